@@ -1,0 +1,51 @@
+// Turns what a viewer or a backend gave into a publication: type → lane, an id, the encoded body. The one place that
+// encodes a message; after it only bytes travel.
+import { DanmuxError, type From, type MessageType } from '@danmux/protocol';
+import { newId } from '@danmux/runtime';
+import type { Publication } from './bus.ts';
+
+export interface Incoming {
+  readonly room: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly from?: From;
+  /** The publisher's id: the same one twice in a room is one message. Made here when absent. */
+  readonly id?: string;
+  /** Deduplicate by this instead of by `id` (a viewer's user and cid). */
+  readonly dedupeKey?: string;
+  readonly trace?: string;
+}
+
+export interface AcceptRules {
+  readonly types: Readonly<Record<string, MessageType>>;
+  /** Bytes of `data` as JSON. */
+  readonly maxData: number;
+  /** Milliseconds since 1970, the message's `ts`. */
+  readonly now: number;
+}
+
+/** Throws `unknown_type` or `too_large`. The room name must have been checked. */
+export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publication {
+  const { room, type, from } = incoming;
+  const lane = laneOf(type, rules.types);
+  const data = JSON.stringify(incoming.data ?? null);
+  const size = Buffer.byteLength(data);
+  if (size > rules.maxData) throw new DanmuxError('too_large', { message: `data is ${size} bytes as JSON; at most ${rules.maxData} are allowed.` });
+  const id = incoming.id ?? newId(rules.now);
+  const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
+  const body = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data},"ts":${rules.now}}`;
+  const dedupeKey = incoming.dedupeKey ?? incoming.id;
+  return { room, lane, id, body, trace: incoming.trace ?? id, ...(dedupeKey === undefined ? {} : { dedupeKey }) };
+}
+
+function laneOf(type: string, types: AcceptRules['types']): MessageType['lane'] {
+  const row = Object.hasOwn(types, type) ? types[type] : undefined;
+  if (row) return row.lane;
+  throw new DanmuxError('unknown_type', { message: `type "${type}" is not in the table messages.types; known: ${Object.keys(types).join(', ')}.` });
+}
+
+/** The message a viewer gets: lane and offset go in front of the body, which is not parsed. */
+export function numberedMessage(publication: Publication, offset: number | undefined): string {
+  const place = offset === undefined ? '' : `,"offset":${offset}`;
+  return `{"lane":"${publication.lane}"${place},${publication.body.slice(1)}`;
+}

@@ -1,0 +1,217 @@
+// The bus: the contract between the roles, and the only way they meet. Publications go in by `publish`, are taken by the
+// relay that owns the shard (`read`, `commit`), and come out as frames and as history. Two engines keep this contract,
+// memory and redis, and one conformance suite holds both to it. The bus knows rooms, lanes and bytes; never meaning.
+import type { Lane, Positions, StreamLane } from '@danmux/protocol';
+
+/** One message on its way in. */
+export interface Publication {
+  readonly room: string;
+  readonly lane: Lane;
+  readonly id: string;
+  /**
+   * The message as a JSON object without `lane` and `offset`: `{"id":…,"type":…,"data":…,"ts":…}`. Encoded once by who
+   * accepts it; the relay puts lane and offset in front and parses nothing.
+   */
+  readonly body: string;
+  /** Trace id, in the logs of every hop. */
+  readonly trace: string;
+  /**
+   * When set, a second publication with the same room and key inside `dedupeMs` is not stored; its receipt names the
+   * first one's id. Absent on messages whose publisher cannot send them twice.
+   */
+  readonly dedupeKey?: string;
+}
+
+export interface Receipt {
+  /** The id under which the message is known; of the first one when this was a duplicate. */
+  readonly id: string;
+  readonly duplicate: boolean;
+}
+
+/** A publication that waits in a shard's ingress. */
+export interface Pending extends Publication {
+  /** Its place in the ingress of shard and lane; grows in the order of acceptance. */
+  readonly entry: string;
+}
+
+/** Where to read an ingress from: the last entry read per lane; `{}` reads from the oldest that is not committed. */
+export type IngressCursor = Partial<Record<Lane, string>>;
+
+/** The state of a room's streams: one epoch, and the last offset per lane (0 before the first). */
+export interface Heads {
+  readonly epoch: string;
+  readonly offsets: Readonly<Record<StreamLane, number>>;
+}
+
+/** What a relay writes in one atomic step for one room. */
+export interface Commit {
+  readonly room: string;
+  /** The lease under which it writes; a lost one writes nothing. */
+  readonly lease: Lease;
+  /** The heads the messages were numbered from; others in the store refuse the commit. */
+  readonly expected: Heads;
+  /** Numbered messages per lane, in order, as the JSON a viewer gets; offsets follow `expected` without holes. */
+  readonly messages: Partial<Record<StreamLane, readonly string[]>>;
+  /** Ingress entries these messages came from (shed ones too); they leave the ingress. */
+  readonly entries: Partial<Record<Lane, readonly string[]>>;
+  /** What is published to the edges that hold the room; null publishes nothing (all was shed). */
+  readonly frame: BusFrame | null;
+  /** Counted into the ledger with the commit. */
+  readonly counts: LedgerCounts;
+}
+
+export type CommitResult =
+  | { readonly ok: true }
+  /** `fenced`: another owner holds the shard. `moved`: the store's heads are not `expected`; read them again. */
+  | { readonly ok: false; readonly reason: 'fenced' | 'moved' };
+
+/** A batch on its way to the edges. The head is all an edge reads; the payload it only passes on. */
+export interface BusFrame {
+  readonly head: FrameHead;
+  /** The viewer's `frame` payload, JSON: `{"room":…,"msgs":[…]}`. */
+  readonly payload: string;
+}
+
+export interface FrameHead {
+  readonly room: string;
+  readonly epoch: string;
+  /** First and last offset this frame carries, per stream lane it carries any of. */
+  readonly ranges: Partial<Record<StreamLane, readonly [first: number, last: number]>>;
+  /** Messages per lane. */
+  readonly counts: Partial<Record<Lane, number>>;
+  /** Message id and trace id of its control and gift messages. */
+  readonly traces: readonly (readonly [id: string, trace: string])[];
+}
+
+export interface RoomSubscriber {
+  /** A frame of the room, in the order the relay published them. */
+  frame(frame: BusFrame): void;
+  /** Frames may have been missed (the connection was away); compare heads and read the hole from history. */
+  resumed(): void;
+}
+
+export interface Subscription {
+  close(): Promise<void>;
+}
+
+export interface Page {
+  /** Messages as the JSON a viewer gets, lowest offset first. */
+  readonly msgs: readonly string[];
+  readonly more: boolean;
+}
+
+/** Proof of owning a name for a while. */
+export interface Lease {
+  readonly name: string;
+  readonly owner: string;
+  /** Grows with every new owner of the name; the store refuses writes under an older one. */
+  readonly token: number;
+}
+
+/** Counts per lane; `shed` per lane and reason. */
+export interface LedgerCounts {
+  readonly accepted?: Partial<Record<Lane, number>>;
+  readonly sequenced?: Partial<Record<Lane, number>>;
+  readonly shed?: Partial<Record<Lane, Readonly<Record<string, number>>>>;
+}
+export interface Ledger {
+  readonly accepted: Record<Lane, number>;
+  readonly sequenced: Record<Lane, number>;
+  readonly shed: Record<Lane, Record<string, number>>;
+}
+
+/** A process of the cluster, as it announces itself. */
+export interface Member {
+  readonly id: string;
+  readonly role: string;
+  /** Where to reach it, `host:port`; empty when it listens nowhere. */
+  readonly address: string;
+  readonly version: string;
+  /** 0 idle to 1 full. */
+  readonly load: number;
+}
+
+export type IdempotencyState =
+  | { readonly state: 'started' }
+  | { readonly state: 'in_flight' }
+  /** The same key was used with another body. */
+  | { readonly state: 'mismatch' }
+  | { readonly state: 'done'; readonly answer: string };
+
+/**
+ * Every method rejects with a DanmuxError: `unavailable` when the store cannot be reached, `lane_full` where said. A
+ * rejected `publish` may have been stored (the answer was lost): publish again with the same dedupeKey.
+ */
+export interface Bus {
+  readonly engine: 'memory' | 'redis';
+
+  /** Connects in the background: resolves at once, `health` tells whether the store is there. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Resolves when the store answers. */
+  health(): Promise<void>;
+
+  /**
+   * Stores publications in their shards' ingress; a resolved entry is stored. One result per publication, in order: a
+   * receipt, or the error that refused this one. Publications of one call to one room and lane keep their order. At a
+   * lane's cap a guaranteed lane refuses with `lane_full`, another drops its oldest entry and counts it as shed
+   * (`ingress_full`).
+   */
+  publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]>;
+
+  /** Reads up to `limit` entries of a lane of a shard's ingress, oldest first, after the cursor. Reading removes nothing. */
+  read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]>;
+  /** Calls `ring` soon after something was put into the ingress of a shard; may ring for nothing, may miss during an outage. */
+  listen(shard: number, ring: () => void): Promise<Subscription>;
+  /**
+   * One atomic step: checks lease and heads, appends to the streams, removes the ingress entries, adds to the ledger and
+   * publishes the frame. Either all of it happened or none.
+   */
+  commit(commit: Commit): Promise<CommitResult>;
+
+  /** Resolves when frames published from now on arrive. Frames are at most once; the streams are the truth. */
+  subscribe(room: string, subscriber: RoomSubscriber): Promise<Subscription>;
+
+  /** The heads of a room; a room without streams gets a new epoch, which stays once something is committed under it. */
+  heads(room: string): Promise<Heads>;
+  /** Messages with `after < offset <= upTo`, lowest first, at most `limit`; fewer than asked at the start when history was trimmed. */
+  since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]>;
+  /** The newest `limit` messages with an offset below `before` (absent: the newest), lowest first. */
+  history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page>;
+
+  /** Takes a free or expired lease; null when another owner has it. The same owner gets its own one again. */
+  acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null>;
+  /** False when it is lost. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  /** Calls `freed` soon after a lease was released (not when one expired). */
+  onFreed(freed: (name: string) => void): Promise<Subscription>;
+
+  /**
+   * Sets how many connections this edge has per room (0 removes it) and returns the online count of each over all edges.
+   * An edge that does not report again within `ttlMs` is counted out.
+   */
+  reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, number>>;
+  /** Connections in a room over all edges. */
+  online(room: string): Promise<number>;
+  /** Rooms and connections over all edges. */
+  presenceTotals(): Promise<{ readonly rooms: number; readonly online: number }>;
+
+  /** Announces a member; it is gone `ttlMs` after the last announcement, or at `leave`. */
+  announce(member: Member, ttlMs: number): Promise<void>;
+  leave(memberId: string): Promise<void>;
+  members(): Promise<readonly Member[]>;
+
+  /** What was accepted, sequenced and shed since the store began. */
+  ledger(): Promise<Ledger>;
+
+  /** Claims a key for one request: `started` means run it, then `finish` or `forget`. An unfinished claim ends by itself after 10 s. */
+  begin(key: string, bodyHash: string): Promise<IdempotencyState>;
+  finish(key: string, bodyHash: string, answer: string, ttlMs: number): Promise<void>;
+  forget(key: string): Promise<void>;
+}
+
+/** What a room's stream positions look like to a viewer. */
+export function positionsOf(heads: Heads): Positions {
+  return Object.fromEntries(Object.entries(heads.offsets).map(([lane, offset]) => [lane, { epoch: heads.epoch, offset }]));
+}

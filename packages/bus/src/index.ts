@@ -1,0 +1,24 @@
+// The message fabric: one contract, two engines.
+export { type AcceptRules, acceptPublication, type Incoming, numberedMessage } from './accept.ts';
+export {
+  type Bus,
+  type BusFrame,
+  type Commit,
+  type CommitResult,
+  type FrameHead,
+  type Heads,
+  type IdempotencyState,
+  type Lease,
+  type Ledger,
+  type LedgerCounts,
+  type Member,
+  type Page,
+  type Pending,
+  type Publication,
+  positionsOf,
+  type Receipt,
+  type RoomSubscriber,
+  type Subscription,
+} from './bus.ts';
+export { createBus } from './create-bus.ts';
+export { shardLease, shardOf } from './shard.ts';

@@ -1,0 +1,94 @@
+// The viewer protocol's events, typed once for both ends (DESIGN.md §4). Names and payloads are a contract with every
+// stock socket.io client; the schemas that check them at run time are in viewer-schemas.ts.
+import type { ErrorBody } from './errors.ts';
+import type { Lane, StreamLane } from './lanes.ts';
+import type { Positions } from './position.ts';
+import type { Frame, Msg } from './publication.ts';
+
+export type Ok<T> = { ok: true } & T;
+export interface Failed {
+  ok: false;
+  error: ErrorBody;
+}
+export type Reply<T> = Ok<T> | Failed;
+export type Ack<T> = (reply: Reply<T>) => void;
+
+export interface JoinRequest {
+  room: string;
+  /** Where the viewer was in each lane; what came after is replayed in `msgs`, or `recovered` says false. */
+  positions?: Positions;
+  /** How many of the room's last messages to return when there are no positions to recover from. */
+  history?: number;
+}
+export interface JoinReply {
+  room: string;
+  online: number;
+  positions: Positions;
+  recovered: Partial<Record<StreamLane, boolean>>;
+  msgs: Msg[];
+}
+export interface LeaveRequest {
+  room: string;
+}
+export interface SendRequest {
+  room: string;
+  type: string;
+  data: unknown;
+  /** The sender's id of the message: the same one twice is one message. */
+  cid: string;
+}
+export interface SendReply {
+  id: string;
+}
+export interface HistoryRequest {
+  room: string;
+  /** Default `chat`. */
+  lane?: StreamLane;
+  /** Return messages with a lower offset than this; the newest when absent. */
+  before?: number;
+  limit?: number;
+}
+export interface HistoryReply {
+  msgs: Msg[];
+  more: boolean;
+}
+
+/** Viewer to server; every event takes an ack. */
+export interface ViewerEvents {
+  join: (request: JoinRequest, ack: Ack<JoinReply>) => void;
+  leave: (request: LeaveRequest, ack: Ack<object>) => void;
+  send: (request: SendRequest, ack: Ack<SendReply>) => void;
+  history: (request: HistoryRequest, ack: Ack<HistoryReply>) => void;
+}
+
+export interface Gap {
+  room: string;
+  lane: Lane;
+  /** How many messages this viewer was not sent; 0 when it cannot be known. */
+  count: number;
+  reason: string;
+}
+export interface PresenceUpdate {
+  room: string;
+  online: number;
+}
+export interface Notice {
+  code: string;
+  room?: string;
+  message: string;
+  /** Milliseconds since 1970 until which it is in force. */
+  until?: number;
+}
+export interface GoAway {
+  reconnect_in_ms: number;
+  url?: string;
+}
+
+/** Server to viewer. */
+export interface ServerEvents {
+  frame: (frame: Frame) => void;
+  gap: (gap: Gap) => void;
+  presence: (presence: PresenceUpdate) => void;
+  notice: (notice: Notice) => void;
+  goaway: (goaway: GoAway) => void;
+}

@@ -1,0 +1,28 @@
+// The words both ends of danmux share. Safe in a browser: the schemas, which need TypeBox, are under ./schemas.
+export { DanmuxError, type ErrorBody, type ErrorCode, type ErrorDetail, type ErrorSpec, errors } from './errors.ts';
+export type {
+  Ack,
+  Failed,
+  Gap,
+  GoAway,
+  HistoryReply,
+  HistoryRequest,
+  JoinReply,
+  JoinRequest,
+  LeaveRequest,
+  Notice,
+  Ok,
+  PresenceUpdate,
+  Reply,
+  SendReply,
+  SendRequest,
+  ServerEvents,
+  ViewerEvents,
+} from './events.ts';
+export { isLane, isStreamLane, type Lane, type LaneSpec, laneNames, lanes, type StreamLane, streamLanes } from './lanes.ts';
+export { limits } from './limits.ts';
+export { type MessageType, messageTypes } from './message-types.ts';
+export type { Position, Positions } from './position.ts';
+export type { Frame, From, Msg } from './publication.ts';
+export { checkRoomName, isRoomName, roomMatches, roomNamePattern } from './room-name.ts';
+export type { TokenClaims } from './token.ts';

@@ -1,0 +1,27 @@
+// The protocol's fixed sizes, as one table. A limit an operator may want to change is a config key instead; these are
+// what both ends may rely on.
+
+export const limits = {
+  /** Characters of a room name. */
+  roomName: 128,
+  /** Rooms one connection may be in. */
+  roomsPerConnection: 50,
+  /** Characters of a message id, a cid and an Idempotency-Key. */
+  id: 64,
+  /** Characters of a message type. */
+  typeName: 32,
+  /** Bytes of a viewer's `data` as JSON. */
+  viewerData: 5_120,
+  /** Bytes of a backend's `data` as JSON. */
+  backendData: 32_768,
+  /** Bytes of one viewer packet; past it the transport closes (WebSocket code 1009). */
+  packet: 65_536,
+  /** Bytes of one admin API body. */
+  body: 1_048_576,
+  /** Messages of one batch. */
+  batch: 1_000,
+  /** Messages one `history` call or `join` returns at most. */
+  historyPage: 200,
+  /** Messages replayed to one viewer at a `join` with positions; past it `recovered` is false. */
+  recovery: 2_000,
+} as const;

@@ -1,0 +1,18 @@
+// Message types and the lane each travels in. Applications add rows through the config key `messages.types`; this file
+// owns the built-in ones. It knows nothing of what a message's data means.
+import type { Lane } from './lanes.ts';
+
+export interface MessageType {
+  readonly lane: Lane;
+  /** True when a viewer may send it; a type that is paid for never is. */
+  readonly viewer: boolean;
+}
+
+export const messageTypes = {
+  chat: { lane: 'chat', viewer: true },
+  gift: { lane: 'gift', viewer: false },
+  superchat: { lane: 'gift', viewer: false },
+  like: { lane: 'ambient', viewer: true },
+  enter: { lane: 'ambient', viewer: false },
+  notice: { lane: 'control', viewer: false },
+} as const satisfies Record<string, MessageType>;

@@ -1,0 +1,31 @@
+// What a viewer sees of one publication, and the frame it arrives in. The JSON shapes of DESIGN.md §4.
+import type { Lane } from './lanes.ts';
+
+/** Who sent a message. Further fields a backend gives are passed on as they are. */
+export interface From {
+  readonly id: string;
+  readonly name?: string;
+  readonly avatar?: string;
+  readonly level?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Msg {
+  readonly id: string;
+  readonly lane: Lane;
+  /** Its place in the stream of room and lane; absent on lanes that keep none. */
+  readonly offset?: number;
+  readonly type: string;
+  readonly from?: From;
+  readonly data: unknown;
+  /** Milliseconds since 1970 at which danmux accepted it. */
+  readonly ts: number;
+  /** True when the backend wants to know who received it. */
+  readonly receipt?: boolean;
+}
+
+/** Publications of one room that are sent at once, in lane order. */
+export interface Frame {
+  readonly room: string;
+  readonly msgs: readonly Msg[];
+}

@@ -1,0 +1,25 @@
+// The run-time schemas of the viewer protocol and the admin API, for the servers.
+export {
+  type BatchRequest,
+  batchReply,
+  batchRequest,
+  fromSchema,
+  type HistoryQuery,
+  historyQuery,
+  historyReply,
+  laneSchema,
+  messageId,
+  msgSchema,
+  type Problem,
+  type PublishRequest,
+  problem,
+  publishReply,
+  publishRequest,
+  roomReply,
+  type StatsReply,
+  statsReply,
+  type TokenRequest,
+  tokenReply,
+  tokenRequest,
+} from './admin-schemas.ts';
+export { roomSchema, type ViewerEvent, viewerSchemas } from './viewer-schemas.ts';

@@ -1,0 +1,47 @@
+// TypeBox schemas of what viewers send, for the edge to check. A missing or unknown field is refused with its path.
+import { Type } from 'typebox';
+import { streamLanes } from './lanes.ts';
+import { limits } from './limits.ts';
+import { roomNamePattern } from './room-name.ts';
+
+const strict = { additionalProperties: false } as const;
+
+// room-name.ts decides which names are good, with an error of its own; the schema only asks for text.
+const room = Type.String({ maxLength: 1_024 });
+const position = Type.Object({ epoch: Type.String({ maxLength: 64 }), offset: Type.Integer({ minimum: 0 }) }, strict);
+const lane = Type.Union(streamLanes.map((name) => Type.Literal(name)));
+
+export const viewerSchemas = {
+  join: Type.Object(
+    {
+      room,
+      positions: Type.Optional(Type.Object(Object.fromEntries(streamLanes.map((name) => [name, Type.Optional(position)])), strict)),
+      history: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.historyPage })),
+    },
+    strict,
+  ),
+  leave: Type.Object({ room }, strict),
+  send: Type.Object(
+    {
+      room,
+      type: Type.String({ minLength: 1, maxLength: limits.typeName }),
+      data: Type.Unknown(),
+      cid: Type.String({ minLength: 1, maxLength: limits.id, pattern: '^[\\x21-\\x7e]+$' }),
+    },
+    strict,
+  ),
+  history: Type.Object(
+    {
+      room,
+      lane: Type.Optional(lane),
+      before: Type.Optional(Type.Integer({ minimum: 1 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.historyPage })),
+    },
+    strict,
+  ),
+} as const;
+
+export type ViewerEvent = keyof typeof viewerSchemas;
+
+/** The same rule as room-name.ts, for schemas that want it inline (OpenAPI). */
+export const roomSchema = Type.String({ pattern: roomNamePattern, maxLength: limits.roomName, description: 'Room name' });

@@ -1,0 +1,168 @@
+// Loads the config: built-in defaults, then files of the config folder (default, then the environment's), then
+// environment variables, then what the command line sets. An unknown key or a bad value stops the start and names its
+// full path and where it came from. The only file that reads process.env.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageTypes } from '@danmux/protocol';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { parse } from 'yaml';
+import { type Config, configSchema } from './config-schema.ts';
+import { ensureSecrets } from './dev-secrets.ts';
+
+export interface ConfigOptions {
+  /** Folder of default.yaml and its siblings; `./config` when absent. Missing files are skipped. */
+  readonly dir?: string;
+  /** development, production or test; NODE_ENV, else development. */
+  readonly environment?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Values set above all others, by full path, e.g. `{'edge.port': 0}`. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** Where secrets made in development are kept; `./.danmux` when absent. */
+  readonly secretsDir?: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly environment: string;
+  /** Secrets that were made (or found again) because this is development. */
+  readonly madeSecrets: readonly string[];
+}
+
+/** A setting that is wrong; the message names its path, its source and the remedy. */
+export class ConfigError extends Error {
+  readonly code = 'config_invalid';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConfigError';
+  }
+}
+
+/** One leaf of the schema with its annotations. */
+export interface Setting {
+  readonly path: string;
+  readonly schema: TSchema & { default?: unknown; description?: string; env?: string; unit?: string; secret?: boolean };
+}
+
+/** Every setting, in the schema's order. */
+export const settings: readonly Setting[] = leaves(configSchema, '');
+
+export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
+  const env = options.env ?? process.env;
+  const environment = options.environment ?? env['NODE_ENV'] ?? 'development';
+  const dir = options.dir ?? env['DANMUX_CONFIG_DIR'] ?? join(process.cwd(), 'config');
+  const values: Tree = {};
+  for (const setting of settings) put(values, setting.path, structuredClone(setting.schema.default));
+  for (const file of ['default', environment]) applyFile(values, join(dir, `${file}.yaml`));
+  applyEnvironment(values, env);
+  for (const [path, value] of Object.entries(options.set ?? {})) {
+    check({ ...nest(path, value) }, 'the command line');
+    put(values, path, value);
+  }
+  const config = values as unknown as Config;
+  for (const [type, row] of Object.entries(messageTypes)) config.messages.types[type] ??= { ...row };
+  const madeSecrets = ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'));
+  return { config, environment, madeSecrets };
+}
+
+/** The config with every secret replaced, for printing. */
+export function redactConfig(config: Config): unknown {
+  const copy = structuredClone(config) as unknown as Tree;
+  for (const { path, schema } of settings) if (schema.secret && get(copy, path)) put(copy, path, '[redacted]');
+  return copy;
+}
+
+type Tree = { [key: string]: unknown };
+
+function applyFile(values: Tree, file: string): void {
+  if (!existsSync(file)) return;
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, 'utf8')) ?? {};
+  } catch (error) {
+    throw new ConfigError(`${file}: not valid YAML: ${(error as Error).message}`, { cause: error });
+  }
+  if (!isTree(content)) throw new ConfigError(`${file}: must hold settings as "key: value".`);
+  check(content, file);
+  merge(values, content);
+}
+
+function applyEnvironment(values: Tree, env: Readonly<Record<string, string | undefined>>): void {
+  for (const { path, schema } of settings) {
+    const text = schema.env ? env[schema.env] : undefined;
+    if (text === undefined || text === '') continue;
+    const value = fromText(schema, text);
+    check(nest(path, value), `the environment variable ${schema.env}`);
+    put(values, path, value);
+  }
+}
+
+function fromText(schema: TSchema, text: string): unknown {
+  const type = (schema as { type?: string }).type;
+  if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (type === 'boolean') return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+  if (type === 'array')
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
+  return text;
+}
+
+/** Checks a part of a config tree; what is absent is not missed, since the defaults stand under it. */
+function check(part: Tree, source: string): void {
+  checkObject(configSchema, part, '', source);
+}
+
+function checkObject(schema: TSchema, value: unknown, path: string, source: string): void {
+  const properties = (schema as { properties?: Record<string, TSchema> }).properties;
+  if (!properties) {
+    checkLeaf(schema, value, path, source);
+    return;
+  }
+  if (!isTree(value)) throw new ConfigError(`${source}: ${path} must hold settings as "key: value".`);
+  for (const [key, item] of Object.entries(value)) {
+    const inner = path ? `${path}.${key}` : key;
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (!property) throw new ConfigError(`${source}: unknown setting "${inner}". The settings are listed in config/reference.md.`);
+    checkObject(property, item, inner, source);
+  }
+}
+
+function checkLeaf(schema: TSchema, value: unknown, path: string, source: string): void {
+  const error = Value.Errors(schema, value)[0];
+  if (!error) return;
+  const inner = error.instancePath.replaceAll('/', '.');
+  const shown = (schema as { secret?: boolean }).secret ? '(secret)' : JSON.stringify(value);
+  throw new ConfigError(`${source}: ${path}${inner} ${error.message}; got ${shown}. ${(schema as { description?: string }).description ?? ''}`.trim());
+}
+
+function leaves(schema: TSchema, path: string): Setting[] {
+  const properties = (schema as { properties?: Record<string, TSchema> }).properties;
+  if (!properties) return [{ path, schema }];
+  return Object.entries(properties).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key));
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function merge(into: Tree, from: Tree): void {
+  for (const [key, value] of Object.entries(from)) {
+    const existing = into[key];
+    if (isTree(value) && isTree(existing)) merge(existing, value);
+    else into[key] = value;
+  }
+}
+
+function nest(path: string, value: unknown): Tree {
+  return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
+}
+
+function put(tree: Tree, path: string, value: unknown): void {
+  merge(tree, nest(path, value));
+}
+
+function get(tree: Tree, path: string): unknown {
+  return path.split('.').reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);
+}

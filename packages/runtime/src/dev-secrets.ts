@@ -1,0 +1,65 @@
+// Secrets of a development machine: made at the first start, kept in .danmux/secrets.json (readable by the owner only) and
+// used by every process started in that folder. Production makes none: a missing secret stops the start.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from './config.ts';
+import type { Config } from './config-schema.ts';
+
+const shortest = 32;
+
+interface Secrets {
+  readonly token_secret: string;
+  readonly api_key: string;
+}
+
+/** Fills in missing secrets of `config` in place; returns the paths that were filled. */
+export function ensureSecrets(config: Config, environment: string, dir: string): string[] {
+  const missing = [config.viewer.token_secret ? '' : 'viewer.token_secret', config.api.key || config.api.key_hashes.length > 0 ? '' : 'api.key'].filter(
+    Boolean,
+  );
+  if (missing.length > 0) {
+    if (environment === 'production')
+      throw new ConfigError(
+        `${missing.join(' and ')} must be set in production: give DANMUX_TOKEN_SECRET and DANMUX_API_KEY, each ${shortest} random characters or more.`,
+      );
+    const made = readOrMake(dir);
+    config.viewer.token_secret ||= made.token_secret;
+    if (missing.includes('api.key')) config.api.key = made.api_key;
+  }
+  for (const [path, value] of [
+    ['viewer.token_secret', config.viewer.token_secret],
+    ['api.key', config.api.key],
+  ] as const) {
+    if (value && value.length < shortest) throw new ConfigError(`${path} is ${value.length} characters long; it must be ${shortest} or more.`);
+  }
+  return missing;
+}
+
+function readOrMake(dir: string): Secrets {
+  const file = join(dir, 'secrets.json');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const made: Secrets = { token_secret: randomBytes(32).toString('base64url'), api_key: randomBytes(32).toString('base64url') };
+  try {
+    // `wx`: of several processes that start together one writes, the others read.
+    writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    return made;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readSettled(file);
+}
+
+function readSettled(file: string): Secrets {
+  // Another process may have created the file and not yet written it.
+  for (let tries = 0; ; tries++) {
+    try {
+      const secrets = JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
+      if (secrets.token_secret && secrets.api_key) return secrets as Secrets;
+      throw new ConfigError(`${file} lacks token_secret or api_key; delete it to have new ones made.`);
+    } catch (error) {
+      if (error instanceof ConfigError || tries >= 50) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// The HTTP answers every process gives: /healthz (alive), /readyz (its checks pass) and /metrics. `probe` computes them for
+// a role that has a server of its own; HealthServer listens for one that has none.
+import { createServer, type Server } from 'node:http';
+import type { Part } from './part.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface ProbeAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** The answer to a probe's path (without query), or null when it is none. */
+export async function probe(runtime: Pick<Runtime, 'health' | 'metrics'>, path: string): Promise<ProbeAnswer | null> {
+  if (path === '/healthz') return { status: 200, type: 'application/json', body: '{"ok":true}' };
+  if (path === '/readyz') {
+    const readiness = await runtime.health.readiness();
+    return { status: readiness.ready ? 200 : 503, type: 'application/json', body: JSON.stringify(readiness) };
+  }
+  if (path === '/metrics') return { status: 200, type: runtime.metrics.registry.contentType, body: await runtime.metrics.registry.metrics() };
+  return null;
+}
+
+export class HealthServer implements Part {
+  readonly name = 'health-server';
+  readonly #runtime: Runtime;
+  readonly #port: number;
+  readonly #server: Server;
+
+  constructor(runtime: Runtime, port: number) {
+    this.#runtime = runtime;
+    this.#port = port;
+    this.#server = createServer((request, response) => {
+      const path = (request.url ?? '/').split('?')[0] ?? '/';
+      probe(this.#runtime, path).then(
+        (answer) => response.writeHead(answer?.status ?? 404, { 'content-type': answer?.type ?? 'text/plain' }).end(answer?.body ?? 'not found\n'),
+        (error: unknown) => {
+          this.#runtime.log.error({ err: error }, 'probe failed');
+          response.writeHead(500).end();
+        },
+      );
+    });
+  }
+
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, this.#runtime.config.host, () => resolve());
+    });
+  }
+
+  async drain(): Promise<void> {}
+
+  stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}

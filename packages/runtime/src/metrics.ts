@@ -1,0 +1,63 @@
+// Every metric danmux exports, as one table: name, kind, labels, help. A part asks for a metric by its key; a name that is
+// not here cannot be counted. One registry a process; the default process metrics (CPU, memory, GC, lag) come with it.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const counters = {
+  accepted: { name: 'danmux_accepted_total', help: 'Publications this process stored in an ingress.', labels: ['lane', 'source'] },
+  refused: { name: 'danmux_refused_total', help: 'Requests answered with an error, by its code.', labels: ['source', 'code'] },
+  sequenced: { name: 'danmux_sequenced_total', help: 'Publications this relay numbered and published.', labels: ['lane'] },
+  shed: { name: 'danmux_shed_total', help: 'Publications not sent, by the reason.', labels: ['lane', 'reason'] },
+  frames: { name: 'danmux_frames_total', help: 'Frames this relay published.', labels: [] },
+  commitsRefused: { name: 'danmux_commits_refused_total', help: 'Commits the store refused, by the reason.', labels: ['reason'] },
+  delivered: { name: 'danmux_delivered_total', help: 'Messages written to viewers.', labels: ['lane'] },
+  deliveredBytes: { name: 'danmux_delivered_bytes_total', help: 'Payload bytes written to viewers.', labels: [] },
+  connections: { name: 'danmux_connections_total', help: 'Viewer connections accepted.', labels: ['transport'] },
+  disconnections: { name: 'danmux_disconnections_total', help: 'Viewer connections ended, by the reason.', labels: ['reason'] },
+  recoveries: { name: 'danmux_recoveries_total', help: 'Joins with positions, by lane and result.', labels: ['lane', 'recovered'] },
+  holes: { name: 'danmux_holes_total', help: 'Holes in a room an edge noticed and read from history.', labels: ['lane'] },
+  jobs: { name: 'danmux_jobs_total', help: 'Jobs run, by name and result.', labels: ['job', 'result'] },
+  caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
+} as const;
+
+const gauges = {
+  sessions: { name: 'danmux_sessions', help: 'Viewers connected to this edge.', labels: [] },
+  rooms: { name: 'danmux_rooms', help: 'Rooms this edge holds.', labels: [] },
+  shardsOwned: { name: 'danmux_shards_owned', help: 'Shards this relay owns.', labels: [] },
+  backlog: { name: 'danmux_relay_backlog', help: 'Publications read from the ingress and not yet committed.', labels: ['lane'] },
+  storeUp: { name: 'danmux_store_up', help: '1 while the message store answers.', labels: [] },
+} as const;
+
+const histograms = {
+  sequenceSeconds: {
+    name: 'danmux_sequence_seconds',
+    help: 'From acceptance to the commit of a publication.',
+    labels: ['lane'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  },
+  httpSeconds: {
+    name: 'danmux_http_seconds',
+    help: 'Admin API requests.',
+    labels: ['route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+  },
+} as const;
+
+export type Metrics = { readonly registry: Registry } & { readonly [K in keyof typeof counters]: Counter } & { readonly [K in keyof typeof gauges]: Gauge } & {
+  readonly [K in keyof typeof histograms]: Histogram;
+};
+
+/** Metrics of a process. `defaults: false` leaves out the process's own, which tests do not want. */
+export function createMetrics(options: { defaults?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  if (options.defaults ?? true) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const made: Record<string, unknown> = { registry };
+  for (const [key, { labels, ...spec }] of Object.entries(counters)) made[key] = new Counter({ ...spec, labelNames: labels, registers });
+  for (const [key, { labels, ...spec }] of Object.entries(gauges)) made[key] = new Gauge({ ...spec, labelNames: labels, registers });
+  for (const [key, { labels, ...spec }] of Object.entries(histograms))
+    made[key] = new Histogram({ ...spec, buckets: [...spec.buckets], labelNames: labels, registers });
+  return made as Metrics;
+}
+
+/** The table's rows, for the docs. */
+export const metricTable = Object.values({ ...counters, ...gauges, ...histograms }).map(({ name, help, labels }) => ({ name, help, labels }));

@@ -1,0 +1,34 @@
+// What every role is given: its config, logger, metrics, health and clock, under one node id. It creates nothing of the
+// business; `createRuntime` only gathers the pieces of this package.
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config-schema.ts';
+import { Health } from './health.ts';
+import { newId } from './ids.ts';
+import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+
+export interface Runtime {
+  /** Unique among all processes of the cluster, new at every start. */
+  readonly node: string;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+export interface RuntimeOptions {
+  readonly config: Config;
+  readonly role: string;
+  readonly version: string;
+  readonly logger?: LoggerOptions['destination'];
+  readonly clock?: Clock;
+  readonly processMetrics?: boolean;
+}
+
+export function createRuntime({ config, role, version, logger, clock = systemClock, processMetrics = true }: RuntimeOptions): Runtime {
+  const node = `${role}-${newId().slice(-10).toLowerCase()}`;
+  const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, ...(logger ? { destination: logger } : {}) });
+  return { node, config, log, metrics: createMetrics({ defaults: processMetrics }), health: new Health(), clock, version };
+}

@@ -63,6 +63,7 @@ export const configSchema = Type.Object(
     messages: Type.Object(
       {
         types: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_.-]{0,31}$' }), messageType, {
+          ...strict,
           default: messageTypes,
           description: 'Message type → lane, and whether viewers may send it. Files add rows to the built-in ones.',
         }),

@@ -7,6 +7,7 @@ import { messageTypes } from '@danmux/protocol';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
+import { ConfigError } from './config-error.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { ensureSecrets } from './dev-secrets.ts';
 
@@ -29,15 +30,6 @@ export interface LoadedConfig {
   readonly madeSecrets: readonly string[];
 }
 
-/** A setting that is wrong; the message names its path, its source and the remedy. */
-export class ConfigError extends Error {
-  readonly code = 'config_invalid';
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ConfigError';
-  }
-}
-
 /** One leaf of the schema with its annotations. */
 export interface Setting {
   readonly path: string;
@@ -49,8 +41,8 @@ export const settings: readonly Setting[] = leaves(configSchema, '');
 
 export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   const env = options.env ?? process.env;
-  const environment = options.environment ?? env['NODE_ENV'] ?? 'development';
-  const dir = options.dir ?? env['DANMUX_CONFIG_DIR'] ?? join(process.cwd(), 'config');
+  const environment = checkEnvironment(options.environment || env['NODE_ENV'] || 'development');
+  const dir = options.dir ?? configDir(env['DANMUX_CONFIG_DIR']);
   const values: Tree = {};
   for (const setting of settings) put(values, setting.path, structuredClone(setting.schema.default));
   for (const file of ['default', environment]) applyFile(values, join(dir, `${file}.yaml`));
@@ -73,6 +65,20 @@ export function redactConfig(config: Config): unknown {
 }
 
 type Tree = { [key: string]: unknown };
+
+const environments = ['development', 'production', 'test'];
+
+// A misspelt "prodution" must not start as a development machine that makes its own secrets.
+function checkEnvironment(environment: string): string {
+  if (environments.includes(environment)) return environment;
+  throw new ConfigError(`NODE_ENV is "${environment}"; it must be ${environments.join(', ')} or absent (development).`);
+}
+
+function configDir(given: string | undefined): string {
+  if (!given) return join(process.cwd(), 'config');
+  if (existsSync(given)) return given;
+  throw new ConfigError(`DANMUX_CONFIG_DIR: there is no folder ${given}.`);
+}
 
 function applyFile(values: Tree, file: string): void {
   if (!existsSync(file)) return;
@@ -134,7 +140,16 @@ function checkLeaf(schema: TSchema, value: unknown, path: string, source: string
   if (!error) return;
   const inner = error.instancePath.replaceAll('/', '.');
   const shown = (schema as { secret?: boolean }).secret ? '(secret)' : JSON.stringify(value);
-  throw new ConfigError(`${source}: ${path}${inner} ${error.message}; got ${shown}. ${(schema as { description?: string }).description ?? ''}`.trim());
+  throw new ConfigError(
+    `${source}: ${path}${inner} ${complaint(schema, error)}; got ${shown}. ${(schema as { description?: string }).description ?? ''}`.trim(),
+  );
+}
+
+function complaint(schema: TSchema, error: { message: string }): string {
+  const choices = (schema as { anyOf?: readonly { const?: unknown }[] }).anyOf?.map((choice) => choice.const);
+  if (choices) return `must be one of ${choices.join(', ')}`;
+  // JSON Schema forbids an unknown key by the schema `false`.
+  return error.message === 'schema is false' ? 'is not a good name' : error.message;
 }
 
 function leaves(schema: TSchema, path: string): Setting[] {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import type { Config } from './config-schema.ts';
 
 const shortest = 32;
@@ -58,7 +58,8 @@ function readSettled(file: string): Secrets {
       if (secrets.token_secret && secrets.api_key) return secrets as Secrets;
       throw new ConfigError(`${file} lacks token_secret or api_key; delete it to have new ones made.`);
     } catch (error) {
-      if (error instanceof ConfigError || tries >= 50) throw error;
+      if (error instanceof ConfigError) throw error;
+      if (tries >= 50) throw new ConfigError(`${file} cannot be read: ${(error as Error).message}. Delete it to have new secrets made.`, { cause: error });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
   }

@@ -1,5 +1,6 @@
 // The HTTP answers every process gives: /healthz (alive), /readyz (its checks pass) and /metrics. `probe` computes them for
 // a role that has a server of its own; HealthServer listens for one that has none.
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Part } from './part.ts';
 import type { Runtime } from './runtime.ts';
@@ -42,11 +43,16 @@ export class HealthServer implements Part {
     });
   }
 
-  start(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#port, this.#runtime.config.host, () => resolve());
-    });
+  async start(): Promise<void> {
+    this.#server.listen(this.#port, this.#runtime.config.host);
+    await once(this.#server, 'listening');
+    this.#server.on('error', (error) => this.#runtime.log.error({ err: error }, 'health server failed'));
+  }
+
+  /** `host:port` after start. */
+  address(): string {
+    const bound = this.#server.address();
+    return bound && typeof bound === 'object' ? `${this.#runtime.config.host}:${bound.port}` : '';
   }
 
   async drain(): Promise<void> {}

@@ -1,6 +1,8 @@
 // Whether this process is alive and ready. Parts register checks; /readyz asks them all. A failing check says why, and a
 // change from ready to not ready (and back) is logged once.
 
+import type { Logger } from './logger.ts';
+
 export type Check = () => Promise<void> | void;
 
 export interface Readiness {
@@ -11,6 +13,12 @@ export interface Readiness {
 
 export class Health {
   readonly #checks = new Map<string, Check>();
+  readonly #log: Pick<Logger, 'info' | 'warn'> | undefined;
+  #wasReady: boolean | undefined;
+
+  constructor(log?: Pick<Logger, 'info' | 'warn'>) {
+    this.#log = log;
+  }
 
   /** Registers a check; it fails by throwing or rejecting. Returns a function that removes it. */
   register(name: string, check: Check): () => void {
@@ -20,7 +28,17 @@ export class Health {
 
   async readiness(): Promise<Readiness> {
     const results = await Promise.all([...this.#checks].map(async ([name, check]) => [name, await outcome(check)] as const));
-    return { ready: results.every(([, result]) => result === 'ok'), checks: Object.fromEntries(results) };
+    const readiness = { ready: results.every(([, result]) => result === 'ok'), checks: Object.fromEntries(results) };
+    this.#tell(readiness);
+    return readiness;
+  }
+
+  #tell({ ready, checks }: Readiness): void {
+    if (ready === this.#wasReady) return;
+    const before = this.#wasReady;
+    this.#wasReady = ready;
+    if (!ready) this.#log?.warn({ checks }, 'not ready');
+    else if (before === false) this.#log?.info({ checks }, 'ready again');
   }
 }
 

@@ -1,7 +1,8 @@
 // What a danmux process needs before it does anything. It knows no role and no message.
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { type Clock, systemClock } from './clock.ts';
-export { ConfigError, type ConfigOptions, type LoadedConfig, loadConfig, redactConfig, type Setting, settings } from './config.ts';
+export { type ConfigOptions, type LoadedConfig, loadConfig, redactConfig, type Setting, settings } from './config.ts';
+export { ConfigError } from './config-error.ts';
 export { type Config, configSchema } from './config-schema.ts';
 export { type Check, Health, type Readiness } from './health.ts';
 export { HealthServer, probe } from './health-server.ts';

@@ -3,6 +3,8 @@
 import type { Logger } from './logger.ts';
 import type { Part } from './part.ts';
 
+const stopTimeoutMs = 3_000;
+
 export interface LifecycleOptions {
   readonly log: Logger;
   /** A drain that takes longer is cut short, milliseconds. */
@@ -31,7 +33,7 @@ export class Lifecycle {
       if (this.#ending) return;
       await part.start();
     }
-    process.send?.('ready');
+    if (!this.#ending) process.send?.('ready');
   }
 
   /** Ends the process on signals and on errors nobody caught. */
@@ -59,9 +61,8 @@ export class Lifecycle {
   async #end(reason: string, code: number): Promise<void> {
     const { log, drainTimeoutMs, exit = (status) => process.exit(status) } = this.#options;
     log.info({ reason }, 'draining');
-    const late = new Promise<'late'>((resolve) => setTimeout(resolve, drainTimeoutMs, 'late').unref());
-    if ((await Promise.race([this.#each('drain'), late])) === 'late') log.warn({ drainTimeoutMs }, 'drain cut short');
-    await Promise.race([this.#each('stop'), new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
+    if ((await within(drainTimeoutMs, this.#each('drain'))) === 'late') log.warn({ drainTimeoutMs }, 'drain cut short');
+    if ((await within(stopTimeoutMs, this.#each('stop'))) === 'late') log.warn({ stopTimeoutMs }, 'stop cut short');
     log.info('stopped');
     exit(code);
   }
@@ -74,5 +75,18 @@ export class Lifecycle {
         this.#options.log.error({ err: error, part: part.name, step }, 'a part failed to end');
       }
     }
+  }
+}
+
+/** The timer is not unref'd: it must keep the process alive until it has ended with its code. */
+async function within(ms: number, done: Promise<void>): Promise<'done' | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, ms, 'late');
+  });
+  try {
+    return await Promise.race([done.then(() => 'done' as const), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

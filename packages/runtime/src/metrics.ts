@@ -59,5 +59,8 @@ export function createMetrics(options: { defaults?: boolean } = {}): Metrics {
   return made as Metrics;
 }
 
+const rows = (kind: string, table: Readonly<Record<string, { name: string; help: string; labels: readonly string[] }>>) =>
+  Object.values(table).map(({ name, help, labels }) => ({ name, kind, help, labels }));
+
 /** The table's rows, for the docs. */
-export const metricTable = Object.values({ ...counters, ...gauges, ...histograms }).map(({ name, help, labels }) => ({ name, help, labels }));
+export const metricTable = [...rows('counter', counters), ...rows('gauge', gauges), ...rows('histogram', histograms)];

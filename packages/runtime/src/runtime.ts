@@ -30,5 +30,5 @@ export interface RuntimeOptions {
 export function createRuntime({ config, role, version, logger, clock = systemClock, processMetrics = true }: RuntimeOptions): Runtime {
   const node = `${role}-${newId().slice(-10).toLowerCase()}`;
   const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, ...(logger ? { destination: logger } : {}) });
-  return { node, config, log, metrics: createMetrics({ defaults: processMetrics }), health: new Health(), clock, version };
+  return { node, config, log, metrics: createMetrics({ defaults: processMetrics }), health: new Health(log), clock, version };
 }

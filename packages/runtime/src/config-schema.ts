@@ -161,8 +161,8 @@ export const configSchema = Type.Object(
     ),
     cluster: Type.Object(
       {
-        announce_interval_ms: ms(1_000, 'How often a process announces itself.'),
-        member_ttl_ms: ms(4_000, 'A process that did not announce itself for so long is gone.'),
+        announce_interval_ms: ms(500, 'How often a process announces itself.'),
+        member_ttl_ms: ms(2_500, 'A process that did not announce itself for so long is gone.'),
       },
       strict,
     ),

@@ -1,0 +1,43 @@
+// The error table: every code has what the doors need, and DanmuxError carries it there.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DanmuxError, type ErrorCode, errors } from '../src/errors.ts';
+
+test('every error has a code in snake_case, an HTTP error status and a text that is a sentence', () => {
+  for (const [code, { status, text }] of Object.entries(errors)) {
+    assert.match(code, /^[a-z][a-z_]*$/);
+    assert.ok(status >= 400 && status <= 599, `${code}: ${status}`);
+    assert.match(text, /^[A-Z].*\.$/, code);
+  }
+});
+
+test('a status that asks to try again later belongs to an error that says so', () => {
+  const always = [409, 503];
+  for (const [code, { status, retryable }] of Object.entries(errors)) {
+    if (always.includes(status)) assert.equal(retryable, true, code);
+    if ([400, 401, 403, 404, 405, 413, 415, 422].includes(status)) assert.equal(retryable, false, code);
+  }
+});
+
+test('a DanmuxError says the text of the table, its status and its cause', () => {
+  const cause = new Error('socket closed');
+  const error = new DanmuxError('unavailable', { cause });
+  assert.equal(error.message, errors.unavailable.text);
+  assert.equal(error.status, 503);
+  assert.equal(error.cause, cause);
+  assert.equal(error.name, 'DanmuxError');
+  assert.ok(error instanceof Error);
+});
+
+test('a DanmuxError may say more than the table', () => {
+  const error = new DanmuxError('rate_limited', { message: 'At most 60 a minute.', retryAfterMs: 900 });
+  assert.deepEqual(error.toBody(), { code: 'rate_limited', message: 'At most 60 a minute.', retry_after_ms: 900 });
+});
+
+test('a body without a time to wait has no such field', () => {
+  assert.deepEqual(Object.keys(new DanmuxError('forbidden').toBody()), ['code', 'message']);
+});
+
+test('every code of the table makes an error of that code', () => {
+  for (const code of Object.keys(errors) as ErrorCode[]) assert.equal(new DanmuxError(code).toBody().code, code);
+});

@@ -1,0 +1,37 @@
+// Room names: what is one, what is not, and what a token's room rules match.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DanmuxError } from '../src/errors.ts';
+import { limits } from '../src/limits.ts';
+import { checkRoomName, isRoomName, roomMatches, roomNamePattern } from '../src/room-name.ts';
+
+test('letters, digits and _ . : @ - make a room name', () => {
+  for (const name of ['a', '1', 'live:1001', 'Shop.7@eu-west_1', 'x'.repeat(limits.roomName)]) assert.equal(isRoomName(name), true, name);
+});
+
+test('everything else is none', () => {
+  const bad = ['', ':a', '-a', 'a b', 'a\n', 'a/b', 'a*', '房间', 'a\u0000', '{a}', 'x'.repeat(limits.roomName + 1), 7, null, undefined, ['a'], { a: 1 }];
+  for (const name of bad) assert.equal(isRoomName(name), false, JSON.stringify(name));
+});
+
+test('checkRoomName returns the name or throws invalid_room', () => {
+  assert.equal(checkRoomName('live:1'), 'live:1');
+  assert.throws(
+    () => checkRoomName('live 1'),
+    (error) => error instanceof DanmuxError && error.code === 'invalid_room',
+  );
+});
+
+test('the pattern is one a JSON schema can use', () => {
+  assert.match('live:1001', new RegExp(roomNamePattern, 'u'));
+  assert.doesNotMatch('live 1001', new RegExp(roomNamePattern, 'u'));
+});
+
+test('a rule is an exact name or a prefix that ends in a star', () => {
+  assert.equal(roomMatches('live:1', ['live:1']), true);
+  assert.equal(roomMatches('live:10', ['live:1']), false);
+  assert.equal(roomMatches('live:10', ['vip:*', 'live:*']), true);
+  assert.equal(roomMatches('live', ['live:*']), false);
+  assert.equal(roomMatches('anything', ['*']), true);
+  assert.equal(roomMatches('live:1', []), false);
+});

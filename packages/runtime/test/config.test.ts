@@ -1,0 +1,134 @@
+// The loader: what stands above what, and that a wrong setting stops the start with its path, its source and a remedy.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { messageTypes } from '@danmux/protocol';
+import { type ConfigOptions, loadConfig, redactConfig, settings } from '../src/config.ts';
+import { ConfigError } from '../src/config-error.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'danmux-config-'));
+after(() => rmSync(root, { recursive: true }));
+let folders = 0;
+
+const secrets = { DANMUX_TOKEN_SECRET: 't'.repeat(32), DANMUX_API_KEY: 'k'.repeat(32) };
+
+function load(files: Record<string, string>, options: ConfigOptions = {}) {
+  const dir = join(root, String(folders++));
+  mkdirSync(dir);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, `${name}.yaml`), text);
+  return loadConfig({ dir, environment: 'test', secretsDir: join(dir, 'secrets'), ...options, env: { ...secrets, ...options.env } });
+}
+
+function complains(about: RegExp[], files: Record<string, string>, options: ConfigOptions = {}) {
+  assert.throws(
+    () => load(files, options),
+    (error) => {
+      assert.ok(error instanceof ConfigError, String(error));
+      for (const pattern of about) assert.match(error.message, pattern);
+      return true;
+    },
+  );
+}
+
+test('without files and variables every setting has its default', () => {
+  const { config } = load({});
+  assert.equal(config.edge.port, 7700);
+  assert.equal(config.api.port, 7800);
+  assert.equal(config.engine, 'auto');
+  assert.deepEqual(config.messages.types['gift'], { lane: 'gift', viewer: false });
+});
+
+test('command line over environment over the environment file over default.yaml over defaults', () => {
+  const files = { default: 'edge: {port: 1, send_burst: 2}\nshards: 8', test: 'edge: {port: 3}' };
+  assert.equal(load(files).config.edge.port, 3);
+  assert.equal(load(files).config.edge.send_burst, 2);
+  assert.equal(load(files).config.shards, 8);
+  assert.equal(load(files, { env: { DANMUX_EDGE_PORT: '4' } }).config.edge.port, 4);
+  assert.equal(load(files, { env: { DANMUX_EDGE_PORT: '4' }, set: { 'edge.port': 5 } }).config.edge.port, 5);
+});
+
+test('only the file of this environment is read', () => {
+  const files = { development: 'shards: 2', production: 'shards: 3' };
+  assert.equal(load(files).config.shards, 64);
+  assert.equal(load(files, { environment: 'production' }).config.shards, 3);
+});
+
+test('an unknown key names its full path and the file', () => complains([/test\.yaml: unknown setting "edge\.prot"/], { test: 'edge: {prot: 7700}' }));
+test('an unknown section is refused', () => complains([/unknown setting "edges"/], { default: 'edges: {port: 1}' }));
+test('a key that every object has is unknown too', () => complains([/unknown setting "constructor"/], { default: 'constructor: 1' }));
+test('a bad value names path, file and what was given', () => complains([/default\.yaml: edge\.port .*65535; got 70000/], { default: 'edge: {port: 70000}' }));
+test('text is not taken for a number', () => complains([/edge\.port must be integer; got "7700"/], { default: 'edge: {port: "7700"}' }));
+test('a choice lists what may be chosen', () => complains([/engine must be one of auto, memory, redis; got "kafka"/], { default: 'engine: kafka' }));
+test('a section given as a value is refused', () => complains([/edge must hold settings/], { default: 'edge: 5' }));
+test('a list as a file is refused', () => complains([/must hold settings/], { default: '- a' }));
+test('broken YAML names the file', () => complains([/default\.yaml: not valid YAML/], { default: 'edge: [1' }));
+test('a bad variable is named', () => complains([/environment variable DANMUX_EDGE_PORT: edge\.port/], {}, { env: { DANMUX_EDGE_PORT: 'high' } }));
+test('a bad boolean variable is refused', () => complains([/DANMUX_DEMO: api\.demo must be boolean/], {}, { env: { DANMUX_DEMO: 'yes' } }));
+test('an unknown path on the command line is refused', () => complains([/command line: unknown setting "edge\.x"/], {}, { set: { 'edge.x': 1 } }));
+test('an unknown environment is refused', () => complains([/NODE_ENV is "prodution"/], {}, { environment: 'prodution' }));
+test('a config folder that is asked for must exist', () => {
+  assert.throws(() => loadConfig({ env: { ...secrets, NODE_ENV: 'test', DANMUX_CONFIG_DIR: join(root, 'nowhere') } }), /DANMUX_CONFIG_DIR: there is no folder/);
+});
+
+test('a wrong secret is not repeated in the error', () => {
+  assert.throws(
+    () => load({ default: 'api: {key: [hunter2]}' }),
+    (error) => error instanceof ConfigError && /api\.key/.test(error.message) && !error.message.includes('hunter2'),
+  );
+});
+
+test('a file adds message types to the built-in ones, and cannot invent lanes', () => {
+  const { config } = load({ default: 'messages: {types: {vote: {lane: chat, viewer: true}}}' });
+  assert.deepEqual(Object.keys(config.messages.types).sort(), [...Object.keys(messageTypes), 'vote'].sort());
+  complains([/messages\.types/], { default: 'messages: {types: {vote: {lane: express, viewer: true}}}' });
+  complains([/messages\.types\.BAD NAME/], { default: 'messages: {types: {"BAD NAME": {lane: chat, viewer: true}}}' });
+});
+
+test('loading twice shares nothing', () => {
+  load({}).config.messages.types['gift'] = { lane: 'chat', viewer: true };
+  assert.deepEqual(load({}).config.messages.types['gift'], { lane: 'gift', viewer: false });
+});
+
+test('lists and booleans come from variables', () => {
+  const env = { DANMUX_ALLOWED_ORIGINS: 'https://a.example, https://b.example,', DANMUX_DEMO: '1', DANMUX_LOG_PRETTY: 'false' };
+  const { config } = load({}, { env });
+  assert.deepEqual(config.edge.allowed_origins, ['https://a.example', 'https://b.example']);
+  assert.equal(config.api.demo, true);
+  assert.equal(config.log.pretty, false);
+});
+
+test('an empty variable is an absent one', () => assert.equal(load({}, { env: { DANMUX_EDGE_PORT: '', REDIS_URL: '' } }).config.edge.port, 7700));
+
+test('printing hides every secret and nothing else', () => {
+  const { config } = load({}, { env: { REDIS_URL: 'redis://:pw@127.0.0.1' } });
+  const printed = JSON.stringify(redactConfig(config));
+  for (const secret of [...Object.values(secrets), ':pw@']) assert.ok(!printed.includes(secret));
+  assert.match(printed, /7700/);
+  assert.equal(config.redis.url, 'redis://:pw@127.0.0.1', 'the config itself keeps them');
+});
+
+test('every setting has a default, a meaning and, where given, an environment name of its own', () => {
+  const names = settings.map(({ schema }) => schema.env).filter((name) => name !== undefined);
+  assert.equal(new Set(names).size, names.length);
+  for (const { path, schema } of settings) {
+    assert.notEqual(schema.default, undefined, path);
+    assert.match(schema.description ?? '', /\.$/, path);
+  }
+});
+
+test('the config files of the repository load', () => {
+  const dir = new URL('../../../config/', import.meta.url).pathname;
+  for (const environment of ['development', 'production', 'test']) {
+    assert.match(readFileSync(join(dir, `${environment}.yaml`), 'utf8'), /^#/);
+    assert.equal(loadConfig({ dir, environment, env: secrets, secretsDir: root }).environment, environment);
+  }
+});
+
+test('production neither serves the demo nor lets guests in', () => {
+  const dir = new URL('../../../config/', import.meta.url).pathname;
+  const { config } = loadConfig({ dir, environment: 'production', env: secrets, secretsDir: root });
+  assert.equal(config.api.demo, false);
+  assert.equal(config.viewer.allow_guests, false);
+});

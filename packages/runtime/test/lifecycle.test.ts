@@ -1,0 +1,153 @@
+// The lifecycle in order, and in a real process that gets real signals, since only there exit codes and listeners show.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Lifecycle } from '../src/lifecycle.ts';
+import { createLogger } from '../src/logger.ts';
+import type { Part } from '../src/part.ts';
+
+const log = createLogger({ level: 'silent', role: 'test', node: 'test' });
+
+function part(name: string, steps: string[], broken: Partial<Record<'start' | 'drain' | 'stop', () => Promise<void>>> = {}): Part {
+  const step = (verb: 'start' | 'drain' | 'stop') => async () => {
+    steps.push(`${verb} ${name}`);
+    await broken[verb]?.();
+  };
+  return { name, start: step('start'), drain: step('drain'), stop: step('stop') };
+}
+
+function lifecycle(drainTimeoutMs = 1_000) {
+  const exits: number[] = [];
+  return { exits, life: new Lifecycle({ log, drainTimeoutMs, exit: (code) => void exits.push(code) }) };
+}
+
+test('parts start in order; all drain, then all stop, in reverse', async () => {
+  const steps: string[] = [];
+  const { life, exits } = lifecycle();
+  life.add(part('a', steps)).add(part('b', steps));
+  await life.start();
+  await life.end('test', 0);
+  assert.deepEqual(steps, ['start a', 'start b', 'drain b', 'drain a', 'stop b', 'stop a']);
+  assert.deepEqual(exits, [0]);
+});
+
+test('ending twice ends once, with the first code', async () => {
+  const steps: string[] = [];
+  const { life, exits } = lifecycle();
+  life.add(part('a', steps));
+  await Promise.all([life.end('first', 1), life.end('second', 0)]);
+  assert.deepEqual(steps, ['drain a', 'stop a']);
+  assert.deepEqual(exits, [1]);
+});
+
+test('a part that fails to drain does not keep the others from it', async () => {
+  const steps: string[] = [];
+  const { life, exits } = lifecycle();
+  const boom = () => Promise.reject(new Error('boom'));
+  life.add(part('a', steps)).add(part('b', steps, { drain: boom, stop: boom }));
+  await life.end('test', 0);
+  assert.deepEqual(steps, ['drain b', 'drain a', 'stop b', 'stop a']);
+  assert.deepEqual(exits, [0]);
+});
+
+test('a drain that hangs is cut short and everything is stopped', async () => {
+  const steps: string[] = [];
+  const { life, exits } = lifecycle(1);
+  life.add(part('a', steps)).add(part('b', steps, { drain: () => new Promise(() => {}) }));
+  await life.end('test', 0);
+  assert.deepEqual(steps, ['drain b', 'stop b', 'stop a']);
+  assert.deepEqual(exits, [0]);
+});
+
+test('a stop that hangs is cut short', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { life, exits } = lifecycle();
+  const steps: string[] = [];
+  const hanging = new Promise<void>((resolve) => {
+    life.add(
+      part('a', steps, {
+        stop: () => {
+          resolve();
+          return new Promise(() => {});
+        },
+      }),
+    );
+  });
+  const ended = life.end('test', 0);
+  await hanging;
+  await new Promise(setImmediate);
+  t.mock.timers.tick(3_000);
+  await ended;
+  assert.deepEqual(exits, [0]);
+});
+
+test('an end during the start lets no later part start', async () => {
+  const steps: string[] = [];
+  const { life } = lifecycle();
+  life.add(part('a', steps, { start: () => life.end('test', 0) })).add(part('b', steps));
+  await life.start();
+  assert.ok(!steps.includes('start b'));
+});
+
+test('a start that fails is the caller’s to handle', async () => {
+  const { life } = lifecycle();
+  life.add(part('a', [], { start: () => Promise.reject(new Error('port taken')) }));
+  await assert.rejects(life.start(), /port taken/);
+});
+
+// In the child: `steps` is printed as it happens; `then` runs once it is started.
+const program = (then: string) => `
+  import { Lifecycle } from ${JSON.stringify(new URL('../src/lifecycle.ts', import.meta.url).href)};
+  import { createLogger } from ${JSON.stringify(new URL('../src/logger.ts', import.meta.url).href)};
+  const keep = setInterval(() => {}, 1000);
+  const say = (line) => console.log(line);
+  const part = { name: 'a', async start() { say('start') }, async drain() { say('drain') }, async stop() { clearInterval(keep); say('stop') } };
+  const life = new Lifecycle({ log: createLogger({ level: 'fatal', role: 'test', node: 'n' }), drainTimeoutMs: 2000 }).add(part);
+  life.handleSignals();
+  await life.start();
+  ${then}`;
+
+function run(then: string) {
+  const args = ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', program(then)];
+  const child = spawn(process.execPath, args, { cwd: new URL('..', import.meta.url).pathname, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return { child, ready: once(child, 'message'), closed: once(child, 'close'), output: () => output };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} drains, stops and exits with 0, and ready was said before`, async () => {
+    const { child, ready, closed, output } = run('');
+    assert.deepEqual((await ready)[0], 'ready');
+    child.kill(signal);
+    assert.deepEqual(await closed, [0, null]);
+    assert.equal(output(), 'start\ndrain\nstop\n');
+  });
+}
+
+test('pm2’s shutdown message does the same', async () => {
+  const { child, ready, closed, output } = run('');
+  await ready;
+  child.send('shutdown');
+  assert.deepEqual(await closed, [0, null]);
+  assert.equal(output(), 'start\ndrain\nstop\n');
+});
+
+for (const [kind, then] of [
+  ['an uncaught exception', "setTimeout(() => { throw new Error('boom') }, 0)"],
+  ['an unhandled rejection', "void Promise.reject(new Error('boom'))"],
+] as const) {
+  test(`${kind} is logged, drains and exits with 1`, async () => {
+    const { closed, output } = run(then);
+    assert.deepEqual(await closed, [1, null]);
+    assert.match(output(), /"level":"fatal".*boom.*draining"\}\ndrain\nstop\n$/s);
+  });
+}
+
+test('a drain that waits on nothing but a promise still ends with its code', async () => {
+  const { closed } = run("part.drain = () => new Promise(() => {}); clearInterval(keep); process.disconnect(); void Promise.reject(new Error('boom'))");
+  assert.deepEqual(await closed, [1, null]);
+});

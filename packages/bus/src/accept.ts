@@ -49,3 +49,8 @@ export function numberedMessage(publication: Publication, offset: number | undef
   const place = offset === undefined ? '' : `,"offset":${offset}`;
   return `{"lane":"${publication.lane}"${place},${publication.body.slice(1)}`;
 }
+
+/** When a publication was accepted, milliseconds since 1970: `ts` is the last field acceptPublication writes. */
+export function acceptedAt({ body }: Pick<Publication, 'body'>): number {
+  return Number(body.slice(body.lastIndexOf(':') + 1, -1));
+}

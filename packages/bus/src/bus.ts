@@ -172,7 +172,10 @@ export interface Bus {
   /** Resolves when frames published from now on arrive. Frames are at most once; the streams are the truth. */
   subscribe(room: string, subscriber: RoomSubscriber): Promise<Subscription>;
 
-  /** The heads of a room; a room without streams gets a new epoch, which stays once something is committed under it. */
+  /**
+   * The heads of a room. A room that has none gets a new epoch, which every later call returns too: heads live as long as
+   * history would, and at least as long as an edge reports presence in the room.
+   */
   heads(room: string): Promise<Heads>;
   /** Messages with `after < offset <= upTo`, lowest first, at most `limit`; fewer than asked at the start when history was trimmed. */
   since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]>;

@@ -1,5 +1,5 @@
 // The message fabric: one contract, two engines.
-export { type AcceptRules, acceptPublication, type Incoming, numberedMessage } from './accept.ts';
+export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, numberedMessage } from './accept.ts';
 export {
   type Bus,
   type BusFrame,
@@ -8,6 +8,7 @@ export {
   type FrameHead,
   type Heads,
   type IdempotencyState,
+  type IngressCursor,
   type Lease,
   type Ledger,
   type LedgerCounts,

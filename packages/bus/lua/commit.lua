@@ -1,0 +1,41 @@
+-- Writes one room's numbered messages, removes their ingress entries and publishes the frame, or does nothing.
+-- KEYS: 1 lease, 2 heads, 3-5 streams of control, gift, chat, 6-9 ingress of the four lanes, 10 ledger
+-- ARGV: 1 lease owner, 2 lease token, 3 epoch, 4-6 expected offsets of the stream lanes, 7 heads ttl ms,
+--       8 publish command, 9 channel, 10 frame ('' publishes none),
+--       then per stream lane: most kept, ttl ms, n, n messages; per lane: n, n entries; then n, n pairs of ledger field and count
+-- Returns 'ok', 'fenced' or 'moved'.
+local lease = redis.call('HMGET', KEYS[1], 'owner', 'token')
+if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] then return 'fenced' end
+local heads = redis.call('HMGET', KEYS[2], 'epoch', 'control', 'gift', 'chat')
+if heads[1] ~= ARGV[3] then return 'moved' end
+for i = 1, 3 do
+  if (heads[1 + i] or '0') ~= ARGV[3 + i] then return 'moved' end
+end
+
+local lane_names = { 'control', 'gift', 'chat', 'ambient' }
+local at = 11
+for i = 1, 3 do
+  local keep, ttl, n = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+  local offset = tonumber(ARGV[3 + i])
+  for k = 1, n do
+    redis.call('XADD', KEYS[2 + i], 'MAXLEN', '~', keep, string.format('%d-0', offset + k), 'm', ARGV[at + 2 + k])
+  end
+  if n > 0 then
+    redis.call('PEXPIRE', KEYS[2 + i], ttl)
+    redis.call('HSET', KEYS[2], lane_names[i], string.format('%d', offset + n))
+  end
+  at = at + 3 + n
+end
+redis.call('PEXPIRE', KEYS[2], ARGV[7])
+for lane = 1, 4 do
+  local n = tonumber(ARGV[at])
+  local removed = 0
+  for k = 1, n do removed = removed + redis.call('XDEL', KEYS[5 + lane], ARGV[at + k]) end
+  -- Entries trimmed at the cap were counted as shed; they turn out to be sent after all.
+  if removed < n then redis.call('HINCRBY', KEYS[10], 'shed:' .. lane_names[lane] .. ':ingress_full', removed - n) end
+  at = at + 1 + n
+end
+local n = tonumber(ARGV[at])
+for k = 0, n - 1 do redis.call('HINCRBY', KEYS[10], ARGV[at + 1 + 2 * k], ARGV[at + 2 + 2 * k]) end
+if ARGV[10] ~= '' then redis.call(ARGV[8], ARGV[9], ARGV[10]) end
+return 'ok'

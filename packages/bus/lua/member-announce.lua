@@ -1,0 +1,5 @@
+-- Announces a member. KEYS: 1 members. ARGV: 1 id, 2 description, 3 ttl ms.
+local time = redis.call('TIME')
+local expires = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[3]
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%d:%s', expires, ARGV[2]))
+return 1

@@ -1,0 +1,13 @@
+// What the config says of a lane: how much its ingress holds and how long a duplicate is known.
+import type { Lane } from '@danmux/protocol';
+import type { Config } from '@danmux/runtime';
+
+/** Publications the ingress of one shard and lane holds. */
+export function ingressCap(lane: Lane, { relay }: Pick<Config, 'relay'>): number {
+  return { control: relay.ingress_gift, gift: relay.ingress_gift, chat: relay.ingress_chat, ambient: relay.ingress_ambient }[lane];
+}
+
+/** Milliseconds during which the same dedupe key is one message. */
+export function dedupeMs(lane: Lane, { messages }: Pick<Config, 'messages'>): number {
+  return lane === 'control' || lane === 'gift' ? messages.dedupe_gift_ms : messages.dedupe_chat_ms;
+}

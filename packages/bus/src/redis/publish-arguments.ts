@@ -1,0 +1,31 @@
+// The keys and arguments of publish.lua for publications of one shard, in the form its head states.
+import { type Lane, laneNames, lanes } from '@danmux/protocol';
+import type { Config } from '@danmux/runtime';
+import type { Publication } from '../bus.ts';
+import { dedupeMs, ingressCap } from '../lane-settings.ts';
+import type { ShardKeys } from './keys.ts';
+
+export function publishArguments(
+  shard: ShardKeys,
+  publications: readonly Publication[],
+  publishCommand: string,
+  config: Config,
+): { keys: string[]; args: (string | number)[] } {
+  const keys = [shard.ledger, ...laneNames.map((lane) => shard.ingress(lane))];
+  const args: (string | number)[] = [
+    publishCommand,
+    shard.bell,
+    ...laneNames.map((lane) => ingressCap(lane, config)),
+    ...laneNames.map((lane) => lanes[lane].atCap),
+  ];
+  for (const { room, lane, id, body, trace, dedupeKey } of publications) {
+    let dedupeIndex = 0;
+    if (dedupeKey !== undefined) dedupeIndex = keys.push(shard.seen(room, dedupeKey));
+    args.push(laneIndex(lane), room, id, body, trace, dedupeIndex, dedupeMs(lane, config));
+  }
+  return { keys, args };
+}
+
+function laneIndex(lane: Lane): number {
+  return laneNames.indexOf(lane) + 1;
+}

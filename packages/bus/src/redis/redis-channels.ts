@@ -1,0 +1,120 @@
+// The subscriptions of one process: which channel calls whom. It subscribes a channel with its first listener, leaves with
+// the last, subscribes all again after the connection was away, and then tells every listener that it may have missed
+// something. On a Redis Cluster channels are sharded, so that a frame travels to one master only.
+import { DanmuxError } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import { Cluster } from 'ioredis';
+import type { Subscription } from '../bus.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { busError } from './redis-error.ts';
+
+export interface ChannelListener {
+  message(text: string): void;
+  /** The connection was away and is back: messages may have been missed. */
+  resumed(): void;
+}
+
+export class RedisChannels {
+  readonly #runtime: Runtime;
+  readonly #connection: RedisConnection;
+  readonly #listeners = new Map<string, Set<ChannelListener>>();
+  #subscribed = new Map<string, Promise<unknown>>();
+  #connectedBefore = false;
+
+  constructor(runtime: Runtime, connection: RedisConnection) {
+    this.#runtime = runtime;
+    this.#connection = connection;
+    connection.client.on(connection.cluster ? 'smessage' : 'message', (channel: string, text: string) => this.#dispatch(channel, text));
+    if (connection.cluster) connection.client.on('message', (channel: string, text: string) => this.#dispatch(channel, text));
+    connection.onReady(() => this.#resubscribe());
+  }
+
+  /** Resolves when messages published from now on arrive; rejects with `unavailable`. */
+  async open(channel: string, listener: ChannelListener): Promise<Subscription> {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners);
+    listeners.add(listener);
+    try {
+      await this.#ensureSubscribed(channel);
+    } catch (error) {
+      this.#remove(channel, listener);
+      throw busError(error);
+    }
+    return { close: async () => this.#remove(channel, listener) };
+  }
+
+  #ensureSubscribed(channel: string): Promise<unknown> {
+    const known = this.#subscribed.get(channel);
+    if (known) return known;
+    if (!this.#connection.up) return Promise.reject(new DanmuxError('unavailable', { retryAfterMs: 1_000 }));
+    const subscribing = this.#subscribe([channel]);
+    this.#subscribed.set(channel, subscribing);
+    subscribing.catch(() => this.#subscribed.get(channel) === subscribing && this.#subscribed.delete(channel));
+    return subscribing;
+  }
+
+  #remove(channel: string, listener: ChannelListener): void {
+    const listeners = this.#listeners.get(channel);
+    if (!listeners?.delete(listener) || listeners.size > 0) return;
+    this.#listeners.delete(channel);
+    this.#subscribed.delete(channel);
+    if (!this.#connection.up) return;
+    const { client } = this.#connection;
+    const leaving = sharded(client, channel) ? client.sunsubscribe(channel) : client.unsubscribe(channel);
+    // A connection that is lost meanwhile has left the channel too.
+    leaving.catch((error: unknown) => this.#count(error, 'unsubscribe failed'));
+  }
+
+  async #subscribe(channels: readonly string[]): Promise<void> {
+    const { client } = this.#connection;
+    // Sharded channels of one call must share a slot.
+    if (client instanceof Cluster)
+      await Promise.all(channels.map((channel) => (sharded(client, channel) ? client.ssubscribe(channel) : client.subscribe(channel))));
+    else await client.subscribe(...channels);
+  }
+
+  #resubscribe(): void {
+    const channels = [...this.#listeners.keys()];
+    const first = !this.#connectedBefore;
+    this.#connectedBefore = true;
+    this.#subscribed = new Map();
+    if (channels.length === 0) return;
+    const subscribing = this.#subscribe(channels);
+    for (const channel of channels) this.#subscribed.set(channel, subscribing);
+    subscribing.then(
+      () => !first && this.#tellResumed(channels),
+      (error: unknown) => {
+        this.#subscribed = new Map();
+        this.#count(error, 'subscribing again failed');
+        // Without its subscriptions the connection is of no use: a new one subscribes again.
+        if (this.#connection.up && !(this.#connection.client instanceof Cluster)) this.#connection.client.disconnect(true);
+      },
+    );
+  }
+
+  #tellResumed(channels: readonly string[]): void {
+    for (const channel of channels) for (const listener of this.#listeners.get(channel) ?? []) this.#guard(() => listener.resumed());
+  }
+
+  #dispatch(channel: string, text: string): void {
+    for (const listener of this.#listeners.get(channel) ?? []) this.#guard(() => listener.message(text));
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#count(error, 'a subscriber failed');
+    }
+  }
+
+  #count(error: unknown, message: string): void {
+    this.#runtime.metrics.caught.inc({ where: 'redis-channels' });
+    this.#runtime.log.warn({ err: error }, message);
+  }
+}
+
+/** Channels of a shard (they carry a hash tag) are sharded on a Cluster; the few others go to every node. */
+function sharded(client: unknown, channel: string): boolean {
+  return client instanceof Cluster && channel.includes('{');
+}

@@ -1,0 +1,126 @@
+// Opens and owns the connections to Redis: one for commands, one for subscriptions. It reconnects for ever with a jittered
+// back-off, refuses commands at once while it is away (nothing queues), and logs each change of state once.
+import { backoffMs, type Runtime } from '@danmux/runtime';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
+
+export type RedisClient = Redis | Cluster;
+export type ClientOverrides = Pick<RedisOptions, 'enableOfflineQueue' | 'autoResubscribe' | 'maxRetriesPerRequest' | 'commandTimeout'>;
+type ClusterOptionsOf = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
+
+export class RedisConnection {
+  readonly target: RedisTarget;
+  readonly #runtime: Runtime;
+  readonly #purpose: string;
+  readonly #client: RedisClient;
+  readonly #readyListeners: (() => void)[] = [];
+  #up = false;
+  #saidDown = false;
+  #stopping = false;
+
+  /** `overrides` are for clients of libraries, which bring their own rules. */
+  constructor(runtime: Runtime, purpose: string, overrides: ClientOverrides = {}) {
+    this.#runtime = runtime;
+    this.#purpose = purpose;
+    this.target = parseRedisUrl(runtime.config.redis.url);
+    this.#client = openRedis(this.target, runtime, `danmux-${purpose}`, overrides);
+    this.#client.on('ready', () => this.#becameReady());
+    this.#client.on('close', () => this.#becameDown());
+    this.#client.on('error', (error: Error) => this.#becameDown(error));
+    if (this.#client instanceof Cluster) this.#client.on('+node', () => this.#becameReady());
+  }
+
+  get client(): RedisClient {
+    return this.#client;
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  get cluster(): boolean {
+    return this.target.mode === 'cluster';
+  }
+
+  /** Calls `listener` each time the connection became usable; an earlier one may have missed messages. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.push(listener);
+  }
+
+  /** Begins to connect; resolves at once. */
+  start(): void {
+    this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#client.disconnect();
+  }
+
+  #becameReady(): void {
+    if (!this.#up && this.#saidDown) this.#runtime.log.info({ connection: this.#purpose }, 'redis is back');
+    this.#up = true;
+    this.#saidDown = false;
+    for (const listener of this.#readyListeners) listener();
+  }
+
+  #becameDown(error?: Error): void {
+    if (error instanceof Error && this.#up && !(this.#client instanceof Cluster) && this.#client.status === 'ready') {
+      // An error on a living connection (a refused command) is no outage; it is still seen.
+      this.#runtime.metrics.caught.inc({ where: 'redis-connection' });
+      this.#runtime.log.warn({ err: error, connection: this.#purpose }, 'redis connection error');
+      return;
+    }
+    this.#up = false;
+    if (this.#stopping || this.#saidDown) return;
+    this.#saidDown = true;
+    this.#runtime.log.error(
+      { connection: this.#purpose, nodes: describe(this.target), err: error },
+      'redis is away: refusing what must be stored, trying again',
+    );
+  }
+}
+
+function describe(target: RedisTarget): string {
+  return target.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
+}
+
+/** A client for the address; not connected yet. */
+function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, overrides: ClientOverrides): RedisClient {
+  const retry = (attempt: number) => backoffMs(attempt, { baseMs: 50, maxMs: 1_000 });
+  const options: RedisOptions & { replyMapping: 'legacy' } = {
+    replyMapping: 'legacy',
+    connectionName,
+    db: target.db,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 3_000,
+    keepAlive: 5_000,
+    commandTimeout: runtime.config.redis.command_timeout_ms,
+    retryStrategy: retry,
+    // After a failover the old master answers READONLY: drop it and ask again who is master.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+    ...(target.username ? { username: target.username } : {}),
+    ...(target.password ? { password: target.password } : {}),
+    ...(target.tls ? { tls: {} } : {}),
+    ...overrides,
+  };
+  if (target.mode === 'sentinel') {
+    return new Redis({ ...options, sentinels: [...target.nodes], name: target.name ?? '', sentinelRetryStrategy: retry, failoverDetector: true });
+  }
+  if (target.mode === 'cluster') {
+    const clusterOptions: ClusterOptionsOf = {
+      lazyConnect: true,
+      enableOfflineQueue: overrides.enableOfflineQueue ?? false,
+      shardedSubscribers: true,
+      clusterRetryStrategy: retry,
+      slotsRefreshInterval: 5_000,
+      redisOptions: options,
+    };
+    return new Cluster([...target.nodes], clusterOptions);
+  }
+  const [node] = target.nodes;
+  return new Redis({ ...options, ...node });
+}

@@ -1,0 +1,63 @@
+// Reads a Redis address: one server, a Sentinel group or a Cluster. It opens nothing.
+
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface RedisTarget {
+  readonly mode: 'single' | 'sentinel' | 'cluster';
+  /** The server; the sentinels; or some of the cluster's nodes. */
+  readonly nodes: readonly RedisNode[];
+  /** The sentinel group's name. */
+  readonly name?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db: number;
+  readonly tls: boolean;
+}
+
+const schemes = {
+  'redis:': { mode: 'single', tls: false, port: 6379 },
+  'rediss:': { mode: 'single', tls: true, port: 6379 },
+  'redis+sentinel:': { mode: 'sentinel', tls: false, port: 26379 },
+  'redis+cluster:': { mode: 'cluster', tls: false, port: 6379 },
+} as const;
+
+const form = /^(?<scheme>[a-z+]+:)\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?]+)(?:\/(?<path>[^?]*))?$/;
+
+/**
+ * `redis://[user:password@]host[:port][/db]`, `rediss://…`, `redis+sentinel://host:port,host:port/NAME[/db]`,
+ * `redis+cluster://host:port,host:port`. Throws an Error that names the form; never with the password in it.
+ */
+export function parseRedisUrl(url: string): RedisTarget {
+  const parts = form.exec(url)?.groups;
+  const scheme = schemes[(parts?.['scheme'] ?? '') as keyof typeof schemes];
+  if (!parts || !scheme)
+    throw new Error('redis.url must be redis://host:port, rediss://…, redis+sentinel://host:port,host:port/NAME or redis+cluster://host:port,host:port');
+  const path = (parts['path'] ?? '').split('/').filter(Boolean);
+  const name = scheme.mode === 'sentinel' ? path.shift() : undefined;
+  if (scheme.mode === 'sentinel' && !name) throw new Error('redis.url: a redis+sentinel address ends with /NAME of the sentinel group');
+  return {
+    mode: scheme.mode,
+    nodes: (parts['hosts'] ?? '').split(',').map((host) => parseNode(host, scheme.port)),
+    ...(name ? { name } : {}),
+    ...(parts['username'] ? { username: decodeURIComponent(parts['username']) } : {}),
+    ...(parts['password'] ? { password: decodeURIComponent(parts['password']) } : {}),
+    db: parseDb(path[0], scheme.mode),
+    tls: scheme.tls,
+  };
+}
+
+function parseNode(text: string, defaultPort: number): RedisNode {
+  const match = /^(?<host>\[[0-9a-fA-F:]+\]|[^:[\]]+)(?::(?<port>\d{1,5}))?$/.exec(text.trim());
+  const port = match?.groups?.['port'] ? Number(match.groups['port']) : defaultPort;
+  if (!match?.groups || port > 65_535) throw new Error(`redis.url: "${text}" is not host:port`);
+  return { host: (match.groups['host'] ?? '').replace(/^\[|\]$/g, ''), port };
+}
+
+function parseDb(text: string | undefined, mode: RedisTarget['mode']): number {
+  if (text === undefined) return 0;
+  if (mode !== 'cluster' && /^\d{1,5}$/.test(text)) return Number(text);
+  throw new Error(mode === 'cluster' ? 'redis.url: a cluster has no database number' : `redis.url: "${text}" is not a database number`);
+}

@@ -1,0 +1,32 @@
+// The Lua scripts, read once from the package's lua folder. Each runs by its SHA and is loaded again when Redis lost it
+// (ioredis does both).
+import { readFileSync } from 'node:fs';
+import type { Cluster, Redis } from 'ioredis';
+
+const names = {
+  dmxPublish: 'publish',
+  dmxCommit: 'commit',
+  dmxHeads: 'heads',
+  dmxLeaseAcquire: 'lease-acquire',
+  dmxLeaseRenew: 'lease-renew',
+  dmxLeaseRelease: 'lease-release',
+  dmxPresenceReport: 'presence-report',
+  dmxMemberAnnounce: 'member-announce',
+  dmxMemberList: 'member-list',
+  dmxIdempotencyBegin: 'idempotency-begin',
+  dmxIdempotencyFinish: 'idempotency-finish',
+} as const;
+
+export type ScriptName = keyof typeof names;
+
+const sources = Object.entries(names).map(([name, file]) => ({ name, lua: readFileSync(new URL(`../../lua/${file}.lua`, import.meta.url), 'utf8') }));
+
+export function defineScripts(redis: Redis | Cluster): void {
+  for (const { name, lua } of sources) redis.defineCommand(name, { lua });
+}
+
+/** Runs a script; the answer's form is the one its file states. */
+export async function runScript(redis: Redis | Cluster, name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+  const commands = redis as unknown as Record<ScriptName, (...args: (string | number)[]) => Promise<unknown>>;
+  return commands[name](keys.length, ...keys, ...args);
+}

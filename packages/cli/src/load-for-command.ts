@@ -1,0 +1,29 @@
+// Loads the config for a command, with the global options --config and --set; a wrong setting ends the command with one clear
+// line instead of a stack.
+import { ConfigError, type LoadedConfig, loadConfig } from '@danmux/runtime';
+import type { Command } from 'commander';
+
+interface GlobalOptions {
+  readonly config?: string;
+  readonly set?: readonly string[];
+}
+
+export function loadForCommand(command: Command): LoadedConfig {
+  const { config, set = [] } = command.optsWithGlobals<GlobalOptions>();
+  return loadConfig({ ...(config === undefined ? {} : { dir: config }), set: Object.fromEntries(set.map(parseSetting)) });
+}
+
+function parseSetting(text: string): [path: string, value: unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new ConfigError(`--set takes path=value, such as edge.port=7701; got "${text}".`);
+  return [text.slice(0, at), parseValue(text.slice(at + 1))];
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: a plain word is the text itself.
+    return text;
+  }
+}

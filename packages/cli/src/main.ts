@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// The danmux command. It parses, and leaves the rest to one file a command.
+import { ConfigError } from '@danmux/runtime';
+import { Command } from 'commander';
+import { addConfigCommand } from './config-command.ts';
+import { addPushCommand } from './push-command.ts';
+import { addStartCommand } from './start-command.ts';
+import { addTokenCommand } from './token-command.ts';
+import { version } from './version.ts';
+
+const program = new Command('danmux')
+  .description('A broadcast cluster for live streaming.')
+  .version(version)
+  .option('-c, --config <dir>', 'folder of the settings (default: ./config)')
+  .option('-s, --set <path=value...>', 'settings above all others, such as edge.port=7701');
+addStartCommand(program);
+addTokenCommand(program);
+addPushCommand(program);
+addConfigCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`danmux: ${error.message}\n`);
+  process.exitCode = 1;
+}

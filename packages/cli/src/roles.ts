@@ -1,0 +1,90 @@
+// The only place that knows all four roles: puts the asked-for ones into one process over one bus. All of them on the memory
+// engine and one of them in a fifty-node cluster are the same code.
+import { ApiRole } from '@danmux/api';
+import { type Bus, createBus } from '@danmux/bus';
+import { EdgeRole } from '@danmux/edge';
+import { RelayRole } from '@danmux/relay';
+import { type Config, ConfigError, createRuntime, HealthServer, type Part, type Runtime } from '@danmux/runtime';
+import { WorkerRole } from '@danmux/worker';
+import { version } from './version.ts';
+
+export const roleNames = ['relay', 'worker', 'edge', 'api'] as const;
+export type RoleName = (typeof roleNames)[number];
+
+export interface Node {
+  readonly runtime: Runtime;
+  readonly bus: Bus;
+  /** In the order they start. */
+  readonly parts: readonly Part[];
+  /** `host:port` of the roles that listen; only after they started. */
+  addresses(): Partial<Record<RoleName, string>>;
+}
+
+/** Reads `edge,relay` or `all`. */
+export function parseRoles(text: string): RoleName[] {
+  const asked = text.split(',').map((name) => name.trim());
+  if (asked.includes('all')) return [...roleNames];
+  for (const name of asked) {
+    if (!(roleNames as readonly string[]).includes(name)) throw new ConfigError(`--role: there is no role "${name}"; there are ${roleNames.join(', ')} and all.`);
+  }
+  return roleNames.filter((name) => asked.includes(name));
+}
+
+/** Wires a process; nothing is started. */
+export function composeNode(config: Config, roles: readonly RoleName[], logger?: { write(line: string): void }): Node {
+  const runtime = createRuntime({ config, role: roles.length === 1 ? (roles[0] ?? 'node') : 'node', version, ...(logger ? { logger } : {}) });
+  const bus = createBus(runtime);
+  if (bus.engine === 'memory' && roles.length < roleNames.length) {
+    throw new ConfigError('the memory engine holds one process only: start all roles in it, or give REDIS_URL to run roles apart.');
+  }
+  const made = new Map(roles.map((name) => [name, makeRole(name, runtime, bus)]));
+  return {
+    runtime,
+    bus,
+    parts: [busPart(runtime, bus), ...probes(runtime, roles), ...made.values()],
+    addresses: () => Object.fromEntries([...made].flatMap(([name, part]) => ('address' in part ? [[name, part.address()]] : []))),
+  };
+}
+
+function makeRole(name: RoleName, runtime: Runtime, bus: Bus): EdgeRole | RelayRole | ApiRole | WorkerRole {
+  switch (name) {
+    case 'edge':
+      return new EdgeRole(runtime, bus);
+    case 'relay':
+      return new RelayRole(runtime, bus);
+    case 'api':
+      return new ApiRole(runtime, bus);
+    case 'worker':
+      return new WorkerRole(runtime, bus);
+  }
+}
+
+/** Edge and api answer probes on their own port; a process without them listens for that alone. */
+function probes(runtime: Runtime, roles: readonly RoleName[]): Part[] {
+  if (roles.includes('edge') || roles.includes('api')) return [];
+  return [new HealthServer(runtime, roles.includes('relay') ? runtime.config.relay.port : runtime.config.worker.port)];
+}
+
+function busPart(runtime: Runtime, bus: Bus): Part {
+  const watch = async () => {
+    const up = await bus.health().then(
+      () => 1,
+      () => 0,
+    );
+    runtime.metrics.storeUp.set(up);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    name: 'bus',
+    start: async () => {
+      await bus.start();
+      runtime.health.register('store', () => bus.health());
+      timer = setInterval(() => void watch(), 1_000);
+    },
+    drain: async () => {},
+    stop: async () => {
+      clearInterval(timer);
+      await bus.stop();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+// `danmux start`: runs the asked-for roles until a signal, and tells a person what to open and what to try.
+import { type LoadedConfig, Lifecycle } from '@danmux/runtime';
+import type { Command } from 'commander';
+import { loadForCommand } from './load-for-command.ts';
+import { composeNode, type Node, parseRoles } from './roles.ts';
+
+/** Beyond the longest drain of a role. */
+const drainMarginMs = 5_000;
+
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('start a process with the asked-for roles (all of them: a whole danmux)')
+    .option('-r, --role <roles>', 'edge, relay, api, worker, several with commas, or all', 'all')
+    .action(async (options: { role: string }, command: Command) => {
+      const loaded = loadForCommand(command);
+      await start(loaded, options.role);
+    });
+}
+
+async function start(loaded: LoadedConfig, roles: string): Promise<void> {
+  const { config } = loaded;
+  const node = composeNode(config, parseRoles(roles));
+  const lifecycle = new Lifecycle({ log: node.runtime.log, drainTimeoutMs: Math.max(config.edge.drain_ms, config.api.drain_ms) + drainMarginMs });
+  for (const part of node.parts) lifecycle.add(part);
+  lifecycle.handleSignals();
+  try {
+    await lifecycle.start();
+  } catch (error) {
+    node.runtime.log.fatal({ err: error }, 'could not start');
+    await lifecycle.end('start failed', 1);
+    return;
+  }
+  node.runtime.log.info({ engine: node.bus.engine, environment: loaded.environment, addresses: node.addresses() }, 'started');
+  if (roles === 'all' && loaded.environment === 'development') process.stdout.write(greeting(loaded, node));
+}
+
+function greeting({ config, madeSecrets }: LoadedConfig, node: Node): string {
+  const { api = '', edge = '' } = node.addresses();
+  const key = config.api.key || 'YOUR_API_KEY';
+  const lines = [
+    '',
+    '  danmux is running.',
+    '',
+    `  Open     http://${api}/demo/?room=live:1001`,
+    `  API      http://${api}/docs`,
+    `  Viewers  http://${edge}  (socket.io)`,
+    ...(madeSecrets.length > 0 ? [`  Secrets  .danmux/secrets.json (made for this folder: ${madeSecrets.join(', ')})`] : []),
+    '',
+    '  Send a gift:',
+    '',
+    `    php clients/php/examples/push-gift.php live:1001`,
+    '',
+    `    curl -X POST http://${api}/v1/rooms/live:1001/messages \\`,
+    `      -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' \\`,
+    `      -d '{"type":"gift","from":{"id":"u1","name":"小明"},"data":{"gift":"rocket","name":"火箭","count":1}}'`,
+    '',
+    '  Stop with Ctrl-C.',
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,36 @@
+// `danmux token`: signs a viewer token with the configured secret, for trying things out.
+import { limits } from '@danmux/protocol';
+import { ConfigError, signViewerToken } from '@danmux/runtime';
+import { type Command, InvalidArgumentError } from 'commander';
+import { loadForCommand } from './load-for-command.ts';
+
+interface TokenOptions {
+  readonly name?: string;
+  readonly level?: number;
+  readonly room?: readonly string[];
+  readonly ttl: number;
+}
+
+export function addTokenCommand(program: Command): void {
+  program
+    .command('token')
+    .description('sign a viewer token')
+    .argument('<user>', 'user id')
+    .option('-n, --name <name>', 'shown to other viewers')
+    .option('-l, --level <number>', 'shown to other viewers', wholeNumber)
+    .option('--room <rooms...>', 'rooms it may enter: exact names, or prefixes that end in * (all when absent)')
+    .option('--ttl <seconds>', 'how long it is good for', wholeNumber, 3_600)
+    .action(async (user: string, options: TokenOptions, command: Command) => {
+      if (user.length === 0 || user.length > 128) throw new ConfigError('the user id is 1 to 128 characters long.');
+      for (const room of options.room ?? []) if (room.length > limits.roomName) throw new ConfigError(`--room: "${room}" is too long.`);
+      const { name, level, room: rooms, ttl } = options;
+      const claims = { sub: user, ...(name === undefined ? {} : { name }), ...(level === undefined ? {} : { level }), ...(rooms === undefined ? {} : { rooms }) };
+      const { token } = await signViewerToken(loadForCommand(command).config.viewer, claims, ttl, Date.now());
+      process.stdout.write(`${token}\n`);
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('give a whole number.');
+  return Number(text);
+}

@@ -1,0 +1,68 @@
+// Announces this process to the cluster and knows who else is there. What it says of others is at most one interval old;
+// a process that died is gone after the config's member_ttl_ms.
+import type { Bus, Member } from '@danmux/bus';
+import type { Part, Runtime } from '@danmux/runtime';
+
+export interface MembershipOptions {
+  readonly role: string;
+  readonly address: () => string;
+  /** 0 idle to 1 full. */
+  readonly load: () => number;
+}
+
+export class Membership implements Part {
+  readonly name = 'membership';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #options: MembershipOptions;
+  readonly #id: string;
+  #timer: NodeJS.Timeout | undefined;
+  #announcing: Promise<void> | undefined;
+
+  constructor(runtime: Runtime, bus: Bus, options: MembershipOptions) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#options = options;
+    // One process may run several roles, each a member of its own.
+    this.#id = `${options.role}@${runtime.node}`;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.#tick(), this.#runtime.config.cluster.announce_interval_ms);
+    this.#tick();
+    await this.#announcing;
+  }
+
+  /** Leaves at once, so that nobody sends anything here any more. */
+  async drain(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#announcing;
+    await this.#bus.leave(this.#id).catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not say goodbye; the announcement ends by itself'));
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    this.#announcing ??= this.#announce().finally(() => {
+      this.#announcing = undefined;
+    });
+  }
+
+  async #announce(): Promise<void> {
+    const { role, address, load } = this.#options;
+    const member: Member = { id: this.#id, role, address: address(), version: this.#runtime.version, load: load() };
+    try {
+      await this.#bus.announce(member, this.#runtime.config.cluster.member_ttl_ms);
+    } catch (error) {
+      // The store's own connection says loudly that it is away.
+      this.#runtime.metrics.caught.inc({ where: 'membership' });
+      this.#runtime.log.debug({ err: error }, 'could not announce this process');
+    }
+  }
+}

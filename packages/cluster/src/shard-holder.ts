@@ -1,0 +1,149 @@
+// Holds this relay's share of the shards: takes free ones, keeps their leases alive, gives some up when another relay comes,
+// and tells its owner what it gained and lost. A lease that could not be renewed in time counts as lost; the store's fence
+// makes a late write harmless in any case.
+import { type Bus, type Lease, type Subscription, shardLease } from '@danmux/bus';
+import type { Part, Runtime } from '@danmux/runtime';
+
+export interface ShardOwner {
+  /** This relay owns the shard from now on. */
+  gained(shard: number, lease: Lease): Promise<void>;
+  /** Stop work on the shard; resolves when nothing of it is under way. The lease is released after, if it is still held. */
+  lost(shard: number): Promise<void>;
+}
+
+interface Held {
+  readonly lease: Lease;
+  /** On the monotonic clock; past it another relay may own the shard. */
+  validUntil: number;
+}
+
+export class ShardHolder implements Part {
+  readonly name = 'shard-holder';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #owner: ShardOwner;
+  /** The member id under which this relay is announced. */
+  readonly #memberId: string;
+  readonly #held = new Map<number, Held>();
+  #timer: NodeJS.Timeout | undefined;
+  #freed: Subscription | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #ending = false;
+
+  constructor(runtime: Runtime, bus: Bus, memberId: string, owner: ShardOwner) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#memberId = memberId;
+    this.#owner = owner;
+  }
+
+  get shards(): readonly number[] {
+    return [...this.#held.keys()];
+  }
+
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.check(), Math.max(50, this.#runtime.config.relay.lease_ttl_ms / 5));
+    this.check();
+    await this.#running;
+  }
+
+  /** Hands every shard over: others take them at once. */
+  async drain(): Promise<void> {
+    this.#ending = true;
+    clearInterval(this.#timer);
+    await this.#running;
+    await Promise.all(this.shards.map((shard) => this.#giveUp(shard)));
+  }
+
+  async stop(): Promise<void> {
+    this.#ending = true;
+    clearInterval(this.#timer);
+    await this.#running;
+    await Promise.all(this.shards.map((shard) => this.#forget(shard)));
+    await this.#freed?.close();
+  }
+
+  /** A write under this shard's lease was refused: it is somebody else's. */
+  async fenced(shard: number): Promise<void> {
+    await this.#forget(shard);
+    this.check();
+  }
+
+  /** Renews, gives up and takes shards now; a call during a run makes one more run after it. */
+  check(): void {
+    if (this.#ending) return;
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#run()
+      .catch((error: unknown) => {
+        this.#runtime.metrics.caught.inc({ where: 'shard-holder' });
+        this.#runtime.log.debug({ err: error }, 'could not check the shards');
+      })
+      .finally(() => {
+        this.#running = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.check();
+      });
+  }
+
+  async #run(): Promise<void> {
+    this.#freed ??= await this.#bus.onFreed(() => this.check());
+    await this.#renewAll();
+    const share = await this.#share();
+    const excess = this.shards.slice(share);
+    await Promise.all(excess.map((shard) => this.#giveUp(shard)));
+    if (excess.length === 0) await this.#take(share);
+    this.#runtime.metrics.shardsOwned.set(this.#held.size);
+  }
+
+  async #renewAll(): Promise<void> {
+    const ttl = this.#runtime.config.relay.lease_ttl_ms;
+    await Promise.all(
+      [...this.#held].map(async ([shard, held]) => {
+        const asked = performance.now();
+        const renewed = await this.#bus.renew(held.lease, ttl).catch(() => undefined);
+        if (renewed) held.validUntil = asked + ttl;
+        // Not knowing (the store is away) is not losing, until the lease must have ended.
+        else if (renewed === false || performance.now() > held.validUntil) await this.#forget(shard);
+      }),
+    );
+  }
+
+  /** Shards each of the living relays should hold, this one included. */
+  async #share(): Promise<number> {
+    const relays = new Set((await this.#bus.members()).filter(({ role }) => role === 'relay').map(({ id }) => id));
+    relays.add(this.#memberId);
+    return Math.ceil(this.#runtime.config.shards / relays.size);
+  }
+
+  async #take(share: number): Promise<void> {
+    const { shards, relay } = this.#runtime.config;
+    // Relays that start together begin at different places.
+    const start = Math.floor(Math.random() * shards);
+    for (let i = 0; i < shards && this.#held.size < share && !this.#ending; i++) {
+      const shard = (start + i) % shards;
+      if (this.#held.has(shard)) continue;
+      const asked = performance.now();
+      const lease = await this.#bus.acquire(shardLease(shard), this.#runtime.node, relay.lease_ttl_ms);
+      if (!lease) continue;
+      this.#held.set(shard, { lease, validUntil: asked + relay.lease_ttl_ms });
+      await this.#owner.gained(shard, lease);
+    }
+  }
+
+  async #giveUp(shard: number): Promise<void> {
+    const held = this.#held.get(shard);
+    if (!held) return;
+    await this.#forget(shard);
+    await this.#bus.release(held.lease).catch((error: unknown) => this.#runtime.log.debug({ err: error, shard }, 'could not release a shard; its lease ends by itself'));
+  }
+
+  async #forget(shard: number): Promise<void> {
+    if (!this.#held.delete(shard)) return;
+    await this.#owner.lost(shard);
+  }
+}

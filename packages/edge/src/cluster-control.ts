@@ -1,0 +1,54 @@
+// socket.io's own cluster channel, on Redis: disconnect a user's sockets on every edge. Frames never travel here. The adapter
+// does not catch its failed publishes and would end the process with Redis; its clients are given to it with that mended.
+import { RedisConnection } from '@danmux/bus/redis';
+import type { Part, Runtime } from '@danmux/runtime';
+import { createAdapter } from '@socket.io/redis-adapter';
+import type { Server } from 'socket.io';
+
+/** Rooms of socket.io are prefixed, because it keeps them in one name space with socket ids. */
+export function userRoom(user: string): string {
+  return `u:${user}`;
+}
+
+export class ClusterControl implements Part {
+  readonly name = 'cluster-control';
+  readonly #publish: RedisConnection;
+  readonly #subscribe: RedisConnection;
+
+  constructor(runtime: Runtime, io: Server) {
+    this.#publish = new RedisConnection(runtime, 'control-commands');
+    // The adapter subscribes once, at its start, whether Redis is there or not: this connection remembers it.
+    this.#subscribe = new RedisConnection(runtime, 'control-subscriptions', { enableOfflineQueue: true, autoResubscribe: true, maxRetriesPerRequest: null });
+    const caught = (error: unknown) => {
+      runtime.metrics.caught.inc({ where: 'cluster-control' });
+      runtime.log.debug({ err: error }, 'cluster control could not reach redis');
+    };
+    const options = { key: `${runtime.config.redis.prefix}:control`, requestsTimeout: 2_000 };
+    io.adapter(createAdapter(guardClient(this.#publish.client, caught), guardClient(this.#subscribe.client, caught), options));
+  }
+
+  async start(): Promise<void> {
+    this.#publish.start();
+    this.#subscribe.start();
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.#publish.stop();
+    this.#subscribe.stop();
+  }
+}
+
+/** The client, with the promises of the commands the adapter leaves alone caught. */
+export function guardClient<T extends object>(client: T, caught: (error: unknown) => void): T {
+  const watched = new Set<PropertyKey>(['publish', 'subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe', 'spublish', 'ssubscribe', 'sunsubscribe']);
+  return new Proxy(client, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      if (!watched.has(property)) return value.bind(target);
+      return (...args: unknown[]) => Promise.resolve((value as (...args: unknown[]) => unknown).apply(target, args)).catch(caught);
+    },
+  });
+}

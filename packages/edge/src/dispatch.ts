@@ -1,0 +1,82 @@
+// The one wrapper every viewer event runs in: finds the handler, checks the payload by its schema, answers the ack, and turns
+// whatever is thrown into an error of the table. A throw in a socket.io listener would end the process.
+import { DanmuxError, errors } from '@danmux/protocol';
+import { type ViewerEvent, viewerSchemas } from '@danmux/protocol/schemas';
+import { newId, type Runtime } from '@danmux/runtime';
+import { Compile } from 'typebox/compile';
+import type { Handlers } from './handlers.ts';
+import type { Session } from './session.ts';
+
+type Ack = (reply: object) => void;
+
+const checks = Object.fromEntries(Object.entries(viewerSchemas).map(([event, schema]) => [event, Compile(schema)])) as unknown as Record<
+  ViewerEvent,
+  { Check(value: unknown): boolean; Errors(value: unknown): { instancePath: string; message: string }[] }
+>;
+
+export class Dispatch {
+  readonly #runtime: Runtime;
+  readonly #handlers: Handlers;
+
+  constructor(runtime: Runtime, handlers: Handlers) {
+    this.#runtime = runtime;
+    this.#handlers = handlers;
+  }
+
+  /** Never throws and never rejects. */
+  async run(session: Session, event: string, args: readonly unknown[]): Promise<void> {
+    const last = args.at(-1);
+    const ack = typeof last === 'function' ? (last as Ack) : undefined;
+    try {
+      this.#checkRate(session);
+      const { reply, after } = await this.#call(session, event, ack ? args.slice(0, -1) : args);
+      ack?.({ ok: true, ...reply });
+      after?.();
+    } catch (error) {
+      this.#refuse(session, event, error, ack);
+    }
+  }
+
+  #checkRate(session: Session): void {
+    if (this.#runtime.config.shedding === 'off') return;
+    const wait = session.calls.take(this.#runtime.clock.now());
+    if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+  }
+
+  async #call(session: Session, event: string, args: readonly unknown[]): Promise<{ reply: object; after?: () => void }> {
+    const handlers = this.#handlers;
+    switch (event) {
+      case 'join':
+        return handlers.join(session, checked('join', args));
+      case 'leave':
+        return { reply: await handlers.leave(session, checked('leave', args)) };
+      case 'send':
+        return { reply: await handlers.send(session, checked('send', args)) };
+      case 'history':
+        return { reply: await handlers.history(session, checked('history', args)) };
+      default:
+        throw new DanmuxError('unknown_event', { message: `There is no event "${event.slice(0, 64)}"; there are ${Object.keys(viewerSchemas).join(', ')}.` });
+    }
+  }
+
+  #refuse(session: Session, event: string, error: unknown, ack: Ack | undefined): void {
+    const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
+    this.#runtime.metrics.refused.inc({ source: 'edge', code: refusal.code });
+    if (errors[refusal.code].status >= 500 && refusal.code !== 'unavailable') {
+      const trace = newId();
+      this.#runtime.metrics.caught.inc({ where: 'dispatch' });
+      this.#runtime.log.error({ err: error, event, session: session.id, trace }, 'a viewer event failed');
+    }
+    if (ack) ack({ ok: false, error: refusal.toBody() });
+    else session.emit('notice', { code: refusal.code, message: refusal.message });
+  }
+}
+
+function checked<T>(event: ViewerEvent, args: readonly unknown[]): T {
+  const [payload] = args;
+  const check = checks[event];
+  if (check.Check(payload)) return payload as T;
+  const [first] = check.Errors(payload);
+  const path = first?.instancePath ? first.instancePath.slice(1).replaceAll('/', '.') : 'payload';
+  throw new DanmuxError('invalid_request', { message: `${event}: ${path} ${first?.message ?? 'is not as documented'}.` });
+}

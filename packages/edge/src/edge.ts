@@ -1,0 +1,133 @@
+// The edge role: wires the door, the sessions, the rooms and the bus together. It knows rooms and lanes, never what a message
+// means, and needs no relay, api or worker to hold its viewers.
+import type { Server as HttpServer } from 'node:http';
+import type { Bus, BusFrame } from '@danmux/bus';
+import { Membership } from '@danmux/cluster';
+import { DanmuxError, type Gap, type Lane } from '@danmux/protocol';
+import type { Part, Runtime } from '@danmux/runtime';
+import { ClusterControl, userRoom } from './cluster-control.ts';
+import { Dispatch } from './dispatch.ts';
+import { sendAway } from './drain.ts';
+import { Expiry } from './expiry.ts';
+import { Feeds } from './feeds.ts';
+import { Handlers } from './handlers.ts';
+import { Hub } from './hub.ts';
+import { prepare, prepareRaw } from './prepared.ts';
+import { Presence } from './presence.ts';
+import { Recovery } from './recovery.ts';
+import { Session, type ViewerSocket } from './session.ts';
+import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
+
+export class EdgeRole implements Part {
+  readonly name = 'edge';
+  readonly #runtime: Runtime;
+  readonly #http: HttpServer;
+  readonly #io: ViewerServer;
+  readonly #hub = new Hub();
+  readonly #feeds: Feeds;
+  readonly #handlers: Handlers;
+  readonly #dispatch: Dispatch;
+  readonly #sessions = new Set<Session>();
+  /** Started in this order, ended in the reverse. */
+  readonly #parts: Part[];
+  #draining = false;
+
+  constructor(runtime: Runtime, bus: Bus) {
+    this.#runtime = runtime;
+    this.#http = createHttpServer(runtime);
+    this.#io = createViewerServer(runtime, this.#http, () => this.#refusal());
+    this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
+    const presence = new Presence(runtime, bus, this.#hub);
+    this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery: new Recovery(runtime, bus), presence });
+    this.#dispatch = new Dispatch(runtime, this.#handlers);
+    const membership = new Membership(runtime, bus, {
+      role: 'edge',
+      address: () => this.address(),
+      load: () => this.#sessions.size / runtime.config.edge.max_connections,
+    });
+    const control = bus.engine === 'redis' ? [new ClusterControl(runtime, this.#io)] : [];
+    this.#parts = [...control, presence, new Expiry(runtime, this.#sessions), membership];
+    this.#io.on('connection', (socket) => this.#connected(socket));
+  }
+
+  /** `host:port` under which viewers reach this edge; only after `start`. */
+  address(): string {
+    return addressOf(this.#http, this.#runtime.config.public_host || this.#runtime.config.host);
+  }
+
+  async start(): Promise<void> {
+    const { edge, host } = this.#runtime.config;
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', reject);
+      this.#http.listen(edge.port, host, () => resolve());
+    });
+    for (const part of this.#parts) await part.start();
+    this.#runtime.health.register('edge', () => {
+      if (this.#draining) throw new DanmuxError('draining');
+    });
+  }
+
+  /** Disconnects all of a user's connections, on every edge. */
+  disconnectUser(user: string): void {
+    this.#io.in(userRoom(user)).disconnectSockets(true);
+  }
+
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.#membership().drain();
+    // New viewers must find another edge, so the port stops listening; open connections stay.
+    this.#http.close();
+    await sendAway(this.#sessions, this.#runtime.config.edge.drain_ms);
+  }
+
+  async stop(): Promise<void> {
+    this.#draining = true;
+    for (const part of [...this.#parts].reverse()) await part.stop();
+    await this.#io.close();
+    await this.#feeds.close();
+    this.#http.closeAllConnections();
+  }
+
+  #membership(): Part {
+    return this.#parts.at(-1) as Part;
+  }
+
+  #refusal(): DanmuxError | undefined {
+    if (this.#draining) return new DanmuxError('draining', { retryAfterMs: 500 });
+    if (this.#sessions.size >= this.#runtime.config.edge.max_connections) {
+      return new DanmuxError('unavailable', { message: 'This edge is full; use another.', retryAfterMs: 2_000 });
+    }
+    return undefined;
+  }
+
+  #connected(socket: ViewerSocket): void {
+    const session = new Session(this.#runtime, socket);
+    const { metrics } = this.#runtime;
+    this.#sessions.add(session);
+    metrics.sessions.set(this.#sessions.size);
+    metrics.connections.inc({ transport: socket.conn.transport.name });
+    void socket.join(userRoom(session.viewer.id));
+    socket.onAny((event: string, ...args: unknown[]) => void this.#dispatch.run(session, event, args));
+    socket.on('disconnect', (reason) => {
+      this.#sessions.delete(session);
+      metrics.sessions.set(this.#sessions.size);
+      metrics.disconnections.inc({ reason: session.closedBecause ?? reason });
+      this.#handlers.ended(session);
+      metrics.rooms.set(this.#hub.size);
+    });
+  }
+
+  #deliver({ head, payload }: BusFrame): void {
+    const { metrics, log } = this.#runtime;
+    const prepared = prepareRaw('frame', payload);
+    const viewers = this.#hub.deliver(head.room, prepared);
+    for (const [lane, count] of Object.entries(head.counts) as [Lane, number][]) metrics.delivered.inc({ lane }, count * viewers);
+    metrics.deliveredBytes.inc(prepared.bytes * viewers);
+    metrics.rooms.set(this.#hub.size);
+    for (const [id, trace] of head.traces) log.info({ trace, id, room: head.room, viewers, hop: 'edge' }, 'delivered');
+  }
+
+  #tellGap(gap: Gap): void {
+    this.#hub.deliver(gap.room, prepare('gap', gap));
+  }
+}

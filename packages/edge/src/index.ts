@@ -1,0 +1,2 @@
+// Holds viewer connections.
+export { EdgeRole } from './edge.ts';

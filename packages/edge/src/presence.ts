@@ -1,0 +1,91 @@
+// How many are online in the rooms of this edge: reports this edge's counts to the bus, learns the sum over all edges, and
+// tells the viewers when it changed, at most once a second a room.
+import type { Bus } from '@danmux/bus';
+import type { Part, Runtime } from '@danmux/runtime';
+import type { Hub } from './hub.ts';
+import { prepare } from './prepared.ts';
+
+interface RoomOnline {
+  /** This edge's connections at the last report. */
+  reported: number;
+  /** Over all edges, at the last report. */
+  total: number;
+  told: number;
+  toldAt: number;
+}
+
+const tellEveryMs = 1_000;
+
+export class Presence implements Part {
+  readonly name = 'presence';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #hub: Hub;
+  readonly #rooms = new Map<string, RoomOnline>();
+  #timer: NodeJS.Timeout | undefined;
+  #reporting: Promise<void> | undefined;
+
+  constructor(runtime: Runtime, bus: Bus, hub: Hub) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#hub = hub;
+  }
+
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.#tick(), this.#runtime.config.edge.presence_interval_ms);
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reporting;
+    // Counted out at once instead of after the ttl.
+    const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
+    this.#rooms.clear();
+    if (none.size === 0) return;
+    await this.#bus.reportPresence(this.#runtime.node, none, 1).catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
+  }
+
+  /** Connections in the room over all edges, this edge's up to date. */
+  async online(room: string): Promise<number> {
+    const known = this.#rooms.get(room);
+    if (known) return known.total - known.reported + this.#hub.count(room);
+    return (await this.#bus.online(room)) + this.#hub.count(room);
+  }
+
+  #tick(): void {
+    this.#reporting ??= this.#report()
+      .catch((error: unknown) => {
+        this.#runtime.metrics.caught.inc({ where: 'presence' });
+        this.#runtime.log.debug({ err: error }, 'could not report presence');
+      })
+      .finally(() => {
+        this.#reporting = undefined;
+      });
+  }
+
+  async #report(): Promise<void> {
+    const counts = new Map<string, number>();
+    for (const room of this.#rooms.keys()) counts.set(room, 0);
+    for (const room of this.#hub.rooms) counts.set(room, this.#hub.count(room));
+    if (counts.size === 0) return;
+    const totals = await this.#bus.reportPresence(this.#runtime.node, counts, this.#runtime.config.edge.presence_ttl_ms);
+    for (const [room, reported] of counts) {
+      if (reported === 0 && this.#hub.count(room) === 0) this.#rooms.delete(room);
+      else this.#learned(room, reported, totals.get(room) ?? reported);
+    }
+  }
+
+  #learned(room: string, reported: number, total: number): void {
+    const known = this.#rooms.get(room) ?? { reported, total, told: -1, toldAt: Number.NEGATIVE_INFINITY };
+    known.reported = reported;
+    known.total = total;
+    this.#rooms.set(room, known);
+    const now = performance.now();
+    if (total === known.told || now - known.toldAt < tellEveryMs) return;
+    known.told = total;
+    known.toldAt = now;
+    this.#hub.deliver(room, prepare('presence', { room, online: total }));
+  }
+}

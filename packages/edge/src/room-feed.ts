@@ -1,0 +1,174 @@
+// The bus's frames of one room on this edge, made whole: it knows how far each lane has come, notices a hole (a frame lost on
+// the way, an outage) and fills it from history before it passes on what follows. What cannot be filled is told as a gap.
+import type { Bus, BusFrame, FrameHead, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
+import { type Gap, type StreamLane, streamLanes } from '@danmux/protocol';
+import { backoffMs, type Runtime } from '@danmux/runtime';
+
+export interface FeedOutput {
+  /** The next frame for the room's viewers: nothing is missing before it that could be had. */
+  frame(frame: BusFrame): void;
+  gap(gap: Gap): void;
+}
+
+/** Frames that wait while a hole is filled, at most; past it they are dropped and read from history with the hole. */
+const waitingCap = 500;
+const pageSize = 500;
+
+export class RoomFeed implements RoomSubscriber {
+  readonly room: string;
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #output: FeedOutput;
+  #subscription: Subscription | undefined;
+  #heads: Heads | undefined;
+  #waiting: BusFrame[] = [];
+  #working = false;
+  #check = false;
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #closed = false;
+
+  constructor(runtime: Runtime, bus: Bus, room: string, output: FeedOutput) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.room = room;
+    this.#output = output;
+  }
+
+  /** Resolves when every later frame arrives and `heads` says what came before. */
+  async open(): Promise<void> {
+    this.#subscription = await this.#bus.subscribe(this.room, this);
+    // Read after the subscription stands: a frame is either in these heads or still to come.
+    this.#heads = await this.#bus.heads(this.room);
+    this.#next();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#waiting = [];
+    await this.#subscription?.close();
+  }
+
+  /** What the viewers of this room have been given so far; only after `open`. */
+  get heads(): Heads {
+    if (!this.#heads) throw new Error('the feed is not open');
+    return this.#heads;
+  }
+
+  frame(frame: BusFrame): void {
+    if (this.#closed) return;
+    if (this.#waiting.length >= waitingCap) {
+      this.#waiting = [];
+      this.#check = true;
+    } else {
+      this.#waiting.push(frame);
+    }
+    this.#next();
+  }
+
+  resumed(): void {
+    this.#check = true;
+    this.#next();
+  }
+
+  /** Works off what waits; synchronous as long as there is no hole. */
+  #next(): void {
+    if (this.#working || this.#closed || !this.#heads || this.#retry) return;
+    while (!this.#check) {
+      const frame = this.#waiting[0];
+      if (!frame) return;
+      if (this.#holes(frame.head).length > 0) break;
+      this.#waiting.shift();
+      this.#pass(frame);
+    }
+    this.#working = true;
+    this.#repair()
+      .then(
+        () => {
+          this.#failures = 0;
+        },
+        (error: unknown) => this.#tryLater(error),
+      )
+      .finally(() => {
+        this.#working = false;
+        this.#next();
+      });
+  }
+
+  #pass(frame: BusFrame): void {
+    const { head } = frame;
+    const known = this.heads;
+    if (head.epoch !== known.epoch) this.#beginEpoch(head.epoch);
+    const ranges = Object.entries(head.ranges) as [StreamLane, readonly [number, number]][];
+    // A frame is committed whole: if one lane of it is known, all are.
+    if (ranges.some(([lane, [, last]]) => last <= this.heads.offsets[lane])) return;
+    const offsets = { ...this.heads.offsets };
+    for (const [lane, [, last]] of ranges) offsets[lane] = last;
+    this.#heads = { epoch: head.epoch, offsets };
+    this.#output.frame(frame);
+  }
+
+  #holes(head: FrameHead): { lane: StreamLane; upTo: number }[] {
+    const known = head.epoch === this.heads.epoch ? this.heads.offsets : { control: 0, gift: 0, chat: 0 };
+    return streamLanes.flatMap((lane) => {
+      const first = head.ranges[lane]?.[0] ?? 0;
+      return first > known[lane] + 1 ? [{ lane, upTo: first - 1 }] : [];
+    });
+  }
+
+  async #repair(): Promise<void> {
+    if (this.#check) {
+      const heads = await this.#bus.heads(this.room);
+      this.#check = false;
+      if (this.#closed) return;
+      if (heads.epoch !== this.heads.epoch) this.#beginEpoch(heads.epoch);
+      for (const lane of streamLanes) await this.#fill(lane, heads.offsets[lane]);
+      return;
+    }
+    const head = this.#waiting[0]?.head;
+    if (!head) return;
+    if (head.epoch !== this.heads.epoch) this.#beginEpoch(head.epoch);
+    for (const { lane, upTo } of this.#holes(head)) await this.#fill(lane, upTo);
+  }
+
+  async #fill(lane: StreamLane, upTo: number): Promise<void> {
+    if (this.heads.offsets[lane] < upTo) this.#runtime.metrics.holes.inc({ lane });
+    while (this.heads.offsets[lane] < upTo && !this.#closed) {
+      const { epoch, offsets } = this.heads;
+      const after = offsets[lane];
+      const to = Math.min(upTo, after + pageSize);
+      const msgs = await this.#bus.since(this.room, lane, after, to, pageSize);
+      if (this.#closed) return;
+      const lost = to - after - msgs.length;
+      this.#heads = { epoch, offsets: { ...this.heads.offsets, [lane]: to } };
+      if (lost > 0) this.#output.gap({ room: this.room, lane, count: lost, reason: 'history_trimmed' });
+      if (msgs.length > 0) this.#output.frame(replayed(this.room, epoch, lane, [to - msgs.length + 1, to], msgs));
+    }
+  }
+
+  #beginEpoch(epoch: string): void {
+    this.#runtime.log.warn({ room: this.room, epoch }, 'the history of a room was lost: a new epoch begins');
+    this.#heads = { epoch, offsets: { control: 0, gift: 0, chat: 0 } };
+    for (const lane of streamLanes) this.#output.gap({ room: this.room, lane, count: 0, reason: 'history_lost' });
+  }
+
+  #tryLater(error: unknown): void {
+    this.#runtime.metrics.caught.inc({ where: 'room-feed' });
+    this.#runtime.log.debug({ err: error, room: this.room }, 'could not fill a hole; trying again');
+    this.#retry = setTimeout(
+      () => {
+        this.#retry = undefined;
+        this.#next();
+      },
+      backoffMs(++this.#failures, { baseMs: 50, maxMs: 2_000 }),
+    );
+  }
+}
+
+function replayed(room: string, epoch: string, lane: StreamLane, range: readonly [number, number], msgs: readonly string[]): BusFrame {
+  return {
+    head: { room, epoch, ranges: { [lane]: range }, counts: { [lane]: msgs.length }, traces: [] },
+    payload: `{"room":${JSON.stringify(room)},"msgs":[${msgs.join(',')}]}`,
+  };
+}

@@ -1,0 +1,35 @@
+// Who a viewer is, from its token; a guest is one without. Decides what it may enter and send, and nothing of transport.
+import { DanmuxError, type From, roomMatches, type TokenClaims } from '@danmux/protocol';
+import { newId } from '@danmux/runtime';
+
+export interface Viewer {
+  readonly id: string;
+  readonly guest: boolean;
+  /** Room rules of the token; undefined allows every room. */
+  readonly rooms: readonly string[] | undefined;
+  /** Milliseconds since 1970 at which the token ends; undefined for guests. */
+  readonly expiresAt: number | undefined;
+  /** What other viewers see of it. */
+  readonly from: From;
+}
+
+export function viewerOf(claims: TokenClaims): Viewer {
+  const { sub, exp, name, avatar, level, roles, rooms } = claims;
+  const from: From = {
+    id: sub,
+    ...(name === undefined ? {} : { name }),
+    ...(avatar === undefined ? {} : { avatar }),
+    ...(level === undefined ? {} : { level }),
+    ...(roles === undefined ? {} : { roles }),
+  };
+  return { id: sub, guest: false, rooms, expiresAt: exp * 1_000, from };
+}
+
+export function guestViewer(): Viewer {
+  const id = `guest:${newId()}`;
+  return { id, guest: true, rooms: undefined, expiresAt: undefined, from: { id } };
+}
+
+export function checkMayEnter(viewer: Viewer, room: string): void {
+  if (viewer.rooms && !roomMatches(room, viewer.rooms)) throw new DanmuxError('room_forbidden');
+}

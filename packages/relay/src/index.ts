@@ -1,0 +1,3 @@
+// The broadcast tier.
+export { type Fanned, fanOut } from './fan-out.ts';
+export { RelayRole } from './relay.ts';

@@ -1,0 +1,53 @@
+// The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends do not know it; it can be
+// stopped and started at any time, and what it did not commit waits in the ingress.
+import type { Bus, Lease } from '@danmux/bus';
+import { Membership, ShardHolder } from '@danmux/cluster';
+import type { Part, Runtime } from '@danmux/runtime';
+import { ShardRelay } from './shard-relay.ts';
+
+export class RelayRole implements Part {
+  readonly name = 'relay';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #membership: Membership;
+  readonly #holder: ShardHolder;
+  readonly #shards = new Map<number, ShardRelay>();
+
+  constructor(runtime: Runtime, bus: Bus) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#membership = new Membership(runtime, bus, { role: 'relay', address: () => '', load: () => this.#shards.size / runtime.config.shards });
+    this.#holder = new ShardHolder(runtime, bus, this.#membership.id, {
+      gained: async (shard, lease) => this.#begin(shard, lease),
+      lost: async (shard) => this.#end(shard),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#membership.start();
+    await this.#holder.start();
+  }
+
+  async drain(): Promise<void> {
+    // Leaving first, so that the shards given up next are not counted on this relay.
+    await this.#membership.drain();
+    await this.#holder.drain();
+  }
+
+  async stop(): Promise<void> {
+    await this.#membership.stop();
+    await this.#holder.stop();
+  }
+
+  #begin(shard: number, lease: Lease): void {
+    const relay = new ShardRelay(this.#runtime, this.#bus, shard, lease, () => void this.#holder.fenced(shard));
+    this.#shards.set(shard, relay);
+    relay.start();
+  }
+
+  async #end(shard: number): Promise<void> {
+    const relay = this.#shards.get(shard);
+    this.#shards.delete(shard);
+    await relay?.stop();
+  }
+}

@@ -1,0 +1,222 @@
+// The work on one shard while this relay owns it: reads the ingress, queues per room, and commits each room's batch when the
+// pacer says so. The ingress keeps everything until it is committed, so any doubt (a failed command, moved heads) is settled
+// by forgetting all and reading again from the oldest entry.
+import { acceptedAt, type Bus, type IngressCursor, type Lease, type Subscription } from '@danmux/bus';
+import { type Lane, laneNames } from '@danmux/protocol';
+import { backoffMs, type Runtime } from '@danmux/runtime';
+import { fanOut } from './fan-out.ts';
+import { Pacer } from './pacer.ts';
+import { type Batch, RoomQueue } from './room-queue.ts';
+
+/** Publications read from one lane and not yet committed, at most; the rest waits in the ingress. */
+const backlogCap = 2_000;
+const readLimit = 500;
+/** A bell that was lost is made up for by looking anyway. */
+const lookAgainMs = 250;
+/** A room with nothing to send for so long is forgotten. */
+const idleRoomMs = 60_000;
+
+export class ShardRelay {
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #shard: number;
+  readonly #lease: Lease;
+  readonly #onFenced: () => void;
+  readonly #pacer: Pacer;
+  readonly #rooms = new Map<string, RoomQueue>();
+  readonly #backlog: Record<Lane, number> = { control: 0, gift: 0, chat: 0, ambient: 0 };
+  readonly #underWay = new Set<Promise<void>>();
+  #cursor: IngressCursor = {};
+  #bell: Subscription | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #reading = false;
+  #rung = false;
+  #resetting = false;
+  #stopped = false;
+
+  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, onFenced: () => void) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#shard = shard;
+    this.#lease = lease;
+    this.#onFenced = onFenced;
+    this.#pacer = new Pacer(runtime.config.relay, (queue) => this.#track(this.#flush(queue)));
+  }
+
+  start(): void {
+    let looks = 0;
+    this.#timer = setInterval(() => {
+      this.#ring();
+      if (++looks % 40 === 0) this.#forgetIdleRooms();
+    }, lookAgainMs);
+    this.#track(this.#listen());
+    this.#ring();
+  }
+
+  /** Resolves when no commit is under way; what was read and not sent stays in the ingress for the next owner. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    clearTimeout(this.#retry);
+    this.#pacer.stop();
+    await Promise.allSettled(this.#underWay);
+    await this.#bell?.close();
+    this.#forgetAll();
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      this.#bell ??= await this.#bus.listen(this.#shard, () => this.#ring());
+    } catch (error) {
+      // Until it is opened at the next failure-free look, the timer reads the ingress.
+      this.#fail(error, 'could not listen to a shard');
+    }
+  }
+
+  #ring(): void {
+    this.#rung = true;
+    if (this.#reading || this.#resetting || this.#stopped || this.#retry) return;
+    this.#reading = true;
+    this.#track(this.#readAll());
+  }
+
+  async #readAll(): Promise<void> {
+    try {
+      while (this.#rung && !this.#stopped && !this.#resetting) {
+        this.#rung = false;
+        const more = await Promise.all(laneNames.map((lane) => this.#readLane(lane)));
+        if (more.includes(true)) this.#rung = true;
+        if (!this.#bell) await this.#listen();
+      }
+      this.#failures = 0;
+    } catch (error) {
+      this.#fail(error, 'could not read a shard');
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** True when there may be more to read at once. */
+  async #readLane(lane: Lane): Promise<boolean> {
+    const room = backlogCap - this.#backlog[lane];
+    if (room <= 0) return false;
+    const limit = Math.min(readLimit, room);
+    const pending = await this.#bus.read(this.#shard, lane, this.#cursor[lane], limit);
+    if (this.#resetting || this.#stopped) return false;
+    const touched = new Set<RoomQueue>();
+    for (const publication of pending) {
+      this.#cursor[lane] = publication.entry;
+      const queue = this.#queueOf(publication.room);
+      queue.add(publication);
+      touched.add(queue);
+    }
+    this.#addBacklog(lane, pending.length);
+    for (const queue of touched) this.#pacer.plan(queue);
+    return pending.length === limit;
+  }
+
+  #queueOf(room: string): RoomQueue {
+    const known = this.#rooms.get(room);
+    if (known) return known;
+    const queue = new RoomQueue(room);
+    this.#rooms.set(room, queue);
+    return queue;
+  }
+
+  async #flush(queue: RoomQueue): Promise<void> {
+    if (queue.flushing || this.#resetting || this.#stopped) return;
+    queue.flushing = true;
+    try {
+      queue.heads ??= await this.#bus.heads(queue.room);
+      if (this.#resetting || this.#stopped) return;
+      const batch = queue.take(this.#runtime.config.relay.frame_messages);
+      queue.lastFlush = performance.now();
+      const fanned = fanOut(queue.room, batch, queue.heads, this.#lease);
+      const result = await this.#bus.commit(fanned.commit);
+      if (!result.ok) {
+        this.#refused(result.reason);
+        return;
+      }
+      queue.heads = fanned.heads;
+      this.#committed(queue.room, batch);
+    } catch (error) {
+      this.#fail(error, 'could not commit to a room');
+    } finally {
+      queue.flushing = false;
+    }
+    // A lane that was at its cap may be read on now.
+    this.#ring();
+    this.#pacer.plan(queue);
+  }
+
+  #committed(room: string, batch: Batch): void {
+    const { metrics, log, clock } = this.#runtime;
+    metrics.frames.inc();
+    const now = clock.now();
+    for (const lane of laneNames) {
+      const publications = batch[lane] ?? [];
+      if (publications.length === 0) continue;
+      this.#addBacklog(lane, -publications.length);
+      metrics.sequenced.inc({ lane }, publications.length);
+      for (const publication of publications) metrics.sequenceSeconds.observe({ lane }, Math.max(0, now - acceptedAt(publication)) / 1_000);
+      const level = lane === 'control' || lane === 'gift' ? 'info' : 'debug';
+      if (log.isLevelEnabled(level)) for (const { id, trace } of publications) log[level]({ trace, id, room, lane, hop: 'relay' }, 'sequenced');
+    }
+  }
+
+  #refused(reason: 'fenced' | 'moved'): void {
+    this.#runtime.metrics.commitsRefused.inc({ reason });
+    this.#runtime.log.warn({ shard: this.#shard, reason }, 'a commit was refused');
+    if (reason === 'fenced') this.#onFenced();
+    else this.#reset();
+  }
+
+  #fail(error: unknown, message: string): void {
+    if (this.#stopped) return;
+    this.#runtime.metrics.caught.inc({ where: 'shard-relay' });
+    this.#runtime.log[this.#failures === 0 ? 'warn' : 'debug']({ err: error, shard: this.#shard }, message);
+    this.#reset();
+  }
+
+  /** Forgets what was read and begins again from the oldest entry, after a while if it fails repeatedly. */
+  #reset(): void {
+    if (this.#resetting || this.#stopped) return;
+    this.#resetting = true;
+    this.#failures++;
+    const wait = backoffMs(this.#failures, { baseMs: 20, maxMs: 1_000 });
+    this.#retry = setTimeout(() => {
+      // Commits under way are awaited, so that what they took is not read a second time.
+      void Promise.allSettled(this.#underWay).then(() => {
+        this.#retry = undefined;
+        if (this.#stopped) return;
+        this.#forgetAll();
+        this.#resetting = false;
+        this.#ring();
+      });
+    }, wait);
+  }
+
+  #forgetAll(): void {
+    this.#pacer.stop();
+    this.#rooms.clear();
+    this.#cursor = {};
+    for (const lane of laneNames) this.#addBacklog(lane, -this.#backlog[lane]);
+  }
+
+  #forgetIdleRooms(): void {
+    const before = performance.now() - idleRoomMs;
+    for (const [room, queue] of this.#rooms) if (queue.empty && !queue.flushing && queue.lastFlush < before) this.#rooms.delete(room);
+  }
+
+  #addBacklog(lane: Lane, count: number): void {
+    this.#backlog[lane] += count;
+    this.#runtime.metrics.backlog.inc({ lane }, count);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
+}

@@ -1,0 +1,22 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Danmux;
+
+/** What danmux says of an accepted message. */
+final class Published
+{
+    /**
+     * @param string $id       the message's id
+     * @param string $lane     control, gift, chat or ambient; control and gift are stored when this returns
+     * @param bool   $replayed true when an earlier try had already been accepted and this is its answer again
+     */
+    public function __construct(
+        public readonly string $id,
+        public readonly string $room,
+        public readonly string $lane,
+        public readonly bool $replayed = false,
+    ) {
+    }
+}

@@ -1,0 +1,9 @@
+// Writes Markdown tables.
+
+/** Text that may stand in a cell. */
+export const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+}

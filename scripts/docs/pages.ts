@@ -1,0 +1,29 @@
+// The pages that are made from the code's own tables, with where each is kept.
+import { configReference } from './config-reference.ts';
+import { errorsPage } from './errors-page.ts';
+import { metricsPage } from './metrics-page.ts';
+
+export interface Page {
+  /** From the root of the repository. */
+  readonly path: string;
+  write(): string | Promise<string>;
+}
+
+export const pages: readonly Page[] = [
+  { path: 'config/reference.md', write: configReference },
+  { path: 'docs/errors.md', write: errorsPage },
+  { path: 'docs/metrics.md', write: metricsPage },
+  { path: 'packages/api/openapi.json', write: openApiPage },
+];
+
+async function openApiPage(): Promise<string> {
+  const { openApiDocument } = await import('@danmux/api');
+  return `${JSON.stringify(await openApiDocument(), null, 2)}\n`;
+}
+
+/** The first line in which two texts differ, from 1; 0 when they are the same. */
+export function firstDifference(before: string, after: string): number {
+  if (before === after) return 0;
+  const [left, right] = [before.split('\n'), after.split('\n')];
+  for (let line = 0; ; line++) if (left[line] !== right[line]) return line + 1;
+}

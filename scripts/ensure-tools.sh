@@ -1,0 +1,85 @@
+#!/bin/sh
+# Makes sure that what the tests need besides Node is on this machine: Redis, PHP with curl, PHPUnit, Chromium and a font
+# that has Chinese. On Debian and Ubuntu it installs what is missing; elsewhere it says what to install. Quiet when all is there.
+set -u
+
+has() { command -v "$1" >/dev/null 2>&1; }
+php_is_there() { has php && php -r 'exit(PHP_VERSION_ID >= 80100 && extension_loaded("json") ? 0 : 1);' 2>/dev/null; }
+php_has_curl() { has php && php -r 'exit(extension_loaded("curl") ? 0 : 1);' 2>/dev/null; }
+has_chromium() { has chromium || has chromium-browser || has google-chrome; }
+has_chinese_font() { has fc-list && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
+
+# Prints the Debian packages that are missing, one a line.
+missing() {
+  has redis-server || echo redis-server
+  php_is_there || echo php-cli
+  php_has_curl || echo php-curl
+  has phpunit || echo phpunit
+  has_chromium || echo chromium
+  has_chinese_font || printf 'fonts-noto-cjk\nfontconfig\n'
+}
+
+give_up() {
+  {
+    echo "ensure-tools: the tests need these, and they are not here:"
+    missing | while read -r package; do
+      case "$package" in
+        redis-server) echo "  - Redis 6.2 or later: the program redis-server" ;;
+        php-cli) echo "  - PHP 8.1 or later: the program php" ;;
+        php-curl) echo "  - PHP's curl extension" ;;
+        phpunit) echo "  - PHPUnit 9.6 or later: the program phpunit" ;;
+        chromium) echo "  - Chromium or Chrome: the program chromium, chromium-browser or google-chrome" ;;
+        fonts-noto-cjk) echo "  - a font with Chinese, for example Noto Sans CJK" ;;
+        fontconfig) echo "  - fontconfig: the program fc-list" ;;
+      esac
+    done
+    echo "$1"
+  } >&2
+  exit 1
+}
+
+packages=$(missing)
+[ -z "$packages" ] && exit 0
+
+has apt-get || give_up "Install them with this system's package manager, then run the tests again."
+if [ "$(id -u)" = 0 ]; then
+  root() { "$@"; }
+elif has sudo && sudo -n true 2>/dev/null; then
+  root() { sudo -n "$@"; }
+else
+  give_up "Run as root:  apt-get update && apt-get install -y $(echo $packages)"
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+echo "ensure-tools: installing $(echo $packages)"
+
+install() {
+  # shellcheck disable=SC2086 # one word a package
+  root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=180 $packages >>"$log" 2>&1
+}
+
+try=1
+until root apt-get update -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 >>"$log" 2>&1 && install; do
+  if [ "$try" -ge 4 ]; then
+    tail -n 20 "$log" >&2
+    give_up "apt-get could not install them (its last lines are above)."
+  fi
+  sleep $((try * 5))
+  try=$((try + 1))
+done
+
+# Debian starts the Redis it has installed; the tests start their own, on ports of their own.
+case "$packages" in
+  *redis-server*)
+    if has systemctl && [ -d /run/systemd/system ]; then
+      root systemctl disable --now redis-server >>"$log" 2>&1
+    else
+      root service redis-server stop >>"$log" 2>&1
+    fi
+    ;;
+esac
+
+[ -z "$(missing)" ] || give_up "apt-get installed its packages, yet these are still missing."
+exit 0

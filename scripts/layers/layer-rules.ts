@@ -1,0 +1,127 @@
+// The layer rule of DESIGN.md §1, checked on a folder of packages: who may import whom, that what is imported is declared,
+// that nothing reaches into another package's src, that no files import one another in a circle, and that only the config
+// reads process.env. npm hoists workspaces, so without this check an undeclared import would work until it is published.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { importCycles } from './import-cycles.ts';
+import { type ImportedModule, readSource } from './read-source.ts';
+
+/** What each package may import of the others. */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  runtime: ['protocol'],
+  bus: ['protocol', 'runtime'],
+  cluster: ['protocol', 'runtime', 'bus'],
+  edge: ['protocol', 'runtime', 'bus', 'cluster'],
+  relay: ['protocol', 'runtime', 'bus', 'cluster'],
+  api: ['protocol', 'runtime', 'bus', 'cluster'],
+  worker: ['protocol', 'runtime', 'bus', 'cluster'],
+  sdk: ['protocol'],
+  cli: ['protocol', 'runtime', 'bus', 'cluster', 'edge', 'relay', 'api', 'worker'],
+  testkit: ['protocol', 'runtime', 'bus', 'cluster', 'edge', 'relay', 'api', 'worker', 'sdk', 'cli'],
+};
+
+/** Parts of a package that run in a browser, and may import less than their package. */
+const browserFolders: Readonly<Record<string, readonly string[]>> = { 'api/console': ['protocol'], 'sdk/demo': ['protocol', 'sdk'] };
+
+/** The only source file that reads the environment; testkit, which starts processes for tests, may too. */
+const environmentReader = 'runtime/src/config.ts';
+const mayReadEnvironment = (path: string) => path === environmentReader || path.startsWith('testkit/');
+
+interface Package {
+  readonly name: string;
+  readonly dir: string;
+  readonly declared: ReadonlySet<string>;
+}
+
+/** Every offence as one line, `packages/edge/src/hub.ts:3: …`; empty when the tree is good. */
+export function checkLayers(root: string): string[] {
+  const packages = join(root, 'packages');
+  const offences: string[] = [];
+  for (const name of readdirSync(packages).sort()) {
+    const dir = join(packages, name);
+    if (!existsSync(join(dir, 'package.json'))) continue;
+    if (!Object.hasOwn(layers, name)) offences.push(`packages/${name}: this package has no place in the layers; add it to scripts/layers/layer-rules.ts`);
+    else offences.push(...checkPackage(root, readPackage(name, dir)));
+  }
+  return offences;
+}
+
+function readPackage(name: string, dir: string): Package {
+  const { name: own, dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+  return { name, dir, declared: new Set([own, ...Object.keys(dependencies), ...Object.keys(peerDependencies)]) };
+}
+
+function checkPackage(root: string, pack: Package): string[] {
+  const offences: string[] = [];
+  const graph = new Map<string, string[]>();
+  for (const folder of ['src', ...browserFoldersOf(pack.name)]) {
+    for (const file of sourceFiles(join(pack.dir, folder))) {
+      const shown = relative(root, file);
+      const inPackage = relative(pack.dir, file);
+      const { imports, environment } = readSource(file, readFileSync(file, 'utf8'));
+      for (const imported of imports) {
+        const wrong = judgeImport(pack, folder, file, imported);
+        if (wrong) offences.push(`${shown}:${imported.line}: ${wrong}`);
+      }
+      if (!mayReadEnvironment(relative(join(root, 'packages'), file)))
+        for (const line of environment) offences.push(`${shown}:${line}: reads process.env; only packages/${environmentReader} may`);
+      graph.set(inPackage, relativeImports(pack, file, imports));
+    }
+  }
+  for (const cycle of importCycles(graph)) offences.push(`packages/${pack.name}: import cycle: ${[...cycle, cycle[0]].join(' → ')}`);
+  return offences;
+}
+
+const browserFoldersOf = (name: string) => Object.keys(browserFolders).flatMap((path) => (path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : []));
+
+function sourceFiles(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true })
+    .map((name) => join(dir, String(name)))
+    .filter((file) => /\.[cm]?[jt]sx?$/.test(file) && statSync(file).isFile())
+    .sort();
+}
+
+function relativeImports(pack: Package, file: string, imports: readonly ImportedModule[]): string[] {
+  return imports.flatMap(({ specifier }) => (specifier?.startsWith('.') ? [relative(pack.dir, resolve(dirname(file), specifier))] : []));
+}
+
+/** What is wrong with an import, or null. */
+function judgeImport(pack: Package, folder: string, file: string, { specifier }: ImportedModule): string | null {
+  if (specifier === null) return 'imports a module whose name is computed; write the name';
+  if (specifier.startsWith('.') || specifier.startsWith('/')) return judgePath(pack, file, specifier);
+  const name = packageOf(specifier);
+  if (name.startsWith('node:') || builtinModules.includes(name)) {
+    if (!specifier.startsWith('node:')) return `imports "${specifier}"; write node:${specifier}`;
+    return runsInBrowser(pack.name, folder) ? `imports ${specifier}, which a browser does not have` : null;
+  }
+  if (name.startsWith('@danmux/')) {
+    const wrong = judgeLayer(pack, folder, specifier, name.slice('@danmux/'.length));
+    if (wrong) return wrong;
+  }
+  return pack.declared.has(name) ? null : `imports ${name}, which packages/${pack.name}/package.json does not declare`;
+}
+
+function judgePath(pack: Package, file: string, specifier: string): string | null {
+  // A bundler's `?url` is no part of the name.
+  const target = resolve(dirname(file), specifier.split('?')[0] ?? specifier);
+  if (relative(pack.dir, target).startsWith('..')) return `imports ${specifier}, which is outside its package; import the package by name`;
+  return existsSync(target) ? null : `imports ${specifier}, which does not exist; write the whole name with .ts`;
+}
+
+function judgeLayer(pack: Package, folder: string, specifier: string, target: string): string | null {
+  const allowed = browserFolders[`${pack.name}/${folder}`] ?? layers[pack.name] ?? [];
+  const where = folder === 'src' ? pack.name : `${pack.name}/${folder}`;
+  if (!allowed.includes(target) && !(target === pack.name && folder !== 'src'))
+    return `imports @danmux/${target}; ${where} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;
+  return /^@danmux\/[^/]+\/(src|dist)(\/|$)/.test(specifier) ? `imports ${specifier}, the inside of another package; import what it exports` : null;
+}
+
+const runsInBrowser = (name: string, folder: string) => name === 'protocol' || name === 'sdk' || folder !== 'src';
+
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/');
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? specifier);
+}

@@ -205,6 +205,9 @@ export interface Bus {
   leave(memberId: string): Promise<void>;
   members(): Promise<readonly Member[]>;
 
+  /** Forgets what dead edges and members left behind; returns how many rows. Nothing depends on it but memory and totals. */
+  sweep(): Promise<{ readonly presence: number; readonly members: number }>;
+
   /** What was accepted, sequenced and shed since the store began. */
   ledger(): Promise<Ledger>;
 

@@ -1,5 +1,5 @@
 // What the config says of a lane: how much its ingress holds and how long a duplicate is known.
-import type { Lane } from '@danmux/protocol';
+import { type Lane, lanes, streamLanes } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 
 /** Publications the ingress of one shard and lane holds. */
@@ -11,3 +11,9 @@ export function ingressCap(lane: Lane, { relay }: Pick<Config, 'relay'>): number
 export function dedupeMs(lane: Lane, { messages }: Pick<Config, 'messages'>): number {
   return lane === 'control' || lane === 'gift' ? messages.dedupe_gift_ms : messages.dedupe_chat_ms;
 }
+
+/** How long a room's heads outlive the last thing that kept them, milliseconds: longer than any history. */
+export const headsTtlMs = (Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) + 600) * 1_000;
+
+/** How long an idempotency key is claimed by a request that never finishes, milliseconds. */
+export const claimTtlMs = 10_000;

@@ -25,7 +25,8 @@ export function parseRoles(text: string): RoleName[] {
   const asked = text.split(',').map((name) => name.trim());
   if (asked.includes('all')) return [...roleNames];
   for (const name of asked) {
-    if (!(roleNames as readonly string[]).includes(name)) throw new ConfigError(`--role: there is no role "${name}"; there are ${roleNames.join(', ')} and all.`);
+    if (!(roleNames as readonly string[]).includes(name))
+      throw new ConfigError(`--role: there is no role "${name}"; there are ${roleNames.join(', ')} and all.`);
   }
   return roleNames.filter((name) => asked.includes(name));
 }

@@ -1,5 +1,5 @@
 // `danmux start`: runs the asked-for roles until a signal, and tells a person what to open and what to try.
-import { type LoadedConfig, Lifecycle } from '@danmux/runtime';
+import { Lifecycle, type LoadedConfig } from '@danmux/runtime';
 import type { Command } from 'commander';
 import { loadForCommand } from './load-for-command.ts';
 import { composeNode, type Node, parseRoles } from './roles.ts';

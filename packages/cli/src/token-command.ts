@@ -24,7 +24,12 @@ export function addTokenCommand(program: Command): void {
       if (user.length === 0 || user.length > 128) throw new ConfigError('the user id is 1 to 128 characters long.');
       for (const room of options.room ?? []) if (room.length > limits.roomName) throw new ConfigError(`--room: "${room}" is too long.`);
       const { name, level, room: rooms, ttl } = options;
-      const claims = { sub: user, ...(name === undefined ? {} : { name }), ...(level === undefined ? {} : { level }), ...(rooms === undefined ? {} : { rooms }) };
+      const claims = {
+        sub: user,
+        ...(name === undefined ? {} : { name }),
+        ...(level === undefined ? {} : { level }),
+        ...(rooms === undefined ? {} : { rooms }),
+      };
       const { token } = await signViewerToken(loadForCommand(command).config.viewer, claims, ttl, Date.now());
       process.stdout.write(`${token}\n`);
     });

@@ -41,7 +41,9 @@ export class Membership implements Part {
   async drain(): Promise<void> {
     clearInterval(this.#timer);
     await this.#announcing;
-    await this.#bus.leave(this.#id).catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not say goodbye; the announcement ends by itself'));
+    await this.#bus
+      .leave(this.#id)
+      .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not say goodbye; the announcement ends by itself'));
   }
 
   async stop(): Promise<void> {

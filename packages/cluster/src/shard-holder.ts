@@ -139,7 +139,9 @@ export class ShardHolder implements Part {
     const held = this.#held.get(shard);
     if (!held) return;
     await this.#forget(shard);
-    await this.#bus.release(held.lease).catch((error: unknown) => this.#runtime.log.debug({ err: error, shard }, 'could not release a shard; its lease ends by itself'));
+    await this.#bus
+      .release(held.lease)
+      .catch((error: unknown) => this.#runtime.log.debug({ err: error, shard }, 'could not release a shard; its lease ends by itself'));
   }
 
   async #forget(shard: number): Promise<void> {

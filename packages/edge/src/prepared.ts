@@ -1,7 +1,8 @@
 // An event encoded once for all viewers: the socket.io packet as text and the WebSocket frame around it. Writing it to a
 // session costs a queue push and the write, nothing more. The one file that knows how socket.io frames an event.
-import { WebSocket } from 'ws';
+
 import type { ServerEvents } from '@danmux/protocol';
+import { WebSocket } from 'ws';
 
 export interface Prepared {
   /** The socket.io packet: `2["frame",{…}]`. */

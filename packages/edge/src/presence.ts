@@ -44,7 +44,9 @@ export class Presence implements Part {
     const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
     this.#rooms.clear();
     if (none.size === 0) return;
-    await this.#bus.reportPresence(this.#runtime.node, none, 1).catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
+    await this.#bus
+      .reportPresence(this.#runtime.node, none, 1)
+      .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
   }
 
   /** Connections in the room over all edges, this edge's up to date. */

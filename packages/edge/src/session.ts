@@ -1,7 +1,8 @@
 // One connected viewer: who it is, which rooms it is in, its outbox and its limits. It knows its socket and nothing of
 // other sessions.
-import type { Runtime } from '@danmux/runtime';
+
 import type { ServerEvents, ViewerEvents } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
 import { Outbox, type Wire } from './outbox.ts';
 import { type Prepared, prepare } from './prepared.ts';

@@ -34,7 +34,14 @@ export function fanOut(room: string, batch: Batch, heads: Heads, lease: Lease): 
   };
 }
 
-function frameOf(room: string, batch: Batch, heads: Heads, offsets: Heads['offsets'], counts: BusFrame['head']['counts'], messages: readonly string[]): BusFrame {
+function frameOf(
+  room: string,
+  batch: Batch,
+  heads: Heads,
+  offsets: Heads['offsets'],
+  counts: BusFrame['head']['counts'],
+  messages: readonly string[],
+): BusFrame {
   const ranges: BusFrame['head']['ranges'] = {};
   for (const [lane] of inOrder(batch)) if (isStreamLane(lane)) ranges[lane] = [heads.offsets[lane] + 1, offsets[lane]];
   const traces = [...(batch.control ?? []), ...(batch.gift ?? [])].map(({ id, trace }): [string, string] => [id, trace]);

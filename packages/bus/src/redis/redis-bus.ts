@@ -19,6 +19,7 @@ import type {
   Subscription,
 } from '../bus.ts';
 import { groupBy } from '../group-by.ts';
+import { claimTtlMs, headsTtlMs } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardOf } from '../shard.ts';
 import { decodeFrame, encodeFrame } from './frame-wire.ts';
@@ -33,8 +34,6 @@ import { defineScripts, runScript, type ScriptName } from './scripts.ts';
 const publishChunk = 200;
 /** Rooms of one presence call at most. */
 const presenceChunk = 200;
-const claimTtlMs = 10_000;
-const headsTtlMs = (Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) + 600) * 1_000;
 
 export class RedisBus implements Bus {
   readonly engine = 'redis';

@@ -1,0 +1,220 @@
+// The memory engine: the whole contract in one process, with nothing kept beyond it. It answers by promises and delivers by
+// later turns of the event loop, so that what works on it works on Redis.
+import { DanmuxError, type StreamLane } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import type {
+  Bus,
+  BusFrame,
+  Commit,
+  CommitResult,
+  Heads,
+  IdempotencyState,
+  Lease,
+  Ledger,
+  LedgerCounts,
+  Member,
+  Page,
+  Pending,
+  Publication,
+  Receipt,
+  RoomSubscriber,
+  Subscription,
+} from '../bus.ts';
+import { claimTtlMs, dedupeMs, ingressCap } from '../lane-settings.ts';
+import { countsOf, ledgerOf } from '../ledger-fields.ts';
+import { shardLease, shardOf } from '../shard.ts';
+import { Deliveries } from './deliveries.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import { Ingress } from './ingress.ts';
+import { Leases } from './leases.ts';
+import { PresenceCounts } from './presence-counts.ts';
+import { Streams } from './streams.ts';
+
+type Lane = Publication['lane'];
+
+const sweepEveryMs = 10_000;
+
+export class MemoryBus implements Bus {
+  readonly engine = 'memory';
+  readonly #runtime: Runtime;
+  readonly #ingress = new Ingress();
+  readonly #streams: Streams;
+  readonly #leases: Leases;
+  readonly #presence: PresenceCounts;
+  readonly #seen: ExpiringMap<string, string>;
+  readonly #members: ExpiringMap<string, Member>;
+  readonly #idempotency: ExpiringMap<string, { hash: string; answer?: string }>;
+  readonly #counters = new Map<string, number>();
+  readonly #bells: Deliveries<void>;
+  readonly #frames: Deliveries<BusFrame>;
+  readonly #freed: Deliveries<string>;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#streams = new Streams(runtime.clock);
+    this.#leases = new Leases(runtime.clock);
+    this.#presence = new PresenceCounts(runtime.clock);
+    this.#seen = new ExpiringMap(runtime.clock);
+    this.#members = new ExpiringMap(runtime.clock);
+    this.#idempotency = new ExpiringMap(runtime.clock);
+    this.#bells = new Deliveries(runtime);
+    this.#frames = new Deliveries(runtime);
+    this.#freed = new Deliveries(runtime);
+  }
+
+  async start(): Promise<void> {
+    this.#sweeper = setInterval(() => {
+      this.#seen.sweep();
+      this.#idempotency.sweep();
+      this.#streams.sweep();
+    }, sweepEveryMs);
+    this.#sweeper.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#sweeper);
+  }
+
+  async health(): Promise<void> {}
+
+  async publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
+    return publications.map((publication) => this.#publishOne(publication));
+  }
+
+  #publishOne(publication: Publication): Receipt | Error {
+    const { room, lane, id, dedupeKey } = publication;
+    const { config } = this.#runtime;
+    const seenKey = dedupeKey === undefined ? undefined : `${room} ${dedupeKey}`;
+    const first = seenKey === undefined ? undefined : this.#seen.get(seenKey);
+    if (first !== undefined) return { id: first, duplicate: true };
+    const shard = shardOf(room, config.shards);
+    const added = this.#ingress.add(shard, publication, ingressCap(lane, config));
+    if (!added) return new DanmuxError('lane_full', { retryAfterMs: 1_000 });
+    if (seenKey !== undefined) this.#seen.set(seenKey, id, dedupeMs(lane, config));
+    this.#count({ accepted: { [lane]: 1 }, shed: { [lane]: { ingress_full: added.dropped } } });
+    this.#bells.publish(String(shard), undefined);
+    return { id, duplicate: false };
+  }
+
+  async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
+    return this.#ingress.read(shard, lane, after, limit);
+  }
+
+  async listen(shard: number, ring: () => void): Promise<Subscription> {
+    return this.#bells.open(String(shard), ring);
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    const { room, lease, expected, messages, entries, frame, counts } = commit;
+    const shard = shardOf(room, this.#runtime.config.shards);
+    if (lease.name !== shardLease(shard) || !this.#leases.holds(lease)) return { ok: false, reason: 'fenced' };
+    if (!this.#streams.matches(room, expected)) return { ok: false, reason: 'moved' };
+    this.#streams.append(room, messages);
+    for (const [lane, ids] of Object.entries(entries) as [Lane, readonly string[]][]) {
+      const removed = this.#ingress.remove(shard, lane, ids);
+      // Entries dropped at the cap were counted as shed; they turn out to be sent after all.
+      this.#count({ shed: { [lane]: { ingress_full: removed - ids.length } } });
+    }
+    this.#count(counts);
+    if (frame) this.#frames.publish(room, frame);
+    return { ok: true };
+  }
+
+  async subscribe(room: string, subscriber: RoomSubscriber): Promise<Subscription> {
+    return this.#frames.open(room, (frame) => subscriber.frame(frame));
+  }
+
+  async heads(room: string): Promise<Heads> {
+    return this.#streams.heads(room);
+  }
+
+  async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
+    return this.#streams.since(room, lane, after, upTo, limit);
+  }
+
+  async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
+    return this.#streams.history(room, lane, before, limit);
+  }
+
+  async acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
+    return this.#leases.acquire(name, owner, ttlMs);
+  }
+
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
+    return this.#leases.renew(lease, ttlMs);
+  }
+
+  async release(lease: Lease): Promise<void> {
+    if (this.#leases.release(lease)) this.#freed.publish('', lease.name);
+  }
+
+  async onFreed(freed: (name: string) => void): Promise<Subscription> {
+    return this.#freed.open('', freed);
+  }
+
+  async reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, number>> {
+    return new Map(
+      [...counts].map(([room, count]) => {
+        if (count > 0) this.#streams.keep(room);
+        return [room, this.#presence.report(edge, room, count, ttlMs)];
+      }),
+    );
+  }
+
+  async online(room: string): Promise<number> {
+    return this.#presence.online(room);
+  }
+
+  async presenceTotals(): Promise<{ rooms: number; online: number }> {
+    return this.#presence.totals();
+  }
+
+  async announce(member: Member, ttlMs: number): Promise<void> {
+    this.#members.set(member.id, member, ttlMs);
+  }
+
+  async leave(memberId: string): Promise<void> {
+    this.#members.delete(memberId);
+  }
+
+  async members(): Promise<readonly Member[]> {
+    return this.#members.entries().map(([, member]) => member);
+  }
+
+  async sweep(): Promise<{ presence: number; members: number }> {
+    return { presence: this.#presence.sweep(), members: this.#members.sweep() };
+  }
+
+  async ledger(): Promise<Ledger> {
+    return ledgerOf([Object.fromEntries(this.#counters)]);
+  }
+
+  async begin(key: string, bodyHash: string): Promise<IdempotencyState> {
+    const record = this.#idempotency.get(key);
+    if (!record) {
+      this.#idempotency.set(key, { hash: bodyHash }, claimTtlMs);
+      return { state: 'started' };
+    }
+    if (record.hash !== bodyHash) return { state: 'mismatch' };
+    return record.answer === undefined ? { state: 'in_flight' } : { state: 'done', answer: record.answer };
+  }
+
+  async finish(key: string, bodyHash: string, answer: string, ttlMs: number): Promise<void> {
+    this.#idempotency.set(key, { hash: bodyHash, answer }, ttlMs);
+  }
+
+  async forget(key: string): Promise<void> {
+    this.#idempotency.delete(key);
+  }
+
+  /** Loses everything, as a Redis that restarts empty; for tests of what follows. */
+  wipe(): void {
+    for (const store of [this.#ingress, this.#streams, this.#leases, this.#presence, this.#seen, this.#members, this.#idempotency, this.#counters])
+      store.clear();
+  }
+
+  #count(counts: LedgerCounts): void {
+    for (const [field, count] of countsOf(counts)) this.#counters.set(field, (this.#counters.get(field) ?? 0) + count);
+  }
+}

@@ -1,0 +1,85 @@
+// A process under test: started in a group of its own, so that nothing of it survives the test, with its output kept.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface ChildOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Resolves `ready` when the process sends "ready" over ipc. */
+  readonly ipc?: boolean;
+}
+
+const living = new Set<Child>();
+process.on('exit', () => {
+  for (const child of living) child.signalGroup('SIGKILL');
+});
+
+export class Child {
+  readonly name: string;
+  readonly #process: ChildProcess;
+  readonly #output: string[] = [];
+  /** Resolves at the first "ready" message; rejects when the process ends before it. */
+  readonly ready: Promise<void>;
+  readonly ended: Promise<void>;
+
+  constructor(name: string, command: string, args: readonly string[], { env = {}, cwd, ipc = false }: ChildOptions = {}) {
+    this.name = name;
+    this.#process = spawn(command, args, {
+      env: { ...process.env, ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+      detached: true,
+      stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => this.#output.push(text));
+    living.add(this);
+    this.ended = once(this.#process, 'exit').then(() => {
+      living.delete(this);
+    });
+    this.ready = Promise.race([
+      new Promise<void>((resolve) => this.#process.on('message', (message) => message === 'ready' && resolve())),
+      this.ended.then(() => {
+        throw new Error(`${name} ended before it was ready:\n${this.output.slice(-4_000)}`);
+      }),
+    ]);
+    // Nobody may wait for it.
+    this.ready.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /** All it has printed. */
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  get running(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  signalGroup(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  /** Ends it with `signal`, harder after 20 s, and resolves when it is gone. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.running) {
+      // A stopped process does not hear anything but SIGKILL.
+      this.signalGroup('SIGCONT');
+      this.signal(signal);
+    }
+    const hard = setTimeout(() => this.signalGroup('SIGKILL'), 20_000);
+    await this.ended;
+    clearTimeout(hard);
+    this.signalGroup('SIGKILL');
+  }
+}

@@ -1,0 +1,21 @@
+// What nearly every scenario needs: a viewer token of the test secret, and the backend of a cluster.
+import { signViewerToken } from '@danmux/runtime';
+import { Backend } from './backend.ts';
+import { testSecrets } from './node-process.ts';
+import type { ProcessCluster } from './process-cluster.ts';
+
+/** Good for an hour and every room. */
+export async function testToken(user: string, claims: { name?: string; rooms?: string[]; level?: number } = {}): Promise<string> {
+  const config = { token_secret: testSecrets.DANMUX_TOKEN_SECRET, token_issuer: '', token_audience: '' };
+  return (await signViewerToken(config, { sub: user, ...claims }, 3_600, Date.now())).token;
+}
+
+export function backendOf(cluster: ProcessCluster): Backend {
+  const [api] = cluster.of('api');
+  if (!api) throw new Error('the cluster has no api');
+  return new Backend(api.url, testSecrets.DANMUX_API_KEY);
+}
+
+export function edgeUrls(cluster: ProcessCluster): string[] {
+  return cluster.of('edge').map(({ url }) => url);
+}

@@ -1,0 +1,33 @@
+// Free ports of this machine. Ports are handed out from below the range the kernel gives to outgoing connections, so that
+// nothing takes one between asking and listening.
+import { createServer } from 'node:net';
+
+let next = 20_000 + (process.pid % 400) * 20;
+
+/** A port nobody listens on, different at every call. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 1_000; tries++) {
+    const port = 20_000 + ((next++ - 20_000) % 12_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no free port found');
+}
+
+/** The first of `count` free ports in a row. */
+export async function freePorts(count: number): Promise<number> {
+  for (let tries = 0; tries < 200; tries++) {
+    const first = await freePort();
+    next += count;
+    const rest = await Promise.all(Array.from({ length: count - 1 }, (_, index) => isFree(first + index + 1)));
+    if (rest.every(Boolean)) return first;
+  }
+  throw new Error(`no ${count} free ports in a row found`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,14 @@
+// A danmux cluster broken on purpose: real processes, a real Redis, viewers that keep what they got.
+
+export { Audience } from './audience.ts';
+export { Backend, type Push, type PushOutcome } from './backend.ts';
+export { Child, type ChildOptions } from './child.ts';
+export { type EventuallyOptions, eventually } from './eventually.ts';
+export { backendOf, edgeUrls, testToken } from './fixtures.ts';
+export { freePort, freePorts } from './free-port.ts';
+export { type NodeProcessOptions, startNodeProcess, testSecrets } from './node-process.ts';
+export { Pm2, type Pm2Process } from './pm2.ts';
+export { type ClusterNode, type ClusterOptions, ProcessCluster } from './process-cluster.ts';
+export { type RedisServer, startRedis } from './redis-server.ts';
+export { TestViewer, type TestViewerOptions } from './test-viewer.ts';
+export { Traffic } from './traffic.ts';

@@ -1,0 +1,78 @@
+// pm2 as a person runs it: the repository's ecosystem file, in a home of its own that ends with the test.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { eventually } from './eventually.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const pm2Bin = join(root, 'node_modules/pm2/bin/pm2');
+
+export interface Pm2Process {
+  readonly name: string;
+  readonly pid: number;
+  readonly status: string;
+  readonly restarts: number;
+}
+
+export class Pm2 {
+  readonly #home: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(home: string, env: Readonly<Record<string, string>>) {
+    this.#home = home;
+    this.#env = env;
+  }
+
+  /** A pm2 with nothing in it yet. */
+  static async create(env: Readonly<Record<string, string>>): Promise<Pm2> {
+    const home = await mkdtemp(join(tmpdir(), 'danmux-pm2-'));
+    return new Pm2(home, { ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true' });
+  }
+
+  /** Runs `pm2 …`; resolves with what it printed, rejects when it fails. */
+  async command(...args: string[]): Promise<string> {
+    const { stdout, stderr } = await run(process.execPath, [pm2Bin, ...args], { cwd: root, env: { ...process.env, ...this.#env }, maxBuffer: 16 << 20 });
+    return stdout + stderr;
+  }
+
+  /** Starts the ecosystem and resolves when every process is online. */
+  async start(): Promise<void> {
+    await this.command('start', 'ecosystem.config.js');
+    await eventually(
+      async () => {
+        const away = (await this.list()).filter(({ status }) => status !== 'online');
+        if (away.length > 0) throw new Error(`not online: ${JSON.stringify(away)}\n${await this.logs()}`);
+      },
+      { timeoutMs: 30_000, everyMs: 300 },
+    );
+  }
+
+  async list(): Promise<Pm2Process[]> {
+    const text = await this.command('jlist');
+    const json = text.slice(text.indexOf('['), text.lastIndexOf(']') + 1);
+    const rows = JSON.parse(json) as { name: string; pid: number; pm2_env: { status: string; restart_time: number } }[];
+    return rows.map(({ name, pid, pm2_env }) => ({ name, pid, status: pm2_env.status, restarts: pm2_env.restart_time }));
+  }
+
+  /** The end of what every process printed. */
+  async logs(): Promise<string> {
+    const out: string[] = [];
+    for (const { name } of await this.list()) {
+      for (const stream of ['out', 'error']) {
+        const file = join(this.#home, 'logs', `${name}-${stream}.log`);
+        if (existsSync(file)) out.push(`--- ${name} ${stream}\n${(await readFile(file, 'utf8')).slice(-2_000)}`);
+      }
+    }
+    return out.join('\n');
+  }
+
+  async stop(): Promise<void> {
+    await this.command('kill');
+    await rm(this.#home, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,79 @@
+// A danmux cluster of real processes on a real Redis, each role apart, on free ports.
+import type { Child } from './child.ts';
+import { freePorts } from './free-port.ts';
+import { startNodeProcess } from './node-process.ts';
+import { type RedisServer, startRedis } from './redis-server.ts';
+
+export interface ClusterOptions {
+  readonly edges?: number;
+  readonly relays?: number;
+  readonly apis?: number;
+  readonly workers?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly set?: readonly string[];
+  readonly redis?: RedisServer;
+}
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly role: string;
+  readonly port: number;
+  readonly url: string;
+  process: Child;
+}
+
+export class ProcessCluster {
+  readonly redis: RedisServer;
+  readonly nodes: ClusterNode[] = [];
+  readonly #options: ClusterOptions;
+
+  private constructor(redis: RedisServer, options: ClusterOptions) {
+    this.redis = redis;
+    this.#options = options;
+  }
+
+  /** Resolves when every process said it is ready. */
+  static async start(options: ClusterOptions = {}): Promise<ProcessCluster> {
+    const cluster = new ProcessCluster(options.redis ?? (await startRedis()), options);
+    const { relays = 2, workers = 1, edges = 2, apis = 1 } = options;
+    const first = await freePorts(relays + workers + edges + apis);
+    const roles = [...Array(relays).fill('relay'), ...Array(workers).fill('worker'), ...Array(edges).fill('edge'), ...Array(apis).fill('api')] as string[];
+    roles.forEach((role, index) => {
+      const port = first + index;
+      const name = `${role}-${roles.slice(0, index).filter((other) => other === role).length}`;
+      cluster.nodes.push({ name, role, port, url: `http://127.0.0.1:${port}`, process: cluster.#spawn(name, role, port) });
+    });
+    try {
+      await Promise.all(cluster.nodes.map(({ process }) => process.ready));
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  of(role: string): ClusterNode[] {
+    return this.nodes.filter((node) => node.role === role);
+  }
+
+  /** Starts an ended node again on its port. */
+  async restart(node: ClusterNode): Promise<void> {
+    node.process = this.#spawn(node.name, node.role, node.port);
+    await node.process.ready;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map(({ process }) => process.stop('SIGKILL')));
+    await this.redis.stop();
+  }
+
+  /** What every process printed, for a failed test. */
+  get output(): string {
+    return this.nodes.map(({ name, process }) => `--- ${name}\n${process.output.slice(-3_000)}`).join('\n');
+  }
+
+  #spawn(name: string, role: string, port: number): Child {
+    const env = { REDIS_URL: this.redis.url, [`DANMUX_${role.toUpperCase()}_PORT`]: String(port), DANMUX_LOG_LEVEL: 'info', ...this.#options.env };
+    return startNodeProcess(name, { roles: role, env, set: this.#options.set ?? [] });
+  }
+}

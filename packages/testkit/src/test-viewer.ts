@@ -1,0 +1,130 @@
+// A viewer for tests: a stock socket.io client that keeps what it got and joins again with its positions, as DESIGN §4 lets
+// any client do. It drops nothing and orders nothing: what it holds is what danmux sent.
+import type { Frame, Gap, JoinReply, JoinRequest, Lane, Msg, Positions, Reply, SendReply, ServerEvents, StreamLane, ViewerEvents } from '@danmux/protocol';
+import { isStreamLane } from '@danmux/protocol';
+import { io, type Socket } from 'socket.io-client';
+
+export interface TestViewerOptions {
+  /** One edge after the other is tried when a connection ends. */
+  readonly urls: readonly string[];
+  readonly room: string;
+  readonly token?: string;
+  readonly transports?: readonly ('websocket' | 'polling')[];
+  readonly history?: number;
+}
+
+export class TestViewer {
+  readonly msgs: Msg[] = [];
+  readonly gaps: Gap[] = [];
+  readonly errors: string[] = [];
+  readonly recovered: JoinReply['recovered'][] = [];
+  readonly presence: number[] = [];
+  disconnects = 0;
+  online = 0;
+  readonly #options: TestViewerOptions;
+  #socket: Socket<ServerEvents, ViewerEvents>;
+  #url = 0;
+  #positions: Positions | undefined;
+  #joined: Promise<JoinReply> | undefined;
+  #closed = false;
+
+  constructor(options: TestViewerOptions, url = 0) {
+    this.#options = options;
+    this.#url = url;
+    this.#socket = this.#open();
+  }
+
+  get socket(): Socket<ServerEvents, ViewerEvents> {
+    return this.#socket;
+  }
+
+  /** Resolves with the answer to the latest join. */
+  async joined(): Promise<JoinReply> {
+    while (!this.#joined) await new Promise((resolve) => setTimeout(resolve, 5));
+    return this.#joined;
+  }
+
+  send(type: string, data: unknown, cid: string): Promise<Reply<SendReply>> {
+    return new Promise((resolve) => this.#socket.emit('send', { room: this.#options.room, type, data, cid }, resolve));
+  }
+
+  ids(lane: Lane): string[] {
+    return this.msgs.filter((msg) => msg.lane === lane).map(({ id }) => id);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket.disconnect();
+  }
+
+  #open(): Socket<ServerEvents, ViewerEvents> {
+    const { urls, token, transports = ['websocket'] } = this.#options;
+    const url = urls[this.#url % urls.length] ?? '';
+    const socket: Socket<ServerEvents, ViewerEvents> = io(url, {
+      auth: token === undefined ? {} : { token },
+      transports: [...transports],
+      reconnection: false,
+      forceNew: true,
+    });
+    socket.on('connect', () => this.#join(socket));
+    socket.on('frame', (frame: Frame) => this.#take(frame.msgs));
+    socket.on('gap', (gap) => this.gaps.push(gap));
+    socket.on('presence', ({ online }) => {
+      this.online = online;
+      this.presence.push(online);
+    });
+    socket.on('connect_error', (error) => {
+      this.errors.push((error as Error & { data?: { code?: string } }).data?.code ?? error.message);
+      this.#again();
+    });
+    socket.on('disconnect', () => {
+      this.disconnects++;
+      this.#again();
+    });
+    return socket;
+  }
+
+  #join(socket: Socket<ServerEvents, ViewerEvents>): void {
+    const { room, history } = this.#options;
+    const request: JoinRequest = { room, ...(this.#positions ? { positions: this.#positions } : {}), ...(history === undefined ? {} : { history }) };
+    socket.timeout(10_000).emit('join', request, (error: Error | null, reply?: Reply<JoinReply>) => {
+      if (this.#closed) return;
+      if (error || !reply?.ok) {
+        this.errors.push(reply && !reply.ok ? reply.error.code : 'join timed out');
+        // The cluster may be on its way back.
+        setTimeout(() => socket.connected && this.#join(socket), 300);
+        return;
+      }
+      this.online = reply.online;
+      this.recovered.push(reply.recovered);
+      this.#take(reply.msgs);
+      this.#positions = reply.positions;
+      this.#joined = Promise.resolve(reply);
+    });
+  }
+
+  #take(msgs: readonly Msg[]): void {
+    for (const msg of msgs) {
+      this.msgs.push(msg);
+      if (msg.offset !== undefined && isStreamLane(msg.lane)) this.#advance(msg.lane, msg.offset);
+    }
+  }
+
+  #advance(lane: StreamLane, offset: number): void {
+    const known = this.#positions?.[lane];
+    if (known && offset > known.offset) this.#positions = { ...this.#positions, [lane]: { epoch: known.epoch, offset } };
+  }
+
+  #again(): void {
+    if (this.#closed) return;
+    this.#socket.removeAllListeners();
+    this.#socket.disconnect();
+    this.#url++;
+    setTimeout(
+      () => {
+        if (!this.#closed) this.#socket = this.#open();
+      },
+      50 + Math.random() * 200,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+// Steady chat and gifts into one room through the admin API, and the record of what was acknowledged.
+import type { Backend } from './backend.ts';
+
+export interface TrafficOptions {
+  readonly room: string;
+  readonly chatPerSecond: number;
+  readonly giftsPerSecond: number;
+}
+
+export class Traffic {
+  /** Ids of acknowledged messages, in the order of their answers. */
+  readonly chats: string[] = [];
+  readonly gifts: string[] = [];
+  /** Answers that were no acceptance, before a message was accepted at last. */
+  readonly refusals: string[] = [];
+  readonly failures: unknown[] = [];
+  readonly #backend: Backend;
+  readonly #options: TrafficOptions;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #sent = 0;
+
+  constructor(backend: Backend, options: TrafficOptions) {
+    this.#backend = backend;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#every(1_000 / this.#options.chatPerSecond, () => this.#send('chat', this.chats));
+    this.#every(1_000 / this.#options.giftsPerSecond, () => this.#send('gift', this.gifts));
+  }
+
+  /** Resolves when everything sent was answered. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all(this.#underWay);
+  }
+
+  #every(ms: number, send: () => void): void {
+    this.#timers.push(setInterval(send, ms));
+  }
+
+  #send(type: 'chat' | 'gift', accepted: string[]): void {
+    const id = `${type}-${++this.#sent}`;
+    const sending = this.#backend.push({ room: this.#options.room, type, data: { text: `第 ${this.#sent} 条`, gift: 'rocket' }, id }).then(
+      (outcome) => {
+        accepted.push(outcome.id);
+        this.refusals.push(...outcome.refusals);
+      },
+      (error: unknown) => {
+        this.failures.push(error);
+      },
+    );
+    this.#underWay.add(sending);
+    void sending.finally(() => this.#underWay.delete(sending));
+  }
+}

@@ -1,0 +1,33 @@
+// Relays and workers stop and start at random for a minute: no viewer's connection ends, since the edge needs none of them
+// to hold it, and no gift is lost or doubled.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { Audience, backendOf, edgeUrls, ProcessCluster, Traffic, testToken } from '../src/index.ts';
+
+const room = 'live:restarts';
+const cluster = await ProcessCluster.start({ edges: 2, relays: 2, apis: 1, workers: 1 });
+after(() => cluster.stop());
+
+test('relays and workers come and go for a minute; viewers stay and gifts arrive', { timeout: 180_000 }, async (t) => {
+  const audience = await Audience.join({ size: 100, urls: edgeUrls(cluster), room, token: await testToken('watcher') });
+  const traffic = new Traffic(backendOf(cluster), { room, chatPerSecond: 10, giftsPerSecond: 5 });
+  traffic.start();
+  const end = performance.now() + 60_000;
+  const nodes = [...cluster.of('relay'), ...cluster.of('worker')];
+  let restarts = 0;
+  while (performance.now() < end) {
+    const node = nodes[Math.floor(Math.random() * nodes.length)];
+    if (!node) break;
+    // Half of them say goodbye, half are killed.
+    await node.process.stop(restarts++ % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
+    await cluster.restart(node);
+  }
+  await traffic.stop();
+  t.diagnostic(`${restarts} restarts, ${traffic.gifts.length} gifts, ${traffic.chats.length} chats`);
+  assert.ok(restarts > 10, `only ${restarts} restarts`);
+  assert.deepEqual(traffic.failures, []);
+  await audience.mustHold('gift', traffic.gifts);
+  await audience.mustHold('chat', traffic.chats);
+  assert.equal(audience.disconnected, 0);
+  audience.close();
+});

@@ -1,0 +1,55 @@
+// Runs files of node:test with the spec reporter for people and the counting one for us.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Count, withExit } from './count.ts';
+import { type ProgramOptions, runProgram } from './process-group.ts';
+
+export interface Result {
+  readonly file?: string;
+  readonly name: string;
+  readonly passed: boolean;
+  readonly skipped: boolean;
+  readonly hollow: boolean;
+}
+
+const reporter = new URL('count-reporter.mjs', import.meta.url).pathname;
+
+/** `serial` runs one file after another; else as many at once as there are cores, two at least. */
+export async function runNodeTests(files: readonly string[], serial: boolean, options: ProgramOptions): Promise<Count> {
+  if (files.length === 0) {
+    console.error('there is no test file');
+    return { passed: 0, failed: 1 };
+  }
+  const dir = mkdtempSync(join(tmpdir(), 'danmux-test-'));
+  const results = join(dir, 'results');
+  try {
+    const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${reporter}`, `--test-reporter-destination=${results}`];
+    const concurrency = serial ? 1 : Math.max(2, availableParallelism());
+    // A file that hangs is ended long before the part is, so that the files after it still run.
+    const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${Math.round(options.timeoutMs / 2)}`];
+    const args = ['--conditions=source', '--import', 'tsx', '--test', ...limits, ...reporters, ...files];
+    const { code } = await runProgram(process.execPath, args, options);
+    return withExit(countResults(readResults(results), files), code === 0);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+function readResults(file: string): Result[] {
+  if (!existsSync(file)) return [];
+  // The last line is cut when the runner was killed.
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Result);
+}
+
+/** Every file must have tested something; each that did not is one failure, and is named. */
+export function countResults(results: readonly Result[], files: readonly string[]): Count {
+  const tested = new Set(results.filter((result) => !result.hollow).map((result) => result.file));
+  const hollow = files.filter((file) => !tested.has(file));
+  for (const file of hollow) console.error(`${file}: no test ran`);
+  for (const { file, name } of results.filter((result) => result.skipped)) console.error(`${file}: "${name}" was skipped, which counts as failed`);
+  const counted = results.filter((result) => !result.hollow);
+  const passed = counted.filter((result) => result.passed).length;
+  return { passed, failed: counted.length - passed + hollow.length };
+}

@@ -1,0 +1,69 @@
+// The parts of `npm test`, in the order they run.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Count, sum } from './count.ts';
+import { runNodeTests } from './node-tests.ts';
+import { runPhpunit } from './phpunit.ts';
+import { type ProgramOptions, runProgram } from './process-group.ts';
+
+export interface Part {
+  readonly name: string;
+  readonly does: string;
+  /** After so long its process group is ended and it has failed. */
+  readonly timeoutMs: number;
+  run(root: string, options: ProgramOptions): Promise<Count>;
+}
+
+const minute = 60_000;
+const bin = (name: string) => join('node_modules/.bin', name);
+
+export const parts: readonly Part[] = [
+  checks('tools', 'Redis, PHP, PHPUnit, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
+  checks('types', 'the packages build, the tests type-check', 4 * minute, [
+    [bin('tsc'), '-b'],
+    [bin('tsc'), '-p', 'tsconfig.test.json'],
+  ]),
+  checks('web', 'the browser bundles and the demo page build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
+  checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),
+  checks('layers', 'every package imports only what it may', minute, [[bin('tsx'), 'scripts/check-layers.ts']]),
+  checks('docs', 'the pages made from code are up to date', minute, [[bin('tsx'), '--conditions=source', 'scripts/write-docs.ts', '--check']]),
+  nodeTests(
+    'unit',
+    'each package by itself, and the bus contract on both engines',
+    6 * minute,
+    false,
+    (path) => !/\.(browser|cluster|e2e)\.test\.ts$/.test(path),
+  ),
+  nodeTests('cluster', 'many roles together, and what happens when one fails', 10 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
+  { name: 'php', does: 'the PHP client, also against a running danmux', timeoutMs: 3 * minute, run: runPhpunit },
+  nodeTests('browser', 'SDK, overlay and demo page in Chromium', 6 * minute, true, (path) => path.endsWith('.browser.test.ts')),
+  nodeTests('e2e', 'PHP pushes, Chromium shows; in one process and under pm2 on Redis', 12 * minute, true, (path) => path.endsWith('.e2e.test.ts')),
+];
+
+/** A part of programs that must end well; each is one test. */
+function checks(name: string, does: string, timeoutMs: number, programs: readonly (readonly [command: string, ...args: string[]])[]): Part {
+  const check = async ([command, ...args]: readonly [string, ...string[]], options: ProgramOptions): Promise<Count> => {
+    const { code } = await runProgram(command, args, options);
+    return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  };
+  const run: Part['run'] = async (_root, options) => {
+    const counts: Count[] = [];
+    for (const program of programs) counts.push(await check(program, options));
+    return sum(counts);
+  };
+  return { name, does, timeoutMs, run };
+}
+
+function nodeTests(name: string, does: string, timeoutMs: number, serial: boolean, wanted: (path: string) => boolean): Part {
+  return { name, does, timeoutMs, run: (root, options) => runNodeTests(testFiles(root).filter(wanted), serial, options) };
+}
+
+/** Every test file of the packages and of these scripts. */
+function testFiles(root: string): string[] {
+  const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'test'));
+  return [...packages, join(root, 'scripts/test')]
+    .filter((dir) => existsSync(dir))
+    .flatMap((dir) => readdirSync(dir, { recursive: true }).map((name) => join(dir, String(name))))
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort();
+}

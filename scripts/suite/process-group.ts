@@ -1,0 +1,85 @@
+// Runs a program in a process group of its own and ends the whole group: when time is up, when this process is told to
+// end, and after the program has ended. What it prints goes straight to our own output.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { markName } from './leftovers.ts';
+
+export interface ProgramOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly timeoutMs: number;
+  /** Show nothing of what it prints; for tests of this file. */
+  readonly quiet?: boolean;
+}
+
+export interface Ended {
+  /** Exit code; null when a signal ended it. */
+  readonly code: number | null;
+  readonly timedOut: boolean;
+}
+
+const running = new Set<ChildProcess>();
+
+export async function runProgram(command: string, args: readonly string[], options: ProgramOptions): Promise<Ended> {
+  const child = startProgram(command, args, options);
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    console.error(`\n${command} ${args[0] ?? ''}: ended after ${options.timeoutMs / 1_000} s without an end of its own`);
+    void endProgram(child);
+  }, options.timeoutMs);
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return { code, timedOut };
+  } catch (error) {
+    console.error(`${command} did not start: ${(error as Error).message}`);
+    return { code: null, timedOut };
+  } finally {
+    clearTimeout(timer);
+    killGroup(child, 'SIGKILL');
+    running.delete(child);
+  }
+}
+
+export function startProgram(command: string, args: readonly string[], { cwd, env, quiet = false }: Omit<ProgramOptions, 'timeoutMs'>): ChildProcess {
+  const output = quiet ? 'ignore' : 'inherit';
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', output, output], detached: true });
+  running.add(child);
+  return child;
+}
+
+/** Asks the group to end, and makes it after 5 s. */
+export async function endProgram(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, 'exit');
+    const timer = setTimeout(() => killGroup(child, 'SIGKILL'), 5_000);
+    killGroup(child, 'SIGTERM');
+    await ended;
+    clearTimeout(timer);
+  }
+  killGroup(child, 'SIGKILL');
+  running.delete(child);
+}
+
+/** Ends every group that runs, at once. */
+export function killAll(): void {
+  for (const child of running) killGroup(child, 'SIGKILL');
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** The environment of a test program: ours without what would point it at somebody's cluster, with the mark. */
+export function testEnvironment(mark: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  // DANMUX_CI_RUN is the mark of .ci/run, which ends what even this program left behind.
+  const foreign = (name: string) =>
+    (name.startsWith('DANMUX_') && name !== 'DANMUX_CI_RUN') || ['REDIS_URL', 'NODE_ENV', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'].includes(name);
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign(name)));
+  return { ...kept, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true', [markName]: mark };
+}

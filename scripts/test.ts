@@ -1,0 +1,65 @@
+// `npm test`: runs the parts of scripts/suite/parts.ts in order, each whatever the one before said, shows what they print and
+// ends with a table and the line `N passed, N failed`. `--only unit,php` runs some, `--list` names them.
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { type Count, sum } from './suite/count.ts';
+import { endLeftovers, leftovers } from './suite/leftovers.ts';
+import { type Part, parts } from './suite/parts.ts';
+import { killAll, testEnvironment } from './suite/process-group.ts';
+
+interface Row extends Count {
+  readonly part: string;
+  readonly seconds: string;
+}
+
+const root = new URL('..', import.meta.url).pathname;
+const mark = randomBytes(8).toString('hex');
+
+function chosenParts(only: string | undefined): readonly Part[] {
+  if (only === undefined) return parts;
+  const names = only.split(',');
+  const unknown = names.filter((name) => !parts.some((part) => part.name === name));
+  if (unknown.length === 0) return parts.filter((part) => names.includes(part.name));
+  console.error(`There is no part ${unknown.join(', ')}; the parts are ${parts.map((part) => part.name).join(', ')}.`);
+  process.exit(2);
+}
+
+async function runPart(part: Part): Promise<Row> {
+  console.log(`\n━━ ${part.name}: ${part.does}`);
+  const startedAt = Date.now();
+  const count = await part.run(root, { cwd: root, env: testEnvironment(mark), timeoutMs: part.timeoutMs });
+  const left = await endLeftovers(mark, 5_000);
+  for (const { pid, command } of left) console.error(`${part.name} left a process behind, which was ended: ${pid} ${command}`);
+  const { passed, failed } = sum([count, { passed: 0, failed: left.length > 0 ? 1 : 0 }]);
+  return { part: part.name, passed, failed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
+}
+
+function printTable(rows: readonly Row[]): void {
+  console.log(`\n${'part'.padEnd(10)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'seconds'.padStart(9)}`);
+  for (const { part, passed, failed, seconds } of rows)
+    console.log(`${part.padEnd(10)}${String(passed).padStart(8)}${String(failed).padStart(8)}${seconds.padStart(9)}`);
+}
+
+/** Told to end: nothing that was started may stay. */
+function endAt(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: number): void {
+  process.on(signal, () => {
+    killAll();
+    for (const { pid } of leftovers(mark)) process.kill(pid, 'SIGKILL');
+    process.exit(code);
+  });
+}
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } });
+if (values.list) {
+  for (const part of parts) console.log(`${part.name.padEnd(10)}${part.does}`);
+} else {
+  endAt('SIGINT', 130);
+  endAt('SIGTERM', 143);
+  endAt('SIGHUP', 129);
+  const rows: Row[] = [];
+  for (const part of chosenParts(values.only)) rows.push(await runPart(part));
+  printTable(rows);
+  const { passed, failed } = sum(rows);
+  process.exitCode = failed === 0 ? 0 : 1;
+  console.log(`${passed} passed, ${failed} failed`);
+}

@@ -49,6 +49,8 @@ export class RedisConnection {
 
   /** Begins to connect; resolves at once. */
   start(): void {
+    // A library that was given the client may have begun already.
+    if (this.#client.status !== 'wait') return;
     this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
   }
 
@@ -74,7 +76,9 @@ export class RedisConnection {
     this.#up = false;
     if (this.#stopping || this.#saidDown) return;
     this.#saidDown = true;
-    this.#runtime.log.error(
+    // The other connections of a process tell the same story.
+    const level = this.#purpose === 'commands' ? 'error' : 'debug';
+    this.#runtime.log[level](
       { connection: this.#purpose, nodes: describe(this.target), err: error },
       'redis is away: refusing what must be stored, trying again',
     );

@@ -2,11 +2,10 @@
 // other sessions.
 
 import type { ServerEvents, ViewerEvents } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import { type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
 import { Outbox, type Wire } from './outbox.ts';
 import { type Prepared, prepare } from './prepared.ts';
-import { TokenBucket } from './token-bucket.ts';
 import type { Viewer } from './viewer.ts';
 
 export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, never>, { viewer: Viewer }>;

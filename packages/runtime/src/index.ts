@@ -12,4 +12,5 @@ export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { createMetrics, type Metrics, metricTable } from './metrics.ts';
 export type { Part } from './part.ts';
 export { createRuntime, type Runtime } from './runtime.ts';
+export { TokenBucket } from './token-bucket.ts';
 export { signViewerToken, verifyViewerToken } from './viewer-token.ts';

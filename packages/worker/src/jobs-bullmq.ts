@@ -83,4 +83,3 @@ export class BullmqJobs implements Jobs {
     this.#runtime.log.debug({ err: error }, 'the job queue met an error');
   }
 }
-

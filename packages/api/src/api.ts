@@ -1,0 +1,52 @@
+// The api role: the admin API on its port. Any number of them run side by side; nothing is kept here between requests.
+import type { AddressInfo } from 'node:net';
+import type { Bus } from '@danmux/bus';
+import { Membership } from '@danmux/cluster';
+import { DanmuxError } from '@danmux/protocol';
+import type { Part, Runtime } from '@danmux/runtime';
+import type { FastifyInstance } from 'fastify';
+import { Drain } from './drain.ts';
+import { createServer } from './server.ts';
+
+export class ApiRole implements Part {
+  readonly name = 'api';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #drain = new Drain();
+  readonly #membership: Membership;
+  #app: FastifyInstance | undefined;
+
+  constructor(runtime: Runtime, bus: Bus) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#membership = new Membership(runtime, bus, { role: 'api', address: () => this.address(), load: () => 0 });
+  }
+
+  /** `host:port` of the admin API; only after `start`. */
+  address(): string {
+    const { host, public_host } = this.#runtime.config;
+    if (!this.#app) throw new Error('the api is not started');
+    const { port } = this.#app.server.address() as AddressInfo;
+    return `${public_host || host}:${port}`;
+  }
+
+  async start(): Promise<void> {
+    const { host, api } = this.#runtime.config;
+    this.#app = await createServer(this.#runtime, this.#bus, this.#drain);
+    await this.#app.listen({ host, port: api.port });
+    await this.#membership.start();
+    this.#runtime.health.register('api', () => {
+      if (this.#drain.begun) throw new DanmuxError('draining');
+    });
+  }
+
+  async drain(): Promise<void> {
+    await this.#membership.drain();
+    if (this.#app) await this.#drain.run(this.#app, this.#runtime.config.api.drain_ms);
+  }
+
+  async stop(): Promise<void> {
+    await this.#membership.stop();
+    await this.#app?.close();
+  }
+}

@@ -1,0 +1,86 @@
+// Idempotency-Key on every POST: the same key and body get the first answer again, another body is refused, and so is a second
+// request while the first one runs. Answers that may come out otherwise next time are not kept.
+import { createHash } from 'node:crypto';
+import type { Bus } from '@danmux/bus';
+import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Names this request for ever, when it came with an Idempotency-Key. */
+    idempotency: { readonly scope: string; readonly bodyHash: string } | null;
+  }
+}
+
+interface KeptAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const keyForm = new RegExp(`^[\\x21-\\x7e]{1,${limits.id}}$`);
+
+export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus): void {
+  app.decorateRequest('idempotency', null);
+  app.addHook('preHandler', async (request, reply) => {
+    const key = request.headers['idempotency-key'];
+    if (request.method !== 'POST' || key === undefined || request.routeOptions.config.public) return undefined;
+    if (typeof key !== 'string' || !keyForm.test(key)) {
+      throw new DanmuxError('invalid_request', { message: `Idempotency-Key must be 1 to ${limits.id} printable characters without spaces.` });
+    }
+    const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
+    const bodyHash = hash(JSON.stringify(request.body ?? null));
+    const state = await bus.begin(scope, bodyHash);
+    if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
+    if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
+    if (state.state === 'done') return replay(reply, state.answer);
+    request.idempotency = { scope, bodyHash };
+    return undefined;
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.idempotency) await keepAnswer(runtime, bus, request.idempotency, reply, String(payload));
+    return payload;
+  });
+}
+
+/** The id of the `index`-th message of a request: the same at every retry, so that a crash before the answer doubles nothing. */
+export function derivedId(request: FastifyRequest, index: number): string | undefined {
+  return request.idempotency ? `k-${hash(`${request.idempotency.scope}\n${index}`).slice(0, 32)}` : undefined;
+}
+
+function replay(reply: FastifyReply, answer: string): FastifyReply {
+  const { status, type, body } = JSON.parse(answer) as KeptAnswer;
+  return reply
+    .status(status)
+    .header('idempotent-replayed', 'true')
+    .type(type)
+    .serializer((text: unknown) => String(text))
+    .send(body);
+}
+
+async function keepAnswer(
+  runtime: Runtime,
+  bus: Bus,
+  { scope, bodyHash }: { scope: string; bodyHash: string },
+  reply: FastifyReply,
+  body: string,
+): Promise<void> {
+  const answer: KeptAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
+  try {
+    if (mayDiffer(reply.statusCode)) await bus.forget(scope);
+    else await bus.finish(scope, bodyHash, JSON.stringify(answer), runtime.config.api.idempotency_ttl_ms);
+  } catch (error) {
+    // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
+    runtime.metrics.caught.inc({ where: 'idempotency' });
+    runtime.log.warn({ err: error }, 'could not keep the answer to an idempotency key');
+  }
+}
+
+function mayDiffer(status: number): boolean {
+  return status >= 500 || Object.keys(errors).some((code) => errors[code as ErrorCode].status === status && errors[code as ErrorCode].retryable);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,3 @@
+// The admin API.
+export { ApiRole } from './api.ts';
+export { openApiDocument } from './openapi.ts';

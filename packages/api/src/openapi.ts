@@ -1,0 +1,21 @@
+// The OpenAPI document without a listening server, for the file in the repository and the check that it is up to date.
+import type { Bus } from '@danmux/bus';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { Drain } from './drain.ts';
+import { createServer } from './server.ts';
+
+export async function openApiDocument(version: string): Promise<object> {
+  const { config } = loadConfig({
+    environment: 'test',
+    dir: '',
+    env: {},
+    set: { 'viewer.token_secret': 'x'.repeat(32), 'api.key': 'x'.repeat(32), 'log.level': 'silent' },
+  });
+  const runtime = createRuntime({ config, role: 'docs', version, processMetrics: false });
+  // Routes are only described: none of them is called.
+  const app = await createServer(runtime, {} as Bus, new Drain());
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
+  return document;
+}

@@ -1,0 +1,125 @@
+// Gift banners: a few stand at once, the others wait their turn. They were paid for, so none is dropped while there is any
+// memory to keep it in; past the cap the oldest waiting one is counted as dropped.
+import { ElementPool } from './element-pool.ts';
+import type { GiftItem, OverlaySettings } from './overlay-item.ts';
+
+const maxWaiting = 1_000;
+const slideMs = 350;
+
+export class GiftBanners {
+  readonly #root: HTMLElement;
+  readonly #pool: ElementPool;
+  readonly #waiting: GiftItem[] = [];
+  readonly #still: boolean;
+  #settings: OverlaySettings;
+  #shown = 0;
+  #dropped = 0;
+  readonly #running = new Set<Animation>();
+
+  /** `still` leaves out the movement. */
+  constructor(root: HTMLElement, settings: OverlaySettings, still: boolean) {
+    this.#root = root;
+    this.#settings = settings;
+    this.#still = still;
+    this.#pool = new ElementPool(makeBanner, settings.maxGifts);
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  configure(settings: OverlaySettings): void {
+    this.#settings = settings;
+  }
+
+  show(item: GiftItem): void {
+    this.#waiting.push(item);
+    if (this.#waiting.length > maxWaiting) {
+      this.#waiting.shift();
+      this.#dropped++;
+    }
+    this.#next();
+  }
+
+  clear(): void {
+    this.#waiting.length = 0;
+    for (const animation of this.#running) animation.cancel();
+    this.#running.clear();
+    this.#root.replaceChildren();
+    this.#shown = 0;
+  }
+
+  #next(): void {
+    while (this.#shown < this.#settings.maxGifts) {
+      const item = this.#waiting.shift();
+      if (!item) return;
+      this.#stand(item);
+    }
+  }
+
+  #stand(item: GiftItem): void {
+    const banner = this.#pool.take();
+    const [icon, from, gift, count] = banner.children;
+    if (icon) icon.textContent = item.icon ?? '🎁';
+    if (from) from.textContent = item.from;
+    if (gift) gift.textContent = item.gift;
+    if (count) count.textContent = (item.count ?? 1) > 1 ? `×${item.count}` : '';
+    banner.dataset['id'] = item.id;
+    this.#root.append(banner);
+    this.#shown++;
+    const animation = banner.animate(keyframes(this.#still, slideMs / this.#settings.giftMs), { duration: this.#settings.giftMs, easing: 'ease-out' });
+    this.#running.add(animation);
+    animation.onfinish = () => {
+      this.#running.delete(animation);
+      this.#pool.give(banner);
+      this.#shown--;
+      this.#next();
+    };
+  }
+}
+
+function keyframes(still: boolean, slide: number): Keyframe[] {
+  const away = still ? 'none' : 'translateX(-110%)';
+  return [
+    { transform: away, opacity: 0, offset: 0 },
+    { transform: 'none', opacity: 1, offset: slide },
+    { transform: 'none', opacity: 1, offset: 1 - slide },
+    { transform: 'none', opacity: 0, offset: 1 },
+  ];
+}
+
+function makeBanner(): HTMLElement {
+  const banner = document.createElement('div');
+  banner.className = 'danmux-gift';
+  banner.dataset['testid'] = 'gift-banner';
+  for (const part of ['icon', 'from', 'name', 'count']) {
+    const span = document.createElement('span');
+    span.className = `danmux-gift-${part}`;
+    banner.append(span);
+  }
+  Object.assign(banner.style, {
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: '0.5em',
+    padding: '0.35em 1em 0.35em 0.5em',
+    margin: '0.25em 0',
+    borderRadius: '2em',
+    color: '#fff',
+    font: '600 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", sans-serif',
+    background: 'linear-gradient(90deg, #ff2d78, #ff8a3d 60%, rgba(255, 179, 71, 0.15))',
+    boxShadow: '0 2px 14px rgba(255, 45, 120, 0.45)',
+    whiteSpace: 'nowrap',
+    width: 'max-content',
+    maxWidth: '100%',
+    overflow: 'hidden',
+  });
+  const [icon, from, , count] = banner.children as unknown as HTMLElement[];
+  if (icon) icon.style.fontSize = '1.7em';
+  if (from) Object.assign(from.style, { overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '10em' });
+  if (count) Object.assign(count.style, { font: 'italic 800 1.4em/1 system-ui, sans-serif', color: '#ffe14d' });
+  return banner;
+}

@@ -1,0 +1,17 @@
+// What a client is made with.
+
+export interface ClientOptions {
+  /** An edge's address, or several: the next one is tried when a connection fails. */
+  readonly url: string | readonly string[];
+  /** A viewer token, or how to get one; a function is asked again when the token has expired. Absent: a guest. */
+  readonly token?: string | (() => string | Promise<string>);
+  /** Default: WebSocket, then long-polling where it is blocked. */
+  readonly transports?: readonly ('websocket' | 'polling')[];
+  /** Milliseconds until a request without an answer is asked again; default 5,000. */
+  readonly requestTimeoutMs?: number;
+  /** Milliseconds until a message that could not be sent is given up; default 20,000. */
+  readonly sendDeadlineMs?: number;
+}
+
+/** connecting: trying; online: connected; closed: ended by `close` or by an error that trying again cannot mend. */
+export type ClientState = 'connecting' | 'online' | 'closed';

@@ -1,0 +1,21 @@
+// Remembers the last ids, so that a message that comes twice is shown once.
+
+export class Seen {
+  readonly #cap: number;
+  readonly #ids = new Set<string>();
+
+  constructor(cap: number) {
+    this.#cap = cap;
+  }
+
+  /** True the first time. */
+  add(id: string): boolean {
+    if (this.#ids.has(id)) return false;
+    this.#ids.add(id);
+    if (this.#ids.size > this.#cap) {
+      const [oldest] = this.#ids;
+      if (oldest !== undefined) this.#ids.delete(oldest);
+    }
+    return true;
+  }
+}

@@ -27,8 +27,8 @@ export class ChatList {
   }
 
   #gift(msg: Msg): void {
-    const { from, gift, icon = '🎁', count } = giftOf(msg);
-    const text = `${texts.gave} ${icon} ${gift}${count > 1 ? ` ×${count}` : ''}`;
+    const { from, gift, icon, count } = giftOf(msg);
+    const text = [texts.gave, icon, gift, count > 1 ? `×${count}` : ''].filter(Boolean).join(' ');
     this.#line(from, text, 'gift');
     this.#latest.hidden = false;
     this.#latest.textContent = `${from} ${text}`;

@@ -64,7 +64,7 @@ export class GiftBanners {
   #stand(item: GiftItem): void {
     const banner = this.#pool.take();
     const [icon, from, gift, count] = banner.children;
-    if (icon) icon.textContent = item.icon ?? '🎁';
+    if (icon) icon.replaceChildren(item.icon ?? giftSign());
     if (from) from.textContent = item.from;
     if (gift) gift.textContent = item.gift;
     if (count) count.textContent = (item.count ?? 1) > 1 ? `×${item.count}` : '';
@@ -90,6 +90,20 @@ function keyframes(still: boolean, slide: number): Keyframe[] {
     { transform: 'none', opacity: 1, offset: 1 - slide },
     { transform: 'none', opacity: 0, offset: 1 },
   ];
+}
+
+/** A wrapped box, drawn, because not every machine has a font with one. */
+function giftSign(): SVGElement {
+  const space = 'http://www.w3.org/2000/svg';
+  const sign = document.createElementNS(space, 'svg');
+  sign.setAttribute('viewBox', '0 0 24 24');
+  sign.setAttribute('width', '1.1em');
+  sign.setAttribute('height', '1.1em');
+  const path = document.createElementNS(space, 'path');
+  path.setAttribute('fill', 'currentColor');
+  path.setAttribute('d', 'M12 7c-1-3-3-4-4.500-3.500S6 6.500 8 7H3v4h8V7h2v4h8V7h-5c2-.5 2-3 .500-3.500S13 4 12 7zM4 12.500V21h7v-8.500zm9 0V21h7v-8.500z');
+  sign.append(path);
+  return sign;
 }
 
 function makeBanner(): HTMLElement {
@@ -118,7 +132,7 @@ function makeBanner(): HTMLElement {
     overflow: 'hidden',
   });
   const [icon, from, , count] = banner.children as unknown as HTMLElement[];
-  if (icon) icon.style.fontSize = '1.7em';
+  if (icon) Object.assign(icon.style, { fontSize: '1.7em', display: 'inline-flex', lineHeight: '1' });
   if (from) Object.assign(from.style, { overflow: 'hidden', textOverflow: 'ellipsis', maxWidth: '10em' });
   if (count) Object.assign(count.style, { font: 'italic 800 1.4em/1 system-ui, sans-serif', color: '#ffe14d' });
   return banner;

@@ -29,7 +29,14 @@ export class Overlay {
     this.#still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.#root = layer('danmux-overlay', { inset: '0', overflow: 'hidden', pointerEvents: 'none', contain: 'strict' });
     this.#flying = layer('danmux-flying', { inset: '0' });
-    const banners = layer('danmux-gifts', { left: '12px', bottom: '14%', width: '70%' });
+    const banners = layer('danmux-gifts', {
+      left: '12px',
+      bottom: '10%',
+      width: '70%',
+      display: 'flex',
+      flexDirection: 'column',
+      alignItems: 'flex-start',
+    });
     this.#root.append(this.#flying, banners);
     container.append(this.#root);
     this.#pool = new ElementPool(makeDanmaku, this.#settings.maxShown);

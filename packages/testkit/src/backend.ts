@@ -7,6 +7,7 @@ export interface Push {
   readonly type: string;
   readonly data: unknown;
   readonly id?: string;
+  readonly from?: { readonly id: string; readonly name?: string };
 }
 
 export interface PushOutcome {
@@ -25,12 +26,12 @@ export class Backend {
   }
 
   /** Tries until it is accepted or `timeoutMs` passed. */
-  async push({ room, type, data, id }: Push, timeoutMs = 30_000): Promise<PushOutcome> {
+  async push({ room, type, data, id, from }: Push, timeoutMs = 30_000): Promise<PushOutcome> {
     const key = id ?? randomUUID();
     const end = performance.now() + timeoutMs;
     const refusals: string[] = [];
     for (;;) {
-      const outcome = await this.post(`/v1/rooms/${room}/messages`, { type, data, ...(id === undefined ? {} : { id }) }, key);
+      const outcome = await this.post(`/v1/rooms/${room}/messages`, { type, data, ...(id === undefined ? {} : { id }), ...(from ? { from } : {}) }, key);
       if (outcome.status === 202) return { id: (outcome.body as { id: string }).id, refusals };
       refusals.push(`${outcome.status} ${JSON.stringify(outcome.body)}`);
       if (performance.now() > end || (outcome.status >= 400 && outcome.status < 500 && outcome.status !== 409 && outcome.status !== 429)) {

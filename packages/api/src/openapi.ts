@@ -1,10 +1,13 @@
 // The OpenAPI document without a listening server, for the file in the repository and the check that it is up to date.
+
+import { readFileSync } from 'node:fs';
 import type { Bus } from '@danmux/bus';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { Drain } from './drain.ts';
 import { createServer } from './server.ts';
 
-export async function openApiDocument(version: string): Promise<object> {
+export async function openApiDocument(): Promise<object> {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
   const { config } = loadConfig({
     environment: 'test',
     dir: '',

@@ -21,7 +21,7 @@ import type {
 import { groupBy } from '../group-by.ts';
 import { claimTtlMs, headsTtlMs } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
-import { shardOf } from '../shard.ts';
+import { shardLease, shardOf } from '../shard.ts';
 import { decodeFrame, encodeFrame } from './frame-wire.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { publishArguments } from './publish-arguments.ts';
@@ -100,7 +100,9 @@ export class RedisBus implements Bus {
 
   async commit(commit: Commit): Promise<CommitResult> {
     const { room, lease, expected, messages, entries, frame, counts } = commit;
-    const shard = this.#keys.shard(shardOf(room, this.#runtime.config.shards));
+    const number = shardOf(room, this.#runtime.config.shards);
+    if (lease.name !== shardLease(number)) return { ok: false, reason: 'fenced' };
+    const shard = this.#keys.shard(number);
     const keys = [
       shard.lease,
       shard.heads(room),

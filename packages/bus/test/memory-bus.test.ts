@@ -1,0 +1,12 @@
+// The memory engine keeps the contract.
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { MemoryBus } from '../src/memory/memory-bus.ts';
+import { busConformance } from './conformance.ts';
+import { testSettings } from './settings.ts';
+
+busConformance('memory', async (set) => {
+  const { config } = loadConfig(testSettings(set));
+  const bus = new MemoryBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  await bus.start();
+  return { bus, config, wipe: async () => bus.wipe(), close: () => bus.stop() };
+});

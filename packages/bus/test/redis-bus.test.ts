@@ -1,0 +1,23 @@
+// The Redis engine keeps the contract, on a real Redis.
+import { after, before } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RedisBus } from '../src/redis/redis-bus.ts';
+import { busConformance } from './conformance.ts';
+import { eventually } from './eventually.ts';
+import { startTestRedis, type TestRedis } from './redis-server.ts';
+import { testSettings } from './settings.ts';
+
+let redis: TestRedis;
+before(async () => {
+  redis = await startTestRedis();
+});
+after(() => redis.stop());
+
+busConformance('redis', async (set) => {
+  await redis.command('FLUSHALL');
+  const { config } = loadConfig(testSettings({ 'redis.url': redis.url, ...set }));
+  const bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  await bus.start();
+  await eventually(() => bus.health());
+  return { bus, config, wipe: async () => void (await redis.command('FLUSHALL')), close: () => bus.stop() };
+});

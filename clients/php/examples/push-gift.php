@@ -36,6 +36,7 @@ function fail(string $what, string $remedy): never
 $room = $argv[1] ?? '';
 $name = $argv[2] ?? '小明';
 $gift = $argv[3] ?? 'rocket';
+$shown = ['rocket' => '火箭', 'car' => '跑车', 'rose' => '玫瑰'][$gift] ?? $gift;
 if ($room === '') {
     fail('which room?', 'Usage: php push-gift.php ROOM [name] [gift], for example: php push-gift.php live:1001');
 }
@@ -48,7 +49,7 @@ if ($key === null) {
 
 try {
     $client = new Client($url, $key, ['deadline_ms' => 5_000]);
-    $published = $client->publish($room, 'gift', ['gift' => $gift, 'count' => 1], ['from' => ['id' => "php:$name", 'name' => $name]]);
+    $published = $client->publish($room, 'gift', ['gift' => $gift, 'name' => $shown, 'count' => 1], ['from' => ['id' => "php:$name", 'name' => $name]]);
     echo $published->id, "\n";
 } catch (ConnectionException $error) {
     fail($error->getMessage(), "Is danmux running? Start it with `npm start`, or set DANMUX_URL to the address of its admin API (now $url).");

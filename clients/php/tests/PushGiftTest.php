@@ -30,7 +30,7 @@ final class PushGiftTest extends ServerTestCase
         self::assertSame([0, "m1\n", ''], $this->push(['live:1', '小红', 'car'], ['DANMUX_URL' => $server->url, 'DANMUX_API_KEY' => self::KEY]));
         [$request] = $server->requests();
         self::assertSame('/v1/rooms/live%3A1/messages', $request['target']);
-        self::assertSame('{"type":"gift","data":{"gift":"car","count":1},"from":{"id":"php:小红","name":"小红"}}', $request['body']);
+        self::assertSame('{"type":"gift","data":{"gift":"car","name":"跑车","count":1},"from":{"id":"php:小红","name":"小红"}}', $request['body']);
     }
 
     public function testItFindsTheKeyOfDevelopmentInAFolderAbove(): void

@@ -18,7 +18,7 @@ const reporter = new URL('count-reporter.mjs', import.meta.url).pathname;
 /** `serial` runs one file after another; else as many at once as there are cores, two at least. */
 export async function runNodeTests(files: readonly string[], serial: boolean, options: ProgramOptions): Promise<Count> {
   if (files.length === 0) {
-    console.error('there is no test file');
+    if (!options.quiet) console.error('there is no test file');
     return { passed: 0, failed: 1 };
   }
   const dir = mkdtempSync(join(tmpdir(), 'danmux-test-'));
@@ -30,7 +30,7 @@ export async function runNodeTests(files: readonly string[], serial: boolean, op
     const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${Math.round(options.timeoutMs / 2)}`];
     const args = ['--conditions=source', '--import', 'tsx', '--test', ...limits, ...reporters, ...files];
     const { code } = await runProgram(process.execPath, args, options);
-    return withExit(countResults(readResults(results), files), code === 0);
+    return withExit(countResults(readResults(results), options.quiet), code === 0);
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -43,13 +43,10 @@ function readResults(file: string): Result[] {
   return lines.map((line) => JSON.parse(line) as Result);
 }
 
-/** Every file must have tested something; each that did not is one failure, and is named. */
-export function countResults(results: readonly Result[], files: readonly string[]): Count {
-  const tested = new Set(results.filter((result) => !result.hollow).map((result) => result.file));
-  const hollow = files.filter((file) => !tested.has(file));
-  for (const file of hollow) console.error(`${file}: no test ran`);
-  for (const { file, name } of results.filter((result) => result.skipped)) console.error(`${file}: "${name}" was skipped, which counts as failed`);
-  const counted = results.filter((result) => !result.hollow);
-  const passed = counted.filter((result) => result.passed).length;
-  return { passed, failed: counted.length - passed + hollow.length };
+/** What tested nothing is one failure, and is named. */
+export function countResults(results: readonly Result[], quiet = false): Count {
+  for (const { file, name, hollow, skipped } of results)
+    if (!quiet && (hollow || skipped)) console.error(`${file}: "${name}" ${skipped ? 'was skipped' : 'holds no test'}, which counts as failed`);
+  const passed = results.filter((result) => result.passed).length;
+  return { passed, failed: results.length - passed };
 }

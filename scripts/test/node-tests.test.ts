@@ -43,6 +43,22 @@ test('a suite whose hook fails is a failure, and its tests are', async () => {
   assert.ok(failed >= 1);
 });
 
+test('tests that a shared file defines belong to the file that runs them', async () => {
+  const shared = join(dir, 'conformance.mjs');
+  writeFileSync(
+    shared,
+    "import { describe, it } from 'node:test';\nexport const suite = (name) => describe(name, () => { it('a', () => {}); it('b', () => {}); });",
+  );
+  assert.deepEqual(await run(['one', 'two'].map((name) => file(`import { suite } from './conformance.mjs'; suite('${name}');`))), { passed: 4, failed: 0 });
+});
+
+test('an empty suite beside a full one is one failure', async () => {
+  const body = "describe('full', () => { describe('inner', () => { it('a', () => {}); }); }); describe('empty', () => { describe('inner', () => {}); });";
+  const { passed, failed } = await run([file(body)]);
+  assert.equal(passed, 1);
+  assert.ok(failed >= 1);
+});
+
 test('a file that never ends is ended, and what ran before and beside it is counted', async () => {
   const hanging = file("test('a', () => {}); test('b', () => new Promise((resolve) => setTimeout(resolve, 600_000)));");
   assert.deepEqual(await run([hanging, file("test('c', () => {});")], 6_000), { passed: 2, failed: 1 });

@@ -1,0 +1,53 @@
+// A memory bus, a relay on it, and a way to fail chosen calls of the bus.
+import { acceptPublication, type Bus, type BusFrame, createBus, type Publication } from '@danmux/bus';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { RelayRole } from '../src/index.ts';
+
+export interface Fixture {
+  readonly runtime: Runtime;
+  readonly bus: Bus;
+  /** Calls of the bus by name may be replaced here; the role under test goes through it. */
+  readonly overrides: Partial<Bus>;
+  readonly relay: RelayRole;
+  readonly frames: BusFrame[];
+  message(type: string, id: string, room?: string): Publication;
+  messages(lane: string): { id: string; offset?: number }[];
+  close(): Promise<void>;
+}
+
+export const room = 'live:1';
+
+export async function startRelay(set: Readonly<Record<string, unknown>> = {}): Promise<Fixture> {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, ...set } });
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = createBus(runtime);
+  await bus.start();
+  const overrides: Partial<Bus> = {};
+  const seen = new Proxy(bus, {
+    get: (target, name) => {
+      const value = (overrides as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const frames: BusFrame[] = [];
+  await bus.subscribe(room, { frame: (frame) => frames.push(frame), resumed: () => {} });
+  const relay = new RelayRole(runtime, seen);
+  return {
+    runtime,
+    bus,
+    overrides,
+    relay,
+    frames,
+    message: (type, id, where = room) =>
+      acceptPublication({ room: where, type, data: { id }, id }, { types: config.messages.types, maxData: 1_000, now: Date.now() }),
+    messages: (lane) =>
+      frames.flatMap(({ payload }) =>
+        (JSON.parse(payload) as { msgs: { id: string; lane: string; offset?: number }[] }).msgs.filter((msg) => msg.lane === lane),
+      ),
+    close: async () => {
+      await relay.stop();
+      await bus.stop();
+    },
+  };
+}

@@ -2,7 +2,7 @@
 // session costs a queue push and the write, nothing more. The one file that knows how socket.io frames an event.
 
 import type { ServerEvents } from '@danmux/protocol';
-import { WebSocket } from 'ws';
+import * as ws from 'ws';
 
 export interface Prepared {
   /** The socket.io packet: `2["frame",{…}]`. */
@@ -19,8 +19,8 @@ interface FrameOptions {
   readonly opcode: number;
   readonly fin: boolean;
 }
-// ws frames data with a static method that its types leave out.
-const { frame: encodeWsFrame } = (WebSocket as unknown as { Sender: { frame(data: Buffer, options: FrameOptions): Buffer[] } }).Sender;
+// ws exports its frame writer, and its types leave it out.
+const { frame: encodeWsFrame } = (ws as unknown as { Sender: { frame(data: Buffer, options: FrameOptions): Buffer[] } }).Sender;
 
 const textFrame: FrameOptions = { readOnly: false, mask: false, rsv1: false, opcode: 1, fin: true };
 

@@ -7,6 +7,9 @@ import type { Runtime } from '@danmux/runtime';
 
 /** Messages a viewer without positions gets when it does not say how many. */
 const defaultHistory = 50;
+/** An answer serves the viewers that ask the same within so long. */
+const rememberedMs = 500;
+const rememberedAnswers = 200;
 
 export interface Recovered {
   readonly positions: JoinReply['positions'];
@@ -72,11 +75,22 @@ export class Recovery {
     return result;
   }
 
+  /** The answer to a question asked now or a moment ago: offsets are bounds, so it does not change meanwhile. */
   #once(question: string, ask: () => Promise<readonly string[]>): Promise<readonly string[]> {
     const asked = this.#reads.get(question);
     if (asked) return asked;
-    const answer = ask().finally(() => this.#reads.delete(question));
+    const answer = ask();
+    if (this.#reads.size >= rememberedAnswers) this.#forgetOldest();
     this.#reads.set(question, answer);
+    const forget = () => {
+      if (this.#reads.get(question) === answer) this.#reads.delete(question);
+    };
+    answer.then(() => setTimeout(forget, rememberedMs).unref(), forget);
     return answer;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#reads.keys();
+    if (oldest !== undefined) this.#reads.delete(oldest);
   }
 }

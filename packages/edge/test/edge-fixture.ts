@@ -1,0 +1,110 @@
+// An edge with a relay on one memory bus, in the test's process, and stock socket.io clients for it.
+import { acceptPublication, type Bus, createBus } from '@danmux/bus';
+import type { Frame, Gap, Msg, Notice, Reply } from '@danmux/protocol';
+import { createRuntime, loadConfig, type Runtime, signViewerToken } from '@danmux/runtime';
+import { io, type Socket } from 'socket.io-client';
+import { RelayRole } from '../../relay/src/index.ts';
+import { EdgeRole } from '../src/index.ts';
+
+export const room = 'live:1';
+
+export interface EdgeFixture {
+  readonly runtime: Runtime;
+  readonly bus: Bus;
+  readonly edge: EdgeRole;
+  readonly url: string;
+  token(user: string, claims?: object, ttlS?: number): Promise<string>;
+  connect(options?: { token?: string; transports?: string[] }): Viewer;
+  push(type: string, id: string, where?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A stock client that keeps what it was sent. */
+export class Viewer {
+  readonly socket: Socket;
+  readonly msgs: Msg[] = [];
+  readonly gaps: Gap[] = [];
+  readonly notices: Notice[] = [];
+  readonly log: string[] = [];
+
+  constructor(url: string, options: { token?: string; transports?: string[] }) {
+    this.socket = io(url, {
+      auth: options.token === undefined ? {} : { token: options.token },
+      transports: options.transports ?? ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    });
+    this.socket.on('frame', ({ msgs }: Frame) => {
+      this.log.push('frame');
+      this.msgs.push(...msgs);
+    });
+    this.socket.on('gap', (gap: Gap) => this.gaps.push(gap));
+    this.socket.on('notice', (notice: Notice) => this.notices.push(notice));
+  }
+
+  connected(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.socket.connected) resolve();
+      this.socket.once('connect', resolve);
+      this.socket.once('connect_error', reject);
+    });
+  }
+
+  /** The reply to an event; a missing ack fails. */
+  ask<T = Record<string, unknown>>(event: string, ...args: unknown[]): Promise<Reply<T>> {
+    return this.socket.timeout(5_000).emitWithAck(event, ...args) as Promise<Reply<T>>;
+  }
+
+  /** The code of an error reply, or `ok`. */
+  async code(event: string, ...args: unknown[]): Promise<string> {
+    const reply = await this.ask(event, ...args);
+    return reply.ok ? 'ok' : reply.error.code;
+  }
+
+  ids(): string[] {
+    return this.msgs.map(({ id }) => id);
+  }
+}
+
+export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sharedBus?: Bus): Promise<EdgeFixture> {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({
+    environment: 'test',
+    dir: 'none',
+    env: {},
+    set: { ...secrets, shards: 4, 'edge.port': 0, 'edge.drain_ms': 100, 'edge.presence_interval_ms': 20, ...set },
+  });
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = sharedBus ?? createBus(runtime);
+  if (!sharedBus) await bus.start();
+  const relay = new RelayRole(runtime, bus);
+  const edge = new EdgeRole(runtime, bus);
+  await relay.start();
+  await edge.start();
+  const viewers: Viewer[] = [];
+  const url = `http://${edge.address()}`;
+  return {
+    runtime,
+    bus,
+    edge,
+    url,
+    token: async (user, claims = {}, ttlS = 60) => (await signViewerToken(config.viewer, { sub: user, ...claims }, ttlS, Date.now())).token,
+    connect: (options = {}) => {
+      const viewer = new Viewer(url, options);
+      viewers.push(viewer);
+      return viewer;
+    },
+    push: async (type, id, where = room) => {
+      const [receipt] = await bus.publish([
+        acceptPublication({ room: where, type, data: { id }, id }, { types: config.messages.types, maxData: 10_000, now: Date.now() }),
+      ]);
+      if (!receipt || receipt instanceof Error) throw receipt;
+    },
+    close: async () => {
+      for (const { socket } of viewers) socket.disconnect();
+      await edge.stop();
+      await relay.stop();
+      if (!sharedBus) await bus.stop();
+    },
+  };
+}

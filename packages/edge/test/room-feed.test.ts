@@ -1,0 +1,169 @@
+// The feed makes frames whole again: holes are filled from history before what follows, and what is gone is told.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import type { Bus, BusFrame, RoomSubscriber } from '@danmux/bus';
+import type { Gap } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RoomFeed } from '../src/room-feed.ts';
+import { eventually } from './eventually.ts';
+
+/** A store whose frames get lost when the test says so. */
+class LossyBus {
+  epoch = 'e1';
+  readonly offsets = { control: 0, gift: 0, chat: 0 };
+  readonly stored = new Map<string, string>();
+  failures = 0;
+  subscriber: RoomSubscriber | undefined;
+
+  commit(lane: 'gift' | 'chat', count: number, lose = false): void {
+    const first = this.offsets[lane] + 1;
+    const msgs = Array.from({ length: count }, (_, index) => `{"id":"${lane}${first + index}"}`);
+    for (const [index, msg] of msgs.entries()) this.stored.set(`${lane} ${first + index}`, msg);
+    this.offsets[lane] += count;
+    if (lose) return;
+    const frame: BusFrame = {
+      head: { room: 'r', epoch: this.epoch, ranges: { [lane]: [first, this.offsets[lane]] }, counts: { [lane]: count }, traces: [] },
+      payload: `{"room":"r","msgs":[${msgs.join(',')}]}`,
+    };
+    this.subscriber?.frame(frame);
+  }
+
+  asBus(): Bus {
+    const fail = () => {
+      if (this.failures-- > 0) throw new Error('away');
+    };
+    return {
+      subscribe: async (_room: string, subscriber: RoomSubscriber) => {
+        this.subscriber = subscriber;
+        return { close: async () => {} };
+      },
+      heads: async () => {
+        fail();
+        return { epoch: this.epoch, offsets: { ...this.offsets } };
+      },
+      since: async (_room: string, lane: string, after: number, upTo: number, limit: number) => {
+        fail();
+        return Array.from({ length: upTo - after }, (_, index) => this.stored.get(`${lane} ${after + 1 + index}`))
+          .flatMap((msg) => msg ?? [])
+          .slice(0, limit);
+      },
+    } as unknown as Bus;
+  }
+}
+
+let feeds: RoomFeed[] = [];
+afterEach(async () => {
+  await Promise.all(feeds.map((feed) => feed.close()));
+  feeds = [];
+});
+
+async function openFeed(bus: LossyBus) {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+  const ids: string[] = [];
+  const gaps: Gap[] = [];
+  const output = {
+    frame: ({ payload }: BusFrame) => void ids.push(...(JSON.parse(payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id)),
+    gap: (gap: Gap) => void gaps.push(gap),
+  };
+  const feed = new RoomFeed(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), bus.asBus(), 'r', output);
+  feeds.push(feed);
+  await feed.open();
+  return { feed, ids, gaps };
+}
+
+const numbered = (lane: string, from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${lane}${from + index}`);
+
+test('passes frames on at once while nothing is missing', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  bus.commit('gift', 2);
+  bus.commit('chat', 1);
+  assert.deepEqual(ids, ['gift1', 'gift2', 'chat1']);
+  assert.deepEqual(feed.heads.offsets, { control: 0, gift: 2, chat: 1 });
+});
+
+test('begins where the store is: what was committed before is not sent again', async () => {
+  const bus = new LossyBus();
+  bus.commit('gift', 5);
+  const { feed, ids } = await openFeed(bus);
+  assert.equal(feed.heads.offsets.gift, 5);
+  bus.commit('gift', 1);
+  assert.deepEqual(ids, ['gift6']);
+});
+
+test('a frame that was known already is dropped', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.subscriber?.frame({
+    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, traces: [] },
+    payload: '{"room":"r","msgs":[{"id":"double"}]}',
+  });
+  assert.deepEqual(ids, ['gift1']);
+});
+
+test('a lost frame is read from history before the next ones are passed on', async () => {
+  const bus = new LossyBus();
+  const { ids, gaps } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.commit('gift', 3, true);
+  bus.commit('gift', 1);
+  bus.commit('chat', 1);
+  await eventually(() => assert.deepEqual(ids, [...numbered('gift', 1, 5), 'chat1']));
+  assert.deepEqual(gaps, []);
+});
+
+test('a failing read is tried again, and nothing is passed on past the hole meanwhile', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.failures = 3;
+  bus.commit('gift', 2, true);
+  bus.commit('gift', 1);
+  assert.deepEqual(ids, []);
+  await eventually(() => assert.deepEqual(ids, numbered('gift', 1, 3)));
+});
+
+test('after an interruption it asks how far the store is and fills up', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.commit('gift', 700, true);
+  bus.commit('chat', 2, true);
+  bus.subscriber?.resumed();
+  await eventually(() => assert.deepEqual(ids, [...numbered('gift', 1, 700), ...numbered('chat', 1, 2)]));
+});
+
+test('what history no longer has is told as a gap', async () => {
+  const bus = new LossyBus();
+  const { ids, gaps } = await openFeed(bus);
+  bus.commit('chat', 10, true);
+  for (let offset = 1; offset <= 6; offset++) bus.stored.delete(`chat ${offset}`);
+  bus.commit('chat', 1);
+  await eventually(() => assert.deepEqual(ids, numbered('chat', 7, 11)));
+  assert.deepEqual(gaps, [{ room: 'r', lane: 'chat', count: 6, reason: 'history_trimmed' }]);
+});
+
+test('a new epoch is told, and its messages are passed on from the first', async () => {
+  const bus = new LossyBus();
+  const { feed, ids, gaps } = await openFeed(bus);
+  bus.commit('gift', 3);
+  bus.epoch = 'e2';
+  bus.offsets.gift = 0;
+  bus.commit('gift', 1);
+  await eventually(() => assert.deepEqual(ids, ['gift1', 'gift2', 'gift3', 'gift1']));
+  assert.deepEqual(
+    gaps.map(({ reason }) => reason),
+    ['history_lost', 'history_lost', 'history_lost'],
+  );
+  assert.equal(feed.heads.epoch, 'e2');
+});
+
+test('more frames than may wait behind a hole are read from history too, in order', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.failures = 2;
+  bus.commit('gift', 1, true);
+  for (let i = 0; i < 1_200; i++) bus.commit('gift', 1);
+  await eventually(() => assert.equal(ids.length, 1_201));
+  assert.deepEqual(ids, numbered('gift', 1, 1_201));
+});

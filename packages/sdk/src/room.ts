@@ -189,7 +189,7 @@ export class Room extends Emitter<RoomEvents> {
   async #askToJoin(): Promise<void> {
     const known = Object.keys(this.#positions).length > 0;
     const history = known ? freshHistory : this.#options.history;
-    const request: JoinRequest = { room: this.name, ...(known ? { positions: this.#positions } : {}), ...(history === undefined ? {} : { history }) };
+    const request: JoinRequest = { room: this.name, ...(known ? { positions: { ...this.#positions } } : {}), ...(history === undefined ? {} : { history }) };
     try {
       this.#entered(await this.#connection.request<JoinReply>('join', request));
     } catch (error) {

@@ -1,0 +1,190 @@
+// The client against real edges: it joins, sends, receives, comes back, moves away and stops when it must.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { DanmuxError, type Gap, type Msg } from '@danmux/protocol';
+import { type EdgeFixture, room, startEdge } from '../../edge/test/edge-fixture.ts';
+import { eventually } from '../../edge/test/eventually.ts';
+import { type Client, type ClientOptions, createClient, type Room } from '../src/index.ts';
+
+let edges: EdgeFixture[] = [];
+let clients: Client[] = [];
+afterEach(async () => {
+  for (const client of clients) client.close();
+  for (const edge of [...edges].reverse()) await edge.close();
+  edges = [];
+  clients = [];
+});
+
+async function edge(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
+  const made = await startEdge({ 'edge.drain_ms': 50, ...set }, edges[0]?.bus);
+  edges.push(made);
+  return made;
+}
+
+interface Watching {
+  readonly client: Client;
+  readonly room: Room;
+  readonly msgs: Msg[];
+  readonly gaps: Gap[];
+  ids(): string[];
+}
+
+async function watch(options: ClientOptions, history?: number): Promise<Watching> {
+  const client = createClient(options);
+  clients.push(client);
+  const joined = client.join(room, history === undefined ? {} : { history });
+  const msgs: Msg[] = [];
+  const gaps: Gap[] = [];
+  joined.on('message', (msg) => msgs.push(msg));
+  joined.on('gap', (gap) => gaps.push(gap));
+  await eventually(() => assert.equal(joined.joined, true));
+  return { client, room: joined, msgs, gaps, ids: () => msgs.map(({ id }) => id) };
+}
+
+test('joins, sends, receives, counts, reads history and leaves', async () => {
+  const { url, token, push } = await edge();
+  const ann = await watch({ url, token: await token('ann', { name: 'Ann' }) });
+  const { id } = await ann.room.send('chat', { text: '你好' });
+  await push('gift', 'g1');
+  await eventually(() => assert.deepEqual(ann.ids().sort(), [id, 'g1'].sort()));
+  assert.equal(ann.msgs.find((msg) => msg.id === id)?.from?.name, 'Ann');
+  await eventually(() => assert.equal(ann.room.online, 1));
+  assert.deepEqual(
+    (await ann.room.history({ lane: 'gift' })).msgs.map((msg) => msg.id),
+    ['g1'],
+  );
+  await ann.room.leave();
+  await assert.rejects(ann.room.send('chat', 'x'), { code: 'unavailable' });
+});
+
+test('history before the join comes first, each message once', async () => {
+  const { url, token, push, bus } = await edge();
+  for (const id of ['c1', 'c2', 'c3']) await push('chat', id);
+  await eventually(async () => assert.equal((await bus.heads(room)).offsets.chat, 3));
+  const ann = await watch({ url, token: await token('ann') }, 2);
+  assert.deepEqual(ann.ids(), ['c2', 'c3']);
+  await push('chat', 'c4');
+  await eventually(() => assert.deepEqual(ann.ids(), ['c2', 'c3', 'c4']));
+});
+
+test('an edge that dies is replaced by another; what was missed comes once and in order', async () => {
+  const first = await edge();
+  const second = await edge();
+  const ann = await watch({ url: [first.url, second.url], token: await first.token('ann') });
+  await second.push('gift', 'g1');
+  await eventually(() => assert.deepEqual(ann.ids(), ['g1']));
+  const states: string[] = [];
+  ann.client.on('state', (state) => states.push(state));
+  // Whichever edge it is on: both end, and one comes back on its port.
+  const port = Number(new URL(second.url).port);
+  await Promise.all([first.edge.stop(), second.edge.stop()]);
+  for (const id of ['g2', 'g3']) await first.push('gift', id);
+  const third = await edge({ 'edge.port': port });
+  assert.equal(third.url, second.url);
+  await eventually(() => assert.deepEqual(ann.ids(), ['g1', 'g2', 'g3']));
+  await third.push('gift', 'g4');
+  await eventually(() => assert.deepEqual(ann.ids(), ['g1', 'g2', 'g3', 'g4']));
+  assert.deepEqual(ann.gaps, []);
+  assert.equal(states.at(-1), 'online');
+});
+
+test('a draining edge sends its viewers to the next one without a loss', async () => {
+  const first = await edge();
+  const ann = await watch({ url: first.url, token: await first.token('ann') });
+  const second = await edge();
+  const bob = await watch({ url: [first.url, second.url], token: await first.token('bob') });
+  const draining = first.edge.drain();
+  for (let i = 0; i < 20; i++) await second.push('gift', `g${i}`);
+  await draining;
+  await eventually(() =>
+    assert.deepEqual(
+      bob.ids(),
+      Array.from({ length: 20 }, (_, index) => `g${index}`),
+    ),
+  );
+  assert.equal(bob.client.state, 'online');
+  assert.notEqual(ann.client.state, 'closed', 'a client that knows no other edge goes on trying');
+});
+
+test('what is sent while the connection is away is sent when it is back, once', async () => {
+  const first = await edge();
+  const ann = await watch({ url: first.url, token: await first.token('ann') });
+  const port = Number(new URL(first.url).port);
+  await first.edge.stop();
+  await eventually(() => assert.equal(ann.client.state, 'connecting'));
+  const sending = ann.room.send('chat', { text: 'later' });
+  await edge({ 'edge.port': port });
+  const { id } = await sending;
+  await eventually(() => assert.deepEqual(ann.ids(), [id]));
+});
+
+test('a message whose answer was lost is sent again with the same cid: one message', async () => {
+  const { bus, token } = await edge();
+  let calls = 0;
+  const flaky = new Proxy(bus, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== 'publish') return typeof value === 'function' ? value.bind(target) : value;
+      return async (...args: Parameters<typeof bus.publish>) => {
+        const stored = await bus.publish(...args);
+        return calls++ === 0 ? stored.map(() => new DanmuxError('unavailable')) : stored;
+      };
+    },
+  });
+  const behind = await startEdge({}, flaky);
+  edges.push(behind);
+  const ann = await watch({ url: behind.url, token: await token('ann') });
+  const { id } = await ann.room.send('chat', 'x');
+  assert.equal(calls, 2);
+  await eventually(() => assert.deepEqual(ann.ids(), [id]));
+  assert.equal((await bus.ledger()).accepted.chat, 1);
+});
+
+test('a token that cannot be good stops the client with its code', async () => {
+  const { url } = await edge();
+  const client = createClient({ url, token: 'nonsense' });
+  clients.push(client);
+  const error = await new Promise<DanmuxError>((resolve) => client.on('error', resolve));
+  assert.equal(error.code, 'token_invalid');
+  assert.equal(client.state, 'closed');
+  assert.throws(() => client.join(room), { code: 'unavailable' });
+});
+
+test('an expired token is asked for again, once', async () => {
+  const { url, token } = await edge();
+  let asked = 0;
+  const ann = await watch({ url, token: async () => token('ann', {}, asked++ === 0 ? -60 : 60) });
+  assert.equal(asked, 2);
+  ann.client.close();
+  const stale = createClient({ url, token: async () => token('ann', {}, -60) });
+  clients.push(stale);
+  const error = await new Promise<DanmuxError>((resolve) => stale.on('error', resolve));
+  assert.equal(error.code, 'token_expired');
+});
+
+test('a room that may not be entered says so and is not tried again', async () => {
+  const { url, token } = await edge();
+  const client = createClient({ url, token: await token('ann', { rooms: ['other'] }) });
+  clients.push(client);
+  const joined = client.join(room);
+  const error = await new Promise<DanmuxError>((resolve) => joined.on('error', resolve));
+  assert.equal(error.code, 'room_forbidden');
+  assert.throws(() => client.join('bad room'), { code: 'invalid_room' });
+});
+
+test('a limit is told to the person with the time to wait', async () => {
+  const { url, token } = await edge({ 'edge.send_burst': 1, 'edge.send_per_minute': 60 });
+  const ann = await watch({ url, token: await token('ann') });
+  await ann.room.send('chat', 1);
+  await assert.rejects(ann.room.send('chat', 2), (error: DanmuxError) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0);
+});
+
+test('nothing runs on after close', async () => {
+  const { url, token, push } = await edge();
+  const ann = await watch({ url, token: await token('ann') });
+  const bob = await watch({ url, token: await token('bob') });
+  ann.client.close();
+  await push('gift', 'g');
+  await eventually(() => assert.deepEqual(bob.ids(), ['g']));
+  assert.deepEqual(ann.ids(), []);
+});

@@ -1,9 +1,11 @@
 // `npm test`: runs the parts of scripts/suite/parts.ts in order, each whatever the one before said, shows what they print and
 // ends with a table and the line `N passed, N failed`. `--only unit,php` runs some, `--list` names them.
-import { randomBytes } from 'node:crypto';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Count, sum } from './suite/count.ts';
-import { endLeftovers, leftovers } from './suite/leftovers.ts';
+import { endLeftovers, killLeftovers } from './suite/leftovers.ts';
 import { type Part, parts } from './suite/parts.ts';
 import { killAll, testEnvironment } from './suite/process-group.ts';
 
@@ -13,7 +15,9 @@ interface Row extends Count {
 }
 
 const root = new URL('..', import.meta.url).pathname;
-const mark = randomBytes(8).toString('hex');
+/** Where this run keeps its temporary files, and by which its processes are known. Short, since sockets are made in it. */
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dm-')));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 function chosenParts(only: string | undefined): readonly Part[] {
   if (only === undefined) return parts;
@@ -27,8 +31,8 @@ function chosenParts(only: string | undefined): readonly Part[] {
 async function runPart(part: Part): Promise<Row> {
   console.log(`\n━━ ${part.name}: ${part.does}`);
   const startedAt = Date.now();
-  const count = await part.run(root, { cwd: root, env: testEnvironment(mark), timeoutMs: part.timeoutMs });
-  const left = await endLeftovers(mark, 5_000);
+  const count = await part.run(root, { cwd: root, env: testEnvironment(folder), timeoutMs: part.timeoutMs });
+  const left = await endLeftovers(folder, 5_000);
   for (const { pid, command } of left) console.error(`${part.name} left a process behind, which was ended: ${pid} ${command}`);
   const { passed, failed } = sum([count, { passed: 0, failed: left.length > 0 ? 1 : 0 }]);
   return { part: part.name, passed, failed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
@@ -44,7 +48,7 @@ function printTable(rows: readonly Row[]): void {
 function endAt(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: number): void {
   process.on(signal, () => {
     killAll();
-    for (const { pid } of leftovers(mark)) process.kill(pid, 'SIGKILL');
+    killLeftovers(folder);
     process.exit(code);
   });
 }

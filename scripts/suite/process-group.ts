@@ -2,7 +2,7 @@
 // end, and after the program has ended. What it prints goes straight to our own output.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { markName } from './leftovers.ts';
+import { markOf } from './leftovers.ts';
 
 export interface ProgramOptions {
   readonly cwd: string;
@@ -75,11 +75,11 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** The environment of a test program: ours without what would point it at somebody's cluster, with the mark. */
-export function testEnvironment(mark: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+/** The environment of a test program: ours without what would point it at somebody's cluster, with the run's folder as its mark. */
+export function testEnvironment(folder: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   // DANMUX_CI_RUN is the mark of .ci/run, which ends what even this program left behind.
   const foreign = (name: string) =>
     (name.startsWith('DANMUX_') && name !== 'DANMUX_CI_RUN') || ['REDIS_URL', 'NODE_ENV', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'].includes(name);
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign(name)));
-  return { ...kept, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true', [markName]: mark };
+  return { ...kept, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true', ...markOf(folder) };
 }

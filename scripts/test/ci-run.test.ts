@@ -12,17 +12,27 @@ const root = mkdtempSync(join(tmpdir(), 'danmux-ci-'));
 after(() => rmSync(root, { recursive: true }));
 let checkouts = 0;
 
-/** Runs .ci/run with `npm test` being `body`; returns its exit code and lines. */
-async function run(body: string, install = 'exit 0') {
+/** A checkout in which `npm ci` and `npm test` are these lines. */
+function checkout(body: string, install = 'exit 0'): string {
   const dir = join(root, String(checkouts++));
   mkdirSync(join(dir, '.ci'), { recursive: true });
   copyFileSync(new URL('../../.ci/run', import.meta.url), join(dir, '.ci/run'));
   writeFileSync(join(dir, 'npm'), `#!/bin/sh\ncase "$1" in\nci) ${install} ;;\ntest) ${body} ;;\nesac\n`, { mode: 0o755 });
-  const child = spawn('sh', [join(dir, '.ci/run')], {
+  return dir;
+}
+
+function start(dir: string) {
+  return spawn('sh', [join(dir, '.ci/run')], {
     cwd: tmpdir(),
     env: { ...process.env, PATH: `${dir}:${process.env['PATH']}`, REDIS_URL: 'redis://example', NODE_ENV: 'production' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+}
+
+/** Runs it to its end; returns its exit code and lines. */
+async function run(body: string, install?: string) {
+  const dir = checkout(body, install);
+  const child = start(dir);
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return { dir, code, lines: output.trimEnd().split('\n') };
 }
@@ -63,5 +73,15 @@ test('a process that was left behind, even one with a session of its own, is gon
   const pid = Number(readFileSync(join(dir, 'pid'), 'utf8'));
   assert.equal(code, 0);
   assert.ok(pid > 1);
+  await gone(pid);
+});
+
+test('told to end, it ends what it started, a Redis too, which hides its environment', async () => {
+  const dir = checkout('setsid redis-server --port 0 --save "" --dir "$TMPDIR" >/dev/null 2>&1 & echo $! > pid; echo started; sleep 600');
+  const child = start(dir);
+  await once(child.stdout, 'data');
+  const pid = Number(readFileSync(join(dir, 'pid'), 'utf8'));
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [143, null]);
   await gone(pid);
 });

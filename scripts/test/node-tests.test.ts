@@ -17,7 +17,7 @@ function file(body: string): string {
   writeFileSync(path, `import { test, describe, it, before } from 'node:test';\n${body}`);
   return path;
 }
-const run = (paths: readonly string[], timeoutMs = 30_000) => runNodeTests(paths, false, { cwd: root, env: testEnvironment('count'), timeoutMs, quiet: true });
+const run = (paths: readonly string[], timeoutMs = 30_000) => runNodeTests(paths, false, { cwd: root, env: testEnvironment(dir), timeoutMs, quiet: true });
 
 test('tests are counted, in suites and under tests too; suites are not', async () => {
   const passing = file("test('a', () => {}); describe('s', () => { it('b', () => {}); }); test('c', async (t) => { await t.test('d', () => {}); });");

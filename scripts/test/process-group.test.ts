@@ -2,20 +2,29 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { test } from 'node:test';
-import { endLeftovers, leftovers, markName } from '../suite/leftovers.ts';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { endLeftovers, leftovers } from '../suite/leftovers.ts';
 import { endProgram, runProgram, startProgram, testEnvironment } from '../suite/process-group.ts';
 
 const cwd = new URL('../..', import.meta.url).pathname;
 const options = (mark: string, timeoutMs = 20_000) => ({ cwd, env: testEnvironment(mark), timeoutMs });
-const markOf = (name: string) => `${name}-${process.pid}`;
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'danmux-group-')));
+after(() => rmSync(root, { recursive: true }));
+
+function markOf(name: string): string {
+  mkdirSync(join(root, name, 'inner'), { recursive: true });
+  return join(root, name);
+}
 
 test('a program’s exit code is told', async () => {
-  assert.deepEqual(await runProgram('sh', ['-c', 'exit 7'], options('code')), { code: 7, timedOut: false });
+  assert.deepEqual(await runProgram('sh', ['-c', 'exit 7'], options(markOf('code'))), { code: 7, timedOut: false });
 });
 
 test('a program that is not there has not ended well', async () => {
-  assert.deepEqual(await runProgram('no-such-program', [], options('none')), { code: null, timedOut: false });
+  assert.deepEqual(await runProgram('no-such-program', [], options(markOf('none'))), { code: null, timedOut: false });
 });
 
 test('when time is up the children of the program end too', async () => {
@@ -41,6 +50,14 @@ test('a process that left its group is found by its mark, named and killed', asy
   assert.deepEqual(leftovers(mark), []);
 });
 
+test('a process that lost its environment is found by where it works', async () => {
+  const mark = markOf('nameless');
+  const daemon = spawn('sleep', ['600'], { detached: true, stdio: 'ignore', cwd: join(mark, 'inner'), env: { PATH: process.env['PATH'] } });
+  const ended = once(daemon, 'exit');
+  assert.deepEqual(await endLeftovers(mark, 0), [{ pid: daemon.pid, command: 'sleep 600' }]);
+  assert.deepEqual(await ended, [null, 'SIGKILL']);
+});
+
 test('processes of another run are not touched', async () => {
   const other = startProgram('sleep', ['600'], options(markOf('other')));
   assert.deepEqual(await endLeftovers(markOf('mine'), 0), []);
@@ -50,8 +67,15 @@ test('processes of another run are not touched', async () => {
 });
 
 test('the tests’ environment holds the mark and points at nobody’s cluster', () => {
-  const env = testEnvironment('m', { PATH: '/bin', REDIS_URL: 'redis://example', DANMUX_API_KEY: 'k', NODE_ENV: 'production', NODE_TEST_CONTEXT: 'child' });
-  assert.equal(env[markName], 'm');
+  const env = testEnvironment('/tmp/m', {
+    PATH: '/bin',
+    REDIS_URL: 'redis://example',
+    DANMUX_API_KEY: 'k',
+    NODE_ENV: 'production',
+    NODE_TEST_CONTEXT: 'child',
+  });
+  assert.equal(env['DANMUX_TEST_RUN'], '/tmp/m');
+  assert.equal(env['TMPDIR'], '/tmp/m');
   assert.equal(env['PATH'], '/bin');
   for (const name of ['REDIS_URL', 'DANMUX_API_KEY', 'NODE_ENV', 'NODE_TEST_CONTEXT']) assert.equal(env[name], undefined, name);
 });

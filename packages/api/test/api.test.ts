@@ -181,7 +181,7 @@ describe('keys', () => {
       { authorization: 'Basic abc' },
       { authorization: apiKey },
       { authorization: 'Bearer ' },
-      { 'x-api-key': `${apiKey} ` + 'x' },
+      { 'x-api-key': `${apiKey} x` },
       { 'x-api-key': apiKey, authorization: `Bearer ${apiKey}` },
     ]) {
       mustRefuse(await call('GET', '/v1/stats', undefined, { key: null, headers: headers as Record<string, string> }), 'unauthorized');

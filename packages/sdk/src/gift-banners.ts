@@ -71,7 +71,10 @@ export class GiftBanners {
     banner.dataset['id'] = item.id;
     this.#root.append(banner);
     this.#shown++;
-    const animation = banner.animate(keyframes(this.#still, slideMs / this.#settings.giftMs), { duration: this.#settings.giftMs, easing: 'ease-out' });
+    const animation = banner.animate(keyframes(this.#still, Math.min(0.25, slideMs / this.#settings.giftMs)), {
+      duration: this.#settings.giftMs,
+      easing: 'ease-out',
+    });
     this.#running.add(animation);
     animation.onfinish = () => {
       this.#running.delete(animation);

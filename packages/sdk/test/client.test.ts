@@ -102,7 +102,7 @@ test('a draining edge sends its viewers to the next one without a loss', async (
       Array.from({ length: 20 }, (_, index) => `g${index}`),
     ),
   );
-  assert.equal(bob.client.state, 'online');
+  await eventually(() => assert.equal(bob.client.state, 'online'));
   assert.notEqual(ann.client.state, 'closed', 'a client that knows no other edge goes on trying');
 });
 

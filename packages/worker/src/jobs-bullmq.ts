@@ -17,32 +17,55 @@ export class BullmqJobs implements Jobs {
   readonly name = 'jobs';
   readonly #runtime: Runtime;
   readonly #jobs = new Map<string, RepeatedJob>();
-  readonly #connections: RedisConnection[];
-  readonly #queue: Queue;
+  readonly #queueConnection: RedisConnection;
+  readonly #workerConnection: RedisConnection;
+  #queue: Queue | undefined;
   #worker: Worker | undefined;
+  #stopping = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#connections = ['jobs-queue', 'jobs-worker'].map((purpose) => new RedisConnection(runtime, purpose, connectionRules));
-    this.#queue = new Queue(queueName, { connection: this.#client(0), prefix: this.#prefix });
-    this.#queue.on('error', (error) => this.#caught(error));
+    this.#queueConnection = new RedisConnection(runtime, 'jobs-queue', connectionRules);
+    this.#workerConnection = new RedisConnection(runtime, 'jobs-worker', connectionRules);
   }
 
-  get #prefix(): string {
-    return `{${this.#runtime.config.redis.prefix}-bull}`;
+  get #options(): { connection: (of: RedisConnection) => ConnectionOptions; prefix: string } {
+    return { connection: (of) => of.client as ConnectionOptions, prefix: `{${this.#runtime.config.redis.prefix}-bull}` };
   }
 
   repeat(job: RepeatedJob): void {
     this.#jobs.set(job.name, job);
   }
 
-  /** Resolves at once; what needs Redis happens when it is there. */
+  /** Resolves at once. A queue whose first connection fails never recovers, so each is made when its connection stands. */
   async start(): Promise<void> {
-    for (const connection of this.#connections) connection.start();
-    this.#schedule().catch((error: unknown) => this.#caught(error));
+    // Every time, since a Redis that restarted empty has forgotten the schedule.
+    this.#queueConnection.onReady(() => void this.#schedule().catch((error: unknown) => this.#caught(error)));
+    this.#workerConnection.onReady(() => this.#work());
+    this.#queueConnection.start();
+    this.#workerConnection.start();
+  }
+
+  async drain(): Promise<void> {
+    this.#stopping = true;
+    // Waits for running jobs, unless Redis is away and nothing can be told to it.
+    await this.#worker?.close(!this.#workerConnection.up);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#queueConnection.stop();
+    this.#workerConnection.stop();
+    const closing = Promise.allSettled([this.#worker?.close(true), this.#queue?.close()]);
+    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  }
+
+  #work(): void {
+    if (this.#worker || this.#stopping) return;
+    const { connection, prefix } = this.#options;
     this.#worker = new Worker(queueName, async ({ name }) => this.#run(name), {
-      connection: this.#client(1),
-      prefix: this.#prefix,
+      connection: connection(this.#workerConnection),
+      prefix,
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
       maxStalledCount: 5,
@@ -50,20 +73,15 @@ export class BullmqJobs implements Jobs {
     this.#worker.on('error', (error) => this.#caught(error));
   }
 
-  async drain(): Promise<void> {
-    // Waits for running jobs, unless Redis is away and nothing can be told to it.
-    await this.#worker?.close(!this.#connections[1]?.up);
-  }
-
-  async stop(): Promise<void> {
-    for (const connection of this.#connections) connection.stop();
-    const closing = Promise.allSettled([this.#worker?.close(true), this.#queue.close()]);
-    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
-  }
-
   async #schedule(): Promise<void> {
-    const options = { attempts: 3, backoff: { type: 'exponential', delay: 1_000 }, removeOnComplete: { count: 100 }, removeOnFail: { count: 1_000 } };
-    for (const { name, everyMs } of this.#jobs.values()) await this.#queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: options });
+    if (this.#stopping) return;
+    const { connection, prefix } = this.#options;
+    if (!this.#queue) {
+      this.#queue = new Queue(queueName, { connection: connection(this.#queueConnection), prefix });
+      this.#queue.on('error', (error) => this.#caught(error));
+    }
+    const opts = { attempts: 3, backoff: { type: 'exponential', delay: 1_000 }, removeOnComplete: { count: 100 }, removeOnFail: { count: 1_000 } };
+    for (const { name, everyMs } of this.#jobs.values()) await this.#queue.upsertJobScheduler(name, { every: everyMs }, { name, opts });
   }
 
   async #run(name: string): Promise<void> {
@@ -71,10 +89,6 @@ export class BullmqJobs implements Jobs {
     // A newer version's job: the queue gives it to a worker that knows it after the retry's wait.
     if (!job) throw new Error(`this worker knows no job "${name}"`);
     await runCounted(this.#runtime, job);
-  }
-
-  #client(index: number): ConnectionOptions {
-    return this.#connections[index]?.client as ConnectionOptions;
   }
 
   #caught(error: unknown): void {

@@ -1,0 +1,85 @@
+// The danmux command as a person runs it.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { loadConfig, verifyViewerToken } from '@danmux/runtime';
+import { startApi } from '../../api/test/api-fixture.ts';
+import { composeNode, parseRoles } from '../src/index.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'danmux-cli-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const secrets = { DANMUX_TOKEN_SECRET: 's'.repeat(40), DANMUX_API_KEY: 'k'.repeat(40) };
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function danmux(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const { NODE_ENV: _environment, ...inherited } = process.env;
+  return new Promise((resolve) => {
+    const flags = ['--conditions=source', '--import', import.meta.resolve('tsx'), main, ...args];
+    execFile(process.execPath, flags, { cwd: folder, env: { ...inherited, ...env }, timeout: 20_000 }, (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
+  });
+}
+
+test('token: signs what it is asked for, once the options are good', async () => {
+  const { code, out } = await danmux(['token', 'u1', '--name', '小明', '--level', '5', '--room', 'live:*', 'vip', '--ttl', '60'], secrets);
+  assert.equal(code, 0);
+  const claims = await verifyViewerToken({ token_secret: secrets.DANMUX_TOKEN_SECRET, token_issuer: '', token_audience: '' }, out.trim(), Date.now());
+  assert.deepEqual([claims.sub, claims.name, claims.level, claims.rooms], ['u1', '小明', 5, ['live:*', 'vip']]);
+  const bad = await danmux(['token', 'u1', '--ttl', 'soon'], secrets);
+  assert.notEqual(bad.code, 0);
+  assert.match(bad.err, /ttl/);
+});
+
+test('config check and print: good, and bad in one line with path, source and remedy', async () => {
+  assert.match((await danmux(['config', 'check'], secrets)).out, /are good/);
+  const printed = await danmux(['config', 'print', '--set', 'edge.port=9000'], secrets);
+  assert.match(printed.out, /port: 9000/);
+  for (const secret of Object.values(secrets)) assert.ok(!printed.out.includes(secret));
+  const config = join(folder, 'bad');
+  const { mkdirSync } = await import('node:fs');
+  mkdirSync(config);
+  writeFileSync(join(config, 'default.yaml'), 'edge:\n  prot: 1\n');
+  const bad = await danmux(['--config', config, 'config', 'check'], secrets);
+  assert.equal(bad.code, 1);
+  assert.match(bad.err, /^danmux: .*default\.yaml: unknown setting "edge\.prot".*\n$/);
+  const wrong = await danmux(['config', 'check'], { ...secrets, DANMUX_EDGE_PORT: 'http' });
+  assert.match(wrong.err, /DANMUX_EDGE_PORT: edge\.port .*"http"/);
+});
+
+test('production without secrets does not start', async () => {
+  const { code, err } = await danmux(['start'], { NODE_ENV: 'production' });
+  assert.equal(code, 1);
+  assert.match(err, /DANMUX_TOKEN_SECRET/);
+});
+
+test('push: sends through a running api, and says what is wrong otherwise', async () => {
+  const api = await startApi({ 'api.key': secrets.DANMUX_API_KEY });
+  const { out, code } = await danmux(['push', 'live:1', 'gift', '{"gift":"rocket"}', '--from', 'u1', '--id', 'order-1', '--url', api.url], secrets);
+  assert.equal(code, 0, out);
+  assert.deepEqual(JSON.parse(out), { id: 'order-1', room: 'live:1', lane: 'gift' });
+  const refused = await danmux(['push', 'live:1', 'zzz', 'hello', '--url', api.url], secrets);
+  assert.match(refused.err, /^danmux: the api refused with 400: .*unknown_type/);
+  await api.close();
+  const nobody = await danmux(['push', 'live:1', 'gift', 'x', '--url', 'http://127.0.0.1:9'], secrets);
+  assert.match(nobody.err, /does not answer.*is it running/);
+});
+
+test('roles: names and all; an unknown one is named; the memory engine holds one process', () => {
+  assert.deepEqual(parseRoles('all'), ['relay', 'worker', 'edge', 'api']);
+  assert.deepEqual(parseRoles('api, edge'), ['edge', 'api']);
+  assert.throws(() => parseRoles('edge,gateway'), /no role "gateway"/);
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: secrets });
+  assert.throws(() => composeNode(config, ['edge']), /REDIS_URL/);
+});

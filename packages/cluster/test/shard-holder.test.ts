@@ -1,0 +1,135 @@
+// Shards are shared fairly, handed over, taken from the dead, and given up when another has them.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { type Bus, createBus, type Lease } from '@danmux/bus';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { Membership, ShardHolder } from '../src/index.ts';
+import { eventually } from './eventually.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({
+  environment: 'test',
+  dir: 'none',
+  env: {},
+  set: { ...secrets, shards: 12, 'relay.lease_ttl_ms': 300, 'cluster.announce_interval_ms': 50, 'cluster.member_ttl_ms': 300 },
+});
+
+class Holder {
+  readonly runtime: Runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
+  readonly owned = new Map<number, Lease>();
+  readonly holder: ShardHolder;
+  readonly membership: Membership;
+  away = false;
+
+  constructor(bus: Bus) {
+    const seen = new Proxy(bus, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => (this.away ? Promise.reject(new Error('away')) : value.apply(target, args));
+      },
+    });
+    this.membership = new Membership(this.runtime, seen, { role: 'relay', address: () => '', load: () => 0 });
+    this.holder = new ShardHolder(this.runtime, seen, this.membership.id, {
+      gained: async (shard, lease) => void this.owned.set(shard, lease),
+      lost: async (shard) => void this.owned.delete(shard),
+    });
+  }
+
+  async start(): Promise<this> {
+    await this.membership.start();
+    await this.holder.start();
+    return this;
+  }
+
+  async leave(): Promise<void> {
+    await this.membership.drain();
+    await this.holder.drain();
+    await this.stop();
+  }
+
+  /** As if killed: nothing is released. */
+  async stop(): Promise<void> {
+    await this.membership.stop();
+    await this.holder.stop();
+  }
+}
+
+let bus: Bus;
+let holders: Holder[] = [];
+async function holder(): Promise<Holder> {
+  if (holders.length === 0) bus = createBus(createRuntime({ config, role: 'bus', version: '0', processMetrics: false }));
+  const made = new Holder(bus);
+  holders.push(made);
+  return made.start();
+}
+afterEach(async () => {
+  await Promise.all(holders.map((one) => one.stop()));
+  holders = [];
+});
+
+const spread = () => holders.map(({ owned }) => owned.size).sort((a, b) => a - b);
+
+test('one holder takes all; with each one more the shares are even and no shard has two owners', async () => {
+  const first = await holder();
+  assert.equal(first.owned.size, 12);
+  await holder();
+  await eventually(() => assert.deepEqual(spread(), [6, 6]));
+  await holder();
+  await eventually(() => assert.deepEqual(spread(), [4, 4, 4]));
+  const all = holders.flatMap(({ owned }) => [...owned.keys()]);
+  assert.equal(new Set(all).size, 12);
+});
+
+test('one that leaves hands all over at once', async () => {
+  const stays = await holder();
+  const leaves = await holder();
+  await eventually(() => assert.deepEqual(spread(), [6, 6]));
+  await leaves.leave();
+  await eventually(() => assert.equal(stays.owned.size, 12), 250);
+});
+
+test('the shards of one that was killed are taken when its leases end, with a higher token', async () => {
+  const stays = await holder();
+  const dies = await holder();
+  await eventually(() => assert.deepEqual(spread(), [6, 6]));
+  const before = new Map(dies.owned);
+  dies.away = true;
+  await dies.stop();
+  await eventually(() => assert.equal(stays.owned.size, 12), 3_000);
+  for (const [shard, lease] of before) assert.ok((stays.owned.get(shard)?.token ?? 0) > lease.token);
+});
+
+test('one that cannot reach the store keeps its shards until its leases must have ended, and takes them again', async () => {
+  const alone = await holder();
+  alone.away = true;
+  assert.equal(alone.owned.size, 12);
+  await eventually(() => assert.equal(alone.owned.size, 0), 3_000);
+  alone.away = false;
+  await eventually(() => assert.equal(alone.owned.size, 12), 3_000);
+});
+
+test('a shard whose write was refused is given up and asked for again', async () => {
+  const alone = await holder();
+  const lease = alone.owned.get(3);
+  assert.ok(lease);
+  await bus.release(lease);
+  const thief = await bus.acquire('shard:3', 'thief', 60_000);
+  await alone.holder.fenced(3);
+  assert.equal(alone.owned.has(3), false);
+  assert.ok(thief);
+  await bus.release(thief);
+  await eventually(() => assert.ok(alone.owned.has(3), 'it has it again'));
+});
+
+test('a member is there while it announces itself, and gone when it leaves', async () => {
+  const one = await holder();
+  const there = async () => (await bus.members()).map(({ id }) => id);
+  assert.deepEqual(await there(), [one.membership.id]);
+  one.away = true;
+  await eventually(async () => assert.deepEqual(await there(), []));
+  one.away = false;
+  await eventually(async () => assert.deepEqual(await there(), [one.membership.id]));
+  await one.membership.drain();
+  assert.deepEqual(await there(), []);
+});

@@ -31,6 +31,8 @@ export class ShardRelay {
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** The last try to listen failed; it is said once. */
+  #deaf = false;
   #reading = false;
   #rung = false;
   #resetting = false;
@@ -69,9 +71,12 @@ export class ShardRelay {
   async #listen(): Promise<void> {
     try {
       this.#bell ??= await this.#bus.listen(this.#shard, () => this.#ring());
+      this.#deaf = false;
     } catch (error) {
-      // Until it is opened at the next failure-free look, the timer reads the ingress.
-      this.#fail(error, 'could not listen to a shard');
+      // No reset: what was read is good, and until a later look opens the bell, the timer reads the ingress.
+      this.#runtime.metrics.caught.inc({ where: 'shard-relay' });
+      this.#runtime.log[this.#deaf ? 'debug' : 'warn']({ err: error, shard: this.#shard }, 'could not listen to a shard');
+      this.#deaf = true;
     }
   }
 
@@ -167,6 +172,8 @@ export class ShardRelay {
   }
 
   #refused(reason: 'fenced' | 'moved'): void {
+    // The shard was given up already; by now its owner may hold it anew.
+    if (this.#stopped) return;
     this.#runtime.metrics.commitsRefused.inc({ reason });
     this.#runtime.log.warn({ shard: this.#shard, reason }, 'a commit was refused');
     if (reason === 'fenced') this.#onFenced();

@@ -41,7 +41,7 @@ export function createKeys(prefix: string, shards: number): Keys {
       return [lease, fence];
     },
     members: `${prefix}:members`,
-    freed: `${prefix}:freed`,
+    freed: `${prefix}:{freed}`,
     idempotency: (key) => `${prefix}:idempotency:${key}`,
   };
 }

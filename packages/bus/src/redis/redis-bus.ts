@@ -166,7 +166,10 @@ export class RedisBus implements Bus {
   }
 
   async release(lease: Lease): Promise<void> {
-    await this.#run('dmxLeaseRelease', [this.#keys.lease(lease.name)[0]], [lease.owner, lease.token, this.#keys.freed, lease.name]);
+    const released = await this.#run('dmxLeaseRelease', [this.#keys.lease(lease.name)[0]], [lease.owner, lease.token]);
+    if (released !== 1) return;
+    // Apart from the script, since on a Cluster the channel may live on another node; who misses it tries again anyway.
+    await this.#ask((redis) => (this.#commands.cluster ? redis.spublish(this.#keys.freed, lease.name) : redis.publish(this.#keys.freed, lease.name)));
   }
 
   onFreed(freed: (name: string) => void): Promise<Subscription> {

@@ -25,7 +25,6 @@ export class RedisChannels {
     this.#runtime = runtime;
     this.#connection = connection;
     connection.client.on(connection.cluster ? 'smessage' : 'message', (channel: string, text: string) => this.#dispatch(channel, text));
-    if (connection.cluster) connection.client.on('message', (channel: string, text: string) => this.#dispatch(channel, text));
     connection.onReady(() => this.#resubscribe());
   }
 
@@ -60,7 +59,7 @@ export class RedisChannels {
     this.#subscribed.delete(channel);
     if (!this.#connection.up) return;
     const { client } = this.#connection;
-    const leaving = sharded(client, channel) ? client.sunsubscribe(channel) : client.unsubscribe(channel);
+    const leaving = client instanceof Cluster ? client.sunsubscribe(channel) : client.unsubscribe(channel);
     // A connection that is lost meanwhile has left the channel too.
     leaving.catch((error: unknown) => this.#count(error, 'unsubscribe failed'));
   }
@@ -68,8 +67,7 @@ export class RedisChannels {
   async #subscribe(channels: readonly string[]): Promise<void> {
     const { client } = this.#connection;
     // Sharded channels of one call must share a slot.
-    if (client instanceof Cluster)
-      await Promise.all(channels.map((channel) => (sharded(client, channel) ? client.ssubscribe(channel) : client.subscribe(channel))));
+    if (client instanceof Cluster) await Promise.all(channels.map((channel) => client.ssubscribe(channel)));
     else await client.subscribe(...channels);
   }
 
@@ -112,9 +110,4 @@ export class RedisChannels {
     this.#runtime.metrics.caught.inc({ where: 'redis-channels' });
     this.#runtime.log.warn({ err: error }, message);
   }
-}
-
-/** Channels of a shard (they carry a hash tag) are sharded on a Cluster; the few others go to every node. */
-function sharded(client: unknown, channel: string): boolean {
-  return client instanceof Cluster && channel.includes('{');
 }

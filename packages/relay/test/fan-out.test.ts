@@ -1,0 +1,66 @@
+// One batch becomes one commit: numbered from the heads, in lane order, the frame's bytes made of the publications' own.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Heads, Lease, Pending } from '@danmux/bus';
+import type { Lane, Msg } from '@danmux/protocol';
+import { fanOut } from '../src/fan-out.ts';
+
+const lease: Lease = { name: 'shard:1', owner: 'me', token: 7 };
+const heads: Heads = { epoch: 'e', offsets: { control: 4, gift: 10, chat: 0 } };
+const pending = (lane: Lane, id: string): Pending => ({ room: 'live:1', lane, id, body: `{"id":"${id}","data":"礼","ts":1}`, trace: `t-${id}`, entry: `e-${id}` });
+
+test('numbers each lane from its head and says what the heads are after', () => {
+  const fanned = fanOut('live:1', { gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c1')] }, heads, lease);
+  assert.deepEqual(fanned.heads, { epoch: 'e', offsets: { control: 4, gift: 12, chat: 1 } });
+  assert.deepEqual(heads.offsets, { control: 4, gift: 10, chat: 0 }, 'the heads it was given stay as they were');
+  const { commit } = fanned;
+  assert.deepEqual([commit.room, commit.lease, commit.expected], ['live:1', lease, heads]);
+  assert.deepEqual(commit.messages, {
+    gift: ['{"lane":"gift","offset":11,"id":"g1","data":"礼","ts":1}', '{"lane":"gift","offset":12,"id":"g2","data":"礼","ts":1}'],
+    chat: ['{"lane":"chat","offset":1,"id":"c1","data":"礼","ts":1}'],
+  });
+  assert.deepEqual(commit.entries, { gift: ['e-g1', 'e-g2'], chat: ['e-c1'] });
+  assert.deepEqual(commit.counts, { sequenced: { gift: 2, chat: 1 } });
+});
+
+test('the frame carries every message once, in lane order, whatever order the batch has', () => {
+  const batch = { ambient: [pending('ambient', 'a')], chat: [pending('chat', 'c')], gift: [pending('gift', 'g')], control: [pending('control', 'n')] };
+  const { frame } = fanOut('live:1', batch, heads, lease).commit;
+  const payload = JSON.parse(frame?.payload ?? '') as { room: string; msgs: Msg[] };
+  assert.equal(payload.room, 'live:1');
+  assert.deepEqual(
+    payload.msgs.map(({ id, lane, offset }) => [id, lane, offset]),
+    [
+      ['n', 'control', 5],
+      ['g', 'gift', 11],
+      ['c', 'chat', 1],
+      ['a', 'ambient', undefined],
+    ],
+  );
+});
+
+test('the head names ranges of stream lanes, counts of all, and the traces of control and gift', () => {
+  const batch = { control: [pending('control', 'n')], chat: [pending('chat', 'c1'), pending('chat', 'c2')], ambient: [pending('ambient', 'a')] };
+  const head = fanOut('live:1', batch, heads, lease).commit.frame?.head;
+  assert.deepEqual(head, {
+    room: 'live:1',
+    epoch: 'e',
+    ranges: { control: [5, 5], chat: [1, 2] },
+    counts: { control: 1, chat: 2, ambient: 1 },
+    traces: [['n', 't-n']],
+  });
+});
+
+test('ambient messages have no offset, no stream and leave the ingress', () => {
+  const { commit, heads: after } = fanOut('live:1', { ambient: [pending('ambient', 'a')] }, heads, lease);
+  assert.deepEqual(commit.messages, {});
+  assert.deepEqual(commit.entries, { ambient: ['e-a'] });
+  assert.deepEqual(commit.frame?.head.ranges, {});
+  assert.deepEqual(after, heads);
+});
+
+test('an empty lane of a batch leaves no trace in the commit', () => {
+  const { commit } = fanOut('live:1', { gift: [], chat: [pending('chat', 'c')] }, heads, lease);
+  assert.deepEqual(Object.keys(commit.entries), ['chat']);
+  assert.deepEqual(commit.frame?.head.counts, { chat: 1 });
+});

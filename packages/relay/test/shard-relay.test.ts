@@ -1,0 +1,268 @@
+// The work on one shard, with a bus whose calls fail, hang and lie as the test says.
+import assert from 'node:assert/strict';
+import { afterEach, mock, test } from 'node:test';
+import { acceptPublication, type Bus, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { ShardRelay } from '../src/shard-relay.ts';
+import { eventually } from './eventually.ts';
+
+const room = 'live:1';
+const shard = shardOf(room, 4);
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, 'relay.tick_ms': 1, 'relay.urgent_tick_ms': 0 } });
+
+class Bench {
+  readonly runtime: Runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  readonly bus: Bus = createBus(this.runtime);
+  readonly overrides: Partial<Bus> = {};
+  readonly sent: string[] = [];
+  fenced = 0;
+  relay: ShardRelay | undefined;
+
+  async begin(owner = 'me'): Promise<Lease> {
+    await this.bus.subscribe(room, {
+      frame: ({ payload }) => void this.sent.push(...(JSON.parse(payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id)),
+      resumed: () => {},
+    });
+    const lease = await this.bus.acquire(shardLease(shard), owner, 60_000);
+    assert.ok(lease);
+    const seen = new Proxy(this.bus, {
+      get: (target, name) => {
+        const value = (this.overrides as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    this.relay = new ShardRelay(this.runtime, seen, shard, lease, () => void this.fenced++);
+    this.relay.start();
+    return lease;
+  }
+
+  async publish(...ids: string[]): Promise<void> {
+    const gift = (id: string): Publication =>
+      acceptPublication({ room, type: 'gift', data: 1, id }, { types: config.messages.types, maxData: 100, now: Date.now() });
+    await this.bus.publish(ids.map(gift));
+  }
+
+  async value(name: 'backlog' | 'commitsRefused' | 'caught'): Promise<number> {
+    const { values } = await this.runtime.metrics[name].get();
+    return values.reduce((sum, { value }) => sum + value, 0);
+  }
+}
+
+let benches: Bench[] = [];
+function bench(): Bench {
+  const made = new Bench();
+  benches.push(made);
+  return made;
+}
+afterEach(async () => {
+  await Promise.all(benches.map(({ relay }) => relay?.stop()));
+  benches = [];
+});
+
+/** A promise and the way to end it. */
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+const turns = async (count: number) => {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('without a bell the timer reads, and a store slower than the refusal still gets every commit', async () => {
+  const one = bench();
+  one.overrides.listen = async () => Promise.reject(new Error('no subscriptions'));
+  // An answer over a network comes later than a refusal that was made in the process.
+  one.overrides.heads = async (name) => {
+    await turns(20);
+    return one.bus.heads(name);
+  };
+  await one.begin();
+  await one.publish('a');
+  await eventually(() => assert.deepEqual(one.sent, ['a']), 3_000);
+  await one.publish('b');
+  await eventually(() => assert.deepEqual(one.sent, ['a', 'b']), 3_000);
+});
+
+test('a bell that could not be opened at first is opened later', async () => {
+  const one = bench();
+  let refusals = 1;
+  let opened = 0;
+  one.overrides.listen = async (number, ring) => {
+    if (refusals-- > 0) throw new Error('no subscriptions');
+    opened++;
+    return one.bus.listen(number, ring);
+  };
+  await one.begin();
+  await eventually(() => assert.equal(opened, 1), 3_000);
+  await one.publish('a');
+  await eventually(() => assert.deepEqual(one.sent, ['a']));
+  assert.equal(opened, 1, 'and once only');
+});
+
+test('a commit under a lease that is lost is not written, and the owner is told', async () => {
+  const one = bench();
+  const lease = await one.begin();
+  await one.bus.release(lease);
+  await one.bus.acquire(shardLease(shard), 'another', 60_000);
+  await one.publish('a');
+  await eventually(() => assert.equal(one.fenced, 1));
+  assert.deepEqual(one.sent, []);
+  assert.equal((await one.bus.read(shard, 'gift', undefined, 10)).length, 1, 'it waits for the new owner');
+  assert.equal(await one.value('commitsRefused'), 1);
+});
+
+test('a refusal that comes after the stop is nobody’s news', async () => {
+  const one = bench();
+  const hangs = gate();
+  one.overrides.commit = async () => {
+    await hangs.opened;
+    return { ok: false, reason: 'fenced' };
+  };
+  await one.begin();
+  await one.publish('a');
+  await eventually(async () => assert.equal(await one.value('backlog'), 1));
+  const stopped = one.relay?.stop();
+  hangs.open();
+  await stopped;
+  assert.equal(one.fenced, 0);
+});
+
+test('heads that moved are read again and the messages keep their order', async () => {
+  const one = bench();
+  await one.begin();
+  await one.publish('a');
+  await eventually(() => assert.deepEqual(one.sent, ['a']));
+  // Another relay wrote to the room meanwhile.
+  const heads = await one.bus.heads(room);
+  const lease = await one.bus.acquire(shardLease(shard), 'me', 60_000);
+  assert.ok(lease);
+  await one.bus.commit({ room, lease, expected: heads, messages: { gift: ['{"id":"other"}'] }, entries: {}, frame: null, counts: {} });
+  await one.publish('b', 'c');
+  await eventually(() => assert.deepEqual(one.sent, ['a', 'b', 'c']));
+  assert.equal((await one.bus.heads(room)).offsets.gift, 4);
+  assert.equal(await one.value('commitsRefused'), 1);
+});
+
+test('stop waits for the commit under way, and begins nothing after it', async () => {
+  const one = bench();
+  const hangs = gate();
+  const commits: Commit[] = [];
+  one.overrides.commit = async (commit) => {
+    commits.push(commit);
+    await hangs.opened;
+    return one.bus.commit(commit);
+  };
+  await one.begin();
+  await one.publish('a');
+  await eventually(() => assert.equal(commits.length, 1));
+  await one.publish('b');
+  await eventually(async () => assert.equal(await one.value('backlog'), 2));
+  let ended = false;
+  const stopped = one.relay?.stop().then(() => {
+    ended = true;
+  });
+  await turns(20);
+  assert.equal(ended, false, 'it waits');
+  hangs.open();
+  await stopped;
+  await turns(20);
+  assert.equal(commits.length, 1);
+  assert.deepEqual(one.sent, ['a']);
+  const waiting = await one.bus.read(shard, 'gift', undefined, 10);
+  assert.deepEqual(
+    waiting.map(({ id }) => id),
+    ['b'],
+  );
+  assert.equal(await one.value('backlog'), 0, 'the gauge does not keep what it gave up');
+});
+
+test('what a failed commit took is not lost, with other rooms of the shard under way', async () => {
+  const one = bench();
+  const rooms = Array.from({ length: 60 }, (_, i) => `live:${i}`).filter((name) => shardOf(name, 4) === shard);
+  const got = new Map<string, string[]>(rooms.map((name) => [name, []]));
+  for (const name of rooms) {
+    await one.bus.subscribe(name, {
+      frame: ({ payload }) => void got.get(name)?.push(...(JSON.parse(payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id)),
+      resumed: () => {},
+    });
+  }
+  let calls = 0;
+  one.overrides.commit = async (commit) => {
+    calls++;
+    if (calls % 5 === 0) throw new Error('away');
+    await turns(calls % 3);
+    return one.bus.commit(commit);
+  };
+  await one.begin();
+  const ids = Array.from({ length: 20 }, (_, i) => `m${i}`);
+  for (const id of ids)
+    await one.bus.publish(
+      rooms.map((name) => acceptPublication({ room: name, type: 'gift', data: 1, id }, { types: config.messages.types, maxData: 100, now: Date.now() })),
+    );
+  await eventually(() => {
+    for (const name of rooms) assert.deepEqual(got.get(name), ids, name);
+  });
+  assert.ok((await one.value('caught')) > 0, 'it did fail meanwhile');
+  assert.equal(await one.value('backlog'), 0);
+});
+
+test('reads no further than the backlog cap while the store takes nothing, and on afterwards', async () => {
+  const one = bench();
+  const hangs = gate();
+  one.overrides.commit = async (commit) => {
+    await hangs.opened;
+    return one.bus.commit(commit);
+  };
+  const ids = Array.from({ length: 2_700 }, (_, i) => `m${i}`);
+  await one.publish(...ids);
+  await one.begin();
+  await eventually(async () => assert.equal(await one.value('backlog'), 2_000));
+  await turns(50);
+  assert.equal(await one.value('backlog'), 2_000);
+  hangs.open();
+  await eventually(() => assert.equal(one.sent.length, ids.length));
+  assert.deepEqual(one.sent, ids);
+});
+
+test('a room that was quiet for a minute is forgotten: its heads are read anew', async () => {
+  mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const real = performance.now.bind(performance);
+  let ahead = 0;
+  mock.method(performance, 'now', () => real() + ahead);
+  try {
+    const one = bench();
+    let asked = 0;
+    one.overrides.heads = async (name) => {
+      asked++;
+      return one.bus.heads(name);
+    };
+    await one.begin();
+    const sends = async (...ids: string[]) => {
+      await one.publish(ids.at(-1) ?? '');
+      for (let i = 0; i < 50 && one.sent.length < ids.length; i++) {
+        mock.timers.tick(1);
+        await turns(5);
+      }
+      assert.deepEqual(one.sent, ids);
+    };
+    await sends('a');
+    ahead = 50_000;
+    mock.timers.tick(10_000);
+    await turns(5);
+    await sends('a', 'b');
+    assert.equal(asked, 1, 'a room in use is kept');
+    ahead = 50_000 + 61_000;
+    mock.timers.tick(10_000);
+    await turns(5);
+    await sends('a', 'b', 'c');
+    assert.equal(asked, 2);
+    await one.relay?.stop();
+  } finally {
+    mock.timers.reset();
+    mock.restoreAll();
+  }
+});

@@ -1,0 +1,66 @@
+// A real Redis Cluster for a test: three masters, each with a replica or without, on free ports.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { eventually } from './eventually.ts';
+import { type RedisServer, startRedis } from './redis-server.ts';
+
+const run = promisify(execFile);
+
+export interface RedisClusterGroup {
+  readonly url: string;
+  readonly servers: readonly RedisServer[];
+  /** The server that is master of the slot of a key's hash tag. */
+  masterOf(key: string): Promise<RedisServer>;
+  stop(): Promise<void>;
+}
+
+export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } = {}): Promise<RedisClusterGroup> {
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500', '--cluster-require-full-coverage', 'no', '--appendonly', 'yes'];
+  const servers: RedisServer[] = [];
+  for (let i = 0; i < 3 * (1 + replicas); i++) servers.push(await startRedis({ args }));
+  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+  await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes']);
+  await eventually(
+    async () => {
+      for (const { port } of servers) {
+        const info = await cli(port, 'cluster', 'info');
+        if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) throw new Error(info);
+        const nodes = (await cli(port, 'cluster', 'nodes')).trim().split('\n');
+        if (nodes.length !== servers.length || nodes.some((line) => / (fail\??|handshake)/.test(line))) throw new Error(nodes.join('\n'));
+      }
+    },
+    { timeoutMs: 30_000, everyMs: 100 },
+  );
+  return {
+    url: `redis+cluster://${addresses.join(',')}`,
+    servers,
+    masterOf: (key) => masterOf(servers, key),
+    stop: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+}
+
+async function masterOf(servers: readonly RedisServer[], key: string): Promise<RedisServer> {
+  const [any] = servers;
+  if (!any) throw new Error('no servers');
+  const slot = Number(await cli(any.port, 'cluster', 'keyslot', key));
+  const lines = (await cli(any.port, 'cluster', 'nodes')).trim().split('\n');
+  for (const line of lines) {
+    const [, address = '', flags = '', , , , , , ...ranges] = line.split(' ');
+    if (!flags.includes('master')) continue;
+    const holds = ranges.some((range) => {
+      const [from = '', to = from] = range.split('-');
+      return slot >= Number(from) && slot <= Number(to);
+    });
+    const port = Number(/:(\d+)@/.exec(address)?.[1]);
+    const server = servers.find((one) => one.port === port);
+    if (holds && server) return server;
+  }
+  throw new Error(`nobody holds slot ${slot}:\n${lines.join('\n')}`);
+}
+
+export async function cli(port: number, ...args: string[]): Promise<string> {
+  const { stdout } = await run('redis-cli', ['-p', String(port), ...args]);
+  return stdout;
+}

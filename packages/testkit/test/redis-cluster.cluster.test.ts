@@ -1,0 +1,27 @@
+// The bus contract on a real Redis Cluster of three masters, with sharded channels.
+import { after, before } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RedisBus } from '../../bus/src/redis/redis-bus.ts';
+import { busConformance } from '../../bus/test/conformance.ts';
+import { testSettings } from '../../bus/test/settings.ts';
+import { eventually } from '../src/index.ts';
+import { cli, type RedisClusterGroup, startRedisCluster } from '../src/redis-cluster.ts';
+
+let group: RedisClusterGroup;
+before(async () => {
+  group = await startRedisCluster();
+});
+after(() => group.stop());
+
+const wipe = async () => {
+  await Promise.all(group.servers.map(({ port }) => cli(port, 'flushall')));
+};
+
+busConformance('redis cluster', async (set) => {
+  await wipe();
+  const { config } = loadConfig(testSettings({ 'redis.url': group.url, ...set }));
+  const bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  await bus.start();
+  await eventually(() => bus.health());
+  return { bus, config, wipe, close: () => bus.stop() };
+});

@@ -7,7 +7,14 @@ import { fanOut } from '../src/fan-out.ts';
 
 const lease: Lease = { name: 'shard:1', owner: 'me', token: 7 };
 const heads: Heads = { epoch: 'e', offsets: { control: 4, gift: 10, chat: 0 } };
-const pending = (lane: Lane, id: string): Pending => ({ room: 'live:1', lane, id, body: `{"id":"${id}","data":"礼","ts":1}`, trace: `t-${id}`, entry: `e-${id}` });
+const pending = (lane: Lane, id: string): Pending => ({
+  room: 'live:1',
+  lane,
+  id,
+  body: `{"id":"${id}","data":"礼","ts":1}`,
+  trace: `t-${id}`,
+  entry: `e-${id}`,
+});
 
 test('numbers each lane from its head and says what the heads are after', () => {
   const fanned = fanOut('live:1', { gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c1')] }, heads, lease);

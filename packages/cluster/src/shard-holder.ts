@@ -113,11 +113,14 @@ export class ShardHolder implements Part {
     );
   }
 
-  /** Shards each of the living relays should hold, this one included. */
+  /** Shards this relay should hold: the shares of the living ones differ by one at most, and together they are all shards. */
   async #share(): Promise<number> {
     const relays = new Set((await this.#bus.members()).filter(({ role }) => role === 'relay').map(({ id }) => id));
     relays.add(this.#memberId);
-    return Math.ceil(this.#runtime.config.shards / relays.size);
+    const { shards } = this.#runtime.config;
+    // Every relay sorts alike, so the first of them take the shards that are left over.
+    const rank = [...relays].sort().indexOf(this.#memberId);
+    return Math.floor(shards / relays.size) + (rank < shards % relays.size ? 1 : 0);
   }
 
   async #take(share: number): Promise<void> {

@@ -133,3 +133,52 @@ test('a member is there while it announces itself, and gone when it leaves', asy
   await one.membership.drain();
   assert.deepEqual(await there(), []);
 });
+
+test('a relay that comes to shares that do not divide gets one too: they differ by one at most', async () => {
+  for (let i = 0; i < 5; i++) await holder();
+  await eventually(() => assert.deepEqual(spread(), [2, 2, 2, 3, 3]), 3_000);
+  const all = holders.flatMap(({ owned }) => [...owned.keys()]);
+  assert.equal(new Set(all).size, 12);
+});
+
+test('relays that leave one after the other never leave a shard without an owner', async () => {
+  const [stays, ...leaves] = [await holder(), await holder(), await holder()];
+  await eventually(() => assert.deepEqual(spread(), [4, 4, 4]));
+  for (const one of leaves) await one.leave();
+  await eventually(() => assert.equal(stays.owned.size, 12), 1_000);
+});
+
+test('what its owner does with a lost shard ends before the lease is given back', async () => {
+  const runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
+  const store = createBus(runtime);
+  const order: string[] = [];
+  const slow = new ShardHolder(runtime, store, 'relay@slow', {
+    gained: async () => {},
+    lost: async (shard) => {
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+      order.push(`lost shard:${shard}`);
+    },
+  });
+  const freed = await store.onFreed((name) => void order.push(`freed ${name}`));
+  await slow.start();
+  assert.equal(slow.shards.length, 12);
+  await slow.drain();
+  await eventually(() => assert.equal(order.length, 24));
+  for (let shard = 0; shard < 12; shard++) assert.ok(order.indexOf(`lost shard:${shard}`) < order.indexOf(`freed shard:${shard}`), `shard ${shard}`);
+  await freed.close();
+  await slow.stop();
+});
+
+test('after drain it takes nothing more, whatever becomes free', async () => {
+  const stays = await holder();
+  const leaves = await holder();
+  await eventually(() => assert.deepEqual(spread(), [6, 6]));
+  await leaves.membership.drain();
+  await leaves.holder.drain();
+  await eventually(() => assert.equal(stays.owned.size, 12));
+  await stays.leave();
+  leaves.holder.check();
+  await leaves.holder.fenced(0);
+  assert.equal(leaves.owned.size, 0);
+  assert.deepEqual(leaves.holder.shards, []);
+});

@@ -1,0 +1,146 @@
+// A member is known while it says so, says so at once, and survives a store that is away.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { type Bus, createBus, type Member } from '@danmux/bus';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { Membership } from '../src/membership.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const set = { ...secrets, 'cluster.announce_interval_ms': 500, 'cluster.member_ttl_ms': 2_500 };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set });
+
+/** The time both the members' ttl and the announcements see. */
+let now = 0;
+const clock = { now: () => now };
+const runtime = () => createRuntime({ config, role: 'edge', version: '1.2.3', processMetrics: false, clock });
+
+let bus: Bus;
+let calls: string[];
+let away: boolean;
+let opened: Membership[];
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  now = 1_000_000;
+  calls = [];
+  away = false;
+  opened = [];
+  bus = new Proxy(createBus(runtime()), {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        calls.push(String(name));
+        return away ? Promise.reject(new Error('away')) : value.apply(target, args);
+      };
+    },
+  });
+});
+afterEach(async () => {
+  await Promise.all(opened.map((membership) => membership.stop()));
+  mock.timers.reset();
+});
+
+function member(options: Partial<{ role: string; load: () => number; address: () => string }> = {}): Membership {
+  const made = new Membership(runtime(), bus, { role: 'edge', address: () => '127.0.0.1:7700', load: () => 0.5, ...options });
+  opened.push(made);
+  return made;
+}
+
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 100) {
+    now += 100;
+    mock.timers.tick(100);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+const announced = () => calls.filter((name) => name === 'announce').length;
+
+test('is announced when start resolves, with role, address, version and load', async () => {
+  const one = member();
+  await one.start();
+  assert.deepEqual(await bus.members(), [{ id: one.id, role: 'edge', address: '127.0.0.1:7700', version: '1.2.3', load: 0.5 } satisfies Member]);
+  assert.match(one.id, /^edge@edge-/);
+});
+
+test('is announced again before the ttl ends, with the load it has then', async () => {
+  let load = 0.1;
+  await member({ load: () => load }).start();
+  load = 0.9;
+  await pass(5_000);
+  assert.equal(announced(), 11);
+  assert.deepEqual(
+    (await bus.members()).map((one) => one.load),
+    [0.9],
+  );
+});
+
+test('a process that died is gone after its ttl, not before', async () => {
+  const one = member();
+  await one.start();
+  await one.stop();
+  await pass(2_400);
+  assert.equal((await bus.members()).length, 1);
+  await pass(200);
+  assert.deepEqual(await bus.members(), []);
+  assert.equal(announced(), 1);
+});
+
+test('drain takes it out at once, and it does not come back', async () => {
+  const one = member();
+  await one.start();
+  await one.drain();
+  assert.deepEqual(await bus.members(), []);
+  await pass(3_000);
+  assert.deepEqual(await bus.members(), []);
+});
+
+test('drain waits for an announcement under way, so that it cannot land after the goodbye', async () => {
+  const one = member();
+  await one.start();
+  const release: (() => void)[] = [];
+  const real = bus.announce.bind(bus);
+  bus.announce = (...args: Parameters<Bus['announce']>) => new Promise<void>((resolve) => release.push(resolve)).then(() => real(...args));
+  now += 500;
+  mock.timers.tick(500);
+  assert.equal(release.length, 1);
+  const drained = one.drain();
+  // Time enough for a goodbye that did not wait.
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  for (const open of release) open();
+  await drained;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(await bus.members(), []);
+});
+
+test('a store that is away is survived: start, drain and stop resolve, and the next announcement counts', async () => {
+  away = true;
+  const one = member();
+  await one.start();
+  await pass(1_000);
+  away = false;
+  await pass(500);
+  assert.equal((await bus.members()).length, 1);
+  away = true;
+  await one.drain();
+  await one.stop();
+});
+
+test('an announcement that hangs is not joined by more', async () => {
+  const one = member();
+  await one.start();
+  let hanging = 0;
+  bus.announce = () => {
+    hanging++;
+    return new Promise<void>(() => {});
+  };
+  await pass(5_000);
+  assert.equal(hanging, 1);
+});
+
+test('two roles of one process are two members', async () => {
+  const shared = runtime();
+  const both = ['edge', 'relay'].map((role) => new Membership(shared, bus, { role, address: () => '', load: () => 0 }));
+  opened.push(...both);
+  for (const one of both) await one.start();
+  assert.deepEqual((await bus.members()).map(({ id }) => id).sort(), [`edge@${shared.node}`, `relay@${shared.node}`]);
+});

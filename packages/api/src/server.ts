@@ -15,6 +15,7 @@ import { addIdempotency } from './idempotency.ts';
 import { parseBoundedJson } from './json-depth.ts';
 import { errorHandler, sendProblem } from './problem.ts';
 import { addMessageRoutes } from './routes/messages.ts';
+import { addNodesRoute } from './routes/nodes.ts';
 import { addRoomRoutes } from './routes/rooms.ts';
 import { addStatsRoute } from './routes/stats.ts';
 import { addTokenRoute } from './routes/tokens.ts';
@@ -51,6 +52,7 @@ export async function createServer(runtime: Runtime, bus: Bus, drain: Drain): Pr
     addRoomRoutes(routes, bus);
     addTokenRoute(routes, runtime);
     addStatsRoute(routes, bus);
+    addNodesRoute(routes, bus);
   });
   await addDemo(app, runtime, bus);
   return app;

@@ -343,6 +343,17 @@ describe('reading', () => {
     assert.deepEqual(body.nodes.map((node: { role: string }) => node.role).sort(), ['api', 'relay']);
   });
 
+  test('nodes are the members, each with role, address, version and load', async () => {
+    const { nodes } = (await call('GET', '/v1/nodes')).body;
+    assert.deepEqual(
+      nodes.map((node: { role: string }) => node.role),
+      ['api', 'relay'],
+    );
+    assert.equal(`http://${nodes[0].address}`, fixture.url);
+    assert.equal(nodes[0].version, '0');
+    await eventually(async () => assert.equal((await call('GET', '/v1/nodes')).body.nodes[1].load, 1));
+  });
+
   test('a token carries the claims it was asked for', async () => {
     const { status, body } = await call('POST', '/v1/tokens', { sub: 'u1', name: '小明', level: 3, rooms: ['live:*'], ttl_s: 60 });
     assert.equal(status, 200);
@@ -415,6 +426,7 @@ describe('around the routes', () => {
     assert.equal(document.openapi, '3.1.0');
     assert.deepEqual(Object.keys(document.paths).sort(), [
       '/v1/messages/batch',
+      '/v1/nodes',
       '/v1/rooms/{room}',
       '/v1/rooms/{room}/history',
       '/v1/rooms/{room}/messages',

@@ -1,10 +1,10 @@
 -- Sets one edge's connections in rooms of one shard and counts each room over all edges that reported in time.
 -- KEYS: 1 totals (room → online), then per room: its rows (edge → 'count:expires'), its heads
 -- ARGV: 1 edge ('' only counts), 2 ttl ms, 3 heads ttl ms, then per room: name, count (-1 leaves the row as it is)
--- Returns the online count per room.
+-- Returns per room: the online count, and epoch and offsets of control, gift, chat of its heads (false where there are none).
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local sums = {}
+local pulses = {}
 for i = 1, (#ARGV - 3) / 2 do
   local rows, room, count = KEYS[2 * i], ARGV[2 + 2 * i], tonumber(ARGV[3 + 2 * i])
   if count > 0 then
@@ -30,6 +30,9 @@ for i = 1, (#ARGV - 3) / 2 do
   else
     redis.call('HDEL', KEYS[1], room)
   end
-  sums[i] = sum
+  pulses[#pulses + 1] = sum
+  for _, value in ipairs({ 'epoch', 'control', 'gift', 'chat' }) do
+    pulses[#pulses + 1] = redis.call('HGET', KEYS[2 * i + 1], value)
+  end
 end
-return sums
+return pulses

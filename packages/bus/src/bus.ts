@@ -43,6 +43,14 @@ export interface Heads {
   readonly offsets: Readonly<Record<StreamLane, number>>;
 }
 
+/** A room at one moment. */
+export interface RoomPulse {
+  /** Connections over all edges. */
+  readonly online: number;
+  /** Null when the room has none. */
+  readonly heads: Heads | null;
+}
+
 /** What a relay writes in one atomic step for one room. */
 export interface Commit {
   readonly room: string;
@@ -191,10 +199,11 @@ export interface Bus {
   onFreed(freed: (name: string) => void): Promise<Subscription>;
 
   /**
-   * Sets how many connections this edge has per room (0 removes it) and returns the online count of each over all edges.
-   * An edge that does not report again within `ttlMs` is counted out.
+   * Sets how many connections this edge has per room (0 removes it) and returns each room's pulse: its online count over all
+   * edges, and its heads, so that an edge sees a frame that was lost even when no other follows. An edge that does not report
+   * again within `ttlMs` is counted out.
    */
-  reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, number>>;
+  reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, RoomPulse>>;
   /** Connections in a room over all edges. */
   online(room: string): Promise<number>;
   /** Rooms and connections over all edges. */

@@ -18,6 +18,7 @@ export {
   type Publication,
   positionsOf,
   type Receipt,
+  type RoomPulse,
   type RoomSubscriber,
   type Subscription,
 } from './bus.ts';

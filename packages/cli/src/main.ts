@@ -3,6 +3,7 @@
 import { ConfigError } from '@danmux/runtime';
 import { Command } from 'commander';
 import { addConfigCommand } from './config-command.ts';
+import { addNodesCommand } from './nodes-command.ts';
 import { addPushCommand } from './push-command.ts';
 import { addStartCommand } from './start-command.ts';
 import { addTokenCommand } from './token-command.ts';
@@ -16,6 +17,7 @@ const program = new Command('danmux')
 addStartCommand(program);
 addTokenCommand(program);
 addPushCommand(program);
+addNodesCommand(program);
 addConfigCommand(program);
 
 try {

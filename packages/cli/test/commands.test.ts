@@ -71,6 +71,8 @@ test('push: sends through a running api, and says what is wrong otherwise', asyn
   assert.deepEqual(JSON.parse(out), { id: 'order-1', room: 'live:1', lane: 'gift' });
   const refused = await danmux(['push', 'live:1', 'zzz', 'hello', '--url', api.url], secrets);
   assert.match(refused.err, /^danmux: the api refused with 400: .*unknown_type/);
+  const nodes = await danmux(['nodes', '--url', api.url], secrets);
+  assert.match(nodes.out, /^ROLE +ADDRESS +LOAD +VERSION +ID\napi +127\.0\.0\.1:\d+ +0 % +0 +api@test-\w+\nrelay +- +100 % /);
   await api.close();
   const nobody = await danmux(['push', 'live:1', 'gift', 'x', '--url', 'http://127.0.0.1:9'], secrets);
   assert.match(nobody.err, /does not answer.*is it running/);

@@ -37,7 +37,7 @@ export class EdgeRole implements Part {
     this.#http = createHttpServer(runtime);
     this.#io = createViewerServer(runtime, this.#http, () => this.#refusal());
     this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
-    const presence = new Presence(runtime, bus, this.#hub);
+    const presence = new Presence(runtime, bus, this.#hub, (pulses) => this.#feeds.pulse(pulses));
     this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery: new Recovery(runtime, bus), presence });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {

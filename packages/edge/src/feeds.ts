@@ -1,6 +1,6 @@
 // The feeds of this edge: one per room, opened with the first viewer, closed with the last. Viewers that come while one is
 // opening share it.
-import type { Bus } from '@danmux/bus';
+import type { Bus, RoomPulse } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { type FeedOutput, RoomFeed } from './room-feed.ts';
 
@@ -38,6 +38,11 @@ export class Feeds {
   leave(room: string): void {
     const shared = this.#feeds.get(room);
     if (shared) this.#leave(room, shared);
+  }
+
+  /** What the store says of its rooms. */
+  pulse(pulses: ReadonlyMap<string, RoomPulse>): void {
+    for (const [room, { heads }] of pulses) if (heads) this.#feeds.get(room)?.feed.pulse(heads);
   }
 
   get size(): number {

@@ -80,9 +80,9 @@ export class Handlers {
     this.#hub.add(room, session);
     const { heads } = feed;
     try {
-      const { positions, recovered, msgs } = await this.#recovery.recover({ ...request, room }, heads);
+      const { positions, recovered, msgs } = await this.#recovery.recover(request, feed, heads);
       const online = await this.#presence.online(room);
-      const reply = { room, online, positions, recovered, msgs: msgs.map((text) => JSON.parse(text) as Msg) };
+      const reply = { room, online, positions, recovered, msgs };
       return { reply, after: () => session.release(room) };
     } catch (error) {
       if (again) session.release(room);

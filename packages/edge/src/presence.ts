@@ -1,6 +1,6 @@
 // How many are online in the rooms of this edge: reports this edge's counts to the bus, learns the sum over all edges, and
 // tells the viewers when it changed, at most once a second a room.
-import type { Bus } from '@danmux/bus';
+import type { Bus, RoomPulse } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Hub } from './hub.ts';
 import { prepare } from './prepared.ts';
@@ -21,14 +21,17 @@ export class Presence implements Part {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #hub: Hub;
+  readonly #pulsed: (pulses: ReadonlyMap<string, RoomPulse>) => void;
   readonly #rooms = new Map<string, RoomOnline>();
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> | undefined;
 
-  constructor(runtime: Runtime, bus: Bus, hub: Hub) {
+  /** `pulsed` hears what each report learned of the rooms. */
+  constructor(runtime: Runtime, bus: Bus, hub: Hub, pulsed: (pulses: ReadonlyMap<string, RoomPulse>) => void) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#hub = hub;
+    this.#pulsed = pulsed;
   }
 
   async start(): Promise<void> {
@@ -72,11 +75,12 @@ export class Presence implements Part {
     for (const room of this.#rooms.keys()) counts.set(room, 0);
     for (const room of this.#hub.rooms) counts.set(room, this.#hub.count(room));
     if (counts.size === 0) return;
-    const totals = await this.#bus.reportPresence(this.#runtime.node, counts, this.#runtime.config.edge.presence_ttl_ms);
+    const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, this.#runtime.config.edge.presence_ttl_ms);
     for (const [room, reported] of counts) {
       if (reported === 0 && this.#hub.count(room) === 0) this.#rooms.delete(room);
-      else this.#learned(room, reported, totals.get(room) ?? reported);
+      else this.#learned(room, reported, pulses.get(room)?.online ?? reported);
     }
+    this.#pulsed(pulses);
   }
 
   #learned(room: string, reported: number, total: number): void {

@@ -1,41 +1,34 @@
 // What a joining viewer is given: what it missed since its positions, or the room's last messages. Bounded by what the feed
-// has passed on, so that replay and live frames meet without a hole and without a double. Equal questions asked at once
-// (a crowd coming back) are one read.
+// has passed on, so that replay and live frames meet without a hole and without a double. The feed's ring is asked first; what
+// it does not hold is read from the store once for all who ask.
 import { type Bus, type Heads, positionsOf } from '@danmux/bus';
-import { type JoinReply, type JoinRequest, limits, type StreamLane, streamLanes } from '@danmux/protocol';
+import { type JoinReply, type JoinRequest, limits, type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
+import type { RoomFeed } from './room-feed.ts';
 
 /** Messages a viewer without positions gets when it does not say how many. */
 const defaultHistory = 50;
-/** An answer serves the viewers that ask the same within so long. */
-const rememberedMs = 500;
-const rememberedAnswers = 200;
 
-export interface Recovered {
-  readonly positions: JoinReply['positions'];
-  readonly recovered: JoinReply['recovered'];
-  /** JSON of the messages, in lane order. */
-  readonly msgs: readonly string[];
-}
+export type Recovered = Pick<JoinReply, 'positions' | 'recovered' | 'msgs'>;
 
 export class Recovery {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
-  readonly #reads = new Map<string, Promise<readonly string[]>>();
+  readonly #warming = new Map<string, Promise<void>>();
 
   constructor(runtime: Runtime, bus: Bus) {
     this.#runtime = runtime;
     this.#bus = bus;
   }
 
-  async recover(request: JoinRequest, heads: Heads): Promise<Recovered> {
-    const { room, positions = {} } = request;
+  /** `heads` are the feed's at the moment the viewer began to be kept its frames. */
+  async recover(request: JoinRequest, feed: RoomFeed, heads: Heads): Promise<Recovered> {
     const recovered: Partial<Record<StreamLane, boolean>> = {};
-    const perLane: Partial<Record<StreamLane, readonly string[]>> = {};
+    const perLane: Partial<Record<StreamLane, readonly Msg[]>> = {};
     for (const lane of streamLanes) {
-      const position = positions[lane];
+      const position = request.positions?.[lane];
       if (!position) continue;
-      const missed = await this.#missed(room, lane, position, heads);
+      const missed = await this.#missed(feed, lane, position, heads);
       recovered[lane] = missed !== null;
       if (missed) perLane[lane] = missed;
       this.#runtime.metrics.recoveries.inc({ lane, recovered: String(missed !== null) });
@@ -43,31 +36,28 @@ export class Recovery {
     // Without positions a viewer gets the last messages; with some it gets them for the other lanes when it asks to.
     const wanted = request.history ?? (request.positions ? 0 : defaultHistory);
     const fresh = streamLanes.filter((lane) => perLane[lane] === undefined);
-    Object.assign(perLane, await this.#last(room, fresh, wanted, heads));
+    Object.assign(perLane, await this.#last(feed, fresh, wanted, heads));
     return { positions: positionsOf(heads), recovered, msgs: streamLanes.flatMap((lane) => perLane[lane] ?? []) };
   }
 
   /** All that came after the position, or null when not all of it can be had. */
-  async #missed(room: string, lane: StreamLane, position: { epoch: string; offset: number }, heads: Heads): Promise<readonly string[] | null> {
-    const count = heads.offsets[lane] - position.offset;
+  async #missed(feed: RoomFeed, lane: StreamLane, position: { epoch: string; offset: number }, heads: Heads): Promise<readonly Msg[] | null> {
+    const upTo = heads.offsets[lane];
+    const count = upTo - position.offset;
     if (position.epoch !== heads.epoch || count < 0 || count > limits.recovery) return null;
-    if (count === 0) return [];
-    const msgs = await this.#once(`since ${room} ${lane} ${position.offset} ${heads.offsets[lane]}`, () =>
-      this.#bus.since(room, lane, position.offset, heads.offsets[lane], count),
-    );
-    return msgs.length === count ? msgs : null;
+    return feed.ring.since(lane, position.offset, upTo) ?? (await this.#warmed(feed, lane, heads)).since(lane, position.offset, upTo);
   }
 
   /** The newest `wanted` messages of the lanes; control and gift may take half of them, chat gets the rest. */
-  async #last(room: string, wantedLanes: readonly StreamLane[], wanted: number, heads: Heads): Promise<Partial<Record<StreamLane, readonly string[]>>> {
-    const result: Partial<Record<StreamLane, readonly string[]>> = {};
+  async #last(feed: RoomFeed, wantedLanes: readonly StreamLane[], wanted: number, heads: Heads): Promise<Partial<Record<StreamLane, readonly Msg[]>>> {
+    const result: Partial<Record<StreamLane, readonly Msg[]>> = {};
     let left = wanted;
     let paid = Math.ceil(wanted / 2);
     for (const lane of wantedLanes) {
-      const limit = Math.min(lane === 'chat' ? left : paid, heads.offsets[lane]);
+      const head = heads.offsets[lane];
+      const limit = Math.min(lane === 'chat' ? left : paid, head);
       if (limit === 0) continue;
-      const before = heads.offsets[lane] + 1;
-      const msgs = await this.#once(`last ${room} ${lane} ${before} ${limit}`, async () => (await this.#bus.history(room, lane, before, limit)).msgs);
+      const msgs = feed.ring.since(lane, head - limit, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, limit);
       result[lane] = msgs;
       left -= msgs.length;
       paid -= msgs.length;
@@ -75,22 +65,25 @@ export class Recovery {
     return result;
   }
 
-  /** The answer to a question asked now or a moment ago: offsets are bounds, so it does not change meanwhile. */
-  #once(question: string, ask: () => Promise<readonly string[]>): Promise<readonly string[]> {
-    const asked = this.#reads.get(question);
-    if (asked) return asked;
-    const answer = ask();
-    if (this.#reads.size >= rememberedAnswers) this.#forgetOldest();
-    this.#reads.set(question, answer);
-    const forget = () => {
-      if (this.#reads.get(question) === answer) this.#reads.delete(question);
-    };
-    answer.then(() => setTimeout(forget, rememberedMs).unref(), forget);
-    return answer;
+  /** The feed's ring with what the store has of the lane before the ring's frames; one read for all who ask meanwhile. */
+  async #warmed(feed: RoomFeed, lane: StreamLane, { epoch, offsets }: Heads): Promise<RoomFeed['ring']> {
+    if (feed.ring.isWarm(lane, offsets[lane])) return feed.ring;
+    const key = `${feed.room} ${lane}`;
+    const warming = this.#warming.get(key) ?? this.#warm(feed, lane, epoch).finally(() => this.#warming.delete(key));
+    this.#warming.set(key, warming);
+    await warming;
+    return feed.ring;
   }
 
-  #forgetOldest(): void {
-    const [oldest] = this.#reads.keys();
-    if (oldest !== undefined) this.#reads.delete(oldest);
+  async #warm(feed: RoomFeed, lane: StreamLane, epoch: string): Promise<void> {
+    const last = (feed.ring.firstOffset(lane) ?? feed.heads.offsets[lane] + 1) - 1;
+    const texts = await this.#bus.since(feed.room, lane, Math.max(0, last - limits.recovery), last, limits.recovery);
+    if (feed.heads.epoch !== epoch) return;
+    feed.ring.setBase(
+      lane,
+      last,
+      texts.map((text) => JSON.parse(text) as Msg),
+      this.#runtime.clock.now(),
+    );
   }
 }

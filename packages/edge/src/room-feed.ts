@@ -3,6 +3,7 @@
 import type { Bus, BusFrame, FrameHead, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
 import { type Gap, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
+import { Ring } from './ring.ts';
 
 export interface FeedOutput {
   /** The next frame for the room's viewers: nothing is missing before it that could be had. */
@@ -16,6 +17,8 @@ const pageSize = 500;
 
 export class RoomFeed implements RoomSubscriber {
   readonly room: string;
+  /** What was passed on lately. */
+  readonly ring = new Ring();
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #output: FeedOutput;
@@ -27,6 +30,8 @@ export class RoomFeed implements RoomSubscriber {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #closed = false;
+  /** How far the store was at the last pulse. */
+  #pulsed: Heads | undefined;
 
   constructor(runtime: Runtime, bus: Bus, room: string, output: FeedOutput) {
     this.#runtime = runtime;
@@ -72,6 +77,16 @@ export class RoomFeed implements RoomSubscriber {
     this.#next();
   }
 
+  /** How far the store is, now and then: what it had at the pulse before and is not here yet was lost on the way. */
+  pulse(heads: Heads): void {
+    this.ring.expire(this.#runtime.clock.now());
+    const before = this.#pulsed;
+    this.#pulsed = heads;
+    if (!this.#heads || !before || this.#working || before.epoch !== heads.epoch) return;
+    const behind = this.#heads.epoch !== before.epoch || streamLanes.some((lane) => this.heads.offsets[lane] < before.offsets[lane]);
+    if (behind && this.#waiting.length === 0) this.resumed();
+  }
+
   /** Works off what waits; synchronous as long as there is no hole. */
   #next(): void {
     if (this.#working || this.#closed || !this.#heads || this.#retry) return;
@@ -106,7 +121,7 @@ export class RoomFeed implements RoomSubscriber {
     const offsets = { ...this.heads.offsets };
     for (const [lane, [, last]] of ranges) offsets[lane] = last;
     this.#heads = { epoch: head.epoch, offsets };
-    this.#output.frame(frame);
+    this.#give(frame);
   }
 
   #holes(head: FrameHead): { lane: StreamLane; upTo: number }[] {
@@ -142,12 +157,21 @@ export class RoomFeed implements RoomSubscriber {
       if (this.#closed) return;
       const lost = to - after - msgs.length;
       this.#heads = { epoch, offsets: { ...this.heads.offsets, [lane]: to } };
-      if (lost > 0) this.#output.gap({ room: this.room, lane, count: lost, reason: 'history_trimmed' });
-      if (msgs.length > 0) this.#output.frame(replayed(this.room, epoch, lane, [to - msgs.length + 1, to], msgs));
+      if (lost > 0) {
+        this.ring.clear();
+        this.#output.gap({ room: this.room, lane, count: lost, reason: 'history_trimmed' });
+      }
+      if (msgs.length > 0) this.#give(replayed(this.room, epoch, lane, [to - msgs.length + 1, to], msgs));
     }
   }
 
+  #give(frame: BusFrame): void {
+    this.ring.push(frame, this.#runtime.clock.now());
+    this.#output.frame(frame);
+  }
+
   #beginEpoch(epoch: string): void {
+    this.ring.clear();
     this.#runtime.log.warn({ room: this.room, epoch }, 'the history of a room was lost: a new epoch begins');
     this.#heads = { epoch, offsets: { control: 0, gift: 0, chat: 0 } };
     for (const lane of streamLanes) this.#output.gap({ room: this.room, lane, count: 0, reason: 'history_lost' });

@@ -29,7 +29,12 @@ test('a user is disconnected on every edge, and nobody else', async () => {
   const ann = await Promise.all(edges.map((edge) => connected(edge, 'ann')));
   const bob = await connected(edges[1], 'bob');
   edges[0]?.edge.disconnectUser('ann');
-  await eventually(() => assert.deepEqual(ann.map(({ socket }) => socket.connected), [false, false]));
+  await eventually(() =>
+    assert.deepEqual(
+      ann.map(({ socket }) => socket.connected),
+      [false, false],
+    ),
+  );
   assert.equal(await bob.code('join', { room }), 'ok');
 });
 
@@ -50,7 +55,9 @@ test('with Redis killed the edges live on, and control works again when it is ba
 
 test('the guard catches rejected publishes and leaves the rest alone', async () => {
   const caught: unknown[] = [];
-  const guarded = guardClient({ publish: () => Promise.reject(new Error('away')), get: async (key: string) => key, mode: 'single' }, (error) => caught.push(error));
+  const guarded = guardClient({ publish: () => Promise.reject(new Error('away')), get: async (key: string) => key, mode: 'single' }, (error) =>
+    caught.push(error),
+  );
   await guarded.publish();
   assert.equal(caught.length, 1);
   assert.equal(await guarded.get('a'), 'a');

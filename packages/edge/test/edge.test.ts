@@ -246,7 +246,7 @@ let reads = 0;
 function counting({ bus }: EdgeFixture): EdgeFixture['bus'] {
   return new Proxy(bus, {
     get: (target, name) => {
-      if (name === 'since' || name === 'history') reads++;
+      if (name === 'since' || name === 'history' || name === 'heads') reads++;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },

@@ -167,3 +167,26 @@ test('more frames than may wait behind a hole are read from history too, in orde
   await eventually(() => assert.equal(ids.length, 1_201));
   assert.deepEqual(ids, numbered('gift', 1, 1_201));
 });
+
+test('a frame that was lost and followed by none is noticed at the second pulse', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.commit('gift', 2, true);
+  const pulse = () => feed.pulse({ epoch: bus.epoch, offsets: { ...bus.offsets } });
+  pulse();
+  assert.deepEqual(ids, ['gift1'], 'it may still be on its way');
+  pulse();
+  await eventually(() => assert.deepEqual(ids, numbered('gift', 1, 3)));
+});
+
+test('a pulse that is a little ahead of the frames reads nothing', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  bus.failures = Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= 10; i++) {
+    feed.pulse({ epoch: bus.epoch, offsets: { ...bus.offsets, gift: bus.offsets.gift + 1 } });
+    bus.commit('gift', 1);
+  }
+  assert.deepEqual(ids, numbered('gift', 1, 10));
+});

@@ -110,6 +110,14 @@ export const tokenRequest = Type.Object(
 );
 export const tokenReply = Type.Object({ token: Type.String(), expires_at: Type.Integer({ description: 'Milliseconds since 1970' }) });
 
+export const nodeSchema = Type.Object({
+  id: Type.String(),
+  role: Type.String({ description: 'edge, relay, api or worker' }),
+  address: Type.String({ description: 'host:port; empty for a role that listens nowhere' }),
+  version: Type.String(),
+  load: Type.Number({ description: '0 idle to 1 full' }),
+});
+
 const laneCounts = Type.Record(Type.String(), Type.Integer());
 export const statsReply = Type.Object({
   rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
@@ -117,12 +125,15 @@ export const statsReply = Type.Object({
   accepted: laneCounts,
   sequenced: laneCounts,
   shed: Type.Record(Type.String(), laneCounts, { description: 'By lane, then by reason' }),
-  nodes: Type.Array(Type.Object({ id: Type.String(), role: Type.String(), address: Type.String(), version: Type.String(), load: Type.Number() })),
+  nodes: Type.Array(nodeSchema),
 });
+
+export const nodesReply = Type.Object({ nodes: Type.Array(nodeSchema) });
 
 export type PublishRequest = Static<typeof publishRequest>;
 export type BatchRequest = Static<typeof batchRequest>;
 export type TokenRequest = Static<typeof tokenRequest>;
 export type HistoryQuery = Static<typeof historyQuery>;
 export type Problem = Static<typeof problem>;
+export type NodesReply = Static<typeof nodesReply>;
 export type StatsReply = Static<typeof statsReply>;

@@ -10,6 +10,8 @@ export {
   laneSchema,
   messageId,
   msgSchema,
+  type NodesReply,
+  nodesReply,
   type Problem,
   type PublishRequest,
   problem,

@@ -17,6 +17,7 @@ import type {
   Pending,
   Publication,
   Receipt,
+  RoomPulse,
   RoomSubscriber,
   Subscription,
 } from '../bus.ts';
@@ -153,11 +154,11 @@ export class MemoryBus implements Bus {
     return this.#freed.open('', freed);
   }
 
-  async reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, number>> {
+  async reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, RoomPulse>> {
     return new Map(
       [...counts].map(([room, count]) => {
         if (count > 0) this.#streams.keep(room);
-        return [room, this.#presence.report(edge, room, count, ttlMs)];
+        return [room, { online: this.#presence.report(edge, room, count, ttlMs), heads: this.#streams.known(room) }];
       }),
     );
   }

@@ -30,6 +30,11 @@ export class Streams {
     return heads;
   }
 
+  /** Without making any. */
+  known(room: string): Heads | null {
+    return this.#heads.get(room) ?? null;
+  }
+
   /** True when the room's heads are these. */
   matches(room: string, expected: Heads): boolean {
     const known = this.#heads.get(room);

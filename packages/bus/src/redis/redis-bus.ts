@@ -15,6 +15,7 @@ import type {
   Pending,
   Publication,
   Receipt,
+  RoomPulse,
   RoomSubscriber,
   Subscription,
 } from '../bus.ts';
@@ -139,8 +140,7 @@ export class RedisBus implements Bus {
   async heads(room: string): Promise<Heads> {
     const key = this.#keys.shard(shardOf(room, this.#runtime.config.shards)).heads(room);
     const [epoch, ...offsets] = (await this.#run('dmxHeads', [key], [newId(this.#runtime.clock.now()), headsTtlMs])) as (string | null)[];
-    const counts = Object.fromEntries(streamLanes.map((lane, index) => [lane, Number(offsets[index] ?? 0)]));
-    return { epoch: epoch ?? '', offsets: counts as Heads['offsets'] };
+    return headsOf(epoch ?? '', offsets);
   }
 
   async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
@@ -177,31 +177,35 @@ export class RedisBus implements Bus {
     return this.#channels.open(this.#keys.freed, { message: freed, resumed: () => {} });
   }
 
-  async reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, number>> {
-    const sums = new Map<string, number>();
+  async reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, RoomPulse>> {
+    const pulses = new Map<string, RoomPulse>();
     const byShard = groupBy(counts, ([room]) => shardOf(room, this.#runtime.config.shards));
     await Promise.all(
       [...byShard].flatMap(([shard, rows]) =>
         chunks(rows, presenceChunk).map(async (part) => {
-          const answer = await this.#runPresence(shard, part, edge, ttlMs);
+          const answers = await this.#runPresence(shard, part, edge, ttlMs);
           part.forEach(([room], index) => {
-            sums.set(room, answer[index] ?? 0);
+            pulses.set(room, answers[index] ?? { online: 0, heads: null });
           });
         }),
       ),
     );
-    return sums;
+    return pulses;
   }
 
-  async #runPresence(shard: number, rows: readonly (readonly [string, number])[], edge: string, ttlMs: number): Promise<number[]> {
+  async #runPresence(shard: number, rows: readonly (readonly [string, number])[], edge: string, ttlMs: number): Promise<RoomPulse[]> {
     const shardKeys = this.#keys.shard(shard);
     const keys = [shardKeys.totals, ...rows.flatMap(([room]) => [shardKeys.presence(room), shardKeys.heads(room)])];
-    return (await this.#run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...rows.flat()])) as number[];
+    const answer = (await this.#run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...rows.flat()])) as (number | string | null)[];
+    return rows.map((_, index) => {
+      const [online, epoch, ...offsets] = answer.slice(index * 5, index * 5 + 5);
+      return { online: Number(online), heads: typeof epoch === 'string' ? headsOf(epoch, offsets) : null };
+    });
   }
 
   async online(room: string): Promise<number> {
-    const [sum] = await this.#runPresence(shardOf(room, this.#runtime.config.shards), [[room, -1]], '', 0);
-    return sum ?? 0;
+    const [pulse] = await this.#runPresence(shardOf(room, this.#runtime.config.shards), [[room, -1]], '', 0);
+    return pulse?.online ?? 0;
   }
 
   async presenceTotals(): Promise<{ rooms: number; online: number }> {
@@ -233,7 +237,7 @@ export class RedisBus implements Bus {
       let empty = 0;
       for (const part of chunks(rooms, presenceChunk)) {
         const rows = part.map((room) => [room, -1] as const);
-        empty += (await this.#runPresence(shard, rows, '', 0)).filter((count) => count === 0).length;
+        empty += (await this.#runPresence(shard, rows, '', 0)).filter(({ online }) => online === 0).length;
       }
       return empty;
     });
@@ -285,6 +289,10 @@ function receiptOf(answer: readonly [status: number, id: string] | undefined): R
   if (!answer) return new DanmuxError('internal');
   const [status, id] = answer;
   return status === 2 ? new DanmuxError('lane_full', { retryAfterMs: 1_000 }) : { id, duplicate: status === 1 };
+}
+
+function headsOf(epoch: string, offsets: readonly (number | string | null | undefined)[]): Heads {
+  return { epoch, offsets: Object.fromEntries(streamLanes.map((lane, index) => [lane, Number(offsets[index] ?? 0)])) as Heads['offsets'] };
 }
 
 function messagesOf(entries: readonly [string, string[]][]): string[] {

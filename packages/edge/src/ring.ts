@@ -1,0 +1,99 @@
+// The last messages of one room, kept on the edge, so that a crowd that comes back asks this memory and not the store. Frames
+// are kept as they came and parsed only when somebody asks; what was before them is read from the store once, when needed.
+import type { BusFrame } from '@danmux/bus';
+import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
+
+interface Kept {
+  readonly at: number;
+  readonly frame: BusFrame;
+  parsed?: readonly Msg[];
+}
+
+/** What was read from the store for a lane: messages in order, the offset of the first. */
+interface Base {
+  readonly at: number;
+  readonly first: number;
+  readonly msgs: readonly Msg[];
+}
+
+/** Frames of a room at most, and for how long (milliseconds): as long as the promise that a viewer may be away. */
+const maxFrames = 3_000;
+const maxAgeMs = 150_000;
+
+export class Ring {
+  #frames: Kept[] = [];
+  #base: Partial<Record<StreamLane, Base>> = {};
+
+  /** The next frame of the room; nothing is missing between it and the one before. */
+  push(frame: BusFrame, now: number): void {
+    this.#frames.push({ at: now, frame });
+    if (this.#frames.length > maxFrames * 1.25) this.#frames = this.#frames.slice(-maxFrames);
+  }
+
+  /** Forgets what is too old to be asked for. */
+  expire(now: number): void {
+    const young = this.#frames.findIndex(({ at }) => at > now - maxAgeMs);
+    if (young > 0) this.#frames = this.#frames.slice(young);
+    else if (young < 0) this.#frames = [];
+    for (const lane of streamLanes) if ((this.#base[lane]?.at ?? now) < now - maxAgeMs) delete this.#base[lane];
+  }
+
+  /** What follows is not connected to what was. */
+  clear(): void {
+    this.#frames = [];
+    this.#base = {};
+  }
+
+  /** The messages with `after < offset <= upTo`, or null when not all of them are here. */
+  since(lane: StreamLane, after: number, upTo: number): readonly Msg[] | null {
+    if (after >= upTo) return [];
+    const first = this.firstOffset(lane) ?? upTo + 1;
+    const older = after + 1 >= first ? [] : this.#fromBase(lane, after + 1, Math.min(upTo, first - 1));
+    if (!older) return null;
+    const newer = this.#frames.flatMap((kept) => (overlaps(kept.frame, lane, after) ? parsedOf(kept) : []));
+    return [...older, ...newer.filter((msg) => msg.lane === lane && (msg.offset ?? 0) > after && (msg.offset ?? 0) <= upTo)];
+  }
+
+  /** Up to `limit` messages that end at `head`: what there is, when it is fewer. */
+  newest(lane: StreamLane, head: number, limit: number): readonly Msg[] {
+    const first = Math.max(head - limit + 1, this.#base[lane]?.first ?? this.firstOffset(lane) ?? head + 1);
+    return this.since(lane, first - 1, head) ?? [];
+  }
+
+  /** The lowest offset that frames hold of a lane; undefined when they hold none. */
+  firstOffset(lane: StreamLane): number | undefined {
+    return this.#frames.find(({ frame }) => frame.head.ranges[lane])?.frame.head.ranges[lane]?.[0];
+  }
+
+  /** Puts what the store gave under the frames: the messages that end at `last`. */
+  setBase(lane: StreamLane, last: number, msgs: readonly Msg[], now: number): void {
+    this.#base[lane] = { at: now, first: last - msgs.length + 1, msgs };
+  }
+
+  /** True when the store was asked already for what lies before the frames: what is not here it does not have either. */
+  isWarm(lane: StreamLane, head: number): boolean {
+    const base = this.#base[lane];
+    return base !== undefined && base.first + base.msgs.length >= (this.firstOffset(lane) ?? head + 1);
+  }
+
+  #fromBase(lane: StreamLane, from: number, to: number): readonly Msg[] | null {
+    const base = this.#base[lane];
+    if (!base || from < base.first || to > base.first + base.msgs.length - 1) return null;
+    return base.msgs.slice(from - base.first, to - base.first + 1);
+  }
+
+  /** Messages kept, for the metrics. */
+  get size(): number {
+    const bases = streamLanes.reduce((sum, lane) => sum + (this.#base[lane]?.msgs.length ?? 0), 0);
+    return this.#frames.length + bases;
+  }
+}
+
+function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean {
+  return (head.ranges[lane]?.[1] ?? 0) > after;
+}
+
+function parsedOf(kept: Kept): readonly Msg[] {
+  kept.parsed ??= (JSON.parse(kept.frame.payload) as { msgs: Msg[] }).msgs;
+  return kept.parsed;
+}

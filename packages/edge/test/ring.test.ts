@@ -1,0 +1,54 @@
+// The ring answers from memory what it holds whole, and nothing else.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BusFrame } from '@danmux/bus';
+import type { Msg } from '@danmux/protocol';
+import { Ring } from '../src/ring.ts';
+
+const msg = (lane: 'gift' | 'chat', offset: number): Msg => ({ id: `${lane}${offset}`, lane, offset, type: lane, data: {}, ts: 0 });
+function frame(ranges: Partial<Record<'gift' | 'chat', [number, number]>>): BusFrame {
+  const msgs = Object.entries(ranges).flatMap(([lane, [first, last]]) =>
+    Array.from({ length: last - first + 1 }, (_, index) => msg(lane as 'gift', first + index)),
+  );
+  return { head: { room: 'r', epoch: 'e', ranges, counts: {}, traces: [] }, payload: JSON.stringify({ room: 'r', msgs }) };
+}
+const ids = (msgs: readonly Msg[] | null) => msgs?.map(({ id }) => id) ?? null;
+
+test('gives the messages between two offsets of a lane, over several frames', () => {
+  const ring = new Ring();
+  ring.push(frame({ gift: [5, 6], chat: [1, 1] }), 0);
+  ring.push(frame({ chat: [2, 3] }), 0);
+  ring.push(frame({ gift: [7, 9] }), 0);
+  assert.deepEqual(ids(ring.since('gift', 5, 8)), ['gift6', 'gift7', 'gift8']);
+  assert.deepEqual(ids(ring.since('gift', 4, 9))?.length, 5);
+  assert.deepEqual(ids(ring.since('chat', 0, 3)), ['chat1', 'chat2', 'chat3']);
+  assert.deepEqual(ids(ring.since('gift', 9, 9)), []);
+});
+
+test('what begins before its frames it does not have, until the store was asked', () => {
+  const ring = new Ring();
+  ring.push(frame({ gift: [5, 6] }), 0);
+  assert.equal(ring.since('gift', 3, 6), null);
+  assert.equal(ring.since('control', 0, 1), null);
+  assert.equal(ring.isWarm('gift', 6), false);
+  ring.setBase('gift', 4, [msg('gift', 2), msg('gift', 3), msg('gift', 4)], 0);
+  assert.equal(ring.isWarm('gift', 6), true);
+  assert.deepEqual(ids(ring.since('gift', 1, 6)), ['gift2', 'gift3', 'gift4', 'gift5', 'gift6']);
+  assert.equal(ring.since('gift', 0, 6), null);
+  assert.deepEqual(ids(ring.newest('gift', 6, 100)), ['gift2', 'gift3', 'gift4', 'gift5', 'gift6']);
+  assert.deepEqual(ids(ring.newest('gift', 6, 1)), ['gift6']);
+});
+
+test('forgets frames that are too old, and a base that no longer meets them is of no use', () => {
+  const ring = new Ring();
+  ring.setBase('gift', 1, [msg('gift', 1)], 0);
+  ring.push(frame({ gift: [2, 2] }), 0);
+  ring.push(frame({ gift: [3, 3] }), 200_000);
+  ring.expire(200_001);
+  assert.deepEqual(ids(ring.since('gift', 2, 3)), ['gift3']);
+  assert.equal(ring.since('gift', 0, 3), null);
+  assert.equal(ring.isWarm('gift', 3), false);
+  ring.clear();
+  assert.equal(ring.since('gift', 2, 3), null);
+  assert.equal(ring.size, 0);
+});

@@ -31,7 +31,11 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     }
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
     const bodyHash = hash(JSON.stringify(request.body ?? null));
-    const state = await bus.begin(scope, bodyHash);
+    const state = await bus.begin(scope, bodyHash).catch((error: unknown) => {
+      // The claim may have been written and its answer lost; it must not keep the retry waiting.
+      bus.forget(scope).catch(() => runtime.metrics.caught.inc({ where: 'idempotency' }));
+      throw error;
+    });
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
     if (state.state === 'done') return replay(reply, state.answer);

@@ -13,7 +13,7 @@ const program = new Command('danmux')
   .description('A broadcast cluster for live streaming.')
   .version(version)
   .option('-c, --config <dir>', 'folder of the settings (default: ./config)')
-  .option('-s, --set <path=value...>', 'settings above all others, such as edge.port=7701');
+  .option('-s, --set <path=value>', 'a setting above all others, such as edge.port=7701; may be repeated', (text: string, all: string[]) => [...all, text], []);
 addStartCommand(program);
 addTokenCommand(program);
 addPushCommand(program);

@@ -44,5 +44,6 @@ function hostName(url: string): string | undefined {
 }
 
 function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || name.startsWith('127.');
+  // An address, not a name that begins like one: anybody may own 127.example.org.
+  return name === 'localhost' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
 }

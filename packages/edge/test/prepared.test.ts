@@ -40,7 +40,11 @@ async function wireBytes(send: (socket: Socket) => void): Promise<Buffer> {
   const { port, socket } = await startServer();
   const raw = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
   let bytes = Buffer.alloc(0);
-  raw.once('upgrade', (response: IncomingMessage) => response.socket.on('data', (data: Buffer) => (bytes = Buffer.concat([bytes, data]))));
+  const collect = (data: Buffer) => {
+    bytes = Buffer.concat([bytes, data]);
+  };
+  // Not before `open`: a listener of ours would take bytes from ws that is not listening yet.
+  raw.once('upgrade', ({ socket: wire }: IncomingMessage) => raw.once('open', () => wire.on('data', collect)));
   raw.once('message', () => raw.send('40'));
   const connected = await socket;
   // The answer to the CONNECT packet carries a fresh id: what counts comes after it.

@@ -15,6 +15,7 @@ const counters = {
   disconnections: { name: 'danmux_disconnections_total', help: 'Viewer connections ended, by the reason.', labels: ['reason'] },
   recoveries: { name: 'danmux_recoveries_total', help: 'Joins with positions, by lane and result.', labels: ['lane', 'recovered'] },
   holes: { name: 'danmux_holes_total', help: 'Holes in a room an edge noticed and read from history.', labels: ['lane'] },
+  ringReads: { name: 'danmux_ring_reads_total', help: 'Reads of the store for a join, because the ring of the room did not reach back.', labels: ['lane'] },
   jobs: { name: 'danmux_jobs_total', help: 'Jobs run, by name and result.', labels: ['job', 'result'] },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
 } as const;

@@ -21,7 +21,7 @@ export interface NodeProcessOptions {
 
 /** Started, not yet ready: await `.ready`. */
 export function startNodeProcess(name: string, { roles, env, set = [] }: NodeProcessOptions): Child {
-  const settings = set.length > 0 ? ['--set', ...set] : [];
+  const settings = set.flatMap((setting) => ['--set', setting]);
   const args = [main, ...settings, 'start', '--role', roles];
   return new Child(name, process.execPath, args, { ipc: true, env: { NODE_ENV: 'test', DANMUX_CONFIG_DIR: noConfig, ...testSecrets, ...env } });
 }

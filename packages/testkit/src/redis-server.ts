@@ -18,6 +18,8 @@ export interface RedisServer {
   /** Answers nothing until `resume`, with connections left open. */
   pause(): void;
   resume(): void;
+  /** How often a command was called since the server began. */
+  calls(command: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startRedis({ port: wanted, args = [] }: { port?: number; a
     kill: () => child.stop('SIGKILL'),
     pause: () => child.signal('SIGSTOP'),
     resume: () => child.signal('SIGCONT'),
+    calls: async (command) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await ask(port, 'INFO commandstats'))?.[1] ?? 0),
     stop: async () => {
       await child.stop('SIGKILL');
       await rm(dir, { recursive: true, force: true });
@@ -46,14 +49,23 @@ export async function startRedis({ port: wanted, args = [] }: { port?: number; a
   };
 }
 
-function ping(port: number): Promise<void> {
+async function ping(port: number): Promise<void> {
+  const answer = await ask(port, 'PING');
+  if (!answer.startsWith('+PONG')) throw new Error(`redis answers ${answer}`);
+}
+
+/** The raw answer to one command. */
+function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\n`));
     socket.setTimeout(1_000, () => socket.destroy(new Error('redis does not answer')));
-    socket.once('data', (data) => {
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data.toString();
+      const length = /^\$(\d+)\r\n/.exec(answer);
+      if (length && answer.length < Number(length[1]) + length[0].length) return;
       socket.destroy();
-      if (data.toString().startsWith('+PONG')) resolve();
-      else reject(new Error(`redis answers ${data.toString()}`));
+      resolve(answer);
     });
     socket.once('error', reject);
   });

@@ -9,10 +9,20 @@ import type { Session } from './session.ts';
 
 type Ack = (reply: object) => void;
 
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: { readonly allowedValue?: unknown };
+}
+
 const checks = Object.fromEntries(Object.entries(viewerSchemas).map(([event, schema]) => [event, Compile(schema)])) as unknown as Record<
   ViewerEvent,
-  { Check(value: unknown): boolean; Errors(value: unknown): { instancePath: string; message: string }[] }
+  { Check(value: unknown): boolean; Errors(value: unknown): SchemaError[] }
 >;
+
+/** How often a viewer that does not read its answers may try again. */
+const behindRetryMs = 1_000;
 
 export class Dispatch {
   readonly #runtime: Runtime;
@@ -38,6 +48,7 @@ export class Dispatch {
   }
 
   #checkRate(session: Session): void {
+    if (session.behind) throw new DanmuxError('rate_limited', { message: 'Read the answers to your requests first.', retryAfterMs: behindRetryMs });
     if (this.#runtime.config.shedding === 'off') return;
     const wait = session.calls.take(this.#runtime.clock.now());
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
@@ -55,7 +66,10 @@ export class Dispatch {
       case 'history':
         return { reply: await handlers.history(session, checked('history', args)) };
       default:
-        throw new DanmuxError('unknown_event', { message: `There is no event "${event.slice(0, 64)}"; there are ${Object.keys(viewerSchemas).join(', ')}.` });
+        // A client may put a number where the name belongs.
+        throw new DanmuxError('unknown_event', {
+          message: `There is no event "${String(event).slice(0, 64)}"; there are ${Object.keys(viewerSchemas).join(', ')}.`,
+        });
     }
   }
 
@@ -76,7 +90,16 @@ function checked<T>(event: ViewerEvent, args: readonly unknown[]): T {
   const [payload] = args;
   const check = checks[event];
   if (check.Check(payload)) return payload as T;
-  const [first] = check.Errors(payload);
-  const path = first?.instancePath ? first.instancePath.slice(1).replaceAll('/', '.') : 'payload';
-  throw new DanmuxError('invalid_request', { message: `${event}: ${path} ${first?.message ?? 'is not as documented'}.` });
+  const found = check.Errors(payload);
+  const path = found[0]?.instancePath ? found[0].instancePath.slice(1).replaceAll('/', '.') : 'payload';
+  throw new DanmuxError('invalid_request', { message: `${event}: ${path} ${complaint(found)}.` });
+}
+
+function complaint([first, ...others]: readonly SchemaError[]): string {
+  if (!first) return 'is not as documented';
+  // JSON Schema forbids an unknown field by the schema `false`, and names the choices of a list one by one.
+  if (first.keyword === 'boolean') return 'is not a field of it';
+  if (first.keyword !== 'const') return first.message;
+  const choices = [first, ...others].flatMap(({ keyword, params }) => (keyword === 'const' ? [String(params.allowedValue)] : []));
+  return `must be one of ${choices.join(', ')}`;
 }

@@ -42,6 +42,11 @@ export class Session {
     return this.#outbox.bytes;
   }
 
+  /** True when the viewer asks and does not read the answers. */
+  get behind(): boolean {
+    return this.#outbox.behind;
+  }
+
   get closed(): boolean {
     return !this.#socket.connected;
   }

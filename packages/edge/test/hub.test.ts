@@ -11,7 +11,11 @@ interface Listener {
 }
 function session(onDeliver: (self: Session) => void = () => {}): Session & Listener {
   const got: string[] = [];
-  const self = { rooms: new Set<string>(), got, deliver: (room: string) => void (got.push(room), onDeliver(self)) } as unknown as Session & Listener;
+  const deliver = (room: string) => {
+    got.push(room);
+    onDeliver(self);
+  };
+  const self = { rooms: new Set<string>(), got, deliver } as unknown as Session & Listener;
   return self;
 }
 const frame = prepareRaw('frame', '{}');

@@ -48,12 +48,12 @@ async function wireBytes(send: (socket: Socket) => void): Promise<Buffer> {
   raw.once('message', () => raw.send('40'));
   const connected = await socket;
   // The answer to the CONNECT packet carries a fresh id: what counts comes after it.
-  await eventually(() => assert.ok(bytes.includes('40{"sid"')));
+  await eventually(() => assert.ok(bytes.includes('40{"sid"'), 'connected'));
   const before = bytes.length;
   send(connected);
   connected.emit('end');
   const end = Buffer.from('42["end"]');
-  await eventually(() => assert.ok(bytes.subarray(-end.length).equals(end)));
+  await eventually(() => assert.ok(bytes.subarray(-end.length).equals(end), 'all has come'));
   raw.terminate();
   return bytes.subarray(before);
 }
@@ -100,5 +100,5 @@ test('one prepared frame may be written to many, and again', async () => {
     socket.emit('frame', frameOf(texts.medium));
     socket.emit('frame', frameOf(texts.medium));
   });
-  assert.ok(twice.equals(byEmit));
+  assert.ok(twice.equals(byEmit), 'the same bytes');
 });

@@ -8,7 +8,7 @@ const strict = { additionalProperties: false } as const;
 
 // room-name.ts decides which names are good, with an error of its own; the schema only asks for text.
 const room = Type.String({ maxLength: 1_024 });
-const position = Type.Object({ epoch: Type.String({ maxLength: 64 }), offset: Type.Integer({ minimum: 0 }) }, strict);
+const position = Type.Object({ epoch: Type.String({ maxLength: 64 }), offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) }, strict);
 const lane = Type.Union(streamLanes.map((name) => Type.Literal(name)));
 
 export const viewerSchemas = {
@@ -34,7 +34,7 @@ export const viewerSchemas = {
     {
       room,
       lane: Type.Optional(lane),
-      before: Type.Optional(Type.Integer({ minimum: 1 })),
+      before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.historyPage })),
     },
     strict,

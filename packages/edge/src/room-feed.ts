@@ -1,7 +1,7 @@
 // The bus's frames of one room on this edge, made whole: it knows how far each lane has come, notices a hole (a frame lost on
 // the way, an outage) and fills it from history before it passes on what follows. What cannot be filled is told as a gap.
 import type { Bus, BusFrame, FrameHead, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
-import { type Gap, type StreamLane, streamLanes } from '@danmux/protocol';
+import { DanmuxError, type Gap, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Ring } from './ring.ts';
 
@@ -43,6 +43,10 @@ export class RoomFeed implements RoomSubscriber {
   /** Resolves when every later frame arrives and `heads` says what came before. */
   async open(): Promise<void> {
     this.#subscription = await this.#bus.subscribe(this.room, this);
+    if (this.#closed) {
+      await this.#subscription.close();
+      throw new DanmuxError('unavailable');
+    }
     // Read after the subscription stands: a frame is either in these heads or still to come.
     this.#heads = await this.#bus.heads(this.room);
     this.#next();
@@ -144,7 +148,7 @@ export class RoomFeed implements RoomSubscriber {
     const head = this.#waiting[0]?.head;
     if (!head) return;
     if (head.epoch !== this.heads.epoch) this.#beginEpoch(head.epoch);
-    for (const { lane, upTo } of this.#holes(head)) await this.#fill(lane, upTo);
+    for (const { lane, upTo } of this.#holes(head)) if (!this.#check) await this.#fill(lane, upTo);
   }
 
   async #fill(lane: StreamLane, upTo: number): Promise<void> {
@@ -154,7 +158,13 @@ export class RoomFeed implements RoomSubscriber {
       const after = offsets[lane];
       const to = Math.min(upTo, after + pageSize);
       const msgs = await this.#bus.since(this.room, lane, after, to, pageSize);
+      // Asked after the read: the store may have come back empty, and these be the messages of another epoch.
+      const { epoch: readFrom } = await this.#bus.heads(this.room);
       if (this.#closed) return;
+      if (readFrom !== epoch) {
+        this.#check = true;
+        return;
+      }
       const lost = to - after - msgs.length;
       this.#heads = { epoch, offsets: { ...this.heads.offsets, [lane]: to } };
       if (lost > 0) {
@@ -171,6 +181,11 @@ export class RoomFeed implements RoomSubscriber {
   }
 
   #beginEpoch(epoch: string): void {
+    // What waits of the epoch that ended is good; the hole before it can never be filled, which the gaps below say.
+    const ended = this.heads.epoch;
+    const late = this.#waiting.filter(({ head }) => head.epoch === ended);
+    this.#waiting = this.#waiting.filter(({ head }) => head.epoch !== ended);
+    for (const frame of late) this.#pass(frame);
     this.ring.clear();
     this.#runtime.log.warn({ room: this.room, epoch }, 'the history of a room was lost: a new epoch begins');
     this.#heads = { epoch, offsets: { control: 0, gift: 0, chat: 0 } };
@@ -178,6 +193,7 @@ export class RoomFeed implements RoomSubscriber {
   }
 
   #tryLater(error: unknown): void {
+    if (this.#closed) return;
     this.#runtime.metrics.caught.inc({ where: 'room-feed' });
     this.#runtime.log.debug({ err: error, room: this.room }, 'could not fill a hole; trying again');
     this.#retry = setTimeout(

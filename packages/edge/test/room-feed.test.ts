@@ -13,11 +13,17 @@ class LossyBus {
   readonly offsets = { control: 0, gift: 0, chat: 0 };
   readonly stored = new Map<string, string>();
   failures = 0;
+  /** Put in front of every id, to tell the messages of one epoch from those of another. */
+  mark = '';
+  /** Runs before a read of history is answered. */
+  onSince: (() => void | Promise<void>) | undefined;
+  closed = 0;
+  subscribing: Promise<void> | undefined;
   subscriber: RoomSubscriber | undefined;
 
   commit(lane: 'gift' | 'chat', count: number, lose = false): void {
     const first = this.offsets[lane] + 1;
-    const msgs = Array.from({ length: count }, (_, index) => `{"id":"${lane}${first + index}"}`);
+    const msgs = Array.from({ length: count }, (_, index) => `{"id":"${this.mark}${lane}${first + index}"}`);
     for (const [index, msg] of msgs.entries()) this.stored.set(`${lane} ${first + index}`, msg);
     this.offsets[lane] += count;
     if (lose) return;
@@ -28,6 +34,14 @@ class LossyBus {
     this.subscriber?.frame(frame);
   }
 
+  /** The store comes back empty. */
+  wipe(epoch: string): void {
+    this.epoch = epoch;
+    this.mark = `${epoch}:`;
+    this.stored.clear();
+    Object.assign(this.offsets, { control: 0, gift: 0, chat: 0 });
+  }
+
   asBus(): Bus {
     const fail = () => {
       if (this.failures-- > 0) throw new Error('away');
@@ -35,13 +49,15 @@ class LossyBus {
     return {
       subscribe: async (_room: string, subscriber: RoomSubscriber) => {
         this.subscriber = subscriber;
-        return { close: async () => {} };
+        await this.subscribing;
+        return { close: async () => void this.closed++ };
       },
       heads: async () => {
         fail();
         return { epoch: this.epoch, offsets: { ...this.offsets } };
       },
       since: async (_room: string, lane: string, after: number, upTo: number, limit: number) => {
+        await this.onSince?.();
         fail();
         return Array.from({ length: upTo - after }, (_, index) => this.stored.get(`${lane} ${after + 1 + index}`))
           .flatMap((msg) => msg ?? [])
@@ -189,4 +205,75 @@ test('a pulse that is a little ahead of the frames reads nothing', async () => {
     bus.commit('gift', 1);
   }
   assert.deepEqual(ids, numbered('gift', 1, 10));
+});
+
+test('what waits behind a hole when history is lost is given first, and nothing of the new epoch twice', async () => {
+  const bus = new LossyBus();
+  const { feed, ids, gaps } = await openFeed(bus);
+  bus.failures = 1;
+  bus.commit('gift', 1, true);
+  bus.commit('gift', 1);
+  bus.wipe('e2');
+  bus.commit('gift', 3);
+  bus.subscriber?.resumed();
+  await eventually(() => assert.equal(ids.at(-1), 'e2:gift3'));
+  bus.commit('gift', 1);
+  await eventually(() => assert.equal(ids.at(-1), 'e2:gift4'));
+  assert.deepEqual(ids, ['gift2', 'e2:gift1', 'e2:gift2', 'e2:gift3', 'e2:gift4']);
+  assert.equal(feed.heads.epoch, 'e2');
+  assert.equal(gaps.filter(({ reason }) => reason === 'history_lost').length, 3, 'one epoch began, for three lanes');
+});
+
+test('a hole is not filled with messages of another epoch', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  let wiped = false;
+  bus.onSince = () => {
+    if (wiped) return;
+    wiped = true;
+    bus.wipe('e2');
+    bus.commit('gift', 2, true);
+  };
+  bus.commit('gift', 1, true);
+  bus.commit('gift', 1);
+  await eventually(() => assert.equal(ids.at(-1), 'e2:gift2'));
+  assert.deepEqual(ids, ['gift2', 'e2:gift1', 'e2:gift2']);
+});
+
+test('a feed that was closed tries nothing more and gives nothing more', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  const reads: string[] = [];
+  let fail = () => {};
+  bus.onSince = () => {
+    reads.push('since');
+    return new Promise((_, reject) => {
+      fail = () => reject(new Error('away'));
+    });
+  };
+  bus.commit('gift', 1, true);
+  bus.commit('gift', 1);
+  assert.deepEqual(reads, ['since']);
+  await feed.close();
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  fail();
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(timers(), before, 'no timer for another try');
+  bus.commit('gift', 1);
+  assert.deepEqual([ids, reads, bus.closed], [[], ['since'], 1]);
+});
+
+test('a feed closed while it opens leaves no subscription behind, and does not open', async () => {
+  const bus = new LossyBus();
+  let subscribed = () => {};
+  bus.subscribing = new Promise((resolve) => {
+    subscribed = resolve;
+  });
+  const opening = openFeed(bus);
+  const [feed] = feeds;
+  await feed?.close();
+  subscribed();
+  await assert.rejects(opening, { code: 'unavailable' });
+  assert.equal(bus.closed, 1);
 });

@@ -31,8 +31,8 @@ export class Handlers {
   readonly #feeds: Feeds;
   readonly #recovery: Recovery;
   readonly #presence: Presence;
-  /** Joins under way, so that two for one room do not cross. */
-  readonly #joining = new Map<Session, Set<string>>();
+  /** Joins under way, so that two for one room do not cross; a leave meanwhile marks one as left. */
+  readonly #joining = new Map<Session, Map<string, 'joining' | 'left'>>();
 
   constructor(runtime: Runtime, bus: Bus, parts: { hub: Hub; feeds: Feeds; recovery: Recovery; presence: Presence }) {
     this.#runtime = runtime;
@@ -56,13 +56,14 @@ export class Handlers {
     }
   }
 
-  #begin(session: Session, room: string): Set<string> {
-    const joining = this.#joining.get(session) ?? new Set();
+  #begin(session: Session, room: string): Map<string, 'joining' | 'left'> {
+    const joining = this.#joining.get(session) ?? new Map();
     if (joining.has(room)) throw new DanmuxError('rate_limited', { message: 'A join of this room is under way.', retryAfterMs: 200 });
-    const rooms = session.rooms.size + joining.size - (session.rooms.has(room) ? 1 : 0);
-    if (rooms >= limits.roomsPerConnection) throw new DanmuxError('too_many_rooms');
+    // A join that is being answered may be in both.
+    const rooms = new Set([...session.rooms, ...joining.keys(), room]);
+    if (rooms.size > limits.roomsPerConnection) throw new DanmuxError('too_many_rooms');
     this.#joining.set(session, joining);
-    joining.add(room);
+    joining.set(room, 'joining');
     return joining;
   }
 
@@ -75,6 +76,10 @@ export class Handlers {
       if (!again) this.#feeds.leave(room);
       throw new DanmuxError('unavailable');
     }
+    if (this.#leftMeanwhile(session, room)) {
+      this.#feeds.leave(room);
+      throw leftError();
+    }
     // From here on every frame is kept for this session, and `heads` is what came before the first of them.
     session.hold(room);
     this.#hub.add(room, session);
@@ -82,6 +87,7 @@ export class Handlers {
     try {
       const { positions, recovered, msgs } = await this.#recovery.recover(request, feed, heads);
       const online = await this.#presence.online(room);
+      if (this.#leftMeanwhile(session, room)) throw leftError();
       const reply = { room, online, positions, recovered, msgs };
       return { reply, after: () => session.release(room) };
     } catch (error) {
@@ -93,8 +99,14 @@ export class Handlers {
 
   async leave(session: Session, request: LeaveRequest): Promise<object> {
     const room = checkRoomName(request.room);
+    const joining = this.#joining.get(session);
+    if (joining?.has(room)) joining.set(room, 'left');
     if (session.rooms.has(room)) this.#exit(session, room);
     return {};
+  }
+
+  #leftMeanwhile(session: Session, room: string): boolean {
+    return this.#joining.get(session)?.get(room) === 'left';
   }
 
   /** Takes a session that ended out of everything. */
@@ -142,4 +154,8 @@ export class Handlers {
     if (!session.rooms.has(room)) throw new DanmuxError('not_joined');
     return room;
   }
+}
+
+function leftError(): DanmuxError {
+  return new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' });
 }

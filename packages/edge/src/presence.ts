@@ -54,6 +54,8 @@ export class Presence implements Part {
 
   /** Connections in the room over all edges, this edge's up to date. */
   async online(room: string): Promise<number> {
+    // A report under way may have counted this edge's viewers already: what it learns tells.
+    if (!this.#rooms.has(room)) await this.#reporting;
     const known = this.#rooms.get(room);
     if (known) return known.total - known.reported + this.#hub.count(room);
     return (await this.#bus.online(room)) + this.#hub.count(room);

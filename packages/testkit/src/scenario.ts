@@ -32,11 +32,19 @@ export async function runScenario(
   await breakIt({ audience, traffic });
   const mended = performance.now();
   await traffic.stop();
+  try {
+    await mustBeWhole(traffic, audience, options);
+  } catch (error) {
+    audience.close();
+    throw new Error(`${(error as Error).message}\n${cluster.output}`, { cause: error });
+  }
+  return { traffic, audience, recoveredMs: Math.round(performance.now() - mended) };
+}
+
+async function mustBeWhole(traffic: Traffic, audience: Audience, options: ScenarioOptions): Promise<void> {
   if (traffic.failures.length > 0) throw new AggregateError(traffic.failures, `${traffic.failures.length} pushes failed for good: ${traffic.failures[0]}`);
   await audience.mustHold('gift', traffic.gifts, 30_000);
-  const recoveredMs = Math.round(performance.now() - mended);
   if (!options.chatMayBeLost) await audience.mustHold('chat', traffic.chats);
-  return { traffic, audience, recoveredMs };
 }
 
 interface Ledger {

@@ -112,7 +112,7 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     ...overrides,
   };
   if (target.mode === 'sentinel') {
-    return new Redis({ ...options, sentinels: [...target.nodes], name: target.name ?? '', sentinelRetryStrategy: retry, failoverDetector: true });
+    return new Redis({ ...options, sentinels: [...target.nodes], name: target.name ?? '', sentinelRetryStrategy: retry });
   }
   if (target.mode === 'cluster') {
     const clusterOptions: ClusterOptionsOf = {

@@ -12,11 +12,15 @@ export async function askApi(
   if (!config.api.key) throw new ConfigError('api.key is needed to ask the api: give DANMUX_API_KEY.');
   const base = url ?? `http://${config.public_host || config.host}:${config.api.port}`;
   const headers = { authorization: `Bearer ${config.api.key}`, ...(body ? { 'content-type': 'application/json', 'idempotency-key': randomUUID() } : {}) };
-  const asked = fetch(base + path, { method, headers, signal: AbortSignal.timeout(10_000), ...(body ? { body: JSON.stringify(body) } : {}) });
-  const response = await asked.catch((error: unknown) => {
+  const { ok, status, text } = await ask(base + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }).catch((error: unknown) => {
     throw new ConfigError(`the api does not answer at ${base}: is it running? (danmux start)`, { cause: error });
   });
-  const text = await response.text();
-  if (!response.ok) throw new ConfigError(`the api refused with ${response.status}: ${text}`);
+  if (!ok) throw new ConfigError(`the api refused with ${status}: ${text}`);
   return text;
+}
+
+/** The whole answer: it may break off, or never end. */
+async function ask(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {
+  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
+  return { ok: response.ok, status: response.status, text: await response.text() };
 }

@@ -1,6 +1,8 @@
 // Loads the config for a command, with the global options --config and --set; a wrong setting ends the command with one clear
 // line instead of a stack.
-import { ConfigError, type LoadedConfig, loadConfig } from '@danmux/runtime';
+import { existsSync } from 'node:fs';
+import { parseRedisUrl } from '@danmux/bus/redis';
+import { type Config, ConfigError, type LoadedConfig, loadConfig } from '@danmux/runtime';
 import type { Command } from 'commander';
 
 interface GlobalOptions {
@@ -10,7 +12,21 @@ interface GlobalOptions {
 
 export function loadForCommand(command: Command): LoadedConfig {
   const { config, set = [] } = command.optsWithGlobals<GlobalOptions>();
-  return loadConfig({ ...(config === undefined ? {} : { dir: config }), set: Object.fromEntries(set.map(parseSetting)) });
+  // A misspelt folder must not run on the defaults.
+  if (config !== undefined && !existsSync(config)) throw new ConfigError(`--config: there is no folder ${config}.`);
+  const loaded = loadConfig({ ...(config === undefined ? {} : { dir: config }), set: Object.fromEntries(set.map(parseSetting)) });
+  checkRedisUrl(loaded.config);
+  return loaded;
+}
+
+/** The schema knows it as text only; what it means is known to the bus. */
+function checkRedisUrl({ redis }: Config): void {
+  if (!redis.url) return;
+  try {
+    parseRedisUrl(redis.url);
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error });
+  }
 }
 
 function parseSetting(text: string): [path: string, value: unknown] {

@@ -19,7 +19,7 @@ export function addTokenCommand(program: Command): void {
     .option('-n, --name <name>', 'shown to other viewers')
     .option('-l, --level <number>', 'shown to other viewers', wholeNumber)
     .option('--room <rooms...>', 'rooms it may enter: exact names, or prefixes that end in * (all when absent)')
-    .option('--ttl <seconds>', 'how long it is good for', wholeNumber, 3_600)
+    .option('--ttl <seconds>', 'how long it is good for', seconds, 3_600)
     .action(async (user: string, options: TokenOptions, command: Command) => {
       if (user.length === 0 || user.length > 128) throw new ConfigError('the user id is 1 to 128 characters long.');
       for (const room of options.room ?? []) if (room.length > limits.roomName) throw new ConfigError(`--room: "${room}" is too long.`);
@@ -38,4 +38,10 @@ export function addTokenCommand(program: Command): void {
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('give a whole number.');
   return Number(text);
+}
+
+function seconds(text: string): number {
+  const ttl = wholeNumber(text);
+  if (ttl === 0) throw new InvalidArgumentError('give 1 or more.');
+  return ttl;
 }

@@ -1,0 +1,102 @@
+// Whatever a person gets wrong, the command says so in one line and ends with 1: no stack, no half start.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'danmux-cli-'));
+const servers: { close(): unknown }[] = [];
+after(() => {
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const secrets = { DANMUX_TOKEN_SECRET: 's'.repeat(40), DANMUX_API_KEY: 'k'.repeat(40) };
+
+function danmux(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ code: number; out: string; err: string }> {
+  const { NODE_ENV: _environment, REDIS_URL: _redis, ...inherited } = process.env;
+  const flags = ['--conditions=source', '--import', import.meta.resolve('tsx'), main, ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, flags, { cwd: folder, env: { ...inherited, ...secrets, ...env }, timeout: 30_000 }, (error, out, err) =>
+      resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
+  });
+}
+
+async function says(line: RegExp, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { code, out, err } = await danmux(args, env);
+  assert.deepEqual([code, out], [1, ''], err);
+  assert.match(err, line);
+  assert.equal(err.trimEnd().split('\n').length, 1, err);
+}
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('an address of Redis that is none, without the password that is in it', async () => {
+  const env = { REDIS_URL: 'reddis://user:hunter2@127.0.0.1' };
+  await says(/^danmux: redis\.url must be redis:\/\//, ['start'], env);
+  await says(/^danmux: redis\.url must be redis:\/\//, ['config', 'check'], env);
+  assert.doesNotMatch((await danmux(['start'], env)).err, /hunter2/);
+});
+
+test('a folder of settings that is not there, instead of running on defaults', async () => {
+  await says(/^danmux: --config: there is no folder no-such-folder/, ['--config', 'no-such-folder', 'config', 'check']);
+});
+
+test('a role that does not exist, and a role alone without Redis', async () => {
+  await says(/^danmux: --role: there is no role "gateway"/, ['start', '--role', 'edge,gateway']);
+  await says(/^danmux: the memory engine holds one process only: .*REDIS_URL/, ['start', '--role', 'edge']);
+});
+
+test('a setting without a value, without a name, of the wrong kind, or unknown', async () => {
+  await says(/^danmux: --set takes path=value.*got "edge\.port"/, ['config', 'check', '--set', 'edge.port']);
+  await says(/^danmux: --set takes path=value/, ['config', 'check', '--set', '=7701']);
+  await says(/^danmux: the command line: edge\.port must be integer; got "seven"/, ['config', 'check', '--set', 'edge.port=seven']);
+  await says(/^danmux: the command line: unknown setting "edge\.prot"/, ['config', 'check', '--set', 'edge.prot=1']);
+});
+
+test('a token for nobody, or one that would have ended already', async () => {
+  await says(/^danmux: the user id is 1 to 128 characters long/, ['token', '']);
+  await says(/ttl.*1 or more/, ['token', 'ann', '--ttl', '0']);
+});
+
+test('an api whose answer breaks off, and an address that is none', async () => {
+  const broken = await listening(
+    createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{"id":');
+      setImmediate(() => response.destroy());
+    }),
+  );
+  await says(/^danmux: the api does not answer at http:\/\/127/, ['push', 'r', 'gift', '1', '--url', broken]);
+  await says(/^danmux: the api does not answer at nonsense/, ['push', 'r', 'gift', '1', '--url', 'nonsense']);
+});
+
+test('a command, option or argument that does not exist or is missing', async () => {
+  await says(/unknown command 'fly'/, ['fly']);
+  await says(/unknown option '--fast'/, ['start', '--fast']);
+  await says(/missing required argument 'data'/, ['push', 'live:1', 'gift']);
+});
+
+test('a port that is taken ends the start with 1, and says which', async () => {
+  const taken = createTcpServer().listen(0, '127.0.0.1');
+  servers.push(taken);
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { code, out } = await danmux(['start', '--set', `edge.port=${port}`, '--set', 'api.port=0']);
+  assert.equal(code, 1);
+  assert.match(out, /could not start/);
+  assert.match(out, new RegExp(`EADDRINUSE.*${port}`));
+});

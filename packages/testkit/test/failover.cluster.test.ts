@@ -1,8 +1,8 @@
 // Redis itself fails over: a Sentinel group loses its master, a Cluster of three loses one and promotes its replica. What was
 // acknowledged and replicated is there after; publishing pauses and everything goes on by itself.
 import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { eventually, ProcessCluster, type RedisServer, runScenario, startRedisCluster, startSentinelGroup } from '../src/index.ts';
 
 /** The address of a group in place of a single server's; the group is ended by the test. */

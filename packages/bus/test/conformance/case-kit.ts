@@ -1,0 +1,69 @@
+// What the cases of the conformance suite share: an engine to try, publications as an acceptor makes them, commits as a relay
+// makes them. It decides nothing about what is right.
+import assert from 'node:assert/strict';
+import type { Lane } from '@danmux/protocol';
+import type { Config } from '@danmux/runtime';
+import { acceptPublication, numberedMessage } from '../../src/accept.ts';
+import type { Bus, BusFrame, Commit, Lease, Pending, Publication } from '../../src/bus.ts';
+import { shardLease, shardOf } from '../../src/shard.ts';
+
+export interface Engine {
+  readonly bus: Bus;
+  readonly config: Config;
+  /** Loses all data, as a store that restarts empty. */
+  wipe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type MakeEngine = (set?: Readonly<Record<string, unknown>>) => Promise<Engine>;
+
+const types = { gift: 'gift', chat: 'chat', notice: 'control', like: 'ambient' } as const;
+
+export const message = (config: Config, room: string, type: keyof typeof types, id?: string): Publication =>
+  acceptPublication(
+    { room, type, data: { n: id ?? 'x' }, ...(id === undefined ? {} : { id }) },
+    { types: config.messages.types, maxData: 1_000, now: 1_700_000_000_000 },
+  );
+
+export const readIds = async (bus: Bus, shard: number, lane: Lane) => (await bus.read(shard, lane, undefined, 1_000)).map(({ id }) => id);
+
+export const owned = async (bus: Bus, room: string, config: Config, owner = 'me', ttlMs = 60_000): Promise<Lease> => {
+  const lease = await bus.acquire(shardLease(shardOf(room, config.shards)), owner, ttlMs);
+  assert.ok(lease, 'the lease was free');
+  return lease;
+};
+
+/** What a relay would commit for what waits of one lane. */
+export const commitOf = async (
+  { bus, config }: Engine,
+  room: string,
+  lane: 'control' | 'gift' | 'chat',
+  lease: Lease,
+  pending?: readonly Pending[],
+): Promise<Commit> => {
+  const waiting = pending ?? (await bus.read(shardOf(room, config.shards), lane, undefined, 1_000)).filter((one) => one.room === room);
+  const heads = await bus.heads(room);
+  const from = heads.offsets[lane];
+  const messages = waiting.map((one, index) => numberedMessage(one, from + index + 1));
+  const frame: BusFrame = {
+    head: { room, epoch: heads.epoch, ranges: { [lane]: [from + 1, from + messages.length] }, counts: { [lane]: messages.length }, traces: [] },
+    payload: `{"room":"${room}","msgs":[${messages.join(',')}]}`,
+  };
+  return {
+    room,
+    lease,
+    expected: heads,
+    messages: { [lane]: messages },
+    entries: { [lane]: waiting.map(({ entry }) => entry) },
+    frame,
+    counts: { sequenced: { [lane]: messages.length } },
+  };
+};
+
+export const listenTo = async (bus: Bus, room: string) => {
+  const frames: BusFrame[] = [];
+  await bus.subscribe(room, { frame: (frame) => frames.push(frame), resumed: () => {} });
+  return frames;
+};
+
+export const offsetsOf = (texts: readonly string[]) => texts.map((text) => (JSON.parse(text) as { offset: number }).offset);

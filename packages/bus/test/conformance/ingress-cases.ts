@@ -1,0 +1,45 @@
+// What waits in an ingress is read in order, as often as wanted, and is announced.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { shardOf } from '../../src/shard.ts';
+import { eventually } from '../eventually.ts';
+import { type MakeEngine, message, readIds } from './case-kit.ts';
+
+export function ingressCases(engine: MakeEngine): void {
+  describe('read and listen', () => {
+    test('reading removes nothing, goes on after a cursor and stops at the limit', async () => {
+      const { bus, config } = await engine();
+      const shard = shardOf('live:1', config.shards);
+      await bus.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
+      const first = await bus.read(shard, 'gift', undefined, 2);
+      assert.deepEqual(
+        first.map(({ id }) => id),
+        ['a', 'b'],
+      );
+      const rest = await bus.read(shard, 'gift', first.at(-1)?.entry, 10);
+      assert.deepEqual(
+        rest.map(({ id }) => id),
+        ['c', 'd'],
+      );
+      assert.deepEqual(await bus.read(shard, 'gift', rest.at(-1)?.entry, 10), []);
+      assert.deepEqual(await readIds(bus, shard, 'gift'), ['a', 'b', 'c', 'd']);
+      assert.deepEqual(await readIds(bus, shard, 'chat'), []);
+    });
+
+    test('a listener of the shard is rung, one that closed is not', async () => {
+      const { bus, config } = await engine();
+      const shard = shardOf('live:1', config.shards);
+      let kept = 0;
+      let closed = 0;
+      await bus.listen(shard, () => kept++);
+      const subscription = await bus.listen(shard, () => closed++);
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      await eventually(() => assert.equal(kept, 1));
+      await subscription.close();
+      const before = closed;
+      await bus.publish([message(config, 'live:1', 'gift', 'b')]);
+      await eventually(() => assert.equal(kept, 2));
+      assert.equal(closed, before);
+    });
+  });
+}

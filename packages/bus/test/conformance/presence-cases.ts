@@ -1,0 +1,86 @@
+// Online counts over edges, of those that reported in time; and the pulse that comes with them.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { eventually } from '../eventually.ts';
+import { commitOf, type MakeEngine, message, owned } from './case-kit.ts';
+
+export function presenceCases(engine: MakeEngine): void {
+  describe('presence', () => {
+    const onlineOf = (pulses: ReadonlyMap<string, { online: number }>) => new Map([...pulses].map(([name, { online }]) => [name, online]));
+
+    test('counts add up over edges, replace each other per edge, and 0 removes', async () => {
+      const { bus } = await engine();
+      assert.deepEqual(
+        onlineOf(
+          await bus.reportPresence(
+            'e1',
+            new Map([
+              ['a', 3],
+              ['b', 1],
+            ]),
+            60_000,
+          ),
+        ),
+        new Map([
+          ['a', 3],
+          ['b', 1],
+        ]),
+      );
+      assert.deepEqual(onlineOf(await bus.reportPresence('e2', new Map([['a', 4]]), 60_000)), new Map([['a', 7]]));
+      assert.deepEqual(onlineOf(await bus.reportPresence('e1', new Map([['a', 1]]), 60_000)), new Map([['a', 5]]));
+      assert.equal(await bus.online('a'), 5);
+      assert.deepEqual(await bus.presenceTotals(), { rooms: 2, online: 6 });
+      assert.deepEqual(
+        onlineOf(
+          await bus.reportPresence(
+            'e1',
+            new Map([
+              ['a', 0],
+              ['b', 0],
+            ]),
+            60_000,
+          ),
+        ),
+        new Map([
+          ['a', 4],
+          ['b', 0],
+        ]),
+      );
+      assert.equal(await bus.online('b'), 0);
+      assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 4 });
+      assert.equal(await bus.online('nobody-was-here'), 0);
+    });
+
+    test('an edge that reports no more is counted out, and swept', async () => {
+      const { bus } = await engine();
+      await bus.reportPresence(
+        'dead',
+        new Map([
+          ['a', 9],
+          ['b', 2],
+        ]),
+        100,
+      );
+      await bus.reportPresence('alive', new Map([['a', 1]]), 60_000);
+      await eventually(async () => assert.equal(await bus.online('a'), 1));
+      assert.ok((await bus.sweep()).presence >= 1);
+      assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 1 });
+    });
+
+    test('many rooms at once', async () => {
+      const { bus } = await engine();
+      const counts = new Map(Array.from({ length: 2_000 }, (_, index) => [`room-${index}`, (index % 5) + 1]));
+      assert.deepEqual(new Map([...onlineOf(await bus.reportPresence('e1', counts, 60_000))].sort()), new Map([...counts].sort()));
+      assert.deepEqual(await bus.presenceTotals(), { rooms: 2_000, online: 6_000 });
+    });
+  });
+
+  test('a pulse carries the heads of the room, null where there are none', async () => {
+    const made = await engine();
+    const { bus, config } = made;
+    assert.equal((await bus.reportPresence('e1', new Map([['live:1', 1]]), 60_000)).get('live:1')?.heads, null);
+    await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+    await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
+    assert.deepEqual((await bus.reportPresence('e1', new Map([['live:1', 1]]), 60_000)).get('live:1')?.heads, await bus.heads('live:1'));
+  });
+}

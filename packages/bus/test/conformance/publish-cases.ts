@@ -1,0 +1,111 @@
+// Publications are stored in order, once, and up to the cap of their lane.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
+import { acceptedAt } from '../../src/accept.ts';
+import type { Receipt } from '../../src/bus.ts';
+import { shardOf } from '../../src/shard.ts';
+import { eventually } from '../eventually.ts';
+import { commitOf, type Engine, type MakeEngine, message, owned, readIds } from './case-kit.ts';
+
+export function publishCases(engine: MakeEngine): void {
+  describe('publish', () => {
+    test('stores publications in the ingress of their shard, in order per room and lane, and gives a receipt each', async () => {
+      const { bus, config } = await engine();
+      const ids = Array.from({ length: 20 }, (_, index) => `g${index}`);
+      const receipts = await bus.publish(ids.map((id) => message(config, 'live:1', 'gift', id)));
+      assert.deepEqual(
+        receipts,
+        ids.map((id): Receipt => ({ id, duplicate: false })),
+      );
+      assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'gift'), ids);
+      assert.equal((await bus.ledger()).accepted.gift, 20);
+    });
+
+    test('one call may reach many rooms and lanes', async () => {
+      const { bus, config } = await engine();
+      const rooms = Array.from({ length: 50 }, (_, index) => `room-${index}`);
+      const receipts = await bus.publish(rooms.flatMap((room) => [message(config, room, 'chat', `${room}-c`), message(config, room, 'like', `${room}-l`)]));
+      assert.equal(receipts.filter((receipt) => !(receipt instanceof Error)).length, 100);
+      for (const room of rooms) assert.ok((await readIds(bus, shardOf(room, config.shards), 'chat')).includes(`${room}-c`));
+    });
+
+    test('what is read is what was accepted', async () => {
+      const { bus, config } = await engine();
+      const sent = message(config, 'live:1', 'gift', '礼物');
+      await bus.publish([{ ...sent, trace: 'trace-1' }]);
+      const [read] = await bus.read(shardOf('live:1', config.shards), 'gift', undefined, 10);
+      assert.deepEqual({ ...read, entry: '' }, { room: 'live:1', lane: 'gift', id: '礼物', body: sent.body, trace: 'trace-1', entry: '' });
+      assert.equal(acceptedAt(sent), 1_700_000_000_000);
+    });
+
+    test('the same dedupe key is one message: later, at once, and inside one call; the first id is told', async () => {
+      const { bus, config } = await engine();
+      const first = { ...message(config, 'live:1', 'chat', 'first'), dedupeKey: 'ann 1' };
+      const again = { ...message(config, 'live:1', 'chat', 'second'), dedupeKey: 'ann 1' };
+      assert.deepEqual(await bus.publish([first, again]), [
+        { id: 'first', duplicate: false },
+        { id: 'first', duplicate: true },
+      ]);
+      const many = await Promise.all(Array.from({ length: 10 }, () => bus.publish([again])));
+      assert.ok(many.flat().every((receipt) => !(receipt instanceof Error) && receipt.duplicate && receipt.id === 'first'));
+      const raced = await Promise.all(Array.from({ length: 10 }, () => bus.publish([message(config, 'live:1', 'gift', 'g')])));
+      assert.equal(raced.flat().filter((receipt) => !(receipt instanceof Error) && !receipt.duplicate).length, 1);
+      assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['first']);
+      assert.equal((await bus.ledger()).accepted.chat, 1);
+    });
+
+    test('the same key in another room is another message, and a key is forgotten after its time', async () => {
+      const { bus, config } = await engine({ 'messages.dedupe_gift_ms': 150 });
+      const [one, other] = await bus.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'gift', 'g')]);
+      assert.deepEqual(
+        [one, other],
+        [
+          { id: 'g', duplicate: false },
+          { id: 'g', duplicate: false },
+        ],
+      );
+      await eventually(async () => assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]));
+    });
+
+    test('a full lane that guarantees refuses with lane_full, and only what did not fit', async () => {
+      const { bus, config } = await engine({ 'relay.ingress_gift': 3 });
+      const results = await bus.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
+      assert.deepEqual(
+        results.slice(0, 3),
+        ['a', 'b', 'c'].map((id) => ({ id, duplicate: false })),
+      );
+      const refused = results[3];
+      assert.ok(refused instanceof DanmuxError && refused.code === 'lane_full' && refused.retryAfterMs !== undefined);
+      const ledger = await bus.ledger();
+      assert.equal(ledger.accepted.gift, 3);
+      assert.deepEqual(ledger.shed.gift, {});
+      // What was refused is no duplicate once there is room.
+      const lease = await owned(bus, 'live:1', config);
+      await bus.commit(await commitOf({ bus, config } as Engine, 'live:1', 'gift', lease));
+      assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'd')]), [{ id: 'd', duplicate: false }]);
+    });
+
+    test('a full lane that may shed drops its oldest and counts it', async () => {
+      const { bus, config } = await engine({ 'relay.ingress_chat': 3 });
+      await bus.publish(['a', 'b', 'c', 'd', 'e'].map((id) => message(config, 'live:1', 'chat', id)));
+      assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['c', 'd', 'e']);
+      assert.deepEqual((await bus.ledger()).shed.chat, { ingress_full: 2 });
+      assert.equal((await bus.ledger()).accepted.chat, 5);
+    });
+
+    test('what was dropped but had been read and is sent all the same counts as sent, not as shed', async () => {
+      const made = await engine({ 'relay.ingress_chat': 2 });
+      const { bus, config } = made;
+      await bus.publish(['a', 'b'].map((id) => message(config, 'live:1', 'chat', id)));
+      const lease = await owned(bus, 'live:1', config);
+      const commit = await commitOf(made, 'live:1', 'chat', lease);
+      await bus.publish([message(config, 'live:1', 'chat', 'c')]);
+      assert.deepEqual((await bus.ledger()).shed.chat, { ingress_full: 1 });
+      assert.deepEqual(await bus.commit(commit), { ok: true });
+      const { accepted, sequenced, shed } = await bus.ledger();
+      assert.deepEqual([accepted.chat, sequenced.chat, shed.chat], [3, 2, {}]);
+      assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['c']);
+    });
+  });
+}

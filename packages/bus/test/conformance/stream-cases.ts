@@ -1,0 +1,67 @@
+// A room's streams: heads that stay, messages by offset and by page, a new epoch when all was lost.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { commitOf, type MakeEngine, message, offsetsOf, owned } from './case-kit.ts';
+
+export function streamCases(engine: MakeEngine): void {
+  describe('streams', () => {
+    const filled = async (lane: 'gift' | 'chat', count: number) => {
+      const made = await engine();
+      const { bus, config } = made;
+      const lease = await owned(bus, 'live:1', config);
+      for (let from = 0; from < count; from += 100) {
+        await bus.publish(Array.from({ length: Math.min(100, count - from) }, (_, index) => message(config, 'live:1', lane, `${lane}-${from + index + 1}`)));
+        assert.deepEqual(await bus.commit(await commitOf(made, 'live:1', lane, lease)), { ok: true });
+      }
+      return made;
+    };
+
+    test('heads of a room stay what they are until something is committed', async () => {
+      const { bus } = await engine();
+      const first = await bus.heads('live:1');
+      assert.deepEqual(first.offsets, { control: 0, gift: 0, chat: 0 });
+      assert.ok(first.epoch.length > 0);
+      assert.deepEqual(await bus.heads('live:1'), first);
+      assert.notEqual((await bus.heads('live:2')).epoch, first.epoch);
+    });
+
+    test('since gives what lies between two offsets, lowest first, up to the limit', async () => {
+      const { bus } = await filled('gift', 20);
+      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 5, 9, 100)), [6, 7, 8, 9]);
+      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 5, 20, 3)), [6, 7, 8]);
+      assert.deepEqual(await bus.since('live:1', 'gift', 20, 20, 10), []);
+      assert.deepEqual(await bus.since('live:1', 'chat', 0, 20, 10), []);
+      assert.deepEqual(await bus.since('live:9', 'gift', 0, 20, 10), []);
+    });
+
+    test('history gives pages from the newest back, lowest first in the page', async () => {
+      const { bus } = await filled('gift', 25);
+      const newest = await bus.history('live:1', 'gift', undefined, 10);
+      assert.deepEqual([offsetsOf(newest.msgs), newest.more], [Array.from({ length: 10 }, (_, index) => index + 16), true]);
+      const last = await bus.history('live:1', 'gift', 6, 10);
+      assert.deepEqual([offsetsOf(last.msgs), last.more], [[1, 2, 3, 4, 5], false]);
+      assert.deepEqual(await bus.history('live:9', 'gift', undefined, 10), { msgs: [], more: false });
+    });
+
+    test('a lane keeps at least its size and forgets the oldest', async () => {
+      const { bus } = await filled('chat', 900);
+      const kept = await bus.since('live:1', 'chat', 0, 900, 1_000);
+      assert.ok(kept.length >= 200 && kept.length < 500, `${kept.length} are kept`);
+      assert.equal(offsetsOf(kept).at(-1), 900);
+    });
+
+    test('a store that lost everything begins a new epoch, and nothing numbered before can be written', async () => {
+      const made = await filled('gift', 3);
+      const { bus, config } = made;
+      const before = await bus.heads('live:1');
+      await made.wipe();
+      const after = await bus.heads('live:1');
+      assert.notEqual(after.epoch, before.epoch);
+      assert.deepEqual(after.offsets, { control: 0, gift: 0, chat: 0 });
+      const lease = await owned(bus, 'live:1', config, 'you');
+      const result = await bus.commit({ room: 'live:1', lease, expected: before, messages: { gift: ['{}'] }, entries: {}, frame: null, counts: {} });
+      assert.deepEqual(result, { ok: false, reason: 'moved' });
+      assert.deepEqual(await bus.since('live:1', 'gift', 0, 10, 10), []);
+    });
+  });
+}

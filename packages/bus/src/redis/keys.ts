@@ -54,7 +54,8 @@ function shardKeys(base: string): ShardKeys {
     totals: `${base}:online`,
     bell: `${base}:bell`,
     ingress: (lane) => `${base}:in:${lane}`,
-    seen: (room, dedupeKey) => `${base}:seen:${room}:${dedupeKey}`,
+    // Both may contain colons; a room's name contains no space.
+    seen: (room, dedupeKey) => `${base}:seen:${room} ${dedupeKey}`,
     heads: (room) => `${base}:room:${room}:heads`,
     stream: (room, lane) => `${base}:room:${room}:${lane}`,
     presence: (room) => `${base}:room:${room}:online`,

@@ -1,7 +1,8 @@
 // A commit happens wholly or not at all, and only under the lease and from the heads the store has.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Bus, Lease } from '../../src/bus.ts';
+import { laneNames, streamLanes } from '@danmux/protocol';
+import type { Bus, BusFrame, Lease } from '../../src/bus.ts';
 import { shardOf } from '../../src/shard.ts';
 import { eventually } from '../eventually.ts';
 import { commitOf, type Engine, listenTo, type MakeEngine, message, offsetsOf, owned, readIds } from './case-kit.ts';
@@ -129,6 +130,108 @@ export function commitCases(engine: MakeEngine): void {
       const results = await Promise.all([bus.commit(commit), bus.commit(commit), bus.commit(commit)]);
       assert.equal(results.filter(({ ok }) => ok).length, 1);
       assert.equal((await bus.heads('live:1')).offsets.gift, 1);
+    });
+
+    test('takes every lane of a room in one step, shed and unnumbered ones too', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const shard = shardOf('live:1', config.shards);
+      const frames = await listenTo(bus, 'live:1');
+      await bus.publish([
+        message(config, 'live:1', 'notice', 'n'),
+        message(config, 'live:1', 'gift', 'g'),
+        message(config, 'live:1', 'chat', 'c1'),
+        message(config, 'live:1', 'chat', 'c2'),
+        message(config, 'live:1', 'like', 'l'),
+      ]);
+      const entries = Object.fromEntries(
+        await Promise.all(laneNames.map(async (lane) => [lane, (await bus.read(shard, lane, undefined, 10)).map(({ entry }) => entry)] as const)),
+      );
+      const expected = await bus.heads('live:1');
+      const frame: BusFrame = {
+        head: {
+          room: 'live:1',
+          epoch: expected.epoch,
+          ranges: { control: [1, 1], gift: [1, 1], chat: [1, 1] },
+          counts: { control: 1, gift: 1, chat: 1, ambient: 1 },
+          traces: [
+            ['n', 'trace "n"'],
+            ['g', 'trace\n弹幕'],
+          ],
+        },
+        payload: '{"room":"live:1","msgs":["弹幕 🎁\u2028"]}',
+      };
+      const counts = { sequenced: { control: 1, gift: 1, chat: 1, ambient: 1 }, shed: { chat: { over_budget: 1 } } };
+      const messages = { control: ['{"offset":1,"x":"一"}'], gift: ['{"offset":1}'], chat: ['{"offset":1}'] };
+      const lease = await owned(bus, 'live:1', config);
+      assert.deepEqual(await bus.commit({ room: 'live:1', lease, expected, messages, entries, frame, counts }), { ok: true });
+      for (const lane of laneNames) assert.deepEqual(await readIds(bus, shard, lane), [], lane);
+      assert.deepEqual(await bus.heads('live:1'), { epoch: expected.epoch, offsets: { control: 1, gift: 1, chat: 1 } });
+      for (const lane of streamLanes) assert.deepEqual(await bus.since('live:1', lane, 0, 9, 9), messages[lane], lane);
+      const { accepted, sequenced, shed } = await bus.ledger();
+      assert.deepEqual(accepted, { control: 1, gift: 1, chat: 2, ambient: 1 });
+      assert.deepEqual(sequenced, counts.sequenced);
+      assert.deepEqual(shed, { control: {}, gift: {}, chat: { over_budget: 1 }, ambient: {} });
+      await eventually(() => assert.deepEqual(frames, [frame]));
+    });
+
+    test('a commit of nothing but a frame is one too', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const frames = await listenTo(bus, 'live:1');
+      const commit = await commitOf(made, 'live:1', 'chat', await owned(bus, 'live:1', config));
+      assert.deepEqual(await bus.commit({ ...commit, messages: {}, entries: {}, counts: {} }), { ok: true });
+      await eventually(() => assert.deepEqual(frames, [commit.frame]));
+      assert.deepEqual((await bus.heads('live:1')).offsets, { control: 0, gift: 0, chat: 0 });
+    });
+
+    test('of an old and a new owner that commit at once the new one succeeds, whoever is first', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const frames = await listenTo(bus, 'live:1');
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      const old = await owned(bus, 'live:1', config, 'old');
+      const late = await commitOf(made, 'live:1', 'gift', old);
+      await bus.release(old);
+      const fresh = { ...late, lease: await owned(bus, 'live:1', config, 'new') };
+      const results = await Promise.all([bus.commit(late), bus.commit(fresh), bus.commit(late)]);
+      assert.deepEqual(results, [{ ok: false, reason: 'fenced' }, { ok: true }, { ok: false, reason: 'fenced' }]);
+      assert.equal((await bus.heads('live:1')).offsets.gift, 1);
+      assert.equal((await bus.ledger()).sequenced.gift, 1);
+      await eventually(() => assert.equal(frames.length, 1));
+    });
+
+    test('an owner that lost its lease and took it again cannot write under the old one', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      const first = await owned(bus, 'live:1', config, 'me');
+      const late = await commitOf(made, 'live:1', 'gift', first);
+      await bus.release(first);
+      const second = await owned(bus, 'live:1', config, 'me');
+      assert.ok(second.token > first.token);
+      assert.deepEqual(await bus.commit(late), { ok: false, reason: 'fenced' });
+      assert.deepEqual(await bus.commit({ ...late, lease: second }), { ok: true });
+    });
+
+    test('rooms of one shard commit at once without touching each other', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const rooms = ['live:1', 'live:29', 'live:50'];
+      assert.equal(new Set(rooms.map((room) => shardOf(room, config.shards))).size, 1, 'all are of one shard');
+      const seen = await Promise.all(rooms.map((room) => listenTo(bus, room)));
+      await bus.publish(rooms.flatMap((room) => [message(config, room, 'gift', `${room}-1`), message(config, room, 'gift', `${room}-2`)]));
+      const lease = await owned(bus, 'live:1', config);
+      const commits = await Promise.all(rooms.map((room) => commitOf(made, room, 'gift', lease)));
+      assert.deepEqual(
+        await Promise.all(commits.map((commit) => bus.commit(commit))),
+        rooms.map(() => ({ ok: true })),
+      );
+      for (const [index, commit] of commits.entries()) {
+        assert.deepEqual(await bus.since(commit.room, 'gift', 0, 9, 9), commit.messages.gift);
+        await eventually(() => assert.deepEqual(seen[index], [commit.frame]));
+      }
+      assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'gift'), []);
     });
   });
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { shardOf } from '../../src/shard.ts';
 import { eventually } from '../eventually.ts';
-import { type MakeEngine, message, readIds } from './case-kit.ts';
+import { commitOf, type MakeEngine, message, owned, readIds } from './case-kit.ts';
 
 export function ingressCases(engine: MakeEngine): void {
   describe('read and listen', () => {
@@ -40,6 +40,49 @@ export function ingressCases(engine: MakeEngine): void {
       await bus.publish([message(config, 'live:1', 'gift', 'b')]);
       await eventually(() => assert.equal(kept, 2));
       assert.equal(closed, before);
+    });
+
+    test('a cursor whose entry was committed goes on where it stood, and no cursor means the oldest that is left', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const shard = shardOf('live:1', config.shards);
+      await bus.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
+      const first = await bus.read(shard, 'gift', undefined, 2);
+      assert.deepEqual(await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config), first)), { ok: true });
+      assert.deepEqual(
+        (await bus.read(shard, 'gift', first.at(-1)?.entry, 10)).map(({ id }) => id),
+        ['c', 'd'],
+      );
+      assert.deepEqual(await readIds(bus, shard, 'gift'), ['c', 'd']);
+    });
+
+    test('what comes after a lane was emptied is read after the same cursor', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const shard = shardOf('live:1', config.shards);
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      const first = await bus.read(shard, 'gift', undefined, 10);
+      await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config), first));
+      await bus.publish([message(config, 'live:1', 'gift', 'b')]);
+      assert.deepEqual(
+        (await bus.read(shard, 'gift', first.at(-1)?.entry, 10)).map(({ id }) => id),
+        ['b'],
+      );
+    });
+
+    test('every lane rings when it begins to wait; another shard is not rung', async () => {
+      const { bus, config } = await engine();
+      const [mine, others] = [shardOf('live:1', config.shards), shardOf('live:2', config.shards)];
+      assert.notEqual(mine, others);
+      let rung = 0;
+      let elsewhere = 0;
+      await bus.listen(mine, () => rung++);
+      await bus.listen(others, () => elsewhere++);
+      for (const [index, type] of (['notice', 'gift', 'chat', 'like'] as const).entries()) {
+        await bus.publish([message(config, 'live:1', type, `m${index}`)]);
+        await eventually(() => assert.equal(rung, index + 1));
+      }
+      assert.equal(elsewhere, 0);
     });
   });
 }

@@ -107,5 +107,96 @@ export function publishCases(engine: MakeEngine): void {
       assert.deepEqual([accepted.chat, sequenced.chat, shed.chat], [3, 2, {}]);
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['c']);
     });
+
+    test('nothing published is nothing answered', async () => {
+      const { bus } = await engine();
+      assert.deepEqual(await bus.publish([]), []);
+    });
+
+    test('a call of many hundreds to one room keeps its order, and each result stands where its publication stood', async () => {
+      const { bus, config } = await engine();
+      const sent = Array.from({ length: 950 }, (_, index) => message(config, index % 3 === 0 ? 'live:1' : `room-${index}`, 'gift', `g${index}`));
+      const results = await bus.publish(sent);
+      assert.deepEqual(
+        results,
+        sent.map(({ id }): Receipt => ({ id, duplicate: false })),
+      );
+      const stored = (await bus.read(shardOf('live:1', config.shards), 'gift', undefined, 1_000)).filter(({ room }) => room === 'live:1');
+      assert.deepEqual(
+        stored.map(({ id }) => id),
+        sent.filter(({ room }) => room === 'live:1').map(({ id }) => id),
+      );
+    });
+
+    test('without a dedupe key the same message is another one each time', async () => {
+      const { bus, config } = await engine();
+      const like = message(config, 'live:1', 'like');
+      assert.equal(like.dedupeKey, undefined);
+      const results = await bus.publish([like, like]);
+      await bus.publish([like]);
+      assert.deepEqual(results, [
+        { id: like.id, duplicate: false },
+        { id: like.id, duplicate: false },
+      ]);
+      assert.equal((await bus.ledger()).accepted.ambient, 3);
+    });
+
+    test('a room and a key are two things, however they are spelled', async () => {
+      const { bus, config } = await engine();
+      const [room, longer] = ['live', 'live:22'];
+      assert.equal(shardOf(room, config.shards), shardOf(longer, config.shards), 'both rooms are of one shard');
+      const results = await bus.publish([message(config, room, 'gift', '22:g'), message(config, longer, 'gift', 'g')]);
+      assert.deepEqual(results, [
+        { id: '22:g', duplicate: false },
+        { id: 'g', duplicate: false },
+      ]);
+    });
+
+    test('a duplicate is known in a full lane, and a call that is partly refused stores the rest', async () => {
+      const { bus, config } = await engine({ 'relay.ingress_gift': 2 });
+      await bus.publish(['a', 'b'].map((id) => message(config, 'live:1', 'gift', id)));
+      const results = await bus.publish([
+        message(config, 'live:1', 'chat', 'c'),
+        message(config, 'live:1', 'gift', 'x'),
+        message(config, 'live:1', 'gift', 'a'),
+        message(config, 'live:1', 'notice', 'n'),
+        message(config, 'live:2', 'gift', 'g'),
+      ]);
+      assert.deepEqual(
+        results.map((result) => (result instanceof DanmuxError ? result.code : result)),
+        [{ id: 'c', duplicate: false }, 'lane_full', { id: 'a', duplicate: true }, { id: 'n', duplicate: false }, { id: 'g', duplicate: false }],
+      );
+      const { accepted } = await bus.ledger();
+      assert.deepEqual([accepted.control, accepted.gift, accepted.chat], [1, 3, 1]);
+    });
+
+    test('the control lane refuses at its cap too, and never sheds', async () => {
+      const { bus, config } = await engine({ 'relay.ingress_gift': 2 });
+      const results = await bus.publish(['a', 'b', 'c'].map((id) => message(config, 'live:1', 'notice', id)));
+      assert.deepEqual(
+        results.map((result) => (result instanceof DanmuxError ? result.code : 'stored')),
+        ['stored', 'stored', 'lane_full'],
+      );
+      assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'control'), ['a', 'b']);
+    });
+
+    test('accepted is what waits and what was shed, exactly, however many publish at once', async () => {
+      const { bus, config } = await engine({ 'relay.ingress_chat': 20, 'relay.ingress_ambient': 7 });
+      await Promise.all(
+        Array.from({ length: 10 }, (_, call) =>
+          bus.publish(
+            Array.from({ length: 30 }, (_, index) =>
+              message(config, index % 2 === 0 ? 'live:1' : 'live:29', index % 3 === 0 ? 'like' : 'chat', `m${call}-${index}`),
+            ),
+          ),
+        ),
+      );
+      assert.equal(shardOf('live:1', config.shards), shardOf('live:29', config.shards), 'both rooms are of one shard');
+      const { accepted, shed } = await bus.ledger();
+      assert.deepEqual([accepted.chat, accepted.ambient], [200, 100]);
+      assert.deepEqual([shed.chat, shed.ambient], [{ ingress_full: 180 }, { ingress_full: 93 }]);
+      const shard = shardOf('live:1', config.shards);
+      assert.deepEqual([(await readIds(bus, shard, 'chat')).length, (await readIds(bus, shard, 'ambient')).length], [20, 7]);
+    });
   });
 }

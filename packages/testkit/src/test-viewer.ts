@@ -19,6 +19,8 @@ export class TestViewer {
   readonly errors: string[] = [];
   readonly recovered: JoinReply['recovered'][] = [];
   readonly presence: number[] = [];
+  /** Milliseconds from acceptance to arrival of each message, by the wall clock. */
+  readonly delays: number[] = [];
   disconnects = 0;
   online = 0;
   readonly #options: TestViewerOptions;
@@ -106,6 +108,7 @@ export class TestViewer {
   #take(msgs: readonly Msg[]): void {
     for (const msg of msgs) {
       this.msgs.push(msg);
+      this.delays.push(Date.now() - msg.ts);
       if (msg.offset !== undefined && isStreamLane(msg.lane)) this.#advance(msg.lane, msg.offset);
     }
   }

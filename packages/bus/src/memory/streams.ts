@@ -66,7 +66,7 @@ export class Streams {
 
   history(room: string, lane: StreamLane, before: number | undefined, limit: number): Page {
     const older = this.#lane(room, lane).filter(({ offset }) => before === undefined || offset < before);
-    return { msgs: older.slice(-limit).map(({ text }) => text), more: older.length > limit };
+    return { msgs: older.slice(Math.max(0, older.length - limit)).map(({ text }) => text), more: older.length > limit };
   }
 
   sweep(): void {

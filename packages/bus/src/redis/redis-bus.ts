@@ -144,12 +144,14 @@ export class RedisBus implements Bus {
   }
 
   async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
-    if (upTo <= after) return [];
+    if (upTo <= after || limit <= 0) return [];
     const key = this.#streamKey(room, lane);
     return messagesOf(await this.#ask((redis) => redis.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit)));
   }
 
   async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
+    // The first offset is 1; Redis refuses an end before its lowest id.
+    if (before !== undefined && before <= 1) return { msgs: [], more: false };
     const key = this.#streamKey(room, lane);
     const end = before === undefined ? '+' : `(${before}-0`;
     const entries = await this.#ask((redis) => redis.xrevrange(key, end, '-', 'COUNT', limit + 1));

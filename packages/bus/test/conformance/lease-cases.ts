@@ -48,5 +48,65 @@ export function leaseCases(engine: MakeEngine): void {
       const got = await Promise.all(Array.from({ length: 20 }, (_, index) => bus.acquire('boss', `owner-${index}`, 60_000)));
       assert.equal(got.filter(Boolean).length, 1);
     });
+
+    test('renewing keeps a lease past the time it was taken for', async () => {
+      const { bus } = await engine();
+      const kept = await bus.acquire('kept', 'me', 1_000);
+      assert.ok(kept && (await bus.renew(kept, 60_000)));
+      // Taken later for as long: when this one has ended, the other one would have.
+      assert.ok(await bus.acquire('ended', 'me', 1_000));
+      await eventually(async () => assert.ok(await bus.acquire('ended', 'you', 60_000)));
+      assert.equal(await bus.acquire('kept', 'you', 60_000), null);
+    });
+
+    test('taking it again keeps it too', async () => {
+      const { bus } = await engine();
+      const kept = await bus.acquire('kept', 'me', 1_000);
+      assert.deepEqual(await bus.acquire('kept', 'me', 60_000), kept);
+      assert.ok(await bus.acquire('ended', 'me', 1_000));
+      await eventually(async () => assert.ok(await bus.acquire('ended', 'you', 60_000)));
+      assert.equal(await bus.acquire('kept', 'you', 60_000), null);
+    });
+
+    test('one that was lost and taken again by the same owner is another lease', async () => {
+      const { bus } = await engine();
+      const first = await bus.acquire('boss', 'me', 50);
+      assert.ok(first);
+      await eventually(async () => assert.equal(await bus.renew(first, 1), false));
+      const second = await bus.acquire('boss', 'me', 60_000);
+      assert.ok(second && second.token > first.token);
+      assert.equal(await bus.renew(first, 60_000), false);
+      await bus.release(first);
+      assert.equal(await bus.renew(second, 60_000), true);
+    });
+
+    test('releasing twice frees once, and names do not touch each other', async () => {
+      const { bus } = await engine();
+      const freed: string[] = [];
+      await bus.onFreed((name) => freed.push(name));
+      const [one, two] = [await bus.acquire('shard:1', 'me', 60_000), await bus.acquire('shard:10', 'me', 60_000)];
+      assert.ok(one && two);
+      await bus.release(one);
+      await bus.release(one);
+      assert.equal(await bus.renew(two, 60_000), true);
+      await bus.release(two);
+      await eventually(() => assert.deepEqual(freed, ['shard:1', 'shard:10']));
+    });
+
+    test('one that ended by itself is not told as freed, and who closed is told nothing', async () => {
+      const { bus } = await engine();
+      const freed: string[] = [];
+      const gone: string[] = [];
+      await bus.onFreed((name) => freed.push(name));
+      const subscription = await bus.onFreed((name) => gone.push(name));
+      await subscription.close();
+      assert.ok(await bus.acquire('ends', 'me', 50));
+      await eventually(async () => assert.ok(await bus.acquire('ends', 'you', 60_000)));
+      const barrier = await bus.acquire('barrier', 'me', 60_000);
+      assert.ok(barrier);
+      await bus.release(barrier);
+      await eventually(() => assert.deepEqual(freed, ['barrier']));
+      assert.deepEqual(gone, []);
+    });
   });
 }

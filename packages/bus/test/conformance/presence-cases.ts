@@ -6,6 +6,7 @@ import { commitOf, type MakeEngine, message, owned } from './case-kit.ts';
 
 export function presenceCases(engine: MakeEngine): void {
   describe('presence', () => {
+    const roomsOf = (counts: Readonly<Record<string, number>>) => new Map(Object.entries(counts));
     const onlineOf = (pulses: ReadonlyMap<string, { online: number }>) => new Map([...pulses].map(([name, { online }]) => [name, online]));
 
     test('counts add up over edges, replace each other per edge, and 0 removes', async () => {
@@ -72,6 +73,42 @@ export function presenceCases(engine: MakeEngine): void {
       const counts = new Map(Array.from({ length: 2_000 }, (_, index) => [`room-${index}`, (index % 5) + 1]));
       assert.deepEqual(new Map([...onlineOf(await bus.reportPresence('e1', counts, 60_000))].sort()), new Map([...counts].sort()));
       assert.deepEqual(await bus.presenceTotals(), { rooms: 2_000, online: 6_000 });
+    });
+
+    test('each report gives the edge its time anew, per room it names', async () => {
+      const { bus } = await engine();
+      await bus.reportPresence('e1', roomsOf({ a: 1, b: 1 }), 1_000);
+      await bus.reportPresence('e1', roomsOf({ a: 2 }), 60_000);
+      await eventually(async () => assert.equal(await bus.online('b'), 0));
+      assert.equal(await bus.online('a'), 2);
+    });
+
+    test('removing what was never there, and reporting nothing, is fine', async () => {
+      const { bus } = await engine();
+      assert.deepEqual(onlineOf(await bus.reportPresence('e1', roomsOf({ a: 0 }), 60_000)), new Map([['a', 0]]));
+      assert.deepEqual(await bus.reportPresence('e1', new Map(), 60_000), new Map());
+      assert.deepEqual(await bus.presenceTotals(), { rooms: 0, online: 0 });
+    });
+
+    test('asking how many are online changes nothing', async () => {
+      const { bus } = await engine();
+      await bus.reportPresence('e1', roomsOf({ a: 3 }), 60_000);
+      for (let i = 0; i < 3; i++) assert.equal(await bus.online('a'), 3);
+      assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 3 });
+    });
+
+    test('the totals are true again after a sweep, and the next one finds nothing', async () => {
+      const { bus } = await engine();
+      await bus.reportPresence('dead', roomsOf({ a: 5, b: 5, c: 5 }), 50);
+      await bus.reportPresence('alive', roomsOf({ a: 1, d: 1 }), 60_000);
+      let found = 0;
+      await eventually(async () => {
+        found += (await bus.sweep()).presence;
+        assert.deepEqual(await bus.presenceTotals(), { rooms: 2, online: 2 });
+      });
+      // A store may have let rows go by itself, but somebody must have told the totals.
+      assert.ok(found >= 1 && found <= 3, `${found} were found`);
+      assert.equal((await bus.sweep()).presence, 0);
     });
   });
 

@@ -40,6 +40,49 @@ export function recordCases(engine: MakeEngine): void {
     await eventually(async () => assert.deepEqual(await bus.begin('short', 'body'), { state: 'started' }));
   });
 
+  test('a member comes back word for word; leaving twice, or one who was never there, is fine', async () => {
+    const { bus } = await engine();
+    const odd = { id: 'edge@a:1 "x"', role: 'edge', address: '[::1]:7700', version: '1.0.0-β\n2', load: 0.3333333333333333 };
+    await bus.announce(odd, 60_000);
+    assert.deepEqual(await bus.members(), [odd]);
+    await bus.leave(odd.id);
+    await bus.leave(odd.id);
+    await bus.leave('nobody');
+    assert.deepEqual(await bus.members(), []);
+  });
+
+  test('each announcement gives a member its time anew', async () => {
+    const { bus } = await engine();
+    const member = (id: string) => ({ id, role: 'edge', address: '', version: '1', load: 0 });
+    await bus.announce(member('kept'), 1_000);
+    await bus.announce(member('kept'), 60_000);
+    await bus.announce(member('ended'), 1_000);
+    await eventually(async () => assert.deepEqual(await bus.members(), [member('kept')]));
+  });
+
+  test('a sweep forgets members that ended, and says how many', async () => {
+    const { bus } = await engine();
+    const member = (id: string) => ({ id, role: 'edge', address: '', version: '1', load: 0 });
+    await bus.announce(member('kept'), 60_000);
+    for (const id of ['x', 'y']) await bus.announce(member(id), 50);
+    let found = 0;
+    await eventually(async () => {
+      found += (await bus.sweep()).members;
+      assert.equal(found, 2);
+    });
+    assert.deepEqual(await bus.sweep(), { presence: 0, members: 0 });
+    assert.deepEqual(await bus.members(), [member('kept')]);
+  });
+
+  test('idempotency keys do not touch each other, whatever is in them', async () => {
+    const { bus } = await engine();
+    for (const key of ['a', 'a:b', '{a}b', 'ключ', ' ']) assert.deepEqual(await bus.begin(key, 'body'), { state: 'started' }, key);
+    await bus.finish('a', 'body', '', 60_000);
+    assert.deepEqual(await bus.begin('a', 'body'), { state: 'done', answer: '' });
+    assert.deepEqual(await bus.begin('a:b', 'body'), { state: 'in_flight' });
+    await bus.forget('never begun');
+  });
+
   test('health resolves while the store answers', async () => {
     const { bus } = await engine();
     await bus.health();

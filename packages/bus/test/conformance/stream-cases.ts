@@ -63,5 +63,64 @@ export function streamCases(engine: MakeEngine): void {
       assert.deepEqual(result, { ok: false, reason: 'moved' });
       assert.deepEqual(await bus.since('live:1', 'gift', 0, 10, 10), []);
     });
+
+    test('since knows no messages before the first or after the last', async () => {
+      const { bus } = await filled('gift', 5);
+      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 0, 1, 10)), [1]);
+      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 4, 99, 10)), [5]);
+      assert.deepEqual(await bus.since('live:1', 'gift', 5, 99, 10), []);
+      assert.deepEqual(await bus.since('live:1', 'gift', 7, 3, 10), []);
+      assert.deepEqual(await bus.since('live:1', 'gift', 0, 5, 0), []);
+    });
+
+    test('pages meet without a hole or a double, down to the first message', async () => {
+      const { bus } = await filled('gift', 23);
+      const pages: number[][] = [];
+      let before: number | undefined;
+      for (let more = true; more; ) {
+        const page = await bus.history('live:1', 'gift', before, 5);
+        pages.unshift(offsetsOf(page.msgs));
+        [before, more] = [pages[0]?.[0], page.more];
+      }
+      assert.equal(pages.length, 5);
+      assert.deepEqual(
+        pages.flat(),
+        Array.from({ length: 23 }, (_, index) => index + 1),
+      );
+    });
+
+    test('more is said exactly when there is an older one', async () => {
+      const { bus } = await filled('gift', 10);
+      const page = async (before: number | undefined, limit: number) => {
+        const { msgs, more } = await bus.history('live:1', 'gift', before, limit);
+        return [offsetsOf(msgs), more];
+      };
+      const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+      assert.deepEqual(await page(undefined, 10), [all, false]);
+      assert.deepEqual(await page(undefined, 9), [all.slice(1), true]);
+      assert.deepEqual(await page(99, 100), [all, false]);
+      assert.deepEqual(await page(4, 3), [[1, 2, 3], false]);
+      assert.deepEqual(await page(4, 2), [[2, 3], true]);
+      assert.deepEqual(await page(1, 5), [[], false]);
+      assert.deepEqual(await page(0, 5), [[], false]);
+      assert.deepEqual(await page(undefined, 0), [[], true]);
+    });
+
+    test('the lanes of a room are streams of their own', async () => {
+      const made = await filled('gift', 2);
+      const { bus, config } = made;
+      await bus.publish([message(config, 'live:1', 'notice', 'n'), message(config, 'live:1', 'chat', 'c')]);
+      const lease = await owned(bus, 'live:1', config);
+      for (const lane of ['control', 'chat'] as const) assert.deepEqual(await bus.commit(await commitOf(made, 'live:1', lane, lease)), { ok: true });
+      assert.deepEqual((await bus.heads('live:1')).offsets, { control: 1, gift: 2, chat: 1 });
+      assert.deepEqual(offsetsOf((await bus.history('live:1', 'control', undefined, 10)).msgs), [1]);
+      assert.deepEqual(offsetsOf((await bus.history('live:1', 'gift', undefined, 10)).msgs), [1, 2]);
+    });
+
+    test('of many who ask first for the heads of a room all get the same epoch', async () => {
+      const { bus } = await engine();
+      const answers = await Promise.all(Array.from({ length: 10 }, () => bus.heads('live:1')));
+      assert.equal(new Set(answers.map(({ epoch }) => epoch)).size, 1);
+    });
   });
 }

@@ -16,31 +16,49 @@ interface Base {
   readonly msgs: readonly Msg[];
 }
 
-/** Frames of a room at most, and for how long (milliseconds): as long as the promise that a viewer may be away. */
+/** Frames of a room at most, their characters in all, and for how long (milliseconds): as long as a viewer may be away. */
 const maxFrames = 3_000;
+const maxCharacters = 8_000_000;
 const maxAgeMs = 150_000;
+/** Trimming is done now and then: a quarter may be over. */
+const slack = 1.25;
 
 export class Ring {
   #frames: Kept[] = [];
+  #characters = 0;
   #base: Partial<Record<StreamLane, Base>> = {};
 
   /** The next frame of the room; nothing is missing between it and the one before. */
   push(frame: BusFrame, now: number): void {
+    // A frame of counters only is nothing to come back for.
+    if (Object.keys(frame.head.ranges).length === 0) return;
     this.#frames.push({ at: now, frame });
-    if (this.#frames.length > maxFrames * 1.25) this.#frames = this.#frames.slice(-maxFrames);
+    this.#characters += frame.payload.length;
+    if (this.#frames.length > maxFrames * slack || this.#characters > maxCharacters * slack) this.#trim();
+  }
+
+  #trim(): void {
+    let drop = 0;
+    while (this.#frames.length - drop > maxFrames || this.#characters > maxCharacters) {
+      this.#characters -= this.#frames[drop++]?.frame.payload.length ?? 0;
+    }
+    this.#frames = this.#frames.slice(drop);
   }
 
   /** Forgets what is too old to be asked for. */
   expire(now: number): void {
     const young = this.#frames.findIndex(({ at }) => at > now - maxAgeMs);
-    if (young > 0) this.#frames = this.#frames.slice(young);
-    else if (young < 0) this.#frames = [];
+    if (young !== 0) {
+      this.#frames = young < 0 ? [] : this.#frames.slice(young);
+      this.#characters = this.#frames.reduce((sum, { frame }) => sum + frame.payload.length, 0);
+    }
     for (const lane of streamLanes) if ((this.#base[lane]?.at ?? now) < now - maxAgeMs) delete this.#base[lane];
   }
 
   /** What follows is not connected to what was. */
   clear(): void {
     this.#frames = [];
+    this.#characters = 0;
     this.#base = {};
   }
 

@@ -24,6 +24,8 @@ const schemes = {
   'redis+cluster:': { mode: 'cluster', tls: false, port: 6379 },
 } as const;
 
+type Quote = (text: string) => string;
+
 const form = /^(?<scheme>[a-z+]+:)\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?]+)(?:\/(?<path>[^?]*))?$/;
 
 /**
@@ -35,29 +37,40 @@ export function parseRedisUrl(url: string): RedisTarget {
   const scheme = schemes[(parts?.['scheme'] ?? '') as keyof typeof schemes];
   if (!parts || !scheme)
     throw new Error('redis.url must be redis://host:port, rediss://…, redis+sentinel://host:port,host:port/NAME or redis+cluster://host:port,host:port');
+  // A part of an address with a password may be the password.
+  const quote = (text: string) => (url.includes('@') ? 'what follows the password (%-encode @, / and : in it)' : `"${text}"`);
   const path = (parts['path'] ?? '').split('/').filter(Boolean);
   const name = scheme.mode === 'sentinel' ? path.shift() : undefined;
   if (scheme.mode === 'sentinel' && !name) throw new Error('redis.url: a redis+sentinel address ends with /NAME of the sentinel group');
   return {
     mode: scheme.mode,
-    nodes: (parts['hosts'] ?? '').split(',').map((host) => parseNode(host, scheme.port)),
+    nodes: (parts['hosts'] ?? '').split(',').map((host) => parseNode(host, scheme.port, quote)),
     ...(name ? { name } : {}),
-    ...(parts['username'] ? { username: decodeURIComponent(parts['username']) } : {}),
-    ...(parts['password'] ? { password: decodeURIComponent(parts['password']) } : {}),
-    db: parseDb(path[0], scheme.mode),
+    ...(parts['username'] ? { username: decode(parts['username']) } : {}),
+    ...(parts['password'] ? { password: decode(parts['password']) } : {}),
+    db: parseDb(path[0], scheme.mode, quote),
     tls: scheme.tls,
   };
 }
 
-function parseNode(text: string, defaultPort: number): RedisNode {
-  const match = /^(?<host>\[[0-9a-fA-F:]+\]|[^:[\]]+)(?::(?<port>\d{1,5}))?$/.exec(text.trim());
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // The cause would show the text, which may be the password.
+    throw new Error('redis.url: user and password must be %-encoded');
+  }
+}
+
+function parseNode(text: string, defaultPort: number, quote: Quote): RedisNode {
+  const match = /^(?<host>\[[0-9a-fA-F:]+\]|[^:@[\]]+)(?::(?<port>\d{1,5}))?$/.exec(text.trim());
   const port = match?.groups?.['port'] ? Number(match.groups['port']) : defaultPort;
-  if (!match?.groups || port > 65_535) throw new Error(`redis.url: "${text}" is not host:port`);
+  if (!match?.groups || port > 65_535) throw new Error(`redis.url: ${quote(text)} is not host:port`);
   return { host: (match.groups['host'] ?? '').replace(/^\[|\]$/g, ''), port };
 }
 
-function parseDb(text: string | undefined, mode: RedisTarget['mode']): number {
+function parseDb(text: string | undefined, mode: RedisTarget['mode'], quote: Quote): number {
   if (text === undefined) return 0;
   if (mode !== 'cluster' && /^\d{1,5}$/.test(text)) return Number(text);
-  throw new Error(mode === 'cluster' ? 'redis.url: a cluster has no database number' : `redis.url: "${text}" is not a database number`);
+  throw new Error(mode === 'cluster' ? 'redis.url: a cluster has no database number' : `redis.url: ${quote(text)} is not a database number`);
 }

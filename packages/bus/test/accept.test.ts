@@ -1,0 +1,82 @@
+// What is accepted is encoded once, in the form that the relay and acceptedAt rely on.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
+import { loadConfig } from '@danmux/runtime';
+import { type AcceptRules, acceptedAt, acceptPublication, numberedMessage } from '../src/accept.ts';
+import { testSettings } from './settings.ts';
+
+const { types } = loadConfig(testSettings()).config.messages;
+const rules: AcceptRules = { types, maxData: 100, now: 1_700_000_000_123 };
+
+const refusedWith = (code: string, run: () => unknown) => assert.throws(run, (error) => error instanceof DanmuxError && error.code === code);
+
+test('the body is the message without lane and offset, its fields in the documented order', () => {
+  const from = { id: 'ann', name: 'Ann "一"' };
+  const accepted = acceptPublication({ room: 'live:1', type: 'gift', data: { 礼: 'x\n' }, from, id: 'g1', trace: 't1' }, rules);
+  assert.deepEqual([accepted.room, accepted.lane, accepted.id, accepted.trace, accepted.dedupeKey], ['live:1', 'gift', 'g1', 't1', 'g1']);
+  const body: unknown = JSON.parse(accepted.body);
+  assert.deepEqual(body, { id: 'g1', type: 'gift', from, data: { 礼: 'x\n' }, ts: rules.now });
+  assert.deepEqual(Object.keys(body as object), ['id', 'type', 'from', 'data', 'ts']);
+});
+
+test('the type decides the lane', () => {
+  const laneOf = (type: string) => acceptPublication({ room: 'r', type, data: null }, rules).lane;
+  assert.deepEqual(
+    ['chat', 'gift', 'superchat', 'like', 'enter', 'notice'].map((type) => [type, laneOf(type)]),
+    [
+      ['chat', 'chat'],
+      ['gift', 'gift'],
+      ['superchat', 'gift'],
+      ['like', 'ambient'],
+      ['enter', 'ambient'],
+      ['notice', 'control'],
+    ],
+  );
+});
+
+test('a type that is not in the table is refused, with those that are; so are names every object has', () => {
+  for (const type of ['nope', '', 'toString', '__proto__', 'constructor'])
+    refusedWith('unknown_type', () => acceptPublication({ room: 'r', type, data: 1 }, rules));
+  assert.throws(() => acceptPublication({ room: 'r', type: 'nope', data: 1 }, rules), /nope.*chat/);
+});
+
+test('data may be as large as the rule says, in bytes of JSON, and no larger', () => {
+  const ofBytes = (bytes: number) => acceptPublication({ room: 'r', type: 'chat', data: '弹'.repeat((bytes - 2) / 3) }, rules);
+  assert.ok(ofBytes(98).body.length > 0);
+  assert.ok(acceptPublication({ room: 'r', type: 'chat', data: 'x'.repeat(98) }, rules));
+  refusedWith('too_large', () => ofBytes(101));
+  refusedWith('too_large', () => acceptPublication({ room: 'r', type: 'chat', data: 'x'.repeat(99) }, rules));
+});
+
+test('data that JSON does not know is null', () => {
+  assert.match(acceptPublication({ room: 'r', type: 'chat', data: undefined }, rules).body, /"data":null/);
+});
+
+test('an id is made when none is given, and then nothing is deduplicated by it', () => {
+  const [one, two] = [acceptPublication({ room: 'r', type: 'chat', data: 1 }, rules), acceptPublication({ room: 'r', type: 'chat', data: 1 }, rules)];
+  assert.notEqual(one.id, two.id);
+  assert.equal(one.dedupeKey, undefined);
+  assert.equal('dedupeKey' in one, false);
+  assert.equal(one.trace, one.id);
+});
+
+test('a key of its own goes before the id', () => {
+  const accepted = acceptPublication({ room: 'r', type: 'chat', data: 1, id: 'i', dedupeKey: 'ann\n1' }, rules);
+  assert.deepEqual([accepted.id, accepted.dedupeKey], ['i', 'ann\n1']);
+});
+
+test('a numbered message is the body with lane and offset in front; an ambient one has no offset', () => {
+  const accepted = acceptPublication({ room: 'r', type: 'gift', data: { offset: 9 }, id: 'g' }, rules);
+  const numbered: unknown = JSON.parse(numberedMessage(accepted, 7));
+  assert.deepEqual(numbered, { lane: 'gift', offset: 7, id: 'g', type: 'gift', data: { offset: 9 }, ts: rules.now });
+  assert.deepEqual(Object.keys(numbered as object).slice(0, 2), ['lane', 'offset']);
+  const like: unknown = JSON.parse(numberedMessage(acceptPublication({ room: 'r', type: 'like', data: 1, id: 'l' }, rules), undefined));
+  assert.deepEqual(like, { lane: 'ambient', id: 'l', type: 'like', data: 1, ts: rules.now });
+});
+
+test('when it was accepted is read back, whatever the data looks like', () => {
+  for (const data of ['"ts":1}', { ts: 1 }, [{ a: { ts: 5 } }], 'a:b:c}', null]) {
+    assert.equal(acceptedAt(acceptPublication({ room: 'r', type: 'chat', data }, rules)), rules.now);
+  }
+});

@@ -1,0 +1,57 @@
+// Keys: one slot per shard, no two things under one name, the prefix in front of all.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { laneNames, streamLanes } from '@danmux/protocol';
+import { createKeys, type ShardKeys } from '../src/redis/keys.ts';
+
+const keys = createKeys('danmux', 8);
+/** The part of a key that decides its slot. */
+const tagOf = (key: string) => /\{([^}]+)\}/.exec(key)?.[1];
+
+function allOf(shard: ShardKeys, rooms: readonly string[], dedupeKeys: readonly string[]): string[] {
+  const { lease, fence, ledger, totals, bell } = shard;
+  return [
+    ...[lease, fence, ledger, totals, bell],
+    ...laneNames.map((lane) => shard.ingress(lane)),
+    ...rooms.flatMap((room) => [shard.heads(room), shard.presence(room), shard.frames(room), ...streamLanes.map((lane) => shard.stream(room, lane))]),
+    ...rooms.flatMap((room) => dedupeKeys.map((key) => shard.seen(room, key))),
+  ];
+}
+
+test('all keys and channels of a shard share its slot, whatever stands in room and id; shards do not', () => {
+  for (let number = 0; number < 8; number++) {
+    for (const key of allOf(keys.shard(number), ['live:1', 'a'], ['x', '{s9}', 'ann\n1'])) assert.equal(tagOf(key), `s${number}`, key);
+    assert.deepEqual(
+      keys.lease(`shard:${number}`).map((key) => tagOf(key)),
+      [`s${number}`, `s${number}`],
+    );
+  }
+});
+
+test('no two things have one name', () => {
+  const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'room:a', 'b', 'c'];
+  const ids = ['a', 'b:c', 'c', 'b', 'gift', 'a:b', 'b c', ' c', ':c'];
+  const all = [...[0, 1].flatMap((number) => allOf(keys.shard(number), rooms, ids)), keys.members, keys.freed, keys.idempotency('a'), ...keys.lease('boss')];
+  const twice = all.filter((key, index) => all.indexOf(key) !== index);
+  assert.deepEqual(twice, []);
+});
+
+test('every key begins with the prefix, so that clusters may share a Redis', () => {
+  const other = createKeys('other', 2);
+  const all = [...allOf(other.shard(1), ['a'], ['b']), ...other.lease('shard:1'), ...other.lease('boss'), other.members, other.freed, other.idempotency('k')];
+  for (const key of all) assert.ok(key.startsWith('other:'), key);
+});
+
+test('the lease of a shard is the key that its commits check; other names have a slot of their own', () => {
+  const { lease, fence } = keys.shard(3);
+  assert.deepEqual(keys.lease('shard:3'), [lease, fence]);
+  const [boss, counter] = keys.lease('boss');
+  assert.notEqual(boss, counter);
+  assert.equal(tagOf(boss), tagOf(counter));
+  assert.notEqual(keys.lease('shard:x')[0], keys.lease('shard:y')[0]);
+});
+
+test('a shard that is not there is refused', () => {
+  for (const number of [-1, 8, 0.5, Number.NaN]) assert.throws(() => keys.shard(number), RangeError);
+  assert.throws(() => keys.lease('shard:8'), RangeError);
+});

@@ -23,7 +23,7 @@ export class Outbox {
   readonly #answers = { waiting: 0, sending: 0 };
   #closed = false;
 
-  /** `overflow` is called once, when more than `cap` bytes wait. */
+  /** `overflow` is called once, when a frame would make more than `cap` bytes wait. */
   constructor(wire: Wire, cap: number, overflow: () => void) {
     this.#wire = wire;
     this.#cap = cap;
@@ -52,7 +52,8 @@ export class Outbox {
 
   write(prepared: Prepared): void {
     if (this.#closed) return;
-    if (this.bytes + prepared.bytes > this.#cap) {
+    // Who has nothing queued is not slow, however large the frame.
+    if (this.bytes > 0 && this.bytes + prepared.bytes > this.#cap) {
       this.#close();
       return;
     }

@@ -53,6 +53,28 @@ test('with Redis killed the edges live on, and control works again when it is ba
   });
 });
 
+test('an edge that starts while Redis is away controls, and is controlled, when Redis comes', async () => {
+  await redis.kill();
+  const late = await startEdge({ 'redis.url': redis.url });
+  try {
+    // No frames yet, but the door is open.
+    const eve = await connected(late, 'eve');
+    const ann = await connected(edges[1], 'ann');
+    assert.equal(await eve.code('join', { room }), 'unavailable');
+    await redis.start();
+    await eventually(() => {
+      edges[0]?.edge.disconnectUser('eve');
+      assert.equal(eve.socket.connected, false);
+    });
+    await eventually(() => {
+      late.edge.disconnectUser('ann');
+      assert.equal(ann.socket.connected, false);
+    });
+  } finally {
+    await late.close();
+  }
+});
+
 test('the guard catches rejected publishes and leaves the rest alone', async () => {
   const caught: unknown[] = [];
   const guarded = guardClient({ publish: () => Promise.reject(new Error('away')), get: async (key: string) => key, mode: 'single' }, (error) =>

@@ -1,7 +1,7 @@
 // An edge with a relay on one memory bus, in the test's process, and stock socket.io clients for it.
 import { acceptPublication, type Bus, createBus } from '@danmux/bus';
 import type { Frame, Gap, Msg, Notice, Reply } from '@danmux/protocol';
-import { createRuntime, loadConfig, type Runtime, signViewerToken } from '@danmux/runtime';
+import { type Clock, createRuntime, loadConfig, type Runtime, signViewerToken } from '@danmux/runtime';
 import { io, type Socket } from 'socket.io-client';
 import { RelayRole } from '../../relay/src/index.ts';
 import { EdgeRole } from '../src/index.ts';
@@ -66,7 +66,7 @@ export class Viewer {
   }
 }
 
-export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sharedBus?: Bus): Promise<EdgeFixture> {
+export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sharedBus?: Bus, clock?: Clock): Promise<EdgeFixture> {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
   const { config } = loadConfig({
     environment: 'test',
@@ -74,7 +74,7 @@ export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sha
     env: {},
     set: { ...secrets, shards: 4, 'edge.port': 0, 'edge.drain_ms': 100, 'edge.presence_interval_ms': 20, ...set },
   });
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
   const bus = sharedBus ?? createBus(runtime);
   if (!sharedBus) await bus.start();
   const relay = new RelayRole(runtime, bus);

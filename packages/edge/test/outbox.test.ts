@@ -59,6 +59,17 @@ test('past the cap it says so once and writes nothing more', () => {
   assert.equal(wire.written.length, 1);
 });
 
+test('a frame larger than the cap goes to a viewer with nothing queued: it is not slow', () => {
+  const wire = new SlowWire();
+  let overflows = 0;
+  const outbox = new Outbox(wire, 100, () => overflows++);
+  const huge = prepareRaw('frame', JSON.stringify('x'.repeat(1_000)));
+  outbox.write(huge);
+  assert.deepEqual([overflows, wire.written.length], [0, 1]);
+  outbox.write(prepared);
+  assert.equal(overflows, 1, 'the next one finds it behind');
+});
+
 test('what is on its way counts towards the cap', () => {
   const wire = new SlowWire();
   let overflows = 0;

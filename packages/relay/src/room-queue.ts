@@ -3,6 +3,9 @@
 import type { Heads, Pending } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
 
+/** Characters of one frame's messages: the outbox of a viewer must hold several frames. */
+const frameCharacters = 262_144;
+
 export type Batch = Partial<Record<Lane, readonly Pending[]>>;
 
 export class RoomQueue {
@@ -22,14 +25,24 @@ export class RoomQueue {
     this.#lanes[publication.lane].push(publication);
   }
 
-  /** The next publications to send, highest lane first, at most `limit` in all. They leave the queue. */
+  /** The next publications to send, highest lane first, at most `limit` in all and no more than a frame may hold. They leave the queue. */
   take(limit: number): Batch {
     const batch: Batch = {};
     let left = limit;
+    let room = frameCharacters;
     for (const lane of laneNames) {
-      const taken = this.#lanes[lane].splice(0, left);
-      if (taken.length > 0) batch[lane] = taken;
-      left -= taken.length;
+      const waiting = this.#lanes[lane];
+      let count = 0;
+      // The first goes whatever its size: it could never go otherwise.
+      for (const { body } of waiting) {
+        if (left === 0 || (body.length > room && left < limit)) break;
+        room -= body.length;
+        left--;
+        count++;
+      }
+      if (count > 0) batch[lane] = waiting.splice(0, count);
+      // What did not fit goes first next time; nothing lower overtakes it.
+      if (waiting.length > 0) break;
     }
     return batch;
   }

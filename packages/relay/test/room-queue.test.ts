@@ -50,3 +50,24 @@ test('begins without heads, without a last frame and empty', () => {
   assert.deepEqual([queue.room, queue.heads, queue.flushing, queue.empty, queue.urgent], ['r', undefined, false, true, false]);
   assert.ok(queue.lastFlush < performance.now() - 1e9, 'its first frame waits for nothing');
 });
+
+test('a batch ends before it grows too large, in order, and one large message still goes', () => {
+  const queue = new RoomQueue('r');
+  const add = (lane: Lane, id: string, size: number) => queue.add({ room: 'r', lane, id, body: 'x'.repeat(size), trace: id, entry: id });
+  for (let i = 0; i < 20; i++) add('gift', `g${i}`, 30_000);
+  add('chat', 'c', 10);
+  const sizes: number[] = [];
+  const all: string[] = [];
+  while (!queue.empty) {
+    const batch = queue.take(200);
+    const bodies = laneNames.flatMap((lane) => batch[lane] ?? []);
+    sizes.push(bodies.reduce((sum, { body }) => sum + body.length, 0));
+    all.push(...ids(batch));
+    assert.notEqual(bodies.length, 0, 'it goes on');
+  }
+  assert.ok(Math.max(...sizes) <= 262_144, `${Math.max(...sizes)} characters in one frame`);
+  assert.ok(sizes.length < 5, 'and fills its frames');
+  assert.deepEqual(all, [...Array.from({ length: 20 }, (_, i) => `g${i}`), 'c']);
+  add('gift', 'huge', 400_000);
+  assert.deepEqual(ids(queue.take(200)), ['huge']);
+});

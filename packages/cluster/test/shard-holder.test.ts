@@ -169,6 +169,35 @@ test('what its owner does with a lost shard ends before the lease is given back'
   await slow.stop();
 });
 
+test('a drain while it takes shards is not kept waiting for the rest of them', async () => {
+  const runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
+  const store = createBus(runtime);
+  const waiting: (() => void)[] = [];
+  let asked = 0;
+  const { acquire } = store;
+  store.acquire = async (...args) => {
+    asked++;
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return acquire.apply(store, args);
+  };
+  const owned = new Set<number>();
+  const slow = new ShardHolder(runtime, store, 'relay@slow', {
+    gained: async (shard) => void owned.add(shard),
+    lost: async (shard) => void owned.delete(shard),
+  });
+  const started = slow.start();
+  await eventually(() => assert.equal(waiting.length, 1));
+  const drained = slow.drain();
+  // Whatever it asks for from here on is answered at once.
+  for (let i = 0; i < 50; i++) {
+    for (const open of waiting.splice(0)) open();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all([started, drained]);
+  assert.deepEqual([asked, owned.size], [1, 0], 'it asked for one shard, and gave it back');
+  await slow.stop();
+});
+
 test('after drain it takes nothing more, whatever becomes free', async () => {
   const stays = await holder();
   const leaves = await holder();

@@ -87,9 +87,10 @@ test('says false for another epoch, a position ahead of the store, and one the h
   assert.equal((await recover({ chat: at(50) })).msgs.length, 200);
 });
 
-test('says false past the limit of one replay, true up to it', async () => {
-  for (let stored = 0; stored < limits.recovery + 1; stored += 667) await store('gift', 667);
+test('says false past the limit of one replay, true up to it, also when the edge itself holds more', async () => {
   await open();
+  for (let stored = 0; stored < limits.recovery + 1; stored += 667) await store('gift', 667);
+  await arrived({ gift: 2_001 });
   const head = feed.heads.offsets.gift;
   assert.deepEqual((await recover({ gift: at(head - limits.recovery - 1) })).recovered, { gift: false });
   const whole = await recover({ gift: at(head - limits.recovery) });

@@ -21,7 +21,8 @@ export async function startTestRedis(): Promise<TestRedis> {
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'danmux-bus-'));
   let child: ChildProcess | undefined;
-  process.on('exit', () => child?.kill('SIGKILL'));
+  const killAtExit = () => void child?.kill('SIGKILL');
+  process.on('exit', killAtExit);
   const start = async () => {
     child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
     await eventually(async () => {
@@ -43,6 +44,7 @@ export async function startTestRedis(): Promise<TestRedis> {
     command: (line) => ask(port, line),
     stop: async () => {
       await kill();
+      process.off('exit', killAtExit);
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -43,9 +43,10 @@ export class RedisChannels {
   }
 
   #ensureSubscribed(channel: string): Promise<unknown> {
+    // Also for a channel that was subscribed: while the connection is away nothing arrives on it.
+    if (!this.#connection.up) return Promise.reject(new DanmuxError('unavailable', { retryAfterMs: 1_000 }));
     const known = this.#subscribed.get(channel);
     if (known) return known;
-    if (!this.#connection.up) return Promise.reject(new DanmuxError('unavailable', { retryAfterMs: 1_000 }));
     const subscribing = this.#subscribe([channel]);
     this.#subscribed.set(channel, subscribing);
     subscribing.catch(() => this.#subscribed.get(channel) === subscribing && this.#subscribed.delete(channel));

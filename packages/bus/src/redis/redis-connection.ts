@@ -35,7 +35,7 @@ export class RedisConnection {
   }
 
   get up(): boolean {
-    return this.#up;
+    return this.#up && !this.#stopping;
   }
 
   get cluster(): boolean {

@@ -138,8 +138,9 @@ export class RedisBus implements Bus {
   }
 
   async heads(room: string): Promise<Heads> {
-    const key = this.#keys.shard(shardOf(room, this.#runtime.config.shards)).heads(room);
-    const [epoch, ...offsets] = (await this.#run('dmxHeads', [key], [newId(this.#runtime.clock.now()), headsTtlMs])) as (string | null)[];
+    const shard = this.#keys.shard(shardOf(room, this.#runtime.config.shards));
+    const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane))];
+    const [epoch, ...offsets] = (await this.#run('dmxHeads', keys, [newId(this.#runtime.clock.now()), headsTtlMs])) as (string | null)[];
     return headsOf(epoch ?? '', offsets);
   }
 

@@ -1,0 +1,95 @@
+// What the Redis engine leaves in Redis: everything of a room ends by itself, and half of it lost is as good as all.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { createKeys } from '../src/redis/keys.ts';
+import { RedisBus } from '../src/redis/redis-bus.ts';
+import { shardOf } from '../src/shard.ts';
+import { commitOf, type Engine, message, offsetsOf, owned } from './conformance/case-kit.ts';
+import { eventually } from './eventually.ts';
+import { startTestRedis, type TestRedis } from './redis-server.ts';
+import { testSettings } from './settings.ts';
+
+const room = 'live:1';
+let redis: TestRedis;
+let bus: RedisBus;
+let made: Engine;
+before(async () => {
+  redis = await startTestRedis();
+});
+after(() => redis.stop());
+beforeEach(async () => {
+  await redis.command('FLUSHALL');
+  const { config } = loadConfig(testSettings({ 'redis.url': redis.url }));
+  bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  made = { bus, config, wipe: async () => {}, close: () => bus.stop() };
+  await bus.start();
+  await eventually(() => bus.health());
+});
+afterEach(() => bus.stop());
+
+const keysOf = () => createKeys('danmux', made.config.shards).shard(shardOf(room, made.config.shards));
+/** Milliseconds a key has left; -1 for ever, -2 not there. */
+const leftOf = async (key: string) => Number((await redis.command(`PTTL "${key}"`)).slice(1));
+
+async function sendGift(id: string): Promise<void> {
+  await bus.publish([message(made.config, room, 'gift', id)]);
+  assert.deepEqual(await bus.commit(await commitOf(made, room, 'gift', await owned(bus, room, made.config))), { ok: true });
+}
+
+test('all that a room leaves ends by itself, its heads after its messages', async () => {
+  await sendGift('g');
+  await bus.reportPresence('e', new Map([[room, 1]]), 60_000);
+  const keys = keysOf();
+  const stream = await leftOf(keys.stream(room, 'gift'));
+  const heads = await leftOf(keys.heads(room));
+  assert.ok(stream > 7_000_000 && stream <= 7_200_000, `the stream has ${stream} ms left`);
+  assert.ok(heads > stream, `the heads have ${heads} ms left`);
+  const presence = await leftOf(keys.presence(room));
+  assert.ok(presence > 50_000 && presence <= 60_000, `presence has ${presence} ms left`);
+  const seen = await leftOf(keys.seen(room, 'g'));
+  assert.ok(seen > 800_000 && seen <= 900_000, `the dedupe key has ${seen} ms left`);
+});
+
+test('presence keeps the heads of a quiet room', async () => {
+  await bus.heads(room);
+  const heads = keysOf().heads(room);
+  await redis.command(`PEXPIRE ${heads} 5000`);
+  await bus.reportPresence('e', new Map([[room, 0]]), 60_000);
+  await bus.online(room);
+  assert.ok((await leftOf(heads)) <= 5_000, 'nobody is there');
+  await bus.reportPresence('e', new Map([[room, 1]]), 60_000);
+  assert.ok((await leftOf(heads)) > 7_000_000);
+});
+
+test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one at once', async () => {
+  await bus.begin('k', 'hash');
+  const left = await leftOf('danmux:idempotency:k');
+  assert.ok(left > 8_000 && left <= 10_000, `${left} ms left`);
+  await bus.finish('k', 'hash', 'answer', 60_000);
+  assert.ok((await leftOf('danmux:idempotency:k')) > 50_000);
+  await bus.forget('k');
+  assert.equal(await leftOf('danmux:idempotency:k'), -2);
+});
+
+test('heads that were lost alone take their messages with them, and the room goes on', async () => {
+  for (const id of ['a', 'b', 'c']) await sendGift(id);
+  const { epoch } = await bus.heads(room);
+  await redis.command(`DEL ${keysOf().heads(room)}`);
+  const after = await bus.heads(room);
+  assert.notEqual(after.epoch, epoch);
+  assert.deepEqual(await bus.history(room, 'gift', undefined, 10), { msgs: [], more: false });
+  await sendGift('d');
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 9, 9)), [1]);
+});
+
+test('asking for heads that are there harms no message', async () => {
+  await sendGift('a');
+  for (let i = 0; i < 3; i++) await bus.heads(room);
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 9, 9)), [1]);
+});
+
+test('what is committed is gone from the ingress, for good', async () => {
+  await sendGift('a');
+  assert.equal(await redis.command(`XLEN ${keysOf().ingress('gift')}`), ':0\r\n');
+});

@@ -76,10 +76,6 @@ export class Handlers {
       if (!again) this.#feeds.leave(room);
       throw new DanmuxError('unavailable');
     }
-    if (this.#leftMeanwhile(session, room)) {
-      this.#feeds.leave(room);
-      throw leftError();
-    }
     // From here on every frame is kept for this session, and `heads` is what came before the first of them.
     session.hold(room);
     this.#hub.add(room, session);
@@ -87,7 +83,7 @@ export class Handlers {
     try {
       const { positions, recovered, msgs } = await this.#recovery.recover(request, feed, heads);
       const online = await this.#presence.online(room);
-      if (this.#leftMeanwhile(session, room)) throw leftError();
+      if (this.#leftMeanwhile(session, room)) throw new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' });
       const reply = { room, online, positions, recovered, msgs };
       return { reply, after: () => session.release(room) };
     } catch (error) {
@@ -154,8 +150,4 @@ export class Handlers {
     if (!session.rooms.has(room)) throw new DanmuxError('not_joined');
     return room;
   }
-}
-
-function leftError(): DanmuxError {
-  return new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' });
 }

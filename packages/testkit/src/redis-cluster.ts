@@ -15,7 +15,7 @@ export interface RedisClusterGroup {
 }
 
 export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } = {}): Promise<RedisClusterGroup> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500', '--cluster-require-full-coverage', 'no', '--appendonly', 'yes'];
+  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500', '--cluster-require-full-coverage', 'no', '--appendonly', 'yes', '--repl-diskless-sync-delay', '0'];
   const servers: RedisServer[] = [];
   for (let i = 0; i < 3 * (1 + replicas); i++) servers.push(await startRedis({ args }));
   const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
@@ -27,6 +27,10 @@ export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } =
         if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) throw new Error(info);
         const nodes = (await cli(port, 'cluster', 'nodes')).trim().split('\n');
         if (nodes.length !== servers.length || nodes.some((line) => / (fail\??|handshake)/.test(line))) throw new Error(nodes.join('\n'));
+        // A replica that has not copied its master yet never takes its place.
+        const replication = await cli(port, 'info', 'replication');
+        if (replication.includes('role:slave') && !replication.includes('master_link_status:up')) throw new Error(replication);
+        if (replication.includes('role:master') && !replication.includes(`connected_slaves:${replicas}`)) throw new Error(replication);
       }
     },
     { timeoutMs: 30_000, everyMs: 100 },

@@ -1,5 +1,5 @@
 // A real Redis master with a replica and three sentinels, on free ports.
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from './child.ts';
@@ -23,7 +23,7 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
   await eventually(async () => {
     if (!(await cli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica is not in step');
   });
-  const sentinels: { port: number; child: Child }[] = [];
+  const sentinels: Sentinel[] = [];
   for (let i = 0; i < 3; i++) sentinels.push(await startSentinel(master.port));
   const [first] = sentinels;
   const masterPort = async () => Number((await cli(first?.port ?? 0, 'sentinel', 'get-master-addr-by-name', 'danmux')).trim().split('\n')[1]);
@@ -42,13 +42,18 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
     replica,
     masterPort,
     stop: async () => {
-      await Promise.all(sentinels.map(({ child }) => child.stop('SIGKILL')));
+      await Promise.all(sentinels.map(({ stop }) => stop()));
       await Promise.all([master.stop(), replica.stop()]);
     },
   };
 }
 
-async function startSentinel(masterPort: number): Promise<{ port: number; child: Child }> {
+interface Sentinel {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+async function startSentinel(masterPort: number): Promise<Sentinel> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'danmux-sentinel-'));
   const file = join(dir, 'sentinel.conf');
@@ -65,5 +70,9 @@ async function startSentinel(masterPort: number): Promise<{ port: number; child:
   await eventually(async () => {
     if (!(await cli(port, 'ping')).includes('PONG')) throw new Error('the sentinel does not answer');
   });
-  return { port, child };
+  const stop = async () => {
+    await child.stop('SIGKILL');
+    await rm(dir, { recursive: true });
+  };
+  return { port, stop };
 }

@@ -29,13 +29,16 @@ export async function runScenario(
   const audience = await Audience.join({ size: viewers, urls: edgeUrls(cluster), room, token: await testToken('watcher') });
   const traffic = new Traffic(backendOf(cluster), { room, chatPerSecond, giftsPerSecond });
   traffic.start();
-  await breakIt({ audience, traffic });
-  const mended = performance.now();
-  await traffic.stop();
+  let mended: number;
   try {
+    await breakIt({ audience, traffic });
+    mended = performance.now();
+    await traffic.stop();
     await mustBeWhole(traffic, audience, options);
   } catch (error) {
+    // Who fails must not hang: what still runs would keep the test's process alive.
     audience.close();
+    await traffic.stop();
     throw new Error(`${(error as Error).message}\n${cluster.output}`, { cause: error });
   }
   return { traffic, audience, recoveredMs: Math.round(performance.now() - mended) };

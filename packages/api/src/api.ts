@@ -47,6 +47,8 @@ export class ApiRole implements Part {
 
   async stop(): Promise<void> {
     await this.#membership.stop();
-    await this.#app?.close();
+    if (!this.#app) return;
+    await this.#drain.run(this.#app, 0);
+    await this.#app.close();
   }
 }

@@ -1,5 +1,6 @@
 // Idempotency-Key on every POST: the same key and body get the first answer again, another body is refused, and so is a second
-// request while the first one runs. Answers that may come out otherwise next time are not kept.
+// request while the first one runs. Answers that may come out otherwise next time are not kept: then a retry runs again, and
+// the ids derived from the key make sure that nothing is sent twice.
 import { createHash } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
@@ -9,8 +10,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Names this request for ever, when it came with an Idempotency-Key. */
-    idempotency: { readonly scope: string; readonly bodyHash: string } | null;
+    idempotency: Claim | null;
   }
+}
+
+interface Claim {
+  readonly scope: string;
+  readonly bodyHash: string;
+  /** Set when the answer says 2xx but would not come out the same again. */
+  mayDiffer: boolean;
 }
 
 interface KeptAnswer {
@@ -33,13 +41,13 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     const bodyHash = hash(JSON.stringify(request.body ?? null));
     const state = await bus.begin(scope, bodyHash).catch((error: unknown) => {
       // The claim may have been written and its answer lost; it must not keep the retry waiting.
-      bus.forget(scope).catch(() => runtime.metrics.caught.inc({ where: 'idempotency' }));
+      bus.forget(scope).catch((late: unknown) => noteFailure(runtime, late, 'could not give up the claim of an idempotency key'));
       throw error;
     });
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
     if (state.state === 'done') return replay(reply, state.answer);
-    request.idempotency = { scope, bodyHash };
+    request.idempotency = { scope, bodyHash, mayDiffer: false };
     return undefined;
   });
   app.addHook('onSend', async (request, reply, payload) => {
@@ -53,6 +61,11 @@ export function derivedId(request: FastifyRequest, index: number): string | unde
   return request.idempotency ? `k-${hash(`${request.idempotency.scope}\n${index}`).slice(0, 32)}` : undefined;
 }
 
+/** A retry of this request may do better: a part of a batch was refused for a reason that passes. */
+export function answerMayDiffer(request: FastifyRequest): void {
+  if (request.idempotency) request.idempotency.mayDiffer = true;
+}
+
 function replay(reply: FastifyReply, answer: string): FastifyReply {
   const { status, type, body } = JSON.parse(answer) as KeptAnswer;
   return reply
@@ -63,25 +76,24 @@ function replay(reply: FastifyReply, answer: string): FastifyReply {
     .send(body);
 }
 
-async function keepAnswer(
-  runtime: Runtime,
-  bus: Bus,
-  { scope, bodyHash }: { scope: string; bodyHash: string },
-  reply: FastifyReply,
-  body: string,
-): Promise<void> {
+async function keepAnswer(runtime: Runtime, bus: Bus, { scope, bodyHash, mayDiffer }: Claim, reply: FastifyReply, body: string): Promise<void> {
   const answer: KeptAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
   try {
-    if (mayDiffer(reply.statusCode)) await bus.forget(scope);
+    if (mayDiffer || passes(reply.statusCode)) await bus.forget(scope);
     else await bus.finish(scope, bodyHash, JSON.stringify(answer), runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
-    runtime.metrics.caught.inc({ where: 'idempotency' });
-    runtime.log.warn({ err: error }, 'could not keep the answer to an idempotency key');
+    noteFailure(runtime, error, 'could not keep the answer to an idempotency key');
   }
 }
 
-function mayDiffer(status: number): boolean {
+function noteFailure({ metrics, log }: Runtime, error: unknown, message: string): void {
+  metrics.caught.inc({ where: 'idempotency' });
+  log.warn({ err: error }, message);
+}
+
+/** A refusal of this status may be gone next time. */
+function passes(status: number): boolean {
   return status >= 500 || Object.keys(errors).some((code) => errors[code as ErrorCode].status === status && errors[code as ErrorCode].retryable);
 }
 

@@ -11,8 +11,18 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** Where a refusal happened, for the log. */
+export interface RefusedAt {
+  readonly trace: string;
+  readonly route?: string | undefined;
+}
+
+export const problemType = 'application/problem+json';
+const defaultRetryMs = 1_000;
+
 export function problemOf(error: DanmuxError, trace?: string, fields?: readonly FieldError[]): Problem {
   const { status, text } = errors[error.code];
+  const retryAfterMs = retryAfterOf(error);
   return {
     type: `urn:danmux:error:${error.code}`,
     title: text,
@@ -21,17 +31,44 @@ export function problemOf(error: DanmuxError, trace?: string, fields?: readonly 
     detail: error.message,
     ...(trace === undefined ? {} : { instance: trace }),
     ...(fields && fields.length > 0 ? { errors: [...fields] } : {}),
-    ...(error.retryAfterMs === undefined ? {} : { retry_after_ms: error.retryAfterMs }),
+    ...(retryAfterMs === undefined ? {} : { retry_after_ms: retryAfterMs }),
   };
 }
 
 export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: readonly FieldError[]): FastifyReply {
-  if (error.retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+  const retryAfterMs = retryAfterOf(error);
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
+  if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="danmux"');
   return reply
     .status(error.status)
-    .type('application/problem+json')
+    .type(problemType)
+    .header('x-trace-id', reply.request.id)
     .serializer((problem: unknown) => JSON.stringify(problem))
-    .send(problemOf(error, reply.request.trace, fields));
+    .send(problemOf(error, reply.request.id, fields));
+}
+
+/** Counts a refusal; one that is our own failure is logged with its cause. */
+export function noteRefusal({ metrics, log }: Pick<Runtime, 'metrics' | 'log'>, error: DanmuxError, { trace, route }: RefusedAt): void {
+  metrics.refused.inc({ source: 'api', code: error.code });
+  if (error.code === 'internal') log.error({ err: error.cause ?? error, trace, route }, 'a request failed');
+}
+
+export function errorHandler(runtime: Runtime): (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  return (error, request, reply) => {
+    const refusal = refusalOf(error);
+    noteRefusal(runtime, refusal, { trace: request.id, route: request.routeOptions.url });
+    return sendProblem(reply, refusal, fieldsOf(error));
+  };
+}
+
+/** What is nobody's code is a failure of ours. */
+export function asDanmuxError(error: unknown): DanmuxError {
+  return error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
+}
+
+/** Whoever may try again is told when; a failure of ours promises nothing. */
+function retryAfterOf({ code, retryAfterMs }: DanmuxError): number | undefined {
+  return retryAfterMs ?? (errors[code].retryable && errors[code].status !== 500 ? defaultRetryMs : undefined);
 }
 
 /** Fastify's errors by their code. */
@@ -45,15 +82,6 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'invalid_room',
 };
 
-export function errorHandler(runtime: Runtime): (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
-  return (error, request, reply) => {
-    const refusal = refusalOf(error);
-    runtime.metrics.refused.inc({ source: 'api', code: refusal.code });
-    if (refusal.code === 'internal') runtime.log.error({ err: error, trace: request.trace, route: request.routeOptions.url }, 'a request failed');
-    return sendProblem(reply, refusal, fieldsOf(error));
-  };
-}
-
 function refusalOf(error: FastifyError | Error): DanmuxError {
   if (error instanceof DanmuxError) return error;
   const { code = '', statusCode, validation, validationContext } = error as FastifyError;
@@ -63,11 +91,9 @@ function refusalOf(error: FastifyError | Error): DanmuxError {
       message: `${validationContext ?? 'body'}: ${first ? `${first.path || 'it'} ${first.message}` : error.message}.`,
     });
   }
-  if (error instanceof SyntaxError) return new DanmuxError('invalid_json', { message: `The body is not valid JSON: ${error.message}` });
   if (Object.hasOwn(fastifyCodes, code)) return new DanmuxError(fastifyCodes[code] ?? 'internal', { cause: error });
-  if (statusCode === 429) return error as DanmuxError;
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new DanmuxError('invalid_request', { message: error.message, cause: error });
-  return new DanmuxError('internal', { cause: error });
+  return asDanmuxError(error);
 }
 
 function fieldsOf(error: FastifyError | Error): FieldError[] {

@@ -1,7 +1,18 @@
 // Checks requests against their TypeBox schemas as they are: nothing is converted, nothing filled in, unknown fields refused.
-import type { FastifySchemaCompiler } from 'fastify';
-import type { TSchema } from 'typebox';
+// The type provider gives handlers the types of the same schemas.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, FastifySchemaCompiler, FastifyTypeProvider, RawServerDefault } from 'fastify';
+import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+
+export interface TypeBoxProvider extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+  readonly serializer: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+}
+
+/** A Fastify whose routes are typed by their schemas. */
+export type TypedApp = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxProvider>;
 
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema }) => {
   const check = Compile(schema);

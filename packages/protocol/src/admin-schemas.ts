@@ -1,6 +1,6 @@
 // TypeBox schemas of the admin API's bodies and answers (DESIGN.md §5). Routes, OpenAPI and the tests all read them here.
 import { type Static, Type } from 'typebox';
-import { laneNames } from './lanes.ts';
+import { type Lane, laneNames } from './lanes.ts';
 import { limits } from './limits.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -12,7 +12,8 @@ export const messageId = Type.String({
   pattern: printable,
   description: 'Message id; the same one twice in a room is one message',
 });
-export const laneSchema = Type.Union(laneNames.map((name) => Type.Literal(name)));
+// A union of a mapped array has the static type `never`, so it is named.
+export const laneSchema = Type.Unsafe<Lane>(Type.Union(laneNames.map((name) => Type.Literal(name))));
 
 export const fromSchema = Type.Object(
   {

@@ -1,29 +1,57 @@
 // What routes say of themselves alike in OpenAPI: their parameters and the problems they answer with.
-import { type ErrorCode, errors } from '@danmux/protocol';
-import { problem } from '@danmux/protocol/schemas';
+import { type ErrorCode, errors, limits } from '@danmux/protocol';
 import { type TSchema, Type } from 'typebox';
+import { problemType } from '../problem.ts';
+
+/** The problem schema's name among the document's components. */
+export const problemSchemaId = 'Problem';
 
 /** Loose on purpose: the handler names what is wrong with a room's name. */
 export const roomParams = Type.Object({ room: Type.String({ description: 'Room name: A-Z a-z 0-9 _ . : @ -, at most 128', examples: ['live:1001'] }) });
 
 export const idempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
-    Type.String({ description: 'The same key with the same body gets the first answer again, with `Idempotent-Replayed: true`.' }),
+    Type.String({
+      minLength: 1,
+      maxLength: limits.id,
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'The same key with the same body gets the first answer again, with `Idempotent-Replayed: true`.',
+      examples: ['order-20260101-4711'],
+    }),
   ),
 });
 
-/** Every route may answer with these. */
+/** A success with its description and one example. */
+export function success<T extends TSchema>(schema: T, description: string, example: unknown): T {
+  return { ...schema, description, examples: [example] };
+}
+
+/** A body with named examples. */
+export function withExamples<T extends TSchema>(schema: T, examples: Readonly<Record<string, unknown>>): T {
+  return { ...schema, 'x-examples': Object.fromEntries(Object.entries(examples).map(([summary, value]) => [summary, { summary, value }])) };
+}
+
+/** Every route that wants a key may answer with these. */
 const always: readonly ErrorCode[] = ['unauthorized', 'rate_limited', 'internal'];
 
+interface ProblemResponse {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
+}
+
 /** OpenAPI responses for error codes, one a status, naming the codes. */
-export function documented(codes: readonly ErrorCode[]): Record<number, TSchema> {
+export function documented(codes: readonly ErrorCode[]): Record<number, ProblemResponse> {
   const all = [...new Set([...codes, ...always])];
   const statuses = [...new Set(all.map((code) => errors[code].status))].sort();
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const here = all.filter((code) => errors[code].status === status);
-      const description = here.map((code) => `\`${code}\`: ${errors[code].text}`).join(' ');
-      return [status, Type.Object(problem.properties, { description })];
-    }),
-  );
+  return Object.fromEntries(statuses.map((status) => [status, problemResponse(all.filter((code) => errors[code].status === status))]));
+}
+
+function problemResponse(codes: readonly ErrorCode[]): ProblemResponse {
+  const waits = codes.some((code) => errors[code].retryable && errors[code].status !== 500);
+  return {
+    description: codes.map((code) => `\`${code}\`: ${errors[code].text}`).join(' '),
+    ...(waits ? { headers: { 'Retry-After': { type: 'integer', description: 'Seconds after which to try again' } } } : {}),
+    content: { [problemType]: { schema: { $ref: `${problemSchemaId}#` } } },
+  };
 }

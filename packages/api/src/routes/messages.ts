@@ -1,73 +1,95 @@
 // Publishing: one message or a batch. A 202 is sent when the bus has stored it, not before.
 import { acceptPublication, type Bus, type Publication, type Receipt } from '@danmux/bus';
-import { checkRoomName, DanmuxError, type ErrorCode, limits } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
 import { type BatchRequest, batchReply, batchRequest, type Problem, type PublishRequest, publishReply, publishRequest } from '@danmux/protocol/schemas';
 import type { Runtime } from '@danmux/runtime';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { derivedId } from '../idempotency.ts';
-import { problemOf } from '../problem.ts';
-import { documented, idempotencyHeaders, roomParams } from './documented.ts';
+import type { FastifyRequest } from 'fastify';
+import { answerMayDiffer, derivedId } from '../idempotency.ts';
+import { asDanmuxError, noteRefusal, problemOf } from '../problem.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, idempotencyHeaders, roomParams, success, withExamples } from './documented.ts';
 
-const publishCodes: readonly ErrorCode[] = [
+/** Of the request as a whole; a batch tells the others with each message. */
+const requestCodes: readonly ErrorCode[] = [
   'invalid_request',
   'invalid_json',
-  'invalid_room',
-  'unknown_type',
   'idempotency_in_flight',
   'too_large',
   'unsupported_media_type',
   'idempotency_mismatch',
   'unavailable',
-  'lane_full',
 ];
+const messageCodes: readonly ErrorCode[] = ['invalid_room', 'unknown_type', 'lane_full'];
 
-export function addMessageRoutes(app: FastifyInstance, runtime: Runtime, bus: Bus): void {
-  app.post<{ Params: { room: string }; Body: PublishRequest }>(
-    '/v1/rooms/:room/messages',
-    {
-      schema: {
-        summary: 'Send a message to a room',
-        tags: ['messages'],
-        params: roomParams,
-        headers: idempotencyHeaders,
-        body: publishRequest,
-        response: { 202: publishReply, ...documented(publishCodes) },
-      },
-    },
-    async (request, reply) => {
-      const publication = accept(runtime, request, { room: request.params.room, ...request.body }, 0);
-      const [receipt] = await bus.publish([publication]);
-      return reply.status(202).send(accepted(runtime, publication, receipt));
-    },
-  );
+const gift = { type: 'gift', data: { gift: 'rocket', count: 1 }, from: { id: 'u42', name: '小明' }, id: 'order-4711' };
+const chat = { type: 'chat', data: { text: '主播好!' }, from: { id: 'u7', name: 'Ann' } };
+const stored = { id: 'order-4711', room: 'live:1001', lane: 'gift' };
 
-  app.post<{ Body: BatchRequest }>(
-    '/v1/messages/batch',
-    {
-      schema: {
-        summary: 'Send up to 1,000 messages, each to its own room',
-        description: 'Each message is accepted or refused by itself; those of one room and lane keep their order.',
-        tags: ['messages'],
-        headers: idempotencyHeaders,
-        body: batchRequest,
-        response: { 200: batchReply, ...documented(publishCodes) },
-      },
+const publishSchema = {
+  summary: 'Send a message to a room',
+  description: 'Answered when the message is stored. The same `id` twice in a room is one message.',
+  tags: ['messages'],
+  params: roomParams,
+  headers: idempotencyHeaders,
+  body: withExamples(publishRequest, { gift, chat }),
+  response: { 202: success(publishReply, 'Stored', stored), ...documented([...requestCodes, ...messageCodes]) },
+};
+
+const batchSchema = {
+  summary: 'Send up to 1,000 messages, each to its own room',
+  description:
+    'Each message is accepted or refused by itself; those of one room and lane keep their order. Repeating the request with its ' +
+    '`Idempotency-Key` tries again what failed for a reason that passes, and sends nothing twice.',
+  tags: ['messages'],
+  headers: idempotencyHeaders,
+  body: withExamples(batchRequest, {
+    'two rooms': {
+      messages: [
+        { room: 'live:1001', ...gift },
+        { room: 'live:1002', ...chat },
+      ],
     },
-    async (request) => ({ results: await publishBatch(runtime, bus, request) }),
-  );
+  }),
+  response: {
+    200: success(batchReply, 'One result per message, in order: what was stored, or the problem that refused it', {
+      results: [{ status: 202, ...stored }, problemOf(new DanmuxError('invalid_room'))],
+    }),
+    ...documented(requestCodes),
+  },
+};
+
+export function addMessageRoutes(app: TypedApp, runtime: Runtime, bus: Bus): void {
+  app.post('/v1/rooms/:room/messages', { schema: publishSchema }, async (request, reply) => {
+    const publication = accept(runtime, request, { ...request.body, room: request.params.room }, 0);
+    const [receipt] = await bus.publish([publication]);
+    return reply.status(202).send(accepted(runtime, publication, receipt));
+  });
+
+  app.post('/v1/messages/batch', { schema: batchSchema }, async (request) => {
+    const tried = await publishBatch(runtime, bus, request, request.body.messages);
+    return { results: tried.map((result) => resultOf(runtime, request, result)) };
+  });
 }
 
-async function publishBatch(runtime: Runtime, bus: Bus, request: FastifyRequest<{ Body: BatchRequest }>): Promise<(BatchResult | Problem)[]> {
-  const tried = request.body.messages.map((message, index) => attempt(() => accept(runtime, request, message, index)));
-  const good = tried.flatMap((publication) => (publication instanceof Error ? [] : [publication]));
+/** One result per message, in order. Throws when the store is away and so nothing was accepted. */
+async function publishBatch(runtime: Runtime, bus: Bus, request: FastifyRequest, messages: BatchRequest['messages']): Promise<(Accepted | DanmuxError)[]> {
+  const tried = messages.map((message, index) => attempt(() => accept(runtime, request, message, index)));
+  const good = tried.flatMap((publication) => (publication instanceof DanmuxError ? [] : [publication]));
   const receipts = (await bus.publish(good)).values();
   const results = tried.map((publication) =>
-    publication instanceof Error ? publication : attempt(() => accepted(runtime, publication, receipts.next().value)),
+    publication instanceof DanmuxError ? publication : attempt(() => accepted(runtime, publication, receipts.next().value)),
   );
   // When nothing could be stored the request as a whole failed: a retry with the same key may still succeed.
   const unavailable = results.find((result) => result instanceof DanmuxError && result.code === 'unavailable');
-  if (unavailable && results.every((result) => result instanceof Error)) throw unavailable;
-  return results.map((result) => (result instanceof Error ? problemOf(asDanmuxError(result), request.trace) : { status: 202, ...result }));
+  if (unavailable && results.every((result) => result instanceof DanmuxError)) throw unavailable;
+  return results;
+}
+
+function resultOf(runtime: Runtime, request: FastifyRequest, result: Accepted | DanmuxError): BatchResult | Problem {
+  if (!(result instanceof DanmuxError)) return { status: 202, ...result };
+  noteRefusal(runtime, result, { trace: request.id, route: request.routeOptions.url });
+  if (errors[result.code].retryable) answerMayDiffer(request);
+  return problemOf(result, request.id);
 }
 
 interface Accepted {
@@ -75,11 +97,11 @@ interface Accepted {
   readonly room: string;
   readonly lane: Publication['lane'];
 }
-type BatchResult = Accepted & { readonly status: number };
+type BatchResult = Accepted & { readonly status: 202 };
 
 function accept(runtime: Runtime, request: FastifyRequest, message: PublishRequest & { room: string }, index: number): Publication {
   const { room, type, data, from, id = derivedId(request, index) } = message;
-  const incoming = { room: checkRoomName(room), type, data, trace: request.trace, ...(from ? { from } : {}), ...(id === undefined ? {} : { id }) };
+  const incoming = { room: checkRoomName(room), type, data, trace: request.id, ...(from ? { from } : {}), ...(id === undefined ? {} : { id }) };
   return acceptPublication(incoming, { types: runtime.config.messages.types, maxData: limits.backendData, now: runtime.clock.now() });
 }
 
@@ -92,14 +114,10 @@ function accepted(runtime: Runtime, { room, lane, trace }: Publication, receipt:
   return { id, room, lane };
 }
 
-function attempt<T>(run: () => T): T | Error {
+function attempt<T>(run: () => T): T | DanmuxError {
   try {
     return run();
   } catch (error) {
     return asDanmuxError(error);
   }
-}
-
-function asDanmuxError(error: unknown): DanmuxError {
-  return error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
 }

@@ -1,16 +1,27 @@
 // The cluster in numbers: who is online, what was accepted, sent and shed, which processes there are.
 import type { Bus } from '@danmux/bus';
 import { type StatsReply, statsReply } from '@danmux/protocol/schemas';
-import type { FastifyInstance } from 'fastify';
-import { documented } from './documented.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, success } from './documented.ts';
 
-export function addStatsRoute(app: FastifyInstance, bus: Bus): void {
-  app.get(
-    '/v1/stats',
-    { schema: { summary: 'Numbers of the whole cluster', tags: ['stats'], response: { 200: statsReply, ...documented(['unavailable']) } } },
-    async (): Promise<StatsReply> => {
-      const [totals, ledger, members] = await Promise.all([bus.presenceTotals(), bus.ledger(), bus.members()]);
-      return { ...totals, ...ledger, nodes: [...members] };
-    },
-  );
+const example = {
+  rooms: 2,
+  online: 1_204,
+  accepted: { control: 3, gift: 120, chat: 9_000, ambient: 400 },
+  sequenced: { control: 3, gift: 120, chat: 8_990, ambient: 400 },
+  shed: { control: {}, gift: {}, chat: { ingress_full: 10 }, ambient: {} },
+  nodes: [{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '127.0.0.1:7700', version: '0.1.0', load: 0.12 }],
+};
+
+const statsSchema = {
+  summary: 'Numbers of the whole cluster',
+  tags: ['stats'],
+  response: { 200: success(statsReply, 'Since the store began', example), ...documented(['unavailable']) },
+};
+
+export function addStatsRoute(app: TypedApp, bus: Bus): void {
+  app.get('/v1/stats', { schema: statsSchema }, async (): Promise<StatsReply> => {
+    const [totals, ledger, members] = await Promise.all([bus.presenceTotals(), bus.ledger(), bus.members()]);
+    return { ...totals, ...ledger, nodes: [...members] };
+  });
 }

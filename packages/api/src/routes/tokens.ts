@@ -1,37 +1,25 @@
 // Viewer tokens for backends without a JWT library.
-import { type TokenRequest, tokenReply, tokenRequest } from '@danmux/protocol/schemas';
+import { tokenReply, tokenRequest } from '@danmux/protocol/schemas';
 import { type Runtime, signViewerToken } from '@danmux/runtime';
-import type { FastifyInstance } from 'fastify';
-import { documented, idempotencyHeaders } from './documented.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, idempotencyHeaders, success, withExamples } from './documented.ts';
 
 const defaultTtlS = 3_600;
 
-export function addTokenRoute(app: FastifyInstance, runtime: Runtime): void {
-  app.post<{ Body: TokenRequest }>(
-    '/v1/tokens',
-    {
-      schema: {
-        summary: 'Sign a viewer token',
-        tags: ['tokens'],
-        headers: idempotencyHeaders,
-        body: tokenRequest,
-        response: {
-          200: tokenReply,
-          ...documented([
-            'invalid_request',
-            'invalid_json',
-            'idempotency_in_flight',
-            'too_large',
-            'unsupported_media_type',
-            'idempotency_mismatch',
-            'unavailable',
-          ]),
-        },
-      },
-    },
-    async ({ body: { ttl_s = defaultTtlS, ...claims } }) => {
-      const { token, expiresAt } = await signViewerToken(runtime.config.viewer, claims, ttl_s, runtime.clock.now());
-      return { token, expires_at: expiresAt };
-    },
-  );
+const tokenSchema = {
+  summary: 'Sign a viewer token',
+  tags: ['tokens'],
+  headers: idempotencyHeaders,
+  body: withExamples(tokenRequest, { 'one hour, some rooms': { sub: 'u42', name: '小明', level: 12, rooms: ['live:*'], ttl_s: 3_600 } }),
+  response: {
+    200: success(tokenReply, 'The token, and when it ends', { token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…', expires_at: 1_767_229_200_000 }),
+    ...documented(['invalid_request', 'invalid_json', 'idempotency_in_flight', 'too_large', 'unsupported_media_type', 'idempotency_mismatch', 'unavailable']),
+  },
+};
+
+export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
+  app.post('/v1/tokens', { schema: tokenSchema }, async ({ body: { ttl_s = defaultTtlS, ...claims } }) => {
+    const { token, expiresAt } = await signViewerToken(runtime.config.viewer, claims, ttl_s, runtime.clock.now());
+    return { token, expires_at: expiresAt };
+  });
 }

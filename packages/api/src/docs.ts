@@ -1,0 +1,35 @@
+// The OpenAPI document and its pages. Both are made from the routes' schemas; nothing is written here by hand but the frame.
+import { problem } from '@danmux/protocol/schemas';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { problemSchemaId } from './routes/documented.ts';
+import { docsPolicy, policyText } from './security-headers.ts';
+
+const description = [
+  'What a backend does with its rooms.',
+  'Errors are RFC 9457 problems with a `code`; every answer carries its trace id as `X-Trace-Id`, that of a W3C `traceparent` when one was given.',
+  'A POST with an `Idempotency-Key` may be repeated: it happens once.',
+].join('\n\n');
+
+/** Before any route: only routes added after it are documented. */
+export async function addDocs(app: FastifyInstance, version: string): Promise<void> {
+  app.addSchema({ ...problem, $id: problemSchemaId });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'danmux admin API', version, description },
+      components: {
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+      },
+      security: [{ bearer: [] }, { apiKey: [] }],
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
+  });
+  app.addHook('onRoute', (route) => {
+    // Everything of the documentation is public.
+    if (route.url.startsWith('/docs')) route.config = { ...route.config, public: true };
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: policyText(docsPolicy) });
+  app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => app.swagger());
+}

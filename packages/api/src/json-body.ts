@@ -1,0 +1,54 @@
+// Reads a body as JSON: UTF-8 only, of bounded depth, with no `__proto__` in it. It knows no schema; validation.ts does.
+import { isUtf8 } from 'node:buffer';
+import { DanmuxError } from '@danmux/protocol';
+import type { FastifyInstance } from 'fastify';
+
+const deepest = 32;
+
+export function addJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** Throws `invalid_json`, saying what is wrong with the text. */
+export function parseJsonBody(body: Buffer): unknown {
+  // A body in another encoding would decode into replacement characters, and be stored and shown like that.
+  if (!isUtf8(body)) throw new DanmuxError('invalid_json', { message: 'The body is not UTF-8.' });
+  const text = body.toString('utf8');
+  // A parser that recurses would turn ten thousand brackets into a failure of ours.
+  if (depthOf(text) > deepest) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepest} levels.` });
+  try {
+    return JSON.parse(text, refuseProto) as unknown;
+  } catch (error) {
+    if (error instanceof DanmuxError) throw error;
+    throw new DanmuxError('invalid_json', { message: `The body is not valid JSON: ${(error as Error).message}`, cause: error });
+  }
+}
+
+/** An own `__proto__` would reach code that copies objects. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new DanmuxError('invalid_json', { message: 'The body has a field named __proto__.' });
+  return value;
+}
+
+function depthOf(text: string): number {
+  let depth = 0;
+  let most = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (inString) {
+      if (char === 0x5c) i++;
+      else if (char === 0x22) inString = false;
+    } else if (char === 0x22) inString = true;
+    else if (char === 0x7b || char === 0x5b) most = Math.max(most, ++depth);
+    else if (char === 0x7d || char === 0x5d) depth--;
+  }
+  return most;
+}

@@ -1,0 +1,52 @@
+// Security headers of every answer (helmet), and what a browser may do with a page of ours. The API itself is no page: it may
+// do nothing. The documentation and the demo have policies of their own.
+import helmet from '@fastify/helmet';
+import type { FastifyInstance } from 'fastify';
+
+type Policy = Readonly<Record<string, readonly string[]>>;
+
+const framing: Policy = { 'base-uri': ["'none'"], 'form-action': ["'none'"], 'frame-ancestors': ["'none'"] };
+
+/** Swagger UI writes style attributes; its scripts are files. */
+export const docsPolicy: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  ...framing,
+};
+
+/** The demo page connects to edges, which have ports and hosts of their own. */
+export const demoPolicy: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'media-src': ["'self'", 'blob:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'", 'http:', 'https:', 'ws:', 'wss:'],
+  ...framing,
+};
+
+export function policyText(policy: Policy): string {
+  return Object.entries(policy)
+    .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)
+    .join('; ');
+}
+
+export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
+  // `useDefaults` off: its upgrade-insecure-requests breaks every page on plain HTTP that is not on a loopback address.
+  const directives = Object.fromEntries(Object.entries({ 'default-src': ["'none'"], ...framing }).map(([name, sources]) => [name, [...sources]]));
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: false });
+}
+
+/** Every answer of this scope gets this policy instead. */
+export function usePolicy(scope: FastifyInstance, policy: Policy): void {
+  const text = policyText(policy);
+  scope.addHook('onSend', async (_request, reply, payload) => {
+    reply.header('content-security-policy', text);
+    return payload;
+  });
+}

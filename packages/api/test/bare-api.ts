@@ -1,0 +1,115 @@
+// An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
+import assert from 'node:assert/strict';
+import { type Bus, createBus, type Pending } from '@danmux/bus';
+import { type ErrorCode, errors } from '@danmux/protocol';
+import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { ApiRole } from '../src/index.ts';
+import { mustBeDocumented } from './documented-codes.ts';
+import { sequence } from './sequencer.ts';
+
+export const apiKey = 'k'.repeat(40);
+export const path = '/v1/rooms/live:1/messages';
+export const gift = { type: 'gift', data: { gift: 'rocket' } };
+const shards = 4;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly key?: string | null;
+}
+
+export interface ApiFixture {
+  readonly runtime: Runtime;
+  readonly bus: Bus;
+  /** Methods of the bus as the api sees it. */
+  readonly overrides: Partial<Bus>;
+  readonly api: ApiRole;
+  readonly url: string;
+  readonly lines: string[];
+  /** With the key, as JSON, unless `options` says otherwise. A string body goes as it is. */
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+  /** Commits what was published; returns it as a relay reads it. */
+  sequence(): Promise<readonly Pending[]>;
+  /** Publications accepted since the store began. */
+  accepted(): Promise<number>;
+  /** What the api counted. */
+  refused(code: ErrorCode): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startApi(set: Readonly<Record<string, unknown>> = {}, clock?: Clock): Promise<ApiFixture> {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': apiKey, 'log.level': 'debug' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards, 'api.port': 0, 'api.drain_ms': 200, ...set } });
+  const lines: string[] = [];
+  const logger = { write: (line: string) => void lines.push(line) };
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, logger, ...(clock ? { clock } : {}) });
+  const bus = createBus(runtime);
+  await bus.start();
+  runtime.health.register('store', () => bus.health());
+  const overrides: Partial<Bus> = {};
+  const api = new ApiRole(runtime, overridable(bus, overrides));
+  await api.start();
+  const url = `http://${api.address()}`;
+  return {
+    runtime,
+    bus,
+    overrides,
+    api,
+    url,
+    lines,
+    call: (method, where, body, options) => call(url, method, where, body, options),
+    sequence: () => sequence(bus, shards),
+    accepted: async () => Object.values((await bus.ledger()).accepted).reduce((sum, count) => sum + count, 0),
+    refused: async (code) => (await runtime.metrics.refused.get()).values.find(({ labels }) => labels['code'] === code)?.value ?? 0,
+    close: async () => {
+      await api.stop();
+      await bus.stop();
+    },
+  };
+}
+
+/** What every refusal has. */
+export function mustRefuse(answer: Answer, code: ErrorCode): void {
+  assert.equal(answer.body.code, code, JSON.stringify(answer.body));
+  assert.equal(answer.status, errors[code].status);
+  assert.equal(answer.headers.get('content-type'), 'application/problem+json');
+  assert.equal(answer.body.type, `urn:danmux:error:${code}`);
+  assert.equal(answer.body.title, errors[code].text);
+  assert.equal(answer.body.status, answer.status);
+  assert.equal(answer.body.instance, answer.headers.get('x-trace-id'));
+  assert.ok(answer.body.instance.length >= 26);
+  assert.ok(answer.body.detail.length > 0);
+  const waits = errors[code].retryable && code !== 'internal';
+  assert.equal(answer.headers.has('retry-after'), waits, `${code} and Retry-After`);
+  assert.equal(answer.body.retry_after_ms !== undefined, waits, `${code} and retry_after_ms`);
+}
+
+async function call(url: string, method: string, where: string, body: unknown, { headers = {}, key = apiKey }: CallOptions = {}): Promise<Answer> {
+  const raw = typeof body === 'string' ? body : JSON.stringify(body);
+  const sent = {
+    ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  };
+  const response = await fetch(url + where, { method, headers: sent, ...(body === undefined ? {} : { body: raw }) });
+  const text = await response.text();
+  const type = response.headers.get('content-type') ?? '';
+  const answer = { status: response.status, headers: response.headers, body: type.includes('json') && text !== '' ? JSON.parse(text) : text };
+  if (type.includes('problem')) mustBeDocumented(method, where, answer.body.code);
+  return answer;
+}
+
+function overridable(bus: Bus, overrides: Partial<Bus>): Bus {
+  return new Proxy(bus, {
+    get: (target, name) => {
+      const value = (overrides as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

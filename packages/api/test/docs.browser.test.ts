@@ -1,0 +1,44 @@
+// The documentation in a real Chromium, under its own policy.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from '../../testkit/src/browser.ts';
+import { type ApiFixture, apiKey, startApi } from './bare-api.ts';
+import { operations } from './documented-codes.ts';
+
+let fixture: ApiFixture;
+let browser: Browser;
+before(async () => {
+  fixture = await startApi();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser.close();
+  await fixture.close();
+});
+
+test('/docs shows every route, asks no other server, and can try one', async () => {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  const hosts = new Set<string>();
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('request', (request) => request.url().startsWith('http') && hosts.add(new URL(request.url()).host));
+  await page.goto(`${fixture.url}/docs`);
+  await page
+    .locator('.opblock')
+    .nth(operations.length - 1)
+    .waitFor();
+  assert.equal(await page.locator('.opblock').count(), operations.length);
+  await page.locator('button.authorize').first().click();
+  await page.locator('#auth-bearer-value').fill(apiKey);
+  await page.locator('.auth-btn-wrapper .authorize').first().click();
+  await page.locator('.btn-done').first().click();
+  await page.locator('.opblock-summary-path', { hasText: '/v1/stats' }).click();
+  await page.locator('.try-out__btn').click();
+  await page.locator('button.execute').click();
+  await page.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor();
+  assert.deepEqual(complaints, []);
+  assert.deepEqual([...hosts], [new URL(fixture.url).host]);
+  await page.close();
+});

@@ -1,0 +1,42 @@
+// Reads the OpenAPI document as a client would: which error codes an operation says it may answer with.
+import assert from 'node:assert/strict';
+import { openApiDocument } from '../src/index.ts';
+
+export interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly responses: Readonly<Record<string, Response>>;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly examples?: object; readonly example?: unknown }>> };
+}
+
+interface Response {
+  readonly description: string;
+  readonly headers?: object;
+  readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
+}
+
+export interface Document {
+  readonly openapi: string;
+  readonly components: { readonly securitySchemes: object; readonly schemas: Readonly<Record<string, { readonly required: readonly string[] }>> };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'method' | 'path'>>>>>;
+}
+
+export const document = (await openApiDocument()) as Document;
+
+export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, rest]) => ({ ...rest, method: method.toUpperCase(), path })),
+);
+
+/** Code → status, of the refusals an operation documents. */
+export function documentedCodes({ responses }: Operation): Map<string, number> {
+  const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+  return new Map(refusals.flatMap(([status, { description }]) => [...description.matchAll(/`([a-z_]+)`:/g)].map(([, code = '']) => [code, Number(status)])));
+}
+
+/** Whatever a test provokes must be written in the document. */
+export function mustBeDocumented(method: string, url: string, code: string): void {
+  const path = url.split('?')[0] ?? '';
+  const operation = operations.find((each) => each.method === method && new RegExp(`^${each.path.replace('{room}', '[^/]+')}$`).test(path));
+  if (operation) assert.ok(documentedCodes(operation).has(code), `${method} ${operation.path} answered ${code}, which it does not document`);
+}

@@ -1,0 +1,227 @@
+// Publishing: what is accepted, what it becomes, and what is refused by name.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { DanmuxError, type ErrorCode } from '@danmux/protocol';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+
+let fixture: ApiFixture;
+let call: ApiFixture['call'];
+beforeEach(async () => {
+  fixture = await startApi();
+  call = fixture.call;
+});
+afterEach(() => fixture.close());
+
+const ids = (texts: readonly string[]) => texts.map((text) => JSON.parse(text).id);
+
+describe('one message', () => {
+  test('is stored before the 202 and reads as it was given', async () => {
+    const answer = await call('POST', path, { ...gift, from: { id: 'u1', name: '小明', badge: 'gold' }, id: 'order-1' });
+    assert.equal(answer.status, 202);
+    assert.deepEqual(answer.body, { id: 'order-1', room: 'live:1', lane: 'gift' });
+    assert.equal((await fixture.bus.ledger()).accepted.gift, 1);
+    await fixture.sequence();
+    const { msgs } = (await call('GET', '/v1/rooms/live:1/history?lane=gift')).body;
+    assert.deepEqual(
+      { ...msgs[0], ts: 0 },
+      { id: 'order-1', lane: 'gift', offset: 1, type: 'gift', from: { id: 'u1', name: '小明', badge: 'gold' }, data: { gift: 'rocket' }, ts: 0 },
+    );
+  });
+
+  test('no 202 before the bus has it', async () => {
+    let store = () => {};
+    const stored = new Promise<void>((resolve) => {
+      store = resolve;
+    });
+    fixture.overrides.publish = async (publications) => {
+      await stored;
+      return fixture.bus.publish(publications);
+    };
+    let answered = false;
+    const answer = call('POST', path, gift).finally(() => {
+      answered = true;
+    });
+    // Another request, there and back, is the barrier.
+    await call('GET', '/v1/stats');
+    assert.equal(answered, false);
+    store();
+    assert.equal((await answer).status, 202);
+  });
+
+  test('the type decides the lane; an application may add types', async () => {
+    for (const [type, lane] of [
+      ['gift', 'gift'],
+      ['superchat', 'gift'],
+      ['chat', 'chat'],
+      ['notice', 'control'],
+      ['like', 'ambient'],
+      ['enter', 'ambient'],
+    ]) {
+      assert.equal((await call('POST', path, { type, data: 1 })).body.lane, lane);
+    }
+    const own = await startApi({ 'messages.types': { vip: { lane: 'gift', viewer: false } } });
+    assert.equal((await own.call('POST', path, { type: 'vip', data: 1 })).body.lane, 'gift');
+    await own.close();
+  });
+
+  test('any JSON is data, null too', async () => {
+    for (const data of [null, 0, '', false, [], {}, '弹幕 🚀']) assert.equal((await call('POST', path, { type: 'chat', data })).status, 202);
+    await fixture.sequence();
+    const { msgs } = (await call('GET', '/v1/rooms/live:1/history')).body;
+    assert.deepEqual(
+      msgs.map(({ data }: { data: unknown }) => data),
+      [null, 0, '', false, [], {}, '弹幕 🚀'],
+    );
+  });
+
+  test('the same id twice in a room is one message', async () => {
+    for (let i = 0; i < 3; i++) assert.equal((await call('POST', path, { ...gift, id: 'once' })).status, 202);
+    assert.equal((await call('POST', '/v1/rooms/live:2/messages', { ...gift, id: 'once' })).status, 202);
+    assert.equal((await fixture.bus.ledger()).accepted.gift, 2);
+    const counted = await fixture.runtime.metrics.accepted.get();
+    assert.equal(counted.values.find(({ labels }) => labels['lane'] === 'gift')?.value, 2);
+  });
+
+  test('what is wrong is named, and nothing is accepted', async () => {
+    const cases: [unknown, ErrorCode, string?][] = [
+      [{ data: 1 }, 'invalid_request', 'type'],
+      [{ type: 'gift' }, 'invalid_request', 'data'],
+      [{ ...gift, extra: 1 }, 'invalid_request', 'extra'],
+      [{ ...gift, room: 'live:2' }, 'invalid_request', 'room'],
+      [{ ...gift, from: { name: 'x' } }, 'invalid_request', 'from.id'],
+      [{ ...gift, from: { id: 'u', level: '5' } }, 'invalid_request', 'from.level'],
+      [{ ...gift, id: 'with space' }, 'invalid_request', 'id'],
+      [{ ...gift, id: 'x'.repeat(65) }, 'invalid_request', 'id'],
+      [{ ...gift, id: 5 }, 'invalid_request', 'id'],
+      [{ ...gift, type: 5 }, 'invalid_request', 'type'],
+      [[], 'invalid_request'],
+      [null, 'invalid_request'],
+      ['5', 'invalid_request'],
+      [{ ...gift, type: 'unheard-of' }, 'unknown_type'],
+      [{ ...gift, type: 'constructor' }, 'unknown_type'],
+      [{ ...gift, data: 'x'.repeat(40_000) }, 'too_large'],
+      ['{', 'invalid_json'],
+      ['', 'invalid_json'],
+      [`{"type":"gift","data":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 'invalid_json'],
+    ];
+    for (const [body, code, field] of cases) {
+      const answer = await call('POST', path, body);
+      mustRefuse(answer, code);
+      if (field)
+        assert.ok(
+          answer.body.errors.some((error: { path: string }) => error.path === field),
+          JSON.stringify(answer.body),
+        );
+    }
+    mustRefuse(await call('POST', path), 'invalid_request');
+    assert.equal(await fixture.accepted(), 0);
+  });
+
+  test('a room name is checked however it is written', async () => {
+    for (const name of ['%20', 'a%2Fb', '..%2f', '%00', '-x', '直播', 'x'.repeat(129), 'a%0Ab', '*']) {
+      mustRefuse(await call('POST', `/v1/rooms/${name}/messages`, gift), 'invalid_room');
+    }
+    assert.equal((await call('POST', '/v1/rooms/live%3A1/messages', gift)).body.room, 'live:1');
+  });
+
+  test('the time to come back is that of the store', async () => {
+    fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_500 }));
+    const full = await call('POST', path, gift);
+    mustRefuse(full, 'lane_full');
+    assert.deepEqual([full.headers.get('retry-after'), full.body.retry_after_ms], ['2', 1_500]);
+  });
+
+  test('a failure of ours tells nothing of itself, and is in the log under its trace id', async () => {
+    fixture.overrides.publish = async () => {
+      throw new Error('a secret detail');
+    };
+    const answer = await call('POST', path, gift);
+    mustRefuse(answer, 'internal');
+    assert.ok(!JSON.stringify(answer.body).includes('secret detail'));
+    assert.ok(fixture.lines.some((line) => line.includes('a secret detail') && line.includes(answer.body.instance)));
+  });
+});
+
+describe('a batch', () => {
+  const send = (messages: unknown[]) => call('POST', '/v1/messages/batch', { messages });
+
+  test('accepts and refuses each message by itself, in order', async () => {
+    const { status, body } = await send([
+      { room: 'a', ...gift, id: '1' },
+      { room: 'b b', ...gift },
+      { room: 'a', type: 'zzz', data: 1 },
+      { room: 'a', ...gift, id: '2' },
+      { room: 'a', ...gift, data: 'x'.repeat(40_000) },
+      { room: 'a', ...gift, id: '1' },
+      { room: 'c', ...gift, id: '3' },
+    ]);
+    assert.equal(status, 200);
+    assert.deepEqual(
+      body.results.map((result: { status: number; code?: string; id?: string }) => [result.status, result.code ?? result.id]),
+      [
+        [202, '1'],
+        [400, 'invalid_room'],
+        [400, 'unknown_type'],
+        [202, '2'],
+        [413, 'too_large'],
+        [202, '1'],
+        [202, '3'],
+      ],
+    );
+    assert.deepEqual(body.results[6], { status: 202, id: '3', room: 'c', lane: 'gift' });
+    for (const code of ['invalid_room', 'unknown_type', 'too_large'] as const) assert.equal(await fixture.refused(code), 1);
+    await fixture.sequence();
+    assert.deepEqual(ids((await fixture.bus.history('a', 'gift', undefined, 10)).msgs), ['1', '2']);
+  });
+
+  test('keeps the order of a room and lane, whatever stands between', async () => {
+    const order = Array.from({ length: 100 }, (_, index) => String(index));
+    await send(
+      order.flatMap((id) => [
+        { room: 'a', ...gift, id },
+        { room: `r${id}`, ...gift },
+        { room: 'a', type: 'chat', data: id },
+      ]),
+    );
+    await fixture.sequence();
+    assert.deepEqual(ids((await fixture.bus.history('a', 'gift', undefined, 200)).msgs), order);
+  });
+
+  test('has 1 to 1,000 messages; a wrong one in form refuses all, by its place', async () => {
+    mustRefuse(await send([]), 'invalid_request');
+    mustRefuse(await send(Array.from({ length: 1_001 }, () => ({ room: 'a', ...gift }))), 'invalid_request');
+    const wrong = await send([{ room: 'a', ...gift }, { ...gift }]);
+    mustRefuse(wrong, 'invalid_request');
+    assert.ok(
+      wrong.body.errors.some((error: { path: string }) => error.path === 'messages.1.room'),
+      JSON.stringify(wrong.body),
+    );
+    assert.equal(await fixture.accepted(), 0);
+    const most = await send(Array.from({ length: 1_000 }, () => ({ room: 'a', ...gift })));
+    assert.equal(most.body.results.filter((result: { status: number }) => result.status === 202).length, 1_000);
+  });
+
+  test('fails as a whole when nothing can be stored, in part when something was', async () => {
+    fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
+    mustRefuse(await send([{ room: 'a', ...gift }]), 'unavailable');
+    fixture.overrides.publish = async (publications) =>
+      publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new DanmuxError('lane_full', { retryAfterMs: 700 })));
+    const { status, body } = await send([
+      { room: 'a', ...gift },
+      { room: 'a', ...gift },
+    ]);
+    assert.deepEqual([status, body.results[0].status, body.results[1].code, body.results[1].retry_after_ms], [200, 202, 'lane_full', 700]);
+  });
+
+  test('a failure of ours in one message is logged under the trace id, and tells nothing', async () => {
+    fixture.overrides.publish = async (publications) =>
+      publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new Error('a secret detail')));
+    const { body } = await send([
+      { room: 'a', ...gift },
+      { room: 'a', ...gift },
+    ]);
+    assert.equal(body.results[1].code, 'internal');
+    assert.ok(!JSON.stringify(body).includes('secret detail'));
+    assert.ok(fixture.lines.some((line) => line.includes('a secret detail') && line.includes(body.results[1].instance)));
+  });
+});

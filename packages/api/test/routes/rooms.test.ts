@@ -1,0 +1,50 @@
+// A room and its history.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type ApiFixture, mustRefuse, path, startApi } from '../bare-api.ts';
+
+let fixture: ApiFixture;
+before(async () => {
+  fixture = await startApi();
+  for (let i = 1; i <= 5; i++) await fixture.call('POST', path, { type: 'chat', data: i, id: `c${i}` });
+  await fixture.call('POST', path, { type: 'gift', data: 1, id: 'g1' });
+  await fixture.sequence();
+  await fixture.bus.reportPresence('edge', new Map([['live:1', 7]]), 60_000);
+});
+after(() => fixture.close());
+
+const history = async (query: string) => (await fixture.call('GET', `/v1/rooms/live:1/history?${query}`)).body;
+const ids = (page: { msgs: { id: string }[] }) => page.msgs.map(({ id }) => id);
+
+test('who is online, and where its streams are', async () => {
+  const { body } = await fixture.call('GET', '/v1/rooms/live:1');
+  const { epoch } = await fixture.bus.heads('live:1');
+  assert.deepEqual(body, {
+    room: 'live:1',
+    online: 7,
+    positions: { control: { epoch, offset: 0 }, gift: { epoch, offset: 1 }, chat: { epoch, offset: 5 } },
+  });
+});
+
+test('a room nobody has been in is empty, not unknown', async () => {
+  const { status, body } = await fixture.call('GET', '/v1/rooms/nobody');
+  assert.deepEqual([status, body.online, body.positions.chat.offset], [200, 0, 0]);
+  assert.deepEqual((await fixture.call('GET', '/v1/rooms/nobody/history')).body, { msgs: [], more: false });
+});
+
+test('history by lane and page: the newest first, in order within', async () => {
+  const newest = await history('limit=2');
+  assert.deepEqual([ids(newest), newest.more], [['c4', 'c5'], true]);
+  const older = await history(`limit=2&before=${newest.msgs[0].offset}`);
+  assert.deepEqual([ids(older), older.more], [['c2', 'c3'], true]);
+  const oldest = await history('lane=chat&before=2&limit=200');
+  assert.deepEqual([ids(oldest), oldest.more], [['c1'], false]);
+  assert.deepEqual(ids(await history('lane=gift')), ['g1']);
+  assert.deepEqual(ids(await history('')), ['c1', 'c2', 'c3', 'c4', 'c5']);
+});
+
+test('a bad room or query is refused', async () => {
+  for (const query of ['lane=ambient', 'limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'before=0', 'before=-1', 'other=1'])
+    mustRefuse(await fixture.call('GET', `/v1/rooms/live:1/history?${query}`), 'invalid_request');
+  for (const where of ['/v1/rooms/a%20b', '/v1/rooms/a%20b/history']) mustRefuse(await fixture.call('GET', where), 'invalid_room');
+});

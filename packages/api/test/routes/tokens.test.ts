@@ -1,0 +1,48 @@
+// Viewer tokens.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { verifyViewerToken } from '@danmux/runtime';
+import { type ApiFixture, mustRefuse, startApi } from '../bare-api.ts';
+
+let fixture: ApiFixture;
+const now = 1_767_225_600_000;
+before(async () => {
+  fixture = await startApi({}, { now: () => now });
+});
+after(() => fixture.close());
+
+const sign = (body: unknown) => fixture.call('POST', '/v1/tokens', body);
+
+test('a token carries the claims it was asked for', async () => {
+  const asked = { sub: 'u1', name: '小明', avatar: '/a.png', level: 3, roles: ['mod'], rooms: ['live:*'], device: 'web' };
+  const { status, body } = await sign({ ...asked, ttl_s: 60 });
+  assert.equal(status, 200);
+  assert.equal(body.expires_at, now + 60_000);
+  const claims = await verifyViewerToken(fixture.runtime.config.viewer, body.token, now);
+  assert.deepEqual({ ...asked, iat: now / 1_000, exp: now / 1_000 + 60 }, claims);
+});
+
+test('it is good for an hour unless asked otherwise, a day at most', async () => {
+  assert.equal((await sign({ sub: 'u1' })).body.expires_at, now + 3_600_000);
+  assert.equal((await sign({ sub: 'u1', ttl_s: 86_400 })).status, 200);
+  mustRefuse(await sign({ sub: 'u1', ttl_s: 86_401 }), 'invalid_request');
+});
+
+test('what is wrong is named', async () => {
+  for (const [body, field] of [
+    [{}, 'sub'],
+    [{ sub: '' }, 'sub'],
+    [{ sub: 'u', ttl_s: 0 }, 'ttl_s'],
+    [{ sub: 'u', ttl_s: '60' }, 'ttl_s'],
+    [{ sub: 'u', admin: true }, 'admin'],
+    [{ sub: 'u', exp: 9_999_999_999 }, 'exp'],
+    [{ sub: 'u', rooms: [''] }, 'rooms.0'],
+  ] as const) {
+    const answer = await sign(body);
+    mustRefuse(answer, 'invalid_request');
+    assert.ok(
+      answer.body.errors.some((error: { path: string }) => error.path === field),
+      JSON.stringify(answer.body),
+    );
+  }
+});

@@ -1,0 +1,100 @@
+// The worker role in one process: announced while it works, sweeps on time, leaves at once, and bears a bus that fails.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { type Bus, createBus } from '@danmux/bus';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { WorkerRole } from '../src/index.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'worker.sweep_interval_ms': 1_000 } });
+
+let runtime: Runtime;
+let bus: Bus;
+let sweeps: number;
+let away: boolean;
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  runtime = createRuntime({ config, role: 'worker', version: '0', processMetrics: false });
+  sweeps = 0;
+  away = false;
+  bus = new Proxy(createBus(runtime), {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (name === 'sweep') sweeps++;
+        return away ? Promise.reject(new Error('away')) : value.apply(target, args);
+      };
+    },
+  });
+});
+afterEach(() => mock.timers.reset());
+
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 500) {
+    mock.timers.tick(500);
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function results(): Promise<Record<string, number>> {
+  return Object.fromEntries((await runtime.metrics.jobs.get()).values.map(({ labels, value }) => [`${labels['job']} ${labels['result']}`, value]));
+}
+
+test('it is a member from start to drain', async () => {
+  const worker = new WorkerRole(runtime, bus);
+  await worker.start();
+  assert.deepEqual(
+    (await bus.members()).map(({ role }) => role),
+    ['worker'],
+  );
+  await worker.drain();
+  assert.deepEqual(await bus.members(), []);
+  await worker.stop();
+});
+
+test('it sweeps once an interval, and no more after drain', async () => {
+  const worker = new WorkerRole(runtime, bus);
+  await worker.start();
+  assert.equal(sweeps, 0);
+  await pass(3_000);
+  assert.equal(sweeps, 3);
+  await worker.drain();
+  await pass(3_000);
+  assert.equal(sweeps, 3);
+  await worker.stop();
+});
+
+test('a sweep that fails is counted, and the next one is tried', async () => {
+  const worker = new WorkerRole(runtime, bus);
+  away = true;
+  await worker.start();
+  await pass(2_000);
+  assert.deepEqual(await results(), { 'sweep failed': 2 });
+  away = false;
+  await pass(1_000);
+  assert.deepEqual(await results(), { 'sweep failed': 2, 'sweep done': 1 });
+  away = true;
+  await worker.drain();
+  await worker.stop();
+});
+
+test('it forgets what the dead left', async () => {
+  await bus.reportPresence('dead', new Map([['live:1', 3]]), 1);
+  await bus.reportPresence('alive', new Map([['live:1', 2]]), 60_000);
+  let found = 0;
+  const { sweep } = bus;
+  bus.sweep = async () => {
+    const removed = await sweep();
+    found += removed.presence;
+    return removed;
+  };
+  const worker = new WorkerRole(runtime, bus);
+  await worker.start();
+  const end = performance.now() + 10_000;
+  while (found === 0 && performance.now() < end) await pass(1_000);
+  assert.equal(found, 1);
+  assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 2 });
+  await worker.drain();
+  await worker.stop();
+});

@@ -15,7 +15,18 @@ export interface RedisClusterGroup {
 }
 
 export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } = {}): Promise<RedisClusterGroup> {
-  const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500', '--cluster-require-full-coverage', 'no', '--appendonly', 'yes', '--repl-diskless-sync-delay', '0'];
+  const args = [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-node-timeout',
+    '1500',
+    '--cluster-require-full-coverage',
+    'no',
+    '--appendonly',
+    'yes',
+    '--repl-diskless-sync-delay',
+    '0',
+  ];
   const servers: RedisServer[] = [];
   for (let i = 0; i < 3 * (1 + replicas); i++) servers.push(await startRedis({ args }));
   const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);

@@ -115,7 +115,7 @@ test('a commit under a lease that is lost is not written, and the owner is told'
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
-test('a refusal that comes after the stop is nobody’s news', async () => {
+test('a refusal that comes after the stop is counted, and is nobody’s news', async () => {
   const one = bench();
   const hangs = gate();
   one.overrides.commit = async () => {
@@ -129,6 +129,7 @@ test('a refusal that comes after the stop is nobody’s news', async () => {
   hangs.open();
   await stopped;
   assert.equal(one.fenced, 0);
+  assert.equal(await one.value('commitsRefused'), 1);
 });
 
 test('heads that moved are read again and the messages keep their order', async () => {

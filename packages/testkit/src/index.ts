@@ -9,6 +9,7 @@ export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp } from './demo-p
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { backendOf, edgeUrls, testToken } from './fixtures.ts';
 export { freePort, freePorts } from './free-port.ts';
+export { metricOf } from './metric.ts';
 export { type NodeProcessOptions, startNodeProcess, testSecrets } from './node-process.ts';
 export { Pm2, type Pm2Process } from './pm2.ts';
 export { type ClusterNode, type ClusterOptions, ProcessCluster } from './process-cluster.ts';
@@ -16,5 +17,6 @@ export { startRedisCluster } from './redis-cluster.ts';
 export { type SentinelGroup, startSentinelGroup } from './redis-sentinel.ts';
 export { type RedisServer, startRedis } from './redis-server.ts';
 export { ledgerMustBalance, runScenario, type ScenarioOptions, type ScenarioResult } from './scenario.ts';
+export { readStream, streamMustHold } from './stored-stream.ts';
 export { TestViewer, type TestViewerOptions } from './test-viewer.ts';
 export { Traffic } from './traffic.ts';

@@ -1,7 +1,7 @@
 // A danmux cluster broken on purpose: real processes, a real Redis, viewers that keep what they got.
 
 export { Audience } from './audience.ts';
-export { Backend, type Push, type PushOutcome } from './backend.ts';
+export { type Answer, Backend, type Push, type PushOutcome } from './backend.ts';
 export { startBrowser } from './browser.ts';
 export { Child, type ChildOptions } from './child.ts';
 export { type ClockFile, createClockFile } from './clock-file.ts';
@@ -9,6 +9,7 @@ export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp } from './demo-p
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { backendOf, edgeUrls, testToken } from './fixtures.ts';
 export { freePort, freePorts } from './free-port.ts';
+export { MemoryWatch } from './memory-watch.ts';
 export { metricOf } from './metric.ts';
 export { type NodeProcessOptions, startNodeProcess, testSecrets } from './node-process.ts';
 export { Pm2, type Pm2Process } from './pm2.ts';

@@ -1,5 +1,6 @@
 // Opens and owns the connections to Redis: one for commands, one for subscriptions. It reconnects for ever with a jittered
-// back-off, refuses commands at once while it is away (nothing queues), and logs each change of state once.
+// back-off, refuses commands at once while it is away (nothing queues; a connection that stays silent is away too), and logs
+// each change of state once.
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
@@ -92,6 +93,7 @@ function describe(target: RedisTarget): string {
 /** A client for the address; not connected yet. */
 function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, overrides: ClientOverrides): RedisClient {
   const retry = (attempt: number) => backoffMs(attempt, { baseMs: 50, maxMs: 1_000 });
+  const silenceMs = runtime.config.redis.command_timeout_ms;
   const options: RedisOptions & { replyMapping: 'legacy' } = {
     replyMapping: 'legacy',
     connectionName,
@@ -102,7 +104,10 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     maxRetriesPerRequest: 0,
     connectTimeout: 3_000,
     keepAlive: 5_000,
-    commandTimeout: runtime.config.redis.command_timeout_ms,
+    commandTimeout: silenceMs,
+    // A command that timed out stays queued for its answer: only the end of its connection lets go of it. Libraries that wait
+    // for longer (they say so by a commandTimeout of their own) are left to it.
+    ...('commandTimeout' in overrides ? {} : { socketTimeout: silenceMs }),
     retryStrategy: retry,
     // After a failover the old master answers READONLY: drop it and ask again who is master.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),

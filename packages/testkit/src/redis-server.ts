@@ -76,8 +76,6 @@ async function run(port: number, dir: string, args: readonly string[]): Promise<
     await child.stop('SIGKILL');
     throw new Error(`redis on port ${port} did not start: ${(error as Error).message}\n${child.output.slice(-1_000)}`, { cause: error });
   }
-  // It may end as it likes from here on.
-  ended.catch(() => {});
   return child;
 }
 

@@ -56,10 +56,10 @@ test('relay-pause: a relay that wakes after ten seconds believing it owns shards
         relay.process.signal('SIGCONT');
         const fenced = await eventually(async () => {
           const refused = (await fencedBy(relay)) - before;
-          assert.ok(refused >= 1, `${relay.name} tried to write under leases it had lost, and was refused:\n${relay.process.output.slice(-2_000)}`);
+          assert.ok(refused >= 1, `${relay.name} was refused ${refused} commits under leases it had lost`);
+          assert.ok(/"reason":"fenced".*a commit was refused/.test(relay.process.output), 'and says so');
           return refused;
         });
-        assert.match(relay.process.output, /"reason":"fenced".*a commit was refused/);
         assert.equal(await metricOf(relay.url, 'danmux_relay_backlog', { lane: 'gift' }), 0, 'it forgot what is not its own');
         assert.deepEqual(await Promise.all(rooms.map((room) => streamMustHold(backend, room, 'gift', sent))), written, 'and nothing of it is there twice');
         t.diagnostic(`${relay.name}: stopped with ${held} gifts, written by the other after ${Math.round(takenOver)} ms, ${fenced} commits fenced`);

@@ -39,6 +39,28 @@ test('silence: the first are refused after the timeout, all later ones at once',
   await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
 });
 
+test('a subscription that went silent is opened anew, and its listeners are told', { timeout: 30_000 }, async () => {
+  let resumed = 0;
+  await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
+  redis.signal('SIGSTOP');
+  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  redis.signal('SIGCONT');
+  await eventually(() => assert.equal(resumed, 1));
+});
+
+test('a process that stood still itself keeps its connections', { timeout: 30_000 }, async () => {
+  let resumed = 0;
+  await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
+  // The answers come while nobody can read them.
+  const asked = [bus.health(), bus.heads(room)].map((answer) => answer.catch(() => {}));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+  await Promise.all(asked);
+  const [result] = await bus.publish([message(settings(), room, 'gift', 'after')]);
+  assert.deepEqual(result, { id: 'after', duplicate: false });
+  assert.equal(resumed, 0);
+});
+
 test('what was refused during a silence is not stored after it', { timeout: 30_000 }, async () => {
   redis.signal('SIGSTOP');
   await refusedAfterMs('first');

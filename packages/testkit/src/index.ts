@@ -5,7 +5,7 @@ export { type Answer, Backend, type Push, type PushOutcome } from './backend.ts'
 export { startBrowser } from './browser.ts';
 export { Child, type ChildOptions } from './child.ts';
 export { type ClockFile, createClockFile } from './clock-file.ts';
-export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp } from './demo-page.ts';
+export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp, repositoryRoot } from './demo-page.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { backendOf, edgeUrls, testToken } from './fixtures.ts';
 export { freePort, freePorts } from './free-port.ts';

@@ -21,6 +21,8 @@ export class TestViewer {
   readonly presence: number[] = [];
   /** Milliseconds from acceptance to arrival of each message, by the wall clock. */
   readonly delays: number[] = [];
+  /** When each message arrived, by the monotonic clock. */
+  readonly arrivals: number[] = [];
   disconnects = 0;
   online = 0;
   readonly #options: TestViewerOptions;
@@ -109,6 +111,7 @@ export class TestViewer {
     for (const msg of msgs) {
       this.msgs.push(msg);
       this.delays.push(Date.now() - msg.ts);
+      this.arrivals.push(performance.now());
       if (msg.offset !== undefined && isStreamLane(msg.lane)) this.#advance(msg.lane, msg.offset);
     }
   }

@@ -3,6 +3,7 @@
 // each change of state once.
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Heartbeat } from './heartbeat.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -14,6 +15,7 @@ export class RedisConnection {
   readonly #runtime: Runtime;
   readonly #purpose: string;
   readonly #client: RedisClient;
+  readonly #heartbeat: Heartbeat;
   readonly #readyListeners: (() => void)[] = [];
   #up = false;
   #saidDown = false;
@@ -25,6 +27,7 @@ export class RedisConnection {
     this.#purpose = purpose;
     this.target = parseRedisUrl(runtime.config.redis.url);
     this.#client = openRedis(this.target, runtime, `danmux-${purpose}`, overrides);
+    this.#heartbeat = new Heartbeat(this.#client, runtime.config.redis.command_timeout_ms);
     this.#client.on('ready', () => this.#becameReady());
     this.#client.on('close', () => this.#becameDown());
     this.#client.on('error', (error: Error) => this.#becameDown(error));
@@ -50,6 +53,7 @@ export class RedisConnection {
 
   /** Begins to connect; resolves at once. */
   start(): void {
+    this.#heartbeat.start();
     // A library that was given the client may have begun already.
     if (this.#client.status !== 'wait') return;
     this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
@@ -57,6 +61,7 @@ export class RedisConnection {
 
   stop(): void {
     this.#stopping = true;
+    this.#heartbeat.stop();
     this.#client.disconnect();
   }
 
@@ -93,7 +98,6 @@ function describe(target: RedisTarget): string {
 /** A client for the address; not connected yet. */
 function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, overrides: ClientOverrides): RedisClient {
   const retry = (attempt: number) => backoffMs(attempt, { baseMs: 50, maxMs: 1_000 });
-  const silenceMs = runtime.config.redis.command_timeout_ms;
   const options: RedisOptions & { replyMapping: 'legacy' } = {
     replyMapping: 'legacy',
     connectionName,
@@ -104,10 +108,9 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     maxRetriesPerRequest: 0,
     connectTimeout: 3_000,
     keepAlive: 5_000,
-    commandTimeout: silenceMs,
-    // A command that timed out stays queued for its answer: only the end of its connection lets go of it. Libraries that wait
-    // for longer (they say so by a commandTimeout of their own) are left to it.
-    ...('commandTimeout' in overrides ? {} : { socketTimeout: silenceMs }),
+    commandTimeout: runtime.config.redis.command_timeout_ms,
+    // A silent server does not say goodbye.
+    disconnectTimeout: 100,
     retryStrategy: retry,
     // After a failover the old master answers READONLY: drop it and ask again who is master.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),

@@ -51,8 +51,9 @@ async function run(called: string, { does, run: breakIt }: Drill): Promise<numbe
     await breakIt({ audience, traffic, config, backend, room, start: values.start });
     const mended = performance.now();
     await pause(Number(values.seconds));
+    const ended = performance.now();
     await traffic.stop();
-    return (await report(audience, traffic, { broken, mended })) ? 0 : 1;
+    return (await report(audience, traffic, { broken, mended, ended })) ? 0 : 1;
   } catch (error) {
     console.error(`${called}: ${(error as Error).message}`);
     return 1;

@@ -10,10 +10,12 @@ export interface DrillTimes {
   readonly broken: number;
   /** When the drill had done its part. */
   readonly mended: number;
+  /** When the traffic ended; what came after came alone. */
+  readonly ended: number;
 }
 
 /** Prints the numbers; true when nothing that was acknowledged is lost or doubled. */
-export async function report(audience: Audience, traffic: Traffic, { broken, mended }: DrillTimes): Promise<boolean> {
+export async function report(audience: Audience, traffic: Traffic, times: DrillTimes): Promise<boolean> {
   const whole = await audience.mustHold('gift', traffic.gifts, 20_000).then(
     () => true,
     (error: Error) => {
@@ -35,9 +37,9 @@ export async function report(audience: Audience, traffic: Traffic, { broken, men
     ['viewers that reconnected', audience.disconnected],
     ['deliveries later than 1 s', delays.filter((delay) => delay > lateMs).length],
     ['latest delivery', `${delays.at(-1) ?? 0} ms after it was accepted`],
-    ['longest pause of a viewer', `${longestPause(audience, broken)} ms`],
-    ['the fault took', `${Math.round(mended - broken)} ms`],
-    ['all flowing again', `${Math.max(0, Math.round(lastLate(audience, broken) - mended))} ms after the fault ended`],
+    ['longest pause of a viewer', `${longestPause(audience, times)} ms`],
+    ['the fault took', `${Math.round(times.mended - times.broken)} ms`],
+    ['all flowing again', `${Math.max(0, Math.round(lastLate(audience, times) - times.mended))} ms after the fault ended`],
   ];
   for (const [name, value] of rows) console.log(`${name.padEnd(34)}${value}`);
   return whole && traffic.failures.length === 0;
@@ -56,20 +58,20 @@ function doubled(audience: Audience, lane: StreamLane): number {
 }
 
 /** Between two messages of one viewer since the fault began; traffic into the room is steady. */
-function longestPause(audience: Audience, broken: number): number {
+function longestPause(audience: Audience, { broken, ended }: DrillTimes): number {
   const pauses = audience.viewers.flatMap(({ arrivals }) => {
-    const since = arrivals.filter((at) => at >= broken);
+    const since = arrivals.filter((at) => at >= broken && at <= ended);
     return since.map((at, index) => at - (since[index - 1] ?? broken));
   });
   return Math.round(pauses.reduce((longest, one) => Math.max(longest, one), 0));
 }
 
 /** When the last message that was late, or that came after a long pause, arrived: the trouble was over then. */
-function lastLate(audience: Audience, broken: number): number {
+function lastLate(audience: Audience, { broken, ended }: DrillTimes): number {
   let last = 0;
   for (const { arrivals, delays } of audience.viewers) {
     arrivals.forEach((at, index) => {
-      const late = (delays[index] ?? 0) > lateMs || (at > broken && at - Math.max(broken, arrivals[index - 1] ?? broken) > lateMs);
+      const late = (delays[index] ?? 0) > lateMs || (at > broken && at <= ended && at - Math.max(broken, arrivals[index - 1] ?? broken) > lateMs);
       if (late) last = Math.max(last, at);
     });
   }

@@ -25,10 +25,13 @@ function open(cap = 1_000) {
   const wire = new FakeWire();
   const books = { delivered: 0, shed: 0, undeliverable: 0 };
   const count = ({ counts }: Pick<Prepared, 'counts'>) => Object.values(counts ?? {}).reduce((sum, one) => sum + one, 0);
+  const add = (what: keyof typeof books, prepared: Prepared) => {
+    books[what] += count(prepared);
+  };
   const ledger = {
-    delivered: (prepared: Prepared) => void (books.delivered += count(prepared)),
-    shed: (prepared: Prepared) => void (books.shed += count(prepared)),
-    undeliverable: (prepared: Prepared) => void (books.undeliverable += count(prepared)),
+    delivered: (prepared: Prepared) => add('delivered', prepared),
+    shed: (prepared: Prepared) => add('shed', prepared),
+    undeliverable: (prepared: Prepared) => add('undeliverable', prepared),
   } as unknown as DeliveryLedger;
   const waiting = new Set<Outbox>();
   const flusher = { add: (one: Outbox) => waiting.add(one), remove: (one: Outbox) => waiting.delete(one) } as unknown as Flusher;

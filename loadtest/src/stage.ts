@@ -2,6 +2,7 @@
 // troubles; a stage only watches, once a second, and adds the seconds of a window up.
 import { eventually, testSecrets } from '@danmux/testkit';
 import { type EncodedLatencies, Latencies, type Percentiles } from './latency.ts';
+import { metricIn } from './metric-text.ts';
 import type { Cores } from './process/core.ts';
 import { Helper } from './process/helper.ts';
 import { usageOf } from './process/usage.ts';
@@ -20,6 +21,8 @@ export interface StageOptions {
   readonly connectPerSecond?: number;
   readonly chatBurst?: number;
   readonly chatBytes?: number;
+  /** False when viewers come after the first message; default true. */
+  readonly expectFirst?: boolean;
   /** Shows a line that replaces the last one. */
   readonly progress: (line: string) => void;
 }
@@ -222,9 +225,14 @@ export class Stage {
     return { at: performance.now(), server: usageOf(this.server.pids).cpuSeconds, store: usageOf(this.server.storePids).cpuSeconds, swarm };
   }
 
+  /** A metric of the server, its series that name `label` added up; undefined when it has none. */
+  async metric(name: string, label = ''): Promise<number | undefined> {
+    return metricIn(await this.server.metrics(), name, label);
+  }
+
   async #loopLag(): Promise<number | undefined> {
-    const seconds = /^nodejs_eventloop_lag_p99_seconds(?:\{.*\})? ([\d.e+-]+)$/m.exec(await this.server.metrics())?.[1];
-    return seconds === undefined ? undefined : Number(seconds) * 1_000;
+    const seconds = await this.metric('nodejs_eventloop_lag_p99_seconds');
+    return seconds === undefined ? undefined : seconds * 1_000;
   }
 }
 
@@ -293,9 +301,9 @@ function roomNames(count: number): string[] {
 }
 
 function fleetPlan(server: ServerUnderTest, options: StageOptions, rooms: readonly string[]): FleetPlan {
-  const { viewers, deflate = false, sampleEvery = 50, connectPerSecond = 1_000 } = options;
+  const { viewers, deflate = false, sampleEvery = 50, connectPerSecond = 1_000, expectFirst = true } = options;
   const { DANMUX_TOKEN_SECRET: tokenSecret } = testSecrets;
-  return { host: server.host, port: server.port, rooms, viewers, perSecond: connectPerSecond, deflate, sampleEvery, tokenSecret, expectFirst: true };
+  return { host: server.host, port: server.port, rooms, viewers, perSecond: connectPerSecond, deflate, sampleEvery, tokenSecret, expectFirst };
 }
 
 function lineOf({ deliveries, serverCpu, swarmCpu, connected, latencies }: Second): string {

@@ -2,7 +2,7 @@
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { redisUrl } from './peer-process.ts';
-import { serveRooms } from './socketio-rooms.ts';
+import { serveWith } from './socketio-rooms.ts';
 
 const publisher = new Redis(redisUrl);
-serveRooms(createAdapter(publisher, publisher.duplicate()));
+serveWith(createAdapter(publisher, publisher.duplicate()));

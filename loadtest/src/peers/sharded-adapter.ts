@@ -3,7 +3,7 @@
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { redisUrl } from './peer-process.ts';
-import { serveRooms } from './socketio-rooms.ts';
+import { serveWith } from './socketio-rooms.ts';
 
 const publisher = new Redis(redisUrl);
-serveRooms(createShardedAdapter(publisher, publisher.duplicate()));
+serveWith(createShardedAdapter(publisher, publisher.duplicate()));

@@ -2,6 +2,6 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Redis } from 'ioredis';
 import { redisUrl } from './peer-process.ts';
-import { serveRooms } from './socketio-rooms.ts';
+import { serveWith } from './socketio-rooms.ts';
 
-serveRooms(createAdapter(new Redis(redisUrl)));
+serveWith(createAdapter(new Redis(redisUrl)));

@@ -44,7 +44,8 @@ export async function onPeer<T>(context: Context, peer: PeerName, choice: StageC
   return onServer(context, await startPeer(peer, context.cores.server), choice, act);
 }
 
-async function onServer<T>(context: Context, server: ServerUnderTest, choice: StageChoice, act: (stage: Stage) => Promise<T>): Promise<T> {
+/** Takes the server over: it is stopped in the end. */
+export async function onServer<T>(context: Context, server: ServerUnderTest, choice: StageChoice, act: (stage: Stage) => Promise<T>): Promise<T> {
   let stage: Stage | undefined;
   try {
     stage = await Stage.build(server, { cores: context.cores, progress: context.progress, ...choice });

@@ -17,6 +17,7 @@ const bySocket: PeerSpec['outlet'] = (_redis, port) => ({ kind: 'socket', host, 
 
 /** By the name of the file in `peers`. */
 export const peers = {
+  'socketio-plain': { label: 'socket.io', redis: false, outlet: bySocket },
   'redis-adapter': { label: 'socket.io + redis-adapter', redis: true, outlet: (redis) => ({ kind: 'emitter', redis }) },
   'sharded-adapter': { label: 'socket.io + sharded adapter', redis: true, outlet: (redis) => ({ kind: 'sharded', redis }) },
   'streams-adapter': { label: 'socket.io + streams adapter', redis: true, outlet: (redis) => ({ kind: 'streams', redis }) },

@@ -73,7 +73,7 @@ test('a viewer that does not read its frames is cut off as slow, and the others 
 });
 
 test('a viewer that asks and does not read the answers is refused, and cut off in the end', async () => {
-  const fixture = await edge({ 'edge.outbox_bytes': 65_536, 'relay.chat_burst': 1_000 });
+  const fixture = await edge({ 'edge.outbox_bytes': 65_536, 'relay.chat_per_second': 1_000 });
   for (let i = 0; i < 150; i++) {
     const chat = { room, type: 'chat', data: 'x'.repeat(5_000), id: `c${i}` };
     await fixture.bus.publish([acceptPublication(chat, { types: fixture.runtime.config.messages.types, maxData: 6_000, now: Date.now() })]);

@@ -13,10 +13,10 @@ export class RateBudget implements Budget {
   #saved: number;
   #at: number | undefined;
 
-  constructor(perSecond: number, burst: number) {
+  constructor(perSecond: number, savedSeconds = 2) {
     this.#perSecond = perSecond;
-    this.#burst = burst;
-    this.#saved = burst;
+    this.#burst = Math.max(1, perSecond * savedSeconds);
+    this.#saved = this.#burst;
   }
 
   takeUpTo(wanted: number, now: number): number {

@@ -133,7 +133,7 @@ export class ShardRelay {
 
   #budget(): Budget {
     const { relay, shedding } = this.#runtime.config;
-    return shedding === 'on' ? new RateBudget(relay.chat_per_second, relay.chat_burst) : unlimited;
+    return shedding === 'on' ? new RateBudget(relay.chat_per_second) : unlimited;
   }
 
   async #flush(queue: RoomQueue, urgent: boolean): Promise<void> {

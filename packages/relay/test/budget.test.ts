@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { RateBudget, unlimited } from '../src/budget.ts';
 
 test('a burst at once, then so many a second, and a pause saves up for no more than a burst', () => {
-  const budget = new RateBudget(20, 40);
+  const budget = new RateBudget(20);
   assert.equal(budget.takeUpTo(100, 0), 40);
   assert.equal(budget.takeUpTo(100, 0), 0);
   assert.equal(budget.takeUpTo(100, 500), 10);
@@ -14,7 +14,7 @@ test('a burst at once, then so many a second, and a pause saves up for no more t
 });
 
 test('parts of a message add up', () => {
-  const budget = new RateBudget(20, 1);
+  const budget = new RateBudget(20, 0);
   assert.equal(budget.takeUpTo(1, 0), 1);
   let taken = 0;
   for (let now = 10; now <= 1_000; now += 10) taken += budget.takeUpTo(5, now);
@@ -22,7 +22,7 @@ test('parts of a message add up', () => {
 });
 
 test('a clock that steps back gives nothing and takes nothing', () => {
-  const budget = new RateBudget(20, 10);
+  const budget = new RateBudget(20, 0.5);
   budget.takeUpTo(10, 1_000);
   assert.equal(budget.takeUpTo(10, 0), 0);
   assert.equal(budget.takeUpTo(10, 100), 2);

@@ -19,7 +19,7 @@ export const room = 'live:1';
 
 export async function startRelay(set: Readonly<Record<string, unknown>> = {}): Promise<Fixture> {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, 'relay.chat_burst': 100_000, ...set } });
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, 'relay.chat_per_second': 100_000, ...set } });
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
   const bus = createBus(runtime);
   await bus.start();

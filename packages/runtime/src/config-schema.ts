@@ -139,9 +139,9 @@ export const configSchema = Type.Object(
           exclusiveMinimum: 0,
           default: 20,
           env: 'DANMUX_CHAT_PER_SECOND',
-          description: 'Chat messages a second the viewers of a room are sent; more are shed by weight, counted and told. Gifts are not limited.',
+          description:
+            'Chat messages a second the viewers of a room are sent; more are shed by weight, counted and told; a pause saves up two seconds of it. Gifts are not limited.',
         }),
-        chat_burst: count(40, 'Chat messages a room may send at once after a pause.'),
         lease_ttl_ms: ms(2_500, 'A relay that does not renew a shard for so long loses it.', 200),
         ingress_chat: count(20_000, 'Chat messages a shard holds before the oldest are shed.'),
         ingress_ambient: count(5_000, 'Ambient messages a shard holds before the oldest are shed.'),

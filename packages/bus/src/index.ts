@@ -21,6 +21,7 @@ export {
   type RoomPulse,
   type RoomSubscriber,
   type Subscription,
+  type Weight,
 } from './bus.ts';
 export { createBus } from './create-bus.ts';
 export { shardLease, shardOf } from './shard.ts';

@@ -62,7 +62,8 @@ class Edge {
   join(count = 1, room = 'r'): void {
     for (let i = 0; i < count; i++) {
       const first = this.#sessions.length === 0;
-      const deliver = (_room: string, { packet }: { packet: string }) => void (first && this.told.push(JSON.parse(packet.slice(1))[1].online));
+      const deliver = (_room: string, { packets: [packet = ''] }: { packets: readonly string[] }) =>
+        void (first && this.told.push(JSON.parse(packet.slice(1))[1].online));
       const session = { rooms: new Set<string>(), deliver } as unknown as Session;
       this.#sessions.push(session);
       this.hub.add(room, session);

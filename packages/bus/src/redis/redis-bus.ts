@@ -23,6 +23,7 @@ import { groupBy } from '../group-by.ts';
 import { claimTtlMs, headsTtlMs } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease, shardOf } from '../shard.ts';
+import { decodeWeight } from '../weight.ts';
 import { decodeFrame, encodeFrame } from './frame-wire.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { publishArguments } from './publish-arguments.ts';
@@ -92,7 +93,10 @@ export class RedisBus implements Bus {
   async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
     const start = after === undefined ? '-' : `(${after}`;
     const entries = await this.#ask((redis) => redis.xrange(this.#keys.shard(shard).ingress(lane), start, '+', 'COUNT', limit));
-    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '']]) => ({ entry, room, lane, id, body, trace }));
+    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '', , weight = '']]) => ({
+      ...{ entry, room, lane, id, body, trace },
+      ...(weight === '' ? {} : { weight: decodeWeight(weight) }),
+    }));
   }
 
   listen(shard: number, ring: () => void): Promise<Subscription> {

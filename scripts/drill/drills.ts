@@ -53,7 +53,6 @@ async function fillLane({ backend, room, config }: Scene): Promise<void> {
   });
   const accepted = statuses.filter((status) => status === 202).length;
   console.log(`${total} chats sent, ${accepted} accepted, the lane holds ${config.relay.ingress_chat}`);
-  await wait(2_000);
   console.log(`${(await shedOf(backend)) - before} of them were shed and counted`);
 }
 

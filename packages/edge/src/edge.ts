@@ -19,7 +19,7 @@ import { prepare } from './prepared.ts';
 import { Presence } from './presence.ts';
 import { Recovery } from './recovery.ts';
 import { Session, type ViewerSocket } from './session.ts';
-import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
+import { addressOf, createHttpServer, createViewerServer, releaseHandshake, type ViewerServer } from './viewer-server.ts';
 
 export class EdgeRole implements Part {
   readonly name = 'edge';
@@ -114,6 +114,7 @@ export class EdgeRole implements Part {
     const session = new Session(this.#runtime, socket, { ledger: this.#ledger, flusher: this.#flusher });
     const { metrics } = this.#runtime;
     socket.data.session = session;
+    releaseHandshake(socket);
     this.#sessions.add(session);
     metrics.sessions.set(this.#sessions.size);
     metrics.connections.inc({ transport: socket.conn.transport.name });

@@ -19,6 +19,7 @@ import type { Feeds } from './feeds.ts';
 import type { Hub } from './hub.ts';
 import type { Presence } from './presence.ts';
 import type { Recovery } from './recovery.ts';
+import { SendLimits } from './send-limits.ts';
 import type { Session } from './session.ts';
 import { checkMayEnter } from './viewer.ts';
 
@@ -31,6 +32,7 @@ export class Handlers {
   readonly #feeds: Feeds;
   readonly #recovery: Recovery;
   readonly #presence: Presence;
+  readonly #limits: SendLimits;
   /** Joins under way, so that two for one room do not cross; a leave meanwhile marks one as left. */
   readonly #joining = new Map<Session, Map<string, 'joining' | 'left'>>();
 
@@ -41,6 +43,7 @@ export class Handlers {
     this.#feeds = parts.feeds;
     this.#recovery = parts.recovery;
     this.#presence = parts.presence;
+    this.#limits = new SendLimits(runtime.config.edge);
   }
 
   /** The ack must be sent before `after` is called: frames that came meanwhile follow it. */
@@ -123,7 +126,7 @@ export class Handlers {
     const room = this.#joined(session, request.room);
     if (viewer.guest) throw new DanmuxError('read_only');
     const now = this.#runtime.clock.now();
-    const wait = shedding === 'on' ? session.sends.take(now) : 0;
+    const wait = shedding === 'on' ? this.#limits.take(viewer.id, room, now) : 0;
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
     const trace = newId(now);
     const dedupeKey = `${viewer.id}\n${request.cid}`;
@@ -141,7 +144,7 @@ export class Handlers {
 
   async history(session: Session, request: HistoryRequest): Promise<HistoryReply> {
     const room = this.#joined(session, request.room);
-    const { msgs, more } = await this.#bus.history(room, request.lane ?? 'chat', request.before, request.limit ?? defaultPage);
+    const { msgs, more } = await session.oneOfFew(() => this.#bus.history(room, request.lane ?? 'chat', request.before, request.limit ?? defaultPage));
     return { msgs: msgs.map((text) => JSON.parse(text) as Msg), more };
   }
 

@@ -220,10 +220,16 @@ export interface Bus {
   /** What was accepted, sequenced and shed since the store began. */
   ledger(): Promise<Ledger>;
 
-  /** Claims a key for one request: `started` means run it, then `finish` or `forget`. An unfinished claim ends by itself after 10 s. */
-  begin(key: string, bodyHash: string): Promise<IdempotencyState>;
-  finish(key: string, bodyHash: string, answer: string, ttlMs: number): Promise<void>;
-  forget(key: string): Promise<void>;
+  /**
+   * Claims a key for one request: `started` means run it, then `finish` or `forget`. `claim` is the request's own id: the same
+   * one again is `started` again until it is finished, since a call may reach the store twice. An unfinished claim ends by
+   * itself after 10 s.
+   */
+  begin(key: string, bodyHash: string, claim: string): Promise<IdempotencyState>;
+  /** Keeps the answer for `ttlMs`; does nothing when another claim has the key by now. */
+  finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void>;
+  /** Gives up an unfinished claim; an answer, and another's claim, stay. */
+  forget(key: string, claim: string): Promise<void>;
 }
 
 /** What a room's stream positions look like to a viewer. */

@@ -2,6 +2,7 @@
 import { afterEach, describe } from 'node:test';
 import type { Engine, MakeEngine } from './conformance/case-kit.ts';
 import { commitCases } from './conformance/commit-cases.ts';
+import { idempotencyCases } from './conformance/idempotency-cases.ts';
 import { ingressCases } from './conformance/ingress-cases.ts';
 import { leaseCases } from './conformance/lease-cases.ts';
 import { presenceCases } from './conformance/presence-cases.ts';
@@ -30,5 +31,6 @@ export function busConformance(name: string, make: MakeEngine): void {
     leaseCases(engine);
     presenceCases(engine);
     recordCases(engine);
+    idempotencyCases(engine);
   });
 }

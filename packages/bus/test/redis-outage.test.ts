@@ -36,9 +36,9 @@ const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   members: (bus) => bus.members(),
   sweep: (bus) => bus.sweep(),
   ledger: (bus) => bus.ledger(),
-  begin: (bus) => bus.begin('k', 'hash'),
-  finish: (bus) => bus.finish('k', 'hash', 'answer', 1_000),
-  forget: (bus) => bus.forget('k'),
+  begin: (bus) => bus.begin('k', 'hash', 'c'),
+  finish: (bus) => bus.finish('k', 'hash', 'c', 'answer', 1_000),
+  forget: (bus) => bus.forget('k', 'c'),
 };
 
 let redis: TestRedis;

@@ -21,11 +21,12 @@ import type {
   RoomSubscriber,
   Subscription,
 } from '../bus.ts';
-import { claimTtlMs, dedupeMs, ingressCap } from '../lane-settings.ts';
+import { dedupeMs, ingressCap } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease, shardOf } from '../shard.ts';
 import { Deliveries } from './deliveries.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import { IdempotencyRecords } from './idempotency-records.ts';
 import { Ingress } from './ingress.ts';
 import { Leases } from './leases.ts';
 import { PresenceCounts } from './presence-counts.ts';
@@ -44,7 +45,7 @@ export class MemoryBus implements Bus {
   readonly #presence: PresenceCounts;
   readonly #seen: ExpiringMap<string, string>;
   readonly #members: ExpiringMap<string, Member>;
-  readonly #idempotency: ExpiringMap<string, { hash: string; answer?: string }>;
+  readonly #idempotency: IdempotencyRecords;
   readonly #counters = new Map<string, number>();
   readonly #bells: Deliveries<void>;
   readonly #frames: Deliveries<BusFrame>;
@@ -58,7 +59,7 @@ export class MemoryBus implements Bus {
     this.#presence = new PresenceCounts(runtime.clock);
     this.#seen = new ExpiringMap(runtime.clock);
     this.#members = new ExpiringMap(runtime.clock);
-    this.#idempotency = new ExpiringMap(runtime.clock);
+    this.#idempotency = new IdempotencyRecords(runtime.clock);
     this.#bells = new Deliveries(runtime);
     this.#frames = new Deliveries(runtime);
     this.#freed = new Deliveries(runtime);
@@ -191,22 +192,16 @@ export class MemoryBus implements Bus {
     return ledgerOf([Object.fromEntries(this.#counters)]);
   }
 
-  async begin(key: string, bodyHash: string): Promise<IdempotencyState> {
-    const record = this.#idempotency.get(key);
-    if (!record) {
-      this.#idempotency.set(key, { hash: bodyHash }, claimTtlMs);
-      return { state: 'started' };
-    }
-    if (record.hash !== bodyHash) return { state: 'mismatch' };
-    return record.answer === undefined ? { state: 'in_flight' } : { state: 'done', answer: record.answer };
+  async begin(key: string, bodyHash: string, claim: string): Promise<IdempotencyState> {
+    return this.#idempotency.begin(key, bodyHash, claim);
   }
 
-  async finish(key: string, bodyHash: string, answer: string, ttlMs: number): Promise<void> {
-    this.#idempotency.set(key, { hash: bodyHash, answer }, ttlMs);
+  async finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void> {
+    this.#idempotency.finish(key, bodyHash, claim, answer, ttlMs);
   }
 
-  async forget(key: string): Promise<void> {
-    this.#idempotency.delete(key);
+  async forget(key: string, claim: string): Promise<void> {
+    this.#idempotency.forget(key, claim);
   }
 
   /** Loses everything, as a Redis that restarts empty; for tests of what follows. */

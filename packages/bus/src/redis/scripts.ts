@@ -15,6 +15,7 @@ const names = {
   dmxMemberList: 'member-list',
   dmxIdempotencyBegin: 'idempotency-begin',
   dmxIdempotencyFinish: 'idempotency-finish',
+  dmxIdempotencyForget: 'idempotency-forget',
 } as const;
 
 export type ScriptName = keyof typeof names;

@@ -1,5 +1,6 @@
 // What every engine must do, sentence by sentence of the contract in src/bus.ts. Each engine's test file runs it.
 import { afterEach, describe } from 'node:test';
+import { audienceCases } from './conformance/audience-cases.ts';
 import type { Engine, MakeEngine } from './conformance/case-kit.ts';
 import { commitCases } from './conformance/commit-cases.ts';
 import { idempotencyCases } from './conformance/idempotency-cases.ts';
@@ -30,6 +31,7 @@ export function busConformance(name: string, make: MakeEngine): void {
     subscriptionCases(engine);
     leaseCases(engine);
     presenceCases(engine);
+    audienceCases(engine);
     recordCases(engine);
     idempotencyCases(engine);
   });

@@ -30,6 +30,7 @@ const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   onFreed: (bus) => bus.onFreed(() => {}),
   reportPresence: (bus) => bus.reportPresence('e', new Map([['live:1', 1]]), 1_000),
   online: (bus) => bus.online('live:1'),
+  audience: (bus) => bus.audience('live:1'),
   presenceTotals: (bus) => bus.presenceTotals(),
   announce: (bus) => bus.announce(member, 1_000),
   leave: (bus) => bus.leave('m'),

@@ -113,6 +113,12 @@ export const configSchema = Type.Object(
         send_burst: count(10, 'Messages one viewer may send at once.'),
         presence_interval_ms: ms(500, 'How often an edge reports and reads online counts.'),
         presence_ttl_ms: ms(8_000, 'An edge that did not report for so long is counted out.'),
+        members_listed: Type.Integer({
+          minimum: 2,
+          maximum: 1_000,
+          default: 200,
+          description: 'Members of a room one edge names; above it the highest levels and a sample of the others.',
+        }),
         drain_ms: ms(5_000, 'Viewers of a draining edge are sent away evenly over this time.', 0),
       },
       strict,

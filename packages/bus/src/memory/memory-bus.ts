@@ -2,6 +2,8 @@
 // later turns of the event loop, so that what works on it works on Redis.
 import { DanmuxError, type StreamLane } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
+import type { Audience } from '../audience.ts';
+import { AudienceCache } from '../audience-cache.ts';
 import type {
   Bus,
   BusFrame,
@@ -19,6 +21,7 @@ import type {
   Receipt,
   RoomPulse,
   RoomSubscriber,
+  Roster,
   Subscription,
 } from '../bus.ts';
 import { dedupeMs, ingressCap } from '../lane-settings.ts';
@@ -29,7 +32,7 @@ import { ExpiringMap } from './expiring-map.ts';
 import { IdempotencyRecords } from './idempotency-records.ts';
 import { Ingress } from './ingress.ts';
 import { Leases } from './leases.ts';
-import { PresenceCounts } from './presence-counts.ts';
+import { PresenceRows } from './presence-rows.ts';
 import { Streams } from './streams.ts';
 
 type Lane = Publication['lane'];
@@ -42,7 +45,8 @@ export class MemoryBus implements Bus {
   readonly #ingress = new Ingress();
   readonly #streams: Streams;
   readonly #leases: Leases;
-  readonly #presence: PresenceCounts;
+  readonly #presence: PresenceRows;
+  readonly #audiences = new AudienceCache(async (room) => this.#presence.audience(room));
   readonly #seen: ExpiringMap<string, string>;
   readonly #members: ExpiringMap<string, Member>;
   readonly #idempotency: IdempotencyRecords;
@@ -56,7 +60,7 @@ export class MemoryBus implements Bus {
     this.#runtime = runtime;
     this.#streams = new Streams(runtime.clock);
     this.#leases = new Leases(runtime.clock);
-    this.#presence = new PresenceCounts(runtime.clock);
+    this.#presence = new PresenceRows(runtime.clock);
     this.#seen = new ExpiringMap(runtime.clock);
     this.#members = new ExpiringMap(runtime.clock);
     this.#idempotency = new IdempotencyRecords(runtime.clock);
@@ -76,6 +80,7 @@ export class MemoryBus implements Bus {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
+    this.#audiences.clear();
   }
 
   async health(): Promise<void> {}
@@ -155,17 +160,27 @@ export class MemoryBus implements Bus {
     return this.#freed.open('', freed);
   }
 
-  async reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, RoomPulse>> {
+  async reportPresence(
+    edge: string,
+    counts: ReadonlyMap<string, number>,
+    ttlMs: number,
+    rosters?: ReadonlyMap<string, Roster>,
+  ): Promise<ReadonlyMap<string, RoomPulse>> {
     return new Map(
       [...counts].map(([room, count]) => {
         if (count > 0) this.#streams.keep(room);
-        return [room, { online: this.#presence.report(edge, room, count, ttlMs), heads: this.#streams.known(room) }];
+        const { online, list } = this.#presence.report(edge, room, count, ttlMs, rosters?.get(room));
+        return [room, { online, heads: this.#streams.known(room), ...(list === undefined ? {} : { list }) }];
       }),
     );
   }
 
   async online(room: string): Promise<number> {
     return this.#presence.online(room);
+  }
+
+  audience(room: string): Promise<Audience> {
+    return this.#audiences.get(room);
   }
 
   async presenceTotals(): Promise<{ rooms: number; online: number }> {
@@ -206,7 +221,17 @@ export class MemoryBus implements Bus {
 
   /** Loses everything, as a Redis that restarts empty; for tests of what follows. */
   wipe(): void {
-    for (const store of [this.#ingress, this.#streams, this.#leases, this.#presence, this.#seen, this.#members, this.#idempotency, this.#counters])
+    for (const store of [
+      this.#ingress,
+      this.#streams,
+      this.#leases,
+      this.#presence,
+      this.#seen,
+      this.#members,
+      this.#idempotency,
+      this.#counters,
+      this.#audiences,
+    ])
       store.clear();
   }
 

@@ -2,6 +2,8 @@
 // Nothing is kept in this process but the connections and who listens to what.
 import { DanmuxError, type Lane, laneNames, lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
+import type { Audience } from '../audience.ts';
+import { AudienceCache } from '../audience-cache.ts';
 import type {
   Bus,
   Commit,
@@ -17,6 +19,7 @@ import type {
   Receipt,
   RoomPulse,
   RoomSubscriber,
+  Roster,
   Subscription,
 } from '../bus.ts';
 import { groupBy } from '../group-by.ts';
@@ -43,6 +46,7 @@ export class RedisBus implements Bus {
   readonly #channels: RedisChannels;
   readonly #store: RedisStore;
   readonly #presence: RedisPresence;
+  readonly #audiences = new AudienceCache((room) => this.#presence.audience(room));
   readonly #records: RedisRecords;
   readonly #publishCommand: 'PUBLISH' | 'SPUBLISH';
 
@@ -65,6 +69,7 @@ export class RedisBus implements Bus {
   async stop(): Promise<void> {
     this.#commands.stop();
     this.#subscriptions.stop();
+    this.#audiences.clear();
   }
 
   async health(): Promise<void> {
@@ -184,12 +189,21 @@ export class RedisBus implements Bus {
     return this.#channels.open(this.#store.keys.freed, { message: freed, resumed: () => {} });
   }
 
-  reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, RoomPulse>> {
-    return this.#presence.report(edge, counts, ttlMs);
+  reportPresence(
+    edge: string,
+    counts: ReadonlyMap<string, number>,
+    ttlMs: number,
+    rosters: ReadonlyMap<string, Roster> = new Map(),
+  ): Promise<ReadonlyMap<string, RoomPulse>> {
+    return this.#presence.report(edge, counts, ttlMs, rosters);
   }
 
   online(room: string): Promise<number> {
     return this.#presence.online(room);
+  }
+
+  audience(room: string): Promise<Audience> {
+    return this.#audiences.get(room);
   }
 
   presenceTotals(): Promise<{ rooms: number; online: number }> {

@@ -11,6 +11,7 @@ const names = {
   dmxLeaseRenew: 'lease-renew',
   dmxLeaseRelease: 'lease-release',
   dmxPresenceReport: 'presence-report',
+  dmxAudience: 'audience',
   dmxMemberAnnounce: 'member-announce',
   dmxMemberList: 'member-list',
   dmxIdempotencyBegin: 'idempotency-begin',

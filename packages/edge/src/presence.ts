@@ -1,9 +1,11 @@
-// How many are online in the rooms of this edge: reports this edge's counts to the bus, learns the sum over all edges, and
-// tells the viewers when it changed, at most once a second a room.
-import type { Bus, RoomPulse } from '@danmux/bus';
+// How many are online in the rooms of this edge, and who: reports this edge's counts and members to the bus, learns the sum over
+// all edges, and tells the viewers when it changed, at most once a second a room.
+import { type Audience, type Bus, type RoomPulse, withMember } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Hub } from './hub.ts';
 import { prepare } from './prepared.ts';
+import { Rosters } from './rosters.ts';
+import { memberOf, type Viewer } from './viewer.ts';
 
 interface RoomOnline {
   /** This edge's connections at the last report. */
@@ -23,6 +25,7 @@ export class Presence implements Part {
   readonly #hub: Hub;
   readonly #pulsed: (pulses: ReadonlyMap<string, RoomPulse>) => void;
   readonly #rooms = new Map<string, RoomOnline>();
+  readonly #rosters: Rosters;
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> | undefined;
 
@@ -32,6 +35,7 @@ export class Presence implements Part {
     this.#bus = bus;
     this.#hub = hub;
     this.#pulsed = pulsed;
+    this.#rosters = new Rosters(runtime.config.edge.members_listed);
   }
 
   async start(): Promise<void> {
@@ -50,6 +54,20 @@ export class Presence implements Part {
     await this.#bus
       .reportPresence(this.#runtime.node, none, 1)
       .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
+  }
+
+  /** One more connection of the viewer in the room. */
+  entered(room: string, viewer: Viewer): void {
+    this.#rosters.entered(room, viewer);
+  }
+
+  left(room: string, viewer: Viewer): void {
+    this.#rosters.left(room, viewer);
+  }
+
+  /** Who is in the room over all edges, at most a report and a second ago; `viewer`, who is in it, always. */
+  async audience(room: string, viewer: Viewer): Promise<Audience> {
+    return withMember(await this.#bus.audience(room), memberOf(viewer));
   }
 
   /** Connections in the room over all edges, this edge's up to date. */
@@ -77,7 +95,9 @@ export class Presence implements Part {
     for (const room of this.#rooms.keys()) counts.set(room, 0);
     for (const room of this.#hub.rooms) counts.set(room, this.#hub.count(room));
     if (counts.size === 0) return;
-    const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, this.#runtime.config.edge.presence_ttl_ms);
+    const { presence_ttl_ms } = this.#runtime.config.edge;
+    const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, presence_ttl_ms, this.#rosters.report());
+    for (const [room, { list }] of pulses) this.#rosters.learned(room, list);
     for (const [room, reported] of counts) {
       if (reported === 0 && this.#hub.count(room) === 0) this.#rooms.delete(room);
       else this.#learned(room, reported, pulses.get(room)?.online ?? reported);

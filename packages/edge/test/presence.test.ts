@@ -6,6 +6,7 @@ import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { Hub } from '../src/hub.ts';
 import { Presence } from '../src/presence.ts';
 import type { Session } from '../src/session.ts';
+import { viewerOf } from '../src/viewer.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const set = { ...secrets, 'edge.presence_interval_ms': 500, 'edge.presence_ttl_ms': 8_000 };
@@ -175,4 +176,24 @@ test('hands on what each report learned of the rooms', async () => {
   edge.join(1);
   await pass(500);
   assert.equal(edge.pulses[0]?.get('r')?.online, 1);
+});
+
+test('who is in the room goes with the counts; a list the store lost is sent again', async () => {
+  const [one, two] = [await new Edge().start(), await new Edge().start()];
+  const viewer = (id: string) => viewerOf({ sub: id, exp: 1 });
+  one.join(2);
+  two.join(1);
+  for (const id of ['ann', 'bob']) one.presence.entered('r', viewer(id));
+  two.presence.entered('r', viewer('ann'));
+  await pass(500);
+  const { online, users, members, complete } = await one.presence.audience('r', viewer('ann'));
+  assert.deepEqual([online, users, members, complete], [3, 2, [{ id: 'ann' }, { id: 'bob' }], true]);
+  (store as unknown as { wipe(): void }).wipe();
+  await pass(500);
+  await pass(500);
+  assert.deepEqual((await store.audience('r')).users, 2);
+  one.leave(1);
+  one.presence.left('r', viewer('bob'));
+  await pass(1_500);
+  assert.deepEqual((await two.presence.audience('r', viewer('ann'))).members, [{ id: 'ann' }]);
 });

@@ -14,6 +14,8 @@ interface RoomOnline {
   total: number;
   told: number;
   toldAt: number;
+  /** Runs while a change waits for its second. */
+  later: NodeJS.Timeout | undefined;
 }
 
 const tellEveryMs = 1_000;
@@ -48,6 +50,7 @@ export class Presence implements Part {
     clearInterval(this.#timer);
     await this.#reporting;
     // Counted out at once instead of after the ttl.
+    for (const { later } of this.#rooms.values()) clearTimeout(later);
     const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
     this.#rooms.clear();
     if (none.size === 0) return;
@@ -99,21 +102,38 @@ export class Presence implements Part {
     const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, presence_ttl_ms, this.#rosters.report());
     for (const [room, { list }] of pulses) this.#rosters.learned(room, list);
     for (const [room, reported] of counts) {
-      if (reported === 0 && this.#hub.count(room) === 0) this.#rooms.delete(room);
+      if (reported === 0 && this.#hub.count(room) === 0) this.#forget(room);
       else this.#learned(room, reported, pulses.get(room)?.online ?? reported);
     }
     this.#pulsed(pulses);
   }
 
   #learned(room: string, reported: number, total: number): void {
-    const known = this.#rooms.get(room) ?? { reported, total, told: -1, toldAt: Number.NEGATIVE_INFINITY };
+    const known = this.#rooms.get(room) ?? { reported, total, told: -1, toldAt: Number.NEGATIVE_INFINITY, later: undefined };
     known.reported = reported;
     known.total = total;
     this.#rooms.set(room, known);
+    this.#tell(room, known);
+  }
+
+  #tell(room: string, known: RoomOnline): void {
+    if (known.total === known.told || known.later) return;
     const now = performance.now();
-    if (total === known.told || now - known.toldAt < tellEveryMs) return;
-    known.told = total;
+    const wait = known.toldAt + tellEveryMs - now;
+    if (wait > 0) {
+      known.later = setTimeout(() => {
+        known.later = undefined;
+        this.#tell(room, known);
+      }, wait);
+      return;
+    }
+    known.told = known.total;
     known.toldAt = now;
-    this.#hub.deliver(room, prepare('presence', { room, online: total }));
+    this.#hub.deliver(room, prepare('presence', { room, online: known.total }));
+  }
+
+  #forget(room: string): void {
+    clearTimeout(this.#rooms.get(room)?.later);
+    this.#rooms.delete(room);
   }
 }

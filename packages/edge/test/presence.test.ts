@@ -23,7 +23,7 @@ let reported: (() => Promise<void>) | undefined;
 let parts: Presence[];
 beforeEach(() => {
   now = 1_000_000;
-  mock.timers.enable({ apis: ['setInterval'] });
+  mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   mock.method(performance, 'now', () => now);
   store = createBus(runtimeOf());
   reported = undefined;
@@ -51,6 +51,7 @@ afterEach(async () => {
 class Edge {
   readonly hub = new Hub();
   readonly told: number[] = [];
+  readonly toldAt: number[] = [];
   readonly pulses: ReadonlyMap<string, RoomPulse>[] = [];
   readonly presence = new Presence(runtimeOf(), bus, this.hub, (pulses) => this.pulses.push(pulses));
   readonly #sessions: Session[] = [];
@@ -63,7 +64,11 @@ class Edge {
   join(count = 1, room = 'r'): void {
     for (let i = 0; i < count; i++) {
       const first = this.#sessions.length === 0;
-      const deliver = (_room: string, { packet }: { packet: string }) => void (first && this.told.push(JSON.parse(packet.slice(1))[1].online));
+      const deliver = (_room: string, { packet }: { packet: string }) => {
+        if (!first) return;
+        this.told.push(JSON.parse(packet.slice(1))[1].online);
+        this.toldAt.push(now);
+      };
       const session = { rooms: new Set<string>(), deliver } as unknown as Session;
       this.#sessions.push(session);
       this.hub.add(room, session);
@@ -105,6 +110,22 @@ test('tells at most once a second, and the last number in the end', async () => 
   assert.ok(edge.told.length <= 3, `${edge.told.length} times in two seconds`);
   await pass(1_500);
   assert.equal(edge.told.at(-1), 21);
+});
+
+test('a change that must wait for its second is told when that is over, not at the next report', async () => {
+  const edge = await new Edge().start();
+  edge.join(1);
+  let answer = () => {};
+  reported = () => new Promise((resolve) => (answer = resolve));
+  await pass(700);
+  reported = undefined;
+  answer();
+  await pass(100);
+  edge.join(1);
+  await pass(1_100);
+  assert.deepEqual(edge.told, [1, 2]);
+  const [first = 0, second = 0] = edge.toldAt;
+  assert.ok(second - first >= 1_000 && second - first <= 1_100, `${second - first} ms apart`);
 });
 
 test('the count at a join is up to date on this edge, without a report', async () => {

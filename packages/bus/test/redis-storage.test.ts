@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { listMembers, memberHash } from '../src/member-list.ts';
 import { createKeys } from '../src/redis/keys.ts';
 import { RedisBus } from '../src/redis/redis-bus.ts';
 import { shardOf } from '../src/shard.ts';
@@ -60,6 +61,28 @@ test('presence keeps the heads of a quiet room', async () => {
   assert.ok((await leftOf(heads)) <= 5_000, 'nobody is there');
   await bus.reportPresence('e', new Map([[room, 1]]), 60_000);
   assert.ok((await leftOf(heads)) > 7_000_000);
+});
+
+test('member lists leave with their edge, and the last of a room with it', async () => {
+  const list = listMembers(new Map([['ann', { member: { id: 'ann' }, hash: memberHash('ann') }]]), 200);
+  const report = (edge: string, count: number, ttlMs: number) =>
+    bus.reportPresence(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
+  const { roster } = keysOf();
+  const lists = async () => Number((await redis.command(`HLEN ${roster}`)).slice(1));
+  await report('e1', 1, 60_000);
+  await report('dead', 1, 50);
+  await report('gone', 1, 60_000);
+  assert.equal(await lists(), 3);
+  const left = await leftOf(roster);
+  assert.ok(left > 50_000 && left <= 60_000, `the lists have ${left} ms left`);
+  await report('gone', 0, 60_000);
+  await eventually(async () => {
+    // Whoever counts the room removes what ended.
+    await bus.online(room);
+    assert.equal(await lists(), 1);
+  });
+  await report('e1', 0, 60_000);
+  assert.equal(await leftOf(roster), -2);
 });
 
 test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one at once', async () => {

@@ -67,7 +67,7 @@ test('member lists leave with their edge, and the last of a room with it', async
   const list = listMembers(new Map([['ann', { member: { id: 'ann' }, hash: memberHash('ann') }]]), 200);
   const report = (edge: string, count: number, ttlMs: number) =>
     bus.reportPresence(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
-  const { roster } = keysOf();
+  const roster = keysOf().roster(room);
   const lists = async () => Number((await redis.command(`HLEN ${roster}`)).slice(1));
   await report('e1', 1, 60_000);
   await report('dead', 1, 50);
@@ -83,6 +83,10 @@ test('member lists leave with their edge, and the last of a room with it', async
   });
   await report('e1', 0, 60_000);
   assert.equal(await leftOf(roster), -2);
+  await report('e1', 1, 60_000);
+  await redis.command(`DEL ${roster}`);
+  const pulses = await bus.reportPresence('e1', new Map([[room, 1]]), 60_000);
+  assert.equal(pulses.get(room)?.list, undefined, 'lists that were lost alone are missed');
 });
 
 test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one at once', async () => {

@@ -22,6 +22,18 @@ export interface Publication {
    * first one's id. Absent on messages whose publisher cannot send them twice.
    */
   readonly dedupeKey?: string;
+  /** On lanes that may be shed. */
+  readonly weight?: Weight;
+}
+
+/** What a relay weighs a message by, when not all of a tick can be sent. */
+export interface Weight {
+  /** User id; empty when nobody is named. */
+  readonly sender: string;
+  /** Level and roles as one number. */
+  readonly rank: number;
+  /** A hash of what it says: the same for the same text. */
+  readonly content: number;
 }
 
 export interface Receipt {
@@ -99,6 +111,12 @@ export interface FrameHead {
   readonly ranges: Partial<Record<StreamLane, readonly [first: number, last: number]>>;
   /** Messages per lane. */
   readonly counts: Partial<Record<Lane, number>>;
+  /** Characters of each lane's messages in the payload, with the commas between them: frames are cut and merged by these. */
+  readonly characters: Partial<Record<Lane, number>>;
+  /** Messages that were shed since the last frame that said so, which viewers are told. */
+  readonly shed?: Partial<Record<Lane, number>>;
+  /** Messages of this frame's time that were shed, for their senders only: user id and the message as JSON. */
+  readonly own?: readonly (readonly [user: string, message: string])[];
   /** Message id and trace id of its control and gift messages. */
   readonly traces: readonly (readonly [id: string, trace: string])[];
 }

@@ -24,6 +24,7 @@ export {
   type RoomSubscriber,
   type Roster,
   type Subscription,
+  type Weight,
 } from './bus.ts';
 export { createBus } from './create-bus.ts';
 export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';

@@ -133,7 +133,7 @@ export class Handlers {
     const dedupeKey = `${viewer.id}\n${request.cid}`;
     const publication = acceptPublication(
       { room, type: request.type, data: request.data, from: viewer.from, dedupeKey, trace },
-      { types: messages.types, maxData: limits.viewerData, now },
+      { types: messages.types, roleWeights: messages.role_weights, maxData: limits.viewerData, now },
     );
     if (!messages.types[request.type]?.viewer) throw new DanmuxError('type_forbidden');
     const [receipt] = await this.#bus.publish([publication]);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hub } from '../src/hub.ts';
-import { prepareRaw } from '../src/prepared.ts';
+import { prepare } from '../src/prepared.ts';
 import type { Session } from '../src/session.ts';
 
 interface Listener {
@@ -18,7 +18,7 @@ function session(onDeliver: (self: Session) => void = () => {}): Session & Liste
   const self = { rooms: new Set<string>(), got, deliver } as unknown as Session & Listener;
   return self;
 }
-const frame = prepareRaw('frame', '{}');
+const frame = prepare('presence', { room: 'a', online: 1 });
 
 test('delivers to the sessions of the room, once each, and says to how many', () => {
   const hub = new Hub();

@@ -64,7 +64,7 @@ class Edge {
   join(count = 1, room = 'r'): void {
     for (let i = 0; i < count; i++) {
       const first = this.#sessions.length === 0;
-      const deliver = (_room: string, { packet }: { packet: string }) => {
+      const deliver = (_room: string, { packets: [packet = ''] }: { packets: readonly string[] }) => {
         if (!first) return;
         this.told.push(JSON.parse(packet.slice(1))[1].online);
         this.toldAt.push(now);

@@ -67,6 +67,11 @@ export const configSchema = Type.Object(
           default: messageTypes,
           description: 'Message type → lane, and whether viewers may send it. Files add rows to the built-in ones.',
         }),
+        role_weights: Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Type.Number(), {
+          ...strict,
+          default: { host: 1_000, admin: 1_000, moderator: 500, vip: 100 },
+          description: 'What a role of a sender adds to its level when a relay decides which chat to shed.',
+        }),
         dedupe_chat_ms: ms(60_000, 'How long the same cid of a viewer is one message.'),
         dedupe_gift_ms: ms(900_000, 'How long the same id in a room is one message.'),
       },
@@ -109,6 +114,12 @@ export const configSchema = Type.Object(
           unit: 'bytes',
           description: 'Queued for one viewer at most; past it the viewer is disconnected with code slow.',
         }),
+        slice_ms: ms(2, 'Writing to the viewers of a room stops after so long, for pings, joins and what is urgent.'),
+        direct_writes: Type.Boolean({
+          default: true,
+          description: 'Frames go straight to the TCP socket; off, they take the way of socket.io, which costs several times as much.',
+        }),
+        deflate: Type.Boolean({ default: true, description: 'Offers permessage-deflate; a frame is compressed once for all viewers.' }),
         send_per_minute: count(60, 'Messages one viewer may send a minute.'),
         send_burst: count(10, 'Messages one viewer may send at once.'),
         presence_interval_ms: ms(500, 'How often an edge reports and reads online counts.'),
@@ -127,8 +138,16 @@ export const configSchema = Type.Object(
       {
         port: port(7600, 'DANMUX_RELAY_PORT', 'Health and metrics of a relay that runs alone.'),
         tick_ms: ms(50, 'Under load a room sends one frame in so much time; the first message after quiet goes at once.'),
+        max_tick_ms: ms(100, 'The same in a room of hundreds of messages a second: larger frames cost less a message.'),
         urgent_tick_ms: ms(5, 'The same for control and gift.', 0),
-        frame_messages: count(200, 'Messages of one frame at most.'),
+        frame_messages: count(2_000, 'Messages of one frame at most.'),
+        chat_per_second: Type.Number({
+          exclusiveMinimum: 0,
+          default: 20,
+          env: 'DANMUX_CHAT_PER_SECOND',
+          description:
+            'Chat messages a second the viewers of a room are sent; more are shed by weight, counted and told; a pause saves up two seconds of it. Gifts are not limited.',
+        }),
         lease_ttl_ms: ms(2_500, 'A relay that does not renew a shard for so long loses it.', 200),
         ingress_chat: count(20_000, 'Chat messages a shard holds before the oldest are shed.'),
         ingress_ambient: count(5_000, 'Ambient messages a shard holds before the oldest are shed.'),

@@ -26,6 +26,7 @@ import { groupBy } from '../group-by.ts';
 import { headsTtlMs } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease } from '../shard.ts';
+import { decodeWeight } from '../weight.ts';
 import { decodeFrame, encodeFrame } from './frame-wire.ts';
 import { headsOf } from './heads-fields.ts';
 import { publishArguments } from './publish-arguments.ts';
@@ -99,7 +100,10 @@ export class RedisBus implements Bus {
   async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
     const start = after === undefined ? '-' : `(${after}`;
     const entries = await this.#store.ask((redis) => redis.xrange(this.#store.keys.shard(shard).ingress(lane), start, '+', 'COUNT', limit));
-    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '']]) => ({ entry, room, lane, id, body, trace }));
+    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '', , weight = '']]) => ({
+      ...{ entry, room, lane, id, body, trace },
+      ...(weight === '' ? {} : { weight: decodeWeight(weight) }),
+    }));
   }
 
   listen(shard: number, ring: () => void): Promise<Subscription> {

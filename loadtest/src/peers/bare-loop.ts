@@ -1,0 +1,30 @@
+// The bound of what Node can do: one prepared WebSocket frame written to the TCP socket of every viewer in a plain loop.
+import type { Duplex } from 'node:stream';
+import * as ws from 'ws';
+import { answerTo, openPacket, Rooms } from './bare-rooms.ts';
+import { createHttpServer, listen } from './peer-process.ts';
+import { takeFrames } from './publish-port.ts';
+
+// ws exports its frame writer, and its types leave it out.
+const { frame: encode } = (ws as unknown as { Sender: { frame(data: Buffer, options: object): Buffer[] } }).Sender;
+const frameBytes = (text: string) => Buffer.concat(encode(Buffer.from(text), { opcode: 1, fin: true, mask: false, rsv1: false, readOnly: false }));
+
+const http = createHttpServer();
+const rooms = new Rooms<Duplex>();
+const upgrader = new ws.WebSocketServer({ noServer: true });
+http.on('upgrade', (request, socket, head) => {
+  upgrader.handleUpgrade(request, socket, head, (client) => {
+    client.send(openPacket);
+    client.on('message', (data) => {
+      const answer = answerTo(String(data), (room) => rooms.join(room, socket));
+      if (answer) client.send(answer);
+    });
+    client.on('close', () => rooms.leave(socket));
+    client.on('error', () => client.terminate());
+  });
+});
+takeFrames((frame) => {
+  const bytes = frameBytes(`42["frame",${JSON.stringify(frame)}]`);
+  for (const socket of rooms.of(frame.room)) socket.write(bytes);
+});
+listen(http);

@@ -1,0 +1,8 @@
+// Peer: socket.io with @socket.io/redis-adapter; published with @socket.io/redis-emitter.
+import { createAdapter } from '@socket.io/redis-adapter';
+import { Redis } from 'ioredis';
+import { redisUrl } from './peer-process.ts';
+import { serveWith } from './socketio-rooms.ts';
+
+const publisher = new Redis(redisUrl);
+serveWith(createAdapter(publisher, publisher.duplicate()));

@@ -1,0 +1,11 @@
+// Peer: socket.io by itself, one process without a Redis.
+import { Server } from 'socket.io';
+import { createHttpServer, listen } from './peer-process.ts';
+import { takeFrames } from './publish-port.ts';
+import { serveRooms } from './socketio-rooms.ts';
+
+const http = createHttpServer();
+const io = new Server(http, { transports: ['websocket'], serveClient: false });
+serveRooms(io);
+takeFrames((frame) => io.to(frame.room).emit('frame', frame));
+listen(http);

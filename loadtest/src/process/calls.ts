@@ -1,0 +1,76 @@
+// Calls between the load test and its helper processes over Node's IPC: one method by name, one answer, and events on the way.
+import type { ChildProcess } from 'node:child_process';
+
+interface Call {
+  readonly call: number;
+  readonly method: string;
+  readonly argument: unknown;
+}
+interface Answer {
+  readonly answer: number;
+  readonly result?: unknown;
+  readonly error?: string;
+}
+interface Told {
+  readonly event: unknown;
+}
+
+export class Caller {
+  readonly #process: ChildProcess;
+  readonly #open = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  #calls = 0;
+
+  /** `onEvent` gets what the other side tells between answers. */
+  constructor(process: ChildProcess, onEvent: (event: unknown) => void) {
+    this.#process = process;
+    process.on('message', (message: Answer | Told) => {
+      if ('event' in message) onEvent(message.event);
+      else if ('answer' in message) this.#settle(message);
+    });
+    process.once('exit', (code, signal) => {
+      for (const { reject } of this.#open.values()) reject(new Error(`the process ended with ${signal ?? code} during a call`));
+      this.#open.clear();
+    });
+  }
+
+  call<T>(method: string, argument: unknown = null): Promise<T> {
+    const call = ++this.#calls;
+    return new Promise<T>((resolve, reject) => {
+      this.#open.set(call, { resolve: (result) => resolve(result as T), reject });
+      this.#process.send({ call, method, argument } satisfies Call, (error) => error && this.#settle({ answer: call, error: error.message }));
+    });
+  }
+
+  #settle({ answer, result, error }: Answer): void {
+    const waiting = this.#open.get(answer);
+    this.#open.delete(answer);
+    if (error === undefined) waiting?.resolve(result);
+    else waiting?.reject(new Error(error));
+  }
+}
+
+export type Methods = Readonly<Record<string, (argument: never) => unknown>>;
+
+/** Answers the calls of the process that started this one, until it goes away. */
+export function answerCalls(methods: Methods): void {
+  process.on('message', async ({ call, method, argument }: Call) => {
+    try {
+      const run = methods[method];
+      if (!run) throw new Error(`there is no method ${method}`);
+      send({ answer: call, result: (await run(argument as never)) ?? null });
+    } catch (error) {
+      send({ answer: call, error: (error as Error).stack ?? String(error) });
+    }
+  });
+  process.on('disconnect', () => process.exit(0));
+  send('ready');
+}
+
+export function tell(event: unknown): void {
+  send({ event } satisfies Told);
+}
+
+function send(message: Answer | Told | 'ready'): void {
+  // Nobody is there to be told when the load test has ended.
+  if (process.connected) process.send?.(message);
+}

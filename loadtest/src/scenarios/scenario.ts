@@ -1,0 +1,102 @@
+// What a scenario is, and what every scenario does alike: start a server, put viewers before it, measure, take it down.
+import type { Cores } from '../process/core.ts';
+import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
+import { type DanmuxOptions, startDanmux } from '../servers/danmux.ts';
+import { type PeerName, peers, startPeer } from '../servers/peer.ts';
+import type { ServerUnderTest } from '../servers/server.ts';
+import { type Settled, Stage, type StageOptions } from '../stage.ts';
+
+export interface Context {
+  readonly cores: Cores;
+  /** Undefined: the scenario's own. */
+  readonly viewers: number | undefined;
+  readonly seconds: number | undefined;
+  readonly deflate: boolean;
+  /** Chat a second; undefined: what the scenario finds or fixes. */
+  readonly rate: number | undefined;
+  /** The servers to run, by name. */
+  readonly wants: (server: string) => boolean;
+  readonly progress: (line: string) => void;
+  readonly say: (line: string) => void;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly does: string;
+  run(context: Context): Promise<ScenarioReport>;
+}
+
+export type StageChoice = Omit<StageOptions, 'cores' | 'progress'>;
+
+/** Runs `act` on a stage of the wanted server, which is taken down whatever happens. Undefined when the server is not wanted. */
+export async function onDanmux<T>(
+  context: Context,
+  danmux: Omit<DanmuxOptions, 'core'>,
+  choice: StageChoice,
+  act: (stage: Stage) => Promise<T>,
+): Promise<T | undefined> {
+  if (!context.wants('danmux')) return undefined;
+  return onServer(context, await startDanmux({ core: context.cores.server, ...danmux }), choice, act);
+}
+
+export async function onPeer<T>(context: Context, peer: PeerName, choice: StageChoice, act: (stage: Stage) => Promise<T>): Promise<T | undefined> {
+  if (!context.wants(peer)) return undefined;
+  return onServer(context, await startPeer(peer, context.cores.server), choice, act);
+}
+
+/** Takes the server over: it is stopped in the end. */
+export async function onServer<T>(context: Context, server: ServerUnderTest, choice: StageChoice, act: (stage: Stage) => Promise<T>): Promise<T> {
+  let stage: Stage | undefined;
+  try {
+    stage = await Stage.build(server, { cores: context.cores, progress: context.progress, ...choice });
+    return await act(stage);
+  } catch (error) {
+    throw new Error(`${server.name}: ${(error as Error).message}\n${server.output()}`, { cause: error });
+  } finally {
+    await (stage ? stage.stop() : server.stop());
+  }
+}
+
+export function titleOf(server: string): string {
+  return server === 'danmux' ? 'danmux' : peers[server as PeerName].label;
+}
+
+export function runOf(stage: Stage, found: Pick<Run, 'figures' | 'windows'> & { settled?: Settled }): Run {
+  return { server: stage.server.name, title: titleOf(stage.server.name), timeline: stage.timeline, ...found, settled: found.settled };
+}
+
+/** Of every run of danmux: nothing it accepted may be unaccounted for. */
+export function ledgerLines(runs: readonly Run[]): Acceptance[] {
+  return runs.flatMap(({ server, title, settled }) => {
+    if (server !== 'danmux' || !settled?.ledger) return [];
+    const { accepted, shed } = settled.ledger;
+    const took = Object.values(accepted).reduce((sum, count) => sum + count, 0);
+    const dropped = Object.values(shed)
+      .flatMap((reasons) => Object.values(reasons))
+      .reduce((sum, count) => sum + count, 0);
+    const measured = settled.unbalanced.length === 0 ? `${took} accepted, ${dropped} of them shed` : settled.unbalanced.join('; ');
+    return [{ what: `${title}: the drop ledger balances`, bound: 'accepted = sent + shed', measured, passed: settled.unbalanced.length === 0 }];
+  });
+}
+
+/** Of a run in which nothing may be missing in these lanes. */
+export function wholeLine(run: Run | undefined, lanes: readonly string[]): Acceptance[] {
+  if (!run?.settled) return [];
+  const { verdict } = run.settled;
+  const counts = lanes.map((lane) => ({ lane, ...(verdict.lanes[lane] ?? { received: 0, missing: 0, outOfOrder: 0 }) }));
+  const measured = counts.map(
+    ({ lane, received, missing, outOfOrder }) => `${lane}: ${received} received, ${missing} missing, ${outOfOrder} double or out of order`,
+  );
+  return [
+    {
+      what: `${run.title}: ${lanes.join(' and ')} complete and in order on ${verdict.viewers} sampled viewers`,
+      bound: '0 missing, 0 double',
+      measured: measured.join('; '),
+      passed: counts.every(({ received, missing, outOfOrder }) => received > 0 && missing === 0 && outOfOrder === 0),
+    },
+  ];
+}
+
+export const present = <T>(all: readonly (T | undefined)[]): T[] => all.filter((one): one is T => one !== undefined);
+
+export const rounded = (value: number) => Math.round(value).toLocaleString('en');

@@ -1,0 +1,66 @@
+// A tenth of the viewers stop reading. What the server keeps for them must stay small, and the others must not notice. The
+// messages are large, so that what the kernel buffers for a stuck socket is full within seconds.
+import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
+import type { Stage } from '../stage.ts';
+import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scenario } from './scenario.ts';
+
+const share = 0.1;
+const rates = { chat: 20, gift: 5 };
+const bytes = 8_000;
+const mib = 2 ** 20;
+
+interface Found {
+  readonly run: Run;
+  readonly p99: number | undefined;
+  readonly growth: number;
+  readonly stuck: number;
+}
+
+async function load(stage: Stage, context: Context, stuckShare: number): Promise<Found> {
+  await stage.open();
+  await stage.publish({ ...rates, chat: context.rate ?? rates.chat });
+  // Both runs grow to their working size first.
+  await stage.watch(5, 'warming up');
+  const rssBefore = stage.rss();
+  const stuck = stuckShare > 0 ? await stage.pause(stuckShare) : 0;
+  const from = stage.timeline.length;
+  const window = await stage.watch(context.seconds ?? 40, stuck > 0 ? `${stuck} stuck` : 'everybody reads');
+  const growth = Math.max(...stage.timeline.slice(from).map(({ rssBytes }) => rssBytes)) - rssBefore;
+  const endedAsSlow = await stage.metric('danmux_disconnections_total', 'slow');
+  const settled = await stage.settle();
+  const p99 = window.latencies['chat']?.p99;
+  const figures = {
+    'viewers that stopped reading': stuck,
+    'chat p99 ms of the others': p99 ?? 'none',
+    'RSS growth MiB, at the most': growth / mib,
+    'disconnected as slow': endedAsSlow ?? '-',
+  };
+  const run = runOf(stage, { figures, windows: [{ label: stuck > 0 ? `${stuck} stuck` : 'everybody reads', window }], settled });
+  return { run: { ...run, title: `${run.title}, ${stuck > 0 ? `${stuck} stuck` : 'everybody reads'}` }, p99, growth, stuck };
+}
+
+function judge(without: Found | undefined, slow: Found | undefined): Acceptance[] {
+  if (!without || !slow) return [];
+  const each = Math.max(0, slow.growth - without.growth) / Math.max(1, slow.stuck);
+  const ratio = (slow.p99 ?? Number.POSITIVE_INFINITY) / (without.p99 ?? Number.NaN);
+  const p99s = `${ratio.toFixed(2)}× (${slow.p99} ms against ${without.p99} ms)`;
+  return [
+    { what: 'memory growth a stuck viewer, over the run without', bound: '≤ 1.1 MiB', measured: `${(each / mib).toFixed(2)} MiB`, passed: each <= 1.1 * mib },
+    { what: 'p99 of the others against the run without stuck viewers', bound: '≤ 1.2×', measured: p99s, passed: ratio <= 1.2 },
+  ];
+}
+
+export const slowReaders: Scenario = {
+  name: 'slow-readers',
+  does: '10 % of 1,000 viewers stop reading, and the same without them',
+  async run(context): Promise<ScenarioReport> {
+    const viewers = context.viewers ?? 1_000;
+    const choice = { viewers, chatBytes: bytes, deflate: context.deflate };
+    const without = await onDanmux(context, { shedding: true }, choice, (stage) => load(stage, context, 0));
+    const slow = await onDanmux(context, { shedding: true }, choice, (stage) => load(stage, context, share));
+    const adapter = await onPeer(context, 'redis-adapter', choice, (stage) => load(stage, context, share));
+    const runs = present([without, slow, adapter]).map(({ run }) => run);
+    const options = { viewers, ...rates, chat_bytes: bytes };
+    return { scenario: 'slow-readers', does: slowReaders.does, options, runs, acceptance: [...judge(without, slow), ...ledgerLines(runs)] };
+  },
+};

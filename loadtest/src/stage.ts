@@ -1,0 +1,320 @@
+// A server with its viewers and its publisher, and the measuring of what passes between them. Scenarios set the rates and the
+// troubles; a stage only watches, once a second, and adds the seconds of a window up.
+import { eventually, testSecrets } from '@danmux/testkit';
+import { type EncodedLatencies, Latencies, type Percentiles } from './latency.ts';
+import { metricIn } from './metric-text.ts';
+import type { Cores } from './process/core.ts';
+import { Helper } from './process/helper.ts';
+import { usageOf } from './process/usage.ts';
+import { chatBytes } from './publisher/chat-message.ts';
+import type { PublisherPlan, PublisherTally, Rates } from './publisher/publisher.ts';
+import { type Ledger, type ServerUnderTest, unbalanced } from './servers/server.ts';
+import { Fleet, type FleetOpened, type FleetPlan } from './swarm/fleet.ts';
+import type { SampleVerdict } from './swarm/swarm.ts';
+
+export interface StageOptions {
+  readonly cores: Cores;
+  readonly viewers: number;
+  readonly rooms?: number;
+  readonly deflate?: boolean;
+  readonly sampleEvery?: number;
+  readonly connectPerSecond?: number;
+  readonly chatBurst?: number;
+  readonly chatBytes?: number;
+  /** False when viewers come after the first message; default true. */
+  readonly expectFirst?: boolean;
+  /** Shows a line that replaces the last one. */
+  readonly progress: (line: string) => void;
+}
+
+/** One second of a run. */
+export interface Second {
+  readonly at: number;
+  readonly deliveries: number;
+  readonly frames: number;
+  readonly bytes: number;
+  /** Share of a core. */
+  readonly serverCpu: number;
+  readonly storeCpu: number;
+  readonly swarmCpu: number;
+  readonly rssBytes: number;
+  readonly connected: number;
+  readonly latencies: Readonly<Record<string, Percentiles>>;
+}
+
+/** Seconds added up. */
+export interface Window {
+  readonly seconds: number;
+  readonly offered: Rates;
+  readonly deliveriesPerSecond: number;
+  readonly framesPerSecond: number;
+  readonly byLanePerSecond: Readonly<Record<string, number>>;
+  readonly bytesPerDelivery: number;
+  readonly messagesPerFrame: number;
+  readonly serverCpu: number;
+  readonly storeCpu: number;
+  readonly swarmCpu: number;
+  readonly cpuSecondsPerMillion: number;
+  readonly rssBytes: number;
+  /** Milliseconds; undefined when the server did not tell. */
+  readonly loopLagP99: number | undefined;
+  readonly latencies: Readonly<Record<string, Percentiles>>;
+}
+
+export interface Settled {
+  readonly verdict: SampleVerdict;
+  readonly publisher: PublisherTally;
+  readonly ended: Readonly<Record<string, number>>;
+  readonly gaps: Readonly<Record<string, number>>;
+  readonly ledger: Ledger | undefined;
+  readonly unbalanced: readonly string[];
+}
+
+export class Stage {
+  readonly server: ServerUnderTest;
+  readonly timeline: Second[] = [];
+  readonly rssBefore: number;
+  readonly #options: StageOptions;
+  readonly #fleet: Fleet;
+  readonly #publisher: Helper;
+  #rates: Rates = { chat: 0, gift: 0 };
+
+  private constructor(server: ServerUnderTest, options: StageOptions, rssBefore: number, fleet: Fleet, publisher: Helper) {
+    this.server = server;
+    this.#options = options;
+    this.rssBefore = rssBefore;
+    this.#fleet = fleet;
+    this.#publisher = publisher;
+  }
+
+  /** The server must run; the stage stops it in the end. No viewer is there yet. */
+  static async build(server: ServerUnderTest, options: StageOptions): Promise<Stage> {
+    const { cores, viewers, progress } = options;
+    const rooms = roomNames(options.rooms ?? 1);
+    const rssBefore = usageOf(server.pids).rssBytes;
+    const fleet = await Fleet.start(fleetPlan(server, options, rooms), cores.clients, (joined) =>
+      progress(`${server.name}: ${joined} of ${viewers} viewers have joined`),
+    );
+    const publisher = await Helper.start('publisher/publisher-process', cores.clients);
+    const plan: PublisherPlan = { rooms, chatBurst: options.chatBurst ?? 1, chatBytes: options.chatBytes ?? chatBytes };
+    await publisher.call('plan', { plan, outlet: server.outlet });
+    return new Stage(server, options, rssBefore, fleet, publisher);
+  }
+
+  /** Opens every viewer; throws when any could not join. */
+  async open(): Promise<FleetOpened> {
+    const opened = await this.reopen({});
+    if (opened.joined !== this.#options.viewers)
+      throw new Error(`${this.server.name}: ${opened.joined} of ${this.#options.viewers} viewers joined; ${JSON.stringify(opened.failed)}`);
+    return opened;
+  }
+
+  /** Opens those that are not connected, whatever comes of it. */
+  reopen(options: { recover?: boolean; perSecond?: number }): Promise<FleetOpened> {
+    return this.#fleet.open(options);
+  }
+
+  pause(share: number): Promise<number> {
+    return this.#fleet.pause(share);
+  }
+
+  cut(): Promise<number> {
+    return this.#fleet.cut();
+  }
+
+  rss(): number {
+    return usageOf(this.server.pids).rssBytes;
+  }
+
+  async publish(rates: Rates): Promise<void> {
+    this.#rates = rates;
+    await this.#publisher.call('rates', rates);
+  }
+
+  /** Watches for so many seconds; what happened before is left out. `until` ends it early. */
+  async watch(seconds: number, label = '', until: () => boolean = () => false): Promise<Window> {
+    await this.#loopLag();
+    const sums = new WindowSums(this);
+    const { cpuSeconds } = await this.#fleet.tally();
+    const startedAt = performance.now();
+    let before = this.#usages(cpuSeconds);
+    for (let second = 1; second <= seconds && !until(); second++) {
+      const wait = startedAt + second * 1_000 - performance.now();
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
+      before = await this.#second(sums, before, label);
+    }
+    const lag = await this.#loopLag();
+    return sums.window((performance.now() - startedAt) / 1_000, this.#rates, lag);
+  }
+
+  async #second(sums: WindowSums, before: Usages, label: string): Promise<Usages> {
+    const tally = await this.#fleet.tally();
+    const now = this.#usages(tally.cpuSeconds);
+    const elapsed = (now.at - before.at) / 1_000;
+    const latencies = new Latencies();
+    for (const encoded of tally.latencies) latencies.merge(encoded);
+    const share = (name: 'server' | 'store' | 'swarm') => (now[name] - before[name]) / elapsed;
+    const second: Second = {
+      at: Date.now(),
+      deliveries: tally.deliveries / elapsed,
+      frames: tally.frames / elapsed,
+      bytes: tally.bytes / elapsed,
+      serverCpu: share('server'),
+      storeCpu: share('store'),
+      swarmCpu: share('swarm'),
+      rssBytes: this.rss(),
+      connected: tally.connected,
+      latencies: latencies.all(),
+    };
+    this.timeline.push(second);
+    sums.add({ second, elapsed, bytes: tally.bytes, deliveries: tally.deliveries, frames: tally.frames, byLane: tally.byLane, latencies: tally.latencies });
+    this.#options.progress(`${this.server.name} ${label}: ${lineOf(second)}`);
+    return now;
+  }
+
+  /** Stops publishing and waits until nothing arrives any more. */
+  async drain(timeoutMs = 20_000): Promise<PublisherTally> {
+    await this.publish({ chat: 0, gift: 0 });
+    return this.#quiet(timeoutMs);
+  }
+
+  /** Stops publishing, waits until nothing arrives any more and says what came of all that was published. */
+  async settle(timeoutMs = 20_000): Promise<Settled> {
+    const publisher = await this.drain(timeoutMs);
+    const published = await this.#publisher.call<Record<string, Record<string, number>>>('published');
+    const verdict = await this.#fleet.verdict(published);
+    const { ended, gaps } = await this.#fleet.tally();
+    const ledger = await this.#balancedLedger();
+    return { verdict, publisher, ended, gaps, ledger, unbalanced: ledger ? unbalanced(ledger) : [] };
+  }
+
+  /** Until the queue is taken and a second passes without a frame, or time is up. */
+  async #quiet(timeoutMs: number): Promise<PublisherTally> {
+    const end = performance.now() + timeoutMs;
+    await this.#fleet.tally();
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      const publisher = await this.#publisher.call<PublisherTally>('tally');
+      const { frames } = await this.#fleet.tally();
+      const waiting = Object.values(publisher.waiting).some((count) => count > 0);
+      if ((frames === 0 && !waiting) || performance.now() > end) return publisher;
+      this.#options.progress(`${this.server.name}: what is under way arrives, ${Math.round(frames)} frames in the last second`);
+    }
+  }
+
+  async #balancedLedger(): Promise<Ledger | undefined> {
+    const read = () => this.server.ledger();
+    try {
+      return await eventually(async () => {
+        const ledger = await read();
+        if (ledger && unbalanced(ledger).length > 0) throw new Error('not yet');
+        return ledger;
+      });
+    } catch {
+      // It stays apart, which the report shows lane by lane.
+      return read();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#fleet.stop(), this.#publisher.stop()]);
+    await this.server.stop();
+  }
+
+  #usages(swarm: number): Usages {
+    return { at: performance.now(), server: usageOf(this.server.pids).cpuSeconds, store: usageOf(this.server.storePids).cpuSeconds, swarm };
+  }
+
+  /** A metric of the server, its series that name `label` added up; undefined when it has none. */
+  async metric(name: string, label = ''): Promise<number | undefined> {
+    return metricIn(await this.server.metrics(), name, label);
+  }
+
+  async #loopLag(): Promise<number | undefined> {
+    const seconds = await this.metric('nodejs_eventloop_lag_p99_seconds');
+    return seconds === undefined ? undefined : seconds * 1_000;
+  }
+}
+
+interface Usages {
+  readonly at: number;
+  readonly server: number;
+  readonly store: number;
+  readonly swarm: number;
+}
+
+interface SecondSum {
+  readonly second: Second;
+  readonly elapsed: number;
+  readonly bytes: number;
+  readonly deliveries: number;
+  readonly frames: number;
+  readonly byLane: Readonly<Record<string, number>>;
+  readonly latencies: readonly EncodedLatencies[];
+}
+
+class WindowSums {
+  readonly #stage: Pick<Stage, 'rss'>;
+  readonly #parts: SecondSum[] = [];
+  readonly #latencies = new Latencies();
+
+  constructor(stage: Pick<Stage, 'rss'>) {
+    this.#stage = stage;
+  }
+
+  add(part: SecondSum): void {
+    this.#parts.push(part);
+    for (const encoded of part.latencies) this.#latencies.merge(encoded);
+  }
+
+  window(seconds: number, offered: Rates, loopLagP99: number | undefined): Window {
+    const total = (pick: (part: SecondSum) => number) => this.#parts.reduce((sum, part) => sum + pick(part), 0);
+    const deliveries = total((part) => part.deliveries);
+    const frames = total((part) => part.frames);
+    const cpu = (pick: (second: Second) => number) => total((part) => pick(part.second) * part.elapsed);
+    const byLane: Record<string, number> = {};
+    for (const part of this.#parts) for (const [lane, count] of Object.entries(part.byLane)) byLane[lane] = (byLane[lane] ?? 0) + count / seconds;
+    const serverCpu = cpu((second) => second.serverCpu);
+    const storeCpu = cpu((second) => second.storeCpu);
+    const swarmCpu = cpu((second) => second.swarmCpu) / seconds;
+    return {
+      seconds,
+      offered,
+      deliveriesPerSecond: deliveries / seconds,
+      framesPerSecond: frames / seconds,
+      byLanePerSecond: byLane,
+      bytesPerDelivery: deliveries > 0 ? total((part) => part.bytes) / deliveries : 0,
+      messagesPerFrame: frames > 0 ? deliveries / frames : 0,
+      serverCpu: serverCpu / seconds,
+      storeCpu: storeCpu / seconds,
+      swarmCpu,
+      cpuSecondsPerMillion: deliveries > 0 ? ((serverCpu + storeCpu) / deliveries) * 1e6 : 0,
+      rssBytes: this.#stage.rss(),
+      loopLagP99,
+      latencies: this.#latencies.all(),
+    };
+  }
+}
+
+function roomNames(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `live:${at + 1}`);
+}
+
+function fleetPlan(server: ServerUnderTest, options: StageOptions, rooms: readonly string[]): FleetPlan {
+  const { viewers, deflate = false, sampleEvery = 50, connectPerSecond = 1_000, expectFirst = true } = options;
+  const { DANMUX_TOKEN_SECRET: tokenSecret } = testSecrets;
+  return { host: server.host, port: server.port, rooms, viewers, perSecond: connectPerSecond, deflate, sampleEvery, tokenSecret, expectFirst };
+}
+
+function lineOf({ deliveries, serverCpu, swarmCpu, connected, latencies }: Second): string {
+  const lanes = Object.entries(latencies).map(([lane, { p99 }]) => `${lane} p99 ${p99} ms`);
+  return [
+    `${Math.round(deliveries).toLocaleString('en')} deliveries/s`,
+    ...lanes,
+    `server ${percent(serverCpu)}`,
+    `swarm ${percent(swarmCpu)}`,
+    `${connected} connected`,
+  ].join(', ');
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;

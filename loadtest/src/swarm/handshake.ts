@@ -1,0 +1,53 @@
+// The client's side of a WebSocket by hand: the upgrade request, the reading of its answer, and masked text frames. The mask is
+// zero, which the protocol allows and which costs no pass over the payload.
+
+export interface UpgradeAnswer {
+  readonly accepted: boolean;
+  readonly deflate: boolean;
+  /** First line, for the report of a refusal. */
+  readonly status: string;
+  /** Bytes of the answer; what follows are frames. */
+  readonly size: number;
+}
+
+// Servers hash the key, none checks that it is random.
+const key = 'ZGFubXV4IGxvYWQgdGVzdA==';
+const deflateOffer = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover';
+
+export function upgradeRequest(host: string, port: number, deflate: boolean): string {
+  const lines = [
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+    `Host: ${host}:${port}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Key: ${key}`,
+    'Sec-WebSocket-Version: 13',
+    ...(deflate ? [`Sec-WebSocket-Extensions: ${deflateOffer}`] : []),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/** Undefined while the answer is not whole. */
+export function readUpgradeAnswer(bytes: Buffer): UpgradeAnswer | undefined {
+  const end = bytes.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const text = bytes.subarray(0, end).toString('latin1');
+  const status = text.split('\r\n', 1)[0] ?? '';
+  return { accepted: / 101 /.test(`${status} `), deflate: /^sec-websocket-extensions:.*permessage-deflate/im.test(text), status, size: end + 4 };
+}
+
+/** A text frame as a client sends it. */
+export function clientFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  if (length > 0xffff) throw new Error('a viewer sends no such long text');
+  const head = length < 126 ? 2 : 4;
+  const frame = Buffer.alloc(head + 4 + length);
+  frame[0] = 0x81;
+  if (head === 2) frame[1] = 0x80 | length;
+  else {
+    frame[1] = 0x80 | 126;
+    frame.writeUInt16BE(length, 2);
+  }
+  frame.write(text, head + 4);
+  return frame;
+}

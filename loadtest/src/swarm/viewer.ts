@@ -1,0 +1,186 @@
+// One viewer of the swarm: a bare TCP socket that speaks just enough WebSocket, Engine.IO 4 and Socket.IO 5 to connect with a
+// token, join one room and answer pings. A sampled viewer reads every message; any other one counts frames.
+import { connect, type Socket } from 'node:net';
+import { inflateRawSync, constants as zlib } from 'node:zlib';
+import { FrameParser, type FrameSink } from './frame-parser.ts';
+import { clientFrame, readUpgradeAnswer, upgradeRequest } from './handshake.ts';
+
+export interface ViewerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Spreads outgoing ports over several addresses of 127.0.0.0/8. */
+  readonly localAddress?: string;
+  readonly room: string;
+  readonly deflate: boolean;
+  readonly sampled: boolean;
+  readonly token: string;
+  /** Given with the join, to get what came meanwhile. */
+  readonly positions?: Positions;
+}
+
+export type Positions = Readonly<Record<string, { readonly epoch: string; readonly offset: number }>>;
+
+export interface ViewerMessage {
+  readonly lane?: string;
+  readonly offset?: number;
+  readonly data?: unknown;
+}
+
+export interface JoinAnswer {
+  readonly positions?: Positions;
+  readonly msgs?: readonly ViewerMessage[];
+}
+
+/** What a viewer tells its swarm. */
+export interface ViewerListener {
+  joined(viewer: Viewer, answer: JoinAnswer): void;
+  /** Before the join or after it; once. */
+  ended(viewer: Viewer, reason: string): void;
+  /** A frame of the room. */
+  frame(viewer: Viewer, length: number): void;
+  /** What is in it; sampled viewers only. */
+  messages(viewer: Viewer, messages: readonly ViewerMessage[]): void;
+  /** Any other event that is short enough to be read. */
+  event(viewer: Viewer, name: string, payload: unknown): void;
+}
+
+/** One for all sockets: what is in it is used up before the next read. */
+const readBuffer = Buffer.allocUnsafe(256 * 1_024);
+const shortPayload = 256;
+/** `42["f` is enough to know a frame by. */
+const frameMark = 5;
+const letterF = 0x66;
+const pong = clientFrame('3');
+const syncTail = Buffer.from([0, 0, 0xff, 0xff]);
+
+export class Viewer implements FrameSink {
+  readonly options: ViewerOptions;
+  bytes = 0;
+  frames = 0;
+  frameBytes = 0;
+  joinedAt = 0;
+  readonly openedAt = performance.now();
+  readonly #listener: ViewerListener;
+  readonly #socket: Socket;
+  readonly #parser = new FrameParser(this);
+  /** The answer to the upgrade as far as it has come; undefined afterwards. */
+  #upgrade: Buffer | undefined = Buffer.alloc(0);
+  #whole = true;
+  #deflate = false;
+  #ended = false;
+
+  constructor(options: ViewerOptions, listener: ViewerListener) {
+    this.options = options;
+    this.#listener = listener;
+    const { host, port, localAddress } = options;
+    const onread = { buffer: readBuffer, callback: (size: number) => this.#read(readBuffer.subarray(0, size)) };
+    this.#socket = connect({ host, port, noDelay: true, onread, ...(localAddress === undefined ? {} : { localAddress }) });
+    this.#socket.on('connect', () => this.#socket.write(upgradeRequest(host, port, options.deflate)));
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? error.message));
+    this.#socket.on('close', () => this.#end('closed'));
+  }
+
+  get deflate(): boolean {
+    return this.#deflate;
+  }
+
+  /** Stops reading, and lets the other side's buffers fill. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Cuts the connection without a word. */
+  cut(): void {
+    this.#ended = true;
+    this.#socket.destroy();
+  }
+
+  #end(reason: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#socket.destroy();
+    this.#listener.ended(this, reason);
+  }
+
+  #read(chunk: Buffer): boolean {
+    this.bytes += chunk.length;
+    try {
+      if (this.#upgrade) this.#readUpgrade(chunk);
+      else this.#parser.take(chunk);
+    } catch (error) {
+      this.#end((error as Error).message);
+    }
+    return true;
+  }
+
+  #readUpgrade(chunk: Buffer): void {
+    const bytes = Buffer.concat([this.#upgrade ?? Buffer.alloc(0), chunk]);
+    const answer = readUpgradeAnswer(bytes);
+    this.#upgrade = answer ? undefined : bytes;
+    if (!answer) return;
+    if (!answer.accepted) throw new Error(`the upgrade was answered ${answer.status}`);
+    this.#deflate = answer.deflate;
+    this.#parser.take(bytes.subarray(answer.size));
+  }
+
+  keep(_opcode: number, length: number): number {
+    return this.#whole || length <= shortPayload ? length : frameMark;
+  }
+
+  frame(opcode: number, compressed: boolean, payload: Buffer, length: number): void {
+    if (opcode === 8) {
+      this.#end(`close ${length >= 2 ? payload.readUInt16BE(0) : 1005}`);
+    } else if (opcode === 9) {
+      throw new Error('a WebSocket ping, which no server here sends');
+    } else if (this.#whole) {
+      const text = compressed ? inflateRawSync(Buffer.concat([payload, syncTail]), { finishFlush: zlib.Z_SYNC_FLUSH }) : payload;
+      this.#packet(text.toString('utf8'), length);
+    } else if (compressed || payload[4] === letterF) {
+      this.#count(length);
+    } else {
+      this.#packet(payload.toString('utf8'), length);
+    }
+  }
+
+  #count(length: number): void {
+    this.frames++;
+    this.frameBytes += length;
+    this.#listener.frame(this, length);
+  }
+
+  #packet(text: string, length: number): void {
+    if (text.startsWith('42["frame",')) {
+      this.#count(length);
+      // `42["frame",{…}]`
+      this.#listener.messages(this, (JSON.parse(text.slice(11, -1)) as { msgs: ViewerMessage[] }).msgs);
+    } else if (text === '2') this.#socket.write(pong);
+    else if (text.startsWith('0')) this.#socket.write(clientFrame(`40${JSON.stringify({ token: this.options.token })}`));
+    else if (text.startsWith('430')) this.#joined(text);
+    else if (text.startsWith('40')) this.#join();
+    else if (text.startsWith('44')) this.#end(`connect_error ${text.slice(2, 200)}`);
+    else if (text.startsWith('41')) this.#end('disconnected by the server');
+    // What is too long to be kept was cut, and is no JSON.
+    else if (text.startsWith('42') && (length <= shortPayload || this.#whole)) this.#event(text);
+  }
+
+  #join(): void {
+    const { room, positions } = this.options;
+    this.#socket.write(clientFrame(`420${JSON.stringify(['join', { room, ...(positions ? { positions } : {}) }])}`));
+  }
+
+  #joined(text: string): void {
+    const [answer] = JSON.parse(text.slice(3)) as [{ ok: boolean; error?: { code: string } } & JoinAnswer];
+    if (!answer.ok) {
+      this.#end(`join refused: ${answer.error?.code}`);
+      return;
+    }
+    this.#whole = this.options.sampled;
+    this.joinedAt = performance.now();
+    this.#listener.joined(this, answer);
+  }
+
+  #event(text: string): void {
+    const [name, payload] = JSON.parse(text.slice(2)) as [string, unknown];
+    this.#listener.event(this, name, payload);
+  }
+}

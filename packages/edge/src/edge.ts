@@ -45,7 +45,10 @@ export class EdgeRole implements Part {
     this.#ledger = new DeliveryLedger(runtime);
     this.#fanOut = new FanOut(runtime, this.#hub, this.#ledger, (user) => this.#sessionsOf(user));
     this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
-    const presence = new Presence(runtime, bus, this.#hub, (pulses) => this.#feeds.pulse(pulses));
+    const presence = new Presence(runtime, bus, this.#hub, {
+      pulsed: (pulses) => this.#feeds.pulse(pulses),
+      tell: (room, prepared) => this.#fanOut.event(room, prepared),
+    });
     this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery: new Recovery(runtime, bus), presence });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {

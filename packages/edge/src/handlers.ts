@@ -1,6 +1,6 @@
 // What each viewer event does. A handler gets a checked payload, returns the ok reply's fields or throws a DanmuxError; acks,
 // checks and errors are dispatch's business.
-import { acceptPublication, type Bus } from '@danmux/bus';
+import { acceptPublication, type Bus, pageOf } from '@danmux/bus';
 import {
   checkRoomName,
   DanmuxError,
@@ -10,6 +10,8 @@ import {
   type JoinRequest,
   type LeaveRequest,
   limits,
+  type MembersReply,
+  type MembersRequest,
   type Msg,
   type SendReply,
   type SendRequest,
@@ -81,6 +83,7 @@ export class Handlers {
     }
     // From here on every frame is kept for this session, and `heads` is what came before the first of them.
     session.hold(room);
+    if (!again) this.#presence.entered(room, session.viewer);
     this.#hub.add(room, session);
     const { heads } = feed;
     try {
@@ -117,6 +120,7 @@ export class Handlers {
     session.discardHeld(room);
     if (!session.rooms.has(room)) return;
     this.#hub.remove(room, session);
+    this.#presence.left(room, session.viewer);
     this.#feeds.leave(room);
   }
 
@@ -140,6 +144,12 @@ export class Handlers {
     if (!receipt.duplicate) this.#runtime.metrics.accepted.inc({ lane: publication.lane, source: 'edge' });
     this.#runtime.log.debug({ trace, id: receipt.id, room, lane: publication.lane, hop: 'edge' }, 'accepted');
     return { id: receipt.id };
+  }
+
+  async members(session: Session, request: MembersRequest): Promise<MembersReply> {
+    const room = this.#joined(session, request.room);
+    const audience = await this.#presence.audience(room, session.viewer);
+    return pageOf(audience, request.cursor, request.limit ?? defaultPage);
   }
 
   async history(session: Session, request: HistoryRequest): Promise<HistoryReply> {

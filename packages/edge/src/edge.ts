@@ -19,7 +19,7 @@ import { prepare } from './prepared.ts';
 import { Presence } from './presence.ts';
 import { Recovery } from './recovery.ts';
 import { Session, type ViewerSocket } from './session.ts';
-import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
+import { addressOf, createHttpServer, createViewerServer, releaseHandshake, type ViewerServer } from './viewer-server.ts';
 
 export class EdgeRole implements Part {
   readonly name = 'edge';
@@ -45,7 +45,10 @@ export class EdgeRole implements Part {
     this.#ledger = new DeliveryLedger(runtime);
     this.#fanOut = new FanOut(runtime, this.#hub, this.#ledger, (user) => this.#sessionsOf(user));
     this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
-    const presence = new Presence(runtime, bus, this.#hub, (pulses) => this.#feeds.pulse(pulses));
+    const presence = new Presence(runtime, bus, this.#hub, {
+      pulsed: (pulses) => this.#feeds.pulse(pulses),
+      tell: (room, prepared) => this.#fanOut.event(room, prepared),
+    });
     this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery: new Recovery(runtime, bus), presence });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {
@@ -114,6 +117,7 @@ export class EdgeRole implements Part {
     const session = new Session(this.#runtime, socket, { ledger: this.#ledger, flusher: this.#flusher });
     const { metrics } = this.#runtime;
     socket.data.session = session;
+    releaseHandshake(socket);
     this.#sessions.add(session);
     metrics.sessions.set(this.#sessions.size);
     metrics.connections.inc({ transport: socket.conn.transport.name });

@@ -1,19 +1,24 @@
 // The outboxes that hold something, tried again until they are empty. One timer for all of them, which runs only while there
 // are any: a listener on every connection would cost memory that only slow viewers need.
-import type { Outbox } from './outbox.ts';
+
+/** Something that waits for its wire. */
+export interface Waiting {
+  /** True when nothing waits any more. */
+  flush(): boolean;
+}
 
 const everyMs = 10;
 
 export class Flusher {
-  readonly #waiting = new Set<Outbox>();
+  readonly #waiting = new Set<Waiting>();
   #timer: NodeJS.Timeout | undefined;
 
-  add(outbox: Outbox): void {
+  add(outbox: Waiting): void {
     this.#waiting.add(outbox);
     this.#timer ??= setInterval(() => this.#flush(), everyMs);
   }
 
-  remove(outbox: Outbox): void {
+  remove(outbox: Waiting): void {
     this.#waiting.delete(outbox);
     if (this.#waiting.size === 0) this.stop();
   }

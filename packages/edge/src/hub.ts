@@ -1,5 +1,4 @@
 // Which sessions of this edge are in which room.
-import type { Prepared } from './prepared.ts';
 import { RoomRoster } from './room-roster.ts';
 import type { Session } from './session.ts';
 
@@ -36,12 +35,5 @@ export class Hub {
 
   get size(): number {
     return this.#rooms.size;
-  }
-
-  /** Writes an event that is no message to every session of the room; returns to how many. */
-  deliver(room: string, prepared: Prepared): number {
-    const sessions = this.#rooms.get(room)?.list ?? [];
-    for (const session of sessions) session.deliver(room, prepared);
-    return sessions.length;
   }
 }

@@ -1,7 +1,7 @@
 // One connected viewer: who it is, which rooms it is in, its outbox and its limits. It knows its socket and nothing of
 // other sessions.
 
-import type { ServerEvents, ViewerEvents } from '@danmux/protocol';
+import { DanmuxError, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
 import type { DeliveryLedger } from './delivery-ledger.ts';
@@ -21,6 +21,8 @@ export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, nev
 /** Requests of any kind one viewer may make. */
 const callsPerMinute = 1_200;
 const callsBurst = 60;
+/** Reads of history one viewer may have under way: their answers are the largest there are. */
+const readsAtOnce = 4;
 /** Frames kept for a viewer while its join is answered; past it the connection is too slow to be kept. */
 const heldFrames = 1_000;
 /** Answers nobody reads end the connection when they are so many times the outbox. Fewer refuse further requests. */
@@ -36,7 +38,6 @@ export class Session {
   readonly id: string;
   readonly viewer: Viewer;
   readonly rooms = new Set<string>();
-  readonly sends: TokenBucket;
   readonly calls: TokenBucket;
   readonly #socket: ViewerSocket;
   readonly #wire: Wire;
@@ -45,13 +46,13 @@ export class Session {
   readonly #cap: number;
   /** Rooms whose join is not answered yet, with the frames that came since. */
   readonly #held = new Map<string, Prepared[]>();
+  #reads = 0;
 
   constructor(runtime: Runtime, socket: ViewerSocket, { ledger, flusher }: SessionParts) {
     const { edge } = runtime.config;
     const now = runtime.clock.now();
     this.id = socket.id;
     this.viewer = socket.data.viewer;
-    this.sends = new TokenBucket(edge.send_per_minute, edge.send_burst, now);
     this.calls = new TokenBucket(callsPerMinute, callsBurst, now);
     this.#socket = socket;
     this.#ledger = ledger;
@@ -73,6 +74,17 @@ export class Session {
 
   get closed(): boolean {
     return !this.#socket.connected;
+  }
+
+  /** Runs `read`, unless too many are under way for this viewer. */
+  async oneOfFew<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#reads >= readsAtOnce) throw new DanmuxError('rate_limited', { message: `Only ${readsAtOnce} reads at once.`, retryAfterMs: 200 });
+    this.#reads++;
+    try {
+      return await read();
+    } finally {
+      this.#reads--;
+    }
   }
 
   /** A frame of a room: written at once, or after the answer to a join that is under way. True when it was written. */

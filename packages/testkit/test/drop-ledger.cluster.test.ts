@@ -25,7 +25,8 @@ interface EdgeBooks {
   readonly undeliverable: number;
 }
 async function edgeBooks(lane: Lane): Promise<EdgeBooks> {
-  const sum = async (name: string) => (await Promise.all(cluster.of('edge').map(({ url }) => metricOf(url, name, { lane })))).reduce((all, one) => all + one, 0);
+  const sum = async (name: string) =>
+    (await Promise.all(cluster.of('edge').map(({ url }) => metricOf(url, name, { lane })))).reduce((all, one) => all + one, 0);
   return {
     due: await sum('danmux_due_total'),
     delivered: await sum('danmux_delivered_total'),
@@ -35,7 +36,12 @@ async function edgeBooks(lane: Lane): Promise<EdgeBooks> {
 }
 
 async function flood(count: number, type: string, size = 100): Promise<void> {
-  const messages = Array.from({ length: count }, (_, i) => ({ room, type, data: { text: `${i} ${'弹'.repeat(size)}` }, from: { id: `u${i % 50}`, level: i % 30 } }));
+  const messages = Array.from({ length: count }, (_, i) => ({
+    room,
+    type,
+    data: { text: `${i} ${'弹'.repeat(size)}` },
+    from: { id: `u${i % 50}`, level: i % 30 },
+  }));
   const { status, body } = await backendOf(cluster).post('/v1/messages/batch', { messages });
   assert.equal(status, 200, JSON.stringify(body).slice(0, 300));
   const refused = (body as { results: { status: number }[] }).results.filter((one) => one.status !== 202);

@@ -64,8 +64,12 @@ export class TestViewer {
     return this.#joined;
   }
 
+  /** Rejects when there is no answer after ten seconds. */
   send(type: string, data: unknown, cid: string): Promise<Reply<SendReply>> {
-    return new Promise((resolve) => this.#socket.emit('send', { room: this.#options.room, type, data, cid }, resolve));
+    const request = { room: this.#options.room, type, data, cid };
+    return new Promise((resolve, reject) =>
+      this.#socket.timeout(10_000).emit('send', request, (error: Error | null, reply?: Reply<SendReply>) => (reply ? resolve(reply) : reject(error))),
+    );
   }
 
   ids(lane: Lane): string[] {

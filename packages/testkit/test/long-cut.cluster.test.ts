@@ -15,6 +15,7 @@ import {
   ProcessCluster,
   startRedis,
   streamMustHold,
+  TestViewer,
   testToken,
 } from '../src/index.ts';
 
@@ -68,14 +69,20 @@ test('redis-cut of a minute: refused and counted, nobody sent away, nothing grow
   try {
     audience = await Audience.join({ size: 60, urls: edgeUrls(cluster), room, token: await testToken('watcher') });
     const { viewers } = audience;
+    // Each a user of its own, with a limit of its own.
+    const senders = await Promise.all(
+      Array.from({ length: 30 }, async (_, n) => new TestViewer({ urls: edgeUrls(cluster), room, token: await testToken(`sender-${n}`), history: 0 }, n)),
+    );
+    await Promise.all(senders.map((sender) => sender.joined()));
     const backend = backendOf(cluster, 20_000);
     const post = (type: string) => (id: string) => backend.post(`/v1/rooms/${room}/messages`, { type, data: { text: '断线测试'.repeat(20) }, id });
     const gifts = new Attempts(100, 'gift', post('gift'));
     const chats = new Attempts(50, 'chat', post('chat'));
     let turn = 0;
-    // Each viewer sends once in two seconds, half of what it may.
-    const sends = new Attempts(33, 'send', async (id) => {
-      const reply = await viewers[turn++ % viewers.length]?.send('chat', { text: '有人吗?' }, id);
+    // Each sends once in two seconds, half of what it may.
+    const sends = new Attempts(67, 'send', async (id) => {
+      const sending = senders[turn++ % senders.length]?.send('chat', { text: '有人吗?' }, id);
+      const reply = await sending?.catch((error: Error) => ({ ok: false, error }));
       return { status: reply?.ok ? 202 : 503, body: reply, retryAfter: 0 };
     });
     running.push(gifts, chats, sends);
@@ -150,6 +157,7 @@ test('redis-cut of a minute: refused and counted, nobody sent away, nothing grow
     await streamMustHold(backend, room, 'gift', all);
     for (const viewer of viewers) assert.equal(new Set(viewer.ids('chat')).size, viewer.ids('chat').length, 'no chat came twice');
     assert.equal(audience.disconnected, 0);
+    assert.ok(senders.every(({ disconnects }) => disconnects === 0));
     await ledgerMustBalance(cluster);
   } finally {
     memory.stop();

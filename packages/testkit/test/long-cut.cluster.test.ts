@@ -66,7 +66,8 @@ test('redis-cut of a minute: refused and counted, nobody sent away, nothing grow
   const running: Attempts[] = [];
   let audience: Audience | undefined;
   try {
-    const { viewers } = (audience = await Audience.join({ size: 60, urls: edgeUrls(cluster), room, token: await testToken('watcher') }));
+    audience = await Audience.join({ size: 60, urls: edgeUrls(cluster), room, token: await testToken('watcher') });
+    const { viewers } = audience;
     const backend = backendOf(cluster, 20_000);
     const post = (type: string) => (id: string) => backend.post(`/v1/rooms/${room}/messages`, { type, data: { text: '断线测试'.repeat(20) }, id });
     const gifts = new Attempts(100, 'gift', post('gift'));

@@ -4,6 +4,7 @@ import { eventually, testSecrets } from '@danmux/testkit';
 import { type EncodedLatencies, Latencies, type Percentiles } from './latency.ts';
 import { metricIn } from './metric-text.ts';
 import type { Cores } from './process/core.ts';
+import { busySeconds } from './process/core-time.ts';
 import { Helper } from './process/helper.ts';
 import { usageOf } from './process/usage.ts';
 import { chatBytes } from './publisher/chat-message.ts';
@@ -37,6 +38,8 @@ export interface Second {
   readonly serverCpu: number;
   readonly storeCpu: number;
   readonly swarmCpu: number;
+  /** What other programs took of the servers' core; interrupts of its network traffic are in here too. */
+  readonly otherCpu: number;
   readonly rssBytes: number;
   readonly connected: number;
   readonly latencies: Readonly<Record<string, Percentiles>>;
@@ -54,6 +57,7 @@ export interface Window {
   readonly serverCpu: number;
   readonly storeCpu: number;
   readonly swarmCpu: number;
+  readonly otherCpu: number;
   readonly cpuSecondsPerMillion: number;
   readonly rssBytes: number;
   /** Milliseconds; undefined when the server did not tell. */
@@ -153,7 +157,7 @@ export class Stage {
     const elapsed = (now.at - before.at) / 1_000;
     const latencies = new Latencies();
     for (const encoded of tally.latencies) latencies.merge(encoded);
-    const share = (name: 'server' | 'store' | 'swarm') => (now[name] - before[name]) / elapsed;
+    const share = (name: 'server' | 'store' | 'swarm' | 'core') => (now[name] - before[name]) / elapsed;
     const second: Second = {
       at: Date.now(),
       deliveries: tally.deliveries / elapsed,
@@ -162,6 +166,7 @@ export class Stage {
       serverCpu: share('server'),
       storeCpu: share('store'),
       swarmCpu: share('swarm'),
+      otherCpu: Math.max(0, share('core') - share('server') - share('store')),
       rssBytes: this.rss(),
       connected: tally.connected,
       latencies: latencies.all(),
@@ -222,7 +227,13 @@ export class Stage {
   }
 
   #usages(swarm: number): Usages {
-    return { at: performance.now(), server: usageOf(this.server.pids).cpuSeconds, store: usageOf(this.server.storePids).cpuSeconds, swarm };
+    return {
+      at: performance.now(),
+      server: usageOf(this.server.pids).cpuSeconds,
+      store: usageOf(this.server.storePids).cpuSeconds,
+      swarm,
+      core: busySeconds(this.#options.cores.server),
+    };
   }
 
   /** A metric of the server, its series that name `label` added up; undefined when it has none. */
@@ -241,6 +252,7 @@ interface Usages {
   readonly server: number;
   readonly store: number;
   readonly swarm: number;
+  readonly core: number;
 }
 
 interface SecondSum {
@@ -276,7 +288,6 @@ class WindowSums {
     for (const part of this.#parts) for (const [lane, count] of Object.entries(part.byLane)) byLane[lane] = (byLane[lane] ?? 0) + count / seconds;
     const serverCpu = cpu((second) => second.serverCpu);
     const storeCpu = cpu((second) => second.storeCpu);
-    const swarmCpu = cpu((second) => second.swarmCpu) / seconds;
     return {
       seconds,
       offered,
@@ -287,7 +298,8 @@ class WindowSums {
       messagesPerFrame: frames > 0 ? deliveries / frames : 0,
       serverCpu: serverCpu / seconds,
       storeCpu: storeCpu / seconds,
-      swarmCpu,
+      swarmCpu: cpu((second) => second.swarmCpu) / seconds,
+      otherCpu: cpu((second) => second.otherCpu) / seconds,
       cpuSecondsPerMillion: deliveries > 0 ? ((serverCpu + storeCpu) / deliveries) * 1e6 : 0,
       rssBytes: this.#stage.rss(),
       loopLagP99,

@@ -17,7 +17,6 @@ export interface Context {
   /** The servers to run, by name. */
   readonly wants: (server: string) => boolean;
   readonly progress: (line: string) => void;
-  readonly say: (line: string) => void;
 }
 
 export interface Scenario {

@@ -6,7 +6,7 @@ import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scena
 
 const share = 0.1;
 const rates = { chat: 20, gift: 5 };
-const bytes = 8_000;
+const bytes = 16_000;
 const mib = 2 ** 20;
 
 interface Found {
@@ -24,7 +24,7 @@ async function load(stage: Stage, context: Context, stuckShare: number): Promise
   const rssBefore = stage.rss();
   const stuck = stuckShare > 0 ? await stage.pause(stuckShare) : 0;
   const from = stage.timeline.length;
-  const window = await stage.watch(context.seconds ?? 40, stuck > 0 ? `${stuck} stuck` : 'everybody reads');
+  const window = await stage.watch(context.seconds ?? 30, stuck > 0 ? `${stuck} stuck` : 'everybody reads');
   const growth = Math.max(...stage.timeline.slice(from).map(({ rssBytes }) => rssBytes)) - rssBefore;
   const endedAsSlow = await stage.metric('danmux_disconnections_total', 'slow');
   const settled = await stage.settle();

@@ -12,7 +12,11 @@ test('merged parts are as one', () => {
   }
   const merged = new Latencies();
   for (const part of parts) merged.merge(part.takeEncoded());
-  assert.deepEqual(merged.percentiles('chat'), one.percentiles('chat'));
+  const { max = 0, ...percentiles } = merged.percentiles('chat') ?? {};
+  const { max: _, ...expected } = one.percentiles('chat') ?? {};
+  assert.deepEqual(percentiles, expected);
+  // On its way the highest value became the upper end of its bucket.
+  assert.ok(max >= 3_000 && max <= 3_003, `the highest is ${max}`);
   const { count, p50, p99 } = merged.percentiles('chat') ?? { count: 0, p50: 0, p99: 0 };
   assert.equal(count, 3_000);
   assert.ok(Math.abs(p50 - 1_500) <= 3, `p50 is ${p50}`);

@@ -24,7 +24,7 @@ test('what is published arrives whole and in order, and is counted', { timeout: 
   const { verdict, publisher, ledger, unbalanced, ended } = await stage.settle();
   assert.deepEqual(ended, {});
   assert.equal(verdict.viewers, 10);
-  assert.equal(verdict.unlike, 0);
+  assert.deepEqual([verdict.compared, verdict.unlike], [viewers, 0]);
   // A sampled viewer sees its own room, every second message of all.
   for (const lane of ['chat', 'gift']) {
     const taken = publisher.taken[lane] ?? 0;
@@ -33,9 +33,12 @@ test('what is published arrives whole and in order, and is counted', { timeout: 
   }
   assert.deepEqual(unbalanced, []);
   assert.equal(ledger?.accepted['chat'], publisher.taken['chat']);
-  // Half of all viewers get each message.
+  // Half of all viewers get each message. Wide bounds: other tests may run beside this one.
   const expected = (rates.chat + rates.gift) * (viewers / 2);
-  assert.ok(Math.abs(window.deliveriesPerSecond - expected) < expected * 0.25, `${window.deliveriesPerSecond} deliveries/s for ${expected}`);
+  assert.ok(
+    window.deliveriesPerSecond > expected / 2 && window.deliveriesPerSecond < expected * 1.5,
+    `${window.deliveriesPerSecond} deliveries/s for ${expected}`,
+  );
   assert.ok((window.latencies['gift']?.p99 ?? 0) > 0);
   assert.ok((window.loopLagP99 ?? 0) > 0);
 });

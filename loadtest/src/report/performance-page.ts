@@ -8,7 +8,7 @@ const method = `The swarm is bare TCP sockets that speak WebSocket, Engine.IO 4 
 where rooms are small) is the sample: it reads every message, checks that the numbers it carries are complete and in order, and
 gives the latencies, from when the publisher made the message to its arrival. The others count frames and bytes.
 All viewers of a room get the same frames, so deliveries are frames × messages a frame of the sample. At the end each
-viewer must have got as many frames and bytes as the sample of its room; "unlike" counts those that did not.
+viewer that was there all the time must have got as many frames and bytes as the sample of its room; those that did not are counted.
 Danmux is published to over the batch route of its admin API, the socket.io peers over Redis from another process, \`ws\` and the
 bare loop over a TCP connection. A chat message is 150 bytes of JSON; danmux adds its offset. Bytes are those of the TCP streams.
 Server CPU is that of the serving process and its Redis; what other programs took of the core stands beside it.`;
@@ -74,7 +74,9 @@ function windowsOf({ title, windows, settled }: Run): string[] {
     const cells = [shown(deliveriesPerSecond), shown(framesPerSecond), lanes.join(', ') || '-', shown(bytesPerDelivery), shown(cpuSecondsPerMillion)];
     return [label, ...cells, share(serverCpu + storeCpu), share(otherCpu), shown(loopLagP99 ?? '-')];
   });
-  const told = settled ? [`${title}: ${settled.verdict.viewers} sampled viewers, ${settled.verdict.unlike} viewers unlike their sample.`] : [];
+  const told = settled
+    ? [`${title}: ${settled.verdict.viewers} sampled viewers; ${settled.verdict.unlike} of ${settled.verdict.compared} viewers unlike their sample.`]
+    : [];
   return windows.length === 0 ? told : [`**${title}**`, table(head, rows), ...told];
 }
 

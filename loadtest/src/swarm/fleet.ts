@@ -85,7 +85,12 @@ export class Fleet {
         lanes[lane] = { received: known.received + received, missing: known.missing + missing, outOfOrder: known.outOfOrder + outOfOrder };
       }
     }
-    return { viewers: sum(all.map(({ viewers }) => viewers)), unlike: sum(all.map(({ unlike }) => unlike)), lanes };
+    return {
+      viewers: sum(all.map(({ viewers }) => viewers)),
+      compared: sum(all.map(({ compared }) => compared)),
+      unlike: sum(all.map(({ unlike }) => unlike)),
+      lanes,
+    };
   }
 
   async pause(share: number): Promise<number> {

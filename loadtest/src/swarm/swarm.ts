@@ -51,7 +51,9 @@ export interface SwarmTally {
 export interface SampleVerdict {
   readonly viewers: number;
   readonly lanes: Readonly<Record<string, SequenceCount>>;
-  /** Viewers that got another number of frames or bytes than the sample of their room. */
+  /** Viewers that read all the time, and can be held against the sample of their room. */
+  readonly compared: number;
+  /** Those of them that got another number of frames or bytes. */
   readonly unlike: number;
 }
 
@@ -63,7 +65,8 @@ interface Seat {
   readonly room: string;
   readonly sampled: boolean;
   viewer: Viewer | undefined;
-  paused: boolean;
+  /** There before the first message, and reading ever since. */
+  steady: boolean;
   readonly checks: Map<string, SequenceCheck>;
   /** Of a sampled viewer: where it was. */
   positions: Record<string, Position>;
@@ -75,6 +78,8 @@ interface Position {
 }
 
 const tokenSeconds = 7_200;
+/** After the last viewer was opened. */
+const longestJoinMs = 60_000;
 
 export class Swarm implements ViewerListener {
   readonly #plan: SwarmPlan;
@@ -111,7 +116,9 @@ export class Swarm implements ViewerListener {
       opening.push(this.#open(seat, recover));
       if (at % 500 === 0) this.#progress(this.#joined);
     }
+    const late = setTimeout(() => this.#giveUp(), longestJoinMs);
     await Promise.all(opening);
+    clearTimeout(late);
     this.#progress(this.#joined);
     const failed = Object.fromEntries(Object.entries(this.#ended).map(([reason, count]): [string, number] => [reason, count - (before[reason] ?? 0)]));
     return {
@@ -135,6 +142,10 @@ export class Swarm implements ViewerListener {
     await new Promise<void>((resolve) => this.#pending.set(viewer, resolve));
   }
 
+  #giveUp(): void {
+    for (const viewer of this.#pending.keys()) this.ended(viewer, 'the join was not answered');
+  }
+
   #positionsFor(seat: Seat): Positions {
     const positions = seat.sampled ? seat.positions : (this.#rooms.get(seat.room)?.positions ?? {});
     return Object.fromEntries(Object.entries(positions).map(([lane, position]) => [lane, { ...position }]));
@@ -146,7 +157,7 @@ export class Swarm implements ViewerListener {
     const chosen = others.slice(0, Math.round(this.#seats.length * share));
     for (const seat of chosen) {
       seat.viewer?.pause();
-      seat.paused = true;
+      seat.steady = false;
     }
     return chosen.length;
   }
@@ -201,13 +212,15 @@ export class Swarm implements ViewerListener {
       for (const [lane, last] of Object.entries(published[seat.room] ?? {})) this.#checkOf(seat, lane).settle(last);
       for (const [lane, { count }] of seat.checks) add(lanes, lane, count);
     }
-    return { viewers: sampled.length, lanes, unlike: this.#unlike() };
+    return { viewers: sampled.length, lanes, ...this.#likeness() };
   }
 
-  #unlike(): number {
-    const likeness = (viewer: Viewer) => `${viewer.frames} ${viewer.frameBytes}`;
-    const expected = new Map(this.#seats.filter(({ sampled, viewer }) => sampled && viewer).map(({ room, viewer }) => [room, viewer ? likeness(viewer) : '']));
-    return this.#seats.filter(({ room, viewer, paused }) => viewer && !paused && expected.has(room) && likeness(viewer) !== expected.get(room)).length;
+  #likeness(): { compared: number; unlike: number } {
+    const countOf = (viewer: Viewer) => `${viewer.frames} frames, ${viewer.frameBytes} bytes`;
+    const expected = new Map<string, string>();
+    for (const { room, viewer, steady, sampled } of this.#seats) if (sampled && steady && viewer) expected.set(room, countOf(viewer));
+    const compared = this.#seats.filter(({ room, steady, viewer }) => steady && viewer && expected.has(room));
+    return { compared: compared.length, unlike: compared.filter(({ room, viewer }) => viewer && countOf(viewer) !== expected.get(room)).length };
   }
 
   joined(viewer: Viewer, answer: JoinAnswer): void {
@@ -275,6 +288,7 @@ export class Swarm implements ViewerListener {
   #forget(seat: Seat): void {
     const { viewer } = seat;
     seat.viewer = undefined;
+    seat.steady = false;
     if (!viewer) return;
     this.#bytesOfGone += viewer.bytes;
     if (viewer.joinedAt > 0) this.#joined--;
@@ -288,14 +302,14 @@ export class Swarm implements ViewerListener {
   }
 }
 
-function makeSeat({ rooms, sampleEvery }: SwarmPlan, index: number): Seat {
+function makeSeat({ rooms, sampleEvery, expectFirst }: SwarmPlan, index: number): Seat {
   const placeInRoom = Math.floor(index / rooms.length);
   return {
     index,
     room: rooms[index % rooms.length] ?? '',
     sampled: placeInRoom % sampleEvery === 0,
     viewer: undefined,
-    paused: false,
+    steady: expectFirst,
     checks: new Map(),
     positions: {},
   };

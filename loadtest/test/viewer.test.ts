@@ -96,6 +96,13 @@ for (const deflate of [false, true]) {
   });
 }
 
+test('a frame of a peer is one message', async () => {
+  const { viewer, seen, client } = await join({});
+  client.socket.send('42["frame",{"lane":"gift","data":{"n":"1.1"}}]');
+  await eventually(() => assert.deepEqual(seen.messagesSeen, [{ lane: 'gift', data: { n: '1.1' } }]));
+  viewer.cut();
+});
+
 test('any other viewer counts frames and reads short events', async () => {
   const { viewer, seen, client } = await join({ sampled: false });
   client.socket.send(frame(100));

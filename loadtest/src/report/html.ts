@@ -29,8 +29,8 @@ export function htmlOf(file: ReportFile): string {
 <style>${readUplot('uPlot.min.css')}
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1c1c1c;background:#fff}
 table{border-collapse:collapse;margin:.5rem 0;display:block;overflow-x:auto}td,th{padding:.2rem .7rem;border-bottom:1px solid #ddd;text-align:right}td:first-child,th:first-child{text-align:left}
-.pass{color:#116329}.fail{color:#b3261e;font-weight:600}.plots{display:flex;flex-wrap:wrap;gap:1rem}</style>
-<h1>${escaped(report.scenario)}</h1><p>${escaped(report.does)}</p>
+.words td,.words th{text-align:left}.pass{color:#116329}.fail{color:#b3261e;font-weight:600}.plots{display:flex;flex-wrap:wrap;gap:1rem}</style>
+<h1>${escaped(report.scenario)}</h1><p>${escaped(report.does)}<br>${escaped(optionsLine(report))}</p>
 <p>${escaped(at)} · <code>${escaped(command)}</code><br>${escaped(machineLine(machine))}</p>
 ${acceptanceTable(report.acceptance)}${sections.join('\n')}
 <script>${readUplot('uPlot.iife.min.js').replaceAll('</script', '<\\/script')}</script>
@@ -74,7 +74,7 @@ function acceptanceTable(lines: readonly Acceptance[]): string {
     const verdict = passed ? '<td class="pass">PASS</td>' : '<td class="fail">FAIL</td>';
     return `<tr>${verdict}<td>${escaped(what)}</td><td>${escaped(bound)}</td><td>${escaped(measured)}</td></tr>`;
   });
-  return `<table><tr><th></th><th>what</th><th>bound</th><th>measured</th></tr>${rows.join('')}</table>`;
+  return `<table class="words"><tr><th></th><th>what</th><th>bound</th><th>measured</th></tr>${rows.join('')}</table>`;
 }
 
 function figuresTable({ figures }: Run): string {
@@ -103,6 +103,13 @@ function windowsTable({ windows }: Run): string {
     return `<tr>${[label, ...numbers, lanes.join(', ')].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
   });
   return `<table><tr>${head.map((name) => `<th>${name}</th>`).join('')}</tr>${rows.join('')}</table>`;
+}
+
+/** What it was run with: the text of a scenario names its own numbers only. */
+export function optionsLine({ options }: ReportFile['report']): string {
+  return `Run with ${Object.entries(options)
+    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${typeof value === 'boolean' ? (value ? 'on' : 'off') : shown(value)}`)
+    .join(', ')}`;
 }
 
 export function machineLine({ cpu, cores, memoryGiB, kernel, node, pinned, loadBefore }: ReportFile['machine']): string {

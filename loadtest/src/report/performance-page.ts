@@ -1,6 +1,6 @@
 // docs/performance.md, made of the JSON files of the last runs and of nothing else.
 import { type Audience, assumptions, capacityOf, formulas, type PerCore } from './capacity.ts';
-import { machineLine } from './html.ts';
+import { machineLine, optionsLine } from './html.ts';
 import type { Acceptance, ReportFile, Run } from './report.ts';
 import { shown } from './text-table.ts';
 
@@ -10,7 +10,8 @@ gives the latencies, from when the publisher made the message to its arrival. Th
 All viewers of a room get the same frames, so deliveries are frames × messages a frame of the sample. At the end each
 viewer that was there all the time must have got as many frames and bytes as the sample of its room; those that did not are counted.
 Danmux is published to over the batch route of its admin API, the socket.io peers over Redis from another process, \`ws\` and the
-bare loop over a TCP connection. A chat message is 150 bytes of JSON; danmux adds its offset. Bytes are those of the TCP streams.
+bare loop over a TCP connection. A chat message is 150 bytes of JSON, which the peers emit as it is; danmux adds an offset to each and a room to
+each frame. Bytes are those of the TCP streams.
 Server CPU is that of the serving process and its Redis; what other programs took of the core stands beside it.`;
 
 export function performancePage(files: readonly ReportFile[]): string {
@@ -49,7 +50,7 @@ const acceptanceRow = (name: string, { what, bound, measured, passed }: Acceptan
 function section({ report, machine, command, at }: ReportFile): string[] {
   return [
     `## ${nameOf(report)}`,
-    `${report.does}. \`${command}\`, ${at.slice(0, 10)}.`,
+    `${report.does}. ${optionsLine(report)}: \`${command}\`, ${at.slice(0, 10)}.`,
     `${machineLine(machine)}.`,
     figuresTable(report.runs),
     ...report.runs.flatMap(windowsOf),

@@ -151,8 +151,9 @@ export class Viewer implements FrameSink {
   #packet(text: string, length: number): void {
     if (text.startsWith('42["frame",')) {
       this.#count(length);
-      // `42["frame",{…}]`
-      this.#listener.messages(this, (JSON.parse(text.slice(11, -1)) as { msgs: ViewerMessage[] }).msgs);
+      // `42["frame",{…}]`. A frame of danmux holds many messages; a peer's is one.
+      const payload = JSON.parse(text.slice(11, -1)) as { msgs: ViewerMessage[] } | ViewerMessage;
+      this.#listener.messages(this, 'msgs' in payload ? payload.msgs : [payload]);
     } else if (text === '2') this.#socket.write(pong);
     else if (text.startsWith('0')) this.#socket.write(clientFrame(`40${JSON.stringify({ token: this.options.token })}`));
     else if (text.startsWith('430')) this.#joined(text);

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import { newId, type Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
@@ -16,6 +16,8 @@ declare module 'fastify' {
 
 interface Claim {
   readonly scope: string;
+  /** This request's own, so that it never gives up what another one holds. */
+  readonly id: string;
   readonly bodyHash: string;
   /** Set when the answer says 2xx but would not come out the same again. */
   mayDiffer: boolean;
@@ -39,15 +41,16 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     }
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
     const bodyHash = hash(JSON.stringify(request.body ?? null));
-    const state = await bus.begin(scope, bodyHash).catch((error: unknown) => {
+    const id = newId();
+    const state = await bus.begin(scope, bodyHash, id).catch((error: unknown) => {
       // The claim may have been written and its answer lost; it must not keep the retry waiting.
-      bus.forget(scope).catch((late: unknown) => noteFailure(runtime, late, 'could not give up the claim of an idempotency key'));
+      bus.forget(scope, id).catch((late: unknown) => noteFailure(runtime, late, 'could not give up the claim of an idempotency key'));
       throw error;
     });
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
     if (state.state === 'done') return replay(reply, state.answer);
-    request.idempotency = { scope, bodyHash, mayDiffer: false };
+    request.idempotency = { scope, id, bodyHash, mayDiffer: false };
     return undefined;
   });
   app.addHook('onSend', async (request, reply, payload) => {
@@ -76,11 +79,11 @@ function replay(reply: FastifyReply, answer: string): FastifyReply {
     .send(body);
 }
 
-async function keepAnswer(runtime: Runtime, bus: Bus, { scope, bodyHash, mayDiffer }: Claim, reply: FastifyReply, body: string): Promise<void> {
+async function keepAnswer(runtime: Runtime, bus: Bus, { scope, id, bodyHash, mayDiffer }: Claim, reply: FastifyReply, body: string): Promise<void> {
   const answer: KeptAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
   try {
-    if (mayDiffer || passes(reply.statusCode)) await bus.forget(scope);
-    else await bus.finish(scope, bodyHash, JSON.stringify(answer), runtime.config.api.idempotency_ttl_ms);
+    if (mayDiffer || passes(reply.statusCode)) await bus.forget(scope, id);
+    else await bus.finish(scope, bodyHash, id, JSON.stringify(answer), runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
     noteFailure(runtime, error, 'could not keep the answer to an idempotency key');

@@ -35,7 +35,8 @@ test('Redis absent at the start, then there, then gone: 503 with Retry-After, an
     assert.equal((await fixture.call('GET', '/readyz')).status, 503);
     mustRefuse(await fixture.call('POST', path, gift), 'unavailable');
     mustRefuse(await fixture.call('POST', path, gift, { headers: { 'idempotency-key': 'a' } }), 'unavailable');
-    for (const where of ['/v1/stats', '/v1/nodes', '/v1/rooms/live:1', '/v1/rooms/live:1/history']) mustRefuse(await fixture.call('GET', where), 'unavailable');
+    const reads = ['/v1/stats', '/v1/nodes', '/v1/rooms/live:1', '/v1/rooms/live:1/members', '/v1/rooms/live:1/history'];
+    for (const where of reads) mustRefuse(await fixture.call('GET', where), 'unavailable');
   };
   const mustBeBack = () =>
     eventually(async () => {

@@ -123,6 +123,31 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(await fixture.accepted(), 1);
     });
 
+    test('a claim whose answer was lost is given up: the retry need not wait for it', async () => {
+      fixture.overrides.begin = async (...args) => {
+        await fixture.bus.begin(...args);
+        throw new DanmuxError('unavailable');
+      };
+      mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
+      delete fixture.overrides.begin;
+      await eventually(async () => assert.equal((await call('POST', path, gift, { headers })).status, 202));
+    });
+
+    test('a request that could not claim the key leaves the answer of another', async () => {
+      const first = await call('POST', path, gift, { headers });
+      let tell = () => {};
+      const given = new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      fixture.overrides.begin = () => Promise.reject(new DanmuxError('unavailable'));
+      fixture.overrides.forget = (...args) => fixture.bus.forget(...args).finally(tell);
+      mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
+      await given;
+      delete fixture.overrides.begin;
+      const again = await call('POST', path, gift, { headers });
+      assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+    });
+
     test('a failure of ours and a full lane are not kept either', async () => {
       for (const error of [new Error('a bug'), new DanmuxError('lane_full')]) {
         fixture.overrides.publish = () => Promise.reject(error);

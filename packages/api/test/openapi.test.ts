@@ -11,6 +11,7 @@ test('it names every route, and how to authenticate', () => {
     'GET /v1/nodes',
     'GET /v1/rooms/{room}',
     'GET /v1/rooms/{room}/history',
+    'GET /v1/rooms/{room}/members',
     'GET /v1/stats',
     'POST /v1/messages/batch',
     'POST /v1/rooms/{room}/messages',

@@ -21,7 +21,7 @@ const bodies: Readonly<Record<string, object>> = {
   '/v1/messages/batch': { messages: [{ room: 'live:1', ...gift }] },
   '/v1/tokens': { sub: 'u1' },
 };
-const overridden = ['publish', 'heads', 'history', 'presenceTotals', 'members', 'begin'] as const;
+const overridden = ['publish', 'heads', 'history', 'presenceTotals', 'audience', 'members', 'begin'] as const;
 let keys = 0;
 
 /** A request that would succeed, but for what `change` does to it. */

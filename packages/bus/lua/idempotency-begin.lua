@@ -1,12 +1,13 @@
--- Claims an idempotency key. KEYS: 1 record. ARGV: 1 body hash, 2 claim ttl ms.
+-- Claims an idempotency key. KEYS: 1 record. ARGV: 1 body hash, 2 claim, 3 claim ttl ms.
 -- Returns {'started'}, {'in_flight'}, {'mismatch'} or {'done', answer}.
-local hash = redis.call('HGET', KEYS[1], 'hash')
+local hash, claim, answer = unpack(redis.call('HMGET', KEYS[1], 'hash', 'claim', 'answer'))
 if not hash then
-  redis.call('HSET', KEYS[1], 'hash', ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('HSET', KEYS[1], 'hash', ARGV[1], 'claim', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
   return { 'started' }
 end
 if hash ~= ARGV[1] then return { 'mismatch' } end
-local answer = redis.call('HGET', KEYS[1], 'answer')
 if answer then return { 'done', answer } end
+-- Sent twice by a client library whose connection came back.
+if claim == ARGV[2] then return { 'started' } end
 return { 'in_flight' }

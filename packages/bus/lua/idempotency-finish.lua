@@ -1,4 +1,7 @@
--- Keeps the answer of a claimed key. KEYS: 1 record. ARGV: 1 body hash, 2 answer, 3 ttl ms.
-redis.call('HSET', KEYS[1], 'hash', ARGV[1], 'answer', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+-- Keeps the answer of a claimed key, unless another claim has it. KEYS: 1 record. ARGV: 1 body hash, 2 claim, 3 answer, 4 ttl ms.
+-- Returns 1, or 0 when another claim has it.
+local claim = redis.call('HGET', KEYS[1], 'claim')
+if claim and claim ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'hash', ARGV[1], 'claim', ARGV[2], 'answer', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1

@@ -1,24 +1,46 @@
--- Sets one edge's connections in rooms of one shard and counts each room over all edges that reported in time.
--- KEYS: 1 totals (room → online), then per room: its rows (edge → 'count:expires'), its heads
--- ARGV: 1 edge ('' only counts), 2 ttl ms, 3 heads ttl ms, then per room: name, count (-1 leaves the row as it is)
--- Returns per room: the online count, and epoch and offsets of control, gift, chat of its heads (false where there are none).
+-- Sets what one edge has in rooms of one shard and counts each room over all edges that reported in time.
+-- KEYS: 1 totals (room → online), then per room: its rows (edge → 'count:expires:users:version'), its heads, its roster
+--       (edge → member list)
+-- ARGV: 1 edge ('' only counts), 2 ttl ms, 3 heads ttl ms, then per room: name, count (-1 leaves the row as it is), distinct
+--       users ('' leaves them), version and text of the member list ('' and '' leave it)
+-- Returns per room: the online count, the version of the edge's list that is stored (''), and epoch and offsets of control, gift,
+-- chat of its heads (false where there are none).
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local edge = ARGV[1]
+
+local function set(rows, roster, count, users, version, list)
+  local before = redis.call('HGET', rows, edge) or ''
+  local known_users, known_version = string.match(before, '^%d+:%d+:(%d*):(.*)$')
+  if users == '' then users = known_users or '' end
+  if version ~= '' then
+    redis.call('HSET', roster, edge, list)
+  elseif known_version and redis.call('HEXISTS', roster, edge) == 1 then
+    version = known_version
+  end
+  redis.call('HSET', rows, edge, string.format('%d:%d:%s:%s', count, now + ARGV[2], users, version))
+  return version
+end
+
 local pulses = {}
-for i = 1, (#ARGV - 3) / 2 do
-  local rows, room, count = KEYS[2 * i], ARGV[2 + 2 * i], tonumber(ARGV[3 + 2 * i])
+for i = 1, (#ARGV - 3) / 5 do
+  local rows, heads, roster = KEYS[3 * i - 1], KEYS[3 * i], KEYS[3 * i + 1]
+  local at = 5 * i - 1
+  local room, count, version = ARGV[at], tonumber(ARGV[at + 1]), ''
   if count > 0 then
-    redis.call('HSET', rows, ARGV[1], string.format('%d:%d', count, now + ARGV[2]))
-    redis.call('PEXPIRE', KEYS[2 * i + 1], ARGV[3])
+    version = set(rows, roster, count, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+    redis.call('PEXPIRE', heads, ARGV[3])
   elseif count == 0 then
-    redis.call('HDEL', rows, ARGV[1])
+    redis.call('HDEL', rows, edge)
+    redis.call('HDEL', roster, edge)
   end
   local sum, latest = 0, 0
   local row = redis.call('HGETALL', rows)
   for k = 1, #row, 2 do
-    local online, expires = string.match(row[k + 1], '^(%d+):(%d+)$')
+    local online, expires = string.match(row[k + 1], '^(%d+):(%d+):')
     if tonumber(expires) <= now then
       redis.call('HDEL', rows, row[k])
+      redis.call('HDEL', roster, row[k])
     else
       sum = sum + tonumber(online)
       latest = math.max(latest, tonumber(expires))
@@ -26,13 +48,16 @@ for i = 1, (#ARGV - 3) / 2 do
   end
   if sum > 0 then
     redis.call('PEXPIREAT', rows, string.format('%d', latest))
+    redis.call('PEXPIREAT', roster, string.format('%d', latest))
     redis.call('HSET', KEYS[1], room, sum)
   else
+    redis.call('DEL', roster)
     redis.call('HDEL', KEYS[1], room)
   end
   pulses[#pulses + 1] = sum
+  pulses[#pulses + 1] = version
   for _, value in ipairs({ 'epoch', 'control', 'gift', 'chat' }) do
-    pulses[#pulses + 1] = redis.call('HGET', KEYS[2 * i + 1], value)
+    pulses[#pulses + 1] = redis.call('HGET', heads, value)
   end
 end
 return pulses

@@ -1,8 +1,9 @@
 // Turns what a viewer or a backend gave into a publication: type → lane, an id, the encoded body. The one place that
 // encodes a message; after it only bytes travel.
-import { DanmuxError, type From, type MessageType } from '@danmux/protocol';
+import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 import type { Publication } from './bus.ts';
+import { weightOf } from './weight.ts';
 
 export interface Incoming {
   readonly room: string;
@@ -22,6 +23,8 @@ export interface AcceptRules {
   readonly maxData: number;
   /** Milliseconds since 1970, the message's `ts`. */
   readonly now: number;
+  /** What a role adds to the rank of a message; none when absent. */
+  readonly roleWeights?: Readonly<Record<string, number>>;
 }
 
 /** Throws `unknown_type` or `too_large`. The room name must have been checked. */
@@ -35,7 +38,8 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
   const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
   const body = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data},"ts":${rules.now}}`;
   const dedupeKey = incoming.dedupeKey ?? incoming.id;
-  return { room, lane, id, body, trace: incoming.trace ?? id, ...(dedupeKey === undefined ? {} : { dedupeKey }) };
+  const weight = lanes[lane].guaranteed ? {} : { weight: weightOf(from, data, rules.roleWeights ?? {}) };
+  return { room, lane, id, body, trace: incoming.trace ?? id, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...weight };
 }
 
 function laneOf(type: string, types: AcceptRules['types']): MessageType['lane'] {

@@ -2,6 +2,8 @@
 // relay that owns the shard (`read`, `commit`), and come out as frames and as history. Two engines keep this contract,
 // memory and redis, and one conformance suite holds both to it. The bus knows rooms, lanes and bytes; never meaning.
 import type { Lane, Positions, StreamLane } from '@danmux/protocol';
+import type { Audience } from './audience.ts';
+import type { MemberList } from './member-list.ts';
 
 /** One message on its way in. */
 export interface Publication {
@@ -20,6 +22,18 @@ export interface Publication {
    * first one's id. Absent on messages whose publisher cannot send them twice.
    */
   readonly dedupeKey?: string;
+  /** On lanes that may be shed. */
+  readonly weight?: Weight;
+}
+
+/** What a relay weighs a message by, when not all of a tick can be sent. */
+export interface Weight {
+  /** User id; empty when nobody is named. */
+  readonly sender: string;
+  /** Level and roles as one number. */
+  readonly rank: number;
+  /** A hash of what it says: the same for the same text. */
+  readonly content: number;
 }
 
 export interface Receipt {
@@ -49,6 +63,16 @@ export interface RoomPulse {
   readonly online: number;
   /** Null when the room has none. */
   readonly heads: Heads | null;
+  /** Version of the reporting edge's member list that the store has; absent when it has none. */
+  readonly list?: string;
+}
+
+/** The users of one room on one edge. */
+export interface Roster {
+  /** Distinct ones. */
+  readonly users: number;
+  /** Absent when it is the one the store has. */
+  readonly list?: MemberList;
 }
 
 /** What a relay writes in one atomic step for one room. */
@@ -87,6 +111,12 @@ export interface FrameHead {
   readonly ranges: Partial<Record<StreamLane, readonly [first: number, last: number]>>;
   /** Messages per lane. */
   readonly counts: Partial<Record<Lane, number>>;
+  /** Characters of each lane's messages in the payload, with the commas between them: frames are cut and merged by these. */
+  readonly characters: Partial<Record<Lane, number>>;
+  /** Messages that were shed since the last frame that said so, which viewers are told. */
+  readonly shed?: Partial<Record<Lane, number>>;
+  /** Messages of this frame's time that were shed, for their senders only: user id and the message as JSON. */
+  readonly own?: readonly (readonly [user: string, message: string])[];
   /** Message id and trace id of its control and gift messages. */
   readonly traces: readonly (readonly [id: string, trace: string])[];
 }
@@ -201,11 +231,22 @@ export interface Bus {
   /**
    * Sets how many connections this edge has per room (0 removes it) and returns each room's pulse: its online count over all
    * edges, and its heads, so that an edge sees a frame that was lost even when no other follows. An edge that does not report
-   * again within `ttlMs` is counted out.
+   * again within `ttlMs` is counted out, its users and its list with it. `rosters` says who they are, of the rooms it names;
+   * the others keep theirs. A pulse's `list` tells whether the store has the one that was sent.
    */
-  reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, RoomPulse>>;
+  reportPresence(
+    edge: string,
+    counts: ReadonlyMap<string, number>,
+    ttlMs: number,
+    rosters?: ReadonlyMap<string, Roster>,
+  ): Promise<ReadonlyMap<string, RoomPulse>>;
   /** Connections in a room over all edges. */
   online(room: string): Promise<number>;
+  /**
+   * Connections, distinct users and members of a room over all edges. All who ask this process within a second share one read,
+   * so it may be a second old. A read costs what the edges named, never what they hold.
+   */
+  audience(room: string): Promise<Audience>;
   /** Rooms and connections over all edges. */
   presenceTotals(): Promise<{ readonly rooms: number; readonly online: number }>;
 
@@ -220,10 +261,16 @@ export interface Bus {
   /** What was accepted, sequenced and shed since the store began. */
   ledger(): Promise<Ledger>;
 
-  /** Claims a key for one request: `started` means run it, then `finish` or `forget`. An unfinished claim ends by itself after 10 s. */
-  begin(key: string, bodyHash: string): Promise<IdempotencyState>;
-  finish(key: string, bodyHash: string, answer: string, ttlMs: number): Promise<void>;
-  forget(key: string): Promise<void>;
+  /**
+   * Claims a key for one request: `started` means run it, then `finish` or `forget`. `claim` is the request's own id: the same
+   * one again is `started` again until it is finished, since a call may reach the store twice. An unfinished claim ends by
+   * itself after 10 s.
+   */
+  begin(key: string, bodyHash: string, claim: string): Promise<IdempotencyState>;
+  /** Keeps the answer for `ttlMs`; does nothing when another claim has the key by now. */
+  finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void>;
+  /** Gives up an unfinished claim; an answer, and another's claim, stay. */
+  forget(key: string, claim: string): Promise<void>;
 }
 
 /** What a room's stream positions look like to a viewer. */

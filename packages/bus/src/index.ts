@@ -1,5 +1,7 @@
 // The message fabric: one contract, two engines.
 export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, numberedMessage } from './accept.ts';
+export { type Audience, withMember } from './audience.ts';
+export { type AudiencePage, pageOf } from './audience-page.ts';
 export {
   type Bus,
   type BusFrame,
@@ -20,7 +22,10 @@ export {
   type Receipt,
   type RoomPulse,
   type RoomSubscriber,
+  type Roster,
   type Subscription,
+  type Weight,
 } from './bus.ts';
 export { createBus } from './create-bus.ts';
+export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';
 export { shardLease, shardOf } from './shard.ts';

@@ -1,7 +1,9 @@
 // What every engine must do, sentence by sentence of the contract in src/bus.ts. Each engine's test file runs it.
 import { afterEach, describe } from 'node:test';
+import { audienceCases } from './conformance/audience-cases.ts';
 import type { Engine, MakeEngine } from './conformance/case-kit.ts';
 import { commitCases } from './conformance/commit-cases.ts';
+import { idempotencyCases } from './conformance/idempotency-cases.ts';
 import { ingressCases } from './conformance/ingress-cases.ts';
 import { leaseCases } from './conformance/lease-cases.ts';
 import { presenceCases } from './conformance/presence-cases.ts';
@@ -29,6 +31,8 @@ export function busConformance(name: string, make: MakeEngine): void {
     subscriptionCases(engine);
     leaseCases(engine);
     presenceCases(engine);
+    audienceCases(engine);
     recordCases(engine);
+    idempotencyCases(engine);
   });
 }

@@ -9,13 +9,14 @@ const head: FrameHead = {
   epoch: '01HX',
   ranges: { gift: [1, 3], chat: [7, 7] },
   counts: { gift: 3, chat: 1, ambient: 2 },
+  characters: { gift: 9, chat: 3, ambient: 6 },
   traces: [['g1', 'trace']],
 };
 
 test('it comes out as it went in', () => {
   const frames: BusFrame[] = [
     { head, payload: '{"room":"live:1","msgs":[]}' },
-    { head: { room: 'r', epoch: '', ranges: {}, counts: {}, traces: [] }, payload: '' },
+    { head: { room: 'r', epoch: '', ranges: {}, counts: {}, characters: {}, traces: [] }, payload: '' },
     { head: { ...head, traces: [['id\n"1"', 'trace\n2']] }, payload: '{"a":"弹幕 🎁"}\n{"b":"\u2028"}\n' },
   ];
   for (const frame of frames) assert.deepEqual(decodeFrame(encodeFrame(frame)), frame);

@@ -13,7 +13,13 @@ function allOf(shard: ShardKeys, rooms: readonly string[], dedupeKeys: readonly 
   return [
     ...[lease, fence, ledger, totals, bell],
     ...laneNames.map((lane) => shard.ingress(lane)),
-    ...rooms.flatMap((room) => [shard.heads(room), shard.presence(room), shard.frames(room), ...streamLanes.map((lane) => shard.stream(room, lane))]),
+    ...rooms.flatMap((room) => [
+      shard.heads(room),
+      shard.presence(room),
+      shard.roster(room),
+      shard.frames(room),
+      ...streamLanes.map((lane) => shard.stream(room, lane)),
+    ]),
     ...rooms.flatMap((room) => dedupeKeys.map((key) => shard.seen(room, key))),
   ];
 }
@@ -29,7 +35,7 @@ test('all keys and channels of a shard share its slot, whatever stands in room a
 });
 
 test('no two things have one name', () => {
-  const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'room:a', 'b', 'c'];
+  const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'a:roster', 'room:a', 'b', 'c'];
   const ids = ['a', 'b:c', 'c', 'b', 'gift', 'a:b', 'b c', ' c', ':c'];
   const all = [...[0, 1].flatMap((number) => allOf(keys.shard(number), rooms, ids)), keys.members, keys.freed, keys.idempotency('a'), ...keys.lease('boss')];
   const twice = all.filter((key, index) => all.indexOf(key) !== index);

@@ -30,15 +30,16 @@ const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   onFreed: (bus) => bus.onFreed(() => {}),
   reportPresence: (bus) => bus.reportPresence('e', new Map([['live:1', 1]]), 1_000),
   online: (bus) => bus.online('live:1'),
+  audience: (bus) => bus.audience('live:1'),
   presenceTotals: (bus) => bus.presenceTotals(),
   announce: (bus) => bus.announce(member, 1_000),
   leave: (bus) => bus.leave('m'),
   members: (bus) => bus.members(),
   sweep: (bus) => bus.sweep(),
   ledger: (bus) => bus.ledger(),
-  begin: (bus) => bus.begin('k', 'hash'),
-  finish: (bus) => bus.finish('k', 'hash', 'answer', 1_000),
-  forget: (bus) => bus.forget('k'),
+  begin: (bus) => bus.begin('k', 'hash', 'c'),
+  finish: (bus) => bus.finish('k', 'hash', 'c', 'answer', 1_000),
+  forget: (bus) => bus.forget('k', 'c'),
 };
 
 let redis: TestRedis;

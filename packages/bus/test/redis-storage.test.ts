@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { listMembers, memberHash } from '../src/member-list.ts';
 import { createKeys } from '../src/redis/keys.ts';
 import { RedisBus } from '../src/redis/redis-bus.ts';
 import { shardOf } from '../src/shard.ts';
@@ -62,14 +63,41 @@ test('presence keeps the heads of a quiet room', async () => {
   assert.ok((await leftOf(heads)) > 7_000_000);
 });
 
+test('member lists leave with their edge, and the last of a room with it', async () => {
+  const list = listMembers(new Map([['ann', { member: { id: 'ann' }, hash: memberHash('ann') }]]), 200);
+  const report = (edge: string, count: number, ttlMs: number) =>
+    bus.reportPresence(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
+  const roster = keysOf().roster(room);
+  const lists = async () => Number((await redis.command(`HLEN ${roster}`)).slice(1));
+  await report('e1', 1, 60_000);
+  await report('dead', 1, 50);
+  await report('gone', 1, 60_000);
+  assert.equal(await lists(), 3);
+  const left = await leftOf(roster);
+  assert.ok(left > 50_000 && left <= 60_000, `the lists have ${left} ms left`);
+  await report('gone', 0, 60_000);
+  await eventually(async () => {
+    // Whoever counts the room removes what ended.
+    await bus.online(room);
+    assert.equal(await lists(), 1);
+  });
+  await report('e1', 0, 60_000);
+  assert.equal(await leftOf(roster), -2);
+  await report('e1', 1, 60_000);
+  await redis.command(`DEL ${roster}`);
+  const pulses = await bus.reportPresence('e1', new Map([[room, 1]]), 60_000);
+  assert.equal(pulses.get(room)?.list, undefined, 'lists that were lost alone are missed');
+});
+
 test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one at once', async () => {
-  await bus.begin('k', 'hash');
+  await bus.begin('k', 'hash', 'c');
   const left = await leftOf('danmux:idempotency:k');
   assert.ok(left > 8_000 && left <= 10_000, `${left} ms left`);
-  await bus.finish('k', 'hash', 'answer', 60_000);
-  assert.ok((await leftOf('danmux:idempotency:k')) > 50_000);
-  await bus.forget('k');
+  await bus.forget('k', 'c');
   assert.equal(await leftOf('danmux:idempotency:k'), -2);
+  await bus.begin('k', 'hash', 'c');
+  await bus.finish('k', 'hash', 'c', 'answer', 60_000);
+  assert.ok((await leftOf('danmux:idempotency:k')) > 50_000);
 });
 
 test('heads that were lost alone take their messages with them, and the room goes on', async () => {

@@ -3,20 +3,23 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
 import { Membership } from '@danmux/cluster';
-import { DanmuxError, type Gap, type Lane } from '@danmux/protocol';
+import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ClusterControl, userRoom } from './cluster-control.ts';
+import { DeliveryLedger } from './delivery-ledger.ts';
 import { Dispatch } from './dispatch.ts';
 import { sendAway } from './drain.ts';
 import { Expiry } from './expiry.ts';
+import { FanOut } from './fan-out.ts';
 import { Feeds } from './feeds.ts';
+import { Flusher } from './flusher.ts';
 import { Handlers } from './handlers.ts';
 import { Hub } from './hub.ts';
-import { prepare, prepareRaw } from './prepared.ts';
+import { prepare } from './prepared.ts';
 import { Presence } from './presence.ts';
 import { Recovery } from './recovery.ts';
 import { Session, type ViewerSocket } from './session.ts';
-import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
+import { addressOf, createHttpServer, createViewerServer, releaseHandshake, type ViewerServer } from './viewer-server.ts';
 
 export class EdgeRole implements Part {
   readonly name = 'edge';
@@ -28,6 +31,9 @@ export class EdgeRole implements Part {
   readonly #handlers: Handlers;
   readonly #dispatch: Dispatch;
   readonly #sessions = new Set<Session>();
+  readonly #ledger: DeliveryLedger;
+  readonly #flusher = new Flusher();
+  readonly #fanOut: FanOut;
   /** Started in this order, ended in the reverse. */
   readonly #parts: Part[];
   #draining = false;
@@ -36,8 +42,13 @@ export class EdgeRole implements Part {
     this.#runtime = runtime;
     this.#http = createHttpServer(runtime);
     this.#io = createViewerServer(runtime, this.#http, () => this.#refusal());
+    this.#ledger = new DeliveryLedger(runtime);
+    this.#fanOut = new FanOut(runtime, this.#hub, this.#ledger, (user) => this.#sessionsOf(user));
     this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
-    const presence = new Presence(runtime, bus, this.#hub, (pulses) => this.#feeds.pulse(pulses));
+    const presence = new Presence(runtime, bus, this.#hub, {
+      pulsed: (pulses) => this.#feeds.pulse(pulses),
+      tell: (room, prepared) => this.#fanOut.event(room, prepared),
+    });
     this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery: new Recovery(runtime, bus), presence });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {
@@ -85,6 +96,8 @@ export class EdgeRole implements Part {
     for (const part of [...this.#parts].reverse()) await part.stop();
     await this.#io.close();
     await this.#feeds.close();
+    this.#fanOut.stop();
+    this.#flusher.stop();
     this.#http.closeAllConnections();
   }
 
@@ -101,8 +114,10 @@ export class EdgeRole implements Part {
   }
 
   #connected(socket: ViewerSocket): void {
-    const session = new Session(this.#runtime, socket);
+    const session = new Session(this.#runtime, socket, { ledger: this.#ledger, flusher: this.#flusher });
     const { metrics } = this.#runtime;
+    socket.data.session = session;
+    releaseHandshake(socket);
     this.#sessions.add(session);
     metrics.sessions.set(this.#sessions.size);
     metrics.connections.inc({ transport: socket.conn.transport.name });
@@ -113,21 +128,26 @@ export class EdgeRole implements Part {
       metrics.sessions.set(this.#sessions.size);
       metrics.disconnections.inc({ reason: session.closedBecause ?? reason });
       this.#handlers.ended(session);
+      session.ended();
       metrics.rooms.set(this.#hub.size);
     });
   }
 
-  #deliver({ head, payload }: BusFrame): void {
+  /** On this edge. */
+  #sessionsOf(user: string): Session[] {
+    const { adapter, sockets } = this.#io.sockets;
+    return [...(adapter.rooms.get(userRoom(user)) ?? [])].flatMap((id) => sockets.get(id)?.data.session ?? []);
+  }
+
+  #deliver(frame: BusFrame): void {
     const { metrics, log } = this.#runtime;
-    const prepared = prepareRaw('frame', payload);
-    const viewers = this.#hub.deliver(head.room, prepared);
-    for (const [lane, count] of Object.entries(head.counts) as [Lane, number][]) metrics.delivered.inc({ lane }, count * viewers);
-    metrics.deliveredBytes.inc(prepared.bytes * viewers);
+    const { room, traces } = frame.head;
+    const viewers = this.#fanOut.frame(frame);
     metrics.rooms.set(this.#hub.size);
-    for (const [id, trace] of head.traces) log.info({ trace, id, room: head.room, viewers, hop: 'edge' }, 'delivered');
+    for (const [id, trace] of traces) log.info({ trace, id, room, viewers, hop: 'edge' }, 'delivering');
   }
 
   #tellGap(gap: Gap): void {
-    this.#hub.deliver(gap.room, prepare('gap', gap));
+    this.#fanOut.event(gap.room, prepare('gap', gap));
   }
 }

@@ -1,6 +1,6 @@
 // What each viewer event does. A handler gets a checked payload, returns the ok reply's fields or throws a DanmuxError; acks,
 // checks and errors are dispatch's business.
-import { acceptPublication, type Bus } from '@danmux/bus';
+import { acceptPublication, type Bus, pageOf } from '@danmux/bus';
 import {
   checkRoomName,
   DanmuxError,
@@ -10,6 +10,8 @@ import {
   type JoinRequest,
   type LeaveRequest,
   limits,
+  type MembersReply,
+  type MembersRequest,
   type Msg,
   type SendReply,
   type SendRequest,
@@ -19,6 +21,7 @@ import type { Feeds } from './feeds.ts';
 import type { Hub } from './hub.ts';
 import type { Presence } from './presence.ts';
 import type { Recovery } from './recovery.ts';
+import { SendLimits } from './send-limits.ts';
 import type { Session } from './session.ts';
 import { checkMayEnter } from './viewer.ts';
 
@@ -31,6 +34,7 @@ export class Handlers {
   readonly #feeds: Feeds;
   readonly #recovery: Recovery;
   readonly #presence: Presence;
+  readonly #limits: SendLimits;
   /** Joins under way, so that two for one room do not cross; a leave meanwhile marks one as left. */
   readonly #joining = new Map<Session, Map<string, 'joining' | 'left'>>();
 
@@ -41,6 +45,7 @@ export class Handlers {
     this.#feeds = parts.feeds;
     this.#recovery = parts.recovery;
     this.#presence = parts.presence;
+    this.#limits = new SendLimits(runtime.config.edge);
   }
 
   /** The ack must be sent before `after` is called: frames that came meanwhile follow it. */
@@ -78,6 +83,7 @@ export class Handlers {
     }
     // From here on every frame is kept for this session, and `heads` is what came before the first of them.
     session.hold(room);
+    if (!again) this.#presence.entered(room, session.viewer);
     this.#hub.add(room, session);
     const { heads } = feed;
     try {
@@ -114,6 +120,7 @@ export class Handlers {
     session.discardHeld(room);
     if (!session.rooms.has(room)) return;
     this.#hub.remove(room, session);
+    this.#presence.left(room, session.viewer);
     this.#feeds.leave(room);
   }
 
@@ -123,13 +130,13 @@ export class Handlers {
     const room = this.#joined(session, request.room);
     if (viewer.guest) throw new DanmuxError('read_only');
     const now = this.#runtime.clock.now();
-    const wait = shedding === 'on' ? session.sends.take(now) : 0;
+    const wait = shedding === 'on' ? this.#limits.take(viewer.id, room, now) : 0;
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
     const trace = newId(now);
     const dedupeKey = `${viewer.id}\n${request.cid}`;
     const publication = acceptPublication(
       { room, type: request.type, data: request.data, from: viewer.from, dedupeKey, trace },
-      { types: messages.types, maxData: limits.viewerData, now },
+      { types: messages.types, roleWeights: messages.role_weights, maxData: limits.viewerData, now },
     );
     if (!messages.types[request.type]?.viewer) throw new DanmuxError('type_forbidden');
     const [receipt] = await this.#bus.publish([publication]);
@@ -139,9 +146,15 @@ export class Handlers {
     return { id: receipt.id };
   }
 
+  async members(session: Session, request: MembersRequest): Promise<MembersReply> {
+    const room = this.#joined(session, request.room);
+    const audience = await this.#presence.audience(room, session.viewer);
+    return pageOf(audience, request.cursor, request.limit ?? defaultPage);
+  }
+
   async history(session: Session, request: HistoryRequest): Promise<HistoryReply> {
     const room = this.#joined(session, request.room);
-    const { msgs, more } = await this.#bus.history(room, request.lane ?? 'chat', request.before, request.limit ?? defaultPage);
+    const { msgs, more } = await session.oneOfFew(() => this.#bus.history(room, request.lane ?? 'chat', request.before, request.limit ?? defaultPage));
     return { msgs: msgs.map((text) => JSON.parse(text) as Msg), more };
   }
 

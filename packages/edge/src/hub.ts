@@ -1,24 +1,28 @@
-// Which sessions of this edge are in which room, and the loop that writes one prepared event to all of them.
-import type { Prepared } from './prepared.ts';
+// Which sessions of this edge are in which room.
+import { RoomRoster } from './room-roster.ts';
 import type { Session } from './session.ts';
 
 export class Hub {
-  readonly #rooms = new Map<string, Set<Session>>();
+  readonly #rooms = new Map<string, RoomRoster>();
 
   add(room: string, session: Session): void {
-    const sessions = this.#rooms.get(room);
-    if (sessions) sessions.add(session);
-    else this.#rooms.set(room, new Set([session]));
+    const roster = this.#rooms.get(room) ?? new RoomRoster(room);
+    this.#rooms.set(room, roster);
+    roster.add(session);
     session.rooms.add(room);
   }
 
   /** True when this was the room's last session. */
   remove(room: string, session: Session): boolean {
     session.rooms.delete(room);
-    const sessions = this.#rooms.get(room);
-    if (!sessions?.delete(session) || sessions.size > 0) return false;
+    const roster = this.#rooms.get(room);
+    if (!roster?.remove(session) || roster.size > 0) return false;
     this.#rooms.delete(room);
     return true;
+  }
+
+  roster(room: string): RoomRoster | undefined {
+    return this.#rooms.get(room);
   }
 
   count(room: string): number {
@@ -31,13 +35,5 @@ export class Hub {
 
   get size(): number {
     return this.#rooms.size;
-  }
-
-  /** Writes to every session of the room; returns how many. */
-  deliver(room: string, prepared: Prepared): number {
-    const sessions = this.#rooms.get(room);
-    if (!sessions) return 0;
-    for (const session of sessions) session.deliver(room, prepared);
-    return sessions.size;
   }
 }

@@ -1,80 +1,125 @@
-// One viewer's send queue. The bytes wait in engine.io's write buffer; this counts them, because nothing else does, and
-// says when the viewer reads too slowly to be kept.
-import type { Prepared } from './prepared.ts';
+// One viewer's send queue. As long as the viewer keeps up it holds nothing; behind, it keeps what is urgent and sheds the rest,
+// oldest first, and says how many with a `gap`. Past its cap of urgent bytes the viewer is too slow to be kept.
+import type { Gap, Lane } from '@danmux/protocol';
+import type { DeliveryLedger } from './delivery-ledger.ts';
+import type { Flusher } from './flusher.ts';
+import { type Prepared, prepare } from './prepared.ts';
+import type { Wire } from './wire.ts';
 
-/** The part of an engine.io socket an outbox needs. */
-export interface Wire {
-  /** False while the last batch is on its way into the kernel; engine.io's own `drain` comes before that. */
-  readonly transport: { readonly writable: boolean };
-  write(data: string, options?: object): unknown;
-  on(event: 'flush', listener: () => void): unknown;
-  /** Every packet, also the acks, which socket.io writes without this outbox. */
-  on(event: 'packetCreate', listener: (packet: { data?: unknown; options?: object }) => void): unknown;
+export interface OutboxOptions {
+  /** Bytes in all. */
+  readonly cap: number;
+  /** Called once, when what must be kept is more than that. */
+  readonly overflow: () => void;
 }
 
-/** Acks nobody reads end the connection when they are so many times the cap. Fewer refuse further requests: see `behind`. */
-const answersCap = 8;
+/** The part of the cap that what may be shed can take: it is worth little when it is late. */
+const sheddableShare = 0.25;
 
 export class Outbox {
   readonly #wire: Wire;
-  readonly #cap: number;
-  readonly #overflow: () => void;
-  readonly #frames = { waiting: 0, sending: 0 };
-  readonly #answers = { waiting: 0, sending: 0 };
+  readonly #ledger: DeliveryLedger;
+  readonly #flusher: Flusher;
+  readonly #options: OutboxOptions;
+  #urgent: Prepared[] | undefined;
+  #sheddable: Prepared[] | undefined;
+  #urgentBytes = 0;
+  #sheddableBytes = 0;
+  /** What was shed and is not told yet, by room and lane. */
+  #missed: Map<string, Gap> | undefined;
   #closed = false;
 
-  /** `overflow` is called once, when a frame would make more than `cap` bytes wait. */
-  constructor(wire: Wire, cap: number, overflow: () => void) {
+  constructor(wire: Wire, ledger: DeliveryLedger, flusher: Flusher, options: OutboxOptions) {
     this.#wire = wire;
-    this.#cap = cap;
-    this.#overflow = overflow;
-    wire.on('flush', () => {
-      // A batch is handed over only when the one before it was taken.
-      for (const queue of [this.#frames, this.#answers]) {
-        queue.sending = queue.waiting;
-        queue.waiting = 0;
-      }
-    });
-    wire.on('packetCreate', ({ data, options }) => {
-      if (typeof data === 'string' && !(options && 'wsPreEncodedFrame' in options)) this.#answered(Buffer.byteLength(data));
-    });
+    this.#ledger = ledger;
+    this.#flusher = flusher;
+    this.#options = options;
   }
 
-  /** Of frames and events; answers have their own room, since one of them may be larger than the cap. */
+  /** Bytes it holds. */
   get bytes(): number {
-    return this.#queued(this.#frames);
+    return this.#urgentBytes + this.#sheddableBytes;
   }
 
-  /** True when the viewer asks and does not read the answers. */
-  get behind(): boolean {
-    return this.#queued(this.#answers) > this.#cap;
-  }
-
-  write(prepared: Prepared): void {
-    if (this.#closed) return;
-    // Who has nothing queued is not slow, however large the frame.
-    if (this.bytes > 0 && this.bytes + prepared.bytes > this.#cap) {
-      this.#close();
-      return;
+  /** True when the bytes were handed on at once; what is kept is settled with the ledger later. */
+  write(prepared: Prepared): boolean {
+    if (this.bytes === 0 && this.#missed === undefined && this.#wire.ready) {
+      this.#wire.write(prepared);
+      return true;
     }
-    // Counted first: the write may flush at once.
-    this.#frames.waiting += prepared.bytes;
-    this.#wire.write(prepared.packet, prepared.options);
+    if (this.#closed) this.#ledger.undeliverable(prepared);
+    else this.#keep(prepared);
+    return false;
   }
 
-  #answered(bytes: number): void {
-    // What is there already decides: one large answer alone is no slow viewer.
-    if (this.#queued(this.#answers) > answersCap * this.#cap) this.#close();
-    this.#answers.waiting += bytes;
+  #keep(prepared: Prepared): void {
+    const { length } = prepared.plain;
+    if (prepared.urgent) {
+      this.#urgent ??= [];
+      this.#urgent.push(prepared);
+      this.#urgentBytes += length;
+    } else {
+      this.#sheddable ??= [];
+      this.#sheddable.push(prepared);
+      this.#sheddableBytes += length;
+    }
+    const { cap } = this.#options;
+    while (this.#sheddableBytes > cap * sheddableShare || (this.#sheddableBytes > 0 && this.bytes > cap)) this.#shedOldest();
+    // One alone, however large, is no slow viewer.
+    if (this.bytes > cap && (this.#urgent?.length ?? 0) > 1) this.#overflow();
+    else this.#flusher.add(this);
   }
 
-  #queued({ waiting, sending }: { waiting: number; sending: number }): number {
-    return waiting + (this.#wire.transport.writable ? 0 : sending);
+  /** Writes what the wire takes; true when nothing waits any more. */
+  flush(): boolean {
+    while (this.#wire.ready && !this.#closed) {
+      const missed = this.#missed;
+      this.#missed = undefined;
+      for (const gap of missed?.values() ?? []) this.#wire.write(prepare('gap', gap));
+      const next = this.#take();
+      if (!next) return true;
+      this.#wire.write(next);
+      this.#ledger.delivered(next, 1);
+    }
+    return this.#closed;
   }
 
-  #close(): void {
-    if (this.#closed) return;
+  #take(): Prepared | undefined {
+    const urgent = this.#urgent?.shift();
+    if (urgent) this.#urgentBytes -= urgent.plain.length;
+    if (urgent) return urgent;
+    const sheddable = this.#sheddable?.shift();
+    if (sheddable) this.#sheddableBytes -= sheddable.plain.length;
+    return sheddable;
+  }
+
+  #shedOldest(): void {
+    const oldest = this.#sheddable?.shift();
+    if (!oldest) return;
+    this.#sheddableBytes -= oldest.plain.length;
+    this.#ledger.shed(oldest, 'slow');
+    const { room, counts } = oldest;
+    for (const [lane, count] of Object.entries(counts ?? {}) as [Lane, number][]) {
+      this.#missed ??= new Map();
+      const key = `${room} ${lane}`;
+      this.#missed.set(key, { room, lane, count: count + (this.#missed.get(key)?.count ?? 0), reason: 'slow' });
+    }
+  }
+
+  #overflow(): void {
+    this.close();
+    this.#options.overflow();
+  }
+
+  /** Nothing is written any more; what waits cannot be delivered. */
+  close(): void {
     this.#closed = true;
-    this.#overflow();
+    this.#flusher.remove(this);
+    for (const prepared of [...(this.#urgent ?? []), ...(this.#sheddable ?? [])]) this.#ledger.undeliverable(prepared);
+    this.#urgent = undefined;
+    this.#sheddable = undefined;
+    this.#missed = undefined;
+    this.#urgentBytes = 0;
+    this.#sheddableBytes = 0;
   }
 }

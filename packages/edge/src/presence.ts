@@ -1,9 +1,11 @@
-// How many are online in the rooms of this edge: reports this edge's counts to the bus, learns the sum over all edges, and
-// tells the viewers when it changed, at most once a second a room.
-import type { Bus, RoomPulse } from '@danmux/bus';
+// How many are online in the rooms of this edge, and who: reports this edge's counts and members to the bus, learns the sum over
+// all edges, and tells the viewers when it changed, at most once a second a room.
+import { type Audience, type Bus, type RoomPulse, withMember } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Hub } from './hub.ts';
-import { prepare } from './prepared.ts';
+import { type Prepared, prepare } from './prepared.ts';
+import { Rosters } from './rosters.ts';
+import { memberOf, type Viewer } from './viewer.ts';
 
 interface RoomOnline {
   /** This edge's connections at the last report. */
@@ -12,6 +14,15 @@ interface RoomOnline {
   total: number;
   told: number;
   toldAt: number;
+  /** Runs while a change waits for its second. */
+  later: NodeJS.Timeout | undefined;
+}
+
+export interface PresenceOutput {
+  /** What each report learned of the rooms. */
+  pulsed(pulses: ReadonlyMap<string, RoomPulse>): void;
+  /** For every viewer of the room on this edge. */
+  tell(room: string, prepared: Prepared): void;
 }
 
 const tellEveryMs = 1_000;
@@ -21,17 +32,18 @@ export class Presence implements Part {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #hub: Hub;
-  readonly #pulsed: (pulses: ReadonlyMap<string, RoomPulse>) => void;
+  readonly #output: PresenceOutput;
   readonly #rooms = new Map<string, RoomOnline>();
+  readonly #rosters: Rosters;
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> | undefined;
 
-  /** `pulsed` hears what each report learned of the rooms. */
-  constructor(runtime: Runtime, bus: Bus, hub: Hub, pulsed: (pulses: ReadonlyMap<string, RoomPulse>) => void) {
+  constructor(runtime: Runtime, bus: Bus, hub: Hub, output: PresenceOutput) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#hub = hub;
-    this.#pulsed = pulsed;
+    this.#output = output;
+    this.#rosters = new Rosters(runtime.config.edge.members_listed);
   }
 
   async start(): Promise<void> {
@@ -44,12 +56,27 @@ export class Presence implements Part {
     clearInterval(this.#timer);
     await this.#reporting;
     // Counted out at once instead of after the ttl.
+    for (const { later } of this.#rooms.values()) clearTimeout(later);
     const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
     this.#rooms.clear();
     if (none.size === 0) return;
     await this.#bus
       .reportPresence(this.#runtime.node, none, 1)
       .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
+  }
+
+  /** One more connection of the viewer in the room. */
+  entered(room: string, viewer: Viewer): void {
+    this.#rosters.entered(room, viewer);
+  }
+
+  left(room: string, viewer: Viewer): void {
+    this.#rosters.left(room, viewer);
+  }
+
+  /** Who is in the room over all edges, at most a report and a second ago; `viewer`, who is in it, always. */
+  async audience(room: string, viewer: Viewer): Promise<Audience> {
+    return withMember(await this.#bus.audience(room), memberOf(viewer));
   }
 
   /** Connections in the room over all edges, this edge's up to date. */
@@ -77,23 +104,42 @@ export class Presence implements Part {
     for (const room of this.#rooms.keys()) counts.set(room, 0);
     for (const room of this.#hub.rooms) counts.set(room, this.#hub.count(room));
     if (counts.size === 0) return;
-    const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, this.#runtime.config.edge.presence_ttl_ms);
+    const { presence_ttl_ms } = this.#runtime.config.edge;
+    const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, presence_ttl_ms, this.#rosters.report());
+    for (const [room, { list }] of pulses) this.#rosters.learned(room, list);
     for (const [room, reported] of counts) {
-      if (reported === 0 && this.#hub.count(room) === 0) this.#rooms.delete(room);
+      if (reported === 0 && this.#hub.count(room) === 0) this.#forget(room);
       else this.#learned(room, reported, pulses.get(room)?.online ?? reported);
     }
-    this.#pulsed(pulses);
+    this.#output.pulsed(pulses);
   }
 
   #learned(room: string, reported: number, total: number): void {
-    const known = this.#rooms.get(room) ?? { reported, total, told: -1, toldAt: Number.NEGATIVE_INFINITY };
+    const known = this.#rooms.get(room) ?? { reported, total, told: -1, toldAt: Number.NEGATIVE_INFINITY, later: undefined };
     known.reported = reported;
     known.total = total;
     this.#rooms.set(room, known);
+    this.#tell(room, known);
+  }
+
+  #tell(room: string, known: RoomOnline): void {
+    if (known.total === known.told || known.later) return;
     const now = performance.now();
-    if (total === known.told || now - known.toldAt < tellEveryMs) return;
-    known.told = total;
+    const wait = known.toldAt + tellEveryMs - now;
+    if (wait > 0) {
+      known.later = setTimeout(() => {
+        known.later = undefined;
+        this.#tell(room, known);
+      }, wait);
+      return;
+    }
+    known.told = known.total;
     known.toldAt = now;
-    this.#hub.deliver(room, prepare('presence', { room, online: total }));
+    this.#output.tell(room, prepare('presence', { room, online: known.total }, { room, urgent: false }));
+  }
+
+  #forget(room: string): void {
+    clearTimeout(this.#rooms.get(room)?.later);
+    this.#rooms.delete(room);
   }
 }

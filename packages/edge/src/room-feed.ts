@@ -207,8 +207,9 @@ export class RoomFeed implements RoomSubscriber {
 }
 
 function replayed(room: string, epoch: string, lane: StreamLane, range: readonly [number, number], msgs: readonly string[]): BusFrame {
+  const text = msgs.join(',');
   return {
-    head: { room, epoch, ranges: { [lane]: range }, counts: { [lane]: msgs.length }, traces: [] },
-    payload: `{"room":${JSON.stringify(room)},"msgs":[${msgs.join(',')}]}`,
+    head: { room, epoch, ranges: { [lane]: range }, counts: { [lane]: msgs.length }, characters: { [lane]: text.length }, traces: [] },
+    payload: `{"room":${JSON.stringify(room)},"msgs":[${text}]}`,
   };
 }

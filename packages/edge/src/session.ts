@@ -1,65 +1,98 @@
 // One connected viewer: who it is, which rooms it is in, its outbox and its limits. It knows its socket and nothing of
 // other sessions.
 
-import type { ServerEvents, ViewerEvents } from '@danmux/protocol';
+import { DanmuxError, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
-import { Outbox, type Wire } from './outbox.ts';
+import type { DeliveryLedger } from './delivery-ledger.ts';
+import type { Flusher } from './flusher.ts';
+import { Outbox } from './outbox.ts';
 import { type Prepared, prepare } from './prepared.ts';
 import type { Viewer } from './viewer.ts';
+import { type EngineConn, ViewerWire, type Wire } from './wire.ts';
 
-export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, never>, { viewer: Viewer }>;
+/** What a socket carries: who it is, from the handshake on, and its session once it is connected. */
+export interface SocketData {
+  viewer: Viewer;
+  session?: Session;
+}
+export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
 /** Requests of any kind one viewer may make. */
 const callsPerMinute = 1_200;
 const callsBurst = 60;
+/** Reads of history one viewer may have under way: their answers are the largest there are. */
+const readsAtOnce = 4;
 /** Frames kept for a viewer while its join is answered; past it the connection is too slow to be kept. */
 const heldFrames = 1_000;
+/** Answers nobody reads end the connection when they are so many times the outbox. Fewer refuse further requests. */
+const answersCap = 8;
+
+/** What the sessions of an edge share. */
+export interface SessionParts {
+  readonly ledger: DeliveryLedger;
+  readonly flusher: Flusher;
+}
 
 export class Session {
   readonly id: string;
   readonly viewer: Viewer;
   readonly rooms = new Set<string>();
-  readonly sends: TokenBucket;
   readonly calls: TokenBucket;
   readonly #socket: ViewerSocket;
+  readonly #wire: Wire;
   readonly #outbox: Outbox;
+  readonly #ledger: DeliveryLedger;
+  readonly #cap: number;
   /** Rooms whose join is not answered yet, with the frames that came since. */
   readonly #held = new Map<string, Prepared[]>();
+  #reads = 0;
 
-  constructor(runtime: Runtime, socket: ViewerSocket) {
+  constructor(runtime: Runtime, socket: ViewerSocket, { ledger, flusher }: SessionParts) {
     const { edge } = runtime.config;
     const now = runtime.clock.now();
     this.id = socket.id;
     this.viewer = socket.data.viewer;
-    this.sends = new TokenBucket(edge.send_per_minute, edge.send_burst, now);
     this.calls = new TokenBucket(callsPerMinute, callsBurst, now);
     this.#socket = socket;
-    this.#outbox = new Outbox(socket.conn as unknown as Wire, edge.outbox_bytes, () => this.close('slow'));
+    this.#ledger = ledger;
+    this.#cap = edge.outbox_bytes;
+    this.#wire = new ViewerWire(socket.conn as unknown as EngineConn, edge.direct_writes);
+    this.#outbox = new Outbox(this.#wire, ledger, flusher, { cap: edge.outbox_bytes, overflow: () => this.close('slow') });
   }
 
   get queuedBytes(): number {
     return this.#outbox.bytes;
   }
 
-  /** True when the viewer asks and does not read the answers. */
+  /** True when the viewer asks and does not read the answers; one that goes on for long is cut off. */
   get behind(): boolean {
-    return this.#outbox.behind;
+    const { waiting } = this.#wire;
+    if (waiting > answersCap * this.#cap) this.close('slow');
+    return waiting > this.#cap;
   }
 
   get closed(): boolean {
     return !this.#socket.connected;
   }
 
-  /** A frame of a room: written at once, or after the answer to a join that is under way. */
-  deliver(room: string, prepared: Prepared): void {
-    const held = this.#held.get(room);
-    if (!held) this.#outbox.write(prepared);
-    else if (held.push(prepared) > heldFrames) this.close('slow');
+  /** Runs `read`, unless too many are under way for this viewer. */
+  async oneOfFew<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#reads >= readsAtOnce) throw new DanmuxError('rate_limited', { message: `Only ${readsAtOnce} reads at once.`, retryAfterMs: 200 });
+    this.#reads++;
+    try {
+      return await read();
+    } finally {
+      this.#reads--;
+    }
   }
 
-  write(prepared: Prepared): void {
-    this.#outbox.write(prepared);
+  /** A frame of a room: written at once, or after the answer to a join that is under way. True when it was written. */
+  deliver(room: string, prepared: Prepared): boolean {
+    const held = this.#held.size === 0 ? undefined : this.#held.get(room);
+    if (!held) return this.#outbox.write(prepared);
+    if (held.push(prepared) > heldFrames) this.close('slow');
+    return false;
   }
 
   emit<E extends keyof ServerEvents>(event: E, payload: Parameters<ServerEvents[E]>[0]): void {
@@ -68,6 +101,7 @@ export class Session {
 
   /** Keeps the room's frames back until `release`. */
   hold(room: string): void {
+    this.discardHeld(room);
     this.#held.set(room, []);
   }
 
@@ -75,11 +109,17 @@ export class Session {
   release(room: string): void {
     const held = this.#held.get(room) ?? [];
     this.#held.delete(room);
-    for (const prepared of held) this.#outbox.write(prepared);
+    for (const prepared of held) if (this.#outbox.write(prepared)) this.#ledger.delivered(prepared, 1);
   }
 
   discardHeld(room: string): void {
+    for (const prepared of this.#held.get(room) ?? []) this.#ledger.undeliverable(prepared);
     this.#held.delete(room);
+  }
+
+  /** The connection is gone: what waits cannot be delivered. */
+  ended(): void {
+    this.#outbox.close();
   }
 
   /** Why danmux closed it; the socket's own reason when it did not. */
@@ -88,7 +128,7 @@ export class Session {
   /** Cuts the connection below socket.io, so that a stock client connects again by itself. */
   close(reason: string): void {
     this.closedBecause ??= reason;
-    this.#socket.conn.close(reason === 'slow');
+    this.#wire.close(reason === 'slow');
   }
 
   /** Ends the session for good: a stock client does not come back by itself. */

@@ -6,9 +6,16 @@ import { DanmuxError, limits, type ServerEvents, type ViewerEvents } from '@danm
 import { probe, type Runtime } from '@danmux/runtime';
 import { Server } from 'socket.io';
 import { allowRequest, authenticate, originAllowed } from './handshake.ts';
+import type { SocketData, ViewerSocket } from './session.ts';
 import type { Viewer } from './viewer.ts';
 
-export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, { viewer: Viewer }>;
+export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
+
+/**
+ * Every message stands alone, so that one compressed frame serves all viewers. ws itself compresses nothing: an answer it
+ * compresses goes out later than what is written after it.
+ */
+const deflateOffer = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: Number.MAX_SAFE_INTEGER };
 
 export function createHttpServer(runtime: Runtime): HttpServer {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 }, (request, response) => {
@@ -35,13 +42,17 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, refuse: (
     connectTimeout: edge.connect_timeout_ms,
     upgradeTimeout: edge.connect_timeout_ms,
     maxHttpBufferSize: limits.packet,
-    perMessageDeflate: false,
+    perMessageDeflate: edge.deflate ? deflateOffer : false,
     httpCompression: false,
     allowRequest: allowRequest(runtime),
     cors: (request, answer) => {
       const { origin, host } = (request as IncomingMessage).headers;
       answer(null, { origin: origin !== undefined && originAllowed(origin, host, edge.allowed_origins) ? origin : false });
     },
+  });
+  // engine.io takes no frame that is encoded already while it may compress.
+  io.engine.on('connection', (conn: { transport: { perMessageDeflate: unknown } }) => {
+    conn.transport.perMessageDeflate = null;
   });
   io.use((socket, next) => {
     admit(runtime, socket.handshake.auth, refuse).then(
@@ -53,6 +64,16 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, refuse: (
     );
   });
   return io;
+}
+
+/**
+ * Lets go of what socket.io keeps of a connection's first request: its headers, its token and the request itself, some
+ * kilobytes a viewer that nobody asks for after the handshake.
+ */
+export function releaseHandshake(socket: ViewerSocket): void {
+  const { handshake, conn } = socket as unknown as { handshake: Record<string, unknown>; conn: { request: unknown } };
+  for (const kept of ['headers', 'auth', 'query']) handshake[kept] = {};
+  conn.request = undefined;
 }
 
 /** The address `http` listens on. */

@@ -1,5 +1,5 @@
 // Who a viewer is, from its token; a guest is one without. Decides what it may enter and send, and nothing of transport.
-import { DanmuxError, type From, roomMatches, type TokenClaims } from '@danmux/protocol';
+import { DanmuxError, type From, type RoomMember, roomMatches, type TokenClaims } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 
 export interface Viewer {
@@ -28,6 +28,18 @@ export function viewerOf(claims: TokenClaims): Viewer {
 export function guestViewer(): Viewer {
   const id = `guest:${newId()}`;
   return { id, guest: true, rooms: undefined, expiresAt: undefined, from: { id } };
+}
+
+/** Roles a member list shows of one viewer, and characters of each; a token may carry any number. */
+const rolesShown = 16;
+const roleLength = 32;
+
+/** The viewer in a list of members. */
+export function memberOf({ from, guest }: Viewer): RoomMember {
+  if (guest) return { ...from, guest: true };
+  const roles = from['roles'];
+  if (!Array.isArray(roles)) return from;
+  return { ...from, roles: roles.slice(0, rolesShown).map((role) => String(role).slice(0, roleLength)) };
 }
 
 export function checkMayEnter(viewer: Viewer, room: string): void {

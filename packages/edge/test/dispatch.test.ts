@@ -37,7 +37,7 @@ const handler = (name: string) => async (_session: Session, payload: unknown) =>
   if (fails) throw fails;
   return name === 'join' ? { reply: { room: 'r' }, after: () => order.push('after') } : { did: name };
 };
-const handlers = Object.fromEntries(['join', 'leave', 'send', 'history'].map((name) => [name, handler(name)])) as unknown as Handlers;
+const handlers = Object.fromEntries(['join', 'leave', 'send', 'members', 'history'].map((name) => [name, handler(name)])) as unknown as Handlers;
 
 function dispatch(set: Readonly<Record<string, unknown>> = {}): Dispatch {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'debug' };
@@ -61,10 +61,12 @@ const refusal = async (event: unknown, ...args: unknown[]) => {
 test('an event goes to its handler, and the answer says ok with its fields', async () => {
   assert.deepEqual(await ask('leave', { room: 'r' }), { ok: true, did: 'leave' });
   assert.deepEqual(await ask('send', { room: 'r', type: 'chat', data: null, cid: 'c' }), { ok: true, did: 'send' });
+  assert.deepEqual(await ask('members', { room: 'r' }), { ok: true, did: 'members' });
   assert.deepEqual(await ask('history', { room: 'r' }), { ok: true, did: 'history' });
   assert.deepEqual(calls, [
     ['leave', { room: 'r' }],
     ['send', { room: 'r', type: 'chat', data: null, cid: 'c' }],
+    ['members', { room: 'r' }],
     ['history', { room: 'r' }],
   ]);
 });
@@ -88,6 +90,7 @@ test('a wrong payload is refused with the field and what is wrong with it, and n
     ['join', [{ room: 'r', positions: { gift: { epoch: 'e', offset: 1, lane: 1 } } }], /^join: positions\.gift\.lane is not a field/],
     ['join', [{ room: 'r', positions: { gift: { epoch: 'e', offset: 1.5 } } }], /^join: positions\.gift\.offset must be integer/],
     ['history', [{ room: 'r', lane: 'ambient' }], /^history: lane must be one of control, gift, chat/],
+    ['members', [{ room: 'r', limit: 101 }], /^members: limit must be <= 100/],
     ['history', [{ room: 'r', before: 0 }], /^history: before must be >= 1/],
     ['history', [{ room: 'r', before: 1e300 }], /^history: before must be <= 9007199254740991/],
     ['send', [{ room: 'r', type: 'chat', data: 1, cid: '' }], /^send: cid /],

@@ -72,7 +72,7 @@ export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sha
     environment: 'test',
     dir: 'none',
     env: {},
-    set: { ...secrets, shards: 4, 'edge.port': 0, 'edge.drain_ms': 100, 'edge.presence_interval_ms': 20, ...set },
+    set: { ...secrets, shards: 4, 'edge.port': 0, 'edge.drain_ms': 100, 'edge.presence_interval_ms': 20, 'relay.chat_per_second': 100_000, ...set },
   });
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
   const bus = sharedBus ?? createBus(runtime);

@@ -30,7 +30,7 @@ const endedBy = async ({ runtime }: EdgeFixture) =>
 
 /** A bare connection that has joined the room, and then reads nothing more. */
 async function deafViewer(fixture: EdgeFixture, user: string): Promise<WebSocket> {
-  const raw = new WebSocket(`${fixture.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+  const raw = new WebSocket(`${fixture.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, { perMessageDeflate: false });
   ends.push(() => raw.terminate());
   let wire: Socket | undefined;
   raw.once('upgrade', ({ socket }: IncomingMessage) => {
@@ -73,7 +73,7 @@ test('a viewer that does not read its frames is cut off as slow, and the others 
 });
 
 test('a viewer that asks and does not read the answers is refused, and cut off in the end', async () => {
-  const fixture = await edge({ 'edge.outbox_bytes': 65_536 });
+  const fixture = await edge({ 'edge.outbox_bytes': 65_536, 'relay.chat_per_second': 1_000 });
   for (let i = 0; i < 150; i++) {
     const chat = { room, type: 'chat', data: 'x'.repeat(5_000), id: `c${i}` };
     await fixture.bus.publish([acceptPublication(chat, { types: fixture.runtime.config.messages.types, maxData: 6_000, now: Date.now() })]);

@@ -275,6 +275,9 @@ describe('bad input', () => {
       ['send', [{ room, type: '__proto__', data: 1, cid: 'c' }], 'unknown_type'],
       ['send', [{ room: 'elsewhere', type: 'chat', data: 1, cid: 'c' }], 'not_joined'],
       ['send', [{ room, type: 'chat', data: 'x'.repeat(6_000), cid: 'c' }], 'too_large', /5120/],
+      ['members', [{ room: 'elsewhere' }], 'not_joined'],
+      ['members', [{ room, cursor: 'made-up' }], 'invalid_request', /cursor/],
+      ['members', [{ room, limit: 101 }], 'invalid_request', /limit/],
       ['history', [{ room: 'elsewhere' }], 'not_joined'],
       ['history', [{ room, lane: 'ambient' }], 'invalid_request', /lane/],
     ];

@@ -2,34 +2,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hub } from '../src/hub.ts';
-import { prepareRaw } from '../src/prepared.ts';
 import type { Session } from '../src/session.ts';
 
-interface Listener {
-  readonly rooms: Set<string>;
-  readonly got: string[];
-}
-function session(onDeliver: (self: Session) => void = () => {}): Session & Listener {
-  const got: string[] = [];
-  const deliver = (room: string) => {
-    got.push(room);
-    onDeliver(self);
-  };
-  const self = { rooms: new Set<string>(), got, deliver } as unknown as Session & Listener;
-  return self;
-}
-const frame = prepareRaw('frame', '{}');
+const session = () => ({ rooms: new Set<string>() }) as unknown as Session;
 
-test('delivers to the sessions of the room, once each, and says to how many', () => {
+test('a session is in a room once, and a room lists its own', () => {
   const hub = new Hub();
   const [ann, bob, eve] = [session(), session(), session()];
   hub.add('a', ann);
   hub.add('a', ann);
   hub.add('a', bob);
   hub.add('b', eve);
-  assert.equal(hub.deliver('a', frame), 2);
-  assert.deepEqual([ann.got, bob.got, eve.got], [['a'], ['a'], []]);
-  assert.equal(hub.deliver('nobody', frame), 0);
+  assert.deepEqual(hub.roster('a')?.list, [ann, bob]);
+  assert.deepEqual(hub.roster('b')?.list, [eve]);
+  assert.equal(hub.roster('nobody'), undefined);
+});
+
+test('a list that was taken stays as it was, the next one is new', () => {
+  const hub = new Hub();
+  const [ann, bob] = [session(), session()];
+  hub.add('a', ann);
+  const before = hub.roster('a')?.list;
+  hub.add('a', bob);
+  hub.remove('a', ann);
+  assert.deepEqual([before, hub.roster('a')?.list], [[ann], [bob]]);
 });
 
 test('a session knows its rooms, and a room is forgotten with its last session', () => {
@@ -46,12 +42,14 @@ test('a session knows its rooms, and a room is forgotten with its last session',
   assert.deepEqual([[...hub.rooms], [...ann.rooms]], [['b'], ['b']]);
 });
 
-test('a session that is cut off while it is written to does not keep the others from the frame', () => {
+test('from which frame on a session is written to: from its last join', () => {
   const hub = new Hub();
-  const slow = session((self) => hub.remove('a', self));
-  const [before, after] = [session(), session()];
-  for (const one of [before, slow, after]) hub.add('a', one);
-  hub.deliver('a', frame);
-  assert.deepEqual([before.got, after.got], [['a'], ['a']]);
-  assert.equal(hub.count('a'), 2);
+  const [ann, bob] = [session(), session()];
+  hub.add('a', ann);
+  const roster = hub.roster('a') ?? assert.fail();
+  roster.frame = 5;
+  hub.add('a', bob);
+  assert.deepEqual([roster.since(ann), roster.since(bob), roster.lastJoin], [0, 5, 5]);
+  hub.add('a', ann);
+  assert.deepEqual([roster.since(ann), roster.size], [5, 2]);
 });

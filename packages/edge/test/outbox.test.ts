@@ -1,116 +1,144 @@
-// The outbox counts what waits for a viewer, and says once when it is too much. With a wire that does as the test says, and
-// with a real engine.io connection.
+// A viewer's send queue: nothing while the viewer keeps up; behind, what is urgent is kept and the rest is shed and told.
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { Server } from 'socket.io';
-import { WebSocket } from 'ws';
-import { Outbox, type Wire } from '../src/outbox.ts';
-import { prepareRaw } from '../src/prepared.ts';
-import { eventually } from './eventually.ts';
+import type { Gap, Lane } from '@danmux/protocol';
+import type { DeliveryLedger } from '../src/delivery-ledger.ts';
+import type { Flusher } from '../src/flusher.ts';
+import { Outbox } from '../src/outbox.ts';
+import { eventPacket, Prepared } from '../src/prepared.ts';
+import type { Wire } from '../src/wire.ts';
 
-/** Does what engine.io does: what is written waits while the transport is busy, and goes in one batch when it is not. */
-class SlowWire extends EventEmitter {
+/** Takes what it is given while `ready`. */
+class FakeWire implements Wire {
+  ready = true;
+  waiting = 0;
   readonly written: string[] = [];
-  readonly transport = { writable: false };
-  write(data: string, options?: object): void {
-    this.emit('packetCreate', { type: 'message', data, options });
-    this.written.push(data);
-    if (this.transport.writable) this.flush();
+  write({ packets, plain }: Prepared): number {
+    assert.equal(this.ready, true, 'nothing is written that must wait');
+    this.written.push(...packets);
+    return plain.length;
   }
-  flush(): void {
-    this.emit('flush');
-    this.transport.writable = false;
-    // engine.io says `drain` as soon as it handed the batch over.
-    this.emit('drain');
-  }
-  taken(): void {
-    this.transport.writable = true;
-  }
+  close(): void {}
 }
 
-const prepared = prepareRaw('frame', '{"a":"礼"}');
+function open(cap = 1_000) {
+  const wire = new FakeWire();
+  const books = { delivered: 0, shed: 0, undeliverable: 0 };
+  const count = ({ counts }: Pick<Prepared, 'counts'>) => Object.values(counts ?? {}).reduce((sum, one) => sum + one, 0);
+  const add = (what: keyof typeof books, prepared: Prepared) => {
+    books[what] += count(prepared);
+  };
+  const ledger = {
+    delivered: (prepared: Prepared) => add('delivered', prepared),
+    shed: (prepared: Prepared) => add('shed', prepared),
+    undeliverable: (prepared: Prepared) => add('undeliverable', prepared),
+  } as unknown as DeliveryLedger;
+  const waiting = new Set<Outbox>();
+  const flusher = { add: (one: Outbox) => waiting.add(one), remove: (one: Outbox) => waiting.delete(one) } as unknown as Flusher;
+  const ended = { times: 0 };
+  const outbox = new Outbox(wire, ledger, flusher, { cap, overflow: () => ended.times++ });
+  return { wire, books, waiting, ended, outbox };
+}
 
-test('counts bytes until the transport has taken them', () => {
-  const wire = new SlowWire();
-  const outbox = new Outbox(wire, 1_000, assert.fail);
-  outbox.write(prepared);
-  outbox.write(prepared);
-  assert.equal(outbox.bytes, 2 * prepared.bytes);
-  wire.flush();
-  outbox.write(prepared);
-  assert.equal(outbox.bytes, 3 * prepared.bytes, 'two on their way, one behind them');
-  wire.taken();
-  wire.flush();
-  assert.equal(outbox.bytes, prepared.bytes);
-  wire.taken();
-  assert.equal(outbox.bytes, 0);
+const packet = (name: string) => eventPacket('frame', JSON.stringify(name));
+function message(lane: Lane, name: string, size = 0): Prepared {
+  return new Prepared([packet(name + 'x'.repeat(size))], { room: 'r', counts: { [lane]: 1 }, urgent: lane === 'gift' || lane === 'control' });
+}
+const gapsOf = (written: readonly string[]): Gap[] =>
+  written.filter((text) => text.startsWith('2["gap"')).map((text) => (JSON.parse(text.slice(1)) as [string, Gap])[1]);
+
+test('a viewer that keeps up has nothing queued', () => {
+  const { wire, outbox, waiting } = open();
+  assert.equal(outbox.write(message('chat', 'a')), true);
+  assert.deepEqual([wire.written, outbox.bytes, waiting.size], [[packet('a')], 0, 0]);
 });
 
-test('past the cap it says so once and writes nothing more', () => {
-  const wire = new SlowWire();
-  let overflows = 0;
-  const outbox = new Outbox(wire, 100, () => overflows++);
-  const large = prepareRaw('frame', JSON.stringify('x'.repeat(40)));
-  for (let i = 0; i < 10; i++) outbox.write(large);
-  assert.equal(overflows, 1);
+test('what waits goes later, the urgent first, each lane in its order', () => {
+  const { wire, outbox, waiting, books } = open();
+  wire.ready = false;
+  for (const [lane, name] of [
+    ['chat', 'c1'],
+    ['gift', 'g1'],
+    ['chat', 'c2'],
+    ['gift', 'g2'],
+  ] as const)
+    assert.equal(outbox.write(message(lane, name)), false);
+  assert.deepEqual([waiting.size, outbox.flush()], [1, false]);
+  wire.ready = true;
+  assert.equal(outbox.flush(), true);
+  assert.deepEqual(wire.written, ['g1', 'g2', 'c1', 'c2'].map(packet));
+  assert.deepEqual([outbox.bytes, books.delivered], [0, 4]);
+});
+
+test('nothing overtakes what waits, though the wire is free again', () => {
+  const { wire, outbox } = open();
+  wire.ready = false;
+  outbox.write(message('chat', 'first'));
+  wire.ready = true;
+  assert.equal(outbox.write(message('chat', 'second')), false);
+  outbox.flush();
+  assert.deepEqual(wire.written, ['first', 'second'].map(packet));
+});
+
+test('chat that is late is shed, oldest first, and told with its number before the next frame', () => {
+  const { wire, outbox, books, ended } = open(1_000);
+  wire.ready = false;
+  for (let i = 0; i < 20; i++) outbox.write(message('chat', `c${i}`, 50));
+  assert.ok(outbox.bytes <= 250, `${outbox.bytes} bytes: chat may take a quarter`);
+  wire.ready = true;
+  outbox.flush();
+  const kept = wire.written.length - 1;
+  assert.deepEqual(gapsOf(wire.written.slice(0, 1)), [{ room: 'r', lane: 'chat', count: 20 - kept, reason: 'slow' }]);
+  assert.deepEqual([wire.written.at(-1), ended.times], [packet(`c19${'x'.repeat(50)}`), 0]);
+  assert.deepEqual(books, { delivered: kept, shed: 20 - kept, undeliverable: 0 });
+});
+
+test('gifts push chat out, are kept to the cap, and past it the viewer is slow, once', () => {
+  const { wire, outbox, books, ended, waiting } = open(1_000);
+  wire.ready = false;
+  outbox.write(message('chat', 'c', 100));
+  for (let i = 0; i < 8; i++) outbox.write(message('gift', `g${i}`, 100));
+  assert.deepEqual([books.shed, ended.times], [1, 0]);
+  for (let i = 0; i < 5; i++) outbox.write(message('gift', `h${i}`, 100));
+  assert.deepEqual([ended.times, outbox.bytes, waiting.size], [1, 0, 0]);
+  assert.deepEqual(books, { delivered: 0, shed: 1, undeliverable: 13 });
+});
+
+test('one message larger than the cap waits for a viewer that has nothing else', () => {
+  const { wire, outbox, ended } = open(100);
+  wire.ready = false;
+  outbox.write(message('gift', 'huge', 500));
+  assert.deepEqual([ended.times, outbox.bytes > 500], [0, true]);
+  wire.ready = true;
+  outbox.flush();
   assert.equal(wire.written.length, 1);
 });
 
-test('a frame larger than the cap goes to a viewer with nothing queued: it is not slow', () => {
-  const wire = new SlowWire();
-  let overflows = 0;
-  const outbox = new Outbox(wire, 100, () => overflows++);
-  const huge = prepareRaw('frame', JSON.stringify('x'.repeat(1_000)));
-  outbox.write(huge);
-  assert.deepEqual([overflows, wire.written.length], [0, 1]);
-  outbox.write(prepared);
-  assert.equal(overflows, 1, 'the next one finds it behind');
+test('what waits when the connection ends is undeliverable, and so is what comes after', () => {
+  const { wire, outbox, books, waiting } = open();
+  wire.ready = false;
+  outbox.write(message('gift', 'g'));
+  outbox.write(message('chat', 'c'));
+  outbox.close();
+  outbox.write(message('gift', 'late'));
+  assert.deepEqual([books, waiting.size], [{ delivered: 0, shed: 0, undeliverable: 3 }, 0]);
 });
 
-test('what is on its way counts towards the cap', () => {
-  const wire = new SlowWire();
-  let overflows = 0;
-  const outbox = new Outbox(wire, 100, () => overflows++);
-  const large = prepareRaw('frame', JSON.stringify('x'.repeat(40)));
-  outbox.write(large);
-  wire.flush();
-  outbox.write(large);
-  assert.equal(overflows, 1);
-});
-
-test('answers are counted apart: one of any size is no reason to end, many that nobody reads are', () => {
-  const wire = new SlowWire();
-  let overflows = 0;
-  const outbox = new Outbox(wire, 1_000, () => overflows++);
-  assert.equal(outbox.behind, false);
-  wire.write('4'.repeat(5_000));
-  assert.equal(outbox.behind, true);
-  outbox.write(prepared);
-  assert.deepEqual([overflows, outbox.bytes], [0, prepared.bytes], 'frames have their own room');
-  wire.flush();
-  wire.taken();
-  assert.equal(outbox.behind, false);
-  for (let i = 0; i < 20; i++) wire.write('礼'.repeat(200));
-  assert.deepEqual([outbox.behind, overflows], [true, 1]);
-});
-
-test('on a real connection bytes count until the kernel has them', async () => {
-  const http = createServer().listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const server = new Server(http);
-  const connected = new Promise<Wire>((resolve) => server.once('connection', ({ conn }) => resolve(conn as unknown as Wire)));
-  const raw = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}/socket.io/?EIO=4&transport=websocket`);
-  raw.once('open', () => raw.send('40'));
-  const wire = await connected;
-  await eventually(() => assert.equal(wire.transport.writable, true));
-  const outbox = new Outbox(wire, 1_000_000, assert.fail);
-  outbox.write(prepared);
-  outbox.write(prepared);
-  assert.equal(outbox.bytes, 2 * prepared.bytes);
-  await eventually(() => assert.equal(outbox.bytes, 0));
-  raw.terminate();
-  await server.close();
+test('a wire that fills again in the middle keeps the rest', () => {
+  const { wire, outbox } = open();
+  wire.ready = false;
+  for (const name of ['a', 'b', 'c']) outbox.write(message('gift', name));
+  const take = wire.write.bind(wire);
+  wire.write = (prepared) => {
+    const bytes = take(prepared);
+    wire.ready = false;
+    return bytes;
+  };
+  for (const expected of [1, 2, 3]) {
+    wire.ready = true;
+    assert.equal(outbox.flush(), false);
+    assert.equal(wire.written.length, expected);
+  }
+  wire.ready = true;
+  assert.equal(outbox.flush(), true);
 });

@@ -7,8 +7,9 @@ import { afterEach, test } from 'node:test';
 import type { Frame, Notice } from '@danmux/protocol';
 import { Server, type Socket } from 'socket.io';
 import { io } from 'socket.io-client';
-import { WebSocket } from 'ws';
-import { type Prepared, prepare, prepareRaw } from '../src/prepared.ts';
+import { WebSocket, WebSocketServer } from 'ws';
+import { eventPacket, Prepared, type PreparedOptions, prepare } from '../src/prepared.ts';
+import { type EngineConn, ViewerWire } from '../src/wire.ts';
 import { eventually } from './eventually.ts';
 
 const frameOf = (text: string): Frame => ({ room: 'live:1', msgs: [{ id: 'm', lane: 'gift', offset: 1, type: 'gift', data: { text }, ts: 1 }] });
@@ -31,8 +32,15 @@ async function startServer(): Promise<{ port: number; socket: Promise<Socket> }>
   return { port: (http.address() as AddressInfo).port, socket };
 }
 
-function write(socket: Socket, { packet, options }: Prepared): void {
-  (socket.conn as unknown as { write(data: string, options: object): void }).write(packet, options);
+function prepareRaw(event: 'frame', payload: string, options?: PreparedOptions): Prepared {
+  return new Prepared([eventPacket(event, payload)], options);
+}
+
+/** As a session writes: past socket.io where it can. */
+function write(socket: Socket, prepared: Prepared): void {
+  const wire = new ViewerWire(socket.conn as unknown as EngineConn, true);
+  assert.equal(wire.ready, true, 'nothing waits');
+  wire.write(prepared);
 }
 
 /** The bytes a bare WebSocket client is sent for what `send` does. */
@@ -83,13 +91,6 @@ for (const transport of ['websocket', 'polling']) {
   });
 }
 
-test('says how many bytes it is, not how many characters', () => {
-  const { packet, bytes, options } = prepareRaw('frame', '{"a":"礼"}');
-  assert.equal(packet, '2["frame",{"a":"礼"}]');
-  assert.equal(bytes, Buffer.byteLength(`4${packet}`));
-  assert.equal(options.compress, false);
-});
-
 test('one prepared frame may be written to many, and again', async () => {
   const prepared = prepare('frame', frameOf(texts.medium));
   const twice = await wireBytes((socket) => {
@@ -101,4 +102,25 @@ test('one prepared frame may be written to many, and again', async () => {
     socket.emit('frame', frameOf(texts.medium));
   });
   assert.ok(twice.equals(byEmit), 'the same bytes');
+});
+
+test('deflated, it is what ws itself would inflate, and small packets are left as they are', async () => {
+  const big = eventPacket('frame', JSON.stringify(frameOf(texts.long)));
+  const prepared = new Prepared([big, eventPacket('gap', '{"room":"r"}')]);
+  assert.ok(prepared.deflated.length < prepared.plain.length / 20, `${prepared.deflated.length} of ${prepared.plain.length} bytes`);
+  assert.equal(prepared.deflated, prepared.deflated, 'made once');
+  const got: string[] = [];
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true } });
+  ends.push(() => server.close());
+  await once(server, 'listening');
+  server.on('connection', (_ws, { socket }) => {
+    for (let i = 0; i < 2; i++) socket.write(prepared.deflated);
+  });
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  ends.unshift(() => client.terminate());
+  client.on('message', (data) => got.push(String(data)));
+  await eventually(() => assert.equal(got.length, 4));
+  assert.match(client.extensions, /permessage-deflate/);
+  const both = [`4${big}`, '42["gap",{"room":"r"}]'];
+  assert.ok(got.join('\n') === [...both, ...both].join('\n'), 'word for word, each message by itself');
 });

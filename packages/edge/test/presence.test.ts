@@ -6,6 +6,7 @@ import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { Hub } from '../src/hub.ts';
 import { Presence } from '../src/presence.ts';
 import type { Session } from '../src/session.ts';
+import { viewerOf } from '../src/viewer.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const set = { ...secrets, 'edge.presence_interval_ms': 500, 'edge.presence_ttl_ms': 8_000 };
@@ -22,7 +23,7 @@ let reported: (() => Promise<void>) | undefined;
 let parts: Presence[];
 beforeEach(() => {
   now = 1_000_000;
-  mock.timers.enable({ apis: ['setInterval'] });
+  mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   mock.method(performance, 'now', () => now);
   store = createBus(runtimeOf());
   reported = undefined;
@@ -50,8 +51,14 @@ afterEach(async () => {
 class Edge {
   readonly hub = new Hub();
   readonly told: number[] = [];
+  readonly toldAt: number[] = [];
   readonly pulses: ReadonlyMap<string, RoomPulse>[] = [];
-  readonly presence = new Presence(runtimeOf(), bus, this.hub, (pulses) => this.pulses.push(pulses));
+  readonly presence = new Presence(runtimeOf(), bus, this.hub, {
+    pulsed: (pulses) => void this.pulses.push(pulses),
+    tell: (where, prepared) => {
+      for (const session of this.hub.roster(where)?.list ?? []) session.deliver(where, prepared);
+    },
+  });
   readonly #sessions: Session[] = [];
 
   async start(): Promise<this> {
@@ -62,7 +69,11 @@ class Edge {
   join(count = 1, room = 'r'): void {
     for (let i = 0; i < count; i++) {
       const first = this.#sessions.length === 0;
-      const deliver = (_room: string, { packet }: { packet: string }) => void (first && this.told.push(JSON.parse(packet.slice(1))[1].online));
+      const deliver = (_room: string, { packets: [packet = ''] }: { packets: readonly string[] }) => {
+        if (!first) return;
+        this.told.push(JSON.parse(packet.slice(1))[1].online);
+        this.toldAt.push(now);
+      };
       const session = { rooms: new Set<string>(), deliver } as unknown as Session;
       this.#sessions.push(session);
       this.hub.add(room, session);
@@ -104,6 +115,22 @@ test('tells at most once a second, and the last number in the end', async () => 
   assert.ok(edge.told.length <= 3, `${edge.told.length} times in two seconds`);
   await pass(1_500);
   assert.equal(edge.told.at(-1), 21);
+});
+
+test('a change that must wait for its second is told when that is over, not at the next report', async () => {
+  const edge = await new Edge().start();
+  edge.join(1);
+  let answer = () => {};
+  reported = () => new Promise((resolve) => (answer = resolve));
+  await pass(700);
+  reported = undefined;
+  answer();
+  await pass(100);
+  edge.join(1);
+  await pass(1_100);
+  assert.deepEqual(edge.told, [1, 2]);
+  const [first = 0, second = 0] = edge.toldAt;
+  assert.ok(second - first >= 1_000 && second - first <= 1_100, `${second - first} ms apart`);
 });
 
 test('the count at a join is up to date on this edge, without a report', async () => {
@@ -175,4 +202,24 @@ test('hands on what each report learned of the rooms', async () => {
   edge.join(1);
   await pass(500);
   assert.equal(edge.pulses[0]?.get('r')?.online, 1);
+});
+
+test('who is in the room goes with the counts; a list the store lost is sent again', async () => {
+  const [one, two] = [await new Edge().start(), await new Edge().start()];
+  const viewer = (id: string) => viewerOf({ sub: id, exp: 1 });
+  one.join(2);
+  two.join(1);
+  for (const id of ['ann', 'bob']) one.presence.entered('r', viewer(id));
+  two.presence.entered('r', viewer('ann'));
+  await pass(500);
+  const { online, users, members, complete } = await one.presence.audience('r', viewer('ann'));
+  assert.deepEqual([online, users, members, complete], [3, 2, [{ id: 'ann' }, { id: 'bob' }], true]);
+  (store as unknown as { wipe(): void }).wipe();
+  await pass(500);
+  await pass(500);
+  assert.deepEqual((await store.audience('r')).users, 2);
+  one.leave(1);
+  one.presence.left('r', viewer('bob'));
+  await pass(1_500);
+  assert.deepEqual((await two.presence.audience('r', viewer('ann'))).members, [{ id: 'ann' }]);
 });

@@ -40,7 +40,7 @@ async function store(lane: StreamLane, count: number, tell = true): Promise<void
   const heads = await bus.heads(room);
   const first = heads.offsets[lane] + 1;
   const msgs = Array.from({ length: count }, (_, i) => `{"lane":"${lane}","offset":${first + i},"id":"${lane}${first + i}","type":"x","data":1,"ts":1}`);
-  const head = { room, epoch: heads.epoch, ranges: { [lane]: [first, first + count - 1] as const }, counts: { [lane]: count }, traces: [] };
+  const head = { room, epoch: heads.epoch, ranges: { [lane]: [first, first + count - 1] as const }, counts: { [lane]: count }, characters: {}, traces: [] };
   const frame = tell ? { head, payload: `{"room":"${room}","msgs":[${msgs.join(',')}]}` } : null;
   const result = await bus.commit({ room, lease, expected: heads, messages: { [lane]: msgs }, entries: {}, frame, counts: {} });
   assert.deepEqual(result, { ok: true });

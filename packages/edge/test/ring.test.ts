@@ -10,7 +10,7 @@ function frame(ranges: Partial<Record<'gift' | 'chat', [number, number]>>): BusF
   const msgs = Object.entries(ranges).flatMap(([lane, [first, last]]) =>
     Array.from({ length: last - first + 1 }, (_, index) => msg(lane as 'gift', first + index)),
   );
-  return { head: { room: 'r', epoch: 'e', ranges, counts: {}, traces: [] }, payload: JSON.stringify({ room: 'r', msgs }) };
+  return { head: { room: 'r', epoch: 'e', ranges, counts: {}, characters: {}, traces: [] }, payload: JSON.stringify({ room: 'r', msgs }) };
 }
 const ids = (msgs: readonly Msg[] | null) => msgs?.map(({ id }) => id) ?? null;
 
@@ -56,13 +56,13 @@ test('forgets frames that are too old, and a base that no longer meets them is o
 test('holds no more than its share of memory, the newest first', () => {
   const ring = new Ring();
   const large = (offset: number): BusFrame => ({
-    head: { room: 'r', epoch: 'e', ranges: { gift: [offset, offset] }, counts: {}, traces: [] },
+    head: { room: 'r', epoch: 'e', ranges: { gift: [offset, offset] }, counts: {}, characters: {}, traces: [] },
     payload: JSON.stringify({ room: 'r', msgs: [{ ...msg('gift', offset), data: 'x'.repeat(100_000) }] }),
   });
   for (let offset = 1; offset <= 500; offset++) ring.push(large(offset), 0);
   assert.ok(ring.size <= 100, `${ring.size} frames of 100,000 characters`);
   assert.equal(ring.since('gift', 499, 500)?.length, 1);
   assert.equal(ring.since('gift', 300, 500), null);
-  ring.push({ head: { room: 'r', epoch: 'e', ranges: {}, counts: { ambient: 3 }, traces: [] }, payload: '{"room":"r","msgs":[]}' }, 0);
+  ring.push({ head: { room: 'r', epoch: 'e', ranges: {}, counts: { ambient: 3 }, characters: {}, traces: [] }, payload: '{"room":"r","msgs":[]}' }, 0);
   assert.equal(ring.since('gift', 499, 500)?.length, 1);
 });

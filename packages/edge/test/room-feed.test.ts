@@ -28,7 +28,7 @@ class LossyBus {
     this.offsets[lane] += count;
     if (lose) return;
     const frame: BusFrame = {
-      head: { room: 'r', epoch: this.epoch, ranges: { [lane]: [first, this.offsets[lane]] }, counts: { [lane]: count }, traces: [] },
+      head: { room: 'r', epoch: this.epoch, ranges: { [lane]: [first, this.offsets[lane]] }, counts: { [lane]: count }, characters: {}, traces: [] },
       payload: `{"room":"r","msgs":[${msgs.join(',')}]}`,
     };
     this.subscriber?.frame(frame);
@@ -113,7 +113,7 @@ test('a frame that was known already is dropped', async () => {
   const { ids } = await openFeed(bus);
   bus.commit('gift', 1);
   bus.subscriber?.frame({
-    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, traces: [] },
+    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, characters: {}, traces: [] },
     payload: '{"room":"r","msgs":[{"id":"double"}]}',
   });
   assert.deepEqual(ids, ['gift1']);

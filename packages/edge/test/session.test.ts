@@ -1,9 +1,10 @@
 // A session keeps a room's frames back while its join is answered, and knows why it ended.
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { prepareRaw } from '../src/prepared.ts';
+import { DeliveryLedger } from '../src/delivery-ledger.ts';
+import { Flusher } from '../src/flusher.ts';
+import { Prepared } from '../src/prepared.ts';
 import { Session, type ViewerSocket } from '../src/session.ts';
 import { guestViewer } from '../src/viewer.ts';
 
@@ -11,10 +12,12 @@ const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(3
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'edge.outbox_bytes': 65_536 } });
 const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
 
-class Conn extends EventEmitter {
+class Conn {
   readonly written: string[] = [];
   readonly closed: boolean[] = [];
-  readonly transport = { writable: false };
+  readonly readyState = 'open';
+  readonly writeBuffer: { data: string }[] = [];
+  readonly transport = { name: 'websocket', writable: true };
   write(data: string): void {
     this.written.push(data);
   }
@@ -26,10 +29,18 @@ function open(): { session: Session; conn: Conn; ended: boolean[] } {
   const conn = new Conn();
   const ended: boolean[] = [];
   const socket = { id: 's1', data: { viewer: guestViewer() }, conn, connected: true, disconnect: (close: boolean) => void ended.push(close) };
-  return { session: new Session(runtime, socket as unknown as ViewerSocket), conn, ended };
+  const flusher = new Flusher();
+  ends.push(() => flusher.stop());
+  const session = new Session(runtime, socket as unknown as ViewerSocket, { ledger: new DeliveryLedger(runtime), flusher });
+  return { session, conn, ended };
 }
-const frame = (id: string) => prepareRaw('frame', `"${id}"`);
+let ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends) end();
+  ends = [];
+});
 const packet = (id: string) => `2["frame","${id}"]`;
+const frame = (id: string) => new Prepared([packet(id)], { counts: { gift: 1 } });
 
 test('frames of a room whose join is not answered wait, those of others do not', () => {
   const { session, conn } = open();
@@ -62,13 +73,39 @@ test('a join that is not answered for a thousand frames ends the connection', ()
   assert.deepEqual([conn.closed, session.closedBecause], [[true], 'slow']);
 });
 
-test('more than the outbox holds ends the connection and drops what waits', () => {
+test('more gifts than the outbox holds end the connection and drop what waits', () => {
   const { session, conn } = open();
-  const large = prepareRaw('frame', JSON.stringify('x'.repeat(30_000)));
-  for (let i = 0; i < 5; i++) session.write(large);
-  assert.equal(conn.written.length, 2);
-  assert.ok(session.queuedBytes <= 65_536, `${session.queuedBytes} bytes`);
+  conn.transport.writable = false;
+  for (let i = 0; i < 5; i++) session.deliver('a', new Prepared(['x'.repeat(30_000)]));
+  assert.deepEqual([conn.written.length, session.queuedBytes], [0, 0]);
   assert.deepEqual([conn.closed, session.closedBecause], [[true], 'slow']);
+});
+
+test('who does not read its answers is behind, and cut off when it goes on', () => {
+  const { session, conn } = open();
+  assert.equal(session.behind, false);
+  conn.writeBuffer.push({ data: 'x'.repeat(70_000) });
+  assert.deepEqual([session.behind, conn.closed], [true, []]);
+  for (let i = 0; i < 8; i++) conn.writeBuffer.push({ data: 'x'.repeat(70_000) });
+  assert.deepEqual([session.behind, conn.closed, session.closedBecause], [true, [true], 'slow']);
+});
+
+test('every message is settled in the ledger, also those of a join that failed', async () => {
+  const { session } = open();
+  const books = async () => {
+    const sum = async (counter: { get(): Promise<{ values: { value: number }[] }> }) => (await counter.get()).values.reduce((all, { value }) => all + value, 0);
+    return [await sum(runtime.metrics.delivered), await sum(runtime.metrics.undeliverable)];
+  };
+  runtime.metrics.registry.resetMetrics();
+  session.hold('a');
+  session.deliver('a', frame('a1'));
+  session.deliver('a', frame('a2'));
+  session.release('a');
+  assert.deepEqual(await books(), [2, 0]);
+  session.hold('a');
+  session.deliver('a', frame('a3'));
+  session.discardHeld('a');
+  assert.deepEqual(await books(), [2, 1]);
 });
 
 test('a drained viewer gets what waits for it first, and comes back by itself; a disconnected one does not', () => {

@@ -63,7 +63,30 @@ const positionSchema = Type.Object({ epoch: Type.String(), offset: Type.Integer(
 export const roomReply = Type.Object({
   room: Type.String(),
   online: Type.Integer({ description: 'Connections in the room, all edges' }),
+  users: Type.Integer({ description: 'Distinct users in the room; an estimate where the member list is not complete' }),
   positions: Type.Record(Type.String(), positionSchema),
+});
+
+export const membersQuery = Type.Object(
+  {
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: limits.cursor, description: 'The `cursor` of the page before' })),
+    limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: `1 to ${limits.membersPage}, default 50` })),
+  },
+  strict,
+);
+
+export const membersReply = Type.Object({
+  online: Type.Integer({ description: 'Connections in the room, all edges' }),
+  users: Type.Integer({ description: 'Distinct users; an estimate unless `complete`' }),
+  members: Type.Array(
+    Type.Object(
+      { ...fromSchema.properties, guest: Type.Optional(Type.Literal(true, { description: 'It came without a token' })) },
+      { additionalProperties: true },
+    ),
+    { description: 'Highest level first, then by id' },
+  ),
+  cursor: Type.Union([Type.String(), Type.Null()], { description: 'Where the next page begins; null after the last' }),
+  complete: Type.Boolean({ description: 'The pages name every user; false when a large room names its highest levels and a sample' }),
 });
 
 export const historyQuery = Type.Object(

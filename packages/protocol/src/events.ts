@@ -3,7 +3,7 @@
 import type { ErrorBody } from './errors.ts';
 import type { Lane, StreamLane } from './lanes.ts';
 import type { Positions } from './position.ts';
-import type { Frame, Msg } from './publication.ts';
+import type { Frame, Msg, RoomMember } from './publication.ts';
 
 export type Ok<T> = { ok: true } & T;
 export interface Failed {
@@ -40,6 +40,25 @@ export interface SendRequest {
 export interface SendReply {
   id: string;
 }
+export interface MembersRequest {
+  room: string;
+  /** The `cursor` of the page before; the first page when absent. */
+  cursor?: string;
+  /** Default 50. */
+  limit?: number;
+}
+export interface MembersReply {
+  /** Connections in the room. */
+  online: number;
+  /** Distinct users: exact when `complete`, else estimated. */
+  users: number;
+  /** Highest level first, then by id. */
+  members: RoomMember[];
+  /** Null after the last page. */
+  cursor: string | null;
+  /** The pages name every user; false when a large room names its highest levels and a sample. */
+  complete: boolean;
+}
 export interface HistoryRequest {
   room: string;
   /** Default `chat`. */
@@ -58,6 +77,7 @@ export interface ViewerEvents {
   join: (request: JoinRequest, ack: Ack<JoinReply>) => void;
   leave: (request: LeaveRequest, ack: Ack<object>) => void;
   send: (request: SendRequest, ack: Ack<SendReply>) => void;
+  members: (request: MembersRequest, ack: Ack<MembersReply>) => void;
   history: (request: HistoryRequest, ack: Ack<HistoryReply>) => void;
 }
 

@@ -10,6 +10,8 @@ export type {
   JoinReply,
   JoinRequest,
   LeaveRequest,
+  MembersReply,
+  MembersRequest,
   Notice,
   Ok,
   PresenceUpdate,
@@ -23,6 +25,6 @@ export { isLane, isStreamLane, type Lane, type LaneSpec, laneNames, lanes, type 
 export { limits } from './limits.ts';
 export { type MessageType, messageTypes } from './message-types.ts';
 export type { Position, Positions } from './position.ts';
-export type { Frame, From, Msg } from './publication.ts';
+export type { Frame, From, Msg, RoomMember } from './publication.ts';
 export { checkRoomName, isRoomName, roomMatches, roomNamePattern } from './room-name.ts';
 export type { TokenClaims } from './token.ts';

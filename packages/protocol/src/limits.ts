@@ -22,6 +22,10 @@ export const limits = {
   batch: 1_000,
   /** Messages one `history` call or `join` returns at most. */
   historyPage: 200,
+  /** Members one `members` call returns at most. */
+  membersPage: 100,
+  /** Characters of a `members` cursor. */
+  cursor: 1_024,
   /** Messages replayed to one viewer at a `join` with positions; past it `recovered` is false. */
   recovery: 2_000,
 } as const;

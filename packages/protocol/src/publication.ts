@@ -10,6 +10,12 @@ export interface From {
   readonly [field: string]: unknown;
 }
 
+/** Somebody in a room, as the others see it. */
+export interface RoomMember extends From {
+  /** Present when it came without a token. */
+  readonly guest?: true;
+}
+
 export interface Msg {
   readonly id: string;
   readonly lane: Lane;

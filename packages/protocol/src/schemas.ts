@@ -8,6 +8,8 @@ export {
   historyQuery,
   historyReply,
   laneSchema,
+  membersQuery,
+  membersReply,
   messageId,
   msgSchema,
   type NodesReply,

@@ -30,6 +30,14 @@ export const viewerSchemas = {
     },
     strict,
   ),
+  members: Type.Object(
+    {
+      room,
+      cursor: Type.Optional(Type.String({ minLength: 1, maxLength: limits.cursor })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.membersPage })),
+    },
+    strict,
+  ),
   history: Type.Object(
     {
       room,

@@ -9,9 +9,16 @@ const good: Record<ViewerEvent, Record<string, unknown>> = {
   join: { room: 'live:1', positions: { gift: { epoch: 'e1', offset: 0 } }, history: 20 },
   leave: { room: 'live:1' },
   send: { room: 'live:1', type: 'chat', data: { text: '你好' }, cid: 'c-1' },
+  members: { room: 'live:1', cursor: 'WzAsImEiXQ', limit: 10 },
   history: { room: 'live:1', lane: 'gift', before: 5, limit: 10 },
 };
-const required: Record<ViewerEvent, string[]> = { join: ['room'], leave: ['room'], send: ['room', 'type', 'data', 'cid'], history: ['room'] };
+const required: Record<ViewerEvent, string[]> = {
+  join: ['room'],
+  leave: ['room'],
+  send: ['room', 'type', 'data', 'cid'],
+  members: ['room'],
+  history: ['room'],
+};
 const events = Object.keys(viewerSchemas) as ViewerEvent[];
 const passes = (event: ViewerEvent, payload: unknown) => Value.Check(viewerSchemas[event], payload);
 
@@ -53,6 +60,12 @@ test('a cid is 1 to 64 printable characters', () => {
 test('numbers are not taken from text', () => {
   assert.equal(passes('history', { room: 'a', limit: '10' }), false);
   assert.equal(passes('history', { room: 'a', limit: limits.historyPage + 1 }), false);
+});
+
+test('a page of members is 1 to 100, its cursor text of the documented length', () => {
+  for (const bad of [{ limit: 0 }, { limit: limits.membersPage + 1 }, { cursor: '' }, { cursor: null }, { cursor: 'x'.repeat(limits.cursor + 1) }])
+    assert.equal(passes('members', { room: 'a', ...bad }), false, JSON.stringify(bad));
+  assert.equal(passes('members', { room: 'a', limit: limits.membersPage, cursor: 'x'.repeat(limits.cursor) }), true);
 });
 
 test('the room schema for OpenAPI says the same as isRoomName', () => {

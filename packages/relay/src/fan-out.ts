@@ -1,8 +1,8 @@
-// Makes one room's batch into the commit that stores, counts and publishes it: numbers the messages, encodes the frame once
-// for the whole cluster. It sends nothing itself.
-import { type BusFrame, type Commit, type Heads, type Lease, numberedMessage, type Pending } from '@danmux/bus';
+// Makes what was taken from a room's queue into the commit that stores, counts and publishes it: numbers the messages, encodes
+// the frame once for the whole cluster. It sends nothing itself.
+import { type Commit, type FrameHead, type Heads, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
-import type { Batch } from './room-queue.ts';
+import type { Batch, Dropped, Taken } from './room-queue.ts';
 
 export interface Fanned {
   readonly commit: Commit;
@@ -10,16 +10,33 @@ export interface Fanned {
   readonly heads: Heads;
 }
 
-export function fanOut(room: string, batch: Batch, heads: Heads, lease: Lease): Fanned {
+/** Messages of one frame that were shed and go to their senders all the same, at most. */
+const ownMessages = 50;
+
+export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease): Fanned {
   const offsets: Record<StreamLane, number> = { ...heads.offsets };
   const messages: Partial<Record<StreamLane, string[]>> = {};
-  const all: string[] = [];
+  const texts: string[] = [];
+  const characters: Partial<Record<Lane, number>> = {};
   for (const [lane, publications] of inOrder(batch)) {
     const encoded = publications.map((publication) => numberedMessage(publication, isStreamLane(lane) ? ++offsets[lane] : undefined));
     if (isStreamLane(lane)) messages[lane] = encoded;
-    all.push(...encoded);
+    const text = encoded.join(',');
+    texts.push(text);
+    characters[lane] = text.length;
   }
-  const counts = Object.fromEntries(inOrder(batch).map(([lane, publications]) => [lane, publications.length]));
+  const own = ownOf(dropped);
+  const head: FrameHead = {
+    room,
+    epoch: heads.epoch,
+    ranges: rangesOf(batch, heads, offsets),
+    counts: countsOf(batch),
+    characters,
+    traces: [...(batch.control ?? []), ...(batch.gift ?? [])].map(({ id, trace }): [string, string] => [id, trace]),
+    ...(shed ? { shed } : {}),
+    ...(own.length > 0 ? { own } : {}),
+  };
+  const says = texts.length > 0 || shed !== undefined || own.length > 0;
   return {
     heads: { epoch: heads.epoch, offsets },
     commit: {
@@ -27,25 +44,46 @@ export function fanOut(room: string, batch: Batch, heads: Heads, lease: Lease): 
       lease,
       expected: heads,
       messages,
-      entries: Object.fromEntries(inOrder(batch).map(([lane, publications]) => [lane, publications.map(({ entry }) => entry)])),
-      frame: frameOf(room, batch, heads, offsets, counts, all),
-      counts: { sequenced: counts },
+      entries: entriesOf(batch, dropped),
+      frame: says ? { head, payload: `{"room":${JSON.stringify(room)},"msgs":[${texts.join(',')}]}` } : null,
+      counts: { sequenced: countsOf(batch), ...shedOf(dropped) },
     },
   };
 }
 
-function frameOf(
-  room: string,
-  batch: Batch,
-  heads: Heads,
-  offsets: Heads['offsets'],
-  counts: BusFrame['head']['counts'],
-  messages: readonly string[],
-): BusFrame {
-  const ranges: BusFrame['head']['ranges'] = {};
+function rangesOf(batch: Batch, heads: Heads, offsets: Heads['offsets']): FrameHead['ranges'] {
+  const ranges: FrameHead['ranges'] = {};
   for (const [lane] of inOrder(batch)) if (isStreamLane(lane)) ranges[lane] = [heads.offsets[lane] + 1, offsets[lane]];
-  const traces = [...(batch.control ?? []), ...(batch.gift ?? [])].map(({ id, trace }): [string, string] => [id, trace]);
-  return { head: { room, epoch: heads.epoch, ranges, counts, traces }, payload: `{"room":${JSON.stringify(room)},"msgs":[${messages.join(',')}]}` };
+  return ranges;
+}
+
+function countsOf(batch: Batch): Partial<Record<Lane, number>> {
+  return Object.fromEntries(inOrder(batch).map(([lane, publications]) => [lane, publications.length]));
+}
+
+function entriesOf(batch: Batch, dropped: readonly Dropped[]): Commit['entries'] {
+  const entries: Partial<Record<Lane, string[]>> = {};
+  const gone = [...inOrder(batch), ...dropped.map(({ lane, publications }): [Lane, readonly Pending[]] => [lane, publications])];
+  for (const [lane, publications] of gone) {
+    const known = entries[lane] ?? [];
+    entries[lane] = known;
+    for (const { entry } of publications) known.push(entry);
+  }
+  return entries;
+}
+
+function shedOf(dropped: readonly Dropped[]): Pick<LedgerCounts, 'shed'> {
+  if (dropped.length === 0) return {};
+  const shed: Partial<Record<Lane, Record<string, number>>> = {};
+  for (const { lane, reason, publications } of dropped) shed[lane] = { ...shed[lane], [reason]: publications.length };
+  return { shed };
+}
+
+/** A sender always sees what it said, though nobody else does. */
+function ownOf(dropped: readonly Dropped[]): [string, string][] {
+  const said = dropped.flatMap(({ reason, publications }) => (reason === 'budget' ? publications : []));
+  const signed = said.flatMap((publication) => (publication.weight ? [{ publication, sender: publication.weight.sender }] : []));
+  return signed.slice(0, ownMessages).map(({ publication, sender }): [string, string] => [sender, numberedMessage(publication, undefined)]);
 }
 
 function inOrder(batch: Batch): [Lane, readonly Pending[]][] {

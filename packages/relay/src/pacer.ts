@@ -1,14 +1,28 @@
-// When a room's next frame leaves: at once after quiet, else one tick after the last one; control and gift wait the short
-// tick only. One timer per room that has something waiting.
+// When a room's next frame leaves: at once after quiet, else one tick after the last one. Control and gift have a short tick of
+// their own; the other lanes' grows with the room's rate, since larger frames cost less a message. One timer per waiting room.
 import type { Config } from '@danmux/runtime';
 import type { RoomQueue } from './room-queue.ts';
 
-export type PacerConfig = Pick<Config['relay'], 'tick_ms' | 'urgent_tick_ms'>;
+export type PacerConfig = Pick<Config['relay'], 'tick_ms' | 'max_tick_ms' | 'urgent_tick_ms'>;
+type Waiting = Pick<RoomQueue, 'urgent' | 'ordinary' | 'lastUrgent' | 'lastOrdinary' | 'rate' | 'tellAt'>;
 
-/** Milliseconds to wait before the room may send, from `now` on the monotonic clock. */
-export function waitBeforeFlush(queue: Pick<RoomQueue, 'urgent' | 'lastFlush'>, config: PacerConfig, now: number): number {
-  const tick = queue.urgent ? config.urgent_tick_ms : config.tick_ms;
-  return Math.max(0, queue.lastFlush + tick - now);
+/** Messages a second at which a room's tick is the longest. */
+const busyRate = 500;
+
+/** Milliseconds to wait before the room may send something, from `now` on the monotonic clock. */
+export function waitBeforeFlush(queue: Waiting, config: PacerConfig, now: number): number {
+  const urgent = queue.urgent ? queue.lastUrgent + config.urgent_tick_ms : Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.min(urgent, ordinaryAt(queue, config)) - now);
+}
+
+/** True when what may be sent now is control and gift. */
+export function urgentIsNext(queue: Waiting, config: PacerConfig, now: number): boolean {
+  return queue.urgent && (queue.lastUrgent + config.urgent_tick_ms <= now || ordinaryAt(queue, config) > now);
+}
+
+function ordinaryAt(queue: Waiting, { tick_ms, max_tick_ms }: PacerConfig): number {
+  const tick = tick_ms + Math.max(0, max_tick_ms - tick_ms) * Math.min(1, queue.rate / busyRate);
+  return Math.min(queue.ordinary ? queue.lastOrdinary + tick : Number.POSITIVE_INFINITY, queue.tellAt);
 }
 
 interface Planned {
@@ -18,10 +32,11 @@ interface Planned {
 
 export class Pacer {
   readonly #config: PacerConfig;
-  readonly #flush: (queue: RoomQueue) => void;
+  readonly #flush: (queue: RoomQueue, urgent: boolean) => void;
   readonly #planned = new Map<RoomQueue, Planned>();
 
-  constructor(config: PacerConfig, flush: (queue: RoomQueue) => void) {
+  /** `flush` is to send what is urgent, or what is not. */
+  constructor(config: PacerConfig, flush: (queue: RoomQueue, urgent: boolean) => void) {
     this.#config = config;
     this.#flush = flush;
   }
@@ -36,12 +51,12 @@ export class Pacer {
     clearTimeout(planned?.timer);
     this.#planned.delete(queue);
     if (wait === 0) {
-      this.#flush(queue);
+      this.#flushNow(queue);
       return;
     }
     const timer = setTimeout(() => {
       this.#planned.delete(queue);
-      this.#flush(queue);
+      this.#flushNow(queue);
     }, wait);
     this.#planned.set(queue, { timer, at: now + wait });
   }
@@ -49,5 +64,9 @@ export class Pacer {
   stop(): void {
     for (const { timer } of this.#planned.values()) clearTimeout(timer);
     this.#planned.clear();
+  }
+
+  #flushNow(queue: RoomQueue): void {
+    this.#flush(queue, urgentIsNext(queue, this.#config, performance.now()));
   }
 }

@@ -4,9 +4,10 @@
 import { acceptedAt, type Bus, type IngressCursor, type Lease, type Subscription } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
+import { type Budget, RateBudget, unlimited } from './budget.ts';
 import { fanOut } from './fan-out.ts';
 import { Pacer } from './pacer.ts';
-import { type Batch, RoomQueue } from './room-queue.ts';
+import { RoomQueue, type Taken } from './room-queue.ts';
 
 /** Publications read from one lane and not yet committed, at most; the rest waits in the ingress. */
 const backlogCap = 2_000;
@@ -44,7 +45,7 @@ export class ShardRelay {
     this.#shard = shard;
     this.#lease = lease;
     this.#onFenced = onFenced;
-    this.#pacer = new Pacer(runtime.config.relay, (queue) => this.#track(this.#flush(queue)));
+    this.#pacer = new Pacer(runtime.config.relay, (queue, urgent) => this.#track(this.#flush(queue, urgent)));
   }
 
   start(): void {
@@ -125,27 +126,32 @@ export class ShardRelay {
   #queueOf(room: string): RoomQueue {
     const known = this.#rooms.get(room);
     if (known) return known;
-    const queue = new RoomQueue(room);
+    const queue = new RoomQueue(room, this.#budget());
     this.#rooms.set(room, queue);
     return queue;
   }
 
-  async #flush(queue: RoomQueue): Promise<void> {
+  #budget(): Budget {
+    const { relay, shedding } = this.#runtime.config;
+    return shedding === 'on' ? new RateBudget(relay.chat_per_second) : unlimited;
+  }
+
+  async #flush(queue: RoomQueue, urgent: boolean): Promise<void> {
     if (queue.flushing || this.#resetting || this.#stopped) return;
     queue.flushing = true;
     try {
       queue.heads ??= await this.#bus.heads(queue.room);
       if (this.#resetting || this.#stopped) return;
-      const batch = queue.take(this.#runtime.config.relay.frame_messages);
-      queue.lastFlush = performance.now();
-      const fanned = fanOut(queue.room, batch, queue.heads, this.#lease);
+      const limit = this.#runtime.config.relay.frame_messages;
+      const taken = urgent ? queue.takeUrgent(limit, performance.now()) : queue.takeOrdinary(limit, performance.now());
+      const fanned = fanOut(queue.room, taken, queue.heads, this.#lease);
       const result = await this.#bus.commit(fanned.commit);
       if (!result.ok) {
         this.#refused(result.reason);
         return;
       }
       queue.heads = fanned.heads;
-      this.#committed(queue.room, batch);
+      this.#committed(queue.room, taken);
     } catch (error) {
       this.#fail(error, 'could not commit to a room');
     } finally {
@@ -156,9 +162,13 @@ export class ShardRelay {
     this.#pacer.plan(queue);
   }
 
-  #committed(room: string, batch: Batch): void {
+  #committed(room: string, { batch, dropped }: Taken): void {
     const { metrics, log, clock } = this.#runtime;
     metrics.frames.inc();
+    for (const { lane, reason, publications } of dropped) {
+      this.#addBacklog(lane, -publications.length);
+      metrics.shed.inc({ lane, reason }, publications.length);
+    }
     const now = clock.now();
     for (const lane of laneNames) {
       const publications = batch[lane] ?? [];
@@ -214,7 +224,8 @@ export class ShardRelay {
 
   #forgetIdleRooms(): void {
     const before = performance.now() - idleRoomMs;
-    for (const [room, queue] of this.#rooms) if (queue.empty && !queue.flushing && queue.lastFlush < before) this.#rooms.delete(room);
+    for (const [room, queue] of this.#rooms)
+      if (queue.empty && !queue.flushing && Math.max(queue.lastUrgent, queue.lastOrdinary) < before) this.#rooms.delete(room);
   }
 
   #addBacklog(lane: Lane, count: number): void {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Heads, Lease, Pending } from '@danmux/bus';
 import type { Lane, Msg } from '@danmux/protocol';
 import { fanOut } from '../src/fan-out.ts';
+import type { Batch, Taken } from '../src/room-queue.ts';
 
 const lease: Lease = { name: 'shard:1', owner: 'me', token: 7 };
 const heads: Heads = { epoch: 'e', offsets: { control: 4, gift: 10, chat: 0 } };
@@ -15,9 +16,10 @@ const pending = (lane: Lane, id: string): Pending => ({
   trace: `t-${id}`,
   entry: `e-${id}`,
 });
+const taken = (batch: Batch): Taken => ({ batch, dropped: [] });
 
 test('numbers each lane from its head and says what the heads are after', () => {
-  const fanned = fanOut('live:1', { gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c1')] }, heads, lease);
+  const fanned = fanOut('live:1', taken({ gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c1')] }), heads, lease);
   assert.deepEqual(fanned.heads, { epoch: 'e', offsets: { control: 4, gift: 12, chat: 1 } });
   assert.deepEqual(heads.offsets, { control: 4, gift: 10, chat: 0 }, 'the heads it was given stay as they were');
   const { commit } = fanned;
@@ -32,7 +34,7 @@ test('numbers each lane from its head and says what the heads are after', () => 
 
 test('the frame carries every message once, in lane order, whatever order the batch has', () => {
   const batch = { ambient: [pending('ambient', 'a')], chat: [pending('chat', 'c')], gift: [pending('gift', 'g')], control: [pending('control', 'n')] };
-  const { frame } = fanOut('live:1', batch, heads, lease).commit;
+  const { frame } = fanOut('live:1', taken(batch), heads, lease).commit;
   const payload = JSON.parse(frame?.payload ?? '') as { room: string; msgs: Msg[] };
   assert.equal(payload.room, 'live:1');
   assert.deepEqual(
@@ -48,18 +50,19 @@ test('the frame carries every message once, in lane order, whatever order the ba
 
 test('the head names ranges of stream lanes, counts of all, and the traces of control and gift', () => {
   const batch = { control: [pending('control', 'n')], chat: [pending('chat', 'c1'), pending('chat', 'c2')], ambient: [pending('ambient', 'a')] };
-  const head = fanOut('live:1', batch, heads, lease).commit.frame?.head;
+  const head = fanOut('live:1', taken(batch), heads, lease).commit.frame?.head;
   assert.deepEqual(head, {
     room: 'live:1',
     epoch: 'e',
     ranges: { control: [5, 5], chat: [1, 2] },
     counts: { control: 1, chat: 2, ambient: 1 },
+    characters: { control: 56, chat: 109, ambient: 45 },
     traces: [['n', 't-n']],
   });
 });
 
 test('ambient messages have no offset, no stream and leave the ingress', () => {
-  const { commit, heads: after } = fanOut('live:1', { ambient: [pending('ambient', 'a')] }, heads, lease);
+  const { commit, heads: after } = fanOut('live:1', taken({ ambient: [pending('ambient', 'a')] }), heads, lease);
   assert.deepEqual(commit.messages, {});
   assert.deepEqual(commit.entries, { ambient: ['e-a'] });
   assert.deepEqual(commit.frame?.head.ranges, {});
@@ -67,7 +70,28 @@ test('ambient messages have no offset, no stream and leave the ingress', () => {
 });
 
 test('an empty lane of a batch leaves no trace in the commit', () => {
-  const { commit } = fanOut('live:1', { gift: [], chat: [pending('chat', 'c')] }, heads, lease);
+  const { commit } = fanOut('live:1', taken({ gift: [], chat: [pending('chat', 'c')] }), heads, lease);
   assert.deepEqual(Object.keys(commit.entries), ['chat']);
   assert.deepEqual(commit.frame?.head.counts, { chat: 1 });
+});
+
+test('what is shed leaves the ingress, is counted, and goes to its sender alone; what is merged is only counted', () => {
+  const said = { ...pending('chat', 'c2'), weight: { sender: 'ann', rank: 0, content: 1 } };
+  const dropped = [
+    { lane: 'chat', reason: 'budget', publications: [said] },
+    { lane: 'ambient', reason: 'merged', publications: [pending('ambient', 'a')] },
+  ] as const;
+  const { commit, heads: after } = fanOut('live:1', { batch: { chat: [pending('chat', 'c1')] }, dropped, shed: { chat: 7 } }, heads, lease);
+  assert.deepEqual(commit.entries, { chat: ['e-c1', 'e-c2'], ambient: ['e-a'] });
+  assert.deepEqual(commit.counts, { sequenced: { chat: 1 }, shed: { chat: { budget: 1 }, ambient: { merged: 1 } } });
+  assert.deepEqual(commit.frame?.head.shed, { chat: 7 });
+  assert.deepEqual(commit.frame?.head.own, [['ann', '{"lane":"chat","id":"c2","data":"礼","ts":1}']]);
+  assert.equal(after.offsets.chat, 1, 'what nobody gets has no offset');
+});
+
+test('when all is shed and nobody is told, nothing is published', () => {
+  const dropped = [{ lane: 'chat', reason: 'budget', publications: [pending('chat', 'c')] }] as const;
+  const { commit } = fanOut('live:1', { batch: {}, dropped }, heads, lease);
+  assert.equal(commit.frame, null);
+  assert.deepEqual(commit.entries, { chat: ['e-c'] });
 });

@@ -11,7 +11,7 @@ export interface Fixture {
   readonly relay: RelayRole;
   readonly frames: BusFrame[];
   message(type: string, id: string, room?: string): Publication;
-  messages(lane: string): { id: string; offset?: number }[];
+  messages(lane: string): { id: string; offset?: number; data?: unknown }[];
   close(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export const room = 'live:1';
 
 export async function startRelay(set: Readonly<Record<string, unknown>> = {}): Promise<Fixture> {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, ...set } });
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, 'relay.chat_per_second': 100_000, ...set } });
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
   const bus = createBus(runtime);
   await bus.start();
@@ -43,7 +43,7 @@ export async function startRelay(set: Readonly<Record<string, unknown>> = {}): P
       acceptPublication({ room: where, type, data: { id }, id }, { types: config.messages.types, maxData: 1_000, now: Date.now() }),
     messages: (lane) =>
       frames.flatMap(({ payload }) =>
-        (JSON.parse(payload) as { msgs: { id: string; lane: string; offset?: number }[] }).msgs.filter((msg) => msg.lane === lane),
+        (JSON.parse(payload) as { msgs: { id: string; lane: string; offset?: number; data?: unknown }[] }).msgs.filter((msg) => msg.lane === lane),
       ),
     close: async () => {
       await relay.stop();

@@ -1,7 +1,7 @@
 // The relay on a memory bus: order, batches, what happens when the bus fails under it.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { Commit } from '@danmux/bus';
+import type { BusFrame, Commit } from '@danmux/bus';
 import { eventually } from './eventually.ts';
 import { type Fixture, room, startRelay } from './relay-fixture.ts';
 
@@ -37,16 +37,18 @@ test('numbers the messages of each lane from 1 without holes and sends each once
   assert.deepEqual(sequenced, accepted);
 });
 
-test('a gift overtakes the chat that was there before it, in the next frame', async () => {
-  const { bus, relay, message, frames } = await fixture({ 'relay.frame_messages': 100 });
+test('a gift overtakes the chat that was there before it, in a frame of its own', async () => {
+  const { bus, relay, message, messages, frames } = await fixture({ 'relay.frame_messages': 100, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
   await bus.publish(ids(1_000, 'c').map((id) => message('chat', id)));
   await bus.publish([message('gift', 'g'), message('notice', 'n')]);
   await relay.start();
   await eventually(() => assert.notEqual(frames.length, 0));
-  const [first] = frames;
-  const lanes = (JSON.parse(first?.payload ?? '') as { msgs: { lane: string }[] }).msgs.map(({ lane }) => lane);
-  assert.deepEqual(lanes.slice(0, 3), ['control', 'gift', 'chat']);
-  assert.equal(lanes.length, 100);
+  await eventually(() => assert.equal(messages('chat').length, 1_000));
+  const lanesOf = ({ payload }: BusFrame) => (JSON.parse(payload) as { msgs: { lane: string }[] }).msgs.map(({ lane }) => lane);
+  const [first, second, ...others] = frames.map(lanesOf);
+  assert.deepEqual(first, ['control', 'gift']);
+  assert.deepEqual(second, Array(100).fill('chat'));
+  assert.ok(others.every((lanes) => lanes.every((lane) => lane === 'chat')));
 });
 
 test('the first message after quiet leaves at once, those behind it in one frame a tick', async () => {
@@ -65,11 +67,13 @@ test('a frame carries lane ranges, counts and the traces of control and gift', a
   const { bus, relay, message, frames } = await fixture();
   await bus.publish([message('chat', 'c'), message('gift', 'g'), message('like', 'l')]);
   await relay.start();
-  await eventually(() => assert.equal(frames.length, 1));
-  const { head } = frames[0] ?? assert.fail();
+  await eventually(() => assert.equal(frames.length, 2));
   assert.deepEqual(
-    { ranges: head.ranges, counts: head.counts, traces: head.traces },
-    { ranges: { gift: [1, 1], chat: [1, 1] }, counts: { gift: 1, chat: 1, ambient: 1 }, traces: [['g', 'g']] },
+    frames.map(({ head: { ranges, counts, traces } }) => ({ ranges, counts, traces })),
+    [
+      { ranges: { gift: [1, 1] }, counts: { gift: 1 }, traces: [['g', 'g']] },
+      { ranges: { chat: [1, 1] }, counts: { chat: 1, ambient: 1 }, traces: [] },
+    ],
   );
 });
 
@@ -187,6 +191,40 @@ test(`a relay that starts later sends what waited in ${room}`, async () => {
     assert.deepEqual(
       messages('gift').map(({ id }) => id),
       ['before'],
+    ),
+  );
+});
+
+test('a flood of chat is kept to the budget, counted and told; the gifts in it all go', async () => {
+  const { bus, relay, message, messages, frames } = await fixture({ 'relay.chat_per_second': 10 });
+  await relay.start();
+  await bus.publish(ids(300, 'c').map((id) => message('chat', id)));
+  await bus.publish(ids(30, 'g').map((id) => message('gift', id)));
+  await eventually(async () => {
+    const { accepted, sequenced, shed } = await bus.ledger();
+    assert.equal(sequenced.chat + (shed.chat['budget'] ?? 0), accepted.chat);
+    assert.equal(sequenced.gift, 30);
+  });
+  const { shed } = await bus.ledger();
+  assert.ok((shed.chat['budget'] ?? 0) >= 280, `${shed.chat['budget']} shed`);
+  await eventually(() => assert.equal(messages('gift').length, 30));
+  await eventually(() =>
+    assert.equal(
+      frames.reduce((sum, { head }) => sum + (head.shed?.chat ?? 0), 0),
+      shed.chat['budget'],
+    ),
+  );
+});
+
+test('likes of one tick become one', async () => {
+  const { bus, relay, message, messages } = await fixture();
+  await bus.publish(ids(100, 'l').map((id) => message('like', id)));
+  await relay.start();
+  await eventually(async () => assert.equal((await bus.ledger()).shed.ambient['merged'], 99));
+  await eventually(() =>
+    assert.deepEqual(
+      messages('ambient').map(({ data }) => data),
+      [{ id: 'l99', count: 100 }],
     ),
   );
 });

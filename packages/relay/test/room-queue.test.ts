@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pending } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
-import { RoomQueue } from '../src/room-queue.ts';
+import { RoomQueue, type Taken } from '../src/room-queue.ts';
 
 function filled(...publications: readonly [Lane, string][]): RoomQueue {
   const queue = new RoomQueue('r');
@@ -11,26 +11,29 @@ function filled(...publications: readonly [Lane, string][]): RoomQueue {
   return queue;
 }
 
-const ids = (batch: ReturnType<RoomQueue['take']>) => laneNames.flatMap((lane) => (batch[lane] ?? []).map(({ id }) => id));
+const ids = ({ batch }: Taken) => laneNames.flatMap((lane) => (batch[lane] ?? []).map(({ id }) => id));
+const ordinary = (queue: RoomQueue, limit: number, now = 0) => ids(queue.takeOrdinary(limit, now));
+const urgent = (queue: RoomQueue, limit: number) => ids(queue.takeUrgent(limit, 0));
 
 test('a lane keeps its order, over several takes too', () => {
   const queue = filled(['chat', 'c1'], ['chat', 'c2'], ['chat', 'c3']);
-  assert.deepEqual(ids(queue.take(2)), ['c1', 'c2']);
-  assert.deepEqual(ids(queue.take(2)), ['c3']);
-  assert.deepEqual(queue.take(2), {});
+  assert.deepEqual(ordinary(queue, 2), ['c1', 'c2']);
+  assert.deepEqual(ordinary(queue, 2), ['c3']);
+  assert.deepEqual(queue.takeOrdinary(2, 0).batch, {});
 });
 
-test('what comes later in a higher lane is taken first', () => {
+test('control and gift are taken apart from the others, each in lane order', () => {
   const queue = filled(['chat', 'c1'], ['chat', 'c2'], ['ambient', 'a1'], ['gift', 'g1'], ['control', 'n1']);
-  assert.deepEqual(ids(queue.take(3)), ['n1', 'g1', 'c1']);
-  assert.deepEqual(ids(queue.take(3)), ['c2', 'a1']);
+  assert.deepEqual(urgent(queue, 3), ['n1', 'g1']);
+  assert.deepEqual(ordinary(queue, 1), ['c1']);
+  assert.deepEqual(ordinary(queue, 3), ['c2', 'a1']);
 });
 
 test('a batch names only lanes it takes from, and the limit counts all of them', () => {
   const queue = filled(['gift', 'g1'], ['gift', 'g2'], ['chat', 'c1']);
-  assert.deepEqual(Object.keys(queue.take(2)), ['gift']);
+  assert.deepEqual(Object.keys(queue.takeUrgent(2, 0).batch), ['gift']);
   assert.equal(queue.empty, false);
-  assert.deepEqual(queue.take(0), {});
+  assert.deepEqual(queue.takeOrdinary(0, 0).batch, {});
 });
 
 test('is urgent while control or gift waits, and not for chat or ambient', () => {
@@ -38,36 +41,79 @@ test('is urgent while control or gift waits, and not for chat or ambient', () =>
   assert.equal(filled(['ambient', 'a']).urgent, false);
   for (const lane of ['control', 'gift'] as const) {
     const queue = filled([lane, 'x'], ['chat', 'c']);
-    assert.equal(queue.urgent, true);
-    queue.take(1);
-    assert.equal(queue.urgent, false);
-    assert.equal(queue.empty, false);
+    assert.deepEqual([queue.urgent, queue.ordinary], [true, true]);
+    queue.takeUrgent(1, 0);
+    assert.deepEqual([queue.urgent, queue.ordinary, queue.empty], [false, true, false]);
   }
 });
 
 test('begins without heads, without a last frame and empty', () => {
   const queue = new RoomQueue('r');
   assert.deepEqual([queue.room, queue.heads, queue.flushing, queue.empty, queue.urgent], ['r', undefined, false, true, false]);
-  assert.ok(queue.lastFlush < performance.now() - 1e9, 'its first frame waits for nothing');
+  assert.ok(Math.max(queue.lastUrgent, queue.lastOrdinary) < performance.now() - 1e9, 'its first frame waits for nothing');
 });
 
 test('a batch ends before it grows too large, in order, and one large message still goes', () => {
   const queue = new RoomQueue('r');
-  const add = (lane: Lane, id: string, size: number) => queue.add({ room: 'r', lane, id, body: 'x'.repeat(size), trace: id, entry: id });
-  for (let i = 0; i < 20; i++) add('gift', `g${i}`, 30_000);
-  add('chat', 'c', 10);
+  const add = (id: string, size: number) => queue.add({ room: 'r', lane: 'gift', id, body: 'x'.repeat(size), trace: id, entry: id });
+  for (let i = 0; i < 20; i++) add(`g${i}`, 30_000);
   const sizes: number[] = [];
   const all: string[] = [];
   while (!queue.empty) {
-    const batch = queue.take(200);
-    const bodies = laneNames.flatMap((lane) => batch[lane] ?? []);
+    const taken = queue.takeUrgent(200, 0);
+    const bodies = taken.batch.gift ?? [];
     sizes.push(bodies.reduce((sum, { body }) => sum + body.length, 0));
-    all.push(...ids(batch));
+    all.push(...ids(taken));
     assert.notEqual(bodies.length, 0, 'it goes on');
   }
   assert.ok(Math.max(...sizes) <= 262_144, `${Math.max(...sizes)} characters in one frame`);
   assert.ok(sizes.length < 5, 'and fills its frames');
-  assert.deepEqual(all, [...Array.from({ length: 20 }, (_, i) => `g${i}`), 'c']);
-  add('gift', 'huge', 400_000);
-  assert.deepEqual(ids(queue.take(200)), ['huge']);
+  assert.deepEqual(
+    all,
+    Array.from({ length: 20 }, (_, i) => `g${i}`),
+  );
+  add('huge', 400_000);
+  assert.deepEqual(urgent(queue, 200), ['huge']);
+});
+
+test('chat over the budget is shed and told at most once a second, and in the end', () => {
+  const queue = new RoomQueue('r', { takeUpTo: (wanted) => Math.min(1, wanted) });
+  const say = (id: string) => queue.add({ room: 'r', lane: 'chat', id, body: '{}', trace: id, entry: id });
+  const takes = [0, 500, 1_000].map((now) => {
+    for (const id of ['a', 'b', 'c']) say(`${id}${now}`);
+    return queue.takeOrdinary(100, now);
+  });
+  assert.deepEqual(
+    takes.map(({ batch, dropped }) => [batch.chat?.length, dropped.map(({ reason, publications }) => [reason, publications.length])]),
+    Array.from({ length: 3 }, () => [1, [['budget', 2]]]),
+  );
+  assert.deepEqual(
+    takes.map(({ shed }) => shed),
+    [{ chat: 2 }, undefined, { chat: 4 }],
+  );
+  assert.deepEqual([queue.empty, queue.tellAt], [true, Number.POSITIVE_INFINITY]);
+  for (const id of ['a', 'b']) say(id);
+  queue.takeOrdinary(100, 1_200);
+  assert.deepEqual([queue.empty, queue.tellAt], [false, 2_000], 'somebody is to be told still');
+  assert.deepEqual(queue.takeOrdinary(100, 2_000), { batch: {}, dropped: [], shed: { chat: 1 } });
+});
+
+test('gifts have no budget', () => {
+  const queue = new RoomQueue('r', { takeUpTo: () => 0 });
+  for (let i = 0; i < 50; i++) queue.add({ room: 'r', lane: 'gift', id: `g${i}`, body: '{}', trace: 't', entry: `${i}` });
+  assert.equal(urgent(queue, 100).length, 50);
+});
+
+test('the rate is that of a room that goes on; the first after quiet says nothing', () => {
+  const queue = new RoomQueue('r');
+  const say = (count: number, now: number) => {
+    for (let i = 0; i < count; i++) queue.add({ room: 'r', lane: 'chat', id: 'x', body: '{}', trace: 'x', entry: 'x' });
+    queue.takeOrdinary(1_000, now);
+  };
+  say(100, 10_000);
+  assert.equal(queue.rate, 0);
+  for (let now = 10_100; now <= 13_000; now += 100) say(50, now);
+  assert.ok(Math.abs(queue.rate - 500) < 5, `${queue.rate} a second`);
+  say(1, 20_000);
+  assert.equal(queue.rate, 0);
 });

@@ -106,6 +106,7 @@ function applyEnvironment(values: Tree, env: Readonly<Record<string, string | un
 function fromText(schema: TSchema, text: string): unknown {
   const type = (schema as { type?: string }).type;
   if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (type === 'number') return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
   if (type === 'boolean') return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
   if (type === 'array')
     return text

@@ -15,10 +15,20 @@ export class TokenBucket {
 
   /** 0 when a token was taken, else milliseconds until there is one. */
   take(now: number): number {
-    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, now - this.#at) * this.#perMs);
-    this.#at = now;
+    this.#fill(now);
     if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) / this.#perMs);
     this.#tokens -= 1;
     return 0;
+  }
+
+  /** True when nothing was taken for so long that it is as new. */
+  full(now: number): boolean {
+    this.#fill(now);
+    return this.#tokens >= this.#burst;
+  }
+
+  #fill(now: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + Math.max(0, now - this.#at) * this.#perMs);
+    this.#at = now;
   }
 }

@@ -1,5 +1,5 @@
 // The viewer's side of danmux.
-export { DanmuxError, type Msg } from '@danmux/protocol';
+export { DanmuxError, type MembersReply, type Msg, type RoomMember } from '@danmux/protocol';
 export { type BindOptions, bind, giftOf, textOf } from './bind.ts';
 export { Client, type ClientEvents, createClient } from './client.ts';
 export type { ClientOptions, ClientState } from './options.ts';

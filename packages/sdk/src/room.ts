@@ -11,6 +11,7 @@ import {
   type JoinRequest,
   type Lane,
   lanes,
+  type MembersReply,
   type Msg,
   type Position,
   type Positions,
@@ -98,6 +99,15 @@ export class Room extends Emitter<RoomEvents> {
     } finally {
       this.#sending--;
     }
+  }
+
+  /**
+   * Who is in the room, highest level first: a page of at most 100 (50 when `limit` is absent). Give its `cursor` for the next
+   * one; null follows the last. When `complete` is false the room is large, `users` an estimate and the members a part.
+   */
+  async members(query: { cursor?: string; limit?: number } = {}): Promise<MembersReply> {
+    const { online, users, members, cursor, complete } = await this.#connection.request<MembersReply>('members', { room: this.name, ...query });
+    return { online, users, members, cursor, complete };
   }
 
   /** Older messages, lowest offset first. */

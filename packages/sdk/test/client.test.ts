@@ -41,7 +41,7 @@ async function watch(options: ClientOptions, history?: number): Promise<Watching
   return { client, room: joined, msgs, gaps, ids: () => msgs.map(({ id }) => id) };
 }
 
-test('joins, sends, receives, counts, reads history and leaves', async () => {
+test('joins, sends, receives, counts, lists members, reads history and leaves', async () => {
   const { url, token, push } = await edge();
   const ann = await watch({ url, token: await token('ann', { name: 'Ann' }) });
   const { id } = await ann.room.send('chat', { text: '你好' });
@@ -53,6 +53,9 @@ test('joins, sends, receives, counts, reads history and leaves', async () => {
     (await ann.room.history({ lane: 'gift' })).msgs.map((msg) => msg.id),
     ['g1'],
   );
+  const members = [{ id: 'ann', name: 'Ann' }];
+  assert.deepEqual(await ann.room.members({ limit: 1 }), { online: 1, users: 1, members, cursor: null, complete: true });
+  await assert.rejects(ann.room.members({ cursor: 'made-up' }), { code: 'invalid_request' });
   await ann.room.leave();
   await assert.rejects(ann.room.send('chat', 'x'), { code: 'unavailable' });
 });

@@ -31,7 +31,7 @@ export class Pm2 {
   /** A pm2 with nothing in it yet. */
   static async create(env: Readonly<Record<string, string>>): Promise<Pm2> {
     const home = await mkdtemp(join(tmpdir(), 'danmux-pm2-'));
-    return new Pm2(home, { ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true' });
+    return new Pm2(home, { DANMUX_CHAT_PER_SECOND: '2000', ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true' });
   }
 
   /** Runs `pm2 …`; resolves with what it printed, rejects when it fails. */

@@ -73,7 +73,14 @@ export class ProcessCluster {
   }
 
   #spawn(name: string, role: string, port: number): Child {
-    const env = { REDIS_URL: this.redis.url, [`DANMUX_${role.toUpperCase()}_PORT`]: String(port), DANMUX_LOG_LEVEL: 'info', ...this.#options.env };
+    const env = {
+      REDIS_URL: this.redis.url,
+      [`DANMUX_${role.toUpperCase()}_PORT`]: String(port),
+      DANMUX_LOG_LEVEL: 'info',
+      // What a pause saved up arrives too: scenarios look for every chat, not for the budget.
+      DANMUX_CHAT_PER_SECOND: '2000',
+      ...this.#options.env,
+    };
     return startNodeProcess(name, { roles: role, env, set: this.#options.set ?? [] });
   }
 }

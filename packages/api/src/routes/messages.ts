@@ -102,7 +102,8 @@ type BatchResult = Accepted & { readonly status: 202 };
 function accept(runtime: Runtime, request: FastifyRequest, message: PublishRequest & { room: string }, index: number): Publication {
   const { room, type, data, from, id = derivedId(request, index) } = message;
   const incoming = { room: checkRoomName(room), type, data, trace: request.id, ...(from ? { from } : {}), ...(id === undefined ? {} : { id }) };
-  return acceptPublication(incoming, { types: runtime.config.messages.types, maxData: limits.backendData, now: runtime.clock.now() });
+  const { types, role_weights: roleWeights } = runtime.config.messages;
+  return acceptPublication(incoming, { types, roleWeights, maxData: limits.backendData, now: runtime.clock.now() });
 }
 
 function accepted(runtime: Runtime, { room, lane, trace }: Publication, receipt: Receipt | Error | undefined): Accepted {

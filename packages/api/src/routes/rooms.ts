@@ -1,7 +1,7 @@
-// Reading a room: how many are online, where its streams are, what was said.
-import { type Bus, positionsOf } from '@danmux/bus';
+// Reading a room: how many are online and who, where its streams are, what was said.
+import { type Bus, pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
-import { historyQuery, historyReply, roomReply } from '@danmux/protocol/schemas';
+import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../validation.ts';
 import { documented, roomParams, success } from './documented.ts';
 
@@ -17,7 +17,28 @@ const roomSchema = {
     200: success(roomReply, 'A room nobody has been in is empty, not unknown', {
       room: 'live:1001',
       online: 502,
+      users: 477,
       positions: { control: { epoch, offset: 0 }, gift: { epoch, offset: 17 }, chat: { epoch, offset: 2_048 } },
+    }),
+    ...documented(readCodes),
+  },
+};
+
+const membersSchema = {
+  summary: 'Members of a room, highest level first',
+  description:
+    'Each edge names all its users of a room up to `edge.members_listed`; of more it names the highest levels and a sample, and `complete` is false. ' +
+    'Give the `cursor` of a page to read the next one. The answer is at most two seconds old.',
+  tags: ['rooms'],
+  params: roomParams,
+  querystring: membersQuery,
+  response: {
+    200: success(membersReply, 'One page', {
+      online: 502,
+      users: 477,
+      members: [{ id: 'u7', name: 'Ann', avatar: 'https://cdn.example/u7.png', level: 12 }],
+      cursor: 'WzEyLCJ1NyJd',
+      complete: true,
     }),
     ...documented(readCodes),
   },
@@ -41,17 +62,28 @@ const historySchema = {
 export function addRoomRoutes(app: TypedApp, bus: Bus): void {
   app.get('/v1/rooms/:room', { schema: roomSchema }, async (request) => {
     const room = checkRoomName(request.params.room);
-    const [online, heads] = await Promise.all([bus.online(room), bus.heads(room)]);
-    return { room, online, positions: positionsOf(heads) };
+    const [{ online, users }, heads] = await Promise.all([bus.audience(room), bus.heads(room)]);
+    return { room, online, users, positions: positionsOf(heads) };
+  });
+
+  app.get('/v1/rooms/:room/members', { schema: membersSchema }, async (request) => {
+    const room = checkRoomName(request.params.room);
+    const { cursor, limit } = request.query;
+    return pageOf(await bus.audience(room), cursor, pageSize(limit, limits.membersPage));
   });
 
   app.get('/v1/rooms/:room/history', { schema: historySchema }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { lane = 'chat', before, limit } = request.query;
-    const most = limit === undefined ? defaultPage : Number(limit);
-    if (most > limits.historyPage || !isStreamLane(lane))
-      throw new DanmuxError('invalid_request', { message: `querystring: limit must be 1 to ${limits.historyPage}.` });
+    const most = pageSize(limit, limits.historyPage);
+    if (!isStreamLane(lane)) throw new DanmuxError('invalid_request', { message: 'querystring: lane has no history.' });
     const { msgs, more } = await bus.history(room, lane, before === undefined ? undefined : Number(before), most);
     return { msgs: msgs.map((text) => JSON.parse(text) as Msg), more };
   });
+}
+
+function pageSize(limit: string | undefined, most: number): number {
+  const size = limit === undefined ? defaultPage : Number(limit);
+  if (size > most) throw new DanmuxError('invalid_request', { message: `querystring: limit must be 1 to ${most}.` });
+  return size;
 }

@@ -2,6 +2,8 @@
 // later turns of the event loop, so that what works on it works on Redis.
 import { DanmuxError, type StreamLane } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
+import type { Audience } from '../audience.ts';
+import { AudienceCache } from '../audience-cache.ts';
 import type {
   Bus,
   BusFrame,
@@ -19,16 +21,18 @@ import type {
   Receipt,
   RoomPulse,
   RoomSubscriber,
+  Roster,
   Subscription,
 } from '../bus.ts';
-import { claimTtlMs, dedupeMs, ingressCap } from '../lane-settings.ts';
+import { dedupeMs, ingressCap } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease, shardOf } from '../shard.ts';
 import { Deliveries } from './deliveries.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import { IdempotencyRecords } from './idempotency-records.ts';
 import { Ingress } from './ingress.ts';
 import { Leases } from './leases.ts';
-import { PresenceCounts } from './presence-counts.ts';
+import { PresenceRows } from './presence-rows.ts';
 import { Streams } from './streams.ts';
 
 type Lane = Publication['lane'];
@@ -41,10 +45,11 @@ export class MemoryBus implements Bus {
   readonly #ingress = new Ingress();
   readonly #streams: Streams;
   readonly #leases: Leases;
-  readonly #presence: PresenceCounts;
+  readonly #presence: PresenceRows;
+  readonly #audiences = new AudienceCache(async (room) => this.#presence.audience(room));
   readonly #seen: ExpiringMap<string, string>;
   readonly #members: ExpiringMap<string, Member>;
-  readonly #idempotency: ExpiringMap<string, { hash: string; answer?: string }>;
+  readonly #idempotency: IdempotencyRecords;
   readonly #counters = new Map<string, number>();
   readonly #bells: Deliveries<void>;
   readonly #frames: Deliveries<BusFrame>;
@@ -55,10 +60,10 @@ export class MemoryBus implements Bus {
     this.#runtime = runtime;
     this.#streams = new Streams(runtime.clock);
     this.#leases = new Leases(runtime.clock);
-    this.#presence = new PresenceCounts(runtime.clock);
+    this.#presence = new PresenceRows(runtime.clock);
     this.#seen = new ExpiringMap(runtime.clock);
     this.#members = new ExpiringMap(runtime.clock);
-    this.#idempotency = new ExpiringMap(runtime.clock);
+    this.#idempotency = new IdempotencyRecords(runtime.clock);
     this.#bells = new Deliveries(runtime);
     this.#frames = new Deliveries(runtime);
     this.#freed = new Deliveries(runtime);
@@ -75,6 +80,7 @@ export class MemoryBus implements Bus {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
+    this.#audiences.clear();
   }
 
   async health(): Promise<void> {}
@@ -154,17 +160,27 @@ export class MemoryBus implements Bus {
     return this.#freed.open('', freed);
   }
 
-  async reportPresence(edge: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<ReadonlyMap<string, RoomPulse>> {
+  async reportPresence(
+    edge: string,
+    counts: ReadonlyMap<string, number>,
+    ttlMs: number,
+    rosters?: ReadonlyMap<string, Roster>,
+  ): Promise<ReadonlyMap<string, RoomPulse>> {
     return new Map(
       [...counts].map(([room, count]) => {
         if (count > 0) this.#streams.keep(room);
-        return [room, { online: this.#presence.report(edge, room, count, ttlMs), heads: this.#streams.known(room) }];
+        const { online, list } = this.#presence.report(edge, room, count, ttlMs, rosters?.get(room));
+        return [room, { online, heads: this.#streams.known(room), ...(list === undefined ? {} : { list }) }];
       }),
     );
   }
 
   async online(room: string): Promise<number> {
     return this.#presence.online(room);
+  }
+
+  audience(room: string): Promise<Audience> {
+    return this.#audiences.get(room);
   }
 
   async presenceTotals(): Promise<{ rooms: number; online: number }> {
@@ -191,27 +207,31 @@ export class MemoryBus implements Bus {
     return ledgerOf([Object.fromEntries(this.#counters)]);
   }
 
-  async begin(key: string, bodyHash: string): Promise<IdempotencyState> {
-    const record = this.#idempotency.get(key);
-    if (!record) {
-      this.#idempotency.set(key, { hash: bodyHash }, claimTtlMs);
-      return { state: 'started' };
-    }
-    if (record.hash !== bodyHash) return { state: 'mismatch' };
-    return record.answer === undefined ? { state: 'in_flight' } : { state: 'done', answer: record.answer };
+  async begin(key: string, bodyHash: string, claim: string): Promise<IdempotencyState> {
+    return this.#idempotency.begin(key, bodyHash, claim);
   }
 
-  async finish(key: string, bodyHash: string, answer: string, ttlMs: number): Promise<void> {
-    this.#idempotency.set(key, { hash: bodyHash, answer }, ttlMs);
+  async finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void> {
+    this.#idempotency.finish(key, bodyHash, claim, answer, ttlMs);
   }
 
-  async forget(key: string): Promise<void> {
-    this.#idempotency.delete(key);
+  async forget(key: string, claim: string): Promise<void> {
+    this.#idempotency.forget(key, claim);
   }
 
   /** Loses everything, as a Redis that restarts empty; for tests of what follows. */
   wipe(): void {
-    for (const store of [this.#ingress, this.#streams, this.#leases, this.#presence, this.#seen, this.#members, this.#idempotency, this.#counters])
+    for (const store of [
+      this.#ingress,
+      this.#streams,
+      this.#leases,
+      this.#presence,
+      this.#seen,
+      this.#members,
+      this.#idempotency,
+      this.#counters,
+      this.#audiences,
+    ])
       store.clear();
   }
 

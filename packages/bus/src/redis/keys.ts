@@ -13,6 +13,7 @@ export interface ShardKeys {
   heads(room: string): string;
   stream(room: string, lane: StreamLane): string;
   presence(room: string): string;
+  roster(room: string): string;
   frames(room: string): string;
 }
 
@@ -59,6 +60,7 @@ function shardKeys(base: string): ShardKeys {
     heads: (room) => `${base}:room:${room}:heads`,
     stream: (room, lane) => `${base}:room:${room}:${lane}`,
     presence: (room) => `${base}:room:${room}:online`,
+    roster: (room) => `${base}:room:${room}:roster`,
     frames: (room) => `${base}:frames:${room}`,
   };
 }

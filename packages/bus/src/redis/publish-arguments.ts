@@ -3,6 +3,7 @@ import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import type { Publication } from '../bus.ts';
 import { dedupeMs, ingressCap } from '../lane-settings.ts';
+import { encodeWeight } from '../weight.ts';
 import type { ShardKeys } from './keys.ts';
 
 export function publishArguments(
@@ -18,10 +19,10 @@ export function publishArguments(
     ...laneNames.map((lane) => ingressCap(lane, config)),
     ...laneNames.map((lane) => lanes[lane].atCap),
   ];
-  for (const { room, lane, id, body, trace, dedupeKey } of publications) {
+  for (const { room, lane, id, body, trace, dedupeKey, weight } of publications) {
     let dedupeIndex = 0;
     if (dedupeKey !== undefined) dedupeIndex = keys.push(shard.seen(room, dedupeKey));
-    args.push(laneIndex(lane), room, id, body, trace, dedupeIndex, dedupeMs(lane, config));
+    args.push(laneIndex(lane), room, id, body, trace, dedupeIndex, dedupeMs(lane, config), weight ? encodeWeight(weight) : '');
   }
   return { keys, args };
 }

@@ -11,10 +11,12 @@ const names = {
   dmxLeaseRenew: 'lease-renew',
   dmxLeaseRelease: 'lease-release',
   dmxPresenceReport: 'presence-report',
+  dmxAudience: 'audience',
   dmxMemberAnnounce: 'member-announce',
   dmxMemberList: 'member-list',
   dmxIdempotencyBegin: 'idempotency-begin',
   dmxIdempotencyFinish: 'idempotency-finish',
+  dmxIdempotencyForget: 'idempotency-forget',
 } as const;
 
 export type ScriptName = keyof typeof names;

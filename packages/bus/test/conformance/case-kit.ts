@@ -46,7 +46,7 @@ export const commitOf = async (
   const from = heads.offsets[lane];
   const messages = waiting.map((one, index) => numberedMessage(one, from + index + 1));
   const frame: BusFrame = {
-    head: { room, epoch: heads.epoch, ranges: { [lane]: [from + 1, from + messages.length] }, counts: { [lane]: messages.length }, traces: [] },
+    head: { room, epoch: heads.epoch, ranges: { [lane]: [from + 1, from + messages.length] }, counts: { [lane]: messages.length }, characters: {}, traces: [] },
     payload: `{"room":"${room}","msgs":[${messages.join(',')}]}`,
   };
   return {

@@ -154,6 +154,7 @@ export function commitCases(engine: MakeEngine): void {
           epoch: expected.epoch,
           ranges: { control: [1, 1], gift: [1, 1], chat: [1, 1] },
           counts: { control: 1, gift: 1, chat: 1, ambient: 1 },
+          characters: { control: 1, gift: 2, chat: 3, ambient: 4 },
           traces: [
             ['n', 'trace "n"'],
             ['g', 'trace\n弹幕'],

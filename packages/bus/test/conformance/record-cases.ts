@@ -1,4 +1,4 @@
-// Members, idempotency keys and health: small records with a life of their own.
+// Members and health: small records with a life of their own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../eventually.ts';
@@ -24,20 +24,6 @@ export function recordCases(engine: MakeEngine): void {
     );
     await bus.leave('e');
     assert.deepEqual(await bus.members(), []);
-  });
-
-  test('an idempotency key is claimed once, keeps its answer, refuses another body, and can be forgotten', async () => {
-    const { bus } = await engine();
-    const begun = await Promise.all(Array.from({ length: 5 }, () => bus.begin('k', 'body')));
-    assert.deepEqual(begun.map(({ state }) => state).sort(), ['in_flight', 'in_flight', 'in_flight', 'in_flight', 'started']);
-    assert.deepEqual(await bus.begin('k', 'other body'), { state: 'mismatch' });
-    await bus.finish('k', 'body', '{"答":1}', 60_000);
-    assert.deepEqual(await bus.begin('k', 'body'), { state: 'done', answer: '{"答":1}' });
-    assert.deepEqual(await bus.begin('k', 'other body'), { state: 'mismatch' });
-    await bus.forget('k');
-    assert.deepEqual(await bus.begin('k', 'other body'), { state: 'started' });
-    await bus.finish('short', 'body', 'x', 50);
-    await eventually(async () => assert.deepEqual(await bus.begin('short', 'body'), { state: 'started' }));
   });
 
   test('a member comes back word for word; leaving twice, or one who was never there, is fine', async () => {
@@ -72,15 +58,6 @@ export function recordCases(engine: MakeEngine): void {
     });
     assert.deepEqual(await bus.sweep(), { presence: 0, members: 0 });
     assert.deepEqual(await bus.members(), [member('kept')]);
-  });
-
-  test('idempotency keys do not touch each other, whatever is in them', async () => {
-    const { bus } = await engine();
-    for (const key of ['a', 'a:b', '{a}b', 'ключ', ' ']) assert.deepEqual(await bus.begin(key, 'body'), { state: 'started' }, key);
-    await bus.finish('a', 'body', '', 60_000);
-    assert.deepEqual(await bus.begin('a', 'body'), { state: 'done', answer: '' });
-    assert.deepEqual(await bus.begin('a:b', 'body'), { state: 'in_flight' });
-    await bus.forget('never begun');
   });
 
   test('health resolves while the store answers', async () => {

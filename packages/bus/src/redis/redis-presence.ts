@@ -1,0 +1,113 @@
+// Who is in which room, in Redis: a row and a member list for each room and edge. Every read and write of them is one script on
+// the keys of one shard.
+import { type Audience, audienceOf } from '../audience.ts';
+import type { RoomPulse, Roster } from '../bus.ts';
+import { groupBy } from '../group-by.ts';
+import { headsTtlMs } from '../lane-settings.ts';
+import { headsOf } from './heads-fields.ts';
+import type { RedisStore } from './redis-store.ts';
+
+/** Rooms and characters of member lists of one call at most, so that none holds Redis for long. */
+const roomsChunk = 200;
+const listsChunk = 262_144;
+
+/** One room of a report; a count of -1 only asks. */
+interface Reported {
+  readonly room: string;
+  readonly count: number;
+  readonly roster?: Roster | undefined;
+}
+
+export class RedisPresence {
+  readonly #store: RedisStore;
+
+  constructor(store: RedisStore) {
+    this.#store = store;
+  }
+
+  async report(
+    edge: string,
+    counts: ReadonlyMap<string, number>,
+    ttlMs: number,
+    rosters: ReadonlyMap<string, Roster>,
+  ): Promise<ReadonlyMap<string, RoomPulse>> {
+    const pulses = new Map<string, RoomPulse>();
+    const byShard = groupBy(counts, ([room]) => this.#store.shardOf(room));
+    await Promise.all(
+      [...byShard].flatMap(([shard, rows]) =>
+        chunks(rows.map(([room, count]) => ({ room, count, roster: rosters.get(room) }))).map(async (part) => {
+          const answers = await this.#run(shard, part, edge, ttlMs);
+          part.forEach(({ room }, index) => {
+            pulses.set(room, answers[index] ?? { online: 0, heads: null });
+          });
+        }),
+      ),
+    );
+    return pulses;
+  }
+
+  async online(room: string): Promise<number> {
+    const [pulse] = await this.#run(this.#store.shardOf(room), [{ room, count: -1 }], '', 0);
+    return pulse?.online ?? 0;
+  }
+
+  async audience(room: string): Promise<Audience> {
+    const keys = this.#store.of(room);
+    const answer = (await this.#store.run('dmxAudience', [keys.presence(room), keys.roster(room)], [])) as (number | string | null)[];
+    const shares = Array.from({ length: answer.length / 3 }, (_, index) => {
+      const [online, users, list] = answer.slice(index * 3, index * 3 + 3);
+      return { online: Number(online), ...(users === '' ? {} : { users: Number(users) }), ...(typeof list === 'string' ? { list } : {}) };
+    });
+    return audienceOf(shares);
+  }
+
+  async totals(): Promise<{ rooms: number; online: number }> {
+    const counts = await this.#store.eachShard(async (shard) =>
+      (await this.#store.ask((redis) => redis.hvals(this.#store.keys.shard(shard).totals))).map(Number),
+    );
+    const all = counts.flat();
+    return { rooms: all.length, online: all.reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** How many rooms of the totals had nobody left. */
+  async sweep(): Promise<number> {
+    const removed = await this.#store.eachShard(async (shard) => {
+      const rooms = await this.#store.ask((redis) => redis.hkeys(this.#store.keys.shard(shard).totals));
+      let empty = 0;
+      for (const part of chunks(rooms.map((room) => ({ room, count: -1 })))) {
+        empty += (await this.#run(shard, part, '', 0)).filter(({ online }) => online === 0).length;
+      }
+      return empty;
+    });
+    return removed.reduce((sum, count) => sum + count, 0);
+  }
+
+  async #run(shard: number, rows: readonly Reported[], edge: string, ttlMs: number): Promise<RoomPulse[]> {
+    const shardKeys = this.#store.keys.shard(shard);
+    const keys = [shardKeys.totals, ...rows.flatMap(({ room }) => [shardKeys.presence(room), shardKeys.heads(room), shardKeys.roster(room)])];
+    const args = rows.flatMap(({ room, count, roster }) => [room, count, roster?.users ?? '', roster?.list?.version ?? '', roster?.list?.text ?? '']);
+    const answer = (await this.#store.run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...args])) as (number | string | null)[];
+    return rows.map((_, index) => {
+      const [online, list, epoch, ...offsets] = answer.slice(index * 6, index * 6 + 6);
+      const heads = typeof epoch === 'string' ? headsOf(epoch, offsets) : null;
+      return { online: Number(online), heads, ...(list ? { list: String(list) } : {}) };
+    });
+  }
+}
+
+function chunks(rows: readonly Reported[]): Reported[][] {
+  const parts: Reported[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    const size = row.roster?.list?.text.length ?? 0;
+    const part = parts.at(-1);
+    if (part && part.length < roomsChunk && room >= size) {
+      part.push(row);
+      room -= size;
+    } else {
+      parts.push([row]);
+      room = listsChunk - size;
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,188 @@
+// What waits to be written to one room, of one urgency, and the write that is under way: it can stop after any session and go
+// on later. What came meanwhile is merged into the next write.
+import type { BusFrame } from '@danmux/bus';
+import type { Lane } from '@danmux/protocol';
+import type { DeliveryLedger } from './delivery-ledger.ts';
+import { mergeFrames } from './merge-frames.ts';
+import { eventPacket, type LaneCounts, Prepared } from './prepared.ts';
+import type { RoomRoster } from './room-roster.ts';
+import type { Session } from './session.ts';
+
+/** A frame on its way to the viewers that were in the room when it came. */
+interface Passed {
+  readonly frame: BusFrame;
+  /** Its number in the room. */
+  readonly number: number;
+  readonly viewers: number;
+  handled: number;
+}
+
+interface Writing {
+  readonly passed: readonly Passed[];
+  readonly prepared: Prepared;
+  readonly sessions: readonly Session[];
+  readonly version: number;
+  /** Where in `sessions` it began: another place every time, so that no viewer is always the last. */
+  readonly start: number;
+  done: number;
+  /** Sessions that got or keep it whole, and those the bytes were handed to. */
+  handled: number;
+  sent: number;
+}
+
+/** Characters of merged frames at most: the outbox of a viewer must hold several. */
+const mergedCharacters = 262_144;
+/** Characters that wait at most while nothing gets written; past it the oldest of what may be shed is dropped. */
+const waitingCharacters = 1_048_576;
+
+export class RoomTurn {
+  readonly roster: RoomRoster;
+  readonly urgent: boolean;
+  readonly #ledger: DeliveryLedger;
+  #waiting: (Passed | Prepared)[] = [];
+  #characters = 0;
+  #missed: LaneCounts = {};
+  #writing: Writing | undefined;
+
+  constructor(roster: RoomRoster, urgent: boolean, ledger: DeliveryLedger) {
+    this.roster = roster;
+    this.urgent = urgent;
+    this.#ledger = ledger;
+  }
+
+  addFrame(frame: BusFrame): void {
+    const { roster } = this;
+    this.#ledger.due(frame.head.counts, roster.size);
+    this.#waiting.push({ frame, number: ++roster.frame, viewers: roster.size, handled: 0 });
+    this.#characters += frame.payload.length;
+    if (!this.urgent) while (this.#characters > waitingCharacters && this.#shedOldest());
+  }
+
+  addEvent(prepared: Prepared): void {
+    this.#waiting.push(prepared);
+  }
+
+  /** Nobody is there any more. */
+  abandon(): void {
+    if (this.#writing) this.#settle({ ...this.#writing, done: this.#writing.sessions.length });
+    for (const item of this.#waiting) if (!(item instanceof Prepared)) this.#ledger.undeliverable({ counts: item.frame.head.counts }, item.viewers);
+    this.#waiting = [];
+    this.#writing = undefined;
+  }
+
+  get idle(): boolean {
+    return this.#writing === undefined && this.#waiting.length === 0;
+  }
+
+  /** Characters of frames that wait. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** Writes to the next `limit` sessions; true when nothing is left to do. */
+  work(limit: number): boolean {
+    this.#writing ??= this.#begin();
+    const writing = this.#writing;
+    // It may have been abandoned while it wrote.
+    if (writing && this.#write(writing, limit) && this.#writing === writing) {
+      this.#settle(writing);
+      this.#writing = undefined;
+    }
+    return this.idle;
+  }
+
+  #begin(): Writing | undefined {
+    const first = this.#waiting[0];
+    if (!first) return undefined;
+    const { list: sessions, version } = this.roster;
+    const passed = first instanceof Prepared ? [] : this.#takeFrames();
+    const prepared = first instanceof Prepared ? first : this.#prepare(passed);
+    if (first instanceof Prepared) this.#waiting.shift();
+    return { passed, prepared, sessions, version, start: Math.floor(Math.random() * sessions.length), done: 0, handled: 0, sent: 0 };
+  }
+
+  #takeFrames(): Passed[] {
+    const taken: Passed[] = [];
+    let characters = 0;
+    for (const item of this.#waiting) {
+      if (item instanceof Prepared) break;
+      const { length } = item.frame.payload;
+      const follows = taken[0] === undefined || (taken[0].frame.head.epoch === item.frame.head.epoch && characters + length <= mergedCharacters);
+      if (!follows) break;
+      characters += length;
+      taken.push(item);
+    }
+    this.#waiting.splice(0, taken.length);
+    this.#characters -= characters;
+    return taken;
+  }
+
+  #prepare(passed: readonly Passed[]): Prepared {
+    const { head, payload } = mergeFrames(passed.map(({ frame }) => frame));
+    const { room } = this.roster;
+    const gaps = [
+      ...gapPackets(room, head.shed ?? {}, 'budget'),
+      // Told once, with the first frame that is written after it.
+      ...gapPackets(room, this.#missed, 'overload'),
+    ];
+    this.#missed = {};
+    const frames = Object.keys(head.counts).length > 0 ? [eventPacket('frame', payload)] : [];
+    return new Prepared([...frames, ...gaps], { room, counts: head.counts, urgent: this.urgent });
+  }
+
+  /** True when all sessions were written to. */
+  #write(writing: Writing, limit: number): boolean {
+    const { sessions, passed, prepared, start } = writing;
+    const { room } = this.roster;
+    const first = passed[0]?.number ?? 0;
+    const end = Math.min(sessions.length, writing.done + limit);
+    const late = passed.length > 0 && this.roster.lastJoin >= first;
+    for (; writing.done < end; writing.done++) {
+      const session = sessions[(start + writing.done) % sessions.length];
+      if (!session) continue;
+      const changed = late || this.roster.version !== writing.version;
+      const since = changed ? this.roster.since(session) : -1;
+      if (since === undefined) continue;
+      if (since < first || passed.length === 0) {
+        writing.handled++;
+        if (session.deliver(room, prepared)) writing.sent++;
+      } else {
+        this.#deliverRest(session, passed.slice(since - first + 1));
+      }
+    }
+    return writing.done >= sessions.length;
+  }
+
+  /** To a viewer that joined while the frames waited: only those it was not given with its join. */
+  #deliverRest(session: Session, rest: readonly Passed[]): void {
+    if (rest.length === 0) return;
+    const prepared = this.#prepare(rest);
+    for (const one of rest) one.handled++;
+    if (session.deliver(this.roster.room, prepared)) this.#ledger.delivered(prepared, 1);
+  }
+
+  #settle({ prepared, passed, handled: whole, sent }: Writing): void {
+    this.#ledger.delivered(prepared, sent);
+    for (const { frame, viewers, handled } of passed) {
+      const left = viewers - whole - handled;
+      if (left > 0) this.#ledger.undeliverable({ counts: frame.head.counts }, left);
+    }
+  }
+
+  #shedOldest(): boolean {
+    const at = this.#waiting.findIndex((item) => !(item instanceof Prepared));
+    const oldest = this.#waiting[at];
+    if (!oldest || oldest instanceof Prepared) return false;
+    this.#waiting.splice(at, 1);
+    this.#characters -= oldest.frame.payload.length;
+    this.#ledger.shed({ counts: oldest.frame.head.counts }, 'overload', oldest.viewers);
+    for (const [lane, count] of Object.entries(oldest.frame.head.counts) as [Lane, number][]) this.#missed[lane] = (this.#missed[lane] ?? 0) + count;
+    return true;
+  }
+}
+
+function gapPackets(room: string, counts: LaneCounts, reason: string): string[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([lane, count]) => eventPacket('gap', JSON.stringify({ room, lane, count, reason })));
+}

@@ -1,0 +1,44 @@
+// How often a user, and all users of a room together, may send through this edge. Buckets are made when they are first needed
+// and forgotten when they are full again.
+import { type Runtime, TokenBucket } from '@danmux/runtime';
+
+type Limits = Pick<Runtime['config']['edge'], 'send_per_minute' | 'send_burst' | 'room_send_per_second'>;
+
+const forgetEveryMs = 60_000;
+
+export class SendLimits {
+  readonly #limits: Limits;
+  readonly #users = new Map<string, TokenBucket>();
+  readonly #rooms = new Map<string, TokenBucket>();
+  #forgotAt = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** 0 when both let it pass, else milliseconds to wait. A user has one bucket, however many connections. */
+  take(user: string, room: string, now: number): number {
+    const { send_per_minute, send_burst, room_send_per_second } = this.#limits;
+    this.#forget(now);
+    const wait = bucketOf(this.#users, user, () => new TokenBucket(send_per_minute, send_burst, now)).take(now);
+    if (wait > 0) return wait;
+    return bucketOf(this.#rooms, room, () => new TokenBucket(room_send_per_second * 60, room_send_per_second, now)).take(now);
+  }
+
+  /** Buckets in memory. */
+  get size(): number {
+    return this.#users.size + this.#rooms.size;
+  }
+
+  #forget(now: number): void {
+    if (now - this.#forgotAt < forgetEveryMs && now >= this.#forgotAt) return;
+    this.#forgotAt = now;
+    for (const buckets of [this.#users, this.#rooms]) for (const [name, bucket] of buckets) if (bucket.full(now)) buckets.delete(name);
+  }
+}
+
+function bucketOf(buckets: Map<string, TokenBucket>, name: string, make: () => TokenBucket): TokenBucket {
+  const bucket = buckets.get(name) ?? make();
+  buckets.set(name, bucket);
+  return bucket;
+}

@@ -1,0 +1,30 @@
+// How many chat messages a second the viewers of one room are sent. A pause saves up for a burst.
+
+export interface Budget {
+  /** How many of `wanted` may be sent now; they are spent. `now` is milliseconds on the monotonic clock. */
+  takeUpTo(wanted: number, now: number): number;
+}
+
+export const unlimited: Budget = { takeUpTo: (wanted) => wanted };
+
+export class RateBudget implements Budget {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #saved: number;
+  #at: number | undefined;
+
+  constructor(perSecond: number, savedSeconds = 2) {
+    this.#perSecond = perSecond;
+    this.#burst = Math.max(1, perSecond * savedSeconds);
+    this.#saved = this.#burst;
+  }
+
+  takeUpTo(wanted: number, now: number): number {
+    const passed = Math.max(0, now - (this.#at ?? now));
+    this.#at = now;
+    this.#saved = Math.min(this.#burst, this.#saved + (passed * this.#perSecond) / 1_000);
+    const taken = Math.min(wanted, Math.floor(this.#saved));
+    this.#saved -= taken;
+    return taken;
+  }
+}

@@ -115,6 +115,16 @@ test('any other viewer counts frames and reads short events', async () => {
   viewer.cut();
 });
 
+test('compressed gaps are told from compressed frames, on every viewer', async () => {
+  const { viewer, seen, client } = await join({ sampled: false, deflate: true });
+  client.socket.send(frame(1));
+  client.socket.send('42["gap",{"room":"live:1","lane":"chat","count":3,"reason":"budget"}]');
+  client.socket.send(frame(1));
+  await eventually(() => assert.equal(seen.frames, 2));
+  assert.deepEqual(seen.events, [['gap', { room: 'live:1', lane: 'chat', count: 3, reason: 'budget' }]]);
+  viewer.cut();
+});
+
 test('a viewer that stopped reading takes nothing more', async () => {
   const { viewer, seen, client } = await join({ sampled: false });
   viewer.pause();

@@ -5,7 +5,7 @@ import { usageOf } from '../process/usage.ts';
 import { startPinnedRedis } from './pinned-redis.ts';
 
 const subscribers = 20;
-const frames = 4_000;
+const frames = 20_000;
 const frameBytes = 3_300;
 const channel = 'loadtest:frames';
 

@@ -89,6 +89,7 @@ export class Fleet {
       viewers: sum(all.map(({ viewers }) => viewers)),
       compared: sum(all.map(({ compared }) => compared)),
       unlike: sum(all.map(({ unlike }) => unlike)),
+      told: sumOf(all.map(({ told }) => told)),
       lanes,
     };
   }

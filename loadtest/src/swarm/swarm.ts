@@ -51,6 +51,8 @@ export interface SwarmTally {
 export interface SampleVerdict {
   readonly viewers: number;
   readonly lanes: Readonly<Record<string, SequenceCount>>;
+  /** Messages the sample was told it was not sent, by lane. */
+  readonly told: Readonly<Record<string, number>>;
   /** Viewers that read all the time, and can be held against the sample of their room. */
   readonly compared: number;
   /** Those of them that got another number of frames or bytes. */
@@ -90,6 +92,7 @@ export class Swarm implements ViewerListener {
   readonly #latencies = new Latencies();
   readonly #ended: Record<string, number> = {};
   readonly #gaps: Record<string, number> = {};
+  readonly #gapsOfSample: Record<string, number> = {};
   readonly #pending = new Map<Viewer, () => void>();
   #joined = 0;
   #bytesOfGone = 0;
@@ -212,7 +215,7 @@ export class Swarm implements ViewerListener {
       for (const [lane, last] of Object.entries(published[seat.room] ?? {})) this.#checkOf(seat, lane).settle(last);
       for (const [lane, { count }] of seat.checks) add(lanes, lane, count);
     }
-    return { viewers: sampled.length, lanes, ...this.#likeness() };
+    return { viewers: sampled.length, lanes, told: this.#gapsOfSample, ...this.#likeness() };
   }
 
   #likeness(): { compared: number; unlike: number } {
@@ -262,10 +265,11 @@ export class Swarm implements ViewerListener {
     }
   }
 
-  event(_viewer: Viewer, name: string, payload: unknown): void {
+  event(viewer: Viewer, name: string, payload: unknown): void {
     if (name === 'gap') {
       const { lane, count } = payload as { lane: string; count: number };
       this.#gaps[lane] = (this.#gaps[lane] ?? 0) + count;
+      if (viewer.options.sampled) this.#gapsOfSample[lane] = (this.#gapsOfSample[lane] ?? 0) + count;
     } else if (name === 'notice') {
       const reason = `notice ${(payload as { code: string }).code}`;
       this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;

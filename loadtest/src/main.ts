@@ -90,6 +90,13 @@ const exitWith = (passed: boolean) => {
   if (!passed) process.exitCode = 1;
 };
 
+// Servers run in groups of their own; they are ended when this process exits, which a signal alone would not tell it.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.on(signal, () => process.exit(code));
+
 const program = new Command('loadtest').description('Load scenarios against danmux and its peers on this machine.');
 for (const scenario of scenarios) {
   withOptions(program.command(scenario.name).description(scenario.does)).action(async (options: Options) => exitWith(await runScenario(scenario, options)));

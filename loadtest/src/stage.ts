@@ -1,7 +1,7 @@
 // A server with its viewers and its publisher, and the measuring of what passes between them. Scenarios set the rates and the
 // troubles; a stage only watches, once a second, and adds the seconds of a window up.
 import { eventually, testSecrets } from '@danmux/testkit';
-import { type EncodedLatencies, Latencies, type Percentiles } from './latency.ts';
+import { Latencies } from './latency.ts';
 import { metricIn } from './metric-text.ts';
 import type { Cores } from './process/core.ts';
 import { busySeconds } from './process/core-time.ts';
@@ -12,6 +12,7 @@ import type { PublisherPlan, PublisherTally, Rates } from './publisher/publisher
 import { type Ledger, type ServerUnderTest, unbalanced } from './servers/server.ts';
 import { Fleet, type FleetOpened, type FleetPlan } from './swarm/fleet.ts';
 import type { SampleVerdict } from './swarm/swarm.ts';
+import { type Second, type Window, WindowSums } from './window.ts';
 
 export interface StageOptions {
   readonly cores: Cores;
@@ -26,43 +27,6 @@ export interface StageOptions {
   readonly expectFirst?: boolean;
   /** Shows a line that replaces the last one. */
   readonly progress: (line: string) => void;
-}
-
-/** One second of a run. */
-export interface Second {
-  readonly at: number;
-  readonly deliveries: number;
-  readonly frames: number;
-  readonly bytes: number;
-  /** Share of a core. */
-  readonly serverCpu: number;
-  readonly storeCpu: number;
-  readonly swarmCpu: number;
-  /** What other programs took of the servers' core; interrupts of its network traffic are in here too. */
-  readonly otherCpu: number;
-  readonly rssBytes: number;
-  readonly connected: number;
-  readonly latencies: Readonly<Record<string, Percentiles>>;
-}
-
-/** Seconds added up. */
-export interface Window {
-  readonly seconds: number;
-  readonly offered: Rates;
-  readonly deliveriesPerSecond: number;
-  readonly framesPerSecond: number;
-  readonly byLanePerSecond: Readonly<Record<string, number>>;
-  readonly bytesPerDelivery: number;
-  readonly messagesPerFrame: number;
-  readonly serverCpu: number;
-  readonly storeCpu: number;
-  readonly swarmCpu: number;
-  readonly otherCpu: number;
-  readonly cpuSecondsPerMillion: number;
-  readonly rssBytes: number;
-  /** Milliseconds; undefined when the server did not tell. */
-  readonly loopLagP99: number | undefined;
-  readonly latencies: Readonly<Record<string, Percentiles>>;
 }
 
 export interface Settled {
@@ -138,7 +102,7 @@ export class Stage {
   /** Watches for so many seconds; what happened before is left out. `until` ends it early. */
   async watch(seconds: number, label = '', until: () => boolean = () => false): Promise<Window> {
     await this.#loopLag();
-    const sums = new WindowSums(this);
+    const sums = new WindowSums();
     const { cpuSeconds } = await this.#fleet.tally();
     const startedAt = performance.now();
     let before = this.#usages(cpuSeconds);
@@ -148,7 +112,7 @@ export class Stage {
       before = await this.#second(sums, before, label);
     }
     const lag = await this.#loopLag();
-    return sums.window((performance.now() - startedAt) / 1_000, this.#rates, lag);
+    return sums.window({ seconds: (performance.now() - startedAt) / 1_000, offered: this.#rates, rssBytes: this.rss(), loopLagP99: lag });
   }
 
   async #second(sums: WindowSums, before: Usages, label: string): Promise<Usages> {
@@ -253,59 +217,6 @@ interface Usages {
   readonly store: number;
   readonly swarm: number;
   readonly core: number;
-}
-
-interface SecondSum {
-  readonly second: Second;
-  readonly elapsed: number;
-  readonly bytes: number;
-  readonly deliveries: number;
-  readonly frames: number;
-  readonly byLane: Readonly<Record<string, number>>;
-  readonly latencies: readonly EncodedLatencies[];
-}
-
-class WindowSums {
-  readonly #stage: Pick<Stage, 'rss'>;
-  readonly #parts: SecondSum[] = [];
-  readonly #latencies = new Latencies();
-
-  constructor(stage: Pick<Stage, 'rss'>) {
-    this.#stage = stage;
-  }
-
-  add(part: SecondSum): void {
-    this.#parts.push(part);
-    for (const encoded of part.latencies) this.#latencies.merge(encoded);
-  }
-
-  window(seconds: number, offered: Rates, loopLagP99: number | undefined): Window {
-    const total = (pick: (part: SecondSum) => number) => this.#parts.reduce((sum, part) => sum + pick(part), 0);
-    const deliveries = total((part) => part.deliveries);
-    const frames = total((part) => part.frames);
-    const cpu = (pick: (second: Second) => number) => total((part) => pick(part.second) * part.elapsed);
-    const byLane: Record<string, number> = {};
-    for (const part of this.#parts) for (const [lane, count] of Object.entries(part.byLane)) byLane[lane] = (byLane[lane] ?? 0) + count / seconds;
-    const serverCpu = cpu((second) => second.serverCpu);
-    const storeCpu = cpu((second) => second.storeCpu);
-    return {
-      seconds,
-      offered,
-      deliveriesPerSecond: deliveries / seconds,
-      framesPerSecond: frames / seconds,
-      byLanePerSecond: byLane,
-      bytesPerDelivery: deliveries > 0 ? total((part) => part.bytes) / deliveries : 0,
-      messagesPerFrame: frames > 0 ? deliveries / frames : 0,
-      serverCpu: serverCpu / seconds,
-      storeCpu: storeCpu / seconds,
-      swarmCpu: cpu((second) => second.swarmCpu) / seconds,
-      otherCpu: cpu((second) => second.otherCpu) / seconds,
-      cpuSecondsPerMillion: deliveries > 0 ? ((serverCpu + storeCpu) / deliveries) * 1e6 : 0,
-      rssBytes: this.#stage.rss(),
-      loopLagP99,
-      latencies: this.#latencies.all(),
-    };
-  }
 }
 
 function roomNames(count: number): string[] {

@@ -22,11 +22,9 @@ export interface FleetOpened extends Omit<Opened, 'latencies'> {
 
 export class Fleet {
   readonly #helpers: readonly Helper[];
-  readonly size: number;
 
-  private constructor(helpers: readonly Helper[], size: number) {
+  private constructor(helpers: readonly Helper[]) {
     this.#helpers = helpers;
-    this.size = size;
   }
 
   static async start(plan: FleetPlan, core: number | undefined, progress: (joined: number) => void): Promise<Fleet> {
@@ -41,7 +39,7 @@ export class Fleet {
       helpers.push(helper);
       await helper.call('plan', { ...plan, ...shareOf(plan.viewers, count, at), perSecond: plan.perSecond / count, localAddress: `127.0.0.${1 + at}` });
     }
-    return new Fleet(helpers, plan.viewers);
+    return new Fleet(helpers);
   }
 
   async open(options: { recover?: boolean; perSecond?: number } = {}): Promise<FleetOpened> {

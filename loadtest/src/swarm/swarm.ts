@@ -4,6 +4,7 @@ import { signViewerToken } from '@danmux/runtime';
 import { type EncodedLatencies, Latencies } from '../latency.ts';
 import { readStamp } from '../stamp.ts';
 import { RoomTally } from './room-tally.ts';
+import { advance, makeSeat, merged, type Position, type Seat } from './seat.ts';
 import { SequenceCheck, type SequenceCount } from './sequence-check.ts';
 import { type JoinAnswer, type Positions, Viewer, type ViewerListener, type ViewerMessage } from './viewer.ts';
 
@@ -61,23 +62,6 @@ export interface SampleVerdict {
 
 /** The last number published, by room and lane. */
 export type Published = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-interface Seat {
-  readonly index: number;
-  readonly room: string;
-  readonly sampled: boolean;
-  viewer: Viewer | undefined;
-  /** There before the first message, and reading ever since. */
-  steady: boolean;
-  readonly checks: Map<string, SequenceCheck>;
-  /** Of a sampled viewer: where it was. */
-  positions: Record<string, Position>;
-}
-
-interface Position {
-  readonly epoch: string;
-  offset: number;
-}
 
 const tokenSeconds = 7_200;
 /** After the last viewer was opened. */
@@ -304,29 +288,6 @@ export class Swarm implements ViewerListener {
     for (const { viewer } of seats) if (viewer && viewer.joinedAt > 0) joins.record('join', viewer.joinedAt - viewer.openedAt);
     return joins.takeEncoded();
   }
-}
-
-function makeSeat({ rooms, sampleEvery, expectFirst }: SwarmPlan, index: number): Seat {
-  const placeInRoom = Math.floor(index / rooms.length);
-  return {
-    index,
-    room: rooms[index % rooms.length] ?? '',
-    sampled: placeInRoom % sampleEvery === 0,
-    viewer: undefined,
-    steady: expectFirst,
-    checks: new Map(),
-    positions: {},
-  };
-}
-
-function merged(known: Record<string, Position>, given: Positions): Record<string, Position> {
-  const all = { ...known };
-  for (const [lane, position] of Object.entries(given)) if (position.offset >= (known[lane]?.offset ?? 0)) all[lane] = { ...position };
-  return all;
-}
-
-function advance(position: Position | undefined, offset: number): void {
-  if (position && offset > position.offset) position.offset = offset;
 }
 
 function add(lanes: Record<string, SequenceCount>, lane: string, count: SequenceCount): void {

@@ -1,42 +1,24 @@
-// The drills: what each breaks. They find processes by their pm2 names and break one of a kind, never all.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import type { Audience, Backend, Traffic } from '../../packages/testkit/src/index.ts';
+// The drills: what each breaks. They find processes by their pm2 names. There is none that steps the clock, which would step
+// that of the whole machine; `npm test` does it to processes of its own.
+import type { Drill, Scene } from './drill.ts';
+import { killOne, processesOf, stopWhile } from './pm2-processes.ts';
+import { redisDrills } from './redis-drills.ts';
 
-export interface Scene {
-  readonly audience: Audience;
-  readonly traffic: Traffic;
-  readonly backend: Backend;
-  readonly room: string;
-  readonly redisUrl: string;
-}
-
-export interface Drill {
-  readonly does: string;
-  run(scene: Scene): Promise<void>;
-}
-
-const execute = promisify(execFile);
-const pm2 = fileURLToPath(new URL('../../node_modules/pm2/bin/pm2', import.meta.url));
-
-export const drills = {
-  'edge-crash': { does: 'kills one edge', run: () => signalOne('danmux-edge-', 'SIGKILL') },
-  'relay-crash': { does: 'kills one relay', run: () => signalOne('danmux-relay-', 'SIGKILL') },
-  'api-crash': { does: 'kills one api process', run: () => signalOne('danmux-api', 'SIGKILL') },
-  'worker-crash': { does: 'kills the worker', run: () => signalOne('danmux-worker-', 'SIGKILL') },
+export const drills: Readonly<Record<string, Drill>> = {
+  'edge-crash': { does: 'kills one edge; pm2 starts it again', run: () => killOne('danmux-edge-') },
+  'relay-crash': { does: 'kills one relay; pm2 starts it again', run: () => killOne('danmux-relay-') },
+  'api-crash': { does: 'kills one api process; pm2 starts it again', run: () => killOne('danmux-api') },
+  'worker-crash': { does: 'kills the worker; pm2 starts it again', run: () => killOne('danmux-worker-') },
   'relay-pause': {
     does: 'stops one relay for ten seconds, then lets it go on',
     run: async () => {
-      const pid = await pidOf('danmux-relay-');
-      process.kill(pid, 'SIGSTOP');
-      await wait(10_000);
-      process.kill(pid, 'SIGCONT');
+      const [relay] = await processesOf('danmux-relay-');
+      await stopWhile([relay], () => wait(10_000));
     },
   },
-  'redis-cut': { does: 'makes Redis answer nobody for five seconds', run: ({ redisUrl }) => pauseRedis(redisUrl, 5_000) },
+  'full-lane': { does: 'stops all relays for seconds and sends more chat than a shard holds: the oldest are shed', run: fillLane },
   'reconnect-storm': {
-    does: 'cuts every viewer of the room at once',
+    does: 'cuts every viewer of the drill at once',
     run: async ({ audience }) => {
       for (const { socket } of audience.viewers) socket.io.engine.close();
     },
@@ -49,26 +31,35 @@ export const drills = {
       traffic.gifts.push(...ids);
     },
   },
-} as const satisfies Record<string, Drill>;
+  ...redisDrills,
+};
 
-async function signalOne(prefix: string, signal: NodeJS.Signals): Promise<void> {
-  process.kill(await pidOf(prefix), signal);
+/** Messages of one request. */
+const batch = 1_000;
+
+async function fillLane({ backend, room, config }: Scene): Promise<void> {
+  // Nobody watches it: the flood itself is not what is tried.
+  const flooded = `${room}:full`;
+  const total = Math.ceil(config.relay.ingress_chat / batch) * batch + batch;
+  const before = await shedOf(backend);
+  const statuses: number[] = [];
+  await stopWhile(await processesOf('danmux-relay-'), async () => {
+    for (let sent = 0; sent < total; sent += batch) {
+      const messages = Array.from({ length: batch }, (_, index) => ({ room: flooded, type: 'chat', data: {}, id: `full-${sent + index}` }));
+      const { status, body } = await backend.post('/v1/messages/batch', { messages });
+      const { results } = body as { results?: { status: number }[] };
+      statuses.push(...(results?.map((result) => result.status) ?? [status]));
+    }
+  });
+  const accepted = statuses.filter((status) => status === 202).length;
+  console.log(`${total} chats sent, ${accepted} accepted, the lane holds ${config.relay.ingress_chat}`);
+  await wait(2_000);
+  console.log(`${(await shedOf(backend)) - before} of them were shed and counted`);
 }
 
-async function pidOf(prefix: string): Promise<number> {
-  const { stdout } = await execute(process.execPath, [pm2, 'jlist'], { maxBuffer: 16 << 20 });
-  const list = JSON.parse(stdout.slice(stdout.indexOf('['))) as { name: string; pid: number }[];
-  const found = list.filter(({ name, pid }) => name.startsWith(prefix) && pid > 0);
-  const [first] = found;
-  if (!first) throw new Error(`pm2 runs no ${prefix}*: start the cluster with "npx pm2 start ecosystem.config.js"`);
-  console.log(`${first.name} (${first.pid})`);
-  return first.pid;
-}
-
-async function pauseRedis(url: string, ms: number): Promise<void> {
-  if (!url.startsWith('redis://')) throw new Error('redis-cut needs REDIS_URL=redis://host:port of a single Redis');
-  await execute('redis-cli', ['-u', url, 'client', 'pause', String(ms), 'all']);
-  await wait(ms);
+async function shedOf(backend: Scene['backend']): Promise<number> {
+  const { shed } = (await backend.get('/v1/stats')).body as { shed: { chat: Record<string, number> } };
+  return shed.chat['ingress_full'] ?? 0;
 }
 
 function wait(ms: number): Promise<void> {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { afterEach, beforeEach, test } from 'node:test';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { type ApiFixture, apiKey, gift, path, startApi } from './bare-api.ts';
-import { eventually } from './eventually.ts';
 import { openSocket } from './raw-request.ts';
 
 let fixture: ApiFixture;

@@ -139,7 +139,7 @@ test('any method, path, header and bytes', async () => {
     target,
     body: bytes,
     type: contentTypes,
-    idempotency: text(66, 0xff),
+    idempotency: fc.oneof({ weight: 4, arbitrary: text(64, 0x7e) }, { weight: 1, arbitrary: text(66, 0xff) }),
     trace: text(60, 0xff),
     known: fc.boolean(),
   });
@@ -166,7 +166,7 @@ test('any method, path, header and bytes', async () => {
     }),
     { numRuns: 400 },
   );
-  assert.ok(successes > 0);
+  assert.ok(successes > 0, 'some of it was right');
   assert.ok((await fixture.accepted()) <= successes);
 });
 

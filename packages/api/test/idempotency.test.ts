@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { type RedisServer, startRedis } from '../../testkit/src/redis-server.ts';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from './bare-api.ts';
-import { eventually } from './eventually.ts';
 
 const headers = { 'idempotency-key': 'pay-1' };
 const batch = {

@@ -228,7 +228,7 @@ test('a Redis that hangs is unavailable after the command timeout, not before, a
   redis.signal('SIGCONT');
   await eventually(() => bus.health());
   await sendGift(bus, 'after', 'other');
-  await eventually(() => assert.equal(frames.at(-1)?.head.ranges.gift?.[1], 2));
+  await eventually(() => assert.match(frames.at(-1)?.payload ?? '', /"id":"after"/));
 });
 
 test('a refused publication that was stored all the same is one message when it is published again', { timeout: 30_000 }, async () => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { loadConfig, type Part } from '@danmux/runtime';
 import { startTestRedis } from '../../bus/test/redis-server.ts';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { composeNode, type Node, parseRoles, type RoleName, roleNames } from '../src/index.ts';
-import { eventually } from './eventually.ts';
 
 const key = 'k'.repeat(40);
 const ports = { 'edge.port': 0, 'api.port': 0, 'relay.port': 0, 'worker.port': 0, 'edge.drain_ms': 50, 'api.drain_ms': 10, shards: 4 };

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { type Bus, createBus, type Lease } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { Membership, ShardHolder } from '../src/index.ts';
-import { eventually } from './eventually.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({
@@ -86,7 +86,7 @@ test('one that leaves hands all over at once', async () => {
   const leaves = await holder();
   await eventually(() => assert.deepEqual(spread(), [6, 6]));
   await leaves.leave();
-  await eventually(() => assert.equal(stays.owned.size, 12), 250);
+  await eventually(() => assert.equal(stays.owned.size, 12), { timeoutMs: 250 });
 });
 
 test('the shards of one that was killed are taken when its leases end, with a higher token', async () => {
@@ -96,7 +96,7 @@ test('the shards of one that was killed are taken when its leases end, with a hi
   const before = new Map(dies.owned);
   dies.away = true;
   await dies.stop();
-  await eventually(() => assert.equal(stays.owned.size, 12), 3_000);
+  await eventually(() => assert.equal(stays.owned.size, 12), { timeoutMs: 3_000 });
   for (const [shard, lease] of before) assert.ok((stays.owned.get(shard)?.token ?? 0) > lease.token);
 });
 
@@ -104,9 +104,9 @@ test('one that cannot reach the store keeps its shards until its leases must hav
   const alone = await holder();
   alone.away = true;
   assert.equal(alone.owned.size, 12);
-  await eventually(() => assert.equal(alone.owned.size, 0), 3_000);
+  await eventually(() => assert.equal(alone.owned.size, 0), { timeoutMs: 3_000 });
   alone.away = false;
-  await eventually(() => assert.equal(alone.owned.size, 12), 3_000);
+  await eventually(() => assert.equal(alone.owned.size, 12), { timeoutMs: 3_000 });
 });
 
 test('a shard whose write was refused is given up and asked for again', async () => {
@@ -136,7 +136,7 @@ test('a member is there while it announces itself, and gone when it leaves', asy
 
 test('a relay that comes to shares that do not divide gets one too: they differ by one at most', async () => {
   for (let i = 0; i < 5; i++) await holder();
-  await eventually(() => assert.deepEqual(spread(), [2, 2, 2, 3, 3]), 3_000);
+  await eventually(() => assert.deepEqual(spread(), [2, 2, 2, 3, 3]), { timeoutMs: 3_000 });
   const all = holders.flatMap(({ owned }) => [...owned.keys()]);
   assert.equal(new Set(all).size, 12);
 });
@@ -145,7 +145,7 @@ test('relays that leave one after the other never leave a shard without an owner
   const [stays, ...leaves] = [await holder(), await holder(), await holder()];
   await eventually(() => assert.deepEqual(spread(), [4, 4, 4]));
   for (const one of leaves) await one.leave();
-  await eventually(() => assert.equal(stays.owned.size, 12), 1_000);
+  await eventually(() => assert.equal(stays.owned.size, 12), { timeoutMs: 1_000 });
 });
 
 test('what its owner does with a lost shard ends before the lease is given back', async () => {

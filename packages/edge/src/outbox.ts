@@ -25,7 +25,7 @@ export class Outbox {
   #sheddable: Prepared[] | undefined;
   #urgentBytes = 0;
   #sheddableBytes = 0;
-  /** What was shed and is not told yet, by room and lane. */
+  /** What was shed and is not told yet, by room, lane and reason. */
   #missed: Map<string, Gap> | undefined;
   #closed = false;
 
@@ -98,12 +98,16 @@ export class Outbox {
     if (!oldest) return;
     this.#sheddableBytes -= oldest.plain.length;
     this.#ledger.shed(oldest, 'slow');
-    const { room, counts } = oldest;
-    for (const [lane, count] of Object.entries(counts ?? {}) as [Lane, number][]) {
-      this.#missed ??= new Map();
-      const key = `${room} ${lane}`;
-      this.#missed.set(key, { room, lane, count: count + (this.#missed.get(key)?.count ?? 0), reason: 'slow' });
-    }
+    const { room, counts, gaps } = oldest;
+    for (const [lane, count] of Object.entries(counts ?? {}) as [Lane, number][]) this.#miss({ room, lane, count, reason: 'slow' });
+    // What it would have told is still to be told.
+    for (const gap of gaps) this.#miss(gap);
+  }
+
+  #miss(gap: Gap): void {
+    this.#missed ??= new Map();
+    const key = `${gap.room} ${gap.lane} ${gap.reason}`;
+    this.#missed.set(key, { ...gap, count: gap.count + (this.#missed.get(key)?.count ?? 0) });
   }
 
   #overflow(): void {

@@ -1,7 +1,7 @@
 // What is written to many viewers, encoded once: socket.io packets as text, and as WebSocket frames, plain and deflated. Writing
 // it to a session costs the write and nothing more. The one file that knows how socket.io frames an event.
 import { constants, deflateRawSync } from 'node:zlib';
-import type { Lane, ServerEvents } from '@danmux/protocol';
+import type { Gap, Lane, ServerEvents } from '@danmux/protocol';
 import * as ws from 'ws';
 
 /** Messages per lane. */
@@ -11,6 +11,8 @@ export interface PreparedOptions {
   readonly room?: string;
   /** The messages in it, for the ledger; absent for events that are no messages. */
   readonly counts?: LaneCounts;
+  /** What its packets tell of messages that are not in it. */
+  readonly gaps?: readonly Gap[];
   /** Kept for a slow viewer until the outbox is full; what is not is shed. */
   readonly urgent?: boolean;
 }
@@ -35,14 +37,16 @@ export class Prepared {
   readonly packets: readonly string[];
   readonly room: string;
   readonly counts: LaneCounts | null;
+  readonly gaps: readonly Gap[];
   readonly urgent: boolean;
   #plain: Buffer | undefined;
   #deflated: Buffer | undefined;
 
-  constructor(packets: readonly string[], { room = '', counts, urgent = true }: PreparedOptions = {}) {
+  constructor(packets: readonly string[], { room = '', counts, gaps = [], urgent = true }: PreparedOptions = {}) {
     this.packets = packets;
     this.room = room;
     this.counts = counts ?? null;
+    this.gaps = gaps;
     this.urgent = urgent;
   }
 

@@ -1,7 +1,7 @@
 // What waits to be written to one room, of one urgency, and the write that is under way: it can stop after any session and go
 // on later. What came meanwhile is merged into the next write.
 import type { BusFrame } from '@danmux/bus';
-import type { Lane } from '@danmux/protocol';
+import type { Gap, Lane } from '@danmux/protocol';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { mergeFrames } from './merge-frames.ts';
 import { eventPacket, type LaneCounts, Prepared } from './prepared.ts';
@@ -121,13 +121,14 @@ export class RoomTurn {
     const { head, payload } = mergeFrames(passed.map(({ frame }) => frame));
     const { room } = this.roster;
     const gaps = [
-      ...gapPackets(room, head.shed ?? {}, 'budget'),
+      ...gapsOf(room, head.shed ?? {}, 'budget'),
       // Told once, with the first frame that is written after it.
-      ...gapPackets(room, this.#missed, 'overload'),
+      ...gapsOf(room, this.#missed, 'overload'),
     ];
     this.#missed = {};
     const frames = Object.keys(head.counts).length > 0 ? [eventPacket('frame', payload)] : [];
-    return new Prepared([...frames, ...gaps], { room, counts: head.counts, urgent: this.urgent });
+    const packets = [...frames, ...gaps.map((gap) => eventPacket('gap', JSON.stringify(gap)))];
+    return new Prepared(packets, { room, counts: head.counts, gaps, urgent: this.urgent });
   }
 
   /** True when all sessions were written to. */
@@ -181,8 +182,6 @@ export class RoomTurn {
   }
 }
 
-function gapPackets(room: string, counts: LaneCounts, reason: string): string[] {
-  return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([lane, count]) => eventPacket('gap', JSON.stringify({ room, lane, count, reason })));
+function gapsOf(room: string, counts: LaneCounts, reason: string): Gap[] {
+  return (Object.entries(counts) as [Lane, number][]).filter(([, count]) => count > 0).map(([lane, count]) => ({ room, lane, count, reason }));
 }

@@ -93,6 +93,19 @@ test('chat that is late is shed, oldest first, and told with its number before t
   assert.deepEqual(books, { delivered: kept, shed: 20 - kept, undeliverable: 0 });
 });
 
+test('what a shed frame would have told of others is told all the same', () => {
+  const { wire, outbox } = open(400);
+  wire.ready = false;
+  const gap = { room: 'r', lane: 'chat', count: 5, reason: 'budget' } as const;
+  for (let i = 0; i < 4; i++) outbox.write(new Prepared([packet('x'.repeat(60)), 'gap'], { room: 'r', counts: { chat: 1 }, gaps: [gap], urgent: false }));
+  wire.ready = true;
+  outbox.flush();
+  assert.deepEqual(gapsOf(wire.written), [
+    { room: 'r', lane: 'chat', count: 3, reason: 'slow' },
+    { ...gap, count: 15 },
+  ]);
+});
+
 test('gifts push chat out, are kept to the cap, and past it the viewer is slow, once', () => {
   const { wire, outbox, books, ended, waiting } = open(1_000);
   wire.ready = false;

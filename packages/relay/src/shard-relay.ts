@@ -182,10 +182,10 @@ export class ShardRelay {
   }
 
   #refused(reason: 'fenced' | 'moved'): void {
-    // The shard was given up already; by now its owner may hold it anew.
-    if (this.#stopped) return;
     this.#runtime.metrics.commitsRefused.inc({ reason });
     this.#runtime.log.warn({ shard: this.#shard, reason }, 'a commit was refused');
+    // The shard was given up already; by now its owner may hold it anew.
+    if (this.#stopped) return;
     if (reason === 'fenced') this.#onFenced();
     else this.#reset();
   }

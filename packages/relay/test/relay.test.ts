@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { BusFrame, Commit } from '@danmux/bus';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { type Fixture, room, startRelay } from './relay-fixture.ts';
 
 let open: Fixture[] = [];

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { acceptPublication, type Bus, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { ShardRelay } from '../src/shard-relay.ts';
-import { eventually } from './eventually.ts';
 
 const room = 'live:1';
 const shard = shardOf(room, 4);
@@ -82,9 +82,9 @@ test('without a bell the timer reads, and a store slower than the refusal still 
   };
   await one.begin();
   await one.publish('a');
-  await eventually(() => assert.deepEqual(one.sent, ['a']), 3_000);
+  await eventually(() => assert.deepEqual(one.sent, ['a']), { timeoutMs: 3_000 });
   await one.publish('b');
-  await eventually(() => assert.deepEqual(one.sent, ['a', 'b']), 3_000);
+  await eventually(() => assert.deepEqual(one.sent, ['a', 'b']), { timeoutMs: 3_000 });
 });
 
 test('a bell that could not be opened at first is opened later', async () => {
@@ -97,7 +97,7 @@ test('a bell that could not be opened at first is opened later', async () => {
     return one.bus.listen(number, ring);
   };
   await one.begin();
-  await eventually(() => assert.equal(opened, 1), 3_000);
+  await eventually(() => assert.equal(opened, 1), { timeoutMs: 3_000 });
   await one.publish('a');
   await eventually(() => assert.deepEqual(one.sent, ['a']));
   assert.equal(opened, 1, 'and once only');
@@ -115,7 +115,7 @@ test('a commit under a lease that is lost is not written, and the owner is told'
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
-test('a refusal that comes after the stop is nobody’s news', async () => {
+test('a refusal that comes after the stop is counted, and is nobody’s news', async () => {
   const one = bench();
   const hangs = gate();
   one.overrides.commit = async () => {
@@ -129,6 +129,7 @@ test('a refusal that comes after the stop is nobody’s news', async () => {
   hangs.open();
   await stopped;
   assert.equal(one.fenced, 0);
+  assert.equal(await one.value('commitsRefused'), 1);
 });
 
 test('heads that moved are read again and the messages keep their order', async () => {

@@ -20,12 +20,18 @@ export class Audience {
   /** Resolves when all have joined; they come in groups, as one core accepts only so many at once. */
   static async join({ size, urls, room, token }: AudienceOptions): Promise<Audience> {
     const viewers: TestViewer[] = [];
-    for (let from = 0; from < size; from += 50) {
-      const group = Array.from({ length: Math.min(50, size - from) }, (_, index) => new TestViewer({ urls, room, token, history: 0 }, from + index));
-      viewers.push(...group);
-      await Promise.all(group.map((viewer) => viewer.joined()));
+    const audience = new Audience(viewers);
+    try {
+      for (let from = 0; from < size; from += 50) {
+        const group = Array.from({ length: Math.min(50, size - from) }, (_, index) => new TestViewer({ urls, room, token, history: 0 }, from + index));
+        viewers.push(...group);
+        await Promise.all(group.map((viewer) => viewer.joined()));
+      }
+    } catch (error) {
+      audience.close();
+      throw error;
     }
-    return new Audience(viewers);
+    return audience;
   }
 
   /** Waits until every viewer holds the ids, then throws unless each holds each exactly once and in the order of offsets. */

@@ -16,13 +16,23 @@ export interface PushOutcome {
   readonly refusals: readonly string[];
 }
 
+export interface Answer {
+  /** 0 when nothing answered. */
+  readonly status: number;
+  readonly body: unknown;
+  /** Seconds of the Retry-After header; 0 without one. */
+  readonly retryAfter: number;
+}
+
 export class Backend {
   readonly #url: string;
   readonly #key: string;
+  readonly #timeoutMs: number;
 
-  constructor(url: string, key: string) {
+  constructor(url: string, key: string, timeoutMs = 5_000) {
     this.#url = url;
     this.#key = key;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Tries until it is accepted or `timeoutMs` passed. */
@@ -41,19 +51,23 @@ export class Backend {
     }
   }
 
-  /** Status 0 when nothing answered. */
-  async post(path: string, body: object, idempotencyKey: string = randomUUID()): Promise<{ status: number; body: unknown }> {
+  async post(path: string, body: object, idempotencyKey: string = randomUUID()): Promise<Answer> {
     try {
       const headers = { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json', 'idempotency-key': idempotencyKey };
-      const response = await fetch(`${this.#url}${path}`, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(5_000) });
-      return { status: response.status, body: await response.json() };
+      const response = await fetch(`${this.#url}${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
+      return { status: response.status, body: await response.json(), retryAfter: Number(response.headers.get('retry-after')) };
     } catch (error) {
-      return { status: 0, body: String((error as Error).cause ?? error) };
+      return { status: 0, body: String((error as Error).cause ?? error), retryAfter: 0 };
     }
   }
 
   async get(path: string): Promise<{ status: number; body: unknown }> {
-    const response = await fetch(`${this.#url}${path}`, { headers: { authorization: `Bearer ${this.#key}` }, signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(`${this.#url}${path}`, { headers: { authorization: `Bearer ${this.#key}` }, signal: AbortSignal.timeout(this.#timeoutMs) });
     return { status: response.status, body: await response.json() };
   }
 }

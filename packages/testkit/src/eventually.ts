@@ -6,7 +6,7 @@ export interface EventuallyOptions {
 }
 
 /** Calls `check` until it returns without throwing; rejects with its last error after `timeoutMs`. */
-export async function eventually<T>(check: () => T | Promise<T>, { timeoutMs = 10_000, everyMs = 20 }: EventuallyOptions = {}): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, { timeoutMs = 10_000, everyMs = 10 }: EventuallyOptions = {}): Promise<T> {
   const end = performance.now() + timeoutMs;
   for (;;) {
     try {

@@ -10,10 +10,10 @@ export async function testToken(user: string, claims: { name?: string; rooms?: s
   return (await signViewerToken(config, { sub: user, ...claims }, 3_600, Date.now())).token;
 }
 
-export function backendOf(cluster: ProcessCluster): Backend {
+export function backendOf(cluster: ProcessCluster, timeoutMs?: number): Backend {
   const [api] = cluster.of('api');
   if (!api) throw new Error('the cluster has no api');
-  return new Backend(api.url, testSecrets.DANMUX_API_KEY);
+  return new Backend(api.url, testSecrets.DANMUX_API_KEY, timeoutMs);
 }
 
 export function edgeUrls(cluster: ProcessCluster): string[] {

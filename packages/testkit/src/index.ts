@@ -1,14 +1,16 @@
 // A danmux cluster broken on purpose: real processes, a real Redis, viewers that keep what they got.
 
 export { Audience } from './audience.ts';
-export { Backend, type Push, type PushOutcome } from './backend.ts';
+export { type Answer, Backend, type Push, type PushOutcome } from './backend.ts';
 export { startBrowser } from './browser.ts';
 export { Child, type ChildOptions } from './child.ts';
 export { type ClockFile, createClockFile } from './clock-file.ts';
-export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp } from './demo-page.ts';
+export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp, repositoryRoot } from './demo-page.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { backendOf, edgeUrls, testToken } from './fixtures.ts';
 export { freePort, freePorts } from './free-port.ts';
+export { MemoryWatch } from './memory-watch.ts';
+export { metricOf } from './metric.ts';
 export { type NodeProcessOptions, startNodeProcess, testSecrets } from './node-process.ts';
 export { Pm2, type Pm2Process } from './pm2.ts';
 export { type ClusterNode, type ClusterOptions, ProcessCluster } from './process-cluster.ts';
@@ -16,5 +18,6 @@ export { startRedisCluster } from './redis-cluster.ts';
 export { type SentinelGroup, startSentinelGroup } from './redis-sentinel.ts';
 export { type RedisServer, startRedis } from './redis-server.ts';
 export { ledgerMustBalance, runScenario, type ScenarioOptions, type ScenarioResult } from './scenario.ts';
+export { readStream, streamMustHold } from './stored-stream.ts';
 export { TestViewer, type TestViewerOptions } from './test-viewer.ts';
 export { Traffic } from './traffic.ts';

@@ -20,12 +20,13 @@ export interface Pm2Process {
 }
 
 export class Pm2 {
+  /** What a program needs to find this pm2 and its cluster. */
+  readonly env: Readonly<Record<string, string>>;
   readonly #home: string;
-  readonly #env: Readonly<Record<string, string>>;
 
   private constructor(home: string, env: Readonly<Record<string, string>>) {
     this.#home = home;
-    this.#env = env;
+    this.env = env;
   }
 
   /** A pm2 with nothing in it yet. */
@@ -36,7 +37,7 @@ export class Pm2 {
 
   /** Runs `pm2 …`; resolves with what it printed, rejects when it fails. */
   async command(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await run(process.execPath, [pm2Bin, ...args], { cwd: root, env: { ...process.env, ...this.#env }, maxBuffer: 16 << 20 });
+    const { stdout, stderr } = await run(process.execPath, [pm2Bin, ...args], { cwd: root, env: { ...process.env, ...this.env }, maxBuffer: 16 << 20 });
     return stdout + stderr;
   }
 

@@ -3,6 +3,7 @@ import type { Child } from './child.ts';
 import { freePorts } from './free-port.ts';
 import { startNodeProcess } from './node-process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
+import { closeViewersOf } from './test-viewer.ts';
 
 export interface ClusterOptions {
   readonly edges?: number;
@@ -62,7 +63,9 @@ export class ProcessCluster {
     await node.process.ready;
   }
 
+  /** Ends every process, the Redis too, and what is left of viewers. */
   async stop(): Promise<void> {
+    closeViewersOf(this.nodes.map(({ url }) => url));
     await Promise.all(this.nodes.map(({ process }) => process.stop('SIGKILL')));
     await this.redis.stop();
   }

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
 const run = promisify(execFile);
@@ -28,32 +29,39 @@ export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } =
     '0',
   ];
   const servers: RedisServer[] = [];
-  for (let i = 0; i < 3 * (1 + replicas); i++) servers.push(await startRedis({ args }));
-  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
-  await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes']);
-  await eventually(
-    async () => {
-      for (const { port } of servers) {
-        const info = await cli(port, 'cluster', 'info');
-        if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) throw new Error(info);
-        const nodes = (await cli(port, 'cluster', 'nodes')).trim().split('\n');
-        if (nodes.length !== servers.length || nodes.some((line) => / (fail\??|handshake)/.test(line))) throw new Error(nodes.join('\n'));
-        // A replica that has not copied its master yet never takes its place.
-        const replication = await cli(port, 'info', 'replication');
-        if (replication.includes('role:slave') && !replication.includes('master_link_status:up')) throw new Error(replication);
-        if (replication.includes('role:master') && !replication.includes(`connected_slaves:${replicas}`)) throw new Error(replication);
-      }
-    },
-    { timeoutMs: 30_000, everyMs: 100 },
-  );
-  return {
-    url: `redis+cluster://${addresses.join(',')}`,
-    servers,
-    masterOf: (key) => masterOf(servers, key),
-    stop: async () => {
-      await Promise.all(servers.map((server) => server.stop()));
-    },
+  const meet: string[] = [];
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
   };
+  try {
+    for (let i = 0; i < 3 * (1 + replicas); i++) {
+      // The servers' own port would be 10,000 above, where the kernel gives ports to outgoing connections.
+      const between = await freePort();
+      const server = await startRedis({ args: [...args, '--cluster-port', String(between)] });
+      servers.push(server);
+      meet.push(`127.0.0.1:${server.port}@${between}`);
+    }
+    await run('redis-cli', ['--cluster', 'create', ...meet, '--cluster-replicas', String(replicas), '--cluster-yes']);
+    await eventually(() => mustBeInStep(servers, replicas), { timeoutMs: 30_000, everyMs: 100 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+  return { url: `redis+cluster://${addresses.join(',')}`, servers, masterOf: (key) => masterOf(servers, key), stop };
+}
+
+async function mustBeInStep(servers: readonly RedisServer[], replicas: number): Promise<void> {
+  for (const { port } of servers) {
+    const info = await cli(port, 'cluster', 'info');
+    if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) throw new Error(info);
+    const nodes = (await cli(port, 'cluster', 'nodes')).trim().split('\n');
+    if (nodes.length !== servers.length || nodes.some((line) => / (fail\??|handshake)/.test(line))) throw new Error(nodes.join('\n'));
+    // A replica that has not copied its master yet never takes its place.
+    const replication = await cli(port, 'info', 'replication');
+    if (replication.includes('role:slave') && !replication.includes('master_link_status:up')) throw new Error(replication);
+    if (replication.includes('role:master') && !replication.includes(`connected_slaves:${replicas}`)) throw new Error(replication);
+  }
 }
 
 async function masterOf(servers: readonly RedisServer[], key: string): Promise<RedisServer> {

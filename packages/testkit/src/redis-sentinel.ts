@@ -18,34 +18,40 @@ export interface SentinelGroup {
 }
 
 export async function startSentinelGroup(): Promise<SentinelGroup> {
-  const master = await startRedis({ args: ['--appendonly', 'yes'] });
-  const replica = await startRedis({ args: ['--appendonly', 'yes', '--replicaof', `127.0.0.1 ${master.port}`] });
-  await eventually(async () => {
-    if (!(await cli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica is not in step');
-  });
-  const sentinels: Sentinel[] = [];
-  for (let i = 0; i < 3; i++) sentinels.push(await startSentinel(master.port));
-  const [first] = sentinels;
-  const masterPort = async () => Number((await cli(first?.port ?? 0, 'sentinel', 'get-master-addr-by-name', 'danmux')).trim().split('\n')[1]);
-  await eventually(
-    async () => {
-      for (const { port } of sentinels) {
-        const state = await cli(port, 'sentinel', 'master', 'danmux');
-        if (!/num-other-sentinels\n2\n/.test(state) || !/num-slaves\n1\n/.test(state)) throw new Error('the sentinels do not know each other yet');
-      }
-    },
-    { timeoutMs: 20_000, everyMs: 200 },
-  );
-  return {
-    url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/danmux`,
-    master,
-    replica,
-    masterPort,
-    stop: async () => {
-      await Promise.all(sentinels.map(({ stop }) => stop()));
-      await Promise.all([master.stop(), replica.stop()]);
-    },
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    // Sentinels first: they have nobody to promote then.
+    for (const one of started.reverse()) await one.stop();
   };
+  const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const one = await starting;
+    started.push(one);
+    return one;
+  };
+  try {
+    const master = await keep(startRedis({ args: ['--appendonly', 'yes'] }));
+    const replica = await keep(startRedis({ args: ['--appendonly', 'yes', '--replicaof', `127.0.0.1 ${master.port}`] }));
+    await eventually(async () => {
+      if (!(await cli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica is not in step');
+    });
+    const sentinels: Sentinel[] = [];
+    for (let i = 0; i < 3; i++) sentinels.push(await keep(startSentinel(master.port)));
+    await eventually(() => mustKnowEachOther(sentinels), { timeoutMs: 20_000, everyMs: 200 });
+    const url = `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/danmux`;
+    const [first] = sentinels;
+    const masterPort = async () => Number((await cli(first?.port ?? 0, 'sentinel', 'get-master-addr-by-name', 'danmux')).trim().split('\n')[1]);
+    return { url, master, replica, masterPort, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function mustKnowEachOther(sentinels: readonly Sentinel[]): Promise<void> {
+  for (const { port } of sentinels) {
+    const state = await cli(port, 'sentinel', 'master', 'danmux');
+    if (!/num-other-sentinels\n2\n/.test(state) || !/num-slaves\n1\n/.test(state)) throw new Error('the sentinels do not know each other yet');
+  }
 }
 
 interface Sentinel {
@@ -67,12 +73,17 @@ async function startSentinel(masterPort: number): Promise<Sentinel> {
   ];
   await writeFile(file, `${lines.join('\n')}\n`);
   const child = new Child('sentinel', 'redis-server', [file, '--sentinel']);
-  await eventually(async () => {
-    if (!(await cli(port, 'ping')).includes('PONG')) throw new Error('the sentinel does not answer');
-  });
   const stop = async () => {
     await child.stop('SIGKILL');
-    await rm(dir, { recursive: true });
+    await rm(dir, { recursive: true, force: true });
   };
+  try {
+    await eventually(async () => {
+      if (!(await cli(port, 'ping')).includes('PONG')) throw new Error(`the sentinel does not answer:\n${child.output}`);
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { port, stop };
 }

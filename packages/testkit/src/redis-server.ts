@@ -25,14 +25,29 @@ export interface RedisServer {
 
 /** `args` are added to a server that saves nothing. */
 export async function startRedis({ port: wanted, args = [] }: { port?: number; args?: readonly string[] } = {}): Promise<RedisServer> {
-  const port = wanted ?? (await freePort());
   const dir = await mkdtemp(join(tmpdir(), 'danmux-redis-'));
+  try {
+    return await startIn(dir, wanted, args);
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(dir: string, wanted: number | undefined, args: readonly string[]): Promise<RedisServer> {
+  let port = wanted ?? (await freePort());
   let child: Child;
   const start = async () => {
-    child = new Child('redis', 'redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', ...args]);
-    await eventually(() => ping(port), { timeoutMs: 10_000 });
+    child = await run(port, dir, args);
   };
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    // Another test's process may have taken the port since it was found free.
+    if (wanted !== undefined) throw error;
+    port = await freePort();
+    await start();
+  }
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -47,6 +62,21 @@ export async function startRedis({ port: wanted, args = [] }: { port?: number; a
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when it answers; one that ends before, or does not answer, is ended and said why. */
+async function run(port: number, dir: string, args: readonly string[]): Promise<Child> {
+  const child = new Child('redis', 'redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', ...args]);
+  const ended = child.ended.then(() => {
+    throw new Error('it ended');
+  });
+  try {
+    await Promise.race([eventually(() => ping(port), { timeoutMs: 10_000 }), ended]);
+  } catch (error) {
+    await child.stop('SIGKILL');
+    throw new Error(`redis on port ${port} did not start: ${(error as Error).message}\n${child.output.slice(-1_000)}`, { cause: error });
+  }
+  return child;
 }
 
 async function ping(port: number): Promise<void> {

@@ -5,6 +5,7 @@ import { Audience } from './audience.ts';
 import { eventually } from './eventually.ts';
 import { backendOf, edgeUrls, testToken } from './fixtures.ts';
 import type { ProcessCluster } from './process-cluster.ts';
+import { streamMustHold } from './stored-stream.ts';
 import { Traffic, type TrafficOptions } from './traffic.ts';
 
 export interface ScenarioOptions extends Partial<TrafficOptions> {
@@ -35,6 +36,10 @@ export async function runScenario(
     mended = performance.now();
     await traffic.stop();
     await mustBeWhole(traffic, audience, options);
+    const backend = backendOf(cluster);
+    // Chat may be more than is kept of it: what is kept has no holes in any case.
+    await streamMustHold(backend, room, 'gift', traffic.gifts);
+    await streamMustHold(backend, room, 'chat', []);
   } catch (error) {
     // Who fails must not hang: what still runs would keep the test's process alive.
     audience.close();

@@ -13,6 +13,13 @@ export interface TestViewerOptions {
   readonly history?: number;
 }
 
+const living = new Set<TestViewer>();
+
+/** Closes every viewer that goes to one of these edges: what is left of a test that failed would try again for ever. */
+export function closeViewersOf(urls: readonly string[]): void {
+  for (const viewer of living) if (viewer.goesTo(urls)) viewer.close();
+}
+
 export class TestViewer {
   readonly msgs: Msg[] = [];
   readonly gaps: Gap[] = [];
@@ -21,6 +28,8 @@ export class TestViewer {
   readonly presence: number[] = [];
   /** Milliseconds from acceptance to arrival of each message, by the wall clock. */
   readonly delays: number[] = [];
+  /** When each message arrived, by the monotonic clock. */
+  readonly arrivals: number[] = [];
   disconnects = 0;
   online = 0;
   readonly #options: TestViewerOptions;
@@ -34,15 +43,24 @@ export class TestViewer {
     this.#options = options;
     this.#url = url;
     this.#socket = this.#open();
+    living.add(this);
+  }
+
+  goesTo(urls: readonly string[]): boolean {
+    return this.#options.urls.some((url) => urls.includes(url));
   }
 
   get socket(): Socket<ServerEvents, ViewerEvents> {
     return this.#socket;
   }
 
-  /** Resolves with the answer to the latest join. */
-  async joined(): Promise<JoinReply> {
-    while (!this.#joined) await new Promise((resolve) => setTimeout(resolve, 5));
+  /** Resolves with the answer to the latest join; rejects when there is none after `timeoutMs`. */
+  async joined(timeoutMs = 60_000): Promise<JoinReply> {
+    const end = performance.now() + timeoutMs;
+    while (!this.#joined) {
+      if (this.#closed || performance.now() > end) throw new Error(`a viewer did not join: ${this.errors.slice(-3)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     return this.#joined;
   }
 
@@ -56,6 +74,7 @@ export class TestViewer {
 
   close(): void {
     this.#closed = true;
+    living.delete(this);
     this.#socket.disconnect();
   }
 
@@ -109,6 +128,7 @@ export class TestViewer {
     for (const msg of msgs) {
       this.msgs.push(msg);
       this.delays.push(Date.now() - msg.ts);
+      this.arrivals.push(performance.now());
       if (msg.offset !== undefined && isStreamLane(msg.lane)) this.#advance(msg.lane, msg.offset);
     }
   }

@@ -36,6 +36,10 @@ test('every role reloads in turn under load: no admin call fails, no gift is mis
   const urls = [`http://127.0.0.1:${edge}`, `http://127.0.0.1:${edge + 1}`];
   const audience = await Audience.join({ size: 200, urls, room, token: await testToken('watcher') });
   const traffic = new Traffic(new Backend(`http://127.0.0.1:${api}`, testSecrets.DANMUX_API_KEY), { room, chatPerSecond: 20, giftsPerSecond: 5 });
+  t.after(async () => {
+    audience.close();
+    await traffic.stop();
+  });
   traffic.start();
   const names = [...new Set((await pm2.list()).map(({ name }) => name))];
   const pids = new Set((await pm2.list()).map(({ pid }) => pid));
@@ -53,7 +57,6 @@ test('every role reloads in turn under load: no admin call fails, no gift is mis
   assert.ok(traffic.gifts.length > 50);
   await audience.mustHold('gift', traffic.gifts);
   assert.ok(audience.disconnected > 0, 'the edges sent their viewers away');
-  audience.close();
 });
 
 test('a killed process is started again', { timeout: 60_000 }, async () => {

@@ -11,6 +11,7 @@ after(() => cluster.stop());
 test('relays and workers come and go for a minute; viewers stay and gifts arrive', { timeout: 180_000 }, async (t) => {
   const audience = await Audience.join({ size: 100, urls: edgeUrls(cluster), room, token: await testToken('watcher') });
   const traffic = new Traffic(backendOf(cluster), { room, chatPerSecond: 10, giftsPerSecond: 5 });
+  t.after(() => traffic.stop());
   traffic.start();
   const end = performance.now() + 60_000;
   const nodes = [...cluster.of('relay'), ...cluster.of('worker')];

@@ -10,9 +10,10 @@ const token = await testToken('watcher');
 const urls = edgeUrls(cluster);
 const backend = backendOf(cluster);
 
-test('500 viewers on two edges get every chat and gift once, in order per lane', { timeout: 180_000 }, async () => {
+test('500 viewers on two edges get every chat and gift once, in order per lane', { timeout: 180_000 }, async (t) => {
   const audience = await Audience.join({ size: 500, urls, room, token });
   const traffic = new Traffic(backend, { room, chatPerSecond: 20, giftsPerSecond: 5 });
+  t.after(() => traffic.stop());
   traffic.start();
   await new Promise((resolve) => setTimeout(resolve, 30_000));
   await traffic.stop();

@@ -24,6 +24,10 @@ test('10,000 gifts, 1,000 viewers, four losses: nothing is lost, doubled or out 
   const backend = backendOf(cluster);
   const acknowledged = new Map<string, string[]>(rooms.map((room) => [room, []]));
   let refusals = 0;
+  let over = false;
+  t.after(() => {
+    over = true;
+  });
 
   const pushBatch = async (batch: number) => {
     const messages = Array.from({ length: batchSize }, (_, index) => ({
@@ -33,7 +37,7 @@ test('10,000 gifts, 1,000 viewers, four losses: nothing is lost, doubled or out 
       id: `g-${batch}-${index}`,
     }));
     let left = messages;
-    for (let attempt = 0; left.length > 0; attempt++) {
+    for (let attempt = 0; left.length > 0 && !over; attempt++) {
       const { status, body } = await backend.post('/v1/messages/batch', { messages: left }, `batch-${batch}-${attempt}`);
       const { results } = body as { results?: { status: number }[] };
       const refused = status === 200 && results ? left.filter((_, index) => results[index]?.status !== 202) : left;

@@ -32,6 +32,7 @@ test('clock-step: the wall clock of every process jumps forth and back', { timeo
 
 test('relay-handover: a relay that is told to stop hands over at once; a room hardly pauses', { timeout: 120_000 }, async (t) => {
   const cluster = await ProcessCluster.start({ edges: 1, relays: 2, apis: 1, workers: 0 });
+  let timer: NodeJS.Timeout | undefined;
   try {
     const room = 'live:handover';
     const viewer = new TestViewer({ urls: edgeUrls(cluster), room, token: await testToken('ann'), history: 0 });
@@ -40,7 +41,7 @@ test('relay-handover: a relay that is told to stop hands over at once; a room ha
     viewer.socket.on('frame', () => arrivals.push(performance.now()));
     const backend = backendOf(cluster);
     const sent: Promise<unknown>[] = [];
-    const timer = setInterval(() => sent.push(backend.push({ room, type: 'gift', data: {}, id: `h-${sent.length}` })), 20);
+    timer = setInterval(() => sent.push(backend.push({ room, type: 'gift', data: {}, id: `h-${sent.length}` })), 20);
     const longest = () => Math.max(...arrivals.map((at, index) => at - (arrivals[index - 1] ?? at)));
     await wait(2_000);
     const calm = longest();
@@ -58,6 +59,7 @@ test('relay-handover: a relay that is told to stop hands over at once; a room ha
     assert.ok(longest() < 1_000, `${longest()} ms`);
     viewer.close();
   } finally {
+    clearInterval(timer);
     await cluster.stop();
   }
 });

@@ -1,7 +1,9 @@
 // Opens and owns the connections to Redis: one for commands, one for subscriptions. It reconnects for ever with a jittered
-// back-off, refuses commands at once while it is away (nothing queues), and logs each change of state once.
+// back-off, refuses commands at once while it is away (nothing queues; a connection that stays silent is away too), and logs
+// each change of state once.
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Heartbeat } from './heartbeat.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -13,6 +15,7 @@ export class RedisConnection {
   readonly #runtime: Runtime;
   readonly #purpose: string;
   readonly #client: RedisClient;
+  readonly #heartbeat: Heartbeat;
   readonly #readyListeners: (() => void)[] = [];
   #up = false;
   #saidDown = false;
@@ -24,6 +27,7 @@ export class RedisConnection {
     this.#purpose = purpose;
     this.target = parseRedisUrl(runtime.config.redis.url);
     this.#client = openRedis(this.target, runtime, `danmux-${purpose}`, overrides);
+    this.#heartbeat = new Heartbeat(this.#client, runtime.config.redis.command_timeout_ms);
     this.#client.on('ready', () => this.#becameReady());
     this.#client.on('close', () => this.#becameDown());
     this.#client.on('error', (error: Error) => this.#becameDown(error));
@@ -49,6 +53,7 @@ export class RedisConnection {
 
   /** Begins to connect; resolves at once. */
   start(): void {
+    this.#heartbeat.start();
     // A library that was given the client may have begun already.
     if (this.#client.status !== 'wait') return;
     this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
@@ -56,6 +61,7 @@ export class RedisConnection {
 
   stop(): void {
     this.#stopping = true;
+    this.#heartbeat.stop();
     this.#client.disconnect();
   }
 
@@ -103,6 +109,8 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     connectTimeout: 3_000,
     keepAlive: 5_000,
     commandTimeout: runtime.config.redis.command_timeout_ms,
+    // A silent server does not say goodbye.
+    disconnectTimeout: 100,
     retryStrategy: retry,
     // After a failover the old master answers READONLY: drop it and ask again who is master.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),

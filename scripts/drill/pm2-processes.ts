@@ -1,0 +1,51 @@
+// The processes of the cluster as pm2 knows them, found by their names; it signals them and leaves none of them stopped.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export interface Pm2Entry {
+  readonly name: string;
+  readonly pid: number;
+}
+
+const execute = promisify(execFile);
+const pm2 = fileURLToPath(new URL('../../node_modules/pm2/bin/pm2', import.meta.url));
+
+/** Those that run and whose name begins so; throws when there is none. */
+export async function processesOf(prefix: string): Promise<readonly [Pm2Entry, ...Pm2Entry[]]> {
+  const { stdout } = await execute(process.execPath, [pm2, 'jlist'], { maxBuffer: 16 << 20 });
+  const list = JSON.parse(stdout.slice(stdout.indexOf('['))) as Pm2Entry[];
+  const [first, ...rest] = list.filter(({ name, pid }) => name.startsWith(prefix) && pid > 0);
+  if (!first) throw new Error(`pm2 runs no ${prefix}*: start the cluster with "npx pm2 start ecosystem.config.js"`);
+  return [first, ...rest];
+}
+
+export async function killOne(prefix: string): Promise<void> {
+  const [{ name, pid }] = await processesOf(prefix);
+  console.log(`${name} (${pid}) is killed`);
+  process.kill(pid, 'SIGKILL');
+}
+
+/** Stops them while `meanwhile` runs. They go on also when the drill is ended before. */
+export async function stopWhile(processes: readonly Pm2Entry[], meanwhile: () => Promise<void>): Promise<void> {
+  const goOn = () => {
+    for (const { pid } of processes) process.kill(pid, 'SIGCONT');
+  };
+  const interrupted = () => process.exit(130);
+  process.once('exit', goOn);
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', interrupted);
+  try {
+    for (const { name, pid } of processes) {
+      console.log(`${name} (${pid}) is stopped`);
+      process.kill(pid, 'SIGSTOP');
+    }
+    await meanwhile();
+  } finally {
+    process.off('exit', goOn);
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+    goOn();
+    console.log('and goes on');
+  }
+}

@@ -1,0 +1,95 @@
+// The Redis that the drill breaks: the one server, the master the sentinels name, or the master of a Redis Cluster that holds
+// the drill's room. It speaks to Redis itself, so that it needs nothing but REDIS_URL, wherever Redis runs.
+import { shardOf } from '@danmux/bus';
+import { parseRedisUrl, type RedisNode, type RedisTarget } from '@danmux/bus/redis';
+import type { Config } from '@danmux/runtime';
+import { Redis } from 'ioredis';
+
+export class RedisMaster {
+  readonly target: RedisTarget;
+  readonly #config: Config;
+  readonly #room: string;
+
+  constructor(config: Config, room: string) {
+    if (!config.redis.url) throw new Error('this drill breaks Redis: give REDIS_URL as the cluster has it');
+    this.target = parseRedisUrl(config.redis.url);
+    this.#config = config;
+    this.#room = room;
+  }
+
+  async address(): Promise<RedisNode> {
+    if (this.target.mode === 'sentinel') return this.#namedBySentinels();
+    if (this.target.mode === 'cluster') return this.#masterOfRoom();
+    return this.#first;
+  }
+
+  /** Sends one command to a node; a connection that ends instead of an answer rejects. */
+  async command(node: RedisNode, name: string, ...args: (string | number)[]): Promise<unknown> {
+    return this.#ask(node, this.target.username, this.target.password, name, args);
+  }
+
+  /** How long the sentinels wait before they call a silent master down. */
+  async downAfterMs(): Promise<number> {
+    const fields = (await this.#askSentinel('SENTINEL', 'master', this.target.name ?? '')) as string[];
+    return Number(fields[fields.indexOf('down-after-milliseconds') + 1]);
+  }
+
+  async #namedBySentinels(): Promise<RedisNode> {
+    const [host = '', port] = (await this.#askSentinel('SENTINEL', 'get-master-addr-by-name', this.target.name ?? '')) as string[];
+    return { host, port: Number(port) };
+  }
+
+  async #masterOfRoom(): Promise<RedisNode> {
+    const { redis, shards } = this.#config;
+    const slot = Number(await this.#anyOf('CLUSTER', 'KEYSLOT', `${redis.prefix}:{s${shardOf(this.#room, shards)}}:`));
+    const ranges = (await this.#anyOf('CLUSTER', 'SLOTS')) as [from: number, to: number, master: [host: string, port: number]][];
+    const held = ranges.find(([from, to]) => slot >= from && slot <= to);
+    if (!held) throw new Error(`no master holds slot ${slot}`);
+    return { host: held[2][0], port: held[2][1] };
+  }
+
+  get #first(): RedisNode {
+    const [first] = this.target.nodes;
+    if (!first) throw new Error('redis.url names no server');
+    return first;
+  }
+
+  /** The first of the nodes that answers. */
+  async #anyOf(name: string, ...args: string[]): Promise<unknown> {
+    let last: unknown;
+    for (const node of this.target.nodes) {
+      try {
+        return await this.command(node, name, ...args);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw last;
+  }
+
+  /** As danmux itself asks them: without the password, which is the servers'. */
+  async #askSentinel(name: string, ...args: string[]): Promise<unknown> {
+    let last: unknown;
+    for (const node of this.target.nodes) {
+      try {
+        return await this.#ask(node, undefined, undefined, name, args);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw last;
+  }
+
+  async #ask({ host, port }: RedisNode, username: string | undefined, password: string | undefined, name: string, args: (string | number)[]): Promise<unknown> {
+    const auth = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
+    const redis = new Redis({ host, port, ...auth, ...(this.target.tls ? { tls: {} } : {}), lazyConnect: true, retryStrategy: null, connectTimeout: 3_000 });
+    // What goes wrong is told by the command.
+    redis.on('error', () => {});
+    try {
+      await redis.connect();
+      return await redis.call(name, ...args);
+    } finally {
+      redis.disconnect();
+    }
+  }
+}

@@ -11,7 +11,7 @@ import { chatBytes } from './publisher/chat-message.ts';
 import type { PublisherPlan, PublisherTally, Rates } from './publisher/publisher.ts';
 import { type Ledger, type ServerUnderTest, unbalanced } from './servers/server.ts';
 import { Fleet, type FleetOpened, type FleetPlan } from './swarm/fleet.ts';
-import type { SampleVerdict } from './swarm/swarm.ts';
+import type { OpenOptions, SampleVerdict } from './swarm/swarm.ts';
 import { type Second, type Window, WindowSums } from './window.ts';
 
 export interface StageOptions {
@@ -78,7 +78,7 @@ export class Stage {
   }
 
   /** Opens those that are not connected, whatever comes of it. */
-  reopen(options: { recover?: boolean; perSecond?: number }): Promise<FleetOpened> {
+  reopen(options: OpenOptions): Promise<FleetOpened> {
     return this.#fleet.open(options);
   }
 
@@ -111,8 +111,9 @@ export class Stage {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
       before = await this.#second(sums, before, label);
     }
+    const watched = (performance.now() - startedAt) / 1_000;
     const lag = await this.#loopLag();
-    return sums.window({ seconds: (performance.now() - startedAt) / 1_000, offered: this.#rates, rssBytes: this.rss(), loopLagP99: lag });
+    return sums.window({ seconds: watched, offered: this.#rates, rssBytes: this.rss(), loopLagP99: lag });
   }
 
   async #second(sums: WindowSums, before: Usages, label: string): Promise<Usages> {
@@ -205,9 +206,16 @@ export class Stage {
     return metricIn(await this.server.metrics(), name, label);
   }
 
+  /** Since it was last asked. Undefined also when the server is too busy to answer, which a flooded peer is. */
   async #loopLag(): Promise<number | undefined> {
-    const seconds = await this.metric('nodejs_eventloop_lag_p99_seconds');
-    return seconds === undefined ? undefined : seconds * 1_000;
+    try {
+      const seconds = await this.metric('nodejs_eventloop_lag_p99_seconds');
+      return seconds === undefined ? undefined : seconds * 1_000;
+    } catch (error) {
+      if ((error as Error).name !== 'TimeoutError') throw error;
+      this.#options.progress(`${this.server.name}: too busy to show its metrics`);
+      return undefined;
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 import { type EncodedLatencies, Latencies } from '../latency.ts';
 import { Helper } from '../process/helper.ts';
 import type { Usage } from '../process/usage.ts';
-import type { Opened, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
+import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
 
 /** A process here may hold fewer than 20,000 descriptors. */
 export const viewersPerProcess = 18_000;
@@ -42,7 +42,7 @@ export class Fleet {
     return new Fleet(helpers);
   }
 
-  async open(options: { recover?: boolean; perSecond?: number } = {}): Promise<FleetOpened> {
+  async open(options: OpenOptions = {}): Promise<FleetOpened> {
     const share = options.perSecond === undefined ? options : { ...options, perSecond: options.perSecond / this.#helpers.length };
     const all = await this.#all<Opened>('open', share);
     const joinMs = new Latencies();

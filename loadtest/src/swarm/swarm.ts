@@ -25,6 +25,14 @@ export interface SwarmPlan {
   readonly expectFirst: boolean;
 }
 
+export interface OpenOptions {
+  /** Join with the last known positions. */
+  readonly recover?: boolean;
+  readonly perSecond?: number;
+  /** No more are opened while so many joins wait for their answer. */
+  readonly unanswered?: number;
+}
+
 export interface Opened {
   readonly joined: number;
   readonly failed: Readonly<Record<string, number>>;
@@ -64,6 +72,8 @@ export interface SampleVerdict {
 export type Published = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 const tokenSeconds = 7_200;
+/** A server that is asked more than it can answer for seconds refuses; only storms want that. */
+const fewUnanswered = 300;
 /** After the last viewer was opened. */
 const longestJoinMs = 60_000;
 
@@ -91,8 +101,8 @@ export class Swarm implements ViewerListener {
     for (const { room } of this.#seats) if (!this.#rooms.has(room)) this.#rooms.set(room, { tally: new RoomTally(), positions: {} });
   }
 
-  /** Opens every viewer that is not connected. `recover` joins with the room's last known positions. */
-  async open({ recover = false, perSecond = this.#plan.perSecond }: { recover?: boolean; perSecond?: number } = {}): Promise<Opened> {
+  /** Opens every viewer that is not connected. */
+  async open({ recover = false, perSecond = this.#plan.perSecond, unanswered = fewUnanswered }: OpenOptions = {}): Promise<Opened> {
     const seats = this.#seats.filter(({ viewer }) => viewer === undefined);
     const startedAt = performance.now();
     const before = { ...this.#ended };
@@ -100,6 +110,7 @@ export class Swarm implements ViewerListener {
     for (const [at, seat] of seats.entries()) {
       const wait = startedAt + (at * 1_000) / perSecond - performance.now();
       if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+      while (this.#pending.size >= unanswered) await new Promise((resolve) => setTimeout(resolve, 5));
       opening.push(this.#open(seat, recover));
       if (at % 500 === 0) this.#progress(this.#joined);
     }

@@ -2,7 +2,7 @@
 -- KEYS: 1 ledger, 2-5 ingress of the four lanes in lane order, 6… dedupe keys
 -- ARGV: 1 publish command, 2 bell channel, 3-6 caps of the lanes, 7-10 'refuse' or 'shed' of the lanes,
 --       then per publication: lane (1-4), room, id, body, trace, index of its dedupe key in KEYS (0: none), dedupe ms,
---       weight ('' for none)
+--       weight, or combo of a gift ('' for none)
 -- Returns per publication: {0, id} stored, {1, id of the first} duplicate, {2, id} refused because the lane is full.
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
 local results, ring = {}, false

@@ -38,8 +38,15 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
   const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
   const body = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data},"ts":${rules.now}}`;
   const dedupeKey = incoming.dedupeKey ?? incoming.id;
-  const weight = lanes[lane].guaranteed ? {} : { weight: weightOf(from, data, rules.roleWeights ?? {}) };
-  return { room, lane, id, body, trace: incoming.trace ?? id, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...weight };
+  const judged = lanes[lane].guaranteed ? comboOf(lane, incoming) : { weight: weightOf(from, data, rules.roleWeights ?? {}) };
+  return { room, lane, id, body, trace: incoming.trace ?? id, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...judged };
+}
+
+/** Of one sender: two users may number their combos alike. */
+function comboOf(lane: Publication['lane'], { type, from, data }: Incoming): { combo?: string } {
+  const combo = typeof data === 'object' && data !== null ? (data as { combo_id?: unknown }).combo_id : undefined;
+  if (lane !== 'gift' || typeof combo !== 'string' || combo === '') return {};
+  return { combo: `${type} ${from?.id ?? ''} ${combo}` };
 }
 
 function laneOf(type: string, types: AcceptRules['types']): MessageType['lane'] {

@@ -22,6 +22,8 @@ export interface Publication {
    * first one's id. Absent on messages whose publisher cannot send them twice.
    */
   readonly dedupeKey?: string;
+  /** On gifts that belong to a combo: its name in the room. */
+  readonly combo?: string;
   /** On lanes that may be shed. */
   readonly weight?: Weight;
 }

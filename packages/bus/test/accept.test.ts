@@ -80,3 +80,11 @@ test('when it was accepted is read back, whatever the data looks like', () => {
     assert.equal(acceptedAt(acceptPublication({ room: 'r', type: 'chat', data }, rules)), rules.now);
   }
 });
+
+test('a gift of a combo is named by type, sender and combo; nothing else is', () => {
+  const combo = (type: string, data: unknown, from?: { id: string }) => acceptPublication({ room: 'r', type, data, ...(from ? { from } : {}) }, rules).combo;
+  assert.equal(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), 'gift ann c1');
+  assert.notEqual(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), combo('gift', { combo_id: 'c1' }, { id: 'bob' }));
+  for (const data of [{}, { combo_id: 7 }, { combo_id: '' }, null, 'x']) assert.equal(combo('gift', data), undefined);
+  assert.equal(combo('chat', { combo_id: 'c1' }), undefined);
+});

@@ -4,20 +4,24 @@ import type { Config } from '@danmux/runtime';
 import type { RoomQueue } from './room-queue.ts';
 
 export type PacerConfig = Pick<Config['relay'], 'tick_ms' | 'max_tick_ms' | 'urgent_tick_ms'>;
-type Waiting = Pick<RoomQueue, 'urgent' | 'ordinary' | 'lastUrgent' | 'lastOrdinary' | 'rate' | 'tellAt'>;
+type Waiting = Pick<RoomQueue, 'urgent' | 'ordinary' | 'lastUrgent' | 'lastOrdinary' | 'rate' | 'tellAt' | 'combosAt'>;
 
 /** Messages a second at which a room's tick is the longest. */
 const busyRate = 500;
 
 /** Milliseconds to wait before the room may send something, from `now` on the monotonic clock. */
 export function waitBeforeFlush(queue: Waiting, config: PacerConfig, now: number): number {
-  const urgent = queue.urgent ? queue.lastUrgent + config.urgent_tick_ms : Number.POSITIVE_INFINITY;
-  return Math.max(0, Math.min(urgent, ordinaryAt(queue, config)) - now);
+  return Math.max(0, Math.min(urgentAt(queue, config), ordinaryAt(queue, config)) - now);
 }
 
 /** True when what may be sent now is control and gift. */
 export function urgentIsNext(queue: Waiting, config: PacerConfig, now: number): boolean {
-  return queue.urgent && (queue.lastUrgent + config.urgent_tick_ms <= now || ordinaryAt(queue, config) > now);
+  const at = urgentAt(queue, config);
+  return at <= now || at <= ordinaryAt(queue, config);
+}
+
+function urgentAt(queue: Waiting, { urgent_tick_ms }: PacerConfig): number {
+  return Math.min(queue.urgent ? queue.lastUrgent + urgent_tick_ms : Number.POSITIVE_INFINITY, queue.combosAt);
 }
 
 function ordinaryAt(queue: Waiting, { tick_ms, max_tick_ms }: PacerConfig): number {

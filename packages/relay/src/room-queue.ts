@@ -3,7 +3,8 @@
 import type { Heads, Pending } from '@danmux/bus';
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import { type Budget, unlimited } from './budget.ts';
-import { mergeAmbient } from './merge-ambient.ts';
+import { Combos } from './combos.ts';
+import { mergeCounters } from './merge-counters.ts';
 import { selectByWeight } from './weight.ts';
 
 /** Characters of one frame's messages: the outbox of a viewer must hold several frames. */
@@ -34,6 +35,7 @@ const ordinaryLanes: readonly Lane[] = laneNames.filter((lane) => !lanes[lane].g
 export class RoomQueue {
   readonly room: string;
   readonly #budget: Budget;
+  readonly #combos: Combos;
   readonly #lanes: Record<Lane, Pending[]> = { control: [], gift: [], chat: [], ambient: [] };
   /** Undefined until read from the store. */
   heads: Heads | undefined;
@@ -46,19 +48,24 @@ export class RoomQueue {
   #untold = 0;
   #lastTold = Number.NEGATIVE_INFINITY;
 
-  constructor(room: string, budget: Budget = unlimited) {
+  constructor(room: string, { budget = unlimited, comboWindowMs = 0 }: { budget?: Budget; comboWindowMs?: number } = {}) {
     this.room = room;
     this.#budget = budget;
+    this.#combos = new Combos(comboWindowMs);
   }
 
-  add(publication: Pending): void {
-    this.#lanes[publication.lane].push(publication);
+  /** `now` is milliseconds on the monotonic clock, as everywhere here. */
+  add(publication: Pending, now: number = performance.now()): void {
+    if (!this.#combos.keep(publication, now)) this.#lanes[publication.lane].push(publication);
   }
 
   /** The next control and gift messages, at most `limit` in all and no more than a frame may hold. They leave the queue. */
   takeUrgent(limit: number, now: number): Taken {
     this.lastUrgent = now;
-    return { batch: this.#take(urgentLanes, limit), dropped: [] };
+    const { ready, merged } = this.#combos.take(now);
+    this.#lanes.gift.push(...ready);
+    const dropped: Dropped[] = merged.length > 0 ? [{ lane: 'gift', reason: 'merged', publications: merged }] : [];
+    return { batch: this.#take(urgentLanes, limit), dropped };
   }
 
   /** The same of chat and ambient, within the budget: what is over it is shed by weight, counters are merged. */
@@ -92,7 +99,7 @@ export class RoomQueue {
   }
 
   #mergeAmbient(): Dropped[] {
-    const { kept, merged } = mergeAmbient(this.#lanes.ambient);
+    const { kept, merged } = mergeCounters(this.#lanes.ambient);
     if (merged.length === 0) return [];
     this.#lanes.ambient = kept;
     return [{ lane: 'ambient', reason: 'merged', publications: merged }];
@@ -120,12 +127,17 @@ export class RoomQueue {
   }
 
   get empty(): boolean {
-    return !this.urgent && !this.ordinary && this.#untold === 0;
+    return !this.urgent && !this.ordinary && this.#untold === 0 && this.combosAt === Number.POSITIVE_INFINITY;
   }
 
   /** True when something waits that must not wait for the ordinary tick. */
   get urgent(): boolean {
     return this.#lanes.control.length > 0 || this.#lanes.gift.length > 0;
+  }
+
+  /** When gifts of a combo that wait for others may go. */
+  get combosAt(): number {
+    return this.#combos.nextAt;
   }
 
   get ordinary(): boolean {

@@ -126,7 +126,7 @@ export class ShardRelay {
   #queueOf(room: string): RoomQueue {
     const known = this.#rooms.get(room);
     if (known) return known;
-    const queue = new RoomQueue(room, this.#budget());
+    const queue = new RoomQueue(room, { budget: this.#budget(), comboWindowMs: this.#runtime.config.messages.combo_window_ms });
     this.#rooms.set(room, queue);
     return queue;
   }

@@ -7,7 +7,15 @@ import { RoomQueue } from '../src/room-queue.ts';
 
 const config = { tick_ms: 50, max_tick_ms: 100, urgent_tick_ms: 5 };
 const never = Number.NEGATIVE_INFINITY;
-const waiting = { urgent: false, ordinary: false, lastUrgent: never, lastOrdinary: never, rate: 0, tellAt: Number.POSITIVE_INFINITY };
+const waiting = {
+  urgent: false,
+  ordinary: false,
+  lastUrgent: never,
+  lastOrdinary: never,
+  rate: 0,
+  tellAt: Number.POSITIVE_INFINITY,
+  combosAt: Number.POSITIVE_INFINITY,
+};
 const pending = (lane: Pending['lane'], id = 'x'): Pending => ({ room: 'r', lane, id, body: '{}', trace: id, entry: id });
 
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));

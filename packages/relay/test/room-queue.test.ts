@@ -77,7 +77,7 @@ test('a batch ends before it grows too large, in order, and one large message st
 });
 
 test('chat over the budget is shed and told at most once a second, and in the end', () => {
-  const queue = new RoomQueue('r', { takeUpTo: (wanted) => Math.min(1, wanted) });
+  const queue = new RoomQueue('r', { budget: { takeUpTo: (wanted) => Math.min(1, wanted) } });
   const say = (id: string) => queue.add({ room: 'r', lane: 'chat', id, body: '{}', trace: id, entry: id });
   const takes = [0, 500, 1_000].map((now) => {
     for (const id of ['a', 'b', 'c']) say(`${id}${now}`);
@@ -99,7 +99,7 @@ test('chat over the budget is shed and told at most once a second, and in the en
 });
 
 test('gifts have no budget', () => {
-  const queue = new RoomQueue('r', { takeUpTo: () => 0 });
+  const queue = new RoomQueue('r', { budget: { takeUpTo: () => 0 } });
   for (let i = 0; i < 50; i++) queue.add({ room: 'r', lane: 'gift', id: `g${i}`, body: '{}', trace: 't', entry: `${i}` });
   assert.equal(urgent(queue, 100).length, 50);
 });
@@ -116,4 +116,24 @@ test('the rate is that of a room that goes on; the first after quiet says nothin
   assert.ok(Math.abs(queue.rate - 500) < 5, `${queue.rate} a second`);
   say(1, 20_000);
   assert.equal(queue.rate, 0);
+});
+
+test('gifts of a combo wait for each other; the room is not empty meanwhile, and they go with one sum', () => {
+  const queue = new RoomQueue('r', { comboWindowMs: 300 });
+  const give = (id: string, now: number) =>
+    queue.add({ room: 'r', lane: 'gift', id, body: `{"id":"${id}","type":"gift","data":{"count":2},"ts":1}`, trace: id, entry: id, combo: 'c' }, now);
+  give('first', 0);
+  assert.deepEqual([queue.urgent, urgent(queue, 10)], [true, ['first']]);
+  for (const id of ['a', 'b', 'c']) give(id, 10);
+  assert.deepEqual([queue.urgent, queue.empty, queue.combosAt], [false, false, 300]);
+  const { batch, dropped } = queue.takeUrgent(10, 300);
+  assert.deepEqual(
+    batch.gift?.map(({ id, body }) => [id, (JSON.parse(body) as { data: unknown }).data]),
+    [['c', { count: 6 }]],
+  );
+  assert.deepEqual(
+    dropped.map(({ lane, reason, publications }) => [lane, reason, publications.map(({ id }) => id)]),
+    [['gift', 'merged', ['a', 'b']]],
+  );
+  assert.equal(queue.empty, true);
 });

@@ -72,6 +72,11 @@ export const configSchema = Type.Object(
           default: { host: 1_000, admin: 1_000, moderator: 500, vip: 100 },
           description: 'What a role of a sender adds to its level when a relay decides which chat to shed.',
         }),
+        combo_window_ms: ms(
+          300,
+          'Gifts of one sender with the same `data.combo_id` that follow within so long are one, with the sum of `data.count`; 0 sends each.',
+          0,
+        ),
         dedupe_chat_ms: ms(60_000, 'How long the same cid of a viewer is one message.'),
         dedupe_gift_ms: ms(900_000, 'How long the same id in a room is one message.'),
       },

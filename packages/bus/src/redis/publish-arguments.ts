@@ -19,10 +19,10 @@ export function publishArguments(
     ...laneNames.map((lane) => ingressCap(lane, config)),
     ...laneNames.map((lane) => lanes[lane].atCap),
   ];
-  for (const { room, lane, id, body, trace, dedupeKey, weight } of publications) {
+  for (const { room, lane, id, body, trace, dedupeKey, weight, combo = '' } of publications) {
     let dedupeIndex = 0;
     if (dedupeKey !== undefined) dedupeIndex = keys.push(shard.seen(room, dedupeKey));
-    args.push(laneIndex(lane), room, id, body, trace, dedupeIndex, dedupeMs(lane, config), weight ? encodeWeight(weight) : '');
+    args.push(laneIndex(lane), room, id, body, trace, dedupeIndex, dedupeMs(lane, config), weight ? encodeWeight(weight) : combo);
   }
   return { keys, args };
 }

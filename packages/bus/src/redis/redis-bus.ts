@@ -100,9 +100,9 @@ export class RedisBus implements Bus {
   async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
     const start = after === undefined ? '-' : `(${after}`;
     const entries = await this.#store.ask((redis) => redis.xrange(this.#store.keys.shard(shard).ingress(lane), start, '+', 'COUNT', limit));
-    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '', , weight = '']]) => ({
+    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '', , judged = '']]) => ({
       ...{ entry, room, lane, id, body, trace },
-      ...(weight === '' ? {} : { weight: decodeWeight(weight) }),
+      ...(judged === '' ? {} : lanes[lane].guaranteed ? { combo: judged } : { weight: decodeWeight(judged) }),
     }));
   }
 

@@ -26,6 +26,26 @@ export function ingressCases(engine: MakeEngine): void {
       assert.deepEqual(await readIds(bus, shard, 'chat'), []);
     });
 
+    test('what a relay judges a message by comes along: the weight of chat, the combo of a gift', async () => {
+      const { bus, config } = await engine();
+      const shard = shardOf('live:1', config.shards);
+      const weight = { sender: 'ann 安 "x"', rank: 507, content: 4_000_000_000 };
+      await bus.publish([
+        { ...message(config, 'live:1', 'chat', 'c'), weight },
+        { ...message(config, 'live:1', 'gift', 'g'), combo: 'gift ann c1' },
+        message(config, 'live:1', 'gift', 'h'),
+      ]);
+      const [chat] = await bus.read(shard, 'chat', undefined, 10);
+      assert.deepEqual([chat?.weight, chat?.combo], [weight, undefined]);
+      assert.deepEqual(
+        (await bus.read(shard, 'gift', undefined, 10)).map((gift) => [gift.combo, gift.weight]),
+        [
+          ['gift ann c1', undefined],
+          [undefined, undefined],
+        ],
+      );
+    });
+
     test('a listener of the shard is rung, one that closed is not', async () => {
       const { bus, config } = await engine();
       const shard = shardOf('live:1', config.shards);

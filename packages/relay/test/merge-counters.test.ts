@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedAt, type Pending } from '@danmux/bus';
-import { mergeAmbient } from '../src/merge-ambient.ts';
+import { mergeCounters } from '../src/merge-counters.ts';
 
 let entries = 0;
 function counter(type: string, data: unknown, from?: object): Pending {
@@ -19,7 +19,7 @@ test('the newest of each type is kept, with the sum of the counts', () => {
     counter('like', { count: 4, icon: '♥' }),
     counter('enter', {}, { id: 'bob' }),
   ];
-  const { kept, merged } = mergeAmbient(waiting);
+  const { kept, merged } = mergeCounters(waiting);
   assert.deepEqual(
     bodies(kept).map(({ type, data, from }) => [type, data, from]),
     [
@@ -35,7 +35,7 @@ test('the newest of each type is kept, with the sum of the counts', () => {
 });
 
 test('what names no count, or none that is one, counts as one; data that is no object is kept beside it', () => {
-  const { kept } = mergeAmbient([counter('like', null), counter('like', { count: -5 }), counter('like', { count: 'x' }), counter('like', '♥')]);
+  const { kept } = mergeCounters([counter('like', null), counter('like', { count: -5 }), counter('like', { count: 'x' }), counter('like', '♥')]);
   assert.deepEqual(
     bodies(kept).map(({ data }) => data),
     [{ value: '♥', count: 4 }],
@@ -44,7 +44,7 @@ test('what names no count, or none that is one, counts as one; data that is no o
 
 test('one alone stays byte for byte as it was, and the time stays where the relay looks for it', () => {
   const alone = [counter('like', { count: 2 }), counter('enter', {})];
-  assert.deepEqual(mergeAmbient(alone), { kept: alone, merged: [] });
-  const { kept } = mergeAmbient([counter('like', {}), counter('like', { ts: 5 })]);
+  assert.deepEqual(mergeCounters(alone), { kept: alone, merged: [] });
+  const { kept } = mergeCounters([counter('like', {}), counter('like', { ts: 5 })]);
   assert.equal(acceptedAt(kept[0] as Pending), 1_000 + entries);
 });

@@ -1,4 +1,4 @@
-// Likes, enters and other counters of one tick as one message a type: the newest, with the sum of their counts. The one place
+// Likes, enters, gifts of a combo: messages that count something, as one message a type, the newest with the sum of the counts. The one place
 // where a relay reads what is in a message.
 import type { Pending } from '@danmux/bus';
 
@@ -9,7 +9,7 @@ interface Counter {
 }
 
 /** `merged` are those whose count lives on in another message. */
-export function mergeAmbient(waiting: readonly Pending[]): { kept: Pending[]; merged: Pending[] } {
+export function mergeCounters(waiting: readonly Pending[]): { kept: Pending[]; merged: Pending[] } {
   if (waiting.length < 2) return { kept: [...waiting], merged: [] };
   const byType = new Map<string, { newest: Pending; message: Counter; count: number; of: number }>();
   const merged: Pending[] = [];

@@ -1,0 +1,56 @@
+// A combo's gifts within the window become one, and the sum of the counts stays exact.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Pending } from '@danmux/bus';
+import { Combos } from '../src/combos.ts';
+
+let entries = 0;
+function gift(combo: string | undefined, count?: number): Pending {
+  const id = `g${++entries}`;
+  const body = JSON.stringify({ id, type: 'gift', data: { gift: 'rocket', ...(count === undefined ? {} : { count }) }, ts: entries });
+  return { ...{ room: 'r', lane: 'gift', id, body, trace: id, entry: id }, ...(combo === undefined ? {} : { combo }) };
+}
+const countOf = ({ body }: Pending) => (JSON.parse(body) as { data: { count?: number } }).data.count ?? 1;
+
+test('the first goes at once, those behind it as one at the end of the window', () => {
+  const combos = new Combos(300);
+  assert.equal(combos.keep(gift('a'), 0), false);
+  const followers = [gift('a', 2), gift('a'), gift('a', 10)];
+  for (const one of followers) assert.equal(combos.keep(one, 100), true);
+  assert.deepEqual([combos.take(299), combos.nextAt], [{ ready: [], merged: [] }, 300]);
+  const { ready, merged } = combos.take(300);
+  assert.deepEqual([ready.map(({ id }) => id), ready.map(countOf)], [[followers[2]?.id], [13]]);
+  assert.deepEqual(merged, followers.slice(0, 2));
+  assert.equal(combos.nextAt, Number.POSITIVE_INFINITY);
+});
+
+test('a long combo goes on window by window, and its sum is that of all its gifts', () => {
+  const combos = new Combos(300);
+  let sent = 0;
+  let given = 0;
+  for (let now = 0; now <= 10_000; now += 50) {
+    const one = gift('a', 1 + (now % 3));
+    given += countOf(one);
+    if (!combos.keep(one, now)) sent += countOf(one);
+    sent += combos.take(now).ready.reduce((sum, ready) => sum + countOf(ready), 0);
+  }
+  sent += combos.take(20_000).ready.reduce((sum, ready) => sum + countOf(ready), 0);
+  assert.equal(sent, given);
+});
+
+test('combos do not touch each other; a gift of none, and every gift without a window, goes at once', () => {
+  const combos = new Combos(300);
+  assert.deepEqual(
+    [combos.keep(gift('a'), 0), combos.keep(gift('b'), 0), combos.keep(gift(undefined), 0), combos.keep(gift('a'), 1)],
+    [false, false, false, true],
+  );
+  const off = new Combos(0);
+  assert.deepEqual([off.keep(gift('a'), 0), off.keep(gift('a'), 0)], [false, false]);
+});
+
+test('a combo that ended is forgotten, and begins anew at once', () => {
+  const combos = new Combos(300);
+  combos.keep(gift('a'), 0);
+  combos.take(1_000);
+  assert.equal(combos.keep(gift('a'), 1_001), false);
+});

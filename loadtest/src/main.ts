@@ -1,11 +1,8 @@
 // `npm run loadtest -- SCENARIO`: runs scenarios against danmux and its peers and writes what was measured.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { chooseCores, moveToCore } from './process/core.ts';
+import { writePerformancePage, writeReport } from './report/files.ts';
 import { describeMachine } from './report/machine.ts';
-import type { ReportFile } from './report/report.ts';
 import { linesOf } from './report/text-table.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -24,56 +21,91 @@ interface Options {
   readonly html?: string;
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0 is wanted');
   return value;
 }
 
-function wantedServers({ only, peers: withPeers }: Options): (server: string) => boolean {
-  if (only === undefined) return (server) => withPeers || server === 'danmux';
-  const names = only.split(',');
-  const known = ['danmux', ...Object.keys(peers)];
-  for (const name of names) if (!known.includes(name)) throw new Error(`there is no server ${name}; there are ${known.join(', ')}`);
-  return (server) => names.includes(server);
+const servers = ['danmux', ...Object.keys(peers)];
+
+function serverNames(text: string): string {
+  const unknown = text.split(',').filter((name) => !servers.includes(name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`there is no server ${unknown.join(', ')}; there are ${servers.join(', ')}`);
+  return text;
 }
 
+function wanted({ only, peers: withPeers }: Options): (server: string) => boolean {
+  const names = only?.split(',');
+  return (server) => names?.includes(server) ?? (withPeers || server === 'danmux');
+}
+
+/** True when everything asked for was reached. */
 async function runScenario(scenario: Scenario, options: Options): Promise<boolean> {
   const cores = chooseCores(options.pin);
   moveToCore(cores.clients);
   const machine = describeMachine(cores.server !== undefined);
   const { viewers, seconds, rate, deflate } = options;
-  const report = await scenario.run({ cores, viewers, seconds, rate, deflate, wants: wantedServers(options), progress: makeProgress(), say });
+  const report = await scenario.run({ cores, viewers, seconds, rate, deflate, wants: wanted(options), progress: makeProgress() });
   for (const line of linesOf(report)) say(line);
-  const file: ReportFile = { at: new Date().toISOString(), command: `npm run loadtest -- ${process.argv.slice(2).join(' ')}`, machine, report };
-  write(options.json ?? join(root, `artifacts/loadtest/${scenario.name}.json`), `${JSON.stringify(file, null, 1)}\n`);
+  for (const path of writeReport({ at: new Date().toISOString(), command: commandLine(), machine, report }, options)) say(`written: ${path}`);
   return report.acceptance.every(({ passed }) => passed);
 }
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  say(`written: ${path}`);
+/** As it was typed, without where it writes to. */
+function commandLine(): string {
+  const typed = process.argv.slice(2);
+  const told = typed.filter((word, at) => !/^--(json|html)/.test(word) && !['--json', '--html'].includes(typed[at - 1] ?? ''));
+  return ['npm run loadtest --', ...told].join(' ');
 }
 
-const program = new Command('loadtest').description('Load scenarios against danmux and its peers on this machine.');
-for (const scenario of scenarios) {
-  program
-    .command(scenario.name)
-    .description(scenario.does)
+/** One after the other; a scenario that fails does not keep the next from running. */
+async function runAll(options: Options): Promise<boolean> {
+  let passed = true;
+  for (const scenario of scenarios) {
+    try {
+      passed = (await runScenario(scenario, options)) && passed;
+    } catch (error) {
+      say(`${scenario.name} failed: ${(error as Error).stack}`);
+      passed = false;
+    }
+  }
+  return passed;
+}
+
+function withOptions(command: Command): Command {
+  return command
     .option('--viewers <n>', 'viewers, instead of the scenario’s own number', positive)
     .option('--seconds <n>', 'length of each measured window', positive)
     .option('--rate <n>', 'chat messages a second, instead of a search or the scenario’s own', positive)
-    .option('--only <servers>', `run these servers only: danmux, ${Object.keys(peers).join(', ')}`)
+    .option('--only <servers>', `run these servers only: ${servers.join(', ')}`, serverNames)
     .option('--no-peers', 'run danmux alone')
     .option('--deflate', 'viewers offer permessage-deflate', false)
     .option('--no-pin', 'leave the choice of cores to the kernel')
     .option('--json <file>', 'where to write the report as JSON')
-    .option('--html <file>', 'where to write the report as a page')
-    .action(async (options: Options) => {
-      if (!(await runScenario(scenario, options))) process.exitCode = 1;
-    });
+    .option('--html <file>', 'where to write the report as a page');
 }
+
+const exitWith = (passed: boolean) => {
+  if (!passed) process.exitCode = 1;
+};
+
+// Servers run in groups of their own; they are ended when this process exits, which a signal alone would not tell it.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.on(signal, () => process.exit(code));
+
+const program = new Command('loadtest').description('Load scenarios against danmux and its peers on this machine.');
+for (const scenario of scenarios) {
+  withOptions(program.command(scenario.name).description(scenario.does)).action(async (options: Options) => exitWith(await runScenario(scenario, options)));
+}
+withOptions(program.command('all').description('every scenario, one after the other')).action(async (options: Options) => exitWith(await runAll(options)));
+program
+  .command('report')
+  .description('write docs/performance.md from the JSON files of the last runs')
+  .option('--from <folder>', 'where the files are')
+  .option('--out <file>', 'where to write the page')
+  .action((options: { from?: string; out?: string }) => say(`written: ${writePerformancePage(options)}`));
 await program.parseAsync();

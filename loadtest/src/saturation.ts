@@ -1,5 +1,6 @@
 // Finds how much a server can deliver: raises the chat rate in steps until it no longer keeps up, then narrows the last gap.
-import type { Stage, Window } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Window } from './window.ts';
 
 export interface SearchOptions {
   readonly viewers: number;

@@ -1,16 +1,18 @@
 // A server with its viewers and its publisher, and the measuring of what passes between them. Scenarios set the rates and the
 // troubles; a stage only watches, once a second, and adds the seconds of a window up.
 import { eventually, testSecrets } from '@danmux/testkit';
-import { type EncodedLatencies, Latencies, type Percentiles } from './latency.ts';
+import { Latencies } from './latency.ts';
 import { metricIn } from './metric-text.ts';
 import type { Cores } from './process/core.ts';
+import { busySeconds } from './process/core-time.ts';
 import { Helper } from './process/helper.ts';
 import { usageOf } from './process/usage.ts';
 import { chatBytes } from './publisher/chat-message.ts';
 import type { PublisherPlan, PublisherTally, Rates } from './publisher/publisher.ts';
 import { type Ledger, type ServerUnderTest, unbalanced } from './servers/server.ts';
 import { Fleet, type FleetOpened, type FleetPlan } from './swarm/fleet.ts';
-import type { SampleVerdict } from './swarm/swarm.ts';
+import type { OpenOptions, SampleVerdict } from './swarm/swarm.ts';
+import { type Second, type Window, WindowSums } from './window.ts';
 
 export interface StageOptions {
   readonly cores: Cores;
@@ -25,40 +27,6 @@ export interface StageOptions {
   readonly expectFirst?: boolean;
   /** Shows a line that replaces the last one. */
   readonly progress: (line: string) => void;
-}
-
-/** One second of a run. */
-export interface Second {
-  readonly at: number;
-  readonly deliveries: number;
-  readonly frames: number;
-  readonly bytes: number;
-  /** Share of a core. */
-  readonly serverCpu: number;
-  readonly storeCpu: number;
-  readonly swarmCpu: number;
-  readonly rssBytes: number;
-  readonly connected: number;
-  readonly latencies: Readonly<Record<string, Percentiles>>;
-}
-
-/** Seconds added up. */
-export interface Window {
-  readonly seconds: number;
-  readonly offered: Rates;
-  readonly deliveriesPerSecond: number;
-  readonly framesPerSecond: number;
-  readonly byLanePerSecond: Readonly<Record<string, number>>;
-  readonly bytesPerDelivery: number;
-  readonly messagesPerFrame: number;
-  readonly serverCpu: number;
-  readonly storeCpu: number;
-  readonly swarmCpu: number;
-  readonly cpuSecondsPerMillion: number;
-  readonly rssBytes: number;
-  /** Milliseconds; undefined when the server did not tell. */
-  readonly loopLagP99: number | undefined;
-  readonly latencies: Readonly<Record<string, Percentiles>>;
 }
 
 export interface Settled {
@@ -110,7 +78,7 @@ export class Stage {
   }
 
   /** Opens those that are not connected, whatever comes of it. */
-  reopen(options: { recover?: boolean; perSecond?: number }): Promise<FleetOpened> {
+  reopen(options: OpenOptions): Promise<FleetOpened> {
     return this.#fleet.open(options);
   }
 
@@ -134,7 +102,7 @@ export class Stage {
   /** Watches for so many seconds; what happened before is left out. `until` ends it early. */
   async watch(seconds: number, label = '', until: () => boolean = () => false): Promise<Window> {
     await this.#loopLag();
-    const sums = new WindowSums(this);
+    const sums = new WindowSums();
     const { cpuSeconds } = await this.#fleet.tally();
     const startedAt = performance.now();
     let before = this.#usages(cpuSeconds);
@@ -143,8 +111,9 @@ export class Stage {
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
       before = await this.#second(sums, before, label);
     }
+    const watched = (performance.now() - startedAt) / 1_000;
     const lag = await this.#loopLag();
-    return sums.window((performance.now() - startedAt) / 1_000, this.#rates, lag);
+    return sums.window({ seconds: watched, offered: this.#rates, rssBytes: this.rss(), loopLagP99: lag });
   }
 
   async #second(sums: WindowSums, before: Usages, label: string): Promise<Usages> {
@@ -153,7 +122,7 @@ export class Stage {
     const elapsed = (now.at - before.at) / 1_000;
     const latencies = new Latencies();
     for (const encoded of tally.latencies) latencies.merge(encoded);
-    const share = (name: 'server' | 'store' | 'swarm') => (now[name] - before[name]) / elapsed;
+    const share = (name: 'server' | 'store' | 'swarm' | 'core') => (now[name] - before[name]) / elapsed;
     const second: Second = {
       at: Date.now(),
       deliveries: tally.deliveries / elapsed,
@@ -162,6 +131,7 @@ export class Stage {
       serverCpu: share('server'),
       storeCpu: share('store'),
       swarmCpu: share('swarm'),
+      otherCpu: Math.max(0, share('core') - share('server') - share('store')),
       rssBytes: this.rss(),
       connected: tally.connected,
       latencies: latencies.all(),
@@ -222,7 +192,13 @@ export class Stage {
   }
 
   #usages(swarm: number): Usages {
-    return { at: performance.now(), server: usageOf(this.server.pids).cpuSeconds, store: usageOf(this.server.storePids).cpuSeconds, swarm };
+    return {
+      at: performance.now(),
+      server: usageOf(this.server.pids).cpuSeconds,
+      store: usageOf(this.server.storePids).cpuSeconds,
+      swarm,
+      core: busySeconds(this.#options.cores.server),
+    };
   }
 
   /** A metric of the server, its series that name `label` added up; undefined when it has none. */
@@ -230,9 +206,16 @@ export class Stage {
     return metricIn(await this.server.metrics(), name, label);
   }
 
+  /** Since it was last asked. Undefined also when the server is too busy to answer, which a flooded peer is. */
   async #loopLag(): Promise<number | undefined> {
-    const seconds = await this.metric('nodejs_eventloop_lag_p99_seconds');
-    return seconds === undefined ? undefined : seconds * 1_000;
+    try {
+      const seconds = await this.metric('nodejs_eventloop_lag_p99_seconds');
+      return seconds === undefined ? undefined : seconds * 1_000;
+    } catch (error) {
+      if ((error as Error).name !== 'TimeoutError') throw error;
+      this.#options.progress(`${this.server.name}: too busy to show its metrics`);
+      return undefined;
+    }
   }
 }
 
@@ -241,59 +224,7 @@ interface Usages {
   readonly server: number;
   readonly store: number;
   readonly swarm: number;
-}
-
-interface SecondSum {
-  readonly second: Second;
-  readonly elapsed: number;
-  readonly bytes: number;
-  readonly deliveries: number;
-  readonly frames: number;
-  readonly byLane: Readonly<Record<string, number>>;
-  readonly latencies: readonly EncodedLatencies[];
-}
-
-class WindowSums {
-  readonly #stage: Pick<Stage, 'rss'>;
-  readonly #parts: SecondSum[] = [];
-  readonly #latencies = new Latencies();
-
-  constructor(stage: Pick<Stage, 'rss'>) {
-    this.#stage = stage;
-  }
-
-  add(part: SecondSum): void {
-    this.#parts.push(part);
-    for (const encoded of part.latencies) this.#latencies.merge(encoded);
-  }
-
-  window(seconds: number, offered: Rates, loopLagP99: number | undefined): Window {
-    const total = (pick: (part: SecondSum) => number) => this.#parts.reduce((sum, part) => sum + pick(part), 0);
-    const deliveries = total((part) => part.deliveries);
-    const frames = total((part) => part.frames);
-    const cpu = (pick: (second: Second) => number) => total((part) => pick(part.second) * part.elapsed);
-    const byLane: Record<string, number> = {};
-    for (const part of this.#parts) for (const [lane, count] of Object.entries(part.byLane)) byLane[lane] = (byLane[lane] ?? 0) + count / seconds;
-    const serverCpu = cpu((second) => second.serverCpu);
-    const storeCpu = cpu((second) => second.storeCpu);
-    const swarmCpu = cpu((second) => second.swarmCpu) / seconds;
-    return {
-      seconds,
-      offered,
-      deliveriesPerSecond: deliveries / seconds,
-      framesPerSecond: frames / seconds,
-      byLanePerSecond: byLane,
-      bytesPerDelivery: deliveries > 0 ? total((part) => part.bytes) / deliveries : 0,
-      messagesPerFrame: frames > 0 ? deliveries / frames : 0,
-      serverCpu: serverCpu / seconds,
-      storeCpu: storeCpu / seconds,
-      swarmCpu,
-      cpuSecondsPerMillion: deliveries > 0 ? ((serverCpu + storeCpu) / deliveries) * 1e6 : 0,
-      rssBytes: this.#stage.rss(),
-      loopLagP99,
-      latencies: this.#latencies.all(),
-    };
-  }
+  readonly core: number;
 }
 
 function roomNames(count: number): string[] {

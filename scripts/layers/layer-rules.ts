@@ -22,6 +22,11 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   testkit: ['protocol', 'runtime', 'bus', 'cluster', 'edge', 'relay', 'api', 'worker', 'sdk', 'cli'],
 };
 
+/** Workspaces beside packages/, which nothing may import. They are never installed by a user, so what they need stands in devDependencies. */
+const besides: Readonly<Record<string, readonly string[]>> = { loadtest: ['runtime', 'testkit'] };
+
+const allowedTo = (name: string): readonly string[] => layers[name] ?? besides[name] ?? [];
+
 /** Parts of a package that run in a browser, and may import less than their package. */
 const browserFolders: Readonly<Record<string, readonly string[]>> = { 'api/console': ['protocol'], 'sdk/demo': ['protocol', 'sdk'] };
 
@@ -45,12 +50,17 @@ export function checkLayers(root: string): string[] {
     if (!Object.hasOwn(layers, name)) offences.push(`packages/${name}: this package has no place in the layers; add it to scripts/layers/layer-rules.ts`);
     else offences.push(...checkPackage(root, readPackage(name, dir)));
   }
+  for (const name of Object.keys(besides)) {
+    const dir = join(root, name);
+    if (existsSync(join(dir, 'package.json'))) offences.push(...checkPackage(root, readPackage(name, dir)));
+  }
   return offences;
 }
 
 function readPackage(name: string, dir: string): Package {
-  const { name: own, dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
-  return { name, dir, declared: new Set([own, ...Object.keys(dependencies), ...Object.keys(peerDependencies)]) };
+  const { name: own, dependencies = {}, peerDependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+  const declared = [own, ...Object.keys(dependencies), ...Object.keys(peerDependencies), ...(Object.hasOwn(besides, name) ? Object.keys(devDependencies) : [])];
+  return { name, dir, declared: new Set(declared) };
 }
 
 function checkPackage(root: string, pack: Package): string[] {
@@ -70,7 +80,7 @@ function checkPackage(root: string, pack: Package): string[] {
       graph.set(inPackage, relativeImports(pack, file, imports));
     }
   }
-  for (const cycle of importCycles(graph)) offences.push(`packages/${pack.name}: import cycle: ${[...cycle, cycle[0]].join(' → ')}`);
+  for (const cycle of importCycles(graph)) offences.push(`${relative(root, pack.dir)}: import cycle: ${[...cycle, cycle[0]].join(' → ')}`);
   return offences;
 }
 
@@ -101,8 +111,10 @@ function judgeImport(pack: Package, folder: string, file: string, { specifier }:
     const wrong = judgeLayer(pack, folder, specifier, name.slice('@danmux/'.length));
     if (wrong) return wrong;
   }
-  return pack.declared.has(name) ? null : `imports ${name}, which packages/${pack.name}/package.json does not declare`;
+  return pack.declared.has(name) ? null : `imports ${name}, which ${declaringFile(pack)} does not declare`;
 }
+
+const declaringFile = ({ name }: Package) => `${Object.hasOwn(besides, name) ? name : `packages/${name}`}/package.json`;
 
 function judgePath(pack: Package, file: string, specifier: string): string | null {
   // A bundler's `?url` is no part of the name.
@@ -112,7 +124,7 @@ function judgePath(pack: Package, file: string, specifier: string): string | nul
 }
 
 function judgeLayer(pack: Package, folder: string, specifier: string, target: string): string | null {
-  const allowed = browserFolders[`${pack.name}/${folder}`] ?? layers[pack.name] ?? [];
+  const allowed = browserFolders[`${pack.name}/${folder}`] ?? allowedTo(pack.name);
   const where = folder === 'src' ? pack.name : `${pack.name}/${folder}`;
   if (!allowed.includes(target) && !(target === pack.name && folder !== 'src'))
     return `imports @danmux/${target}; ${where} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;

@@ -58,10 +58,10 @@ function nodeTests(name: string, does: string, timeoutMs: number, serial: boolea
   return { name, does, timeoutMs, run: (root, options) => runNodeTests(testFiles(root).filter(wanted), serial, options) };
 }
 
-/** Every test file of the packages and of these scripts. */
+/** Every test file of the packages, the load test and these scripts. */
 function testFiles(root: string): string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'test'));
-  return [...packages, join(root, 'scripts/test')]
+  return [...packages, join(root, 'loadtest/test'), join(root, 'scripts/test')]
     .filter((dir) => existsSync(dir))
     .flatMap((dir) => readdirSync(dir, { recursive: true }).map((name) => join(dir, String(name))))
     .filter((file) => file.endsWith('.test.ts'))

@@ -47,6 +47,18 @@ test('an import from the right is told with file, line and package', () =>
     /^packages\/bus\/src\/memory\.ts:2: imports @danmux\/edge; bus may import protocol, runtime$/,
   ));
 
+test('the load test imports no server, and nobody imports the load test', () =>
+  offends(
+    {
+      'loadtest/package.json': JSON.stringify({ name: '@danmux/loadtest', devDependencies: { '@danmux/edge': '1', '@danmux/testkit': '1', ws: '1' } }),
+      'loadtest/src/swarm.ts': "import { Child } from '@danmux/testkit';\nimport { Hub } from '@danmux/edge';\nimport 'ws';\nimport 'ioredis';",
+      'packages/testkit/src/swarm.ts': "import { Swarm } from '@danmux/loadtest';",
+    },
+    /^packages\/testkit\/src\/swarm\.ts:1: imports @danmux\/loadtest; testkit may import/,
+    /^loadtest\/src\/swarm\.ts:2: imports @danmux\/edge; loadtest may import runtime, testkit$/,
+    /^loadtest\/src\/swarm\.ts:4: imports ioredis, which loadtest\/package\.json does not declare$/,
+  ));
+
 test('one role does not import another', () =>
   offends(
     { 'packages/edge/src/hub.ts': "import { Pacer } from '@danmux/relay';" },

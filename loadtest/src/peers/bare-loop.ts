@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import * as ws from 'ws';
 import { answerTo, openPacket, Rooms } from './bare-rooms.ts';
 import { createHttpServer, listen } from './peer-process.ts';
-import { takeFrames } from './publish-port.ts';
+import { takePublished } from './publish-port.ts';
 
 // ws exports its frame writer, and its types leave it out.
 const { frame: encode } = (ws as unknown as { Sender: { frame(data: Buffer, options: object): Buffer[] } }).Sender;
@@ -23,8 +23,8 @@ http.on('upgrade', (request, socket, head) => {
     client.on('error', () => client.terminate());
   });
 });
-takeFrames((frame) => {
-  const bytes = frameBytes(`42["frame",${JSON.stringify(frame)}]`);
-  for (const socket of rooms.of(frame.room)) socket.write(bytes);
+takePublished(({ room, message }) => {
+  const bytes = frameBytes(`42["frame",${JSON.stringify(message)}]`);
+  for (const socket of rooms.of(room)) socket.write(bytes);
 });
 listen(http);

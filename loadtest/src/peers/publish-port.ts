@@ -1,18 +1,18 @@
-// For peers without a Redis: a TCP port beside the viewers' that takes lines of JSON frames and answers each line with a byte.
+// For peers without a Redis: a TCP port beside the viewers' that takes lines of JSON and answers each line with a byte.
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { port } from './peer-process.ts';
 
-export interface PublishedFrame {
+export interface Published {
   readonly room: string;
-  readonly msgs: readonly unknown[];
+  readonly message: unknown;
 }
 
-export function takeFrames(take: (frame: PublishedFrame) => void): void {
+export function takePublished(take: (published: Published) => void): void {
   createServer((socket) => {
     socket.on('error', () => socket.destroy());
     createInterface({ input: socket }).on('line', (line) => {
-      for (const frame of JSON.parse(line) as PublishedFrame[]) take(frame);
+      for (const published of JSON.parse(line) as Published[]) take(published);
       socket.write('.');
     });
   }).listen(port + 1, '127.0.0.1');

@@ -2,7 +2,7 @@
 import { WebSocket, WebSocketServer } from 'ws';
 import { answerTo, openPacket, Rooms } from './bare-rooms.ts';
 import { createHttpServer, listen } from './peer-process.ts';
-import { takeFrames } from './publish-port.ts';
+import { takePublished } from './publish-port.ts';
 
 const http = createHttpServer();
 const rooms = new Rooms<WebSocket>();
@@ -15,8 +15,8 @@ new WebSocketServer({ server: http }).on('connection', (client) => {
   client.on('close', () => rooms.leave(client));
   client.on('error', () => client.terminate());
 });
-takeFrames((frame) => {
-  const text = `42["frame",${JSON.stringify(frame)}]`;
-  for (const client of rooms.of(frame.room)) if (client.readyState === WebSocket.OPEN) client.send(text);
+takePublished(({ room, message }) => {
+  const text = `42["frame",${JSON.stringify(message)}]`;
+  for (const client of rooms.of(room)) if (client.readyState === WebSocket.OPEN) client.send(text);
 });
 listen(http);

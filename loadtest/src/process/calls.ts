@@ -71,6 +71,6 @@ export function tell(event: unknown): void {
 }
 
 function send(message: Answer | Told | 'ready'): void {
-  // Nobody is there to be told when the load test has ended.
-  if (process.connected) process.send?.(message);
+  // When the load test has ended nobody is there to be told; `disconnect` then ends this process.
+  if (process.connected) process.send?.(message, undefined, {}, () => {});
 }

@@ -9,8 +9,6 @@ import { Server } from 'socket.io';
 import { type LoadMessage, peerMessage } from './chat-message.ts';
 import type { Outlet } from './outlet.ts';
 
-const frameOf = (message: LoadMessage) => ({ room: message.room, msgs: [peerMessage(message)] });
-
 export class EmitterOutlet implements Outlet {
   readonly #redis: Redis;
   readonly #emitter: Emitter;
@@ -21,7 +19,7 @@ export class EmitterOutlet implements Outlet {
   }
 
   async send(messages: readonly LoadMessage[]): Promise<{ refused: number }> {
-    for (const message of messages) this.#emitter.to(message.room).emit('frame', frameOf(message));
+    for (const message of messages) this.#emitter.to(message.room).emit('frame', peerMessage(message));
     // The emitter does not say when a message was taken; an answer to what was sent after it does.
     await this.#redis.ping();
     return { refused: 0 };
@@ -46,7 +44,7 @@ export class AdapterOutlet implements Outlet {
   }
 
   async send(messages: readonly LoadMessage[]): Promise<{ refused: number }> {
-    for (const message of messages) this.#io.to(message.room).emit('frame', frameOf(message));
+    for (const message of messages) this.#io.to(message.room).emit('frame', peerMessage(message));
     await this.#clients[0]?.ping();
     return { refused: 0 };
   }
@@ -73,7 +71,7 @@ export class SocketOutlet implements Outlet {
     const taken = new Promise<void>((resolve) => {
       this.#taken = resolve;
     });
-    this.#socket.write(`${JSON.stringify(messages.map(frameOf))}\n`);
+    this.#socket.write(`${JSON.stringify(messages.map((message) => ({ room: message.room, message: peerMessage(message) })))}\n`);
     await taken;
     return { refused: 0 };
   }

@@ -1,5 +1,6 @@
 // The form of what a scenario found out: as JSON in a file, as tables on a page. No file of it computes anything.
-import type { Second, Settled, Window } from '../stage.ts';
+import type { Settled } from '../stage.ts';
+import type { Second, Window } from '../window.ts';
 
 /** One thing the issue asks for, with what was measured. */
 export interface Acceptance {

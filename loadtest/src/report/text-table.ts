@@ -10,9 +10,9 @@ function runLines({ title, figures, windows }: Run): string[] {
   return windows.length === 0 ? head : [...head, `  ${windowHead}`, ...windows.map(({ label, window }) => `  ${windowRow(label, window)}`)];
 }
 
-const widths = [46, 14, 10, 9, 9, 10, 10, 9, 9] as const;
+const widths = [46, 14, 10, 9, 9, 11, 9, 9, 9, 9] as const;
 const row = (cells: readonly string[]) => cells.map((cell, at) => (at === 0 ? cell.slice(0, 45).padEnd(widths[0]) : cell.padStart(widths[at] ?? 10))).join('');
-const windowHead = row(['window', 'deliveries/s', 'frames/s', 'p50 ms', 'p99 ms', 'B/message', 'CPU s/M', 'server', 'lag p99']);
+const windowHead = row(['window', 'deliveries/s', 'frames/s', 'p50 ms', 'p99 ms', 'B/message', 'CPU s/M', 'server', 'others', 'lag p99']);
 
 function windowRow(label: string, window: Run['windows'][number]['window']): string {
   const chat = window.latencies['chat'] ?? window.latencies['gift'];
@@ -26,22 +26,24 @@ function windowRow(label: string, window: Run['windows'][number]['window']): str
     shown(window.bytesPerDelivery),
     window.cpuSecondsPerMillion.toFixed(2),
     share(window.serverCpu + window.storeCpu),
+    share(window.otherCpu),
     window.loopLagP99 === undefined ? '-' : window.loopLagP99.toFixed(0),
   ]);
 }
 
 /** For figures both have: how many times the peer's danmux's is. */
 function ratioLines(runs: readonly Run[]): string[] {
-  const danmux = runs.find(({ server }) => server === 'danmux');
-  if (!danmux || runs.length < 2) return [];
-  return ['', 'danmux / peer', ...runs.filter((run) => run !== danmux).flatMap((peer) => ratiosTo(danmux, peer))];
+  const ours = runs.filter(({ server }) => server === 'danmux');
+  const others = runs.filter(({ server }) => server !== 'danmux');
+  const lines = ours.flatMap((danmux) => others.flatMap((peer) => ratiosTo(danmux, peer)));
+  return lines.length === 0 ? [] : ['', 'ratios', ...lines];
 }
 
 function ratiosTo(danmux: Run, peer: Run): string[] {
   return Object.entries(danmux.figures).flatMap(([name, value]) => {
     const other = peer.figures[name];
     if (typeof value !== 'number' || typeof other !== 'number' || other === 0) return [];
-    return [`  ${`${name}, ${peer.title}`.padEnd(64)}${(value / other).toFixed(2)}`];
+    return [`  ${`${danmux.title} / ${peer.title}: ${name}`.padEnd(84)} ${(value / other).toFixed(2)}`];
   });
 }
 

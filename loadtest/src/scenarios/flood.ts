@@ -1,7 +1,8 @@
 // Gifts at ten a second, first alone, then under chat at ten times the budget of a viewer. Shedding is on: the chat gives way,
 // the gifts may not.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
-import type { Stage, Window } from '../stage.ts';
+import type { Stage } from '../stage.ts';
+import type { Window } from '../window.ts';
 import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scenario, wholeLine } from './scenario.ts';
 
 const gifts = 10;

@@ -8,12 +8,13 @@ import { rolesScenario } from './roles.ts';
 import type { Scenario } from './scenario.ts';
 import { slowReaders } from './slow-readers.ts';
 import { steadyChat } from './steady-chat.ts';
-import { giftStorm, thousandRooms } from './steady-load.ts';
+import { giftStorm, ratedLoad, thousandRooms } from './steady-load.ts';
 import { wireBytes } from './wire-bytes.ts';
 
 export const scenarios: readonly Scenario[] = [
   steadyChat,
   preparedWriter,
+  ratedLoad,
   floodScenario,
   giftStorm,
   joinStorm,

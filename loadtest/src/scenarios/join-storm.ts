@@ -10,7 +10,7 @@ const joinsPerSecond = 4_000;
 async function storm(stage: Stage, context: Context, viewers: number): Promise<Run> {
   await stage.publish(rates);
   let done = false;
-  const opening = stage.reopen({ perSecond: joinsPerSecond }).finally(() => {
+  const opening = stage.reopen({ perSecond: joinsPerSecond, unanswered: viewers }).finally(() => {
     done = true;
   });
   const window = await stage.watch(120, 'joining', () => done);

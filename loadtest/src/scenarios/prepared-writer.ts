@@ -5,7 +5,7 @@ import { findSaturation } from '../saturation.ts';
 import type { Stage } from '../stage.ts';
 import { type Context, ledgerLines, onDanmux, onPeer, present, rounded, runOf, type Scenario } from './scenario.ts';
 
-const unpaced = ['relay.tick_ms=1', 'relay.urgent_tick_ms=1', 'relay.frame_messages=1'];
+const unpaced = ['relay.tick_ms=1', 'relay.max_tick_ms=1', 'relay.urgent_tick_ms=1', 'relay.frame_messages=1'];
 /** Both fall behind long before; the most is what counts. */
 const p99Limit = 1_000;
 
@@ -22,9 +22,15 @@ async function saturate(stage: Stage, context: Context, viewers: number): Promis
   };
   const { steps } = await findSaturation(stage, options);
   const settled = await stage.settle();
-  const most = Math.max(...steps.map(({ framesPerSecond }) => framesPerSecond));
+  const [most] = [...steps].sort((a, b) => b.framesPerSecond - a.framesPerSecond);
+  const figures = {
+    'writes/s': most?.framesPerSecond ?? 0,
+    // An edge that falls behind joins frames; then it makes fewer writes than it could.
+    'messages a write, at that': most?.messagesPerFrame ?? 0,
+    'writes a CPU second, at that': most && most.serverCpu > 0 ? most.framesPerSecond / most.serverCpu : 0,
+  };
   const windows = steps.map((step) => ({ label: `${step.rate} messages/s: ${step.why}`, window: step }));
-  return runOf(stage, { figures: { 'writes/s': most }, windows, settled });
+  return runOf(stage, { figures, windows, settled });
 }
 
 function judge(danmux: Run | undefined, bare: Run | undefined): Acceptance[] {

@@ -46,7 +46,7 @@ async function comeBack(stage: Stage, viewers: number): Promise<{ rounds: number
   let joined = 0;
   let joinP99: number | undefined;
   for (let rounds = 1; ; rounds++) {
-    const opened = await stage.reopen({ recover: true, perSecond: reconnectsPerSecond });
+    const opened = await stage.reopen({ recover: true, perSecond: reconnectsPerSecond, unanswered: viewers });
     joined += opened.joined;
     joinP99 ??= opened.joinMs.percentiles('join')?.p99;
     if (joined >= viewers) return { rounds, joinP99 };

@@ -3,6 +3,7 @@
 import { usageOf } from '../process/usage.ts';
 import type { Run, ScenarioReport } from '../report/report.ts';
 import { type DanmuxRoles, startDanmuxRoles } from '../servers/danmux-roles.ts';
+import { measureRedisCopies } from '../servers/redis-copies.ts';
 import type { Stage } from '../stage.ts';
 import { type Context, ledgerLines, onServer, present, runOf, type Scenario, wholeLine } from './scenario.ts';
 
@@ -39,7 +40,9 @@ export const rolesScenario: Scenario = {
     let run: Run | undefined;
     if (context.wants('danmux')) {
       const server = await startDanmuxRoles(context.cores.server);
-      run = await onServer(context, server, choice, (stage) => measure(stage, server, context));
+      const found = await onServer(context, server, choice, (stage) => measure(stage, server, context));
+      const copies = await measureRedisCopies(context.cores.server);
+      run = { ...found, figures: { ...found.figures, 'redis CPU s a million copies of a frame': copies } };
     }
     const runs = present([run]);
     return { scenario: 'roles', does: rolesScenario.does, options: choice, runs, acceptance: [...wholeLine(run, ['chat']), ...ledgerLines(runs)] };

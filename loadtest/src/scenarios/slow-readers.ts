@@ -6,7 +6,7 @@ import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scena
 
 const share = 0.1;
 const rates = { chat: 20, gift: 5 };
-const bytes = 8_000;
+const bytes = 16_000;
 const mib = 2 ** 20;
 
 interface Found {
@@ -16,7 +16,7 @@ interface Found {
   readonly stuck: number;
 }
 
-async function load(stage: Stage, context: Context, stuckShare: number): Promise<Found> {
+async function load(stage: Stage, context: Context, viewers: number, stuckShare: number): Promise<Found> {
   await stage.open();
   await stage.publish({ ...rates, chat: context.rate ?? rates.chat });
   // Both runs grow to their working size first.
@@ -24,7 +24,7 @@ async function load(stage: Stage, context: Context, stuckShare: number): Promise
   const rssBefore = stage.rss();
   const stuck = stuckShare > 0 ? await stage.pause(stuckShare) : 0;
   const from = stage.timeline.length;
-  const window = await stage.watch(context.seconds ?? 40, stuck > 0 ? `${stuck} stuck` : 'everybody reads');
+  const window = await stage.watch(context.seconds ?? 30, stuck > 0 ? `${stuck} stuck` : 'everybody reads');
   const growth = Math.max(...stage.timeline.slice(from).map(({ rssBytes }) => rssBytes)) - rssBefore;
   const endedAsSlow = await stage.metric('danmux_disconnections_total', 'slow');
   const settled = await stage.settle();
@@ -32,6 +32,7 @@ async function load(stage: Stage, context: Context, stuckShare: number): Promise
   const figures = {
     'viewers that stopped reading': stuck,
     'chat p99 ms of the others': p99 ?? 'none',
+    'MiB sent meanwhile to one that reads': (window.bytesPerDelivery * window.deliveriesPerSecond * window.seconds) / (viewers - stuck) / mib,
     'RSS growth MiB, at the most': growth / mib,
     'disconnected as slow': endedAsSlow ?? '-',
   };
@@ -56,9 +57,9 @@ export const slowReaders: Scenario = {
   async run(context): Promise<ScenarioReport> {
     const viewers = context.viewers ?? 1_000;
     const choice = { viewers, chatBytes: bytes, deflate: context.deflate };
-    const without = await onDanmux(context, { shedding: true }, choice, (stage) => load(stage, context, 0));
-    const slow = await onDanmux(context, { shedding: true }, choice, (stage) => load(stage, context, share));
-    const adapter = await onPeer(context, 'redis-adapter', choice, (stage) => load(stage, context, share));
+    const without = await onDanmux(context, { shedding: true }, choice, (stage) => load(stage, context, viewers, 0));
+    const slow = await onDanmux(context, { shedding: true }, choice, (stage) => load(stage, context, viewers, share));
+    const adapter = await onPeer(context, 'redis-adapter', choice, (stage) => load(stage, context, viewers, share));
     const runs = present([without, slow, adapter]).map(({ run }) => run);
     const options = { viewers, ...rates, chat_bytes: bytes };
     return { scenario: 'slow-readers', does: slowReaders.does, options, runs, acceptance: [...judge(without, slow), ...ledgerLines(runs)] };

@@ -49,6 +49,21 @@ function p99Line(run: Run, lane: string, limit: number): Acceptance {
   return { what: `${lane} p99`, bound: `≤ ${limit} ms`, measured: `${p99 ?? 'none'} ms`, passed: p99 !== undefined && p99 <= limit };
 }
 
+function lagLine({ windows }: Run, limit: number): Acceptance {
+  const lag = windows[0]?.window.loopLagP99;
+  return { what: 'event-loop lag p99', bound: `≤ ${limit} ms`, measured: `${lag?.toFixed(1) ?? 'unknown'} ms`, passed: lag !== undefined && lag <= limit };
+}
+
+export const ratedLoad = scenarioOf({
+  name: 'rated-load',
+  does: '5,000 viewers of one room with the whole budget: 20 chat/s, and 2 gifts/s',
+  viewers: 5_000,
+  rates: { chat: 20, gift: 2 },
+  stage: {},
+  whole: ['chat', 'gift'],
+  judge: (danmux) => [lagLine(danmux, 30)],
+});
+
 export const giftStorm = scenarioOf({
   name: 'gift-storm',
   does: '200 gifts/s and 20 chat/s into one room of 1,000; shedding on, no gift may be lost',

@@ -1,7 +1,8 @@
 // Bytes on the wire for one delivered message, with and without permessage-deflate, at several sizes of frames, beside
 // socket.io, which sends every message in a frame of its own. Bytes are those of the TCP streams.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
-import type { Stage, Window } from '../stage.ts';
+import type { Stage } from '../stage.ts';
+import type { Window } from '../window.ts';
 import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scenario } from './scenario.ts';
 
 const sizes = [10, 50, 100] as const;

@@ -36,7 +36,7 @@ export function unbalanced({ accepted, sequenced, shed }: Ledger): string[] {
 }
 
 export async function textOf(url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(20_000) });
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return response.text();
 }

@@ -3,7 +3,7 @@
 import { type EncodedLatencies, Latencies } from '../latency.ts';
 import { Helper } from '../process/helper.ts';
 import type { Usage } from '../process/usage.ts';
-import type { Opened, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
+import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
 
 /** A process here may hold fewer than 20,000 descriptors. */
 export const viewersPerProcess = 18_000;
@@ -22,11 +22,9 @@ export interface FleetOpened extends Omit<Opened, 'latencies'> {
 
 export class Fleet {
   readonly #helpers: readonly Helper[];
-  readonly size: number;
 
-  private constructor(helpers: readonly Helper[], size: number) {
+  private constructor(helpers: readonly Helper[]) {
     this.#helpers = helpers;
-    this.size = size;
   }
 
   static async start(plan: FleetPlan, core: number | undefined, progress: (joined: number) => void): Promise<Fleet> {
@@ -41,10 +39,10 @@ export class Fleet {
       helpers.push(helper);
       await helper.call('plan', { ...plan, ...shareOf(plan.viewers, count, at), perSecond: plan.perSecond / count, localAddress: `127.0.0.${1 + at}` });
     }
-    return new Fleet(helpers, plan.viewers);
+    return new Fleet(helpers);
   }
 
-  async open(options: { recover?: boolean; perSecond?: number } = {}): Promise<FleetOpened> {
+  async open(options: OpenOptions = {}): Promise<FleetOpened> {
     const share = options.perSecond === undefined ? options : { ...options, perSecond: options.perSecond / this.#helpers.length };
     const all = await this.#all<Opened>('open', share);
     const joinMs = new Latencies();
@@ -85,7 +83,13 @@ export class Fleet {
         lanes[lane] = { received: known.received + received, missing: known.missing + missing, outOfOrder: known.outOfOrder + outOfOrder };
       }
     }
-    return { viewers: sum(all.map(({ viewers }) => viewers)), unlike: sum(all.map(({ unlike }) => unlike)), lanes };
+    return {
+      viewers: sum(all.map(({ viewers }) => viewers)),
+      compared: sum(all.map(({ compared }) => compared)),
+      unlike: sum(all.map(({ unlike }) => unlike)),
+      told: sumOf(all.map(({ told }) => told)),
+      lanes,
+    };
   }
 
   async pause(share: number): Promise<number> {

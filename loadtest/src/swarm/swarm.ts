@@ -4,6 +4,7 @@ import { signViewerToken } from '@danmux/runtime';
 import { type EncodedLatencies, Latencies } from '../latency.ts';
 import { readStamp } from '../stamp.ts';
 import { RoomTally } from './room-tally.ts';
+import { advance, makeSeat, merged, type Position, type Seat } from './seat.ts';
 import { SequenceCheck, type SequenceCount } from './sequence-check.ts';
 import { type JoinAnswer, type Positions, Viewer, type ViewerListener, type ViewerMessage } from './viewer.ts';
 
@@ -22,6 +23,14 @@ export interface SwarmPlan {
   readonly tokenSecret: string;
   /** True when the viewers are there before the first message: then they must get number 1 too. */
   readonly expectFirst: boolean;
+}
+
+export interface OpenOptions {
+  /** Join with the last known positions. */
+  readonly recover?: boolean;
+  readonly perSecond?: number;
+  /** No more are opened while so many joins wait for their answer. */
+  readonly unanswered?: number;
 }
 
 export interface Opened {
@@ -51,30 +60,22 @@ export interface SwarmTally {
 export interface SampleVerdict {
   readonly viewers: number;
   readonly lanes: Readonly<Record<string, SequenceCount>>;
-  /** Viewers that got another number of frames or bytes than the sample of their room. */
+  /** Messages the sample was told it was not sent, by lane. */
+  readonly told: Readonly<Record<string, number>>;
+  /** Viewers that read all the time, and can be held against the sample of their room. */
+  readonly compared: number;
+  /** Those of them that got another number of frames or bytes. */
   readonly unlike: number;
 }
 
 /** The last number published, by room and lane. */
 export type Published = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-interface Seat {
-  readonly index: number;
-  readonly room: string;
-  readonly sampled: boolean;
-  viewer: Viewer | undefined;
-  paused: boolean;
-  readonly checks: Map<string, SequenceCheck>;
-  /** Of a sampled viewer: where it was. */
-  positions: Record<string, Position>;
-}
-
-interface Position {
-  readonly epoch: string;
-  offset: number;
-}
-
 const tokenSeconds = 7_200;
+/** A server that is asked more than it can answer for seconds refuses; only storms want that. */
+const fewUnanswered = 300;
+/** After the last viewer was opened. */
+const longestJoinMs = 60_000;
 
 export class Swarm implements ViewerListener {
   readonly #plan: SwarmPlan;
@@ -85,6 +86,7 @@ export class Swarm implements ViewerListener {
   readonly #latencies = new Latencies();
   readonly #ended: Record<string, number> = {};
   readonly #gaps: Record<string, number> = {};
+  readonly #gapsOfSample: Record<string, number> = {};
   readonly #pending = new Map<Viewer, () => void>();
   #joined = 0;
   #bytesOfGone = 0;
@@ -99,8 +101,8 @@ export class Swarm implements ViewerListener {
     for (const { room } of this.#seats) if (!this.#rooms.has(room)) this.#rooms.set(room, { tally: new RoomTally(), positions: {} });
   }
 
-  /** Opens every viewer that is not connected. `recover` joins with the room's last known positions. */
-  async open({ recover = false, perSecond = this.#plan.perSecond }: { recover?: boolean; perSecond?: number } = {}): Promise<Opened> {
+  /** Opens every viewer that is not connected. */
+  async open({ recover = false, perSecond = this.#plan.perSecond, unanswered = fewUnanswered }: OpenOptions = {}): Promise<Opened> {
     const seats = this.#seats.filter(({ viewer }) => viewer === undefined);
     const startedAt = performance.now();
     const before = { ...this.#ended };
@@ -108,10 +110,13 @@ export class Swarm implements ViewerListener {
     for (const [at, seat] of seats.entries()) {
       const wait = startedAt + (at * 1_000) / perSecond - performance.now();
       if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
+      while (this.#pending.size >= unanswered) await new Promise((resolve) => setTimeout(resolve, 5));
       opening.push(this.#open(seat, recover));
       if (at % 500 === 0) this.#progress(this.#joined);
     }
+    const late = setTimeout(() => this.#giveUp(), longestJoinMs);
     await Promise.all(opening);
+    clearTimeout(late);
     this.#progress(this.#joined);
     const failed = Object.fromEntries(Object.entries(this.#ended).map(([reason, count]): [string, number] => [reason, count - (before[reason] ?? 0)]));
     return {
@@ -135,6 +140,10 @@ export class Swarm implements ViewerListener {
     await new Promise<void>((resolve) => this.#pending.set(viewer, resolve));
   }
 
+  #giveUp(): void {
+    for (const viewer of this.#pending.keys()) this.ended(viewer, 'the join was not answered');
+  }
+
   #positionsFor(seat: Seat): Positions {
     const positions = seat.sampled ? seat.positions : (this.#rooms.get(seat.room)?.positions ?? {});
     return Object.fromEntries(Object.entries(positions).map(([lane, position]) => [lane, { ...position }]));
@@ -146,7 +155,7 @@ export class Swarm implements ViewerListener {
     const chosen = others.slice(0, Math.round(this.#seats.length * share));
     for (const seat of chosen) {
       seat.viewer?.pause();
-      seat.paused = true;
+      seat.steady = false;
     }
     return chosen.length;
   }
@@ -201,13 +210,15 @@ export class Swarm implements ViewerListener {
       for (const [lane, last] of Object.entries(published[seat.room] ?? {})) this.#checkOf(seat, lane).settle(last);
       for (const [lane, { count }] of seat.checks) add(lanes, lane, count);
     }
-    return { viewers: sampled.length, lanes, unlike: this.#unlike() };
+    return { viewers: sampled.length, lanes, told: this.#gapsOfSample, ...this.#likeness() };
   }
 
-  #unlike(): number {
-    const likeness = (viewer: Viewer) => `${viewer.frames} ${viewer.frameBytes}`;
-    const expected = new Map(this.#seats.filter(({ sampled, viewer }) => sampled && viewer).map(({ room, viewer }) => [room, viewer ? likeness(viewer) : '']));
-    return this.#seats.filter(({ room, viewer, paused }) => viewer && !paused && expected.has(room) && likeness(viewer) !== expected.get(room)).length;
+  #likeness(): { compared: number; unlike: number } {
+    const countOf = (viewer: Viewer) => `${viewer.frames} frames, ${viewer.frameBytes} bytes`;
+    const expected = new Map<string, string>();
+    for (const { room, viewer, steady, sampled } of this.#seats) if (sampled && steady && viewer) expected.set(room, countOf(viewer));
+    const compared = this.#seats.filter(({ room, steady, viewer }) => steady && viewer && expected.has(room));
+    return { compared: compared.length, unlike: compared.filter(({ room, viewer }) => viewer && countOf(viewer) !== expected.get(room)).length };
   }
 
   joined(viewer: Viewer, answer: JoinAnswer): void {
@@ -249,10 +260,11 @@ export class Swarm implements ViewerListener {
     }
   }
 
-  event(_viewer: Viewer, name: string, payload: unknown): void {
+  event(viewer: Viewer, name: string, payload: unknown): void {
     if (name === 'gap') {
       const { lane, count } = payload as { lane: string; count: number };
       this.#gaps[lane] = (this.#gaps[lane] ?? 0) + count;
+      if (viewer.options.sampled) this.#gapsOfSample[lane] = (this.#gapsOfSample[lane] ?? 0) + count;
     } else if (name === 'notice') {
       const reason = `notice ${(payload as { code: string }).code}`;
       this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
@@ -275,6 +287,7 @@ export class Swarm implements ViewerListener {
   #forget(seat: Seat): void {
     const { viewer } = seat;
     seat.viewer = undefined;
+    seat.steady = false;
     if (!viewer) return;
     this.#bytesOfGone += viewer.bytes;
     if (viewer.joinedAt > 0) this.#joined--;
@@ -286,29 +299,6 @@ export class Swarm implements ViewerListener {
     for (const { viewer } of seats) if (viewer && viewer.joinedAt > 0) joins.record('join', viewer.joinedAt - viewer.openedAt);
     return joins.takeEncoded();
   }
-}
-
-function makeSeat({ rooms, sampleEvery }: SwarmPlan, index: number): Seat {
-  const placeInRoom = Math.floor(index / rooms.length);
-  return {
-    index,
-    room: rooms[index % rooms.length] ?? '',
-    sampled: placeInRoom % sampleEvery === 0,
-    viewer: undefined,
-    paused: false,
-    checks: new Map(),
-    positions: {},
-  };
-}
-
-function merged(known: Record<string, Position>, given: Positions): Record<string, Position> {
-  const all = { ...known };
-  for (const [lane, position] of Object.entries(given)) if (position.offset >= (known[lane]?.offset ?? 0)) all[lane] = { ...position };
-  return all;
-}
-
-function advance(position: Position | undefined, offset: number): void {
-  if (position && offset > position.offset) position.offset = offset;
 }
 
 function add(lanes: Record<string, SequenceCount>, lane: string, count: SequenceCount): void {

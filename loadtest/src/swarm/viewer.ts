@@ -1,9 +1,9 @@
 // One viewer of the swarm: a bare TCP socket that speaks just enough WebSocket, Engine.IO 4 and Socket.IO 5 to connect with a
 // token, join one room and answer pings. A sampled viewer reads every message; any other one counts frames.
 import { connect, type Socket } from 'node:net';
-import { inflateRawSync, constants as zlib } from 'node:zlib';
 import { FrameParser, type FrameSink } from './frame-parser.ts';
 import { clientFrame, readUpgradeAnswer, upgradeRequest } from './handshake.ts';
+import { inflate, inflateShort } from './inflated.ts';
 
 export interface ViewerOptions {
   readonly host: string;
@@ -47,11 +47,10 @@ export interface ViewerListener {
 /** One for all sockets: what is in it is used up before the next read. */
 const readBuffer = Buffer.allocUnsafe(256 * 1_024);
 const shortPayload = 256;
-/** `42["f` is enough to know a frame by. */
-const frameMark = 5;
+/** At the start of an event that may be a frame: `42["f`. */
 const letterF = 0x66;
 const pong = clientFrame('3');
-const syncTail = Buffer.from([0, 0, 0xff, 0xff]);
+const frameStart = '42["frame",';
 
 export class Viewer implements FrameSink {
   readonly options: ViewerOptions;
@@ -124,7 +123,7 @@ export class Viewer implements FrameSink {
   }
 
   keep(_opcode: number, length: number): number {
-    return this.#whole || length <= shortPayload ? length : frameMark;
+    return this.#whole || length <= shortPayload ? length : 0;
   }
 
   frame(opcode: number, compressed: boolean, payload: Buffer, length: number): void {
@@ -133,13 +132,18 @@ export class Viewer implements FrameSink {
     } else if (opcode === 9) {
       throw new Error('a WebSocket ping, which no server here sends');
     } else if (this.#whole) {
-      const text = compressed ? inflateRawSync(Buffer.concat([payload, syncTail]), { finishFlush: zlib.Z_SYNC_FLUSH }) : payload;
-      this.#packet(text.toString('utf8'), length);
-    } else if (compressed || payload[4] === letterF) {
+      this.#packet(compressed ? inflate(payload) : payload.toString('utf8'), length);
+    } else if (length > shortPayload || (!compressed && payload[4] === letterF)) {
+      // Nothing but a frame of the room is long.
       this.#count(length);
     } else {
-      this.#packet(payload.toString('utf8'), length);
+      this.#short(compressed ? inflateShort(payload) : payload.toString('utf8'), length);
     }
+  }
+
+  #short(text: string, length: number): void {
+    if (text.startsWith(frameStart)) this.#count(length);
+    else this.#packet(text, length);
   }
 
   #count(length: number): void {
@@ -149,18 +153,18 @@ export class Viewer implements FrameSink {
   }
 
   #packet(text: string, length: number): void {
-    if (text.startsWith('42["frame",')) {
+    if (text.startsWith(frameStart)) {
       this.#count(length);
-      // `42["frame",{…}]`
-      this.#listener.messages(this, (JSON.parse(text.slice(11, -1)) as { msgs: ViewerMessage[] }).msgs);
+      // `42["frame",{…}]`. A frame of danmux holds many messages; a peer's is one.
+      const payload = JSON.parse(text.slice(frameStart.length, -1)) as { msgs: ViewerMessage[] } | ViewerMessage;
+      this.#listener.messages(this, 'msgs' in payload ? payload.msgs : [payload]);
     } else if (text === '2') this.#socket.write(pong);
     else if (text.startsWith('0')) this.#socket.write(clientFrame(`40${JSON.stringify({ token: this.options.token })}`));
     else if (text.startsWith('430')) this.#joined(text);
     else if (text.startsWith('40')) this.#join();
     else if (text.startsWith('44')) this.#end(`connect_error ${text.slice(2, 200)}`);
     else if (text.startsWith('41')) this.#end('disconnected by the server');
-    // What is too long to be kept was cut, and is no JSON.
-    else if (text.startsWith('42') && (length <= shortPayload || this.#whole)) this.#event(text);
+    else if (text.startsWith('42')) this.#event(text);
   }
 
   #join(): void {

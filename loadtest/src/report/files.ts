@@ -1,0 +1,34 @@
+// Where reports lie: artifacts/loadtest, one JSON file and one page a scenario and number of viewers, each run over the last.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { htmlOf } from './html.ts';
+import { performancePage } from './performance-page.ts';
+import type { ReportFile } from './report.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const folder = join(root, 'artifacts/loadtest');
+
+/** Returns the paths written. */
+export function writeReport(file: ReportFile, { json, html }: { json?: string; html?: string }): string[] {
+  const { scenario, options } = file.report;
+  const name = `${scenario}-${options['viewers']}`;
+  const paths = [json ?? join(folder, `${name}.json`), html ?? join(folder, `${name}.html`)] as const;
+  write(paths[0], `${JSON.stringify(file, null, 1)}\n`);
+  write(paths[1], htmlOf(file));
+  return [...paths];
+}
+
+/** Writes docs/performance.md (or `out`) from the files of the folder (or `from`); returns its path. */
+export function writePerformancePage({ from = folder, out = join(root, 'docs/performance.md') }: { from?: string; out?: string }): string {
+  const names = existsSync(from) ? readdirSync(from).filter((name) => name.endsWith('.json')) : [];
+  if (names.length === 0) throw new Error(`there is no report in ${from}: run a scenario first`);
+  const files = names.map((name) => JSON.parse(readFileSync(join(from, name), 'utf8')) as ReportFile);
+  write(out, performancePage(files));
+  return out;
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

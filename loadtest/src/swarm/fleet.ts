@@ -37,7 +37,7 @@ export class Fleet {
         progress(joined.reduce((sum, n) => sum + n, 0));
       });
       helpers.push(helper);
-      await helper.call('plan', { ...plan, ...shareOf(plan.viewers, count, at), perSecond: plan.perSecond / count, localAddress: `127.0.0.${1 + at}` });
+      await helper.call('plan', { ...plan, ...shareOf(plan.viewers, count, at), perSecond: plan.perSecond / count, localAddress: `127.0.1.${1 + at}` });
     }
     return new Fleet(helpers);
   }

@@ -52,6 +52,15 @@ const letterF = 0x66;
 const pong = clientFrame('3');
 const frameStart = '42["frame",';
 
+/** The kernel's search for a free port grows slow with thousands in use; named, the port costs nothing. */
+const firstPort = 10_000;
+const lastPort = 65_000;
+let lastUsed = firstPort;
+function nextLocalPort(): number {
+  lastUsed = lastUsed >= lastPort ? firstPort : lastUsed + 1;
+  return lastUsed;
+}
+
 export class Viewer implements FrameSink {
   readonly options: ViewerOptions;
   bytes = 0;
@@ -73,7 +82,7 @@ export class Viewer implements FrameSink {
     this.#listener = listener;
     const { host, port, localAddress } = options;
     const onread = { buffer: readBuffer, callback: (size: number) => this.#read(readBuffer.subarray(0, size)) };
-    this.#socket = connect({ host, port, noDelay: true, onread, ...(localAddress === undefined ? {} : { localAddress }) });
+    this.#socket = connect({ host, port, noDelay: true, onread, ...(localAddress === undefined ? {} : { localAddress, localPort: nextLocalPort() }) });
     this.#socket.on('connect', () => this.#socket.write(upgradeRequest(host, port, options.deflate)));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? error.message));
     this.#socket.on('close', () => this.#end('closed'));

@@ -1,21 +1,21 @@
-// socket.io's own cluster channel, on Redis: disconnect a user's sockets on every edge. Frames never travel here. The adapter
+// socket.io's own cluster channel, on Redis: what one edge tells the others, such as to disconnect a user. Frames never travel here. The adapter
 // does not catch its failed publishes and would end the process with Redis; its clients are given to it with that mended.
 import { RedisConnection } from '@danmux/bus/redis';
 import type { Part, Runtime } from '@danmux/runtime';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Server } from 'socket.io';
 
-/** Rooms of socket.io are prefixed, because it keeps them in one name space with socket ids. */
-export function userRoom(user: string): string {
-  return `u:${user}`;
-}
+const disconnectEvent = 'disconnect_user';
 
 export class ClusterControl implements Part {
   readonly name = 'cluster-control';
+  readonly #io: Server;
   readonly #publish: RedisConnection;
   readonly #subscribe: RedisConnection;
 
-  constructor(runtime: Runtime, io: Server) {
+  /** `disconnect` is called for a user that another edge was told to disconnect. */
+  constructor(runtime: Runtime, io: Server, disconnect: (user: string) => void) {
+    this.#io = io;
     this.#publish = new RedisConnection(runtime, 'control-commands');
     // The adapter subscribes once, at its start, whether Redis is there or not: this connection remembers it.
     this.#subscribe = new RedisConnection(runtime, 'control-subscriptions', { enableOfflineQueue: true, autoResubscribe: true, maxRetriesPerRequest: null });
@@ -25,6 +25,14 @@ export class ClusterControl implements Part {
     };
     const options = { key: `${runtime.config.redis.prefix}:control`, requestsTimeout: 2_000 };
     io.adapter(createAdapter(guardClient(this.#publish.client, caught), guardClient(this.#subscribe.client, caught), options));
+    io.on(disconnectEvent, (user: unknown) => {
+      if (typeof user === 'string') disconnect(user);
+    });
+  }
+
+  /** Tells every other edge. */
+  disconnectUser(user: string): void {
+    this.#io.serverSideEmit(disconnectEvent, user);
   }
 
   async start(): Promise<void> {

@@ -50,7 +50,7 @@ export class Dispatch {
   #checkRate(session: Session): void {
     if (session.behind) throw new DanmuxError('rate_limited', { message: 'Read the answers to your requests first.', retryAfterMs: behindRetryMs });
     if (this.#runtime.config.shedding === 'off') return;
-    const wait = session.calls.take(this.#runtime.clock.now());
+    const wait = session.takeCall(this.#runtime.clock.now());
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
   }
 

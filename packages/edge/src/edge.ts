@@ -5,7 +5,7 @@ import type { Bus, BusFrame } from '@danmux/bus';
 import { Membership } from '@danmux/cluster';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
-import { ClusterControl, userRoom } from './cluster-control.ts';
+import { ClusterControl } from './cluster-control.ts';
 import { DeliveryLedger } from './delivery-ledger.ts';
 import { Dispatch } from './dispatch.ts';
 import { sendAway } from './drain.ts';
@@ -15,11 +15,14 @@ import { Feeds } from './feeds.ts';
 import { Flusher } from './flusher.ts';
 import { Handlers } from './handlers.ts';
 import { Hub } from './hub.ts';
+import type { OutboxParts } from './outbox.ts';
 import { prepare } from './prepared.ts';
 import { Presence } from './presence.ts';
 import { Recovery } from './recovery.ts';
 import { Session, type ViewerSocket } from './session.ts';
-import { addressOf, createHttpServer, createViewerServer, releaseHandshake, type ViewerServer } from './viewer-server.ts';
+import { Sessions } from './sessions.ts';
+import { spare } from './spare.ts';
+import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
 
 export class EdgeRole implements Part {
   readonly name = 'edge';
@@ -30,12 +33,18 @@ export class EdgeRole implements Part {
   readonly #feeds: Feeds;
   readonly #handlers: Handlers;
   readonly #dispatch: Dispatch;
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new Sessions();
+  readonly #control: ClusterControl | undefined;
   readonly #ledger: DeliveryLedger;
   readonly #flusher = new Flusher();
   readonly #fanOut: FanOut;
+  /** What the outboxes of all sessions share. */
+  readonly #shared: OutboxParts;
   /** Started in this order, ended in the reverse. */
   readonly #parts: Part[];
+  /** One listener for all sockets: a closure for each would be memory of every viewer. */
+  readonly #onEvent: (this: ViewerSocket, event: string, ...args: unknown[]) => void;
+  readonly #onDisconnect: (this: ViewerSocket, reason: string) => void;
   #draining = false;
 
   constructor(runtime: Runtime, bus: Bus) {
@@ -43,7 +52,8 @@ export class EdgeRole implements Part {
     this.#http = createHttpServer(runtime);
     this.#io = createViewerServer(runtime, this.#http, () => this.#refusal());
     this.#ledger = new DeliveryLedger(runtime);
-    this.#fanOut = new FanOut(runtime, this.#hub, this.#ledger, (user) => this.#sessionsOf(user));
+    this.#shared = { ledger: this.#ledger, flusher: this.#flusher, cap: runtime.config.edge.outbox_bytes };
+    this.#fanOut = new FanOut(runtime, this.#hub, this.#ledger, (user) => this.#sessions.of(user));
     this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
     const presence = new Presence(runtime, bus, this.#hub, {
       pulsed: (pulses) => this.#feeds.pulse(pulses),
@@ -56,9 +66,16 @@ export class EdgeRole implements Part {
       address: () => this.address(),
       load: () => this.#sessions.size / runtime.config.edge.max_connections,
     });
-    const control = bus.engine === 'redis' ? [new ClusterControl(runtime, this.#io)] : [];
-    this.#parts = [...control, presence, new Expiry(runtime, this.#sessions), membership];
+    this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
+    this.#parts = [...(this.#control ? [this.#control] : []), presence, new Expiry(runtime, this.#sessions.all), membership];
     this.#io.on('connection', (socket) => this.#connected(socket));
+    const { dispatch, ended } = { dispatch: this.#dispatch, ended: (session: Session, reason: string) => this.#ended(session, reason) };
+    this.#onEvent = function (event, ...args) {
+      if (this.data.session) void dispatch.run(this.data.session, event, args);
+    };
+    this.#onDisconnect = function (reason) {
+      if (this.data.session) ended(this.data.session, reason);
+    };
   }
 
   /** `host:port` under which viewers reach this edge; only after `start`. */
@@ -80,7 +97,12 @@ export class EdgeRole implements Part {
 
   /** Disconnects all of a user's connections, on every edge. */
   disconnectUser(user: string): void {
-    this.#io.in(userRoom(user)).disconnectSockets(true);
+    this.#disconnectHere(user);
+    this.#control?.disconnectUser(user);
+  }
+
+  #disconnectHere(user: string): void {
+    for (const session of this.#sessions.of(user)) session.disconnect('disconnected');
   }
 
   async drain(): Promise<void> {
@@ -88,7 +110,7 @@ export class EdgeRole implements Part {
     await this.#membership().drain();
     // New viewers must find another edge, so the port stops listening; open connections stay.
     this.#http.close();
-    await sendAway(this.#sessions, this.#runtime.config.edge.drain_ms);
+    await sendAway(this.#sessions.all, this.#runtime.config.edge.drain_ms);
   }
 
   async stop(): Promise<void> {
@@ -114,29 +136,25 @@ export class EdgeRole implements Part {
   }
 
   #connected(socket: ViewerSocket): void {
-    const session = new Session(this.#runtime, socket, { ledger: this.#ledger, flusher: this.#flusher });
+    const session = new Session(this.#runtime, socket, this.#shared);
     const { metrics } = this.#runtime;
     socket.data.session = session;
-    releaseHandshake(socket);
+    spare(socket);
     this.#sessions.add(session);
     metrics.sessions.set(this.#sessions.size);
     metrics.connections.inc({ transport: socket.conn.transport.name });
-    void socket.join(userRoom(session.viewer.id));
-    socket.onAny((event: string, ...args: unknown[]) => void this.#dispatch.run(session, event, args));
-    socket.on('disconnect', (reason) => {
-      this.#sessions.delete(session);
-      metrics.sessions.set(this.#sessions.size);
-      metrics.disconnections.inc({ reason: session.closedBecause ?? reason });
-      this.#handlers.ended(session);
-      session.ended();
-      metrics.rooms.set(this.#hub.size);
-    });
+    socket.onAny(this.#onEvent);
+    socket.on('disconnect', this.#onDisconnect);
   }
 
-  /** On this edge. */
-  #sessionsOf(user: string): Session[] {
-    const { adapter, sockets } = this.#io.sockets;
-    return [...(adapter.rooms.get(userRoom(user)) ?? [])].flatMap((id) => sockets.get(id)?.data.session ?? []);
+  #ended(session: Session, reason: string): void {
+    const { metrics } = this.#runtime;
+    this.#sessions.delete(session);
+    metrics.sessions.set(this.#sessions.size);
+    metrics.disconnections.inc({ reason: session.closedBecause ?? reason });
+    this.#handlers.ended(session);
+    session.ended();
+    metrics.rooms.set(this.#hub.size);
   }
 
   #deliver(frame: BusFrame): void {

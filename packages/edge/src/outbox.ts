@@ -6,11 +6,15 @@ import type { Flusher } from './flusher.ts';
 import { type Prepared, prepare } from './prepared.ts';
 import type { Wire } from './wire.ts';
 
-export interface OutboxOptions {
+export interface OutboxParts {
+  readonly ledger: DeliveryLedger;
+  readonly flusher: Flusher;
   /** Bytes in all. */
   readonly cap: number;
-  /** Called once, when what must be kept is more than that. */
-  readonly overflow: () => void;
+}
+export interface OutboxOwner {
+  /** Called once, when what must be kept is more than the cap. */
+  overflow(): void;
 }
 
 /** The part of the cap that what may be shed can take: it is worth little when it is late. */
@@ -18,9 +22,8 @@ const sheddableShare = 0.25;
 
 export class Outbox {
   readonly #wire: Wire;
-  readonly #ledger: DeliveryLedger;
-  readonly #flusher: Flusher;
-  readonly #options: OutboxOptions;
+  readonly #parts: OutboxParts;
+  readonly #owner: OutboxOwner;
   #urgent: Prepared[] | undefined;
   #sheddable: Prepared[] | undefined;
   #urgentBytes = 0;
@@ -29,11 +32,10 @@ export class Outbox {
   #missed: Map<string, Gap> | undefined;
   #closed = false;
 
-  constructor(wire: Wire, ledger: DeliveryLedger, flusher: Flusher, options: OutboxOptions) {
+  constructor(wire: Wire, parts: OutboxParts, owner: OutboxOwner) {
     this.#wire = wire;
-    this.#ledger = ledger;
-    this.#flusher = flusher;
-    this.#options = options;
+    this.#parts = parts;
+    this.#owner = owner;
   }
 
   /** Bytes it holds. */
@@ -47,7 +49,7 @@ export class Outbox {
       this.#wire.write(prepared);
       return true;
     }
-    if (this.#closed) this.#ledger.undeliverable(prepared);
+    if (this.#closed) this.#parts.ledger.undeliverable(prepared);
     else this.#keep(prepared);
     return false;
   }
@@ -63,11 +65,11 @@ export class Outbox {
       this.#sheddable.push(prepared);
       this.#sheddableBytes += length;
     }
-    const { cap } = this.#options;
+    const { cap } = this.#parts;
     while (this.#sheddableBytes > cap * sheddableShare || (this.#sheddableBytes > 0 && this.bytes > cap)) this.#shedOldest();
     // One alone, however large, is no slow viewer.
     if (this.bytes > cap && (this.#urgent?.length ?? 0) > 1) this.#overflow();
-    else this.#flusher.add(this);
+    else this.#parts.flusher.add(this);
   }
 
   /** Writes what the wire takes; true when nothing waits any more. */
@@ -79,7 +81,7 @@ export class Outbox {
       const next = this.#take();
       if (!next) return true;
       this.#wire.write(next);
-      this.#ledger.delivered(next, 1);
+      this.#parts.ledger.delivered(next, 1);
     }
     return this.#closed;
   }
@@ -97,7 +99,7 @@ export class Outbox {
     const oldest = this.#sheddable?.shift();
     if (!oldest) return;
     this.#sheddableBytes -= oldest.plain.length;
-    this.#ledger.shed(oldest, 'slow');
+    this.#parts.ledger.shed(oldest, 'slow');
     const { room, counts, gaps } = oldest;
     for (const [lane, count] of Object.entries(counts ?? {}) as [Lane, number][]) this.#miss({ room, lane, count, reason: 'slow' });
     // What it would have told is still to be told.
@@ -112,14 +114,14 @@ export class Outbox {
 
   #overflow(): void {
     this.close();
-    this.#options.overflow();
+    this.#owner.overflow();
   }
 
   /** Nothing is written any more; what waits cannot be delivered. */
   close(): void {
     this.#closed = true;
-    this.#flusher.remove(this);
-    for (const prepared of [...(this.#urgent ?? []), ...(this.#sheddable ?? [])]) this.#ledger.undeliverable(prepared);
+    this.#parts.flusher.remove(this);
+    for (const prepared of [...(this.#urgent ?? []), ...(this.#sheddable ?? [])]) this.#parts.ledger.undeliverable(prepared);
     this.#urgent = undefined;
     this.#sheddable = undefined;
     this.#missed = undefined;

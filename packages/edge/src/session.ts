@@ -4,9 +4,7 @@
 import { DanmuxError, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
-import type { DeliveryLedger } from './delivery-ledger.ts';
-import type { Flusher } from './flusher.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type OutboxParts } from './outbox.ts';
 import { type Prepared, prepare } from './prepared.ts';
 import type { Viewer } from './viewer.ts';
 import { type EngineConn, ViewerWire, type Wire } from './wire.ts';
@@ -28,37 +26,27 @@ const heldFrames = 1_000;
 /** Answers nobody reads end the connection when they are so many times the outbox. Fewer refuse further requests. */
 const answersCap = 8;
 
-/** What the sessions of an edge share. */
-export interface SessionParts {
-  readonly ledger: DeliveryLedger;
-  readonly flusher: Flusher;
-}
-
 export class Session {
   readonly id: string;
   readonly viewer: Viewer;
   readonly rooms = new Set<string>();
-  readonly calls: TokenBucket;
   readonly #socket: ViewerSocket;
   readonly #wire: Wire;
   readonly #outbox: Outbox;
-  readonly #ledger: DeliveryLedger;
-  readonly #cap: number;
+  readonly #parts: OutboxParts;
   /** Rooms whose join is not answered yet, with the frames that came since. */
-  readonly #held = new Map<string, Prepared[]>();
+  #held: Map<string, Prepared[]> | undefined;
+  #calls: TokenBucket | undefined;
   #reads = 0;
 
-  constructor(runtime: Runtime, socket: ViewerSocket, { ledger, flusher }: SessionParts) {
+  constructor(runtime: Runtime, socket: ViewerSocket, parts: OutboxParts) {
     const { edge } = runtime.config;
-    const now = runtime.clock.now();
     this.id = socket.id;
     this.viewer = socket.data.viewer;
-    this.calls = new TokenBucket(callsPerMinute, callsBurst, now);
     this.#socket = socket;
-    this.#ledger = ledger;
-    this.#cap = edge.outbox_bytes;
+    this.#parts = parts;
     this.#wire = new ViewerWire(socket.conn as unknown as EngineConn, edge.direct_writes);
-    this.#outbox = new Outbox(this.#wire, ledger, flusher, { cap: edge.outbox_bytes, overflow: () => this.close('slow') });
+    this.#outbox = new Outbox(this.#wire, parts, this);
   }
 
   get queuedBytes(): number {
@@ -68,12 +56,23 @@ export class Session {
   /** True when the viewer asks and does not read the answers; one that goes on for long is cut off. */
   get behind(): boolean {
     const { waiting } = this.#wire;
-    if (waiting > answersCap * this.#cap) this.close('slow');
-    return waiting > this.#cap;
+    if (waiting > answersCap * this.#parts.cap) this.close('slow');
+    return waiting > this.#parts.cap;
   }
 
   get closed(): boolean {
     return !this.#socket.connected;
+  }
+
+  /** 0 when one more request may be made now, else milliseconds to wait. */
+  takeCall(now: number): number {
+    this.#calls ??= new TokenBucket(callsPerMinute, callsBurst, now);
+    return this.#calls.take(now);
+  }
+
+  /** The outbox is full. */
+  overflow(): void {
+    this.close('slow');
   }
 
   /** Runs `read`, unless too many are under way for this viewer. */
@@ -89,7 +88,7 @@ export class Session {
 
   /** A frame of a room: written at once, or after the answer to a join that is under way. True when it was written. */
   deliver(room: string, prepared: Prepared): boolean {
-    const held = this.#held.size === 0 ? undefined : this.#held.get(room);
+    const held = this.#held?.get(room);
     if (!held) return this.#outbox.write(prepared);
     if (held.push(prepared) > heldFrames) this.close('slow');
     return false;
@@ -102,19 +101,25 @@ export class Session {
   /** Keeps the room's frames back until `release`. */
   hold(room: string): void {
     this.discardHeld(room);
+    this.#held ??= new Map();
     this.#held.set(room, []);
   }
 
   /** Writes what was kept back. */
   release(room: string): void {
-    const held = this.#held.get(room) ?? [];
-    this.#held.delete(room);
-    for (const prepared of held) if (this.#outbox.write(prepared)) this.#ledger.delivered(prepared, 1);
+    const held = this.#held?.get(room) ?? [];
+    this.#unhold(room);
+    for (const prepared of held) if (this.#outbox.write(prepared)) this.#parts.ledger.delivered(prepared, 1);
   }
 
   discardHeld(room: string): void {
-    for (const prepared of this.#held.get(room) ?? []) this.#ledger.undeliverable(prepared);
-    this.#held.delete(room);
+    for (const prepared of this.#held?.get(room) ?? []) this.#parts.ledger.undeliverable(prepared);
+    this.#unhold(room);
+  }
+
+  #unhold(room: string): void {
+    this.#held?.delete(room);
+    if (this.#held?.size === 0) this.#held = undefined;
   }
 
   /** The connection is gone: what waits cannot be delivered. */

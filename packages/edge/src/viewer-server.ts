@@ -6,7 +6,7 @@ import { DanmuxError, limits, type ServerEvents, type ViewerEvents } from '@danm
 import { probe, type Runtime } from '@danmux/runtime';
 import { Server } from 'socket.io';
 import { allowRequest, authenticate, originAllowed } from './handshake.ts';
-import type { SocketData, ViewerSocket } from './session.ts';
+import type { SocketData } from './session.ts';
 import type { Viewer } from './viewer.ts';
 
 export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
@@ -64,16 +64,6 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, refuse: (
     );
   });
   return io;
-}
-
-/**
- * Lets go of what socket.io keeps of a connection's first request: its headers, its token and the request itself, some
- * kilobytes a viewer that nobody asks for after the handshake.
- */
-export function releaseHandshake(socket: ViewerSocket): void {
-  const { handshake, conn } = socket as unknown as { handshake: Record<string, unknown>; conn: { request: unknown } };
-  for (const kept of ['headers', 'auth', 'query']) handshake[kept] = {};
-  conn.request = undefined;
 }
 
 /** The address `http` listens on. */

@@ -36,7 +36,7 @@ function open(cap = 1_000) {
   const waiting = new Set<Outbox>();
   const flusher = { add: (one: Outbox) => waiting.add(one), remove: (one: Outbox) => waiting.delete(one) } as unknown as Flusher;
   const ended = { times: 0 };
-  const outbox = new Outbox(wire, ledger, flusher, { cap, overflow: () => ended.times++ });
+  const outbox = new Outbox(wire, { ledger, flusher, cap }, { overflow: () => ended.times++ });
   return { wire, books, waiting, ended, outbox };
 }
 

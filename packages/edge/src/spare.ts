@@ -1,0 +1,44 @@
+// Lets go of what socket.io, engine.io, ws and node:http keep of every connection and nobody asks for once it is open: some
+// kilobytes a viewer. It changes no behaviour: what is shared is never written, what is copied holds the same.
+import { EventEmitter } from 'node:events';
+import { Socket as TcpSocket } from 'node:net';
+import type { ViewerSocket } from './session.ts';
+
+/** What is read of a handshake after it: nothing but that it is there. */
+const handshake = Object.freeze({ headers: {}, time: '', address: '', xdomain: false, secure: false, issued: 0, url: '', query: {}, auth: {} });
+/** Acks of the server's own questions to viewers, of which there are none. */
+const acks = new Map();
+
+interface Inside {
+  handshake: unknown;
+  acks: unknown;
+  readonly conn: EventEmitter & {
+    request: unknown;
+    readonly transport: EventEmitter & { readonly socket?: EventEmitter & { readonly _socket?: TcpSocket; readonly _receiver?: EventEmitter } };
+  };
+}
+
+export function spare(socket: ViewerSocket): void {
+  const inside = socket as unknown as Inside;
+  const { conn } = inside;
+  inside.handshake = handshake;
+  inside.acks = acks;
+  conn.request = undefined;
+  const { transport } = conn;
+  const { socket: webSocket } = transport;
+  for (const emitter of [conn, transport, webSocket, webSocket?._receiver, webSocket?._socket]) if (emitter) packListeners(emitter);
+  if (webSocket?._socket) unwrap(webSocket._socket);
+}
+
+/** Listeners by name as an object of a shape many share; node makes each a hash table of its own. Their names are fixed. */
+function packListeners(emitter: EventEmitter): void {
+  const inside = emitter as unknown as { _events?: object };
+  if (inside._events) inside._events = { ...inside._events };
+}
+
+/** node:http gives every socket wrappers of its own around these, which only matter while it parses requests. */
+function unwrap(tcp: TcpSocket): void {
+  const { on, addListener, prependListener } = EventEmitter.prototype;
+  const own = Object.getOwnPropertyDescriptors(tcp);
+  if ('on' in own) Object.assign(tcp, { on: TcpSocket.prototype.on ?? on, addListener: TcpSocket.prototype.addListener ?? addListener, prependListener });
+}

@@ -16,12 +16,13 @@ import { Flusher } from './flusher.ts';
 import { Handlers } from './handlers.ts';
 import { Hub } from './hub.ts';
 import type { OutboxParts } from './outbox.ts';
+import { type PingedConn, Pinger } from './pinger.ts';
 import { prepare } from './prepared.ts';
 import { Presence } from './presence.ts';
 import { Recovery } from './recovery.ts';
 import { Session, type ViewerSocket } from './session.ts';
 import { Sessions } from './sessions.ts';
-import { spare } from './spare.ts';
+import { spare, useNoRooms } from './spare.ts';
 import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
 
 export class EdgeRole implements Part {
@@ -38,6 +39,7 @@ export class EdgeRole implements Part {
   readonly #ledger: DeliveryLedger;
   readonly #flusher = new Flusher();
   readonly #fanOut: FanOut;
+  readonly #pinger: Pinger;
   /** What the outboxes of all sessions share. */
   readonly #shared: OutboxParts;
   /** Started in this order, ended in the reverse. */
@@ -52,6 +54,7 @@ export class EdgeRole implements Part {
     this.#http = createHttpServer(runtime);
     this.#io = createViewerServer(runtime, this.#http, () => this.#refusal());
     this.#ledger = new DeliveryLedger(runtime);
+    this.#pinger = new Pinger(runtime.config.edge.ping_interval_ms);
     this.#shared = { ledger: this.#ledger, flusher: this.#flusher, cap: runtime.config.edge.outbox_bytes };
     this.#fanOut = new FanOut(runtime, this.#hub, this.#ledger, (user) => this.#sessions.of(user));
     this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
@@ -67,14 +70,15 @@ export class EdgeRole implements Part {
       load: () => this.#sessions.size / runtime.config.edge.max_connections,
     });
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
+    useNoRooms(this.#io);
     this.#parts = [...(this.#control ? [this.#control] : []), presence, new Expiry(runtime, this.#sessions.all), membership];
     this.#io.on('connection', (socket) => this.#connected(socket));
-    const { dispatch, ended } = { dispatch: this.#dispatch, ended: (session: Session, reason: string) => this.#ended(session, reason) };
+    const { dispatch, ended } = { dispatch: this.#dispatch, ended: (session: Session, conn: PingedConn, reason: string) => this.#ended(session, conn, reason) };
     this.#onEvent = function (event, ...args) {
       if (this.data.session) void dispatch.run(this.data.session, event, args);
     };
     this.#onDisconnect = function (reason) {
-      if (this.data.session) ended(this.data.session, reason);
+      if (this.data.session) ended(this.data.session, this.conn as unknown as PingedConn, reason);
     };
   }
 
@@ -89,6 +93,7 @@ export class EdgeRole implements Part {
       this.#http.once('error', reject);
       this.#http.listen(edge.port, host, () => resolve());
     });
+    this.#pinger.start();
     for (const part of this.#parts) await part.start();
     this.#runtime.health.register('edge', () => {
       if (this.#draining) throw new DanmuxError('draining');
@@ -120,6 +125,7 @@ export class EdgeRole implements Part {
     await this.#feeds.close();
     this.#fanOut.stop();
     this.#flusher.stop();
+    this.#pinger.stop();
     this.#http.closeAllConnections();
   }
 
@@ -139,16 +145,18 @@ export class EdgeRole implements Part {
     const session = new Session(this.#runtime, socket, this.#shared);
     const { metrics } = this.#runtime;
     socket.data.session = session;
-    spare(socket);
+    this.#pinger.add(socket.conn as unknown as PingedConn);
     this.#sessions.add(session);
     metrics.sessions.set(this.#sessions.size);
     metrics.connections.inc({ transport: socket.conn.transport.name });
     socket.onAny(this.#onEvent);
     socket.on('disconnect', this.#onDisconnect);
+    spare(socket);
   }
 
-  #ended(session: Session, reason: string): void {
+  #ended(session: Session, conn: PingedConn, reason: string): void {
     const { metrics } = this.#runtime;
+    this.#pinger.remove(conn);
     this.#sessions.delete(session);
     metrics.sessions.set(this.#sessions.size);
     metrics.disconnections.inc({ reason: session.closedBecause ?? reason });

@@ -2,6 +2,7 @@
 // kilobytes a viewer. It changes no behaviour: what is shared is never written, what is copied holds the same.
 import { EventEmitter } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
+import type { Server } from 'socket.io';
 import type { ViewerSocket } from './session.ts';
 
 /** What is read of a handshake after it: nothing but that it is there. */
@@ -26,15 +27,26 @@ export function spare(socket: ViewerSocket): void {
   conn.request = undefined;
   const { transport } = conn;
   const { socket: webSocket } = transport;
-  for (const emitter of [conn, transport, webSocket, webSocket?._receiver, webSocket?._socket]) if (emitter) packListeners(emitter);
+  for (const emitter of [socket as unknown as EventEmitter, conn, transport, webSocket, webSocket?._receiver, webSocket?._socket])
+    if (emitter) packListeners(emitter);
   if (webSocket?._socket) unwrap(webSocket._socket);
+}
+
+/** socket.io puts every socket into a room of its own. The hub knows who is where; only when the adapter stands, since it brings its own. */
+export function useNoRooms(io: Server): void {
+  io.of('/').adapter.addAll = () => {};
 }
 
 /** Listeners by name as an object of a shape many share; node makes each a hash table of its own. Their names are fixed. */
 function packListeners(emitter: EventEmitter): void {
   const inside = emitter as unknown as { _events?: object };
-  if (inside._events) inside._events = { ...inside._events };
+  if (inside._events) inside._events = Object.assign(new Listeners(), inside._events);
 }
+
+/** Nothing is inherited: a viewer may call its event `constructor`. */
+class Listeners {}
+Object.setPrototypeOf(Listeners.prototype, null);
+delete (Listeners.prototype as { constructor?: unknown }).constructor;
 
 /** node:http gives every socket wrappers of its own around these, which only matter while it parses requests. */
 function unwrap(tcp: TcpSocket): void {

@@ -1,5 +1,5 @@
-// The drills: what each breaks. They find processes by their pm2 names. There is none that steps the clock, which would step
-// that of the whole machine; `npm test` does it to processes of its own.
+// The drills: what each breaks. They find processes by their pm2 names.
+import { clockDrill } from './clock-drill.ts';
 import type { Drill, Scene } from './drill.ts';
 import { killOne, processesOf, stopWhile } from './pm2-processes.ts';
 import { redisDrills } from './redis-drills.ts';
@@ -31,6 +31,7 @@ export const drills: Readonly<Record<string, Drill>> = {
       traffic.gifts.push(...ids);
     },
   },
+  'clock-step': clockDrill,
   ...redisDrills,
 };
 

@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 export interface Pm2Entry {
   readonly name: string;
   readonly pid: number;
+  /** Its environment among other things. */
+  readonly pm2_env?: Readonly<Record<string, unknown>>;
 }
 
 const execute = promisify(execFile);

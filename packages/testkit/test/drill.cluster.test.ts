@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { freePorts, Pm2, repositoryRoot, startRedis, testSecrets } from '../src/index.ts';
+import { createClockFile, freePorts, Pm2, repositoryRoot, startRedis, testSecrets } from '../src/index.ts';
 import { cli } from '../src/redis-cluster.ts';
 
 const run = promisify(execFile);
@@ -15,11 +15,15 @@ interface Drilled {
 }
 
 /** Runs `use` with a way to drill a pm2 cluster on the given Redis; all of the cluster is ended after. */
-async function onCluster(redisUrl: string, use: (drill: (name: string, ...args: string[]) => Promise<Drilled>) => Promise<void>): Promise<void> {
+async function onCluster(
+  redisUrl: string,
+  use: (drill: (name: string, ...args: string[]) => Promise<Drilled>) => Promise<void>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const first = await freePorts(8);
   const ports = { RELAY: first, WORKER: first + 2, EDGE: first + 3, API: first + 5 };
   const settings = Object.fromEntries(Object.entries(ports).map(([role, port]) => [`DANMUX_${role}_PORT`, String(port)]));
-  const pm2 = await Pm2.create({ ...testSecrets, ...settings, REDIS_URL: redisUrl, NODE_ENV: 'test' });
+  const pm2 = await Pm2.create({ ...testSecrets, ...settings, ...more, REDIS_URL: redisUrl, NODE_ENV: 'test' });
   try {
     await pm2.start();
     await use(async (name, ...args) => {
@@ -51,6 +55,9 @@ test('full-lane and redis-restart: what they do, what they print, and what they 
       // A thousand more than the lane holds; one that a relay had read already is sent after all.
       const shed = Number(/^(\d+) of them were shed and counted$/m.exec(full.output)?.[1]);
       assert.ok(shed >= 500 && shed <= 1_000, full.output);
+      const right = await drill('clock-step');
+      assert.ok(!right.good);
+      assert.match(right.output, /DANMUX_TEST_CLOCK=/, 'it says how to start a cluster whose clock can be stepped');
       const refused = await drill('redis-restart');
       assert.ok(!refused.good);
       assert.match(refused.output, /needs --start/);
@@ -63,5 +70,25 @@ test('full-lane and redis-restart: what they do, what they print, and what they 
     // The one that the drill started is nobody's child.
     await cli(redis.port, 'shutdown', 'nosave').catch(() => '');
     await redis.stop();
+  }
+});
+
+test('clock-step: on a cluster that was started on a clock of its own', { timeout: 180_000 }, async (t) => {
+  const redis = await startRedis();
+  const clock = await createClockFile();
+  try {
+    await onCluster(
+      redis.url,
+      async (drill) => {
+        const stepped = await drill('clock-step');
+        mustBeGood(stepped);
+        assert.match(stepped.output, /^the clocks are 20 minutes slow$/m);
+        t.diagnostic(stepped.output);
+      },
+      clock.env,
+    );
+  } finally {
+    await redis.stop();
+    await clock.remove();
   }
 });

@@ -1,0 +1,31 @@
+// The drill that steps the wall clock of every process of the cluster, forth and back. It steps the clock the processes were
+// started with (packages/testkit/clock), never that of the machine.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Drill } from './drill.ts';
+import { processesOf } from './pm2-processes.ts';
+
+const clock = fileURLToPath(new URL('../../packages/testkit/clock/steppable-clock.mjs', import.meta.url));
+const minute = 60_000;
+/** Shorter than the life of the drill's token. */
+const steps = [10 * minute, -20 * minute, 0];
+const betweenMs = 3_000;
+
+export const clockDrill: Drill = {
+  does: 'steps the wall clock of all processes minutes forth, minutes back, and to the right time',
+  run: async () => {
+    const processes = await processesOf('danmux-');
+    const files = new Set(processes.map(({ pm2_env }) => pm2_env?.['DANMUX_TEST_CLOCK']));
+    const [file] = files;
+    if (files.size !== 1 || typeof file !== 'string') {
+      throw new Error(
+        `clock-step steps a clock of the cluster's own, which it was not started with. Start it so:\n  DANMUX_TEST_CLOCK=/tmp/clock NODE_OPTIONS="--import ${clock}" npx pm2 start ecosystem.config.js`,
+      );
+    }
+    for (const offset of steps) {
+      console.log(offset === 0 ? 'the clocks are right again' : `the clocks are ${Math.abs(offset) / minute} minutes ${offset > 0 ? 'fast' : 'slow'}`);
+      await writeFile(file, String(offset));
+      await new Promise((resolve) => setTimeout(resolve, betweenMs));
+    }
+  },
+};

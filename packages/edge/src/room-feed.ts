@@ -121,7 +121,11 @@ export class RoomFeed implements RoomSubscriber {
     if (head.epoch !== known.epoch) this.#beginEpoch(head.epoch);
     const ranges = Object.entries(head.ranges) as [StreamLane, readonly [number, number]][];
     // A frame is committed whole: if one lane of it is known, all are.
-    if (ranges.some(([lane, [, last]]) => last <= this.heads.offsets[lane])) return;
+    if (ranges.some(([lane, [, last]]) => last <= this.heads.offsets[lane])) {
+      // Its messages were read from the store; what it says besides them is nowhere else.
+      if (head.shed || head.own) this.#output.frame(withoutMessages(head));
+      return;
+    }
     const offsets = { ...this.heads.offsets };
     for (const [lane, [, last]] of ranges) offsets[lane] = last;
     this.#heads = { epoch: head.epoch, offsets };
@@ -204,6 +208,10 @@ export class RoomFeed implements RoomSubscriber {
       backoffMs(++this.#failures, { baseMs: 50, maxMs: 2_000 }),
     );
   }
+}
+
+function withoutMessages({ room, epoch, shed = {}, own = [] }: FrameHead): BusFrame {
+  return { head: { room, epoch, ranges: {}, counts: {}, characters: {}, traces: [], shed, own }, payload: `{"room":${JSON.stringify(room)},"msgs":[]}` };
 }
 
 function replayed(room: string, epoch: string, lane: StreamLane, range: readonly [number, number], msgs: readonly string[]): BusFrame {

@@ -78,14 +78,18 @@ async function openFeed(bus: LossyBus) {
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
   const ids: string[] = [];
   const gaps: Gap[] = [];
+  const frames: BusFrame[] = [];
   const output = {
-    frame: ({ payload }: BusFrame) => void ids.push(...(JSON.parse(payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id)),
+    frame: (frame: BusFrame) => {
+      frames.push(frame);
+      ids.push(...(JSON.parse(frame.payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id));
+    },
     gap: (gap: Gap) => void gaps.push(gap),
   };
   const feed = new RoomFeed(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), bus.asBus(), 'r', output);
   feeds.push(feed);
   await feed.open();
-  return { feed, ids, gaps };
+  return { feed, ids, gaps, frames };
 }
 
 const numbered = (lane: string, from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${lane}${from + index}`);
@@ -117,6 +121,24 @@ test('a frame that was known already is dropped', async () => {
     payload: '{"room":"r","msgs":[{"id":"double"}]}',
   });
   assert.deepEqual(ids, ['gift1']);
+});
+
+test('what a frame says of shed messages is passed on, though its messages were known already', async () => {
+  const bus = new LossyBus();
+  const { frames } = await openFeed(bus);
+  bus.commit('gift', 1);
+  const own = [['ann', '{"id":"mine"}']] as const;
+  bus.subscriber?.frame({
+    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, characters: {}, traces: [], shed: { chat: 7 }, own },
+    payload: '{"room":"r","msgs":[{"id":"double"}]}',
+  });
+  assert.deepEqual(
+    frames.map(({ head, payload }) => [head.shed, head.own, payload.includes('double')]),
+    [
+      [undefined, undefined, false],
+      [{ chat: 7 }, own, false],
+    ],
+  );
 });
 
 test('a lost frame is read from history before the next ones are passed on', async () => {

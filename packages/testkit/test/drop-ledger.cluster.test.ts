@@ -13,7 +13,7 @@ before(async () => {
     edges: 2,
     relays: 2,
     env: { DANMUX_CHAT_PER_SECOND: '20' },
-    set: ['edge.outbox_bytes=65536', 'edge.deflate=false', 'messages.dedupe_chat_ms=1000'],
+    set: ['edge.outbox_bytes=262144', 'edge.deflate=false', 'messages.dedupe_chat_ms=1000'],
   });
 });
 after(() => cluster.stop());
@@ -35,11 +35,11 @@ async function edgeBooks(lane: Lane): Promise<EdgeBooks> {
   };
 }
 
-async function flood(count: number, type: string, size = 100): Promise<void> {
+async function flood(count: number, type: string, filler = '弹'.repeat(100)): Promise<void> {
   const messages = Array.from({ length: count }, (_, i) => ({
     room,
     type,
-    data: { text: `${i} ${'弹'.repeat(size)}` },
+    data: { text: `${i} ${filler}` },
     from: { id: `u${i % 50}`, level: i % 30 },
   }));
   const { status, body } = await backendOf(cluster).post('/v1/messages/batch', { messages });
@@ -55,15 +55,15 @@ test('accepted = sequenced + shed, and due = delivered + shed + undeliverable, l
   for (const { socket } of deaf.viewers) socketOf(socket).pause();
   const leaving = new TestViewer({ urls: edgeUrls(cluster), room, token, history: 0 });
   await leaving.joined();
-  for (let round = 0; round < 10; round++) {
-    await Promise.all([flood(200, 'chat'), flood(30, 'gift', 9_000), flood(100, 'like', 1)]);
+  for (let round = 0; round < 16; round++) {
+    await Promise.all([flood(200, 'chat'), flood(30, 'gift', 'x'.repeat(27_000)), flood(100, 'like', '')]);
     if (round === 4) leaving.close();
   }
   const ledger = await ledgerMustBalance(cluster);
-  assert.deepEqual([ledger.accepted.gift, ledger.sequenced.gift], [300, 300]);
-  assert.ok((ledger.shed['chat']?.['budget'] ?? 0) > 1_500, `${JSON.stringify(ledger.shed)}`);
-  assert.ok((ledger.shed['ambient']?.['merged'] ?? 0) > 500, `${JSON.stringify(ledger.shed)}`);
-  await eventually(() => assert.deepEqual([...new Set(audience.viewers.map((viewer) => viewer.ids('gift').length))], [300]), { timeoutMs: 30_000 });
+  assert.deepEqual([ledger.accepted.gift, ledger.sequenced.gift], [480, 480]);
+  assert.ok((ledger.shed['chat']?.['budget'] ?? 0) > 2_400, `${JSON.stringify(ledger.shed)}`);
+  assert.ok((ledger.shed['ambient']?.['merged'] ?? 0) > 800, `${JSON.stringify(ledger.shed)}`);
+  await eventually(() => assert.deepEqual([...new Set(audience.viewers.map((viewer) => viewer.ids('gift').length))], [480]), { timeoutMs: 30_000 });
   // What waits for those that do not read is settled when they are gone.
   deaf.close();
   for (const { socket } of deaf.viewers) socketOf(socket).destroy();
@@ -78,8 +78,13 @@ test('accepted = sequenced + shed, and due = delivered + shed + undeliverable, l
     const held = audience.viewers.reduce((all, viewer) => all + viewer.ids(lane).length, 0);
     assert.ok(books.delivered >= held, `${lane}: ${books.delivered} delivered, ${held} held`);
   }
-  const told = () => audience.viewers[0]?.gaps.reduce((all, { lane, reason, count }) => all + (lane === 'chat' && reason === 'budget' ? count : 0), 0);
-  await eventually(() => assert.equal(told(), ledger.shed['chat']?.['budget'], 'a viewer is told of every chat that was shed'));
+  // One that was away for a moment was not told of what was shed meanwhile.
+  const steady = audience.viewers.find(({ disconnects }) => disconnects === 0) ?? assert.fail('every viewer was cut off');
+  const told = () => steady.gaps.reduce((all, { lane, reason, count }) => all + (lane === 'chat' && reason === 'budget' ? count : 0), 0);
+  const budget = ledger.shed['chat']?.['budget'] ?? 0;
+  // Telling is at most once: a relay that begins anew forgets what it had not told. Counting is exact.
+  await eventually(() => assert.ok(told() > budget * 0.8, `told of ${told()} of ${budget}`));
+  assert.ok(told() <= budget, `told of ${told()} of ${budget}`);
   const gifts = await edgeBooks('gift');
   assert.ok(gifts.undeliverable > 0, 'who did not read was cut off with gifts in its outbox');
   assert.equal(gifts.shed, 0);

@@ -1,5 +1,6 @@
-// socket.io's own cluster channel, on Redis: what one edge tells the others, such as to disconnect a user. Frames never travel here. The adapter
-// does not catch its failed publishes and would end the process with Redis; its clients are given to it with that mended.
+// socket.io's own cluster channel, on Redis: what one edge tells the others, such as to disconnect a user. Frames never travel
+// here. The adapter does not catch its failed publishes and would end the process with Redis; its clients are given to it with
+// that mended.
 import { RedisConnection } from '@danmux/bus/redis';
 import type { Part, Runtime } from '@danmux/runtime';
 import { createAdapter } from '@socket.io/redis-adapter';

@@ -17,9 +17,9 @@ export class DeliveryLedger {
   }
 
   /** Handed to so many connections. */
-  delivered({ counts, plain }: Pick<Prepared, 'counts' | 'plain'>, viewers: number): void {
+  delivered({ counts, bytes }: Pick<Prepared, 'counts' | 'bytes'>, viewers: number): void {
     each(counts, viewers, (lane, count) => this.#metrics.delivered.inc({ lane }, count));
-    this.#metrics.deliveredBytes.inc(plain.length * viewers);
+    this.#metrics.deliveredBytes.inc(bytes * viewers);
   }
 
   shed({ counts }: Pick<Prepared, 'counts'>, reason: string, viewers = 1): void {

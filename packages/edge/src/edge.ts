@@ -36,7 +36,6 @@ export class EdgeRole implements Part {
   readonly #dispatch: Dispatch;
   readonly #sessions = new Sessions();
   readonly #control: ClusterControl | undefined;
-  readonly #ledger: DeliveryLedger;
   readonly #flusher = new Flusher();
   readonly #fanOut: FanOut;
   readonly #pinger: Pinger;
@@ -53,10 +52,10 @@ export class EdgeRole implements Part {
     this.#runtime = runtime;
     this.#http = createHttpServer(runtime);
     this.#io = createViewerServer(runtime, this.#http, () => this.#refusal());
-    this.#ledger = new DeliveryLedger(runtime);
+    const ledger = new DeliveryLedger(runtime);
     this.#pinger = new Pinger(runtime.config.edge.ping_interval_ms);
-    this.#shared = { ledger: this.#ledger, flusher: this.#flusher, cap: runtime.config.edge.outbox_bytes };
-    this.#fanOut = new FanOut(runtime, this.#hub, this.#ledger, (user) => this.#sessions.of(user));
+    this.#shared = { ledger, flusher: this.#flusher, cap: runtime.config.edge.outbox_bytes };
+    this.#fanOut = new FanOut(runtime, this.#hub, ledger, (user) => this.#sessions.of(user));
     this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
     const presence = new Presence(runtime, bus, this.#hub, {
       pulsed: (pulses) => this.#feeds.pulse(pulses),
@@ -73,12 +72,12 @@ export class EdgeRole implements Part {
     useNoRooms(this.#io);
     this.#parts = [...(this.#control ? [this.#control] : []), presence, new Expiry(runtime, this.#sessions.all), membership];
     this.#io.on('connection', (socket) => this.#connected(socket));
-    const { dispatch, ended } = { dispatch: this.#dispatch, ended: (session: Session, conn: PingedConn, reason: string) => this.#ended(session, conn, reason) };
+    const edge = this;
     this.#onEvent = function (event, ...args) {
-      if (this.data.session) void dispatch.run(this.data.session, event, args);
+      if (this.data.session) void edge.#dispatch.run(this.data.session, event, args);
     };
     this.#onDisconnect = function (reason) {
-      if (this.data.session) ended(this.data.session, this.conn as unknown as PingedConn, reason);
+      if (this.data.session) edge.#ended(this.data.session, this.conn as unknown as PingedConn, reason);
     };
   }
 

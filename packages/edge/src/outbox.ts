@@ -55,15 +55,15 @@ export class Outbox {
   }
 
   #keep(prepared: Prepared): void {
-    const { length } = prepared.plain;
+    const { bytes } = prepared;
     if (prepared.urgent) {
       this.#urgent ??= [];
       this.#urgent.push(prepared);
-      this.#urgentBytes += length;
+      this.#urgentBytes += bytes;
     } else {
       this.#sheddable ??= [];
       this.#sheddable.push(prepared);
-      this.#sheddableBytes += length;
+      this.#sheddableBytes += bytes;
     }
     const { cap } = this.#parts;
     while (this.#sheddableBytes > cap * sheddableShare || (this.#sheddableBytes > 0 && this.bytes > cap)) this.#shedOldest();
@@ -88,17 +88,17 @@ export class Outbox {
 
   #take(): Prepared | undefined {
     const urgent = this.#urgent?.shift();
-    if (urgent) this.#urgentBytes -= urgent.plain.length;
+    if (urgent) this.#urgentBytes -= urgent.bytes;
     if (urgent) return urgent;
     const sheddable = this.#sheddable?.shift();
-    if (sheddable) this.#sheddableBytes -= sheddable.plain.length;
+    if (sheddable) this.#sheddableBytes -= sheddable.bytes;
     return sheddable;
   }
 
   #shedOldest(): void {
     const oldest = this.#sheddable?.shift();
     if (!oldest) return;
-    this.#sheddableBytes -= oldest.plain.length;
+    this.#sheddableBytes -= oldest.bytes;
     this.#parts.ledger.shed(oldest, 'slow');
     const { room, counts, gaps } = oldest;
     for (const [lane, count] of Object.entries(counts ?? {}) as [Lane, number][]) this.#miss({ room, lane, count, reason: 'slow' });

@@ -39,6 +39,7 @@ export class Prepared {
   readonly counts: LaneCounts | null;
   readonly gaps: readonly Gap[];
   readonly urgent: boolean;
+  #bytes: number | undefined;
   #plain: Buffer | undefined;
   #deflated: Buffer | undefined;
 
@@ -48,6 +49,12 @@ export class Prepared {
     this.counts = counts ?? null;
     this.gaps = gaps;
     this.urgent = urgent;
+  }
+
+  /** Of the packets, uncompressed; what an outbox and the ledger go by. */
+  get bytes(): number {
+    this.#bytes ??= this.packets.reduce((sum, packet) => sum + Buffer.byteLength(packet), 0);
+    return this.#bytes;
   }
 
   /** Uncompressed WebSocket frames. */

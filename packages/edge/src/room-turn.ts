@@ -28,6 +28,8 @@ interface Writing {
   /** Sessions that got or keep it whole, and those the bytes were handed to. */
   handled: number;
   sent: number;
+  /** For viewers that joined in between: without the first so many frames, each encoded once. */
+  readonly rests: Map<number, Prepared>;
 }
 
 /** Characters of merged frames at most: the outbox of a viewer must hold several. */
@@ -96,9 +98,9 @@ export class RoomTurn {
     if (!first) return undefined;
     const { list: sessions, version } = this.roster;
     const passed = first instanceof Prepared ? [] : this.#takeFrames();
-    const prepared = first instanceof Prepared ? first : this.#prepare(passed);
+    const prepared = first instanceof Prepared ? first : this.#prepare(passed, this.#takeMissed());
     if (first instanceof Prepared) this.#waiting.shift();
-    return { passed, prepared, sessions, version, start: Math.floor(Math.random() * sessions.length), done: 0, handled: 0, sent: 0 };
+    return { passed, prepared, sessions, version, start: Math.floor(Math.random() * sessions.length), done: 0, handled: 0, sent: 0, rests: new Map() };
   }
 
   #takeFrames(): Passed[] {
@@ -117,15 +119,16 @@ export class RoomTurn {
     return taken;
   }
 
-  #prepare(passed: readonly Passed[]): Prepared {
+  #takeMissed(): LaneCounts {
+    const missed = this.#missed;
+    this.#missed = {};
+    return missed;
+  }
+
+  #prepare(passed: readonly Passed[], missed: LaneCounts): Prepared {
     const { head, payload } = mergeFrames(passed.map(({ frame }) => frame));
     const { room } = this.roster;
-    const gaps = [
-      ...gapsOf(room, head.shed ?? {}, 'budget'),
-      // Told once, with the first frame that is written after it.
-      ...gapsOf(room, this.#missed, 'overload'),
-    ];
-    this.#missed = {};
+    const gaps = [...gapsOf(room, head.shed ?? {}, 'budget'), ...gapsOf(room, missed, 'overload')];
     const frames = Object.keys(head.counts).length > 0 ? [eventPacket('frame', payload)] : [];
     const packets = [...frames, ...gaps.map((gap) => eventPacket('gap', JSON.stringify(gap)))];
     return new Prepared(packets, { room, counts: head.counts, gaps, urgent: this.urgent });
@@ -148,16 +151,18 @@ export class RoomTurn {
         writing.handled++;
         if (session.deliver(room, prepared)) writing.sent++;
       } else {
-        this.#deliverRest(session, passed.slice(since - first + 1));
+        this.#deliverRest(session, writing, since - first + 1);
       }
     }
     return writing.done >= sessions.length;
   }
 
   /** To a viewer that joined while the frames waited: only those it was not given with its join. */
-  #deliverRest(session: Session, rest: readonly Passed[]): void {
+  #deliverRest(session: Session, { passed, rests }: Writing, from: number): void {
+    const rest = passed.slice(from);
     if (rest.length === 0) return;
-    const prepared = this.#prepare(rest);
+    const prepared = rests.get(from) ?? this.#prepare(rest, {});
+    rests.set(from, prepared);
     for (const one of rest) one.handled++;
     if (session.deliver(this.roster.room, prepared)) this.#ledger.delivered(prepared, 1);
   }

@@ -1,6 +1,6 @@
 // Lets go of what socket.io, engine.io, ws and node:http keep of every connection and nobody asks for once it is open: some
 // kilobytes a viewer. It changes no behaviour: what is shared is never written, what is copied holds the same.
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
 import type { Server } from 'socket.io';
 import type { ViewerSocket } from './session.ts';
@@ -50,7 +50,6 @@ delete (Listeners.prototype as { constructor?: unknown }).constructor;
 
 /** node:http gives every socket wrappers of its own around these, which only matter while it parses requests. */
 function unwrap(tcp: TcpSocket): void {
-  const { on, addListener, prependListener } = EventEmitter.prototype;
-  const own = Object.getOwnPropertyDescriptors(tcp);
-  if ('on' in own) Object.assign(tcp, { on: TcpSocket.prototype.on ?? on, addListener: TcpSocket.prototype.addListener ?? addListener, prependListener });
+  const { on, addListener, prependListener } = TcpSocket.prototype;
+  if (Object.hasOwn(tcp, 'on')) Object.assign(tcp, { on, addListener, prependListener });
 }

@@ -9,8 +9,8 @@ export interface Wire {
   readonly ready: boolean;
   /** Bytes socket.io and the TCP socket hold for the viewer. */
   readonly waiting: number;
-  /** Only while `ready`. Returns the bytes it took. */
-  write(prepared: Prepared): number;
+  /** Only while `ready`. */
+  write(prepared: Prepared): void;
   /** Ends the connection; `now` drops what waits. */
   close(now: boolean): void;
 }
@@ -69,14 +69,9 @@ export class ViewerWire implements Wire {
     return queued + (this.#tcp?.writableLength ?? 0);
   }
 
-  write(prepared: Prepared): number {
-    if (this.#tcp && this.#direct) {
-      const bytes = this.#deflates ? prepared.deflated : prepared.plain;
-      this.#tcp.write(bytes);
-      return bytes.length;
-    }
-    for (const packet of prepared.packets) this.#conn.write(packet, { compress: false });
-    return prepared.plain.length;
+  write(prepared: Prepared): void {
+    if (this.#tcp && this.#direct) this.#tcp.write(this.#deflates ? prepared.deflated : prepared.plain);
+    else for (const packet of prepared.packets) this.#conn.write(packet, { compress: false });
   }
 
   close(now: boolean): void {

@@ -229,6 +229,32 @@ test('more chat than can be written is dropped, oldest first, counted and told; 
   assert.deepEqual([due, undeliverable], [delivered + shed, 0]);
 });
 
+test('what was dropped while a room was written to is told to everybody, not to a viewer that has just joined', async () => {
+  const all = crowd(200);
+  const late = viewer('late');
+  let flooded = false;
+  const trigger = viewer('trigger', () => {
+    if (flooded) return;
+    flooded = true;
+    for (let i = 0; i < 30; i++) fanOut.frame(frame({ chat: [`c${i}:${'x'.repeat(100_000)}`] }));
+  });
+  fanOut.frame(frame({ chat: ['first'] }));
+  hub.add(room, late);
+  hub.add(room, trigger);
+  fanOut.frame(frame({ chat: ['second'] }));
+  await eventually(() =>
+    assert.ok(
+      [late, ...all].every(({ got }) => got.at(-1)?.startsWith('c29:')),
+      'the newest arrives',
+    ),
+  );
+  const told = new Set([late, ...all].map(({ gaps }) => JSON.stringify(gaps)));
+  assert.equal(told.size, 1, [...told].join(' and '));
+  assert.equal(late.got[0], 'second');
+  const { due = 0, delivered = 0, shed = 0, undeliverable = 0 } = await books();
+  assert.equal(due, delivered + shed + undeliverable);
+});
+
 test('what the relay shed is told as a gap; its sender gets its own all the same, and nobody else', async () => {
   const all = crowd(3);
   const own = [['v1', '{"lane":"chat","id":"mine","type":"chat","data":1,"ts":1}']] as const;

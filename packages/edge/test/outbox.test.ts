@@ -13,10 +13,9 @@ class FakeWire implements Wire {
   ready = true;
   waiting = 0;
   readonly written: string[] = [];
-  write({ packets, plain }: Prepared): number {
+  write({ packets }: Prepared): void {
     assert.equal(this.ready, true, 'nothing is written that must wait');
     this.written.push(...packets);
-    return plain.length;
   }
   close(): void {}
 }
@@ -143,9 +142,8 @@ test('a wire that fills again in the middle keeps the rest', () => {
   for (const name of ['a', 'b', 'c']) outbox.write(message('gift', name));
   const take = wire.write.bind(wire);
   wire.write = (prepared) => {
-    const bytes = take(prepared);
+    take(prepared);
     wire.ready = false;
-    return bytes;
   };
   for (const expected of [1, 2, 3]) {
     wire.ready = true;

@@ -29,7 +29,7 @@ export interface Taken {
 }
 
 /** The guaranteed lanes are sent apart from the others, so that what is urgent waits for nothing and overtakes nothing of its own. */
-export const urgentLanes: readonly Lane[] = laneNames.filter((lane) => lanes[lane].guaranteed);
+const urgentLanes: readonly Lane[] = laneNames.filter((lane) => lanes[lane].guaranteed);
 const ordinaryLanes: readonly Lane[] = laneNames.filter((lane) => !lanes[lane].guaranteed);
 
 export class RoomQueue {

@@ -151,6 +151,7 @@ export class ShardRelay {
         return;
       }
       queue.heads = fanned.heads;
+      if (fanned.commit.frame) this.#runtime.metrics.frames.inc();
       this.#committed(queue.room, taken);
     } catch (error) {
       this.#fail(error, 'could not commit to a room');
@@ -164,7 +165,6 @@ export class ShardRelay {
 
   #committed(room: string, { batch, dropped }: Taken): void {
     const { metrics, log, clock } = this.#runtime;
-    metrics.frames.inc();
     for (const { lane, reason, publications } of dropped) {
       this.#addBacklog(lane, -publications.length);
       metrics.shed.inc({ lane, reason }, publications.length);

@@ -2,7 +2,7 @@
 // encodes a message; after it only bytes travel.
 import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
-import type { Publication } from './bus.ts';
+import type { Marks, Publication } from './bus.ts';
 import { weightOf } from './weight.ts';
 
 export interface Incoming {
@@ -15,6 +15,8 @@ export interface Incoming {
   /** Deduplicate by this instead of by `id` (a viewer's user and cid). */
   readonly dedupeKey?: string;
   readonly trace?: string;
+  /** What relay and edge must know of it; `receipt` and `expires_at` are shown to viewers too. */
+  readonly marks?: Marks;
 }
 
 export interface AcceptRules {
@@ -36,14 +38,18 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
   if (size > rules.maxData) throw new DanmuxError('too_large', { message: `data is ${size} bytes as JSON; at most ${rules.maxData} are allowed.` });
   const id = incoming.id ?? newId(rules.now);
   const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
-  const body = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data},"ts":${rules.now}}`;
+  const { marks } = incoming;
+  const shown = `${marks?.receipt ? ',"receipt":true' : ''}${marks?.expires_at === undefined ? '' : `,"expires_at":${marks.expires_at}`}`;
+  const body = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data}${shown},"ts":${rules.now}}`;
   const dedupeKey = incoming.dedupeKey ?? incoming.id;
   const judged = lanes[lane].guaranteed ? comboOf(lane, incoming) : { weight: weightOf(from, data, rules.roleWeights ?? {}) };
-  return { room, lane, id, body, trace: incoming.trace ?? id, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...judged };
+  const trace = incoming.trace ?? id;
+  return { room, lane, id, body, trace, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...judged, ...(marks ? { marks } : {}) };
 }
 
-/** Of one sender: two users may number their combos alike. */
-function comboOf(lane: Publication['lane'], { type, from, data }: Incoming): { combo?: string } {
+/** Of one sender: two users may number their combos alike. A message that is marked is one of its own. */
+function comboOf(lane: Publication['lane'], { type, from, data, marks }: Incoming): { combo?: string } {
+  if (marks) return {};
   const combo = typeof data === 'object' && data !== null ? (data as { combo_id?: unknown }).combo_id : undefined;
   if (lane !== 'gift' || typeof combo !== 'string' || combo === '') return {};
   return { combo: `${type} ${from?.id ?? ''} ${combo}` };

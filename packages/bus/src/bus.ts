@@ -3,7 +3,11 @@
 // memory and redis, and one conformance suite holds both to it. The bus knows rooms, lanes and bytes; never meaning.
 import type { Lane, Positions, StreamLane } from '@danmux/protocol';
 import type { Audience } from './audience.ts';
+import type { EventLog } from './events.ts';
+import type { Logs } from './logs.ts';
 import type { MemberList } from './member-list.ts';
+import type { Receipts } from './receipts.ts';
+import type { Records } from './records.ts';
 
 /** One message on its way in. */
 export interface Publication {
@@ -26,6 +30,19 @@ export interface Publication {
   readonly combo?: string;
   /** On lanes that may be shed. */
   readonly weight?: Weight;
+  readonly marks?: Marks;
+}
+
+/** What relay and edge must know of a message besides its lane, without parsing it. */
+export interface Marks {
+  /** Viewers are asked to say that they have it. */
+  readonly receipt?: true;
+  /** It is not sent after this time, milliseconds since 1970; the ledger counts it as shed (`expired`). */
+  readonly expires_at?: number;
+  /** It takes the message of this id back, from whoever has it. */
+  readonly recalls?: string;
+  /** For the connections of this user alone; only in the rooms of user-room.ts. */
+  readonly to?: string;
 }
 
 /** What a relay weighs a message by, when not all of a tick can be sent. */
@@ -92,6 +109,8 @@ export interface Commit {
   readonly frame: BusFrame | null;
   /** Counted into the ledger with the commit. */
   readonly counts: LedgerCounts;
+  /** Appended to the shard's event log. */
+  readonly events?: readonly string[];
 }
 
 export type CommitResult =
@@ -119,6 +138,12 @@ export interface FrameHead {
   readonly shed?: Partial<Record<Lane, number>>;
   /** Messages of this frame's time that were shed, for their senders only: user id and the message as JSON. */
   readonly own?: readonly (readonly [user: string, message: string])[];
+  /** Ids of its messages that ask for receipts. */
+  readonly receipts?: readonly string[];
+  /** Ids of messages that its messages take back. */
+  readonly recalls?: readonly string[];
+  /** Of a room of users: for whom each message is, in the order of the payload. */
+  readonly to?: readonly string[];
   /** Message id and trace id of its control and gift messages. */
   readonly traces: readonly (readonly [id: string, trace: string])[];
 }
@@ -242,8 +267,19 @@ export interface Bus {
     ttlMs: number,
     rosters?: ReadonlyMap<string, Roster>,
   ): Promise<ReadonlyMap<string, RoomPulse>>;
+  /**
+   * Takes a message out of the room's history and keeps its id out of the room for as long as history lasts; in its place stands
+   * a tombstone of the same offset (`tombstone`). `found` is false when history does not have it: it may wait in the ingress, be
+   * of a lane without history, or never have been. It tells nobody: publish a message with the mark `recalls` besides.
+   */
+  recall(room: string, id: string): Promise<{ readonly found: boolean }>;
+  /** The ids recalled in a room. */
+  recalled(room: string): Promise<readonly string[]>;
+
   /** Connections in a room over all edges. */
   online(room: string): Promise<number>;
+  /** Connections of every room that has one, over all edges. All who ask this process within a second share one read. */
+  onlineRooms(): Promise<ReadonlyMap<string, number>>;
   /**
    * Connections, distinct users and members of a room over all edges. All who ask this process within a second share one read,
    * so it may be a second old. A read costs what the edges named, never what they hold.
@@ -273,6 +309,18 @@ export interface Bus {
   finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void>;
   /** Gives up an unfinished claim; an answer, and another's claim, stay. */
   forget(key: string, claim: string): Promise<void>;
+  /** Takes a key for `ttlMs`: 0 when nobody had it, else how many milliseconds it is still taken (at least 1). */
+  once(key: string, ttlMs: number): Promise<number>;
+
+  readonly records: Records;
+  readonly events: EventLog;
+  readonly logs: Logs;
+  readonly receipts: Receipts;
+}
+
+/** What stands in a stream where a message was recalled; `recalled` is its type. */
+export function tombstone(lane: StreamLane, offset: number, id: string, ts: number): string {
+  return `{"lane":"${lane}","offset":${offset},"id":${JSON.stringify(id)},"type":"recalled","data":null,"ts":${ts}}`;
 }
 
 /** What a room's stream positions look like to a viewer. */

@@ -14,6 +14,7 @@ export {
   type Lease,
   type Ledger,
   type LedgerCounts,
+  type Marks,
   type Member,
   type Page,
   type Pending,
@@ -24,8 +25,14 @@ export {
   type RoomSubscriber,
   type Roster,
   type Subscription,
+  tombstone,
   type Weight,
 } from './bus.ts';
 export { createBus } from './create-bus.ts';
+export type { EventLog, LoggedEvent } from './events.ts';
+export type { LogEntry, LogPage, Logs } from './logs.ts';
 export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';
+export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';
+export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './records.ts';
 export { shardLease, shardOf } from './shard.ts';
+export { isUserRoom, ownRoom, userRoomOf, userRooms } from './user-room.ts';

@@ -39,6 +39,13 @@ export interface SendRequest {
 }
 export interface SendReply {
   id: string;
+  /** Present when the message waits for a moderator; until then only its sender sees it. */
+  held?: true;
+}
+export interface ReceiptRequest {
+  room: string;
+  /** Ids of messages that asked for a receipt. */
+  ids: string[];
 }
 export interface MembersRequest {
   room: string;
@@ -77,6 +84,7 @@ export interface ViewerEvents {
   join: (request: JoinRequest, ack: Ack<JoinReply>) => void;
   leave: (request: LeaveRequest, ack: Ack<object>) => void;
   send: (request: SendRequest, ack: Ack<SendReply>) => void;
+  receipt: (request: ReceiptRequest, ack: Ack<object>) => void;
   members: (request: MembersRequest, ack: Ack<MembersReply>) => void;
   history: (request: HistoryRequest, ack: Ack<HistoryReply>) => void;
 }

@@ -15,6 +15,7 @@ export type {
   Notice,
   Ok,
   PresenceUpdate,
+  ReceiptRequest,
   Reply,
   SendReply,
   SendRequest,
@@ -23,8 +24,10 @@ export type {
 } from './events.ts';
 export { isLane, isStreamLane, type Lane, type LaneSpec, laneNames, lanes, type StreamLane, streamLanes } from './lanes.ts';
 export { limits } from './limits.ts';
-export { type MessageType, messageTypes } from './message-types.ts';
+export { type MessageType, messageTypes, reservedTypes } from './message-types.ts';
+export type { HeldMessage, RoomModes, Sanction, WordAction, WordList } from './moderation.ts';
 export type { Position, Positions } from './position.ts';
 export type { Frame, From, Msg, RoomMember } from './publication.ts';
 export { checkRoomName, isRoomName, roomMatches, roomNamePattern } from './room-name.ts';
 export type { TokenClaims } from './token.ts';
+export { type WebhookEvent, type WebhookEventName, webhookEvents } from './webhook-events.ts';

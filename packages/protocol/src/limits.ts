@@ -18,6 +18,8 @@ export const limits = {
   packet: 65_536,
   /** Bytes of one admin API body. */
   body: 1_048_576,
+  /** Ids of one `receipt`. */
+  receiptIds: 200,
   /** Messages of one batch. */
   batch: 1_000,
   /** Messages one `history` call or `join` returns at most. */

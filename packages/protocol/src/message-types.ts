@@ -15,4 +15,13 @@ export const messageTypes = {
   like: { lane: 'ambient', viewer: true },
   enter: { lane: 'ambient', viewer: false },
   notice: { lane: 'control', viewer: false },
+  /** An event of a Pusher client: data is `{event, data}`. */
+  event: { lane: 'control', viewer: false },
+  /** Danmux's own: a message was taken back. data is `{id}`. */
+  recall: { lane: 'control', viewer: false },
+  /** Danmux's own: the room's modes changed. data is `{modes}`. */
+  room_state: { lane: 'control', viewer: false },
 } as const satisfies Record<string, MessageType>;
+
+/** Types only danmux itself sends; who publishes them is refused with `type_forbidden`. */
+export const reservedTypes: readonly string[] = ['recall', 'room_state'];

@@ -28,6 +28,8 @@ export interface Msg {
   readonly ts: number;
   /** True when the backend wants to know who received it. */
   readonly receipt?: boolean;
+  /** When it loses its meaning, milliseconds since 1970: not to be shown after. */
+  readonly expires_at?: number;
 }
 
 /** Publications of one room that are sent at once, in lane order. */

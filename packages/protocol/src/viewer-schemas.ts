@@ -30,6 +30,7 @@ export const viewerSchemas = {
     },
     strict,
   ),
+  receipt: Type.Object({ room, ids: Type.Array(Type.String({ minLength: 1, maxLength: limits.id }), { minItems: 1, maxItems: limits.receiptIds }) }, strict),
   members: Type.Object(
     {
       room,

@@ -8,6 +8,33 @@ const port = (value: number, env: string, description: string) => Type.Integer({
 const ms = (value: number, description: string, minimum = 1) => Type.Integer({ minimum, default: value, unit: 'ms', description });
 const count = (value: number, description: string, minimum = 1) => Type.Integer({ minimum, default: value, description });
 
+const strings = (value: string[], description: string) => Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { default: value, description });
+
+const apiKey = Type.Object(
+  {
+    id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }),
+    /** SHA-256 of the key, hex. Two of them while one is rotated out. */
+    hashes: Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), { minItems: 1, maxItems: 2 }),
+    /** For signed mode. */
+    signing_secrets: Type.Optional(Type.Array(Type.String({ minLength: 32 }), { minItems: 1, maxItems: 2, secret: true })),
+    scopes: Type.Array(Type.Union(['publish', 'moderate', 'read', 'admin'].map((scope) => Type.Literal(scope))), { minItems: 1 }),
+    rooms: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1 })),
+    signed_only: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+
+const webhookTarget = Type.Object(
+  {
+    id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }),
+    url: Type.String({ pattern: '^https?://' }),
+    secret: Type.String({ minLength: 24, secret: true }),
+    events: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    rooms: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1 })),
+  },
+  strict,
+);
+
 const messageType = Type.Object(
   { lane: Type.Union([Type.Literal('control'), Type.Literal('gift'), Type.Literal('chat'), Type.Literal('ambient')]), viewer: Type.Boolean() },
   strict,
@@ -172,14 +199,103 @@ export const configSchema = Type.Object(
             'One API key in plain text, at least 32 characters. Made at the first start in development; this or api.key_hashes is required in production.',
         }),
         key_hashes: Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), { default: [], description: 'SHA-256 of further API keys, in hex.' }),
+        keys: Type.Array(apiKey, {
+          default: [],
+          description:
+            'Keys with scopes (publish, moderate, read, admin), for rooms (exact names or `prefix*`), with `signing_secrets` for signed mode; `signed_only` refuses the bare key. More can be made at /v1/keys.',
+        }),
+        signature_window_ms: ms(300_000, 'How far the timestamp of a signed request may be from the time here; a nonce is remembered twice as long.'),
         demo: Type.Boolean({
           default: false,
           env: 'DANMUX_DEMO',
           description: 'Serves /demo/ and hands out viewer tokens there to anybody: for development only.',
         }),
         per_minute: count(60_000, 'Requests one key may make a minute.'),
+        audit_entries: count(100_000, 'Rows of the audit log kept; past it the oldest go.'),
         idempotency_ttl_ms: ms(86_400_000, 'How long the answer to an Idempotency-Key is kept.'),
         drain_ms: ms(1_000, 'How long a draining api still answers on open connections before it closes them.', 0),
+      },
+      strict,
+    ),
+    moderation: Type.Object(
+      {
+        exempt_roles: strings(['host', 'admin', 'moderator'], 'Roles whose messages pass room modes and word lists.'),
+        member_roles: strings(['member', 'vip', 'host', 'admin', 'moderator'], 'Roles that may talk in a room of members only.'),
+        review_ttl_ms: ms(86_400_000, 'How long a held message waits for review; then it is dropped.'),
+        review_cap: count(10_000, 'Messages that wait for review; more are refused.'),
+        hook: Type.Object(
+          {
+            url: Type.String({ default: '', description: 'Asked before a message of a viewer is accepted; empty asks nobody.' }),
+            secret: Type.String({ default: '', secret: true, env: 'DANMUX_HOOK_SECRET', description: 'Signs the question as a Standard Webhook (whsec_…).' }),
+            types: strings(['chat'], 'Message types that are asked about.'),
+            timeout_ms: ms(300, 'An answer later than this is none.'),
+            concurrency: count(200, 'Questions of one edge under way at once; more are decided by on_failure.'),
+            on_failure: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_.-]{0,31}$' }), Type.Union([Type.Literal('pass'), Type.Literal('block')]), {
+              default: {},
+              description: 'What becomes of a message of a type when the hook does not answer: pass (as when absent) or block.',
+            }),
+          },
+          strict,
+        ),
+      },
+      strict,
+    ),
+    receipts: Type.Object(
+      {
+        timeout_ms: ms(5_000, 'A viewer that did not say for so long that it has a message is counted as missing it.'),
+        kept_ms: ms(86_400_000, 'How long the counts of a message are kept.'),
+      },
+      strict,
+    ),
+    broadcasts: Type.Object(
+      {
+        viewers_per_second: count(100_000, 'A broadcast reaches rooms of so many viewers a second, so that a million of them do not spike.'),
+        rooms_per_second: count(500, 'Rooms a broadcast reaches a second at most.'),
+      },
+      strict,
+    ),
+    jobs: Type.Object(
+      {
+        kept_ms: ms(86_400_000, 'How long a job that is done can be asked for; dead letters are kept until retried or ten times as long.'),
+        concurrency: count(8, 'Jobs one worker runs at once.'),
+        lock_ms: ms(10_000, 'A job whose worker was not heard of for so long is run by another.'),
+      },
+      strict,
+    ),
+    webhooks: Type.Object(
+      {
+        targets: Type.Array(webhookTarget, {
+          default: [],
+          description: 'Where events go: id, url, secret (whsec_ and base64), events (all when absent), rooms (exact names or `prefix*`; all when absent).',
+        }),
+        url: Type.String({ default: '', env: 'DANMUX_WEBHOOK_URL', description: 'One target more, of all events; its id is `default`.' }),
+        secret: Type.String({ default: '', env: 'DANMUX_WEBHOOK_SECRET', secret: true, description: 'Its secret.' }),
+        allow_http: Type.Boolean({ default: false, description: 'Targets may be http://; for development and private networks.' }),
+        allow_addresses: strings([], 'Private address ranges (CIDR) targets may resolve to; all others of private, loopback and link-local kind are refused.'),
+        timeout_ms: ms(10_000, 'A target must answer within this.'),
+        retry_for_ms: ms(86_400_000, 'An event no try of which succeeded for so long becomes a dead letter.'),
+        max_wait_ms: ms(60_000, 'Longest wait between two tries.'),
+        vacated_after_ms: ms(5_000, 'A room is vacated when nobody came back for so long.'),
+        log_events: count(20_000, 'Events a shard keeps for its consumers; past it the oldest go, counted.'),
+        dead_letters: count(10_000, 'Dead letters kept; past it the oldest go.'),
+      },
+      strict,
+    ),
+    archive: Type.Object(
+      {
+        dir: Type.String({
+          default: '',
+          env: 'DANMUX_ARCHIVE_DIR',
+          description: 'Folder where workers write every sent message, one JSON line each, a file a room and day; empty writes none.',
+        }),
+      },
+      strict,
+    ),
+    pusher: Type.Object(
+      {
+        app_id: Type.String({ default: '', env: 'DANMUX_PUSHER_APP_ID', description: 'The app id of the Pusher-compatible routes; empty switches them off.' }),
+        key: Type.String({ default: '', env: 'DANMUX_PUSHER_KEY', description: 'Its key.' }),
+        secret: Type.String({ default: '', env: 'DANMUX_PUSHER_SECRET', secret: true, description: 'Its secret, at least 32 characters.' }),
       },
       strict,
     ),

@@ -2,4 +2,5 @@
 export type { JobData, JobName, JobOptions, JobProgress, JobQueue, JobState, JobStatus, Jobs, RepeatedJob, RunningJob } from './jobs/jobs.ts';
 export { Membership, type MembershipOptions } from './membership.ts';
 export { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './rules/record-names.ts';
+export { decodeWordLists, encodeWordList, listOfField, removedWordList } from './rules/word-lists.ts';
 export { ShardHolder, type ShardOwner } from './shard-holder.ts';

@@ -60,19 +60,19 @@ const historySchema = {
 };
 
 export function addRoomRoutes(app: TypedApp, bus: Bus): void {
-  app.get('/v1/rooms/:room', { schema: roomSchema }, async (request) => {
+  app.get('/v1/rooms/:room', { schema: roomSchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const [{ online, users }, heads] = await Promise.all([bus.audience(room), bus.heads(room)]);
     return { room, online, users, positions: positionsOf(heads) };
   });
 
-  app.get('/v1/rooms/:room/members', { schema: membersSchema }, async (request) => {
+  app.get('/v1/rooms/:room/members', { schema: membersSchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { cursor, limit } = request.query;
     return pageOf(await bus.audience(room), cursor, pageSize(limit, limits.membersPage));
   });
 
-  app.get('/v1/rooms/:room/history', { schema: historySchema }, async (request) => {
+  app.get('/v1/rooms/:room/history', { schema: historySchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { lane = 'chat', before, limit } = request.query;
     const most = pageSize(limit, limits.historyPage);

@@ -2,7 +2,7 @@
 // key that is done is not kept, since nobody was told its id for good.
 import type { Runtime } from '@danmux/runtime';
 import { jobRules } from './job-rules.ts';
-import type { MemoryJob } from './memory-jobs.ts';
+import type { MemoryJob } from './memory-job.ts';
 
 export class KeptJobs {
   readonly #runtime: Runtime;

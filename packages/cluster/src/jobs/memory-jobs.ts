@@ -4,30 +4,12 @@ import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, newId, type Runtime } from '@danmux/runtime';
 import { DueList } from './due-list.ts';
 import { jobRules } from './job-rules.ts';
-import type { JobData, JobName, JobOptions, JobProgress, JobStatus, Jobs, RepeatedJob, RunningJob } from './jobs.ts';
+import type { JobData, JobName, JobOptions, JobStatus, Jobs, RepeatedJob, RunningJob } from './jobs.ts';
 import { JobPaused } from './jobs.ts';
 import { KeptJobs } from './kept-jobs.ts';
+import type { MemoryJob } from './memory-job.ts';
 import { MemoryRepeats } from './memory-repeats.ts';
 import { runCounted } from './run-counted.ts';
-
-export interface MemoryJob {
-  readonly id: string;
-  readonly name: JobName;
-  /** JSON: the adder's object may change. */
-  readonly data: string;
-  readonly key: string | undefined;
-  readonly tries: number;
-  readonly createdAt: number;
-  readonly order: number;
-  dueAt: number;
-  state: 'queued' | 'active' | 'done' | 'failed';
-  attempts: number;
-  /** Tries that failed since it was added or retried. */
-  failures: number;
-  progress: JobProgress | null;
-  finishedAt?: number;
-  error?: string;
-}
 
 type Handler = (job: RunningJob<JobName>) => Promise<void>;
 /** A clock that jumps (a laptop that slept, a test) is noticed within this. */
@@ -200,7 +182,9 @@ export class MemoryJobs implements Jobs {
       await handler({
         ...{ id: job.id, name: job.name, data: JSON.parse(job.data) as never, attempt: job.attempts, progress: job.progress },
         signal: this.#stop.signal,
-        report: async (progress) => void (job.progress = { ...progress }),
+        report: async (progress) => {
+          job.progress = { ...progress };
+        },
       });
     });
   }
@@ -209,10 +193,15 @@ export class MemoryJobs implements Jobs {
     const now = this.#runtime.clock.now();
     if (error instanceof JobPaused) {
       job.dueAt = now;
-      return this.#queue(job);
+      this.#queue(job);
+      return;
     }
     job.error = error instanceof Error ? error.message : String(error);
-    if (++job.failures >= job.tries) return this.#end(job, 'failed');
+    job.failures++;
+    if (job.failures >= job.tries) {
+      this.#end(job, 'failed');
+      return;
+    }
     job.dueAt = now + backoffMs(job.failures, jobRules.backoff);
     this.#queue(job);
   }

@@ -1,8 +1,10 @@
-// The screen of an edge: what the word lists say of a message decides first.
+// The screen of an edge: what the word lists say of a message decides first, and of what they let pass the backend's hook, if there
+// is one. What each of them means is theirs to know.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError, type From } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Screen, Screened, Verdict } from '../screen.ts';
+import { Hook } from './hook.ts';
 import type { WordFinding } from './word-filter.ts';
 import { WordLists } from './word-lists.ts';
 
@@ -18,26 +20,35 @@ class MessageScreen implements Screen, Part {
   readonly name = 'screen';
   readonly #runtime: Runtime;
   readonly #words: WordLists;
+  readonly #hook: Hook | null;
   readonly #exempt: ReadonlySet<unknown>;
+  readonly #asked: ReadonlySet<string>;
 
   constructor(runtime: Runtime, bus: Bus) {
     this.#runtime = runtime;
     this.#words = new WordLists(runtime, bus);
-    this.#exempt = new Set(runtime.config.moderation.exempt_roles);
+    const { exempt_roles, hook } = runtime.config.moderation;
+    this.#hook = hook.url === '' ? null : new Hook(runtime);
+    this.#asked = new Set(hook.types);
+    this.#exempt = new Set(exempt_roles);
   }
 
   async start(): Promise<void> {
     await this.#words.start();
+    await this.#hook?.start();
   }
 
   async drain(): Promise<void> {}
 
   async stop(): Promise<void> {
+    await this.#hook?.stop();
     await this.#words.stop();
   }
 
   async screen(message: Screened): Promise<Verdict> {
-    return this.#byWords(message);
+    const verdict = this.#byWords(message);
+    if (verdict.action !== 'pass' || !this.#hook || !this.#asked.has(message.type)) return verdict;
+    return this.#hook.judge({ ...message, data: verdict.data });
   }
 
   #byWords(message: Screened): Verdict {

@@ -59,13 +59,13 @@ const batchSchema = {
 };
 
 export function addMessageRoutes(app: TypedApp, runtime: Runtime, bus: Bus): void {
-  app.post('/v1/rooms/:room/messages', { schema: publishSchema }, async (request, reply) => {
+  app.post('/v1/rooms/:room/messages', { schema: publishSchema, config: { scope: 'publish' } }, async (request, reply) => {
     const publication = accept(runtime, request, { ...request.body, room: request.params.room }, 0);
     const [receipt] = await bus.publish([publication]);
     return reply.status(202).send(accepted(runtime, publication, receipt));
   });
 
-  app.post('/v1/messages/batch', { schema: batchSchema }, async (request) => {
+  app.post('/v1/messages/batch', { schema: batchSchema, config: { scope: 'publish' } }, async (request) => {
     const tried = await publishBatch(runtime, bus, request, request.body.messages);
     return { results: tried.map((result) => resultOf(runtime, request, result)) };
   });

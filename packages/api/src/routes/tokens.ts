@@ -18,7 +18,7 @@ const tokenSchema = {
 };
 
 export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
-  app.post('/v1/tokens', { schema: tokenSchema }, async ({ body: { ttl_s = defaultTtlS, ...claims } }) => {
+  app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish' } }, async ({ body: { ttl_s = defaultTtlS, ...claims } }) => {
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, claims, ttl_s, runtime.clock.now());
     return { token, expires_at: expiresAt };
   });

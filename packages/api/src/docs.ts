@@ -3,8 +3,8 @@ import { problem } from '@danmux/protocol/schemas';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { Scope } from './auth/scopes.ts';
 import { problemSchemaId } from './routes/documented.ts';
-import type { Scope } from './scope.ts';
 import { docsPolicy, policyText } from './security-headers.ts';
 
 const description = [

@@ -4,7 +4,7 @@ import type { Bus } from '@danmux/bus';
 import { limits } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { type FastifyInstance, fastify } from 'fastify';
-import { addAuth } from './auth.ts';
+import { addAuth } from './auth/auth.ts';
 import { brokenRequestHandler } from './broken-request.ts';
 import { addDocs } from './docs.ts';
 import type { Drain } from './drain.ts';

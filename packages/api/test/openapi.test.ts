@@ -29,7 +29,7 @@ test('every refusal is a problem of the errors table, under its status', () => {
     for (const [code, status] of documentedCodes(operation)) assert.equal(Object.hasOwn(errors, code) && errors[code as keyof typeof errors].status, status);
     for (const [status, { content }] of Object.entries(operation.responses).filter(([code]) => Number(code) >= 400))
       assert.deepEqual(content, { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }, `${operation.path} ${status}`);
-    for (const code of ['unauthorized', 'rate_limited', 'internal']) assert.ok(documentedCodes(operation).has(code));
+    for (const code of ['unauthorized', 'forbidden', 'rate_limited', 'internal']) assert.ok(documentedCodes(operation).has(code));
   }
 });
 

@@ -29,7 +29,7 @@ test('every refusal is a problem of the errors table, under its status', () => {
     for (const [code, status] of documentedCodes(operation)) assert.equal(Object.hasOwn(errors, code) && errors[code as keyof typeof errors].status, status);
     for (const [status, { content }] of Object.entries(operation.responses).filter(([code]) => Number(code) >= 400))
       assert.deepEqual(content, { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }, `${operation.path} ${status}`);
-    for (const code of ['unauthorized', 'rate_limited', 'internal']) assert.ok(documentedCodes(operation).has(code));
+    for (const code of ['unauthorized', 'forbidden', 'rate_limited', 'internal']) assert.ok(documentedCodes(operation).has(code));
   }
 });
 
@@ -60,5 +60,5 @@ test('every POST takes an Idempotency-Key', () => {
 });
 
 test('the file in the repository is this document', () => {
-  assert.deepEqual(JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8')), JSON.parse(JSON.stringify(document)));
+  assert.deepEqual(JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')), JSON.parse(JSON.stringify(document)));
 });

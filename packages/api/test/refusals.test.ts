@@ -1,15 +1,18 @@
 // Each route refuses in just the ways it documents: every code it documents is provoked, and every way of provoking one is
 // tried on every route; the fixture fails on a code that is answered without being documented.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from './bare-api.ts';
 import { documentedCodes, type Operation, operations } from './documented-codes.ts';
 
+/** A key whose text is its id, repeated. */
+const keyRow = (id: string, scope: string) => ({ id, scopes: [scope], hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });
 let fixture: ApiFixture;
 let hurried: ApiFixture;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi({ 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish')] });
   // One request, then none for a long time.
   hurried = await startApi({ 'api.per_minute': 1 });
   await hurried.call('GET', '/v1/stats');
@@ -25,10 +28,13 @@ const overridden = ['publish', 'heads', 'history', 'presenceTotals', 'audience',
 let keys = 0;
 
 /** A request that would succeed, but for what `change` does to it. */
-function ask({ method, path }: Operation, change: { body?: unknown; room?: string; headers?: Record<string, string>; key?: null; query?: string } = {}) {
+function ask(
+  { method, path }: Operation,
+  change: { body?: unknown; room?: string; headers?: Record<string, string>; key?: string | null; query?: string } = {},
+) {
   const { room = 'live:1', headers = {}, key, query = '' } = change;
   const body = method === 'GET' ? undefined : 'body' in change ? change.body : bodies[path];
-  return fixture.call(method, path.replace('{room}', room) + query, body, { headers, ...(key === null ? { key } : {}) });
+  return fixture.call(method, path.replace('{room}', room) + query, body, { headers, ...(key === undefined ? {} : { key }) });
 }
 
 /** With every method of the bus that a route uses failing like this; POST with a key, as tokens use the bus for that alone. */
@@ -49,6 +55,7 @@ async function askTwice(operation: Operation, second: unknown): Promise<Answer> 
 
 const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Promise<Answer>>>> = {
   unauthorized: (operation) => ask(operation, { key: null }),
+  forbidden: (operation) => ask(operation, { key: (operation.method === 'GET' ? 'publisher' : 'reader').repeat(8) }),
   rate_limited: ({ method, path }) => hurried.call(method, path.replace('{room}', 'live:1'), bodies[path]),
   internal: (operation) => askFailing(operation, () => new Error('a bug')),
   unavailable: (operation) => askFailing(operation, () => new DanmuxError('unavailable')),

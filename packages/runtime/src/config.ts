@@ -60,8 +60,27 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
 /** The config with every secret replaced, for printing. */
 export function redactConfig(config: Config): unknown {
   const copy = structuredClone(config) as unknown as Tree;
-  for (const { path, schema } of settings) if (schema.secret && get(copy, path)) put(copy, path, '[redacted]');
+  for (const { path, schema } of settings) if (holdsSecret(schema)) put(copy, path, redacted(schema, get(copy, path)));
   return copy;
+}
+
+interface SchemaParts {
+  readonly secret?: boolean;
+  readonly items?: TSchema;
+  readonly properties?: Readonly<Record<string, TSchema>>;
+}
+
+function holdsSecret(schema: TSchema): boolean {
+  const { secret, items, properties = {} } = schema as SchemaParts;
+  return secret === true || (items !== undefined && holdsSecret(items)) || Object.values(properties).some(holdsSecret);
+}
+
+function redacted(schema: TSchema, value: unknown): unknown {
+  const { secret, items, properties } = schema as SchemaParts;
+  if (secret) return value ? '[redacted]' : value;
+  if (items && Array.isArray(value)) return value.map((item) => redacted(items, item));
+  if (!properties || !isTree(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, properties[key] ? redacted(properties[key], item) : item]));
 }
 
 type Tree = { [key: string]: unknown };
@@ -140,7 +159,7 @@ function checkLeaf(schema: TSchema, value: unknown, path: string, source: string
   const error = Value.Errors(schema, value)[0];
   if (!error) return;
   const inner = error.instancePath.replaceAll('/', '.');
-  const shown = (schema as { secret?: boolean }).secret ? '(secret)' : JSON.stringify(value);
+  const shown = holdsSecret(schema) ? '(secret)' : JSON.stringify(value);
   throw new ConfigError(
     `${source}: ${path}${inner} ${complaint(schema, error)}; got ${shown}. ${(schema as { description?: string }).description ?? ''}`.trim(),
   );

@@ -15,9 +15,7 @@ interface Secrets {
 
 /** Fills in missing secrets of `config` in place; returns the paths that were filled. */
 export function ensureSecrets(config: Config, environment: string, dir: string): string[] {
-  const missing = [config.viewer.token_secret ? '' : 'viewer.token_secret', config.api.key || config.api.key_hashes.length > 0 ? '' : 'api.key'].filter(
-    Boolean,
-  );
+  const missing = [config.viewer.token_secret ? '' : 'viewer.token_secret', hasKey(config) ? '' : 'api.key'].filter(Boolean);
   if (missing.length > 0) {
     if (environment === 'production')
       throw new ConfigError(
@@ -34,6 +32,10 @@ export function ensureSecrets(config: Config, environment: string, dir: string):
     if (value && value.length < shortest) throw new ConfigError(`${path} is ${value.length} characters long; it must be ${shortest} or more.`);
   }
   return missing;
+}
+
+function hasKey({ api: { key, key_hashes: hashes, keys } }: Config): boolean {
+  return key !== '' || hashes.length > 0 || keys.length > 0;
 }
 
 function readOrMake(dir: string): Secrets {

@@ -32,7 +32,7 @@ export function withExamples<T extends TSchema>(schema: T, examples: Readonly<Re
 }
 
 /** Every route that wants a key may answer with these. */
-const always: readonly ErrorCode[] = ['unauthorized', 'rate_limited', 'internal'];
+const always: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited', 'internal'];
 
 interface ProblemResponse {
   readonly description: string;

@@ -4,6 +4,7 @@ import { checkRoomName, DanmuxError, type ErrorCode, errors, limits } from '@dan
 import { type BatchRequest, batchReply, batchRequest, type Problem, type PublishRequest, publishReply, publishRequest } from '@danmux/protocol/schemas';
 import type { Runtime } from '@danmux/runtime';
 import type { FastifyRequest } from 'fastify';
+import { checkRoom } from '../auth/room-access.ts';
 import { answerMayDiffer, derivedId } from '../idempotency.ts';
 import { asDanmuxError, noteRefusal, problemOf } from '../problem.ts';
 import type { TypedApp } from '../validation.ts';
@@ -59,13 +60,13 @@ const batchSchema = {
 };
 
 export function addMessageRoutes(app: TypedApp, runtime: Runtime, bus: Bus): void {
-  app.post('/v1/rooms/:room/messages', { schema: publishSchema }, async (request, reply) => {
+  app.post('/v1/rooms/:room/messages', { schema: publishSchema, config: { scope: 'publish' } }, async (request, reply) => {
     const publication = accept(runtime, request, { ...request.body, room: request.params.room }, 0);
     const [receipt] = await bus.publish([publication]);
     return reply.status(202).send(accepted(runtime, publication, receipt));
   });
 
-  app.post('/v1/messages/batch', { schema: batchSchema }, async (request) => {
+  app.post('/v1/messages/batch', { schema: batchSchema, config: { scope: 'publish', rooms: 'each' } }, async (request) => {
     const tried = await publishBatch(runtime, bus, request, request.body.messages);
     return { results: tried.map((result) => resultOf(runtime, request, result)) };
   });
@@ -101,7 +102,8 @@ type BatchResult = Accepted & { readonly status: 202 };
 
 function accept(runtime: Runtime, request: FastifyRequest, message: PublishRequest & { room: string }, index: number): Publication {
   const { room, type, data, from, id = derivedId(request, index) } = message;
-  const incoming = { room: checkRoomName(room), type, data, trace: request.id, ...(from ? { from } : {}), ...(id === undefined ? {} : { id }) };
+  checkRoom(request, checkRoomName(room));
+  const incoming = { room, type, data, trace: request.id, ...(from ? { from } : {}), ...(id === undefined ? {} : { id }) };
   const { types, role_weights: roleWeights } = runtime.config.messages;
   return acceptPublication(incoming, { types, roleWeights, maxData: limits.backendData, now: runtime.clock.now() });
 }

@@ -13,7 +13,7 @@ const nodesSchema = {
 };
 
 export function addNodesRoute(app: TypedApp, bus: Bus): void {
-  app.get('/v1/nodes', { schema: nodesSchema }, async (): Promise<NodesReply> => {
+  app.get('/v1/nodes', { schema: nodesSchema, config: { scope: 'read' } }, async (): Promise<NodesReply> => {
     const nodes = [...(await bus.members())];
     return { nodes: nodes.sort((a, b) => (a.role + a.id < b.role + b.id ? -1 : 1)) };
   });

@@ -20,7 +20,7 @@ const statsSchema = {
 };
 
 export function addStatsRoute(app: TypedApp, bus: Bus): void {
-  app.get('/v1/stats', { schema: statsSchema }, async (): Promise<StatsReply> => {
+  app.get('/v1/stats', { schema: statsSchema, config: { scope: 'read' } }, async (): Promise<StatsReply> => {
     const [totals, ledger, members] = await Promise.all([bus.presenceTotals(), bus.ledger(), bus.members()]);
     return { ...totals, ...ledger, nodes: [...members] };
   });

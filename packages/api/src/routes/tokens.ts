@@ -1,6 +1,7 @@
 // Viewer tokens for backends without a JWT library.
 import { tokenReply, tokenRequest } from '@danmux/protocol/schemas';
 import { type Runtime, signViewerToken } from '@danmux/runtime';
+import { checkRooms } from '../auth/room-access.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, success, withExamples } from './documented.ts';
 
@@ -18,7 +19,9 @@ const tokenSchema = {
 };
 
 export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
-  app.post('/v1/tokens', { schema: tokenSchema }, async ({ body: { ttl_s = defaultTtlS, ...claims } }) => {
+  app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each' } }, async (request) => {
+    const { ttl_s = defaultTtlS, ...claims } = request.body;
+    for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, claims, ttl_s, runtime.clock.now());
     return { token, expires_at: expiresAt };
   });

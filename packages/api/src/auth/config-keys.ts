@@ -1,0 +1,35 @@
+// The keys that stand in the config: `api.key` and `api.key_hashes`, which may do everything, and the rows of `api.keys`.
+import { type Config, ConfigError } from '@danmux/runtime';
+import { type ApiKey, digestOf } from './api-key.ts';
+
+export type KeyConfig = Pick<Config['api'], 'key' | 'key_hashes' | 'keys'>;
+
+/** Throws when two have one id. */
+export function configKeys({ key, key_hashes: hashes, keys }: KeyConfig): readonly ApiKey[] {
+  const found = [
+    ...(key ? [unlimited('default', digestOf(key))] : []),
+    // The first characters of a digest name a key without giving it away.
+    ...hashes.map((hex) => unlimited(hex.slice(0, 12), Buffer.from(hex, 'hex'))),
+    ...keys.map(rowKey),
+  ];
+  for (const { id } of found) {
+    if (found.filter((other) => other.id === id).length > 1) throw new ConfigError(`api.keys: the id ${id} is given twice.`);
+  }
+  return found;
+}
+
+function unlimited(id: string, digest: Buffer): ApiKey {
+  return { id, scopes: ['admin'], signedOnly: false, source: 'config', digests: [{ secret: digest }], signingSecrets: [] };
+}
+
+function rowKey({ id, hashes, signing_secrets: secrets = [], scopes, rooms, signed_only: signedOnly = false }: KeyConfig['keys'][number]): ApiKey {
+  return {
+    id,
+    scopes,
+    ...(rooms ? { rooms } : {}),
+    signedOnly,
+    source: 'config',
+    digests: hashes.map((hex) => ({ secret: Buffer.from(hex, 'hex') })),
+    signingSecrets: secrets.map((secret) => ({ secret })),
+  };
+}

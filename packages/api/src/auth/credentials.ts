@@ -1,0 +1,58 @@
+// What a request says of who sends it: a bare key (`Authorization: Bearer KEY` or `X-API-Key: KEY`) or a signature in four
+// headers. It looks at their form only. A header given twice is refused, and so are both at once.
+import { DanmuxError } from '@danmux/protocol';
+import type { FastifyRequest } from 'fastify';
+import { keyIdPattern } from './api-key.ts';
+
+export interface SignedCredentials {
+  readonly keyId: string;
+  /** Seconds since 1970, as sent. */
+  readonly timestamp: string;
+  readonly nonce: string;
+  /** 64 hex digits. */
+  readonly signature: string;
+}
+
+export type Credentials = { readonly bare: string } | { readonly signed: SignedCredentials };
+
+const signedHeaders = {
+  keyId: ['x-danmux-key', new RegExp(keyIdPattern)],
+  timestamp: ['x-danmux-timestamp', /^[0-9]{1,12}$/],
+  nonce: ['x-danmux-nonce', /^[A-Za-z0-9_-]{8,64}$/],
+  signature: ['x-danmux-signature', /^v1=[0-9a-f]{64}$/],
+} as const;
+const signedNames = Object.keys(signedHeaders) as readonly (keyof typeof signedHeaders)[];
+
+/** Throws `unauthorized`, or `signature_invalid` for a signature that is not in its form. */
+export function credentialsOf(request: FastifyRequest): Credentials {
+  const bearer = onlyOne(request, 'authorization');
+  const header = onlyOne(request, 'x-api-key');
+  const signature = signedNames.map((name) => onlyOne(request, signedHeaders[name][0]));
+  const ways = [bearer, header, signature.find((value) => value !== undefined)].filter((value) => value !== undefined);
+  if (ways.length > 1) throw new DanmuxError('unauthorized', { message: 'Give one API key or one signature, not two.' });
+  if (signature.some((value) => value !== undefined)) return { signed: signedOf(signature) };
+  const bare = bearer === undefined ? header : /^Bearer ([\x21-\x7e]+)$/i.exec(bearer)?.[1];
+  if (!bare) throw new DanmuxError('unauthorized');
+  return { bare };
+}
+
+function signedOf(values: readonly (string | undefined)[]): SignedCredentials {
+  const [keyId = '', timestamp = '', nonce = '', signature = ''] = values;
+  const given = { keyId, timestamp, nonce, signature };
+  for (const name of signedNames) {
+    const [header, form] = signedHeaders[name];
+    if (!form.test(given[name])) throw new DanmuxError('signature_invalid', { message: `The header ${header} is missing or not in its form.` });
+  }
+  return { ...given, signature: signature.slice('v1='.length) };
+}
+
+/** Node joins duplicate headers, so they are counted as they came. */
+function onlyOne({ raw: { rawHeaders } }: FastifyRequest, name: string): string | undefined {
+  let found: string | undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.toLowerCase() !== name) continue;
+    if (found !== undefined) throw new DanmuxError('unauthorized', { message: `The header ${name} was given twice.` });
+    found = rawHeaders[i + 1];
+  }
+  return found;
+}

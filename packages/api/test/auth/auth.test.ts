@@ -1,0 +1,91 @@
+// Who may call, how often, and what of a key is ever told.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, test } from 'node:test';
+import { configKeys, type KeyConfig } from '../../src/auth/config-keys.ts';
+import { Keyring } from '../../src/auth/keyring.ts';
+import { type ApiFixture, apiKey, mustRefuse, startApi } from '../bare-api.ts';
+import { rawRequest } from '../raw-request.ts';
+
+let fixture: ApiFixture;
+beforeEach(async () => {
+  fixture = await startApi();
+});
+afterEach(() => fixture.close());
+
+const keyring = (config: Partial<KeyConfig>) => new Keyring(configKeys({ key: '', key_hashes: [], keys: [], ...config }));
+const stats = (headers: Record<string, string>) => fixture.call('GET', '/v1/stats', undefined, { key: null, headers });
+
+test('Bearer and X-API-Key are the same', async () => {
+  for (const headers of [{ authorization: `Bearer ${apiKey}` }, { authorization: `bearer ${apiKey}` }, { 'x-api-key': apiKey }])
+    assert.equal((await stats(headers as Record<string, string>)).status, 200);
+});
+
+test('a wrong, missing, malformed or second key is 401', async () => {
+  for (const headers of [
+    {},
+    { 'x-api-key': 'nope' },
+    { 'x-api-key': '' },
+    { authorization: 'Basic abc' },
+    { authorization: apiKey },
+    { authorization: 'Bearer ' },
+    { 'x-api-key': `${apiKey} x` },
+    { 'x-api-key': apiKey.slice(1) },
+    { 'x-api-key': apiKey, authorization: `Bearer ${apiKey}` },
+  ]) {
+    const answer = await stats(headers as Record<string, string>);
+    mustRefuse(answer, 'unauthorized');
+    assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
+  }
+});
+
+test('a key in the query is none', async () => {
+  mustRefuse(await fixture.call('GET', `/v1/stats?api_key=${apiKey}`, undefined, { key: null }), 'unauthorized');
+});
+
+test('the same header twice is refused, even when both are right', async () => {
+  for (const header of [`X-API-Key: ${apiKey}`, `Authorization: Bearer ${apiKey}`]) {
+    const answer = await rawRequest(fixture.url, `GET /v1/stats HTTP/1.1\r\nHost: x\r\n${header}\r\n${header}\r\nConnection: close\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 401 /);
+  }
+});
+
+test('several keys: the plain one and hashes; each has an id that is not the key', async () => {
+  const second = 'another-key-0123456789-0123456789-0123';
+  const hash = createHash('sha256').update(second).digest('hex');
+  const keys = keyring({ key: apiKey, key_hashes: [hash] });
+  const find = (text: string) => keys.find(text, 0)?.id ?? null;
+  assert.equal(find(second), hash.slice(0, 12));
+  assert.equal(find(apiKey), 'default');
+  assert.equal(find(hash), null, 'the hash itself is no key');
+  const both = await startApi({ 'api.key_hashes': [hash] });
+  for (const key of [second, apiKey]) assert.equal((await both.call('GET', '/v1/stats', undefined, { key })).status, 200);
+  mustRefuse(await both.call('GET', '/v1/stats', undefined, { key: 'a-wrong-key' }), 'unauthorized');
+  await both.close();
+  for (const secret of [second, apiKey, 'a-wrong-key']) assert.ok(!both.lines.join('').includes(secret));
+});
+
+test('without a plain key an empty one opens nothing', () => {
+  assert.equal(keyring({}).find('', 0), null);
+});
+
+test('a key that asks too often is told when to come back, and may then; another key is not concerned', async () => {
+  let now = 1_000_000;
+  const second = 'another-key-0123456789-0123456789-0123';
+  const strict = await startApi({ 'api.per_minute': 20, 'api.key_hashes': [createHash('sha256').update(second).digest('hex')] }, { now: () => now });
+  const ask = async (key = apiKey) => (await strict.call('GET', '/v1/stats', undefined, { key })).status;
+  assert.deepEqual([await ask(), await ask(), await ask()], [200, 200, 429]);
+  assert.equal(await ask(second), 200);
+  const refused = await strict.call('GET', '/v1/stats');
+  mustRefuse(refused, 'rate_limited');
+  assert.equal(refused.headers.get('retry-after'), '3');
+  now += refused.body.retry_after_ms;
+  assert.equal(await ask(), 200);
+  await strict.close();
+});
+
+test('shedding off lifts the limit', async () => {
+  const open = await startApi({ 'api.per_minute': 20, shedding: 'off' });
+  for (let i = 0; i < 5; i++) assert.equal((await open.call('GET', '/v1/stats')).status, 200);
+  await open.close();
+});

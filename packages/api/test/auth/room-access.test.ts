@@ -1,0 +1,55 @@
+// A key for some rooms: what it may touch, alone and in a batch, and that routes over all rooms are not for it.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import type { FastifyRequest } from 'fastify';
+import { mayTouch, mayTouchAll } from '../../src/auth/room-access.ts';
+import { type ApiFixture, gift, mustRefuse, startApi } from '../bare-api.ts';
+
+let fixture: ApiFixture;
+const key = 'k'.repeat(33);
+before(async () => {
+  const hashes = [createHash('sha256').update(key).digest('hex')];
+  fixture = await startApi({ 'api.keys': [{ id: 'some', scopes: ['publish', 'read'], rooms: ['lobby', 'live:*'], hashes }] });
+});
+after(() => fixture.close());
+
+const request = (rooms?: readonly string[]) => ({ apiKey: rooms ? { rooms } : {} }) as unknown as FastifyRequest;
+
+test('rooms by name or prefix; patterns only when every room they match is one', () => {
+  const some = request(['lobby', 'live:*']);
+  for (const room of ['lobby', 'live:', 'live:1']) assert.ok(mayTouch(some, room), room);
+  for (const room of ['lobby2', 'live', 'Live:1', '', 'lob']) assert.ok(!mayTouch(some, room), room);
+  for (const pattern of ['live:*', 'live:1*', 'live:1', 'lobby']) assert.ok(mayTouchAll(some, pattern), pattern);
+  for (const pattern of ['*', 'live*', 'l*', 'lobby*', 'vip', 'lobby:*']) assert.ok(!mayTouchAll(some, pattern), pattern);
+  for (const pattern of ['*', 'x', 'x*']) assert.ok(mayTouchAll(request(['*']), pattern) && mayTouchAll(request(), pattern), pattern);
+});
+
+test('a room of the path', async () => {
+  assert.equal((await fixture.call('POST', '/v1/rooms/live:1/messages', gift, { key })).status, 202);
+  assert.equal((await fixture.call('GET', '/v1/rooms/live%3A1', undefined, { key })).status, 200);
+  mustRefuse(await fixture.call('POST', '/v1/rooms/vip/messages', gift, { key }), 'forbidden');
+  mustRefuse(await fixture.call('GET', '/v1/rooms/vip/history', undefined, { key }), 'forbidden');
+  assert.equal((await fixture.sequence()).length, 1);
+});
+
+test('in a batch each message by itself', async () => {
+  const messages = ['lobby', 'vip', 'live:2'].map((room) => ({ room, ...gift }));
+  const { status, body } = await fixture.call('POST', '/v1/messages/batch', { messages }, { key });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    body.results.map((result: { status: number; code?: string }) => result.code ?? result.status),
+    [202, 'forbidden', 202],
+  );
+  assert.deepEqual((await fixture.sequence()).map(({ room }) => room).sort(), ['live:2', 'lobby']);
+});
+
+test('a token for its own rooms only', async () => {
+  const sign = (rooms?: string[]) => fixture.call('POST', '/v1/tokens', { sub: 'u1', ...(rooms ? { rooms } : {}) }, { key });
+  assert.equal((await sign(['live:1', 'live:2*', 'lobby'])).status, 200);
+  for (const rooms of [undefined, ['*'], ['live:1', 'vip'], ['live*']]) mustRefuse(await sign(rooms), 'forbidden');
+});
+
+test('routes over all rooms are not for it', async () => {
+  for (const path of ['/v1/stats', '/v1/nodes']) mustRefuse(await fixture.call('GET', path, undefined, { key }), 'forbidden');
+});

@@ -1,0 +1,46 @@
+// What a key may do: each scope opens its routes and no other, admin opens all, and no route starts without one.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { checkScope, mustBeGuarded, type Scope, scopeNames } from '../../src/auth/scopes.ts';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+
+let fixture: ApiFixture;
+const keyOf = (scope: string) => `${scope}-${'x'.repeat(32)}`;
+before(async () => {
+  const keys = scopeNames.map((scope) => ({ id: scope, scopes: [scope], hashes: [createHash('sha256').update(keyOf(scope)).digest('hex')] }));
+  fixture = await startApi({ 'api.keys': keys });
+});
+after(() => fixture.close());
+
+test('admin is every scope; the others are only themselves', () => {
+  for (const given of scopeNames) {
+    for (const wanted of scopeNames) {
+      if (given === wanted || given === 'admin') checkScope([given], wanted);
+      else assert.throws(() => checkScope([given], wanted), { code: 'forbidden' });
+    }
+  }
+  checkScope(['read', 'publish'], 'publish');
+  assert.throws(() => checkScope(['publish'], undefined), { code: 'forbidden' });
+});
+
+test('a route wants its scope', async () => {
+  for (const scope of scopeNames) {
+    const key = keyOf(scope);
+    const opens = (wanted: Scope) => scope === wanted || scope === 'admin';
+    const read = await fixture.call('GET', '/v1/stats', undefined, { key });
+    const sent = await fixture.call('POST', path, gift, { key });
+    if (opens('read')) assert.equal(read.status, 200);
+    else mustRefuse(read, 'forbidden');
+    if (opens('publish')) assert.equal(sent.status, 202);
+    else mustRefuse(sent, 'forbidden');
+  }
+  assert.equal((await fixture.sequence()).length, 2);
+});
+
+test('a route without a scope that is not public is none', () => {
+  const route = (config: object) => () => mustBeGuarded({ method: 'GET', url: '/x', config });
+  for (const config of [{}, { public: false }, { scope: 'everything' }, { public: true, scope: 'read' }, { auth: 'own' }])
+    assert.throws(route(config), /\/x must/);
+  for (const config of [{ public: true }, { scope: 'read' }, { scope: 'publish', auth: 'own' }]) route(config)();
+});

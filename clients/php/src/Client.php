@@ -6,6 +6,7 @@ namespace Danmux;
 
 use Danmux\Api\Batch;
 use Danmux\Api\Jobs;
+use Danmux\Api\Keys;
 use Danmux\Api\Reviews;
 use Danmux\Api\Room;
 use Danmux\Api\Sanctions;
@@ -70,6 +71,12 @@ final class Client
     public function reviews(): Reviews
     {
         return new Reviews($this->http);
+    }
+
+    /** API keys, and the audit log. */
+    public function keys(): Keys
+    {
+        return new Keys($this->http);
     }
 
     /**

@@ -73,6 +73,32 @@ final class Http
         return $this->send('DELETE', $path, [], null, []);
     }
 
+    /**
+     * Null when it was not there: the same to the caller as an answer that was lost before a retry.
+     *
+     * @param list<string|int> $path
+     */
+    public function deleteIfThere(array $path): ?Answer
+    {
+        return self::ifThere(fn (): Answer => $this->delete($path));
+    }
+
+    /** @param list<string|int> $path */
+    public function getIfThere(array $path): ?Answer
+    {
+        return self::ifThere(fn (): Answer => $this->get($path));
+    }
+
+    /** @param callable(): Answer $ask */
+    private static function ifThere(callable $ask): ?Answer
+    {
+        try {
+            return $ask();
+        } catch (InvalidRequestException $error) {
+            return $error->errorCode === 'not_found' ? null : throw $error;
+        }
+    }
+
     /** @return array<string, mixed> what var_dump and traces may show */
     public function __debugInfo(): array
     {

@@ -39,13 +39,26 @@ final class Sanctions
     }
 
     /**
-     * Lifts a mute; there need not be one.
+     * Lifts a mute.
+     *
+     * @return Sanction|null what was lifted; null when there was none
+     * @throws ApiException
+     */
+    public function unmute(string $user): ?Sanction
+    {
+        $answer = $this->http->deleteIfThere([...$this->where(), 'mutes', $user]);
+        return $answer === null ? null : Sanction::of($answer);
+    }
+
+    /**
+     * The mute of a user, if there is one.
      *
      * @throws ApiException
      */
-    public function unmute(string $user): void
+    public function muteOf(string $user): ?Sanction
     {
-        $this->http->delete([...$this->where(), 'mutes', $user]);
+        $answer = $this->http->getIfThere([...$this->where(), 'mutes', $user]);
+        return $answer === null ? null : Sanction::of($answer);
     }
 
     /**
@@ -60,13 +73,26 @@ final class Sanctions
     }
 
     /**
-     * Lifts a ban; there need not be one.
+     * Lifts a ban.
+     *
+     * @return Sanction|null what was lifted; null when there was none
+     * @throws ApiException
+     */
+    public function unban(string $user): ?Sanction
+    {
+        $answer = $this->http->deleteIfThere([...$this->where(), 'bans', $user]);
+        return $answer === null ? null : Sanction::of($answer);
+    }
+
+    /**
+     * The ban of a user, if there is one.
      *
      * @throws ApiException
      */
-    public function unban(string $user): void
+    public function banOf(string $user): ?Sanction
     {
-        $this->http->delete([...$this->where(), 'bans', $user]);
+        $answer = $this->http->getIfThere([...$this->where(), 'bans', $user]);
+        return $answer === null ? null : Sanction::of($answer);
     }
 
     /**

@@ -34,7 +34,7 @@ final class Words
     }
 
     /**
-     * Makes a list, or puts another in its place.
+     * Makes a list, or puts another in its place. The answer counts its words and does not hold them.
      *
      * @param string            $action block (refused), mask (starred), hold (waits for review) or shadow (only its sender sees it)
      * @param list<string>      $words  found whatever their width, case, spacing and zero-width characters
@@ -47,9 +47,12 @@ final class Words
         return WordList::of($this->http->put(['words', $name], $list));
     }
 
-    /** @throws ApiException */
-    public function delete(string $name): void
+    /**
+     * @return bool false when there was none
+     * @throws ApiException
+     */
+    public function delete(string $name): bool
     {
-        $this->http->delete(['words', $name]);
+        return $this->http->deleteIfThere(['words', $name]) !== null;
     }
 }

@@ -106,6 +106,7 @@ export class WordLists implements Part {
     this.#filter = filter;
     this.#version = whole ? version : -1;
     this.#runtime.metrics.words.set(filter.size);
+    if (filter.leftOut > 0) this.#runtime.log.error({ words: filter.leftOut }, 'the word lists are too long; words of the last are not looked for');
     this.#runtime.log.info({ version, lists: lists.size, words: filter.size }, 'word lists are in force');
     return whole;
   }

@@ -73,7 +73,8 @@ export class WordLists implements Part {
         if (!whole) this.#readAgain(halfWrittenMs);
       } catch (error) {
         this.#runtime.metrics.caught.inc({ where: 'word-lists' });
-        this.#runtime.log.warn({ err: error }, 'the word lists could not be read; the last ones stay in force');
+        // The store's own connection says loudly that it is away.
+        this.#runtime.log.debug({ err: error }, 'the word lists could not be read; the last ones stay in force');
         this.#readAgain(backoffMs(++this.#failures, retry));
         return;
       }

@@ -51,8 +51,11 @@ after(() => redis.stop());
 
 for (const engine of ['memory', 'redis'] as const) {
   describe(`on ${engine}`, () => {
-    const on = (set: Readonly<Record<string, unknown>> = {}) =>
-      start(engine === 'redis' ? { ...set, 'redis.url': redis.url, 'redis.prefix': `t${opened.length}-${Math.floor(Math.random() * 1e9)}` } : set);
+    const on = async () => {
+      const started = await start(engine === 'redis' ? { 'redis.url': redis.url, 'redis.prefix': `t${Math.floor(Math.random() * 1e9)}` } : {});
+      await eventually(() => started.screen.screen(messageOf('is it there?')));
+      return started;
+    };
 
     test('a list is in force soon after it is written, and no more after it is removed', async () => {
       const { screen, put } = await on();

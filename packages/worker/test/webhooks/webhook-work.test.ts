@@ -194,7 +194,7 @@ for (const engine of engines) {
 
       hooks.consumer.answer = status(410);
       await hooks.workers[0]?.redeliver({
-        ...{ id: 'j', name: 'redeliver', data: { target: 'default', event: (letter as { event: never }).event }, attempt: 1, progress: null },
+        ...{ id: 'j', name: 'redeliver', data: { target: 'default', event: letter?.event ?? assert.fail('there was one') }, attempt: 1, progress: null },
         ...{ signal: new AbortController().signal, report: async () => {} },
       });
       assert.equal((await hooks.webhooks.deadLetters(undefined, 10)).letters[0]?.error, 'it answered 410');

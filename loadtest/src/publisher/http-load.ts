@@ -1,5 +1,6 @@
-// Autocannon as the load of the admin API: posts bodies that are made anew for each request, and keeps every answer's time. Its
-// connections each send their share of a second one after the other, from the second's beginning: a rate comes in bursts.
+// Autocannon as the load of the admin API: posts bodies that are made anew for each request, and keeps every answer's time. A
+// connection of autocannon sends its share of a second in one go; so at a rate each is a run of its own, and they begin one after
+// the other over a second, as the workers of a backend would.
 import autocannon from 'autocannon';
 
 export interface HttpLoad {
@@ -23,10 +24,33 @@ export interface HttpLoadResult {
   readonly max: number;
 }
 
-export async function runHttpLoad({ url, key, connections, seconds, rate, next }: HttpLoad): Promise<HttpLoadResult> {
-  const times: number[] = [];
-  const failed: Record<string, number> = {};
+interface Tally {
+  readonly times: number[];
+  readonly failed: Record<string, number>;
+}
+
+export async function runHttpLoad(load: HttpLoad): Promise<HttpLoadResult> {
+  const tally: Tally = { times: [], failed: {} };
   const startedAt = performance.now();
+  await (load.rate === undefined ? run(load, tally) : spread(load, load.rate, tally));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const times = tally.times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
+  return { seconds, answered: times.length, failed: tally.failed, p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+async function spread(load: HttpLoad, rate: number, tally: Tally): Promise<void> {
+  const { connections } = load;
+  const shares = Array.from({ length: connections }, (_, at) => Math.floor((rate * (at + 1)) / connections) - Math.floor((rate * at) / connections));
+  await Promise.all(
+    shares.map(async (share, at) => {
+      await new Promise((resolve) => setTimeout(resolve, (1_000 * at) / connections));
+      if (share > 0) await run({ ...load, connections: 1, rate: share }, tally);
+    }),
+  );
+}
+
+async function run({ url, key, connections, seconds, rate, next }: HttpLoad, { times, failed }: Tally): Promise<void> {
   const running = autocannon({
     url,
     connections,
@@ -43,9 +67,5 @@ export async function runHttpLoad({ url, key, connections, seconds, rate, next }
     else failed[status] = (failed[status] ?? 0) + 1;
   });
   const { errors } = await running;
-  if (errors > 0) failed['error'] = errors;
-  const measured = (performance.now() - startedAt) / 1_000;
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
-  return { seconds: measured, answered: times.length, failed, p50: at(0.5), p99: at(0.99), max: at(1) };
+  if (errors > 0) failed['error'] = (failed['error'] ?? 0) + errors;
 }

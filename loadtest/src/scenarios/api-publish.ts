@@ -13,7 +13,7 @@ const calmRate = 50;
 const defaultRate = 1_000;
 const batch = 100;
 /** Backend workers that publish at once. */
-const connections = 10;
+const connections = 50;
 const batchConnections = 4;
 const ratioLimit = 10;
 const storedLimit = 20_000;
@@ -21,6 +21,8 @@ const storedLimit = 20_000;
 const settings = ['api.per_minute=100000000'];
 
 interface Measured {
+  /** Of each load. */
+  readonly seconds: number;
   readonly calm: HttpLoadResult;
   readonly loaded: HttpLoadResult;
   readonly batches: HttpLoadResult;
@@ -60,7 +62,7 @@ async function measure(server: DanmuxRoles, { seconds = 10, rate = defaultRate, 
   const load = { url: server.api, key: testSecrets.DANMUX_API_KEY, seconds };
   const one = { ...load, next: () => single(make) };
   progress('danmux: warming up');
-  await runHttpLoad({ ...one, connections, seconds: Math.min(3, seconds) });
+  await runHttpLoad({ ...one, connections: 10, seconds: Math.min(3, seconds) });
   await runHttpLoad({ ...load, connections: batchConnections, next: () => many(make), seconds: Math.min(3, seconds) });
   await settled(server);
   progress(`danmux: ${calmRate} publishes/s`);
@@ -74,7 +76,7 @@ async function measure(server: DanmuxRoles, { seconds = 10, rate = defaultRate, 
   const after = cpuOf(server);
   const stored = ((await acceptedBy(server)) - before) / batches.seconds;
   const shares = Object.fromEntries(Object.entries(cpu).map(([name, used]) => [name, ((after[name] ?? 0) - used) / batches.seconds]));
-  return { calm, loaded, batches, stored, shares, ledger: await settled(server) };
+  return { seconds, calm, loaded, batches, stored, shares, ledger: await settled(server) };
 }
 
 const cpuOf = ({ pidOf }: DanmuxRoles) => Object.fromEntries(Object.entries(pidOf).map(([name, pid]) => [name, usageOf([pid]).cpuSeconds]));
@@ -102,13 +104,13 @@ async function settled(server: DanmuxRoles): Promise<Ledger> {
   );
 }
 
-function runFrom({ calm, loaded, batches, stored, shares }: Measured, rate: number): Run {
+function runFrom({ seconds, calm, loaded, batches, stored, shares }: Measured, rate: number): Run {
   const figures = {
     [`p50 ms of a publish, alone at ${calmRate}/s`]: calm.p50,
     'p99 ms of a publish, alone': calm.p99,
     [`p50 ms at ${rate}/s`]: loaded.p50,
     [`p99 ms at ${rate}/s`]: loaded.p99,
-    [`publishes/s, of ${rate} asked for`]: loaded.answered / loaded.seconds,
+    [`publishes/s, of ${rate} asked for`]: loaded.answered / seconds,
     'p99 under load over p50 alone': loaded.p99 / calm.p50,
     [`messages/s stored, in batches of ${batch}`]: stored,
     'p50 ms of a batch': batches.p50,
@@ -118,9 +120,9 @@ function runFrom({ calm, loaded, batches, stored, shares }: Measured, rate: numb
   return { server: 'danmux', title: 'danmux', figures, windows: [], timeline: [], settled: undefined };
 }
 
-function judge({ calm, loaded, batches, stored, ledger }: Measured, rate: number): Acceptance[] {
+function judge({ seconds, calm, loaded, batches, stored, ledger }: Measured, rate: number): Acceptance[] {
   const ratio = loaded.p99 / calm.p50;
-  const [asked, answered] = [rate * Math.round(loaded.seconds), loaded.answered];
+  const [asked, answered] = [rate * seconds, loaded.answered];
   const failed = [calm, loaded, batches].flatMap((load) => Object.entries(load.failed)).map(([status, count]) => `${count} × ${status}`);
   const accepted = Object.values(ledger.accepted).reduce((sum, count) => sum + count, 0);
   return [

@@ -8,9 +8,9 @@ import type { Config } from '@danmux/runtime';
 const eventMessages = 100;
 const type: WebhookEventName = 'message.sent';
 
-/** True when anybody reads events. */
+/** True when a target of webhooks or the archive asks for them. */
 export function eventsAreRead({ webhooks, archive }: Pick<Config, 'webhooks' | 'archive'>): boolean {
-  return webhooks.targets.length > 0 || webhooks.url !== '' || archive.dir !== '';
+  return archive.dir !== '' || webhooks.url !== '' || webhooks.targets.some(({ events }) => events?.includes(type) ?? true);
 }
 
 /** `encoded` are the messages as viewers get them, made of `publications`; `heads` are those they were numbered from. */

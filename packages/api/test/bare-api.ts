@@ -32,14 +32,16 @@ export interface RanJob {
   readonly data: any;
 }
 
+type Overrides<T> = { -readonly [K in keyof T]?: T[K] };
+
 export interface ApiFixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
   readonly jobs: Jobs;
   /** Methods of the bus as the api sees it. */
-  readonly overrides: Partial<Bus>;
+  readonly overrides: Overrides<Bus>;
   /** Methods of the jobs as the api sees them. */
-  readonly jobOverrides: Partial<JobQueue>;
+  readonly jobOverrides: Overrides<JobQueue>;
   /** The jobs that ran, in place of a worker's handlers. */
   readonly ran: readonly RanJob[];
   /** Jobs fail from now on, or no longer. */
@@ -77,8 +79,8 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   }
   await jobs.start();
   runtime.health.register('store', () => bus.health());
-  const overrides: Partial<Bus> = {};
-  const jobOverrides: Partial<JobQueue> = {};
+  const overrides: Overrides<Bus> = {};
+  const jobOverrides: Overrides<JobQueue> = {};
   const api = new ApiRole(runtime, overridable(bus, overrides), overridable(jobs, jobOverrides));
   await api.start();
   const url = `http://${api.address()}`;

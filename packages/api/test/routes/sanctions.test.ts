@@ -66,12 +66,9 @@ onBothEngines(withWebhooks, (api) => {
         for (const user of ['b', 'a', 'ab', '小明']) await put(user, {});
         const listed = [];
         for (let cursor: string | null = ''; cursor !== null; ) {
-          const { body }: { body: Record<string, never> & { cursor: string | null } } = await api().call(
-            'GET',
-            `${base}?limit=3${cursor && `&cursor=${cursor}`}`,
-          );
-          listed.push(...(body[plural] as { user: string }[]).map(({ user }) => user));
-          cursor = body.cursor;
+          const page: { cursor: string | null } & Record<string, unknown> = (await api().call('GET', `${base}?limit=3${cursor && `&cursor=${cursor}`}`)).body;
+          listed.push(...(page[plural] as { user: string }[]).map(({ user }) => user));
+          cursor = page.cursor;
         }
         assert.deepEqual(listed, ['a', 'ab', 'b', '小明']);
         mustRefuse(await api().call('GET', one('')), 'invalid_request');

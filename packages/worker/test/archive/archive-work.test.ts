@@ -60,7 +60,10 @@ for (const engine of engines) {
       const set = { 'archive.dir': join(dir, 'crash'), 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': secret };
       const [process] = (await engine.processes(1, set)) as [Process];
       const dead = withMethods(process.bus, {
-        records: withMethods(process.bus.records, { setIf: async () => Promise.reject(new Error('killed')) }),
+        records: withMethods(process.bus.records, {
+          // It says that it begins, and no more.
+          setIf: (record, version, fields) => (fields.get('begun') ? process.bus.records.setIf(record, version, fields) : Promise.reject(new Error('killed'))),
+        }),
       });
       const ids = await sent(process, 'live:1', 5);
       const write = async (bus: Bus) => {

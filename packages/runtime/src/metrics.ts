@@ -20,6 +20,11 @@ const counters = {
   holes: { name: 'danmux_holes_total', help: 'Holes in a room an edge noticed and read from history.', labels: ['lane'] },
   ringReads: { name: 'danmux_ring_reads_total', help: 'Reads of the store for a join, because the ring of the room did not reach back.', labels: ['lane'] },
   jobs: { name: 'danmux_jobs_total', help: 'Jobs run, by name and result.', labels: ['job', 'result'] },
+  authFailuresLimited: {
+    name: 'danmux_auth_failures_limited_total',
+    help: 'Requests that failed to prove who sends them, from an address that failed too often.',
+    labels: [],
+  },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
 } as const;
 

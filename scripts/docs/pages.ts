@@ -1,4 +1,5 @@
 // The pages that are made from the code's own tables, with where each is kept.
+import { apiPage } from './api-page.ts';
 import { configReference } from './config-reference.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -13,12 +14,13 @@ export const pages: readonly Page[] = [
   { path: 'config/reference.md', write: configReference },
   { path: 'docs/errors.md', write: errorsPage },
   { path: 'docs/metrics.md', write: metricsPage },
-  { path: 'packages/api/openapi.json', write: openApiPage },
+  { path: 'docs/openapi.json', write: async () => `${JSON.stringify(await openApi(), null, 2)}\n` },
+  { path: 'docs/api.md', write: async () => apiPage(await openApi()) },
 ];
 
-async function openApiPage(): Promise<string> {
+async function openApi(): Promise<object> {
   const { openApiDocument } = await import('@danmux/api');
-  return `${JSON.stringify(await openApiDocument(), null, 2)}\n`;
+  return openApiDocument();
 }
 
 /** The first line in which two texts differ, from 1; 0 when they are the same. */

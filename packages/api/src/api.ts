@@ -1,7 +1,7 @@
 // The api role: the admin API on its port. Any number of them run side by side; nothing is kept here between requests.
 import type { AddressInfo } from 'node:net';
 import type { Bus } from '@danmux/bus';
-import { Membership } from '@danmux/cluster';
+import { type JobQueue, Membership } from '@danmux/cluster';
 import { DanmuxError } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -12,13 +12,15 @@ export class ApiRole implements Part {
   readonly name = 'api';
   readonly #runtime: Runtime;
   readonly #bus: Bus;
+  readonly #jobs: JobQueue;
   readonly #drain = new Drain();
   readonly #membership: Membership;
   #app: FastifyInstance | undefined;
 
-  constructor(runtime: Runtime, bus: Bus) {
+  constructor(runtime: Runtime, bus: Bus, jobs: JobQueue) {
     this.#runtime = runtime;
     this.#bus = bus;
+    this.#jobs = jobs;
     this.#membership = new Membership(runtime, bus, { role: 'api', address: () => this.address(), load: () => 0 });
   }
 
@@ -32,7 +34,7 @@ export class ApiRole implements Part {
 
   async start(): Promise<void> {
     const { host, api } = this.#runtime.config;
-    this.#app = await createServer(this.#runtime, this.#bus, this.#drain);
+    this.#app = await createServer(this.#runtime, this.#bus, this.#jobs, this.#drain);
     await this.#app.listen({ host, port: api.port });
     await this.#membership.start();
     this.#runtime.health.register('api', () => {

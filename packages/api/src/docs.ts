@@ -2,7 +2,8 @@
 import { problem } from '@danmux/protocol/schemas';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { Scope } from './auth/scopes.ts';
 import { problemSchemaId } from './routes/documented.ts';
 import { docsPolicy, policyText } from './security-headers.ts';
 
@@ -24,6 +25,7 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
       },
       security: [{ bearer: [] }, { apiKey: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: withScope(schema, route.config?.scope), url }),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
   });
   app.addHook('onRoute', (route) => {
@@ -32,4 +34,11 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: policyText(docsPolicy) });
   app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => app.swagger());
+}
+
+/** The scope a route asks for stands with it. */
+function withScope(schema: FastifySchema | undefined, scope: Scope | undefined): FastifySchema {
+  if (!schema || scope === undefined) return schema ?? {};
+  const { description = '', ...rest } = schema as FastifySchema & { description?: string };
+  return { ...rest, description: `${description}${description ? ' ' : ''}Scope: \`${scope}\`.`, 'x-scope': scope } as FastifySchema;
 }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Bus } from '@danmux/bus';
+import type { JobQueue } from '@danmux/cluster';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { Drain } from './drain.ts';
 import { createServer } from './server.ts';
@@ -16,7 +17,7 @@ export async function openApiDocument(): Promise<object> {
   });
   const runtime = createRuntime({ config, role: 'docs', version, processMetrics: false });
   // Routes are only described: none of them is called.
-  const app = await createServer(runtime, {} as Bus, new Drain());
+  const app = await createServer(runtime, {} as Bus, {} as JobQueue, new Drain());
   await app.ready();
   const document = app.swagger();
   await app.close();

@@ -1,6 +1,7 @@
 // The Fastify server: its limits and the order of its hooks. Routes are in routes/, one file a noun. The error handler stands
 // before every route, or plugins' routes would answer in Fastify's own form.
 import type { Bus } from '@danmux/bus';
+import type { JobQueue } from '@danmux/cluster';
 import { limits } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -28,7 +29,7 @@ export interface ServerOptions {
   readonly web?: string;
 }
 
-export async function createServer(runtime: Runtime, bus: Bus, drain: Drain, { web = webRoot }: ServerOptions = {}): Promise<FastifyInstance> {
+export async function createServer(runtime: Runtime, bus: Bus, _jobs: JobQueue, drain: Drain, { web = webRoot }: ServerOptions = {}): Promise<FastifyInstance> {
   const app = createApp(runtime);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));

@@ -1,6 +1,7 @@
 // An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
 import assert from 'node:assert/strict';
 import { type Bus, createBus, type Pending } from '@danmux/bus';
+import { createJobs, type Jobs } from '@danmux/cluster';
 import { type ErrorCode, errors } from '@danmux/protocol';
 import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { ApiRole } from '../src/index.ts';
@@ -27,6 +28,7 @@ export interface CallOptions {
 export interface ApiFixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
+  readonly jobs: Jobs;
   /** Methods of the bus as the api sees it. */
   readonly overrides: Partial<Bus>;
   readonly api: ApiRole;
@@ -51,14 +53,17 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, logger, ...(clock ? { clock } : {}) });
   const bus = createBus(runtime);
   await bus.start();
+  const jobs = createJobs(runtime, bus);
+  await jobs.start();
   runtime.health.register('store', () => bus.health());
   const overrides: Partial<Bus> = {};
-  const api = new ApiRole(runtime, overridable(bus, overrides));
+  const api = new ApiRole(runtime, overridable(bus, overrides), jobs);
   await api.start();
   const url = `http://${api.address()}`;
   return {
     runtime,
     bus,
+    jobs,
     overrides,
     api,
     url,
@@ -69,6 +74,7 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
     refused: async (code) => (await runtime.metrics.refused.get()).values.find(({ labels }) => labels['code'] === code)?.value ?? 0,
     close: async () => {
       await api.stop();
+      await jobs.stop();
       await bus.stop();
     },
   };

@@ -37,6 +37,6 @@ export function documentedCodes({ responses }: Operation): Map<string, number> {
 /** Whatever a test provokes must be written in the document. */
 export function mustBeDocumented(method: string, url: string, code: string): void {
   const path = url.split('?')[0] ?? '';
-  const operation = operations.find((each) => each.method === method && new RegExp(`^${each.path.replace('{room}', '[^/]+')}$`).test(path));
+  const operation = operations.find((each) => each.method === method && new RegExp(`^${each.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
   if (operation) assert.ok(documentedCodes(operation).has(code), `${method} ${operation.path} answered ${code}, which it does not document`);
 }

@@ -60,5 +60,5 @@ test('every POST takes an Idempotency-Key', () => {
 });
 
 test('the file in the repository is this document', () => {
-  assert.deepEqual(JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8')), JSON.parse(JSON.stringify(document)));
+  assert.deepEqual(JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')), JSON.parse(JSON.stringify(document)));
 });

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 async function open(demo: boolean): Promise<void> {
   fixture = await startApi({ 'api.demo': demo });
-  app = await createServer(fixture.runtime, fixture.bus, new Drain(), { web: folder });
+  app = await createServer(fixture.runtime, fixture.bus, fixture.jobs, new Drain(), { web: folder });
 }
 
 function write(name: string, text: string): void {

@@ -71,3 +71,9 @@ export function numberedMessage(publication: Publication, offset: number | undef
 export function acceptedAt({ body }: Pick<Publication, 'body'>): number {
   return Number(body.slice(body.lastIndexOf(':') + 1, -1));
 }
+
+/** The same publication as if it had been accepted then: of one that waited. */
+export function restamped<P extends Publication>(publication: P, now: number): P {
+  const { body } = publication;
+  return { ...publication, body: `${body.slice(0, body.lastIndexOf(':') + 1)}${now}}` };
+}

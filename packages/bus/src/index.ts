@@ -1,5 +1,5 @@
 // The message fabric: one contract, two engines.
-export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, numberedMessage } from './accept.ts';
+export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, numberedMessage, restamped } from './accept.ts';
 export { type Audience, withMember } from './audience.ts';
 export { type AudiencePage, pageOf } from './audience-page.ts';
 export {

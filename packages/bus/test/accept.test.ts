@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { loadConfig } from '@danmux/runtime';
-import { type AcceptRules, acceptedAt, acceptPublication, numberedMessage } from '../src/accept.ts';
+import { type AcceptRules, acceptedAt, acceptPublication, numberedMessage, restamped } from '../src/accept.ts';
 import { testSettings } from './settings.ts';
 
 const { types } = loadConfig(testSettings()).config.messages;
@@ -87,4 +87,12 @@ test('a gift of a combo is named by type, sender and combo; nothing else is', ()
   assert.notEqual(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), combo('gift', { combo_id: 'c1' }, { id: 'bob' }));
   for (const data of [{}, { combo_id: 7 }, { combo_id: '' }, null, 'x']) assert.equal(combo('gift', data), undefined);
   assert.equal(combo('chat', { combo_id: 'c1' }), undefined);
+});
+
+test('a publication that waited is accepted when it is due; nothing else of it changes', () => {
+  const accepted = acceptPublication({ room: 'live:1', type: 'gift', data: { note: '"ts":1}' }, id: 'g1', marks: { receipt: true } }, rules);
+  const later = restamped(accepted, rules.now + 60_000);
+  assert.equal(acceptedAt(later), rules.now + 60_000);
+  assert.deepEqual({ ...JSON.parse(later.body), ts: 0 }, { ...JSON.parse(accepted.body), ts: 0 });
+  assert.deepEqual({ ...later, body: '' }, { ...accepted, body: '' });
 });

@@ -2,6 +2,7 @@
 // engine and one of them in a fifty-node cluster are the same code.
 import { ApiRole } from '@danmux/api';
 import { type Bus, createBus } from '@danmux/bus';
+import { createJobs, type Jobs } from '@danmux/cluster';
 import { EdgeRole } from '@danmux/edge';
 import { RelayRole } from '@danmux/relay';
 import { type Config, ConfigError, createRuntime, HealthServer, type Part, type Runtime } from '@danmux/runtime';
@@ -38,26 +39,32 @@ export function composeNode(config: Config, roles: readonly RoleName[], logger?:
   if (bus.engine === 'memory' && roles.length < roleNames.length) {
     throw new ConfigError('the memory engine holds one process only: start all roles in it, or give REDIS_URL to run roles apart.');
   }
-  const made = new Map(roles.map((name) => [name, makeRole(name, runtime, bus)]));
+  const jobs = createJobs(runtime, bus);
+  const made = new Map(roles.map((name) => [name, makeRole(name, runtime, bus, jobs)]));
   return {
     runtime,
     bus,
-    parts: [busPart(runtime, bus), ...probes(runtime, roles), ...made.values()],
+    parts: [busPart(runtime, bus), ...jobsOf(roles, jobs), ...probes(runtime, roles), ...made.values()],
     addresses: () => Object.fromEntries([...made].flatMap(([name, part]) => ('address' in part ? [[name, part.address()]] : []))),
   };
 }
 
-function makeRole(name: RoleName, runtime: Runtime, bus: Bus): EdgeRole | RelayRole | ApiRole | WorkerRole {
+function makeRole(name: RoleName, runtime: Runtime, bus: Bus, jobs: Jobs): EdgeRole | RelayRole | ApiRole | WorkerRole {
   switch (name) {
     case 'edge':
       return new EdgeRole(runtime, bus);
     case 'relay':
       return new RelayRole(runtime, bus);
     case 'api':
-      return new ApiRole(runtime, bus);
+      return new ApiRole(runtime, bus, jobs);
     case 'worker':
-      return new WorkerRole(runtime, bus);
+      return new WorkerRole(runtime, bus, jobs);
   }
+}
+
+/** Of a process whose roles add or run any: they start before the roles and stop after them. */
+function jobsOf(roles: readonly RoleName[], jobs: Jobs): Part[] {
+  return roles.includes('api') || roles.includes('worker') ? [jobs] : [];
 }
 
 /** Edge and api answer probes on their own port; a process without them listens for that alone. */

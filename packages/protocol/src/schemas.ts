@@ -1,29 +1,51 @@
 // The run-time schemas of the viewer protocol and the admin API, for the servers.
+export { fromSchema, instant, laneSchema, messageId, nextCursor, pageQuery, roomRule, strict, userId } from './admin/fields.ts';
+export { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from './admin/jobs.ts';
 export {
   type BatchRequest,
+  type BroadcastRequest,
   batchReply,
   batchRequest,
-  fromSchema,
+  broadcastReply,
+  broadcastRequest,
+  type PublishRequest,
+  publishReply,
+  publishRequest,
+  userMessageReply,
+} from './admin/messages.ts';
+export { type Problem, problem } from './admin/problem.ts';
+export { type ReceiptsReply, receiptsReply } from './admin/receipts.ts';
+export { heldSchema, type ReviewsReply, rejectReply, reviewsQuery, reviewsReply } from './admin/reviews.ts';
+export {
   type HistoryQuery,
   historyQuery,
   historyReply,
-  laneSchema,
+  type ModesChange,
   membersQuery,
   membersReply,
-  messageId,
+  modesSchema,
   msgSchema,
-  type NodesReply,
-  nodesReply,
-  type Problem,
-  type PublishRequest,
-  problem,
-  publishReply,
-  publishRequest,
+  type RoomsQuery,
+  roomModesReply,
+  roomPatch,
   roomReply,
-  type StatsReply,
-  statsReply,
-  type TokenRequest,
-  tokenReply,
-  tokenRequest,
-} from './admin-schemas.ts';
+  roomsQuery,
+  roomsReply,
+} from './admin/rooms.ts';
+export {
+  bansReply,
+  type KickRequest,
+  kickRequest,
+  mutesReply,
+  recallReply,
+  roomKickRequest,
+  type SanctionReply,
+  type SanctionRequest,
+  sanctionReply,
+  sanctionRequest,
+  sanctionsQuery,
+} from './admin/sanctions.ts';
+export { type NodesReply, nodesReply, type StatsReply, statsReply } from './admin/stats.ts';
+export { type TokenRequest, tokenReply, tokenRequest } from './admin/tokens.ts';
+export { type WordListRequest, type WordListSummary, wordListReply, wordListRequest, wordListSummary, wordListsReply } from './admin/words.ts';
 export { roomSchema, type ViewerEvent, viewerSchemas } from './viewer-schemas.ts';

@@ -1,7 +1,7 @@
 // The job that forgets what dead edges and members left behind, so that totals are true and memory comes back.
 import type { Bus } from '@danmux/bus';
+import type { RepeatedJob } from '@danmux/cluster';
 import type { Runtime } from '@danmux/runtime';
-import type { RepeatedJob } from './jobs.ts';
 
 export function sweepJob(runtime: Runtime, bus: Bus): RepeatedJob {
   return {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
+import { createJobs, type Jobs } from '@danmux/cluster';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { WorkerRole } from '../src/index.ts';
 
@@ -10,6 +11,7 @@ const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: 
 
 let runtime: Runtime;
 let bus: Bus;
+let jobs: Jobs;
 let sweeps: number;
 let away: boolean;
 beforeEach(() => {
@@ -27,6 +29,7 @@ beforeEach(() => {
       };
     },
   });
+  jobs = createJobs(runtime, bus);
 });
 afterEach(() => mock.timers.reset());
 
@@ -42,7 +45,8 @@ async function results(): Promise<Record<string, number>> {
 }
 
 test('it is a member from start to drain', async () => {
-  const worker = new WorkerRole(runtime, bus);
+  const worker = new WorkerRole(runtime, bus, jobs);
+  await jobs.start();
   await worker.start();
   assert.deepEqual(
     (await bus.members()).map(({ role }) => role),
@@ -51,23 +55,28 @@ test('it is a member from start to drain', async () => {
   await worker.drain();
   assert.deepEqual(await bus.members(), []);
   await worker.stop();
+  await jobs.stop();
 });
 
 test('it sweeps once an interval, and no more after drain', async () => {
-  const worker = new WorkerRole(runtime, bus);
+  const worker = new WorkerRole(runtime, bus, jobs);
+  await jobs.start();
   await worker.start();
   assert.equal(sweeps, 0);
   await pass(3_000);
   assert.equal(sweeps, 3);
   await worker.drain();
+  await jobs.drain();
   await pass(3_000);
   assert.equal(sweeps, 3);
   await worker.stop();
+  await jobs.stop();
 });
 
 test('a sweep that fails is counted, and the next one is tried', async () => {
-  const worker = new WorkerRole(runtime, bus);
+  const worker = new WorkerRole(runtime, bus, jobs);
   away = true;
+  await jobs.start();
   await worker.start();
   await pass(2_000);
   assert.deepEqual(await results(), { 'sweep failed': 2 });
@@ -77,6 +86,7 @@ test('a sweep that fails is counted, and the next one is tried', async () => {
   away = true;
   await worker.drain();
   await worker.stop();
+  await jobs.stop();
 });
 
 test('it forgets what the dead left', async () => {
@@ -89,7 +99,8 @@ test('it forgets what the dead left', async () => {
     found += removed.presence;
     return removed;
   };
-  const worker = new WorkerRole(runtime, bus);
+  const worker = new WorkerRole(runtime, bus, jobs);
+  await jobs.start();
   await worker.start();
   const end = performance.now() + 10_000;
   while (found === 0 && performance.now() < end) await pass(1_000);
@@ -97,4 +108,5 @@ test('it forgets what the dead left', async () => {
   assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 2 });
   await worker.drain();
   await worker.stop();
+  await jobs.stop();
 });

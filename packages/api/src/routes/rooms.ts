@@ -2,6 +2,7 @@
 import { type Bus, pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
+import { readModes } from '../room-modes.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, roomParams, success } from './documented.ts';
 
@@ -18,6 +19,7 @@ const roomSchema = {
       room: 'live:1001',
       online: 502,
       users: 477,
+      modes: { slow_ms: 5_000 },
       positions: { control: { epoch, offset: 0 }, gift: { epoch, offset: 17 }, chat: { epoch, offset: 2_048 } },
     }),
     ...documented(readCodes),
@@ -62,8 +64,8 @@ const historySchema = {
 export function addRoomRoutes(app: TypedApp, bus: Bus): void {
   app.get('/v1/rooms/:room', { schema: roomSchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
-    const [{ online, users }, heads] = await Promise.all([bus.audience(room), bus.heads(room)]);
-    return { room, online, users, positions: positionsOf(heads) };
+    const [{ online, users }, heads, modes] = await Promise.all([bus.audience(room), bus.heads(room), readModes(bus, room)]);
+    return { room, online, users, modes, positions: positionsOf(heads) };
   });
 
   app.get('/v1/rooms/:room/members', { schema: membersSchema, config: { scope: 'read' } }, async (request) => {

@@ -1,14 +1,28 @@
 // Jobs: work off the hot path that the cluster does together: scheduled messages, broadcasts, webhooks, the archive. One contract,
 // an in-process and a BullMQ variant. A job runs on one worker at a time, and again when it failed or its worker died, so its
 // work must bear being done twice.
+import type { Publication } from '@danmux/bus';
+import type { From } from '@danmux/protocol';
 import type { Part } from '@danmux/runtime';
 
 /** The data of every kind of job, as one table; a name that is not here cannot be added. Plain JSON. */
 export interface JobData {
   /** Publishes messages once they are due: a delayed message. */
-  publish: { readonly publications: readonly unknown[] };
+  publish: { readonly publications: readonly Publication[] };
   /** Publishes one message to every online room that matches, paced. */
-  broadcast: { readonly id: string; readonly rooms: readonly string[]; readonly type: string; readonly data: unknown; readonly [field: string]: unknown };
+  broadcast: {
+    /** The message's id in every room. */
+    readonly id: string;
+    /** Exact names (told also when nobody is there), `prefix*`, or `*`. */
+    readonly rooms: readonly string[];
+    readonly type: string;
+    readonly data: unknown;
+    readonly from?: From;
+    readonly receipt?: true;
+    /** Milliseconds since 1970. */
+    readonly expires_at?: number;
+    readonly [field: string]: unknown;
+  };
   /** Delivers what waits in a shard's event log to one webhook target. */
   webhooks: { readonly target: string; readonly shard: number };
   /** Tells the totals of a message's receipts after their time-out. */
@@ -23,7 +37,8 @@ export interface JobOptions {
   readonly id?: string;
   /**
    * At most one job of this key waits and one runs: adding one while another waits changes nothing (but an earlier time counts),
-   * adding one while another runs lets one more follow.
+   * adding one while another runs lets one more follow. The id of what waits or runs is returned then. A job of a key is not
+   * kept when it is done.
    */
   readonly key?: string;
   readonly delayMs?: number;
@@ -64,8 +79,15 @@ export interface RunningJob<N extends JobName> {
   readonly attempt: number;
   /** What an earlier try stored; null in the first. */
   readonly progress: JobProgress | null;
+  /** Aborted when this process ends. A job that takes long reports where it is and throws `JobPaused`. */
+  readonly signal: AbortSignal;
   /** Resolves when stored. */
   report(progress: JobProgress): Promise<void>;
+}
+
+/** Thrown by a handler whose process ends: the job goes on elsewhere, and the try does not count as failed. */
+export class JobPaused extends Error {
+  override readonly name = 'JobPaused';
 }
 
 /** Adding and asking: every role may. Rejects with `unavailable` while the store is away. */

@@ -1,10 +1,9 @@
-// Jobs of one process: timers. A run that failed is made up for by the next one; two runs of a job never overlap.
+// Repeated jobs of one process: timers. A run that failed is made up for by the next one; two runs of a job never overlap.
 import type { Runtime } from '@danmux/runtime';
-import type { Jobs, RepeatedJob } from './jobs.ts';
+import type { RepeatedJob } from './jobs.ts';
 import { runCounted } from './run-counted.ts';
 
-export class MemoryJobs implements Jobs {
-  readonly name = 'jobs';
+export class MemoryRepeats {
   readonly #runtime: Runtime;
   readonly #jobs: RepeatedJob[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
@@ -14,11 +13,11 @@ export class MemoryJobs implements Jobs {
     this.#runtime = runtime;
   }
 
-  repeat(job: RepeatedJob): void {
+  add(job: RepeatedJob): void {
     this.#jobs.push(job);
   }
 
-  async start(): Promise<void> {
+  start(): void {
     for (const job of this.#jobs) this.#timers.push(setInterval(() => this.#run(job), job.everyMs));
   }
 
@@ -27,13 +26,9 @@ export class MemoryJobs implements Jobs {
     await Promise.all(this.#running.values());
   }
 
-  async stop(): Promise<void> {
-    await this.drain();
-  }
-
   #run(job: RepeatedJob): void {
     if (this.#running.has(job)) return;
-    const running = runCounted(this.#runtime, job)
+    const running = runCounted(this.#runtime, job.name, () => job.run())
       // Counted and logged already; the next interval tries again.
       .catch(() => {})
       .finally(() => this.#running.delete(job));

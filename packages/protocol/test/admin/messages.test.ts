@@ -1,9 +1,10 @@
-// What the admin API lets in and gives out, checked without a server.
+// Messages as a backend sends them, checked without a server.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
-import { batchReply, batchRequest, historyQuery, problem, publishReply, publishRequest, statsReply, tokenRequest } from '../src/admin-schemas.ts';
-import { limits } from '../src/limits.ts';
+import { batchReply, batchRequest, broadcastRequest, publishReply, publishRequest } from '../../src/admin/messages.ts';
+import { problem } from '../../src/admin/problem.ts';
+import { limits } from '../../src/limits.ts';
 
 const gift = { type: 'gift', data: { name: 'rocket' } };
 
@@ -24,6 +25,12 @@ test('a sender without an id is none', () => {
   assert.equal(Value.Check(publishRequest, { ...gift, from: 'u1' }), false);
 });
 
+test('what is asked of a message besides: a receipt, a delay of 30 days at most, an expiry', () => {
+  assert.equal(Value.Check(publishRequest, { ...gift, receipt: true, delay_ms: 2_592_000_000, expires_at: 1 }), true);
+  for (const bad of [{ receipt: 1 }, { delay_ms: -1 }, { delay_ms: 2_592_000_001 }, { delay_ms: 1.5 }, { expires_at: -1 }, { expires_at: '1' }])
+    assert.equal(Value.Check(publishRequest, { ...gift, ...bad }), false, JSON.stringify(bad));
+});
+
 test('a batch holds 1 to 1000 messages, each with its room', () => {
   const row = { room: 'live:1', ...gift };
   assert.equal(Value.Check(batchRequest, { messages: [row] }), true);
@@ -32,26 +39,18 @@ test('a batch holds 1 to 1000 messages, each with its room', () => {
   assert.equal(Value.Check(batchRequest, { messages: new Array(limits.batch + 1).fill(row) }), false);
 });
 
+test('a broadcast names rooms and prefixes, or all', () => {
+  for (const rooms of ['*', ['a'], ['live:*', 'a'], ['*']]) assert.equal(Value.Check(broadcastRequest, { rooms, ...gift }), true, JSON.stringify(rooms));
+  for (const rooms of ['a', [], [''], [5], new Array(101).fill('a'), undefined])
+    assert.equal(Value.Check(broadcastRequest, { rooms, ...gift }), false, JSON.stringify(rooms));
+});
+
 test('the answers of the design fit their schemas', () => {
   const accepted = { id: '1', room: 'a', lane: 'gift' };
   const refused = { type: 'about:blank', title: 'x', status: 400, code: 'invalid_room', detail: 'x' };
   assert.equal(Value.Check(publishReply, accepted), true);
+  assert.equal(Value.Check(publishReply, { ...accepted, job: 'publish-1' }), true);
   assert.equal(Value.Check(problem, refused), true);
   assert.equal(Value.Check(batchReply, { results: [{ status: 202, ...accepted }, refused] }), true);
   assert.equal(Value.Check(publishReply, { ...accepted, lane: 'express' }), false);
-  const nodes = [{ id: 'n', role: 'edge', address: '', version: '0', load: 0.5 }];
-  assert.equal(Value.Check(statsReply, { rooms: 1, online: 2, accepted: { gift: 1 }, sequenced: {}, shed: { chat: { ingress_full: 3 } }, nodes }), true);
-});
-
-test('a token request names its user and lasts a day at most', () => {
-  assert.equal(Value.Check(tokenRequest, { sub: 'u1' }), true);
-  assert.equal(Value.Check(tokenRequest, { sub: 'u1', rooms: ['live:*'], roles: ['host'], level: 3, ttl_s: 86_400 }), true);
-  for (const bad of [{}, { sub: '' }, { sub: 'u', ttl_s: 0 }, { sub: 'u', ttl_s: 86_401 }, { sub: 'u', exp: 5 }, { sub: 'u', level: '3' }])
-    assert.equal(Value.Check(tokenRequest, bad), false, JSON.stringify(bad));
-});
-
-test('a history query is text, as a URL gives it', () => {
-  assert.equal(Value.Check(historyQuery, { lane: 'gift', before: '10', limit: '50' }), true);
-  for (const bad of [{ lane: 'ambient' }, { before: '0' }, { before: '-1' }, { limit: '1e3' }, { limit: '0' }, { after: '1' }])
-    assert.equal(Value.Check(historyQuery, bad), false, JSON.stringify(bad));
 });

@@ -1,14 +1,12 @@
-// Jobs run once per interval in the whole cluster, on both engines, and survive what they depend on.
+// Repeated jobs run once per interval in the whole cluster, on both engines, and survive what they depend on.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createBus } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
-import { eventually } from '../../testkit/src/eventually.ts';
-import { WorkerRole } from '../src/index.ts';
-import type { Jobs } from '../src/jobs.ts';
-import { BullmqJobs } from '../src/jobs-bullmq.ts';
-import { MemoryJobs } from '../src/jobs-memory.ts';
+import { eventually } from '../../../bus/test/eventually.ts';
+import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
+import type { Jobs } from '../../src/index.ts';
+import { BullmqJobs } from '../../src/jobs/bullmq-jobs.ts';
+import { MemoryJobs } from '../../src/jobs/memory-jobs.ts';
 
 function runtimeWith(set: Readonly<Record<string, unknown>> = {}): Runtime {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -88,23 +86,21 @@ describe('on BullMQ with a real Redis', () => {
     await end(jobs);
   });
 
-  test('the worker role starts without Redis, and works when it comes', async () => {
+  test('they start without Redis, work when it comes, and again after it was away', async () => {
     const late = await startTestRedis();
     await late.kill();
-    const runtime = runtimeWith({ 'redis.url': late.url, 'worker.sweep_interval_ms': 100 });
-    const bus = createBus(runtime);
-    await bus.start();
-    const worker = new WorkerRole(runtime, bus);
-    await worker.start();
+    const runtime = runtimeWith({ 'redis.url': late.url });
+    const jobs = new BullmqJobs(runtime);
+    jobs.repeat({ name: 'try', everyMs: 100, run: async () => {} });
+    await jobs.start();
+    await assert.rejects(jobs.status('any'), { code: 'unavailable' });
     await late.start();
-    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) >= 2, 'swept twice'));
+    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) >= 2, 'ran twice'));
     await late.kill();
     await late.start();
     const before = (await results(runtime)).done ?? 0;
-    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) > before, 'swept again'), { timeoutMs: 20_000 });
-    await worker.drain();
-    await worker.stop();
-    await bus.stop();
+    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) > before, 'ran again'), 20_000);
+    await end(jobs);
     await late.stop();
   });
 });

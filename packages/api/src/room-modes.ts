@@ -1,0 +1,48 @@
+// A room's modes in the room's record: how they are read, and how a change is merged into them. It tells nobody.
+import type { Bus, RecordField } from '@danmux/bus';
+import { ruleRecords } from '@danmux/cluster';
+import { DanmuxError, type RoomModes } from '@danmux/protocol';
+import type { ModesChange } from '@danmux/protocol/schemas';
+
+const field = 'modes';
+/** Writers of one record that are in each other's way; each round one of them gets through. */
+const tries = 20;
+
+export async function readModes(bus: Bus, room: string): Promise<RoomModes> {
+  const { fields } = await bus.records.page(ruleRecords.room(room), field, undefined, 1);
+  const [first] = fields;
+  return first?.[0] === field ? parse(first[1]) : {};
+}
+
+export interface ChangedModes {
+  readonly modes: RoomModes;
+  /** Of the room's record: the same change again, while nothing else changes, has the same. */
+  readonly version: number;
+}
+
+/** Merges; a mode that is null goes. Writes nothing when it changes nothing. */
+export async function changeModes(bus: Bus, room: string, change: ModesChange): Promise<ChangedModes> {
+  const record = ruleRecords.room(room);
+  for (let left = tries; left > 0; left--) {
+    const { version, fields } = await bus.records.get(record);
+    const before = fields.get(field);
+    const modes = merged(before ? parse(before) : {}, change);
+    const value = JSON.stringify(modes);
+    if (value === (before?.value ?? '{}')) return { modes, version };
+    const written = await bus.records.setIf(record, version, new Map([[field, value === '{}' ? null : { value }]]));
+    if (written !== null) return { modes, version: written };
+  }
+  throw new DanmuxError('unavailable', { message: 'The rules of this room are being changed all the time; nothing was changed.' });
+}
+
+function merged(before: RoomModes, change: ModesChange): RoomModes {
+  return Object.fromEntries(
+    Object.entries({ ...before, ...change })
+      .filter(([, value]) => value !== null)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function parse({ value }: RecordField): RoomModes {
+  return JSON.parse(value) as RoomModes;
+}

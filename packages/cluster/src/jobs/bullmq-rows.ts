@@ -1,0 +1,54 @@
+// How a job of the contract looks in BullMQ, and back. Ids are written so that BullMQ takes any text: it refuses colons and
+// plain numbers.
+import type { Config } from '@danmux/runtime';
+import type { Job, JobsOptions } from 'bullmq';
+import { jobRules } from './job-rules.ts';
+import type { JobName, JobOptions, JobProgress, JobState, JobStatus } from './jobs.ts';
+
+const prefix = 'j-';
+const states: Readonly<Record<string, JobState>> = { waiting: 'waiting', delayed: 'delayed', active: 'active', completed: 'done', failed: 'failed' };
+
+export function jobKeyOf(id: string): string {
+  // Halves of characters cannot be encoded.
+  return prefix + encodeURIComponent(Buffer.from(id).toString());
+}
+
+export function idOf(jobKey: string): string {
+  return decodeURIComponent(jobKey.slice(prefix.length));
+}
+
+/** Not one that a schedule made. */
+export function isAddedJob({ id }: Job): boolean {
+  return id?.startsWith(prefix) ?? false;
+}
+
+/** Of scheduled runs nothing is kept: the next one makes up for a failed one. */
+export const repeatOptions = {
+  attempts: 3,
+  backoff: { type: 'exponential', delay: jobRules.backoff.baseMs },
+  removeOnComplete: true,
+  removeOnFail: true,
+};
+
+export function optionsOf({ jobs }: Config, id: string, { key, delayMs = 0, attempts = jobRules.attempts }: JobOptions, sooner: boolean): JobsOptions {
+  const keptS = jobs.kept_ms / 1_000;
+  return {
+    jobId: jobKeyOf(id),
+    delay: delayMs,
+    attempts,
+    backoff: { type: 'exponential', delay: jobRules.backoff.baseMs, jitter: 0.5 },
+    removeOnComplete: key === undefined ? { age: keptS, count: jobRules.ended } : true,
+    removeOnFail: { age: keptS * jobRules.failedKept, count: jobRules.ended },
+    ...(key === undefined ? {} : { deduplication: { id: encodeURIComponent(key), keepLastIfActive: true, reschedule: sooner } }),
+  };
+}
+
+export function statusOf(job: Job, state: string): JobStatus {
+  return {
+    ...{ id: idOf(job.id ?? ''), name: job.name as JobName, state: states[state] ?? 'waiting', attempts: job.attemptsStarted },
+    progress: typeof job.progress === 'object' ? (job.progress as JobProgress) : null,
+    createdAt: job.timestamp,
+    ...(job.finishedOn === undefined ? {} : { finishedAt: job.finishedOn }),
+    ...(job.failedReason === undefined || state === 'completed' ? {} : { error: job.failedReason }),
+  };
+}

@@ -1,0 +1,57 @@
+// Publishing off and on the hot path alike: messages that ask for receipts begin their counts before they are stored, and get the job
+// that tells their totals. A message that asks for none costs nothing here.
+import { createHash } from 'node:crypto';
+import { acceptedAt, type Bus, type Publication, type Receipt, restamped } from '@danmux/bus';
+import type { Runtime } from '@danmux/runtime';
+import type { JobQueue } from './jobs/jobs.ts';
+
+export interface PublishingParts {
+  readonly runtime: Runtime;
+  readonly bus: Pick<Bus, 'publish' | 'receipts'>;
+  readonly jobs: Pick<JobQueue, 'add'>;
+}
+
+/** As `bus.publish`. A message whose counts could not be begun, or whose job could not be stored, is an error: publish it again. */
+export async function publishAll(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
+  if (!publications.some(({ marks }) => marks?.receipt)) return parts.bus.publish(publications);
+  const opened = await Promise.all(publications.map((publication) => failureOf(openReceipts(parts, publication))));
+  const ready = publications.filter((_, index) => opened[index] === null);
+  const results = (await parts.bus.publish(ready)).values();
+  return Promise.all(
+    publications.map(async (publication, index) => {
+      const result = opened[index] ?? results.next().value ?? new Error('the bus answered for fewer messages than it was given');
+      if (result instanceof Error || !publication.marks?.receipt) return result;
+      return (await failureOf(addReceiptsJob(parts, publication))) ?? result;
+    }),
+  );
+}
+
+/** The same for messages that waited: each is accepted now, and says so. */
+export function publishDue(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
+  const now = parts.runtime.clock.now();
+  return publishAll(
+    parts,
+    publications.map((publication) => restamped(publication, now)),
+  );
+}
+
+/** The id of the job of something that has a name: the same name is the same job. */
+export function jobIdOf(kind: string, name: string): string {
+  return `${kind}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}
+
+async function openReceipts({ bus }: PublishingParts, publication: Publication): Promise<void> {
+  if (publication.marks?.receipt) await bus.receipts.open(publication.id, publication.room, acceptedAt(publication));
+}
+
+async function addReceiptsJob({ jobs, runtime }: PublishingParts, { id, room }: Publication): Promise<void> {
+  await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', id), delayMs: runtime.config.receipts.timeout_ms });
+}
+
+/** The error of a promise, to be answered for one message of many; null when it resolved. */
+function failureOf(promise: Promise<void>): Promise<Error | null> {
+  return promise.then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+}

@@ -1,0 +1,84 @@
+// Adding, asking and cancelling, on any engine.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { data, type Engine, gate, openQueue } from './job-case-kit.ts';
+
+export function addingCases(engine: Engine): void {
+  describe(`${engine.name}: adding`, () => {
+    before(() => engine.open());
+    after(() => engine.close());
+
+    test('a job runs with its data, and is done', async () => {
+      const queue = await openQueue(engine, async () => {});
+      const id = await queue.jobs.add('receipts', data('m1'));
+      await queue.until(id, 'done');
+      const status = await queue.jobs.status(id);
+      assert.deepEqual([status?.id, status?.name, status?.attempts, status?.progress], [id, 'receipts', 1, null]);
+      assert.ok((status?.finishedAt ?? 0) >= (status?.createdAt ?? 1), 'it ended after it was added');
+      assert.deepEqual(
+        queue.runs.map(({ id, name, data, attempt, progress }) => ({ id, name, data, attempt, progress })),
+        [{ id, name: 'receipts', data: data('m1'), attempt: 1, progress: null }],
+      );
+      await queue.end();
+    });
+
+    test('the same id twice is one job, also after it ran; any text is an id', async () => {
+      const queue = await openQueue(engine, async () => {});
+      for (const id of ['7', 'a:b:c', 'ä/ö 火', 'broadcast:1']) {
+        assert.equal(await queue.jobs.add('receipts', data('first'), { id }), id);
+        await queue.until(id, 'done');
+        assert.equal(await queue.jobs.add('receipts', data('second'), { id }), id);
+      }
+      await queue.jobs.add('receipts', data('last'), { id: 'last' });
+      await queue.until('last', 'done');
+      assert.deepEqual(
+        queue.runs.map(({ data }) => data.id),
+        ['first', 'first', 'first', 'first', 'last'],
+      );
+      await queue.end();
+    });
+
+    test('a delayed job waits for its time', async () => {
+      const queue = await openQueue(engine, async () => {});
+      const began = Date.now();
+      const id = await queue.jobs.add('receipts', data('m1'), { delayMs: 300 });
+      assert.equal((await queue.jobs.status(id))?.state, 'delayed');
+      await queue.until(id, 'done');
+      assert.ok(Date.now() - began >= 299, `after ${Date.now() - began} ms`);
+      await queue.end();
+    });
+
+    test('a job that waits can be cancelled, one that runs or ended cannot', async () => {
+      const closed = gate();
+      const queue = await openQueue(engine, () => closed.passed);
+      const later = await queue.jobs.add('receipts', data('later'), { delayMs: 60_000 });
+      const running = await queue.jobs.add('receipts', data('running'));
+      await queue.until(running, 'active');
+      assert.equal(await queue.jobs.cancel(later), true);
+      assert.equal(await queue.jobs.status(later), null);
+      assert.equal(await queue.jobs.cancel(later), false);
+      assert.equal(await queue.jobs.cancel(running), false);
+      closed.open();
+      await queue.until(running, 'done');
+      assert.equal(await queue.jobs.cancel(running), false);
+      assert.equal(await queue.jobs.cancel('none'), false);
+      assert.deepEqual(
+        queue.runs.map(({ data }) => data.id),
+        ['running'],
+      );
+      await queue.end();
+    });
+
+    test('no more than jobs.concurrency run at once', async () => {
+      const closed = gate();
+      const queue = await openQueue(engine, () => closed.passed, { 'jobs.concurrency': 2 });
+      const ids = await Promise.all(['a', 'b', 'c'].map((id) => queue.jobs.add('receipts', data(id))));
+      const active = () => Promise.all(ids.map(async (id) => (await queue.jobs.status(id))?.state));
+      for (const id of ids.slice(0, 2)) await queue.until(id, 'active');
+      assert.deepEqual(await active(), ['active', 'active', 'waiting']);
+      closed.open();
+      for (const id of ids) await queue.until(id, 'done');
+      await queue.end();
+    });
+  });
+}

@@ -1,0 +1,68 @@
+// What the conformance cases of jobs share: an engine, a queue that runs, and handlers that a test opens and closes.
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '../../../bus/test/eventually.ts';
+import type { JobProgress, JobState, Jobs, RunningJob } from '../../src/index.ts';
+
+export interface Engine {
+  readonly name: string;
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** A store of its own; every runtime of it shares it. */
+  prepare(set: Readonly<Record<string, unknown>>): { runtime(): Runtime };
+  jobs(runtime: Runtime): Jobs;
+}
+
+export function runtimeFor(set: Readonly<Record<string, unknown>>): Runtime {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
+  return createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+}
+
+export type Receipts = RunningJob<'receipts'>;
+export type Work = (job: Receipts) => Promise<void>;
+
+export interface Queue {
+  readonly jobs: Jobs;
+  /** Every run that was begun. */
+  readonly runs: Receipts[];
+  until(id: string, state: JobState): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** A queue whose `receipts` jobs do `work`. */
+export async function openQueue(engine: Engine, work: Work, set: Readonly<Record<string, unknown>> = {}): Promise<Queue> {
+  const runtime = engine.prepare(set).runtime();
+  const jobs = engine.jobs(runtime);
+  const runs: Receipts[] = [];
+  jobs.handle('receipts', async (job) => {
+    runs.push(job);
+    await work(job);
+  });
+  await jobs.start();
+  await eventually(() => jobs.status('none'));
+  return {
+    jobs,
+    runs,
+    until: (id, state) =>
+      eventually(async () => {
+        const status = await jobs.status(id);
+        if (status?.state !== state) throw new Error(`${id} is ${status?.state ?? 'gone'}, not ${state}: ${status?.error ?? ''}`);
+      }),
+    end: async () => {
+      await jobs.drain();
+      await jobs.stop();
+    },
+  };
+}
+
+/** A gate a handler waits at. */
+export function gate(): { readonly passed: Promise<void>; open(): void } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
+}
+
+export const data = (id: string) => ({ id, room: 'live:1' });
+export const half: JobProgress = { done: 1, total: 2, cursor: 'b' };

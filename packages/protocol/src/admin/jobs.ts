@@ -1,0 +1,22 @@
+// Work off the hot path, as a backend may ask about it: delayed messages, broadcasts, what failed.
+import { type Static, Type } from 'typebox';
+import { limits } from '../limits.ts';
+import { nextCursor, pageQuery, strict } from './fields.ts';
+
+const states = ['waiting', 'delayed', 'active', 'done', 'failed'] as const;
+
+export const jobReply = Type.Object({
+  id: Type.String(),
+  name: Type.String({ description: 'publish (a delayed message), broadcast, receipts, webhooks, archive' }),
+  state: Type.Unsafe<(typeof states)[number]>(Type.Union(states.map((state) => Type.Literal(state)))),
+  attempts: Type.Integer({ description: 'Tries that were begun' }),
+  progress: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer({ description: '0 while it is not known' }) }), Type.Null()]),
+  created_at: Type.Integer({ description: 'Milliseconds since 1970' }),
+  finished_at: Type.Optional(Type.Integer({ description: 'Milliseconds since 1970' })),
+  error: Type.Optional(Type.String({ description: 'Why the last try failed' })),
+});
+export const jobsQuery = Type.Object({ state: Type.Literal('failed'), ...pageQuery(limits.listPage) }, strict);
+export const jobsReply = Type.Object({ jobs: Type.Array(jobReply, { description: 'Newest first' }), cursor: nextCursor });
+export const jobCancelReply = Type.Object({ id: Type.String(), cancelled: Type.Literal(true) });
+
+export type JobReply = Static<typeof jobReply>;

@@ -1,0 +1,17 @@
+// What every refusal of the admin API looks like: a problem of RFC 9457 with a code of the errors table.
+import { type Static, Type } from 'typebox';
+
+export const problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String(),
+    detail: Type.String(),
+    instance: Type.Optional(Type.String({ description: 'Trace id of the request' })),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+    retry_after_ms: Type.Optional(Type.Integer()),
+  },
+  { description: 'RFC 9457 problem' },
+);
+export type Problem = Static<typeof problem>;

@@ -1,0 +1,18 @@
+// Messages that wait for a moderator.
+import { type Static, Type } from 'typebox';
+import { limits } from '../limits.ts';
+import { fromSchema, nextCursor, pageQuery, strict } from './fields.ts';
+
+export const heldSchema = Type.Object({
+  id: Type.String(),
+  room: Type.String(),
+  type: Type.String(),
+  data: Type.Unknown(),
+  from: fromSchema,
+  at: Type.Integer({ description: 'Milliseconds since 1970' }),
+  reason: Type.String({ description: 'Which word list or hook held it' }),
+});
+export const reviewsQuery = Type.Object(pageQuery(limits.listPage), strict);
+export const reviewsReply = Type.Object({ reviews: Type.Array(heldSchema, { description: 'By id, which is the order they came in' }), cursor: nextCursor });
+export const rejectReply = Type.Object({ id: Type.String(), room: Type.String() });
+export type ReviewsReply = Static<typeof reviewsReply>;

@@ -1,0 +1,25 @@
+// Viewer tokens for backends without a JWT library.
+import { type Static, Type } from 'typebox';
+import { limits } from '../limits.ts';
+import { strict, userId } from './fields.ts';
+
+export const tokenRequest = Type.Object(
+  {
+    sub: userId,
+    name: Type.Optional(Type.String({ maxLength: 128 })),
+    avatar: Type.Optional(Type.String({ maxLength: 512 })),
+    level: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+    roles: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
+    rooms: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: limits.roomName }), {
+        maxItems: 64,
+        description: 'Exact names, or prefixes that end in *; absent allows every room',
+      }),
+    ),
+    device: Type.Optional(Type.String({ maxLength: 32 })),
+    ttl_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, default: 3_600 })),
+  },
+  strict,
+);
+export const tokenReply = Type.Object({ token: Type.String(), expires_at: Type.Integer({ description: 'Milliseconds since 1970' }) });
+export type TokenRequest = Static<typeof tokenRequest>;

@@ -25,6 +25,7 @@ const counters = {
     help: 'Requests that failed to prove who sends them, from an address that failed too often.',
     labels: [],
   },
+  auditLost: { name: 'danmux_audit_lost_total', help: 'Rows of the audit log that could not be stored; they are in the process log.', labels: [] },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
 } as const;
 

@@ -2,7 +2,7 @@
 // how often an address fails. A key is never logged. Routes opt out with `config: { public: true }`.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
-import { type Runtime, TokenBucket } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKey } from './api-key.ts';
 import { Authenticator } from './authenticate.ts';
@@ -11,6 +11,7 @@ import type { SignedCredentials } from './credentials.ts';
 import { FailureLimit } from './failure-limit.ts';
 import { FollowedKeys } from './followed-keys.ts';
 import { KeyDesk } from './key-desk.ts';
+import { KeyRates } from './key-rates.ts';
 import { KeyUse } from './key-use.ts';
 import { Keyring } from './keyring.ts';
 import { readBody, streamOf } from './raw-body.ts';
@@ -51,12 +52,12 @@ export function addAuth(app: FastifyInstance, runtime: Runtime, bus: Bus): Keys 
 
 function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authenticator, use: KeyUse): void {
   const failures = new FailureLimit();
-  const buckets = new Map<string, TokenBucket>();
+  const rates = new KeyRates(runtime);
   const admit = (request: FastifyRequest, key: ApiKey) => {
     request.apiKey = key;
     request.keyId = key.id;
     use.note(key.id, runtime.clock.now());
-    if (runtime.config.shedding === 'on') takeToken(buckets, key.id, runtime);
+    rates.take(key.id);
     checkScope(key.scopes, request.routeOptions.config.scope);
   };
   app.decorateRequest('apiKey', null);
@@ -64,7 +65,12 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
   app.decorateRequest('signedBy', null);
   app.addHook('onRequest', async (request) => {
     if (!isGuarded(request)) return;
-    const who = limited(runtime, failures, request, () => authenticator.begin(request));
+    let who: ApiKey | SignedCredentials;
+    try {
+      who = authenticator.begin(request);
+    } catch (error) {
+      throw limited(runtime, failures, request, error);
+    }
     if ('signature' in who) request.signedBy = who;
     else admit(request, who);
   });
@@ -72,7 +78,9 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
     const { signedBy } = request;
     if (signedBy === null) return payload;
     const body = await readBody(request);
-    const key = await authenticator.finish(request, signedBy, body).catch((error: unknown) => limited(runtime, failures, request, () => fail(error)));
+    const key = await authenticator.finish(request, signedBy, body).catch((error: unknown) => {
+      throw limited(runtime, failures, request, error);
+    });
     admit(request, key);
     return streamOf(body);
   });
@@ -83,27 +91,11 @@ function isGuarded({ routeOptions: { config }, is404 }: FastifyRequest): boolean
   return !config.public && config.auth !== 'own' && !is404;
 }
 
-/** An address that failed too often is told to wait instead of what was wrong. */
-function limited<T>({ config, clock, metrics }: Runtime, failures: FailureLimit, { ip }: FastifyRequest, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof DanmuxError) || error.status !== 401 || config.shedding === 'off') throw error;
-    const wait = failures.fail(ip, clock.now());
-    if (wait === 0) throw error;
-    metrics.authFailuresLimited.inc();
-    throw new DanmuxError('rate_limited', { retryAfterMs: wait, cause: error });
-  }
-}
-
-function fail(error: unknown): never {
-  throw error;
-}
-
-function takeToken(buckets: Map<string, TokenBucket>, keyId: string, { config, clock }: Runtime): void {
-  const now = clock.now();
-  const bucket = buckets.get(keyId) ?? new TokenBucket(config.api.per_minute, Math.ceil(config.api.per_minute / 10), now);
-  buckets.set(keyId, bucket);
-  const wait = bucket.take(now);
-  if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+/** What a failure is answered with: an address that failed too often is told to wait instead of what was wrong. */
+function limited({ config, clock, metrics }: Runtime, failures: FailureLimit, { ip }: FastifyRequest, error: unknown): unknown {
+  if (!(error instanceof DanmuxError) || error.status !== 401 || config.shedding === 'off') return error;
+  const wait = failures.fail(ip, clock.now());
+  if (wait === 0) return error;
+  metrics.authFailuresLimited.inc();
+  return new DanmuxError('rate_limited', { message: 'Too many requests from this address failed to say who sends them.', retryAfterMs: wait, cause: error });
 }

@@ -20,11 +20,7 @@ export class KeyUse {
   note(id: string, now: number): void {
     if (now - (this.#written.get(id) ?? Number.NEGATIVE_INFINITY) < coarseMs) return;
     this.#written.set(id, now);
-    this.#bus.records.set(record, new Map([[id, { value: String(now) }]])).catch((error: unknown) => {
-      this.#written.set(id, now - coarseMs + retryMs);
-      this.#runtime.metrics.caught.inc({ where: 'key_use' });
-      this.#runtime.log.warn({ err: error }, 'could not note the use of a key');
-    });
+    void this.#write(id, String(now), () => this.#written.set(id, now - coarseMs + retryMs));
   }
 
   /** Id → milliseconds since 1970. */
@@ -35,6 +31,16 @@ export class KeyUse {
 
   async forget(id: string): Promise<void> {
     this.#written.delete(id);
-    await this.#bus.records.set(record, new Map([[id, null]]));
+    await this.#write(id, null, () => {});
+  }
+
+  async #write(id: string, value: string | null, failed: () => void): Promise<void> {
+    try {
+      await this.#bus.records.set(record, new Map([[id, value === null ? null : { value }]]));
+    } catch (error) {
+      failed();
+      this.#runtime.metrics.caught.inc({ where: 'key_use' });
+      this.#runtime.log.warn({ err: error }, 'could not note the use of a key');
+    }
   }
 }

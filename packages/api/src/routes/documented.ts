@@ -32,7 +32,16 @@ export function withExamples<T extends TSchema>(schema: T, examples: Readonly<Re
 }
 
 /** Every route that wants a key may answer with these. */
-const always: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited', 'internal'];
+const always: readonly ErrorCode[] = [
+  'unauthorized',
+  'signature_invalid',
+  'signature_expired',
+  'nonce_replayed',
+  'forbidden',
+  'rate_limited',
+  'internal',
+  'unavailable',
+];
 
 interface ProblemResponse {
   readonly description: string;

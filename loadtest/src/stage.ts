@@ -1,11 +1,10 @@
 // A server with its viewers and its publisher, and the measuring of what passes between them. Scenarios set the rates and the
 // troubles; a stage only watches, once a second, and adds the seconds of a window up.
-import { eventually, testSecrets } from '@danmux/testkit';
+import { eventually, metricIn, testSecrets } from '@danmux/testkit';
 import { Latencies } from './latency.ts';
-import { metricIn } from './metric-text.ts';
 import type { Cores } from './process/core.ts';
 import { busySeconds } from './process/core-time.ts';
-import { Helper } from './process/helper.ts';
+import { ForkedProcess } from './process/forked-process.ts';
 import { usageOf } from './process/usage.ts';
 import { chatBytes } from './publisher/chat-message.ts';
 import type { PublisherPlan, PublisherTally, Rates } from './publisher/publisher.ts';
@@ -44,10 +43,10 @@ export class Stage {
   readonly rssBefore: number;
   readonly #options: StageOptions;
   readonly #fleet: Fleet;
-  readonly #publisher: Helper;
+  readonly #publisher: ForkedProcess;
   #rates: Rates = { chat: 0, gift: 0 };
 
-  private constructor(server: ServerUnderTest, options: StageOptions, rssBefore: number, fleet: Fleet, publisher: Helper) {
+  private constructor(server: ServerUnderTest, options: StageOptions, rssBefore: number, fleet: Fleet, publisher: ForkedProcess) {
     this.server = server;
     this.#options = options;
     this.rssBefore = rssBefore;
@@ -63,7 +62,7 @@ export class Stage {
     const fleet = await Fleet.start(fleetPlan(server, options, rooms), cores.clients, (joined) =>
       progress(`${server.name}: ${joined} of ${viewers} viewers have joined`),
     );
-    const publisher = await Helper.start('publisher/publisher-process', cores.clients);
+    const publisher = await ForkedProcess.start('publisher/publisher-process', cores.clients);
     const plan: PublisherPlan = { rooms, chatBurst: options.chatBurst ?? 1, chatBytes: options.chatBytes ?? chatBytes };
     await publisher.call('plan', { plan, outlet: server.outlet });
     return new Stage(server, options, rssBefore, fleet, publisher);
@@ -201,9 +200,9 @@ export class Stage {
     };
   }
 
-  /** A metric of the server, its series that name `label` added up; undefined when it has none. */
-  async metric(name: string, label = ''): Promise<number | undefined> {
-    return metricIn(await this.server.metrics(), name, label);
+  /** A metric of the server, its series with these labels added up; undefined when it has none. */
+  async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
+    return metricIn(await this.server.metrics(), name, labels);
   }
 
   /** Since it was last asked. Undefined also when the server is too busy to answer, which a flooded peer is. */

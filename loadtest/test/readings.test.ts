@@ -1,7 +1,7 @@
 // Figures read from the kernel and from metrics, in the forms these have.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricIn } from '../src/metric-text.ts';
+import { metricIn } from '@danmux/testkit';
 import { busySecondsIn } from '../src/process/core-time.ts';
 import { cpuSecondsIn, rssIn, usageOf } from '../src/process/usage.ts';
 import { unbalanced } from '../src/servers/server.ts';
@@ -26,7 +26,7 @@ test('a core is busy with all but idling and waiting', () => {
 test('series of a metric are added up, other metrics are not', () => {
   const text = '# HELP a b\na_total{reason="slow",x="1"} 2\na_total{reason="closed"} 3\na_total_more 9\nlag 1.5e-3\n';
   assert.equal(metricIn(text, 'a_total'), 5);
-  assert.equal(metricIn(text, 'a_total', 'slow'), 2);
+  assert.equal(metricIn(text, 'a_total', { reason: 'slow' }), 2);
   assert.equal(metricIn(text, 'lag'), 0.0015);
   assert.equal(metricIn(text, 'none'), undefined);
 });

@@ -1,4 +1,4 @@
-// Calls between the load test and its helper processes over Node's IPC: one method by name, one answer, and events on the way.
+// Calls between the load test and the processes it forked over Node's IPC: one method by name, one answer, and events on the way.
 import type { ChildProcess } from 'node:child_process';
 
 interface Call {

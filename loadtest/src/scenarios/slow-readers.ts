@@ -26,7 +26,7 @@ async function load(stage: Stage, context: Context, viewers: number, stuckShare:
   const from = stage.timeline.length;
   const window = await stage.watch(context.seconds ?? 30, stuck > 0 ? `${stuck} stuck` : 'everybody reads');
   const growth = Math.max(...stage.timeline.slice(from).map(({ rssBytes }) => rssBytes)) - rssBefore;
-  const endedAsSlow = await stage.metric('danmux_disconnections_total', 'slow');
+  const endedAsSlow = await stage.metric('danmux_disconnections_total', { reason: 'slow' });
   const settled = await stage.settle();
   const p99 = window.latencies['chat']?.p99;
   const figures = {

@@ -1,7 +1,7 @@
 // Starts a peer from the folder `peers`, with a Redis of its own when it needs one, on the same core as danmux would be.
 import { Child, freePorts, type RedisServer } from '@danmux/testkit';
 import { onCore } from '../process/core.ts';
-import { scriptPath } from '../process/helper.ts';
+import { scriptPath } from '../process/forked-process.ts';
 import type { OutletSpec } from '../publisher/outlet.ts';
 import { startPinnedRedis } from './pinned-redis.ts';
 import { type ServerUnderTest, textOf } from './server.ts';

@@ -1,7 +1,7 @@
 // All swarm processes together: shares the viewers out, at most 18,000 a process, and adds up what the processes tell.
 
 import { type EncodedLatencies, Latencies } from '../latency.ts';
-import { Helper } from '../process/helper.ts';
+import { ForkedProcess } from '../process/forked-process.ts';
 import type { Usage } from '../process/usage.ts';
 import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
 
@@ -21,29 +21,29 @@ export interface FleetOpened extends Omit<Opened, 'latencies'> {
 }
 
 export class Fleet {
-  readonly #helpers: readonly Helper[];
+  readonly #processes: readonly ForkedProcess[];
 
-  private constructor(helpers: readonly Helper[]) {
-    this.#helpers = helpers;
+  private constructor(processes: readonly ForkedProcess[]) {
+    this.#processes = processes;
   }
 
   static async start(plan: FleetPlan, core: number | undefined, progress: (joined: number) => void): Promise<Fleet> {
     const count = Math.max(1, Math.ceil(plan.viewers / viewersPerProcess));
     const joined: number[] = Array(count).fill(0);
-    const helpers: Helper[] = [];
+    const processes: ForkedProcess[] = [];
     for (let at = 0; at < count; at++) {
-      const helper = await Helper.start('swarm/swarm-process', core, (event) => {
+      const started = await ForkedProcess.start('swarm/swarm-process', core, (event) => {
         joined[at] = (event as { joined: number }).joined;
         progress(joined.reduce((sum, n) => sum + n, 0));
       });
-      helpers.push(helper);
-      await helper.call('plan', { ...plan, ...shareOf(plan.viewers, count, at), perSecond: plan.perSecond / count, localAddress: `127.0.1.${1 + at}` });
+      processes.push(started);
+      await started.call('plan', { ...plan, ...shareOf(plan.viewers, count, at), perSecond: plan.perSecond / count, localAddress: `127.0.1.${1 + at}` });
     }
-    return new Fleet(helpers);
+    return new Fleet(processes);
   }
 
   async open(options: OpenOptions = {}): Promise<FleetOpened> {
-    const share = options.perSecond === undefined ? options : { ...options, perSecond: options.perSecond / this.#helpers.length };
+    const share = options.perSecond === undefined ? options : { ...options, perSecond: options.perSecond / this.#processes.length };
     const all = await this.#all<Opened>('open', share);
     const joinMs = new Latencies();
     for (const { latencies } of all) joinMs.merge(latencies);
@@ -101,11 +101,11 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#helpers.map((helper) => helper.stop()));
+    await Promise.all(this.#processes.map((one) => one.stop()));
   }
 
   #all<T>(method: string, argument: unknown = null): Promise<T[]> {
-    return Promise.all(this.#helpers.map((helper) => helper.call<T>(method, argument)));
+    return Promise.all(this.#processes.map((one) => one.call<T>(method, argument)));
   }
 }
 

@@ -1,8 +1,9 @@
--- Writes one room's numbered messages, removes their ingress entries and publishes the frame, or does nothing.
--- KEYS: 1 lease, 2 heads, 3-5 streams of control, gift, chat, 6-9 ingress of the four lanes, 10 ledger
+-- Writes one room's numbered messages, removes their ingress entries, logs its events and publishes the frame, or does nothing.
+-- KEYS: 1 lease, 2 heads, 3-5 streams of control, gift, chat, 6-9 ingress of the four lanes, 10 ledger, 11 event log
 -- ARGV: 1 lease owner, 2 lease token, 3 epoch, 4-6 expected offsets of the stream lanes, 7 heads ttl ms,
---       8 publish command, 9 channel, 10 frame ('' publishes none),
---       then per stream lane: most kept, ttl ms, n, n messages; per lane: n, n entries; then n, n pairs of ledger field and count
+--       8 publish command, 9 channel, 10 frame ('' publishes none), 11 bell of the event log, 12 most events kept,
+--       then per stream lane: most kept, ttl ms, n, n messages; per lane: n, n entries; n, n pairs of ledger field and count;
+--       n, n events
 -- Returns 'ok', 'fenced' or 'moved'.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] then return 'fenced' end
@@ -13,7 +14,7 @@ for i = 1, 3 do
 end
 
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
-local at = 11
+local at = 13
 for i = 1, 3 do
   local keep, ttl, n = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
   local offset = tonumber(ARGV[3 + i])
@@ -37,5 +38,14 @@ for lane = 1, 4 do
 end
 local n = tonumber(ARGV[at])
 for k = 0, n - 1 do redis.call('HINCRBY', KEYS[10], ARGV[at + 1 + 2 * k], ARGV[at + 2 + 2 * k]) end
+at = at + 1 + 2 * n
+n = tonumber(ARGV[at])
+if n > 0 then
+  local lost = redis.call('XLEN', KEYS[11])
+  for k = 1, n do redis.call('XADD', KEYS[11], 'MAXLEN', ARGV[12], '*', 'e', ARGV[at + k]) end
+  lost = lost + n - redis.call('XLEN', KEYS[11])
+  if lost > 0 then redis.call('HINCRBY', KEYS[10], 'events_dropped', lost) end
+  redis.call(ARGV[8], ARGV[11], '')
+end
 if ARGV[10] ~= '' then redis.call(ARGV[8], ARGV[9], ARGV[10]) end
 return 'ok'

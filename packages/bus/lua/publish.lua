@@ -2,11 +2,11 @@
 -- KEYS: 1 ledger, 2-5 ingress of the four lanes in lane order, 6… dedupe keys
 -- ARGV: 1 publish command, 2 bell channel, 3-6 caps of the lanes, 7-10 'refuse' or 'shed' of the lanes,
 --       then per publication: lane (1-4), room, id, body, trace, index of its dedupe key in KEYS (0: none), dedupe ms,
---       weight, or combo of a gift ('' for none)
+--       weight, or combo of a gift ('' for none), marks ('' for none)
 -- Returns per publication: {0, id} stored, {1, id of the first} duplicate, {2, id} refused because the lane is full.
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
 local results, ring = {}, false
-for at = 11, #ARGV, 8 do
+for at = 11, #ARGV, 9 do
   local lane = tonumber(ARGV[at])
   local room, id, body, trace = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local dedupe, dedupe_ms = tonumber(ARGV[at + 5]), ARGV[at + 6]
@@ -21,7 +21,7 @@ for at = 11, #ARGV, 8 do
       results[#results + 1] = { 2, id }
     else
       if dedupe > 0 then redis.call('SET', KEYS[dedupe], id, 'PX', dedupe_ms) end
-      redis.call('XADD', ingress, 'MAXLEN', cap, '*', 'r', room, 'i', id, 'b', body, 't', trace, 'w', ARGV[at + 7])
+      redis.call('XADD', ingress, 'MAXLEN', cap, '*', 'r', room, 'i', id, 'b', body, 't', trace, 'w', ARGV[at + 7], 'm', ARGV[at + 8])
       redis.call('HINCRBY', KEYS[1], 'accepted:' .. lane_names[lane], 1)
       local trimmed = length + 1 - redis.call('XLEN', ingress)
       if trimmed > 0 then redis.call('HINCRBY', KEYS[1], 'shed:' .. lane_names[lane] .. ':ingress_full', trimmed) end

@@ -29,7 +29,9 @@ export {
   type Weight,
 } from './bus.ts';
 export { createBus } from './create-bus.ts';
+export { compareEntries } from './entry-order.ts';
 export type { EventLog, LoggedEvent } from './events.ts';
+export { fnv1a } from './fnv.ts';
 export type { LogEntry, LogPage, Logs } from './logs.ts';
 export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';
 export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';

@@ -12,8 +12,11 @@ export function dedupeMs(lane: Lane, { messages }: Pick<Config, 'messages'>): nu
   return lane === 'control' || lane === 'gift' ? messages.dedupe_gift_ms : messages.dedupe_chat_ms;
 }
 
+/** How long a recalled message may not come back, milliseconds: as long as any history. */
+export const recallTtlMs = Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) * 1_000;
+
 /** How long a room's heads outlive the last thing that kept them, milliseconds: longer than any history. */
-export const headsTtlMs = (Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) + 600) * 1_000;
+export const headsTtlMs = recallTtlMs + 600_000;
 
 /** How long an idempotency key is claimed by a request that never finishes, milliseconds. */
 export const claimTtlMs = 10_000;

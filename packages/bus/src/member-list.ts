@@ -3,6 +3,7 @@
 // tells how many users they share (audience.ts makes the estimate from it). Encoded once, opaque to the store.
 import { createHash } from 'node:crypto';
 import type { RoomMember } from '@danmux/protocol';
+import { fnv1a } from './fnv.ts';
 
 export interface MemberList {
   /** The same for the same content. */
@@ -28,8 +29,7 @@ export const hashEnd = 2 ** 32;
 
 /** FNV-1a with the finisher of MurmurHash3: ids that differ by a digit lie far apart. Edges of all versions must agree on it. */
 export function memberHash(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  let hash = fnv1a(id);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

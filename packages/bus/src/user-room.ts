@@ -12,7 +12,7 @@ export const userRooms: readonly string[] = Array.from({ length: userRoomCount }
 
 /** `user` may be any text. */
 export function userRoomOf(user: string): string {
-  return `@${shardOf(encodeURIComponent(user.toWellFormed()), userRoomCount)}`;
+  return `@${shardOf(encodeURIComponent(Buffer.from(user).toString()), userRoomCount)}`;
 }
 
 export function isUserRoom(room: string): boolean {

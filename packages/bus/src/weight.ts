@@ -1,6 +1,7 @@
 // What a message is weighed by when not all can be sent, taken from it once, where it is accepted.
 import type { From } from '@danmux/protocol';
 import type { Weight } from './bus.ts';
+import { fnv1a } from './fnv.ts';
 
 /** Longer texts that differ only after so many characters count as the same. */
 const hashed = 256;
@@ -8,18 +9,11 @@ const hashed = 256;
 export function weightOf(from: From | undefined, data: string, roleWeights: Readonly<Record<string, number>>): Weight {
   const roles = Array.isArray(from?.['roles']) ? from['roles'] : [];
   const rank = roles.reduce<number>((sum, role) => sum + (roleWeights[String(role)] ?? 0), levelOf(from));
-  return { sender: from?.id ?? '', rank, content: hashOf(data) };
+  return { sender: from?.id ?? '', rank, content: fnv1a(data, Math.min(data.length, hashed)) };
 }
 
 function levelOf(from: From | undefined): number {
   return typeof from?.level === 'number' && Number.isFinite(from.level) ? from.level : 0;
-}
-
-/** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 2_166_136_261;
-  for (let i = 0; i < Math.min(text.length, hashed); i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16_777_619);
-  return hash >>> 0;
 }
 
 /** As one field of an ingress entry; a sender may contain anything, so it comes last. */

@@ -1,6 +1,6 @@
 // Which chat messages of a tick are sent when not all can be: each sender's first before anybody's second, new text before
 // text that was said already, then by rank (level and role). Never simply the newest or the oldest.
-import type { Pending } from '@danmux/bus';
+import { fnv1a, type Pending } from '@danmux/bus';
 
 interface Candidate {
   readonly publication: Pending;
@@ -44,7 +44,6 @@ function byWorth(a: Candidate, b: Candidate): number {
 
 /** The same for the same entry, so that a tick that is read again decides alike. */
 function lotOf(entry: string): number {
-  let hash = 2_166_136_261;
-  for (let i = 0; i < entry.length; i++) hash = Math.imul(hash ^ entry.charCodeAt(i), 16_777_619);
+  const hash = fnv1a(entry);
   return (hash ^ (hash >>> 15)) >>> 0;
 }

@@ -19,6 +19,16 @@ const counters = {
   recoveries: { name: 'danmux_recoveries_total', help: 'Joins with positions, by lane and result.', labels: ['lane', 'recovered'] },
   holes: { name: 'danmux_holes_total', help: 'Holes in a room an edge noticed and read from history.', labels: ['lane'] },
   ringReads: { name: 'danmux_ring_reads_total', help: 'Reads of the store for a join, because the ring of the room did not reach back.', labels: ['lane'] },
+  screened: {
+    name: 'danmux_screened_total',
+    help: "Viewers' messages that words or the hook decided about, by the action; words count no pass.",
+    labels: ['by', 'action'],
+  },
+  hookFailures: {
+    name: 'danmux_hook_failures_total',
+    help: 'Questions to the pre-send hook without a usable answer, by the reason; on_failure decided.',
+    labels: ['reason'],
+  },
   jobs: { name: 'danmux_jobs_total', help: 'Jobs run, by name and result.', labels: ['job', 'result'] },
   authFailuresLimited: {
     name: 'danmux_auth_failures_limited_total',
@@ -34,6 +44,7 @@ const gauges = {
   rooms: { name: 'danmux_rooms', help: 'Rooms this edge holds.', labels: [] },
   shardsOwned: { name: 'danmux_shards_owned', help: 'Shards this relay owns.', labels: [] },
   backlog: { name: 'danmux_relay_backlog', help: 'Publications read from the ingress and not yet committed.', labels: ['lane'] },
+  words: { name: 'danmux_words', help: 'Words the filter of this edge looks for.', labels: [] },
   storeUp: { name: 'danmux_store_up', help: '1 while the message store answers.', labels: [] },
 } as const;
 
@@ -43,6 +54,12 @@ const histograms = {
     help: 'From acceptance to the commit of a publication.',
     labels: ['lane'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  },
+  hookSeconds: {
+    name: 'danmux_hook_seconds',
+    help: 'Questions to the pre-send hook that were answered.',
+    labels: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1],
   },
   httpSeconds: {
     name: 'danmux_http_seconds',

@@ -10,7 +10,7 @@ export { type EventuallyOptions, eventually } from './eventually.ts';
 export { backendOf, edgeUrls, testToken } from './fixtures.ts';
 export { freePort, freePorts } from './free-port.ts';
 export { MemoryWatch } from './memory-watch.ts';
-export { metricOf } from './metric.ts';
+export { metricIn, metricOf } from './metric.ts';
 export { type NodeProcessOptions, startNodeProcess, testSecrets } from './node-process.ts';
 export { Pm2, type Pm2Process } from './pm2.ts';
 export { type ClusterNode, type ClusterOptions, ProcessCluster } from './process-cluster.ts';

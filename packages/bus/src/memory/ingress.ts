@@ -12,8 +12,13 @@ export class Ingress {
     if (entries.size >= cap && lanes[publication.lane].atCap === 'refuse') return null;
     const first = entries.size === 0;
     const entry = ++this.#last;
-    const { room, lane, id, body, trace, weight, combo } = publication;
-    entries.set(entry, { room, lane, id, body, trace, entry: String(entry), ...(weight ? { weight } : {}), ...(combo === undefined ? {} : { combo }) });
+    const { room, lane, id, body, trace, weight, combo, marks } = publication;
+    entries.set(entry, {
+      ...{ room, lane, id, body, trace, entry: String(entry) },
+      ...(weight ? { weight } : {}),
+      ...(combo === undefined ? {} : { combo }),
+      ...(marks ? { marks } : {}),
+    });
     let dropped = 0;
     for (const [oldest] of entries) {
       if (entries.size <= cap) break;

@@ -27,11 +27,16 @@ import type {
 import { dedupeMs, ingressCap } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease, shardOf } from '../shard.ts';
+import { SharedRead } from '../shared-read.ts';
 import { Deliveries } from './deliveries.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { IdempotencyRecords } from './idempotency-records.ts';
 import { Ingress } from './ingress.ts';
 import { Leases } from './leases.ts';
+import { MemoryEventLog } from './memory-event-log.ts';
+import { MemoryLogs } from './memory-logs.ts';
+import { MemoryReceipts } from './memory-receipts.ts';
+import { MemoryRecords } from './memory-records.ts';
 import { PresenceRows } from './presence-rows.ts';
 import { Streams } from './streams.ts';
 
@@ -41,15 +46,21 @@ const sweepEveryMs = 10_000;
 
 export class MemoryBus implements Bus {
   readonly engine = 'memory';
+  readonly records: MemoryRecords;
+  readonly events: MemoryEventLog;
+  readonly logs = new MemoryLogs();
+  readonly receipts: MemoryReceipts;
   readonly #runtime: Runtime;
   readonly #ingress = new Ingress();
   readonly #streams: Streams;
   readonly #leases: Leases;
   readonly #presence: PresenceRows;
   readonly #audiences = new AudienceCache(async (room) => this.#presence.audience(room));
+  readonly #rooms = new SharedRead(async () => this.#presence.rooms());
   readonly #seen: ExpiringMap<string, string>;
   readonly #members: ExpiringMap<string, Member>;
   readonly #idempotency: IdempotencyRecords;
+  readonly #taken: ExpiringMap<string, number>;
   readonly #counters = new Map<string, number>();
   readonly #bells: Deliveries<void>;
   readonly #frames: Deliveries<BusFrame>;
@@ -64,6 +75,10 @@ export class MemoryBus implements Bus {
     this.#seen = new ExpiringMap(runtime.clock);
     this.#members = new ExpiringMap(runtime.clock);
     this.#idempotency = new IdempotencyRecords(runtime.clock);
+    this.#taken = new ExpiringMap(runtime.clock);
+    this.records = new MemoryRecords(runtime);
+    this.events = new MemoryEventLog(runtime);
+    this.receipts = new MemoryReceipts(runtime);
     this.#bells = new Deliveries(runtime);
     this.#frames = new Deliveries(runtime);
     this.#freed = new Deliveries(runtime);
@@ -71,9 +86,7 @@ export class MemoryBus implements Bus {
 
   async start(): Promise<void> {
     this.#sweeper = setInterval(() => {
-      this.#seen.sweep();
-      this.#idempotency.sweep();
-      this.#streams.sweep();
+      for (const store of [this.#seen, this.#taken, this.#idempotency, this.#streams, this.records, this.receipts]) store.sweep();
     }, sweepEveryMs);
     this.#sweeper.unref();
   }
@@ -81,6 +94,7 @@ export class MemoryBus implements Bus {
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
     this.#audiences.clear();
+    this.#rooms.clear();
   }
 
   async health(): Promise<void> {}
@@ -113,7 +127,7 @@ export class MemoryBus implements Bus {
   }
 
   async commit(commit: Commit): Promise<CommitResult> {
-    const { room, lease, expected, messages, entries, frame, counts } = commit;
+    const { room, lease, expected, messages, entries, frame, counts, events = [] } = commit;
     const shard = shardOf(room, this.#runtime.config.shards);
     if (lease.name !== shardLease(shard) || !this.#leases.holds(lease)) return { ok: false, reason: 'fenced' };
     if (!this.#streams.matches(room, expected)) return { ok: false, reason: 'moved' };
@@ -124,6 +138,7 @@ export class MemoryBus implements Bus {
       this.#count({ shed: { [lane]: { ingress_full: removed - ids.length } } });
     }
     this.#count(counts);
+    this.events.append(room, events);
     if (frame) this.#frames.publish(room, frame);
     return { ok: true };
   }
@@ -142,6 +157,14 @@ export class MemoryBus implements Bus {
 
   async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
     return this.#streams.history(room, lane, before, limit);
+  }
+
+  async recall(room: string, id: string): Promise<{ found: boolean }> {
+    return { found: this.#streams.recall(room, id) };
+  }
+
+  async recalled(room: string): Promise<readonly string[]> {
+    return this.#streams.recalled(room);
   }
 
   async acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
@@ -179,6 +202,10 @@ export class MemoryBus implements Bus {
     return this.#presence.online(room);
   }
 
+  onlineRooms(): Promise<ReadonlyMap<string, number>> {
+    return this.#rooms.get();
+  }
+
   audience(room: string): Promise<Audience> {
     return this.#audiences.get(room);
   }
@@ -200,6 +227,7 @@ export class MemoryBus implements Bus {
   }
 
   async sweep(): Promise<{ presence: number; members: number }> {
+    this.records.sweep();
     return { presence: this.#presence.sweep(), members: this.#members.sweep() };
   }
 
@@ -219,6 +247,14 @@ export class MemoryBus implements Bus {
     this.#idempotency.forget(key, claim);
   }
 
+  async once(key: string, ttlMs: number): Promise<number> {
+    const now = this.#runtime.clock.now();
+    const until = this.#taken.get(key);
+    if (until !== undefined) return Math.max(1, until - now);
+    this.#taken.set(key, now + ttlMs, ttlMs);
+    return 0;
+  }
+
   /** Loses everything, as a Redis that restarts empty; for tests of what follows. */
   wipe(): void {
     for (const store of [
@@ -230,7 +266,13 @@ export class MemoryBus implements Bus {
       this.#members,
       this.#idempotency,
       this.#counters,
+      this.#taken,
       this.#audiences,
+      this.#rooms,
+      this.records,
+      this.events,
+      this.logs,
+      this.receipts,
     ])
       store.clear();
   }

@@ -40,8 +40,13 @@ export class PresenceRows {
     );
   }
 
+  /** Every room that has anybody. */
+  rooms(): Map<string, number> {
+    return new Map([...this.#rooms.keys()].map((room): [string, number] => [room, this.online(room)]).filter(([, count]) => count > 0));
+  }
+
   totals(): { rooms: number; online: number } {
-    const counts = [...this.#rooms.keys()].map((room) => this.online(room)).filter((count) => count > 0);
+    const counts = [...this.rooms().values()];
     return { rooms: counts.length, online: counts.reduce((sum, count) => sum + count, 0) };
   }
 

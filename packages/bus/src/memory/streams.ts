@@ -2,19 +2,21 @@
 // the heads of a room when nobody asked for so long.
 import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { type Clock, newId } from '@danmux/runtime';
-import type { Heads, Page } from '../bus.ts';
-import { headsTtlMs } from '../lane-settings.ts';
+import { type Heads, type Page, tombstone } from '../bus.ts';
+import { headsTtlMs, recallTtlMs } from '../lane-settings.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface StoredMessage {
   readonly offset: number;
-  readonly text: string;
+  text: string;
 }
 
 export class Streams {
   readonly #clock: Clock;
   readonly #heads: ExpiringMap<string, Heads>;
   readonly #messages: ExpiringMap<string, StoredMessage[]>;
+  /** Per room the ids that were recalled, and whether history had them. */
+  readonly #recalled = new Map<string, ExpiringMap<string, boolean>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -69,12 +71,41 @@ export class Streams {
     return { msgs: older.slice(Math.max(0, older.length - limit)).map(({ text }) => text), more: older.length > limit };
   }
 
+  /** True when history has it, or had it before it was recalled. */
+  recall(room: string, id: string): boolean {
+    const recalled = this.#recalled.get(room) ?? new ExpiringMap(this.#clock);
+    this.#recalled.set(room, recalled);
+    const found = this.#bury(room, id) || recalled.get(id) === true;
+    recalled.set(id, found, recallTtlMs);
+    return found;
+  }
+
+  recalled(room: string): string[] {
+    return (this.#recalled.get(room)?.entries() ?? []).map(([id]) => id);
+  }
+
+  #bury(room: string, id: string): boolean {
+    for (const lane of streamLanes) {
+      for (const message of this.#lane(room, lane)) {
+        if (!message.text.startsWith(`{"lane":"${lane}","offset":${message.offset},"id":${JSON.stringify(id)},`)) continue;
+        message.text = tombstone(lane, message.offset, id, this.#clock.now());
+        return true;
+      }
+    }
+    return false;
+  }
+
   sweep(): void {
     this.#heads.sweep();
     this.#messages.sweep();
+    for (const [room, ids] of this.#recalled) {
+      ids.sweep();
+      if (ids.entries().length === 0) this.#recalled.delete(room);
+    }
   }
 
   clear(): void {
+    this.#recalled.clear();
     this.#heads.clear();
     this.#messages.clear();
   }

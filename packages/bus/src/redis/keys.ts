@@ -2,16 +2,30 @@
 // Redis Cluster. Nothing else in danmux spells a key.
 import type { Lane, StreamLane } from '@danmux/protocol';
 
+/** Where the records of one slot are. */
+export interface RecordSlot {
+  /** Channel of their changes. */
+  readonly changes: string;
+  readonly ends: string;
+  record(record: string): string;
+  names(record: string): string;
+}
+
 export interface ShardKeys {
   readonly lease: string;
   readonly fence: string;
   readonly ledger: string;
   readonly totals: string;
   readonly bell: string;
+  readonly events: string;
+  readonly eventsBell: string;
+  readonly records: RecordSlot;
   ingress(lane: Lane): string;
   seen(room: string, dedupeKey: string): string;
   heads(room: string): string;
   stream(room: string, lane: StreamLane): string;
+  tombstones(room: string, lane: StreamLane): string;
+  recalled(room: string): string;
   presence(room: string): string;
   roster(room: string): string;
   frames(room: string): string;
@@ -23,7 +37,14 @@ export interface Keys {
   lease(name: string): readonly [lease: string, fence: string];
   readonly members: string;
   readonly freed: string;
+  /** Of the records that are no room's. */
+  readonly otherRecords: RecordSlot;
+  /** All there are. */
+  readonly recordSlots: readonly RecordSlot[];
   idempotency(key: string): string;
+  once(key: string): string;
+  log(log: string): string;
+  receipt(id: string): string;
 }
 
 export function createKeys(prefix: string, shards: number): Keys {
@@ -33,6 +54,7 @@ export function createKeys(prefix: string, shards: number): Keys {
     if (!keys) throw new RangeError(`there is no shard ${number} of ${shards}`);
     return keys;
   };
+  const otherRecords = recordSlot(`${prefix}:{records}`);
   return {
     shard,
     lease(name) {
@@ -43,7 +65,12 @@ export function createKeys(prefix: string, shards: number): Keys {
     },
     members: `${prefix}:members`,
     freed: `${prefix}:{freed}`,
+    otherRecords,
+    recordSlots: [...all.map(({ records }) => records), otherRecords],
     idempotency: (key) => `${prefix}:idempotency:${key}`,
+    once: (key) => `${prefix}:once:${key}`,
+    log: (log) => `${prefix}:log:${log}`,
+    receipt: (id) => `${prefix}:receipt:${id}`,
   };
 }
 
@@ -54,13 +81,27 @@ function shardKeys(base: string): ShardKeys {
     ledger: `${base}:ledger`,
     totals: `${base}:online`,
     bell: `${base}:bell`,
+    events: `${base}:events`,
+    eventsBell: `${base}:events-bell`,
+    records: recordSlot(base),
     ingress: (lane) => `${base}:in:${lane}`,
     // Both may contain colons; a room's name contains no space.
     seen: (room, dedupeKey) => `${base}:seen:${room} ${dedupeKey}`,
     heads: (room) => `${base}:room:${room}:heads`,
     stream: (room, lane) => `${base}:room:${room}:${lane}`,
+    tombstones: (room, lane) => `${base}:room:${room}:${lane}:recalled`,
+    recalled: (room) => `${base}:room:${room}:recalled`,
     presence: (room) => `${base}:room:${room}:online`,
     roster: (room) => `${base}:room:${room}:roster`,
     frames: (room) => `${base}:frames:${room}`,
+  };
+}
+
+function recordSlot(base: string): RecordSlot {
+  return {
+    changes: `${base}:record-changes`,
+    ends: `${base}:record-ends`,
+    record: (record) => `${base}:record:${record}`,
+    names: (record) => `${base}:record-names:${record}`,
   };
 }

@@ -19,10 +19,11 @@ export function publishArguments(
     ...laneNames.map((lane) => ingressCap(lane, config)),
     ...laneNames.map((lane) => lanes[lane].atCap),
   ];
-  for (const { room, lane, id, body, trace, dedupeKey, weight, combo = '' } of publications) {
+  for (const { room, lane, id, body, trace, dedupeKey, weight, combo = '', marks } of publications) {
     let dedupeIndex = 0;
     if (dedupeKey !== undefined) dedupeIndex = keys.push(shard.seen(room, dedupeKey));
-    args.push(laneIndex(lane), room, id, body, trace, dedupeIndex, dedupeMs(lane, config), weight ? encodeWeight(weight) : combo);
+    const judged = weight ? encodeWeight(weight) : combo;
+    args.push(laneIndex(lane), room, id, body, trace, dedupeIndex, dedupeMs(lane, config), judged, marks ? JSON.stringify(marks) : '');
   }
   return { keys, args };
 }

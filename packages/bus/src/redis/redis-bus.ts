@@ -1,7 +1,7 @@
 // The Redis engine. Every write that must be whole is one Lua script on the keys of one shard; reads are plain commands.
 // Nothing is kept in this process but the connections and who listens to what.
 import { DanmuxError, type Lane, laneNames, lanes, type StreamLane, streamLanes } from '@danmux/protocol';
-import { newId, type Runtime } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import type { Audience } from '../audience.ts';
 import { AudienceCache } from '../audience-cache.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   IdempotencyState,
   Lease,
   Ledger,
+  Marks,
   Member,
   Page,
   Pending,
@@ -26,21 +27,31 @@ import { groupBy } from '../group-by.ts';
 import { headsTtlMs } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease } from '../shard.ts';
+import { SharedRead } from '../shared-read.ts';
 import { decodeWeight } from '../weight.ts';
 import { decodeFrame, encodeFrame } from './frame-wire.ts';
-import { headsOf } from './heads-fields.ts';
 import { publishArguments } from './publish-arguments.ts';
 import { RedisChannels } from './redis-channels.ts';
+import { RedisClaims } from './redis-claims.ts';
 import { RedisConnection } from './redis-connection.ts';
+import { RedisEventLog } from './redis-event-log.ts';
+import { RedisLogs } from './redis-logs.ts';
+import { RedisMembers } from './redis-members.ts';
 import { RedisPresence } from './redis-presence.ts';
+import { RedisReceipts } from './redis-receipts.ts';
 import { RedisRecords } from './redis-records.ts';
 import { RedisStore } from './redis-store.ts';
+import { RedisStreams } from './redis-streams.ts';
 
 /** Publications of one script call at most, so that no call holds Redis for long. */
 const publishChunk = 200;
 
 export class RedisBus implements Bus {
   readonly engine = 'redis';
+  readonly records: RedisRecords;
+  readonly events: RedisEventLog;
+  readonly logs: RedisLogs;
+  readonly receipts: RedisReceipts;
   readonly #runtime: Runtime;
   readonly #commands: RedisConnection;
   readonly #subscriptions: RedisConnection;
@@ -48,18 +59,25 @@ export class RedisBus implements Bus {
   readonly #store: RedisStore;
   readonly #presence: RedisPresence;
   readonly #audiences = new AudienceCache((room) => this.#presence.audience(room));
-  readonly #records: RedisRecords;
-  readonly #publishCommand: 'PUBLISH' | 'SPUBLISH';
+  readonly #rooms = new SharedRead(() => this.#presence.rooms());
+  readonly #streams: RedisStreams;
+  readonly #members: RedisMembers;
+  readonly #claims: RedisClaims;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#commands = new RedisConnection(runtime, 'commands');
     this.#subscriptions = new RedisConnection(runtime, 'subscriptions');
     this.#channels = new RedisChannels(runtime, this.#subscriptions);
-    this.#publishCommand = this.#commands.cluster ? 'SPUBLISH' : 'PUBLISH';
     this.#store = new RedisStore(runtime, this.#commands.client);
     this.#presence = new RedisPresence(this.#store);
-    this.#records = new RedisRecords(this.#store);
+    this.#streams = new RedisStreams(runtime, this.#store);
+    this.#members = new RedisMembers(this.#store);
+    this.#claims = new RedisClaims(this.#store);
+    this.records = new RedisRecords(runtime, this.#store, this.#channels);
+    this.events = new RedisEventLog(runtime, this.#store, this.#channels);
+    this.logs = new RedisLogs(this.#store);
+    this.receipts = new RedisReceipts(runtime, this.#store);
   }
 
   async start(): Promise<void> {
@@ -71,6 +89,7 @@ export class RedisBus implements Bus {
     this.#commands.stop();
     this.#subscriptions.stop();
     this.#audiences.clear();
+    this.#rooms.clear();
   }
 
   async health(): Promise<void> {
@@ -89,7 +108,7 @@ export class RedisBus implements Bus {
     for (let start = 0; start < indexes.length; start += publishChunk) {
       const chunk = indexes.slice(start, start + publishChunk);
       const part = chunk.flatMap((index) => publications[index] ?? []);
-      const { keys, args } = publishArguments(this.#store.keys.shard(shard), part, this.#publishCommand, this.#runtime.config);
+      const { keys, args } = publishArguments(this.#store.keys.shard(shard), part, this.#store.publishCommand, this.#runtime.config);
       const outcome = await this.#store.run('dmxPublish', keys, args).catch((error: Error) => error);
       chunk.forEach((index, at) => {
         results[index] = outcome instanceof Error ? outcome : receiptOf((outcome as [number, string][])[at]);
@@ -100,9 +119,10 @@ export class RedisBus implements Bus {
   async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
     const start = after === undefined ? '-' : `(${after}`;
     const entries = await this.#store.ask((redis) => redis.xrange(this.#store.keys.shard(shard).ingress(lane), start, '+', 'COUNT', limit));
-    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '', , judged = '']]) => ({
+    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '', , judged = '', , marks = '']]) => ({
       ...{ entry, room, lane, id, body, trace },
       ...(judged === '' ? {} : lanes[lane].guaranteed ? { combo: judged } : { weight: decodeWeight(judged) }),
+      ...(marks === '' ? {} : { marks: JSON.parse(marks) as Marks }),
     }));
   }
 
@@ -111,7 +131,7 @@ export class RedisBus implements Bus {
   }
 
   async commit(commit: Commit): Promise<CommitResult> {
-    const { room, lease, expected, messages, entries, frame, counts } = commit;
+    const { room, lease, expected, messages, entries, frame, counts, events = [] } = commit;
     const number = this.#store.shardOf(room);
     if (lease.name !== shardLease(number)) return { ok: false, reason: 'fenced' };
     const shard = this.#store.keys.shard(number);
@@ -121,6 +141,7 @@ export class RedisBus implements Bus {
       ...streamLanes.map((lane) => shard.stream(room, lane)),
       ...laneNames.map((lane) => shard.ingress(lane)),
       shard.ledger,
+      shard.events,
     ];
     const fields = countsOf(counts);
     const answer = await this.#store.run('dmxCommit', keys, [
@@ -129,9 +150,11 @@ export class RedisBus implements Bus {
       expected.epoch,
       ...streamLanes.map((lane) => expected.offsets[lane]),
       headsTtlMs,
-      this.#publishCommand,
+      this.#store.publishCommand,
       shard.frames(room),
       frame ? encodeFrame(frame) : '',
+      shard.eventsBell,
+      this.#runtime.config.webhooks.log_events,
       ...streamLanes.flatMap((lane) => {
         const added = messages[lane] ?? [];
         return [lanes[lane].history.size, lanes[lane].history.ttlS * 1_000, added.length, ...added];
@@ -139,6 +162,8 @@ export class RedisBus implements Bus {
       ...laneNames.flatMap((lane) => [entries[lane]?.length ?? 0, ...(entries[lane] ?? [])]),
       fields.length,
       ...fields.flat(),
+      events.length,
+      ...events,
     ]);
     return answer === 'ok' ? { ok: true } : { ok: false, reason: answer === 'moved' ? 'moved' : 'fenced' };
   }
@@ -148,26 +173,24 @@ export class RedisBus implements Bus {
     return this.#channels.open(channel, { message: (text) => subscriber.frame(decodeFrame(text)), resumed: () => subscriber.resumed() });
   }
 
-  async heads(room: string): Promise<Heads> {
-    const shard = this.#store.of(room);
-    const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane))];
-    const [epoch, ...offsets] = (await this.#store.run('dmxHeads', keys, [newId(this.#runtime.clock.now()), headsTtlMs])) as (string | null)[];
-    return headsOf(epoch ?? '', offsets);
+  heads(room: string): Promise<Heads> {
+    return this.#streams.heads(room);
   }
 
-  async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
-    if (upTo <= after || limit <= 0) return [];
-    const key = this.#store.of(room).stream(room, lane);
-    return messagesOf(await this.#store.ask((redis) => redis.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit)));
+  since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
+    return this.#streams.since(room, lane, after, upTo, limit);
   }
 
-  async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
-    // The first offset is 1; Redis refuses an end before its lowest id.
-    if (before !== undefined && before <= 1) return { msgs: [], more: false };
-    const key = this.#store.of(room).stream(room, lane);
-    const end = before === undefined ? '+' : `(${before}-0`;
-    const entries = await this.#store.ask((redis) => redis.xrevrange(key, end, '-', 'COUNT', limit + 1));
-    return { msgs: messagesOf(entries.slice(0, limit)).reverse(), more: entries.length > limit };
+  history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
+    return this.#streams.history(room, lane, before, limit);
+  }
+
+  recall(room: string, id: string): Promise<{ found: boolean }> {
+    return this.#streams.recall(room, id);
+  }
+
+  recalled(room: string): Promise<readonly string[]> {
+    return this.#streams.recalled(room);
   }
 
   async acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
@@ -206,6 +229,10 @@ export class RedisBus implements Bus {
     return this.#presence.online(room);
   }
 
+  onlineRooms(): Promise<ReadonlyMap<string, number>> {
+    return this.#rooms.get();
+  }
+
   audience(room: string): Promise<Audience> {
     return this.#audiences.get(room);
   }
@@ -215,19 +242,20 @@ export class RedisBus implements Bus {
   }
 
   announce(member: Member, ttlMs: number): Promise<void> {
-    return this.#records.announce(member, ttlMs);
+    return this.#members.announce(member, ttlMs);
   }
 
   leave(memberId: string): Promise<void> {
-    return this.#records.leave(memberId);
+    return this.#members.leave(memberId);
   }
 
   async members(): Promise<readonly Member[]> {
-    return (await this.#records.listMembers()).members;
+    return (await this.#members.list()).members;
   }
 
   async sweep(): Promise<{ presence: number; members: number }> {
-    return { presence: await this.#presence.sweep(), members: (await this.#records.listMembers()).removed };
+    await this.records.sweep();
+    return { presence: await this.#presence.sweep(), members: (await this.#members.list()).removed };
   }
 
   async ledger(): Promise<Ledger> {
@@ -235,15 +263,19 @@ export class RedisBus implements Bus {
   }
 
   begin(key: string, bodyHash: string, claim: string): Promise<IdempotencyState> {
-    return this.#records.begin(key, bodyHash, claim);
+    return this.#claims.begin(key, bodyHash, claim);
   }
 
   finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void> {
-    return this.#records.finish(key, bodyHash, claim, answer, ttlMs);
+    return this.#claims.finish(key, bodyHash, claim, answer, ttlMs);
   }
 
   forget(key: string, claim: string): Promise<void> {
-    return this.#records.forget(key, claim);
+    return this.#claims.forget(key, claim);
+  }
+
+  once(key: string, ttlMs: number): Promise<number> {
+    return this.#claims.once(key, ttlMs);
   }
 }
 
@@ -251,8 +283,4 @@ function receiptOf(answer: readonly [status: number, id: string] | undefined): R
   if (!answer) return new DanmuxError('internal');
   const [status, id] = answer;
   return status === 2 ? new DanmuxError('lane_full', { retryAfterMs: 1_000 }) : { id, duplicate: status === 1 };
-}
-
-function messagesOf(entries: readonly [string, string[]][]): string[] {
-  return entries.map(([, fields]) => fields[1] ?? '');
 }

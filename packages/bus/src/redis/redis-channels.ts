@@ -42,6 +42,17 @@ export class RedisChannels {
     return { close: async () => this.#remove(channel, listener) };
   }
 
+  /** The same of several channels, with one listener each; all of them or none. */
+  async openEach(channels: readonly string[], listenerOf: (index: number) => ChannelListener): Promise<Subscription> {
+    const opened = await Promise.allSettled(channels.map((channel, index) => this.open(channel, listenerOf(index))));
+    const open = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const close = async () => void (await Promise.all(open.map((one) => one.close())));
+    const failed = opened.find((one) => one.status === 'rejected');
+    if (!failed) return { close };
+    await close();
+    throw failed.reason;
+  }
+
   #ensureSubscribed(channel: string): Promise<unknown> {
     // Also for a channel that was subscribed: while the connection is away nothing arrives on it.
     if (!this.#connection.up) return Promise.reject(new DanmuxError('unavailable', { retryAfterMs: 1_000 }));

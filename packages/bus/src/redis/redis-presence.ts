@@ -69,6 +69,11 @@ export class RedisPresence {
     return { rooms: all.length, online: all.reduce((sum, count) => sum + count, 0) };
   }
 
+  async rooms(): Promise<ReadonlyMap<string, number>> {
+    const parts = await this.#store.eachShard((shard) => this.#store.ask((redis) => redis.hgetall(this.#store.keys.shard(shard).totals)));
+    return new Map(parts.flatMap((part) => Object.entries(part).map(([room, count]): [string, number] => [room, Number(count)])));
+  }
+
   /** How many rooms of the totals had nobody left. */
   async sweep(): Promise<number> {
     const removed = await this.#store.eachShard(async (shard) => {

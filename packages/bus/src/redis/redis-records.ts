@@ -1,42 +1,109 @@
-// Small records with a life of their own in Redis: members of the cluster, and idempotency keys.
-import type { IdempotencyState, Member } from '../bus.ts';
-import { claimTtlMs } from '../lane-settings.ts';
+// Records in Redis: a hash each, with its names in order beside it. Those of a room live in the slot of its shard, the others in one
+// of their own; a change is told on the slot's channel, from the script that makes it.
+import type { Runtime } from '@danmux/runtime';
+import { groupBy } from '../group-by.ts';
+import { checkRecord, isInForce } from '../record-fields.ts';
+import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '../records.ts';
+import type { RecordSlot } from './keys.ts';
+import type { RedisChannels } from './redis-channels.ts';
 import type { RedisStore } from './redis-store.ts';
 
-export class RedisRecords {
+type Fields = ReadonlyMap<string, RecordField | null>;
+
+/** Fields one look for ended ones takes. */
+const sweepChunk = 500;
+
+export class RedisRecords implements Records {
+  readonly #runtime: Runtime;
   readonly #store: RedisStore;
+  readonly #channels: RedisChannels;
 
-  constructor(store: RedisStore) {
+  constructor(runtime: Runtime, store: RedisStore, channels: RedisChannels) {
+    this.#runtime = runtime;
     this.#store = store;
+    this.#channels = channels;
   }
 
-  async announce(member: Member, ttlMs: number): Promise<void> {
-    await this.#store.run('dmxMemberAnnounce', [this.#store.keys.members], [member.id, JSON.stringify(member), ttlMs]);
+  async get(record: string): Promise<RecordState> {
+    const { v = '0', ...stored } = await this.#store.ask((redis) => redis.hgetall(this.#slotOf(record).record(record)));
+    const now = this.#runtime.clock.now();
+    const fields = Object.entries(stored).map(([name, text]): [string, RecordField] => [name.slice(1), decodeField(text)]);
+    return { version: Number(v), fields: new Map(fields.filter(([, field]) => isInForce(field, now))) };
   }
 
-  async leave(memberId: string): Promise<void> {
-    await this.#store.ask((redis) => redis.hdel(this.#store.keys.members, memberId));
+  set(record: string, fields: Fields): Promise<number> {
+    return this.#set(record, '', fields);
   }
 
-  /** Those that announced themselves in time, and how many others were removed. */
-  async listMembers(): Promise<{ removed: number; members: Member[] }> {
-    const [removed, ...alive] = (await this.#store.run('dmxMemberList', [this.#store.keys.members], [])) as [number, ...string[]];
-    return { removed, members: alive.map((text) => JSON.parse(text) as Member) };
+  async setIf(record: string, version: number, fields: Fields): Promise<number | null> {
+    return (await this.#set(record, version, fields)) || null;
   }
 
-  async begin(key: string, bodyHash: string, claim: string): Promise<IdempotencyState> {
-    const [state, answer = ''] = (await this.#store.run('dmxIdempotencyBegin', [this.#store.keys.idempotency(key)], [bodyHash, claim, claimTtlMs])) as [
-      IdempotencyState['state'],
-      string?,
-    ];
-    return state === 'done' ? { state, answer } : { state };
+  async #set(record: string, version: number | '', fields: Fields): Promise<number> {
+    checkRecord(record, fields);
+    const slot = this.#slotOf(record);
+    const rows = [...fields].flatMap(([name, field]) => (field ? [name, field.until ?? 0, field.value] : [name, -1, '']));
+    const args = [record, version, this.#runtime.clock.now(), this.#store.publishCommand, slot.changes, JSON.stringify([record, ...fields]), ...rows];
+    return Number(await this.#store.run('dmxRecordSet', [slot.record(record), slot.names(record), slot.ends], args));
   }
 
-  async finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void> {
-    await this.#store.run('dmxIdempotencyFinish', [this.#store.keys.idempotency(key)], [bodyHash, claim, answer, ttlMs]);
+  async page(record: string, prefix: string, cursor: string | undefined, limit: number): Promise<RecordPage> {
+    const slot = this.#slotOf(record);
+    const args = [prefix, cursor === undefined ? 0 : 1, cursor ?? '', limit, this.#runtime.clock.now()];
+    const [more, ...rows] = (await this.#store.run('dmxRecordPage', [slot.record(record), slot.names(record)], args)) as string[];
+    const fields = Array.from({ length: rows.length / 2 }, (_, index): [string, RecordField] => [
+      rows[2 * index] ?? '',
+      decodeField(rows[2 * index + 1] ?? ''),
+    ]);
+    return { fields, cursor: more === '1' ? (fields.at(-1)?.[0] ?? null) : null };
   }
 
-  async forget(key: string, claim: string): Promise<void> {
-    await this.#store.run('dmxIdempotencyForget', [this.#store.keys.idempotency(key)], [claim]);
+  async watch(watcher: RecordWatcher): Promise<{ close(): Promise<void> }> {
+    let telling = false;
+    const resumed = () => {
+      if (telling) return;
+      telling = true;
+      // All channels come back together; they are told of once.
+      queueMicrotask(() => {
+        telling = false;
+        watcher.resumed();
+      });
+    };
+    return this.#channels.openEach(
+      this.#store.keys.recordSlots.map(({ changes }) => changes),
+      () => ({ message: (text) => watcher.changed(decodeChange(text)), resumed }),
+    );
   }
+
+  /** Removes what has ended. */
+  async sweep(): Promise<void> {
+    for (const slot of this.#store.keys.recordSlots) {
+      for (;;) {
+        const now = this.#runtime.clock.now();
+        const ended = await this.#store.ask((redis) => redis.zrangebyscore(slot.ends, '-inf', now, 'LIMIT', 0, sweepChunk));
+        for (const [record, members] of groupBy(ended, (member) => member.slice(0, member.indexOf(' ')))) {
+          const names = members.map((member) => member.slice(record.length + 1));
+          await this.#store.run('dmxRecordSweep', [slot.record(record), slot.names(record), slot.ends], [record, now, ...names]);
+        }
+        if (ended.length < sweepChunk) break;
+      }
+    }
+  }
+
+  #slotOf(record: string): RecordSlot {
+    return record.startsWith('room:') ? this.#store.of(record.slice(5)).records : this.#store.keys.otherRecords;
+  }
+}
+
+function decodeField(text: string): RecordField {
+  const end = text.indexOf(' ');
+  const until = Number(text.slice(0, end));
+  return { value: text.slice(end + 1), ...(until === 0 ? {} : { until }) };
+}
+
+/** `VERSION [RECORD, [NAME, FIELD], …]`. */
+function decodeChange(text: string): RecordChange {
+  const end = text.indexOf(' ');
+  const [record, ...fields] = JSON.parse(text.slice(end + 1)) as [string, ...[string, RecordField | null][]];
+  return { record, version: Number(text.slice(0, end)), fields: new Map(fields) };
 }

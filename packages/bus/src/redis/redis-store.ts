@@ -1,6 +1,7 @@
 // How the parts of the Redis engine ask Redis: commands, scripts and the names of keys, with every failure as a DanmuxError.
 // It knows no meaning of any key.
 import type { Runtime } from '@danmux/runtime';
+import { Cluster } from 'ioredis';
 import { shardOf } from '../shard.ts';
 import { createKeys, type Keys, type ShardKeys } from './keys.ts';
 import type { RedisClient } from './redis-connection.ts';
@@ -9,11 +10,14 @@ import { defineScripts, runScript, type ScriptName } from './scripts.ts';
 
 export class RedisStore {
   readonly keys: Keys;
+  /** How scripts publish: on a Redis Cluster channels are sharded. */
+  readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
   readonly #client: RedisClient;
   readonly #shards: number;
 
   constructor({ config }: Runtime, client: RedisClient) {
     this.keys = createKeys(config.redis.prefix, config.shards);
+    this.publishCommand = client instanceof Cluster ? 'SPUBLISH' : 'PUBLISH';
     this.#client = client;
     this.#shards = config.shards;
     defineScripts(client);

@@ -17,6 +17,15 @@ const names = {
   dmxIdempotencyBegin: 'idempotency-begin',
   dmxIdempotencyFinish: 'idempotency-finish',
   dmxIdempotencyForget: 'idempotency-forget',
+  dmxOnce: 'once',
+  dmxRecall: 'recall',
+  dmxRecordSet: 'record-set',
+  dmxRecordPage: 'record-page',
+  dmxRecordSweep: 'record-sweep',
+  dmxEventEmit: 'event-emit',
+  dmxLogAppend: 'log-append',
+  dmxReceiptOpen: 'receipt-open',
+  dmxReceiptReport: 'receipt-report',
 } as const;
 
 export type ScriptName = keyof typeof names;

@@ -1,11 +1,11 @@
-// A helper process of the load test (a part of the swarm, the publisher), on the core that is not the server's.
+// A process of the load test's own (a part of the swarm, the publisher), on the core that is not the server's.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Caller } from './calls.ts';
 import { onCore } from './core.ts';
 
-export class Helper {
+export class ForkedProcess {
   readonly #process: ChildProcess;
   readonly #caller: Caller;
 
@@ -15,7 +15,7 @@ export class Helper {
   }
 
   /** `script` is relative to src, without its ending: `swarm/swarm-process`. Resolves when it answers calls. */
-  static async start(script: string, core: number | undefined, onEvent: (event: unknown) => void = () => {}): Promise<Helper> {
+  static async start(script: string, core: number | undefined, onEvent: (event: unknown) => void = () => {}): Promise<ForkedProcess> {
     const [command, ...args] = onCore(core, [process.execPath, ...process.execArgv, scriptPath(script)]);
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const failed = once(child, 'exit').then(() => {
@@ -23,7 +23,7 @@ export class Helper {
     });
     failed.catch(() => {});
     await Promise.race([once(child, 'message'), failed]);
-    return new Helper(child, onEvent);
+    return new ForkedProcess(child, onEvent);
   }
 
   get pid(): number {

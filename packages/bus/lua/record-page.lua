@@ -1,0 +1,26 @@
+-- Fields of a record whose names begin with a prefix, in the order of the names' bytes. Changes nothing.
+-- KEYS: 1 record, 2 its names. ARGV: 1 prefix, 2 '1' when 3 is a cursor, 3 the name after which it goes on, 4 most, 5 now ms.
+-- Returns {'1' when more follow, name, 'until value', …}.
+local prefix, most, now = ARGV[1], tonumber(ARGV[4]), tonumber(ARGV[5])
+local from = '[' .. prefix
+if ARGV[2] == '1' and ARGV[3] >= prefix then from = '(' .. ARGV[3] end
+local page, count = { '' }, 0
+while true do
+  -- No name holds this byte: names are UTF-8.
+  local names = redis.call('ZRANGEBYLEX', KEYS[2], from, '(' .. prefix .. '\255', 'LIMIT', 0, 200)
+  for _, name in ipairs(names) do
+    local field = redis.call('HGET', KEYS[1], '.' .. name)
+    local ends = field and tonumber(string.match(field, '^%d+'))
+    if ends and (ends == 0 or ends > now) then
+      if count == most then
+        page[1] = '1'
+        return page
+      end
+      count = count + 1
+      page[#page + 1] = name
+      page[#page + 1] = field
+    end
+  end
+  if #names < 200 then return page end
+  from = '(' .. names[#names]
+end

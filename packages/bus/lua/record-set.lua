@@ -1,0 +1,33 @@
+-- Changes a record and tells who watches, or does nothing when it has another version.
+-- KEYS: 1 record ('v' → version, '.NAME' → 'until value', until 0 for ever), 2 its names in order,
+--       3 ends of the slot's fields ('RECORD NAME' by until)
+-- ARGV: 1 record, 2 version it must have ('' any), 3 now ms, 4 publish command, 5 channel, 6 the change as told, after its version,
+--       then per field: name, until (0 for ever, -1 removes), value
+-- Returns the new version, or 0 when it has another.
+local record = ARGV[1]
+if ARGV[2] ~= '' and (redis.call('HGET', KEYS[1], 'v') or '0') ~= ARGV[2] then return 0 end
+
+local function remove(name)
+  redis.call('HDEL', KEYS[1], '.' .. name)
+  redis.call('ZREM', KEYS[2], name)
+  redis.call('ZREM', KEYS[3], record .. ' ' .. name)
+end
+
+-- A few at a time: others of the slot wait here too, and what is left is swept.
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[3], 'LIMIT', 0, 100)) do
+  if string.sub(member, 1, #record + 1) == record .. ' ' then remove(string.sub(member, #record + 2)) end
+end
+for at = 7, #ARGV, 3 do
+  local name, ends = ARGV[at], ARGV[at + 1]
+  if ends == '-1' then
+    remove(name)
+  else
+    redis.call('HSET', KEYS[1], '.' .. name, ends .. ' ' .. ARGV[at + 2])
+    redis.call('ZADD', KEYS[2], 0, name)
+    if ends == '0' then redis.call('ZREM', KEYS[3], record .. ' ' .. name)
+    else redis.call('ZADD', KEYS[3], ends, record .. ' ' .. name) end
+  end
+end
+local version = redis.call('HINCRBY', KEYS[1], 'v', 1)
+redis.call(ARGV[4], ARGV[5], string.format('%d ', version) .. ARGV[6])
+return version

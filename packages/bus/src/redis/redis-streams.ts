@@ -1,0 +1,88 @@
+// The streams of rooms in Redis: heads, messages by offset and by page, and tombstones where messages were recalled.
+import { type StreamLane, streamLanes } from '@danmux/protocol';
+import { newId, type Runtime } from '@danmux/runtime';
+import { type Heads, type Page, tombstone } from '../bus.ts';
+import { headsTtlMs, recallTtlMs } from '../lane-settings.ts';
+import { headsOf } from './heads-fields.ts';
+import type { RedisStore } from './redis-store.ts';
+
+interface Placed {
+  readonly offset: number;
+  readonly text: string;
+}
+
+export class RedisStreams {
+  readonly #runtime: Runtime;
+  readonly #store: RedisStore;
+
+  constructor(runtime: Runtime, store: RedisStore) {
+    this.#runtime = runtime;
+    this.#store = store;
+  }
+
+  async heads(room: string): Promise<Heads> {
+    const shard = this.#store.of(room);
+    const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...streamLanes.map((lane) => shard.tombstones(room, lane))];
+    const [epoch, ...offsets] = (await this.#store.run('dmxHeads', keys, [newId(this.#runtime.clock.now()), headsTtlMs])) as (string | null)[];
+    return headsOf(epoch ?? '', offsets);
+  }
+
+  async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
+    if (upTo <= after || limit <= 0) return [];
+    const key = this.#store.of(room).stream(room, lane);
+    const found = (await this.#store.ask((redis) => redis.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit))).map(placed);
+    const end = found.length === limit ? (found.at(-1)?.offset ?? upTo) : upTo;
+    // Most often nothing is missing, and nothing more is asked.
+    if (found.length === end - after) return found.map(({ text }) => text);
+    const tombs = await this.#tombstones(room, lane, after + 1, end);
+    return withTombstones(found, tombs)
+      .slice(0, limit)
+      .map(({ text }) => text);
+  }
+
+  async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
+    // The first offset is 1; Redis refuses an end before its lowest id.
+    if (before !== undefined && before <= 1) return { msgs: [], more: false };
+    const key = this.#store.of(room).stream(room, lane);
+    const end = before === undefined ? '+' : `(${before}-0`;
+    const found = (await this.#store.ask((redis) => redis.xrevrange(key, end, '-', 'COUNT', limit + 1))).map(placed).reverse();
+    const lowest = found.length > limit ? (found[0]?.offset ?? 1) : 1;
+    const whole = before !== undefined && found.length === before - lowest;
+    const tombs = whole ? [] : await this.#tombstones(room, lane, lowest, before === undefined ? undefined : before - 1);
+    const all = withTombstones(found, tombs);
+    return { msgs: all.slice(Math.max(0, all.length - limit)).map(({ text }) => text), more: all.length > limit };
+  }
+
+  async recall(room: string, id: string): Promise<{ found: boolean }> {
+    const shard = this.#store.of(room);
+    const keys = [...streamLanes.map((lane) => shard.stream(room, lane)), ...streamLanes.map((lane) => shard.tombstones(room, lane)), shard.recalled(room)];
+    return { found: (await this.#store.run('dmxRecall', keys, [id, JSON.stringify(id), this.#runtime.clock.now(), recallTtlMs])) === 1 };
+  }
+
+  async recalled(room: string): Promise<readonly string[]> {
+    const key = this.#store.of(room).recalled(room);
+    return this.#store.ask((redis) => redis.zrangebyscore(key, `(${this.#runtime.clock.now() - recallTtlMs}`, '+inf'));
+  }
+
+  async #tombstones(room: string, lane: StreamLane, from: number, upTo: number | undefined): Promise<Placed[]> {
+    const key = this.#store.of(room).tombstones(room, lane);
+    const known = await this.#store.ask((redis) => redis.zrangebyscore(key, from, upTo ?? '+inf'));
+    return known.map((text) => {
+      const [, offset = '0', ts = '0', id = ''] = /^(\d+) (\d+) (.*)$/s.exec(text) ?? [];
+      return { offset: Number(offset), text: tombstone(lane, Number(offset), id, Number(ts)) };
+    });
+  }
+}
+
+/** Lowest offset first. What stands alone below a hole is no more than a trace of messages that were trimmed. */
+function withTombstones(found: readonly Placed[], tombs: readonly Placed[]): Placed[] {
+  if (tombs.length === 0) return [...found];
+  const all = [...new Map([...found, ...tombs].map((one) => [one.offset, one])).values()].sort((a, b) => a.offset - b.offset);
+  let first = all.length - 1;
+  while (first > 0 && all[first - 1]?.offset === (all[first]?.offset ?? 0) - 1) first--;
+  return all.slice(first);
+}
+
+function placed([entry, fields]: readonly [string, string[]]): Placed {
+  return { offset: Number.parseInt(entry, 10), text: fields[1] ?? '' };
+}

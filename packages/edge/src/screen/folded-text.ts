@@ -1,0 +1,90 @@
+// A text as the word filter compares it: the code points its letters stand for, and for each the place in the text it came from.
+// One of them is used again and again, so that a message costs no memory; it holds a text until the next is read.
+import { apostrophe, codePointBits, digit, expansions, type Folded, fold, invisible, latin, mark, marked, several, symbol } from './folding.ts';
+
+/** `letters`: what can be seen but is no letter and no digit is left out. `visible`: blanks alone are. */
+export type FoldMode = 'letters' | 'visible';
+
+export class FoldedText {
+  /** The first `length` are the text's. */
+  units = new Int32Array(1_024);
+  /** For each unit, where its character begins in the text. */
+  sources = new Int32Array(1_024);
+  length = 0;
+  text = '';
+  readonly #left: number;
+
+  constructor(mode: FoldMode) {
+    this.#left = mode === 'letters' ? symbol : 0;
+  }
+
+  read(text: string): void {
+    this.text = text;
+    this.length = 0;
+    // An expansion is at most 18 characters (U+FDFA); it is rare, so room is made as it is met.
+    this.#makeRoom(text.length);
+    let last: Folded = 0;
+    for (let at = 0; at < text.length; at++) {
+      const codePoint = text.codePointAt(at) as number;
+      const folded = fold(codePoint);
+      if (folded & several) for (const one of expansions[folded & codePointBits] ?? []) last = this.#add(one, at, last);
+      else last = this.#add(folded, at, last);
+      if (codePoint > 0xffff) at++;
+    }
+  }
+
+  #add(folded: Folded, source: number, last: Folded): Folded {
+    const codePoint = folded & codePointBits;
+    if (codePoint === 0 || (folded & this.#left) !== 0) return last;
+    if (folded & mark && !(last & marked)) return last;
+    if (this.length === this.units.length) this.#makeRoom(this.length * 2);
+    this.units[this.length] = codePoint;
+    this.sources[this.length] = source;
+    this.length++;
+    return folded & mark ? last : folded;
+  }
+
+  /** True when a Latin letter (or a digit) at this place of the text begins a word (or a number). */
+  beginsWord(source: number, kind: number): boolean {
+    let { at, folded } = this.#before(source);
+    if (folded & kind) return false;
+    if (!(folded & apostrophe)) return true;
+    ({ at, folded } = this.#before(at));
+    return !(folded & latin) || kind === digit;
+  }
+
+  /** True when a Latin letter (or a digit) at this place of the text ends a word (or a number). */
+  endsWord(source: number, kind: number): boolean {
+    const { text } = this;
+    let at = source;
+    for (;;) {
+      at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+      if (at >= text.length) return true;
+      const folded = fold(text.codePointAt(at) ?? 0);
+      if (!(folded & invisible)) return !(folded & kind);
+    }
+  }
+
+  /** The nearest visible character before a place; 0 at the beginning. */
+  #before(source: number): { at: number; folded: Folded } {
+    const { text } = this;
+    let at = source;
+    while (at > 0) {
+      at--;
+      const code = text.charCodeAt(at);
+      if (at > 0 && code >= 0xdc00 && code <= 0xdfff && (text.codePointAt(at - 1) ?? 0) > 0xffff) at--;
+      const folded = fold(text.codePointAt(at) ?? 0);
+      if (!(folded & invisible)) return { at, folded };
+    }
+    return { at: 0, folded: 0 };
+  }
+
+  #makeRoom(length: number): void {
+    if (this.units.length >= length) return;
+    const [units, sources] = [this.units, this.sources];
+    this.units = new Int32Array(length);
+    this.units.set(units);
+    this.sources = new Int32Array(length);
+    this.sources.set(sources);
+  }
+}

@@ -1,0 +1,120 @@
+// Words as the filter looks for them, compiled once and never changed: which of them a text holds, and where. What is done
+// about it is decided elsewhere.
+import { Automaton } from './automaton.ts';
+import { FoldedText, type FoldMode } from './folded-text.ts';
+import { digit, fold, latin, symbol } from './folding.ts';
+
+/** Where a word stands: units of the folded text, both ends counted. */
+export interface Found {
+  readonly folded: FoldedText;
+  readonly first: number;
+  readonly last: number;
+}
+
+interface Word {
+  readonly units: Int32Array;
+  /** Whose word it is: whatever `compile` was given with it, each once. */
+  readonly owners: number[];
+  /** `latin` or `digit` at each end, when the word is of these alone; else 0: it is found anywhere. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+interface Half {
+  readonly words: readonly Word[];
+  readonly automaton: Automaton;
+}
+
+const modes: readonly FoldMode[] = ['letters', 'visible'];
+const readers: Readonly<Record<FoldMode, FoldedText>> = { letters: new FoldedText('letters'), visible: new FoldedText('visible') };
+
+export class WordSet {
+  /** Words, each counted once. */
+  readonly size: number;
+  readonly #halves: Readonly<Record<FoldMode, Half | null>>;
+
+  private constructor(halves: Readonly<Record<FoldMode, Half | null>>) {
+    this.#halves = halves;
+    this.size = modes.reduce((sum, mode) => sum + (halves[mode]?.words.length ?? 0), 0);
+  }
+
+  /** Words that nothing is left of when folded are left out. Pauses are offered by yielding. */
+  static *compile(lists: readonly (readonly string[])[]): Generator<void, WordSet> {
+    const known: Readonly<Record<FoldMode, Map<string, Word>>> = { letters: new Map(), visible: new Map() };
+    let steps = 0;
+    for (const [owner, words] of lists.entries()) {
+      for (const text of words) {
+        const mode = modeOf(text);
+        remember(known[mode], readers[mode], text, owner);
+        if (++steps % 256 === 0) yield;
+      }
+    }
+    return new WordSet({ letters: yield* compileHalf(known.letters), visible: yield* compileHalf(known.visible) });
+  }
+
+  /** Tells every place of every word; `found` returns true to end the search. */
+  search(text: string, found: (owners: readonly number[], place: Found) => boolean): void {
+    for (const mode of modes) {
+      const half = this.#halves[mode];
+      if (!half) continue;
+      const folded = readers[mode];
+      folded.read(text);
+      let ended = false;
+      half.automaton.search(folded.units, folded.length, (number, last) => {
+        const word = half.words[number] as Word;
+        const first = last - word.units.length + 1;
+        if (stands(word, folded, first, last)) ended = found(word.owners, { folded, first, last });
+        return ended;
+      });
+      if (ended) return;
+    }
+  }
+}
+
+/** A word with symbols and less than two letters ("+v", "c++", an emoji) would be found everywhere by its letters alone. */
+function modeOf(text: string): FoldMode {
+  let symbols = false;
+  for (const character of text) symbols ||= (fold(character.codePointAt(0) ?? 0) & symbol) !== 0;
+  if (!symbols) return 'letters';
+  readers.letters.read(text);
+  return readers.letters.length < 2 ? 'visible' : 'letters';
+}
+
+function remember(known: Map<string, Word>, reader: FoldedText, text: string, owner: number): void {
+  reader.read(text);
+  if (reader.length === 0 || reader.length > 0xffff) return;
+  const units = reader.units.slice(0, reader.length);
+  const key = String.fromCodePoint(...units);
+  const word = known.get(key);
+  if (!word) known.set(key, { units, owners: [owner], ...boundaries(units) });
+  else if (word.owners.at(-1) !== owner) word.owners.push(owner);
+}
+
+function boundaries(units: Int32Array): { begin: number; end: number } {
+  const kinds = Array.from(units, (unit) => fold(unit) & (latin | digit));
+  if (kinds.includes(0)) return { begin: 0, end: 0 };
+  return { begin: kinds[0] ?? 0, end: kinds.at(-1) ?? 0 };
+}
+
+function* compileHalf(known: ReadonlyMap<string, Word>): Generator<void, Half | null> {
+  if (known.size === 0) return null;
+  const words = [...known.values()];
+  const automaton = yield* Automaton.build(words.map(({ units }) => units));
+  return { words, automaton };
+}
+
+function stands(word: Word, folded: FoldedText, first: number, last: number): boolean {
+  const { sources } = folded;
+  if (word.begin !== 0 && !folded.beginsWord(sources[first] as number, word.begin)) return false;
+  if (word.end !== 0 && !folded.endsWord(sources[last] as number, word.end)) return false;
+  return endsSyllable(folded, last);
+}
+
+/** A Hangul syllable folds to its sounds; one is not found at the beginning of another. */
+function endsSyllable({ units, sources, length }: FoldedText, last: number): boolean {
+  if (!isBetween(units[last] as number, 0x1100, 0x11a7) || last + 1 === length) return true;
+  const follows = (sources[last + 1] as number) - (sources[last] as number) <= 1;
+  return !(follows && isBetween(units[last + 1] as number, 0x1160, 0x11ff));
+}
+
+const isBetween = (value: number, low: number, high: number) => value >= low && value <= high;

@@ -8,11 +8,16 @@ import { document, documentedCodes, operations } from './documented-codes.ts';
 test('it names every route, and how to authenticate', () => {
   assert.equal(document.openapi, '3.1.0');
   assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(), [
+    'DELETE /v1/keys/{id}',
+    'GET /v1/audit',
+    'GET /v1/keys',
     'GET /v1/nodes',
     'GET /v1/rooms/{room}',
     'GET /v1/rooms/{room}/history',
     'GET /v1/rooms/{room}/members',
     'GET /v1/stats',
+    'POST /v1/keys',
+    'POST /v1/keys/{id}/rotate',
     'POST /v1/messages/batch',
     'POST /v1/rooms/{room}/messages',
     'POST /v1/tokens',
@@ -34,9 +39,12 @@ test('every refusal is a problem of the errors table, under its status', () => {
 });
 
 test('who may come again is told when', () => {
-  for (const { responses } of operations) {
-    for (const status of ['409', '429', '503']) if (responses[status]) assert.ok(responses[status].headers, status);
-    assert.equal(responses['401']?.headers, undefined);
+  for (const operation of operations) {
+    for (const [code, status] of documentedCodes(operation)) {
+      const { retryable } = errors[code as keyof typeof errors];
+      if (retryable && status !== 500) assert.ok(operation.responses[status]?.headers, `${operation.path} ${code}`);
+    }
+    assert.equal(operation.responses['401']?.headers, undefined);
   }
 });
 

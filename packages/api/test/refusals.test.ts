@@ -6,13 +6,16 @@ import { after, before, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from './bare-api.ts';
 import { documentedCodes, type Operation, operations } from './documented-codes.ts';
+import { type Signing, signedHeaders } from './signed-request.ts';
 
 /** A key whose text is its id, repeated. */
 const keyRow = (id: string, scope: string) => ({ id, scopes: [scope], hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });
+const secret = 'q'.repeat(40);
 let fixture: ApiFixture;
 let hurried: ApiFixture;
 before(async () => {
-  fixture = await startApi({ 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish')] });
+  const signer = { ...keyRow('signer', 'admin'), signing_secrets: [secret] };
+  fixture = await startApi({ 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish'), signer], shedding: 'off' });
   // One request, then none for a long time.
   hurried = await startApi({ 'api.per_minute': 1 });
   await hurried.call('GET', '/v1/stats');
@@ -53,12 +56,27 @@ async function askTwice(operation: Operation, second: unknown): Promise<Answer> 
   return ask(operation, { headers, body: second });
 }
 
+/** The same request, signed, while the store answers like this to the question whether its nonce is new. */
+async function askSigned({ method, path }: Operation, signing: Partial<Signing>, once: () => Promise<number> = async () => 0): Promise<Answer> {
+  const target = path.replace('{room}', 'live:1');
+  const body = bodies[path] && JSON.stringify(bodies[path]);
+  fixture.overrides.once = once;
+  const headers = signedHeaders({ key: 'signer', secret, method, target, ...(body ? { body } : {}), ...signing });
+  const answer = await fixture.call(method, target, body, { key: null, headers });
+  delete fixture.overrides.once;
+  return answer;
+}
+
 const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Promise<Answer>>>> = {
   unauthorized: (operation) => ask(operation, { key: null }),
   forbidden: (operation) => ask(operation, { key: (operation.method === 'GET' ? 'publisher' : 'reader').repeat(8) }),
   rate_limited: ({ method, path }) => hurried.call(method, path.replace('{room}', 'live:1'), bodies[path]),
+  signature_invalid: (operation) => askSigned(operation, { secret: 'another' }),
+  signature_expired: (operation) => askSigned(operation, { timestamp: 1_000_000 }),
+  nonce_replayed: (operation) => askSigned(operation, {}, async () => 1_000),
   internal: (operation) => askFailing(operation, () => new Error('a bug')),
-  unavailable: (operation) => askFailing(operation, () => new DanmuxError('unavailable')),
+  // Whether a nonce is new is asked of the store on every route.
+  unavailable: (operation) => askSigned(operation, {}, () => Promise.reject(new DanmuxError('unavailable'))),
   invalid_request: (operation) => ask(operation, operation.method === 'POST' ? { body: {} } : { room: '%zz' }),
   invalid_json: (operation) => ask(operation, { body: '{' }),
   invalid_room: (operation) => ask(operation, { room: 'a%20b' }),
@@ -83,7 +101,8 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
 
 const otherMessage = ({ path }: Operation) => (path.endsWith('/batch') ? { messages: [{ room: 'live:2', ...gift }] } : { data: 2 });
 
-for (const operation of operations) {
+// The routes of keys and of the audit log have refusals of their own: routes/keys.test.ts, routes/audit.test.ts.
+for (const operation of operations.filter(({ path }) => !/^\/v1\/(keys|audit)/.test(path))) {
   describe(`${operation.method} ${operation.path}`, () => {
     for (const [code, status] of documentedCodes(operation)) {
       test(`${status} ${code}`, async () => {

@@ -6,8 +6,8 @@ import { DanmuxError } from '@danmux/protocol';
 import type { Clock } from '@danmux/runtime';
 import { isLive } from './api-key.ts';
 import type { Keyring } from './keyring.ts';
-import type { Seal } from './seal.ts';
 import type { Scope } from './scopes.ts';
+import type { Seal } from './seal.ts';
 import { type NewSecret, newSecret, readStoredKey, type StoredKey, storedSecretOf } from './stored-key.ts';
 
 export interface KeyRequest {
@@ -23,13 +23,13 @@ const keysKept = 500;
 const tries = 8;
 
 export class KeyDesk {
-  readonly #records: Bus['records'];
+  readonly #bus: Pick<Bus, 'records'>;
   readonly #keyring: Keyring;
   readonly #seal: Seal;
   readonly #clock: Clock;
 
-  constructor({ records }: Pick<Bus, 'records'>, keyring: Keyring, seal: Seal, clock: Clock) {
-    this.#records = records;
+  constructor(bus: Pick<Bus, 'records'>, keyring: Keyring, seal: Seal, clock: Clock) {
+    this.#bus = bus;
     this.#keyring = keyring;
     this.#seal = seal;
     this.#clock = clock;
@@ -96,9 +96,9 @@ export class KeyDesk {
 
   async #change(decide: (state: RecordState) => readonly [id: string, field: RecordField | null]): Promise<void> {
     for (let i = 0; i < tries; i++) {
-      const state = await this.#records.get(ruleRecords.keys);
+      const state = await this.#bus.records.get(ruleRecords.keys);
       const [id, field] = decide(state);
-      if ((await this.#records.setIf(ruleRecords.keys, state.version, new Map([[id, field]]))) !== null) return;
+      if ((await this.#bus.records.setIf(ruleRecords.keys, state.version, new Map([[id, field]]))) !== null) return;
     }
     throw new DanmuxError('unavailable', { message: 'The keys change too often; try again.', retryAfterMs: 1_000 });
   }

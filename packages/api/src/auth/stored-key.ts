@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type ApiKey, digestOf, type Ending } from './api-key.ts';
-import type { Seal } from './seal.ts';
 import { type Scope, scopeNames } from './scopes.ts';
+import type { Seal } from './seal.ts';
 
 const storedSecret = Type.Object({
   /** SHA-256 of the key, hex. */

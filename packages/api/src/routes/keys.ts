@@ -1,14 +1,5 @@
 // API keys made at run time. A key is told once; the answer that an Idempotency-Key keeps of it is sealed.
-import {
-  type KeysReply,
-  keyId,
-  keyRemoveReply,
-  keyRequest,
-  keyRotateReply,
-  keyRotateRequest,
-  keySecretReply,
-  keysReply,
-} from '@danmux/protocol/schemas';
+import { type KeysReply, keyId, keyRemoveReply, keyRequest, keyRotateReply, keyRotateRequest, keySecretReply, keysReply } from '@danmux/protocol/schemas';
 import type { Clock } from '@danmux/runtime';
 import { Type } from 'typebox';
 import { type ApiKey, isLive } from '../auth/api-key.ts';
@@ -19,7 +10,15 @@ import { documented, idempotencyHeaders, success, withExamples } from './documen
 const defaultGraceMs = 3_600_000;
 const keyParams = Type.Object({ id: keyId });
 const secret = { key: 'dmx_2vGk…', signing_secret: 'dms_9sXq…' };
-const postCodes = ['invalid_request', 'invalid_json', 'idempotency_in_flight', 'idempotency_mismatch', 'conflict', 'too_large', 'unsupported_media_type'] as const;
+const postCodes = [
+  'invalid_request',
+  'invalid_json',
+  'idempotency_in_flight',
+  'idempotency_mismatch',
+  'conflict',
+  'too_large',
+  'unsupported_media_type',
+] as const;
 
 const makeSchema = {
   summary: 'Make a key',
@@ -65,7 +64,10 @@ const removeSchema = {
   description: 'On every api within a second.',
   tags: ['keys'],
   params: keyParams,
-  response: { 200: success(keyRemoveReply, 'It opens nothing any more', { id: 'shop', removed: true }), ...documented(['invalid_request', 'not_found', 'conflict']) },
+  response: {
+    200: success(keyRemoveReply, 'It opens nothing any more', { id: 'shop', removed: true }),
+    ...documented(['invalid_request', 'not_found', 'conflict']),
+  },
 };
 
 export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }, { keyring, desk, followed, use }: Keys): void {

@@ -25,12 +25,14 @@ export interface CallOptions {
   readonly key?: string | null;
 }
 
+type Overrides = { -readonly [Name in keyof Bus]?: Bus[Name] };
+
 export interface ApiFixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
   readonly jobs: Jobs;
   /** Methods of the bus as the api sees it. */
-  readonly overrides: Partial<Bus>;
+  readonly overrides: Overrides;
   readonly api: ApiRole;
   readonly url: string;
   readonly lines: string[];
@@ -56,7 +58,7 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   const jobs = createJobs(runtime, bus);
   await jobs.start();
   runtime.health.register('store', () => bus.health());
-  const overrides: Partial<Bus> = {};
+  const overrides: Overrides = {};
   const api = new ApiRole(runtime, overridable(bus, overrides), jobs);
   await api.start();
   const url = `http://${api.address()}`;
@@ -111,7 +113,7 @@ async function call(url: string, method: string, where: string, body: unknown, {
   return answer;
 }
 
-function overridable(bus: Bus, overrides: Partial<Bus>): Bus {
+function overridable(bus: Bus, overrides: Overrides): Bus {
   return new Proxy(bus, {
     get: (target, name) => {
       const value = (overrides as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name, target);

@@ -33,7 +33,7 @@ const ready = async (address: string) => (await (await fetch(`http://${address}/
 
 test('nothing listens or connects before it is started', () => {
   const node = compose(roleNames);
-  assert.deepEqual(names(node.parts), ['bus', 'relay', 'worker', 'edge', 'api'], 'the bus first, those who let others in last');
+  assert.deepEqual(names(node.parts), ['bus', 'jobs', 'relay', 'worker', 'edge', 'api'], 'the bus first, then the queue, those who let others in last');
   assert.equal(node.bus.engine, 'memory');
 });
 

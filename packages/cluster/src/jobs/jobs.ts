@@ -2,7 +2,7 @@
 // an in-process and a BullMQ variant. A job runs on one worker at a time, and again when it failed or its worker died, so its
 // work must bear being done twice.
 import type { Publication } from '@danmux/bus';
-import type { From } from '@danmux/protocol';
+import type { From, WebhookEvent } from '@danmux/protocol';
 import type { Part } from '@danmux/runtime';
 
 /** The data of every kind of job, as one table; a name that is not here cannot be added. Plain JSON. */
@@ -25,6 +25,8 @@ export interface JobData {
   };
   /** Delivers what waits in a shard's event log to one webhook target. */
   webhooks: { readonly target: string; readonly shard: number };
+  /** Gives one webhook target one event again: a dead letter that is replayed. */
+  redeliver: { readonly target: string; readonly event: WebhookEvent };
   /** Tells the totals of a message's receipts after their time-out. */
   receipts: { readonly id: string; readonly room: string };
   /** Writes what waits in a shard's event log to the archive. */

@@ -39,6 +39,11 @@ export class WordFilter {
     return this.#words.size;
   }
 
+  /** Words there was no room for. */
+  get leftOut(): number {
+    return this.#words.leftOut;
+  }
+
   judge(room: string, data: unknown): WordFinding {
     if (this.size === 0) return { action: 'pass', data };
     const inForce = this.#lists.map(({ rooms }) => rooms === undefined || roomMatches(room, rooms));

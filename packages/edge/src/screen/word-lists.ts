@@ -73,7 +73,8 @@ export class WordLists implements Part {
         if (!whole) this.#readAgain(halfWrittenMs);
       } catch (error) {
         this.#runtime.metrics.caught.inc({ where: 'word-lists' });
-        this.#runtime.log.warn({ err: error }, 'the word lists could not be read; the last ones stay in force');
+        // The store's own connection says loudly that it is away.
+        this.#runtime.log.debug({ err: error }, 'the word lists could not be read; the last ones stay in force');
         this.#readAgain(backoffMs(++this.#failures, retry));
         return;
       }
@@ -106,6 +107,7 @@ export class WordLists implements Part {
     this.#filter = filter;
     this.#version = whole ? version : -1;
     this.#runtime.metrics.words.set(filter.size);
+    if (filter.leftOut > 0) this.#runtime.log.error({ words: filter.leftOut }, 'the word lists are too long; words of the last are not looked for');
     this.#runtime.log.info({ version, lists: lists.size, words: filter.size }, 'word lists are in force');
     return whole;
   }

@@ -25,31 +25,39 @@ interface Half {
   readonly automaton: Automaton;
 }
 
+/** Characters of all words; each costs an edge up to 50 bytes. */
+const maxUnits = 4_000_000;
+
 const modes: readonly FoldMode[] = ['letters', 'visible'];
 const readers: Readonly<Record<FoldMode, FoldedText>> = { letters: new FoldedText('letters'), visible: new FoldedText('visible') };
 
 export class WordSet {
   /** Words, each counted once. */
   readonly size: number;
+  /** Words there was no room for. */
+  readonly leftOut: number;
   readonly #halves: Readonly<Record<FoldMode, Half | null>>;
 
-  private constructor(halves: Readonly<Record<FoldMode, Half | null>>) {
+  private constructor(halves: Readonly<Record<FoldMode, Half | null>>, leftOut: number) {
     this.#halves = halves;
+    this.leftOut = leftOut;
     this.size = modes.reduce((sum, mode) => sum + (halves[mode]?.words.length ?? 0), 0);
   }
 
-  /** Words that nothing is left of when folded are left out. Pauses are offered by yielding. */
+  /** Words that nothing is left of when folded are left out, and those past 4 million characters. Pauses are offered by yielding. */
   static *compile(lists: readonly (readonly string[])[]): Generator<void, WordSet> {
     const known: Readonly<Record<FoldMode, Map<string, Word>>> = { letters: new Map(), visible: new Map() };
-    let steps = 0;
+    let [steps, units, leftOut] = [0, 0, 0];
     for (const [owner, words] of lists.entries()) {
       for (const text of words) {
         const mode = modeOf(text);
-        remember(known[mode], readers[mode], text, owner);
+        units += text.length;
+        if (units <= maxUnits) remember(known[mode], readers[mode], text, owner);
+        else leftOut++;
         if (++steps % 256 === 0) yield;
       }
     }
-    return new WordSet({ letters: yield* compileHalf(known.letters), visible: yield* compileHalf(known.visible) });
+    return new WordSet({ letters: yield* compileHalf(known.letters), visible: yield* compileHalf(known.visible) }, leftOut);
   }
 
   /** Tells every place of every word; `found` returns true to end the search. */

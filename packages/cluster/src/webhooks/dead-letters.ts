@@ -1,0 +1,54 @@
+// The events no target could be given: listed newest first, replayed or removed by people. The list is bounded by
+// `webhooks.dead_letters`; past it the oldest go.
+import type { Logs } from '@danmux/bus';
+import type { WebhookEvent } from '@danmux/protocol';
+
+export interface DeadLetter {
+  readonly target: string;
+  readonly event: WebhookEvent;
+  /** Why the last try failed. */
+  readonly error: string;
+  readonly attempts: number;
+  /** When it was given up, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** With its place in the list. */
+export interface ListedDeadLetter extends DeadLetter {
+  readonly entry: string;
+}
+
+const log = 'webhooks:dead';
+
+export class DeadLetters {
+  readonly #logs: Logs;
+  readonly #cap: number;
+
+  constructor(logs: Logs, cap: number) {
+    this.#logs = logs;
+    this.#cap = cap;
+  }
+
+  async add(letter: DeadLetter): Promise<void> {
+    await this.#logs.append(log, [JSON.stringify(letter)], this.#cap);
+  }
+
+  async page(cursor: string | undefined, limit: number): Promise<{ readonly letters: readonly ListedDeadLetter[]; readonly cursor: string | null }> {
+    const page = await this.#logs.page(log, cursor, limit);
+    return { letters: page.entries.map(listed), cursor: page.cursor };
+  }
+
+  async find(entry: string): Promise<ListedDeadLetter | null> {
+    const found = await this.#logs.find(log, entry);
+    return found && listed(found);
+  }
+
+  /** False when it is not there (any more). */
+  async remove(entry: string): Promise<boolean> {
+    return (await this.#logs.remove(log, [entry])) > 0;
+  }
+}
+
+function listed({ entry, text }: { readonly entry: string; readonly text: string }): ListedDeadLetter {
+  return { entry, ...(JSON.parse(text) as DeadLetter) };
+}

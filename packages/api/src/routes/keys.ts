@@ -34,6 +34,7 @@ const makeSchema = {
 
 const listSchema = {
   summary: 'The keys, without their secrets',
+  description: 'Those of the config, which change only there, and those made here.',
   tags: ['keys'],
   response: {
     200: success(keysReply, 'Of config and store', {
@@ -61,7 +62,7 @@ const rotateSchema = {
 
 const removeSchema = {
   summary: 'End a key',
-  description: 'On every api within a second.',
+  description: 'In force on every api within a second; a key of the config ends only there.',
   tags: ['keys'],
   params: keyParams,
   response: {

@@ -1,9 +1,8 @@
-// Keys made at run time: what they open and until when, what is told of them, and each refusal the routes document.
+// Keys made at run time: what they open and until when, and what is told of them.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { DanmuxError, type ErrorCode } from '@danmux/protocol';
-import { type Answer, type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '../bare-api.ts';
-import { documentedCodes, operations } from '../documented-codes.ts';
+import { DanmuxError } from '@danmux/protocol';
+import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '../bare-api.ts';
 import { signedHeaders } from '../signed-request.ts';
 
 const start = 1_767_225_600_000;
@@ -172,53 +171,3 @@ test('a key of the store cannot stand in for one of the config', async () => {
   assert.equal((await list()).find(({ id }: { id: string }) => id === 'default').source, 'config');
   assert.equal((await fixture.call('GET', '/v1/keys', undefined, { key: apiKey })).status, 200);
 });
-
-const refusals: Readonly<Record<string, (method: string, route: string) => Promise<Answer>>> = {
-  unauthorized: (method, route) => fixture.call(method, route, bodyOf(method, route), { key: null }),
-  forbidden: async (method, route) => fixture.call(method, route, bodyOf(method, route), { key: (await make({ id: 'p' })).body.key }),
-  invalid_request: (method, route) => fixture.call(method, route.replace('shop', 'a%20b'), method === 'DELETE' ? undefined : { scopes: [] }),
-  invalid_json: (method, route) => fixture.call(method, route, '{'),
-  too_large: (method, route) => fixture.call(method, route, `"${'x'.repeat(1_100_000)}"`),
-  unsupported_media_type: (method, route) => fixture.call(method, route, '{}', { headers: { 'content-type': 'text/plain' } }),
-  idempotency_mismatch: async (method, route) => {
-    const headers = { 'idempotency-key': 'twice' };
-    await fixture.call(method, route, bodyOf(method, route), { headers });
-    return fixture.call(method, route, { ...bodyOf(method, route), ...(route.endsWith('rotate') ? { grace_ms: 1 } : { id: 'other' }) }, { headers });
-  },
-  idempotency_in_flight: (method, route) => {
-    fixture.overrides.begin = async () => ({ state: 'in_flight' });
-    return fixture.call(method, route, bodyOf(method, route), { headers: { 'idempotency-key': 'busy' } });
-  },
-  conflict: (method, route) => (route === '/v1/keys' ? make() : fixture.call(method, route.replace('shop', 'default'), bodyOf(method, route))),
-  not_found: (method, route) => fixture.call(method, route.replace('shop', 'nobody'), bodyOf(method, route)),
-  unavailable: (method, route) => failing(method, route, new DanmuxError('unavailable')),
-  internal: (method, route) => failing(method, route, new Error('a bug')),
-};
-
-function bodyOf(method: string, route: string): object | undefined {
-  if (method !== 'POST') return undefined;
-  return route.endsWith('/rotate') ? { grace_ms: 0 } : route === '/v1/keys' ? { id: 'made', scopes: ['read'] } : undefined;
-}
-
-function failing(method: string, route: string, error: Error): Promise<Answer> {
-  const fail = () => Promise.reject(error);
-  fixture.overrides.records = { ...fixture.bus.records, get: fail, setIf: fail } as typeof fixture.bus.records;
-  return fixture.call(method, route, bodyOf(method, route));
-}
-
-/** Those every route refuses with alike are provoked in refusals.test.ts and signed-mode.test.ts. */
-const alike = ['signature_invalid', 'signature_expired', 'nonce_replayed', 'rate_limited'];
-
-for (const operation of operations.filter(({ path: route }) => route.startsWith('/v1/keys'))) {
-  test(`${operation.method} ${operation.path} refuses as it documents`, async () => {
-    for (const code of documentedCodes(operation).keys()) {
-      if (alike.includes(code)) continue;
-      const how = refusals[code];
-      assert.ok(how, `no way is known to provoke ${code}`);
-      await make();
-      const route = operation.path.replace('{id}', 'shop');
-      mustRefuse(await how(operation.method, route), code as ErrorCode);
-      for (const name of Object.keys(fixture.overrides)) delete fixture.overrides[name as keyof typeof fixture.overrides];
-    }
-  });
-}

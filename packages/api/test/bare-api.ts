@@ -32,7 +32,7 @@ export interface RanJob {
   readonly data: any;
 }
 
-type Overrides<T> = { -readonly [Name in keyof T]?: T[Name] };
+type Overrides<T> = { -readonly [K in keyof T]?: T[K] };
 
 export interface ApiFixture {
   readonly runtime: Runtime;
@@ -41,7 +41,7 @@ export interface ApiFixture {
   /** Methods of the bus as the api sees it. */
   readonly overrides: Overrides<Bus>;
   /** Methods of the jobs as the api sees them. */
-  readonly jobOverrides: Partial<JobQueue>;
+  readonly jobOverrides: Overrides<JobQueue>;
   /** The jobs that ran, in place of a worker's handlers. */
   readonly ran: readonly RanJob[];
   /** Jobs fail from now on, or no longer. */
@@ -80,7 +80,7 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   await jobs.start();
   runtime.health.register('store', () => bus.health());
   const overrides: Overrides<Bus> = {};
-  const jobOverrides: Partial<JobQueue> = {};
+  const jobOverrides: Overrides<JobQueue> = {};
   const api = new ApiRole(runtime, overridable(bus, overrides), overridable(jobs, jobOverrides));
   await api.start();
   const url = `http://${api.address()}`;

@@ -1,8 +1,10 @@
 // The examples against the pm2 cluster on a real Redis, with a viewer of the SDK in the room that answers receipts.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Client, createClient, type Msg } from '@danmux/sdk';
-import { eventually, findPython, type Pm2Cluster, runExample, startPm2Cluster, testSecrets, testToken } from '../src/index.ts';
+import { eventually, findPython, type Pm2Cluster, repositoryRoot, runExample, startPm2Cluster, testSecrets, testToken } from '../src/index.ts';
 
 const secrets = { DANMUX_API_KEY: testSecrets.DANMUX_API_KEY };
 
@@ -63,6 +65,19 @@ describe('the examples on a pm2 cluster', () => {
       [found['gift']],
     );
     await eventually(() => assert.deepEqual(recalled, [found['slip']]));
+  });
+
+  test("the README's lines for a backend", { timeout: 60_000 }, async () => {
+    const readme = await readFile(join(repositoryRoot, 'README.md'), 'utf8');
+    const block = /^```sh\n(api\(\)[\s\S]*?)^```$/m.exec(readme)?.[1] ?? '';
+    const lines = block.replaceAll('http://127.0.0.1:7800', cluster.api);
+    const { code, output, errors } = await runExample('bash', ['-e', '-c', lines], { KEY: testSecrets.DANMUX_API_KEY });
+    assert.equal(code, 0, errors);
+    const answers = output
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    assert.equal(answers.length, block.split('\n').filter((line) => line.startsWith('api ')).length, output);
   });
 });
 

@@ -270,7 +270,8 @@ export interface Bus {
   /**
    * Takes a message out of the room's history and keeps its id out of the room for as long as history lasts; in its place stands
    * a tombstone of the same offset (`tombstone`). `found` is false when history does not have it: it may wait in the ingress, be
-   * of a lane without history, or never have been. It tells nobody: publish a message with the mark `recalls` besides.
+   * of a lane without history, or never have been. A second time it is found by its tombstone. It tells nobody: publish a message
+   * with the mark `recalls` besides.
    */
   recall(room: string, id: string): Promise<{ readonly found: boolean }>;
   /** The ids recalled in a room. */
@@ -278,14 +279,14 @@ export interface Bus {
 
   /** Connections in a room over all edges. */
   online(room: string): Promise<number>;
-  /** Connections of every room that has one, over all edges. All who ask this process within a second share one read. */
+  /** Connections of every room that has one, over all edges; not the rooms of user-room.ts. All who ask this process within a second share one read. */
   onlineRooms(): Promise<ReadonlyMap<string, number>>;
   /**
    * Connections, distinct users and members of a room over all edges. All who ask this process within a second share one read,
    * so it may be a second old. A read costs what the edges named, never what they hold.
    */
   audience(room: string): Promise<Audience>;
-  /** Rooms and connections over all edges. */
+  /** The number of those rooms and the sum of their connections. */
   presenceTotals(): Promise<{ readonly rooms: number; readonly online: number }>;
 
   /** Announces a member; it is gone `ttlMs` after the last announcement, or at `leave`. */

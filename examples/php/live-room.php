@@ -6,7 +6,6 @@ declare(strict_types=1);
 //   php examples/php/live-room.php [room]         with `npm start` running, and http://127.0.0.1:7800/demo/ open to see it
 // Address: DANMUX_URL. Key: DANMUX_API_KEY, else the .danmux/secrets.json that `npm start` makes in development.
 
-use Danmux\ApiException;
 use Danmux\Client;
 
 require __DIR__ . '/../../clients/php/src/autoload.php';
@@ -25,14 +24,14 @@ function login(string $name, string $password): array
 function developmentKey(): string
 {
     $secrets = json_decode((string) @file_get_contents(__DIR__ . '/../../.danmux/secrets.json'), true);
-    return $secrets['api_key'] ?? exit("There is no API key: start danmux with `npm start`, or set DANMUX_API_KEY.\n");
+    return $secrets['api_key'] ?? throw new RuntimeException('There is no API key: start danmux with `npm start`, or set DANMUX_API_KEY.');
 }
 
 $roomName = $argv[1] ?? 'live:1001';
-$danmux = new Client(getenv('DANMUX_URL') ?: 'http://127.0.0.1:7800', getenv('DANMUX_API_KEY') ?: developmentKey());
-$room = $danmux->room($roomName);
-
 try {
+    $danmux = new Client(getenv('DANMUX_URL') ?: 'http://127.0.0.1:7800', getenv('DANMUX_API_KEY') ?: developmentKey(), ['deadline_ms' => 5_000]);
+    $room = $danmux->room($roomName);
+
     // The browser gets the token and connects with it; the API key stays on the backend.
     $user = login('小明', 'open sesame');
     $token = $danmux->createToken($user['id'], ['name' => $user['name'], 'level' => $user['level'], 'rooms' => [$roomName]]);
@@ -55,7 +54,8 @@ try {
         usleep(200_000);
     }
     echo "receipts: sent {$receipts->sent}, received {$receipts->received}, missing {$receipts->missing}\n";
-} catch (ApiException $error) {
+} catch (RuntimeException $error) {
+    // Danmux\ApiException is one, and says what was wrong.
     fwrite(STDERR, "live-room: {$error->getMessage()}\n");
     exit(1);
 }

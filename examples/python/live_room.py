@@ -25,6 +25,13 @@ EDGE = os.environ.get('DANMUX_EDGE_URL', 'http://127.0.0.1:7700')
 SECRETS = pathlib.Path(__file__).resolve().parents[2] / '.danmux' / 'secrets.json'
 
 
+def api_key():
+    key = os.environ.get('DANMUX_API_KEY')
+    if not key and SECRETS.exists():
+        key = json.loads(SECRETS.read_text())['api_key']
+    return key or sys.exit('There is no API key: start danmux with `npm start`, or set DANMUX_API_KEY.')
+
+
 class Backend:
     """The admin API. One Idempotency-Key a call: a request that is sent again is one request."""
 
@@ -44,6 +51,8 @@ class Backend:
         except urllib.error.HTTPError as error:
             problem = json.load(error)
             raise SystemExit(f"{method} {path}: {problem['detail']} [{problem['code']}]") from error
+        except urllib.error.URLError as error:
+            raise SystemExit(f'{self.url}: {error.reason}. Is danmux running? Start it with `npm start`.') from error
 
 
 class Viewer:
@@ -56,7 +65,10 @@ class Viewer:
         self.changed = threading.Condition()
         self.socket = socketio.Client()
         self.socket.on('frame', self.frame)
-        self.socket.connect(url, auth={'token': token}, transports=['websocket'])
+        try:
+            self.socket.connect(url, auth={'token': token}, transports=['websocket'])
+        except socketio.exceptions.ConnectionError as error:
+            raise SystemExit(f'{url}: {error}') from error
         reply = self.socket.call('join', {'room': room, 'history': 0})
         if not reply['ok']:
             raise SystemExit(f"join: {reply['error']['message']}")
@@ -87,8 +99,7 @@ class Viewer:
 
 def main():
     room = sys.argv[1] if len(sys.argv) > 1 else 'live:1001'
-    key = os.environ.get('DANMUX_API_KEY') or json.loads(SECRETS.read_text())['api_key']
-    backend = Backend(API, key)
+    backend = Backend(API, api_key())
     path = '/v1/rooms/' + urllib.parse.quote(room, safe='')
 
     token = backend.ask('POST', '/v1/tokens', {'sub': 'py1', 'name': 'Python', 'rooms': [room]})['token']

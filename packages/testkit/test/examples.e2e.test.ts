@@ -81,6 +81,22 @@ describe('the examples on a pm2 cluster', () => {
   });
 });
 
+describe('the examples without a danmux', () => {
+  const nowhere = { DANMUX_URL: 'http://127.0.0.1:1', DANMUX_EDGE_URL: 'http://127.0.0.1:1', PYTHONDONTWRITEBYTECODE: '1', ...secrets };
+
+  test('PHP names the address and fails', { timeout: 60_000 }, async () => {
+    const { code, errors } = await runExample('php', ['examples/php/live-room.php'], nowhere);
+    assert.equal(code, 1);
+    assert.match(errors, /^live-room: .*http:\/\/127\.0\.0\.1:1/);
+  });
+
+  test('Python names the address and fails', { timeout: 60_000 }, async () => {
+    const { code, errors } = await runExample(await findPython(), ['examples/python/live_room.py'], nowhere);
+    assert.equal(code, 1);
+    assert.match(errors, /^http:\/\/127\.0\.0\.1:1: .*npm start/);
+  });
+});
+
 /** Holds each line to its shape; returns what the shapes named. */
 function mustPrint(output: string, shapes: readonly RegExp[]): Record<string, string> {
   const lines = output.trimEnd().split('\n');

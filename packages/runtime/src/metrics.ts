@@ -30,6 +30,8 @@ const counters = {
     labels: ['reason'],
   },
   jobs: { name: 'danmux_jobs_total', help: 'Jobs run, by name and result.', labels: ['job', 'result'] },
+  webhooks: { name: 'danmux_webhooks_total', help: 'Tries to give a webhook target an event, by how they ended.', labels: ['target', 'result'] },
+  webhooksDead: { name: 'danmux_webhooks_dead_total', help: 'Webhook events that became dead letters.', labels: ['target'] },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
 } as const;
 
@@ -39,6 +41,7 @@ const gauges = {
   shardsOwned: { name: 'danmux_shards_owned', help: 'Shards this relay owns.', labels: [] },
   backlog: { name: 'danmux_relay_backlog', help: 'Publications read from the ingress and not yet committed.', labels: ['lane'] },
   words: { name: 'danmux_words', help: 'Words the filter of this edge looks for.', labels: [] },
+  webhookLag: { name: 'danmux_webhook_lag_seconds', help: 'For how long the oldest event waits that a webhook target was not given.', labels: ['target'] },
   storeUp: { name: 'danmux_store_up', help: '1 while the message store answers.', labels: [] },
 } as const;
 

@@ -7,9 +7,14 @@ const deepest = 32;
 
 export function addJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
+  // What a DELETE brings besides means nothing (RFC 9110), and is nothing to refuse it for.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, _body, done) => {
+    if (request.method === 'DELETE') done(null, undefined);
+    else done(new DanmuxError('unsupported_media_type'));
+  });
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     // Clients name the type of a body that is not there, of requests that want none.
-    if (body.length === 0 && !request.routeOptions.schema?.body) return done(null, undefined);
+    if (request.method === 'DELETE' || (body.length === 0 && !request.routeOptions.schema?.body)) return done(null, undefined);
     try {
       done(null, parseJsonBody(body as Buffer));
     } catch (error) {

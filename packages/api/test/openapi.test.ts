@@ -10,15 +10,18 @@ test('it names every route, and how to authenticate', () => {
   assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(), [
     'DELETE /v1/bans/{user}',
     'DELETE /v1/jobs/{id}',
+    'DELETE /v1/keys/{id}',
     'DELETE /v1/mutes/{user}',
     'DELETE /v1/rooms/{room}/bans/{user}',
     'DELETE /v1/rooms/{room}/messages/{id}',
     'DELETE /v1/rooms/{room}/mutes/{user}',
     'DELETE /v1/words/{list}',
+    'GET /v1/audit',
     'GET /v1/bans',
     'GET /v1/bans/{user}',
     'GET /v1/jobs',
     'GET /v1/jobs/{id}',
+    'GET /v1/keys',
     'GET /v1/messages/{id}/receipts',
     'GET /v1/mutes',
     'GET /v1/mutes/{user}',
@@ -40,6 +43,8 @@ test('it names every route, and how to authenticate', () => {
     'PATCH /v1/rooms/{room}',
     'POST /v1/broadcasts',
     'POST /v1/jobs/{id}/retry',
+    'POST /v1/keys',
+    'POST /v1/keys/{id}/rotate',
     'POST /v1/messages/batch',
     'POST /v1/reviews/{id}/approve',
     'POST /v1/reviews/{id}/reject',
@@ -74,6 +79,11 @@ test('every refusal is a problem of the errors table, under its status', () => {
 
 test('who may come again is told when', () => {
   for (const operation of operations) {
+    for (const [code, status] of documentedCodes(operation)) {
+      const { retryable } = errors[code as keyof typeof errors];
+      if (retryable && status !== 500) assert.ok(operation.responses[status]?.headers, `${operation.path} ${code}`);
+    }
+    assert.equal(operation.responses['401']?.headers, undefined);
     const { responses } = operation;
     for (const [code, status] of documentedCodes(operation)) {
       if (errors[code as ErrorCode].retryable && status !== 500) assert.ok(responses[status]?.headers, `${operation.path} ${code}`);
@@ -98,7 +108,7 @@ test('every route has words of its own, and names its scope', () => {
     assert.ok(summary.length > 4 && !seen.has(summary), `${method} ${path}: ${summary}`);
     seen.add(summary);
     assert.ok(scope && description.endsWith(`Scope: \`${scope}\`.`) && description.length > 30, `${method} ${path}: ${description}`);
-    assert.equal(scope === 'read' || scope === 'admin', method === 'GET' || /webhooks|retry/.test(path), `${method} ${path} ${scope}`);
+    assert.equal(scope === 'read' || scope === 'admin', method === 'GET' || /webhooks|retry|keys/.test(path), `${method} ${path} ${scope}`);
   }
 });
 

@@ -42,7 +42,16 @@ export const bodyCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_json
 export const postCodes: readonly ErrorCode[] = [...bodyCodes, 'idempotency_in_flight', 'idempotency_mismatch'];
 
 /** Every route that wants a key may answer with these. */
-const always: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited', 'internal'];
+const always: readonly ErrorCode[] = [
+  'unauthorized',
+  'signature_invalid',
+  'signature_expired',
+  'nonce_replayed',
+  'forbidden',
+  'rate_limited',
+  'internal',
+  'unavailable',
+];
 
 interface ProblemResponse {
   readonly description: string;

@@ -20,6 +20,12 @@ final class Response
         return $this->status >= 200 && $this->status < 300;
     }
 
+    /** As a 204 is. */
+    public function isEmpty(): bool
+    {
+        return $this->status === 204;
+    }
+
     /** The same request may be answered otherwise in a moment. */
     public function worthRetrying(): bool
     {

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Danmux;
 
 /**
- * Sends one request until it is answered, time is up or trying again cannot help. Every try carries the same
- * Idempotency-Key, so that danmux accepts the message once however many tries reach it.
+ * Sends one request until it is answered, time is up or trying again cannot help. Every try of a POST carries the same
+ * Idempotency-Key, so that danmux accepts the message once however many tries reach it; other methods are harmless twice.
  *
  * @internal
  */
@@ -20,10 +20,11 @@ final class Retrying
     }
 
     /**
-     * @param list<string> $headers
+     * @param callable(): list<string> $headers asked before every try
+     * @param string|null              $body    null sends none
      * @throws ApiException
      */
-    public function post(string $url, array $headers, string $body): Response
+    public function send(string $method, string $url, callable $headers, ?string $body): Response
     {
         $endsAt = self::nowMs() + $this->options->deadlineMs;
         $fresh = false;
@@ -31,7 +32,7 @@ final class Retrying
             $left = max(1, $endsAt - self::nowMs());
             $wait = null;
             try {
-                $response = $this->transport->post($url, $headers, $body, min($this->options->attemptTimeoutMs, $left), $fresh);
+                $response = $this->transport->send($method, $url, $headers(), $body, min($this->options->attemptTimeoutMs, $left), $fresh);
                 if ($response->ok()) {
                     return $response;
                 }

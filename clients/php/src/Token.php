@@ -14,4 +14,10 @@ final class Token
         public readonly int $expiresAtMs,
     ) {
     }
+
+    /** @internal */
+    public static function of(Answer $answer): self
+    {
+        return new self($answer->string('token'), $answer->int('expires_at'));
+    }
 }

@@ -22,17 +22,23 @@ final class Transport
 
     /**
      * @param list<string> $headers
+     * @param string|null  $body    null sends none
      * @throws BrokenConnection when there is no whole answer
      */
-    public function post(string $url, array $headers, string $body, int $timeoutMs, bool $freshConnection): Response
+    public function send(string $method, string $url, array $headers, ?string $body, int $timeoutMs, bool $freshConnection): Response
     {
         $handle = $this->handle();
         $answer = '';
         $answerHeaders = [];
+        // What the request before has set; its connection stays.
+        curl_setopt_array($handle, [CURLOPT_HTTPGET => true, CURLOPT_CUSTOMREQUEST => $method]);
+        if ($body !== null) {
+            curl_setopt($handle, CURLOPT_POSTFIELDS, $body);
+        }
         curl_setopt_array($handle, [
             CURLOPT_URL => $url,
-            CURLOPT_POST => true,
-            CURLOPT_POSTFIELDS => $body,
+            // Else curl takes `..` out of a path that was signed with it.
+            CURLOPT_PATH_AS_IS => true,
             CURLOPT_HTTPHEADER => $headers,
             CURLOPT_TIMEOUT_MS => $timeoutMs,
             CURLOPT_CONNECTTIMEOUT_MS => min($this->connectTimeoutMs, $timeoutMs),

@@ -79,7 +79,7 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
   FST_ERR_BAD_URL: 'invalid_request',
-  FST_ERR_MAX_PARAM_LENGTH: 'invalid_room',
+  FST_ERR_MAX_PARAM_LENGTH: 'invalid_request',
 };
 
 function refusalOf(error: FastifyError | Error): DanmuxError {

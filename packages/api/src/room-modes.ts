@@ -3,15 +3,15 @@ import type { Bus, RecordField } from '@danmux/bus';
 import { ruleRecords } from '@danmux/cluster';
 import { DanmuxError, type RoomModes } from '@danmux/protocol';
 import type { ModesChange } from '@danmux/protocol/schemas';
+import { findField } from './records.ts';
 
 const field = 'modes';
 /** Writers of one record that are in each other's way; each round one of them gets through. */
 const tries = 20;
 
 export async function readModes(bus: Bus, room: string): Promise<RoomModes> {
-  const { fields } = await bus.records.page(ruleRecords.room(room), field, undefined, 1);
-  const [first] = fields;
-  return first?.[0] === field ? parse(first[1]) : {};
+  const found = await findField(bus, ruleRecords.room(room), field);
+  return found ? parse(found) : {};
 }
 
 export interface ChangedModes {

@@ -1,7 +1,7 @@
 // The Fastify server: its limits and the order of its hooks. Routes are in routes/, one file a noun. The error handler stands
 // before every route, or plugins' routes would answer in Fastify's own form.
 import type { Bus } from '@danmux/bus';
-import type { JobQueue } from '@danmux/cluster';
+import { type JobQueue, RoomEvents } from '@danmux/cluster';
 import { limits } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -14,12 +14,25 @@ import { addJsonBodies } from './json-body.ts';
 import { addMissing } from './missing.ts';
 import { addProbes, addTimes } from './probes.ts';
 import { errorHandler } from './problem.ts';
+import { addBroadcastRoute } from './routes/broadcasts.ts';
+import { addJobRoutes } from './routes/jobs.ts';
+import { addKickRoutes } from './routes/kicks.ts';
 import { addMessageRoutes } from './routes/messages.ts';
 import { addNodesRoute } from './routes/nodes.ts';
+import { addRecallRoute } from './routes/recall.ts';
+import { addReceiptsRoute } from './routes/receipts.ts';
+import { addReviewRoutes } from './routes/reviews.ts';
+import { addRoomListRoute } from './routes/room-list.ts';
+import { addRoomPatchRoute } from './routes/room-patch.ts';
 import { addRoomRoutes } from './routes/rooms.ts';
+import { addSanctionRoutes } from './routes/sanctions.ts';
 import { addStatsRoute } from './routes/stats.ts';
 import { addTokenRoute } from './routes/tokens.ts';
+import { addUserRoutes } from './routes/users.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
+import { addWordRoutes } from './routes/words.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import type { Services } from './services.ts';
 import { addTrace, traceOf } from './trace.ts';
 import { type TypeBoxProvider, type TypedApp, validatorCompiler } from './validation.ts';
 import { addWeb, webRoot } from './web.ts';
@@ -29,7 +42,7 @@ export interface ServerOptions {
   readonly web?: string;
 }
 
-export async function createServer(runtime: Runtime, bus: Bus, _jobs: JobQueue, drain: Drain, { web = webRoot }: ServerOptions = {}): Promise<FastifyInstance> {
+export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, drain: Drain, { web = webRoot }: ServerOptions = {}): Promise<FastifyInstance> {
   const app = createApp(runtime);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -44,7 +57,7 @@ export async function createServer(runtime: Runtime, bus: Bus, _jobs: JobQueue, 
   addAuth(app, runtime);
   addIdempotency(app, runtime, bus);
   addProbes(app, runtime);
-  addRoutes(app.withTypeProvider<TypeBoxProvider>(), runtime, bus);
+  addRoutes(app.withTypeProvider<TypeBoxProvider>(), { runtime, bus, jobs, events: new RoomEvents(runtime, bus) });
   await addWeb(app, runtime, bus, web);
   return app;
 }
@@ -52,7 +65,7 @@ export async function createServer(runtime: Runtime, bus: Bus, _jobs: JobQueue, 
 function createApp(runtime: Runtime): FastifyInstance {
   return fastify({
     bodyLimit: limits.body,
-    routerOptions: { maxParamLength: 1_024 },
+    routerOptions: { maxParamLength: 2_048 },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestTimeout: 15_000,
@@ -65,9 +78,22 @@ function createApp(runtime: Runtime): FastifyInstance {
   });
 }
 
-function addRoutes(app: TypedApp, runtime: Runtime, bus: Bus): void {
-  addMessageRoutes(app, runtime, bus);
+function addRoutes(app: TypedApp, services: Services): void {
+  const { runtime, bus } = services;
+  addMessageRoutes(app, services);
+  addBroadcastRoute(app, services);
+  addUserRoutes(app, services);
+  addReceiptsRoute(app, services);
+  addRoomListRoute(app, services);
   addRoomRoutes(app, bus);
+  addRoomPatchRoute(app, services);
+  addRecallRoute(app, services);
+  addSanctionRoutes(app, services);
+  addKickRoutes(app, services);
+  addWordRoutes(app, services);
+  addReviewRoutes(app, services);
+  addJobRoutes(app, services);
+  addWebhookRoutes(app, services);
   addTokenRoute(app, runtime);
   addStatsRoute(app, bus);
   addNodesRoute(app, bus);

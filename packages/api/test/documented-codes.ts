@@ -5,8 +5,11 @@ import { openApiDocument } from '../src/index.ts';
 export interface Operation {
   readonly method: string;
   readonly path: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly 'x-scope'?: string;
   readonly responses: Readonly<Record<string, Response>>;
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly description?: string }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly examples?: object; readonly example?: unknown }>> };
 }
 

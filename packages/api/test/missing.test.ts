@@ -10,7 +10,7 @@ before(async () => {
 after(() => fixture.close());
 
 test('an unknown route is 404, with or without a key', async () => {
-  for (const where of ['/v2/x', '/v1', '/v1/', '/v1/rooms', '/v1/rooms/a/b/c', `${path}/`, '/console/', '/favicon.ico']) {
+  for (const where of ['/v2/x', '/v1', '/v1/', '/v1/rooms/a/b/c', '/v1/rooms/a/mutes/b/c', `${path}/`, '/console/', '/favicon.ico']) {
     for (const options of [{}, { key: null }]) mustRefuse(await fixture.call('GET', where, undefined, options), 'not_found');
   }
   assert.ok((await fixture.refused('not_found')) >= 16);
@@ -25,7 +25,9 @@ test('a wrong method is 405 with Allow', async () => {
     ['GET', path, 'POST'],
     ['DELETE', '/v1/tokens', 'POST'],
     ['POST', '/v1/stats', 'GET, HEAD'],
-    ['PUT', '/v1/rooms/live:1', 'GET, HEAD'],
+    ['PUT', '/v1/rooms/live:1', 'GET, HEAD, PATCH'],
+    ['POST', '/v1/rooms/live:1/mutes/u', 'GET, HEAD, PUT, DELETE'],
+    ['GET', '/v1/users/u/kick', 'POST'],
     ['OPTIONS', '/v1/stats', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
   ] as const) {

@@ -2,20 +2,59 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { errors } from '@danmux/protocol';
+import { type ErrorCode, errors } from '@danmux/protocol';
 import { document, documentedCodes, operations } from './documented-codes.ts';
 
 test('it names every route, and how to authenticate', () => {
   assert.equal(document.openapi, '3.1.0');
   assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(), [
+    'DELETE /v1/bans/{user}',
+    'DELETE /v1/jobs/{id}',
+    'DELETE /v1/mutes/{user}',
+    'DELETE /v1/rooms/{room}/bans/{user}',
+    'DELETE /v1/rooms/{room}/messages/{id}',
+    'DELETE /v1/rooms/{room}/mutes/{user}',
+    'DELETE /v1/words/{list}',
+    'GET /v1/bans',
+    'GET /v1/bans/{user}',
+    'GET /v1/jobs',
+    'GET /v1/jobs/{id}',
+    'GET /v1/messages/{id}/receipts',
+    'GET /v1/mutes',
+    'GET /v1/mutes/{user}',
     'GET /v1/nodes',
+    'GET /v1/reviews',
+    'GET /v1/rooms',
     'GET /v1/rooms/{room}',
+    'GET /v1/rooms/{room}/bans',
+    'GET /v1/rooms/{room}/bans/{user}',
     'GET /v1/rooms/{room}/history',
     'GET /v1/rooms/{room}/members',
+    'GET /v1/rooms/{room}/mutes',
+    'GET /v1/rooms/{room}/mutes/{user}',
     'GET /v1/stats',
+    'GET /v1/webhooks',
+    'GET /v1/webhooks/dead',
+    'GET /v1/words',
+    'GET /v1/words/{list}',
+    'PATCH /v1/rooms/{room}',
+    'POST /v1/broadcasts',
+    'POST /v1/jobs/{id}/retry',
     'POST /v1/messages/batch',
+    'POST /v1/reviews/{id}/approve',
+    'POST /v1/reviews/{id}/reject',
+    'POST /v1/rooms/{room}/kick',
     'POST /v1/rooms/{room}/messages',
     'POST /v1/tokens',
+    'POST /v1/users/{user}/kick',
+    'POST /v1/users/{user}/messages',
+    'POST /v1/webhooks/dead/{entry}/replay',
+    'POST /v1/webhooks/{target}/enable',
+    'PUT /v1/bans/{user}',
+    'PUT /v1/mutes/{user}',
+    'PUT /v1/rooms/{room}/bans/{user}',
+    'PUT /v1/rooms/{room}/mutes/{user}',
+    'PUT /v1/words/{list}',
   ]);
   assert.deepEqual(document.components.securitySchemes, {
     bearer: { type: 'http', scheme: 'bearer' },
@@ -34,8 +73,11 @@ test('every refusal is a problem of the errors table, under its status', () => {
 });
 
 test('who may come again is told when', () => {
-  for (const { responses } of operations) {
-    for (const status of ['409', '429', '503']) if (responses[status]) assert.ok(responses[status].headers, status);
+  for (const operation of operations) {
+    const { responses } = operation;
+    for (const [code, status] of documentedCodes(operation)) {
+      if (errors[code as ErrorCode].retryable && status !== 500) assert.ok(responses[status]?.headers, `${operation.path} ${code}`);
+    }
     assert.equal(responses['401']?.headers, undefined);
   }
 });
@@ -47,6 +89,27 @@ test('every success and every body has an example and words of its own', () => {
     assert.notEqual(success?.description, 'Default Response', path);
     assert.ok(success?.content['application/json']?.example, path);
     if (requestBody) assert.ok(requestBody.content['application/json']?.examples ?? requestBody.content['application/json']?.example, path);
+  }
+});
+
+test('every route has words of its own, and names its scope', () => {
+  const seen = new Set<string>();
+  for (const { method, path, summary = '', description = '', 'x-scope': scope } of operations) {
+    assert.ok(summary.length > 4 && !seen.has(summary), `${method} ${path}: ${summary}`);
+    seen.add(summary);
+    assert.ok(scope && description.endsWith(`Scope: \`${scope}\`.`) && description.length > 30, `${method} ${path}: ${description}`);
+    assert.equal(scope === 'read' || scope === 'admin', method === 'GET' || /webhooks|retry/.test(path), `${method} ${path} ${scope}`);
+  }
+});
+
+test('every parameter is described', () => {
+  for (const { method, path, parameters = [] } of operations) {
+    for (const { name, description = '' } of parameters) assert.ok(description.length > 3, `${method} ${path}: ${name}`);
+    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g))
+      assert.ok(
+        parameters.some((each) => each.in === 'path' && each.name === name),
+        `${path} ${name}`,
+      );
   }
 });
 

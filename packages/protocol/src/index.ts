@@ -28,6 +28,6 @@ export { type MessageType, messageTypes, reservedTypes } from './message-types.t
 export type { HeldMessage, RoomModes, Sanction, WordAction, WordList } from './moderation.ts';
 export type { Position, Positions } from './position.ts';
 export type { Frame, From, Msg, RoomMember } from './publication.ts';
-export { checkRoomName, isRoomName, roomMatches, roomNamePattern } from './room-name.ts';
+export { checkRoomName, isRoomName, ownRoom, roomMatches, roomNamePattern } from './room-name.ts';
 export type { TokenClaims } from './token.ts';
 export { type WebhookEvent, type WebhookEventName, webhookEvents } from './webhook-events.ts';

@@ -4,6 +4,9 @@ import { limits } from './limits.ts';
 
 export const roomNamePattern = `^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,${limits.roomName - 1}}$`;
 
+/** What a viewer joins for the messages to its user alone. No room: nothing else has this name. */
+export const ownRoom = '@me';
+
 const roomName = new RegExp(roomNamePattern);
 
 export function isRoomName(value: unknown): value is string {

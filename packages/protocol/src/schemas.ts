@@ -47,5 +47,6 @@ export {
 } from './admin/sanctions.ts';
 export { type NodesReply, nodesReply, type StatsReply, statsReply } from './admin/stats.ts';
 export { type TokenRequest, tokenReply, tokenRequest } from './admin/tokens.ts';
+export { type DeadLettersReply, deadLettersQuery, deadLettersReply, enableReply, replayReply, webhookStatus, webhooksReply } from './admin/webhooks.ts';
 export { type WordListRequest, type WordListSummary, wordListReply, wordListRequest, wordListSummary, wordListsReply } from './admin/words.ts';
 export { roomSchema, type ViewerEvent, viewerSchemas } from './viewer-schemas.ts';

@@ -12,8 +12,9 @@ export interface BindOptions {
 
 /** Returns a function that ends it. */
 export function bind(room: Room, overlay: Overlay, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
-  return room.on('message', (msg) => {
-    if (Date.now() - msg.ts > freshMs) return;
+  const recalled = room.on('recalled', ({ id }) => overlay.remove(id));
+  const shown = room.on('message', (msg) => {
+    if (Date.now() - msg.ts > freshMs || Date.now() > (msg.expires_at ?? Number.POSITIVE_INFINITY)) return;
     if (msg.lane === 'gift') overlay.gift(giftOf(msg));
     const text = textOf(msg);
     if (msg.lane === 'chat' && text) {
@@ -22,6 +23,10 @@ export function bind(room: Room, overlay: Overlay, { userId, freshMs = 10_000 }:
       overlay.danmaku({ id: msg.id, text, own, ...(color ? { color } : {}) });
     }
   });
+  return () => {
+    recalled();
+    shown();
+  };
 }
 
 /** The text of a chat message: its data when that is a string, else the data's `text`. */

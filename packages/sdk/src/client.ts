@@ -1,14 +1,17 @@
-// The viewer's client: one connection, any number of rooms.
-import { checkRoomName, DanmuxError, type Notice } from '@danmux/protocol';
+// The viewer's client: one connection, any number of rooms, and the viewer's own messages.
+import { checkRoomName, DanmuxError, type Msg, type Notice, ownRoom } from '@danmux/protocol';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import type { ClientOptions, ClientState } from './options.ts';
-import { type JoinOptions, Room } from './room.ts';
+import { Room } from './room.ts';
+import type { JoinOptions } from './room-events.ts';
 
 export interface ClientEvents {
   state: ClientState;
-  /** What the server tells this viewer: muted, kicked, token_expired, … */
+  /** What the server tells this viewer, in one room or in all: muted, kicked, banned, token_expired, … */
   notice: Notice;
+  /** A message for this user alone, in no room; each once. */
+  message: Msg;
   /** The client stopped: trying again cannot help. */
   error: DanmuxError;
 }
@@ -17,6 +20,8 @@ export class Client extends Emitter<ClientEvents> {
   readonly #options: ClientOptions;
   readonly #connection: Connection;
   readonly #rooms = new Map<string, Room>();
+  /** What is sent to this user in no room, as a room: its positions, recalls and gaps. Absent for guests and with `own: false`. */
+  readonly me: Room | undefined;
 
   constructor(options: ClientOptions) {
     super();
@@ -24,11 +29,12 @@ export class Client extends Emitter<ClientEvents> {
     this.#connection = new Connection(options);
     const connection = this.#connection;
     connection.on('state', (state) => this.#became(state));
-    connection.on('notice', (notice) => this.emit('notice', notice));
+    connection.on('notice', (notice) => this.#notice(notice));
     connection.on('error', (error) => this.emit('error', error));
     connection.on('frame', (frame) => this.#rooms.get(frame.room)?.frame(frame));
     connection.on('gap', (gap) => this.#rooms.get(gap.room)?.gap(gap));
     connection.on('presence', ({ room, online }) => this.#rooms.get(room)?.presence(online));
+    this.me = this.#joinOwn();
     connection.open();
   }
 
@@ -38,7 +44,26 @@ export class Client extends Emitter<ClientEvents> {
 
   /** The room, joined as soon as the connection stands and again whenever it comes back. */
   join(name: string, options: JoinOptions = {}): Room {
-    checkRoomName(name);
+    return this.#enter(checkRoomName(name), options);
+  }
+
+  /** Ends everything; nothing of it runs on. */
+  close(): void {
+    for (const room of this.#rooms.values()) room.end();
+    this.#rooms.clear();
+    this.#connection.close();
+    this.removeAll();
+  }
+
+  /** What was sent before this client came was for another time: it begins with nothing, and then misses nothing. */
+  #joinOwn(): Room | undefined {
+    if (this.#options.token === undefined || this.#options.own === false) return undefined;
+    const me = this.#enter(ownRoom, { history: 0 });
+    me.on('message', (msg) => this.emit('message', msg));
+    return me;
+  }
+
+  #enter(name: string, options: JoinOptions): Room {
     if (this.state === 'closed') throw new DanmuxError('unavailable', { message: 'The client is closed.' });
     const known = this.#rooms.get(name);
     if (known) return known;
@@ -49,12 +74,9 @@ export class Client extends Emitter<ClientEvents> {
     return room;
   }
 
-  /** Ends everything; nothing of it runs on. */
-  close(): void {
-    for (const room of this.#rooms.values()) room.end();
-    this.#rooms.clear();
-    this.#connection.close();
-    this.removeAll();
+  #notice(notice: Notice): void {
+    if (notice.room !== undefined) this.#rooms.get(notice.room)?.notice(notice);
+    this.emit('notice', notice);
   }
 
   #became(state: ClientState): void {

@@ -131,7 +131,7 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   #refused(error: Error): void {
     const body = (error as Error & { data?: ErrorBody }).data;
-    if (!body?.code?.startsWith('token_')) {
+    if (!body?.code?.startsWith('token_') && body?.code !== 'banned') {
       this.#again(body?.retry_after_ms);
       return;
     }
@@ -141,7 +141,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       void this.#connect();
       return;
     }
-    // Trying again with the same token cannot help.
+    // Trying again with the same token, or as who was sent away, cannot help.
     this.#drop();
     this.#become('closed');
     this.emit('error', errorOf(body));

@@ -9,12 +9,11 @@ const slideMs = 350;
 export class GiftBanners {
   readonly #root: HTMLElement;
   readonly #pool: ElementPool;
-  readonly #waiting: GiftItem[] = [];
+  #waiting: GiftItem[] = [];
   readonly #still: boolean;
   #settings: OverlaySettings;
-  #shown = 0;
   #dropped = 0;
-  readonly #running = new Set<Animation>();
+  readonly #running = new Map<Animation, HTMLElement>();
 
   /** `still` leaves out the movement. */
   constructor(root: HTMLElement, settings: OverlaySettings, still: boolean) {
@@ -45,16 +44,19 @@ export class GiftBanners {
     this.#next();
   }
 
+  remove(id: string): void {
+    this.#waiting = this.#waiting.filter((item) => item.id !== id);
+    for (const [animation, banner] of this.#running) if (banner.dataset['id'] === id) this.#take(animation, banner);
+    this.#next();
+  }
+
   clear(): void {
-    this.#waiting.length = 0;
-    for (const animation of this.#running) animation.cancel();
-    this.#running.clear();
-    this.#root.replaceChildren();
-    this.#shown = 0;
+    this.#waiting = [];
+    for (const [animation, banner] of this.#running) this.#take(animation, banner);
   }
 
   #next(): void {
-    while (this.#shown < this.#settings.maxGifts) {
+    while (this.#running.size < this.#settings.maxGifts) {
       const item = this.#waiting.shift();
       if (!item) return;
       this.#stand(item);
@@ -70,18 +72,22 @@ export class GiftBanners {
     if (count) count.textContent = (item.count ?? 1) > 1 ? `×${item.count}` : '';
     banner.dataset['id'] = item.id;
     this.#root.append(banner);
-    this.#shown++;
     const animation = banner.animate(keyframes(this.#still, Math.min(0.25, slideMs / this.#settings.giftMs)), {
       duration: this.#settings.giftMs,
       easing: 'ease-out',
     });
-    this.#running.add(animation);
+    this.#running.set(animation, banner);
     animation.onfinish = () => {
-      this.#running.delete(animation);
-      this.#pool.give(banner);
-      this.#shown--;
+      this.#take(animation, banner);
       this.#next();
     };
+  }
+
+  #take(animation: Animation, banner: HTMLElement): void {
+    this.#running.delete(animation);
+    animation.onfinish = null;
+    animation.cancel();
+    this.#pool.give(banner);
   }
 }
 

@@ -5,6 +5,8 @@ export interface ClientOptions {
   readonly url: string | readonly string[];
   /** A viewer token, or how to get one; a function is asked again when the token has expired. Absent: a guest. */
   readonly token?: string | (() => string | Promise<string>);
+  /** False does not ask for messages to this user alone; default true, with a token. */
+  readonly own?: boolean;
   /** Default: WebSocket, then long-polling where it is blocked. */
   readonly transports?: readonly ('websocket' | 'polling')[];
   /** Milliseconds until a request without an answer is asked again; default 5,000. */

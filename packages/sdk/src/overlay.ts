@@ -15,7 +15,7 @@ export class Overlay {
   readonly #gifts: GiftBanners;
   readonly #tracks = new Tracks();
   readonly #still: boolean;
-  readonly #animations = new Set<Animation>();
+  readonly #animations = new Map<Animation, HTMLElement>();
   readonly #resized: ResizeObserver;
   #settings: OverlaySettings;
   #pending: DanmakuItem[] = [];
@@ -83,10 +83,17 @@ export class Overlay {
     this.#gifts.show(item);
   }
 
+  /** Takes what has this id off the screen and out of what waits. */
+  remove(id: string): void {
+    this.#pending = this.#pending.filter((item) => item.id !== id);
+    this.#gifts.remove(id);
+    for (const [animation, element] of this.#animations) if (element.dataset['id'] === id) this.#land(animation, element);
+  }
+
   clear(): void {
     this.#pending = [];
     this.#gifts.clear();
-    for (const animation of this.#animations) animation.finish();
+    for (const [animation, element] of this.#animations) this.#land(animation, element);
   }
 
   destroy(): void {
@@ -151,13 +158,18 @@ export class Overlay {
       ? [{ transform: `translateX(${(this.#width - width) / 2}px)` }, { transform: `translateX(${(this.#width - width) / 2}px)` }]
       : [{ transform: `translateX(${this.#width}px)` }, { transform: `translateX(${-width}px)` }];
     const animation = element.animate(frames, { duration: this.#settings.durationMs, fill: 'both' });
-    this.#animations.add(animation);
+    this.#animations.set(animation, element);
     animation.onfinish = () => {
-      this.#animations.delete(animation);
-      animation.cancel();
-      this.#pool.give(element);
+      this.#land(animation, element);
       if (this.#pending.length > 0) this.#fly();
     };
+  }
+
+  #land(animation: Animation, element: HTMLElement): void {
+    this.#animations.delete(animation);
+    animation.onfinish = null;
+    animation.cancel();
+    this.#pool.give(element);
   }
 }
 

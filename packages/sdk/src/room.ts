@@ -1,5 +1,5 @@
 // One room a viewer is in: joins it again after every reconnect with its positions, gives each message once and in order,
-// notices a hole in what may not be lost and has it filled, and sends with one cid until there is an answer.
+// notices a hole in what may not be lost and has it filled, takes back what was recalled, and answers messages that ask for it.
 import {
   DanmuxError,
   errors,
@@ -13,8 +13,11 @@ import {
   lanes,
   type MembersReply,
   type Msg,
+  type Notice,
+  ownRoom,
   type Position,
   type Positions,
+  type RoomModes,
   type SendReply,
   type StreamLane,
   streamLanes,
@@ -23,28 +26,12 @@ import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
 import { Emitter } from './emitter.ts';
 import type { ClientOptions } from './options.ts';
+import { ReceiptAnswers } from './receipt-answers.ts';
+import type { JoinOptions, RoomEvents } from './room-events.ts';
 import { Seen } from './seen.ts';
-
-export interface RoomEvents {
-  /** Each message once, in the order of its lane. */
-  message: Msg;
-  /** What this viewer was not sent. */
-  gap: Gap;
-  /** Connections in the room. */
-  online: number;
-  /** After every join; the first and those after a reconnect. */
-  joined: JoinReply;
-  /** The room cannot be joined and will not be tried again. */
-  error: DanmuxError;
-}
-
-export interface JoinOptions {
-  /** Messages to get at the first join; the server's default (50) when absent. */
-  readonly history?: number;
-}
+import { Sending } from './sending.ts';
 
 const rememberedIds = 2_000;
-const queuedSends = 100;
 /** Asked for when positions turned out to be of no use. */
 const freshHistory = 50;
 
@@ -54,7 +41,11 @@ export class Room extends Emitter<RoomEvents> {
   readonly #options: ClientOptions & JoinOptions;
   readonly #onLeave: () => void;
   readonly #seen = new Seen(rememberedIds);
-  readonly #waiting = new Set<() => void>();
+  readonly #recalls = new Seen(rememberedIds);
+  readonly #receipts: ReceiptAnswers;
+  readonly #sending: Sending;
+  #modes: RoomModes = {};
+  #refusal: DanmuxError | undefined;
   #positions: Partial<Record<StreamLane, Position>> = {};
   #online = 0;
   #joined = false;
@@ -62,7 +53,6 @@ export class Room extends Emitter<RoomEvents> {
   #joinAgain = false;
   #attempt = 0;
   #left = false;
-  #sending = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(name: string, connection: Connection, options: ClientOptions & JoinOptions, onLeave: () => void) {
@@ -71,6 +61,8 @@ export class Room extends Emitter<RoomEvents> {
     this.#connection = connection;
     this.#options = options;
     this.#onLeave = onLeave;
+    this.#receipts = new ReceiptAnswers((ids) => connection.request('receipt', { room: name, ids }));
+    this.#sending = new Sending(this, connection, options.sendDeadlineMs ?? 20_000);
   }
 
   get online(): number {
@@ -81,24 +73,28 @@ export class Room extends Emitter<RoomEvents> {
     return this.#joined;
   }
 
+  /** How the room may be talked in, as far as it was told; empty limits nothing. */
+  get modes(): RoomModes {
+    return this.#modes;
+  }
+
+  /** Why this viewer is not let in; absent while it is, or may yet be. */
+  get refusal(): DanmuxError | undefined {
+    return this.#refusal;
+  }
+
   /** Where this viewer is in each lane. */
   get positions(): Positions {
     return this.#positions;
   }
 
   /**
-   * Sends a message; resolves with its id when it is accepted. It is sent again with the same cid after a lost connection,
-   * so it is one message. Throws a DanmuxError: `rate_limited` with retryAfterMs, `unavailable` when the deadline passed.
+   * Sends a message; resolves with its id when it is accepted, and with `held` when it waits for a moderator. It is sent again with
+   * the same cid after a lost connection, so it is one message. Throws a DanmuxError: `rate_limited` or `slow_mode` with
+   * retryAfterMs, `muted`, `content_blocked`, …, `unavailable` when the deadline passed.
    */
-  async send(type: string, data: unknown): Promise<{ id: string }> {
-    if (this.#sending >= queuedSends)
-      throw new DanmuxError('rate_limited', { message: `${queuedSends} messages wait to be sent already.`, retryAfterMs: 1_000 });
-    this.#sending++;
-    try {
-      return await this.#sendUntil(Date.now() + (this.#options.sendDeadlineMs ?? 20_000), { room: this.name, type, data, cid: newCid() });
-    } finally {
-      this.#sending--;
-    }
+  send(type: string, data: unknown): Promise<SendReply> {
+    return this.#sending.send(type, data);
   }
 
   /**
@@ -110,10 +106,16 @@ export class Room extends Emitter<RoomEvents> {
     return { online, users, members, cursor, complete };
   }
 
-  /** Older messages, lowest offset first. */
+  /** Older messages, lowest offset first, without those that were recalled. */
   async history(query: { lane?: StreamLane; before?: number; limit?: number } = {}): Promise<{ msgs: Msg[]; more: boolean }> {
-    const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query });
-    return { msgs, more };
+    for (let before = query.before; ; ) {
+      const from = before === undefined ? {} : { before };
+      const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query, ...from });
+      const standing = msgs.filter((msg) => !isTombstone(msg) && !this.#recalls.has(msg.id));
+      before = msgs[0]?.offset;
+      // A page of recalled messages only would leave the caller nowhere to go on from.
+      if (standing.length > 0 || !more || before === undefined) return { msgs: standing, more };
+    }
   }
 
   async leave(): Promise<void> {
@@ -126,22 +128,22 @@ export class Room extends Emitter<RoomEvents> {
   /** Stops everything of this room without telling the server; for the client. */
   end(): void {
     this.#left = true;
-    this.#joined = false;
-    clearTimeout(this.#timer);
-    this.#wake();
+    this.#refusal = new DanmuxError('unavailable', { message: 'The room was left.' });
+    this.#out();
+    this.#sending.wake();
     this.removeAll();
   }
 
   /** The connection stands: join, again if it was so before; for the client. */
   connected(): void {
     this.#attempt = 0;
+    this.#refusal = undefined;
     this.#join();
   }
 
   /** The connection ended; for the client. */
   disconnected(): void {
-    this.#joined = false;
-    clearTimeout(this.#timer);
+    this.#out();
   }
 
   /** A frame of this room; for the client. */
@@ -162,12 +164,29 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('online', online);
   }
 
+  /** A notice of this room; for the client. */
+  notice(notice: Notice): void {
+    if (notice.code === 'kicked' || notice.code === 'banned') {
+      this.#refusal = new DanmuxError('banned', { message: notice.message });
+      this.#out();
+      this.#sending.wake();
+    }
+    this.emit('notice', notice);
+  }
+
+  #out(): void {
+    this.#joined = false;
+    clearTimeout(this.#timer);
+    this.#receipts.pause();
+  }
+
   #take(msg: Msg): void {
     const { lane, offset } = msg;
     const position = isStreamLane(lane) ? this.#positions[lane] : undefined;
     if (position && offset !== undefined && isStreamLane(lane)) {
       if (offset <= position.offset) return;
-      if (offset > position.offset + 1 && lanes[lane].guaranteed) {
+      // A user's own messages stand among those of others: only the edge can see a hole there.
+      if (offset > position.offset + 1 && lanes[lane].guaranteed && this.name !== ownRoom) {
         // Never past a hole: a join with the old position brings this message too.
         this.#join();
         return;
@@ -178,7 +197,25 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #give(msg: Msg): void {
-    if (this.#seen.add(msg.id)) this.emit('message', msg);
+    if (isTombstone(msg)) this.#recall(msg.id, this.#seen.has(msg.id));
+    else if (this.#seen.add(msg.id) && !this.#keep(msg) && !this.#recalls.has(msg.id)) {
+      this.emit('message', msg);
+      if (msg.receipt) this.#receipts.add(msg.id);
+    }
+  }
+
+  /** True of a message that is for the SDK and not for the application. */
+  #keep({ type, data }: Msg): boolean {
+    if (type === 'recall') this.#recall((data as { id?: unknown } | null)?.id, true);
+    else if (type === 'room_state') {
+      this.#modes = (data as { modes?: RoomModes } | null)?.modes ?? {};
+      this.emit('modes', this.#modes);
+    } else return false;
+    return true;
+  }
+
+  #recall(id: unknown, tell: boolean): void {
+    if (typeof id === 'string' && this.#recalls.add(id) && tell) this.emit('recalled', { id });
   }
 
   #join(): void {
@@ -209,7 +246,7 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #entered(reply: JoinReply): void {
-    if (this.#left) return;
+    if (this.#left || this.#refusal) return;
     this.#attempt = 0;
     const recovered = (lane: Lane) => isStreamLane(lane) && reply.recovered[lane] === true;
     // Where nothing was recovered the server's position counts, and its messages are the last ones rather than the next.
@@ -222,7 +259,8 @@ export class Room extends Emitter<RoomEvents> {
     this.#online = reply.online;
     this.emit('online', reply.online);
     this.emit('joined', reply);
-    this.#wake();
+    this.#receipts.resume();
+    this.#sending.wake();
   }
 
   #restart(lane: StreamLane, reply: JoinReply): void {
@@ -231,58 +269,24 @@ export class Room extends Emitter<RoomEvents> {
     if (!after) return;
     this.#positions[lane] = after;
     if (!before) return;
-    const count = before.epoch === after.epoch ? Math.max(0, after.offset - before.offset) : 0;
+    const count = before.epoch === after.epoch && this.name !== ownRoom ? Math.max(0, after.offset - before.offset) : 0;
     this.emit('gap', { room: this.name, lane, count, reason: 'not_recovered' });
   }
 
   #notEntered(error: DanmuxError): void {
     if (this.#left || this.#connection.state !== 'online') return;
     if (!errors[error.code].retryable) {
+      this.#refusal = error;
       this.emit('error', error);
-      this.#wake();
+      this.#sending.wake();
       return;
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#join(), Math.max(error.retryAfterMs ?? 0, retryDelay(++this.#attempt)));
   }
-
-  async #sendUntil(deadline: number, request: { room: string; type: string; data: unknown; cid: string }): Promise<{ id: string }> {
-    for (let attempt = 1; ; attempt++) {
-      await this.#untilJoined(deadline);
-      try {
-        const { id } = await this.#connection.request<SendReply>('send', request);
-        return { id };
-      } catch (error) {
-        // A limit is for the person to know; an outage is waited out.
-        const waits = error instanceof DanmuxError && errors[error.code].status === 503;
-        if (!waits || Date.now() > deadline) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt)));
-    }
-  }
-
-  async #untilJoined(deadline: number): Promise<void> {
-    while (!this.#joined) {
-      const left = deadline - Date.now();
-      if (this.#left || left <= 0) throw new DanmuxError('unavailable', { message: this.#left ? 'The room was left.' : 'Not connected in time.' });
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          clearTimeout(timer);
-          this.#waiting.delete(wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, left);
-        this.#waiting.add(wake);
-      });
-    }
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting) wake();
-  }
 }
 
-function newCid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** What stands in history where a message was recalled. */
+function isTombstone({ type, data }: Msg): boolean {
+  return type === 'recalled' && data === null;
 }

@@ -8,6 +8,10 @@ export class Seen {
     this.#cap = cap;
   }
 
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
   /** True the first time. */
   add(id: string): boolean {
     if (this.#ids.has(id)) return false;

@@ -4,10 +4,10 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../../testkit/src/browser.ts';
-import type { Overlay, OverlaySettings } from '../src/index.ts';
+import type { bind, Overlay, OverlaySettings } from '../src/index.ts';
 
 interface OverlayWindow {
-  Danmux: { Overlay: typeof Overlay };
+  Danmux: { Overlay: typeof Overlay; bind: typeof bind };
   overlay: Overlay;
 }
 
@@ -125,6 +125,53 @@ test('who asked for less motion gets danmaku that stand still', async () => {
   const moved = { before: await left(), after: await page.waitForTimeout(200).then(left) };
   assert.ok(moved.before > 0);
   assert.equal(moved.before, moved.after);
+});
+
+test('what is recalled is gone at once: what flies, what waits, banners that stand and those in turn', async () => {
+  await open({ maxShown: 1, maxGifts: 1, durationMs: 60_000, giftMs: 60_000 });
+  const counts = await page.evaluate(() => {
+    const { overlay } = window as unknown as OverlayWindow;
+    for (const id of ['a', 'b', 'c']) overlay.danmaku({ id, text: id });
+    for (const id of ['g1', 'g2', 'g3']) overlay.gift({ id, from: 'x', gift: id });
+    for (const id of ['b', 'g2', 'g1', 'unknown']) overlay.remove(id);
+    return { shown: overlay.shown, pending: overlay.pending, dropped: overlay.dropped };
+  });
+  assert.deepEqual(counts, { shown: 1, pending: 1, dropped: 0 });
+  assert.deepEqual([await idsOf('danmaku'), await idsOf('gift-banner')], [['a'], ['g3']]);
+  await page.evaluate(() => (window as unknown as OverlayWindow).overlay.remove('a'));
+  await page.locator('[data-testid=danmaku][data-id=c]').waitFor({ timeout: 2_000 });
+  assert.deepEqual(await idsOf('danmaku'), ['c']);
+});
+
+/** The ids of what is on the screen. */
+function idsOf(name: string): Promise<(string | null)[]> {
+  return page.locator(`[data-testid=${name}]`).evaluateAll((elements) => elements.map((element) => element.getAttribute('data-id')));
+}
+
+test('a room that is bound takes back what was recalled, and shows nothing that has lost its meaning', async () => {
+  await open({ durationMs: 60_000 });
+  // tsx gives functions their names by a call that the page does not have.
+  await page.evaluate('globalThis.__name = (named) => named');
+  const listeners = await page.evaluate(() => {
+    const { overlay, Danmux } = window as unknown as OverlayWindow;
+    const heard: Record<string, (payload: object) => void> = {};
+    const room = {
+      on: (event: string, listener: (payload: object) => void) => {
+        heard[event] = listener;
+        return () => delete heard[event];
+      },
+    };
+    const end = Danmux.bind(room as unknown as Parameters<typeof Danmux.bind>[0], overlay);
+    const chat = { lane: 'chat', type: 'chat', data: { text: 'x' }, ts: Date.now() };
+    for (const id of ['a', 'b']) heard['message']?.({ ...chat, id });
+    heard['message']?.({ ...chat, id: 'late', expires_at: Date.now() - 1 });
+    heard['message']?.({ ...chat, id: 'soon', expires_at: Date.now() + 60_000 });
+    heard['recalled']?.({ id: 'a' });
+    end();
+    return Object.keys(heard);
+  });
+  assert.deepEqual(await idsOf('danmaku'), ['b', 'soon']);
+  assert.deepEqual(listeners, []);
 });
 
 test('destroy leaves nothing behind', async () => {

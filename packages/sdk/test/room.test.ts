@@ -1,7 +1,7 @@
-// The room's own care, with a connection that plays a server: doubles, holes, epochs.
+// The room's own care, with a connection that plays a server: doubles, holes, epochs, recalls, receipts, sanctions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Frame, JoinReply, JoinRequest, Msg } from '@danmux/protocol';
+import { DanmuxError, type Frame, type JoinReply, type JoinRequest, limits, type Msg } from '@danmux/protocol';
 import type { Connection } from '../src/connection.ts';
 import { Room } from '../src/room.ts';
 
@@ -11,7 +11,18 @@ class PlayedServer {
   readonly state = 'online';
   readonly requests: JoinRequest[] = [];
   readonly answers: Partial<JoinReply>[] = [];
-  async request(_event: string, payload: object): Promise<object> {
+  readonly receipts: string[][] = [];
+  /** What the next receipts are refused with. */
+  readonly refusals: DanmuxError[] = [];
+  /** What the next requests of history are answered with. */
+  readonly pages: { msgs: Msg[]; more: boolean }[] = [];
+  readonly asked: object[] = [];
+  async request(event: string, payload: object): Promise<object> {
+    if (event === 'receipt') return this.#receipt(payload as { ids: string[] });
+    if (event === 'history') {
+      this.asked.push(payload);
+      return this.pages.shift() ?? { msgs: [], more: false };
+    }
     this.requests.push(payload as JoinRequest);
     return {
       room: 'r',
@@ -21,6 +32,12 @@ class PlayedServer {
       msgs: [],
       ...this.answers.shift(),
     };
+  }
+  #receipt({ ids }: { ids: string[] }): object {
+    const refusal = this.refusals.shift();
+    if (refusal) throw refusal;
+    this.receipts.push(ids);
+    return {};
   }
 }
 
@@ -34,17 +51,25 @@ const msg = (lane: 'gift' | 'chat' | 'ambient', offset: number | undefined, id =
 });
 const frame = (...msgs: Msg[]): Frame => ({ room: 'r', msgs });
 
-async function enter(...answers: Partial<JoinReply>[]) {
+const control = (offset: number, type: string, data: unknown, id = `control${offset}`): Msg => ({ id, lane: 'control', offset, type, data, ts: 0 });
+const tombstone = (lane: 'gift' | 'chat', offset: number, id: string): Msg => ({ id, lane, offset, type: 'recalled', data: null, ts: 0 });
+const asking = (offset: number, id?: string): Msg => ({ ...msg('gift', offset, id), receipt: true });
+
+const enter = (...answers: Partial<JoinReply>[]) => enterRoom('r', ...answers);
+
+async function enterRoom(name: string, ...answers: Partial<JoinReply>[]) {
   const server = new PlayedServer();
   server.answers.push(...answers);
-  const room = new Room('r', server as unknown as Connection, { url: '' }, () => {});
+  const room = new Room(name, server as unknown as Connection, { url: '' }, () => {});
   const ids: string[] = [];
   const gaps: string[] = [];
+  const recalled: string[] = [];
+  room.on('recalled', ({ id }) => recalled.push(id));
   room.on('message', ({ id }) => ids.push(id));
   room.on('gap', ({ lane, count, reason }) => gaps.push(`${lane} ${count} ${reason}`));
   room.connected();
   await settled();
-  return { server, room, ids, gaps };
+  return { server, room, ids, gaps, recalled };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -106,4 +131,151 @@ test('a new epoch is followed by a new join', async () => {
   assert.deepEqual(ids, ['new']);
   assert.deepEqual(gaps, ['gift 0 history_lost', 'gift 0 not_recovered']);
   assert.deepEqual(room.positions.gift, position(1, 'f'));
+});
+
+test('a recall is told once and is no message; what it takes back is not given when it comes later', async () => {
+  const { room, ids, recalled } = await enter();
+  room.frame(frame(msg('chat', 1, 'a')));
+  room.frame(frame(control(1, 'recall', { id: 'a' }), control(2, 'recall', { id: 'b' }), control(3, 'recall', { id: 'a' })));
+  room.frame(frame(msg('chat', 2, 'b'), msg('chat', 3, 'c')));
+  assert.deepEqual(ids, ['a', 'c']);
+  assert.deepEqual(recalled, ['a', 'b']);
+  assert.deepEqual(room.positions, { control: position(3), gift: position(0), chat: position(3) });
+});
+
+test('a recall without an id takes nothing back', async () => {
+  const { room, ids, recalled } = await enter();
+  room.frame(frame(control(1, 'recall', null), control(2, 'recall', { id: 7 }), control(3, 'notice', { text: 'on' })));
+  assert.deepEqual([ids, recalled], [['control3'], []]);
+});
+
+test('what stands for a recalled message is never given, and tells who has seen the message', async () => {
+  const { room, ids, recalled } = await enter(
+    { msgs: [msg('chat', 1, 'a'), tombstone('chat', 2, 'b')] },
+    { positions: { chat: position(5) }, recovered: { chat: false }, msgs: [tombstone('chat', 1, 'a'), tombstone('chat', 4, 'd'), msg('chat', 5, 'e')] },
+  );
+  assert.deepEqual(ids, ['a']);
+  room.disconnected();
+  room.connected();
+  await settled();
+  assert.deepEqual([ids, recalled], [['a', 'e'], ['a']]);
+});
+
+test('history leaves out what was recalled, and reads on when a page holds nothing else', async () => {
+  const { room, server } = await enter();
+  room.frame(frame(control(1, 'recall', { id: 'x' })));
+  server.pages.push(
+    { msgs: [msg('chat', 8, 'x'), tombstone('chat', 9, 'y')], more: true },
+    { msgs: [msg('chat', 6, 'u'), tombstone('chat', 7, 'w')], more: true },
+  );
+  const page = await room.history({ limit: 2 });
+  assert.deepEqual([page.msgs.map(({ id }) => id), page.more], [['u'], true]);
+  assert.deepEqual(server.asked, [
+    { room: 'r', limit: 2 },
+    { room: 'r', limit: 2, before: 8 },
+  ]);
+  server.pages.push({ msgs: [tombstone('chat', 1, 'v')], more: false });
+  assert.deepEqual(await room.history(), { msgs: [], more: false });
+});
+
+test('the modes of the room are kept, and are no message', async () => {
+  const { room, ids } = await enter({ positions: { control: position(1) }, msgs: [control(1, 'room_state', { modes: { slow_ms: 2_000 } })] });
+  const told: object[] = [];
+  room.on('modes', (modes) => told.push(modes));
+  assert.deepEqual(room.modes, { slow_ms: 2_000 });
+  room.frame(frame(control(2, 'room_state', { modes: { mute_all: true } }), control(3, 'room_state', { modes: {} })));
+  assert.deepEqual([told, room.modes, ids], [[{ mute_all: true }, {}], {}, []]);
+});
+
+test('messages that ask for it are answered once each and together, live or recovered, after they were given', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { room, server, ids } = await enter({ msgs: [asking(1, 'a')] });
+  room.frame(frame(asking(1, 'b'), msg('gift', 2), asking(3, 'c')));
+  assert.deepEqual(ids, ['a', 'b', 'gift2', 'c']);
+  t.mock.timers.tick(99);
+  assert.deepEqual(server.receipts, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(server.receipts, [['a', 'b', 'c']]);
+  await settled();
+  room.frame(frame(asking(3, 'c'), asking(4, 'a'), asking(5, 'd')));
+  t.mock.timers.tick(100);
+  assert.deepEqual(server.receipts.slice(1), [['d']]);
+});
+
+test('a receipt names only so many ids; the others follow', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { room, server } = await enter();
+  for (let i = 1; i <= limits.receiptIds + 1; i++) room.frame(frame(asking(i)));
+  t.mock.timers.tick(100);
+  await settled();
+  t.mock.timers.tick(100);
+  assert.deepEqual(
+    server.receipts.map(({ length }) => length),
+    [limits.receiptIds, 1],
+  );
+});
+
+test('a receipt without an answer is said again, over the next connection too; a refused one is not', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { room, server } = await enter();
+  server.refusals.push(new DanmuxError('unavailable'), new DanmuxError('rate_limited', { retryAfterMs: 3_000 }));
+  room.frame(frame(asking(1)));
+  t.mock.timers.tick(100);
+  await settled();
+  room.disconnected();
+  t.mock.timers.tick(5_000);
+  assert.deepEqual(server.refusals.length, 1, 'nobody is told while the connection is away');
+  room.connected();
+  await settled();
+  t.mock.timers.tick(100);
+  await settled();
+  t.mock.timers.tick(2_999);
+  assert.deepEqual(server.receipts, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(server.receipts, [['gift1']]);
+  await settled();
+  server.refusals.push(new DanmuxError('not_joined'));
+  room.frame(frame(asking(1, 'other')));
+  t.mock.timers.tick(100);
+  await settled();
+  t.mock.timers.tick(60_000);
+  assert.deepEqual([server.receipts.length, server.refusals.length], [1, 0]);
+});
+
+test('a room that was left answers no more', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { room, server } = await enter();
+  room.frame(frame(asking(1)));
+  room.end();
+  t.mock.timers.tick(1_000);
+  assert.deepEqual(server.receipts, []);
+});
+
+test('who is sent out is told, gets nothing more of the room and cannot send, until the next connection', async () => {
+  const { room, ids, server } = await enter();
+  const codes: string[] = [];
+  room.on('notice', ({ code }) => codes.push(code));
+  room.notice({ code: 'muted', room: 'r', message: 'for a minute' });
+  room.frame(frame(msg('chat', 1)));
+  room.notice({ code: 'kicked', room: 'r', message: 'out' });
+  room.frame(frame(msg('chat', 2)));
+  room.gap({ room: 'r', lane: 'gift', count: 0, reason: 'history_lost' });
+  await settled();
+  assert.deepEqual([codes, ids, room.joined, server.requests.length], [['muted', 'kicked'], ['chat1'], false, 1]);
+  await assert.rejects(room.send('chat', 'x'), { code: 'banned', message: 'out' });
+  room.disconnected();
+  room.connected();
+  await settled();
+  assert.equal(room.joined, true);
+});
+
+test("a user's own messages stand among those of others: no hole is looked for", async () => {
+  const { room, server, ids, gaps } = await enterRoom('@me', {}, { positions: { gift: position(50) }, recovered: { gift: false } });
+  room.frame(frame(msg('gift', 4), msg('gift', 9), msg('gift', 4)));
+  assert.deepEqual([ids, server.requests.length, room.positions.gift], [['gift4', 'gift9'], 1, position(9)]);
+  room.disconnected();
+  room.connected();
+  await settled();
+  assert.deepEqual(server.requests[1]?.positions?.gift, position(9));
+  assert.deepEqual(gaps, ['gift 0 not_recovered'], 'how many of them were for this user nobody knows');
 });

@@ -9,6 +9,10 @@ export const problemSchemaId = 'Problem';
 /** Loose on purpose: the handler names what is wrong with a room's name. */
 export const roomParams = Type.Object({ room: Type.String({ description: 'Room name: A-Z a-z 0-9 _ . : @ -, at most 128', examples: ['live:1001'] }) });
 
+export const userParam = { user: Type.String({ minLength: 1, maxLength: limits.userId, description: 'User id, percent-encoded', examples: ['u42'] }) };
+export const userParams = Type.Object(userParam);
+export const roomUserParams = Type.Object({ ...roomParams.properties, ...userParam });
+
 export const idempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
@@ -30,6 +34,12 @@ export function success<T extends TSchema>(schema: T, description: string, examp
 export function withExamples<T extends TSchema>(schema: T, examples: Readonly<Record<string, unknown>>): T {
   return { ...schema, 'x-examples': Object.fromEntries(Object.entries(examples).map(([summary, value]) => [summary, { summary, value }])) };
 }
+
+/** What is wrong with a body, or the store. */
+export const bodyCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_json', 'too_large', 'unsupported_media_type', 'unavailable'];
+
+/** The same of a POST, which takes an Idempotency-Key. */
+export const postCodes: readonly ErrorCode[] = [...bodyCodes, 'idempotency_in_flight', 'idempotency_mismatch'];
 
 /** Every route that wants a key may answer with these. */
 const always: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited', 'internal'];

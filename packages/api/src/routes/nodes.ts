@@ -8,6 +8,7 @@ const example = { nodes: [{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '
 
 const nodesSchema = {
   summary: 'The processes of the cluster',
+  description: 'Every one that announced itself within `cluster.member_ttl_ms`.',
   tags: ['nodes'],
   response: { 200: success(nodesReply, 'By role, then by id', example), ...documented(['unavailable']) },
 };

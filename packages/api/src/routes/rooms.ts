@@ -2,16 +2,17 @@
 import { type Bus, pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
+import { pageSize } from '../paging.ts';
 import { readModes } from '../room-modes.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, roomParams, success } from './documented.ts';
 
 const readCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_room', 'unavailable'];
-const defaultPage = 50;
 const epoch = '01K8Y3V5S9Q4W2N7C6D1B0ATZX';
 
 const roomSchema = {
   summary: 'A room',
+  description: 'How many are online, its modes, and where its streams are. The count is at most two seconds old.',
   tags: ['rooms'],
   params: roomParams,
   response: {
@@ -82,10 +83,4 @@ export function addRoomRoutes(app: TypedApp, bus: Bus): void {
     const { msgs, more } = await bus.history(room, lane, before === undefined ? undefined : Number(before), most);
     return { msgs: msgs.map((text) => JSON.parse(text) as Msg), more };
   });
-}
-
-function pageSize(limit: string | undefined, most: number): number {
-  const size = limit === undefined ? defaultPage : Number(limit);
-  if (size > most) throw new DanmuxError('invalid_request', { message: `querystring: limit must be 1 to ${most}.` });
-  return size;
 }

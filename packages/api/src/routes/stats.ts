@@ -15,6 +15,7 @@ const example = {
 
 const statsSchema = {
   summary: 'Numbers of the whole cluster',
+  description: 'Per lane, accepted = sequenced + shed by reason + what is on its way.',
   tags: ['stats'],
   response: { 200: success(statsReply, 'Since the store began', example), ...documented(['unavailable']) },
 };

@@ -9,6 +9,7 @@ const defaultTtlS = 3_600;
 
 const tokenSchema = {
   summary: 'Sign a viewer token',
+  description: 'For backends without a JWT library. What it says is not kept: it is in force until it ends.',
   tags: ['tokens'],
   headers: idempotencyHeaders,
   body: withExamples(tokenRequest, { 'one hour, some rooms': { sub: 'u42', name: '小明', level: 12, rooms: ['live:*'], ttl_s: 3_600 } }),

@@ -26,6 +26,7 @@ test('who is online, and where its streams are', async () => {
     room: 'live:1',
     online: 7,
     users: 6,
+    modes: {},
     positions: { control: { epoch, offset: 0 }, gift: { epoch, offset: 1 }, chat: { epoch, offset: 5 } },
   });
 });

@@ -15,7 +15,7 @@ export const jobReply = Type.Object({
   finished_at: Type.Optional(Type.Integer({ description: 'Milliseconds since 1970' })),
   error: Type.Optional(Type.String({ description: 'Why the last try failed' })),
 });
-export const jobsQuery = Type.Object({ state: Type.Literal('failed'), ...pageQuery(limits.listPage) }, strict);
+export const jobsQuery = Type.Object({ state: Type.Literal('failed', { description: 'Only `failed` are listed' }), ...pageQuery(limits.listPage) }, strict);
 export const jobsReply = Type.Object({ jobs: Type.Array(jobReply, { description: 'Newest first' }), cursor: nextCursor });
 export const jobCancelReply = Type.Object({ id: Type.String(), cancelled: Type.Literal(true) });
 

@@ -22,7 +22,7 @@ export const batchRequest = Type.Object(
 export const broadcastRequest = Type.Object(
   {
     rooms: Type.Union([Type.Array(roomRule, { minItems: 1, maxItems: limits.broadcastRooms }), Type.Literal('*')], {
-      description: 'Exact names and prefixes that end in `*`, or `"*"`: of these, the rooms with a viewer online',
+      description: 'Exact names, and prefixes that end in `*`, or `"*"`: of those the rooms with a viewer online',
     }),
     ...messageFields,
   },

@@ -74,7 +74,9 @@ export const membersReply = Type.Object({
 
 export const historyQuery = Type.Object(
   {
-    lane: Type.Optional(Type.Union([Type.Literal('control'), Type.Literal('gift'), Type.Literal('chat')], { default: 'chat' })),
+    lane: Type.Optional(
+      Type.Union([Type.Literal('control'), Type.Literal('gift'), Type.Literal('chat')], { default: 'chat', description: 'A lane with history' }),
+    ),
     before: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,15}$', description: 'Only messages with a lower offset' })),
     limit: pageQuery(limits.historyPage).limit,
   },

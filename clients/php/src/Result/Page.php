@@ -1,0 +1,78 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Danmux\Result;
+
+use ArrayIterator;
+use Closure;
+use Countable;
+use Danmux\Answer;
+use Generator;
+use IteratorAggregate;
+
+/**
+ * One page of a list. `foreach` goes over this page; `all()` over this and all that follow.
+ *
+ * @template T
+ * @implements IteratorAggregate<int, T>
+ */
+final class Page implements IteratorAggregate, Countable
+{
+    /**
+     * @param list<T>                       $items
+     * @param string|null                   $cursor where the next page begins; null after the last
+     * @param Closure(string): Page<T>|null $follow reads the page at a cursor
+     * @param array<string, mixed>          $about  what the answer says besides: total, online, users, complete, …
+     */
+    public function __construct(
+        public readonly array $items,
+        public readonly ?string $cursor = null,
+        private readonly ?Closure $follow = null,
+        public readonly array $about = [],
+    ) {
+    }
+
+    /** @return Page<T>|null null after the last */
+    public function next(): ?self
+    {
+        return $this->cursor === null || $this->follow === null ? null : ($this->follow)($this->cursor);
+    }
+
+    /** @return Generator<int, T> reads the pages as they are needed */
+    public function all(): Generator
+    {
+        for ($page = $this; $page !== null; $page = $page->next()) {
+            foreach ($page->items as $item) {
+                yield $item;
+            }
+        }
+    }
+
+    public function count(): int
+    {
+        return count($this->items);
+    }
+
+    public function getIterator(): ArrayIterator
+    {
+        return new ArrayIterator($this->items);
+    }
+
+    /**
+     * The first page, and how to read those after it.
+     *
+     * @internal
+     * @template R
+     * @param callable(?string): Answer $ask
+     * @param callable(Answer): R       $read
+     * @return Page<R>
+     */
+    public static function read(callable $ask, string $list, callable $read, ?string $cursor = null): self
+    {
+        $answer = $ask($cursor);
+        $about = array_diff_key($answer->fields(), [$list => true, 'cursor' => true]);
+        $follow = static fn (string $next): self => self::read($ask, $list, $read, $next);
+        return new self($answer->list($list, $read), $answer->stringOrNull('cursor'), $follow, $about);
+    }
+}

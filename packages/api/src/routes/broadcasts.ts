@@ -1,0 +1,63 @@
+// One message to many rooms, as a job that reaches them at a pace: a million viewers must not answer at once.
+import { jobIdOf } from '@danmux/cluster';
+import { DanmuxError, isRoomName } from '@danmux/protocol';
+import { type BroadcastRequest, broadcastReply, broadcastRequest } from '@danmux/protocol/schemas';
+import type { FastifyRequest } from 'fastify';
+import { readyMessage } from '../accept-message.ts';
+import { checkRooms } from '../auth/room-access.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, idempotencyHeaders, postCodes, success, withExamples } from './documented.ts';
+
+const schema = {
+  summary: 'Send a message to many rooms',
+  description:
+    'Stored as a job before the answer, and sent at the pace of `broadcasts.viewers_per_second`. The same `id` twice is one broadcast, ' +
+    'and one message in each room. Receipts are counted over all rooms.',
+  tags: ['messages'],
+  headers: idempotencyHeaders,
+  body: withExamples(broadcastRequest, {
+    everywhere: { rooms: '*', type: 'notice', data: { text: '10分钟后维护' }, id: 'maintenance-1' },
+    'some rooms': { rooms: ['lobby', 'live:*'], type: 'notice', data: { text: '晚会开始了' }, receipt: true },
+  }),
+  response: {
+    202: success(broadcastReply, 'Stored', { id: 'maintenance-1', job: 'broadcast-0a1b2c3d4e5f60718293a4b5c6d7e8f9' }),
+    ...documented([...postCodes, 'invalid_room', 'unknown_type', 'type_forbidden']),
+  },
+};
+
+export function addBroadcastRoute(app: TypedApp, services: Services): void {
+  app.post('/v1/broadcasts', { schema, config: { scope: 'publish', rooms: 'each' } }, async (request, reply) => {
+    const rooms = rulesOf(request, request.body);
+    const { publication, delayMs } = readyMessage(services, request, { room: 'any' }, request.body);
+    const { id } = publication;
+    const { type, data, from, receipt, expires_at } = request.body;
+    const job = await services.jobs.add(
+      'broadcast',
+      {
+        id,
+        rooms,
+        type,
+        data,
+        trace: request.id,
+        ...(from ? { from } : {}),
+        ...(receipt ? { receipt } : {}),
+        ...(expires_at === undefined ? {} : { expires_at }),
+      },
+      { id: jobIdOf('broadcast', id), ...(delayMs > 0 ? { delayMs } : {}) },
+    );
+    services.runtime.log.info({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast');
+    return reply.status(202).send({ id, job });
+  });
+}
+
+/** Exact names and `prefix*`, checked. */
+function rulesOf(request: FastifyRequest, { rooms }: BroadcastRequest): readonly string[] {
+  const rules = rooms === '*' ? ['*'] : rooms;
+  for (const rule of rules) {
+    if (rule !== '*' && !isRoomName(rule.endsWith('*') ? rule.slice(0, -1) : rule))
+      throw new DanmuxError('invalid_room', { message: `"${rule}" is neither a room's name nor the beginning of one with * after it.` });
+    checkRooms(request, rule);
+  }
+  return [...new Set(rules)];
+}

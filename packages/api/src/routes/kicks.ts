@@ -1,0 +1,49 @@
+// Sending a user away, out of one room or out of all.
+import { kickRequest, roomKickRequest, sanctionReply } from '@danmux/protocol/schemas';
+import type { FastifyRequest } from 'fastify';
+import { type Decision, kick } from '../sanctions.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, idempotencyHeaders, postCodes, roomParams, success, userParams, withExamples } from './documented.ts';
+import { placeOf } from './sanctions.ts';
+
+const example = { user: 'u42', reason: '广告', by: 'default', at: 1_767_225_600_000, until: 1_767_225_900_000 };
+
+const roomSchema = {
+  summary: 'Kick a user out of a room',
+  description: 'All its connections leave the room within a second, and are told by a `notice`. It may come again, after `ban_ms` when that is given.',
+  tags: ['moderation'],
+  params: roomParams,
+  headers: idempotencyHeaders,
+  body: withExamples(roomKickRequest, { 'for five minutes': { user: 'u42', reason: '广告', ban_ms: 300_000 } }),
+  response: {
+    200: success(sanctionReply, 'It was sent away; `until` is the end of the ban', { ...example, room: 'live:1001' }),
+    ...documented([...postCodes, 'invalid_room']),
+  },
+};
+
+const userSchema = {
+  summary: 'Kick a user out of every room',
+  description: 'All its connections are closed within a second, after a `notice`. It may come again, after `ban_ms` when that is given.',
+  tags: ['moderation'],
+  params: userParams,
+  headers: idempotencyHeaders,
+  body: withExamples(kickRequest, { 'for five minutes': { reason: '广告', ban_ms: 300_000 } }),
+  response: { 200: success(sanctionReply, 'It was sent away; `until` is the end of the ban', example), ...documented(postCodes) },
+};
+
+export function addKickRoutes(app: TypedApp, services: Services): void {
+  app.post('/v1/rooms/:room/kick', { schema: roomSchema, config: { scope: 'moderate' } }, async (request) => {
+    const { user, ban_ms, ...said } = request.body;
+    return kick(services, placeOf(request), user, decisionOf(request, said), ban_ms);
+  });
+
+  app.post('/v1/users/:user/kick', { schema: userSchema, config: { scope: 'moderate' } }, async (request) => {
+    const { ban_ms, ...said } = request.body;
+    return kick(services, {}, request.params.user, decisionOf(request, said), ban_ms);
+  });
+}
+
+function decisionOf({ keyId }: FastifyRequest, { reason, by = keyId }: { reason?: string; by?: string }): Omit<Decision, 'until'> {
+  return { by, ...(reason === undefined ? {} : { reason }) };
+}

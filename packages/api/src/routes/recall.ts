@@ -1,0 +1,34 @@
+// Taking a message back: out of history, and off every screen.
+import { jobIdOf } from '@danmux/cluster';
+import { checkRoomName } from '@danmux/protocol';
+import { messageId, recallReply } from '@danmux/protocol/schemas';
+import { Type } from 'typebox';
+import { sendOwn } from '../own-message.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, roomParams, success } from './documented.ts';
+
+const schema = {
+  summary: 'Take a message back',
+  description:
+    'It leaves history, so that nobody who joins sees it, and every screen, by a message of type `recall`. One that is still on its way does not arrive. ' +
+    'Asking again is the same. A delayed message is not sent yet: cancel its job.',
+  tags: ['moderation'],
+  params: Type.Object({ ...roomParams.properties, id: messageId }),
+  response: {
+    200: success(recallReply, 'Taken back', { id: 'm1', room: 'live:1001', found: true }),
+    ...documented(['invalid_request', 'invalid_room', 'unavailable', 'lane_full']),
+  },
+};
+
+export function addRecallRoute(app: TypedApp, services: Services): void {
+  app.delete('/v1/rooms/:room/messages/:id', { schema, config: { scope: 'moderate' } }, async (request) => {
+    const room = checkRoomName(request.params.room);
+    const { id } = request.params;
+    const { found } = await services.bus.recall(room, id);
+    const once = jobIdOf('recall', `${room}\n${id}`);
+    await services.events.emit(room, 'moderation.recall', { id, by: request.keyId }, once);
+    await sendOwn(services, { room, type: 'recall', data: { id }, id: once, trace: request.id, marks: { recalls: id } });
+    return { id, room, found };
+  });
+}

@@ -1,0 +1,43 @@
+// How many viewers a message was sent to, and how many said that they have it.
+import { isUserRoom, ownRoom } from '@danmux/bus';
+import { DanmuxError } from '@danmux/protocol';
+import { messageId, type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
+import { Type } from 'typebox';
+import { checkRoom } from '../auth/room-access.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, success } from './documented.ts';
+
+const schema = {
+  summary: 'Receipts of a message',
+  description: 'Of a message that was sent with `receipt`, kept for `receipts.kept_ms`. Of a broadcast: all rooms together.',
+  tags: ['messages'],
+  params: Type.Object({ id: messageId }),
+  response: {
+    200: success(receiptsReply, 'The counts so far', {
+      id: 'order-4711',
+      at: 1_767_225_600_000,
+      state: 'final',
+      sent: 502,
+      received: 497,
+      missing: 5,
+      rooms: ['live:1001'],
+    }),
+    ...documented(['invalid_request', 'not_found', 'unavailable']),
+  },
+};
+
+export function addReceiptsRoute(app: TypedApp, { runtime, bus }: Services): void {
+  app.get('/v1/messages/:id/receipts', { schema, config: { scope: 'read', rooms: 'each' } }, async (request): Promise<ReceiptsReply> => {
+    const { id } = request.params;
+    const state = await bus.receipts.find(id);
+    if (!state) throw new DanmuxError('not_found', { message: 'No message of this id asked for receipts, or it is too long ago.' });
+    for (const room of state.rooms) checkRoom(request, room);
+    const { at, rooms, counts } = state;
+    const sent = counts.reduce((sum, count) => sum + count.sent, 0);
+    const received = counts.reduce((sum, count) => sum + count.received, 0);
+    const over = runtime.clock.now() >= at + runtime.config.receipts.timeout_ms;
+    const shown = [...new Set(rooms.map((room) => (isUserRoom(room) ? ownRoom : room)))].sort();
+    return { id, at, state: over ? 'final' : 'waiting', sent, received, missing: Math.max(0, sent - received), rooms: shown };
+  });
+}

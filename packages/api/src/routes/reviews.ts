@@ -1,0 +1,86 @@
+// Messages that a word list or the hook holds: a moderator lets each through or drops it. One that is let through is published as it was,
+// from its viewer and with its id, before it leaves the queue; twice is once.
+
+import { acceptPublication } from '@danmux/bus';
+import { ruleRecords } from '@danmux/cluster';
+import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
+import { messageId, publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
+import { Type } from 'typebox';
+import { sendMessage } from '../accept-message.ts';
+import { cursorOf, pageSize, placeOf } from '../paging.ts';
+import { findField } from '../records.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
+
+const params = Type.Object({ id: messageId });
+const held = {
+  id: '01K8Y3V5S9Q4W2N7C6D1B0ATZX',
+  room: 'live:1001',
+  type: 'chat',
+  data: { text: '加微信' },
+  from: { id: 'u7', name: 'Ann' },
+  at: 1_767_225_600_000,
+  reason: 'ads',
+};
+const { id, room } = held;
+
+const listSchema = {
+  summary: 'Messages that wait for review',
+  description: 'Each waits for `moderation.review_ttl_ms` at most. Give the `cursor` of a page to read the next one.',
+  tags: ['moderation'],
+  querystring: reviewsQuery,
+  response: { 200: success(reviewsReply, 'One page', { reviews: [held], cursor: null }), ...documented(['invalid_request', 'unavailable']) },
+};
+const approveSchema = {
+  summary: 'Let a held message through',
+  description: 'It is published as it was, from its viewer.',
+  tags: ['moderation'],
+  params,
+  headers: idempotencyHeaders,
+  response: { 202: success(publishReply, 'Stored', { id, room, lane: 'chat' }), ...documented([...postCodes, 'not_found', 'unknown_type', 'lane_full']) },
+};
+const rejectSchema = {
+  summary: 'Drop a held message',
+  description: 'Only its sender ever saw it.',
+  tags: ['moderation'],
+  params,
+  headers: idempotencyHeaders,
+  response: { 200: success(rejectReply, 'Nobody will see it', { id, room }), ...documented([...postCodes, 'not_found']) },
+};
+
+export function addReviewRoutes(app: TypedApp, services: Services): void {
+  const { bus, runtime } = services;
+
+  app.get('/v1/reviews', { schema: listSchema, config: { scope: 'read' } }, async ({ query: { cursor, limit } }) => {
+    const after = cursor === undefined ? undefined : placeOf(cursor);
+    const page = await bus.records.page(ruleRecords.reviews, '', after, pageSize(limit, limits.listPage));
+    const reviews = page.fields.map(([, { value }]) => JSON.parse(value) as HeldMessage);
+    return { reviews, cursor: page.cursor === null ? null : cursorOf(page.cursor) };
+  });
+
+  app.post('/v1/reviews/:id/approve', { schema: approveSchema, config: { scope: 'moderate' } }, async (request, reply) => {
+    const message = await find(services, request.params.id);
+    const { types, role_weights: roleWeights } = runtime.config.messages;
+    const rules = { types, roleWeights, maxData: limits.backendData, now: runtime.clock.now() };
+    const sent = await sendMessage(services, { publication: acceptPublication({ ...message, trace: request.id }, rules), delayMs: 0 });
+    await drop(services, message.id);
+    return reply.status(202).send(sent);
+  });
+
+  app.post('/v1/reviews/:id/reject', { schema: rejectSchema, config: { scope: 'moderate' } }, async (request) => {
+    const message = await find(services, request.params.id);
+    await drop(services, message.id);
+    return { id: message.id, room: message.room };
+  });
+}
+
+async function find({ bus }: Services, wanted: string): Promise<HeldMessage> {
+  const field = await findField(bus, ruleRecords.reviews, wanted);
+  if (!field) throw new DanmuxError('not_found', { message: 'No message of this id waits for review (any more).' });
+  return JSON.parse(field.value) as HeldMessage;
+}
+
+async function drop({ bus }: Services, gone: string): Promise<void> {
+  await bus.records.set(ruleRecords.reviews, new Map([[gone, null]]));
+}

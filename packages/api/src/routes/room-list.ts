@@ -1,0 +1,64 @@
+// The rooms that have a viewer online, by name or by how many.
+import { isUserRoom } from '@danmux/bus';
+import { limits } from '@danmux/protocol';
+import { type RoomsQuery, roomsQuery, roomsReply } from '@danmux/protocol/schemas';
+import { mayTouch } from '../auth/room-access.ts';
+import { badCursor, cursorOf, pageSize, placeOf } from '../paging.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, success } from './documented.ts';
+
+const schema = {
+  summary: 'Rooms with a viewer online',
+  description:
+    'At most two seconds old. Give the `cursor` of a page, with the same `prefix` and `sort`, to read the next one. A key for some rooms sees those.',
+  tags: ['rooms'],
+  querystring: roomsQuery,
+  response: {
+    200: success(roomsReply, 'One page', {
+      rooms: [
+        { room: 'live:1001', online: 502 },
+        { room: 'live:1002', online: 17 },
+      ],
+      cursor: 'WzE3LCJsaXZlOjEwMDIiXQ',
+      total: 2_048,
+    }),
+    ...documented(['invalid_request', 'unavailable']),
+  },
+};
+
+type Row = readonly [online: number, room: string];
+
+export function addRoomListRoute(app: TypedApp, { bus }: Services): void {
+  app.get('/v1/rooms', { schema, config: { scope: 'read', rooms: 'each' } }, async (request) => {
+    const { prefix = '', sort = 'name', cursor, limit } = request.query;
+    const size = pageSize(limit, limits.roomsPage);
+    const before = orders[sort];
+    const last = cursor === undefined ? undefined : rowOf(cursor);
+    const all = [...(await bus.onlineRooms())].flatMap(([room, online]): Row[] =>
+      room.startsWith(prefix) && !isUserRoom(room) && mayTouch(request, room) ? [[online, room]] : [],
+    );
+    const rest = all.filter((row) => last === undefined || before(last, row) < 0).sort(before);
+    const page = rest.slice(0, size);
+    const end = page.at(-1);
+    return {
+      rooms: page.map(([online, room]) => ({ room, online })),
+      cursor: rest.length > size && end ? cursorOf(JSON.stringify(end)) : null,
+      total: all.length,
+    };
+  });
+}
+
+const byName = ([, a]: Row, [, b]: Row) => (a < b ? -1 : a > b ? 1 : 0);
+const orders: Readonly<Record<NonNullable<RoomsQuery['sort']>, (a: Row, b: Row) => number>> = {
+  name: byName,
+  online: (a, b) => b[0] - a[0] || byName(a, b),
+};
+
+function rowOf(cursor: string): Row {
+  const place = placeOf(cursor);
+  // A room's name needs no escapes, so this is what JSON.parse would read.
+  const [, online, room] = /^\[(\d{1,10}),"([^"\\]{1,128})"\]$/.exec(place) ?? [];
+  if (online === undefined || room === undefined) throw badCursor();
+  return [Number(online), room];
+}

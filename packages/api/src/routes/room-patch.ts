@@ -1,0 +1,36 @@
+// Changing how a room may be talked in. Edges follow the record; viewers are told by a message, webhooks by an event.
+import { jobIdOf } from '@danmux/cluster';
+import { checkRoomName } from '@danmux/protocol';
+import { roomModesReply, roomPatch } from '@danmux/protocol/schemas';
+import { sendOwn } from '../own-message.ts';
+import { changeModes } from '../room-modes.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { bodyCodes, documented, roomParams, success, withExamples } from './documented.ts';
+
+const schema = {
+  summary: "Change a room's modes",
+  description:
+    'What is named changes, null removes it, the rest stays. In force on every edge within a second, and until it is changed: also while the room is empty.',
+  tags: ['moderation'],
+  params: roomParams,
+  body: withExamples(roomPatch, {
+    'slow mode for members': { modes: { slow_ms: 5_000, members_only: true } },
+    'everybody may talk again': { modes: { slow_ms: null, members_only: null, mute_all: null } },
+  }),
+  response: {
+    200: success(roomModesReply, 'The modes now', { room: 'live:1001', modes: { members_only: true, slow_ms: 5_000 } }),
+    ...documented([...bodyCodes, 'invalid_room', 'lane_full']),
+  },
+};
+
+export function addRoomPatchRoute(app: TypedApp, services: Services): void {
+  app.patch('/v1/rooms/:room', { schema, config: { scope: 'moderate' } }, async (request) => {
+    const room = checkRoomName(request.params.room);
+    const { modes, version } = await changeModes(services.bus, room, request.body.modes);
+    const once = jobIdOf('modes', `${room}\n${version}`);
+    await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, once);
+    await sendOwn(services, { room, type: 'room_state', data: { modes }, id: once, trace: request.id });
+    return { room, modes };
+  });
+}

@@ -1,0 +1,31 @@
+// Messages to one user: to all of its connections, in whatever rooms they are. They travel in rooms of their own, so that order,
+// storage and recovery are those of every message.
+import { userRoomOf } from '@danmux/bus';
+import { publishRequest, userMessageReply } from '@danmux/protocol/schemas';
+import { readyMessage, sendMessage } from '../accept-message.ts';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, idempotencyHeaders, postCodes, success, userParams, withExamples } from './documented.ts';
+
+const schema = {
+  summary: 'Send a message to a user',
+  description:
+    'All connections of the user get it, in any room or none; one that comes back gets what it missed. The same `id` twice for a user is one message. ' +
+    '`receipt`, `delay_ms` and `expires_at` are as in rooms.',
+  tags: ['messages'],
+  params: userParams,
+  headers: idempotencyHeaders,
+  body: withExamples(publishRequest, { 'a notice': { type: 'notice', data: { text: '你的礼物已到账' }, id: 'paid-4711' } }),
+  response: {
+    202: success(userMessageReply, 'Stored', { id: 'paid-4711', user: 'u42', lane: 'control' }),
+    ...documented([...postCodes, 'unknown_type', 'type_forbidden', 'lane_full']),
+  },
+};
+
+export function addUserRoutes(app: TypedApp, services: Services): void {
+  app.post('/v1/users/:user/messages', { schema, config: { scope: 'publish' } }, async (request, reply) => {
+    const { user } = request.params;
+    const { room: _room, ...sent } = await sendMessage(services, readyMessage(services, request, { room: userRoomOf(user), user }, request.body));
+    return reply.status(202).send({ ...sent, user });
+  });
+}

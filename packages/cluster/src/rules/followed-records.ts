@@ -6,6 +6,8 @@ import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
 export interface FieldReader<T> {
   /** What a field says; throws nothing. */
   read(record: string, name: string, value: string): T;
+  /** What two readings of a field are compared by; its text when absent. */
+  compared?(value: string): string;
   /** A field was set, changed or removed; null: not there. Not called for fields that end by themselves, nor at a first read. */
   changed?(record: string, name: string, now: Entry<T> | null, before: Entry<T> | null): void;
   /** The record was read for the first time. */
@@ -110,6 +112,13 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   /** All that is in force in a record that is known. */
   *entries(record: string): Iterable<readonly [name: string, entry: Entry<T>]> {
     for (const row of this.#followed.get(record)?.entries ?? []) if (this.#inForce(row[1])) yield row;
+  }
+
+  /** How many fields are in force. */
+  count(record: string): number {
+    const followed = this.#followed.get(record);
+    if (followed) this.#forget(followed, 0);
+    return followed?.entries?.size ?? 0;
   }
 
   /** Records it holds. */
@@ -226,16 +235,16 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   }
 
   #entry(record: string, name: string, { value, until }: RecordField): Entry<T> {
-    return { until, text: value, value: this.#reader.read(record, name, value) };
+    return { until, text: this.#reader.compared?.(value) ?? value, value: this.#reader.read(record, name, value) };
   }
 
   #inForce({ until }: Entry<T>): boolean {
     return until === undefined || until > this.#runtime.clock.now();
   }
 
-  #forget(followed: Followed<T>): void {
+  #forget(followed: Followed<T>, everyMs = forgetEveryMs): void {
     const now = this.#runtime.clock.now();
-    if (now - followed.forgotAt < forgetEveryMs) return;
+    if (now - followed.forgotAt < everyMs) return;
     followed.forgotAt = now;
     for (const [name, entry] of followed.entries ?? []) if (!this.#inForce(entry)) followed.entries?.delete(name);
   }

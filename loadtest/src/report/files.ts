@@ -12,7 +12,7 @@ const folder = join(root, 'artifacts/loadtest');
 /** Returns the paths written. */
 export function writeReport(file: ReportFile, { json, html }: { json?: string; html?: string }): string[] {
   const { scenario, options } = file.report;
-  const name = `${scenario}-${options['viewers']}`;
+  const name = options['viewers'] === undefined ? scenario : `${scenario}-${options['viewers']}`;
   const paths = [json ?? join(folder, `${name}.json`), html ?? join(folder, `${name}.html`)] as const;
   write(paths[0], `${JSON.stringify(file, null, 1)}\n`);
   write(paths[1], htmlOf(file));

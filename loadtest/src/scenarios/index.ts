@@ -1,4 +1,5 @@
 // Every scenario, in the order in which `all` runs them.
+import { apiPublish } from './api-publish.ts';
 import { floodScenario } from './flood.ts';
 import { idleConnections } from './idle-connections.ts';
 import { joinStorm } from './join-storm.ts';
@@ -24,4 +25,5 @@ export const scenarios: readonly Scenario[] = [
   idleConnections,
   wireBytes,
   rolesScenario,
+  apiPublish,
 ];

@@ -39,7 +39,7 @@ export const rolesScenario: Scenario = {
     const choice = { viewers: context.viewers ?? rooms * 5, rooms, sampleEvery: 5 };
     let run: Run | undefined;
     if (context.wants('danmux')) {
-      const server = await startDanmuxRoles(context.cores.server);
+      const server = await startDanmuxRoles({ core: context.cores.server });
       const found = await onServer(context, server, choice, (stage) => measure(stage, server, context));
       const copies = await measureRedisCopies(context.cores.server);
       run = { ...found, figures: { ...found.figures, 'redis CPU s a million copies of a frame': copies } };

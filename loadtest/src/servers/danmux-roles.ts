@@ -1,27 +1,40 @@
-// Starts danmux as a cluster has it, one process a role on a Redis, all on the servers' core: for what each role costs.
+// Starts danmux as a cluster has it, one process a role on a Redis, all on the servers' core or Redis on another: for what each role
+// costs.
 import { Child, freePorts, testSecrets } from '@danmux/testkit';
 import { danmuxCommand, danmuxEnvironment } from './danmux.ts';
 import { startPinnedRedis } from './pinned-redis.ts';
 import { type Ledger, type ServerUnderTest, textOf } from './server.ts';
 
 const host = '127.0.0.1';
-const roles = ['relay', 'edge', 'api'] as const;
 
-export interface DanmuxRoles extends ServerUnderTest {
-  readonly pidOf: Readonly<Record<(typeof roles)[number] | 'redis', number>>;
+export type DanmuxRole = 'relay' | 'edge' | 'api';
+
+export interface DanmuxRolesOptions {
+  readonly core: number | undefined;
+  /** Of Redis; the same one when absent. */
+  readonly storeCore?: number | undefined;
+  /** All of them when absent; the api must be among them. */
+  readonly roles?: readonly DanmuxRole[];
+  readonly set?: readonly string[];
 }
 
-export async function startDanmuxRoles(core: number | undefined): Promise<DanmuxRoles> {
-  const redis = await startPinnedRedis(core);
+export interface DanmuxRoles extends ServerUnderTest {
+  /** By role, and of redis. */
+  readonly pidOf: Readonly<Record<string, number>>;
+  /** Where the admin API is. */
+  readonly api: string;
+}
+
+export async function startDanmuxRoles({ core, storeCore = core, roles = ['relay', 'edge', 'api'], set = [] }: DanmuxRolesOptions): Promise<DanmuxRoles> {
+  const redis = await startPinnedRedis(storeCore);
   const first = await freePorts(roles.length);
-  const portOf = (role: (typeof roles)[number]) => first + roles.indexOf(role);
-  const start = (role: (typeof roles)[number]) => {
+  const portOf = (role: DanmuxRole) => first + roles.indexOf(role);
+  const start = (role: DanmuxRole) => {
     const env = { ...danmuxEnvironment(true), REDIS_URL: redis.url, [`DANMUX_${role.toUpperCase()}_PORT`]: String(portOf(role)) };
-    const [command, ...args] = danmuxCommand(core, role);
+    const [command, ...args] = danmuxCommand(core, role, set);
     return new Child(role, command, args, { ipc: true, env });
   };
-  const children = { relay: start('relay'), edge: start('edge'), api: start('api') };
-  const all = Object.values(children);
+  const all = roles.map(start);
   const stop = async () => {
     await Promise.all(all.map((child) => child.stop('SIGKILL')));
     await redis.stop();
@@ -32,17 +45,19 @@ export async function startDanmuxRoles(core: number | undefined): Promise<Danmux
     await stop();
     throw error;
   }
+  const watched = roles.includes('edge') ? 'edge' : 'api';
   const api = `http://${host}:${portOf('api')}`;
   const authorization = { authorization: `Bearer ${testSecrets.DANMUX_API_KEY}` };
   return {
     name: 'danmux',
     host,
-    port: portOf('edge'),
+    port: portOf(watched),
     outlet: { kind: 'danmux', url: api, key: testSecrets.DANMUX_API_KEY },
-    pids: [children.edge.pid],
+    pids: [all[roles.indexOf(watched)]?.pid ?? 0],
     storePids: [redis.pid],
-    pidOf: { relay: children.relay.pid, edge: children.edge.pid, api: children.api.pid, redis: redis.pid },
-    metrics: () => textOf(`http://${host}:${portOf('edge')}/metrics`),
+    pidOf: { ...Object.fromEntries(all.map(({ name, pid }) => [name, pid])), redis: redis.pid },
+    api,
+    metrics: () => textOf(`http://${host}:${portOf(watched)}/metrics`),
     ledger: async () => JSON.parse(await textOf(`${api}/v1/stats`, authorization)) as Ledger,
     output: () => all.map((child) => child.output.slice(-2_000)).join('\n'),
     stop,

@@ -36,10 +36,15 @@ export function policyText(policy: Policy): string {
     .join('; ');
 }
 
+/** The API's own: it is no page, and needs nothing. */
+const apiPolicy = policyText({ 'default-src': ["'none'"], ...framing });
+
 export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
-  // `useDefaults` off: its upgrade-insecure-requests breaks every page on plain HTTP that is not on a loopback address.
-  const directives = Object.fromEntries(Object.entries({ 'default-src': ["'none'"], ...framing }).map(([name, sources]) => [name, [...sources]]));
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: false });
+  // Helmet would check and put together the same policy for every request.
+  await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', apiPolicy);
+  });
 }
 
 /** Every answer of this scope gets this policy instead. */

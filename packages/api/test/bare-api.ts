@@ -1,7 +1,7 @@
 // An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
 import assert from 'node:assert/strict';
 import { type Bus, createBus, type Pending } from '@danmux/bus';
-import { createJobs, type Jobs } from '@danmux/cluster';
+import { createJobs, type JobName, type JobQueue, type Jobs } from '@danmux/cluster';
 import { type ErrorCode, errors } from '@danmux/protocol';
 import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { ApiRole } from '../src/index.ts';
@@ -25,12 +25,27 @@ export interface CallOptions {
   readonly key?: string | null;
 }
 
+export interface RanJob {
+  readonly id: string;
+  readonly name: JobName;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  readonly data: any;
+}
+
+type Overrides<T> = { -readonly [K in keyof T]?: T[K] };
+
 export interface ApiFixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
   readonly jobs: Jobs;
   /** Methods of the bus as the api sees it. */
-  readonly overrides: Partial<Bus>;
+  readonly overrides: Overrides<Bus>;
+  /** Methods of the jobs as the api sees them. */
+  readonly jobOverrides: Overrides<JobQueue>;
+  /** The jobs that ran, in place of a worker's handlers. */
+  readonly ran: readonly RanJob[];
+  /** Jobs fail from now on, or no longer. */
+  failJobs(fail: boolean): void;
   readonly api: ApiRole;
   readonly url: string;
   readonly lines: string[];
@@ -54,10 +69,19 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   const bus = createBus(runtime);
   await bus.start();
   const jobs = createJobs(runtime, bus);
+  const ran: RanJob[] = [];
+  let failing = false;
+  for (const name of ['publish', 'broadcast', 'receipts', 'redeliver'] as const) {
+    jobs.handle(name, async ({ id, data }) => {
+      if (failing) throw new Error('the test wants it to fail');
+      ran.push({ id, name, data });
+    });
+  }
   await jobs.start();
   runtime.health.register('store', () => bus.health());
-  const overrides: Partial<Bus> = {};
-  const api = new ApiRole(runtime, overridable(bus, overrides), jobs);
+  const overrides: Overrides<Bus> = {};
+  const jobOverrides: Overrides<JobQueue> = {};
+  const api = new ApiRole(runtime, overridable(bus, overrides), overridable(jobs, jobOverrides));
   await api.start();
   const url = `http://${api.address()}`;
   return {
@@ -65,6 +89,11 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
     bus,
     jobs,
     overrides,
+    jobOverrides,
+    ran,
+    failJobs: (fail) => {
+      failing = fail;
+    },
     api,
     url,
     lines,
@@ -111,11 +140,23 @@ async function call(url: string, method: string, where: string, body: unknown, {
   return answer;
 }
 
-function overridable(bus: Bus, overrides: Partial<Bus>): Bus {
-  return new Proxy(bus, {
+function overridable<T extends object>(real: T, overrides: Partial<T>): T {
+  return new Proxy(real, {
     get: (target, name) => {
-      const value = (overrides as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+      const own = () => (overrides as Record<PropertyKey, unknown>)[name];
+      const value = own() ?? Reflect.get(target, name, target);
+      if (typeof value === 'function') return value.bind(target);
+      // Parts are kept by who asked for them; what is overridden later holds for those too.
+      return typeof value === 'object' && value !== null ? part(value, own) : value;
+    },
+  });
+}
+
+function part(real: object, override: () => unknown): object {
+  return new Proxy(real, {
+    get: (target, name) => {
+      const value = Reflect.get((override() ?? target) as object, name);
+      return typeof value === 'function' ? value.bind(override() ?? target) : value;
     },
   });
 }

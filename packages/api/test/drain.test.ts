@@ -5,6 +5,7 @@ import { Agent, get } from 'node:http';
 import { afterEach, beforeEach, test } from 'node:test';
 import { eventually } from '../../testkit/src/eventually.ts';
 import { type ApiFixture, apiKey, gift, path, startApi } from './bare-api.ts';
+import { holdCall } from './held-call.ts';
 import { openSocket } from './raw-request.ts';
 
 let fixture: ApiFixture;
@@ -62,21 +63,9 @@ test('an open connection is still answered, and told to close; a new one is refu
 });
 
 test('a request under way is waited for, past the grace period', async () => {
-  let release = () => {};
-  const barrier = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let begun = () => {};
-  const started = new Promise<void>((resolve) => {
-    begun = resolve;
-  });
-  fixture.overrides.publish = async (publications) => {
-    begun();
-    await barrier;
-    return fixture.bus.publish(publications);
-  };
+  const held = holdCall(fixture, 'publish');
   const answer = fixture.call('POST', path, gift);
-  await started;
+  await held.begun;
   let over = false;
   const idle = await openSocket(fixture.url);
   const drained = fixture.api.drain().then(() => {
@@ -85,7 +74,7 @@ test('a request under way is waited for, past the grace period', async () => {
   // The idle connection is closed when the grace period ends: from then on only the request is waited for.
   await once(idle.resume(), 'close');
   assert.equal(over, false);
-  release();
+  held.release();
   assert.equal((await answer).status, 202);
   await drained;
 });

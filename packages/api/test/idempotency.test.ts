@@ -6,6 +6,7 @@ import { DanmuxError } from '@danmux/protocol';
 import { eventually } from '../../testkit/src/eventually.ts';
 import { type RedisServer, startRedis } from '../../testkit/src/redis-server.ts';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from './bare-api.ts';
+import { holdCall } from './held-call.ts';
 
 const headers = { 'idempotency-key': 'pay-1' };
 const batch = {
@@ -88,23 +89,11 @@ for (const engine of ['memory', 'redis'] as const) {
     });
 
     test('while the first is under way a second is 409', async () => {
-      let release = () => {};
-      const barrier = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      let begun = () => {};
-      const started = new Promise<void>((resolve) => {
-        begun = resolve;
-      });
-      fixture.overrides.publish = async (publications) => {
-        begun();
-        await barrier;
-        return fixture.bus.publish(publications);
-      };
+      const held = holdCall(fixture, 'publish');
       const first = call('POST', path, gift, { headers });
-      await started;
+      await held.begun;
       mustRefuse(await call('POST', path, gift, { headers }), 'idempotency_in_flight');
-      release();
+      held.release();
       assert.equal((await first).status, 202);
       assert.equal((await call('POST', path, gift, { headers })).headers.get('idempotent-replayed'), 'true');
     });

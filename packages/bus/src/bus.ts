@@ -4,6 +4,7 @@
 import type { Lane, Positions, StreamLane } from '@danmux/protocol';
 import type { Audience } from './audience.ts';
 import type { EventLog } from './events.ts';
+import type { BusFrame } from './frame.ts';
 import type { Logs } from './logs.ts';
 import type { MemberList } from './member-list.ts';
 import type { Receipts } from './receipts.ts';
@@ -117,36 +118,6 @@ export type CommitResult =
   | { readonly ok: true }
   /** `fenced`: another owner holds the shard. `moved`: the store's heads are not `expected`; read them again. */
   | { readonly ok: false; readonly reason: 'fenced' | 'moved' };
-
-/** A batch on its way to the edges. The head is all an edge reads; the payload it only passes on. */
-export interface BusFrame {
-  readonly head: FrameHead;
-  /** The viewer's `frame` payload, JSON: `{"room":…,"msgs":[…]}`. */
-  readonly payload: string;
-}
-
-export interface FrameHead {
-  readonly room: string;
-  readonly epoch: string;
-  /** First and last offset this frame carries, per stream lane it carries any of. */
-  readonly ranges: Partial<Record<StreamLane, readonly [first: number, last: number]>>;
-  /** Messages per lane. */
-  readonly counts: Partial<Record<Lane, number>>;
-  /** Characters of each lane's messages in the payload, with the commas between them: frames are cut and merged by these. */
-  readonly characters: Partial<Record<Lane, number>>;
-  /** Messages that were shed since the last frame that said so, which viewers are told. */
-  readonly shed?: Partial<Record<Lane, number>>;
-  /** Messages of this frame's time that were shed, for their senders only: user id and the message as JSON. */
-  readonly own?: readonly (readonly [user: string, message: string])[];
-  /** Ids of its messages that ask for receipts. */
-  readonly receipts?: readonly string[];
-  /** Ids of messages that its messages take back. */
-  readonly recalls?: readonly string[];
-  /** Of a room of users: for whom each message is, in the order of the payload. */
-  readonly to?: readonly string[];
-  /** Message id and trace id of its control and gift messages. */
-  readonly traces: readonly (readonly [id: string, trace: string])[];
-}
 
 export interface RoomSubscriber {
   /** A frame of the room, in the order the relay published them. */
@@ -269,8 +240,8 @@ export interface Bus {
   ): Promise<ReadonlyMap<string, RoomPulse>>;
   /**
    * Takes a message out of the room's history and keeps its id out of the room for as long as history lasts; in its place stands
-   * a tombstone of the same offset (`tombstone`). `found` is false when history does not have it: it may wait in the ingress, be
-   * of a lane without history, or never have been. It tells nobody: publish a message with the mark `recalls` besides.
+   * a tombstone of the same offset (`tombstone`), by which it is found again. `found` is false when history does not have it: it may
+   * wait in the ingress, be of a lane without history, or never have been. Tells nobody: publish one with the mark `recalls` besides.
    */
   recall(room: string, id: string): Promise<{ readonly found: boolean }>;
   /** The ids recalled in a room. */
@@ -278,14 +249,14 @@ export interface Bus {
 
   /** Connections in a room over all edges. */
   online(room: string): Promise<number>;
-  /** Connections of every room that has one, over all edges. All who ask this process within a second share one read. */
+  /** Connections of every room that has one, over all edges; not the rooms of user-room.ts. All who ask this process within a second share one read. */
   onlineRooms(): Promise<ReadonlyMap<string, number>>;
   /**
    * Connections, distinct users and members of a room over all edges. All who ask this process within a second share one read,
    * so it may be a second old. A read costs what the edges named, never what they hold.
    */
   audience(room: string): Promise<Audience>;
-  /** Rooms and connections over all edges. */
+  /** The number of those rooms and the sum of their connections. */
   presenceTotals(): Promise<{ readonly rooms: number; readonly online: number }>;
 
   /** Announces a member; it is gone `ttlMs` after the last announcement, or at `leave`. */

@@ -1,7 +1,7 @@
 // A frame on a channel comes out as it went in, byte for byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BusFrame, FrameHead } from '../src/bus.ts';
+import type { BusFrame, FrameHead } from '../src/frame.ts';
 import { decodeFrame, encodeFrame } from '../src/redis/frame-wire.ts';
 
 const head: FrameHead = {
@@ -17,6 +17,7 @@ test('it comes out as it went in', () => {
   const frames: BusFrame[] = [
     { head, payload: '{"room":"live:1","msgs":[]}' },
     { head: { room: 'r', epoch: '', ranges: {}, counts: {}, characters: {}, traces: [] }, payload: '' },
+    { head: { ...head, receipts: ['a', '"弹幕"\n'], recalls: ['b'], to: ['user 1', '', 'user\n2'] }, payload: '{}' },
     { head: { ...head, traces: [['id\n"1"', 'trace\n2']] }, payload: '{"a":"弹幕 🎁"}\n{"b":"\u2028"}\n' },
   ];
   for (const frame of frames) assert.deepEqual(decodeFrame(encodeFrame(frame)), frame);

@@ -9,16 +9,19 @@ const keys = createKeys('danmux', 8);
 const tagOf = (key: string) => /\{([^}]+)\}/.exec(key)?.[1];
 
 function allOf(shard: ShardKeys, rooms: readonly string[], dedupeKeys: readonly string[]): string[] {
-  const { lease, fence, ledger, totals, bell } = shard;
+  const { lease, fence, ledger, totals, bell, events, eventsBell, records } = shard;
   return [
-    ...[lease, fence, ledger, totals, bell],
+    ...[lease, fence, ledger, totals, bell, events, eventsBell, records.changes, records.ends],
     ...laneNames.map((lane) => shard.ingress(lane)),
     ...rooms.flatMap((room) => [
       shard.heads(room),
       shard.presence(room),
       shard.roster(room),
       shard.frames(room),
-      ...streamLanes.map((lane) => shard.stream(room, lane)),
+      shard.recalled(room),
+      records.record(`room:${room}`),
+      records.names(`room:${room}`),
+      ...streamLanes.flatMap((lane) => [shard.stream(room, lane), shard.tombstones(room, lane)]),
     ]),
     ...rooms.flatMap((room) => dedupeKeys.map((key) => shard.seen(room, key))),
   ];
@@ -34,17 +37,28 @@ test('all keys and channels of a shard share its slot, whatever stands in room a
   }
 });
 
+const singles = (all: ReturnType<typeof createKeys>) => {
+  const { changes, ends, record, names } = all.otherRecords;
+  return [all.members, all.freed, all.idempotency('a'), all.once('a'), all.log('a'), all.receipt('a'), changes, ends, record('words'), names('words')];
+};
+
+test('what one script touches of a record that is no room’s shares a slot; every slot of records is known', () => {
+  const { changes, ends, record, names } = keys.otherRecords;
+  for (const key of [changes, ends, record('words'), names('words'), record('{s1}')]) assert.equal(tagOf(key), 'records', key);
+  assert.deepEqual(keys.recordSlots, [...Array.from({ length: 8 }, (_, number) => keys.shard(number).records), keys.otherRecords]);
+});
+
 test('no two things have one name', () => {
-  const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'a:roster', 'room:a', 'b', 'c'];
+  const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'a:roster', 'a:recalled', 'a:gift-tombstones', 'room:a', 'b', 'c'];
   const ids = ['a', 'b:c', 'c', 'b', 'gift', 'a:b', 'b c', ' c', ':c'];
-  const all = [...[0, 1].flatMap((number) => allOf(keys.shard(number), rooms, ids)), keys.members, keys.freed, keys.idempotency('a'), ...keys.lease('boss')];
+  const all = [...[0, 1].flatMap((number) => allOf(keys.shard(number), rooms, ids)), ...singles(keys), ...keys.lease('boss')];
   const twice = all.filter((key, index) => all.indexOf(key) !== index);
   assert.deepEqual(twice, []);
 });
 
 test('every key begins with the prefix, so that clusters may share a Redis', () => {
   const other = createKeys('other', 2);
-  const all = [...allOf(other.shard(1), ['a'], ['b']), ...other.lease('shard:1'), ...other.lease('boss'), other.members, other.freed, other.idempotency('k')];
+  const all = [...allOf(other.shard(1), ['a'], ['b']), ...other.lease('shard:1'), ...other.lease('boss'), ...singles(other)];
   for (const key of all) assert.ok(key.startsWith('other:'), key);
 });
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import type { Bus, BusFrame, Lease } from '../src/bus.ts';
+import type { Bus, Lease } from '../src/bus.ts';
+import type { BusFrame } from '../src/frame.ts';
 import { RedisBus } from '../src/redis/redis-bus.ts';
 import { RedisEventLog } from '../src/redis/redis-event-log.ts';
 import { RedisLogs } from '../src/redis/redis-logs.ts';
@@ -203,6 +204,29 @@ test('restarted: bells ring, freed leases are told, and listeners are rung once 
   assert.ok(boss);
   await bus.release(boss);
   await eventually(() => assert.deepEqual(freed, ['boss']));
+});
+
+test('restarted: who watches records is told once that changes may be missing, and of every change after; event bells ring for all shards', {
+  timeout: 30_000,
+}, async () => {
+  const bus = await openReady();
+  const versions: number[] = [];
+  let resumed = 0;
+  const rung = new Set<number>();
+  await bus.records.watch({ changed: ({ version }) => versions.push(version), resumed: () => resumed++ });
+  await bus.events.listen((shard) => rung.add(shard));
+  await bus.records.set('room:live:1', new Map([['a', { value: '1' }]]));
+  await eventually(() => assert.deepEqual(versions, [1]));
+  assert.equal(resumed, 0);
+  await redis.kill();
+  await redis.start();
+  await eventually(() => assert.equal(resumed, 1));
+  await eventually(() => assert.equal(rung.size, config.shards));
+  await eventually(() => bus.health());
+  await bus.records.set('room:live:1', new Map([['a', { value: '2' }]]));
+  await bus.records.set('words', new Map([['a', { value: '2' }]]));
+  await eventually(() => assert.deepEqual(versions, [1, 1, 1]));
+  assert.equal(resumed, 1);
 });
 
 test('only the subscribing connection is lost: the same, without anything refused', { timeout: 30_000 }, async () => {

@@ -121,3 +121,65 @@ test('what is committed is gone from the ingress, for good', async () => {
   await sendGift('a');
   assert.equal(await redis.command(`XLEN ${keysOf().ingress('gift')}`), ':0\r\n');
 });
+
+test('what recalls leave ends as history does, and heads that were lost alone take the tombstones with them', async () => {
+  for (const id of ['a', 'b']) await sendGift(id);
+  await bus.recall(room, 'a');
+  const keys = keysOf();
+  for (const key of [keys.tombstones(room, 'gift'), keys.recalled(room)]) {
+    const left = await leftOf(key);
+    assert.ok(left > 7_000_000 && left <= 7_200_000, `${key} has ${left} ms left`);
+  }
+  await redis.command(`DEL ${keys.heads(room)}`);
+  for (const id of ['c', 'd']) await sendGift(id);
+  const types = (await bus.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type);
+  assert.deepEqual(types, ['gift', 'gift']);
+  assert.deepEqual(await bus.recalled(room), ['a'], 'it may still wait somewhere');
+});
+
+test('ids that were recalled longer ago than history lasts are forgotten by the next recall', async () => {
+  await bus.recall(room, 'new');
+  await redis.command(`ZADD ${keysOf().recalled(room)} 1000 old`);
+  assert.deepEqual(await bus.recalled(room), ['new']);
+  await bus.recall(room, 'newer');
+  assert.equal(await redis.command(`ZCARD ${keysOf().recalled(room)}`), ':2\r\n');
+});
+
+test('fields that ended leave their record with a later change of it, the others with a sweep, without a change of version', async () => {
+  const slot = keysOf().records;
+  const until = Date.now() + 1;
+  const ended = () => new Map(['x', 'y', 'mute:bob smith'].map((name) => [name, { value: '1', until }]));
+  const sizes = async (record: string) => {
+    const answers = [`HLEN ${slot.record(record)}`, `ZCARD ${slot.names(record)}`, `ZCARD ${slot.ends}`].map((line) => redis.command(line));
+    return (await Promise.all(answers)).map((answer) => Number(answer.slice(1)));
+  };
+  await bus.records.set('room:live:1', ended());
+  await bus.records.set('room:live:29', ended());
+  assert.deepEqual(await sizes('room:live:1'), [4, 3, 6]);
+  await eventually(() => assert.ok(Date.now() > until, 'they ended'));
+  await bus.records.set('room:live:1', new Map([['z', { value: '' }]]));
+  assert.deepEqual(await sizes('room:live:1'), [2, 1, 3]);
+  assert.deepEqual(await sizes('room:live:29'), [4, 3, 3]);
+  await bus.sweep();
+  assert.deepEqual(await sizes('room:live:29'), [1, 0, 0]);
+  assert.equal((await bus.records.get('room:live:29')).version, 1);
+});
+
+test('a sweep takes more ended fields than one look finds', async () => {
+  const until = Date.now() + 1;
+  await bus.records.set('everywhere', new Map(Array.from({ length: 1_200 }, (_, index) => [`n${index}`, { value: '', until }])));
+  await eventually(() => assert.ok(Date.now() > until, 'they ended'));
+  await bus.sweep();
+  assert.equal(await redis.command('HLEN danmux:{records}:record:everywhere'), ':1\r\n');
+});
+
+test('keys taken once and receipt counts end by themselves; each report gives the counts their time anew', async () => {
+  await bus.once('k', 60_000);
+  const taken = await leftOf('danmux:once:k');
+  assert.ok(taken > 50_000 && taken <= 60_000, `${taken} ms left`);
+  await bus.receipts.open('m', room, 1);
+  await redis.command('PEXPIRE danmux:receipt:m 5000');
+  await bus.receipts.report([{ id: 'm', room, edge: 'e', sent: 1, received: 0 }]);
+  const counts = await leftOf('danmux:receipt:m');
+  assert.ok(counts > 86_000_000 && counts <= 86_400_000, `${counts} ms left`);
+});

@@ -20,8 +20,9 @@ export class Combos {
 
   /** True when it keeps the gift until its combo's window ends. */
   keep(publication: Pending, now: number): boolean {
-    const { combo } = publication;
-    if (combo === undefined || this.#windowMs === 0) return false;
+    const { combo, marks } = publication;
+    // What is marked is one of its own.
+    if (combo === undefined || marks || this.#windowMs === 0) return false;
     const known = this.#open.get(combo);
     if (known && (now < known.until || known.waiting.length > 0)) {
       known.waiting.push(publication);
@@ -29,6 +30,18 @@ export class Combos {
     }
     this.#open.set(combo, { until: now + this.#windowMs, waiting: [] });
     return false;
+  }
+
+  /** Takes out what waits and must not go any more. */
+  remove(mustNotGo: (publication: Pending) => boolean): Pending[] {
+    const removed: Pending[] = [];
+    for (const combo of this.#open.values()) {
+      const gone = combo.waiting.filter(mustNotGo);
+      if (gone.length === 0) continue;
+      removed.push(...gone);
+      combo.waiting = combo.waiting.filter((publication) => !gone.includes(publication));
+    }
+    return removed;
   }
 
   /** What may go now, and what was merged into it. */

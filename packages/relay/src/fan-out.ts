@@ -1,8 +1,9 @@
 // Makes what was taken from a room's queue into the commit that stores, counts and publishes it: numbers the messages, encodes
 // the frame once for the whole cluster. It sends nothing itself.
-import { type Commit, type FrameHead, type Heads, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
+import { type Commit, type FrameHead, type Heads, isUserRoom, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 import type { Batch, Dropped, Taken } from './room-queue.ts';
+import { sentEvents } from './sent-events.ts';
 
 export interface Fanned {
   readonly commit: Commit;
@@ -13,14 +14,17 @@ export interface Fanned {
 /** Messages of one frame that were shed and go to their senders all the same, at most. */
 const ownMessages = 50;
 
-export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease): Fanned {
+/** `logAt`, milliseconds since 1970, is given when somebody reads the event log. */
+export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease, logAt?: number): Fanned {
   const offsets: Record<StreamLane, number> = { ...heads.offsets };
   const messages: Partial<Record<StreamLane, string[]>> = {};
   const texts: string[] = [];
+  const events: string[] = [];
   const characters: Partial<Record<Lane, number>> = {};
   for (const [lane, publications] of inOrder(batch)) {
     const encoded = publications.map((publication) => numberedMessage(publication, isStreamLane(lane) ? ++offsets[lane] : undefined));
     if (isStreamLane(lane)) messages[lane] = encoded;
+    if (logAt !== undefined) events.push(...sentEvents(room, lane, publications, encoded, heads, logAt));
     const text = encoded.join(',');
     texts.push(text);
     characters[lane] = text.length;
@@ -35,6 +39,7 @@ export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Hea
     traces: [...(batch.control ?? []), ...(batch.gift ?? [])].map(({ id, trace }): [string, string] => [id, trace]),
     ...(shed ? { shed } : {}),
     ...(own.length > 0 ? { own } : {}),
+    ...marksOf(room, batch),
   };
   const says = texts.length > 0 || shed !== undefined || own.length > 0;
   return {
@@ -47,7 +52,20 @@ export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Hea
       entries: entriesOf(batch, dropped),
       frame: says ? { head, payload: `{"room":${JSON.stringify(room)},"msgs":[${texts.join(',')}]}` } : null,
       counts: { sequenced: countsOf(batch), ...shedOf(dropped) },
+      ...(events.length > 0 ? { events } : {}),
     },
+  };
+}
+
+/** What edges must know of some of the messages. */
+function marksOf(room: string, batch: Batch): Pick<FrameHead, 'receipts' | 'recalls' | 'to'> {
+  const all = inOrder(batch).flatMap(([, publications]) => publications);
+  const receipts = all.filter(({ marks }) => marks?.receipt).map(({ id }) => id);
+  const recalls = all.flatMap(({ marks }) => marks?.recalls ?? []);
+  return {
+    ...(receipts.length > 0 ? { receipts } : {}),
+    ...(recalls.length > 0 ? { recalls } : {}),
+    ...(isUserRoom(room) ? { to: all.map(({ marks }) => marks?.to ?? '') } : {}),
   };
 }
 
@@ -75,7 +93,7 @@ function entriesOf(batch: Batch, dropped: readonly Dropped[]): Commit['entries']
 function shedOf(dropped: readonly Dropped[]): Pick<LedgerCounts, 'shed'> {
   if (dropped.length === 0) return {};
   const shed: Partial<Record<Lane, Record<string, number>>> = {};
-  for (const { lane, reason, publications } of dropped) shed[lane] = { ...shed[lane], [reason]: publications.length };
+  for (const { lane, reason, publications } of dropped) shed[lane] = { ...shed[lane], [reason]: (shed[lane]?.[reason] ?? 0) + publications.length };
   return { shed };
 }
 

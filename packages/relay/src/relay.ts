@@ -3,12 +3,14 @@
 import type { Bus, Lease } from '@danmux/bus';
 import { Membership, ShardHolder } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
+import { ChatRates } from './chat-rates.ts';
 import { ShardRelay } from './shard-relay.ts';
 
 export class RelayRole implements Part {
   readonly name = 'relay';
   readonly #runtime: Runtime;
   readonly #bus: Bus;
+  readonly #rates: ChatRates;
   readonly #membership: Membership;
   readonly #holder: ShardHolder;
   readonly #shards = new Map<number, ShardRelay>();
@@ -16,6 +18,7 @@ export class RelayRole implements Part {
   constructor(runtime: Runtime, bus: Bus) {
     this.#runtime = runtime;
     this.#bus = bus;
+    this.#rates = new ChatRates(runtime, bus);
     this.#membership = new Membership(runtime, bus, { role: 'relay', address: () => '', load: () => this.#shards.size / runtime.config.shards });
     this.#holder = new ShardHolder(runtime, bus, this.#membership.id, {
       gained: async (shard, lease) => this.#begin(shard, lease),
@@ -24,6 +27,7 @@ export class RelayRole implements Part {
   }
 
   async start(): Promise<void> {
+    await this.#rates.start();
     await this.#membership.start();
     await this.#holder.start();
   }
@@ -37,10 +41,11 @@ export class RelayRole implements Part {
   async stop(): Promise<void> {
     await this.#membership.stop();
     await this.#holder.stop();
+    await this.#rates.stop();
   }
 
   #begin(shard: number, lease: Lease): void {
-    const relay = new ShardRelay(this.#runtime, this.#bus, shard, lease, () => void this.#holder.fenced(shard));
+    const relay = new ShardRelay(this.#runtime, this.#bus, shard, lease, this.#rates, () => void this.#holder.fenced(shard));
     this.#shards.set(shard, relay);
     relay.start();
   }

@@ -2,9 +2,11 @@
 // from. It takes within the room's budget and says what is shed; when to send is the pacer's business.
 import type { Heads, Pending } from '@danmux/bus';
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
+import { type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
 import { Combos } from './combos.ts';
 import { mergeCounters } from './merge-counters.ts';
+import { RecalledIds } from './recalled-ids.ts';
 import { selectByWeight } from './weight.ts';
 
 /** Characters of one frame's messages: the outbox of a viewer must hold several frames. */
@@ -17,7 +19,7 @@ export type Batch = Partial<Record<Lane, readonly Pending[]>>;
 /** Publications that are not sent, and why. */
 export interface Dropped {
   readonly lane: Lane;
-  readonly reason: 'budget' | 'merged';
+  readonly reason: 'budget' | 'merged' | 'recalled' | 'expired';
   readonly publications: readonly Pending[];
 }
 
@@ -32,9 +34,32 @@ export interface Taken {
 const urgentLanes: readonly Lane[] = laneNames.filter((lane) => lanes[lane].guaranteed);
 const ordinaryLanes: readonly Lane[] = laneNames.filter((lane) => !lanes[lane].guaranteed);
 
+export interface QueueOptions {
+  readonly budget?: Budget;
+  readonly comboWindowMs?: number;
+  /** False in rooms of users, where no two messages are for the same viewers. */
+  readonly merges?: boolean;
+  /** Tells when messages expire. */
+  readonly clock?: Clock;
+  /** What the queue before this one of the room left. */
+  readonly untold?: Untold;
+}
+
+/** Messages that were shed of which viewers were not told, and when they were told last, on the monotonic clock. */
+export interface Untold {
+  readonly count: number;
+  readonly lastTold: number;
+}
+
 export class RoomQueue {
   readonly room: string;
-  readonly #budget: Budget;
+  /** May change at any time. */
+  budget: Budget;
+  /** What the room's own modes say of it; undefined when nothing. */
+  chatPerSecond: number | undefined;
+  readonly #merges: boolean;
+  readonly #clock: Clock;
+  readonly #recalled = new RecalledIds();
   readonly #combos: Combos;
   readonly #lanes: Record<Lane, Pending[]> = { control: [], gift: [], chat: [], ambient: [] };
   /** Undefined until read from the store. */
@@ -47,31 +72,55 @@ export class RoomQueue {
   flushing = false;
   #untold = 0;
   #lastTold = Number.NEGATIVE_INFINITY;
+  /** What was untold when the take under way began: it is not told until that is committed. */
+  #before: Untold | undefined;
 
-  constructor(room: string, { budget = unlimited, comboWindowMs = 0 }: { budget?: Budget; comboWindowMs?: number } = {}) {
+  constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, clock = systemClock, untold }: QueueOptions = {}) {
     this.room = room;
-    this.#budget = budget;
-    this.#combos = new Combos(comboWindowMs);
+    this.budget = budget;
+    this.#merges = merges;
+    this.#combos = new Combos(merges ? comboWindowMs : 0);
+    this.#clock = clock;
+    if (untold) [this.#untold, this.#lastTold] = [untold.count, untold.lastTold];
   }
 
   /** `now` is milliseconds on the monotonic clock, as everywhere here. */
   add(publication: Pending, now: number = performance.now()): void {
+    if (publication.marks?.recalls !== undefined) this.recall([publication.marks.recalls]);
     if (!this.#combos.keep(publication, now)) this.#lanes[publication.lane].push(publication);
+  }
+
+  /** Messages of these ids are not sent any more. */
+  recall(ids: readonly string[]): void {
+    for (const id of ids) this.#recalled.add(id);
+  }
+
+  /** The last take was committed. */
+  committed(): void {
+    this.#before = undefined;
+  }
+
+  /** What the commits so far leave to tell; undefined when nothing. */
+  get untold(): Untold | undefined {
+    const untold = this.#before ?? { count: this.#untold, lastTold: this.#lastTold };
+    return untold.count > 0 ? untold : undefined;
   }
 
   /** The next control and gift messages, at most `limit` in all and no more than a frame may hold. They leave the queue. */
   takeUrgent(limit: number, now: number): Taken {
     this.lastUrgent = now;
+    const dropped = this.#dropGone(urgentLanes);
     const { ready, merged } = this.#combos.take(now);
     this.#lanes.gift.push(...ready);
-    const dropped: Dropped[] = merged.length > 0 ? [{ lane: 'gift', reason: 'merged', publications: merged }] : [];
+    if (merged.length > 0) dropped.push({ lane: 'gift', reason: 'merged', publications: merged });
     return { batch: this.#take(urgentLanes, limit), dropped };
   }
 
   /** The same of chat and ambient, within the budget: what is over it is shed by weight, counters are merged. */
   takeOrdinary(limit: number, now: number): Taken {
     this.#measure(now);
-    const dropped = [...this.#shedChat(now), ...this.#mergeAmbient()];
+    this.#before = { count: this.#untold, lastTold: this.#lastTold };
+    const dropped = [...this.#dropGone(ordinaryLanes), ...this.#shedChat(now), ...this.#mergeAmbient()];
     const batch = this.#take(ordinaryLanes, limit);
     for (const { reason, publications } of dropped) if (reason === 'budget') this.#untold += publications.length;
     if (this.#untold === 0 || now - this.#lastTold < tellEveryMs) return { batch, dropped };
@@ -89,9 +138,31 @@ export class RoomQueue {
     this.lastOrdinary = now;
   }
 
+  /** Takes out what was recalled or has expired, whatever lane it is of. */
+  #dropGone(from: readonly Lane[]): Dropped[] {
+    const now = this.#clock.now();
+    const reasonOf = ({ id, marks }: Pending): 'recalled' | 'expired' | undefined => {
+      // A recall always goes: viewers may have what it takes back.
+      if (marks?.recalls !== undefined) return undefined;
+      if (this.#recalled.has(id)) return 'recalled';
+      return marks?.expires_at !== undefined && marks.expires_at <= now ? 'expired' : undefined;
+    };
+    const dropped: Dropped[] = [];
+    for (const lane of from) {
+      const gone = this.#lanes[lane].filter(reasonOf);
+      if (gone.length > 0) this.#lanes[lane] = this.#lanes[lane].filter((publication) => !reasonOf(publication));
+      if (lane === 'gift') gone.push(...this.#combos.remove((publication) => reasonOf(publication) !== undefined));
+      for (const reason of ['recalled', 'expired'] as const) {
+        const publications = gone.filter((publication) => reasonOf(publication) === reason);
+        if (publications.length > 0) dropped.push({ lane, reason, publications });
+      }
+    }
+    return dropped;
+  }
+
   #shedChat(now: number): Dropped[] {
     const { chat } = this.#lanes;
-    const allowed = this.#budget.takeUpTo(chat.length, now);
+    const allowed = this.budget.takeUpTo(chat.length, now);
     if (allowed >= chat.length) return [];
     const { kept, shed } = selectByWeight(chat, allowed);
     this.#lanes.chat = kept;
@@ -99,9 +170,11 @@ export class RoomQueue {
   }
 
   #mergeAmbient(): Dropped[] {
-    const { kept, merged } = mergeCounters(this.#lanes.ambient);
+    if (!this.#merges) return [];
+    const { ambient } = this.#lanes;
+    const { kept, merged } = mergeCounters(ambient.filter(({ marks }) => !marks));
     if (merged.length === 0) return [];
-    this.#lanes.ambient = kept;
+    this.#lanes.ambient = [...ambient.filter(({ marks }) => marks), ...kept];
     return [{ lane: 'ambient', reason: 'merged', publications: merged }];
   }
 

@@ -1,13 +1,15 @@
 // The work on one shard while this relay owns it: reads the ingress, queues per room, and commits each room's batch when the
 // pacer says so. The ingress keeps everything until it is committed, so any doubt (a failed command, moved heads) is settled
 // by forgetting all and reading again from the oldest entry.
-import { acceptedAt, type Bus, type IngressCursor, type Lease, type Subscription } from '@danmux/bus';
+import { acceptedAt, type Bus, type Heads, type IngressCursor, isUserRoom, type Lease, type Subscription } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { type Budget, RateBudget, unlimited } from './budget.ts';
-import { fanOut } from './fan-out.ts';
+import type { ChatRates } from './chat-rates.ts';
+import { type Fanned, fanOut } from './fan-out.ts';
 import { Pacer } from './pacer.ts';
-import { RoomQueue, type Taken } from './room-queue.ts';
+import { RoomQueue, type Taken, type Untold } from './room-queue.ts';
+import { eventsAreRead } from './sent-events.ts';
 
 /** Publications read from one lane and not yet committed, at most; the rest waits in the ingress. */
 const backlogCap = 2_000;
@@ -22,7 +24,9 @@ export class ShardRelay {
   readonly #bus: Bus;
   readonly #shard: number;
   readonly #lease: Lease;
+  readonly #rates: ChatRates;
   readonly #onFenced: () => void;
+  readonly #logs: boolean;
   readonly #pacer: Pacer;
   readonly #rooms = new Map<string, RoomQueue>();
   readonly #backlog: Record<Lane, number> = { control: 0, gift: 0, chat: 0, ambient: 0 };
@@ -39,11 +43,13 @@ export class ShardRelay {
   #resetting = false;
   #stopped = false;
 
-  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, onFenced: () => void) {
+  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, rates: ChatRates, onFenced: () => void) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#shard = shard;
     this.#lease = lease;
+    this.#rates = rates;
+    this.#logs = eventsAreRead(runtime.config);
     this.#onFenced = onFenced;
     this.#pacer = new Pacer(runtime.config.relay, (queue, urgent) => this.#track(this.#flush(queue, urgent)));
   }
@@ -123,34 +129,58 @@ export class ShardRelay {
     return pending.length === limit;
   }
 
-  #queueOf(room: string): RoomQueue {
+  #queueOf(room: string, untold?: Untold): RoomQueue {
     const known = this.#rooms.get(room);
     if (known) return known;
-    const queue = new RoomQueue(room, { budget: this.#budget(), comboWindowMs: this.#runtime.config.messages.combo_window_ms });
+    const { config, clock } = this.#runtime;
+    const ofUsers = isUserRoom(room);
+    const queue = new RoomQueue(room, {
+      ...{ clock, merges: !ofUsers, comboWindowMs: config.messages.combo_window_ms },
+      budget: ofUsers ? unlimited : this.#budget(undefined),
+      ...(untold ? { untold } : {}),
+    });
     this.#rooms.set(room, queue);
     return queue;
   }
 
-  #budget(): Budget {
+  #budget(perSecond: number | undefined): Budget {
     const { relay, shedding } = this.#runtime.config;
-    return shedding === 'on' ? new RateBudget(relay.chat_per_second) : unlimited;
+    return shedding === 'on' ? new RateBudget(perSecond ?? relay.chat_per_second) : unlimited;
+  }
+
+  /** Reads what must be known of a room before its first frame. */
+  async #begin(queue: RoomQueue): Promise<Heads> {
+    const { room } = queue;
+    const followed = isUserRoom(room) ? undefined : this.#rates.follow(room, (perSecond) => this.#setRate(queue, perSecond));
+    const [heads, recalled] = await Promise.all([this.#bus.heads(room), this.#bus.recalled(room), followed]);
+    queue.recall(recalled);
+    return heads;
+  }
+
+  /** The same rate keeps what is saved up of it. */
+  #setRate(queue: RoomQueue, perSecond: number | undefined): void {
+    if (queue.chatPerSecond === perSecond) return;
+    queue.chatPerSecond = perSecond;
+    queue.budget = this.#budget(perSecond);
   }
 
   async #flush(queue: RoomQueue, urgent: boolean): Promise<void> {
     if (queue.flushing || this.#resetting || this.#stopped) return;
     queue.flushing = true;
     try {
-      queue.heads ??= await this.#bus.heads(queue.room);
+      queue.heads ??= await this.#begin(queue);
       if (this.#resetting || this.#stopped) return;
       const limit = this.#runtime.config.relay.frame_messages;
       const taken = urgent ? queue.takeUrgent(limit, performance.now()) : queue.takeOrdinary(limit, performance.now());
-      const fanned = fanOut(queue.room, taken, queue.heads, this.#lease);
+      const fanned = fanOut(queue.room, taken, queue.heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
+      await this.#recallAgain(fanned);
       const result = await this.#bus.commit(fanned.commit);
       if (!result.ok) {
         this.#refused(result.reason);
         return;
       }
       queue.heads = fanned.heads;
+      queue.committed();
       if (fanned.commit.frame) this.#runtime.metrics.frames.inc();
       this.#committed(queue.room, taken);
     } catch (error) {
@@ -161,6 +191,12 @@ export class ShardRelay {
     // A lane that was at its cap may be read on now.
     this.#ring();
     this.#pacer.plan(queue);
+  }
+
+  /** What was committed after it had been recalled, and before this relay knew, leaves history before its recall goes out. */
+  async #recallAgain({ commit: { room, frame } }: Fanned): Promise<void> {
+    const recalls = frame?.head.recalls ?? [];
+    await Promise.all(recalls.map((id) => this.#bus.recall(room, id)));
   }
 
   #committed(room: string, { batch, dropped }: Taken): void {
@@ -208,8 +244,10 @@ export class ShardRelay {
       void Promise.allSettled(this.#underWay).then(() => {
         this.#retry = undefined;
         if (this.#stopped) return;
+        const untold = [...this.#rooms.values()].flatMap((queue) => (queue.untold ? [{ room: queue.room, untold: queue.untold }] : []));
         this.#forgetAll();
         this.#resetting = false;
+        for (const { room, untold: left } of untold) this.#pacer.plan(this.#queueOf(room, left));
         this.#ring();
       });
     }, wait);
@@ -217,6 +255,7 @@ export class ShardRelay {
 
   #forgetAll(): void {
     this.#pacer.stop();
+    for (const room of this.#rooms.keys()) this.#rates.forget(room);
     this.#rooms.clear();
     this.#cursor = {};
     for (const lane of laneNames) this.#addBacklog(lane, -this.#backlog[lane]);
@@ -224,8 +263,11 @@ export class ShardRelay {
 
   #forgetIdleRooms(): void {
     const before = performance.now() - idleRoomMs;
-    for (const [room, queue] of this.#rooms)
-      if (queue.empty && !queue.flushing && Math.max(queue.lastUrgent, queue.lastOrdinary) < before) this.#rooms.delete(room);
+    for (const [room, queue] of this.#rooms) {
+      if (!queue.empty || queue.flushing || Math.max(queue.lastUrgent, queue.lastOrdinary) >= before) continue;
+      this.#rooms.delete(room);
+      this.#rates.forget(room);
+    }
   }
 
   #addBacklog(lane: Lane, count: number): void {

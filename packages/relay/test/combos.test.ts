@@ -54,3 +54,25 @@ test('a combo that ended is forgotten, and begins anew at once', () => {
   combos.take(1_000);
   assert.equal(combos.keep(gift('a'), 1_001), false);
 });
+
+test('a gift that is marked waits for no other, and none for it', () => {
+  const combos = new Combos(300);
+  combos.keep(gift('a'), 0);
+  assert.equal(combos.keep({ ...gift('a'), marks: { receipt: true } }, 1), false);
+});
+
+test('what must not go is taken out before the sum is made', () => {
+  const combos = new Combos(300);
+  combos.keep(gift('a'), 0);
+  const waiting = [gift('a', 2), gift('a', 3), gift('a', 4)];
+  for (const one of waiting) combos.keep(one, 1);
+  assert.deepEqual(
+    combos.remove(() => false),
+    [],
+  );
+  assert.deepEqual(
+    combos.remove(({ id }) => id === waiting[2]?.id),
+    [waiting[2]],
+  );
+  assert.deepEqual(combos.take(300).ready.map(countOf), [5]);
+});

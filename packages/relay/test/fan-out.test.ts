@@ -95,3 +95,65 @@ test('when all is shed and nobody is told, nothing is published', () => {
   assert.equal(commit.frame, null);
   assert.deepEqual(commit.entries, { chat: ['e-c'] });
 });
+
+test('the head names the messages that ask for receipts, and those that are taken back, in the order of the payload', () => {
+  const batch = {
+    chat: [{ ...pending('chat', 'c'), marks: { receipt: true, expires_at: 5 } as const }],
+    gift: [{ ...pending('gift', 'g'), marks: { receipt: true } as const }, pending('gift', 'h')],
+    control: [
+      { ...pending('control', 'n'), marks: { recalls: 'x "1"' } },
+      { ...pending('control', 'm'), marks: { recalls: '', receipt: true } as const },
+    ],
+  };
+  const head = fanOut('live:1', taken(batch), heads, lease).commit.frame?.head;
+  assert.deepEqual(
+    [head?.receipts, head?.recalls],
+    [
+      ['m', 'g', 'c'],
+      ['x "1"', ''],
+    ],
+  );
+  assert.equal('to' in (head ?? {}), false);
+  const plain = fanOut('live:1', taken({ gift: [pending('gift', 'g')] }), heads, lease).commit.frame?.head;
+  assert.deepEqual(['receipts' in (plain ?? {}), 'recalls' in (plain ?? {})], [false, false]);
+});
+
+test('in a room of users the head says for whom each message is, in the order of the payload', () => {
+  const to = (lane: Lane, id: string, user?: string): Pending => ({ ...pending(lane, id), ...(user === undefined ? {} : { marks: { to: user } }) });
+  const batch = { chat: [to('chat', 'c', 'ann'), to('chat', 'd')], control: [to('control', 'n', 'bob 弹幕')] };
+  const { frame } = fanOut('@3', taken(batch), heads, lease).commit;
+  assert.deepEqual(frame?.head.to, ['bob 弹幕', 'ann', '']);
+  assert.deepEqual(
+    (JSON.parse(frame?.payload ?? '') as { msgs: Msg[] }).msgs.map(({ id }) => id),
+    ['n', 'c', 'd'],
+  );
+});
+
+test('when the event log is read, the commit tells it of every lane’s messages; else of none', () => {
+  const batch = { gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c')] };
+  const { commit } = fanOut('live:1', taken(batch), heads, lease, 1_700);
+  const events = (commit.events ?? []).map((text) => JSON.parse(text) as { id: string; ts: number; data: { messages: Msg[] } });
+  assert.deepEqual(
+    events.map(({ id, ts }) => [id, ts]),
+    [
+      ['evt_e_gift_11', 1_700],
+      ['evt_e_chat_1', 1_700],
+    ],
+  );
+  assert.deepEqual(
+    events.flatMap(({ data }) => data.messages),
+    (JSON.parse(commit.frame?.payload ?? '') as { msgs: Msg[] }).msgs,
+  );
+  assert.equal('events' in fanOut('live:1', taken(batch), heads, lease).commit, false);
+  assert.equal('events' in fanOut('@1', taken(batch), heads, lease, 1_700).commit, false);
+});
+
+test('several reasons of a lane, and several parts of one reason, all count', () => {
+  const dropped = [
+    { lane: 'chat', reason: 'recalled', publications: [pending('chat', 'a')] },
+    { lane: 'chat', reason: 'expired', publications: [pending('chat', 'b'), pending('chat', 'c')] },
+    { lane: 'chat', reason: 'recalled', publications: [pending('chat', 'd')] },
+  ] as const;
+  const { commit } = fanOut('live:1', { batch: {}, dropped }, heads, lease);
+  assert.deepEqual([commit.counts.shed, commit.entries, commit.frame], [{ chat: { recalled: 2, expired: 2 } }, { chat: ['e-a', 'e-b', 'e-c', 'e-d'] }, null]);
+});

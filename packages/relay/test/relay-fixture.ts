@@ -1,5 +1,5 @@
 // A memory bus, a relay on it, and a way to fail chosen calls of the bus.
-import { acceptPublication, type Bus, type BusFrame, createBus, type Publication } from '@danmux/bus';
+import { acceptPublication, type Bus, type BusFrame, createBus, type Marks, type Publication } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { RelayRole } from '../src/index.ts';
 
@@ -10,7 +10,7 @@ export interface Fixture {
   readonly overrides: Partial<Bus>;
   readonly relay: RelayRole;
   readonly frames: BusFrame[];
-  message(type: string, id: string, room?: string): Publication;
+  message(type: string, id: string, room?: string, marks?: Marks): Publication;
   messages(lane: string): { id: string; offset?: number; data?: unknown }[];
   close(): Promise<void>;
 }
@@ -39,8 +39,11 @@ export async function startRelay(set: Readonly<Record<string, unknown>> = {}): P
     overrides,
     relay,
     frames,
-    message: (type, id, where = room) =>
-      acceptPublication({ room: where, type, data: { id }, id }, { types: config.messages.types, maxData: 1_000, now: Date.now() }),
+    message: (type, id, where = room, marks) =>
+      acceptPublication(
+        { room: where, type, data: { id }, id, ...(marks ? { marks } : {}) },
+        { types: config.messages.types, maxData: 1_000, now: Date.now() },
+      ),
     messages: (lane) =>
       frames.flatMap(({ payload }) =>
         (JSON.parse(payload) as { msgs: { id: string; lane: string; offset?: number; data?: unknown }[] }).msgs.filter((msg) => msg.lane === lane),

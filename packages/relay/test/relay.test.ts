@@ -1,7 +1,8 @@
 // The relay on a memory bus: order, batches, what happens when the bus fails under it.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { BusFrame, Commit } from '@danmux/bus';
+import { type BusFrame, type Commit, shardOf } from '@danmux/bus';
+import { laneNames, type WebhookEvent } from '@danmux/protocol';
 import { eventually } from '../../testkit/src/eventually.ts';
 import { type Fixture, room, startRelay } from './relay-fixture.ts';
 
@@ -227,4 +228,169 @@ test('likes of one tick become one', async () => {
       [{ id: 'l99', count: 100 }],
     ),
   );
+});
+
+/** Accepted = sequenced + shed, lane by lane. */
+async function balanced(bus: Fixture['bus']): Promise<void> {
+  const { accepted, sequenced, shed } = await bus.ledger();
+  for (const lane of laneNames) assert.equal(sequenced[lane] + Object.values(shed[lane]).reduce((sum, count) => sum + count, 0), accepted[lane], lane);
+}
+
+test('marks of messages come to the edges, and what has expired is counted in every lane', async () => {
+  const { bus, relay, message, messages, frames } = await fixture();
+  const past = { expires_at: Date.now() - 1 };
+  const later = { expires_at: Date.now() + 60_000, receipt: true } as const;
+  await bus.publish(
+    ['chat', 'gift', 'like', 'notice'].flatMap((type) => [message(type, `${type}-past`, room, past), message(type, `${type}-later`, room, later)]),
+  );
+  await relay.start();
+  await eventually(() => balanced(bus));
+  await eventually(() =>
+    assert.deepEqual(
+      frames.flatMap(({ head }) => head.receipts ?? []),
+      ['notice-later', 'gift-later', 'chat-later', 'like-later'],
+    ),
+  );
+  const { sequenced, shed } = await bus.ledger();
+  for (const lane of laneNames) {
+    assert.deepEqual([sequenced[lane], shed[lane]], [1, { expired: 1 }], lane);
+    assert.equal(messages(lane).length, 1);
+  }
+});
+
+test('a pending message is dropped when its recall comes, after a restart of the relay too; nothing of it is left', async () => {
+  const { bus, relay, message, messages, frames } = await fixture();
+  await bus.publish([message('chat', 'bad'), message('gift', 'bad gift'), message('chat', 'good')]);
+  for (const id of ['bad', 'bad gift']) assert.deepEqual(await bus.recall(room, id), { found: false });
+  await relay.start();
+  await eventually(() =>
+    assert.deepEqual(
+      messages('chat').map(({ id }) => id),
+      ['good'],
+    ),
+  );
+  await bus.publish([message('chat', 'late'), message('notice', 'r', room, { recalls: 'late' })]);
+  await eventually(() =>
+    assert.deepEqual(
+      frames.flatMap(({ head }) => head.recalls ?? []),
+      ['late'],
+    ),
+  );
+  await bus.publish([message('chat', 'later')]);
+  await bus.publish([{ ...message('chat', 'late'), dedupeKey: 'again' }]);
+  await eventually(() => balanced(bus));
+  const { shed } = await bus.ledger();
+  assert.deepEqual(shed.gift, { recalled: 1 });
+  assert.ok((shed.chat['recalled'] ?? 0) >= 2, `${shed.chat['recalled']} chats were dropped`);
+  const kept = (await bus.since(room, 'chat', 0, 9, 9)).map((text) => JSON.parse(text) as { id: string; type: string });
+  assert.deepEqual(
+    kept.filter(({ type }) => type !== 'recalled').map(({ id }) => id),
+    ['good', 'later'],
+  );
+});
+
+test('what was committed between its recall and the recall’s message is out of history before that goes out', async () => {
+  const { bus, overrides, relay, message, messages } = await fixture();
+  // The relay asked before the recall and has not heard of it.
+  overrides.recalled = async () => [];
+  await bus.recall(room, 'bad');
+  await relay.start();
+  await bus.publish([message('gift', 'bad')]);
+  await eventually(() => assert.equal(messages('gift').length, 1));
+  const order: string[] = [];
+  overrides.recall = async (where, id) => {
+    order.push(`recall ${id}`);
+    return bus.recall(where, id);
+  };
+  overrides.commit = async (commit) => {
+    order.push('commit');
+    return bus.commit(commit);
+  };
+  await bus.publish([message('notice', 'r', room, { recalls: 'bad' })]);
+  await eventually(() => assert.equal(messages('control').length, 1));
+  assert.deepEqual(order, ['recall bad', 'commit']);
+  assert.deepEqual(
+    (await bus.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type),
+    ['recalled'],
+  );
+});
+
+test('a room of users has no budget, merges nothing, and says for whom each message is', async () => {
+  const { bus, relay, message } = await fixture({ 'relay.chat_per_second': 1, 'messages.combo_window_ms': 1_000 });
+  const seen: BusFrame[] = [];
+  await bus.subscribe('@3', { frame: (frame) => seen.push(frame), resumed: () => {} });
+  const users = ids(100, 'u');
+  await bus.publish(users.flatMap((user) => ['chat', 'like', 'gift'].map((type) => message(type, `${type} ${user}`, '@3', { to: user }))));
+  await relay.start();
+  await eventually(async () => assert.deepEqual((await bus.ledger()).sequenced, { control: 0, gift: 100, chat: 100, ambient: 100 }));
+  await eventually(() => assert.equal(seen.flatMap(({ head }) => head.to ?? []).length, 300));
+  for (const { head, payload } of seen) {
+    const { msgs } = JSON.parse(payload) as { msgs: { id: string }[] };
+    assert.deepEqual(
+      msgs.map(({ id }) => id.split(' ')[1]),
+      head.to,
+    );
+  }
+});
+
+test('the rate a room’s modes name is in force before its first frame, and a change of it at once', async () => {
+  const { bus, relay, message } = await fixture({ 'relay.chat_per_second': 1_000, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
+  const setRate = (rate: number) => bus.records.set(`room:${room}`, new Map([['modes', { value: JSON.stringify({ chat_per_second: rate }) }]]));
+  await setRate(5);
+  await bus.publish(ids(100, 'a').map((id) => message('chat', id)));
+  await relay.start();
+  await eventually(() => balanced(bus));
+  assert.equal((await bus.ledger()).sequenced.chat, 10, 'two seconds of it are saved up');
+  await setRate(50);
+  // Changes are told by later turns; the next message's bell comes after them.
+  await bus.publish(ids(300, 'b').map((id) => message('chat', id)));
+  await eventually(() => balanced(bus));
+  const { sequenced } = await bus.ledger();
+  assert.ok(sequenced.chat >= 110 && sequenced.chat < 150, `${sequenced.chat} were sent`);
+});
+
+test('with a target of webhooks every commit tells the event log what was sent, once, whatever fails', async () => {
+  const { bus, overrides, relay, message, messages } = await fixture({ 'webhooks.url': 'https://example.org/', 'webhooks.secret': `whsec_${'a'.repeat(32)}` });
+  let commits = 0;
+  const tried: string[] = [];
+  overrides.commit = async (commit) => {
+    tried.push(...(commit.events ?? []).map((text) => (JSON.parse(text) as { id: string }).id));
+    if (commit.room === room) commits++;
+    if (commits === 1) throw new Error('away');
+    const result = await bus.commit(commit);
+    if (commits === 3) throw new Error('the answer was lost');
+    return result;
+  };
+  await bus.publish([message('gift', 'g1'), message('gift', 'g2'), message('gift', 'to ann', '@1', { to: 'ann' })]);
+  await relay.start();
+  await eventually(() => assert.equal(messages('gift').length, 2));
+  await bus.publish([message('notice', 'n'), message('chat', 'c')]);
+  await eventually(() => assert.equal(messages('chat').length + messages('control').length, 2));
+  await eventually(() => balanced(bus));
+  const events = (await bus.events.read(shardOf(room, 4), undefined, 100)).map(({ text }) => JSON.parse(text) as WebhookEvent);
+  assert.deepEqual(events.flatMap(({ data }) => (data as { messages: { id: string }[] }).messages.map(({ id }) => id)).sort(), ['c', 'g1', 'g2', 'n']);
+  assert.equal(new Set(events.map(({ id }) => id)).size, events.length);
+  assert.ok(tried.length > new Set(tried).size, 'a commit that is tried again names its events alike');
+  for (const { type, room: of } of events) assert.deepEqual([type, of], ['message.sent', room]);
+});
+
+test('what was shed and not told before the bus failed is told afterwards', async () => {
+  const { bus, overrides, relay, message, frames } = await fixture({ 'relay.chat_per_second': 1, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
+  await relay.start();
+  const shed = async () => (await bus.ledger()).shed.chat['budget'] ?? 0;
+  const toldOf = () => frames.reduce((sum, { head }) => sum + (head.shed?.chat ?? 0), 0);
+  await bus.publish(ids(10, 'a').map((id) => message('chat', id)));
+  await eventually(async () => assert.ok((await shed()) > 0 && toldOf() > 0, 'some were shed, and told at once'));
+  await bus.publish(ids(10, 'b').map((id) => message('chat', id)));
+  await eventually(() => balanced(bus));
+  assert.ok(toldOf() < (await shed()), 'not all is told yet');
+  let failed = false;
+  overrides.commit = async (commit) => {
+    if (failed) return bus.commit(commit);
+    failed = true;
+    throw new Error('away');
+  };
+  await bus.publish([message('gift', 'g')]);
+  await eventually(() => assert.ok(failed, 'it failed once'));
+  await eventually(async () => assert.equal(toldOf(), await shed()));
 });

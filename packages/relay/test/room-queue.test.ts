@@ -137,3 +137,142 @@ test('gifts of a combo wait for each other; the room is not empty meanwhile, and
   );
   assert.equal(queue.empty, true);
 });
+
+const told = ({ dropped }: Taken) => dropped.map(({ lane, reason, publications }) => [lane, reason, publications.map(({ id }) => id).join(' ')]);
+const one = (lane: Lane, id: string, marks?: Pending['marks']): Pending => ({
+  ...{ room: 'r', lane, id, body: `{"id":"${id}","type":"${lane}","data":{},"ts":1}`, trace: id, entry: id },
+  ...(marks ? { marks } : {}),
+});
+
+test('a message whose id was recalled is dropped, whichever came first; what recalls it goes', () => {
+  const queue = new RoomQueue('r', { budget: { takeUpTo: (wanted) => Math.min(2, wanted) } });
+  for (const id of ['before', 'a', 'b']) queue.add(one('chat', id));
+  queue.add(one('gift', 'paid'));
+  queue.recall(['known', 'paid']);
+  queue.add(one('control', 'r1', { recalls: 'before' }));
+  queue.add(one('control', 'r2', { recalls: 'r1' }));
+  queue.add(one('control', 'after'));
+  queue.add(one('chat', 'known'));
+  queue.add(one('ambient', 'known'));
+  const first = queue.takeUrgent(10, 0);
+  assert.deepEqual([ids(first), told(first)], [['r1', 'r2', 'after'], [['gift', 'recalled', 'paid']]]);
+  const second = queue.takeOrdinary(10, 0);
+  assert.deepEqual(
+    [ids(second), told(second)],
+    [
+      ['a', 'b'],
+      [
+        ['chat', 'recalled', 'before known'],
+        ['ambient', 'recalled', 'known'],
+      ],
+    ],
+  );
+  assert.equal(queue.empty, true, 'nobody is told of them as of what was shed');
+});
+
+test('what has expired is dropped in every lane, and costs nothing of the budget', () => {
+  let now = 1_000;
+  const queue = new RoomQueue('r', { clock: { now: () => now }, budget: { takeUpTo: (wanted) => Math.min(1, wanted) } });
+  for (const lane of laneNames) {
+    queue.add(one(lane, `${lane}-past`, { expires_at: 1_000 }));
+    queue.add(one(lane, `${lane}-soon`, { expires_at: 1_001 }));
+  }
+  const first = queue.takeUrgent(10, 0);
+  assert.deepEqual(
+    [ids(first), told(first)],
+    [
+      ['control-soon', 'gift-soon'],
+      [
+        ['control', 'expired', 'control-past'],
+        ['gift', 'expired', 'gift-past'],
+      ],
+    ],
+  );
+  const second = queue.takeOrdinary(10, 0);
+  assert.deepEqual(
+    [ids(second), told(second)],
+    [
+      ['chat-soon', 'ambient-soon'],
+      [
+        ['chat', 'expired', 'chat-past'],
+        ['ambient', 'expired', 'ambient-past'],
+      ],
+    ],
+  );
+  queue.add(one('control', 'recall', { recalls: 'x', expires_at: 1 }));
+  assert.deepEqual(urgent(queue, 10), ['recall'], 'a recall always goes');
+  queue.add(one('chat', 'late', { expires_at: 1_500 }));
+  now = 2_000;
+  assert.deepEqual(ordinary(queue, 10), [], 'it is judged when it is taken');
+});
+
+test('gifts of a combo that are recalled while they wait are not in its sum', () => {
+  const queue = new RoomQueue('r', { comboWindowMs: 300 });
+  const give = (id: string, count: number) =>
+    queue.add({ ...one('gift', id), body: `{"id":"${id}","type":"gift","data":{"count":${count}},"ts":1}`, combo: 'c' }, 0);
+  give('first', 1);
+  urgent(queue, 10);
+  for (const [id, count] of [
+    ['a', 2],
+    ['b', 3],
+    ['c', 4],
+  ] as const)
+    give(id, count);
+  queue.add(one('control', 'r', { recalls: 'c' }), 0);
+  const early = queue.takeUrgent(10, 10);
+  assert.deepEqual([ids(early), told(early)], [['r'], [['gift', 'recalled', 'c']]]);
+  const { batch, dropped } = queue.takeUrgent(10, 300);
+  assert.deepEqual(
+    batch.gift?.map(({ body }) => (JSON.parse(body) as { data: unknown }).data),
+    [{ count: 5 }],
+  );
+  assert.deepEqual(
+    dropped.map(({ reason }) => reason),
+    ['merged'],
+  );
+});
+
+test('what is marked is merged with nothing, and in a room of users nothing is', () => {
+  const queue = new RoomQueue('r');
+  for (const [id, marks] of [['a'], ['b', { receipt: true }], ['c'], ['d', { expires_at: Number.MAX_SAFE_INTEGER }]] as const)
+    queue.add(one('ambient', id, marks));
+  const taken = queue.takeOrdinary(10, 0);
+  assert.deepEqual([ids(taken), told(taken)], [['b', 'd', 'c'], [['ambient', 'merged', 'a']]]);
+  assert.deepEqual(
+    taken.batch.ambient?.map(({ marks }) => marks),
+    [{ receipt: true }, { expires_at: Number.MAX_SAFE_INTEGER }, undefined],
+  );
+  const users = new RoomQueue('@1', { merges: false, comboWindowMs: 300 });
+  for (const id of ['a', 'b']) users.add(one('ambient', id));
+  for (const id of ['g', 'h']) users.add({ ...one('gift', id), combo: 'c' }, 0);
+  assert.deepEqual(
+    [ordinary(users, 10), urgent(users, 10)],
+    [
+      ['a', 'b'],
+      ['g', 'h'],
+    ],
+  );
+});
+
+test('what viewers were not told is known until the frame that tells it is committed', () => {
+  const budget = { takeUpTo: () => 0 };
+  const queue = new RoomQueue('r', { budget });
+  assert.equal(queue.untold, undefined);
+  queue.add(one('chat', 'a'));
+  assert.deepEqual(queue.takeOrdinary(10, 0).shed, { chat: 1 });
+  assert.equal(queue.untold, undefined, 'what it shed now is shed again when this fails');
+  queue.committed();
+  assert.equal(queue.untold, undefined, 'all was told');
+  queue.add(one('chat', 'b'));
+  queue.takeOrdinary(10, 500);
+  queue.committed();
+  assert.deepEqual(queue.untold, { count: 1, lastTold: 0 });
+  queue.add(one('chat', 'c'));
+  assert.deepEqual(queue.takeOrdinary(10, 1_000).shed, { chat: 2 });
+  const left = queue.untold;
+  assert.deepEqual(left, { count: 1, lastTold: 0 });
+  const next = new RoomQueue('r', { budget, ...(left ? { untold: left } : {}) });
+  assert.deepEqual([next.empty, next.tellAt], [false, 1_000]);
+  next.add(one('chat', 'c'));
+  assert.deepEqual(next.takeOrdinary(10, 1_000).shed, { chat: 2 });
+});

@@ -4,6 +4,7 @@ import { afterEach, mock, test } from 'node:test';
 import { acceptPublication, type Bus, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually } from '../../testkit/src/eventually.ts';
+import { ChatRates } from '../src/chat-rates.ts';
 import { ShardRelay } from '../src/shard-relay.ts';
 
 const room = 'live:1';
@@ -32,7 +33,7 @@ class Bench {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    this.relay = new ShardRelay(this.runtime, seen, shard, lease, () => void this.fenced++);
+    this.relay = new ShardRelay(this.runtime, seen, shard, lease, new ChatRates(this.runtime, seen), () => void this.fenced++);
     this.relay.start();
     return lease;
   }

@@ -30,6 +30,14 @@ const counters = {
     labels: ['reason'],
   },
   jobs: { name: 'danmux_jobs_total', help: 'Jobs run, by name and result.', labels: ['job', 'result'] },
+  authFailuresLimited: {
+    name: 'danmux_auth_failures_limited_total',
+    help: 'Requests that failed to prove who sends them, from an address that failed too often.',
+    labels: [],
+  },
+  auditLost: { name: 'danmux_audit_lost_total', help: 'Rows of the audit log that could not be stored; they are in the process log.', labels: [] },
+  webhooks: { name: 'danmux_webhooks_total', help: 'Tries to give a webhook target an event, by how they ended.', labels: ['target', 'result'] },
+  webhooksDead: { name: 'danmux_webhooks_dead_total', help: 'Webhook events that became dead letters.', labels: ['target'] },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
 } as const;
 
@@ -39,6 +47,7 @@ const gauges = {
   shardsOwned: { name: 'danmux_shards_owned', help: 'Shards this relay owns.', labels: [] },
   backlog: { name: 'danmux_relay_backlog', help: 'Publications read from the ingress and not yet committed.', labels: ['lane'] },
   words: { name: 'danmux_words', help: 'Words the filter of this edge looks for.', labels: [] },
+  webhookLag: { name: 'danmux_webhook_lag_seconds', help: 'For how long the oldest event waits that a webhook target was not given.', labels: ['target'] },
   storeUp: { name: 'danmux_store_up', help: '1 while the message store answers.', labels: [] },
 } as const;
 

@@ -3,27 +3,38 @@
 import type { Bus } from '@danmux/bus';
 import { type Jobs, Membership } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
+import { ArchiveWork } from './archive/archive-work.ts';
+import { broadcastJob } from './broadcast-job.ts';
+import { publishJob } from './publish-job.ts';
+import { receiptsJob } from './receipts-job.ts';
+import { RoomWatch } from './room-watch.ts';
 import { sweepJob } from './sweep.ts';
+import { WebhookWork } from './webhooks/webhook-work.ts';
 
 export class WorkerRole implements Part {
   readonly name = 'worker';
-  readonly #membership: Membership;
+  /** In the order they start. */
+  readonly #parts: readonly Part[];
 
   /** Of `jobs` that are not started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
-    this.#membership = new Membership(runtime, bus, { role: 'worker', address: () => '', load: () => 0 });
     jobs.repeat(sweepJob(runtime, bus));
+    jobs.handle('publish', publishJob({ runtime, bus, jobs }));
+    jobs.handle('broadcast', broadcastJob({ runtime, bus, jobs }));
+    jobs.handle('receipts', receiptsJob(runtime, bus));
+    const membership = new Membership(runtime, bus, { role: 'worker', address: () => '', load: () => 0 });
+    this.#parts = [membership, new WebhookWork(runtime, bus, jobs), new ArchiveWork(runtime, bus, jobs), new RoomWatch(runtime, bus)];
   }
 
   async start(): Promise<void> {
-    await this.#membership.start();
+    for (const part of this.#parts) await part.start();
   }
 
   async drain(): Promise<void> {
-    await this.#membership.drain();
+    for (const part of this.#parts) await part.drain();
   }
 
   async stop(): Promise<void> {
-    await this.#membership.stop();
+    for (const part of this.#parts) await part.stop();
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode } from '@danmux/protocol';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+import { holdCall } from '../held-call.ts';
 
 let fixture: ApiFixture;
 let call: ApiFixture['call'];
@@ -29,22 +30,16 @@ describe('one message', () => {
   });
 
   test('no 202 before the bus has it', async () => {
-    let store = () => {};
-    const stored = new Promise<void>((resolve) => {
-      store = resolve;
-    });
-    fixture.overrides.publish = async (publications) => {
-      await stored;
-      return fixture.bus.publish(publications);
-    };
+    const held = holdCall(fixture, 'publish');
     let answered = false;
     const answer = call('POST', path, gift).finally(() => {
       answered = true;
     });
+    await held.begun;
     // Another request, there and back, is the barrier.
     await call('GET', '/v1/stats');
     assert.equal(answered, false);
-    store();
+    held.release();
     assert.equal((await answer).status, 202);
   });
 

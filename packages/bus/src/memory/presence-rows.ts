@@ -3,6 +3,7 @@ import type { Clock } from '@danmux/runtime';
 import { type Audience, audienceOf } from '../audience.ts';
 import type { Roster } from '../bus.ts';
 import type { MemberList } from '../member-list.ts';
+import { isUserRoom } from '../user-room.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface Row {
@@ -40,9 +41,10 @@ export class PresenceRows {
     );
   }
 
-  /** Every room that has anybody. */
+  /** Every room that has anybody; rooms of users are nobody's. */
   rooms(): Map<string, number> {
-    return new Map([...this.#rooms.keys()].map((room): [string, number] => [room, this.online(room)]).filter(([, count]) => count > 0));
+    const rooms = [...this.#rooms.keys()].filter((room) => !isUserRoom(room));
+    return new Map(rooms.map((room): [string, number] => [room, this.online(room)]).filter(([, count]) => count > 0));
   }
 
   totals(): { rooms: number; online: number } {

@@ -89,7 +89,7 @@ function shardKeys(base: string): ShardKeys {
     seen: (room, dedupeKey) => `${base}:seen:${room} ${dedupeKey}`,
     heads: (room) => `${base}:room:${room}:heads`,
     stream: (room, lane) => `${base}:room:${room}:${lane}`,
-    tombstones: (room, lane) => `${base}:room:${room}:${lane}:recalled`,
+    tombstones: (room, lane) => `${base}:room:${room}:${lane}-tombstones`,
     recalled: (room) => `${base}:room:${room}:recalled`,
     presence: (room) => `${base}:room:${room}:online`,
     roster: (room) => `${base}:room:${room}:roster`,

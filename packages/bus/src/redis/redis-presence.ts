@@ -4,6 +4,7 @@ import { type Audience, audienceOf } from '../audience.ts';
 import type { RoomPulse, Roster } from '../bus.ts';
 import { groupBy } from '../group-by.ts';
 import { headsTtlMs } from '../lane-settings.ts';
+import { isUserRoom } from '../user-room.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './redis-store.ts';
 
@@ -62,16 +63,15 @@ export class RedisPresence {
   }
 
   async totals(): Promise<{ rooms: number; online: number }> {
-    const counts = await this.#store.eachShard(async (shard) =>
-      (await this.#store.ask((redis) => redis.hvals(this.#store.keys.shard(shard).totals))).map(Number),
-    );
-    const all = counts.flat();
-    return { rooms: all.length, online: all.reduce((sum, count) => sum + count, 0) };
+    const rooms = await this.rooms();
+    return { rooms: rooms.size, online: [...rooms.values()].reduce((sum, count) => sum + count, 0) };
   }
 
+  /** Every room that has anybody; rooms of users are nobody's. */
   async rooms(): Promise<ReadonlyMap<string, number>> {
     const parts = await this.#store.eachShard((shard) => this.#store.ask((redis) => redis.hgetall(this.#store.keys.shard(shard).totals)));
-    return new Map(parts.flatMap((part) => Object.entries(part).map(([room, count]): [string, number] => [room, Number(count)])));
+    const rows = parts.flatMap((part) => Object.entries(part).map(([room, count]): [string, number] => [room, Number(count)]));
+    return new Map(rows.filter(([room]) => !isUserRoom(room)));
   }
 
   /** How many rooms of the totals had nobody left. */

@@ -42,7 +42,7 @@ export class RedisRecords implements Records {
   async #set(record: string, version: number | '', fields: Fields): Promise<number> {
     checkRecord(record, fields);
     const slot = this.#slotOf(record);
-    const rows = [...fields].flatMap(([name, field]) => (field ? [name, field.until ?? 0, field.value] : [name, -1, '']));
+    const rows = [...fields].flatMap(([name, field]) => (field ? [name, storedUntil(field), field.value] : [name, -1, '']));
     const args = [record, version, this.#runtime.clock.now(), this.#store.publishCommand, slot.changes, JSON.stringify([record, ...fields]), ...rows];
     return Number(await this.#store.run('dmxRecordSet', [slot.record(record), slot.names(record), slot.ends], args));
   }
@@ -93,6 +93,11 @@ export class RedisRecords implements Records {
   #slotOf(record: string): RecordSlot {
     return record.startsWith('room:') ? this.#store.of(record.slice(5)).records : this.#store.keys.otherRecords;
   }
+}
+
+/** 0 is never, as record-set.lua has it. */
+function storedUntil({ until }: RecordField): number {
+  return until === undefined ? 0 : Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(until)));
 }
 
 function decodeField(text: string): RecordField {

@@ -46,6 +46,25 @@ export function ingressCases(engine: MakeEngine): void {
       );
     });
 
+    test('marks come along as they were given, and none where none were', async () => {
+      const { bus, config } = await engine();
+      const marks = [
+        { receipt: true },
+        { expires_at: 1_700_000_000_000 },
+        { recalls: 'a "b"\n弹幕' },
+        { to: 'user 1' },
+        { receipt: true, expires_at: 1, recalls: '', to: '' },
+      ] as const;
+      const plain = message(config, 'live:1', 'gift', 'plain');
+      await bus.publish([...marks.map((marked, index) => ({ ...message(config, 'live:1', 'gift', `g${index}`), marks: marked })), plain]);
+      const read = await bus.read(shardOf('live:1', config.shards), 'gift', undefined, 10);
+      assert.deepEqual(
+        read.map((one) => one.marks),
+        [...marks, undefined],
+      );
+      assert.equal('marks' in (read.at(-1) ?? {}), false);
+    });
+
     test('a listener of the shard is rung, one that closed is not', async () => {
       const { bus, config } = await engine();
       const shard = shardOf('live:1', config.shards);

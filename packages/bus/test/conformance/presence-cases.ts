@@ -75,6 +75,38 @@ export function presenceCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.presenceTotals(), { rooms: 2_000, online: 6_000 });
     });
 
+    test('the rooms that have anybody are told with their counts over all edges, and all who ask within a second share one read', async () => {
+      const { bus } = await engine();
+      await bus.reportPresence(
+        'e1',
+        new Map([
+          ['live:1', 3],
+          ['live:2', 1],
+          ['@3', 7],
+        ]),
+        60_000,
+      );
+      await bus.reportPresence(
+        'e2',
+        new Map([
+          ['live:1', 4],
+          ['live:9', 0],
+        ]),
+        60_000,
+      );
+      const [rooms, again] = await Promise.all([bus.onlineRooms(), bus.onlineRooms()]);
+      assert.deepEqual(
+        new Map([...rooms].sort()),
+        new Map([
+          ['live:1', 7],
+          ['live:2', 1],
+        ]),
+      );
+      assert.equal(again, rooms);
+      await bus.reportPresence('e1', new Map([['live:2', 0]]), 60_000);
+      await eventually(async () => assert.deepEqual([...(await bus.onlineRooms())], [['live:1', 7]]));
+    });
+
     test('each report gives the edge its time anew, per room it names', async () => {
       const { bus } = await engine();
       await bus.reportPresence('e1', roomsOf({ a: 1, b: 1 }), 1_000);

@@ -1,6 +1,7 @@
 // The dead letters of the queue, newest first, page by page. BullMQ pages by place, which moves when letters come; the cursor
 // here is the last letter itself.
 import type { RedisConnection } from '@danmux/bus/redis';
+import { DanmuxError } from '@danmux/protocol';
 import type { Job, Queue } from 'bullmq';
 import { isAddedJob, statusOf } from './bullmq-rows.ts';
 import type { JobStatus } from './jobs.ts';
@@ -27,9 +28,10 @@ export async function failedPage(
   };
 }
 
-/** A letter that was retried since has left its place to the next one. */
+/** A letter that was retried since has left its place to the next one. Throws `invalid_request` on a cursor of another form. */
 async function placeAfter(client: Client, key: string, cursor: string): Promise<number> {
-  const split = cursor.indexOf(':');
-  const rank = await client.zrevrank(key, cursor.slice(split + 1));
-  return rank === null ? client.zcount(key, `(${cursor.slice(0, split)}`, '+inf') : rank + 1;
+  const [, score, id] = /^(\d{1,20}(?:\.\d{1,20})?):(.+)$/s.exec(cursor) ?? [];
+  if (score === undefined || id === undefined) throw new DanmuxError('invalid_request', { message: 'This cursor is none of the list of failed jobs.' });
+  const rank = await client.zrevrank(key, id);
+  return rank === null ? client.zcount(key, `(${score}`, '+inf') : rank + 1;
 }

@@ -1,0 +1,71 @@
+// Autocannon as the load of the admin API: posts bodies that are made anew for each request, and keeps every answer's time. A
+// connection of autocannon sends its share of a second in one go; so at a rate each is a run of its own, and they begin one after
+// the other over a second, as the workers of a backend would.
+import autocannon from 'autocannon';
+
+export interface HttpLoad {
+  readonly url: string;
+  readonly key: string;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Requests a second of all connections together; undefined: as many as are answered. */
+  readonly rate?: number;
+  next(): { readonly path: string; readonly body: string };
+}
+
+export interface HttpLoadResult {
+  readonly seconds: number;
+  readonly answered: number;
+  /** Answers that were not 2xx, by status; `error` of requests without one. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** Milliseconds from the request to its whole answer, of the 2xx. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+interface Tally {
+  readonly times: number[];
+  readonly failed: Record<string, number>;
+}
+
+export async function runHttpLoad(load: HttpLoad): Promise<HttpLoadResult> {
+  const tally: Tally = { times: [], failed: {} };
+  const startedAt = performance.now();
+  await (load.rate === undefined ? run(load, tally) : spread(load, load.rate, tally));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const times = tally.times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
+  return { seconds, answered: times.length, failed: tally.failed, p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
+async function spread(load: HttpLoad, rate: number, tally: Tally): Promise<void> {
+  const { connections } = load;
+  const shares = Array.from({ length: connections }, (_, at) => Math.floor((rate * (at + 1)) / connections) - Math.floor((rate * at) / connections));
+  await Promise.all(
+    shares.map(async (share, at) => {
+      await new Promise((resolve) => setTimeout(resolve, (1_000 * at) / connections));
+      if (share > 0) await run({ ...load, connections: 1, rate: share }, tally);
+    }),
+  );
+}
+
+async function run({ url, key, connections, seconds, rate, next }: HttpLoad, { times, failed }: Tally): Promise<void> {
+  const running = autocannon({
+    url,
+    connections,
+    duration: seconds,
+    ...(rate === undefined ? {} : { overallRate: rate }),
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    requests: [{ setupRequest: (request) => ({ ...request, ...next() }) }],
+  });
+  // The promise's type hides that it is the running load too.
+  const load = running as unknown as autocannon.Instance;
+  load.on('response', (_client, status, _bytes, ms) => {
+    if (status >= 200 && status < 300) times.push(ms);
+    else failed[status] = (failed[status] ?? 0) + 1;
+  });
+  const { errors } = await running;
+  if (errors > 0) failed['error'] = (failed['error'] ?? 0) + errors;
+}

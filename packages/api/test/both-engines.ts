@@ -1,0 +1,30 @@
+// Runs the same tests against an api on each engine, one api for all of them.
+import { after, before, describe } from 'node:test';
+import { eventually } from '../../testkit/src/eventually.ts';
+import { type RedisServer, startRedis } from '../../testkit/src/redis-server.ts';
+import { type ApiFixture, startApi } from './bare-api.ts';
+
+/** `tests` gets the api when it runs, not before. */
+export function onBothEngines(set: Parameters<typeof startApi>[0], tests: (api: () => ApiFixture) => void): void {
+  for (const engine of ['memory', 'redis'] as const) {
+    describe(`on ${engine}`, () => {
+      let redis: RedisServer | undefined;
+      let fixture: ApiFixture | undefined;
+      before(async () => {
+        if (engine === 'redis') redis = await startRedis();
+        const opened = await startApi({ ...set, ...(redis ? { 'redis.url': redis.url } : {}) });
+        fixture = opened;
+        await eventually(() => opened.bus.health());
+        await eventually(() => opened.jobs.status('none'));
+      });
+      after(async () => {
+        await fixture?.close();
+        await redis?.stop();
+      });
+      tests(() => {
+        if (!fixture) throw new Error('the api is not there yet');
+        return fixture;
+      });
+    });
+  }
+}

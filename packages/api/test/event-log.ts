@@ -1,0 +1,13 @@
+// What stands in the event log of an api's bus, for tests of who is told what.
+import type { WebhookEvent } from '@danmux/protocol';
+import type { ApiFixture } from './bare-api.ts';
+
+/** The settings under which anybody wants events. */
+export { rightSettings as withWebhooks } from './right-requests.ts';
+
+/** Every event of a room, oldest first. */
+export async function eventsOf({ bus, runtime }: ApiFixture, room: string): Promise<readonly WebhookEvent[]> {
+  const shards = Array.from({ length: runtime.config.shards }, (_, shard) => bus.events.read(shard, undefined, 1_000));
+  const events = (await Promise.all(shards)).flat().map(({ text }) => JSON.parse(text) as WebhookEvent);
+  return events.filter((event) => event.room === room);
+}

@@ -1,0 +1,225 @@
+// For each route a request that succeeds, with what must be there before. A route that is not in this table fails every test that
+// walks over all routes.
+import { ruleRecords, sanctionField } from '@danmux/cluster';
+import { DeadLetters } from '@danmux/cluster/webhooks';
+import type { HeldMessage } from '@danmux/protocol';
+import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';
+import type { Operation } from './documented-codes.ts';
+
+type Params = Readonly<Record<string, string>>;
+
+export interface RightRequest {
+  readonly body?: unknown;
+  /** Right too, and another request. */
+  readonly other?: unknown;
+  readonly query?: string;
+  /** Makes what the request needs; returns what stands in the path. */
+  prepare?(fixture: ApiFixture): Promise<Params>;
+  /** Grows by one with every request in effect; absent: it changes nothing. */
+  effect?(fixture: ApiFixture): Promise<number>;
+  /** Makes the request a conflict. */
+  conflict?(fixture: ApiFixture): Promise<Params>;
+}
+
+/** The settings these requests need. */
+export const rightSettings: Parameters<typeof startApi>[0] = {
+  'webhooks.targets': [{ id: 'billing', url: 'https://hooks.example/in', secret: `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}` }],
+};
+
+let made = 0;
+const fresh = (word: string) => `${word}-${++made}`;
+const accepted = (fixture: ApiFixture) => fixture.accepted();
+const version = (record: string) => async (fixture: ApiFixture) => (await fixture.bus.records.get(record)).version;
+const ranJobs = async (fixture: ApiFixture) => fixture.ran.length;
+
+const inRoom = { room: 'live:1' };
+const sanction = (kind: 'mute' | 'ban', record: string) => async (fixture: ApiFixture) => {
+  const user = fresh('user');
+  await fixture.bus.records.set(record, new Map([[sanctionField(kind, user), { value: '{"by":"test","at":1}' }]]));
+  return { ...inRoom, user };
+};
+
+async function delayed(fixture: ApiFixture): Promise<Params> {
+  return { id: await fixture.jobs.add('publish', { publications: [] }, { id: fresh('publish'), delayMs: 3_600_000 }) };
+}
+
+async function ownJob(fixture: ApiFixture): Promise<Params> {
+  return { id: await fixture.jobs.add('receipts', { id: 'm', room: 'r' }, { id: fresh('receipts'), delayMs: 3_600_000 }) };
+}
+
+/** A dead letter among the jobs. */
+export async function failedJob(fixture: ApiFixture): Promise<Params> {
+  fixture.failJobs(true);
+  const id = await fixture.jobs.add('publish', { publications: [] }, { id: fresh('failed'), attempts: 1 });
+  for (;;) {
+    const status = await fixture.jobs.status(id);
+    if (status?.state === 'failed') break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  fixture.failJobs(false);
+  return { id };
+}
+
+export async function held(fixture: ApiFixture, change: Partial<HeldMessage> = {}): Promise<Params> {
+  const id = fresh('held');
+  const message: HeldMessage = {
+    id,
+    room: 'live:1',
+    type: 'chat',
+    data: { text: '加微信' },
+    from: { id: 'u7', name: 'Ann' },
+    at: 1_000,
+    reason: 'ads',
+    ...change,
+  };
+  await fixture.bus.records.set(ruleRecords.reviews, new Map([[id, { value: JSON.stringify(message) }]]));
+  return { id };
+}
+
+export async function deadLetter(fixture: ApiFixture, target = 'billing'): Promise<Params> {
+  const letters = new DeadLetters(fixture.bus.logs, 100);
+  await letters.add({ target, event: { id: fresh('event'), type: 'room.vacated', room: 'a', ts: 1, data: {} }, error: 'it answered 503', attempts: 3, at: 2 });
+  const [newest] = (await letters.page(undefined, 1)).letters;
+  return { entry: newest?.entry ?? '' };
+}
+
+async function fullOfLists(fixture: ApiFixture): Promise<Params> {
+  const lists = Array.from({ length: 16 }, (_, index) => [`full${index}`, { value: '{"action":"mask","words":[],"revision":"1","parts":1}' }] as const);
+  await fixture.bus.records.set(ruleRecords.words, new Map(lists));
+  return { list: 'one-more' };
+}
+
+async function noLists(fixture: ApiFixture): Promise<Params> {
+  const { fields } = await fixture.bus.records.get(ruleRecords.words);
+  await fixture.bus.records.set(ruleRecords.words, new Map([...fields.keys()].map((name) => [name, null])));
+  return { list: 'ads' };
+}
+
+async function oneList(fixture: ApiFixture): Promise<Params> {
+  await noLists(fixture);
+  await fixture.bus.records.set(ruleRecords.words, new Map([['ads', { value: '{"action":"mask","words":["x"],"revision":"1","parts":1}' }]]));
+  return { list: 'ads' };
+}
+
+/** Two keys of the store, one of which is there. */
+async function oneKey(fixture: ApiFixture): Promise<Params> {
+  const value = JSON.stringify({ scopes: ['read'], created_at: 1, secrets: [{ hash: '0'.repeat(64), sealed: 'x' }] });
+  await fixture.bus.records.set(
+    ruleRecords.keys,
+    new Map([
+      ['shop', { value }],
+      ['new', null],
+    ]),
+  );
+  return { id: 'shop' };
+}
+async function keyThere(fixture: ApiFixture): Promise<Params> {
+  await fixture.bus.records.set(ruleRecords.keys, new Map([['new', { value: '{}' }]]));
+  return {};
+}
+/** One of the config. */
+const fixedKey = async () => ({ id: 'default' });
+
+const timed = { body: { for_ms: 60_000, reason: '刷屏' }, other: { for_ms: 1_000 } };
+const user = async () => ({ user: fresh('user') });
+const room = ruleRecords.room('live:1');
+const { everywhere } = ruleRecords;
+
+export const rightRequests: Readonly<Record<string, RightRequest>> = {
+  'POST /v1/rooms/{room}/messages': { body: gift, other: { ...gift, data: 2 }, effect: accepted },
+  'POST /v1/messages/batch': { body: { messages: [{ room: 'live:1', ...gift }] }, other: { messages: [{ room: 'live:2', ...gift }] }, effect: accepted },
+  'POST /v1/broadcasts': { body: { rooms: '*', ...gift }, other: { rooms: ['a'], ...gift }, effect: ranJobs },
+  'POST /v1/users/{user}/messages': { body: gift, other: { ...gift, data: 2 }, prepare: user, effect: accepted },
+  'GET /v1/messages/{id}/receipts': {
+    prepare: async (fixture) => {
+      const id = fresh('receipt');
+      await fixture.bus.receipts.open(id, 'live:1', 1_000);
+      return { id };
+    },
+  },
+  'GET /v1/rooms': {},
+  'GET /v1/rooms/{room}': {},
+  'PATCH /v1/rooms/{room}': { body: { modes: { slow_ms: 5_000 } }, other: { modes: { slow_ms: null } } },
+  'GET /v1/rooms/{room}/members': {},
+  'GET /v1/rooms/{room}/history': {},
+  'DELETE /v1/rooms/{room}/messages/{id}': { prepare: async () => ({ ...inRoom, id: fresh('m') }) },
+  'GET /v1/rooms/{room}/mutes': {},
+  'PUT /v1/rooms/{room}/mutes/{user}': { ...timed, prepare: user },
+  'GET /v1/rooms/{room}/mutes/{user}': { prepare: sanction('mute', room) },
+  'DELETE /v1/rooms/{room}/mutes/{user}': { prepare: sanction('mute', room) },
+  'GET /v1/rooms/{room}/bans': {},
+  'PUT /v1/rooms/{room}/bans/{user}': { ...timed, prepare: user },
+  'GET /v1/rooms/{room}/bans/{user}': { prepare: sanction('ban', room) },
+  'DELETE /v1/rooms/{room}/bans/{user}': { prepare: sanction('ban', room) },
+  'GET /v1/mutes': {},
+  'PUT /v1/mutes/{user}': { ...timed, prepare: user },
+  'GET /v1/mutes/{user}': { prepare: sanction('mute', everywhere) },
+  'DELETE /v1/mutes/{user}': { prepare: sanction('mute', everywhere) },
+  'GET /v1/bans': {},
+  'PUT /v1/bans/{user}': { ...timed, prepare: user },
+  'GET /v1/bans/{user}': { prepare: sanction('ban', everywhere) },
+  'DELETE /v1/bans/{user}': { prepare: sanction('ban', everywhere) },
+  'POST /v1/rooms/{room}/kick': { body: { user: 'u1' }, other: { user: 'u2' }, effect: version(room) },
+  'POST /v1/users/{user}/kick': { body: { ban_ms: 1_000 }, other: {}, prepare: user, effect: version(everywhere) },
+  'GET /v1/words': {},
+  'GET /v1/words/{list}': { prepare: oneList },
+  'PUT /v1/words/{list}': { body: { action: 'block', words: ['x'] }, other: { action: 'mask', words: [] }, prepare: noLists, conflict: fullOfLists },
+  'DELETE /v1/words/{list}': { prepare: oneList },
+  'GET /v1/reviews': {},
+  'POST /v1/reviews/{id}/approve': { prepare: held, effect: accepted },
+  'POST /v1/reviews/{id}/reject': { prepare: held, effect: version(ruleRecords.reviews) },
+  'GET /v1/jobs/{id}': { prepare: delayed },
+  'DELETE /v1/jobs/{id}': { prepare: delayed, conflict: ownJob },
+  'GET /v1/jobs': { query: '?state=failed' },
+  'POST /v1/jobs/{id}/retry': { prepare: failedJob, effect: ranJobs, conflict: delayed },
+  'GET /v1/webhooks': {},
+  'POST /v1/webhooks/{target}/enable': { prepare: async () => ({ target: 'billing' }) },
+  'GET /v1/webhooks/dead': {},
+  'POST /v1/webhooks/dead/{entry}/replay': { prepare: deadLetter, effect: ranJobs, conflict: (fixture) => deadLetter(fixture, 'gone') },
+  'POST /v1/keys': {
+    body: { id: 'new', scopes: ['publish'] },
+    other: { id: 'new', scopes: ['read'] },
+    prepare: oneKey,
+    effect: version(ruleRecords.keys),
+    conflict: keyThere,
+  },
+  'GET /v1/keys': {},
+  'POST /v1/keys/{id}/rotate': {
+    body: { grace_ms: 0 },
+    other: { grace_ms: 1_000 },
+    prepare: oneKey,
+    effect: version(ruleRecords.keys),
+    conflict: fixedKey,
+  },
+  'DELETE /v1/keys/{id}': { prepare: oneKey, conflict: fixedKey },
+  'GET /v1/audit': {},
+  'POST /v1/tokens': { body: { sub: 'u1' }, other: { sub: 'u2' } },
+  'GET /v1/stats': {},
+  'GET /v1/nodes': {},
+};
+
+export function rightRequest({ method, path }: Operation): RightRequest {
+  const request = rightRequests[`${method} ${path}`];
+  if (!request) throw new Error(`right-requests.ts knows no request for ${method} ${path}`);
+  return request;
+}
+
+/** What must be there is made; returns what stands in the path. */
+export async function prepared(fixture: ApiFixture, operation: Operation): Promise<Params> {
+  return { ...inRoom, ...(await rightRequest(operation).prepare?.(fixture)) };
+}
+
+export interface Change extends CallOptions {
+  readonly body?: unknown;
+  readonly params?: Params;
+  readonly query?: string;
+}
+
+/** Sends the right request, but for the changes. `params` go in as they are. */
+export function send(fixture: Pick<ApiFixture, 'call'>, operation: Operation, params: Params, change: Change = {}): Promise<Answer> {
+  const { body, query = '' } = { ...rightRequest(operation), ...change };
+  const values = { ...params, ...change.params };
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'none');
+  const sent = operation.method === 'GET' || operation.method === 'DELETE' ? undefined : body;
+  return fixture.call(operation.method, path + query, sent, change);
+}

@@ -1,0 +1,145 @@
+// What is asked of a message besides: receipts, a delay, an expiry; and the types that are danmux's own.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { gift, mustRefuse, path } from '../bare-api.ts';
+import { onBothEngines } from '../both-engines.ts';
+
+onBothEngines({ 'receipts.timeout_ms': 1 }, (api) => {
+  const send = (body: object, where = path) => api().call('POST', where, { ...gift, ...body });
+  const ran = (name: string, id: string) => api().ran.filter((job) => job.name === name && (job.data.id ?? job.data.publications[0].id) === id);
+
+  test('a receipt begins its counts and brings one job, however often it is sent', async () => {
+    for (let i = 0; i < 3; i++) assert.equal((await send({ receipt: true, id: 'r1' })).status, 202);
+    const [stored] = await api().sequence();
+    assert.deepEqual(stored?.marks, { receipt: true });
+    assert.equal(JSON.parse(stored?.body ?? '').receipt, true);
+    assert.deepEqual((await api().bus.receipts.find('r1'))?.rooms, ['live:1']);
+    await eventually(() => assert.equal(ran('receipts', 'r1').length, 1));
+    assert.deepEqual(ran('receipts', 'r1')[0]?.data, { id: 'r1', room: 'live:1' });
+  });
+
+  test('a message without one touches neither counts nor jobs', async () => {
+    const refuse = () => Promise.reject(new Error('nobody may ask'));
+    api().overrides.receipts = { open: refuse, report: refuse, find: refuse };
+    api().jobOverrides.add = refuse;
+    assert.equal((await send({ receipt: false, id: 'r2' })).status, 202);
+    delete api().overrides.receipts;
+    delete api().jobOverrides.add;
+    const [stored] = await api().sequence();
+    assert.deepEqual([stored?.id, stored?.marks], ['r2', undefined]);
+  });
+
+  test('counts that cannot be begun, or a job that cannot be stored, refuse the message; again is the same one', async () => {
+    const away = () => Promise.reject(new DanmuxError('unavailable'));
+    api().overrides.receipts = { ...api().bus.receipts, open: away };
+    mustRefuse(await send({ receipt: true, id: 'r3' }), 'unavailable');
+    delete api().overrides.receipts;
+    assert.equal((await api().sequence()).length, 0);
+    api().jobOverrides.add = away;
+    mustRefuse(await send({ receipt: true, id: 'r3' }), 'unavailable');
+    delete api().jobOverrides.add;
+    assert.equal((await send({ receipt: true, id: 'r3' })).status, 202);
+    assert.deepEqual(
+      (await api().sequence()).map(({ id }) => id),
+      ['r3'],
+    );
+    await eventually(() => assert.equal(ran('receipts', 'r3').length, 1));
+  });
+
+  test('a delayed message is a job that holds it ready; the same id twice is one', async () => {
+    const { status, body } = await send({ delay_ms: 3_600_000, id: 'd1', receipt: true });
+    assert.deepEqual([status, { ...body, job: 'j' }], [202, { id: 'd1', room: 'live:1', lane: 'gift', job: 'j' }]);
+    assert.deepEqual((await send({ delay_ms: 3_600_000, id: 'd1' })).body, body);
+    const other = await send({ delay_ms: 3_600_000, id: 'd1' }, '/v1/rooms/live:2/messages');
+    assert.notEqual(other.body.job, body.job);
+    assert.equal((await api().jobs.status(body.job))?.state, 'delayed');
+    assert.equal((await api().sequence()).length, 0);
+    assert.equal(await api().bus.receipts.find('d1'), null, 'its counts begin when it is sent');
+  });
+
+  test('when it is due the job has the publication', async () => {
+    await send({ delay_ms: 1, id: 'd2', expires_at: 9_000_000_000_000 });
+    await eventually(() => assert.equal(ran('publish', 'd2').length, 1));
+    const [publication] = ran('publish', 'd2')[0]?.data.publications ?? [];
+    assert.deepEqual(
+      [publication.room, publication.lane, publication.dedupeKey, publication.marks],
+      ['live:1', 'gift', 'd2', { expires_at: 9_000_000_000_000 }],
+    );
+  });
+
+  test('a delay of nothing is none', async () => {
+    assert.equal((await send({ delay_ms: 0, id: 'd3' })).body.job, undefined);
+    assert.deepEqual(
+      (await api().sequence()).map(({ id }) => id),
+      ['d3'],
+    );
+  });
+
+  test('an expiry that has passed, or would before it is sent, is refused', async () => {
+    const now = Date.now();
+    for (const body of [
+      { expires_at: 0 },
+      { expires_at: now - 1 },
+      { expires_at: now + 60_000, delay_ms: 60_001 },
+      { delay_ms: 2_592_000_001 },
+      { delay_ms: -1 },
+    ])
+      mustRefuse(await send(body), 'invalid_request');
+    assert.equal((await send({ expires_at: now + 60_000, id: 'e1' })).status, 202);
+    const [stored] = await api().sequence();
+    assert.deepEqual([stored?.id, stored?.marks, JSON.parse(stored?.body ?? '').expires_at], ['e1', { expires_at: now + 60_000 }, now + 60_000]);
+  });
+
+  test('the types that are danmux’s own, and receipts of counters, are refused', async () => {
+    for (const type of ['recall', 'room_state']) mustRefuse(await send({ type }), 'type_forbidden');
+    mustRefuse(await send({ type: 'like', receipt: true }), 'invalid_request');
+    assert.equal((await api().sequence()).length, 0);
+  });
+
+  test('in a batch each message has its own', async () => {
+    const messages = [
+      { room: 'a', ...gift, id: 'b1' },
+      { room: 'a', ...gift, id: 'b2', delay_ms: 3_600_000 },
+      { room: 'a', ...gift, id: 'b3', receipt: true },
+      { room: 'a', ...gift, type: 'recall' },
+      { room: 'a', ...gift, id: 'b4', expires_at: 1 },
+      { room: 'a', ...gift, id: 'b5' },
+    ];
+    const { body } = await api().call('POST', '/v1/messages/batch', { messages });
+    assert.deepEqual(
+      body.results.map((result: { status: number; id?: string; code?: string; job?: string }) => [
+        result.status,
+        result.id ?? result.code,
+        Boolean(result.job),
+      ]),
+      [
+        [202, 'b1', false],
+        [202, 'b2', true],
+        [202, 'b3', false],
+        [403, 'type_forbidden', false],
+        [400, 'invalid_request', false],
+        [202, 'b5', false],
+      ],
+    );
+    assert.deepEqual(
+      (await api().sequence()).map(({ id }) => id),
+      ['b1', 'b3', 'b5'],
+    );
+    assert.ok(await api().bus.receipts.find('b3'), 'its counts are begun');
+  });
+
+  test('a batch of which only a job could not be stored says so of that one', async () => {
+    api().jobOverrides.add = () => Promise.reject(new DanmuxError('unavailable'));
+    const { body } = await api().call('POST', '/v1/messages/batch', {
+      messages: [
+        { room: 'a', ...gift, id: 'p1', delay_ms: 1_000 },
+        { room: 'a', ...gift, id: 'p2' },
+      ],
+    });
+    delete api().jobOverrides.add;
+    assert.deepEqual([body.results[0].code, body.results[1].id], ['unavailable', 'p2']);
+    await api().sequence();
+  });
+});

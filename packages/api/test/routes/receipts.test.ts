@@ -1,0 +1,38 @@
+// The counts of a message, as they come in and when they are final.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+
+let now = 1_000_000;
+let fixture: ApiFixture;
+beforeEach(async () => {
+  now = 1_000_000;
+  fixture = await startApi({}, { now: () => now });
+});
+afterEach(() => fixture.close());
+
+const ask = (id: string) => fixture.call('GET', `/v1/messages/${encodeURIComponent(id)}/receipts`);
+
+test('waiting until the time is over, then final; edges and rooms together', async () => {
+  const id = 'a/b?c';
+  await fixture.call('POST', path, { ...gift, id, receipt: true });
+  const nothing = { id, at: now, state: 'waiting', sent: 0, received: 0, missing: 0, rooms: ['live:1'] };
+  assert.deepEqual((await ask(id)).body, nothing);
+  const row = { id, room: 'live:1' };
+  await fixture.bus.receipts.report([
+    { ...row, edge: 'e1', sent: 10, received: 7 },
+    { ...row, edge: 'e2', sent: 5, received: 5 },
+  ]);
+  assert.deepEqual((await ask(id)).body, { ...nothing, sent: 15, received: 12, missing: 3 });
+  await fixture.call('POST', '/v1/rooms/live:0/messages', { ...gift, id, receipt: true });
+  await fixture.bus.receipts.report([{ id, room: 'live:0', edge: 'e1', sent: 1, received: 0 }]);
+  now += fixture.runtime.config.receipts.timeout_ms;
+  const { body } = await ask(id);
+  assert.deepEqual(body, { ...nothing, state: 'final', sent: 16, received: 12, missing: 4, rooms: ['live:0', 'live:1'] });
+});
+
+test('a message that asked for none, or never was, has none', async () => {
+  await fixture.call('POST', path, { ...gift, id: 'plain' });
+  for (const id of ['plain', 'nobody']) mustRefuse(await ask(id), 'not_found');
+  for (const id of ['a b', 'x'.repeat(65), '礼']) mustRefuse(await ask(id), 'invalid_request');
+});

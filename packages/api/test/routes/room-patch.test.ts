@@ -1,0 +1,73 @@
+// The modes of a room: merged, told, and the same however often they are sent.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ruleRecords } from '@danmux/cluster';
+import { DanmuxError } from '@danmux/protocol';
+import { mustRefuse } from '../bare-api.ts';
+import { onBothEngines } from '../both-engines.ts';
+import { eventsOf, withWebhooks } from '../event-log.ts';
+
+onBothEngines(withWebhooks, (api) => {
+  const patch = (room: string, modes: object) => api().call('PATCH', `/v1/rooms/${room}`, { modes });
+  const modesOf = async (room: string) => (await api().call('GET', `/v1/rooms/${room}`)).body.modes;
+
+  test('what is named changes, null removes, the rest stays', async () => {
+    assert.deepEqual((await patch('a', { slow_ms: 5_000, members_only: true })).body, { room: 'a', modes: { members_only: true, slow_ms: 5_000 } });
+    assert.deepEqual((await patch('a', { slow_ms: 1_000, max_online: 10 })).body.modes, { members_only: true, slow_ms: 1_000, max_online: 10 });
+    assert.deepEqual((await patch('a', { members_only: null, max_online: null, unique: null })).body.modes, { slow_ms: 1_000 });
+    assert.deepEqual(await modesOf('a'), { slow_ms: 1_000 });
+    assert.deepEqual(await modesOf('b'), {});
+    assert.deepEqual((await patch('a', { slow_ms: null })).body.modes, {});
+    assert.equal((await api().bus.records.get(ruleRecords.room('a'))).fields.has('modes'), false);
+    await api().sequence();
+  });
+
+  test('viewers are told by a message, webhooks by an event, once each', async () => {
+    for (let i = 0; i < 3; i++) await patch('told', { mute_all: true });
+    const [message, ...more] = (await api().sequence()).filter(({ room }) => room === 'told');
+    const { type, data } = JSON.parse(message?.body ?? '');
+    assert.deepEqual([message?.lane, type, data, more.length], ['control', 'room_state', { modes: { mute_all: true } }, 0]);
+    const events = await eventsOf(api(), 'told');
+    assert.deepEqual([events[0]?.type, events[0]?.data], ['moderation.modes', { modes: { mute_all: true }, by: 'default' }]);
+    assert.equal(new Set(events.map(({ id }) => id)).size, 1, 'a receiver sees one');
+    await patch('told', { mute_all: false });
+    assert.equal((await api().sequence()).length, 1);
+  });
+
+  test('when the message could not be stored, again tells them', async () => {
+    api().overrides.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
+    mustRefuse(await patch('again', { unique: true }), 'lane_full');
+    delete api().overrides.publish;
+    assert.deepEqual(await modesOf('again'), { unique: true });
+    assert.equal((await patch('again', { unique: true })).status, 200);
+    assert.equal((await api().sequence()).filter(({ room }) => room === 'again').length, 1);
+  });
+
+  test('of many at once none is lost', async () => {
+    const changes = [{ slow_ms: 1 }, { members_only: true }, { min_level: 2 }, { unique: true }, { max_online: 5 }, { send_per_minute: 6 }];
+    for (const { status } of await Promise.all(changes.map((change) => patch('race', change)))) assert.equal(status, 200);
+    assert.deepEqual(await modesOf('race'), Object.assign({}, ...changes));
+    await api().sequence();
+  });
+
+  test('sanctions of the room stay', async () => {
+    await api().call('PUT', '/v1/rooms/mixed/mutes/u1', {});
+    await patch('mixed', { slow_ms: 9 });
+    assert.equal((await api().call('GET', '/v1/rooms/mixed/mutes/u1')).status, 200);
+    await api().sequence();
+  });
+
+  test('a record that always changes is left alone after a while', async () => {
+    api().overrides.records = { ...api().bus.records, get: (name) => api().bus.records.get(name), setIf: async () => null };
+    mustRefuse(await patch('busy', { slow_ms: 9 }), 'unavailable');
+    delete api().overrides.records;
+    assert.deepEqual(await modesOf('busy'), {});
+  });
+
+  test('what is no mode is refused', async () => {
+    for (const modes of [{ slow_ms: 0 }, { slow: 1 }, { mute_all: 'yes' }, { min_level: -1 }, { max_online: 1.5 }])
+      mustRefuse(await patch('a', modes), 'invalid_request');
+    mustRefuse(await api().call('PATCH', '/v1/rooms/a', {}), 'invalid_request');
+    mustRefuse(await patch('a%20b', { slow_ms: 1 }), 'invalid_room');
+  });
+});

@@ -1,0 +1,66 @@
+// Webhook targets and dead letters, as an operator sees and repairs them; delivering is the worker's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readCircuit, targetVersion, webhookTargets, writeCircuit } from '@danmux/cluster/webhooks';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { mustRefuse } from '../bare-api.ts';
+import { onBothEngines } from '../both-engines.ts';
+import { withWebhooks } from '../event-log.ts';
+import { deadLetter } from '../right-requests.ts';
+
+onBothEngines(withWebhooks, (api) => {
+  const list = async () => (await api().call('GET', '/v1/webhooks')).body.webhooks;
+  const replay = (entry: string) => api().call('POST', `/v1/webhooks/dead/${encodeURIComponent(entry)}/replay`);
+
+  async function disable(): Promise<void> {
+    const [target] = webhookTargets(api().runtime.config);
+    if (!target) throw new Error('no target is configured');
+    const read = await readCircuit(api().bus.records, 'billing');
+    const circuit = { state: 'disabled', failures: 1, retry_at: 0, since: 1, error: 'it answered 410', version: targetVersion(target) } as const;
+    assert.ok(await writeCircuit(api().bus.records, 'billing', read, circuit), 'the circuit is written');
+  }
+
+  test('each target with its state, and nothing of its secret', async () => {
+    const well = { id: 'billing', host: 'hooks.example', state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0 };
+    assert.deepEqual(await list(), [well]);
+    await disable();
+    assert.deepEqual(await list(), [{ ...well, state: 'disabled', failures: 1, error: 'it answered 410' }]);
+    assert.deepEqual((await api().call('POST', '/v1/webhooks/billing/enable')).body, { id: 'billing', enabled: true });
+    assert.deepEqual(await list(), [well]);
+    mustRefuse(await api().call('POST', '/v1/webhooks/nobody/enable'), 'not_found');
+  });
+
+  test('dead letters in pages, newest first; replayed once', async () => {
+    const entries = [(await deadLetter(api()))['entry'] ?? '', (await deadLetter(api()))['entry'] ?? ''];
+    const first = (await api().call('GET', '/v1/webhooks/dead?limit=1')).body;
+    const second = (await api().call('GET', `/v1/webhooks/dead?limit=1&cursor=${first.cursor}`)).body;
+    assert.deepEqual([first.letters[0].entry, second.letters[0].entry], [entries[1], entries[0]]);
+    const { entry, event, ...rest } = first.letters[0];
+    assert.deepEqual(rest, { target: 'billing', error: 'it answered 503', attempts: 3, at: 2 });
+    assert.deepEqual([(await replay(entry)).status, (await replay(entry)).body.code], [202, 'not_found']);
+    await eventually(() =>
+      assert.deepEqual(
+        api()
+          .ran.filter(({ name, data }) => name === 'redeliver' && data.event.id === event.id)
+          .map(({ data }) => data.target),
+        ['billing'],
+      ),
+    );
+    mustRefuse(await api().call('GET', '/v1/webhooks/dead?cursor=%20'), 'invalid_request');
+  });
+
+  test('not to a target that is gone, or disabled', async () => {
+    mustRefuse(await replay((await deadLetter(api(), 'gone'))['entry'] ?? ''), 'conflict');
+    await disable();
+    mustRefuse(await replay((await deadLetter(api()))['entry'] ?? ''), 'conflict');
+    assert.equal((await api().call('GET', '/v1/webhooks/dead')).body.letters.length, 3);
+  });
+
+  test('any entry is answered', async () => {
+    for (const entry of ['nobody', '0', '-1', '1-x', 'x'.repeat(64), '小明', '*', '+', '(']) mustRefuse(await replay(entry), 'not_found');
+    for (const cursor of ['eA', 'LTE', 'MS14', 'Kg']) {
+      const { status } = await api().call('GET', `/v1/webhooks/dead?cursor=${cursor}`);
+      assert.ok(status === 200 || status === 400, `${cursor}: ${status}`);
+    }
+  });
+});

@@ -1,0 +1,157 @@
+// The rate of a room is that of its record: when it is first asked for, at every change, and after an outage.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { type Bus, createBus, type RecordField, type RecordState, type RecordWatcher } from '@danmux/bus';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '../../testkit/src/eventually.ts';
+import { ChatRates } from '../src/chat-rates.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+const modes = (value: unknown): Map<string, RecordField> => new Map([['modes', { value: typeof value === 'string' ? value : JSON.stringify(value) }]]);
+
+let open: { rates: ChatRates; bus: Bus }[] = [];
+afterEach(async () => {
+  for (const { rates, bus } of open) {
+    await rates.stop();
+    await bus.stop();
+  }
+  open = [];
+});
+
+async function fixture(records: (bus: Bus) => Partial<Bus['records']> = () => ({})) {
+  const runtime: Runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = createBus(runtime);
+  await bus.start();
+  const { records: real } = bus;
+  const seen = {
+    records: {
+      get: (record: string) => real.get(record),
+      watch: (watcher: RecordWatcher) => real.watch(watcher),
+      ...records(bus),
+    },
+  } as unknown as Bus;
+  const rates = new ChatRates(runtime, seen);
+  open.push({ rates, bus });
+  const told: (number | undefined)[] = [];
+  const follow = (room = 'live:1') => rates.follow(room, (rate) => told.push(rate));
+  const caught = async () => (await runtime.metrics.caught.get()).values.reduce((sum, { value }) => sum + value, 0);
+  return { bus, rates, told, follow, caught };
+}
+
+test('it is told before the room is followed, and at once when it changes', async () => {
+  const { bus, rates, told, follow } = await fixture();
+  await bus.records.set('room:live:1', modes({ slow_ms: 5, chat_per_second: 7 }));
+  await rates.start();
+  await follow();
+  assert.deepEqual(told, [7]);
+  await bus.records.set('room:live:1', modes({ chat_per_second: 0 }));
+  await bus.records.set('room:live:1', new Map([['mute:ann', { value: '{}' }]]));
+  await bus.records.set('room:live:2', modes({ chat_per_second: 9 }));
+  await bus.records.set('room:live:1', modes({ slow_ms: 5 }));
+  await bus.records.set('room:live:1', modes({ chat_per_second: 3 }));
+  await bus.records.set('room:live:1', new Map([['modes', null]]));
+  await eventually(() => assert.deepEqual(told, [7, 0, undefined, 3, undefined]));
+});
+
+test('a room that is followed no more is told nothing; one that begins again reads again', async () => {
+  const { bus, rates, told, follow } = await fixture();
+  await rates.start();
+  await follow();
+  rates.forget('live:1');
+  await bus.records.set('room:live:1', modes({ chat_per_second: 5 }));
+  await follow();
+  assert.deepEqual(told, [undefined, 5]);
+  await bus.records.set('room:live:1', modes({ chat_per_second: 6 }));
+  await eventually(() => assert.deepEqual(told, [undefined, 5, 6]));
+});
+
+test('what is no rate is none, and what is no JSON is counted', async () => {
+  const { bus, rates, told, follow, caught } = await fixture();
+  await rates.start();
+  await follow();
+  for (const value of [{ chat_per_second: 'x' }, { chat_per_second: -1 }, 'no JSON', { chat_per_second: 1.5 }])
+    await bus.records.set('room:live:1', modes(value));
+  await eventually(() => assert.deepEqual(told, [undefined, undefined, undefined, undefined, 1.5]));
+  assert.equal(await caught(), 1);
+});
+
+test('an answer that is older than a change that came meanwhile changes nothing', async () => {
+  let answer: (state: RecordState) => void = () => {};
+  let watcher: RecordWatcher | undefined;
+  const { rates, told, follow } = await fixture(() => ({
+    get: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    watch: async (given) => {
+      watcher = given;
+      return { close: async () => {} };
+    },
+  }));
+  await rates.start();
+  const following = follow();
+  watcher?.changed({ record: 'room:live:1', version: 2, fields: modes({ chat_per_second: 2 }) });
+  watcher?.changed({ record: 'room:live:1', version: 3, fields: new Map([['ban:bob', null]]) });
+  answer({ version: 1, fields: modes({ chat_per_second: 1 }) });
+  await following;
+  assert.deepEqual(told, [2]);
+  watcher?.changed({ record: 'room:live:1', version: 2, fields: modes({ chat_per_second: 8 }) });
+  assert.deepEqual(told, [2], 'nor does the same change again');
+});
+
+test('after an outage all rooms are read again, also from a store that lost its records', async () => {
+  let watcher: RecordWatcher | undefined;
+  const states: RecordState[] = [
+    { version: 9, fields: modes({ chat_per_second: 9 }) },
+    { version: 1, fields: modes({ chat_per_second: 1 }) },
+  ];
+  const { rates, told, follow } = await fixture(() => ({
+    get: async () => states.shift() ?? { version: 0, fields: new Map() },
+    watch: async (given) => {
+      watcher = given;
+      return { close: async () => {} };
+    },
+  }));
+  await rates.start();
+  await follow();
+  watcher?.resumed();
+  await eventually(() => assert.deepEqual(told, [9, 1]));
+  watcher?.changed({ record: 'room:live:1', version: 2, fields: modes({ chat_per_second: 2 }) });
+  assert.deepEqual(told, [9, 1, 2]);
+});
+
+test('a watch that cannot be opened is tried again, and then all rooms are read; a read that fails is its caller’s', async () => {
+  let refusals = 2;
+  let reads = 0;
+  const { bus, rates, told, follow, caught } = await fixture((real) => ({
+    get: async (record) => {
+      if (reads++ === 0) throw new Error('away');
+      return real.records.get(record);
+    },
+    watch: async (watcher) => {
+      if (refusals-- > 0) throw new Error('away');
+      return real.records.watch(watcher);
+    },
+  }));
+  await rates.start();
+  await assert.rejects(follow(), /away/);
+  await bus.records.set('room:live:1', modes({ chat_per_second: 4 }));
+  await eventually(() => assert.deepEqual(told, [4]));
+  assert.equal(await caught(), 2);
+  await bus.records.set('room:live:1', modes({ chat_per_second: 5 }));
+  await eventually(() => assert.deepEqual(told, [4, 5]));
+});
+
+test('stopped while it cannot watch, it tries no more', async () => {
+  let tries = 0;
+  const { rates } = await fixture(() => ({
+    watch: async () => {
+      tries++;
+      throw new Error('away');
+    },
+  }));
+  await rates.start();
+  await rates.stop();
+  assert.equal(tries, 1);
+});

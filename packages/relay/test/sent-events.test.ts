@@ -1,0 +1,63 @@
+// What the event log is told of a commit: whole messages in order, an id that is the same for the same commit.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Heads, Pending } from '@danmux/bus';
+import type { Lane, WebhookEvent } from '@danmux/protocol';
+import { eventsAreRead, sentEvents } from '../src/sent-events.ts';
+
+const heads: Heads = { epoch: 'e1', offsets: { control: 0, gift: 10, chat: 0 } };
+const pending = (lane: Lane, count: number): Pending[] =>
+  Array.from({ length: count }, (_, index) => ({ room: 'r', lane, id: `m${index}`, body: '{}', trace: 't', entry: `17-${index}` }));
+const encoded = (count: number) => Array.from({ length: count }, (_, index) => `{"offset":${11 + index},"x":"弹幕"}`);
+const eventsOf = (lane: Lane, count: number, room = 'live:1') =>
+  sentEvents(room, lane, pending(lane, count), encoded(count), heads, 1_700).map((text) => JSON.parse(text) as WebhookEvent);
+
+test('one event a lane and hundred messages, with the messages as viewers get them', () => {
+  assert.deepEqual(eventsOf('gift', 2), [
+    {
+      id: 'evt_e1_gift_11',
+      type: 'message.sent',
+      room: 'live:1',
+      ts: 1_700,
+      data: {
+        messages: [
+          { offset: 11, x: '弹幕' },
+          { offset: 12, x: '弹幕' },
+        ],
+      },
+    },
+  ]);
+  const many = eventsOf('gift', 250);
+  assert.deepEqual(
+    many.map(({ id, data }) => [id, (data as { messages: unknown[] }).messages.length]),
+    [
+      ['evt_e1_gift_11', 100],
+      ['evt_e1_gift_111', 100],
+      ['evt_e1_gift_211', 50],
+    ],
+  );
+  assert.deepEqual(
+    many.flatMap(({ data }) => (data as { messages: { offset: number }[] }).messages.map(({ offset }) => offset)),
+    Array.from({ length: 250 }, (_, index) => 11 + index),
+  );
+});
+
+test('what has no offset is named by its entry; of no messages there is no event, nor of a user’s own', () => {
+  assert.deepEqual(
+    eventsOf('ambient', 101).map(({ id }) => id),
+    ['evt_e1_ambient_17-0', 'evt_e1_ambient_17-100'],
+  );
+  assert.deepEqual([eventsOf('chat', 0), eventsOf('chat', 3, '@3')], [[], []]);
+});
+
+test('events are written when somebody asks for them', () => {
+  const none = { webhooks: { targets: [], url: '' }, archive: { dir: '' } };
+  const target = { id: 'a', url: 'https://example.org', secret: 'whsec_' };
+  const read = (set: object) => eventsAreRead({ ...none, ...set } as unknown as Parameters<typeof eventsAreRead>[0]);
+  assert.equal(read({}), false);
+  assert.equal(read({ archive: { dir: 'archive' } }), true);
+  assert.equal(read({ webhooks: { targets: [], url: 'https://example.org' } }), true);
+  assert.equal(read({ webhooks: { targets: [target], url: '' } }), true);
+  assert.equal(read({ webhooks: { targets: [{ ...target, events: ['room.occupied'] }], url: '' } }), false);
+  assert.equal(read({ webhooks: { targets: [{ ...target, events: ['room.occupied', 'message.sent'] }], url: '' } }), true);
+});

@@ -1,0 +1,116 @@
+// Sends one message to every room a broadcast names: exact names, and online rooms by `prefix*` or `*`. It is paced, so that a
+// million viewers do not spike, and goes on after the last room it told when its worker died.
+import { acceptPublication, type Bus, isUserRoom, type Publication } from '@danmux/bus';
+import { type JobData, type JobQueue, jobIdOf, type RunningJob } from '@danmux/cluster';
+import { limits, roomMatches } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import { pause } from './pause.ts';
+import { type Failure, retryRefused } from './store-retry.ts';
+
+export interface BroadcastParts {
+  readonly runtime: Runtime;
+  readonly bus: Pick<Bus, 'publish' | 'receipts' | 'onlineRooms'>;
+  readonly jobs: Pick<JobQueue, 'add'>;
+}
+
+interface Room {
+  readonly name: string;
+  /** At least 1: a room nobody is in costs a publication too. */
+  readonly viewers: number;
+}
+
+/** How often a slice of the rate is sent. */
+const slicesPerSecond = 10;
+
+export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast'>) => Promise<void> {
+  return async ({ data, progress, signal, report }) => {
+    const rooms = await roomsOf(parts.bus, data.rooms);
+    const after = progress?.cursor;
+    const left = after === undefined ? rooms : rooms.filter(({ name }) => name > after);
+    let done = progress?.done ?? 0;
+    const total = done + left.length;
+    for (const slice of slices(left, parts.runtime)) {
+      if (isOver(parts.runtime, data)) return;
+      await publishTo(parts, data, slice, signal);
+      done += slice.length;
+      await report({ done, total, cursor: slice.at(-1)?.name ?? '' });
+      if (done < total) await pause(timeOf(slice, parts.runtime), signal);
+    }
+    if (data.receipt && rooms[0]) await addReceiptsJob(parts, data.id, rooms[0].name);
+  };
+}
+
+/** By name, so that a cursor says where to go on. */
+async function roomsOf(bus: BroadcastParts['bus'], rules: readonly string[]): Promise<readonly Room[]> {
+  const online = await bus.onlineRooms();
+  const matching = [...online.keys()].filter((name) => !isUserRoom(name) && roomMatches(name, rules));
+  const names = new Set([...matching, ...rules.filter((rule) => !rule.endsWith('*'))]);
+  return [...names].sort(byCode).map((name) => ({ name, viewers: Math.max(1, online.get(name) ?? 0) }));
+}
+
+/** As `<` compares. */
+function byCode(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+/** Each is of at most a tenth of a second's rooms and viewers, and of one room at least. */
+function* slices(rooms: readonly Room[], { config }: Runtime): Generator<readonly Room[]> {
+  const { viewers_per_second, rooms_per_second } = config.broadcasts;
+  let slice: Room[] = [];
+  let viewers = 0;
+  for (const room of rooms) {
+    const full = slice.length >= rooms_per_second / slicesPerSecond || viewers + room.viewers > viewers_per_second / slicesPerSecond;
+    if (slice.length > 0 && full) {
+      yield slice;
+      slice = [];
+      viewers = 0;
+    }
+    slice.push(room);
+    viewers += room.viewers;
+  }
+  if (slice.length > 0) yield slice;
+}
+
+/** Milliseconds a slice takes at the allowed rates. */
+function timeOf(slice: readonly Room[], { config }: Runtime): number {
+  const { viewers_per_second, rooms_per_second } = config.broadcasts;
+  const viewers = slice.reduce((sum, room) => sum + room.viewers, 0);
+  return 1_000 * Math.max(viewers / viewers_per_second, slice.length / rooms_per_second);
+}
+
+function isOver({ clock }: Runtime, { expires_at }: JobData['broadcast']): boolean {
+  return expires_at !== undefined && expires_at <= clock.now();
+}
+
+async function publishTo(parts: BroadcastParts, data: JobData['broadcast'], rooms: readonly Room[], signal: AbortSignal): Promise<void> {
+  await retryRefused(rooms, signal, async (left) => {
+    try {
+      const now = parts.runtime.clock.now();
+      if (data.receipt) await Promise.all(left.map(({ name }) => parts.bus.receipts.open(data.id, name, now)));
+      const results = await parts.bus.publish(left.map(({ name }) => publicationFor(parts.runtime, data, name, now)));
+      return failuresOf(left, results);
+    } catch (error) {
+      return left.map((item) => ({ item, error: error as Error }));
+    }
+  });
+}
+
+function failuresOf(rooms: readonly Room[], results: readonly unknown[]): readonly Failure<Room>[] {
+  return rooms.flatMap((item, index) => {
+    const result = results[index];
+    return result instanceof Error ? [{ item, error: result }] : [];
+  });
+}
+
+/** Its id is the broadcast's in every room: the same one twice in a room is one message. */
+function publicationFor({ config }: Runtime, { id, type, data, from, receipt, expires_at }: JobData['broadcast'], room: string, now: number): Publication {
+  const marks = { ...(receipt ? { receipt } : {}), ...(expires_at === undefined ? {} : { expires_at }) };
+  const incoming = { room, type, data, id, ...(from ? { from } : {}), ...(Object.keys(marks).length > 0 ? { marks } : {}) };
+  const { types, role_weights } = config.messages;
+  return acceptPublication(incoming, { types, maxData: limits.backendData, now, roleWeights: role_weights });
+}
+
+/** After the last room, so that every room's time-out is over. */
+async function addReceiptsJob({ jobs, runtime }: BroadcastParts, id: string, room: string): Promise<void> {
+  await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', id), delayMs: runtime.config.receipts.timeout_ms });
+}

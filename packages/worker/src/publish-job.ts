@@ -1,0 +1,42 @@
+// Publishes messages that waited for their time; those whose time is over are left out. A repeat is harmless: each has a key that
+// is known for a while, and which are done is remembered with the job.
+import type { Publication } from '@danmux/bus';
+import { type PublishingParts, publishDue, type RunningJob } from '@danmux/cluster';
+import { type Failure, retryRefused } from './store-retry.ts';
+
+interface Waiting {
+  readonly index: number;
+  readonly publication: Publication;
+}
+
+export function publishJob(parts: PublishingParts): (job: RunningJob<'publish'>) => Promise<void> {
+  return async ({ data, progress, signal, report }) => {
+    const done = new Set(JSON.parse(progress?.cursor ?? '[]') as number[]);
+    const total = data.publications.length;
+    const now = parts.runtime.clock.now();
+    const waiting: readonly Waiting[] = data.publications
+      .map((publication, index) => ({ index, publication: { ...publication, dedupeKey: publication.dedupeKey ?? publication.id } }))
+      .filter(({ index, publication: { marks } }) => !done.has(index) && (marks?.expires_at ?? Number.POSITIVE_INFINITY) > now);
+    await retryRefused(waiting, signal, async (left) => {
+      const failures = await publishSome(parts, left);
+      for (const item of left) if (!failures.some((failure) => failure.item === item)) done.add(item.index);
+      await report({ done: done.size, total, cursor: JSON.stringify([...done]) });
+      return failures;
+    });
+  };
+}
+
+async function publishSome(parts: PublishingParts, waiting: readonly Waiting[]): Promise<readonly Failure<Waiting>[]> {
+  try {
+    const results = await publishDue(
+      parts,
+      waiting.map(({ publication }) => publication),
+    );
+    return waiting.flatMap((item, index) => {
+      const result = results[index];
+      return result instanceof Error ? [{ item, error: result }] : [];
+    });
+  } catch (error) {
+    return waiting.map((item) => ({ item, error: error as Error }));
+  }
+}

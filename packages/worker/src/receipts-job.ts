@@ -1,0 +1,24 @@
+// Tells the webhooks, once its time-out is over, who received a message that asked for receipts: one event a room.
+import { type Bus, isUserRoom, ownRoom, type ReceiptState } from '@danmux/bus';
+import { jobIdOf, RoomEvents, type RunningJob } from '@danmux/cluster';
+import type { Runtime } from '@danmux/runtime';
+
+export function receiptsJob(runtime: Runtime, bus: Pick<Bus, 'receipts' | 'events'>): (job: RunningJob<'receipts'>) => Promise<void> {
+  const events = new RoomEvents(runtime, bus);
+  return async ({ data: { id } }) => {
+    if (!events.wanted) return;
+    const state = await bus.receipts.find(id);
+    for (const room of state?.rooms ?? []) {
+      const totals = totalsOf(state as ReceiptState, room);
+      // A user's messages travel in rooms that are no business of a backend.
+      await events.emit(isUserRoom(room) ? ownRoom : room, 'message.receipts', { id, ...totals }, jobIdOf('receipts', `${id} ${room}`));
+    }
+  };
+}
+
+function totalsOf({ counts }: ReceiptState, room: string): { sent: number; received: number; missing: number } {
+  const own = counts.filter((count) => count.room === room);
+  const sent = own.reduce((sum, count) => sum + count.sent, 0);
+  const received = own.reduce((sum, count) => sum + count.received, 0);
+  return { sent, received, missing: Math.max(0, sent - received) };
+}

@@ -1,0 +1,153 @@
+// Gives one event to one target over HTTP and tells what became of it. It signs (Standard Webhooks), follows no redirect, reads
+// little of the answer and waits only so long. It does not retry: whoever asks decides.
+import http from 'node:http';
+import https from 'node:https';
+import type { WebhookTarget } from '@danmux/cluster/webhooks';
+import type { Runtime } from '@danmux/runtime';
+import { Webhook } from 'standardwebhooks';
+import { AddressGuard } from './address-guard.ts';
+
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  /** Nothing wrong with the event: the target does not take any now. */
+  | { readonly kind: 'down'; readonly error: string; readonly retryAfterMs?: number }
+  /** The target does not want this event. */
+  | { readonly kind: 'refused'; readonly error: string }
+  /** It said 410: it wants no event any more. */
+  | { readonly kind: 'gone'; readonly error: string };
+
+export interface Delivery {
+  /** The webhook-id. */
+  readonly id: string;
+  /** The body. */
+  readonly text: string;
+}
+
+/** Of an answer; the rest is not read. */
+const answerBytes = 65_536;
+/** For the rest of an answer whose status is known; then the connection is dropped. */
+const answerMs = 1_000;
+const longestRetryAfterMs = 3_600_000;
+const busyStatuses = [408, 425, 429];
+const connections = { keepAlive: true, maxSockets: 64, maxFreeSockets: 8 } as const;
+
+export class WebhookClient {
+  readonly #runtime: Runtime;
+  readonly #guard: AddressGuard;
+  readonly #agents = { http: new http.Agent(connections), https: new https.Agent(connections) };
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#guard = new AddressGuard(runtime.config.webhooks.allow_addresses);
+  }
+
+  /** Never rejects. */
+  async post(target: WebhookTarget, delivery: Delivery): Promise<Outcome> {
+    const outcome = await this.#outcome(target, delivery);
+    this.#runtime.metrics.webhooks.inc({ target: target.id, result: outcome.kind });
+    return outcome;
+  }
+
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  async #outcome(target: WebhookTarget, delivery: Delivery): Promise<Outcome> {
+    try {
+      const { status, retryAfterMs } = await this.#request(target, delivery, true);
+      return outcomeOf(status, retryAfterMs);
+    } catch (error) {
+      return { kind: 'down', error: error instanceof Error ? error.message || error.name : String(error) };
+    }
+  }
+
+  async #request(target: WebhookTarget, delivery: Delivery, mayRepeat: boolean): Promise<Answer> {
+    const { allow_http, timeout_ms } = this.#runtime.config.webhooks;
+    const url = new URL(target.url);
+    if (url.protocol !== 'https:' && !allow_http) throw new Error('the url is not https, and webhooks.allow_http is off');
+    this.#guard.checkHost(url.hostname);
+    const secure = url.protocol === 'https:';
+    const request = (secure ? https : http).request(url, {
+      method: 'POST',
+      agent: secure ? this.#agents.https : this.#agents.http,
+      lookup: this.#guard.lookup,
+      headers: this.#headers(target, delivery),
+    });
+    try {
+      return await answerTo(request, delivery.text, timeout_ms);
+    } catch (error) {
+      // The target closed a kept connection while it was taken again: it has read nothing.
+      if (mayRepeat && request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return this.#request(target, delivery, false);
+      throw error;
+    }
+  }
+
+  #headers({ secret }: WebhookTarget, { id, text }: Delivery): Record<string, string | number> {
+    const now = this.#runtime.clock.now();
+    return {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      'user-agent': `danmux/${this.#runtime.version}`,
+      'webhook-id': id,
+      'webhook-timestamp': Math.floor(now / 1_000),
+      'webhook-signature': new Webhook(secret).sign(id, new Date(now), text),
+    };
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfterMs?: number;
+}
+
+function answerTo(request: http.ClientRequest, body: string, timeoutMs: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    request.on('response', (response) => {
+      clearTimeout(timer);
+      const retryAfterMs = retryAfterOf(response.headers['retry-after']);
+      const answer = { status: response.statusCode ?? 0, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      void readLittle(response).then(() => resolve(answer));
+    });
+    request.end(body);
+  });
+}
+
+/** So that the connection can be used again; one whose answer does not end soon is dropped. */
+function readLittle(response: http.IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let read = 0;
+    const timer = setTimeout(() => response.destroy(), answerMs);
+    response.on('data', (chunk: Buffer) => {
+      read += chunk.length;
+      if (read > answerBytes) response.destroy();
+    });
+    // The status has been told; what becomes of the rest is nobody's concern.
+    response.on('error', () => {});
+    response.on('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function outcomeOf(status: number, retryAfterMs: number | undefined): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  const error = `it answered ${status}`;
+  if (status === 410) return { kind: 'gone', error };
+  if (status >= 400 && status < 500 && !busyStatuses.includes(status)) return { kind: 'refused', error };
+  const where = status >= 300 && status < 400 ? `${error}; redirects are not followed` : error;
+  return { kind: 'down', error: where, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** Seconds, or a date; nonsense is ignored. */
+function retryAfterOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined;
+}

@@ -1,0 +1,97 @@
+// A consumer of webhooks as a backend writes one: it verifies with the Standard Webhooks library, remembers what it was given,
+// and answers as a test asks it to.
+
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { WebhookEvent } from '@danmux/protocol';
+import { Webhook } from 'standardwebhooks';
+
+export const secret = `whsec_${Buffer.from('a secret of twenty-four bytes').toString('base64')}`;
+
+export interface Given {
+  readonly id: string;
+  readonly event: WebhookEvent;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Answers one request; 204 when it does nothing else. */
+export type Answer = (response: ServerResponse, given: Given) => void;
+export const ok: Answer = (response) => void response.writeHead(204).end();
+export const status =
+  (code: number, headers: Readonly<Record<string, string>> = {}): Answer =>
+  (response) =>
+    void response.writeHead(code, headers).end('no');
+
+export class WebhookConsumer {
+  /** Every request that was verified, in order. */
+  readonly asked: Given[] = [];
+  /** Those that were answered with a 2xx. */
+  readonly taken: Given[] = [];
+  /** Why a request was not genuine. */
+  readonly forged: string[] = [];
+  answer: Answer = ok;
+  readonly #clockIsFake: boolean;
+  #server: Server | undefined;
+  #port = 0;
+
+  /** A fake clock's timestamps are too far away for the library: only their signatures are verified then. */
+  constructor(clockIsFake = false) {
+    this.#clockIsFake = clockIsFake;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/hook`;
+  }
+
+  /** On the same port every time. */
+  async start(): Promise<void> {
+    this.#server = createServer((request, response) => void this.#take(request, response)).listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#server) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+    this.#server = undefined;
+  }
+
+  /** What the messages of a room were, in the order they came. */
+  messagesOf(room: string): string[] {
+    const sent = this.taken.filter(({ event }) => event.type === 'message.sent' && event.room === room);
+    return sent.flatMap(({ event }) => (event.data as { messages: { id: string }[] }).messages.map(({ id }) => id));
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    try {
+      this.#verify(body, request.headers as Record<string, string>);
+    } catch (error) {
+      this.forged.push(String(error));
+      response.writeHead(401).end();
+      return;
+    }
+    const given = { id: String(request.headers['webhook-id']), event: JSON.parse(body) as WebhookEvent, headers: request.headers };
+    this.asked.push(given);
+    response.on('finish', () => {
+      if (response.statusCode >= 200 && response.statusCode < 300) this.taken.push(given);
+    });
+    this.answer(response, given);
+  }
+
+  #verify(body: string, headers: Record<string, string>): void {
+    const webhook = new Webhook(secret);
+    if (!this.#clockIsFake) {
+      webhook.verify(body, headers);
+      return;
+    }
+    const at = new Date(Number(headers['webhook-timestamp']) * 1_000);
+    if (webhook.sign(headers['webhook-id'] ?? '', at, body) !== headers['webhook-signature']) throw new Error('the signature is another');
+  }
+}

@@ -1,0 +1,74 @@
+// Workers that deliver webhooks on an engine, a consumer they deliver to, and the events they are given.
+import assert from 'node:assert/strict';
+import { RoomEvents } from '@danmux/cluster';
+import { readCircuit, Webhooks } from '@danmux/cluster/webhooks';
+import { eventually } from '../../../bus/test/eventually.ts';
+import { WebhookWork } from '../../src/webhooks/webhook-work.ts';
+import { type Engine, endProcess, FakeClock, type Process, startJobs } from '../engines.ts';
+import { secret, WebhookConsumer } from '../webhook-consumer.ts';
+
+export interface WebhookFixture {
+  readonly clock: FakeClock;
+  readonly consumer: WebhookConsumer;
+  readonly workers: readonly WebhookWork[];
+  readonly process: Process;
+  readonly webhooks: Webhooks;
+  /** A message of each id was sent to the room. */
+  sent(room: string, ...ids: string[]): Promise<void>;
+  /** Every worker looks what waits. */
+  sweep(): Promise<void>;
+  /** Lets the time pass in steps of a second, each with a sweep, until the check holds. */
+  passUntil(check: () => unknown): Promise<void>;
+  /** Until the target failed and waits. */
+  untilOpen(target?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FixtureOptions {
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly workers?: number;
+}
+
+export async function openWebhooks(engine: Engine, { set = {}, workers: count = 2 }: FixtureOptions = {}): Promise<WebhookFixture> {
+  const clock = new FakeClock();
+  const consumer = new WebhookConsumer(true);
+  await consumer.start();
+  const processes = await engine.processes(
+    count,
+    {
+      ...{ 'webhooks.url': consumer.url, 'webhooks.secret': secret, 'webhooks.allow_http': true, 'webhooks.allow_addresses': ['127.0.0.0/8'] },
+      ...{ 'webhooks.timeout_ms': 400, ...set },
+    },
+    clock,
+  );
+  const workers = processes.map(({ runtime, bus, jobs }) => new WebhookWork(runtime, bus, jobs));
+  await Promise.all(processes.map(startJobs));
+  for (const worker of workers) await worker.start();
+  const [first] = processes as [Process];
+  const events = new RoomEvents(first.runtime, first.bus);
+  const sweep = async () => void (await Promise.all(workers.map((worker) => worker.sweep())));
+  return {
+    ...{ clock, consumer, workers, process: first, sweep },
+    webhooks: new Webhooks(first.runtime, first.bus, first.jobs),
+    sent: async (room, ...ids) => {
+      for (const id of ids) await events.emit(room, 'message.sent', { messages: [{ id, lane: 'chat', offset: 1, type: 'chat', data: {}, ts: clock.now() }] });
+    },
+    passUntil: (check) =>
+      eventually(async () => {
+        clock.advance(1_000);
+        await sweep();
+        await check();
+      }, 20_000),
+    untilOpen: (target = 'default') =>
+      eventually(async () => {
+        const { circuit } = await readCircuit(first.bus.records, target);
+        assert.ok(circuit?.state === 'open' && circuit.retry_at > clock.now(), 'the circuit is open');
+      }),
+    close: async () => {
+      for (const worker of workers) await worker.drain();
+      await Promise.all(processes.map(endProcess));
+      for (const worker of workers) await worker.stop();
+      await consumer.stop();
+    },
+  };
+}

@@ -1,0 +1,204 @@
+// Webhooks from the event log to the consumer, on both engines; several workers share the work on Redis.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '../../../bus/test/eventually.ts';
+import { engines } from '../engines.ts';
+import { ok, status } from '../webhook-consumer.ts';
+import { openWebhooks } from './webhook-fixture.ts';
+
+const rooms = ['live:1', 'live:2', 'live:3', 'vip'];
+const isOpen = 'open';
+
+for (const engine of engines) {
+  describe(`webhooks on ${engine.name}`, () => {
+    before(() => engine.open());
+    after(() => engine.close());
+
+    test('events are given in order, soon and once, and leave the log', async () => {
+      const hooks = await openWebhooks(engine);
+      for (let n = 0; n < 30; n++) for (const room of rooms) await hooks.sent(room, `${room}/${n}`);
+      const wanted = (room: string) => Array.from({ length: 30 }, (_, n) => `${room}/${n}`);
+      await eventually(() => {
+        for (const room of rooms) assert.deepEqual(hooks.consumer.messagesOf(room), wanted(room));
+      });
+      await eventually(async () => {
+        for (let shard = 0; shard < 2; shard++) assert.equal((await hooks.process.bus.events.read(shard, undefined, 1)).length, 0);
+      });
+      assert.ok(hooks.consumer.taken.length < 120, `merged into ${hooks.consumer.taken.length}`);
+      assert.deepEqual(hooks.consumer.forged, []);
+      assert.deepEqual(await hooks.webhooks.status(), [
+        { id: 'default', host: new URL(hooks.consumer.url).host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0 },
+      ]);
+      await hooks.close();
+    });
+
+    test('a consumer that is down for ten minutes loses none and gets them in order per room', async () => {
+      const hooks = await openWebhooks(engine);
+      const wanted = new Map(rooms.map((room) => [room, [] as string[]]));
+      const send = async (n: number) => {
+        for (const room of rooms) {
+          await hooks.sent(room, `${room}/${n}`);
+          wanted.get(room)?.push(`${room}/${n}`);
+        }
+      };
+      await send(0);
+      await eventually(() => assert.equal(hooks.consumer.taken.length, rooms.length));
+      await hooks.consumer.stop();
+      await send(1);
+      await hooks.untilOpen();
+      for (let minute = 0; minute < 10; minute++) {
+        for (let part = 0; part < 6; part++) {
+          hooks.clock.advance(10_000);
+          await send(10 * minute + part + 2);
+          await hooks.sweep();
+        }
+        await hooks.untilOpen();
+      }
+      const [target] = await hooks.webhooks.status();
+      assert.equal(target?.state, 'open');
+      assert.ok((target?.lag_ms ?? 0) >= 600_000, `it lags ${target?.lag_ms} ms`);
+      assert.match(target?.error ?? '', /ECONNREFUSED/);
+      await hooks.consumer.start();
+      await hooks.passUntil(() => {
+        for (const room of rooms) assert.deepEqual(hooks.consumer.messagesOf(room), wanted.get(room));
+      });
+      assert.deepEqual((await hooks.webhooks.deadLetters(undefined, 10)).letters, []);
+      await eventually(async () => assert.equal((await hooks.webhooks.status())[0]?.state, 'closed'));
+      await hooks.close();
+    });
+
+    for (const [what, answer] of [
+      ['500', status(500)],
+      ['a time-out', () => {}],
+      ['a redirect', status(302, { location: 'http://127.0.0.1:1/' })],
+    ] as const) {
+      test(`${what}: it is asked again with the same id and content, and nothing passes it`, async () => {
+        const hooks = await openWebhooks(engine);
+        hooks.consumer.answer = answer;
+        await hooks.sent('live:1', 'a', 'b');
+        await hooks.untilOpen();
+        await hooks.sent('live:1', 'c');
+        await hooks.passUntil(() => assert.ok(hooks.consumer.asked.length >= 3, 'three tries'));
+        const [first, ...others] = hooks.consumer.asked;
+        for (const { id, event } of others) assert.deepEqual([id, event], [first?.id, first?.event]);
+        hooks.consumer.answer = ok;
+        await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a', 'b', 'c']));
+        await hooks.close();
+      });
+    }
+
+    test('while it fails it is tried by one at a time, ever more seldom; Retry-After is obeyed', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = status(503, { 'retry-after': '120' });
+      for (const room of rooms) await hooks.sent(room, room);
+      await hooks.untilOpen();
+      const before = hooks.consumer.asked.length;
+      assert.ok(before <= 2, `${before} shards at most had begun`);
+      for (let second = 0; second < 110; second += 10) {
+        hooks.clock.advance(10_000);
+        await hooks.sweep();
+      }
+      await hooks.process.jobs.status('none');
+      assert.equal(hooks.consumer.asked.length, before);
+      hooks.consumer.answer = status(503);
+      hooks.clock.advance(20_000);
+      await hooks.sweep();
+      await eventually(() => assert.equal(hooks.consumer.asked.length, before + 1));
+      await hooks.untilOpen();
+      await hooks.close();
+    });
+
+    test('an event the target refuses is a dead letter after three tries, and its room goes on', async () => {
+      const hooks = await openWebhooks(engine);
+      const poison = (text: string) => text.includes('poison');
+      hooks.consumer.answer = (response, given) => (poison(JSON.stringify(given.event)) ? status(422) : ok)(response, given);
+      await hooks.sent('live:1', 'poison');
+      await eventually(() => assert.equal(hooks.consumer.asked.length, 1));
+      await hooks.sent('live:1', 'next');
+      await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['next']));
+      assert.equal(hooks.consumer.asked.filter(({ event }) => poison(JSON.stringify(event))).length, 3);
+      const { letters } = await hooks.webhooks.deadLetters(undefined, 10);
+      assert.deepEqual(
+        letters.map(({ target, error, attempts }) => [target, error, attempts]),
+        [['default', 'it answered 422', 3]],
+      );
+      assert.notEqual((await hooks.webhooks.status())[0]?.state, isOpen);
+      await hooks.close();
+    });
+
+    test('an event that fails for webhooks.retry_for_ms is a dead letter; the others go on', async () => {
+      const hooks = await openWebhooks(engine, { set: { 'webhooks.retry_for_ms': 60_000 } });
+      hooks.consumer.answer = (response, given) => (JSON.stringify(given.event).includes('poison') ? status(500) : ok)(response, given);
+      await hooks.sent('live:1', 'poison');
+      await hooks.untilOpen();
+      await hooks.sent('live:1', 'next');
+      await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['next']));
+      const { letters } = await hooks.webhooks.deadLetters(undefined, 10);
+      assert.deepEqual(
+        letters.map(({ error }) => error),
+        ['it answered 500'],
+      );
+      assert.ok((letters[0]?.attempts ?? 0) >= 4, `after ${letters[0]?.attempts} tries`);
+      await hooks.close();
+    });
+
+    test('an event one shard fails at does not hold up the other shards', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = (response, given) => (given.event.room === 'live:1' ? status(500) : ok)(response, given);
+      await hooks.sent('live:1', 'poison');
+      await hooks.untilOpen();
+      for (const room of rooms) await hooks.sent(room, `${room}/later`);
+      // Two shards: the rooms that are not in the one of live:1.
+      await hooks.passUntil(() => assert.ok(hooks.consumer.taken.length > 0, 'others came'));
+      assert.deepEqual(hooks.consumer.messagesOf('live:1'), []);
+      await hooks.close();
+    });
+
+    test('410 disables the target until it is enabled; then it gets what waits', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = status(410);
+      await hooks.sent('live:1', 'a');
+      await eventually(async () => assert.equal((await hooks.webhooks.status())[0]?.state, 'disabled'));
+      const { length } = hooks.consumer.asked;
+      hooks.consumer.answer = ok;
+      for (let hour = 0; hour < 5; hour++) {
+        hooks.clock.advance(3_600_000);
+        await hooks.sweep();
+      }
+      assert.equal(hooks.consumer.asked.length, length);
+      assert.equal(await hooks.webhooks.enable('nobody'), false);
+      assert.equal(await hooks.webhooks.enable('default'), true);
+      await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a']));
+      await hooks.close();
+    });
+
+    test('a dead letter that is replayed goes ahead under its own id; one that fails again is a dead letter again', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = status(400);
+      await hooks.sent('live:1', 'a');
+      await hooks.passUntil(async () => assert.equal((await hooks.webhooks.deadLetters(undefined, 10)).letters.length, 1));
+      const [letter] = (await hooks.webhooks.deadLetters(undefined, 10)).letters;
+      const entry = letter?.entry ?? '';
+      assert.deepEqual(await hooks.webhooks.deadLetter(entry), letter);
+      hooks.consumer.answer = ok;
+      assert.equal(await hooks.webhooks.replay(entry), 'queued');
+      await eventually(() =>
+        assert.deepEqual(
+          hooks.consumer.taken.map(({ id }) => id),
+          [letter?.event.id],
+        ),
+      );
+      assert.equal(await hooks.webhooks.replay(entry), 'not_found');
+      assert.equal(await hooks.webhooks.removeDeadLetter(entry), false);
+      assert.deepEqual((await hooks.webhooks.deadLetters(undefined, 10)).letters, []);
+
+      hooks.consumer.answer = status(410);
+      await hooks.workers[0]?.redeliver({
+        ...{ id: 'j', name: 'redeliver', data: { target: 'default', event: letter?.event ?? assert.fail('there was one') }, attempt: 1, progress: null },
+        ...{ signal: new AbortController().signal, report: async () => {} },
+      });
+      assert.equal((await hooks.webhooks.deadLetters(undefined, 10)).letters[0]?.error, 'it answered 410');
+      await hooks.close();
+    });
+  });
+}

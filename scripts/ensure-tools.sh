@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that what the tests need besides Node is on this machine: Redis, PHP with curl, PHPUnit, Chromium and a font
-# that has Chinese. On Debian and Ubuntu it installs what is missing; elsewhere it says what to install. Quiet when all is there.
+# Makes sure that what the tests need besides Node is on this machine: Redis, PHP with curl, PHPUnit, Python with socketio, Chromium
+# and a font that has Chinese. On Debian and Ubuntu it installs what is missing; elsewhere it says what to install. Quiet when all is there.
 set -u
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -8,6 +8,8 @@ php_is_there() { has php && php -r 'exit(PHP_VERSION_ID >= 80100 && extension_lo
 php_has_curl() { has php && php -r 'exit(extension_loaded("curl") ? 0 : 1);' 2>/dev/null; }
 has_chromium() { has chromium || has chromium-browser || has google-chrome; }
 has_chinese_font() { has fc-list && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
+# Debian's own Python has its packages, whichever comes first in the path.
+python_has() { has python3 || return 1; for python in python3 /usr/bin/python3; do has "$python" && "$python" -c "import $1" 2>/dev/null && return 0; done; return 1; }
 
 # Prints the Debian packages that are missing, one a line.
 missing() {
@@ -15,6 +17,9 @@ missing() {
   php_is_there || echo php-cli
   php_has_curl || echo php-curl
   has phpunit || echo phpunit
+  has python3 || echo python3
+  python_has socketio || echo python3-socketio
+  python_has websocket || echo python3-websocket
   has_chromium || echo chromium
   has_chinese_font || printf 'fonts-noto-cjk\nfontconfig\n'
 }
@@ -28,6 +33,9 @@ give_up() {
         php-cli) echo "  - PHP 8.1 or later: the program php" ;;
         php-curl) echo "  - PHP's curl extension" ;;
         phpunit) echo "  - PHPUnit 9.6 or later: the program phpunit" ;;
+        python3) echo "  - Python 3.9 or later: the program python3" ;;
+        python3-socketio) echo "  - Python's socketio: pip install python-socketio" ;;
+        python3-websocket) echo "  - Python's websocket, its transport: pip install websocket-client" ;;
         chromium) echo "  - Chromium or Chrome: the program chromium, chromium-browser or google-chrome" ;;
         fonts-noto-cjk) echo "  - a font with Chinese, for example Noto Sans CJK" ;;
         fontconfig) echo "  - fontconfig: the program fc-list" ;;

@@ -18,7 +18,7 @@ const minute = 60_000;
 const bin = (name: string) => join('node_modules/.bin', name);
 
 export const parts: readonly Part[] = [
-  checks('tools', 'Redis, PHP, PHPUnit, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
+  checks('tools', 'Redis, PHP, PHPUnit, Python with socketio, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
   checks('types', 'the packages build, the tests type-check', 4 * minute, [
     [bin('tsc'), '-b'],
     [bin('tsc'), '-p', 'tsconfig.test.json'],
@@ -37,7 +37,9 @@ export const parts: readonly Part[] = [
   nodeTests('cluster', 'many roles together, and what happens when one fails', 18 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
   { name: 'php', does: 'the PHP client, also against a running danmux', timeoutMs: 3 * minute, run: runPhpunit },
   nodeTests('browser', 'SDK, overlay and demo page in Chromium', 6 * minute, true, (path) => path.endsWith('.browser.test.ts')),
-  nodeTests('e2e', 'PHP pushes, Chromium shows; in one process and under pm2 on Redis', 12 * minute, true, (path) => path.endsWith('.e2e.test.ts')),
+  nodeTests('e2e', 'PHP pushes, Chromium shows, the examples run; in one process and under pm2 on Redis', 12 * minute, true, (path) =>
+    path.endsWith('.e2e.test.ts'),
+  ),
 ];
 
 /** A part of programs that must end well; each is one test. */

@@ -23,5 +23,16 @@ test('without apt-get it names each thing to install and fails', () => {
   const { status, stdout, stderr } = spawnSync('/bin/sh', [script], { encoding: 'utf8', env: { PATH: bare } });
   assert.equal(status, 1);
   assert.equal(stdout, '');
-  for (const thing of ['redis-server', 'program php', 'curl extension', 'phpunit', 'chromium', 'font with Chinese']) assert.ok(stderr.includes(thing), thing);
+  for (const thing of [
+    'redis-server',
+    'program php',
+    'curl extension',
+    'phpunit',
+    'program python3',
+    'pip install python-socketio',
+    'pip install websocket-client',
+    'chromium',
+    'font with Chinese',
+  ])
+    assert.ok(stderr.includes(thing), thing);
 });

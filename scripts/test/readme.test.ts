@@ -10,7 +10,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const commands = (page: string) => [...page.matchAll(/^```\w+\n([\s\S]*?)^```$/gm)].map((match) => (match[1] ?? '').replace(/\s*(#|\/\/ ).*$/gm, ''));
 
 const inFolder = (dir: string) => readdirSync(join(root, dir)).flatMap((name) => (name.endsWith('.md') ? [join(dir, name)] : []));
-const pages = [...inFolder('.'), ...inFolder('docs'), ...inFolder('config'), 'clients/php/README.md'];
+const pages = [...inFolder('.'), ...inFolder('docs'), ...inFolder('config'), 'clients/php/README.md', 'examples/README.md', 'packages/sdk/README.md'];
 
 test('the first thing in each README is the two commands', () => {
   for (const page of ['README.md', 'README.zh-CN.md']) assert.match(read(page), /^# Danmux\n\n```sh\nnpm ci && npm start +#.*\nnpm ci && npm test +#.*\n```\n/);
@@ -31,7 +31,7 @@ for (const page of pages) {
 }
 
 test('scripts and programs the README runs are there', () => {
-  for (const [path] of read('README.md').matchAll(/\b(?:clients|packages|scripts)\/[\w./-]+\.(?:php|ts|js)\b|ecosystem\.config\.js/g))
+  for (const [path] of read('README.md').matchAll(/\b(?:clients|examples|packages|scripts)\/[\w./-]+\.(?:php|py|ts|js)\b|ecosystem\.config\.js/g))
     assert.ok(existsSync(join(root, path)) || path.includes('/dist/'), path);
   const { scripts } = JSON.parse(read('package.json'));
   for (const [, script] of `${read('README.md')}${read('CONTRIBUTING.md')}`.matchAll(/`npm run ([\w:]+)`/g)) assert.ok(script && script in scripts, script);

@@ -10,6 +10,7 @@ use Danmux\Api\Keys;
 use Danmux\Api\Reviews;
 use Danmux\Api\Room;
 use Danmux\Api\Sanctions;
+use Danmux\Api\Webhooks;
 use Danmux\Api\Words;
 use Danmux\Result\Broadcast;
 use Danmux\Result\Node;
@@ -71,6 +72,11 @@ final class Client
     public function reviews(): Reviews
     {
         return new Reviews($this->http);
+    }
+
+    public function webhooks(): Webhooks
+    {
+        return new Webhooks($this->http);
     }
 
     /** API keys, and the audit log. */

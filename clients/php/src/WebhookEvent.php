@@ -20,4 +20,10 @@ final class WebhookEvent
         public readonly mixed $data,
     ) {
     }
+
+    /** @internal */
+    public static function of(Answer $answer): self
+    {
+        return new self($answer->string('id'), $answer->string('type'), $answer->string('room'), $answer->int('ts'), $answer->any('data'));
+    }
 }

@@ -10,6 +10,7 @@ use Danmux\InvalidRequestException;
 use Danmux\Published;
 use Danmux\Result\AuditRow;
 use Danmux\Result\Broadcast;
+use Danmux\Result\DeadLetter;
 use Danmux\Result\HeldMessage;
 use Danmux\Result\History;
 use Danmux\Result\Job;
@@ -27,8 +28,10 @@ use Danmux\Result\RoomSummary;
 use Danmux\Result\Sanction;
 use Danmux\Result\Stats;
 use Danmux\Result\UserMessage;
+use Danmux\Result\WebhookTarget;
 use Danmux\Result\WordList;
 use Danmux\ServerException;
+use Danmux\WebhookEvent;
 use InvalidArgumentException;
 
 /** Every call: the request it makes and the result it makes of the answer. */
@@ -187,6 +190,22 @@ final class RoutesTest extends ServerTestCase
             static fn (Client $client) => self::shown($client->keys()->audit('shop', '/v1/keys', 1)), 'GET /v1/audit?key=shop&route=%2Fv1%2Fkeys&limit=1', null,
             ['rows' => [['ts' => self::AT, 'key' => null, 'method' => 'PUT', 'route' => '/v1/mutes/:user', 'params' => ['user' => 'u'], 'status' => 401, 'code' => 'unauthorized', 'trace' => 't', 'address' => '::1']], 'cursor' => null],
             [[new AuditRow(self::AT, null, 'PUT', '/v1/mutes/:user', ['user' => 'u'], 401, 'unauthorized', 't', '::1')], null, []],
+        ];
+        yield 'webhook targets' => [
+            static fn (Client $client) => $client->webhooks()->targets(), 'GET /v1/webhooks', null,
+            ['webhooks' => [['id' => 'shop', 'host' => 'shop.example', 'state' => 'open', 'failures' => 2, 'retry_at' => self::AT, 'error' => '500', 'lag_ms' => 7]]],
+            [new WebhookTarget('shop', 'shop.example', 'open', 2, 7, self::AT, '500')],
+        ];
+        yield 'enable a target' => [
+            static fn (Client $client) => $client->webhooks()->enable('shop'), 'POST /v1/webhooks/shop/enable', '{}', ['id' => 'shop', 'enabled' => true], null,
+        ];
+        yield 'dead letters' => [
+            static fn (Client $client) => self::shown($client->webhooks()->dead(1)), 'GET /v1/webhooks/dead?limit=1', null,
+            ['letters' => [['entry' => '1-0', 'target' => 'shop', 'event' => ['id' => 'e1', 'type' => 'room.occupied', 'room' => 'a', 'ts' => self::AT, 'data' => []], 'error' => '500', 'attempts' => 9, 'at' => self::AT]], 'cursor' => null],
+            [[new DeadLetter('1-0', 'shop', new WebhookEvent('e1', 'room.occupied', 'a', self::AT, []), '500', 9, self::AT)], null, []],
+        ];
+        yield 'replay a dead letter' => [
+            static fn (Client $client) => $client->webhooks()->replay('1-0'), 'POST /v1/webhooks/dead/1-0/replay', '{}', ['entry' => '1-0', 'queued' => true], null,
         ];
         yield 'stats' => [
             static fn (Client $client) => $client->stats(), 'GET /v1/stats', null,

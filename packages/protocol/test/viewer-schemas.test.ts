@@ -9,6 +9,7 @@ const good: Record<ViewerEvent, Record<string, unknown>> = {
   join: { room: 'live:1', positions: { gift: { epoch: 'e1', offset: 0 } }, history: 20 },
   leave: { room: 'live:1' },
   send: { room: 'live:1', type: 'chat', data: { text: '你好' }, cid: 'c-1' },
+  receipt: { room: 'live:1', ids: ['m1', 'm2'] },
   members: { room: 'live:1', cursor: 'WzAsImEiXQ', limit: 10 },
   history: { room: 'live:1', lane: 'gift', before: 5, limit: 10 },
 };
@@ -16,6 +17,7 @@ const required: Record<ViewerEvent, string[]> = {
   join: ['room'],
   leave: ['room'],
   send: ['room', 'type', 'data', 'cid'],
+  receipt: ['room', 'ids'],
   members: ['room'],
   history: ['room'],
 };
@@ -55,6 +57,12 @@ test('positions name stream lanes only, with whole offsets from 0', () => {
 test('a cid is 1 to 64 printable characters', () => {
   for (const cid of ['', 'a b', 'é', 'x'.repeat(limits.id + 1), 7, null]) assert.equal(passes('send', { ...good.send, cid }), false, String(cid));
   assert.equal(passes('send', { ...good.send, cid: 'x'.repeat(limits.id) }), true);
+});
+
+test('a receipt names 1 to 200 ids', () => {
+  for (const ids of [[], Array(limits.receiptIds + 1).fill('m'), [''], ['x'.repeat(limits.id + 1)], [7], 'm1', null])
+    assert.equal(passes('receipt', { room: 'a', ids }), false, JSON.stringify(ids));
+  assert.equal(passes('receipt', { room: 'a', ids: Array(limits.receiptIds).fill('m') }), true);
 });
 
 test('numbers are not taken from text', () => {

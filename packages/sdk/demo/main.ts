@@ -45,6 +45,7 @@ async function enter(): Promise<void> {
   const joined = client.join(room);
   const list = new ChatList(element('list'), element('latest'), first.user.id);
   joined.on('message', (msg) => list.message(msg));
+  client.on('message', (msg) => list.message(msg));
   joined.on('recalled', ({ id }) => list.remove(id));
   joined.on('online', (online) => {
     element('online').textContent = String(online);

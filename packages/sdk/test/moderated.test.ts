@@ -1,0 +1,168 @@
+// What a backend does to viewers, through real edges: recalls, receipts, modes, messages to one user, sanctions.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { acceptPublication, type Marks, userRoomOf } from '@danmux/bus';
+import type { Msg, Notice } from '@danmux/protocol';
+import { type EdgeFixture, room, startEdge } from '../../edge/test/edge-fixture.ts';
+import { eventually } from '../../edge/test/eventually.ts';
+import { type Client, type ClientOptions, createClient } from '../src/index.ts';
+
+let edges: EdgeFixture[] = [];
+let clients: Client[] = [];
+afterEach(async () => {
+  for (const client of clients) client.close();
+  for (const edge of [...edges].reverse()) await edge.close();
+  edges = [];
+  clients = [];
+});
+
+async function edge(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
+  const made = await startEdge({ 'edge.drain_ms': 50, ...set }, edges[0]?.bus);
+  edges.push(made);
+  return made;
+}
+
+async function publish(
+  { bus, runtime }: EdgeFixture,
+  type: string,
+  id: string,
+  { where = room, data = { id } as unknown, marks = undefined as Marks | undefined } = {},
+) {
+  const now = Date.now();
+  const incoming = { room: where, type, data, id, ...(marks ? { marks } : {}) };
+  const [receipt] = await bus.publish([acceptPublication(incoming, { types: runtime.config.messages.types, maxData: 10_000, now })]);
+  if (!receipt || receipt instanceof Error) throw receipt;
+}
+
+const toUser = (fixture: EdgeFixture, user: string, type: string, id: string) => publish(fixture, type, id, { where: userRoomOf(user), marks: { to: user } });
+
+async function recall(fixture: EdgeFixture, id: string) {
+  await fixture.bus.recall(room, id);
+  await publish(fixture, 'recall', `recall-${id}`, { data: { id }, marks: { recalls: id } });
+}
+
+async function watch(options: ClientOptions) {
+  const client = createClient(options);
+  clients.push(client);
+  const joined = client.join(room);
+  const msgs: Msg[] = [];
+  const own: Msg[] = [];
+  const recalled: string[] = [];
+  const notices: Notice[] = [];
+  joined.on('message', (msg) => msgs.push(msg));
+  joined.on('recalled', ({ id }) => recalled.push(id));
+  joined.on('notice', (notice) => notices.push(notice));
+  client.on('message', (msg) => own.push(msg));
+  const there = () => {
+    assert.equal(joined.joined, true, 'the room is joined');
+    assert.equal(client.me?.joined ?? true, true, "the user's own messages are joined");
+  };
+  await eventually(there);
+  return { client, room: joined, msgs, own, recalled, notices, there, ids: (of = msgs) => of.map(({ id }) => id) };
+}
+
+test('a recall reaches who has seen the message, and nobody who comes later sees it', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  for (const id of ['a', 'b']) await publish(fixture, 'chat', id);
+  await eventually(() => assert.deepEqual(ann.ids(), ['a', 'b']));
+  await recall(fixture, 'a');
+  await eventually(() => assert.deepEqual(ann.recalled, ['a']));
+  assert.deepEqual(
+    (await ann.room.history()).msgs.map(({ id }) => id),
+    ['b'],
+  );
+  const bob = await watch({ url: fixture.url, token: await fixture.token('bob') });
+  assert.deepEqual(bob.ids(), ['b']);
+});
+
+test('messages that ask for it are answered, and counted on the edge', async () => {
+  const fixture = await edge();
+  await watch({ url: fixture.url, token: await fixture.token('ann') });
+  await watch({ url: fixture.url, token: await fixture.token('bob') });
+  for (const id of ['g1', 'g2']) {
+    await fixture.bus.receipts.open(id, room, Date.now());
+    await publish(fixture, 'gift', id, { marks: { receipt: true } });
+  }
+  await eventually(async () => {
+    for (const id of ['g1', 'g2']) {
+      const counts = (await fixture.bus.receipts.find(id))?.counts.map(({ sent, received }) => [sent, received]);
+      assert.deepEqual(counts, [[2, 2]], id);
+    }
+  });
+});
+
+test('a message to a user comes to all of their clients and to nobody else, in no room', async () => {
+  const fixture = await edge();
+  const token = await fixture.token('ann');
+  const [first, second] = [await watch({ url: fixture.url, token }), await watch({ url: fixture.url, token })];
+  const deaf = await watch({ url: fixture.url, token, own: false });
+  const bob = await watch({ url: fixture.url, token: await fixture.token('bob') });
+  await toUser(fixture, 'ann', 'notice', 'n1');
+  await toUser(fixture, 'bob', 'notice', 'n2');
+  await toUser(fixture, 'ann', 'gift', 'n3');
+  await eventually(() =>
+    assert.deepEqual([first.ids(first.own).sort(), second.ids(second.own).sort(), bob.ids(bob.own)], [['n1', 'n3'], ['n1', 'n3'], ['n2']]),
+  );
+  assert.deepEqual([first.msgs, deaf.own, deaf.client.me], [[], [], undefined]);
+});
+
+test('a message to a user that was away comes once when they are back', async () => {
+  const first = await edge();
+  const ann = await watch({ url: first.url, token: await first.token('ann') });
+  await toUser(first, 'ann', 'notice', 'n1');
+  await eventually(() => assert.deepEqual(ann.ids(ann.own), ['n1']));
+  const port = Number(new URL(first.url).port);
+  await first.edge.stop();
+  await toUser(first, 'ann', 'notice', 'n2');
+  // So that offsets of others lie between those of ann's.
+  for (let i = 0; i < 40; i++) await toUser(first, `u${i}`, 'notice', `other-${i}`);
+  await toUser(first, 'ann', 'notice', 'n3');
+  const second = await edge({ 'edge.port': port });
+  await eventually(ann.there);
+  await toUser(second, 'ann', 'notice', 'n4');
+  await eventually(() => assert.deepEqual(ann.ids(ann.own), ['n1', 'n2', 'n3', 'n4']));
+});
+
+test('a guest has no messages of their own', async () => {
+  const fixture = await edge({ 'viewer.allow_guests': true });
+  const guest = await watch({ url: fixture.url });
+  assert.equal(guest.client.me, undefined);
+});
+
+test('the modes of the room are told as they change', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  await publish(fixture, 'room_state', 's1', { data: { modes: { slow_ms: 3_000 } } });
+  await eventually(() => assert.deepEqual(ann.room.modes, { slow_ms: 3_000 }));
+  assert.deepEqual(ann.msgs, []);
+});
+
+test('who is kicked is told, is out, and cannot send', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const sanction = { by: 'mods', reason: '刷屏', at: Date.now(), until: Date.now() + 60_000 };
+  await fixture.bus.records.set(`room:${room}`, new Map([['kick:ann', { value: JSON.stringify(sanction), until: sanction.until }]]));
+  await eventually(() =>
+    assert.deepEqual(
+      ann.notices.map(({ code }) => code),
+      ['kicked'],
+    ),
+  );
+  assert.equal(ann.room.joined, false);
+  await assert.rejects(ann.room.send('chat', 'x'), { code: 'banned' });
+});
+
+test('who is muted is told and cannot send', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const sanction = { by: 'mods', at: Date.now(), until: Date.now() + 60_000 };
+  await fixture.bus.records.set(`room:${room}`, new Map([['mute:ann', { value: JSON.stringify(sanction), until: sanction.until }]]));
+  await eventually(() =>
+    assert.deepEqual(
+      ann.notices.map(({ code, until }) => [code, until]),
+      [['muted', sanction.until]],
+    ),
+  );
+  await assert.rejects(ann.room.send('chat', 'x'), { code: 'muted' });
+});

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type ErrorCode, errors } from '@danmux/protocol';
+import { Value } from 'typebox/value';
 import { document, documentedCodes, operations } from './documented-codes.ts';
 
 test('it names every route, and how to authenticate', () => {
@@ -115,12 +116,25 @@ test('every route has words of its own, and names its scope', () => {
 test('every parameter is described', () => {
   for (const { method, path, parameters = [] } of operations) {
     for (const { name, description = '' } of parameters) assert.ok(description.length > 3, `${method} ${path}: ${name}`);
-    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g))
-      assert.ok(
-        parameters.some((each) => each.in === 'path' && each.name === name),
-        `${path} ${name}`,
-      );
+    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
+      const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
+      assert.ok(parameter?.example !== undefined && Value.Check(parameter.schema, parameter.example), `${path} ${name}`);
+    }
   }
+});
+
+test('every example fits its schema', () => {
+  let checked = 0;
+  for (const { method, path, responses, requestBody } of operations) {
+    const contents = [requestBody?.content, ...Object.values(responses).map(({ content }) => content)].flatMap((content) => Object.values(content ?? {}));
+    for (const { schema, example, examples = {} } of contents.filter((content) => !('$ref' in content.schema))) {
+      for (const value of [...(example === undefined ? [] : [example]), ...Object.values(examples).map((each) => each.value)]) {
+        checked++;
+        assert.ok(Value.Check(schema, value), `${method} ${path}: ${JSON.stringify(value)} ${JSON.stringify(Value.Errors(schema, value))}`);
+      }
+    }
+  }
+  assert.ok(checked > operations.length, `${checked} examples`);
 });
 
 test('every POST takes an Idempotency-Key', () => {

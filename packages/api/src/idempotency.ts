@@ -6,6 +6,7 @@ import type { Bus } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Seal } from './auth/seal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,6 +33,7 @@ interface KeptAnswer {
 const keyForm = new RegExp(`^[\\x21-\\x7e]{1,${limits.id}}$`);
 
 export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus): void {
+  const seal = new Seal(runtime.config.viewer.token_secret, 'kept answers');
   app.decorateRequest('idempotency', null);
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers['idempotency-key'];
@@ -49,12 +51,12 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     });
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
-    if (state.state === 'done') return replay(reply, state.answer);
+    if (state.state === 'done') return replay(reply, opened(seal, request, scope, state.answer));
     request.idempotency = { scope, id, bodyHash, mayDiffer: false };
     return undefined;
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.idempotency) await keepAnswer(runtime, bus, request.idempotency, reply, String(payload));
+    if (request.idempotency) await keepAnswer(runtime, bus, seal, request.idempotency, reply, String(payload));
     return payload;
   });
 }
@@ -69,6 +71,13 @@ export function answerMayDiffer(request: FastifyRequest): void {
   if (request.idempotency) request.idempotency.mayDiffer = true;
 }
 
+/** An answer that told a secret rests sealed. */
+function opened(seal: Seal, { routeOptions }: FastifyRequest, scope: string, answer: string): string {
+  const text = routeOptions.config.secretAnswer ? seal.open(answer, scope) : answer;
+  if (text === null) throw new DanmuxError('conflict', { message: 'The first answer was sealed under another viewer.token_secret and cannot be told again.' });
+  return text;
+}
+
 function replay(reply: FastifyReply, answer: string): FastifyReply {
   const { status, type, body } = JSON.parse(answer) as KeptAnswer;
   return reply
@@ -79,11 +88,13 @@ function replay(reply: FastifyReply, answer: string): FastifyReply {
     .send(body);
 }
 
-async function keepAnswer(runtime: Runtime, bus: Bus, { scope, id, bodyHash, mayDiffer }: Claim, reply: FastifyReply, body: string): Promise<void> {
+async function keepAnswer(runtime: Runtime, bus: Bus, seal: Seal, { scope, id, bodyHash, mayDiffer }: Claim, reply: FastifyReply, body: string): Promise<void> {
   const answer: KeptAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
+  const text = JSON.stringify(answer);
+  const { secretAnswer } = reply.request.routeOptions.config;
   try {
     if (mayDiffer || passes(reply.statusCode)) await bus.forget(scope, id);
-    else await bus.finish(scope, bodyHash, id, JSON.stringify(answer), runtime.config.api.idempotency_ttl_ms);
+    else await bus.finish(scope, bodyHash, id, secretAnswer ? seal.close(text, scope) : text, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
     noteFailure(runtime, error, 'could not keep the answer to an idempotency key');

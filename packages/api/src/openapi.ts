@@ -1,7 +1,7 @@
 // The OpenAPI document without a listening server, for the file in the repository and the check that it is up to date.
 
 import { readFileSync } from 'node:fs';
-import type { Bus } from '@danmux/bus';
+import { createBus } from '@danmux/bus';
 import type { JobQueue } from '@danmux/cluster';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { Drain } from './drain.ts';
@@ -17,7 +17,7 @@ export async function openApiDocument(): Promise<object> {
   });
   const runtime = createRuntime({ config, role: 'docs', version, processMetrics: false });
   // Routes are only described: none of them is called.
-  const app = await createServer(runtime, {} as Bus, {} as JobQueue, new Drain());
+  const app = await createServer(runtime, createBus(runtime), {} as JobQueue, new Drain());
   await app.ready();
   const document = app.swagger();
   await app.close();

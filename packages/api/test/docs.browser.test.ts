@@ -38,6 +38,14 @@ test('/docs shows every route, asks no other server, and can try one', async () 
   await page.locator('.try-out__btn').click();
   await page.locator('button.execute').click();
   await page.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor();
+  await page.locator('.opblock-summary-path', { hasText: '/v1/stats' }).click();
+  // Its example goes out as it stands there: path, headers and body.
+  const mute = page.locator('.opblock-put', { has: page.locator('[data-path="/v1/rooms/{room}/mutes/{user}"]') });
+  await mute.locator('.opblock-summary-path').click();
+  await mute.locator('.try-out__btn').click();
+  await mute.locator('button.execute').click();
+  await mute.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor();
+  assert.equal((await fixture.call('GET', '/v1/rooms/live:1001/mutes/u42')).body.reason, '刷屏');
   assert.deepEqual(complaints, []);
   assert.deepEqual([...hosts], [new URL(fixture.url).host]);
   await page.close();

@@ -9,14 +9,26 @@ export interface Operation {
   readonly description?: string;
   readonly 'x-scope'?: string;
   readonly responses: Readonly<Record<string, Response>>;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly description?: string }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly examples?: object; readonly example?: unknown }>> };
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly description?: string;
+    readonly example?: unknown;
+    readonly schema: object;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
+}
+
+interface Content {
+  readonly schema: object;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly example?: unknown;
 }
 
 interface Response {
   readonly description: string;
   readonly headers?: object;
-  readonly content: Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
+  readonly content: Readonly<Record<string, Content>>;
 }
 
 export interface Document {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type ErrorCode, errors } from '@danmux/protocol';
+import { Value } from 'typebox/value';
 import { document, documentedCodes, operations } from './documented-codes.ts';
 
 test('it names every route, and how to authenticate', () => {
@@ -10,15 +11,18 @@ test('it names every route, and how to authenticate', () => {
   assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(), [
     'DELETE /v1/bans/{user}',
     'DELETE /v1/jobs/{id}',
+    'DELETE /v1/keys/{id}',
     'DELETE /v1/mutes/{user}',
     'DELETE /v1/rooms/{room}/bans/{user}',
     'DELETE /v1/rooms/{room}/messages/{id}',
     'DELETE /v1/rooms/{room}/mutes/{user}',
     'DELETE /v1/words/{list}',
+    'GET /v1/audit',
     'GET /v1/bans',
     'GET /v1/bans/{user}',
     'GET /v1/jobs',
     'GET /v1/jobs/{id}',
+    'GET /v1/keys',
     'GET /v1/messages/{id}/receipts',
     'GET /v1/mutes',
     'GET /v1/mutes/{user}',
@@ -40,6 +44,8 @@ test('it names every route, and how to authenticate', () => {
     'PATCH /v1/rooms/{room}',
     'POST /v1/broadcasts',
     'POST /v1/jobs/{id}/retry',
+    'POST /v1/keys',
+    'POST /v1/keys/{id}/rotate',
     'POST /v1/messages/batch',
     'POST /v1/reviews/{id}/approve',
     'POST /v1/reviews/{id}/reject',
@@ -74,6 +80,11 @@ test('every refusal is a problem of the errors table, under its status', () => {
 
 test('who may come again is told when', () => {
   for (const operation of operations) {
+    for (const [code, status] of documentedCodes(operation)) {
+      const { retryable } = errors[code as keyof typeof errors];
+      if (retryable && status !== 500) assert.ok(operation.responses[status]?.headers, `${operation.path} ${code}`);
+    }
+    assert.equal(operation.responses['401']?.headers, undefined);
     const { responses } = operation;
     for (const [code, status] of documentedCodes(operation)) {
       if (errors[code as ErrorCode].retryable && status !== 500) assert.ok(responses[status]?.headers, `${operation.path} ${code}`);
@@ -98,19 +109,32 @@ test('every route has words of its own, and names its scope', () => {
     assert.ok(summary.length > 4 && !seen.has(summary), `${method} ${path}: ${summary}`);
     seen.add(summary);
     assert.ok(scope && description.endsWith(`Scope: \`${scope}\`.`) && description.length > 30, `${method} ${path}: ${description}`);
-    assert.equal(scope === 'read' || scope === 'admin', method === 'GET' || /webhooks|retry/.test(path), `${method} ${path} ${scope}`);
+    assert.equal(scope === 'read' || scope === 'admin', method === 'GET' || /webhooks|retry|keys/.test(path), `${method} ${path} ${scope}`);
   }
 });
 
 test('every parameter is described', () => {
   for (const { method, path, parameters = [] } of operations) {
     for (const { name, description = '' } of parameters) assert.ok(description.length > 3, `${method} ${path}: ${name}`);
-    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g))
-      assert.ok(
-        parameters.some((each) => each.in === 'path' && each.name === name),
-        `${path} ${name}`,
-      );
+    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
+      const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
+      assert.ok(parameter?.example !== undefined && Value.Check(parameter.schema, parameter.example), `${path} ${name}`);
+    }
   }
+});
+
+test('every example fits its schema', () => {
+  let checked = 0;
+  for (const { method, path, responses, requestBody } of operations) {
+    const contents = [requestBody?.content, ...Object.values(responses).map(({ content }) => content)].flatMap((content) => Object.values(content ?? {}));
+    for (const { schema, example, examples = {} } of contents.filter((content) => !('$ref' in content.schema))) {
+      for (const value of [...(example === undefined ? [] : [example]), ...Object.values(examples).map((each) => each.value)]) {
+        checked++;
+        assert.ok(Value.Check(schema, value), `${method} ${path}: ${JSON.stringify(value)} ${JSON.stringify(Value.Errors(schema, value))}`);
+      }
+    }
+  }
+  assert.ok(checked > operations.length, `${checked} examples`);
 });
 
 test('every POST takes an Idempotency-Key', () => {

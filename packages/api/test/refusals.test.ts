@@ -7,13 +7,16 @@ import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from './bare-api.ts';
 import { documentedCodes, type Operation, operations } from './documented-codes.ts';
 import { type Change, held, prepared, rightRequest, rightRequests, rightSettings, send } from './right-requests.ts';
+import { type Signing, signedHeaders } from './signed-request.ts';
 
 /** A key whose text is its id, repeated. */
 const keyRow = (id: string, scope: string) => ({ id, scopes: [scope], hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });
+const secret = 'q'.repeat(40);
 let fixture: ApiFixture;
 let hurried: ApiFixture;
 before(async () => {
-  fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish')] });
+  const signer = { ...keyRow('signer', 'admin'), signing_secrets: [secret] };
+  fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish'), signer], shedding: 'off' });
   // One request, then none for a long time.
   hurried = await startApi({ 'api.per_minute': 1 });
   await hurried.call('GET', '/v1/stats');
@@ -54,6 +57,22 @@ async function askTwice(operation: Operation): Promise<Answer> {
   return send(fixture, operation, params, { headers, body: rightRequest(operation).other ?? { other: 1 } });
 }
 
+/** The right request but for its signature, or for what the store says of its nonce. */
+async function askSigned(operation: Operation, signing: Partial<Signing>, once: () => Promise<number> = async () => 0): Promise<Answer> {
+  const params = await prepared(fixture, operation);
+  fixture.overrides.once = once;
+  const signed: Pick<ApiFixture, 'call'> = {
+    call: (method, target, body) => {
+      const text = body === undefined ? '' : JSON.stringify(body);
+      const headers = signedHeaders({ key: 'signer', secret, method, target, body: text, ...signing });
+      return fixture.call(method, target, body, { key: null, headers });
+    },
+  };
+  const answer = await send(signed, operation, params);
+  delete fixture.overrides.once;
+  return answer;
+}
+
 async function withPublish(operation: Operation, publish: ApiFixture['bus']['publish']): Promise<Answer> {
   const params = await prepared(fixture, operation);
   fixture.overrides.publish = publish;
@@ -79,6 +98,9 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   unauthorized: (operation) => ask(operation, { key: null }),
   forbidden: (operation) => ask(operation, { key: (operation.method === 'GET' ? 'publisher' : 'reader').repeat(8) }),
   rate_limited: (operation) => send(hurried, operation, { room: 'live:1' }),
+  signature_invalid: (operation) => askSigned(operation, { secret: 'another' }),
+  signature_expired: (operation) => askSigned(operation, { timestamp: 1_000_000 }),
+  nonce_replayed: (operation) => askSigned(operation, {}, async () => 1_000),
   internal: (operation) => askFailing(operation, () => new Error('a bug')),
   unavailable: (operation) => askFailing(operation, () => new DanmuxError('unavailable')),
   invalid_request: askMalformed,

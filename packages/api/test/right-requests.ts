@@ -101,6 +101,25 @@ async function oneList(fixture: ApiFixture): Promise<Params> {
   return { list: 'ads' };
 }
 
+/** Two keys of the store, one of which is there. */
+async function oneKey(fixture: ApiFixture): Promise<Params> {
+  const value = JSON.stringify({ scopes: ['read'], created_at: 1, secrets: [{ hash: '0'.repeat(64), sealed: 'x' }] });
+  await fixture.bus.records.set(
+    ruleRecords.keys,
+    new Map([
+      ['shop', { value }],
+      ['new', null],
+    ]),
+  );
+  return { id: 'shop' };
+}
+async function keyThere(fixture: ApiFixture): Promise<Params> {
+  await fixture.bus.records.set(ruleRecords.keys, new Map([['new', { value: '{}' }]]));
+  return {};
+}
+/** One of the config. */
+const fixedKey = async () => ({ id: 'default' });
+
 const timed = { body: { for_ms: 60_000, reason: '刷屏' }, other: { for_ms: 1_000 } };
 const user = async () => ({ user: fresh('user') });
 const room = ruleRecords.room('live:1');
@@ -157,6 +176,23 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'POST /v1/webhooks/{target}/enable': { prepare: async () => ({ target: 'billing' }) },
   'GET /v1/webhooks/dead': {},
   'POST /v1/webhooks/dead/{entry}/replay': { prepare: deadLetter, effect: ranJobs, conflict: (fixture) => deadLetter(fixture, 'gone') },
+  'POST /v1/keys': {
+    body: { id: 'new', scopes: ['publish'] },
+    other: { id: 'new', scopes: ['read'] },
+    prepare: oneKey,
+    effect: version(ruleRecords.keys),
+    conflict: keyThere,
+  },
+  'GET /v1/keys': {},
+  'POST /v1/keys/{id}/rotate': {
+    body: { grace_ms: 0 },
+    other: { grace_ms: 1_000 },
+    prepare: oneKey,
+    effect: version(ruleRecords.keys),
+    conflict: fixedKey,
+  },
+  'DELETE /v1/keys/{id}': { prepare: oneKey, conflict: fixedKey },
+  'GET /v1/audit': {},
   'POST /v1/tokens': { body: { sub: 'u1' }, other: { sub: 'u2' } },
   'GET /v1/stats': {},
   'GET /v1/nodes': {},

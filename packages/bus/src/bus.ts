@@ -4,6 +4,7 @@
 import type { Lane, Positions, StreamLane } from '@danmux/protocol';
 import type { Audience } from './audience.ts';
 import type { EventLog } from './events.ts';
+import type { BusFrame } from './frame.ts';
 import type { Logs } from './logs.ts';
 import type { MemberList } from './member-list.ts';
 import type { Receipts } from './receipts.ts';
@@ -117,36 +118,6 @@ export type CommitResult =
   | { readonly ok: true }
   /** `fenced`: another owner holds the shard. `moved`: the store's heads are not `expected`; read them again. */
   | { readonly ok: false; readonly reason: 'fenced' | 'moved' };
-
-/** A batch on its way to the edges. The head is all an edge reads; the payload it only passes on. */
-export interface BusFrame {
-  readonly head: FrameHead;
-  /** The viewer's `frame` payload, JSON: `{"room":…,"msgs":[…]}`. */
-  readonly payload: string;
-}
-
-export interface FrameHead {
-  readonly room: string;
-  readonly epoch: string;
-  /** First and last offset this frame carries, per stream lane it carries any of. */
-  readonly ranges: Partial<Record<StreamLane, readonly [first: number, last: number]>>;
-  /** Messages per lane. */
-  readonly counts: Partial<Record<Lane, number>>;
-  /** Characters of each lane's messages in the payload, with the commas between them: frames are cut and merged by these. */
-  readonly characters: Partial<Record<Lane, number>>;
-  /** Messages that were shed since the last frame that said so, which viewers are told. */
-  readonly shed?: Partial<Record<Lane, number>>;
-  /** Messages of this frame's time that were shed, for their senders only: user id and the message as JSON. */
-  readonly own?: readonly (readonly [user: string, message: string])[];
-  /** Ids of its messages that ask for receipts. */
-  readonly receipts?: readonly string[];
-  /** Ids of messages that its messages take back. */
-  readonly recalls?: readonly string[];
-  /** Of a room of users: for whom each message is, in the order of the payload. */
-  readonly to?: readonly string[];
-  /** Message id and trace id of its control and gift messages. */
-  readonly traces: readonly (readonly [id: string, trace: string])[];
-}
 
 export interface RoomSubscriber {
   /** A frame of the room, in the order the relay published them. */
@@ -269,9 +240,8 @@ export interface Bus {
   ): Promise<ReadonlyMap<string, RoomPulse>>;
   /**
    * Takes a message out of the room's history and keeps its id out of the room for as long as history lasts; in its place stands
-   * a tombstone of the same offset (`tombstone`). `found` is false when history does not have it: it may wait in the ingress, be
-   * of a lane without history, or never have been. A second time it is found by its tombstone. It tells nobody: publish a message
-   * with the mark `recalls` besides.
+   * a tombstone of the same offset (`tombstone`), by which it is found again. `found` is false when history does not have it: it may
+   * wait in the ingress, be of a lane without history, or never have been. Tells nobody: publish one with the mark `recalls` besides.
    */
   recall(room: string, id: string): Promise<{ readonly found: boolean }>;
   /** The ids recalled in a room. */

@@ -4,10 +4,8 @@ export { type Audience, withMember } from './audience.ts';
 export { type AudiencePage, pageOf } from './audience-page.ts';
 export {
   type Bus,
-  type BusFrame,
   type Commit,
   type CommitResult,
-  type FrameHead,
   type Heads,
   type IdempotencyState,
   type IngressCursor,
@@ -32,6 +30,7 @@ export { createBus } from './create-bus.ts';
 export { compareEntries } from './entry-order.ts';
 export type { EventLog, LoggedEvent } from './events.ts';
 export { fnv1a } from './fnv.ts';
+export type { BusFrame, FrameHead } from './frame.ts';
 export type { LogEntry, LogPage, Logs } from './logs.ts';
 export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';
 export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';

@@ -1,7 +1,7 @@
 // A frame on a channel comes out as it went in, byte for byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BusFrame, FrameHead } from '../src/bus.ts';
+import type { BusFrame, FrameHead } from '../src/frame.ts';
 import { decodeFrame, encodeFrame } from '../src/redis/frame-wire.ts';
 
 const head: FrameHead = {

@@ -30,6 +30,12 @@ const counters = {
     labels: ['reason'],
   },
   jobs: { name: 'danmux_jobs_total', help: 'Jobs run, by name and result.', labels: ['job', 'result'] },
+  authFailuresLimited: {
+    name: 'danmux_auth_failures_limited_total',
+    help: 'Requests that failed to prove who sends them, from an address that failed too often.',
+    labels: [],
+  },
+  auditLost: { name: 'danmux_audit_lost_total', help: 'Rows of the audit log that could not be stored; they are in the process log.', labels: [] },
   webhooks: { name: 'danmux_webhooks_total', help: 'Tries to give a webhook target an event, by how they ended.', labels: ['target', 'result'] },
   webhooksDead: { name: 'danmux_webhooks_dead_total', help: 'Webhook events that became dead letters.', labels: ['target'] },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },

@@ -1,37 +1,89 @@
-// Who calls, and may they: finds the key of a request, checks its scope and its rooms, and limits how often it asks. A key is
-// never logged. Routes opt out with `config: { public: true }`.
+// Who calls, and may they: the hooks that find the key of a request, check its scope and its rooms, and limit how often it asks and
+// how often an address fails. A key is never logged. Routes opt out with `config: { public: true }`.
+import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
-import { type Runtime, TokenBucket } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKey } from './api-key.ts';
+import { Authenticator } from './authenticate.ts';
 import { configKeys } from './config-keys.ts';
-import { credentialsOf } from './credentials.ts';
+import type { SignedCredentials } from './credentials.ts';
+import { FailureLimit } from './failure-limit.ts';
+import { FollowedKeys } from './followed-keys.ts';
+import { KeyDesk } from './key-desk.ts';
+import { KeyRates } from './key-rates.ts';
+import { KeyUse } from './key-use.ts';
 import { Keyring } from './keyring.ts';
+import { readBody, streamOf } from './raw-body.ts';
 import { checkRoute } from './room-access.ts';
 import { checkScope, wantScopes } from './scopes.ts';
+import { Seal } from './seal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null on public routes. */
+    /** Null on public routes, and before it is known. */
     apiKey: ApiKey | null;
     /** The key's id; empty when there is none. */
     keyId: string;
+    /** What a signed request says of itself, until it is proven. */
+    signedBy: SignedCredentials | null;
   }
 }
 
-export function addAuth(app: FastifyInstance, runtime: Runtime): void {
+/** The keys, for the routes about them. */
+export interface Keys {
+  readonly keyring: Keyring;
+  readonly followed: FollowedKeys;
+  readonly desk: KeyDesk;
+  readonly use: KeyUse;
+}
+
+export function addAuth(app: FastifyInstance, runtime: Runtime, bus: Bus): Keys {
   const keyring = new Keyring(configKeys(runtime.config.api));
-  const buckets = new Map<string, TokenBucket>();
+  const seal = new Seal(runtime.config.viewer.token_secret, 'signing secrets');
+  const followed = new FollowedKeys(runtime, bus, keyring, seal);
+  const use = new KeyUse(runtime, bus);
+  app.addHook('onReady', () => followed.start());
+  app.addHook('onClose', () => followed.stop());
   wantScopes(app);
+  addHooks(app, runtime, new Authenticator(runtime, bus, keyring), use);
+  return { keyring, followed, desk: new KeyDesk(bus, keyring, seal, runtime.clock), use };
+}
+
+function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authenticator, use: KeyUse): void {
+  const failures = new FailureLimit();
+  const rates = new KeyRates(runtime);
+  const admit = (request: FastifyRequest, key: ApiKey) => {
+    request.apiKey = key;
+    request.keyId = key.id;
+    use.note(key.id, runtime.clock.now());
+    rates.take(key.id);
+    checkScope(key.scopes, request.routeOptions.config.scope);
+  };
   app.decorateRequest('apiKey', null);
   app.decorateRequest('keyId', '');
+  app.decorateRequest('signedBy', null);
   app.addHook('onRequest', async (request) => {
     if (!isGuarded(request)) return;
-    const credentials = credentialsOf(request);
-    const key = 'bare' in credentials ? keyring.find(credentials.bare, runtime.clock.now()) : null;
-    if (key === null) throw new DanmuxError('unauthorized', { message: 'The API key is not known here.' });
+    let who: ApiKey | SignedCredentials;
+    try {
+      who = authenticator.begin(request);
+    } catch (error) {
+      throw limited(runtime, failures, request, error);
+    }
+    if ('signature' in who) request.signedBy = who;
+    else admit(request, who);
+  });
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const { signedBy } = request;
+    // Routes added before this hook have requests without the field.
+    if (!signedBy) return payload;
+    const body = await readBody(request);
+    const key = await authenticator.finish(request, signedBy, body).catch((error: unknown) => {
+      throw limited(runtime, failures, request, error);
+    });
     admit(request, key);
-    if (runtime.config.shedding === 'on') takeToken(buckets, key.id, runtime);
+    return streamOf(body);
   });
   app.addHook('preHandler', async (request) => checkRoute(request));
 }
@@ -40,17 +92,11 @@ function isGuarded({ routeOptions: { config }, is404 }: FastifyRequest): boolean
   return !config.public && config.auth !== 'own' && !is404;
 }
 
-function admit(request: FastifyRequest, key: ApiKey): void {
-  request.apiKey = key;
-  request.keyId = key.id;
-  checkScope(key.scopes, request.routeOptions.config.scope);
-}
-
-function takeToken(buckets: Map<string, TokenBucket>, keyId: string, { config, clock }: Runtime): void {
-  const now = clock.now();
-  const bucket = buckets.get(keyId) ?? new TokenBucket(config.api.per_minute, Math.ceil(config.api.per_minute / 10), now);
-  // As many buckets as keys: bounded by the config.
-  buckets.set(keyId, bucket);
-  const wait = bucket.take(now);
-  if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+/** What a failure is answered with: an address that failed too often is told to wait instead of what was wrong. */
+function limited({ config, clock, metrics }: Runtime, failures: FailureLimit, { ip }: FastifyRequest, error: unknown): unknown {
+  if (!(error instanceof DanmuxError) || error.status !== 401 || config.shedding === 'off') return error;
+  const wait = failures.fail(ip, clock.now());
+  if (wait === 0) return error;
+  metrics.authFailuresLimited.inc();
+  return new DanmuxError('rate_limited', { message: 'Too many requests from this address failed to say who sends them.', retryAfterMs: wait, cause: error });
 }

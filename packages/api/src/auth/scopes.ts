@@ -26,6 +26,8 @@ declare module 'fastify' {
     rooms?: 'each';
     /** `own`: the route proves by itself who calls, in a form of its own. */
     auth?: 'own';
+    /** Its answer tells a secret: where it is kept for a repeated request, it is sealed. */
+    secretAnswer?: boolean;
   }
 }
 

@@ -1,5 +1,6 @@
 // What routes say of themselves alike in OpenAPI: their parameters and the problems they answer with.
 import { type ErrorCode, errors, limits } from '@danmux/protocol';
+import { messageId } from '@danmux/protocol/schemas';
 import { type TSchema, Type } from 'typebox';
 import { problemType } from '../problem.ts';
 
@@ -9,6 +10,8 @@ export const problemSchemaId = 'Problem';
 /** Loose on purpose: the handler names what is wrong with a room's name. */
 export const roomParams = Type.Object({ room: Type.String({ description: 'Room name: A-Z a-z 0-9 _ . : @ -, at most 128', examples: ['live:1001'] }) });
 
+/** A message id in the path. */
+export const messageParam = { id: { ...messageId, description: 'Message id, percent-encoded', examples: ['order-4711'] } };
 export const userParam = { user: Type.String({ minLength: 1, maxLength: limits.userId, description: 'User id, percent-encoded', examples: ['u42'] }) };
 export const userParams = Type.Object(userParam);
 export const roomUserParams = Type.Object({ ...roomParams.properties, ...userParam });
@@ -42,7 +45,16 @@ export const bodyCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_json
 export const postCodes: readonly ErrorCode[] = [...bodyCodes, 'idempotency_in_flight', 'idempotency_mismatch'];
 
 /** Every route that wants a key may answer with these. */
-const always: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_limited', 'internal'];
+const always: readonly ErrorCode[] = [
+  'unauthorized',
+  'signature_invalid',
+  'signature_expired',
+  'nonce_replayed',
+  'forbidden',
+  'rate_limited',
+  'internal',
+  'unavailable',
+];
 
 interface ProblemResponse {
   readonly description: string;

@@ -1,12 +1,12 @@
 // Taking a message back: out of history, and off every screen.
 import { jobIdOf } from '@danmux/cluster';
 import { checkRoomName } from '@danmux/protocol';
-import { messageId, recallReply } from '@danmux/protocol/schemas';
+import { recallReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
 import { sendOwn } from '../own-message.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
-import { documented, roomParams, success } from './documented.ts';
+import { documented, messageParam, roomParams, success } from './documented.ts';
 
 const schema = {
   summary: 'Take a message back',
@@ -14,7 +14,7 @@ const schema = {
     'It leaves history, so that nobody who joins sees it, and every screen, by a message of type `recall`. One that is still on its way does not arrive. ' +
     'Asking again is the same. A delayed message is not sent yet: cancel its job.',
   tags: ['moderation'],
-  params: Type.Object({ ...roomParams.properties, id: messageId }),
+  params: Type.Object({ ...roomParams.properties, ...messageParam }),
   response: {
     200: success(recallReply, 'Taken back', { id: 'm1', room: 'live:1001', found: true }),
     ...documented(['invalid_request', 'invalid_room', 'unavailable', 'lane_full']),

@@ -1,18 +1,18 @@
 // How many viewers a message was sent to, and how many said that they have it.
 import { isUserRoom, ownRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
-import { messageId, type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
+import { type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
 import { checkRoom } from '../auth/room-access.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
-import { documented, success } from './documented.ts';
+import { documented, messageParam, success } from './documented.ts';
 
 const schema = {
   summary: 'Receipts of a message',
   description: 'Of a message that was sent with `receipt`, kept for `receipts.kept_ms`. Of a broadcast: all rooms together.',
   tags: ['messages'],
-  params: Type.Object({ id: messageId }),
+  params: Type.Object(messageParam),
   response: {
     200: success(receiptsReply, 'The counts so far', {
       id: 'order-4711',

@@ -4,16 +4,16 @@
 import { acceptPublication } from '@danmux/bus';
 import { ruleRecords } from '@danmux/cluster';
 import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
-import { messageId, publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
+import { publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
 import { sendMessage } from '../accept-message.ts';
 import { cursorOf, pageSize, placeOf } from '../paging.ts';
 import { findField } from '../records.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
-import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
+import { documented, idempotencyHeaders, messageParam, postCodes, success } from './documented.ts';
 
-const params = Type.Object({ id: messageId });
+const params = Type.Object(messageParam);
 const held = {
   id: '01K8Y3V5S9Q4W2N7C6D1B0ATZX',
   room: 'live:1001',

@@ -6,7 +6,6 @@ import type { Audience } from '../audience.ts';
 import { AudienceCache } from '../audience-cache.ts';
 import type {
   Bus,
-  BusFrame,
   Commit,
   CommitResult,
   Heads,
@@ -24,6 +23,7 @@ import type {
   Roster,
   Subscription,
 } from '../bus.ts';
+import type { BusFrame } from '../frame.ts';
 import { dedupeMs, ingressCap } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease, shardOf } from '../shard.ts';

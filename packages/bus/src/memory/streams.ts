@@ -9,14 +9,16 @@ import { ExpiringMap } from './expiring-map.ts';
 interface StoredMessage {
   readonly offset: number;
   text: string;
+  /** The text is a tombstone. */
+  buried?: true;
 }
 
 export class Streams {
   readonly #clock: Clock;
   readonly #heads: ExpiringMap<string, Heads>;
   readonly #messages: ExpiringMap<string, StoredMessage[]>;
-  /** Per room the ids that were recalled, and whether history had them. */
-  readonly #recalled = new Map<string, ExpiringMap<string, boolean>>();
+  /** Per room the ids that were recalled. */
+  readonly #recalled = new Map<string, ExpiringMap<string, true>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -71,13 +73,12 @@ export class Streams {
     return { msgs: older.slice(Math.max(0, older.length - limit)).map(({ text }) => text), more: older.length > limit };
   }
 
-  /** True when history has it, or had it before it was recalled. */
+  /** True when history has it, or its tombstone. */
   recall(room: string, id: string): boolean {
     const recalled = this.#recalled.get(room) ?? new ExpiringMap(this.#clock);
     this.#recalled.set(room, recalled);
-    const found = this.#bury(room, id) || recalled.get(id) === true;
-    recalled.set(id, found, recallTtlMs);
-    return found;
+    recalled.set(id, true, recallTtlMs);
+    return this.#bury(room, id);
   }
 
   recalled(room: string): string[] {
@@ -88,7 +89,8 @@ export class Streams {
     for (const lane of streamLanes) {
       for (const message of this.#lane(room, lane)) {
         if (!message.text.startsWith(`{"lane":"${lane}","offset":${message.offset},"id":${JSON.stringify(id)},`)) continue;
-        message.text = tombstone(lane, message.offset, id, this.#clock.now());
+        if (!message.buried) message.text = tombstone(lane, message.offset, id, this.#clock.now());
+        message.buried = true;
         return true;
       }
     }

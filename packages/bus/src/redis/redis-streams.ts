@@ -6,6 +6,9 @@ import { headsTtlMs, recallTtlMs } from '../lane-settings.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './redis-store.ts';
 
+/** Messages a recall looks at in one call. */
+const recallChunk = 250;
+
 interface Placed {
   readonly offset: number;
   readonly text: string;
@@ -56,7 +59,17 @@ export class RedisStreams {
   async recall(room: string, id: string): Promise<{ found: boolean }> {
     const shard = this.#store.of(room);
     const keys = [...streamLanes.map((lane) => shard.stream(room, lane)), ...streamLanes.map((lane) => shard.tombstones(room, lane)), shard.recalled(room)];
-    return { found: (await this.#store.run('dmxRecall', keys, [id, JSON.stringify(id), this.#runtime.clock.now(), recallTtlMs])) === 1 };
+    const about = [id, JSON.stringify(id), this.#runtime.clock.now(), recallTtlMs];
+    let first = 1;
+    // What is recalled is most often talk, and new.
+    for (let stream = streamLanes.length; stream >= 1; stream--) {
+      for (let from = '+'; from !== ''; first = 0) {
+        const [found, next = ''] = (await this.#store.run('dmxRecall', keys, [...about, stream, from, recallChunk, first])) as [number, string?];
+        if (found === 1) return { found: true };
+        from = next;
+      }
+    }
+    return { found: false };
   }
 
   async recalled(room: string): Promise<readonly string[]> {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import type { Lane } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import { acceptPublication, numberedMessage } from '../../src/accept.ts';
-import type { Bus, BusFrame, Commit, Lease, Pending, Publication } from '../../src/bus.ts';
+import type { Bus, Commit, Lease, Pending, Publication } from '../../src/bus.ts';
+import type { BusFrame } from '../../src/frame.ts';
 import { shardLease, shardOf } from '../../src/shard.ts';
 
 export interface Engine {

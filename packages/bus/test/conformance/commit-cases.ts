@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { laneNames, streamLanes } from '@danmux/protocol';
-import type { Bus, BusFrame, Lease } from '../../src/bus.ts';
+import type { Bus, Lease } from '../../src/bus.ts';
+import type { BusFrame } from '../../src/frame.ts';
 import { shardOf } from '../../src/shard.ts';
 import { eventually } from '../eventually.ts';
 import { commitOf, type Engine, listenTo, type MakeEngine, message, offsetsOf, owned, readIds } from './case-kit.ts';

@@ -1,7 +1,7 @@
 // Frames reach those who listen, and only them, whatever the others do.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { BusFrame } from '../../src/bus.ts';
+import type { BusFrame } from '../../src/frame.ts';
 import { shardOf } from '../../src/shard.ts';
 import { eventually } from '../eventually.ts';
 import { commitOf, listenTo, type MakeEngine, message, owned } from './case-kit.ts';

@@ -1,0 +1,49 @@
+// Proves who sent a request: a bare key at once; a signature when the body is there, since it covers it. A nonce is taken only by a
+// request whose signature is right, so that nobody can take those of others.
+import type { Bus } from '@danmux/bus';
+import { DanmuxError } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import type { FastifyRequest } from 'fastify';
+import { type ApiKey, isLive } from './api-key.ts';
+import { credentialsOf, type SignedCredentials } from './credentials.ts';
+import type { Keyring } from './keyring.ts';
+import { isSignedWith } from './signature.ts';
+
+export class Authenticator {
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #keyring: Keyring;
+
+  constructor(runtime: Runtime, bus: Bus, keyring: Keyring) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#keyring = keyring;
+  }
+
+  /** The key of the request, or what it says of its signature, whose time is right. */
+  begin(request: FastifyRequest): ApiKey | SignedCredentials {
+    const credentials = credentialsOf(request);
+    const now = this.#runtime.clock.now();
+    if ('signed' in credentials) {
+      const { signature_window_ms: windowMs } = this.#runtime.config.api;
+      if (Math.abs(now - Number(credentials.signed.timestamp) * 1_000) > windowMs) throw new DanmuxError('signature_expired');
+      return credentials.signed;
+    }
+    const key = this.#keyring.find(credentials.bare, now);
+    if (key === null) throw new DanmuxError('unauthorized', { message: 'The API key is not known here.' });
+    if (key.signedOnly) throw new DanmuxError('unauthorized', { message: 'Requests of this key must be signed.' });
+    return key;
+  }
+
+  /** The key that signed the request with this body. Throws `unavailable` when nobody can say whether the nonce is new. */
+  async finish({ method, raw }: FastifyRequest, { keyId, timestamp, nonce, signature }: SignedCredentials, body: Buffer): Promise<ApiKey> {
+    const now = this.#runtime.clock.now();
+    const key = this.#keyring.get(keyId, now);
+    const secrets = key?.signingSecrets.filter((each) => isLive(each, now)).map(({ secret }) => secret) ?? [];
+    const right = isSignedWith(secrets, { method, target: raw.url ?? '', timestamp, nonce, body }, signature);
+    if (!right || key === null) throw new DanmuxError('signature_invalid');
+    const taken = await this.#bus.once(`nonce:${keyId}:${nonce}`, 2 * this.#runtime.config.api.signature_window_ms);
+    if (taken > 0) throw new DanmuxError('nonce_replayed');
+    return key;
+  }
+}

@@ -1,0 +1,28 @@
+// How often each key may ask this process.
+import { DanmuxError } from '@danmux/protocol';
+import { type Runtime, TokenBucket } from '@danmux/runtime';
+
+// More than there are keys at any time; ids come and go.
+const keysCounted = 5_000;
+
+export class KeyRates {
+  readonly #runtime: Runtime;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Throws `rate_limited` when the key asked too often. */
+  take(keyId: string): void {
+    const { config, clock } = this.#runtime;
+    if (config.shedding === 'off') return;
+    const now = clock.now();
+    const { per_minute: perMinute } = config.api;
+    if (this.#buckets.size > keysCounted) this.#buckets.clear();
+    const bucket = this.#buckets.get(keyId) ?? new TokenBucket(perMinute, Math.ceil(perMinute / 10), now);
+    this.#buckets.set(keyId, bucket);
+    const wait = bucket.take(now);
+    if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+  }
+}

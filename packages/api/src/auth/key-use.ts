@@ -1,0 +1,46 @@
+// When keys were last used, to the hour: written at most that often, beside the answer and never before it, and told to people only.
+import type { Bus } from '@danmux/bus';
+import type { Runtime } from '@danmux/runtime';
+
+const record = 'key_use';
+const coarseMs = 3_600_000;
+const retryMs = 10_000;
+
+export class KeyUse {
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  /** As many as there are keys. */
+  readonly #written = new Map<string, number>();
+
+  constructor(runtime: Runtime, bus: Bus) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+  }
+
+  note(id: string, now: number): void {
+    if (now - (this.#written.get(id) ?? Number.NEGATIVE_INFINITY) < coarseMs) return;
+    this.#written.set(id, now);
+    void this.#write(id, String(now), () => this.#written.set(id, now - coarseMs + retryMs));
+  }
+
+  /** Id → milliseconds since 1970. */
+  async times(): Promise<ReadonlyMap<string, number>> {
+    const { fields } = await this.#bus.records.get(record);
+    return new Map([...fields].map(([id, { value }]) => [id, Number(value)]));
+  }
+
+  async forget(id: string): Promise<void> {
+    this.#written.delete(id);
+    await this.#write(id, null, () => {});
+  }
+
+  async #write(id: string, value: string | null, failed: () => void): Promise<void> {
+    try {
+      await this.#bus.records.set(record, new Map([[id, value === null ? null : { value }]]));
+    } catch (error) {
+      failed();
+      this.#runtime.metrics.caught.inc({ where: 'key_use' });
+      this.#runtime.log.warn({ err: error }, 'could not note the use of a key');
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// An address that fails too often is told to wait; who has a key behind the same address is not concerned.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FailureLimit } from '../../src/auth/failure-limit.ts';
+import { mustRefuse, startApi } from '../bare-api.ts';
+
+test('thirty a minute, each address for itself', () => {
+  const limit = new FailureLimit();
+  for (let i = 0; i < 30; i++) assert.equal(limit.fail('a', 0), 0);
+  assert.equal(limit.fail('a', 0), 2_000);
+  assert.equal(limit.fail('b', 0), 0);
+  assert.equal(limit.fail('a', 2_000), 0);
+});
+
+test('it remembers a bounded number of addresses, the latest', () => {
+  const limit = new FailureLimit();
+  for (let i = 0; i < 30; i++) limit.fail('first', 0);
+  for (let i = 0; i < 9_999; i++) limit.fail(`other ${i}`, 0);
+  assert.ok(limit.fail('first', 0) > 0, 'still known');
+  for (let i = 0; i < 10_000; i++) limit.fail(`another ${i}`, 0);
+  assert.equal(limit.fail('first', 0), 0, 'forgotten');
+});
+
+test('failures past the limit are 429, counted; the right key still opens', async () => {
+  const fixture = await startApi({}, { now: () => 1_767_225_600_000 });
+  const fail = () => fixture.call('GET', '/v1/stats', undefined, { key: 'wrong' });
+  for (let i = 0; i < 30; i++) mustRefuse(await fail(), 'unauthorized');
+  const late = await fail();
+  mustRefuse(late, 'rate_limited');
+  assert.equal(late.headers.get('retry-after'), '2');
+  assert.equal((await fixture.call('GET', '/v1/stats')).status, 200);
+  assert.equal((await fixture.runtime.metrics.authFailuresLimited.get()).values[0]?.value, 1);
+  await fixture.close();
+});

@@ -39,7 +39,9 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
   const id = incoming.id ?? newId(rules.now);
   const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
   const { marks } = incoming;
-  const shown = `${marks?.receipt ? ',"receipt":true' : ''}${marks?.expires_at === undefined ? '' : `,"expires_at":${marks.expires_at}`}`;
+  // Of a message for a user history must know whose it is.
+  const to = marks?.to === undefined ? '' : `,"to":${JSON.stringify(marks.to)}`;
+  const shown = `${to}${marks?.receipt ? ',"receipt":true' : ''}${marks?.expires_at === undefined ? '' : `,"expires_at":${marks.expires_at}`}`;
   const body = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data}${shown},"ts":${rules.now}}`;
   const dedupeKey = incoming.dedupeKey ?? incoming.id;
   const judged = lanes[lane].guaranteed ? comboOf(lane, incoming) : { weight: weightOf(from, data, rules.roleWeights ?? {}) };

@@ -16,6 +16,8 @@ export {
 export { Membership, type MembershipOptions } from './membership.ts';
 export { jobIdOf, type PublishingParts, publishAll, publishDue } from './publishing.ts';
 export { everyRoom, RoomEvents, webhooksWanted } from './room-events.ts';
+export { type Entry, type FieldReader, FollowedRecords } from './rules/followed-records.ts';
 export { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './rules/record-names.ts';
+export { type RuleChange, Rules } from './rules/rules.ts';
 export { decodeWordLists, encodeWordList, listOfField, removedWordList } from './rules/word-lists.ts';
 export { ShardHolder, type ShardOwner } from './shard-holder.ts';

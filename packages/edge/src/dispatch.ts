@@ -63,6 +63,8 @@ export class Dispatch {
         return { reply: await handlers.leave(session, checked('leave', args)) };
       case 'send':
         return { reply: await handlers.send(session, checked('send', args)) };
+      case 'receipt':
+        return { reply: await handlers.receipt(session, checked('receipt', args)) };
       case 'members':
         return { reply: await handlers.members(session, checked('members', args)) };
       case 'history':

@@ -2,27 +2,35 @@
 // means, and needs no relay, api or worker to hold its viewers.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
-import { Membership } from '@danmux/cluster';
+import { Membership, Rules } from '@danmux/cluster';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ClusterControl } from './cluster-control.ts';
 import { DeliveryLedger } from './delivery-ledger.ts';
 import { Dispatch } from './dispatch.ts';
 import { sendAway } from './drain.ts';
+import { Enforcement, noticeOf } from './enforcement.ts';
 import { Expiry } from './expiry.ts';
 import { FanOut } from './fan-out.ts';
 import { Feeds } from './feeds.ts';
 import { Flusher } from './flusher.ts';
+import { Guard } from './guard.ts';
 import { Handlers } from './handlers.ts';
+import { HiddenMessages } from './hidden-messages.ts';
 import { Hub } from './hub.ts';
 import type { OutboxParts } from './outbox.ts';
+import { OwnMessages } from './own-messages.ts';
 import { type PingedConn, Pinger } from './pinger.ts';
 import { prepare } from './prepared.ts';
 import { Presence } from './presence.ts';
+import { Receipts } from './receipts.ts';
 import { Recovery } from './recovery.ts';
+import { RoomUsers } from './room-users.ts';
+import { createScreen } from './screen/screens.ts';
 import { Session, type ViewerSocket } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { spare, useNoRooms } from './spare.ts';
+import { bannedError, type Viewer } from './viewer.ts';
 import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
 
 export class EdgeRole implements Part {
@@ -38,9 +46,14 @@ export class EdgeRole implements Part {
   readonly #control: ClusterControl | undefined;
   readonly #flusher = new Flusher();
   readonly #fanOut: FanOut;
+  readonly #rules: Rules;
   readonly #pinger: Pinger;
   /** What the outboxes of all sessions share. */
   readonly #shared: OutboxParts;
+  /** What it must know of the store before viewers come; started first and ended last. */
+  readonly #knowing: Part[];
+  /** Ended when all viewers are gone. */
+  readonly #last: Part;
   /** Started in this order, ended in the reverse. */
   readonly #parts: Part[];
   /** One listener for all sockets: a closure for each would be memory of every viewer. */
@@ -51,17 +64,33 @@ export class EdgeRole implements Part {
   constructor(runtime: Runtime, bus: Bus) {
     this.#runtime = runtime;
     this.#http = createHttpServer(runtime);
-    this.#io = createViewerServer(runtime, this.#http, () => this.#refusal());
+    this.#io = createViewerServer(runtime, this.#http, { refuses: () => this.#refusal(), refusesViewer: (viewer) => this.#ban(viewer) });
     const ledger = new DeliveryLedger(runtime);
     this.#pinger = new Pinger(runtime.config.edge.ping_interval_ms);
     this.#shared = { ledger, flusher: this.#flusher, cap: runtime.config.edge.outbox_bytes };
-    this.#fanOut = new FanOut(runtime, this.#hub, ledger, (user) => this.#sessions.of(user));
-    this.#feeds = new Feeds(runtime, bus, { frame: (frame) => this.#deliver(frame), gap: (gap) => this.#tellGap(gap) });
+    const receipts = new Receipts(runtime, bus);
+    this.#fanOut = new FanOut(runtime, { hub: this.#hub, ledger, sessionsOf: (user) => this.#sessions.of(user), receipts });
+    this.#feeds = new Feeds(runtime, bus, {
+      frame: (frame) => this.#deliver(frame),
+      gap: (gap) => this.#tellGap(gap),
+      recalled: (room, ids) => this.#fanOut.recall(room, ids),
+    });
+    const users = new RoomUsers(runtime, bus, (room) => presence.online(room));
     const presence = new Presence(runtime, bus, this.#hub, {
       pulsed: (pulses) => this.#feeds.pulse(pulses),
+      came: (room, viewer) => users.came(room, viewer),
+      went: (room, viewer) => users.left(room, viewer),
       tell: (room, prepared) => this.#fanOut.event(room, prepared),
     });
-    this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery: new Recovery(runtime, bus), presence });
+    const enforcement = new Enforcement({ sessionsOf: (user) => this.#sessions.of(user), expel: (session, room) => this.#handlers.expel(session, room) });
+    const rules = new Rules(runtime, bus, (change) => enforcement.changed(change));
+    this.#rules = rules;
+    const screen = createScreen(runtime, bus);
+    const guard = new Guard(runtime, bus, { rules, screen });
+    const hidden = new HiddenMessages(runtime, bus, (room, user, message) => this.#fanOut.tellSender(room, user, message));
+    const recovery = new Recovery(runtime, bus);
+    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts, recovery });
+    this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery, presence, rules, guard, hidden, receipts, own });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {
       role: 'edge',
@@ -70,7 +99,9 @@ export class EdgeRole implements Part {
     });
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
     useNoRooms(this.#io);
-    this.#parts = [...(this.#control ? [this.#control] : []), presence, new Expiry(runtime, this.#sessions.all), membership];
+    this.#knowing = [rules, screen, own];
+    this.#parts = [...(this.#control ? [this.#control] : []), hidden, receipts, presence, new Expiry(runtime, this.#sessions.all), membership];
+    this.#last = users;
     this.#io.on('connection', (socket) => this.#connected(socket));
     const edge = this;
     this.#onEvent = function (event, ...args) {
@@ -88,6 +119,7 @@ export class EdgeRole implements Part {
 
   async start(): Promise<void> {
     const { edge, host } = this.#runtime.config;
+    for (const part of this.#knowing) await part.start();
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);
       this.#http.listen(edge.port, host, () => resolve());
@@ -122,6 +154,8 @@ export class EdgeRole implements Part {
     for (const part of [...this.#parts].reverse()) await part.stop();
     await this.#io.close();
     await this.#feeds.close();
+    await this.#last.stop();
+    for (const part of [...this.#knowing].reverse()) await part.stop();
     this.#fanOut.stop();
     this.#flusher.stop();
     this.#pinger.stop();
@@ -140,6 +174,11 @@ export class EdgeRole implements Part {
     return undefined;
   }
 
+  #ban({ id }: Viewer): DanmuxError | undefined {
+    const ban = this.#rules.everywhere('ban', id);
+    return ban && bannedError(ban, this.#runtime.clock.now());
+  }
+
   #connected(socket: ViewerSocket): void {
     const session = new Session(this.#runtime, socket, this.#shared);
     const { metrics } = this.#runtime;
@@ -151,6 +190,11 @@ export class EdgeRole implements Part {
     socket.onAny(this.#onEvent);
     socket.on('disconnect', this.#onDisconnect);
     spare(socket);
+    // It may have been banned since it was let in.
+    const ban = this.#rules.everywhere('ban', session.viewer.id);
+    if (!ban) return;
+    session.emit('notice', noticeOf('ban', ban));
+    session.disconnect('banned');
   }
 
   #ended(session: Session, conn: PingedConn, reason: string): void {

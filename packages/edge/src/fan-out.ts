@@ -5,27 +5,37 @@ import type { Runtime } from '@danmux/runtime';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Hub } from './hub.ts';
 import { eventPacket, type LaneCounts, Prepared } from './prepared.ts';
+import type { Receipts } from './receipts.ts';
 import { RoomTurn } from './room-turn.ts';
 import type { Session } from './session.ts';
 
 /** Writes between two looks at the clock and at who goes next; one takes some 10 µs. */
 const writesAtOnce = 32;
 
+export interface FanOutParts {
+  readonly hub: Hub;
+  readonly ledger: DeliveryLedger;
+  /** A user's sessions on this edge. */
+  sessionsOf(user: string): Iterable<Session>;
+  readonly receipts: Pick<Receipts, 'passed' | 'handed'>;
+}
+
 export class FanOut {
   readonly #hub: Hub;
   readonly #ledger: DeliveryLedger;
   readonly #sessionsOf: (user: string) => Iterable<Session>;
+  readonly #receipts: Pick<Receipts, 'passed' | 'handed'>;
   readonly #sliceMs: number;
   /** Turns with work, first to go first. */
   readonly #urgent = new Map<string, RoomTurn>();
   readonly #ordinary = new Map<string, RoomTurn>();
   #next: NodeJS.Immediate | undefined;
 
-  /** `sessionsOf` finds a user's sessions on this edge. */
-  constructor(runtime: Runtime, hub: Hub, ledger: DeliveryLedger, sessionsOf: (user: string) => Iterable<Session>) {
+  constructor(runtime: Runtime, { hub, ledger, sessionsOf, receipts }: FanOutParts) {
     this.#hub = hub;
     this.#ledger = ledger;
     this.#sessionsOf = sessionsOf;
+    this.#receipts = receipts;
     this.#sliceMs = runtime.config.edge.slice_ms;
   }
 
@@ -33,18 +43,27 @@ export class FanOut {
   frame(frame: BusFrame): number {
     const roster = this.#hub.roster(frame.head.room);
     if (!roster) return 0;
-    const { room, counts, shed, own = [] } = frame.head;
-    for (const [user, message] of own) this.#tellSender(room, user, message);
+    const { room, counts, shed, own = [], receipts } = frame.head;
+    for (const [user, message] of own) this.tellSender(room, user, message);
     if (shed || Object.keys(counts).length > 0) this.#turn(room, isUrgent(counts))?.addFrame(frame);
+    // Its number in the room is known now; nothing is written before the next turn of the loop.
+    if (receipts) this.#receipts.passed(receipts, roster, roster.frame);
     return roster.size;
   }
 
-  /** What was shed for the room is not counted as delivered to anybody. */
-  #tellSender(room: string, user: string, message: string): void {
+  /** A message for its sender alone: shed, or hidden from the others. It is not counted as delivered to anybody. */
+  tellSender(room: string, user: string, message: string): void {
     const mine = [...this.#sessionsOf(user)].filter(({ rooms }) => rooms.has(room));
     if (mine.length === 0) return;
     const prepared = new Prepared([eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${message}]}`)], { room, urgent: false });
     for (const session of mine) session.deliver(room, prepared);
+  }
+
+  /** What was taken back and waits for the room's viewers is not shown. */
+  recall(room: string, ids: ReadonlySet<string>): void {
+    this.#urgent.get(room)?.recall(ids);
+    this.#ordinary.get(room)?.recall(ids);
+    for (const session of this.#hub.roster(room)?.list ?? []) session.recall(room, ids);
   }
 
   /** An event for every viewer of a room; it goes after the frames of its urgency that wait. */
@@ -66,7 +85,7 @@ export class FanOut {
     // Of a room that was left and entered again the old sessions are gone, and with them who waited.
     if (known?.roster === roster) return known;
     known?.abandon();
-    const turn = new RoomTurn(roster, urgent, this.#ledger);
+    const turn = new RoomTurn(roster, urgent, this.#ledger, (ids, sessions) => this.#receipts.handed(room, ids, sessions));
     turns.set(room, turn);
     return turn;
   }

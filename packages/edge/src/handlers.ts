@@ -1,6 +1,7 @@
 // What each viewer event does. A handler gets a checked payload, returns the ok reply's fields or throws a DanmuxError; acks,
 // checks and errors are dispatch's business.
-import { acceptPublication, type Bus, pageOf } from '@danmux/bus';
+import { type Bus, ownRoom, pageOf } from '@danmux/bus';
+import type { Rules } from '@danmux/cluster';
 import {
   checkRoomName,
   DanmuxError,
@@ -13,48 +14,62 @@ import {
   type MembersReply,
   type MembersRequest,
   type Msg,
+  type ReceiptRequest,
   type SendReply,
   type SendRequest,
 } from '@danmux/protocol';
-import { newId, type Runtime } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import type { Feeds } from './feeds.ts';
+import type { Guard } from './guard.ts';
+import type { HiddenMessages } from './hidden-messages.ts';
 import type { Hub } from './hub.ts';
+import type { OwnMessages } from './own-messages.ts';
 import type { Presence } from './presence.ts';
+import type { Receipts } from './receipts.ts';
 import type { Recovery } from './recovery.ts';
-import { SendLimits } from './send-limits.ts';
+import type { RoomFeed } from './room-feed.ts';
 import type { Session } from './session.ts';
-import { checkMayEnter } from './viewer.ts';
+import { bannedError, checkMayEnter } from './viewer.ts';
 
 const defaultPage = 50;
+
+export interface HandlersParts {
+  readonly hub: Hub;
+  readonly feeds: Feeds;
+  readonly recovery: Recovery;
+  readonly presence: Presence;
+  readonly rules: Rules;
+  readonly guard: Guard;
+  readonly hidden: HiddenMessages;
+  readonly receipts: Receipts;
+  readonly own: OwnMessages;
+}
+
+/** How soon a room that is full may have a place. */
+const fullRetryMs = 5_000;
 
 export class Handlers {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
-  readonly #hub: Hub;
-  readonly #feeds: Feeds;
-  readonly #recovery: Recovery;
-  readonly #presence: Presence;
-  readonly #limits: SendLimits;
+  readonly #parts: HandlersParts;
   /** Joins under way, so that two for one room do not cross; a leave meanwhile marks one as left. */
   readonly #joining = new Map<Session, Map<string, 'joining' | 'left'>>();
 
-  constructor(runtime: Runtime, bus: Bus, parts: { hub: Hub; feeds: Feeds; recovery: Recovery; presence: Presence }) {
+  constructor(runtime: Runtime, bus: Bus, parts: HandlersParts) {
     this.#runtime = runtime;
     this.#bus = bus;
-    this.#hub = parts.hub;
-    this.#feeds = parts.feeds;
-    this.#recovery = parts.recovery;
-    this.#presence = parts.presence;
-    this.#limits = new SendLimits(runtime.config.edge);
+    this.#parts = parts;
   }
 
   /** The ack must be sent before `after` is called: frames that came meanwhile follow it. */
   async join(session: Session, request: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
-    const room = checkRoomName(request.room);
-    checkMayEnter(session.viewer, room);
+    const own = request.room === ownRoom;
+    const room = own ? ownRoom : checkRoomName(request.room);
+    if (own && session.viewer.guest) throw new DanmuxError('room_forbidden');
+    if (!own) checkMayEnter(session.viewer, room);
     const joining = this.#begin(session, room);
     try {
-      return await this.#enter(session, room, request);
+      return own ? await this.#parts.own.join(session, request) : await this.#enter(session, room, request);
     } finally {
       joining.delete(room);
       if (joining.size === 0) this.#joining.delete(session);
@@ -66,6 +81,7 @@ export class Handlers {
     if (joining.has(room)) throw new DanmuxError('rate_limited', { message: 'A join of this room is under way.', retryAfterMs: 200 });
     // A join that is being answered may be in both.
     const rooms = new Set([...session.rooms, ...joining.keys(), room]);
+    rooms.delete(ownRoom);
     if (rooms.size > limits.roomsPerConnection) throw new DanmuxError('too_many_rooms');
     this.#joining.set(session, joining);
     joining.set(room, 'joining');
@@ -73,25 +89,29 @@ export class Handlers {
   }
 
   async #enter(session: Session, room: string, request: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
-    const feed = await this.#feeds.enter(room);
-    const again = session.rooms.has(room);
-    // One feed use a membership: a second join of the same room keeps the first one's.
-    if (again) this.#feeds.leave(room);
-    if (session.closed) {
-      if (!again) this.#feeds.leave(room);
-      throw new DanmuxError('unavailable');
+    const { hub, presence, recovery, receipts } = this.#parts;
+    const feed = await this.#open(room);
+    try {
+      await this.#checkMayStay(session, room);
+    } catch (error) {
+      this.#close(room);
+      throw error;
     }
+    const again = session.rooms.has(room);
+    // One use a membership: a second join of the same room keeps the first one's.
+    if (again) this.#close(room);
     // From here on every frame is kept for this session, and `heads` is what came before the first of them.
     session.hold(room);
-    if (!again) this.#presence.entered(room, session.viewer);
-    this.#hub.add(room, session);
+    if (!again) presence.entered(room, session.viewer);
+    hub.add(room, session);
     const { heads } = feed;
     try {
-      const { positions, recovered, msgs } = await this.#recovery.recover(request, feed, heads);
-      const online = await this.#presence.online(room);
-      if (this.#leftMeanwhile(session, room)) throw new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' });
-      const reply = { room, online, positions, recovered, msgs };
-      return { reply, after: () => session.release(room) };
+      const { positions, recovered, msgs } = await recovery.recover(request, feed, heads);
+      const online = await presence.online(room);
+      if (this.#leftMeanwhile(session, room)) throw this.#whyLeft(session, room);
+      const shown = [...feed.withoutRecalled(msgs)];
+      if (request.positions) receipts.replayed(session, room, shown);
+      return { reply: { room, online, positions, recovered, msgs: shown }, after: () => session.release(room) };
     } catch (error) {
       if (again) session.release(room);
       else this.#exit(session, room);
@@ -99,12 +119,52 @@ export class Handlers {
     }
   }
 
+  /** The room's feed and rules, until `#close`. */
+  async #open(room: string): Promise<RoomFeed> {
+    const { feeds, rules } = this.#parts;
+    await rules.hold(room);
+    try {
+      return await feeds.enter(room);
+    } catch (error) {
+      rules.leave(room);
+      throw error;
+    }
+  }
+
+  #close(room: string): void {
+    this.#parts.feeds.leave(room);
+    this.#parts.rules.leave(room);
+  }
+
+  /** Nothing is waited for after it and before the session is in: a ban that comes later finds it there. */
+  async #checkMayStay(session: Session, room: string): Promise<void> {
+    const { hub, presence, rules } = this.#parts;
+    const limited = rules.modes(room).max_online !== undefined && !session.rooms.has(room);
+    const elsewhere = limited ? await presence.elsewhere(room) : 0;
+    const { max_online = Number.POSITIVE_INFINITY } = rules.modes(room);
+    if (limited && elsewhere + hub.count(room) >= max_online) throw new DanmuxError('room_full', { retryAfterMs: fullRetryMs });
+    const ban = rules.sanction('ban', session.viewer.id, room);
+    if (ban) throw bannedError(ban, this.#runtime.clock.now());
+    if (session.closed) throw new DanmuxError('unavailable');
+  }
+
+  #whyLeft(session: Session, room: string): DanmuxError {
+    const ban = this.#parts.rules.sanction('ban', session.viewer.id, room);
+    if (ban) return bannedError(ban, this.#runtime.clock.now());
+    return new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' });
+  }
+
   async leave(session: Session, request: LeaveRequest): Promise<object> {
     const room = checkRoomName(request.room);
+    this.expel(session, room);
+    return {};
+  }
+
+  /** Takes a session out of a room, and out of a join of it that is under way. */
+  expel(session: Session, room: string): void {
     const joining = this.#joining.get(session);
     if (joining?.has(room)) joining.set(room, 'left');
     if (session.rooms.has(room)) this.#exit(session, room);
-    return {};
   }
 
   #leftMeanwhile(session: Session, room: string): boolean {
@@ -114,41 +174,40 @@ export class Handlers {
   /** Takes a session that ended out of everything. */
   ended(session: Session): void {
     for (const room of session.rooms) this.#exit(session, room);
+    session.discardHeld(ownRoom);
   }
 
   #exit(session: Session, room: string): void {
     session.discardHeld(room);
     if (!session.rooms.has(room)) return;
-    this.#hub.remove(room, session);
-    this.#presence.left(room, session.viewer);
-    this.#feeds.leave(room);
+    this.#parts.hub.remove(room, session);
+    this.#parts.presence.left(room, session.viewer);
+    this.#close(room);
   }
 
   async send(session: Session, request: SendRequest): Promise<SendReply> {
     const { viewer } = session;
-    const { messages, shedding } = this.#runtime.config;
+    const { guard, hidden } = this.#parts;
     const room = this.#joined(session, request.room);
-    if (viewer.guest) throw new DanmuxError('read_only');
-    const now = this.#runtime.clock.now();
-    const wait = shedding === 'on' ? this.#limits.take(viewer.id, room, now) : 0;
-    if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
-    const trace = newId(now);
-    const dedupeKey = `${viewer.id}\n${request.cid}`;
-    const publication = acceptPublication(
-      { room, type: request.type, data: request.data, from: viewer.from, dedupeKey, trace },
-      { types: messages.types, roleWeights: messages.role_weights, maxData: limits.viewerData, now },
-    );
-    if (!messages.types[request.type]?.viewer) throw new DanmuxError('type_forbidden');
+    const { publication, verdict } = await guard.judge(viewer, request);
+    this.#joined(session, room);
+    if (verdict.action !== 'pass') return hidden.take(viewer, publication, request.type, verdict);
     const [receipt] = await this.#bus.publish([publication]);
     if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
     if (!receipt.duplicate) this.#runtime.metrics.accepted.inc({ lane: publication.lane, source: 'edge' });
-    this.#runtime.log.debug({ trace, id: receipt.id, room, lane: publication.lane, hop: 'edge' }, 'accepted');
+    this.#runtime.log.debug({ trace: publication.trace, id: receipt.id, room, lane: publication.lane, hop: 'edge' }, 'accepted');
     return { id: receipt.id };
+  }
+
+  async receipt(session: Session, { room, ids }: ReceiptRequest): Promise<object> {
+    const { own, receipts } = this.#parts;
+    receipts.answered(session, room === ownRoom ? own.roomOf(session) : this.#joined(session, room), ids);
+    return {};
   }
 
   async members(session: Session, request: MembersRequest): Promise<MembersReply> {
     const room = this.#joined(session, request.room);
-    const audience = await this.#presence.audience(room, session.viewer);
+    const audience = await this.#parts.presence.audience(room, session.viewer);
     return pageOf(audience, request.cursor, request.limit ?? defaultPage);
   }
 

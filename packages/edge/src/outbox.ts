@@ -72,6 +72,16 @@ export class Outbox {
     else this.#parts.flusher.add(this);
   }
 
+  /** Of what waits for a room, these are not to be shown any more. */
+  recall(room: string, ids: ReadonlySet<string>): void {
+    if (this.bytes === 0) return;
+    const without = (prepared: Prepared) => (prepared.room === room ? prepared.without(ids) : prepared);
+    this.#urgent = this.#urgent?.map(without);
+    this.#sheddable = this.#sheddable?.map(without);
+    this.#urgentBytes = bytesOf(this.#urgent);
+    this.#sheddableBytes = bytesOf(this.#sheddable);
+  }
+
   /** Writes what the wire takes; true when nothing waits any more. */
   flush(): boolean {
     while (this.#wire.ready && !this.#closed) {
@@ -128,4 +138,8 @@ export class Outbox {
     this.#urgentBytes = 0;
     this.#sheddableBytes = 0;
   }
+}
+
+function bytesOf(waiting: readonly Prepared[] | undefined): number {
+  return waiting?.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0;
 }

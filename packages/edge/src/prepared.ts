@@ -3,6 +3,7 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import type { Gap, Lane, ServerEvents } from '@danmux/protocol';
 import * as ws from 'ws';
+import { payloadWithoutRecalled } from './recalled-messages.ts';
 
 /** Messages per lane. */
 export type LaneCounts = Partial<Record<Lane, number>>;
@@ -51,6 +52,13 @@ export class Prepared {
     this.urgent = urgent;
   }
 
+  /** The same without what was taken back; itself when it holds none of it. */
+  without(recalled: ReadonlySet<string>): Prepared {
+    const packets = this.packets.map((packet) => packetWithout(packet, recalled));
+    if (packets.every((packet, index) => packet === this.packets[index])) return this;
+    return new Prepared(packets, { room: this.room, gaps: this.gaps, urgent: this.urgent, ...(this.counts ? { counts: this.counts } : {}) });
+  }
+
   /** Of the packets, uncompressed; what an outbox and the ledger go by. */
   get bytes(): number {
     this.#bytes ??= this.packets.reduce((sum, packet) => sum + Buffer.byteLength(packet), 0);
@@ -73,6 +81,15 @@ export class Prepared {
     );
     return this.#deflated;
   }
+}
+
+const frameOpening = eventPacket('frame', '').slice(0, -1);
+
+function packetWithout(packet: string, recalled: ReadonlySet<string>): string {
+  if (!packet.startsWith(frameOpening)) return packet;
+  const payload = packet.slice(frameOpening.length, -1);
+  const shown = payloadWithoutRecalled(payload, recalled);
+  return shown === payload ? packet : eventPacket('frame', shown);
 }
 
 /** An event whose payload is JSON already. */

@@ -21,6 +21,10 @@ interface RoomOnline {
 export interface PresenceOutput {
   /** What each report learned of the rooms. */
   pulsed(pulses: ReadonlyMap<string, RoomPulse>): void;
+  /** A user's first connection in a room of this edge came. */
+  came(room: string, viewer: Viewer): void;
+  /** Its last one went. */
+  went(room: string, viewer: Viewer): void;
   /** For every viewer of the room on this edge. */
   tell(room: string, prepared: Prepared): void;
 }
@@ -67,11 +71,11 @@ export class Presence implements Part {
 
   /** One more connection of the viewer in the room. */
   entered(room: string, viewer: Viewer): void {
-    this.#rosters.entered(room, viewer);
+    if (this.#rosters.entered(room, viewer)) this.#output.came(room, viewer);
   }
 
   left(room: string, viewer: Viewer): void {
-    this.#rosters.left(room, viewer);
+    if (this.#rosters.left(room, viewer)) this.#output.went(room, viewer);
   }
 
   /** Who is in the room over all edges, at most a report and a second ago; `viewer`, who is in it, always. */
@@ -81,11 +85,16 @@ export class Presence implements Part {
 
   /** Connections in the room over all edges, this edge's up to date. */
   async online(room: string): Promise<number> {
+    const elsewhere = await this.elsewhere(room);
+    return elsewhere + this.#hub.count(room);
+  }
+
+  /** Connections in the room over all other edges, as the last report says. */
+  async elsewhere(room: string): Promise<number> {
     // A report under way may have counted this edge's viewers already: what it learns tells.
     if (!this.#rooms.has(room)) await this.#reporting;
     const known = this.#rooms.get(room);
-    if (known) return known.total - known.reported + this.#hub.count(room);
-    return (await this.#bus.online(room)) + this.#hub.count(room);
+    return known ? known.total - known.reported : this.#bus.online(room);
   }
 
   #tick(): void {

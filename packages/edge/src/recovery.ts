@@ -80,11 +80,6 @@ export class Recovery {
     const last = (feed.ring.firstOffset(lane) ?? feed.heads.offsets[lane] + 1) - 1;
     const texts = await this.#bus.since(feed.room, lane, Math.max(0, last - limits.recovery), last, limits.recovery);
     if (feed.heads.epoch !== epoch) return;
-    feed.ring.setBase(
-      lane,
-      last,
-      texts.map((text) => JSON.parse(text) as Msg),
-      this.#runtime.clock.now(),
-    );
+    feed.ring.setBase(lane, last, feed.withoutRecalled(texts.map((text) => JSON.parse(text) as Msg)), this.#runtime.clock.now());
   }
 }

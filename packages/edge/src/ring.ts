@@ -2,6 +2,7 @@
 // are kept as they came and parsed only when somebody asks; what was before them is read from the store once, when needed.
 import type { BusFrame } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
+import { recalledMsg, withoutRecalled } from './recalled-messages.ts';
 
 interface Kept {
   readonly at: number;
@@ -53,6 +54,19 @@ export class Ring {
       this.#characters = this.#frames.reduce((sum, { frame }) => sum + frame.payload.length, 0);
     }
     for (const lane of streamLanes) if ((this.#base[lane]?.at ?? now) < now - maxAgeMs) delete this.#base[lane];
+  }
+
+  /** Nobody is given these any more. */
+  recall(ids: ReadonlySet<string>): void {
+    this.#frames = this.#frames.map((kept) => {
+      const frame = withoutRecalled(kept.frame, ids);
+      this.#characters += frame.payload.length - kept.frame.payload.length;
+      return frame === kept.frame ? kept : { at: kept.at, frame };
+    });
+    for (const lane of streamLanes) {
+      const base = this.#base[lane];
+      if (base) this.#base[lane] = { ...base, msgs: base.msgs.map((msg) => (ids.has(msg.id) ? recalledMsg(msg) : msg)) };
+    }
   }
 
   /** What follows is not connected to what was. */

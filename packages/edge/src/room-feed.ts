@@ -1,14 +1,18 @@
 // The bus's frames of one room on this edge, made whole: it knows how far each lane has come, notices a hole (a frame lost on
 // the way, an outage) and fills it from history before it passes on what follows. What cannot be filled is told as a gap.
 import type { Bus, BusFrame, FrameHead, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
-import { DanmuxError, type Gap, type StreamLane, streamLanes } from '@danmux/protocol';
+import { DanmuxError, type Gap, type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
+import { RecalledIds, recalledMsg, withoutRecalled } from './recalled-messages.ts';
+import { replayedFrame } from './replayed-frame.ts';
 import { Ring } from './ring.ts';
 
 export interface FeedOutput {
   /** The next frame for the room's viewers: nothing is missing before it that could be had. */
   frame(frame: BusFrame): void;
   gap(gap: Gap): void;
+  /** These were taken back: what was passed on of them and is not written yet must not be. Called before the frame that tells it. */
+  recalled(room: string, ids: ReadonlySet<string>): void;
 }
 
 /** Frames that wait while a hole is filled, at most; past it they are dropped and read from history with the hole. */
@@ -22,6 +26,7 @@ export class RoomFeed implements RoomSubscriber {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #output: FeedOutput;
+  readonly #recalled: RecalledIds;
   #subscription: Subscription | undefined;
   #heads: Heads | undefined;
   #waiting: BusFrame[] = [];
@@ -38,6 +43,7 @@ export class RoomFeed implements RoomSubscriber {
     this.#bus = bus;
     this.room = room;
     this.#output = output;
+    this.#recalled = new RecalledIds(runtime.clock);
   }
 
   /** Resolves when every later frame arrives and `heads` says what came before. */
@@ -84,6 +90,7 @@ export class RoomFeed implements RoomSubscriber {
   /** How far the store is, now and then: what it had at the pulse before and is not here yet was lost on the way. */
   pulse(heads: Heads): void {
     this.ring.expire(this.#runtime.clock.now());
+    this.#recalled.forget();
     const before = this.#pulsed;
     this.#pulsed = heads;
     if (!this.#heads || !before || this.#working || before.epoch !== heads.epoch) return;
@@ -123,7 +130,8 @@ export class RoomFeed implements RoomSubscriber {
     // A frame is committed whole: if one lane of it is known, all are.
     if (ranges.some(([lane, [, last]]) => last <= this.heads.offsets[lane])) {
       // Its messages were read from the store; what it says besides them is nowhere else.
-      if (head.shed || head.own) this.#output.frame(withoutMessages(head));
+      if (head.recalls) this.#recall(head.recalls);
+      if (head.shed || head.own) this.#output.frame(this.#shown(withoutMessages(head)));
       return;
     }
     const offsets = { ...this.heads.offsets };
@@ -175,13 +183,31 @@ export class RoomFeed implements RoomSubscriber {
         this.ring.clear();
         this.#output.gap({ room: this.room, lane, count: lost, reason: 'history_trimmed' });
       }
-      if (msgs.length > 0) this.#give(replayed(this.room, epoch, lane, [to - msgs.length + 1, to], msgs));
+      if (msgs.length > 0) this.#give(replayedFrame(this.room, epoch, lane, to, msgs));
     }
   }
 
   #give(frame: BusFrame): void {
-    this.ring.push(frame, this.#runtime.clock.now());
-    this.#output.frame(frame);
+    if (frame.head.recalls) this.#recall(frame.head.recalls);
+    const shown = this.#shown(frame);
+    this.ring.push(shown, this.#runtime.clock.now());
+    this.#output.frame(shown);
+  }
+
+  #recall(ids: readonly string[]): void {
+    this.#recalled.add(ids);
+    const recalled = new Set(ids);
+    this.ring.recall(recalled);
+    this.#output.recalled(this.room, recalled);
+  }
+
+  #shown(frame: BusFrame): BusFrame {
+    return this.#recalled.size === 0 ? frame : withoutRecalled(frame, this.#recalled.ids);
+  }
+
+  /** What was read before a recall and is given after it. */
+  withoutRecalled(msgs: readonly Msg[]): readonly Msg[] {
+    return this.#recalled.size === 0 ? msgs : msgs.map((msg) => (this.#recalled.has(msg.id) ? recalledMsg(msg) : msg));
   }
 
   #beginEpoch(epoch: string): void {
@@ -212,12 +238,4 @@ export class RoomFeed implements RoomSubscriber {
 
 function withoutMessages({ room, epoch, shed = {}, own = [] }: FrameHead): BusFrame {
   return { head: { room, epoch, ranges: {}, counts: {}, characters: {}, traces: [], shed, own }, payload: `{"room":${JSON.stringify(room)},"msgs":[]}` };
-}
-
-function replayed(room: string, epoch: string, lane: StreamLane, range: readonly [number, number], msgs: readonly string[]): BusFrame {
-  const text = msgs.join(',');
-  return {
-    head: { room, epoch, ranges: { [lane]: range }, counts: { [lane]: msgs.length }, characters: { [lane]: text.length }, traces: [] },
-    payload: `{"room":${JSON.stringify(room)},"msgs":[${text}]}`,
-  };
 }

@@ -5,12 +5,16 @@ import type { Gap, Lane } from '@danmux/protocol';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { mergeFrames } from './merge-frames.ts';
 import { eventPacket, type LaneCounts, Prepared } from './prepared.ts';
+import { withoutRecalled } from './recalled-messages.ts';
 import type { RoomRoster } from './room-roster.ts';
 import type { Session } from './session.ts';
 
+/** Told of messages that ask for receipts, once they were written to so many sessions. */
+export type Handed = (ids: readonly string[], sessions: number) => void;
+
 /** A frame on its way to the viewers that were in the room when it came. */
 interface Passed {
-  readonly frame: BusFrame;
+  frame: BusFrame;
   /** Its number in the room. */
   readonly number: number;
   readonly viewers: number;
@@ -19,7 +23,7 @@ interface Passed {
 
 interface Writing {
   readonly passed: readonly Passed[];
-  readonly prepared: Prepared;
+  prepared: Prepared;
   readonly sessions: readonly Session[];
   readonly version: number;
   /** Where in `sessions` it began: another place every time, so that no viewer is always the last. */
@@ -41,15 +45,17 @@ export class RoomTurn {
   readonly roster: RoomRoster;
   readonly urgent: boolean;
   readonly #ledger: DeliveryLedger;
+  readonly #handed: Handed;
   #waiting: (Passed | Prepared)[] = [];
   #characters = 0;
   #missed: LaneCounts = {};
   #writing: Writing | undefined;
 
-  constructor(roster: RoomRoster, urgent: boolean, ledger: DeliveryLedger) {
+  constructor(roster: RoomRoster, urgent: boolean, ledger: DeliveryLedger, handed: Handed) {
     this.roster = roster;
     this.urgent = urgent;
     this.#ledger = ledger;
+    this.#handed = handed;
   }
 
   addFrame(frame: BusFrame): void {
@@ -62,6 +68,20 @@ export class RoomTurn {
 
   addEvent(prepared: Prepared): void {
     this.#waiting.push(prepared);
+  }
+
+  /** What was taken back and is not written yet is not written. */
+  recall(ids: ReadonlySet<string>): void {
+    for (const item of this.#waiting) {
+      if (item instanceof Prepared) continue;
+      this.#characters -= item.frame.payload.length;
+      item.frame = withoutRecalled(item.frame, ids);
+      this.#characters += item.frame.payload.length;
+    }
+    if (!this.#writing) return;
+    this.#writing.prepared = this.#writing.prepared.without(ids);
+    for (const [from, rest] of this.#writing.rests) this.#writing.rests.set(from, rest.without(ids));
+    for (const passed of this.#writing.passed) passed.frame = withoutRecalled(passed.frame, ids);
   }
 
   /** Nobody is there any more. */
@@ -136,7 +156,7 @@ export class RoomTurn {
 
   /** True when all sessions were written to. */
   #write(writing: Writing, limit: number): boolean {
-    const { sessions, passed, prepared, start } = writing;
+    const { sessions, passed, start } = writing;
     const { room } = this.roster;
     const first = passed[0]?.number ?? 0;
     const end = Math.min(sessions.length, writing.done + limit);
@@ -149,7 +169,7 @@ export class RoomTurn {
       if (since === undefined) continue;
       if (since < first || passed.length === 0) {
         writing.handled++;
-        if (session.deliver(room, prepared)) writing.sent++;
+        if (session.deliver(room, writing.prepared)) writing.sent++;
       } else {
         this.#deliverRest(session, writing, since - first + 1);
       }
@@ -170,6 +190,7 @@ export class RoomTurn {
   #settle({ prepared, passed, handled: whole, sent }: Writing): void {
     this.#ledger.delivered(prepared, sent);
     for (const { frame, viewers, handled } of passed) {
+      if (frame.head.receipts) this.#handed(frame.head.receipts, whole + handled);
       const left = viewers - whole - handled;
       if (left > 0) this.#ledger.undeliverable({ counts: frame.head.counts }, left);
     }

@@ -31,8 +31,8 @@ export class Rosters {
     this.#listed = listed;
   }
 
-  /** One more connection of the viewer in the room. */
-  entered(room: string, viewer: Viewer): void {
+  /** One more connection of the viewer in the room; true when it is the user's first. */
+  entered(room: string, viewer: Viewer): boolean {
     const roster = this.#rooms.get(room) ?? { users: new Map<string, User>(), version: undefined, stored: undefined };
     this.#rooms.set(room, roster);
     const user = roster.users.get(viewer.id);
@@ -44,17 +44,20 @@ export class Rosters {
     }
     const entered = roster.users.get(viewer.id);
     if (entered) entered.connections++;
+    return entered?.connections === 1;
   }
 
-  left(room: string, viewer: Viewer): void {
+  /** True when it was the user's last connection in the room. */
+  left(room: string, viewer: Viewer): boolean {
     const roster = this.#rooms.get(room);
     const user = roster?.users.get(viewer.id);
-    if (!roster || !user || --user.connections > 0) return;
+    if (!roster || !user || --user.connections > 0) return false;
     roster.users.delete(viewer.id);
     this.#waiting.add(room);
-    if (roster.users.size > 0) return;
+    if (roster.users.size > 0) return true;
     this.#rooms.delete(room);
     this.#waiting.delete(room);
+    return true;
   }
 
   /** Distinct users of every room, with the lists that are due. */

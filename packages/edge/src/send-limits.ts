@@ -16,13 +16,24 @@ export class SendLimits {
     this.#limits = limits;
   }
 
-  /** 0 when both let it pass, else milliseconds to wait. A user has one bucket, however many connections. */
-  take(user: string, room: string, now: number): number {
-    const { send_per_minute, send_burst, room_send_per_second } = this.#limits;
+  /**
+   * 0 when both let it pass, else milliseconds to wait. A user has one bucket, however many connections; in a room with a limit of its
+   * own (`roomPerMinute`) one for that room.
+   */
+  take(user: string, room: string, now: number, roomPerMinute?: number): number {
+    const { room_send_per_second } = this.#limits;
     this.#forget(now);
-    const wait = bucketOf(this.#users, user, () => new TokenBucket(send_per_minute, send_burst, now)).take(now);
+    const wait = this.#bucket(user, room, now, roomPerMinute).take(now);
     if (wait > 0) return wait;
     return bucketOf(this.#rooms, room, () => new TokenBucket(room_send_per_second * 60, room_send_per_second, now)).take(now);
+  }
+
+  #bucket(user: string, room: string, now: number, roomPerMinute: number | undefined): TokenBucket {
+    const { send_per_minute, send_burst } = this.#limits;
+    if (roomPerMinute === undefined) return bucketOf(this.#users, user, () => new TokenBucket(send_per_minute, send_burst, now));
+    const burst = Math.min(send_burst, roomPerMinute);
+    // Another limit is another bucket: it begins full.
+    return bucketOf(this.#users, `${user}\n${room} ${roomPerMinute}`, () => new TokenBucket(roomPerMinute, burst, now));
   }
 
   /** Buckets in memory. */

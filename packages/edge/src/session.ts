@@ -1,7 +1,7 @@
 // One connected viewer: who it is, which rooms it is in, its outbox and its limits. It knows its socket and nothing of
 // other sessions.
 
-import { DanmuxError, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
+import { DanmuxError, type Msg, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
 import { Outbox, type OutboxParts } from './outbox.ts';
@@ -23,6 +23,8 @@ const callsBurst = 60;
 const readsAtOnce = 4;
 /** Frames kept for a viewer while its join is answered; past it the connection is too slow to be kept. */
 const heldFrames = 1_000;
+/** Own messages remembered of a viewer that has not asked for them. */
+const ownRemembered = 200;
 /** Answers nobody reads end the connection when they are so many times the outbox. Fewer refuse further requests. */
 const answersCap = 8;
 
@@ -30,6 +32,12 @@ export class Session {
   readonly id: string;
   readonly viewer: Viewer;
   readonly rooms = new Set<string>();
+  /** Small, and of this connection alone on this edge; Sessions gives it. */
+  number = -1;
+  /** It asked for its own messages, and knows its positions in them. */
+  joinedOwn = false;
+  /** Ids of its own messages it was given before it asked for them. */
+  ownShown: Set<string> | undefined;
   readonly #socket: ViewerSocket;
   readonly #wire: Wire;
   readonly #outbox: Outbox;
@@ -98,6 +106,17 @@ export class Session {
     this.#outbox.write(prepare(event, payload));
   }
 
+  /** It is given these own messages; when it asks for them later they are no news. */
+  showOwn(msgs: readonly Msg[]): void {
+    if (this.joinedOwn) return;
+    this.ownShown ??= new Set();
+    for (const { id } of msgs) this.ownShown.add(id);
+    for (const oldest of this.ownShown) {
+      if (this.ownShown.size <= ownRemembered) break;
+      this.ownShown.delete(oldest);
+    }
+  }
+
   /** Keeps the room's frames back until `release`. */
   hold(room: string): void {
     this.discardHeld(room);
@@ -110,6 +129,17 @@ export class Session {
     const held = this.#held?.get(room) ?? [];
     this.#unhold(room);
     for (const prepared of held) if (this.#outbox.write(prepared)) this.#parts.ledger.delivered(prepared, 1);
+  }
+
+  /** Of what waits for the viewer, these are not to be shown any more. */
+  recall(room: string, ids: ReadonlySet<string>): void {
+    const held = this.#held?.get(room);
+    if (held)
+      this.#held?.set(
+        room,
+        held.map((prepared) => prepared.without(ids)),
+      );
+    this.#outbox.recall(room, ids);
   }
 
   discardHeld(room: string): void {

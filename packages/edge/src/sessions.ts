@@ -1,8 +1,10 @@
 // The sessions of this edge, and which of them are a user's: mostly one, on several devices more.
+import { ConnectionNumbers } from './connection-numbers.ts';
 import type { Session } from './session.ts';
 
 export class Sessions {
   readonly #all = new Set<Session>();
+  readonly #numbers = new ConnectionNumbers();
   readonly #ofUser = new Map<string, Session | readonly Session[]>();
 
   get all(): ReadonlySet<Session> {
@@ -15,6 +17,7 @@ export class Sessions {
 
   add(session: Session): void {
     this.#all.add(session);
+    session.number = this.#numbers.take();
     const others = this.of(session.viewer.id);
     // A list only for those who need one: it is memory of every viewer.
     this.#ofUser.set(session.viewer.id, others.length === 0 ? session : [...others, session]);
@@ -22,6 +25,7 @@ export class Sessions {
 
   delete(session: Session): void {
     if (!this.#all.delete(session)) return;
+    this.#numbers.giveBack(session.number);
     const { id } = session.viewer;
     const others = this.of(id).filter((one) => one !== session);
     if (others.length === 0) this.#ofUser.delete(id);

@@ -11,6 +11,14 @@ import type { Viewer } from './viewer.ts';
 
 export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
+/** Who is not let in, besides those without a good token. */
+export interface Door {
+  /** Why nobody is now. */
+  refuses(): DanmuxError | undefined;
+  /** Why this viewer is not. */
+  refusesViewer(viewer: Viewer): DanmuxError | undefined;
+}
+
 /**
  * Every message stands alone, so that one compressed frame serves all viewers. ws itself compresses nothing: an answer it
  * compresses goes out later than what is written after it.
@@ -31,7 +39,7 @@ export function createHttpServer(runtime: Runtime): HttpServer {
   return server;
 }
 
-export function createViewerServer(runtime: Runtime, http: HttpServer, refuse: () => DanmuxError | undefined): ViewerServer {
+export function createViewerServer(runtime: Runtime, http: HttpServer, door: Door): ViewerServer {
   const { edge } = runtime.config;
   const io: ViewerServer = new Server(http, {
     path: '/socket.io/',
@@ -55,7 +63,7 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, refuse: (
     conn.transport.perMessageDeflate = null;
   });
   io.use((socket, next) => {
-    admit(runtime, socket.handshake.auth, refuse).then(
+    admit(runtime, socket.handshake.auth, door).then(
       (viewer) => {
         socket.data.viewer = viewer;
         next();
@@ -72,10 +80,13 @@ export function addressOf(http: HttpServer, host: string): string {
   return `${host}:${port}`;
 }
 
-async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, refuse: () => DanmuxError | undefined): Promise<Viewer> {
-  const refusal = refuse();
+async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, door: Door): Promise<Viewer> {
+  const refusal = door.refuses();
   if (refusal) throw refusal;
-  return authenticate(runtime, auth);
+  const viewer = await authenticate(runtime, auth);
+  const unwanted = door.refusesViewer(viewer);
+  if (unwanted) throw unwanted;
+  return viewer;
 }
 
 function connectError(runtime: Runtime, error: unknown): Error {

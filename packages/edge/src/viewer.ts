@@ -1,5 +1,5 @@
 // Who a viewer is, from its token; a guest is one without. Decides what it may enter and send, and nothing of transport.
-import { DanmuxError, type From, type RoomMember, roomMatches, type TokenClaims } from '@danmux/protocol';
+import { DanmuxError, type From, type RoomMember, roomMatches, type Sanction, type TokenClaims } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 
 export interface Viewer {
@@ -40,6 +40,13 @@ export function memberOf({ from, guest }: Viewer): RoomMember {
   const roles = from['roles'];
   if (!Array.isArray(roles)) return from;
   return { ...from, roles: roles.slice(0, rolesShown).map((role) => String(role).slice(0, roleLength)) };
+}
+
+/** What a banned user is told at the door. */
+export function bannedError({ reason, until }: Sanction, now: number): DanmuxError {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (until === undefined) return new DanmuxError('banned', { message: `You are banned${why}.` });
+  return new DanmuxError('banned', { message: `You are banned until ${new Date(until).toISOString()}${why}.`, retryAfterMs: Math.max(1, until - now) });
 }
 
 export function checkMayEnter(viewer: Viewer, room: string): void {

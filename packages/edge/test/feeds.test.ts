@@ -37,7 +37,7 @@ beforeEach(() => {
     },
   } as unknown as Bus;
   const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false });
-  feeds = new Feeds(runtime, bus, { frame: () => {}, gap: () => {} });
+  feeds = new Feeds(runtime, bus, { frame: () => {}, gap: () => {}, recalled: () => {} });
   caught = async () => (await runtime.metrics.caught.get()).values.reduce((sum, { value }) => sum + value, 0);
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -55,6 +55,8 @@ class Edge {
   readonly pulses: ReadonlyMap<string, RoomPulse>[] = [];
   readonly presence = new Presence(runtimeOf(), bus, this.hub, {
     pulsed: (pulses) => void this.pulses.push(pulses),
+    came: () => {},
+    went: () => {},
     tell: (where, prepared) => {
       for (const session of this.hub.roster(where)?.list ?? []) session.deliver(where, prepared);
     },

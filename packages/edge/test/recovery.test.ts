@@ -46,7 +46,7 @@ async function store(lane: StreamLane, count: number, tell = true): Promise<void
   assert.deepEqual(result, { ok: true });
 }
 async function open(): Promise<void> {
-  feed = new RoomFeed(runtime, bus, room, { frame: () => {}, gap: () => {} });
+  feed = new RoomFeed(runtime, bus, room, { frame: () => {}, gap: () => {}, recalled: () => {} });
   await feed.open();
 }
 const arrived = (heads: Partial<Heads['offsets']>) => eventually(() => assert.deepEqual({ ...feed.heads.offsets, ...heads }, feed.heads.offsets));

@@ -78,6 +78,7 @@ async function openFeed(bus: LossyBus) {
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
   const ids: string[] = [];
   const gaps: Gap[] = [];
+  const taken: string[] = [];
   const frames: BusFrame[] = [];
   const output = {
     frame: (frame: BusFrame) => {
@@ -85,11 +86,12 @@ async function openFeed(bus: LossyBus) {
       ids.push(...(JSON.parse(frame.payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id));
     },
     gap: (gap: Gap) => void gaps.push(gap),
+    recalled: (_room: string, recalled: ReadonlySet<string>) => void taken.push(...recalled),
   };
   const feed = new RoomFeed(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), bus.asBus(), 'r', output);
   feeds.push(feed);
   await feed.open();
-  return { feed, ids, gaps, frames };
+  return { feed, ids, gaps, frames, taken };
 }
 
 const numbered = (lane: string, from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${lane}${from + index}`);

@@ -1,0 +1,133 @@
+// Whether a viewer's message is taken: how often it sends, how large it is, whether it may talk here now, and what the screen says of
+// it, in this order, since each costs more than the one before. It stores and sends nothing.
+import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
+import type { Rules } from '@danmux/cluster';
+import { DanmuxError, limits, type RoomModes, type SendRequest } from '@danmux/protocol';
+import { newId, type Runtime } from '@danmux/runtime';
+import { Claims } from './claims.ts';
+import { saidBy } from './said.ts';
+import type { Screen, Verdict } from './screen.ts';
+import { SendLimits } from './send-limits.ts';
+import type { Viewer } from './viewer.ts';
+
+export interface Judged {
+  /** Ready to be published; its data is the verdict's. */
+  readonly publication: Publication;
+  readonly verdict: Verdict;
+}
+
+export interface GuardParts {
+  readonly rules: Pick<Rules, 'modes' | 'sanction'>;
+  readonly screen: Screen;
+}
+
+/** How long the same text of one user is not taken again, in a room that asks for it. */
+const uniqueMs = 30_000;
+
+export class Guard {
+  readonly #runtime: Runtime;
+  readonly #rules: GuardParts['rules'];
+  readonly #screen: Screen;
+  readonly #limits: SendLimits;
+  readonly #claims: Claims;
+  readonly #exempt: ReadonlySet<string>;
+  readonly #members: ReadonlySet<string>;
+
+  constructor(runtime: Runtime, bus: Pick<Bus, 'once'>, { rules, screen }: GuardParts) {
+    const { edge, moderation } = runtime.config;
+    this.#runtime = runtime;
+    this.#rules = rules;
+    this.#screen = screen;
+    this.#limits = new SendLimits(edge);
+    this.#claims = new Claims(runtime.clock, bus);
+    this.#exempt = new Set(moderation.exempt_roles);
+    this.#members = new Set(moderation.member_roles);
+  }
+
+  /** Throws what refuses the message. The viewer must be in the room; it may have left when this resolves. */
+  async judge(viewer: Viewer, request: SendRequest): Promise<Judged> {
+    const { room, type } = request;
+    if (viewer.guest) throw new DanmuxError('read_only');
+    const now = this.#runtime.clock.now();
+    this.#checkRate(viewer, room, now);
+    const publication = this.#accept(viewer, request, newId(now), now);
+    const { messages } = this.#runtime.config;
+    if (!messages.types[type]?.viewer) throw new DanmuxError('type_forbidden');
+    this.#checkRules(viewer, publication, request);
+    const verdict = await this.#screen.screen({ id: publication.id, room, type, data: request.data, viewer });
+    // It may have taken a while.
+    this.#checkRules(viewer, publication, request);
+    await this.#takeTurns(viewer, publication, request);
+    const changed = verdict.data !== request.data;
+    return { publication: changed ? this.#accept(viewer, { ...request, data: verdict.data }, publication.id, now) : publication, verdict };
+  }
+
+  #checkRate(viewer: Viewer, room: string, now: number): void {
+    if (this.#runtime.config.shedding === 'off') return;
+    const wait = this.#limits.take(viewer.id, room, now, this.#modesFor(viewer, room).send_per_minute);
+    if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+  }
+
+  #accept(viewer: Viewer, { room, type, data, cid }: SendRequest, id: string, now: number): Publication {
+    const { types, role_weights: roleWeights } = this.#runtime.config.messages;
+    const incoming = { room, type, data, from: viewer.from, id, dedupeKey: `${viewer.id}\n${cid}`, trace: id };
+    return acceptPublication(incoming, { types, roleWeights, maxData: limits.viewerData, now });
+  }
+
+  #checkRules(viewer: Viewer, { lane }: Publication, request: SendRequest): void {
+    const { room, cid } = request;
+    const mute = this.#rules.sanction('mute', viewer.id, room);
+    if (mute) throw new DanmuxError('muted', this.#until(mute.until));
+    const modes = this.#modesFor(viewer, room);
+    if (modes.mute_all) throw new DanmuxError('room_muted');
+    if (modes.members_only && !hasRole(viewer, this.#members)) throw new DanmuxError('members_only');
+    if ((viewer.from.level ?? 0) < (modes.min_level ?? 0)) throw new DanmuxError('level_too_low', { message: `Level ${modes.min_level} is needed here.` });
+    if (lane === 'ambient') return;
+    if (modes.unique) refuseSaid(this.#claims.wait(uniqueKey(viewer, request), cid));
+    if (modes.slow_ms) refuseSlow(this.#claims.wait(slowKey(viewer, room), cid));
+  }
+
+  /** Last, so that what is refused takes no turn. A turn that was taken stays taken when the message is then not stored. */
+  async #takeTurns(viewer: Viewer, { lane }: Publication, request: SendRequest): Promise<void> {
+    const modes = this.#modesFor(viewer, request.room);
+    if (lane === 'ambient') return;
+    if (modes.unique) refuseSaid(await this.#claims.take(uniqueKey(viewer, request), request.cid, uniqueMs));
+    if (!modes.slow_ms) return;
+    const wait = await this.#claims.take(slowKey(viewer, request.room), request.cid, modes.slow_ms);
+    // It was not said.
+    if (wait > 0 && modes.unique) this.#claims.giveUp(uniqueKey(viewer, request));
+    refuseSlow(wait);
+  }
+
+  /** What limits this viewer; some are above it. */
+  #modesFor(viewer: Viewer, room: string): RoomModes {
+    return hasRole(viewer, this.#exempt) ? noModes : this.#rules.modes(room);
+  }
+
+  #until(until: number | undefined): { retryAfterMs?: number } {
+    return until === undefined ? {} : { retryAfterMs: Math.max(1, until - this.#runtime.clock.now()) };
+  }
+}
+
+const noModes: RoomModes = {};
+
+function hasRole({ from }: Viewer, roles: ReadonlySet<string>): boolean {
+  const own = from['roles'];
+  return Array.isArray(own) && own.some((role) => roles.has(role));
+}
+
+function slowKey({ id }: Viewer, room: string): string {
+  return `slow:${room} ${id}`;
+}
+
+function uniqueKey({ id }: Viewer, { room, data }: SendRequest): string {
+  return `unique:${room} ${saidBy(data)} ${id}`;
+}
+
+function refuseSlow(wait: number): void {
+  if (wait > 0) throw new DanmuxError('slow_mode', { retryAfterMs: wait });
+}
+
+function refuseSaid(wait: number): void {
+  if (wait > 0) throw new DanmuxError('content_blocked', { message: 'You said the same a moment ago.', retryAfterMs: wait });
+}

@@ -1,0 +1,85 @@
+// Messages that their sender sees and the others do not: those in the shadow for ever, those that are held until a moderator decides.
+// It keeps what is held in the store, within a cap, and answers the same request with the same id.
+import { type Bus, numberedMessage, type Publication } from '@danmux/bus';
+import { FollowedRecords, RoomEvents, ruleRecords } from '@danmux/cluster';
+import { DanmuxError, type HeldMessage, type SendReply } from '@danmux/protocol';
+import type { Part, Runtime } from '@danmux/runtime';
+import type { Verdict } from './screen.ts';
+import type { Viewer } from './viewer.ts';
+
+/** Writes a message to its sender's sessions in the room. */
+export type TellSender = (room: string, user: string, message: string) => void;
+
+/** Answers remembered, so that a request that is made again is not a second message. */
+const remembered = 10_000;
+
+export class HiddenMessages implements Part {
+  readonly name = 'hidden-messages';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #events: RoomEvents;
+  readonly #tellSender: TellSender;
+  /** What waits for review, without what it says. */
+  readonly #reviews: FollowedRecords<null>;
+  readonly #answered = new Map<string, Promise<SendReply>>();
+  #following: Promise<void> | undefined;
+
+  constructor(runtime: Runtime, bus: Bus, tellSender: TellSender) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#events = new RoomEvents(runtime, bus);
+    this.#tellSender = tellSender;
+    this.#reviews = new FollowedRecords(runtime, bus, { read: () => null, compared: () => '' });
+  }
+
+  async start(): Promise<void> {}
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    await this.#reviews.stop();
+  }
+
+  take(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
+    const key = `${publication.room}\n${publication.dedupeKey}`;
+    const known = this.#answered.get(key);
+    if (known) return known;
+    const answer = this.#take(viewer, publication, type, verdict);
+    this.#answered.set(key, answer);
+    answer.catch(() => this.#answered.delete(key));
+    for (const oldest of this.#answered.keys()) {
+      if (this.#answered.size <= remembered) break;
+      this.#answered.delete(oldest);
+    }
+    return answer;
+  }
+
+  async #take(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
+    const { id, room } = publication;
+    if (verdict.action === 'hold')
+      await this.#hold({ id, room, type, data: verdict.data, from: viewer.from, at: this.#runtime.clock.now(), reason: verdict.reason });
+    this.#tellSender(room, viewer.id, numberedMessage(publication, undefined));
+    return verdict.action === 'hold' ? { id, held: true } : { id };
+  }
+
+  async #hold(message: HeldMessage): Promise<void> {
+    const { review_ttl_ms, review_cap } = this.#runtime.config.moderation;
+    if ((await this.#waiting()) >= review_cap) throw new DanmuxError('review_full');
+    const field = { value: JSON.stringify(message), until: message.at + review_ttl_ms };
+    await this.#bus.records.set(ruleRecords.reviews, new Map([[message.id, field]]));
+    await this.#events.emit(message.room, 'moderation.held', message, `held-${message.id}`).catch((error: unknown) => {
+      this.#runtime.metrics.caught.inc({ where: 'hidden-messages' });
+      this.#runtime.log.warn({ err: error, id: message.id }, 'webhooks are not told of a held message');
+    });
+  }
+
+  /** Read once, when the first message is held, and followed from then on. */
+  async #waiting(): Promise<number> {
+    this.#following ??= this.#reviews.hold(ruleRecords.reviews).catch((error: unknown) => {
+      this.#following = undefined;
+      throw error;
+    });
+    await this.#following;
+    return this.#reviews.count(ruleRecords.reviews);
+  }
+}

@@ -1,0 +1,169 @@
+// Messages for users: follows the few rooms they travel in from start on, and gives each to the connections its user has here. What it
+// does not look at it does not parse. Order, holes and recovery are the feeds' and the recovery's, as for every room.
+import { type Bus, type BusFrame, ownRoom, userRoomOf, userRooms } from '@danmux/bus';
+import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, type Msg } from '@danmux/protocol';
+import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
+import type { DeliveryLedger } from './delivery-ledger.ts';
+import { type LaneCounts, prepare } from './prepared.ts';
+import type { Receipts } from './receipts.ts';
+import type { Recovery } from './recovery.ts';
+import type { AddressedMsg } from './replayed-frame.ts';
+import { RoomFeed } from './room-feed.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface OwnMessagesParts {
+  readonly sessions: Sessions;
+  readonly ledger: DeliveryLedger;
+  readonly receipts: Receipts;
+  readonly recovery: Recovery;
+}
+
+const startMs = 1_000;
+const pulseEveryMs = 2_000;
+const retry = { baseMs: 100, maxMs: 2_000 };
+
+export class OwnMessages implements Part {
+  readonly name = 'own-messages';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #parts: OwnMessagesParts;
+  readonly #feeds = new Map<string, RoomFeed>();
+  readonly #ended = new AbortController();
+  #opening: Promise<unknown> = Promise.resolve();
+  #pulse: NodeJS.Timeout | undefined;
+
+  constructor(runtime: Runtime, bus: Bus, parts: OwnMessagesParts) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#parts = parts;
+  }
+
+  /** Resolves when every room is followed, or after a second: with the store away it goes on trying. */
+  async start(): Promise<void> {
+    this.#pulse = setInterval(() => void this.#askHeads(), pulseEveryMs);
+    this.#opening = Promise.all(userRooms.map((room) => this.#open(room)));
+    await Promise.race([this.#opening, this.#wait(startMs)]);
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    clearInterval(this.#pulse);
+    await this.#opening;
+    const feeds = [...this.#feeds.values()];
+    this.#feeds.clear();
+    await Promise.all(feeds.map((feed) => feed.close()));
+  }
+
+  /** The room a viewer's own messages travel in. */
+  roomOf({ viewer }: Session): string {
+    return userRoomOf(viewer.id);
+  }
+
+  /** Answers with what the viewer missed since its positions; the ack must be sent before `after` is called. */
+  async join(session: Session, { positions }: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
+    const room = this.roomOf(session);
+    const feed = this.#feeds.get(room);
+    if (!feed) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
+    session.hold(ownRoom);
+    const { heads } = feed;
+    try {
+      const found = await this.#parts.recovery.recover({ room, history: 0, ...(positions ? { positions } : {}) }, feed, heads);
+      const mine = feed.withoutRecalled(found.msgs).filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.ownShown?.has(msg.id));
+      const msgs = mine.map(shownMsg);
+      this.#parts.receipts.replayed(session, room, msgs);
+      session.joinedOwn = true;
+      session.ownShown = undefined;
+      const online = this.#parts.sessions.of(session.viewer.id).length;
+      return { reply: { room: ownRoom, online, positions: found.positions, recovered: found.recovered, msgs }, after: () => session.release(ownRoom) };
+    } catch (error) {
+      // They are for it whether it joined or not.
+      session.release(ownRoom);
+      throw error;
+    }
+  }
+
+  async #open(room: string): Promise<void> {
+    for (let attempt = 1; !this.#ended.signal.aborted; attempt++) {
+      const feed = new RoomFeed(this.#runtime, this.#bus, room, {
+        frame: (frame) => this.#deliver(frame),
+        gap: (gap) => this.#tellGap(gap),
+        recalled: () => {},
+      });
+      try {
+        await feed.open();
+        this.#feeds.set(room, feed);
+        return;
+      } catch (error) {
+        this.#runtime.metrics.caught.inc({ where: 'own-messages' });
+        this.#runtime.log.debug({ err: error, room }, 'could not follow the messages of users; trying again');
+        await feed.close();
+      }
+      await this.#wait(backoffMs(attempt, retry));
+    }
+  }
+
+  /** Shorter when this ends. */
+  async #wait(ms: number): Promise<void> {
+    const { signal } = this.#ended;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  /** No viewer is counted in these rooms, so no report of presence tells how far they are. */
+  async #askHeads(): Promise<void> {
+    const asked = [...this.#feeds].map(async ([room, feed]) => feed.pulse(await this.#bus.heads(room)));
+    const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected').length;
+    if (failed > 0) this.#runtime.metrics.caught.inc({ where: 'own-messages' }, failed);
+  }
+
+  #deliver({ head, payload }: BusFrame): void {
+    const { to, receipts = [] } = head;
+    const here = new Set(to?.filter((user) => this.#parts.sessions.of(user).length > 0));
+    if (!to || here.size === 0) return;
+    const { msgs } = JSON.parse(payload) as Frame;
+    for (const user of here) {
+      const mine = msgs.filter((_, index) => to[index] === user).map(shownMsg);
+      const sessions = this.#parts.sessions.of(user);
+      for (const { id } of mine) if (receipts.includes(id)) this.#parts.receipts.passedTo(user, head.room, id, sessions.length);
+      this.#give(sessions, mine);
+    }
+  }
+
+  #give(sessions: readonly Session[], msgs: readonly Msg[]): void {
+    const { ledger } = this.#parts;
+    const counts: LaneCounts = {};
+    for (const { lane } of msgs) counts[lane] = (counts[lane] ?? 0) + 1;
+    const prepared = prepare('frame', { room: ownRoom, msgs }, { room: ownRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
+    ledger.due(counts, sessions.length);
+    for (const session of sessions) {
+      session.showOwn(msgs);
+      if (session.deliver(ownRoom, prepared)) ledger.delivered(prepared, 1);
+    }
+  }
+
+  /** Whose messages were lost is not known. */
+  #tellGap(gap: Gap): void {
+    for (const session of this.#parts.sessions.all)
+      if (session.joinedOwn && this.roomOf(session) === gap.room) session.emit('gap', { ...gap, room: ownRoom, count: 0 });
+  }
+}
+
+function isUrgent(lane: Lane): boolean {
+  return lane === 'control' || lane === 'gift';
+}
+
+/** Who it is for is what its being there says. */
+function shownMsg(msg: Msg): Msg {
+  const { to: _to, ...shown } = msg as AddressedMsg;
+  return shown;
+}

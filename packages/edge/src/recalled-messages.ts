@@ -1,0 +1,91 @@
+// Takes recalled messages out of what is on its way to viewers: a tombstone of the same id and place stands for each, so that counts
+// and offsets stay what they were. Frames are parsed for it, which nothing else on their way does; recalls are rare.
+import type { BusFrame } from '@danmux/bus';
+import type { Frame, Lane, Msg } from '@danmux/protocol';
+import type { Clock } from '@danmux/runtime';
+
+/** Ids remembered at most, and for how long: no message waits longer on its way. */
+const remembered = 1_000;
+const rememberedMs = 60_000;
+/** Up to so many ids a text is searched for each; more are looked for by parsing it. */
+const searched = 16;
+
+/** The ids recalled lately in one room: what comes after its recall is not shown. */
+export class RecalledIds {
+  readonly #clock: Clock;
+  readonly #at = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#at.delete(id);
+      this.#at.set(id, this.#clock.now());
+    }
+    this.forget();
+  }
+
+  /** Forgets what is too long ago. */
+  forget(): void {
+    const before = this.#clock.now() - rememberedMs;
+    for (const [id, at] of this.#at) {
+      if (at > before && this.#at.size <= remembered) return;
+      this.#at.delete(id);
+    }
+  }
+
+  has(id: string): boolean {
+    return this.#at.has(id);
+  }
+
+  get size(): number {
+    return this.#at.size;
+  }
+
+  get ids(): ReadonlySet<string> {
+    return new Set(this.#at.keys());
+  }
+}
+
+export function recalledMsg({ lane, offset, id, ts }: Msg): Msg {
+  return { lane, ...(offset === undefined ? {} : { offset }), id, type: 'recalled', data: null, ts };
+}
+
+/** The same frame when nothing of it was recalled. */
+export function withoutRecalled(frame: BusFrame, ids: ReadonlySet<string>): BusFrame {
+  const { head } = frame;
+  const own = head.own?.filter(([, message]) => !ids.has((JSON.parse(message) as Msg).id));
+  const msgs = tombstoned(frame.payload, ids);
+  if (!msgs && own?.length === head.own?.length) return frame;
+  const receipts = head.receipts?.filter((id) => !ids.has(id));
+  return {
+    head: { ...head, ...(msgs ? { characters: charactersOf(msgs) } : {}), ...(own ? { own } : {}), ...(receipts ? { receipts } : {}) },
+    payload: msgs ? payloadOf(head.room, msgs) : frame.payload,
+  };
+}
+
+/** The same for the JSON of a `frame` event. */
+export function payloadWithoutRecalled(payload: string, ids: ReadonlySet<string>): string {
+  const msgs = tombstoned(payload, ids);
+  return msgs ? payloadOf((JSON.parse(payload) as Frame).room, msgs) : payload;
+}
+
+/** The payload's messages with tombstones; null when it holds none of those recalled. */
+function tombstoned(payload: string, ids: ReadonlySet<string>): readonly Msg[] | null {
+  if (ids.size <= searched && ![...ids].some((id) => payload.includes(id))) return null;
+  const { msgs } = JSON.parse(payload) as Frame;
+  return msgs.some(({ id }) => ids.has(id)) ? msgs.map((msg) => (ids.has(msg.id) ? recalledMsg(msg) : msg)) : null;
+}
+
+function payloadOf(room: string, msgs: readonly Msg[]): string {
+  return `{"room":${JSON.stringify(room)},"msgs":[${msgs.map((msg) => JSON.stringify(msg)).join(',')}]}`;
+}
+
+function charactersOf(msgs: readonly Msg[]): Partial<Record<Lane, number>> {
+  const characters: Partial<Record<Lane, number>> = {};
+  // A comma between two.
+  for (const msg of msgs) characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + JSON.stringify(msg).length;
+  return characters;
+}

@@ -1,0 +1,47 @@
+// The frame an edge makes of messages it read from the store, in the place of frames that were lost: what a relay writes into the
+// head for edges is read out of the messages again.
+import { type BusFrame, type FrameHead, isUserRoom } from '@danmux/bus';
+import type { Msg, StreamLane } from '@danmux/protocol';
+
+/** A message of a user's, as it stands in history. */
+export interface AddressedMsg extends Msg {
+  readonly to?: string;
+}
+
+/** `texts` are the lane's messages that end at the offset `last`. */
+export function replayedFrame(room: string, epoch: string, lane: StreamLane, last: number, texts: readonly string[]): BusFrame {
+  const text = texts.join(',');
+  return {
+    head: {
+      ...{
+        room,
+        epoch,
+        ranges: { [lane]: [last - texts.length + 1, last] },
+        counts: { [lane]: texts.length },
+        characters: { [lane]: text.length },
+        traces: [],
+      },
+      ...marksOf(room, lane, texts),
+    },
+    payload: `{"room":${JSON.stringify(room)},"msgs":[${text}]}`,
+  };
+}
+
+function marksOf(room: string, lane: StreamLane, texts: readonly string[]): Pick<FrameHead, 'receipts' | 'recalls' | 'to'> {
+  const receipts = texts.filter((text) => text.includes('"receipt":true')).flatMap((text) => receiptOf(JSON.parse(text) as Msg));
+  const recalls = lane === 'control' ? texts.filter((text) => text.includes('"type":"recall"')).flatMap((text) => recallOf(JSON.parse(text) as Msg)) : [];
+  return {
+    ...(receipts.length > 0 ? { receipts } : {}),
+    ...(recalls.length > 0 ? { recalls } : {}),
+    ...(isUserRoom(room) ? { to: texts.map((text) => (JSON.parse(text) as AddressedMsg).to ?? '') } : {}),
+  };
+}
+
+function receiptOf({ id, receipt }: Msg): string[] {
+  return receipt === true ? [id] : [];
+}
+
+function recallOf({ type, data }: Msg): string[] {
+  const id = type === 'recall' && typeof data === 'object' && data !== null ? (data as { id?: unknown }).id : undefined;
+  return typeof id === 'string' ? [id] : [];
+}

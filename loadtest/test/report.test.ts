@@ -86,3 +86,13 @@ test('what was not run is named, not computed', () => {
   assert.match(page, /Not computed: there is no run yet for roles/);
   assert.doesNotMatch(page, /one room/);
 });
+
+test('a scenario without viewers is told by its name alone, and has no plots', () => {
+  const { report, ...rest } = file('api-publish', { 'messages/s stored': 21_000 });
+  const { viewers: _, ...options } = report.options;
+  const alone = { ...rest, report: { ...report, options, runs: report.runs.map((one) => ({ ...one, windows: [], timeline: [] })) } };
+  const page = performancePage([...all, alone]);
+  assert.match(page, /\| PASS \| api-publish \| enough \|/);
+  assert.match(page, /## api-publish\n/);
+  assert.match(htmlOf(alone), /const plots=\[\];/);
+});

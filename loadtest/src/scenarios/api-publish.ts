@@ -8,7 +8,7 @@ import { type DanmuxRoles, startDanmuxRoles } from '../servers/danmux-roles.ts';
 import { type Ledger, unbalanced } from '../servers/server.ts';
 import { type Context, rounded, type Scenario } from './scenario.ts';
 
-const rooms = 50;
+const rooms = 20;
 const calmRate = 50;
 const defaultRate = 1_000;
 const batch = 100;

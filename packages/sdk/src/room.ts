@@ -255,6 +255,8 @@ export class Room extends Emitter<RoomEvents> {
       if (recovered(msg.lane)) this.#take(msg);
       else this.#give(msg);
     }
+    // What lies between is for others, and need not be gone through again.
+    if (this.name === ownRoom) this.#positions = { ...this.#positions, ...reply.positions };
     this.#joined = true;
     this.#online = reply.online;
     this.emit('online', reply.online);

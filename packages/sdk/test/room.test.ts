@@ -278,4 +278,9 @@ test("a user's own messages stand among those of others: no hole is looked for",
   await settled();
   assert.deepEqual(server.requests[1]?.positions?.gift, position(9));
   assert.deepEqual(gaps, ['gift 0 not_recovered'], 'how many of them were for this user nobody knows');
+  server.answers.push({ positions: { gift: position(70) }, recovered: { gift: true }, msgs: [msg('gift', 60)] });
+  room.disconnected();
+  room.connected();
+  await settled();
+  assert.deepEqual([ids, room.positions.gift], [['gift4', 'gift9', 'gift60'], position(70)]);
 });

@@ -8,7 +8,8 @@ export const webhookEvents = {
   'message.sent': 'Messages were sent to a room, in order, up to 100 at once. data: {messages: [Msg]}',
   'message.receipts': 'The time-out of a message that asked for receipts is over. data: {id, sent, received, missing}',
   'moderation.recall': 'A message was taken back. data: {id, by}',
-  'moderation.sanction': 'A user was muted, banned or kicked, or a mute or ban was lifted. data: {kind, user, lifted, reason?, until?, by}',
+  'moderation.sanction':
+    'A user was muted, banned or kicked, or a mute or ban was lifted; room is `*` when it is of every room. data: {kind, user, lifted, reason?, until?, by}',
   'moderation.modes': "A room's modes were changed. data: {modes, by}",
   'moderation.held': 'A message waits for review. data: HeldMessage',
 } as const;

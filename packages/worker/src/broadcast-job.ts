@@ -103,9 +103,14 @@ function failuresOf(rooms: readonly Room[], results: readonly unknown[]): readon
 }
 
 /** Its id is the broadcast's in every room: the same one twice in a room is one message. */
-function publicationFor({ config }: Runtime, { id, type, data, from, receipt, expires_at }: JobData['broadcast'], room: string, now: number): Publication {
+function publicationFor(
+  { config }: Runtime,
+  { id, type, data, from, trace, receipt, expires_at }: JobData['broadcast'],
+  room: string,
+  now: number,
+): Publication {
   const marks = { ...(receipt ? { receipt } : {}), ...(expires_at === undefined ? {} : { expires_at }) };
-  const incoming = { room, type, data, id, ...(from ? { from } : {}), ...(Object.keys(marks).length > 0 ? { marks } : {}) };
+  const incoming = { room, type, data, id, ...(from ? { from } : {}), ...(trace ? { trace } : {}), ...(Object.keys(marks).length > 0 ? { marks } : {}) };
   const { types, role_weights } = config.messages;
   return acceptPublication(incoming, { types, maxData: limits.backendData, now, roleWeights: role_weights });
 }

@@ -77,3 +77,13 @@ export class FakeClock implements Clock {
     this.#now += ms;
   }
 }
+
+/** The same object, but for these methods. */
+export function withMethods<T extends object>(target: T, methods: Partial<T>): T {
+  return new Proxy(target, {
+    get: (_, name) => {
+      const value: unknown = Reflect.get(methods, name) ?? Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -8,7 +8,7 @@ import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, success, withExamples } from './documented.ts';
 
 const defaultGraceMs = 3_600_000;
-const keyParams = Type.Object({ id: keyId });
+const keyParams = Type.Object({ id: { ...keyId, examples: ['shop'] } });
 const secret = { key: 'dmx_2vGk…', signing_secret: 'dms_9sXq…' };
 const postCodes = [
   'invalid_request',

@@ -18,6 +18,7 @@ export interface JobData {
     readonly type: string;
     readonly data: unknown;
     readonly from?: From;
+    readonly trace?: string;
     readonly receipt?: true;
     /** Milliseconds since 1970. */
     readonly expires_at?: number;

@@ -7,7 +7,7 @@ const states = ['waiting', 'delayed', 'active', 'done', 'failed'] as const;
 
 export const jobReply = Type.Object({
   id: Type.String(),
-  name: Type.String({ description: 'publish (a delayed message), broadcast, receipts, webhooks, archive' }),
+  name: Type.String({ description: 'publish (a delayed message) and broadcast; others are danmux’s own' }),
   state: Type.Unsafe<(typeof states)[number]>(Type.Union(states.map((state) => Type.Literal(state)))),
   attempts: Type.Integer({ description: 'Tries that were begun' }),
   progress: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer({ description: '0 while it is not known' }) }), Type.Null()]),

@@ -23,8 +23,6 @@ export class ArchiveWork implements Part {
   readonly #jobs: JobQueue;
   readonly #dir: string;
   readonly #bells: Bells;
-  /** Versions of the cursors this process wrote last: while they stand, nobody else wrote lines, nor half of them. */
-  readonly #written = new Map<number, number>();
 
   /** Of `jobs` that are not started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
@@ -63,12 +61,13 @@ export class ArchiveWork implements Part {
       const events = read.slice(0, placeOf(read));
       const entry = events.at(-1)?.entry;
       if (entry === undefined) return;
-      const mayRepeat = this.#written.get(shard) !== cursor.version;
-      this.#written.delete(shard);
+      // Who began and did not end may have written some of the lines.
+      const mayRepeat = cursor.begun !== undefined;
+      const begun = await writeCursor(this.#bus.records, 'archive', shard, { ...cursor, begun: JSON.stringify({ node: this.#runtime.node }) });
+      if (!begun) return;
       await this.#append(events, mayRepeat);
-      cursor = await writeCursor(this.#bus.records, 'archive', shard, { entry, version: cursor.version });
+      cursor = await writeCursor(this.#bus.records, 'archive', shard, { entry, version: begun.version });
       if (!cursor) return;
-      this.#written.set(shard, cursor.version);
       await trimLog(this.#runtime, this.#bus, shard, 'archive', entry);
     }
   }

@@ -5,6 +5,7 @@ import type { Runtime } from '@danmux/runtime';
 
 /** What follows within so long is put together, in the work and in what is sent. */
 const gatherMs = 200;
+const againMs = 1_000;
 
 export class Bells {
   readonly #runtime: Runtime;
@@ -13,6 +14,7 @@ export class Bells {
   readonly #shards = new Set<number>();
   #listening: { close(): Promise<void> } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(runtime: Runtime, events: EventLog, rung: (shards: readonly number[]) => Promise<void>) {
@@ -21,16 +23,29 @@ export class Bells {
     this.#rung = rung;
   }
 
+  /** Resolves also while the store is away: it listens as soon as it can. */
   async start(): Promise<void> {
     this.#stopped = false;
-    this.#listening = await this.#events.listen((shard) => this.#ring(shard));
+    await this.#listen();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
     await this.#listening?.close();
     this.#listening = undefined;
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      const listening = await this.#events.listen((shard) => this.#ring(shard));
+      if (this.#stopped) await listening.close();
+      else this.#listening = listening;
+    } catch (error) {
+      this.#caught(error, 'bells are not heard yet; the sweep makes up for it');
+      if (!this.#stopped) this.#again = setTimeout(() => void this.#listen(), againMs);
+    }
   }
 
   #ring(shard: number): void {
@@ -45,8 +60,12 @@ export class Bells {
     try {
       await this.#rung(shards);
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'bells' });
-      this.#runtime.log.debug({ err: error }, 'a bell was lost; the sweep makes up for it');
+      this.#caught(error, 'a bell was lost; the sweep makes up for it');
     }
+  }
+
+  #caught(error: unknown, message: string): void {
+    this.#runtime.metrics.caught.inc({ where: 'bells' });
+    this.#runtime.log.debug({ err: error }, message);
   }
 }

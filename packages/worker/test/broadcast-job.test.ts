@@ -1,0 +1,140 @@
+// A broadcast reaches the rooms it names once each, paced, and goes on where it stopped, on both engines.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Bus, Pending } from '@danmux/bus';
+import { JobPaused } from '@danmux/cluster';
+import { DanmuxError } from '@danmux/protocol';
+import { broadcastJob } from '../src/broadcast-job.ts';
+import { endProcess, engines, FakeClock, type Process, startJobs, withMethods } from './engines.ts';
+import { runningJob } from './running-job.ts';
+
+const online = new Map([
+  ['live:1', 5],
+  ['live:2', 3],
+  ['live:3', 1],
+  ['vip', 9],
+]);
+const news = { id: 'b1', type: 'notice', data: { text: 'hello' } };
+
+async function told({ bus, runtime }: Process): Promise<Pending[]> {
+  const found = await Promise.all(Array.from({ length: runtime.config.shards }, (_, shard) => bus.read(shard, 'control', undefined, 1_000)));
+  return found.flat();
+}
+const roomsOf = (found: readonly Pending[]) => found.map(({ room }) => room).sort();
+
+for (const engine of engines) {
+  describe(`broadcasts on ${engine.name}`, () => {
+    before(() => engine.open());
+    after(() => engine.close());
+
+    async function open(set: Readonly<Record<string, unknown>> = {}): Promise<Process> {
+      const [process] = (await engine.processes(1, set)) as [Process];
+      await process.bus.reportPresence('edge-1', online, 60_000);
+      return process;
+    }
+
+    test('names, prefixes and all; each room once, also the named one where nobody is', async () => {
+      for (const [rooms, wanted] of [
+        [['live:*'], ['live:1', 'live:2', 'live:3']],
+        [['*'], [...online.keys()]],
+        [
+          ['vip', 'nobody', 'live:2', 'live:*'],
+          ['live:1', 'live:2', 'live:3', 'nobody', 'vip'],
+        ],
+        [['none:*'], []],
+      ] as const) {
+        const process = await open();
+        const job = runningJob('broadcast', { ...news, rooms });
+        await broadcastJob(process)(job);
+        const found = await told(process);
+        assert.deepEqual(roomsOf(found), wanted);
+        for (const { id, body } of found) {
+          assert.equal(id, 'b1');
+          assert.deepEqual((JSON.parse(body) as { data: unknown }).data, news.data);
+        }
+        assert.equal(job.reports.at(-1)?.done ?? 0, wanted.length);
+        await endProcess(process);
+      }
+    });
+
+    test('one that runs again from the start tells nobody twice; one that goes on tells the others', async () => {
+      const process = await open();
+      const data = { ...news, rooms: ['*'] };
+      await broadcastJob(process)(runningJob('broadcast', data, { done: 2, total: 4, cursor: 'live:2' }));
+      assert.deepEqual(roomsOf(await told(process)), ['live:3', 'vip']);
+      const again = runningJob('broadcast', data);
+      await broadcastJob(process)(again);
+      assert.deepEqual(roomsOf(await told(process)), [...online.keys()]);
+      assert.deepEqual(again.reports.at(-1), { done: 4, total: 4, cursor: 'vip' });
+      await endProcess(process);
+    });
+
+    test('it keeps to the rates of rooms and of viewers', async () => {
+      for (const [set, leastMs] of [
+        [{ 'broadcasts.rooms_per_second': 10 }, 300],
+        [{ 'broadcasts.viewers_per_second': 40 }, 200],
+      ] as const) {
+        const process = await open(set);
+        const began = performance.now();
+        const job = runningJob('broadcast', { ...news, rooms: ['*'] });
+        await broadcastJob(process)(job);
+        const took = performance.now() - began;
+        assert.ok(took >= leastMs - 5 && took < leastMs + 2_000, `${took} ms`);
+        assert.equal(roomsOf(await told(process)).length, 4);
+        await endProcess(process);
+      }
+    });
+
+    test('a process that ends stops it between rooms, with its place stored', async () => {
+      const process = await open({ 'broadcasts.rooms_per_second': 1 });
+      const job = runningJob('broadcast', { ...news, rooms: ['*'] });
+      const report = job.report;
+      const stopped = broadcastJob(process)({
+        ...job,
+        report: async (progress) => {
+          await report(progress);
+          job.ended.abort();
+        },
+      });
+      await assert.rejects(stopped, JobPaused);
+      assert.deepEqual(job.reports, [{ done: 1, total: 4, cursor: 'live:1' }]);
+      await endProcess(process);
+    });
+
+    test('with receipts: counts are begun in every room, and the totals are asked for after the last', async () => {
+      const process = await open({ 'receipts.timeout_ms': 60_000 });
+      await startJobs(process);
+      await broadcastJob(process)(runningJob('broadcast', { ...news, rooms: ['live:*'], receipt: true }));
+      assert.deepEqual([...((await process.bus.receipts.find('b1'))?.rooms ?? [])].sort(), ['live:1', 'live:2', 'live:3']);
+      for (const { marks, body } of await told(process)) assert.deepEqual([marks?.receipt, (JSON.parse(body) as { receipt: boolean }).receipt], [true, true]);
+      await endProcess(process);
+    });
+  });
+}
+
+describe('a broadcast that meets trouble', () => {
+  const [engine] = engines as [(typeof engines)[number]];
+
+  test('tries rooms again whose lane is full', async () => {
+    const [process] = (await engine.processes(1)) as [Process];
+    let refusals = 2;
+    const publish: Bus['publish'] = async (publications) => {
+      if (publications.length > 1 || refusals-- <= 0) return process.bus.publish(publications);
+      return [new DanmuxError('lane_full')];
+    };
+    const bus = withMethods(process.bus, { publish });
+    const job = runningJob('broadcast', { ...news, rooms: ['one'] });
+    await broadcastJob({ ...process, bus })(job);
+    assert.deepEqual(roomsOf(await told(process)), ['one']);
+    await endProcess(process);
+  });
+
+  test('ends when its time is over', async () => {
+    const clock = new FakeClock();
+    const [process] = (await engine.processes(1, { 'broadcasts.rooms_per_second': 10 }, clock)) as [Process];
+    const job = runningJob('broadcast', { ...news, rooms: ['a', 'b', 'c'], expires_at: clock.now() + 1_000 });
+    await broadcastJob(process)({ ...job, report: async () => clock.advance(600) });
+    assert.deepEqual(roomsOf(await told(process)), ['a', 'b']);
+    await endProcess(process);
+  });
+});

@@ -1,0 +1,49 @@
+// The worker role starts without its store, and all of its work goes on when the store comes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createBus } from '@danmux/bus';
+import { createJobs, RoomEvents } from '@danmux/cluster';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '../../bus/test/eventually.ts';
+import { startTestRedis } from '../../bus/test/redis-server.ts';
+import { WorkerRole } from '../src/index.ts';
+import { secret, WebhookConsumer } from './webhook-consumer.ts';
+
+test('it starts without Redis; webhooks and sweeps come with it', async () => {
+  const redis = await startTestRedis();
+  await redis.kill();
+  const consumer = new WebhookConsumer();
+  await consumer.start();
+  const { config } = loadConfig({
+    ...{ environment: 'test', dir: 'none', env: {} },
+    set: {
+      ...{ 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent', shards: 2, 'redis.url': redis.url },
+      ...{ 'webhooks.url': consumer.url, 'webhooks.secret': secret, 'webhooks.allow_http': true, 'webhooks.allow_addresses': ['127.0.0.0/8'] },
+      'worker.sweep_interval_ms': 100,
+    },
+  });
+  const runtime = createRuntime({ config, role: 'worker', version: '0', processMetrics: false });
+  const bus = createBus(runtime);
+  const jobs = createJobs(runtime, bus);
+  const worker = new WorkerRole(runtime, bus, jobs);
+  await bus.start();
+  await jobs.start();
+  await worker.start();
+  await redis.start();
+  await eventually(() => new RoomEvents(runtime, bus).emit('live:1', 'moderation.recall', { id: 'm1', by: 'me' }));
+  await eventually(() => assert.equal(consumer.taken.length, 1), 20_000);
+  await eventually(async () => {
+    const { values } = await runtime.metrics.jobs.get();
+    assert.ok(
+      values.some(({ labels, value }) => labels['job'] === 'sweep' && labels['result'] === 'done' && value >= 2),
+      'it swept twice',
+    );
+  });
+  await worker.drain();
+  await jobs.drain();
+  await worker.stop();
+  await jobs.stop();
+  await bus.stop();
+  await consumer.stop();
+  await redis.stop();
+});

@@ -3,6 +3,7 @@ import { apiPage } from './api-page.ts';
 import { configReference } from './config-reference.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { webhooksPage } from './webhooks-page.ts';
 
 export interface Page {
   /** From the root of the repository. */
@@ -14,6 +15,7 @@ export const pages: readonly Page[] = [
   { path: 'config/reference.md', write: configReference },
   { path: 'docs/errors.md', write: errorsPage },
   { path: 'docs/metrics.md', write: metricsPage },
+  { path: 'docs/webhooks.md', write: () => webhooksPage() },
   { path: 'docs/openapi.json', write: async () => `${JSON.stringify(await openApi(), null, 2)}\n` },
   { path: 'docs/api.md', write: async () => apiPage(await openApi()) },
 ];

@@ -1,13 +1,14 @@
 // The pages made from tables hold every row and nothing that is no row.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errors } from '@danmux/protocol';
+import { errors, webhookEvents } from '@danmux/protocol';
 import { metricTable, settings } from '@danmux/runtime';
 import { configReference } from '../docs/config-reference.ts';
 import { errorsPage } from '../docs/errors-page.ts';
 import { cell, table } from '../docs/markdown-table.ts';
 import { metricsPage } from '../docs/metrics-page.ts';
 import { firstDifference } from '../docs/pages.ts';
+import { webhooksPage } from '../docs/webhooks-page.ts';
 
 /** The first cell of each row, without its head. */
 const firstCells = (page: string) => [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
@@ -28,6 +29,14 @@ test('docs/metrics.md has each metric once', () =>
     firstCells(metricsPage()),
     metricTable.map(({ name }) => name),
   ));
+
+test('docs/webhooks.md has each event once, and keeps what is written by hand', () => {
+  const page = webhooksPage();
+  const events = firstCells(page).filter((name) => !name?.startsWith('webhook-'));
+  assert.deepEqual(events, Object.keys(webhookEvents));
+  assert.equal(webhooksPage(page), page);
+  assert.throws(() => webhooksPage('# Webhooks'), /marks/);
+});
 
 test('no row is broken by what stands in it', () => {
   for (const page of [configReference(), errorsPage(), metricsPage()]) {

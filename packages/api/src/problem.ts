@@ -36,8 +36,7 @@ export function problemOf(error: DanmuxError, trace?: string, fields?: readonly 
 }
 
 export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: readonly FieldError[]): FastifyReply {
-  const retryAfterMs = retryAfterOf(error);
-  if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
+  setRetryAfter(reply, error);
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="danmux"');
   return reply
     .status(error.status)
@@ -45,6 +44,12 @@ export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: re
     .header('x-trace-id', reply.request.id)
     .serializer((problem: unknown) => JSON.stringify(problem))
     .send(problemOf(error, reply.request.id, fields));
+}
+
+/** The header for who may try again. */
+export function setRetryAfter(reply: FastifyReply, error: DanmuxError): void {
+  const retryAfterMs = retryAfterOf(error);
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 }
 
 /** Counts a refusal; one that is our own failure is logged with its cause. */
@@ -82,7 +87,8 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'invalid_request',
 };
 
-function refusalOf(error: FastifyError | Error): DanmuxError {
+/** Any error of a request as one of the table. */
+export function refusalOf(error: FastifyError | Error): DanmuxError {
   if (error instanceof DanmuxError) return error;
   const { code = '', statusCode, validation, validationContext } = error as FastifyError;
   if (validation) {

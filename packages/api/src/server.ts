@@ -22,6 +22,7 @@ import { addKeyRoutes } from './routes/keys.ts';
 import { addKickRoutes } from './routes/kicks.ts';
 import { addMessageRoutes } from './routes/messages.ts';
 import { addNodesRoute } from './routes/nodes.ts';
+import { addPusherRoutes } from './routes/pusher.ts';
 import { addRecallRoute } from './routes/recall.ts';
 import { addReceiptsRoute } from './routes/receipts.ts';
 import { addReviewRoutes } from './routes/reviews.ts';
@@ -62,9 +63,11 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   addAudit(app, runtime, bus);
   addProbes(app, runtime);
   const typed = app.withTypeProvider<TypeBoxProvider>();
-  addRoutes(typed, { runtime, bus, jobs, events: new RoomEvents(runtime, bus) });
+  const services = { runtime, bus, jobs, events: new RoomEvents(runtime, bus) };
+  addRoutes(typed, services);
   addAuditRoute(typed, bus);
   addKeyRoutes(typed, runtime, keys);
+  await addPusherRoutes(typed, services, keys);
   await addWeb(app, runtime, bus, web);
   return app;
 }

@@ -1,22 +1,36 @@
 // The examples against the pm2 cluster on a real Redis, with a viewer of the SDK in the room that answers receipts.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Client, createClient, type Msg } from '@danmux/sdk';
-import { eventually, findPython, type Pm2Cluster, repositoryRoot, runExample, startPm2Cluster, testSecrets, testToken } from '../src/index.ts';
+import { Child, eventually, findPython, freePort, type Pm2Cluster, repositoryRoot, runExample, startPm2Cluster, testSecrets, testToken } from '../src/index.ts';
 
+const webhookSecret = `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`;
 const secrets = { DANMUX_API_KEY: testSecrets.DANMUX_API_KEY };
 
 describe('the examples on a pm2 cluster', () => {
   let cluster: Pm2Cluster;
   let viewer: Client | undefined;
+  let receiver: Child;
+  let receiverUrl: string;
+  let config: string;
   before(async () => {
-    cluster = await startPm2Cluster();
+    receiverUrl = `http://127.0.0.1:${await freePort()}`;
+    config = await mkdtemp(join(tmpdir(), 'danmux-config-'));
+    const targets = [{ id: 'shop', url: `${receiverUrl}/danmux`, secret: webhookSecret, rooms: ['live:php'] }];
+    // JSON is YAML.
+    await writeFile(join(config, 'default.yaml'), JSON.stringify({ webhooks: { allow_http: true, allow_addresses: ['127.0.0.0/8'], targets } }));
+    cluster = await startPm2Cluster({ DANMUX_CONFIG_DIR: config });
+    const env = { DANMUX_WEBHOOK_SECRET: webhookSecret };
+    receiver = new Child('webhook.php', 'php', ['-S', receiverUrl.slice('http://'.length), 'examples/php/webhook.php'], { cwd: repositoryRoot, env });
   });
   after(async () => {
     viewer?.close();
     await cluster.stop();
+    await receiver.stop();
+    await rm(config, { recursive: true });
   });
 
   /** A viewer that keeps what it was given and what was taken back. */
@@ -47,6 +61,16 @@ describe('the examples on a pm2 cluster', () => {
     const gift = msgs.find(({ id }) => id === found['gift']);
     assert.deepEqual([gift?.lane, gift?.receipt, gift?.from?.name], ['gift', true, '小明']);
     await eventually(() => assert.deepEqual(recalled, [found['slip']]));
+    const told = [/room\.occupied in live:php: 1 online/, new RegExp(`message\\.receipts in live:php: ${found['gift']} was received by 1 of 1`)];
+    for (const line of told) await eventually(() => assert.match(receiver.output, line), { timeoutMs: 20_000 });
+    assert.ok(!receiver.output.includes('live:python'), receiver.output);
+  });
+
+  test('PHP: a webhook that danmux did not sign is refused', { timeout: 60_000 }, async () => {
+    const headers = { 'webhook-id': 'x', 'webhook-timestamp': String(Math.floor(Date.now() / 1_000)), 'webhook-signature': 'v1,AAAA' };
+    const forged = await fetch(receiverUrl, { method: 'POST', headers, body: '{"id":"x","type":"room.occupied","room":"forged","ts":1,"data":{}}' });
+    assert.deepEqual([forged.status, await forged.text()], [400, 'bad_signature\n']);
+    assert.ok(!receiver.output.includes('forged'), receiver.output);
   });
 
   test('Python: a viewer without an SDK and a backend without a library', { timeout: 120_000 }, async () => {

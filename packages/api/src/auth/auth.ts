@@ -36,6 +36,9 @@ export interface Keys {
   readonly followed: FollowedKeys;
   readonly desk: KeyDesk;
   readonly use: KeyUse;
+  readonly rates: KeyRates;
+  /** What a failure to say who one is is answered with: the error, or that the address failed too often. */
+  judged(request: FastifyRequest, error: unknown): unknown;
 }
 
 export function addAuth(app: FastifyInstance, runtime: Runtime, bus: Bus): Keys {
@@ -46,30 +49,37 @@ export function addAuth(app: FastifyInstance, runtime: Runtime, bus: Bus): Keys 
   app.addHook('onReady', () => followed.start());
   app.addHook('onClose', () => followed.stop());
   wantScopes(app);
-  addHooks(app, runtime, new Authenticator(runtime, bus, keyring), use);
-  return { keyring, followed, desk: new KeyDesk(bus, keyring, seal, runtime.clock), use };
+  const failures = new FailureLimit();
+  const keys: Keys = {
+    keyring,
+    followed,
+    desk: new KeyDesk(bus, keyring, seal, runtime.clock),
+    use,
+    rates: new KeyRates(runtime),
+    judged: (request, error) => limited(runtime, failures, request, error),
+  };
+  addHooks(app, runtime, new Authenticator(runtime, bus, keyring), keys);
+  return keys;
 }
 
-function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authenticator, use: KeyUse): void {
-  const failures = new FailureLimit();
-  const rates = new KeyRates(runtime);
+function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authenticator, keys: Keys): void {
   const admit = (request: FastifyRequest, key: ApiKey) => {
     request.apiKey = key;
     request.keyId = key.id;
-    use.note(key.id, runtime.clock.now());
-    rates.take(key.id);
+    keys.use.note(key.id, runtime.clock.now());
+    keys.rates.take(key.id);
     checkScope(key.scopes, request.routeOptions.config.scope);
   };
   app.decorateRequest('apiKey', null);
   app.decorateRequest('keyId', '');
   app.decorateRequest('signedBy', null);
   app.addHook('onRequest', async (request) => {
-    if (!isGuarded(request)) return;
+    if (!isGuarded(request) || request.routeOptions.config.auth === 'own') return;
     let who: ApiKey | SignedCredentials;
     try {
       who = authenticator.begin(request);
     } catch (error) {
-      throw limited(runtime, failures, request, error);
+      throw keys.judged(request, error);
     }
     if ('signature' in who) request.signedBy = who;
     else admit(request, who);
@@ -80,19 +90,22 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
     if (!signedBy) return payload;
     const body = await readBody(request);
     const key = await authenticator.finish(request, signedBy, body).catch((error: unknown) => {
-      throw limited(runtime, failures, request, error);
+      throw keys.judged(request, error);
     });
     admit(request, key);
     return streamOf(body);
   });
-  app.addHook('preHandler', async (request) => checkRoute(request));
+  app.addHook('preHandler', async (request) => {
+    // Whatever the ways to get here: nothing is done for nobody.
+    if (isGuarded(request) && !request.keyId) throw new DanmuxError('unauthorized');
+    checkRoute(request);
+  });
 }
 
 function isGuarded({ routeOptions: { config }, is404 }: FastifyRequest): boolean {
-  return !config.public && config.auth !== 'own' && !is404;
+  return !config.public && !is404;
 }
 
-/** What a failure is answered with: an address that failed too often is told to wait instead of what was wrong. */
 function limited({ config, clock, metrics }: Runtime, failures: FailureLimit, { ip }: FastifyRequest, error: unknown): unknown {
   if (!(error instanceof DanmuxError) || error.status !== 401 || config.shedding === 'off') return error;
   const wait = failures.fail(ip, clock.now());

@@ -1,0 +1,68 @@
+// What Pusher's clients send, in danmux's words: a channel is a room (or a user's own channel), an event a message. Limits are
+// Pusher's.
+import { userRoomOf } from '@danmux/bus';
+import { DanmuxError, isRoomName, limits, reservedTypes } from '@danmux/protocol';
+import type { PublishRequest } from '@danmux/protocol/schemas';
+import type { Config } from '@danmux/runtime';
+import { type Static, Type } from 'typebox';
+import type { Goal } from '../accept-message.ts';
+import { parseJsonBody } from '../json-body.ts';
+
+export const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name: 200 } as const;
+
+const name = Type.String({ minLength: 1, maxLength: pusherLimits.name });
+const fields = {
+  name,
+  /** JSON by custom; its size is checked in bytes. */
+  data: Type.String(),
+  info: Type.Optional(Type.String({ maxLength: 200 })),
+  /** Taken and without effect: danmux does not know the sockets of a sender's page. */
+  socket_id: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
+};
+
+// Unknown fields pass, as they do there.
+export const eventBody = Type.Object({
+  ...fields,
+  channels: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: pusherLimits.channels })),
+  channel: Type.Optional(Type.String()),
+});
+export const batchBody = Type.Object({ batch: Type.Array(Type.Object({ ...fields, channel: Type.String() }), { minItems: 1, maxItems: pusherLimits.batch }) });
+
+export type EventBody = Static<typeof eventBody>;
+
+const userChannel = '#server-to-user-';
+/** Their own wrapping is not undone. */
+const wrapped = 'event';
+
+/** The room of a channel; throws `invalid_request` for a name that is none here. */
+export function roomOf(channel: string): string {
+  const shown = channel.slice(0, 200);
+  if (isRoomName(channel)) return channel;
+  throw new DanmuxError('invalid_request', { message: `"${shown}" is not a valid channel name here: 1 to 128 of A-Z a-z 0-9 _ . : @ -.` });
+}
+
+/** Where an event goes: a room, or a user. */
+export function goalOf(channel: string): Goal {
+  const user = channel.startsWith(userChannel) ? channel.slice(userChannel.length) : '';
+  if (user !== '' && user.length <= limits.userId) return { room: userRoomOf(user), user };
+  return { room: roomOf(channel) };
+}
+
+/** An event whose name is a type of the table is a message of that type; any other is of type `event`. */
+export function messageOf({ name: event, data: text }: { readonly name: string; readonly data: string }, { types }: Config['messages']): PublishRequest {
+  const size = Buffer.byteLength(text);
+  if (size > pusherLimits.dataBytes)
+    throw new DanmuxError('too_large', { message: `The data of the event is ${size} bytes; at most ${pusherLimits.dataBytes} are allowed.` });
+  const data = parsed(text);
+  if (event !== wrapped && Object.hasOwn(types, event) && !reservedTypes.includes(event)) return { type: event, data };
+  return { type: wrapped, data: { event, data } };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJsonBody(Buffer.from(text));
+  } catch {
+    // Not JSON, or none that is safe to hand on: then it is text.
+    return text;
+  }
+}

@@ -1,0 +1,82 @@
+// What is of BullMQ alone: processes that only add, workers that die, and a store that is away.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '../../../bus/test/eventually.ts';
+import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
+import { BullmqJobs } from '../../src/jobs/bullmq-jobs.ts';
+import { data, gate, half, type Receipts, runtimeFor } from './job-case-kit.ts';
+
+describe('jobs on BullMQ', () => {
+  let redis: TestRedis;
+  let round = 0;
+  before(async () => {
+    redis = await startTestRedis();
+  });
+  after(() => redis.stop());
+
+  const prefix = () => ({ 'redis.url': redis.url, 'redis.prefix': `bull-${round++}`, 'jobs.lock_ms': 400 });
+
+  async function open(set: Readonly<Record<string, unknown>>, work?: (job: Receipts) => Promise<void>): Promise<BullmqJobs> {
+    const jobs = new BullmqJobs(runtimeFor(set));
+    if (work) jobs.handle('receipts', work);
+    await jobs.start();
+    await eventually(() => jobs.status('none'));
+    return jobs;
+  }
+
+  test('a process without handlers adds and asks, and takes nothing', async () => {
+    const store = prefix();
+    const adder = await open(store);
+    const id = await adder.add('receipts', data('m'));
+    const clients = (await redis.command('CLIENT LIST')).match(/name=danmux-jobs-\w+/g) ?? [];
+    assert.deepEqual(clients, ['name=danmux-jobs-queue']);
+    assert.equal((await adder.status(id))?.state, 'waiting');
+    const worker = await open(store, async () => {});
+    await eventually(async () => assert.equal((await adder.status(id))?.state, 'done'));
+    for (const jobs of [worker, adder]) {
+      await jobs.drain();
+      await jobs.stop();
+    }
+  });
+
+  test('a job whose worker is gone is run by another, from where it was', async () => {
+    const store = prefix();
+    const begun = gate();
+    const dead = await open(store, async (job) => {
+      await job.report(half);
+      begun.open();
+      await new Promise(() => {});
+    });
+    const id = await dead.add('receipts', data('m'));
+    await begun.passed;
+    // Without a drain: as if it had been killed.
+    await dead.stop();
+    const runs: Receipts[] = [];
+    const other = await open(store, async (job) => void runs.push(job));
+    await eventually(async () => assert.equal((await other.status(id))?.state, 'done'));
+    assert.deepEqual(
+      runs.map(({ attempt, progress }) => [attempt, progress]),
+      [[2, half]],
+    );
+    await other.drain();
+    await other.stop();
+  });
+
+  test('while Redis is away adding is refused at once; it goes on after', async () => {
+    const own = await startTestRedis();
+    const jobs = await open({ 'redis.url': own.url }, async () => {});
+    await own.kill();
+    await eventually(() => assert.rejects(jobs.add('receipts', data('m')), { code: 'unavailable' }));
+    const began = performance.now();
+    for (const asked of [jobs.add('receipts', data('m')), jobs.status('x'), jobs.cancel('x'), jobs.retry('x'), jobs.failed(undefined, 1)]) {
+      await assert.rejects(asked, { code: 'unavailable' });
+    }
+    assert.ok(performance.now() - began < 1_000, 'nobody waits for it');
+    await own.start();
+    const id = await eventually(() => jobs.add('receipts', data('m')));
+    await eventually(async () => assert.equal((await jobs.status(id))?.state, 'done'), 20_000);
+    await jobs.drain();
+    await jobs.stop();
+    await own.stop();
+  });
+});

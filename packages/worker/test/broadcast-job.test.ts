@@ -1,11 +1,11 @@
 // A broadcast reaches the rooms it names once each, paced, and goes on where it stopped, on both engines.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus, Pending } from '@danmux/bus';
 import { JobPaused } from '@danmux/cluster';
 import { DanmuxError } from '@danmux/protocol';
 import { broadcastJob } from '../src/broadcast-job.ts';
-import { endProcess, engines, FakeClock, type Process, startJobs, withMethods } from './engines.ts';
+import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from './engines.ts';
 import { runningJob } from './running-job.ts';
 
 const online = new Map([
@@ -25,6 +25,7 @@ const roomsOf = (found: readonly Pending[]) => found.map(({ room }) => room).sor
 for (const engine of engines) {
   describe(`broadcasts on ${engine.name}`, () => {
     before(() => engine.open());
+    afterEach(endProcesses);
     after(() => engine.close());
 
     async function open(set: Readonly<Record<string, unknown>> = {}): Promise<Process> {

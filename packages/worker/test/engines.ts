@@ -21,6 +21,7 @@ export interface Engine {
 
 let redis: TestRedis | undefined;
 let stores = 0;
+const living = new Set<Process>();
 
 function runtimeWith(set: Readonly<Record<string, unknown>>, clock: Clock | undefined): Runtime {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -32,7 +33,9 @@ async function processWith(runtime: Runtime): Promise<Process> {
   const bus = createBus(runtime);
   await bus.start();
   await eventually(() => bus.health());
-  return { runtime, bus, jobs: createJobs(runtime, bus) };
+  const process = { runtime, bus, jobs: createJobs(runtime, bus) };
+  living.add(process);
+  return process;
 }
 
 export const engines: readonly Engine[] = [
@@ -56,10 +59,17 @@ export async function startJobs({ jobs }: Process): Promise<void> {
   await eventually(() => jobs.status('none'));
 }
 
-export async function endProcess({ jobs, bus }: Process): Promise<void> {
+export async function endProcess(process: Process): Promise<void> {
+  const { jobs, bus } = process;
+  living.delete(process);
   await jobs.drain();
   await jobs.stop();
   await bus.stop();
+}
+
+/** Ends what a test that failed left. */
+export async function endProcesses(): Promise<void> {
+  await Promise.all([...living].map(endProcess));
 }
 
 export class FakeClock implements Clock {

@@ -1,10 +1,10 @@
 // Delayed messages are published once, when due, on both engines; what the store refuses is tried again.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { publishJob } from '../src/publish-job.ts';
-import { endProcess, engines, FakeClock, type Process, startJobs, withMethods } from './engines.ts';
+import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from './engines.ts';
 import { runningJob } from './running-job.ts';
 
 const clock = new FakeClock();
@@ -22,6 +22,7 @@ async function waiting({ bus, runtime }: Process): Promise<Publication[]> {
 for (const engine of engines) {
   describe(`delayed messages on ${engine.name}`, () => {
     before(() => engine.open());
+    afterEach(endProcesses);
     after(() => engine.close());
 
     test('they are published when due, once however often the job runs, and say when', async () => {

@@ -1,10 +1,10 @@
 // The totals of receipts become one event a room, on both engines.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { ownRoom, userRoomOf } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { receiptsJob } from '../src/receipts-job.ts';
-import { endProcess, engines, type Process } from './engines.ts';
+import { endProcess, endProcesses, engines, type Process } from './engines.ts';
 import { runningJob } from './running-job.ts';
 import { secret } from './webhook-consumer.ts';
 
@@ -18,6 +18,7 @@ async function events({ bus, runtime }: Process): Promise<WebhookEvent[]> {
 for (const engine of engines) {
   describe(`receipts on ${engine.name}`, () => {
     before(() => engine.open());
+    afterEach(endProcesses);
     after(() => engine.close());
 
     test('sent, received and missing of every room, over all edges; the same ids when it runs again', async () => {

@@ -1,11 +1,11 @@
 // Rooms become occupied and vacated, once each, whoever watches, on both engines.
 import assert from 'node:assert/strict';
-import { after, before, describe, mock, test } from 'node:test';
+import { after, afterEach, before, describe, mock, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { eventually } from '../../bus/test/eventually.ts';
 import { RoomWatch } from '../src/room-watch.ts';
-import { type Engine, endProcess, engines, FakeClock, type Process, withMethods } from './engines.ts';
+import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process, withMethods } from './engines.ts';
 import { secret } from './webhook-consumer.ts';
 
 const wanted = { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': secret, 'webhooks.vacated_after_ms': 5_000 };
@@ -57,6 +57,7 @@ async function open(engine: Engine, count = 2, set: Readonly<Record<string, unkn
 for (const engine of engines) {
   describe(`room events on ${engine.name}`, () => {
     before(() => engine.open());
+    afterEach(endProcesses);
     after(() => engine.close());
 
     test('occupied at once, vacated when nobody came back in time, each once', async () => {

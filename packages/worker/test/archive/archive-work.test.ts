@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { ArchiveWork } from '../../src/archive/archive-work.ts';
-import { endProcess, engines, type Process, startJobs, withMethods } from '../engines.ts';
+import { endProcess, endProcesses, engines, type Process, startJobs, withMethods } from '../engines.ts';
 import { secret } from '../webhook-consumer.ts';
 
 const ts = Date.UTC(2026, 0, 31);
@@ -27,6 +27,7 @@ for (const engine of engines) {
       await engine.open();
       dir = mkdtempSync(join(tmpdir(), 'danmux-archive-'));
     });
+    afterEach(endProcesses);
     after(async () => {
       rmSync(dir, { recursive: true, force: true });
       await engine.close();

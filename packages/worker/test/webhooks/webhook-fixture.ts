@@ -21,7 +21,6 @@ export interface WebhookFixture {
   passUntil(check: () => unknown): Promise<void>;
   /** Until the target failed and waits. */
   untilOpen(target?: string): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface FixtureOptions {
@@ -46,6 +45,12 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
   for (const worker of workers) await worker.start();
   const [first] = processes as [Process];
   const events = new RoomEvents(first.runtime, first.bus);
+  opened.push(async () => {
+    for (const worker of workers) await worker.drain();
+    await Promise.all(processes.map(endProcess));
+    for (const worker of workers) await worker.stop();
+    await consumer.stop();
+  });
   const sweep = async () => void (await Promise.all(workers.map((worker) => worker.sweep())));
   return {
     ...{ clock, consumer, workers, process: first, sweep },
@@ -64,11 +69,12 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
         const { circuit } = await readCircuit(first.bus.records, target);
         assert.ok(circuit?.state === 'open' && circuit.retry_at > clock.now(), 'the circuit is open');
       }),
-    close: async () => {
-      for (const worker of workers) await worker.drain();
-      await Promise.all(processes.map(endProcess));
-      for (const worker of workers) await worker.stop();
-      await consumer.stop();
-    },
   };
+}
+
+const opened: (() => Promise<void>)[] = [];
+
+/** Ends all that the tests opened, whatever became of them. */
+export async function closeWebhooks(): Promise<void> {
+  for (const close of opened.splice(0)) await close();
 }

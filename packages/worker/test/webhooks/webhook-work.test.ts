@@ -1,10 +1,10 @@
 // Webhooks from the event log to the consumer, on both engines; several workers share the work on Redis.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { engines } from '../engines.ts';
 import { ok, status } from '../webhook-consumer.ts';
-import { openWebhooks } from './webhook-fixture.ts';
+import { closeWebhooks, openWebhooks } from './webhook-fixture.ts';
 
 const rooms = ['live:1', 'live:2', 'live:3', 'vip'];
 const isOpen = 'open';
@@ -12,6 +12,7 @@ const isOpen = 'open';
 for (const engine of engines) {
   describe(`webhooks on ${engine.name}`, () => {
     before(() => engine.open());
+    afterEach(closeWebhooks);
     after(() => engine.close());
 
     test('events are given in order, soon and once, and leave the log', async () => {
@@ -29,7 +30,6 @@ for (const engine of engines) {
       assert.deepEqual(await hooks.webhooks.status(), [
         { id: 'default', host: new URL(hooks.consumer.url).host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0 },
       ]);
-      await hooks.close();
     });
 
     test('a consumer that is down for ten minutes loses none and gets them in order per room', async () => {
@@ -64,7 +64,6 @@ for (const engine of engines) {
       });
       assert.deepEqual((await hooks.webhooks.deadLetters(undefined, 10)).letters, []);
       await eventually(async () => assert.equal((await hooks.webhooks.status())[0]?.state, 'closed'));
-      await hooks.close();
     });
 
     for (const [what, answer] of [
@@ -83,7 +82,6 @@ for (const engine of engines) {
         for (const { id, event } of others) assert.deepEqual([id, event], [first?.id, first?.event]);
         hooks.consumer.answer = ok;
         await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a', 'b', 'c']));
-        await hooks.close();
       });
     }
 
@@ -105,7 +103,17 @@ for (const engine of engines) {
       await hooks.sweep();
       await eventually(() => assert.equal(hooks.consumer.asked.length, before + 1));
       await hooks.untilOpen();
-      await hooks.close();
+    });
+
+    test('a job that comes while the target waits sends nothing', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = status(503);
+      await hooks.sent('live:1', 'a');
+      await hooks.untilOpen();
+      const { length } = hooks.consumer.asked;
+      for (const room of rooms) await hooks.sent(room, room);
+      for (let shard = 0; shard < 2; shard++) await hooks.workers[0]?.deliver({ data: { target: 'default', shard }, signal: new AbortController().signal });
+      assert.equal(hooks.consumer.asked.length, length);
     });
 
     test('an event the target refuses is a dead letter after three tries, and its room goes on', async () => {
@@ -123,7 +131,6 @@ for (const engine of engines) {
         [['default', 'it answered 422', 3]],
       );
       assert.notEqual((await hooks.webhooks.status())[0]?.state, isOpen);
-      await hooks.close();
     });
 
     test('an event that fails for webhooks.retry_for_ms is a dead letter; the others go on', async () => {
@@ -139,7 +146,6 @@ for (const engine of engines) {
         ['it answered 500'],
       );
       assert.ok((letters[0]?.attempts ?? 0) >= 4, `after ${letters[0]?.attempts} tries`);
-      await hooks.close();
     });
 
     test('an event one shard fails at does not hold up the other shards', async () => {
@@ -151,7 +157,6 @@ for (const engine of engines) {
       // Two shards: the rooms that are not in the one of live:1.
       await hooks.passUntil(() => assert.ok(hooks.consumer.taken.length > 0, 'others came'));
       assert.deepEqual(hooks.consumer.messagesOf('live:1'), []);
-      await hooks.close();
     });
 
     test('a backlog of more than one job is worked off by one after the other', async () => {
@@ -161,7 +166,6 @@ for (const engine of engines) {
       for (const room of many) await hooks.sent(room, room);
       await eventually(() => assert.equal(hooks.consumer.taken.length, many.length), 20_000);
       assert.deepEqual(hooks.consumer.taken.map(({ event }) => event.room).sort(), [...many].sort());
-      await hooks.close();
     });
 
     test('410 disables the target until it is enabled; then it gets what waits', async () => {
@@ -179,7 +183,6 @@ for (const engine of engines) {
       assert.equal(await hooks.webhooks.enable('nobody'), false);
       assert.equal(await hooks.webhooks.enable('default'), true);
       await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a']));
-      await hooks.close();
     });
 
     test('enabling a target that fails tries it at once', async () => {
@@ -195,7 +198,6 @@ for (const engine of engines) {
       assert.equal(await hooks.webhooks.enable('default'), true);
       await hooks.sweep();
       await eventually(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a']));
-      await hooks.close();
     });
 
     test('a dead letter that is replayed goes ahead under its own id; one that fails again is a dead letter again', async () => {
@@ -224,7 +226,6 @@ for (const engine of engines) {
         ...{ signal: new AbortController().signal, report: async () => {} },
       });
       assert.equal((await hooks.webhooks.deadLetters(undefined, 10)).letters[0]?.error, 'it answered 410');
-      await hooks.close();
     });
   });
 }

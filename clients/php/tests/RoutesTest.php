@@ -31,6 +31,7 @@ use Danmux\Result\UserMessage;
 use Danmux\Result\WebhookTarget;
 use Danmux\Result\WordList;
 use Danmux\ServerException;
+use Danmux\Token;
 use Danmux\WebhookEvent;
 use InvalidArgumentException;
 
@@ -125,11 +126,22 @@ final class RoutesTest extends ServerTestCase
             ['mutes' => [self::MUTE], 'cursor' => 'c1'], [[$mute], 'c1', []],
         ];
         yield 'ban' => [static fn (Client $client) => $room($client)->ban('u 7'), 'PUT /v1/rooms/live%3A1/bans/u%207', '{}', self::MUTE, $mute];
+        yield 'unban' => [static fn (Client $client) => $room($client)->sanctions()->unban('u 7'), 'DELETE /v1/rooms/live%3A1/bans/u%207', null, self::MUTE, $mute];
+        yield 'the ban of a user' => [static fn (Client $client) => $room($client)->sanctions()->banOf('u 7'), 'GET /v1/rooms/live%3A1/bans/u%207', null, self::MUTE, $mute];
+        yield 'bans' => [
+            static fn (Client $client) => self::shown($room($client)->sanctions()->bans(null, 'c0')), 'GET /v1/rooms/live%3A1/bans?cursor=c0', null,
+            ['bans' => [self::MUTE], 'cursor' => null], [[$mute], null, []],
+        ];
         yield 'kick' => [
             static fn (Client $client) => $room($client)->kick('u 7', ['ban_ms' => 5_000, 'reason' => 'x']),
             'POST /v1/rooms/live%3A1/kick', '{"user":"u 7","ban_ms":5000,"reason":"x"}', self::MUTE, $mute,
         ];
         yield 'mute everywhere' => [static fn (Client $client) => $client->everywhere()->mute('u 7', ['until' => self::AT]), 'PUT /v1/mutes/u%207', '{"until":1767225600000}', $everywhere, $ban];
+        yield 'unmute everywhere' => [static fn (Client $client) => $client->everywhere()->unmute('u 7'), 'DELETE /v1/mutes/u%207', null, $everywhere, $ban];
+        yield 'the mute of a user everywhere' => [static fn (Client $client) => $client->everywhere()->muteOf('u 7'), 'GET /v1/mutes/u%207', null, $everywhere, $ban];
+        yield 'mutes everywhere' => [
+            static fn (Client $client) => self::shown($client->everywhere()->mutes()), 'GET /v1/mutes', null, ['mutes' => [$everywhere], 'cursor' => null], [[$ban], null, []],
+        ];
         yield 'ban everywhere' => [static fn (Client $client) => $client->everywhere()->ban('u 7'), 'PUT /v1/bans/u%207', '{}', $everywhere, $ban];
         yield 'unban everywhere' => [static fn (Client $client) => $client->everywhere()->unban('u 7'), 'DELETE /v1/bans/u%207', null, $everywhere, $ban];
         yield 'the ban of a user everywhere' => [static fn (Client $client) => $client->everywhere()->banOf('u 7'), 'GET /v1/bans/u%207', null, $everywhere, $ban];
@@ -207,6 +219,10 @@ final class RoutesTest extends ServerTestCase
         yield 'replay a dead letter' => [
             static fn (Client $client) => $client->webhooks()->replay('1-0'), 'POST /v1/webhooks/dead/1-0/replay', '{}', ['entry' => '1-0', 'queued' => true], null,
         ];
+        yield 'a token' => [
+            static fn (Client $client) => $client->createToken('u1', ['name' => '小明']), 'POST /v1/tokens', '{"sub":"u1","name":"小明","ttl_s":3600}',
+            ['token' => 'jwt', 'expires_at' => self::AT], new Token('jwt', self::AT),
+        ];
         yield 'stats' => [
             static fn (Client $client) => $client->stats(), 'GET /v1/stats', null,
             ['rooms' => 1, 'online' => 2, 'accepted' => ['gift' => 1], 'sequenced' => ['gift' => 1], 'shed' => ['chat' => ['budget' => 4]], 'nodes' => [self::NODE]],
@@ -232,6 +248,22 @@ final class RoutesTest extends ServerTestCase
         self::assertSame($first['method'] === 'POST', isset($first['headers']['idempotency-key']));
         self::assertSame($body !== null, isset($first['headers']['content-type']));
         self::assertSame(self::wire($first), self::wire($second));
+    }
+
+    public function testThereIsACallForEveryRouteAndARouteForEveryCall(): void
+    {
+        $document = json_decode((string) file_get_contents(__DIR__ . '/../../../docs/openapi.json'), true, 512, JSON_THROW_ON_ERROR);
+        $routes = [];
+        foreach ($document['paths'] as $path => $methods) {
+            foreach (array_keys(str_starts_with($path, '/v1/') ? $methods : []) as $method) {
+                $routes[strtoupper($method) . " $path"] = '#^' . strtoupper($method) . ' ' . preg_replace('/\{\w+\}/', '[^/]+', $path) . '$#';
+            }
+        }
+        $lines = array_map(static fn (array $call): string => explode('?', $call[1])[0], iterator_to_array($this->calls()));
+        self::assertGreaterThan(40, count($routes));
+        self::assertSame([], array_keys(array_filter($routes, static fn (string $form): bool => preg_grep($form, $lines) === [])), 'routes without a call');
+        $isRoute = static fn (string $line): bool => array_filter($routes, static fn (string $form): bool => preg_match($form, $line) === 1) !== [];
+        self::assertSame([], array_filter($lines, static fn (string $line): bool => !$isRoute($line)), 'calls without a route');
     }
 
     public function testCallsOfAllMethodsShareOneConnection(): void

@@ -82,7 +82,11 @@ export class EdgeRole implements Part {
       went: (room, viewer) => users.left(room, viewer),
       tell: (room, prepared) => this.#fanOut.event(room, prepared),
     });
-    const enforcement = new Enforcement({ sessionsOf: (user) => this.#sessions.of(user), expel: (session, room) => this.#handlers.expel(session, room) });
+    const enforcement = new Enforcement({
+      now: () => runtime.clock.now(),
+      sessionsOf: (user) => this.#sessions.of(user),
+      expel: (session, room, why) => this.#handlers.expel(session, room, why),
+    });
     const rules = new Rules(runtime, bus, (change) => enforcement.changed(change));
     this.#rules = rules;
     const screen = createScreen(runtime, bus);

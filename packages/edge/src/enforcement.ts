@@ -1,14 +1,17 @@
 // What a moderator's decision does to the viewers that are inside already: a ban or a kick takes them out, a mute they are told of.
 // Whether somebody may enter or send is asked elsewhere, when they try.
 import type { RuleChange } from '@danmux/cluster';
-import type { Notice, Sanction } from '@danmux/protocol';
+import { DanmuxError, type Notice, type Sanction } from '@danmux/protocol';
 import type { Session } from './session.ts';
+import { bannedError } from './viewer.ts';
 
 export interface EnforcementParts {
+  /** Milliseconds since 1970. */
+  now(): number;
   /** A user's sessions on this edge. */
   sessionsOf(user: string): readonly Session[];
-  /** Takes a session out of a room it is in. */
-  expel(session: Session, room: string): void;
+  /** Takes a session out of a room it is in; a join of it that is under way is refused with `why`. */
+  expel(session: Session, room: string, why: DanmuxError): void;
 }
 
 const lifted: Partial<Record<RuleChange['kind'], Notice>> = {
@@ -29,16 +32,22 @@ export class Enforcement {
     const inside = room === null ? sessions : sessions.filter(({ rooms }) => rooms.has(room));
     const where = room === null ? {} : { room };
     if (!sanction) {
-      const notice = lifted[kind];
+      const told = lifted[kind];
       // Who was banned is not inside.
-      if (notice) for (const session of kind === 'ban' ? sessions : inside) session.emit('notice', { ...notice, ...where });
+      if (told) for (const session of kind === 'ban' ? sessions : inside) session.emit('notice', { ...told, ...where });
       return;
     }
+    const notice = { ...noticeOf(kind, sanction), ...where };
     for (const session of inside) {
-      session.emit('notice', { ...noticeOf(kind, sanction), ...where });
+      session.emit('notice', notice);
       if (kind === 'mute') continue;
-      if (room === null) session.disconnect(noticeOf(kind, sanction).code);
-      else this.#parts.expel(session, room);
+      if (room === null) session.disconnect(notice.code);
+      else
+        this.#parts.expel(
+          session,
+          room,
+          kind === 'ban' ? bannedError(sanction, this.#parts.now()) : new DanmuxError('not_joined', { message: notice.message }),
+        );
     }
   }
 }

@@ -52,8 +52,8 @@ export class Handlers {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #parts: HandlersParts;
-  /** Joins under way, so that two for one room do not cross; a leave meanwhile marks one as left. */
-  readonly #joining = new Map<Session, Map<string, 'joining' | 'left'>>();
+  /** Joins under way, so that two for one room do not cross; one that was left meanwhile is refused with an error. */
+  readonly #joining = new Map<Session, Map<string, DanmuxError | undefined>>();
 
   constructor(runtime: Runtime, bus: Bus, parts: HandlersParts) {
     this.#runtime = runtime;
@@ -76,7 +76,7 @@ export class Handlers {
     }
   }
 
-  #begin(session: Session, room: string): Map<string, 'joining' | 'left'> {
+  #begin(session: Session, room: string): Map<string, DanmuxError | undefined> {
     const joining = this.#joining.get(session) ?? new Map();
     if (joining.has(room)) throw new DanmuxError('rate_limited', { message: 'A join of this room is under way.', retryAfterMs: 200 });
     // A join that is being answered may be in both.
@@ -84,7 +84,7 @@ export class Handlers {
     rooms.delete(ownRoom);
     if (rooms.size > limits.roomsPerConnection) throw new DanmuxError('too_many_rooms');
     this.#joining.set(session, joining);
-    joining.set(room, 'joining');
+    joining.set(room, undefined);
     return joining;
   }
 
@@ -108,7 +108,8 @@ export class Handlers {
     try {
       const { positions, recovered, msgs } = await recovery.recover(request, feed, heads);
       const online = await presence.online(room);
-      if (this.#leftMeanwhile(session, room)) throw this.#whyLeft(session, room);
+      const left = this.#joining.get(session)?.get(room);
+      if (left) throw left;
       const shown = [...feed.withoutRecalled(msgs)];
       if (request.positions) receipts.replayed(session, room, shown);
       return { reply: { room, online, positions, recovered, msgs: shown }, after: () => session.release(room) };
@@ -148,27 +149,17 @@ export class Handlers {
     if (session.closed) throw new DanmuxError('unavailable');
   }
 
-  #whyLeft(session: Session, room: string): DanmuxError {
-    const ban = this.#parts.rules.sanction('ban', session.viewer.id, room);
-    if (ban) return bannedError(ban, this.#runtime.clock.now());
-    return new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' });
-  }
-
   async leave(session: Session, request: LeaveRequest): Promise<object> {
     const room = checkRoomName(request.room);
-    this.expel(session, room);
+    this.expel(session, room, new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' }));
     return {};
   }
 
-  /** Takes a session out of a room, and out of a join of it that is under way. */
-  expel(session: Session, room: string): void {
+  /** Takes a session out of a room; a join of it that is under way is refused with `why`. */
+  expel(session: Session, room: string, why: DanmuxError): void {
     const joining = this.#joining.get(session);
-    if (joining?.has(room)) joining.set(room, 'left');
+    if (joining?.has(room)) joining.set(room, why);
     if (session.rooms.has(room)) this.#exit(session, room);
-  }
-
-  #leftMeanwhile(session: Session, room: string): boolean {
-    return this.#joining.get(session)?.get(room) === 'left';
   }
 
   /** Takes a session that ended out of everything. */

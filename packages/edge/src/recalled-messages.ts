@@ -74,7 +74,7 @@ export function payloadWithoutRecalled(payload: string, ids: ReadonlySet<string>
 
 /** The payload's messages with tombstones; null when it holds none of those recalled. */
 function tombstoned(payload: string, ids: ReadonlySet<string>): readonly Msg[] | null {
-  if (ids.size <= searched && ![...ids].some((id) => payload.includes(id))) return null;
+  if (ids.size <= searched && ![...ids].some((id) => payload.includes(JSON.stringify(id)))) return null;
   const { msgs } = JSON.parse(payload) as Frame;
   return msgs.some(({ id }) => ids.has(id)) ? msgs.map((msg) => (ids.has(msg.id) ? recalledMsg(msg) : msg)) : null;
 }

@@ -20,6 +20,7 @@ interface Listener {
   readonly rooms: Set<string>;
   readonly id: string;
   readonly got: string[];
+  readonly types: string[];
   readonly gaps: unknown[];
   readonly writes: { count: number };
 }
@@ -53,18 +54,20 @@ function fanOutOf(given: Runtime): FanOut {
 }
 
 function viewer(id: string, during: (self: FakeSession) => void = () => {}): FakeSession {
-  const listener: Listener = { rooms: new Set<string>(), id, got: [], gaps: [], writes: { count: 0 } };
+  const listener: Listener = { rooms: new Set<string>(), id, got: [], types: [], gaps: [], writes: { count: 0 } };
   const deliver = (_room: string, { packets }: Prepared): boolean => {
     listener.writes.count++;
     for (const packet of packets) {
       const [event, payload] = JSON.parse(packet.slice(1)) as [string, { msgs: Msg[] }];
-      if (event === 'frame') listener.got.push(...payload.msgs.map((msg) => msg.id));
-      else listener.gaps.push(payload);
+      if (event === 'frame') {
+        listener.got.push(...payload.msgs.map((msg) => msg.id));
+        listener.types.push(...payload.msgs.map(({ type }) => type));
+      } else listener.gaps.push(payload);
     }
     during(self);
     return true;
   };
-  const self = { ...listener, deliver } as unknown as FakeSession;
+  const self = { ...listener, deliver, recall: () => {} } as unknown as FakeSession;
   sessions.push(self);
   return self;
 }
@@ -310,4 +313,53 @@ test('no viewer is always the last one', async () => {
     last.add(order.at(-1) ?? -1);
   }
   assert.ok(last.size > 20, `${last.size} different viewers were last in 200 frames`);
+});
+
+test('what was taken back and is not written yet is not written; who had it keeps what follows', async () => {
+  const all = crowd(300);
+  const late = viewer('late');
+  let recalled = false;
+  const trigger = viewer('trigger', () => {
+    if (recalled) return;
+    recalled = true;
+    fanOut.frame(frame({ chat: ['waits', 'stays'] }));
+    fanOut.recall(room, new Set(['half', 'waits']));
+    fanOut.frame(frame({ control: ['recall'] }));
+  });
+  hub.add(room, trigger);
+  fanOut.frame(frame({ chat: ['half', 'whole'] }));
+  hub.add(room, late);
+  fanOut.frame(frame({ chat: ['half', 'second'] }));
+  await eventually(() =>
+    assert.ok(
+      [late, ...all].every(({ got }) => got.includes('stays')),
+      'all have the last',
+    ),
+  );
+  const seen = all.map(({ got, types }) => got.filter((id, index) => (id === 'half' || id === 'waits') && types[index] !== 'recalled'));
+  assert.ok(
+    seen.some((ids) => ids.length > 0),
+    'some were written to before',
+  );
+  for (const { got, types } of [late, ...all]) {
+    const shownAfter = got.filter((_, index) => index > got.indexOf('recall') && types[index] !== 'recalled');
+    assert.ok(!shownAfter.includes('half') && !shownAfter.includes('waits'), shownAfter.join());
+    assert.ok(got.includes('stays') && got.includes('second'), got.join());
+  }
+  const { due = 0, delivered = 0, undeliverable } = await books();
+  assert.deepEqual([due, undeliverable], [delivered, 0]);
+});
+
+test('messages that ask for receipts are counted for those who were written to', async () => {
+  const all = crowd(40);
+  fanOut.frame(frame({ gift: ['g'] }, room, { receipts: ['g'] }));
+  const gone = all[3];
+  assert.ok(gone);
+  hub.remove(room, gone);
+  fanOut.frame(frame({ chat: ['c'] }));
+  await eventually(() => assert.equal(receipts.length, 2));
+  assert.deepEqual(receipts, [
+    ['passed', ['g'], room, 1],
+    ['handed', ['g'], room, 39],
+  ]);
 });

@@ -1,11 +1,11 @@
 // A viewer's send queue: nothing while the viewer keeps up; behind, what is urgent is kept and the rest is shed and told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Gap, Lane } from '@danmux/protocol';
+import type { Frame, Gap, Lane } from '@danmux/protocol';
 import type { DeliveryLedger } from '../src/delivery-ledger.ts';
 import type { Flusher } from '../src/flusher.ts';
 import { Outbox } from '../src/outbox.ts';
-import { eventPacket, Prepared } from '../src/prepared.ts';
+import { eventPacket, Prepared, prepare } from '../src/prepared.ts';
 import type { Wire } from '../src/wire.ts';
 
 /** Takes what it is given while `ready`. */
@@ -152,4 +152,21 @@ test('a wire that fills again in the middle keeps the rest', () => {
   }
   wire.ready = true;
   assert.equal(outbox.flush(), true);
+});
+
+test('of what waits the recalled is written as a tombstone, and what it weighs is counted anew', () => {
+  const { wire, outbox, books } = open(10_000);
+  wire.ready = false;
+  const msgs = (...ids: string[]) => ids.map((id) => ({ id, lane: 'chat' as const, type: 'chat', data: 'x'.repeat(100), ts: 1 }));
+  outbox.write(prepare('frame', { room: 'r', msgs: msgs('bad', 'good') }, { room: 'r', counts: { chat: 2 }, urgent: false }));
+  outbox.write(prepare('frame', { room: 'other', msgs: msgs('bad') }, { room: 'other', counts: { chat: 1 }, urgent: false }));
+  const before = outbox.bytes;
+  outbox.recall('r', new Set(['bad']));
+  assert.ok(outbox.bytes < before - 90, `${outbox.bytes} of ${before}`);
+  wire.ready = true;
+  outbox.flush();
+  assert.equal(outbox.bytes, 0);
+  const shown = wire.written.map((text) => (JSON.parse(text.slice(1)) as [string, Frame])[1].msgs.map(({ id, type }) => `${id} ${type}`).join());
+  assert.deepEqual(shown, ['bad recalled,good chat', 'bad chat']);
+  assert.equal(books.delivered, 3);
 });

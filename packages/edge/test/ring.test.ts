@@ -66,3 +66,21 @@ test('holds no more than its share of memory, the newest first', () => {
   ring.push({ head: { room: 'r', epoch: 'e', ranges: {}, counts: { ambient: 3 }, characters: {}, traces: [] }, payload: '{"room":"r","msgs":[]}' }, 0);
   assert.equal(ring.since('gift', 499, 500)?.length, 1);
 });
+
+test('what was taken back is a tombstone in its place, in frames and in what the store gave', () => {
+  const ring = new Ring();
+  ring.setBase('gift', 2, [msg('gift', 1), msg('gift', 2)], 0);
+  ring.push(frame({ gift: [3, 4] }), 0);
+  assert.equal(ring.since('gift', 0, 4)?.length, 4);
+  ring.recall(new Set(['gift2', 'gift3']));
+  const shown = ring.since('gift', 0, 4) ?? [];
+  assert.deepEqual(
+    shown.map(({ id, type, offset }) => [id, type, offset]),
+    [
+      ['gift1', 'gift', 1],
+      ['gift2', 'recalled', 2],
+      ['gift3', 'recalled', 3],
+      ['gift4', 'gift', 4],
+    ],
+  );
+});

@@ -23,7 +23,7 @@ class LossyBus {
 
   commit(lane: 'gift' | 'chat', count: number, lose = false): void {
     const first = this.offsets[lane] + 1;
-    const msgs = Array.from({ length: count }, (_, index) => `{"id":"${this.mark}${lane}${first + index}"}`);
+    const msgs = Array.from({ length: count }, (_, index) => `{"lane":"${lane}","offset":${first + index},"id":"${this.mark}${lane}${first + index}"}`);
     for (const [index, msg] of msgs.entries()) this.stored.set(`${lane} ${first + index}`, msg);
     this.offsets[lane] += count;
     if (lose) return;
@@ -300,4 +300,40 @@ test('a feed closed while it opens leaves no subscription behind, and does not o
   subscribed();
   await assert.rejects(opening, { code: 'unavailable' });
   assert.equal(bus.closed, 1);
+});
+
+test('a recall takes the message out of the ring and of frames that come after it', async () => {
+  const bus = new LossyBus();
+  const { feed, frames, taken } = await openFeed(bus);
+  bus.commit('chat', 2);
+  const recall: BusFrame = {
+    head: { room: 'r', epoch: 'e1', ranges: {}, counts: {}, characters: {}, traces: [], recalls: ['chat1', 'chat4'] },
+    payload: '{"room":"r","msgs":[]}',
+  };
+  bus.subscriber?.frame(recall);
+  assert.deepEqual(taken, ['chat1', 'chat4']);
+  bus.commit('chat', 2);
+  const types = (JSON.parse(frames.at(-1)?.payload ?? '') as { msgs: { id: string; type?: string }[] }).msgs.map(({ id, type }) => [id, type]);
+  assert.deepEqual(types, [
+    ['chat3', undefined],
+    ['chat4', 'recalled'],
+  ]);
+  assert.deepEqual(
+    feed.ring.since('chat', 0, 4)?.map(({ id, type }) => [id, type]),
+    [['chat1', 'recalled'], ['chat2', undefined], ...types],
+  );
+});
+
+test('what a lost frame would have said to the edge is read out of the messages', async () => {
+  const bus = new LossyBus();
+  const { frames, taken } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.commit('gift', 2, true);
+  bus.stored.set('gift 2', '{"lane":"control","offset":2,"id":"asks","type":"gift","data":{"text":"\\"receipt\\":true"},"receipt":true,"ts":1}');
+  bus.stored.set('gift 3', '{"lane":"control","offset":3,"id":"says","type":"gift","data":{"receipt":true},"ts":1}');
+  bus.commit('gift', 1);
+  await eventually(() => assert.equal(frames.length, 3));
+  assert.deepEqual(frames[1]?.head.receipts, ['asks']);
+  assert.equal(frames[2]?.head.receipts, undefined);
+  assert.deepEqual(taken, []);
 });

@@ -1,10 +1,11 @@
 // A session keeps a room's frames back while its join is answered, and knows why it ended.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import type { Frame } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { DeliveryLedger } from '../src/delivery-ledger.ts';
 import { Flusher } from '../src/flusher.ts';
-import { Prepared } from '../src/prepared.ts';
+import { Prepared, prepare } from '../src/prepared.ts';
 import { Session, type ViewerSocket } from '../src/session.ts';
 import { guestViewer } from '../src/viewer.ts';
 
@@ -129,4 +130,21 @@ test('an event is written as socket.io would', () => {
   session.emit('goaway', { reconnect_in_ms: 5 });
   assert.deepEqual(conn.written, ['2["goaway",{"reconnect_in_ms":5}]']);
   assert.equal(session.closed, false);
+});
+
+test('of the frames that are kept back, what was taken back is a tombstone', () => {
+  const { session, conn } = open();
+  session.hold('r');
+  const msg = (id: string) => ({ id, lane: 'chat' as const, offset: 1, type: 'chat', data: 1, ts: 1 });
+  session.deliver('r', prepare('frame', { room: 'r', msgs: [msg('bad'), msg('good')] }, { room: 'r' }));
+  session.recall('r', new Set(['bad']));
+  session.release('r');
+  const [, { msgs }] = JSON.parse(conn.written[0]?.slice(1) ?? '') as [string, Frame];
+  assert.deepEqual(
+    msgs.map(({ id, type, data }) => [id, type, data]),
+    [
+      ['bad', 'recalled', null],
+      ['good', 'chat', 1],
+    ],
+  );
 });

@@ -48,6 +48,7 @@ const gauges = {
   backlog: { name: 'danmux_relay_backlog', help: 'Publications read from the ingress and not yet committed.', labels: ['lane'] },
   words: { name: 'danmux_words', help: 'Words the filter of this edge looks for.', labels: [] },
   webhookLag: { name: 'danmux_webhook_lag_seconds', help: 'For how long the oldest event waits that a webhook target was not given.', labels: ['target'] },
+  eventsDropped: { name: 'danmux_events_dropped', help: 'Events the event log lost at its cap since the store began.', labels: [] },
   storeUp: { name: 'danmux_store_up', help: '1 while the message store answers.', labels: [] },
 } as const;
 

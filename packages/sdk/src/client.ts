@@ -8,7 +8,7 @@ import type { JoinOptions } from './room-events.ts';
 
 export interface ClientEvents {
   state: ClientState;
-  /** What the server tells this viewer, in one room or in all: muted, kicked, banned, token_expired, … */
+  /** What the server tells this viewer, in one room or in all: muted, unmuted, kicked, banned, unbanned, token_expired. */
   notice: Notice;
   /** A message for this user alone, in no room; each once. */
   message: Msg;

@@ -8,7 +8,7 @@ export interface RoomEvents {
   recalled: { readonly id: string };
   /** How the room may be talked in has changed. */
   modes: RoomModes;
-  /** What the server tells this viewer about this room: muted, kicked, banned, … */
+  /** What the server tells this viewer about this room: muted, unmuted, kicked, banned, unbanned. */
   notice: Notice;
   /** What this viewer was not sent. */
   gap: Gap;
@@ -16,7 +16,7 @@ export interface RoomEvents {
   online: number;
   /** After every join; the first and those after a reconnect. */
   joined: JoinReply;
-  /** The room cannot be joined and will not be tried again on this connection. */
+  /** The room cannot be joined; tried again only after `retryAfterMs`, or on the next connection. */
   error: DanmuxError;
 }
 

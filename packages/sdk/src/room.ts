@@ -30,8 +30,11 @@ import { ReceiptAnswers } from './receipt-answers.ts';
 import type { JoinOptions, RoomEvents } from './room-events.ts';
 import { Seen } from './seen.ts';
 import { Sending } from './sending.ts';
+import { isTombstone } from './tombstone.ts';
 
 const rememberedIds = 2_000;
+/** What a timer can wait. */
+const longestTimerMs = 2 ** 31 - 1_000;
 /** Asked for when positions turned out to be of no use. */
 const freshHistory = 50;
 
@@ -166,12 +169,18 @@ export class Room extends Emitter<RoomEvents> {
 
   /** A notice of this room; for the client. */
   notice(notice: Notice): void {
-    if (notice.code === 'kicked' || notice.code === 'banned') {
-      this.#refusal = new DanmuxError('banned', { message: notice.message });
-      this.#out();
-      this.#sending.wake();
-    }
+    const { code, message, until } = notice;
+    if (code === 'kicked' || code === 'banned') this.#refuse(new DanmuxError('banned', { message }), until === undefined ? undefined : until - Date.now());
     this.emit('notice', notice);
+    if (code === 'unbanned' && this.#refusal) this.connected();
+  }
+
+  /** Not let in; tried again after a time that is known. */
+  #refuse(refusal: DanmuxError, afterMs?: number): void {
+    this.#refusal = refusal;
+    this.#out();
+    if (afterMs !== undefined && afterMs < longestTimerMs) this.#timer = setTimeout(() => this.connected(), Math.max(0, afterMs) + retryDelay(1));
+    this.#sending.wake();
   }
 
   #out(): void {
@@ -278,17 +287,11 @@ export class Room extends Emitter<RoomEvents> {
   #notEntered(error: DanmuxError): void {
     if (this.#left || this.#connection.state !== 'online') return;
     if (!errors[error.code].retryable) {
-      this.#refusal = error;
+      this.#refuse(error, error.retryAfterMs);
       this.emit('error', error);
-      this.#sending.wake();
       return;
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#join(), Math.max(error.retryAfterMs ?? 0, retryDelay(++this.#attempt)));
   }
-}
-
-/** What stands in history where a message was recalled. */
-function isTombstone({ type, data }: Msg): boolean {
-  return type === 'recalled' && data === null;
 }

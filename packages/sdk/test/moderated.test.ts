@@ -166,3 +166,55 @@ test('who is muted is told and cannot send', async () => {
   );
   await assert.rejects(ann.room.send('chat', 'x'), { code: 'muted' });
 });
+
+test('who is banned from a room is out until the ban is lifted, and then in again', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  // An edge knows what changes in rooms that it holds.
+  await watch({ url: fixture.url, token: await fixture.token('bob') });
+  const ban = { value: JSON.stringify({ by: 'mods', at: Date.now() }) };
+  await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', ban]]));
+  await eventually(() => assert.equal(ann.room.joined, false, 'out'));
+  await publish(fixture, 'gift', 'g1');
+  await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', null]]));
+  await eventually(ann.there);
+  await eventually(() => assert.deepEqual(ann.ids(), ['g1'], 'what came meanwhile is recovered'));
+  assert.deepEqual(
+    ann.notices.map(({ code }) => code),
+    ['banned', 'unbanned'],
+  );
+});
+
+test('who is banned for a time comes back when it is over', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const until = Date.now() + 400;
+  await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', { value: JSON.stringify({ by: 'mods', at: Date.now(), until }), until }]]));
+  await eventually(() => assert.equal(ann.room.joined, false, 'out'));
+  await assert.rejects(ann.room.send('chat', 'x'), { code: 'banned' });
+  await eventually(ann.there);
+  assert.ok(Date.now() >= until, 'not before');
+});
+
+test('who is banned everywhere is told why, and their client stops', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const errors: string[] = [];
+  const notices: string[] = [];
+  ann.client.on('error', ({ code }) => errors.push(code));
+  ann.client.on('notice', ({ code, room: where }) => notices.push(`${code} ${where}`));
+  await fixture.bus.records.set('everywhere', new Map([['ban:ann', { value: JSON.stringify({ by: 'mods', at: Date.now() }) }]]));
+  await eventually(() => assert.equal(ann.client.state, 'closed'));
+  assert.deepEqual([notices, errors], [['banned undefined'], ['banned']]);
+});
+
+test('who is kicked everywhere comes back', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const states: string[] = [];
+  ann.client.on('state', (state) => states.push(state));
+  const until = Date.now() + 1_000;
+  await fixture.bus.records.set('everywhere', new Map([['kick:ann', { value: JSON.stringify({ by: 'mods', at: Date.now(), until }), until }]]));
+  await eventually(() => assert.deepEqual(states.at(0), 'connecting'));
+  await eventually(ann.there);
+});

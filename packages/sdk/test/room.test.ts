@@ -269,6 +269,23 @@ test('who is sent out is told, gets nothing more of the room and cannot send, un
   assert.equal(room.joined, true);
 });
 
+test('who may come in later is let in later, and a ban of a lifetime starts no timer', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const { room, server } = await enter();
+  room.notice({ code: 'banned', room: 'r', message: 'out', until: Date.now() + 60_000 });
+  t.mock.timers.tick(60_000);
+  assert.equal(server.requests.length, 1);
+  t.mock.timers.tick(400);
+  await settled();
+  assert.deepEqual([server.requests.length, room.joined, room.refusal], [2, true, undefined]);
+  room.notice({ code: 'banned', room: 'r', message: 'out', until: Date.now() + 1_000 * 365 * 86_400_000 });
+  t.mock.timers.tick(60_000);
+  assert.deepEqual([server.requests.length, room.joined], [2, false]);
+  room.notice({ code: 'unbanned', room: 'r', message: 'in' });
+  await settled();
+  assert.deepEqual([server.requests.length, room.joined], [3, true]);
+});
+
 test("a user's own messages stand among those of others: no hole is looked for", async () => {
   const { room, server, ids, gaps } = await enterRoom('@me', {}, { positions: { gift: position(50) }, recovered: { gift: false } });
   room.frame(frame(msg('gift', 4), msg('gift', 9), msg('gift', 4)));

@@ -1,26 +1,30 @@
-// The dead letters of the queue, newest first, page by page. BullMQ pages by place, which moves when letters come; the cursor
-// here is the last letter itself.
+// The dead letters of all queues as one list, newest first, page by page. BullMQ pages by place, which moves when letters come or
+// are retried; the cursor here is the last letter's time and id.
 import type { RedisConnection } from '@danmux/bus/redis';
-import { DanmuxError } from '@danmux/protocol';
 import type { Job, Queue } from 'bullmq';
 import { isAddedJob, statusOf } from './bullmq-rows.ts';
 import type { JobStatus } from './jobs.ts';
 
 type Client = RedisConnection['client'];
 
-/** `cursor` is `SCORE:ID`. */
+interface Failed {
+  readonly queue: Queue;
+  readonly id: string;
+  readonly score: number;
+}
+
+/** `cursor` is `TIME:ID`. */
 export async function failedPage(
-  queue: Queue,
+  queues: readonly Queue[],
   client: Client,
   cursor: string | undefined,
   limit: number,
 ): Promise<{ jobs: JobStatus[]; cursor: string | null }> {
-  const key = queue.toKey('failed');
-  const start = cursor === undefined ? 0 : await placeAfter(client, key, cursor);
-  const rows = await client.zrevrange(key, start, start + limit, 'WITHSCORES');
-  const found = Array.from({ length: rows.length / 2 }, (_, i) => ({ id: rows[2 * i] as string, score: rows[2 * i + 1] as string }));
+  const after = cursor === undefined ? undefined : positionOf(cursor);
+  if (after === null) return { jobs: [], cursor: null };
+  const found = (await Promise.all(queues.map((queue) => failedAfter(queue, client, after, limit)))).flat().sort(newestFirst);
   const page = found.slice(0, limit);
-  const jobs: (Job | undefined)[] = await Promise.all(page.map(({ id }) => queue.getJob(id)));
+  const jobs: (Job | undefined)[] = await Promise.all(page.map(({ queue, id }) => queue.getJob(id)));
   const last = page.at(-1);
   return {
     jobs: jobs.flatMap((job) => (job && isAddedJob(job) ? [statusOf(job, 'failed')] : [])),
@@ -28,10 +32,27 @@ export async function failedPage(
   };
 }
 
-/** A letter that was retried since has left its place to the next one. Throws `invalid_request` on a cursor of another form. */
-async function placeAfter(client: Client, key: string, cursor: string): Promise<number> {
-  const [, score, id] = /^(\d{1,20}(?:\.\d{1,20})?):(.+)$/s.exec(cursor) ?? [];
-  if (score === undefined || id === undefined) throw new DanmuxError('invalid_request', { message: 'This cursor is none of the list of failed jobs.' });
-  const rank = await client.zrevrank(key, id);
-  return rank === null ? client.zcount(key, `(${score}`, '+inf') : rank + 1;
+type Position = Pick<Failed, 'id' | 'score'>;
+
+/** One more than asked, so that the end is known. */
+async function failedAfter(queue: Queue, client: Client, after: Position | undefined, limit: number): Promise<Failed[]> {
+  const key = queue.toKey('failed');
+  const top = after === undefined ? '+inf' : String(after.score);
+  // Those of the cursor's own millisecond may all be before it.
+  const same = after === undefined ? 0 : await client.zcount(key, after.score, after.score);
+  const rows = await client.zrevrangebyscore(key, top, '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1 + same);
+  const failed = Array.from({ length: rows.length / 2 }, (_, i) => ({ queue, id: rows[2 * i] as string, score: Number(rows[2 * i + 1]) }));
+  return after === undefined ? failed : failed.filter((row) => newestFirst(row, after) > 0);
+}
+
+function newestFirst(a: Position, b: Position): number {
+  if (a.score !== b.score) return b.score - a.score;
+  if (a.id === b.id) return 0;
+  return a.id > b.id ? -1 : 1;
+}
+
+/** Null of what is no cursor. */
+function positionOf(cursor: string): Position | null {
+  const [, score, id] = /^(\d{1,15}):(.+)$/s.exec(cursor) ?? [];
+  return score === undefined || id === undefined ? null : { score: Number(score), id };
 }

@@ -1,11 +1,13 @@
-// Jobs on BullMQ: every process adds to one queue, those with handlers take from it. A killed worker's job is found stalled
-// and run by another. Queue and worker are made when their connections stand; until then adding is refused.
+// Jobs on BullMQ: every process adds to the queues, one a class of jobs, and those with handlers take from them. A killed worker's
+// job is found stalled and run by another. Until the connection stands adding is refused.
 import { RedisConnection } from '@danmux/bus/redis';
 import { DanmuxError } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
-import { type ConnectionOptions, DelayedError, type Job, Queue, Worker } from 'bullmq';
+import { DelayedError, type Job, type Queue } from 'bullmq';
 import { failedPage } from './bullmq-failed.ts';
+import { BullmqLine } from './bullmq-line.ts';
 import { idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './bullmq-rows.ts';
+import { classOfJob, type JobClass, jobClasses } from './job-classes.ts';
 import { jobRules } from './job-rules.ts';
 import {
   type JobData,
@@ -20,9 +22,8 @@ import {
 } from './jobs.ts';
 import { runCounted } from './run-counted.ts';
 
-const queueName = 'jobs';
-/** A job whose workers died so often is a dead letter: it may be what kills them. */
-const maxDeaths = 5;
+/** Of repeated jobs. */
+const repeatsIn: JobClass = 'short';
 
 /** A worker's connection waits for Redis by itself: BullMQ wants its commands kept, and blocks longer than a command may take. */
 const workerRules = { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined, autoResubscribe: true } as const;
@@ -36,14 +37,15 @@ export class BullmqJobs implements Jobs {
   readonly #repeats = new Map<string, RepeatedJob>();
   readonly #queueConnection: RedisConnection;
   #workerConnection: RedisConnection | undefined;
-  #queue: Queue | undefined;
-  #worker: Worker | undefined;
+  readonly #lines: Readonly<Record<JobClass, BullmqLine>>;
   readonly #stop = new AbortController();
   #waiting = { count: 0, at: 0 };
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#queueConnection = new RedisConnection(runtime, 'jobs-queue');
+    const line = (jobClass: JobClass) => new BullmqLine(runtime, jobClass, (error) => this.#caught(error));
+    this.#lines = { short: line('short'), long: line('long'), outgoing: line('outgoing') };
   }
 
   handle<N extends JobName>(name: N, run: (job: RunningJob<N>) => Promise<void>): void {
@@ -54,7 +56,7 @@ export class BullmqJobs implements Jobs {
     this.#repeats.set(job.name, job);
   }
 
-  /** Resolves at once. A queue whose first connection fails never recovers, so each is made when its connection stands. */
+  /** Resolves at once. */
   async start(): Promise<void> {
     // Every time, since a Redis that restarted empty has forgotten the schedule.
     this.#queueConnection.onReady(() => void this.#open().catch((error: unknown) => this.#caught(error)));
@@ -68,36 +70,37 @@ export class BullmqJobs implements Jobs {
   async drain(): Promise<void> {
     this.#stop.abort();
     // Waits for running jobs, unless Redis is away and nothing can be told to it.
-    await this.#worker?.close(!this.#workerConnection?.up);
+    await Promise.all(this.#all.map((line) => line.closeWorker(!this.#workerConnection?.up)));
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#queueConnection.stop();
     this.#workerConnection?.stop();
-    const closing = Promise.allSettled([this.#worker?.close(true), this.#queue?.close()]);
+    const closing = Promise.all(this.#all.map((line) => line.close()));
     await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
   }
 
   async add<N extends JobName>(name: N, data: JobData[N], options: JobOptions = {}): Promise<string> {
     const id = options.id ?? newId();
-    const job = await this.#ask(async (queue) => {
-      await this.#mustHaveRoom(queue, options.key);
+    const job = await this.#ask(async () => {
+      const queue = this.#queueOf(classOfJob[name]);
+      await this.#mustHaveRoom(options.key);
       return queue.add(name, data, optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
     });
     return idOf(job.id ?? jobKeyOf(id));
   }
 
   status(id: string): Promise<JobStatus | null> {
-    return this.#ask(async (queue) => {
-      const job: Job | undefined = await queue.getJob(jobKeyOf(id));
+    return this.#ask(async () => {
+      const job = await this.#find(id);
       return job ? statusOf(job, await job.getState()) : null;
     });
   }
 
   cancel(id: string): Promise<boolean> {
-    return this.#ask(async (queue) => {
-      const job: Job | undefined = await queue.getJob(jobKeyOf(id));
+    return this.#ask(async () => {
+      const job = await this.#find(id);
       const state = await job?.getState();
       if (!job || (state !== 'waiting' && state !== 'delayed')) return false;
       try {
@@ -112,35 +115,55 @@ export class BullmqJobs implements Jobs {
   }
 
   failed(cursor: string | undefined, limit: number): Promise<{ readonly jobs: readonly JobStatus[]; readonly cursor: string | null }> {
-    return this.#ask((queue) => failedPage(queue, this.#queueConnection.client, cursor, limit));
+    return this.#ask(() => failedPage(this.#queues(), this.#queueConnection.client, cursor, limit));
   }
 
   retry(id: string): Promise<boolean> {
-    return this.#ask(async (queue) => {
-      const job: Job | undefined = await queue.getJob(jobKeyOf(id));
+    return this.#ask(async () => {
+      const job = await this.#find(id);
       if (!job || !(await job.isFailed())) return false;
       await job.retry('failed', { resetAttemptsMade: true });
       return true;
     });
   }
 
+  get #all(): readonly BullmqLine[] {
+    return jobClasses.map((jobClass) => this.#lines[jobClass]);
+  }
+
+  #queueOf(jobClass: JobClass): Queue {
+    const { queue } = this.#lines[jobClass];
+    if (!queue) throw new DanmuxError('unavailable');
+    return queue;
+  }
+
+  #queues(): readonly Queue[] {
+    return jobClasses.map((jobClass) => this.#queueOf(jobClass));
+  }
+
+  /** Its class is not asked for. */
+  async #find(id: string): Promise<Job | undefined> {
+    const found: (Job | undefined)[] = await Promise.all(this.#queues().map((queue) => queue.getJob(jobKeyOf(id))));
+    return found.find((job) => job !== undefined);
+  }
+
   /** BullMQ's own error when the store is away is not one of ours. */
-  async #ask<T>(run: (queue: Queue) => Promise<T>): Promise<T> {
-    if (!this.#queue || !this.#queueConnection.up) throw new DanmuxError('unavailable');
+  async #ask<T>(run: () => Promise<T>): Promise<T> {
+    if (!this.#queueConnection.up) throw new DanmuxError('unavailable');
     try {
-      return await run(this.#queue);
+      return await run();
     } catch (error) {
       throw error instanceof DanmuxError ? error : new DanmuxError('unavailable', { cause: error });
     }
   }
 
   /** Counted once a second; jobs of keys are as many as there are keys. */
-  async #mustHaveRoom(queue: Queue, key: string | undefined): Promise<void> {
+  async #mustHaveRoom(key: string | undefined): Promise<void> {
     if (key !== undefined) return;
     const now = Date.now();
     if (now - this.#waiting.at > 1_000) {
-      const { waiting = 0, delayed = 0 } = await queue.getJobCounts('waiting', 'delayed');
-      this.#waiting = { count: waiting + delayed, at: now };
+      const counts = await Promise.all(this.#queues().map((queue) => queue.getJobCounts('waiting', 'delayed')));
+      this.#waiting = { count: counts.reduce((sum, { waiting = 0, delayed = 0 }) => sum + waiting + delayed, 0), at: now };
     }
     if (this.#waiting.count++ < jobRules.waiting) return;
     throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs wait already; nothing was accepted.` });
@@ -155,31 +178,18 @@ export class BullmqJobs implements Jobs {
   }
 
   #work(): void {
-    if (this.#worker || this.#stop.signal.aborted || !this.#workerConnection) return;
-    const { lock_ms, concurrency } = this.#runtime.config.jobs;
-    this.#worker = new Worker(queueName, (job, token) => this.#run(job, token), {
-      ...this.#place(this.#workerConnection),
-      concurrency,
-      lockDuration: lock_ms,
-      stalledInterval: lock_ms / 2,
-      maxStalledCount: maxDeaths,
-    });
-    this.#worker.on('error', (error) => this.#caught(error));
+    const connection = this.#workerConnection;
+    if (this.#stop.signal.aborted || !connection) return;
+    for (const line of this.#all) line.work(connection, (job, token) => this.#run(job, token));
   }
 
   async #open(): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    if (!this.#queue) {
-      this.#queue = new Queue(queueName, this.#place(this.#queueConnection));
-      this.#queue.on('error', (error) => this.#caught(error));
-    }
+    for (const line of this.#all) line.open(this.#queueConnection);
+    const queue = this.#queueOf(repeatsIn);
     for (const { name, everyMs } of this.#repeats.values()) {
-      await this.#queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: repeatOptions });
+      await queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: repeatOptions });
     }
-  }
-
-  #place(connection: RedisConnection): { connection: ConnectionOptions; prefix: string } {
-    return { connection: connection.client as ConnectionOptions, prefix: `{${this.#runtime.config.redis.prefix}-bull}` };
   }
 
   async #run(job: Job, token: string | undefined): Promise<void> {

@@ -1,8 +1,9 @@
-// Jobs of one process: kept in its memory, gone with it, as the memory bus is. Due jobs run by the runtime's clock, at most
-// `jobs.concurrency` at once; one timer wakes for the next of them.
+// Jobs of one process: kept in its memory, gone with it, as the memory bus is. Due jobs run by the runtime's clock, so many of each
+// class at once; one timer wakes for the next of them.
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, newId, type Runtime } from '@danmux/runtime';
 import { DueList } from './due-list.ts';
+import { classOfJob, type JobClass, jobClasses, placesOf } from './job-classes.ts';
 import { jobRules } from './job-rules.ts';
 import type { JobData, JobName, JobOptions, JobStatus, Jobs, RepeatedJob, RunningJob } from './jobs.ts';
 import { JobPaused } from './jobs.ts';
@@ -15,19 +16,25 @@ type Handler = (job: RunningJob<JobName>) => Promise<void>;
 /** A clock that jumps (a laptop that slept, a test) is noticed within this. */
 const longestSleepMs = 1_000;
 
+/** The jobs of one class. */
+interface Line {
+  readonly due: DueList<MemoryJob>;
+  readonly running: Set<Promise<void>>;
+}
+const newLine = (): Line => ({ due: new DueList(), running: new Set() });
+
 export class MemoryJobs implements Jobs {
   readonly name = 'jobs';
   readonly #runtime: Runtime;
   readonly #handlers = new Map<JobName, Handler>();
   readonly #repeats: MemoryRepeats;
   readonly #jobs = new Map<string, MemoryJob>();
-  readonly #due = new DueList<MemoryJob>();
+  readonly #lines: Readonly<Record<JobClass, Line>> = { short: newLine(), long: newLine(), outgoing: newLine() };
   /** Of each key, the job that waits or runs. */
   readonly #keyed = new Map<string, MemoryJob>();
   /** Of each key that runs, the job that comes after it. */
   readonly #following = new Map<string, MemoryJob>();
   readonly #ended: KeptJobs;
-  readonly #running = new Set<Promise<void>>();
   #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #order = 0;
@@ -58,7 +65,7 @@ export class MemoryJobs implements Jobs {
     this.#started = false;
     clearTimeout(this.#timer);
     this.#stop.abort();
-    await Promise.all([this.#repeats.drain(), ...this.#running]);
+    await Promise.all([this.#repeats.drain(), ...jobClasses.flatMap((jobClass) => [...this.#lines[jobClass].running])]);
   }
 
   async stop(): Promise<void> {
@@ -73,7 +80,7 @@ export class MemoryJobs implements Jobs {
     const holder = key === undefined ? undefined : this.#keyed.get(key);
     const waiting = holder?.state === 'active' ? this.#following.get(holder.key as string) : holder;
     if (waiting) return this.#hasten(waiting, dueAt);
-    if (this.#due.size + this.#following.size >= jobRules.waiting) {
+    if (this.#waiting >= jobRules.waiting) {
       throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs wait already; nothing was accepted.` });
     }
     const job: MemoryJob = {
@@ -119,9 +126,9 @@ export class MemoryJobs implements Jobs {
 
   #hasten(job: MemoryJob, dueAt: number): string {
     if (dueAt >= job.dueAt) return job.id;
-    const listed = this.#due.remove(job);
+    const listed = this.#lineOf(job).due.remove(job);
     job.dueAt = dueAt;
-    if (listed) this.#due.add(job);
+    if (listed) this.#lineOf(job).due.add(job);
     this.#pump();
     return job.id;
   }
@@ -129,12 +136,12 @@ export class MemoryJobs implements Jobs {
   #queue(job: MemoryJob): void {
     if (job.key !== undefined) this.#keyed.set(job.key, job);
     job.state = 'queued';
-    this.#due.add(job);
+    this.#lineOf(job).due.add(job);
     this.#pump();
   }
 
   #unqueue(job: MemoryJob): void {
-    this.#due.remove(job);
+    this.#lineOf(job).due.remove(job);
     if (job.key !== undefined) this.#release(job.key);
   }
 
@@ -146,18 +153,31 @@ export class MemoryJobs implements Jobs {
     if (next) this.#queue(next);
   }
 
+  get #waiting(): number {
+    return jobClasses.reduce((sum, jobClass) => sum + this.#lines[jobClass].due.size, this.#following.size);
+  }
+
+  #lineOf({ name }: MemoryJob): Line {
+    return this.#lines[classOfJob[name]];
+  }
+
   #pump(): void {
     clearTimeout(this.#timer);
     if (!this.#started) return;
-    for (let job = this.#due.first; job && this.#running.size < this.#runtime.config.jobs.concurrency; job = this.#due.first) {
+    const waits = jobClasses.map((jobClass) => this.#pumpLine(this.#lines[jobClass], placesOf(jobClass, this.#runtime.config.jobs.concurrency)));
+    const wait = Math.min(longestSleepMs, ...waits);
+    if (this.#waiting > 0) this.#timer = setTimeout(() => this.#pump(), wait);
+  }
+
+  /** Begins what is due; returns for how long the next one waits. */
+  #pumpLine({ due, running }: Line, places: number): number {
+    for (let job = due.first; job && running.size < places; job = due.first) {
       const wait = job.dueAt - this.#runtime.clock.now();
-      if (wait > 0) {
-        this.#timer = setTimeout(() => this.#pump(), Math.min(wait, longestSleepMs));
-        return;
-      }
-      this.#due.remove(job);
+      if (wait > 0) return wait;
+      due.remove(job);
       this.#begin(job);
     }
+    return Number.POSITIVE_INFINITY;
   }
 
   #begin(job: MemoryJob): void {
@@ -169,10 +189,10 @@ export class MemoryJobs implements Jobs {
         (error: unknown) => this.#failedOnce(job, error),
       )
       .finally(() => {
-        this.#running.delete(running);
+        this.#lineOf(job).running.delete(running);
         this.#pump();
       });
-    this.#running.add(running);
+    this.#lineOf(job).running.add(running);
   }
 
   async #run(job: MemoryJob): Promise<void> {

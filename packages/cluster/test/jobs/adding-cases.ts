@@ -80,5 +80,29 @@ export function addingCases(engine: Engine): void {
       for (const id of ids) await queue.until(id, 'done');
       await queue.end();
     });
+
+    test('slow webhooks and broadcasts do not hold up the others', async () => {
+      const closed = gate();
+      const queue = await openQueue(
+        engine,
+        async () => {},
+        { 'jobs.concurrency': 1 },
+        (jobs) => {
+          jobs.handle('webhooks', () => closed.passed);
+          jobs.handle('broadcast', () => closed.passed);
+        },
+      );
+      const slow = await Promise.all([
+        ...Array.from({ length: 6 }, (_, shard) => queue.jobs.add('webhooks', { target: 't', shard })),
+        ...['a', 'b'].map((id) => queue.jobs.add('broadcast', { id, rooms: ['*'], type: 'notice', data: {} })),
+      ]);
+      const quick = await queue.jobs.add('receipts', data('quick'));
+      await queue.until(quick, 'done');
+      const states = await Promise.all(slow.map(async (id) => (await queue.jobs.status(id))?.state));
+      assert.ok(states.includes('waiting') && !states.includes('done'), String(states));
+      closed.open();
+      for (const id of slow) await queue.until(id, 'done');
+      await queue.end();
+    });
   });
 }

@@ -29,8 +29,13 @@ export interface Queue {
   end(): Promise<void>;
 }
 
-/** A queue whose `receipts` jobs do `work`. */
-export async function openQueue(engine: Engine, work: Work, set: Readonly<Record<string, unknown>> = {}): Promise<Queue> {
+/** A queue whose `receipts` jobs do `work`; `others` gives more handlers. */
+export async function openQueue(
+  engine: Engine,
+  work: Work,
+  set: Readonly<Record<string, unknown>> = {},
+  others: (jobs: Jobs) => void = () => {},
+): Promise<Queue> {
   const runtime = engine.prepare(set).runtime();
   const jobs = engine.jobs(runtime);
   const runs: Receipts[] = [];
@@ -38,6 +43,7 @@ export async function openQueue(engine: Engine, work: Work, set: Readonly<Record
     runs.push(job);
     await work(job);
   });
+  others(jobs);
   await jobs.start();
   await eventually(() => jobs.status('none'));
   return {

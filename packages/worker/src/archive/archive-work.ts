@@ -32,7 +32,8 @@ export class ArchiveWork implements Part {
     this.#dir = runtime.config.archive.dir;
     this.#bells = new Bells(runtime, bus.events, (shards) => this.#ask(shards));
     jobs.handle('archive', (job) => this.write(job));
-    if (this.#dir !== '') jobs.repeat({ name: 'archive-sweep', everyMs: sweepMs, run: () => this.sweep() });
+    // Without a folder too: the queue remembers a schedule that an earlier config asked for.
+    jobs.repeat({ name: 'archive-sweep', everyMs: sweepMs, run: () => this.sweep() });
   }
 
   async start(): Promise<void> {
@@ -48,6 +49,7 @@ export class ArchiveWork implements Part {
   }
 
   async sweep(): Promise<void> {
+    if (this.#dir === '') return;
     const { config, clock } = this.#runtime;
     const backlogs = await backlogsOf(this.#bus, 'archive', config.shards, clock.now());
     await this.#ask(backlogs.map(({ shard }) => shard));

@@ -40,8 +40,8 @@ interface Stretch {
 }
 
 const stretchEvents = 500;
-/** Of one job; the next one goes on. */
-const longestRunMs = 20_000;
+/** Of one job, so that every target gets its turn; the next one goes on. */
+const longestRunMs = 2_000;
 /** How often the place within a stretch is stored: as much is sent twice when the worker dies. */
 const storeEveryMs = 1_000;
 /** Of an event the target does not want. */
@@ -61,18 +61,21 @@ export class ShardDelivery {
     this.#shard = shard;
   }
 
-  /** Until nothing waits, the target fails, or this process ends. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Until nothing waits, the target fails, or this process ends: then false. True when its time was over: there is more. */
+  async run(signal: AbortSignal): Promise<boolean> {
     const end = performance.now() + longestRunMs;
     this.#cursor = await readCursor(this.#parts.bus.records, webhookConsumer(this.#target.id), this.#shard);
     while (!signal.aborted && performance.now() < end) {
       const stretch = await this.#nextStretch();
-      if (!stretch) return;
+      if (!stretch) return false;
       const admission = stretch.deliveries.length === 0 ? 'go' : await this.#circuit.enter();
-      if (admission === 'wait' || !(await this.#send(stretch, admission, signal))) return;
-      if (!(await this.#store({ entry: stretch.to }))) return;
+      if (admission === 'wait') return false;
+      const sent = await this.#send(stretch, admission, signal, end);
+      if (sent !== 'all') return sent === 'some';
+      if (!(await this.#store({ entry: stretch.to }))) return false;
       await trimLog(this.#parts.runtime, this.#parts.bus, this.#shard, webhookConsumer(this.#target.id), stretch.to);
     }
+    return !signal.aborted;
   }
 
   async #nextStretch(): Promise<Stretch | null> {
@@ -95,20 +98,22 @@ export class ShardDelivery {
     });
   }
 
-  /** True when all of the stretch is done with; false when it stops before, with its place stored. */
-  async #send(stretch: Stretch, admitted: Admission, signal: AbortSignal): Promise<boolean> {
+  /** `all` of the stretch is done with; or it stopped before, with its place stored: for want of time (`some`), or it must wait. */
+  async #send(stretch: Stretch, admitted: Admission, signal: AbortSignal, end: number): Promise<'all' | 'some' | 'wait'> {
     let admission = admitted;
     let stored = performance.now();
     for (; ; this.#pass(stretch)) {
       const delivery = stretch.deliveries[stretch.place];
-      if (!delivery) return true;
-      if (signal.aborted || performance.now() - stored > storeEveryMs) {
-        if (!(await this.#storePlace(stretch, 0)) || signal.aborted) return false;
+      if (!delivery) return 'all';
+      const over = signal.aborted || performance.now() > end;
+      if (over || performance.now() - stored > storeEveryMs) {
+        if (!(await this.#storePlace(stretch, 0)) || signal.aborted) return 'wait';
+        if (over) return 'some';
         stored = performance.now();
       }
       const outcome = await this.#parts.client.post(this.#target, delivery);
       if (admission === 'probe' && (outcome.kind === 'delivered' || outcome.kind === 'refused')) await this.#circuit.works();
-      if (outcome.kind !== 'delivered' && !(await this.#failed(stretch, delivery, outcome, admission))) return false;
+      if (outcome.kind !== 'delivered' && !(await this.#failed(stretch, delivery, outcome, admission))) return 'wait';
       admission = 'go';
     }
   }

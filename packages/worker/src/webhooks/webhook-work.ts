@@ -38,7 +38,8 @@ export class WebhookWork implements Part {
     this.#bells = new Bells(runtime, bus.events, (shards) => this.#rung(shards));
     jobs.handle('webhooks', (job) => this.deliver(job));
     jobs.handle('redeliver', (job) => this.redeliver(job));
-    if (this.#lines.size > 0) jobs.repeat({ name: 'webhooks-sweep', everyMs: sweepMs, run: () => this.sweep() });
+    // Without targets too: the queue remembers a schedule that an earlier config asked for.
+    jobs.repeat({ name: 'webhooks-sweep', everyMs: sweepMs, run: () => this.sweep() });
   }
 
   async start(): Promise<void> {
@@ -59,7 +60,9 @@ export class WebhookWork implements Part {
     // It left the config since.
     if (!line) return;
     try {
-      await new ShardDelivery(this.#parts, line.target, line.circuit, data.shard).run(signal);
+      const more = await new ShardDelivery(this.#parts, line.target, line.circuit, data.shard).run(signal);
+      // Behind what waits already.
+      if (more) await this.#ask(line.target, [data.shard]);
     } catch (error) {
       if (!(error instanceof DanmuxError)) throw error;
       // The store is away; the sweep asks again.
@@ -81,7 +84,9 @@ export class WebhookWork implements Part {
 
   /** Asks for every shard that has events for a target that may be tried; of a target that fails, for one. */
   async sweep(): Promise<void> {
+    if (this.#lines.size === 0) return;
     const now = this.#runtime.clock.now();
+    this.#runtime.metrics.eventsDropped.set(await this.#bus.events.dropped());
     for (const { target, circuit } of this.#lines.values()) {
       const state = await circuit.state();
       const backlogs = await backlogsOf(this.#bus, webhookConsumer(target.id), this.#runtime.config.shards, now);

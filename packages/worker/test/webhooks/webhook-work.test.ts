@@ -154,6 +154,16 @@ for (const engine of engines) {
       await hooks.close();
     });
 
+    test('a backlog of more than one job is worked off by one after the other', async () => {
+      const hooks = await openWebhooks(engine, { set: { shards: 1 } });
+      hooks.consumer.answer = (response) => void setTimeout(() => response.writeHead(204).end(), 60);
+      const many = Array.from({ length: 50 }, (_, n) => `room:${n}`);
+      for (const room of many) await hooks.sent(room, room);
+      await eventually(() => assert.equal(hooks.consumer.taken.length, many.length), 20_000);
+      assert.deepEqual(hooks.consumer.taken.map(({ event }) => event.room).sort(), [...many].sort());
+      await hooks.close();
+    });
+
     test('410 disables the target until it is enabled; then it gets what waits', async () => {
       const hooks = await openWebhooks(engine);
       hooks.consumer.answer = status(410);

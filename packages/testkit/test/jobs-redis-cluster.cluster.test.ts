@@ -1,0 +1,27 @@
+// The contract of jobs on a real Redis Cluster: all keys of the queue are in one slot.
+
+import { BullmqJobs } from '../../cluster/src/jobs/bullmq-jobs.ts';
+import { addingCases } from '../../cluster/test/jobs/adding-cases.ts';
+import { endingCases } from '../../cluster/test/jobs/ending-cases.ts';
+import { type Engine, runtimeFor } from '../../cluster/test/jobs/job-case-kit.ts';
+import { keyCases } from '../../cluster/test/jobs/key-cases.ts';
+import { runningCases } from '../../cluster/test/jobs/running-cases.ts';
+import { startRedisCluster } from '../src/index.ts';
+
+let group: Awaited<ReturnType<typeof startRedisCluster>> | undefined;
+let round = 0;
+
+const engine: Engine = {
+  name: 'bullmq on a Redis Cluster',
+  open: async () => {
+    group = await startRedisCluster();
+  },
+  close: async () => group?.stop(),
+  prepare: (set) => {
+    const prefix = `case-${round++}`;
+    return { runtime: () => runtimeFor({ 'redis.url': group?.url, 'redis.prefix': prefix, ...set }) };
+  },
+  jobs: (runtime) => new BullmqJobs(runtime),
+};
+
+for (const cases of [addingCases, runningCases, keyCases, endingCases]) cases(engine);

@@ -132,6 +132,8 @@ test('a muted user is told, may watch and not send, in the room or everywhere', 
   const endless = refusal(await send(ann));
   assert.deepEqual([endless.code, endless.retry_after_ms], ['muted', undefined]);
   assert.deepEqual(codes(bob), []);
+  const later = await enter('ann');
+  await eventually(() => assert.deepEqual(codes(later), ['muted'], 'one that comes back is told'));
 });
 
 test('modes: mute_all, members_only, min_level; who is exempt may all the same', async () => {

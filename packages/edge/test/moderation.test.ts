@@ -75,7 +75,7 @@ test('a ban takes every session of the user out at once, with a notice, and keep
 test('a ban everywhere ends the connections, refuses new ones and ends by itself', async () => {
   const ann = await enter('ann');
   const gone = new Promise((resolve) => ann.socket.once('disconnect', resolve));
-  await impose(ruleRecords.everywhere, 'ban', 'ann', 500);
+  await impose(ruleRecords.everywhere, 'ban', 'ann', 1_500);
   await gone;
   assert.deepEqual(codes(ann), ['banned']);
   const again = fixture.connect({ token: await fixture.token('ann') });

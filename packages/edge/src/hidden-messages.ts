@@ -21,6 +21,8 @@ export class HiddenMessages implements Part {
   readonly #tellSender: TellSender;
   /** What waits for review, without what it says. */
   readonly #reviews: FollowedRecords<null>;
+  /** Ids of this edge that the followed record does not show yet. */
+  readonly #storing = new Set<string>();
   readonly #answered = new Map<string, Promise<SendReply>>();
   #following: Promise<void> | undefined;
 
@@ -29,7 +31,7 @@ export class HiddenMessages implements Part {
     this.#bus = bus;
     this.#events = new RoomEvents(runtime, bus);
     this.#tellSender = tellSender;
-    this.#reviews = new FollowedRecords(runtime, bus, { read: () => null, compared: () => '' });
+    this.#reviews = new FollowedRecords(runtime, bus, { read: () => null, compared: () => '', changed: (_record, id) => this.#storing.delete(id) });
   }
 
   async start(): Promise<void> {}
@@ -66,7 +68,13 @@ export class HiddenMessages implements Part {
     const { review_ttl_ms, review_cap } = this.#runtime.config.moderation;
     if ((await this.#waiting()) >= review_cap) throw new DanmuxError('review_full');
     const field = { value: JSON.stringify(message), until: message.at + review_ttl_ms };
-    await this.#bus.records.set(ruleRecords.reviews, new Map([[message.id, field]]));
+    this.#storing.add(message.id);
+    try {
+      await this.#bus.records.set(ruleRecords.reviews, new Map([[message.id, field]]));
+    } catch (error) {
+      this.#storing.delete(message.id);
+      throw error;
+    }
     await this.#events.emit(message.room, 'moderation.held', message, `held-${message.id}`).catch((error: unknown) => {
       this.#runtime.metrics.caught.inc({ where: 'hidden-messages' });
       this.#runtime.log.warn({ err: error, id: message.id }, 'webhooks are not told of a held message');
@@ -80,6 +88,6 @@ export class HiddenMessages implements Part {
       throw error;
     });
     await this.#following;
-    return this.#reviews.count(ruleRecords.reviews);
+    return this.#reviews.count(ruleRecords.reviews) + this.#storing.size;
   }
 }

@@ -29,3 +29,12 @@ test('who sends no more is forgotten', () => {
   sends.take('one', 'more', 120_000);
   assert.equal(sends.size, 2);
 });
+
+test('a room with a limit of its own has a bucket for each user, and another when the limit is changed', () => {
+  const sends = new SendLimits(limits);
+  const take = (room: string, perMinute?: number) => sends.take('ann', room, 0, perMinute);
+  assert.deepEqual([take('strict', 2), take('strict', 2), take('strict', 2)], [0, 0, 30_000]);
+  assert.deepEqual([take('a'), take('a'), take('a')], [0, 0, 0], 'elsewhere it has the one of all rooms');
+  assert.equal(take('strict', 600), 0);
+  assert.equal(sends.take('bob', 'strict', 0, 2), 0);
+});

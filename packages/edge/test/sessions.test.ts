@@ -11,6 +11,7 @@ test('a user has one session, several, and none again', () => {
   const [phone, tablet, bob] = [session('ann'), session('ann'), session('bob')];
   assert.deepEqual(sessions.of('ann'), []);
   for (const one of [phone, bob, tablet]) sessions.add(one);
+  assert.equal(new Set([phone, bob, tablet].map(({ number }) => number)).size, 3);
   assert.deepEqual([sessions.of('ann'), sessions.of('bob'), sessions.size], [[phone, tablet], [bob], 3]);
   sessions.delete(phone);
   sessions.delete(phone);

@@ -12,7 +12,7 @@ export interface ClientEvents {
   notice: Notice;
   /** A message for this user alone, in no room; each once. */
   message: Msg;
-  /** The client stopped: trying again cannot help. */
+  /** The client stopped, since trying again cannot help; or, when its state is not `closed`, waits for `retryAfterMs` (a short ban). */
   error: DanmuxError;
 }
 

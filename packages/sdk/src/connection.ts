@@ -16,6 +16,8 @@ export type ConnectionEvents = { readonly [E in Passed]: Payload<E> } & {
 
 type Passed = Exclude<keyof ServerEvents, 'goaway'>;
 const connectTimeoutMs = 8_000;
+/** A ban that ends sooner is waited out. */
+const longestWaitMs = 3_600_000;
 
 export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ClientOptions;
@@ -141,7 +143,12 @@ export class Connection extends Emitter<ConnectionEvents> {
       void this.#connect();
       return;
     }
-    // Trying again with the same token, or as who was sent away, cannot help.
+    if (body.code === 'banned' && (body.retry_after_ms ?? Number.POSITIVE_INFINITY) <= longestWaitMs) {
+      this.#again(body.retry_after_ms);
+      this.emit('error', errorOf(body));
+      return;
+    }
+    // Trying again with the same token, or as who was sent away for long, cannot help.
     this.#drop();
     this.#become('closed');
     this.emit('error', errorOf(body));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { acceptPublication, type Marks, userRoomOf } from '@danmux/bus';
-import type { Msg, Notice } from '@danmux/protocol';
+import type { DanmuxError, Msg, Notice } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge } from '../../edge/test/edge-fixture.ts';
 import { eventually } from '../../edge/test/eventually.ts';
 import { type Client, type ClientOptions, createClient } from '../src/index.ts';
@@ -217,4 +217,16 @@ test('who is kicked everywhere comes back', async () => {
   await fixture.bus.records.set('everywhere', new Map([['kick:ann', { value: JSON.stringify({ by: 'mods', at: Date.now(), until }), until }]]));
   await eventually(() => assert.deepEqual(states.at(0), 'connecting'));
   await eventually(ann.there);
+});
+
+test('who is banned everywhere for a moment waits, and comes back', async () => {
+  const fixture = await edge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const errors: DanmuxError[] = [];
+  ann.client.on('error', (error) => errors.push(error));
+  const until = Date.now() + 1_000;
+  await fixture.bus.records.set('everywhere', new Map([['ban:ann', { value: JSON.stringify({ by: 'mods', at: Date.now(), until }), until }]]));
+  await eventually(() => assert.deepEqual([errors[0]?.code, ann.client.state], ['banned', 'connecting']));
+  await eventually(ann.there);
+  assert.ok(Date.now() >= until, 'not before');
 });

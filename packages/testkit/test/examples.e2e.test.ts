@@ -5,7 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Client, createClient, type Msg } from '@danmux/sdk';
-import { Child, eventually, findPython, freePort, type Pm2Cluster, repositoryRoot, runExample, startPm2Cluster, testSecrets, testToken } from '../src/index.ts';
+import {
+  Backend,
+  Child,
+  eventually,
+  findPython,
+  freePort,
+  type Pm2Cluster,
+  repositoryRoot,
+  runExample,
+  startPm2Cluster,
+  testSecrets,
+  testToken,
+} from '../src/index.ts';
 
 const webhookSecret = `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`;
 const secrets = { DANMUX_API_KEY: testSecrets.DANMUX_API_KEY };
@@ -43,6 +55,8 @@ describe('the examples on a pm2 cluster', () => {
     joined.on('message', (msg) => msgs.push(msg));
     joined.on('recalled', ({ id }) => recalled.push(id));
     await eventually(() => assert.equal(joined.joined, true, 'the viewer is in the room'));
+    const backend = new Backend(cluster.api, testSecrets.DANMUX_API_KEY);
+    await eventually(async () => assert.equal(((await backend.get(`/v1/rooms/${room}`)).body as { online: number }).online, 1));
     return { msgs, recalled };
   }
 

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { secret, status, WebhookConsumer } from '../../worker/test/webhook-consumer.ts';
+import { secret, selfSigned, status, WebhookConsumer } from '../../worker/test/webhook-consumer.ts';
 import { backendOf, type ClusterNode, eventually, ledgerMustBalance, ProcessCluster, readStream, TestViewer, testToken } from '../src/index.ts';
 
 const quick = ['jobs.lock_ms=1000'];
@@ -78,11 +78,13 @@ test('worker-kill: a broadcast whose worker is killed finishes on another, once 
 test('worker-kill: webhooks and the archive lose nothing and keep the order, while workers are killed and the target fails', {
   timeout: 120_000,
 }, async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'danmux-archive-'));
-  const consumer = new WebhookConsumer();
+  const dir = mkdtempSync(join(tmpdir(), 'danmux-hooks-'));
+  const archive = join(dir, 'archive');
+  const tls = selfSigned(dir);
+  const consumer = new WebhookConsumer(false, tls);
   await consumer.start();
-  const env = { DANMUX_WEBHOOK_URL: consumer.url, DANMUX_WEBHOOK_SECRET: secret, DANMUX_ARCHIVE_DIR: dir };
-  const set = [...quick, 'webhooks.allow_http=true', 'webhooks.allow_addresses=["127.0.0.0/8"]', 'webhooks.max_wait_ms=1000', 'webhooks.vacated_after_ms=500'];
+  const env = { DANMUX_WEBHOOK_URL: consumer.url, DANMUX_WEBHOOK_SECRET: secret, DANMUX_ARCHIVE_DIR: archive, NODE_EXTRA_CA_CERTS: tls.certFile };
+  const set = [...quick, 'webhooks.allow_addresses=["127.0.0.0/8"]', 'webhooks.max_wait_ms=1000', 'webhooks.vacated_after_ms=500'];
   const cluster = await ProcessCluster.start({ edges: 1, relays: 1, apis: 1, workers: 2, env, set });
   const rooms = ['live:1', 'live:2', 'live:3'];
   const pushed = new Map(rooms.map((room) => [room, [] as string[]]));
@@ -124,9 +126,9 @@ test('worker-kill: webhooks and the archive lose nothing and keep the order, whi
         .map(({ event }) => event.type);
     await eventually(() => assert.deepEqual(said(), ['room.occupied', 'room.vacated']), { timeoutMs: 30_000 });
     await eventually(() => {
-      const [day] = readdirSync(dir);
+      const [day] = readdirSync(archive);
       for (const room of rooms) {
-        const lines = readFileSync(join(dir, day ?? '', `${room.replace(':', '~')}.jsonl`), 'utf8')
+        const lines = readFileSync(join(archive, day ?? '', `${room.replace(':', '~')}.jsonl`), 'utf8')
           .trimEnd()
           .split('\n');
         assert.deepEqual(

@@ -1,13 +1,32 @@
 // A consumer of webhooks as a backend writes one: it verifies with the Standard Webhooks library, remembers what it was given,
 // and answers as a test asks it to.
 
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { WebhookEvent } from '@danmux/protocol';
 import { Webhook } from 'standardwebhooks';
 
 export const secret = `whsec_${Buffer.from('a secret of twenty-four bytes').toString('base64')}`;
+
+/** PEM texts. */
+export interface TlsPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A certificate of its own for 127.0.0.1, that nobody trusts who was not told to; `certFile` is where. */
+export function selfSigned(dir: string): TlsPair & { readonly certFile: string } {
+  const [keyFile, certFile] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', certFile], { stdio: 'ignore' });
+  return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8'), certFile };
+}
 
 export interface Given {
   readonly id: string;
@@ -32,21 +51,25 @@ export class WebhookConsumer {
   readonly forged: string[] = [];
   answer: Answer = ok;
   readonly #clockIsFake: boolean;
+  readonly #tls: TlsPair | undefined;
   #server: Server | undefined;
   #port = 0;
 
   /** A fake clock's timestamps are too far away for the library: only their signatures are verified then. */
-  constructor(clockIsFake = false) {
+  constructor(clockIsFake = false, tls?: TlsPair) {
     this.#clockIsFake = clockIsFake;
+    this.#tls = tls;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}/hook`;
+    return `http${this.#tls ? 's' : ''}://127.0.0.1:${this.#port}/hook`;
   }
 
   /** On the same port every time. */
   async start(): Promise<void> {
-    this.#server = createServer((request, response) => void this.#take(request, response)).listen(this.#port, '127.0.0.1');
+    const take = (request: IncomingMessage, response: ServerResponse) => void this.#take(request, response);
+    this.#server = this.#tls ? createSecureServer(this.#tls, take) : createServer(take);
+    this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
   }

@@ -21,6 +21,7 @@ export async function failedPage(
   limit: number,
 ): Promise<{ jobs: JobStatus[]; cursor: string | null }> {
   const after = cursor === undefined ? undefined : positionOf(cursor);
+  if (after === null) return { jobs: [], cursor: null };
   const found = (await Promise.all(queues.map((queue) => failedAfter(queue, client, after, limit)))).flat().sort(newestFirst);
   const page = found.slice(0, limit);
   const jobs: (Job | undefined)[] = await Promise.all(page.map(({ queue, id }) => queue.getJob(id)));
@@ -50,7 +51,8 @@ function newestFirst(a: Position, b: Position): number {
   return a.id > b.id ? -1 : 1;
 }
 
-function positionOf(cursor: string): Position {
-  const split = cursor.indexOf(':');
-  return { score: Number(cursor.slice(0, split)), id: cursor.slice(split + 1) };
+/** Null of what is no cursor. */
+function positionOf(cursor: string): Position | null {
+  const [, score, id] = /^(\d{1,15}):(.+)$/s.exec(cursor) ?? [];
+  return score === undefined || id === undefined ? null : { score: Number(score), id };
 }

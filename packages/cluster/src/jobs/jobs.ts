@@ -101,7 +101,7 @@ export interface JobQueue {
   status(id: string): Promise<JobStatus | null>;
   /** Removes a job that waits; false when it runs, ended, or is not there. */
   cancel(id: string): Promise<boolean>;
-  /** Dead letters, newest first. */
+  /** Dead letters, newest first; none after what is no cursor. */
   failed(cursor: string | undefined, limit: number): Promise<{ readonly jobs: readonly JobStatus[]; readonly cursor: string | null }>;
   /** Runs a dead letter again; false when it is none. */
   retry(id: string): Promise<boolean>;

@@ -7,7 +7,7 @@ import { webhookTargets } from './targets.ts';
 export interface ConsumerCursor {
   /** The last entry that is done with; absent before the first. */
   readonly entry?: string;
-  /** What the consumer must know to go on within what it began; means something to it alone. */
+  /** What the consumer must know to go on within what it began, as JSON; of its fields only `retry_at` means something to others. */
   readonly begun?: string;
   /** The record's, for `writeCursor`. */
   readonly version: number;
@@ -48,6 +48,15 @@ export async function writeCursor(
   const written = await records.setIf(recordOf(consumer, shard), version, fields);
   if (written === null) return null;
   return { version: written, ...(entry === undefined ? {} : { entry }), ...(begun === undefined ? {} : { begun }) };
+}
+
+/** Lets the consumer try again at once what it began and waits with. */
+export async function hastenCursor(records: Records, consumer: Consumer, shard: number): Promise<void> {
+  const cursor = await readCursor(records, consumer, shard);
+  if (cursor.begun === undefined) return;
+  const begun = JSON.stringify({ ...(JSON.parse(cursor.begun) as object), retry_at: 0 });
+  // When somebody wrote since, it is being tried.
+  await writeCursor(records, consumer, shard, { ...cursor, begun });
 }
 
 function recordOf(consumer: Consumer, shard: number): string {

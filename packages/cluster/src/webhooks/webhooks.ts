@@ -5,7 +5,7 @@ import type { Runtime } from '@danmux/runtime';
 import type { JobQueue } from '../jobs/jobs.ts';
 import { jobIdOf } from '../publishing.ts';
 import { type CircuitState, readCircuit, writeCircuit } from './circuit-state.ts';
-import { readCursor, webhookConsumer } from './consumer-cursor.ts';
+import { hastenCursor, readCursor, webhookConsumer } from './consumer-cursor.ts';
 import { DeadLetters, type ListedDeadLetter } from './dead-letters.ts';
 import { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts';
 
@@ -50,6 +50,8 @@ export class Webhooks {
   /** Tries the target again at once, whatever it said before; false when the config has none of this id. */
   async enable(id: string): Promise<boolean> {
     if (!this.#targets.some((target) => target.id === id)) return false;
+    const shards = Array.from({ length: this.#runtime.config.shards }, (_, shard) => shard);
+    await Promise.all(shards.map((shard) => hastenCursor(this.#bus.records, webhookConsumer(id), shard)));
     for (;;) {
       const read = await readCircuit(this.#bus.records, id);
       if (read.circuit === null || (await writeCircuit(this.#bus.records, id, read, null))) return true;

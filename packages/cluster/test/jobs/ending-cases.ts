@@ -33,6 +33,7 @@ export function endingCases(engine: Engine): void {
       );
       const last = await queue.jobs.failed(second.cursor ?? assert.fail('there is one more'), 2);
       assert.deepEqual([last.jobs.map(({ id }) => id), last.cursor], [['a'], null]);
+      for (const strange of ['x', '-1', ':', 'NaN:a']) assert.deepEqual(await queue.jobs.failed(strange, 2), { jobs: [], cursor: null }, strange);
       await queue.end();
     });
 

@@ -2,11 +2,20 @@
 // connection itself, so that the address that was checked is the one connected to, whatever the name resolves to next time.
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { ConfigError } from '@danmux/runtime';
 import ipaddr from 'ipaddr.js';
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 /** Addresses of the old form `::a.b.c.d`, whose ranges are those of nobody. */
 const oldMapped = ipaddr.parseCIDR('::/96') as Range;
+
+function rangeOf(text: string): Range {
+  try {
+    return ipaddr.parseCIDR(text) as Range;
+  } catch (error) {
+    throw new ConfigError(`webhooks.allow_addresses: "${text}" is no range such as 10.1.0.0/16.`, { cause: error });
+  }
+}
 
 export class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress';
@@ -16,9 +25,9 @@ export class RefusedAddress extends Error {
 export class AddressGuard {
   readonly #allowed: readonly Range[];
 
-  /** Throws when one of the ranges is none. */
+  /** Throws a ConfigError when one of the ranges is none. */
   constructor(allowed: readonly string[]) {
-    this.#allowed = allowed.map((text) => ipaddr.parseCIDR(text) as Range);
+    this.#allowed = allowed.map(rangeOf);
   }
 
   /** A host that is an address is never looked up: ask here. Throws `RefusedAddress`; a name passes. */

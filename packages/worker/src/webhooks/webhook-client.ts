@@ -58,6 +58,8 @@ export class WebhookClient {
       const { status, retryAfterMs } = await this.#request(target, delivery, true);
       return outcomeOf(status, retryAfterMs);
     } catch (error) {
+      // Its id cannot stand in a header: that is the event's fault, and stays so.
+      if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_CHAR') return { kind: 'refused', error: (error as Error).message };
       return { kind: 'down', error: error instanceof Error ? error.message || error.name : String(error) };
     }
   }

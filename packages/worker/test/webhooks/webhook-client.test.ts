@@ -1,12 +1,15 @@
 // One try: what a target may do with a request, and where a request never goes.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { type Outcome, WebhookClient } from '../../src/webhooks/webhook-client.ts';
-import { secret, status, WebhookConsumer } from '../webhook-consumer.ts';
+import { secret, selfSigned, status, WebhookConsumer } from '../webhook-consumer.ts';
 
 const event = { id: 'e1', type: 'room.vacated', room: 'live:1', ts: 1, data: {} };
 const delivery = { id: event.id, text: JSON.stringify(event) };
@@ -89,6 +92,24 @@ describe('what a status means', () => {
       assert.ok(asked >= least && asked <= most, `${header} is ${asked}`);
     }
   });
+});
+
+test('an id that cannot stand in a header refuses its event, and holds up nothing', async () => {
+  const client = new WebhookClient(runtimeWith(local));
+  clients.push(client);
+  assert.equal((await client.post({ id: 't', url: consumer.url, secret }, { id: '火箭\n', text: '{}' })).kind, 'refused');
+  assert.equal(consumer.asked.length, 0);
+});
+
+test('a certificate that nobody vouches for is no connection', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'danmux-tls-'));
+  const other = new WebhookConsumer(false, selfSigned(dir));
+  await other.start();
+  const outcome = await post(other.url, { ...local, 'webhooks.allow_http': false });
+  assert.match(outcome.kind === 'down' ? outcome.error : outcome.kind, /self-signed/);
+  assert.equal(other.asked.length, 0);
+  await other.stop();
+  rmSync(dir, { recursive: true, force: true });
 });
 
 test('a redirect is not followed', async () => {

@@ -182,6 +182,22 @@ for (const engine of engines) {
       await hooks.close();
     });
 
+    test('enabling a target that fails tries it at once', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = status(503);
+      await hooks.sent('live:1', 'a');
+      await hooks.untilOpen();
+      await hooks.passUntil(async () => assert.ok(((await hooks.webhooks.status())[0]?.failures ?? 0) >= 4, 'it waits long'));
+      await hooks.untilOpen();
+      hooks.consumer.answer = ok;
+      await hooks.sweep();
+      assert.deepEqual(hooks.consumer.messagesOf('live:1'), []);
+      assert.equal(await hooks.webhooks.enable('default'), true);
+      await hooks.sweep();
+      await eventually(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a']));
+      await hooks.close();
+    });
+
     test('a dead letter that is replayed goes ahead under its own id; one that fails again is a dead letter again', async () => {
       const hooks = await openWebhooks(engine);
       hooks.consumer.answer = status(400);

@@ -1,0 +1,100 @@
+// The guard refuses what costs least to refuse first, asks the screen only about what is otherwise allowed, and takes no turn for what
+// is refused. Modes and mutes are tried through an edge in moderation.test.ts.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { DanmuxError, type RoomModes, type Sanction, type SendRequest } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { Guard } from '../src/guard.ts';
+import type { Screened, Verdict } from '../src/screen.ts';
+import { guestViewer, viewerOf } from '../src/viewer.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'edge.send_burst': 3 } });
+const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+const ann = viewerOf({ sub: 'ann', exp: 1 });
+
+let modes: RoomModes;
+let mute: Sanction | undefined;
+let screened: Screened[];
+let claimed: string[];
+let verdict: (message: Screened) => Verdict;
+let guard: Guard;
+beforeEach(() => {
+  modes = {};
+  mute = undefined;
+  screened = [];
+  claimed = [];
+  verdict = ({ data }) => ({ action: 'pass', data });
+  const once = async (key: string) => {
+    claimed.push(key);
+    return 0;
+  };
+  guard = new Guard(
+    runtime,
+    { once },
+    {
+      rules: { modes: () => modes, sanction: () => mute },
+      screen: {
+        screen: async (message) => {
+          screened.push(message);
+          return verdict(message);
+        },
+      },
+    },
+  );
+});
+
+let cid = 0;
+const request = (more: Partial<SendRequest> = {}): SendRequest => ({ room: 'r', type: 'chat', data: { text: 'hi' }, cid: `c${cid++}`, ...more });
+const codeOf = (sent: Promise<unknown>) =>
+  sent.then(
+    () => 'ok',
+    (error: unknown) => (error instanceof DanmuxError ? error.code : String(error)),
+  );
+
+test('rate, then size and type, then rules, then the screen', async () => {
+  mute = { by: 'key', at: 1 };
+  const large = { text: 'x'.repeat(6_000) };
+  assert.equal(await codeOf(guard.judge(guestViewer(), request())), 'read_only');
+  assert.equal(await codeOf(guard.judge(ann, request({ data: large }))), 'too_large');
+  assert.equal(await codeOf(guard.judge(ann, request({ type: 'gift' }))), 'type_forbidden');
+  assert.equal(await codeOf(guard.judge(ann, request())), 'muted');
+  assert.equal(await codeOf(guard.judge(ann, request({ data: large }))), 'rate_limited');
+  assert.deepEqual(screened, []);
+});
+
+test('what the screen refuses or the room forbids meanwhile takes no turn', async () => {
+  modes = { slow_ms: 1_000, unique: true };
+  verdict = () => {
+    throw new DanmuxError('content_blocked');
+  };
+  assert.equal(await codeOf(guard.judge(ann, request())), 'content_blocked');
+  verdict = ({ data }) => {
+    mute = { by: 'key', at: 1 };
+    return { action: 'pass', data };
+  };
+  assert.equal(await codeOf(guard.judge(ann, request())), 'muted');
+  assert.deepEqual(claimed, []);
+  mute = undefined;
+  verdict = ({ data }) => ({ action: 'pass', data });
+  assert.equal(await codeOf(guard.judge(ann, request())), 'ok');
+  assert.equal(claimed.length, 2);
+});
+
+test('what the screen changed is published under the same id, within the same size', async () => {
+  verdict = () => ({ action: 'pass', data: { text: '**' } });
+  const { publication, verdict: judged } = await guard.judge(ann, request());
+  const { id, data, from } = JSON.parse(publication.body) as { id: string; data: unknown; from: unknown };
+  assert.deepEqual([data, from, judged.action], [{ text: '**' }, { id: 'ann' }, 'pass']);
+  assert.equal(id, screened[0]?.id);
+  assert.equal(publication.id, id);
+  verdict = () => ({ action: 'pass', data: { text: 'x'.repeat(6_000) } });
+  assert.equal(await codeOf(guard.judge(ann, request())), 'too_large');
+});
+
+test('two users or two rooms never share a turn, whatever their names', async () => {
+  modes = { slow_ms: 1_000 };
+  await guard.judge(viewerOf({ sub: 'b:c', exp: 1 }), request({ room: 'a' }));
+  await guard.judge(viewerOf({ sub: 'c', exp: 1 }), request({ room: 'a:b' }));
+  assert.equal(new Set(claimed).size, 2, claimed.join());
+});

@@ -15,7 +15,7 @@ const server = createServer(async (request, response) => {
   bodies.push(body);
   paths.add(`${request.method} ${request.url}`);
   keys.add(request.headers.authorization);
-  response.writeHead(body.includes('"n":3}') ? 503 : 202).end('{}');
+  response.writeHead(body.includes('0}') ? 503 : 202).end('{}');
 });
 let url = '';
 before(async () => {
@@ -35,8 +35,12 @@ test('at a rate every connection sends its share of each second, each request wi
   assert.equal(new Set(bodies).size, bodies.length);
   assert.deepEqual([...paths], ['POST /messages']);
   assert.deepEqual([...keys], ['Bearer k']);
-  assert.deepEqual(result.failed, { 503: 1 });
-  assert.ok(result.answered >= 53 && result.answered <= 3 * 53, `${result.answered} were answered`);
+  // Every tenth is refused. Two seconds count of the four; the machine may be busy.
+  const refused = result.failed[503] ?? 0;
+  assert.deepEqual(Object.keys(result.failed), ['503']);
+  const all = result.answered + refused;
+  assert.ok(all >= 53 && all <= 3 * 53, `${all} were answered`);
+  assert.ok(refused >= 4 && refused <= 16, `${refused} were refused`);
   assert.ok(result.p50 > 0 && result.p50 <= result.p99 && result.p99 <= result.max, 'the times are in order');
 });
 

@@ -1,6 +1,6 @@
 // Autocannon as the load of the admin API: posts bodies that are made anew for each request, and keeps every answer's time. A
 // connection of autocannon sends its share of a second in one go; so at a rate each is a run of its own, and they begin one after
-// the other over a second, as the workers of a backend would.
+// the other over a second, as the workers of a backend would. What is answered before all have begun does not count.
 import autocannon from 'autocannon';
 
 export interface HttpLoad {
@@ -24,6 +24,9 @@ export interface HttpLoadResult {
   readonly max: number;
 }
 
+/** Autocannon takes a while to make a run, which would count as the server's. */
+const beginSeconds = 2;
+
 interface Tally {
   readonly times: number[];
   readonly failed: Record<string, number>;
@@ -32,25 +35,32 @@ interface Tally {
 export async function runHttpLoad(load: HttpLoad): Promise<HttpLoadResult> {
   const tally: Tally = { times: [], failed: {} };
   const startedAt = performance.now();
-  await (load.rate === undefined ? run(load, tally) : spread(load, load.rate, tally));
-  const seconds = (performance.now() - startedAt) / 1_000;
+  await (load.rate === undefined ? run(load, tally, startedAt) : spread(load, load.rate, tally));
+  const seconds = load.rate === undefined ? (performance.now() - startedAt) / 1_000 : load.seconds;
   const times = tally.times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
   return { seconds, answered: times.length, failed: tally.failed, p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 async function spread(load: HttpLoad, rate: number, tally: Tally): Promise<void> {
-  const { connections } = load;
+  const { connections, seconds } = load;
+  const from = performance.now() + beginSeconds * 1_000;
+  const longer = seconds + beginSeconds;
   const shares = Array.from({ length: connections }, (_, at) => Math.floor((rate * (at + 1)) / connections) - Math.floor((rate * at) / connections));
   await Promise.all(
     shares.map(async (share, at) => {
       await new Promise((resolve) => setTimeout(resolve, (1_000 * at) / connections));
-      if (share > 0) await run({ ...load, connections: 1, rate: share }, tally);
+      if (share > 0) await run({ ...load, connections: 1, rate: share, seconds: longer }, tally, from, from + seconds * 1_000);
     }),
   );
 }
 
-async function run({ url, key, connections, seconds, rate, next }: HttpLoad, { times, failed }: Tally): Promise<void> {
+async function run(
+  { url, key, connections, seconds, rate, next }: HttpLoad,
+  { times, failed }: Tally,
+  from: number,
+  to = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const running = autocannon({
     url,
     connections,
@@ -63,6 +73,8 @@ async function run({ url, key, connections, seconds, rate, next }: HttpLoad, { t
   // The promise's type hides that it is the running load too.
   const load = running as unknown as autocannon.Instance;
   load.on('response', (_client, status, _bytes, ms) => {
+    const now = performance.now();
+    if (now < from || now > to) return;
     if (status >= 200 && status < 300) times.push(ms);
     else failed[status] = (failed[status] ?? 0) + 1;
   });

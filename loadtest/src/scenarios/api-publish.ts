@@ -13,7 +13,7 @@ const calmRate = 50;
 const defaultRate = 1_000;
 const batch = 100;
 /** Backend workers that publish at once. */
-const connections = 50;
+const connections = 10;
 const batchConnections = 4;
 const ratioLimit = 10;
 const storedLimit = 20_000;
@@ -62,7 +62,7 @@ async function measure(server: DanmuxRoles, { seconds = 10, rate = defaultRate, 
   const load = { url: server.api, key: testSecrets.DANMUX_API_KEY, seconds };
   const one = { ...load, next: () => single(make) };
   progress('danmux: warming up');
-  await runHttpLoad({ ...one, connections: 10, seconds: Math.min(3, seconds) });
+  await runHttpLoad({ ...one, connections, seconds: Math.min(3, seconds) });
   await runHttpLoad({ ...load, connections: batchConnections, next: () => many(make), seconds: Math.min(3, seconds) });
   await settled(server);
   progress(`danmux: ${calmRate} publishes/s`);

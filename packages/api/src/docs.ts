@@ -13,6 +13,11 @@ const description = [
   'A POST with an `Idempotency-Key` may be repeated: it happens once.',
 ].join('\n\n');
 
+const signatureText = [
+  'In place of a key: `v1=` and the hex HMAC-SHA256, under the signing secret of the key `X-Danmux-Key`, of the lines METHOD, PATH?QUERY as sent,',
+  '`X-Danmux-Timestamp` (s), `X-Danmux-Nonce` and the hex SHA-256 of the body.',
+].join(' ');
+
 /** Before any route: only routes added after it are documented. */
 export async function addDocs(app: FastifyInstance, version: string): Promise<void> {
   app.addSchema({ ...problem, $id: problemSchemaId });
@@ -21,9 +26,13 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
       openapi: '3.1.0',
       info: { title: 'danmux admin API', version, description },
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+          signature: { type: 'apiKey', in: 'header', name: 'X-Danmux-Signature', description: signatureText },
+        },
       },
-      security: [{ bearer: [] }, { apiKey: [] }],
+      security: [{ bearer: [] }, { apiKey: [] }, { signature: [] }],
     },
     transform: ({ schema, url, route }) => ({ schema: withScope(schema, route.config?.scope), url }),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },

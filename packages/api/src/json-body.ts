@@ -7,7 +7,10 @@ const deepest = 32;
 
 export function addJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  // What a DELETE brings besides means nothing (RFC 9110), and is nothing to refuse it for.
+  // What a DELETE brings besides means nothing (RFC 9110), and is nothing to refuse it for; nor is a type that is none.
+  app.addHook('onRequest', async ({ method, raw }) => {
+    if (method === 'DELETE') delete raw.headers['content-type'];
+  });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, _body, done) => {
     if (request.method === 'DELETE') done(null, undefined);
     else done(new DanmuxError('unsupported_media_type'));

@@ -37,6 +37,9 @@ export class Claims {
       return known.by === by || known.by === null ? 0 : known.until - this.#clock.now();
     }
     const wait = await this.#bus.once(key, ms);
+    // Another request of this edge may have been first, and stays the one that has it.
+    const first = this.#known.get(key);
+    if (wait > 0 && first && first.until > this.#clock.now()) return wait;
     this.#known.delete(key);
     this.#known.set(key, { until: this.#clock.now() + (wait || ms), by: wait === 0 ? by : undefined });
     this.#forget();

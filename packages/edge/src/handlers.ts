@@ -19,6 +19,7 @@ import {
   type SendRequest,
 } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
+import { noticeOf } from './enforcement.ts';
 import type { Feeds } from './feeds.ts';
 import type { Guard } from './guard.ts';
 import type { HiddenMessages } from './hidden-messages.ts';
@@ -112,7 +113,11 @@ export class Handlers {
       if (left) throw left;
       const shown = [...feed.withoutRecalled(msgs)];
       if (request.positions) receipts.replayed(session, room, shown);
-      return { reply: { room, online, positions, recovered, msgs: shown }, after: () => session.release(room) };
+      const after = () => {
+        session.release(room);
+        this.#tellMuted(session, room);
+      };
+      return { reply: { room, online, positions, recovered, msgs: shown }, after };
     } catch (error) {
       if (again) session.release(room);
       else this.#exit(session, room);
@@ -135,6 +140,12 @@ export class Handlers {
   #close(room: string): void {
     this.#parts.feeds.leave(room);
     this.#parts.rules.leave(room);
+  }
+
+  /** Who was muted while it was away was not told. */
+  #tellMuted(session: Session, room: string): void {
+    const mute = this.#parts.rules.sanction('mute', session.viewer.id, room);
+    if (mute) session.emit('notice', { ...noticeOf('mute', mute), room });
   }
 
   /** Nothing is waited for after it and before the session is in: a ban that comes later finds it there. */

@@ -43,6 +43,7 @@ export class Prepared {
   #bytes: number | undefined;
   #plain: Buffer | undefined;
   #deflated: Buffer | undefined;
+  #without: { readonly recalled: ReadonlySet<string>; readonly prepared: Prepared } | undefined;
 
   constructor(packets: readonly string[], { room = '', counts, gaps = [], urgent = true }: PreparedOptions = {}) {
     this.packets = packets;
@@ -52,8 +53,14 @@ export class Prepared {
     this.urgent = urgent;
   }
 
-  /** The same without what was taken back; itself when it holds none of it. */
+  /** The same without what was taken back; itself when it holds none of it. For the same set again it is the same one. */
   without(recalled: ReadonlySet<string>): Prepared {
+    // Many sessions may hold this one.
+    if (this.#without?.recalled !== recalled) this.#without = { recalled, prepared: this.#makeWithout(recalled) };
+    return this.#without.prepared;
+  }
+
+  #makeWithout(recalled: ReadonlySet<string>): Prepared {
     const packets = this.packets.map((packet) => packetWithout(packet, recalled));
     if (packets.every((packet, index) => packet === this.packets[index])) return this;
     return new Prepared(packets, { room: this.room, gaps: this.gaps, urgent: this.urgent, ...(this.counts ? { counts: this.counts } : {}) });

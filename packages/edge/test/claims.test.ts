@@ -43,6 +43,11 @@ test('the same request again has what it took', async () => {
   assert.deepEqual(asked, ['k']);
 });
 
+test('of two at once one is first, and stays so', async () => {
+  assert.deepEqual(await Promise.all([claims.take('k', 'a', 500), claims.take('k', 'b', 500)]), [0, 500]);
+  assert.deepEqual([await claims.take('k', 'a', 500), await claims.take('k', 'b', 500)], [0, 500]);
+});
+
 test('what another edge took is waited for, and remembered', async () => {
   taken.set('k', now + 300);
   assert.equal(await claims.take('k', 'a', 500), 300);

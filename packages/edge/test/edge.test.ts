@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { acceptPublication } from '@danmux/bus';
 import type { HistoryReply, JoinReply, Reply, SendReply } from '@danmux/protocol';
 import { WebSocket } from 'ws';
 import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
@@ -373,4 +374,21 @@ test('a draining edge gives each viewer a slot, cuts it off then, and lets nobod
     [25, 50, 75, 100],
   );
   await assert.rejects(fixture.connect({ token: await fixture.token('late') }).connected());
+});
+
+test('receipts: counted for those in the room; unknown ids are good, a room one is not in is not', async () => {
+  const [ann, bob] = [await enter('ann'), await enter('bob')];
+  const { types } = fixture.runtime.config.messages;
+  await fixture.bus.receipts.open('asked', room, Date.now());
+  await fixture.bus.publish([
+    acceptPublication({ room, type: 'gift', data: {}, id: 'asked', marks: { receipt: true } }, { types, maxData: 100, now: Date.now() }),
+  ]);
+  for (const viewer of [ann, bob]) await eventually(() => assert.equal(viewer.msgs[0]?.receipt, true));
+  assert.equal(await ann.code('receipt', { room, ids: ['asked', 'never-sent'] }), 'ok');
+  assert.equal(await ann.code('receipt', { room: 'another', ids: ['asked'] }), 'not_joined');
+  assert.equal(await ann.code('receipt', { room, ids: [] }), 'invalid_request');
+  await eventually(async () => {
+    const counts = (await fixture.bus.receipts.find('asked'))?.counts.map(({ sent, received }) => [sent, received]);
+    assert.deepEqual(counts, [[2, 1]]);
+  });
 });

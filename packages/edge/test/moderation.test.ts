@@ -75,7 +75,7 @@ test('a ban takes every session of the user out at once, with a notice, and keep
 test('a ban everywhere ends the connections, refuses new ones and ends by itself', async () => {
   const ann = await enter('ann');
   const gone = new Promise((resolve) => ann.socket.once('disconnect', resolve));
-  await impose(ruleRecords.everywhere, 'ban', 'ann', 500);
+  await impose(ruleRecords.everywhere, 'ban', 'ann', 1_500);
   await gone;
   assert.deepEqual(codes(ann), ['banned']);
   const again = fixture.connect({ token: await fixture.token('ann') });
@@ -132,6 +132,8 @@ test('a muted user is told, may watch and not send, in the room or everywhere', 
   const endless = refusal(await send(ann));
   assert.deepEqual([endless.code, endless.retry_after_ms], ['muted', undefined]);
   assert.deepEqual(codes(bob), []);
+  const later = await enter('ann');
+  await eventually(() => assert.deepEqual(codes(later), ['muted'], 'one that comes back is told'));
 });
 
 test('modes: mute_all, members_only, min_level; who is exempt may all the same', async () => {

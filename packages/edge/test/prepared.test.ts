@@ -124,3 +124,16 @@ test('deflated, it is what ws itself would inflate, and small packets are left a
   const both = [`4${big}`, '42["gap",{"room":"r"}]'];
   assert.ok(got.join('\n') === [...both, ...both].join('\n'), 'word for word, each message by itself');
 });
+
+test('without what was taken back it is encoded once for all who hold it, and itself when it holds none of it', () => {
+  const msg = (id: string) => ({ id, lane: 'chat' as const, type: 'chat', data: 'x', ts: 1 });
+  const prepared = prepare('frame', { room: 'r', msgs: [msg('a'), msg('b')] }, { room: 'r', counts: { chat: 2 }, urgent: false });
+  const recalled = new Set(['a']);
+  const shown = prepared.without(recalled);
+  assert.equal(prepared.without(recalled), shown);
+  assert.deepEqual([shown.room, shown.counts, shown.urgent], ['r', { chat: 2 }, false]);
+  assert.match(shown.packets[0] ?? '', /"id":"a","type":"recalled","data":null.*"id":"b","lane":"chat","type":"chat"/);
+  assert.equal(prepared.without(new Set(['c'])), prepared);
+  const gap = prepare('gap', { room: 'r', lane: 'chat', count: 1, reason: 'a' });
+  assert.equal(gap.without(recalled), gap);
+});

@@ -109,6 +109,19 @@ test('printing hides every secret and nothing else', () => {
   assert.equal(config.redis.url, 'redis://:pw@127.0.0.1', 'the config itself keeps them');
 });
 
+test('secrets inside a list are hidden too, printed or refused', () => {
+  const row = { id: 'shop', hashes: ['0'.repeat(64)], scopes: ['read'], signing_secrets: ['hunter2'.repeat(5)] };
+  const target = { id: 'billing', url: 'https://hooks.example', secret: `whsec_${'hunter2'.repeat(4)}` };
+  const { config } = load({}, { set: { 'api.keys': [row], 'webhooks.targets': [target] } });
+  const printed = JSON.stringify(redactConfig(config));
+  assert.ok(!printed.includes('hunter2'), printed);
+  assert.ok(printed.includes('shop') && printed.includes('https://hooks.example'), 'the rest is shown');
+  assert.throws(
+    () => load({}, { set: { 'api.keys': [{ ...row, scopes: ['everything'] }] } }),
+    (error: Error) => error.message.includes('api.keys') && !error.message.includes('hunter2'),
+  );
+});
+
 test('every setting has a default, a meaning and, where given, an environment name of its own', () => {
   const names = settings.map(({ schema }) => schema.env).filter((name) => name !== undefined);
   assert.equal(new Set(names).size, names.length);

@@ -57,9 +57,11 @@ test('production makes none: each missing one is named, and no file appears', ()
   assert.equal(existsSync(dir), false);
 });
 
-test('a hash of a key is a key', () => {
+test('a hash of a key is a key, and so is a row of keys', () => {
   const options = { dir: join(root, 'no-config'), environment: 'production', secretsDir: join(root, 'hash'), env: { DANMUX_TOKEN_SECRET: long } };
   assert.equal(loadConfig({ ...options, set: { 'api.key_hashes': ['0'.repeat(64)] } }).config.api.key, '');
+  const row = { id: 'shop', hashes: ['0'.repeat(64)], scopes: ['admin'] };
+  assert.equal(loadConfig({ ...options, set: { 'api.keys': [row] } }).config.api.key, '');
 });
 
 test('a short secret is refused wherever it came from, and not repeated', () => {

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
 import type { Frame, HistoryReply, JoinReply, Msg, Notice, Reply } from '@danmux/protocol';
-import { backendOf, edgeUrls, eventually, ProcessCluster, TestViewer, testSecrets, testToken } from '../src/index.ts';
+import { backendOf, edgeUrls, eventually, ProcessCluster, startRedis, TestViewer, testSecrets, testToken } from '../src/index.ts';
 
 let cluster: ProcessCluster;
 let opened: TestViewer[] = [];
 before(async () => {
-  cluster = await ProcessCluster.start({ edges: 2, relays: 1, apis: 1, workers: 1 });
+  cluster = await ProcessCluster.start({ edges: 2, relays: 1, apis: 1, workers: 1, redis: await startRedis({ args: ['--appendonly', 'yes'] }) });
 });
 after(() => cluster?.stop());
 afterEach(() => {
@@ -187,6 +187,24 @@ test('a message for a user reaches its connections on both edges, and the one th
   assert.ok(again.ok, JSON.stringify(again));
   assert.deepEqual([again.msgs.map(({ id }) => id), again.recovered.control, again.online], [['second', 'third'], true, 2]);
   await cluster.restart(node);
+});
+
+test('while the store is away the last known rules are in force, nobody enters a room unknown, and what follows holds again', { timeout: 90_000 }, async () => {
+  const room = 'live:away';
+  const muted = await onBoth(room, 'ann');
+  const others = await onBoth(room, 'bob');
+  await withinASecond(ask('PUT', `/v1/rooms/${room}/mutes/ann`), () => {
+    for (const { notices } of muted) assert.equal(notices.at(-1)?.code, 'muted');
+  });
+  await cluster.redis.kill();
+  const code = async ({ viewer }: Told) => codeOf(await viewer.send('chat', { text: 'x' }, randomUUID()));
+  await eventually(async () => assert.deepEqual(await Promise.all(others.map(code)), ['unavailable', 'unavailable']));
+  assert.deepEqual(await Promise.all(muted.map(code)), ['muted', 'muted']);
+  for (const { viewer } of others) assert.equal(codeOf(await join(viewer, 'live:never-held')), 'unavailable');
+  await cluster.redis.start();
+  await eventually(() => ask('PUT', `/v1/rooms/${room}/bans/bob`, { for_ms: 60_000 }), { timeoutMs: 10_000, everyMs: 100 });
+  for (const { notices } of others) await eventually(() => assert.equal(notices.at(-1)?.code, 'banned'), { timeoutMs: 5_000 });
+  for (const { viewer } of others) assert.equal(codeOf(await join(viewer, room)), 'banned');
 });
 
 async function noneShown(viewer: TestViewer, room: string, ids: readonly string[]): Promise<void> {

@@ -10,6 +10,8 @@ import { apiKeyOf, readStoredKey } from './stored-key.ts';
 
 const firstRetryMs = 500;
 const lastRetryMs = 5_000;
+// A store that does not answer must not keep the keys of the config from working.
+const startMs = 2_000;
 // A change may be lost without the connection being lost.
 const againMs = 10_000;
 
@@ -34,9 +36,14 @@ export class FollowedKeys {
     this.#seal = seal;
   }
 
-  /** Resolves when the keys are read, or could not be: then it goes on trying. */
-  start(): Promise<void> {
-    return this.refresh();
+  /** Resolves when the keys are read, or could not be for a while: then it goes on trying. */
+  async start(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, startMs);
+    });
+    await Promise.race([this.refresh(), late]);
+    clearTimeout(timer);
   }
 
   async stop(): Promise<void> {

@@ -3,14 +3,23 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { FastifyRequest } from 'fastify';
+import { eventually } from '../../../bus/test/eventually.ts';
 import { mayTouch, mayTouchAll } from '../../src/auth/room-access.ts';
 import { type ApiFixture, gift, mustRefuse, startApi } from '../bare-api.ts';
+import { operations } from '../documented-codes.ts';
+import { rightRequests } from '../right-requests.ts';
 
 let fixture: ApiFixture;
 const key = 'k'.repeat(33);
+const limitedAdmin = 'l'.repeat(33);
 before(async () => {
   const hashes = [createHash('sha256').update(key).digest('hex')];
-  fixture = await startApi({ 'api.keys': [{ id: 'some', scopes: ['publish', 'read'], rooms: ['lobby', 'live:*'], hashes }] });
+  fixture = await startApi({
+    'api.keys': [
+      { id: 'some', scopes: ['publish', 'read'], rooms: ['lobby', 'live:*'], hashes },
+      { id: 'admin', scopes: ['admin'], rooms: ['live:*'], hashes: [createHash('sha256').update(limitedAdmin).digest('hex')] },
+    ],
+  });
 });
 after(() => fixture.close());
 
@@ -48,6 +57,34 @@ test('a token for its own rooms only', async () => {
   const sign = (rooms?: string[]) => fixture.call('POST', '/v1/tokens', { sub: 'u1', ...(rooms ? { rooms } : {}) }, { key });
   assert.equal((await sign(['live:1', 'live:2*', 'lobby'])).status, 200);
   for (const rooms of [undefined, ['*'], ['live:1', 'vip'], ['live*']]) mustRefuse(await sign(rooms), 'forbidden');
+});
+
+test('a broadcast only for patterns inside its own', async () => {
+  const send = (rooms: string | string[]) => fixture.call('POST', '/v1/broadcasts', { rooms, ...gift }, { key });
+  assert.equal((await send(['lobby', 'live:1*', 'live:*'])).status, 202);
+  for (const rooms of ['*', ['*'], ['live*'], ['live:1', 'vip'], ['lobby*']]) mustRefuse(await send(rooms), 'forbidden');
+  await eventually(() => assert.equal(fixture.ran.length, 1));
+});
+
+test('a list of rooms shows its own; receipts are told of messages in its own', async () => {
+  const counts = new Map(['live:1', 'lobby', 'vip'].map((room) => [room, 1]));
+  await fixture.bus.reportPresence('edge-1', counts, 60_000);
+  const list = (await fixture.call('GET', '/v1/rooms', undefined, { key })).body;
+  assert.deepEqual([list.rooms.map(({ room }: { room: string }) => room), list.total], [['live:1', 'lobby'], 2]);
+  await fixture.bus.receipts.open('m1', 'live:1', 1_000);
+  await fixture.bus.receipts.open('m2', 'vip', 1_000);
+  assert.equal((await fixture.call('GET', '/v1/messages/m1/receipts', undefined, { key })).status, 200);
+  mustRefuse(await fixture.call('GET', '/v1/messages/m2/receipts', undefined, { key }), 'forbidden');
+});
+
+test('every route without a room in its path refuses it, or asks for each room', async () => {
+  const eachRoom = ['POST /v1/messages/batch', 'POST /v1/broadcasts', 'POST /v1/tokens', 'GET /v1/rooms', 'GET /v1/messages/{id}/receipts'];
+  for (const { method, path } of operations.filter((each) => !each.path.includes('{room}'))) {
+    if (eachRoom.includes(`${method} ${path}`)) continue;
+    const { body, query = '' } = rightRequests[`${method} ${path}`] ?? {};
+    const answer = await fixture.call(method, path.replaceAll(/\{\w+\}/g, '1') + query, method === 'GET' ? undefined : body, { key: limitedAdmin });
+    mustRefuse(answer, 'forbidden');
+  }
 });
 
 test('routes over all rooms are not for it', async () => {

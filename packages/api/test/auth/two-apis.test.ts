@@ -1,0 +1,141 @@
+// Two apis side by side, on both engines: a key made on one opens the other within a second, and ends there as soon; a nonce is once
+// over both. On Redis also while it is away, and when it comes back.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { eventually } from '../../../bus/test/eventually.ts';
+import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
+import { ApiRole } from '../../src/index.ts';
+import { type Answer, type ApiFixture, apiKey, gift, path, startApi } from '../bare-api.ts';
+import { signedHeaders } from '../signed-request.ts';
+
+interface Pair {
+  readonly first: ApiFixture;
+  /** Calls the second one. */
+  publish(headers: Readonly<Record<string, string>>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const body = JSON.stringify(gift);
+const send = (url: string) => async (headers: Readonly<Record<string, string>>) => {
+  const answer = await fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+};
+
+async function onMemory(): Promise<Pair> {
+  const first = await startApi();
+  const second = new ApiRole(first.runtime, first.bus, first.jobs);
+  await second.start();
+  const close = async () => {
+    await second.stop();
+    await first.close();
+  };
+  return { first, publish: send(`http://${second.address()}`), close };
+}
+
+let redis: TestRedis;
+before(async () => {
+  redis = await startTestRedis();
+});
+after(() => redis.stop());
+
+const settings = () => ({ 'redis.url': redis.url, 'redis.command_timeout_ms': 500, shedding: 'off' });
+
+async function onRedis(): Promise<Pair> {
+  await redis.command('FLUSHALL');
+  const [first, second] = await Promise.all([startApi(settings()), startApi(settings())]);
+  await eventually(async () => void (await Promise.all([first.bus.health(), second.bus.health()])));
+  return { first, publish: send(second.url), close: async () => void (await Promise.all([first.close(), second.close()])) };
+}
+
+let pair: Pair;
+const make = async () => (await pair.first.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish'] })).body as { key: string; signing_secret: string };
+const bare = (key: string) => ({ 'x-api-key': key });
+/** Within a second, the other api answers like this. */
+async function soon(status: number, headers: () => Readonly<Record<string, string>>): Promise<void> {
+  const began = performance.now();
+  for (;;) {
+    const { status: got } = await pair.publish(headers());
+    const took = performance.now() - began;
+    if (got === status) return assert.ok(took < 1_000, `it took ${took} ms`);
+    assert.ok(took < 5_000, `still ${got}`);
+  }
+}
+
+for (const [engine, open] of [
+  ['memory', onMemory],
+  ['redis', onRedis],
+] as const) {
+  describe(`on ${engine}`, () => {
+    beforeEach(async () => {
+      pair = await open();
+    });
+    afterEach(() => pair.close());
+
+    test('a key made on one opens the other, is rotated there and ends there', async () => {
+      const { key, signing_secret: secret } = await make();
+      await soon(202, () => bare(key));
+      await soon(202, () => signedHeaders({ key: 'shop', secret, method: 'POST', target: path, body }));
+      const { body: next } = await pair.first.call('POST', '/v1/keys/shop/rotate', { grace_ms: 0 });
+      await soon(401, () => bare(key));
+      await soon(202, () => bare(next.key));
+      await pair.first.call('DELETE', '/v1/keys/shop');
+      await soon(401, () => bare(next.key));
+      await soon(401, () => signedHeaders({ key: 'shop', secret: next.signing_secret, method: 'POST', target: path, body }));
+    });
+
+    test('a nonce is once over both, even at the same moment', async () => {
+      const { signing_secret: secret } = await make();
+      const sign = () => signedHeaders({ key: 'shop', secret, method: 'POST', target: path, body });
+      await soon(202, sign);
+      const headers = sign();
+      const toFirst = () => pair.first.call('POST', path, body, { key: null, headers });
+      const answers = await Promise.all([toFirst(), pair.publish(headers), toFirst(), pair.publish(headers)]);
+      assert.deepEqual(answers.map(({ status, body: { code } }) => code ?? status).sort(), [202, 'nonce_replayed', 'nonce_replayed', 'nonce_replayed']);
+    });
+
+    test('both write one audit log', async () => {
+      const { key } = await make();
+      await soon(202, () => bare(key));
+      await eventually(async () => {
+        const { rows } = (await pair.first.call('GET', '/v1/audit')).body;
+        const keys = new Set(rows.map(({ key: id }: { key: string | null }) => id));
+        assert.ok(keys.has('default') && keys.has('shop'), 'rows of both');
+      });
+    });
+  });
+}
+
+describe('while Redis is away', () => {
+  beforeEach(async () => {
+    pair = await onRedis();
+  });
+  afterEach(async () => {
+    await redis.kill();
+    await redis.start();
+    await pair.close();
+  });
+
+  test('known keys go on, a nonce cannot be judged, and what the store has lost ends when it is back', async () => {
+    const { key, signing_secret: secret } = await make();
+    await soon(202, () => bare(key));
+    await redis.kill();
+    await eventually(async () => assert.equal((await pair.publish(bare(key))).body.code, 'unavailable'));
+    assert.equal((await pair.publish(bare('dmx_unknown'))).status, 401);
+    assert.equal((await pair.publish(signedHeaders({ key: 'shop', secret, method: 'POST', target: path, body }))).body.code, 'unavailable');
+    assert.equal((await pair.publish(signedHeaders({ key: 'shop', secret: 'wrong', method: 'POST', target: path, body }))).body.code, 'signature_invalid');
+    await redis.start();
+    await eventually(async () => assert.equal((await pair.publish(bare(apiKey))).status, 202), 10_000);
+    await eventually(async () => assert.equal((await pair.publish(bare(key))).status, 401), 10_000);
+  });
+
+  test('an api that starts meanwhile has the keys of the config, and those of the store when it is back', async () => {
+    await redis.kill();
+    const late = await startApi(settings());
+    assert.equal((await late.call('POST', path, gift)).body.code, 'unavailable');
+    await redis.start();
+    await eventually(async () => assert.equal((await late.call('POST', path, gift)).status, 202), 10_000);
+    const { key } = await make();
+    await eventually(async () => assert.equal((await late.call('POST', path, gift, { key })).status, 202), 10_000);
+    await late.close();
+  });
+});

@@ -30,7 +30,7 @@ export const parts: readonly Part[] = [
   nodeTests(
     'unit',
     'each package by itself, and the bus contract on both engines',
-    6 * minute,
+    10 * minute,
     false,
     (path) => !/\.(browser|cluster|e2e)\.test\.ts$/.test(path),
   ),

@@ -18,12 +18,13 @@ export interface Place {
 export interface Decision {
   readonly reason?: string;
   readonly by: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
   /** Absent: until it is lifted. */
   readonly until?: number;
 }
 
-export async function impose(services: Services, place: Place, kind: 'mute' | 'ban', user: string, decision: Decision): Promise<SanctionReply> {
-  const sanction = { ...decision, at: services.runtime.clock.now() };
+export async function impose(services: Services, place: Place, kind: 'mute' | 'ban', user: string, sanction: Decision): Promise<SanctionReply> {
   await write(services, place, new Map([[sanctionField(kind, user), fieldOf(sanction)]]));
   await tell(services, place, kind, user, sanction, false);
   return replyOf(place, user, sanction);
@@ -31,9 +32,9 @@ export async function impose(services: Services, place: Place, kind: 'mute' | 'b
 
 /** Ends what the user has open, and with `banMs` keeps it out for so long. */
 export async function kick(services: Services, place: Place, user: string, decision: Omit<Decision, 'until'>, banMs?: number): Promise<SanctionReply> {
-  const at = services.runtime.clock.now();
-  const kicked: Sanction = { ...decision, at };
-  const banned: Sanction | null = banMs === undefined ? null : { ...decision, at, until: at + banMs };
+  const { at } = decision;
+  const kicked: Sanction = decision;
+  const banned: Sanction | null = banMs === undefined ? null : { ...decision, until: at + banMs };
   const fields = new Map([[sanctionField('kick', user), fieldOf(kicked, at + kickLifeMs)]]);
   if (banned) fields.set(sanctionField('ban', user), fieldOf(banned));
   await write(services, place, fields);

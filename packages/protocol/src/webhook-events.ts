@@ -4,7 +4,8 @@
 export const webhookEvents = {
   'room.occupied': 'The first viewer came into a room. data: {online}',
   'room.vacated': 'The last viewer left a room, and nobody came back within webhooks.vacated_after_ms. data: {}',
-  'room.users': 'Users came to or left a room on one edge, put together over a second; a hundred are named each way. data: {joined: [{id, name?}], left: [{id}], online, joined_more?, left_more?}',
+  'room.users':
+    'Users came to or left a room on one edge, put together over a second; a hundred are named each way. data: {joined: [{id, name?}], left: [{id}], online, joined_more?, left_more?}',
   'message.sent': 'Messages were sent to a room, in order, up to 100 at once. data: {messages: [Msg]}',
   'message.receipts': 'The time-out of a message that asked for receipts is over. data: {id, sent, received, missing}',
   'moderation.recall': 'A message was taken back. data: {id, by}',

@@ -35,15 +35,15 @@ const userSchema = {
 export function addKickRoutes(app: TypedApp, services: Services): void {
   app.post('/v1/rooms/:room/kick', { schema: roomSchema, config: { scope: 'moderate' } }, async (request) => {
     const { user, ban_ms, ...said } = request.body;
-    return kick(services, placeOf(request), user, decisionOf(request, said), ban_ms);
+    return kick(services, placeOf(request), user, decisionOf(services, request, said), ban_ms);
   });
 
   app.post('/v1/users/:user/kick', { schema: userSchema, config: { scope: 'moderate' } }, async (request) => {
     const { ban_ms, ...said } = request.body;
-    return kick(services, {}, request.params.user, decisionOf(request, said), ban_ms);
+    return kick(services, {}, request.params.user, decisionOf(services, request, said), ban_ms);
   });
 }
 
-function decisionOf({ keyId }: FastifyRequest, { reason, by = keyId }: { reason?: string; by?: string }): Omit<Decision, 'until'> {
-  return { by, ...(reason === undefined ? {} : { reason }) };
+function decisionOf({ runtime }: Services, { keyId }: FastifyRequest, { reason, by = keyId }: { reason?: string; by?: string }): Omit<Decision, 'until'> {
+  return { by, at: runtime.clock.now(), ...(reason === undefined ? {} : { reason }) };
 }

@@ -114,5 +114,5 @@ function decisionOf({ runtime }: Services, request: FastifyRequest, { for_ms: fo
   const now = runtime.clock.now();
   if (until !== undefined && until <= now) throw new DanmuxError('invalid_request', { message: 'body: until has passed.' });
   const end = forMs === undefined ? until : now + forMs;
-  return { by, ...(reason === undefined ? {} : { reason }), ...(end === undefined ? {} : { until: end }) };
+  return { by, at: now, ...(reason === undefined ? {} : { reason }), ...(end === undefined ? {} : { until: end }) };
 }

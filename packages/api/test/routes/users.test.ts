@@ -18,7 +18,7 @@ test('it is stored in a room of users, marked for the user, and reads as it was 
   const [stored] = await fixture.sequence();
   assert.deepEqual([stored?.room, stored?.marks], [userRoomOf('u42'), { to: 'u42' }]);
   const { ts, ...message } = JSON.parse(stored?.body ?? '');
-  assert.deepEqual(message, { id: 'paid-1', ...gift, from: { id: 'system' } });
+  assert.deepEqual(message, { id: 'paid-1', ...gift, from: { id: 'system' }, to: 'u42' });
   assert.equal(typeof ts, 'number');
 });
 

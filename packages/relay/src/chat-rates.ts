@@ -1,5 +1,6 @@
 // How many chat messages a second each room may be sent: what the room's record says (`chat_per_second` of its modes), followed
-// while a relay works on the room. What a room without a word of its own may do is its caller's business.
+// while a relay works on the room. What a room without a word of its own may do is its caller's business. A relay works on when the
+// watch cannot be had, which cluster's FollowedRecords would not allow: then a change is seen when it can.
 import type { Bus, RecordChange, RecordField } from '@danmux/bus';
 import { roomOfRecord, ruleRecords } from '@danmux/cluster';
 import type { RoomModes } from '@danmux/protocol';

@@ -1,25 +1,11 @@
 // The client against real edges: it joins, sends, receives, comes back, moves away and stops when it must.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { DanmuxError, type Gap, type Msg } from '@danmux/protocol';
-import { type EdgeFixture, room, startEdge } from '../../edge/test/edge-fixture.ts';
+import { room } from '../../edge/test/edge-fixture.ts';
 import { eventually } from '../../edge/test/eventually.ts';
 import { type Client, type ClientOptions, createClient, type Room } from '../src/index.ts';
-
-let edges: EdgeFixture[] = [];
-let clients: Client[] = [];
-afterEach(async () => {
-  for (const client of clients) client.close();
-  for (const edge of [...edges].reverse()) await edge.close();
-  edges = [];
-  clients = [];
-});
-
-async function edge(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
-  const made = await startEdge({ 'edge.drain_ms': 50, ...set }, edges[0]?.bus);
-  edges.push(made);
-  return made;
-}
+import { closesAfter, openEdge } from './opened.ts';
 
 interface Watching {
   readonly client: Client;
@@ -31,7 +17,7 @@ interface Watching {
 
 async function watch(options: ClientOptions, history?: number): Promise<Watching> {
   const client = createClient(options);
-  clients.push(client);
+  closesAfter(client);
   const joined = client.join(room, history === undefined ? {} : { history });
   const msgs: Msg[] = [];
   const gaps: Gap[] = [];
@@ -42,7 +28,7 @@ async function watch(options: ClientOptions, history?: number): Promise<Watching
 }
 
 test('joins, sends, receives, counts, lists members, reads history and leaves', async () => {
-  const { url, token, push } = await edge();
+  const { url, token, push } = await openEdge();
   const ann = await watch({ url, token: await token('ann', { name: 'Ann' }) });
   const { id } = await ann.room.send('chat', { text: '你好' });
   await push('gift', 'g1');
@@ -61,7 +47,7 @@ test('joins, sends, receives, counts, lists members, reads history and leaves', 
 });
 
 test('history before the join comes first, each message once', async () => {
-  const { url, token, push, bus } = await edge();
+  const { url, token, push, bus } = await openEdge();
   for (const id of ['c1', 'c2', 'c3']) await push('chat', id);
   await eventually(async () => assert.equal((await bus.heads(room)).offsets.chat, 3));
   const ann = await watch({ url, token: await token('ann') }, 2);
@@ -71,8 +57,8 @@ test('history before the join comes first, each message once', async () => {
 });
 
 test('an edge that dies is replaced by another; what was missed comes once and in order', async () => {
-  const first = await edge();
-  const second = await edge();
+  const first = await openEdge();
+  const second = await openEdge();
   const ann = await watch({ url: [first.url, second.url], token: await first.token('ann') });
   await second.push('gift', 'g1');
   await eventually(() => assert.deepEqual(ann.ids(), ['g1']));
@@ -82,7 +68,7 @@ test('an edge that dies is replaced by another; what was missed comes once and i
   const port = Number(new URL(second.url).port);
   await Promise.all([first.edge.stop(), second.edge.stop()]);
   for (const id of ['g2', 'g3']) await first.push('gift', id);
-  const third = await edge({ 'edge.port': port });
+  const third = await openEdge({ 'edge.port': port });
   assert.equal(third.url, second.url);
   await eventually(() => assert.deepEqual(ann.ids(), ['g1', 'g2', 'g3']));
   await third.push('gift', 'g4');
@@ -92,9 +78,9 @@ test('an edge that dies is replaced by another; what was missed comes once and i
 });
 
 test('a draining edge sends its viewers to the next one without a loss', async () => {
-  const first = await edge();
+  const first = await openEdge();
   const ann = await watch({ url: first.url, token: await first.token('ann') });
-  const second = await edge();
+  const second = await openEdge();
   const bob = await watch({ url: [first.url, second.url], token: await first.token('bob') });
   const draining = first.edge.drain();
   for (let i = 0; i < 20; i++) await second.push('gift', `g${i}`);
@@ -110,19 +96,19 @@ test('a draining edge sends its viewers to the next one without a loss', async (
 });
 
 test('what is sent while the connection is away is sent when it is back, once', async () => {
-  const first = await edge();
+  const first = await openEdge();
   const ann = await watch({ url: first.url, token: await first.token('ann') });
   const port = Number(new URL(first.url).port);
   await first.edge.stop();
   await eventually(() => assert.equal(ann.client.state, 'connecting'));
   const sending = ann.room.send('chat', { text: 'later' });
-  await edge({ 'edge.port': port });
+  await openEdge({ 'edge.port': port });
   const { id } = await sending;
   await eventually(() => assert.deepEqual(ann.ids(), [id]));
 });
 
 test('a message whose answer was lost is sent again with the same cid: one message', async () => {
-  const { bus, token } = await edge();
+  const { bus, token } = await openEdge();
   let calls = 0;
   const flaky = new Proxy(bus, {
     get: (target, name) => {
@@ -134,8 +120,7 @@ test('a message whose answer was lost is sent again with the same cid: one messa
       };
     },
   });
-  const behind = await startEdge({}, flaky);
-  edges.push(behind);
+  const behind = await openEdge({}, flaky);
   const ann = await watch({ url: behind.url, token: await token('ann') });
   const { id } = await ann.room.send('chat', 'x');
   assert.equal(calls, 2);
@@ -144,9 +129,9 @@ test('a message whose answer was lost is sent again with the same cid: one messa
 });
 
 test('a token that cannot be good stops the client with its code', async () => {
-  const { url } = await edge();
+  const { url } = await openEdge();
   const client = createClient({ url, token: 'nonsense' });
-  clients.push(client);
+  closesAfter(client);
   const error = await new Promise<DanmuxError>((resolve) => client.on('error', resolve));
   assert.equal(error.code, 'token_invalid');
   assert.equal(client.state, 'closed');
@@ -154,21 +139,21 @@ test('a token that cannot be good stops the client with its code', async () => {
 });
 
 test('an expired token is asked for again, once', async () => {
-  const { url, token } = await edge();
+  const { url, token } = await openEdge();
   let asked = 0;
   const ann = await watch({ url, token: async () => token('ann', {}, asked++ === 0 ? -60 : 60) });
   assert.equal(asked, 2);
   ann.client.close();
   const stale = createClient({ url, token: async () => token('ann', {}, -60) });
-  clients.push(stale);
+  closesAfter(stale);
   const error = await new Promise<DanmuxError>((resolve) => stale.on('error', resolve));
   assert.equal(error.code, 'token_expired');
 });
 
 test('a room that may not be entered says so and is not tried again', async () => {
-  const { url, token } = await edge();
+  const { url, token } = await openEdge();
   const client = createClient({ url, token: await token('ann', { rooms: ['other'] }) });
-  clients.push(client);
+  closesAfter(client);
   const joined = client.join(room);
   const error = await new Promise<DanmuxError>((resolve) => joined.on('error', resolve));
   assert.equal(error.code, 'room_forbidden');
@@ -176,14 +161,14 @@ test('a room that may not be entered says so and is not tried again', async () =
 });
 
 test('a limit is told to the person with the time to wait', async () => {
-  const { url, token } = await edge({ 'edge.send_burst': 1, 'edge.send_per_minute': 60 });
+  const { url, token } = await openEdge({ 'edge.send_burst': 1, 'edge.send_per_minute': 60 });
   const ann = await watch({ url, token: await token('ann') });
   await ann.room.send('chat', 1);
   await assert.rejects(ann.room.send('chat', 2), (error: DanmuxError) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0);
 });
 
 test('nothing runs on after close', async () => {
-  const { url, token, push } = await edge();
+  const { url, token, push } = await openEdge();
   const ann = await watch({ url, token: await token('ann') });
   const bob = await watch({ url, token: await token('bob') });
   ann.client.close();

@@ -1,26 +1,12 @@
 // What a backend does to viewers, through real edges: recalls, receipts, modes, messages to one user, sanctions.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { acceptPublication, type Marks, userRoomOf } from '@danmux/bus';
 import type { DanmuxError, Msg, Notice } from '@danmux/protocol';
-import { type EdgeFixture, room, startEdge } from '../../edge/test/edge-fixture.ts';
+import { type EdgeFixture, room } from '../../edge/test/edge-fixture.ts';
 import { eventually } from '../../edge/test/eventually.ts';
-import { type Client, type ClientOptions, createClient } from '../src/index.ts';
-
-let edges: EdgeFixture[] = [];
-let clients: Client[] = [];
-afterEach(async () => {
-  for (const client of clients) client.close();
-  for (const edge of [...edges].reverse()) await edge.close();
-  edges = [];
-  clients = [];
-});
-
-async function edge(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
-  const made = await startEdge({ 'edge.drain_ms': 50, ...set }, edges[0]?.bus);
-  edges.push(made);
-  return made;
-}
+import { type ClientOptions, createClient } from '../src/index.ts';
+import { closesAfter, openEdge } from './opened.ts';
 
 async function publish(
   { bus, runtime }: EdgeFixture,
@@ -43,7 +29,7 @@ async function recall(fixture: EdgeFixture, id: string) {
 
 async function watch(options: ClientOptions) {
   const client = createClient(options);
-  clients.push(client);
+  closesAfter(client);
   const joined = client.join(room);
   const msgs: Msg[] = [];
   const own: Msg[] = [];
@@ -62,7 +48,7 @@ async function watch(options: ClientOptions) {
 }
 
 test('a recall reaches who has seen the message, and nobody who comes later sees it', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   for (const id of ['a', 'b']) await publish(fixture, 'chat', id);
   await eventually(() => assert.deepEqual(ann.ids(), ['a', 'b']));
@@ -77,7 +63,7 @@ test('a recall reaches who has seen the message, and nobody who comes later sees
 });
 
 test('messages that ask for it are answered, and counted on the edge', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   await watch({ url: fixture.url, token: await fixture.token('ann') });
   await watch({ url: fixture.url, token: await fixture.token('bob') });
   for (const id of ['g1', 'g2']) {
@@ -93,7 +79,7 @@ test('messages that ask for it are answered, and counted on the edge', async () 
 });
 
 test('a message to a user comes to all of their clients and to nobody else, in no room', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const token = await fixture.token('ann');
   const [first, second] = [await watch({ url: fixture.url, token }), await watch({ url: fixture.url, token })];
   const deaf = await watch({ url: fixture.url, token, own: false });
@@ -108,7 +94,7 @@ test('a message to a user comes to all of their clients and to nobody else, in n
 });
 
 test('a message to a user that was away comes once when they are back', async () => {
-  const first = await edge();
+  const first = await openEdge();
   const ann = await watch({ url: first.url, token: await first.token('ann') });
   await toUser(first, 'ann', 'notice', 'n1');
   await eventually(() => assert.deepEqual(ann.ids(ann.own), ['n1']));
@@ -118,20 +104,20 @@ test('a message to a user that was away comes once when they are back', async ()
   // So that offsets of others lie between those of ann's.
   for (let i = 0; i < 40; i++) await toUser(first, `u${i}`, 'notice', `other-${i}`);
   await toUser(first, 'ann', 'notice', 'n3');
-  const second = await edge({ 'edge.port': port });
+  const second = await openEdge({ 'edge.port': port });
   await eventually(ann.there);
   await toUser(second, 'ann', 'notice', 'n4');
   await eventually(() => assert.deepEqual(ann.ids(ann.own), ['n1', 'n2', 'n3', 'n4']));
 });
 
 test('a guest has no messages of their own', async () => {
-  const fixture = await edge({ 'viewer.allow_guests': true });
+  const fixture = await openEdge({ 'viewer.allow_guests': true });
   const guest = await watch({ url: fixture.url });
   assert.equal(guest.client.me, undefined);
 });
 
 test('the modes of the room are told as they change', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   await publish(fixture, 'room_state', 's1', { data: { modes: { slow_ms: 3_000 } } });
   await eventually(() => assert.deepEqual(ann.room.modes, { slow_ms: 3_000 }));
@@ -139,7 +125,7 @@ test('the modes of the room are told as they change', async () => {
 });
 
 test('who is kicked is told, is out, and cannot send', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const sanction = { by: 'mods', reason: '刷屏', at: Date.now(), until: Date.now() + 60_000 };
   await fixture.bus.records.set(`room:${room}`, new Map([['kick:ann', { value: JSON.stringify(sanction), until: sanction.until }]]));
@@ -154,7 +140,7 @@ test('who is kicked is told, is out, and cannot send', async () => {
 });
 
 test('who is muted is told and cannot send', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const sanction = { by: 'mods', at: Date.now(), until: Date.now() + 60_000 };
   await fixture.bus.records.set(`room:${room}`, new Map([['mute:ann', { value: JSON.stringify(sanction), until: sanction.until }]]));
@@ -168,7 +154,7 @@ test('who is muted is told and cannot send', async () => {
 });
 
 test('who is banned from a room is out until the ban is lifted, and then in again', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   // An edge knows what changes in rooms that it holds.
   await watch({ url: fixture.url, token: await fixture.token('bob') });
@@ -186,7 +172,7 @@ test('who is banned from a room is out until the ban is lifted, and then in agai
 });
 
 test('who is banned for a time comes back when it is over', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const until = Date.now() + 400;
   await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', { value: JSON.stringify({ by: 'mods', at: Date.now(), until }), until }]]));
@@ -197,7 +183,7 @@ test('who is banned for a time comes back when it is over', async () => {
 });
 
 test('who is banned everywhere is told why, and their client stops', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const errors: string[] = [];
   const notices: string[] = [];
@@ -209,7 +195,7 @@ test('who is banned everywhere is told why, and their client stops', async () =>
 });
 
 test('who is kicked everywhere comes back', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const states: string[] = [];
   ann.client.on('state', (state) => states.push(state));
@@ -220,7 +206,7 @@ test('who is kicked everywhere comes back', async () => {
 });
 
 test('who is banned everywhere for a moment waits, and comes back', async () => {
-  const fixture = await edge();
+  const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const errors: DanmuxError[] = [];
   ann.client.on('error', (error) => errors.push(error));

@@ -1,0 +1,26 @@
+// The edges and clients a test opens, closed again after each test, the clients first.
+import { afterEach } from 'node:test';
+import type { Bus } from '@danmux/bus';
+import { type EdgeFixture, startEdge } from '../../edge/test/edge-fixture.ts';
+import type { Client } from '../src/index.ts';
+
+let edges: EdgeFixture[] = [];
+const clients: Client[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  for (const edge of [...edges].reverse()) await edge.close();
+  edges = [];
+});
+
+/** Another edge of the cluster the test's first one began, or one on a bus of its own. */
+export async function openEdge(set: Readonly<Record<string, unknown>> = {}, bus: Bus | undefined = edges[0]?.bus): Promise<EdgeFixture> {
+  const made = await startEdge({ 'edge.drain_ms': 50, ...set }, bus);
+  edges.push(made);
+  return made;
+}
+
+export function closesAfter<T extends Client>(client: T): T {
+  clients.push(client);
+  return client;
+}

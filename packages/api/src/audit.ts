@@ -1,13 +1,36 @@
 // The audit log: a row for every request that would change something, allowed or not, as a line of the log at once and in the store's
-// log `audit`. It tells who, what and with which result; never a body and never a key. Rows of publishing are stored a little later,
-// many at a time; those of moderation and administration before their answer goes out.
+// logs. It tells who, what and with which result: of a body a few named fields, never what was said, and never a key. Rows of publishing,
+// and of who is nobody, are stored a little later in logs of their own, so that they push out nothing of moderation and administration,
+// whose rows are stored before their answer goes out.
 import type { Bus } from '@danmux/bus';
-import type { AuditRow } from '@danmux/protocol/schemas';
+import type { AuditLogName, AuditRow } from '@danmux/protocol/schemas';
 import type { Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemType } from './problem.ts';
 
-export const auditLog = 'audit';
+/** Where rows are stored, each log with the cap of its own. */
+export const auditLogs: Readonly<Record<AuditLogName, string>> = { changes: 'audit', publishing: 'audit:publishing', unknown: 'audit:unknown' };
+/** Fields of a body that say what was asked for. */
+const toldFields = [
+  'id',
+  'user',
+  'sub',
+  'room',
+  'rooms',
+  'type',
+  'scopes',
+  'modes',
+  'action',
+  'ban_ms',
+  'for_ms',
+  'until',
+  'reason',
+  'by',
+  'grace_ms',
+  'expires_at',
+];
+/** Characters of them as JSON. */
+const mostTold = 500;
 const flushMs = 200;
 const retryMs = 2_000;
 const rowsWaiting = 20_000;
@@ -15,7 +38,11 @@ const rowsAtOnce = 500;
 const reading = ['GET', 'HEAD', 'OPTIONS'];
 
 export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void {
-  const writer = new AuditWriter(runtime, bus);
+  const writers = {
+    changes: new AuditWriter(runtime, bus, 'changes'),
+    publishing: new AuditWriter(runtime, bus, 'publishing'),
+    unknown: new AuditWriter(runtime, bus, 'unknown'),
+  };
   app.addHook('onSend', async (request, reply, payload) => {
     if (isAudited(request)) {
       const row = rowOf(runtime, request, reply, payload);
@@ -23,12 +50,15 @@ export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void
       // The log takes out every field named key.
       runtime.log.info({ key_id: key, ...rest }, 'audit');
       // Who is nobody must not be able to keep an answer waiting.
-      if (request.routeOptions.config.scope === 'publish' || key === null) writer.add(row);
-      else await writer.write(row);
+      if (key === null) writers.unknown.add(row);
+      else if (request.routeOptions.config.scope === 'publish') writers.publishing.add(row);
+      else await writers.changes.write(row);
     }
     return payload;
   });
-  app.addHook('onClose', () => writer.stop());
+  app.addHook('onClose', async () => {
+    await Promise.all(Object.values(writers).map((writer) => writer.stop()));
+  });
 }
 
 function isAudited({ method, is404, routeOptions: { config } }: FastifyRequest): boolean {
@@ -43,11 +73,27 @@ function rowOf({ clock }: Runtime, request: FastifyRequest, reply: FastifyReply,
     method: request.method,
     route: request.routeOptions.url ?? '',
     params: { ...(request.params as Record<string, string>) },
+    ...toldOf(request.body),
     status: reply.statusCode,
     ...(code === undefined ? {} : { code }),
     trace: request.id,
     address: request.ip,
   };
+}
+
+/** Only of objects that say something of it, and as much as fits. */
+function toldOf(body: unknown): { asked?: Record<string, unknown> } {
+  if (typeof body !== 'object' || body === null) return {};
+  const asked: Record<string, unknown> = {};
+  let left = mostTold;
+  for (const field of toldFields) {
+    const value = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : undefined;
+    const size = value === undefined || value === null ? 0 : JSON.stringify(value).length;
+    if (size === 0 || size > left) continue;
+    asked[field] = value;
+    left -= size;
+  }
+  return Object.keys(asked).length > 0 ? { asked } : {};
 }
 
 function codeOf(reply: FastifyReply, payload: unknown): string | undefined {
@@ -58,13 +104,15 @@ function codeOf(reply: FastifyReply, payload: unknown): string | undefined {
 class AuditWriter {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
+  readonly #log: AuditLogName;
   #waiting: string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
 
-  constructor(runtime: Runtime, bus: Bus) {
+  constructor(runtime: Runtime, bus: Bus, log: AuditLogName) {
     this.#runtime = runtime;
     this.#bus = bus;
+    this.#log = log;
   }
 
   /** Resolves when it is stored, or when it cannot be now: then it waits with the others. */
@@ -120,7 +168,7 @@ class AuditWriter {
   }
 
   async #append(texts: readonly string[]): Promise<void> {
-    await this.#bus.logs.append(auditLog, texts, this.#runtime.config.api.audit_entries);
+    await this.#bus.logs.append(auditLogs[this.#log], texts, this.#runtime.config.api.audit_entries);
   }
 
   #failed(error: unknown): void {

@@ -14,7 +14,7 @@ export {
   type RunningJob,
 } from './jobs/jobs.ts';
 export { Membership, type MembershipOptions } from './membership.ts';
-export { jobIdOf, type PublishingParts, publishAll, publishDue } from './publishing.ts';
+export { addReceiptsJob, jobIdOf, type PublishingParts, publishAll, publishDue } from './publishing.ts';
 export { everyRoom, RoomEvents, webhooksWanted } from './room-events.ts';
 export { type Entry, type FieldReader, FollowedRecords } from './rules/followed-records.ts';
 export { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './rules/record-names.ts';

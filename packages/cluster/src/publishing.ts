@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { acceptedAt, type Bus, type Publication, type Receipt, restamped } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import type { JobQueue } from './jobs/jobs.ts';
+import { webhooksWanted } from './room-events.ts';
 
 export interface PublishingParts {
   readonly runtime: Runtime;
@@ -14,16 +15,10 @@ export interface PublishingParts {
 /** As `bus.publish`. A message whose counts could not be begun, or whose job could not be stored, is an error: publish it again. */
 export async function publishAll(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
   if (!publications.some(({ marks }) => marks?.receipt)) return parts.bus.publish(publications);
-  const opened = await Promise.all(publications.map((publication) => failureOf(openReceipts(parts, publication))));
+  const opened = await Promise.all(publications.map((publication) => failureOf(beginReceipts(parts, publication))));
   const ready = publications.filter((_, index) => opened[index] === null);
   const results = (await parts.bus.publish(ready)).values();
-  return Promise.all(
-    publications.map(async (publication, index) => {
-      const result = opened[index] ?? results.next().value ?? new Error('the bus answered for fewer messages than it was given');
-      if (result instanceof Error || !publication.marks?.receipt) return result;
-      return (await failureOf(addReceiptsJob(parts, publication))) ?? result;
-    }),
-  );
+  return opened.map((failure) => failure ?? results.next().value ?? new Error('the bus answered for fewer messages than it was given'));
 }
 
 /** The same for messages that waited: each is accepted now, and says so. */
@@ -40,12 +35,17 @@ export function jobIdOf(kind: string, name: string): string {
   return `${kind}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
 }
 
-async function openReceipts({ bus }: PublishingParts, publication: Publication): Promise<void> {
-  if (publication.marks?.receipt) await bus.receipts.open(publication.id, publication.room, acceptedAt(publication));
+/** All of it before the message is stored: what fails here leaves nothing that was sent. */
+async function beginReceipts(parts: PublishingParts, publication: Publication): Promise<void> {
+  if (!publication.marks?.receipt) return;
+  await parts.bus.receipts.open(publication.id, publication.room, acceptedAt(publication));
+  await addReceiptsJob(parts, publication);
 }
 
-async function addReceiptsJob({ jobs, runtime }: PublishingParts, { id, room }: Publication): Promise<void> {
-  await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', id), delayMs: runtime.config.receipts.timeout_ms });
+/** The job that tells the totals of a message in a room; none when nobody wants to be told. */
+export async function addReceiptsJob({ jobs, runtime }: Pick<PublishingParts, 'jobs' | 'runtime'>, { id, room }: { id: string; room: string }): Promise<void> {
+  if (!webhooksWanted(runtime.config)) return;
+  await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', `${room}\n${id}`), delayMs: runtime.config.receipts.timeout_ms });
 }
 
 /** The error of a promise, to be answered for one message of many; null when it resolved. */

@@ -8,7 +8,12 @@ import type { JobData, JobOptions } from '../src/jobs/jobs.ts';
 import { jobIdOf, type PublishingParts, publishAll, publishDue } from '../src/publishing.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 1 } });
+const { config } = loadConfig({
+  environment: 'test',
+  dir: 'none',
+  env: {},
+  set: { ...secrets, shards: 1, 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+});
 let now = 1_000_000;
 let runtime: Runtime;
 let bus: Bus;
@@ -66,10 +71,10 @@ test('messages that ask for none are published and nothing else', async () => {
   assert.deepEqual(steps, ['publish 1,2']);
 });
 
-test('counts begin before the message is stored, its job follows; the others go with it, in order', async () => {
+test('counts begin and the job is stored before the message is; the others go with it, in order', async () => {
   assert.deepEqual(codes(await publishAll(parts, [message('1'), message('2', true), message('3')])), ['1', '2', '3']);
-  assert.deepEqual(steps, ['open 2', 'publish 1,2,3', 'add 2']);
-  assert.deepEqual(added, [{ data: { id: '2', room: 'a' }, options: { id: jobIdOf('receipts', '2'), delayMs: config.receipts.timeout_ms } }]);
+  assert.deepEqual(steps, ['open 2', 'add 2', 'publish 1,2,3']);
+  assert.deepEqual(added, [{ data: { id: '2', room: 'a' }, options: { id: jobIdOf('receipts', 'a\n2'), delayMs: config.receipts.timeout_ms } }]);
   assert.equal((await bus.receipts.find('2'))?.at, now);
 });
 
@@ -82,13 +87,20 @@ test('one whose counts could not be begun is not published; the others are', asy
   );
 });
 
-test('one whose job could not be stored is refused, and is the same message when it comes again', async () => {
+test('one whose job could not be stored is refused and was not sent', async () => {
   refuse = 'add 1';
   assert.deepEqual(codes(await publishAll(parts, [message('1', true)])), ['unavailable']);
+  assert.deepEqual(await bus.read(0, 'gift', undefined, 10), []);
   refuse = undefined;
   assert.deepEqual(codes(await publishAll(parts, [message('1', true)])), ['1']);
   assert.equal((await bus.read(0, 'gift', undefined, 10)).length, 1);
-  assert.equal(added[0]?.options.id, jobIdOf('receipts', '1'));
+  assert.equal(added[0]?.options.id, jobIdOf('receipts', 'a\n1'));
+});
+
+test('nobody who wants to be told, no job', async () => {
+  const quiet = { ...parts, runtime: { ...runtime, config: { ...config, webhooks: { ...config.webhooks, url: '' } } } };
+  assert.deepEqual(codes(await publishAll(quiet, [message('1', true)])), ['1']);
+  assert.deepEqual(steps, ['open 1', 'publish 1']);
 });
 
 test('the store that is away rejects all', async () => {

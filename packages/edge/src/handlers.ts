@@ -66,7 +66,7 @@ export class Handlers {
   async join(session: Session, request: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
     const own = request.room === ownRoom;
     const room = own ? ownRoom : checkRoomName(request.room);
-    if (own && session.viewer.guest) throw new DanmuxError('room_forbidden');
+    if (own && !session.viewer.own) throw new DanmuxError('room_forbidden');
     if (!own) checkMayEnter(session.viewer, room);
     const joining = this.#begin(session, room);
     try {

@@ -128,15 +128,19 @@ export class OwnMessages implements Part {
 
   #deliver({ head, payload }: BusFrame): void {
     const { to, receipts = [] } = head;
-    const here = new Set(to?.filter((user) => this.#parts.sessions.of(user).length > 0));
+    const here = new Set(to?.filter((user) => this.#sessionsOf(user).length > 0));
     if (!to || here.size === 0) return;
     const { msgs } = JSON.parse(payload) as Frame;
     for (const user of here) {
       const mine = msgs.filter((_, index) => to[index] === user).map(shownMsg);
-      const sessions = this.#parts.sessions.of(user);
+      const sessions = this.#sessionsOf(user);
       for (const { id } of mine) if (receipts.includes(id)) this.#parts.receipts.passedTo(user, head.room, id, sessions.length);
       this.#give(sessions, mine);
     }
+  }
+
+  #sessionsOf(user: string): readonly Session[] {
+    return this.#parts.sessions.of(user).filter(({ viewer }) => viewer.own);
   }
 
   #give(sessions: readonly Session[], msgs: readonly Msg[]): void {

@@ -1,6 +1,7 @@
 // Counts, for every message that asks for receipts, to how many connections this edge handed it and how many of them said that they
 // have it: one bit a connection, and two numbers that the store is told of. It keeps no message and no row of a viewer.
-import type { Bus } from '@danmux/bus';
+import { createHash } from 'node:crypto';
+import { type Bus, isUserRoom } from '@danmux/bus';
 import type { Msg } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { Bits } from './bits.ts';
@@ -10,6 +11,8 @@ import type { Session } from './session.ts';
 interface Tracked {
   readonly id: string;
   readonly room: string;
+  /** Whose message it is, in the rooms of users. */
+  readonly user: string | undefined;
   /** On the process's clock; answers after it are not counted. */
   readonly until: number;
   /** Who was in the room when it came may answer. */
@@ -61,26 +64,29 @@ export class Receipts implements Part {
 
   /** One goes to a user's connections. */
   passedTo(user: string, room: string, id: string, connections: number): void {
-    this.#track(room, id, { user });
-    this.handed(room, [id], connections);
+    // The same id may be another message for another user of the same room.
+    this.#track(room, id, { user }, user);
+    this.#handed(room, id, connections, user);
   }
 
   /** They were handed to so many connections. */
   handed(room: string, ids: readonly string[], connections: number): void {
-    if (connections === 0) return;
-    for (const id of ids) {
-      const message = this.#messages.get(keyOf(room, id));
-      if (!message) continue;
-      message.sent += connections;
-      this.#changed.add(message);
-    }
+    for (const id of ids) this.#handed(room, id, connections);
+  }
+
+  #handed(room: string, id: string, connections: number, user?: string): void {
+    const message = connections === 0 ? undefined : this.#messages.get(keyOf(room, id, user));
+    if (!message) return;
+    message.sent += connections;
+    this.#changed.add(message);
   }
 
   /** What a viewer that came back was given with its join: its answers count, and it was counted as sent to before. */
   replayed(session: Session, room: string, msgs: readonly Msg[]): void {
     for (const { id, receipt, ts } of msgs) {
       if (receipt !== true || ts + this.#followedMs < this.#runtime.clock.now()) continue;
-      const message = this.#messages.get(keyOf(room, id)) ?? this.#track(room, id, undefined);
+      const user = ownUserOf(room, session);
+      const message = this.#messages.get(keyOf(room, id, user)) ?? this.#track(room, id, undefined, user);
       message.replayed ??= new Bits();
       message.replayed.add(session.number);
     }
@@ -89,7 +95,7 @@ export class Receipts implements Part {
   /** A viewer has these; what is not followed here, or was not for it, is ignored. */
   answered(session: Session, room: string, ids: readonly string[]): void {
     for (const id of ids) {
-      const message = this.#messages.get(keyOf(room, id));
+      const message = this.#messages.get(keyOf(room, id, ownUserOf(room, session)));
       if (!message || !mayAnswer(message, session) || !message.answered.add(session.number)) continue;
       message.received++;
       this.#changed.add(message);
@@ -105,8 +111,8 @@ export class Receipts implements Part {
     return this.#runtime.config.receipts.timeout_ms + graceMs;
   }
 
-  #track(room: string, id: string, live: Tracked['live']): Tracked {
-    const key = keyOf(room, id);
+  #track(room: string, id: string, live: Tracked['live'], user?: string): Tracked {
+    const key = keyOf(room, id, user);
     const known = this.#messages.get(key);
     if (known) {
       // It may have been replayed here before it came.
@@ -114,7 +120,7 @@ export class Receipts implements Part {
       return known;
     }
     const until = performance.now() + this.#followedMs;
-    const message: Tracked = { id, room, until, live, replayed: undefined, answered: new Bits(), sent: 0, received: 0 };
+    const message: Tracked = { id, room, user, until, live, replayed: undefined, answered: new Bits(), sent: 0, received: 0 };
     this.#messages.set(key, message);
     for (const [oldest, { id: dropped }] of this.#messages) {
       if (this.#messages.size <= tracked) break;
@@ -141,7 +147,13 @@ export class Receipts implements Part {
     const batch = [...this.#changed];
     this.#changed.clear();
     try {
-      await this.#bus.receipts.report(batch.map(({ id, room, sent, received }) => ({ id, room, edge: this.#runtime.node, sent, received })));
+      await this.#bus.receipts.report(
+        batch.map(({ id, room, user, sent, received }) => {
+          // Counts are one row a room and edge: of users who share a room, one each.
+          const edge = user === undefined ? this.#runtime.node : `${this.#runtime.node}~${hashOf(user)}`;
+          return { id, room, edge, sent, received };
+        }),
+      );
     } catch (error) {
       this.#runtime.metrics.caught.inc({ where: 'receipts' });
       this.#runtime.log.debug({ err: error }, 'could not report receipts; they are told again');
@@ -152,8 +164,18 @@ export class Receipts implements Part {
   }
 }
 
-function keyOf(room: string, id: string): string {
-  return `${room}\n${id}`;
+function keyOf(room: string, id: string, user = ''): string {
+  return `${room}\n${id}\n${user}`;
+}
+
+/** A user's id may be any text. */
+function hashOf(user: string): string {
+  return createHash('sha256').update(user).digest('hex').slice(0, 16);
+}
+
+/** Whose message it is, in the rooms of users. */
+function ownUserOf(room: string, { viewer }: Session): string | undefined {
+  return isUserRoom(room) ? viewer.id : undefined;
 }
 
 function mayAnswer({ live, replayed }: Tracked, session: Session): boolean {

@@ -45,6 +45,40 @@ test('every connection of the user gets a message, in any room or none, and nobo
   assert.deepEqual(shown, { lane: 'control', offset: 1, id: 'm1', type: 'notice', data: { id: 'm1' }, receipt: true });
 });
 
+test('a token that a key for some rooms signed gets none of them, live or by joining', async () => {
+  const limited = fixture.connect({ token: await fixture.token('ann', { own: false }) });
+  const seen: unknown[] = [];
+  limited.socket.on('frame', (frame: unknown) => seen.push(frame));
+  await limited.connected();
+  assert.equal(await limited.code('join', { room: '@me' }), 'room_forbidden');
+  const ann = await connect('ann');
+  await tell('ann', 'm1');
+  await eventually(() => assert.deepEqual(idsOf(ann.own), ['m1']));
+  assert.deepEqual(seen, []);
+});
+
+test('the same id to two users of one room is two messages with receipts of their own', async () => {
+  const twin = Array.from({ length: 500 }, (_, i) => `u${i}`).find((user) => userRoomOf(user) === userRoomOf('ann')) ?? '';
+  const viewers = [await connect('ann'), await connect(twin)];
+  await fixture.bus.receipts.open('m1', userRoomOf('ann'), Date.now());
+  for (const user of ['ann', twin]) {
+    const [receipt] = await fixture.bus.publish([{ ...messageFor(user, 'm1'), dedupeKey: `${user} m1` }]);
+    assert.ok(!(receipt instanceof Error), String(receipt));
+  }
+  for (const { own } of viewers) await eventually(() => assert.deepEqual(idsOf(own), ['m1']));
+  for (const viewer of viewers) assert.equal(await viewer.code('receipt', { room: '@me', ids: ['m1'] }), 'ok');
+  await eventually(async () => {
+    const { counts = [] } = (await fixture.bus.receipts.find('m1')) ?? {};
+    assert.deepEqual(
+      counts.map(({ sent, received }) => [sent, received]),
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    );
+  });
+});
+
 test('a join with positions gives what was missed and belongs to the user; without any nothing', async () => {
   const ann = await connect('ann');
   const { positions, msgs, online, recovered } = await join(ann);

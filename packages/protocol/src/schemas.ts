@@ -1,5 +1,5 @@
 // The run-time schemas of the viewer protocol and the admin API, for the servers.
-export { type AuditRow, auditQuery, auditReply, auditRow } from './admin/audit.ts';
+export { type AuditLogName, type AuditRow, auditQuery, auditReply, auditRow } from './admin/audit.ts';
 export { fromSchema, instant, laneSchema, messageId, nextCursor, pageQuery, roomRule, strict, userId } from './admin/fields.ts';
 export { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from './admin/jobs.ts';
 export {

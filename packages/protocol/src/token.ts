@@ -13,4 +13,6 @@ export interface TokenClaims {
   /** Exact room names, or prefixes that end in `*`; absent allows every room. */
   readonly rooms?: readonly string[];
   readonly device?: string;
+  /** False: messages for the user itself (`@me`) are not for the bearer; so with tokens that a key for some rooms signed. */
+  readonly own?: boolean;
 }

@@ -43,7 +43,7 @@ export async function verifyViewerToken(config: ViewerConfig, token: string, now
 }
 
 function checkClaims(payload: JWTPayload): TokenClaims {
-  const { sub, exp, name, avatar, level, roles, rooms, device } = payload;
+  const { sub, exp, name, avatar, level, roles, rooms, device, own } = payload;
   const good =
     typeof sub === 'string' &&
     sub.length > 0 &&
@@ -54,7 +54,8 @@ function checkClaims(payload: JWTPayload): TokenClaims {
     optionalText(device) &&
     (level === undefined || Number.isSafeInteger(level)) &&
     optionalTexts(roles) &&
-    optionalTexts(rooms);
+    optionalTexts(rooms) &&
+    (own === undefined || typeof own === 'boolean');
   if (!good) throw new DanmuxError('token_invalid', { message: 'The viewer token has a claim of the wrong form.' });
   return payload as unknown as TokenClaims;
 }

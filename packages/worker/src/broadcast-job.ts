@@ -1,7 +1,7 @@
 // Sends one message to every room a broadcast names: exact names, and online rooms by `prefix*` or `*`. It is paced, so that a
 // million viewers do not spike, and goes on after the last room it told when its worker died.
 import { acceptPublication, type Bus, isUserRoom, type Publication } from '@danmux/bus';
-import { type JobData, type JobQueue, jobIdOf, type RunningJob } from '@danmux/cluster';
+import { addReceiptsJob, type JobData, type JobQueue, type RunningJob } from '@danmux/cluster';
 import { limits, roomMatches } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { pause } from './pause.ts';
@@ -36,7 +36,7 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
       await report({ done, total, cursor: slice.at(-1)?.name ?? '' });
       if (done < total) await pause(timeOf(slice, parts.runtime), signal);
     }
-    if (data.receipt && rooms[0]) await addReceiptsJob(parts, data.id, rooms[0].name);
+    if (data.receipt && rooms[0]) await addReceiptsJob(parts, { id: data.id, room: rooms[0].name });
   };
 }
 
@@ -113,9 +113,4 @@ function publicationFor(
   const incoming = { room, type, data, id, ...(from ? { from } : {}), ...(trace ? { trace } : {}), ...(Object.keys(marks).length > 0 ? { marks } : {}) };
   const { types, role_weights } = config.messages;
   return acceptPublication(incoming, { types, maxData: limits.backendData, now, roleWeights: role_weights });
-}
-
-/** After the last room, so that every room's time-out is over. */
-async function addReceiptsJob({ jobs, runtime }: BroadcastParts, id: string, room: string): Promise<void> {
-  await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', id), delayMs: runtime.config.receipts.timeout_ms });
 }

@@ -78,12 +78,14 @@ final class Keys
      *
      * @param string|null $key   only of this key
      * @param string|null $route only of routes that begin with this
+     * @param string|null $log   changes (when null), publishing or unknown
      * @return Page<AuditRow>
      * @throws ApiException
      */
-    public function audit(?string $key = null, ?string $route = null, ?int $limit = null, ?string $cursor = null): Page
+    public function audit(?string $key = null, ?string $route = null, ?int $limit = null, ?string $cursor = null, ?string $log = null): Page
     {
-        $ask = fn (?string $at): Answer => $this->http->get(['audit'], ['key' => $key, 'route' => $route, 'limit' => $limit, 'cursor' => $at]);
+        $query = ['key' => $key, 'route' => $route, 'limit' => $limit, 'log' => $log];
+        $ask = fn (?string $at): Answer => $this->http->get(['audit'], $query + ['cursor' => $at]);
         return Page::read($ask, 'rows', AuditRow::of(...), $cursor);
     }
 }

@@ -4,7 +4,7 @@ import type { Bus, LogEntry } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type AuditRow, auditQuery, auditReply } from '@danmux/protocol/schemas';
 import type { Static } from 'typebox';
-import { auditLog } from '../audit.ts';
+import { auditLogs } from '../audit.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, success } from './documented.ts';
 
@@ -14,7 +14,8 @@ const rowsLookedAt = 2_000;
 
 const auditSchema = {
   summary: 'Who changed what, and who tried to',
-  description: 'Every request but reading ones, refused ones too. Rows of publishing appear within a second, others before their answer.',
+  description:
+    'Every request but reading ones, refused ones too, in three logs: `changes` (moderation and administration, stored before their answer), `publishing` and `unknown` (no good key), which appear within a second.',
   tags: ['keys'],
   querystring: auditQuery,
   response: {
@@ -26,6 +27,7 @@ const auditSchema = {
           method: 'PUT',
           route: '/v1/rooms/:room/mutes/:user',
           params: { room: 'live:1001', user: 'u7' },
+          asked: { for_ms: 600_000, reason: '刷屏' },
           status: 200,
           trace: '01K8Y3V5S9Q4W2N7C6D1B0ATZX',
           address: '10.0.0.7',
@@ -45,13 +47,13 @@ export function addAuditRoute(app: TypedApp, bus: Bus): void {
   });
 }
 
-type Filter = Pick<Static<typeof auditQuery>, 'cursor' | 'key' | 'route'>;
+type Filter = Pick<Static<typeof auditQuery>, 'cursor' | 'key' | 'route' | 'log'>;
 
 async function findRows(bus: Bus, filter: Filter, limit: number): Promise<Static<typeof auditReply>> {
   const rows: AuditRow[] = [];
   let cursor: string | null = filter.cursor ?? null;
   for (let looked = 0; looked < rowsLookedAt; looked += rowsRead) {
-    const page = await bus.logs.page(auditLog, cursor ?? undefined, rowsRead);
+    const page = await bus.logs.page(auditLogs[filter.log ?? 'changes'], cursor ?? undefined, rowsRead);
     for (const entry of page.entries) {
       const row = rowOf(entry);
       if (!fits(row, filter)) continue;

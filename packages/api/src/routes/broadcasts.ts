@@ -44,7 +44,7 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
         ...(receipt ? { receipt } : {}),
         ...(expires_at === undefined ? {} : { expires_at }),
       },
-      { id: jobIdOf('broadcast', id), ...(delayMs > 0 ? { delayMs } : {}) },
+      { id: jobIdOf('broadcast', `${request.keyId}\n${id}`), ...(delayMs > 0 ? { delayMs } : {}) },
     );
     services.runtime.log.info({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast');
     return reply.status(202).send({ id, job });

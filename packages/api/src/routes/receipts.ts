@@ -3,7 +3,7 @@ import { isUserRoom, ownRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
-import { checkRoom } from '../auth/room-access.ts';
+import { checkRoom, mayTouch } from '../auth/room-access.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, messageParam, success } from './documented.ts';
@@ -32,8 +32,11 @@ export function addReceiptsRoute(app: TypedApp, { runtime, bus }: Services): voi
     const { id } = request.params;
     const state = await bus.receipts.find(id);
     if (!state) throw new DanmuxError('not_found', { message: 'No message of this id asked for receipts, or it is too long ago.' });
-    for (const room of state.rooms) checkRoom(request, room);
-    const { at, rooms, counts } = state;
+    // The same id may be another's message in rooms that are not this key's.
+    const rooms = state.rooms.filter((room) => mayTouch(request, room));
+    for (const room of rooms.length === 0 ? state.rooms : []) checkRoom(request, room);
+    const { at } = state;
+    const counts = state.counts.filter(({ room }) => rooms.includes(room));
     const sent = counts.reduce((sum, count) => sum + count.sent, 0);
     const received = counts.reduce((sum, count) => sum + count.received, 0);
     const over = runtime.clock.now() >= at + runtime.config.receipts.timeout_ms;

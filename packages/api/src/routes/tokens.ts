@@ -9,7 +9,8 @@ const defaultTtlS = 3_600;
 
 const tokenSchema = {
   summary: 'Sign a viewer token',
-  description: 'For backends without a JWT library. What it says is not kept: it is in force until it ends.',
+  description:
+    'For backends without a JWT library. What it says is not kept: it is in force until it ends. One that a key for some rooms signed does not get the messages of its user (`@me`).',
   tags: ['tokens'],
   headers: idempotencyHeaders,
   body: withExamples(tokenRequest, { 'one hour, some rooms': { sub: 'u42', name: '小明', level: 12, rooms: ['live:*'], ttl_s: 3_600 } }),
@@ -23,7 +24,9 @@ export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
   app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each' } }, async (request) => {
     const { ttl_s = defaultTtlS, ...claims } = request.body;
     for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
-    const { token, expiresAt } = await signViewerToken(runtime.config.viewer, claims, ttl_s, runtime.clock.now());
+    // Whose messages they are says no room, so a key for some rooms opens nobody's.
+    const limited = request.apiKey?.rooms === undefined ? {} : { own: false };
+    const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { ...claims, ...limited }, ttl_s, runtime.clock.now());
     return { token, expires_at: expiresAt };
   });
 }

@@ -86,7 +86,10 @@ export class BullmqJobs implements Jobs {
     const job = await this.#ask(async () => {
       const queue = this.#queueOf(classOfJob[name]);
       await this.#mustHaveRoom(options.key);
-      return queue.add(name, data, optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
+      const added = await queue.add(name, data, optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
+      // A dead letter is tried again: its adder must not be told that it is under way when nothing is.
+      if (options.id !== undefined && (await added.isFailed())) await added.retry('failed', { resetAttemptsMade: true });
+      return added;
     });
     return idOf(job.id ?? jobKeyOf(id));
   }

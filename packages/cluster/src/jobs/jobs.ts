@@ -36,7 +36,7 @@ export interface JobData {
 export type JobName = keyof JobData;
 
 export interface JobOptions {
-  /** The same one twice is one job, for as long as the first is kept. Made here when absent. */
+  /** The same one twice is one job, for as long as the first is kept; of a dead letter it is a retry. Made here when absent. */
   readonly id?: string;
   /**
    * At most one job of this key waits and one runs: adding one while another waits changes nothing (but an earlier time counts),

@@ -74,7 +74,10 @@ export class MemoryJobs implements Jobs {
 
   async add<N extends JobName>(name: N, data: JobData[N], { id = newId(), key, delayMs = 0, attempts = jobRules.attempts }: JobOptions = {}): Promise<string> {
     this.#ended.forget();
-    if (this.#jobs.has(id)) return id;
+    const known = this.#jobs.get(id);
+    // A dead letter is tried again: its adder must not be told that it is under way when nothing is.
+    if (known?.state === 'failed') await this.retry(id);
+    if (known) return id;
     const now = this.#runtime.clock.now();
     const dueAt = now + delayMs;
     const holder = key === undefined ? undefined : this.#keyed.get(key);

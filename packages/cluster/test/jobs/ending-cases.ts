@@ -37,6 +37,21 @@ export function endingCases(engine: Engine): void {
       await queue.end();
     });
 
+    test('the id of a dead letter, added again, is tried again', async () => {
+      let broken = true;
+      const queue = await openQueue(engine, async () => {
+        if (broken) throw new Error('broken');
+      });
+      await queue.jobs.add('receipts', data('m'), { id: 'm', attempts: 1 });
+      await queue.until('m', 'failed');
+      broken = false;
+      assert.equal(await queue.jobs.add('receipts', data('m'), { id: 'm', attempts: 1 }), 'm');
+      await queue.until('m', 'done');
+      assert.equal(await queue.jobs.add('receipts', data('m'), { id: 'm', attempts: 1 }), 'm');
+      assert.equal(queue.runs.length, 2, 'of what is done it is nothing');
+      await queue.end();
+    });
+
     test('a dead letter runs again when asked, with all its tries', async () => {
       let broken = true;
       const queue = await openQueue(engine, async () => {

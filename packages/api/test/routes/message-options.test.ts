@@ -6,7 +6,10 @@ import { eventually } from '../../../testkit/src/eventually.ts';
 import { gift, mustRefuse, path } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';
 
-onBothEngines({ 'receipts.timeout_ms': 1 }, (api) => {
+/** Totals are told to whoever wants to be told. */
+const told = { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+
+onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
   const send = (body: object, where = path) => api().call('POST', where, { ...gift, ...body });
   const ran = (name: string, id: string) => api().ran.filter((job) => job.name === name && (job.data.id ?? job.data.publications[0].id) === id);
 

@@ -1,7 +1,9 @@
 // The bus contract on a real Redis Cluster of three masters, with sharded channels.
-import { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { RedisBus } from '../../bus/src/redis/redis-bus.ts';
+import { RedisConnection } from '../../bus/src/redis/redis-connection.ts';
 import { busConformance } from '../../bus/test/conformance.ts';
 import { testSettings } from '../../bus/test/settings.ts';
 import { eventually } from '../src/index.ts';
@@ -16,6 +18,18 @@ after(() => group.stop());
 const wipe = async () => {
   await Promise.all(group.servers.map(({ port }) => cli(port, 'flushall')));
 };
+
+test('a connection is ready once, when the cluster takes commands', async (t) => {
+  const { config } = loadConfig(testSettings({ 'redis.url': group.url }));
+  const connection = new RedisConnection(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), 'test');
+  const answers: Promise<unknown>[] = [];
+  connection.onReady(() => answers.push(connection.client.ping()));
+  t.after(() => connection.stop());
+  connection.start();
+  await eventually(() => assert.equal(connection.up, true));
+  assert.equal(await connection.client.ping(), 'PONG');
+  assert.deepEqual(await Promise.all(answers), ['PONG']);
+});
 
 busConformance('redis cluster', async (set) => {
   await wipe();

@@ -31,7 +31,8 @@ export class RedisConnection {
     this.#client.on('ready', () => this.#becameReady());
     this.#client.on('close', () => this.#becameDown());
     this.#client.on('error', (error: Error) => this.#becameDown(error));
-    if (this.#client instanceof Cluster) this.#client.on('+node', () => this.#becameReady());
+    // The first nodes are known before the cluster takes commands.
+    if (this.#client instanceof Cluster) this.#client.on('+node', () => this.#client.status === 'ready' && this.#becameReady());
   }
 
   get client(): RedisClient {

@@ -86,10 +86,11 @@ export class BullmqJobs implements Jobs {
     const job = await this.#ask(async () => {
       const queue = this.#queueOf(classOfJob[name]);
       await this.#mustHaveRoom(options.key);
-      const added = await queue.add(name, data, optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
-      // A dead letter is tried again: its adder must not be told that it is under way when nothing is.
-      if (options.id !== undefined && (await added.isFailed())) await added.retry('failed', { resetAttemptsMade: true });
-      return added;
+      // A dead letter is tried again: its adder must not be told that it is under way when nothing is. Asked before adding, since
+      // a job may fail before its adder hears of it.
+      const letter: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
+      if (letter && (await retried(letter))) return letter;
+      return queue.add(name, data, optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
     });
     return idOf(job.id ?? jobKeyOf(id));
   }
@@ -124,9 +125,7 @@ export class BullmqJobs implements Jobs {
   retry(id: string): Promise<boolean> {
     return this.#ask(async () => {
       const job = await this.#find(id);
-      if (!job || !(await job.isFailed())) return false;
-      await job.retry('failed', { resetAttemptsMade: true });
-      return true;
+      return job !== undefined && retried(job);
     });
   }
 
@@ -223,5 +222,17 @@ export class BullmqJobs implements Jobs {
     // The connection itself says once that Redis is away.
     this.#runtime.metrics.caught.inc({ where: 'jobs' });
     this.#runtime.log.debug({ err: error }, 'the job queue met an error');
+  }
+}
+
+/** False of what is no dead letter, also when another caller was first. */
+async function retried(job: Job): Promise<boolean> {
+  if (!(await job.isFailed())) return false;
+  try {
+    await job.retry('failed', { resetAttemptsMade: true });
+    return true;
+  } catch (error) {
+    if (await job.isFailed()) throw error;
+    return false;
   }
 }

@@ -1,12 +1,11 @@
 // Adding, asking and cancelling, on any engine.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { data, type Engine, gate, openQueue } from './job-case-kit.ts';
+import { describe, test } from 'node:test';
+import { data, type Engine, gate, openQueue, useEngine } from './job-case-kit.ts';
 
 export function addingCases(engine: Engine): void {
   describe(`${engine.name}: adding`, () => {
-    before(() => engine.open());
-    after(() => engine.close());
+    useEngine(engine);
 
     test('a job runs with its data, and is done', async () => {
       const queue = await openQueue(engine, async () => {});
@@ -19,7 +18,6 @@ export function addingCases(engine: Engine): void {
         queue.runs.map(({ id, name, data, attempt, progress }) => ({ id, name, data, attempt, progress })),
         [{ id, name: 'receipts', data: data('m1'), attempt: 1, progress: null }],
       );
-      await queue.end();
     });
 
     test('the same id twice is one job, also after it ran; any text is an id', async () => {
@@ -35,7 +33,6 @@ export function addingCases(engine: Engine): void {
         queue.runs.map(({ data }) => data.id),
         ['first', 'first', 'first', 'first', 'last'],
       );
-      await queue.end();
     });
 
     test('a delayed job waits for its time', async () => {
@@ -45,7 +42,6 @@ export function addingCases(engine: Engine): void {
       assert.equal((await queue.jobs.status(id))?.state, 'delayed');
       await queue.until(id, 'done');
       assert.ok(Date.now() - began >= 299, `after ${Date.now() - began} ms`);
-      await queue.end();
     });
 
     test('a job that waits can be cancelled, one that runs or ended cannot', async () => {
@@ -66,7 +62,6 @@ export function addingCases(engine: Engine): void {
         queue.runs.map(({ data }) => data.id),
         ['running'],
       );
-      await queue.end();
     });
 
     test('no more than jobs.concurrency run at once', async () => {
@@ -78,7 +73,6 @@ export function addingCases(engine: Engine): void {
       assert.deepEqual(await active(), ['active', 'active', 'waiting']);
       closed.open();
       for (const id of ids) await queue.until(id, 'done');
-      await queue.end();
     });
 
     test('slow webhooks and broadcasts do not hold up the others', async () => {
@@ -102,7 +96,6 @@ export function addingCases(engine: Engine): void {
       assert.ok(states.includes('waiting') && !states.includes('done'), String(states));
       closed.open();
       for (const id of slow) await queue.until(id, 'done');
-      await queue.end();
     });
   });
 }

@@ -1,10 +1,11 @@
 // What is of BullMQ alone: processes that only add, workers that die, and a store that is away.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { Queue } from 'bullmq';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
 import { BullmqJobs } from '../../src/jobs/bullmq-jobs.ts';
-import { data, gate, half, type Receipts, runtimeFor } from './job-case-kit.ts';
+import { data, endsWhatIsOpened, gate, half, opens, type Receipts, runtimeFor } from './job-case-kit.ts';
 
 describe('jobs on BullMQ', () => {
   let redis: TestRedis;
@@ -12,6 +13,7 @@ describe('jobs on BullMQ', () => {
   before(async () => {
     redis = await startTestRedis();
   });
+  endsWhatIsOpened();
   after(() => redis.stop());
 
   const prefix = () => ({ 'redis.url': redis.url, 'redis.prefix': `bull-${round++}`, 'jobs.lock_ms': 400 });
@@ -19,9 +21,7 @@ describe('jobs on BullMQ', () => {
   async function open(set: Readonly<Record<string, unknown>>, work?: (job: Receipts) => Promise<void>): Promise<BullmqJobs> {
     const jobs = new BullmqJobs(runtimeFor(set));
     if (work) jobs.handle('receipts', work);
-    await jobs.start();
-    await eventually(() => jobs.status('none'));
-    return jobs;
+    return opens(jobs);
   }
 
   test('a process without handlers adds and asks, and takes nothing', async () => {
@@ -31,12 +31,25 @@ describe('jobs on BullMQ', () => {
     const clients = (await redis.command('CLIENT LIST')).match(/name=danmux-jobs-\w+/g) ?? [];
     assert.deepEqual(clients, ['name=danmux-jobs-queue']);
     assert.equal((await adder.status(id))?.state, 'waiting');
-    const worker = await open(store, async () => {});
+    await open(store, async () => {});
     await eventually(async () => assert.equal((await adder.status(id))?.state, 'done'));
-    for (const jobs of [worker, adder]) {
-      await jobs.drain();
-      await jobs.stop();
-    }
+  });
+
+  test('a job that failed before its adder heard of it is not tried again for that', async (t) => {
+    const runs: Receipts[] = [];
+    const jobs = await open(prefix(), async (job) => {
+      runs.push(job);
+      throw new Error('broken');
+    });
+    const add = Queue.prototype.add;
+    t.mock.method(Queue.prototype, 'add', async function (this: Queue, ...job: Parameters<Queue['add']>) {
+      const added = await add.apply(this, job);
+      await eventually(async () => assert.equal(await added.getState(), 'failed'));
+      return added;
+    });
+    const id = await jobs.add('receipts', data('m'), { id: 'm', attempts: 1 });
+    assert.equal((await jobs.status(id))?.state, 'failed');
+    assert.equal(runs.length, 1);
   });
 
   test('a job whose worker is gone is run by another, from where it was', async () => {
@@ -58,8 +71,6 @@ describe('jobs on BullMQ', () => {
       runs.map(({ attempt, progress }) => [attempt, progress]),
       [[2, half]],
     );
-    await other.drain();
-    await other.stop();
   });
 
   test('while Redis is away adding is refused at once; it goes on after', async () => {
@@ -75,7 +86,6 @@ describe('jobs on BullMQ', () => {
     await own.start();
     const id = await eventually(() => jobs.add('receipts', data('m')));
     await eventually(async () => assert.equal((await jobs.status(id))?.state, 'done'), 20_000);
-    await jobs.drain();
     await jobs.stop();
     await own.stop();
   });

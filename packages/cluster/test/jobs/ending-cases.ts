@@ -1,13 +1,12 @@
 // What is kept of ended jobs: done ones, and dead letters that are listed and run again, on any engine.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { eventually } from '../../../bus/test/eventually.ts';
-import { data, type Engine, openQueue } from './job-case-kit.ts';
+import { data, type Engine, openQueue, useEngine } from './job-case-kit.ts';
 
 export function endingCases(engine: Engine): void {
   describe(`${engine.name}: ending`, () => {
-    before(() => engine.open());
-    after(() => engine.close());
+    useEngine(engine);
 
     test('dead letters are listed newest first, page by page, with their errors', async () => {
       const queue = await openQueue(engine, async ({ id }) => Promise.reject(new Error(`why ${id}`)));
@@ -34,10 +33,10 @@ export function endingCases(engine: Engine): void {
       const last = await queue.jobs.failed(second.cursor ?? assert.fail('there is one more'), 2);
       assert.deepEqual([last.jobs.map(({ id }) => id), last.cursor], [['a'], null]);
       for (const strange of ['x', '-1', ':', 'NaN:a']) assert.deepEqual(await queue.jobs.failed(strange, 2), { jobs: [], cursor: null }, strange);
-      await queue.end();
     });
 
-    test('the id of a dead letter, added again, is tried again', async () => {
+    /** The letter `m`, of what works from now on. */
+    const deadLetter = async () => {
       let broken = true;
       const queue = await openQueue(engine, async () => {
         if (broken) throw new Error('broken');
@@ -45,28 +44,25 @@ export function endingCases(engine: Engine): void {
       await queue.jobs.add('receipts', data('m'), { id: 'm', attempts: 1 });
       await queue.until('m', 'failed');
       broken = false;
+      return queue;
+    };
+
+    test('the id of a dead letter, added again, is tried again', async () => {
+      const queue = await deadLetter();
       assert.equal(await queue.jobs.add('receipts', data('m'), { id: 'm', attempts: 1 }), 'm');
       await queue.until('m', 'done');
       assert.equal(await queue.jobs.add('receipts', data('m'), { id: 'm', attempts: 1 }), 'm');
       assert.equal(queue.runs.length, 2, 'of what is done it is nothing');
-      await queue.end();
     });
 
     test('a dead letter runs again when asked, with all its tries', async () => {
-      let broken = true;
-      const queue = await openQueue(engine, async () => {
-        if (broken) throw new Error('broken');
-      });
-      await queue.jobs.add('receipts', data('m'), { id: 'm', attempts: 1 });
-      await queue.until('m', 'failed');
-      broken = false;
+      const queue = await deadLetter();
       assert.equal(await queue.jobs.retry('m'), true);
       await queue.until('m', 'done');
       assert.equal(await queue.jobs.retry('m'), false);
       assert.equal(await queue.jobs.retry('none'), false);
       assert.deepEqual(await queue.jobs.failed(undefined, 10), { jobs: [], cursor: null });
       assert.equal(queue.runs.length, 2);
-      await queue.end();
     });
 
     test('done jobs are kept for jobs.kept_ms', async () => {
@@ -79,7 +75,6 @@ export function endingCases(engine: Engine): void {
         await queue.until(id, 'done');
         assert.equal(await queue.jobs.status('old'), null);
       });
-      await queue.end();
     });
   });
 }

@@ -1,4 +1,5 @@
 // What the conformance cases of jobs share: an engine, a queue that runs, and handlers that a test opens and closes.
+import { after, afterEach, before } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually } from '../../../bus/test/eventually.ts';
 import type { JobProgress, JobState, Jobs, RunningJob } from '../../src/index.ts';
@@ -26,7 +27,37 @@ export interface Queue {
   /** Every run that was begun. */
   readonly runs: Receipts[];
   until(id: string, state: JobState): Promise<void>;
-  end(): Promise<void>;
+}
+
+let opened: Jobs[] = [];
+
+/** Opens the engine for the tests of a `describe`, and ends what they opened. */
+export function useEngine(engine: Engine): void {
+  before(() => engine.open());
+  endsWhatIsOpened();
+  after(() => engine.close());
+}
+
+/** After each test of a `describe`, also one that failed, its jobs are drained and stopped. */
+export function endsWhatIsOpened(): void {
+  afterEach(async () => {
+    await Promise.all(opened.map(end));
+    opened = [];
+  });
+}
+
+/** Starts them; resolves when the store answers. */
+export async function opens<J extends Jobs>(jobs: J): Promise<J> {
+  opened.push(jobs);
+  await jobs.start();
+  await eventually(() => jobs.status('none'));
+  return jobs;
+}
+
+async function end(jobs: Jobs): Promise<void> {
+  // A test that failed may have left a handler at a gate that stays shut.
+  await Promise.race([jobs.drain(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+  await jobs.stop();
 }
 
 /** A queue whose `receipts` jobs do `work`; `others` gives more handlers. */
@@ -44,8 +75,7 @@ export async function openQueue(
     await work(job);
   });
   others(jobs);
-  await jobs.start();
-  await eventually(() => jobs.status('none'));
+  await opens(jobs);
   return {
     jobs,
     runs,
@@ -54,10 +84,6 @@ export async function openQueue(
         const status = await jobs.status(id);
         if (status?.state !== state) throw new Error(`${id} is ${status?.state ?? 'gone'}, not ${state}: ${status?.error ?? ''}`);
       }),
-    end: async () => {
-      await jobs.drain();
-      await jobs.stop();
-    },
   };
 }
 

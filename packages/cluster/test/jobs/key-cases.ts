@@ -1,15 +1,14 @@
 // Jobs of one key: at most one waits and one runs, on any engine.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { eventually } from '../../../bus/test/eventually.ts';
-import { data, type Engine, gate, openQueue } from './job-case-kit.ts';
+import { data, type Engine, gate, openQueue, useEngine } from './job-case-kit.ts';
 
 const key = 'webhooks:default:3';
 
 export function keyCases(engine: Engine): void {
   describe(`${engine.name}: keys`, () => {
-    before(() => engine.open());
-    after(() => engine.close());
+    useEngine(engine);
 
     test('while one waits, adding changes nothing; an earlier time counts, a later one does not', async () => {
       const queue = await openQueue(engine, async () => {});
@@ -23,7 +22,6 @@ export function keyCases(engine: Engine): void {
         queue.runs.map(({ data }) => data.id),
         ['first'],
       );
-      await queue.end();
     });
 
     test('while one runs, one more follows, however many are added', async () => {
@@ -51,7 +49,6 @@ export function keyCases(engine: Engine): void {
         ['same', 'other', 'same', 'last'],
       );
       assert.ok(most <= 2, 'two keys at once at most');
-      await queue.end();
     });
 
     test('a key is free again after its job failed for good', async () => {
@@ -63,7 +60,6 @@ export function keyCases(engine: Engine): void {
       await queue.jobs.add('receipts', data('good'), { key });
       await eventually(() => assert.equal(queue.runs.length, 2, 'the next ran'));
       assert.equal(queue.runs[1]?.data.id, 'good');
-      await queue.end();
     });
   });
 }

@@ -1,14 +1,13 @@
 // Runs that report, fail, are retried or make room, on any engine.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { JobPaused } from '../../src/index.ts';
-import { data, type Engine, gate, half, openQueue, type Receipts } from './job-case-kit.ts';
+import { data, type Engine, gate, half, openQueue, type Receipts, useEngine } from './job-case-kit.ts';
 
 export function runningCases(engine: Engine): void {
   describe(`${engine.name}: running`, () => {
-    before(() => engine.open());
-    after(() => engine.close());
+    useEngine(engine);
 
     test('a failed try is made again after a back-off and finds what the first reported', async () => {
       const queue = await openQueue(engine, async (job: Receipts) => {
@@ -29,7 +28,6 @@ export function runningCases(engine: Engine): void {
           [2, half],
         ],
       );
-      await queue.end();
     });
 
     test('progress is seen while the job runs', async () => {
@@ -42,7 +40,6 @@ export function runningCases(engine: Engine): void {
       await eventually(async () => assert.deepEqual((await queue.jobs.status(id))?.progress, half));
       closed.open();
       await queue.until(id, 'done');
-      await queue.end();
     });
 
     test('a drain tells running jobs; one that pauses is no failed try', async () => {
@@ -57,7 +54,6 @@ export function runningCases(engine: Engine): void {
       await queue.jobs.drain();
       const state = (await queue.jobs.status(id))?.state ?? 'gone';
       assert.ok(state === 'waiting' || state === 'delayed', `it is ${state}`);
-      await queue.end();
     });
 
     test('a job without a handler here is a dead letter that says so', async () => {
@@ -65,7 +61,6 @@ export function runningCases(engine: Engine): void {
       const id = await queue.jobs.add('archive', { shard: 1 }, { attempts: 1 });
       await queue.until(id, 'failed');
       assert.match((await queue.jobs.status(id))?.error ?? '', /archive/);
-      await queue.end();
     });
   });
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import WebSocket from 'ws';
 import { room } from '../../../edge/test/edge-fixture.ts';
 import { eventually } from '../../../edge/test/eventually.ts';
-import { createClient, type Host, type MiniProgram, miniProgramHost } from '../../src/index.ts';
+import { createClient, type Host, type MiniProgram, miniProgramHost, type WebSocketLike } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
 /** A mini-program's global object over real sockets. */
@@ -93,7 +93,9 @@ test('when somebody looks again, or the network is back, a try that waits is mad
   const host: Host = {
     webSocket: () => {
       opened++;
-      throw new Error('no network');
+      const socket: WebSocketLike = { onopen: null, onmessage: null, onclose: null, onerror: null, send: () => {}, close: () => {} };
+      queueMicrotask(() => socket.onerror?.({} as never));
+      return socket;
     },
     visibility: { hidden: false, onChange: (listener) => assigned(() => (called.looked = listener)) },
     onNetwork: (listener) => assigned(() => (called.network = listener)),

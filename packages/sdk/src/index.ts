@@ -8,4 +8,6 @@ export type { ClientOptions, ClientState } from './client/options.ts';
 export { Room } from './client/room.ts';
 export type { JoinOptions, OutgoingMessage, RoomEvents, SendOptions } from './client/room-events.ts';
 export { Overlay } from './overlay/overlay.ts';
-export { type DanmakuItem, defaultSettings, type GiftItem, type OverlaySettings } from './overlay/overlay-item.ts';
+export type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, OverlayBox, SuperchatItem } from './overlay/overlay-item.ts';
+export { checkedSettings, defaultSettings, type OverlaySettings } from './overlay/overlay-settings.ts';
+export type { OverlayVerbs } from './overlay/overlay-verbs.ts';

@@ -16,6 +16,13 @@ const batch = {
   ],
 };
 
+/** And what of the answer is the secret. */
+const secretRequests = [
+  ['/v1/keys', { id: 'shop', scopes: ['read'] }, 'key'],
+  ['/v1/keys/shop/rotate', {}, 'key'],
+  ['/v1/tokens', { sub: 'u1' }, 'token'],
+] as const;
+
 for (const engine of ['memory', 'redis'] as const) {
   describe(`on ${engine}`, () => {
     let redis: RedisServer | undefined;
@@ -35,8 +42,8 @@ for (const engine of ['memory', 'redis'] as const) {
     afterEach(() => fixture.close());
 
     /** Each test has a prefix of its own; two apis of one test share it. */
-    async function open(): Promise<ApiFixture> {
-      const opened = await startApi(redis ? { 'redis.url': redis.url, 'redis.prefix': `t${fixtures}` } : {});
+    async function open(set: Readonly<Record<string, string>> = {}): Promise<ApiFixture> {
+      const opened = await startApi({ ...(redis ? { 'redis.url': redis.url, 'redis.prefix': `t${fixtures}` } : {}), ...set });
       await eventually(() => opened.bus.health());
       return opened;
     }
@@ -182,6 +189,21 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
     });
 
+    test('an answer that tells a secret rests sealed, and is told again', async () => {
+      const kept: string[] = [];
+      fixture.overrides.finish = (...args) => {
+        kept.push(args[3]);
+        return fixture.bus.finish(...args);
+      };
+      for (const [where, body, secret] of secretRequests) {
+        const first = await call('POST', where, body, { headers });
+        const again = await call('POST', where, body, { headers });
+        assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+        assert.ok(!kept.pop()?.includes(first.body[secret]), `${where} keeps its answer in clear`);
+      }
+      assert.deepEqual(kept, []);
+    });
+
     test('an answer that cannot be kept is still given; the failure is counted and logged', async () => {
       fixture.overrides.finish = () => Promise.reject(new DanmuxError('unavailable'));
       assert.equal((await call('POST', path, gift, { headers })).status, 202);
@@ -197,6 +219,16 @@ for (const engine of ['memory', 'redis'] as const) {
         await other.close();
         assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
         assert.equal(await fixture.accepted(), 1);
+      });
+
+      test('one that has another viewer.token_secret cannot tell a sealed answer', async () => {
+        const other = await open({ 'viewer.token_secret': 't'.repeat(32) });
+        for (const [where, body] of secretRequests) {
+          const first = await call('POST', where, body, { headers });
+          assert.ok(first.status < 300, JSON.stringify(first.body));
+          mustRefuse(await other.call('POST', where, body, { headers }), 'conflict');
+        }
+        await other.close();
       });
     }
   });

@@ -42,7 +42,7 @@ for (const engine of ['memory', 'redis'] as const) {
     afterEach(() => fixture.close());
 
     /** Each test has a prefix of its own; two apis of one test share it. */
-    async function open(set: Readonly<Record<string, string>> = {}): Promise<ApiFixture> {
+    async function open(set: Readonly<Record<string, string | number>> = {}): Promise<ApiFixture> {
       const opened = await startApi({ ...(redis ? { 'redis.url': redis.url, 'redis.prefix': `t${fixtures}` } : {}), ...set });
       await eventually(() => opened.bus.health());
       return opened;
@@ -180,6 +180,59 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(second.body.results[0].id, first.body.results[0].id);
       assert.notEqual(second.body.results[1].id, second.body.results[0].id);
       assert.equal(await fixture.accepted(), 2);
+    });
+
+    test('a batch of which a part failed for now is tried again only for that, however late', async () => {
+      // As long after the first request as messages are known by their ids.
+      const late = await open({ 'messages.dedupe_gift_ms': 1, 'messages.dedupe_chat_ms': 1 });
+      const rows = ['a', 'b', 'c'].map((room) => ({ room, ...gift }));
+      const messages = [...rows, { room: 'd', ...gift, id: 'order-1', delay_ms: 60_000 }, { room: 'e e', ...gift }];
+      const given: string[][] = [];
+      // One of what it is given is stored, the rest finds its lane full.
+      late.overrides.publish = async (publications) => {
+        given.push(publications.map(({ room }) => room));
+        const stored = await late.bus.publish(publications.slice(0, 1));
+        return publications.map((_, index) => stored[index] ?? new DanmuxError('lane_full'));
+      };
+      const send = () => late.call('POST', '/v1/messages/batch', { messages }, { headers });
+      const answers = [await send(), await send(), await send(), await send()];
+      assert.deepEqual(given, [['a', 'b', 'c'], ['b', 'c'], ['c']]);
+      const of = (key: 'status' | 'id' | 'job') => answers.map(({ body }) => body.results.map((result: Record<string, unknown>) => result[key]));
+      const whole = [202, 202, 202, 202, 400];
+      assert.deepEqual(of('status'), [[202, 503, 503, 202, 400], [202, 202, 503, 202, 400], whole, whole]);
+      const [ids = []] = of('id').slice(-1);
+      assert.deepEqual(of('id'), [[ids[0], undefined, undefined, 'order-1', undefined], [ids[0], ids[1], undefined, 'order-1', undefined], ids, ids]);
+      assert.equal(new Set(of('job').map(([, , , job]) => job)).size, 1);
+      assert.deepEqual(
+        answers.map(({ headers: got }) => got.get('idempotent-replayed')),
+        [null, null, null, 'true'],
+      );
+      assert.equal(await late.accepted(), 3);
+      await late.close();
+    });
+
+    test('what a batch got accepted is of that body alone, and is still answered when all that is left fails', async () => {
+      fixture.overrides.publish = async (publications) => [
+        ...(await fixture.bus.publish(publications.slice(0, 1))),
+        ...publications.slice(1).map(() => new DanmuxError('unavailable')),
+      ];
+      const first = await call('POST', '/v1/messages/batch', batch, { headers });
+      mustRefuse(await call('POST', '/v1/messages/batch', { messages: batch.messages.slice(1) }, { headers }), 'idempotency_mismatch');
+      fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
+      const second = await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.deepEqual(second.body.results[0], first.body.results[0]);
+      assert.equal(second.body.results[1].status, 503);
+    });
+
+    test('a batch of which it could not be kept what was done is still answered, and sent once by its ids', async () => {
+      fixture.overrides.publish = async (publications) => [...(await fixture.bus.publish(publications.slice(0, 1))), new DanmuxError('unavailable')];
+      fixture.overrides.finish = () => Promise.reject(new DanmuxError('unavailable'));
+      assert.equal((await call('POST', '/v1/messages/batch', batch, { headers })).body.results[0].status, 202);
+      delete fixture.overrides.publish;
+      delete fixture.overrides.finish;
+      await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.equal(await fixture.accepted(), 2);
+      assert.ok(fixture.lines.some((line) => line.includes('could not keep what was done')));
     });
 
     test('a batch of which a part is simply wrong is kept', async () => {

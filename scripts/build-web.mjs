@@ -1,12 +1,24 @@
-// Builds what browsers load into packages/api/web: the SDK as a module and as a script with a global, and the demo page.
-import { rm, stat } from 'node:fs/promises';
+// Builds what browsers load into packages/api/web: the SDK as a module and as a script with a global, and the pages. A bundle that
+// grew past its limit fails the build.
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const web = join(root, 'packages/api/web');
 const sdk = join(root, 'packages/sdk');
+
+/** `maxKiB`: gzipped, with all it brings. */
+const libraries = [
+  { entry: 'src/index.ts', format: 'es', file: 'danmux.js', maxKiB: 34 },
+  { entry: 'src/index.ts', format: 'iife', file: 'danmux.iife.js', maxKiB: 34 },
+];
+
+/** A folder with an index.html, served under its name. */
+const pages = [{ from: join(sdk, 'demo'), name: 'demo' }];
 
 const shared = {
   configFile: false,
@@ -14,37 +26,26 @@ const shared = {
   // Sources rather than dist, so that the bundles never lag behind.
   resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
 };
+const compiled = { sourcemap: true, target: 'es2022' };
 
 await rm(web, { recursive: true, force: true });
 
-for (const [format, fileName] of [
-  ['es', 'danmux.js'],
-  ['iife', 'danmux.iife.js'],
-]) {
-  await build({
-    ...shared,
-    root: sdk,
-    build: {
-      outDir: join(web, 'sdk'),
-      emptyOutDir: false,
-      sourcemap: true,
-      minify: true,
-      target: 'es2022',
-      lib: { entry: join(sdk, 'src/index.ts'), formats: [format], name: 'Danmux', fileName: () => fileName },
-    },
-  });
-  await report(join(web, 'sdk', fileName));
+for (const { entry, format, file, maxKiB } of libraries) {
+  const lib = { entry: join(sdk, entry), formats: [format], name: 'Danmux', fileName: () => file };
+  await build({ ...shared, root: sdk, build: { ...compiled, outDir: join(web, 'sdk'), emptyOutDir: false, minify: true, lib } });
+  mustBeSmall(join(web, 'sdk', file), maxKiB);
 }
 
-await build({
-  ...shared,
-  root: join(sdk, 'demo'),
-  base: './',
-  build: { outDir: join(web, 'demo'), emptyOutDir: true, sourcemap: true, target: 'es2022', modulePreload: { polyfill: false } },
-});
-await report(join(web, 'demo/index.html'));
+for (const { from, name } of pages) {
+  await build({ ...shared, root: from, base: './', build: { ...compiled, outDir: join(web, name), emptyOutDir: true, modulePreload: { polyfill: false } } });
+  if (!existsSync(join(web, name, 'index.html'))) throw new Error(`${name} has no index.html`);
+  console.log(`packages/api/web/${name}/`);
+}
 
-async function report(file) {
-  const { size } = await stat(file);
-  console.log(`${file.slice(root.length + 1)}  ${(size / 1024).toFixed(1)} KiB`);
+function mustBeSmall(file, maxKiB) {
+  const kiB = gzipSync(readFileSync(file)).length / 1024;
+  console.log(`${file.slice(root.length + 1)}  ${kiB.toFixed(1)} KiB gzipped, at most ${maxKiB}`);
+  if (kiB <= maxKiB) return;
+  console.error(`${file.slice(root.length + 1)} is larger than its limit in scripts/build-web.mjs`);
+  process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 // Shows a room on an overlay: the only file that knows both. What is text of a chat message and name of a gift is decided here.
 import type { Msg } from '@danmux/protocol';
-import type { Overlay } from './overlay.ts';
-import type { Room } from './room.ts';
+import type { Room } from './client/room.ts';
+import type { Overlay } from './overlay/overlay.ts';
 
 export interface BindOptions {
   /** Messages from this user are framed as one's own. */

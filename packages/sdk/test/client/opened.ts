@@ -1,8 +1,8 @@
 // The edges and clients a test opens, closed again after each test, the clients first.
 import { afterEach } from 'node:test';
 import type { Bus } from '@danmux/bus';
-import { type EdgeFixture, startEdge } from '../../edge/test/edge-fixture.ts';
-import type { Client } from '../src/index.ts';
+import { type EdgeFixture, startEdge } from '../../../edge/test/edge-fixture.ts';
+import type { Client } from '../../src/index.ts';
 
 let edges: EdgeFixture[] = [];
 const clients: Client[] = [];

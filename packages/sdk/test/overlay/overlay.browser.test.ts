@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../../testkit/src/browser.ts';
-import type { bind, Overlay, OverlaySettings } from '../src/index.ts';
+import { startBrowser } from '../../../testkit/src/browser.ts';
+import type { bind, Overlay, OverlaySettings } from '../../src/index.ts';
 
 interface OverlayWindow {
   Danmux: { Overlay: typeof Overlay; bind: typeof bind };
   overlay: Overlay;
 }
 
-const bundle = fileURLToPath(new URL('../../api/web/sdk/danmux.iife.js', import.meta.url));
+const bundle = fileURLToPath(new URL('../../../api/web/sdk/danmux.iife.js', import.meta.url));
 let browser: Browser;
 let page: Page;
 const complaints: string[] = [];

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Frame, type JoinReply, type JoinRequest, limits, type Msg } from '@danmux/protocol';
-import type { Connection } from '../src/connection.ts';
-import { Room } from '../src/room.ts';
+import type { Connection } from '../../src/client/connection.ts';
+import { Room } from '../../src/client/room.ts';
 
 const position = (offset: number, epoch = 'e') => ({ epoch, offset });
 

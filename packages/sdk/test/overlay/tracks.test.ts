@@ -1,7 +1,7 @@
 // No two texts of a line ever touch, whatever their widths.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Tracks } from '../src/tracks.ts';
+import { Tracks } from '../../src/overlay/tracks.ts';
 
 const screen = 1_000;
 const duration = 8_000;

@@ -30,6 +30,16 @@ export const demoPolicy: Policy = {
   ...framing,
 };
 
+/** The page for OBS: its own files and connections to edges; no pictures of others, no inline style. */
+export const overlayPolicy: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ['data:'],
+  'connect-src': ["'self'", 'http:', 'https:', 'ws:', 'wss:'],
+  ...framing,
+};
+
 export function policyText(policy: Policy): string {
   return Object.entries(policy)
     .map(([directive, sources]) => `${directive} ${sources.join(' ')}`)

@@ -8,7 +8,7 @@ import type { Runtime } from '@danmux/runtime';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addDemoRoutes } from './demo.ts';
-import { demoPolicy, usePolicy } from './security-headers.ts';
+import { demoPolicy, overlayPolicy, usePolicy } from './security-headers.ts';
 
 export const webRoot = fileURLToPath(new URL('../web/', import.meta.url));
 
@@ -33,6 +33,10 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
     });
     await addFolder(scope, root, 'sdk');
   });
+  await app.register(async (scope) => {
+    usePolicy(scope, overlayPolicy);
+    await addFolder(scope, root, 'overlay');
+  });
   if (!demo) return;
   await app.register(async (scope) => {
     usePolicy(scope, demoPolicy);
@@ -41,7 +45,7 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
   });
 }
 
-async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo'): Promise<void> {
+async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo' | 'overlay'): Promise<void> {
   const folder = join(root, name);
   scope.addHook('onRoute', (route) => {
     route.config = { ...route.config, public: true };

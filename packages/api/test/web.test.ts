@@ -48,6 +48,7 @@ describe('built', () => {
   beforeEach(() => {
     write('sdk/danmux.js', 'export {}');
     write('demo/index.html', '<!doctype html>demo');
+    write('overlay/index.html', '<!doctype html>overlay');
     write('secret.txt', 'not served');
   });
 
@@ -70,6 +71,16 @@ describe('built', () => {
     for (const url of ['/demo', '/demo/', '/demo/config.json']) assert.equal((await app.inject(url)).statusCode, 404, url);
     assert.equal((await app.inject({ method: 'POST', url: '/demo/token', payload: { room: 'live:1' } })).statusCode, 404);
     assert.equal((await app.inject('/sdk/danmux.js')).statusCode, 200);
+  });
+
+  test('the page for OBS is served everywhere, and runs nothing but its own files', async () => {
+    await open(false);
+    const { headers, body } = await app.inject('/overlay/?room=live:1');
+    assert.equal(body, '<!doctype html>overlay');
+    const policy = String(headers['content-security-policy']);
+    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.ok(!policy.includes('unsafe'), policy);
   });
 
   test('every link of the index leads somewhere', async () => {

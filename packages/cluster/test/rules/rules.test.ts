@@ -48,6 +48,7 @@ function seen(): Bus['records'] {
       mayBeAway();
       return records.get(record);
     },
+    version: (record) => records.version(record),
     set: (record, fields) => records.set(record, fields),
     setIf: (record, version, fields) => records.setIf(record, version, fields),
     page: (record, prefix, cursor, limit) => records.page(record, prefix, cursor, limit),

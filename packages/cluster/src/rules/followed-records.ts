@@ -152,10 +152,10 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   }
 
   #add(record: string): Followed<T> {
-    if (this.#followed.size === 0) void this.#rounds.now();
     const forgotAt = this.#runtime.clock.now();
     const followed: Followed<T> = { users: 0, version: 0, told: 0, entries: undefined, opening: undefined, forgotAt, turn: this.#added++ % turns };
     this.#followed.set(record, followed);
+    if (this.#followed.size === 1) void this.#rounds.now();
     return followed;
   }
 

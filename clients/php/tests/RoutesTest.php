@@ -233,7 +233,7 @@ final class RoutesTest extends ServerTestCase
             ['rooms' => 1, 'online' => 2, 'accepted' => ['gift' => 1], 'sequenced' => ['gift' => 1], 'shed' => ['chat' => ['budget' => 4]], 'nodes' => [self::NODE]],
             new Stats(1, 2, ['gift' => 1], ['gift' => 1], ['chat' => ['budget' => 4]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0)]),
         ];
-        yield 'nodes' => [static fn (Client $client) => $client->nodes(), 'GET /v1/nodes', null, ['nodes' => [self::NODE]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0)]];
+        yield 'nodes' => [static fn (Client $client) => $client->nodes(), 'GET /v1/nodes', null, ['nodes' => [self::NODE + ['lag_ms' => 1.5]]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0, ['lag_ms' => 1.5])]];
     }
 
     /**

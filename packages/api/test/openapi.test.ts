@@ -114,6 +114,12 @@ test('every route has words of its own, and names its scope', () => {
   }
 });
 
+test('every route has an operationId, which no other has', () => {
+  const ids = operations.map(({ operationId = '' }) => operationId);
+  for (const [index, id] of ids.entries()) assert.match(id, /^[a-z]+([A-Z][a-z]+)+$/, operations[index]?.path);
+  assert.equal(new Set(ids).size, operations.length, String(ids.filter((id, index) => ids.indexOf(id) !== index)));
+});
+
 test('every parameter is described', () => {
   for (const { method, path, parameters = [] } of operations) {
     for (const { name, description = '' } of parameters) assert.ok(description.length > 3, `${method} ${path}: ${name}`);

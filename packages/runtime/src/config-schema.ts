@@ -28,7 +28,8 @@ const webhookTarget = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }),
     url: Type.String({ pattern: '^https?://' }),
-    secret: Type.String({ minLength: 24, secret: true }),
+    /** The newest first: two of them while one is changed. */
+    secret: Type.Union([Type.String({ minLength: 24 }), Type.Array(Type.String({ minLength: 24 }), { minItems: 1, maxItems: 2 })], { secret: true }),
     events: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
     rooms: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1 })),
   },
@@ -266,10 +267,16 @@ export const configSchema = Type.Object(
       {
         targets: Type.Array(webhookTarget, {
           default: [],
-          description: 'Where events go: id, url, secret (whsec_ and base64), events (all when absent), rooms (exact names or `prefix*`; all when absent).',
+          description:
+            'Where events go: id, url, secret (whsec_ and base64; a list of two, the newest first, while it is changed), events (all when absent), rooms (exact names or `prefix*`; all when absent).',
         }),
         url: Type.String({ default: '', env: 'DANMUX_WEBHOOK_URL', description: 'One target more, of all events; its id is `default`.' }),
-        secret: Type.String({ default: '', env: 'DANMUX_WEBHOOK_SECRET', secret: true, description: 'Its secret.' }),
+        secret: Type.String({
+          default: '',
+          env: 'DANMUX_WEBHOOK_SECRET',
+          secret: true,
+          description: 'Its secret; two with a space between, the newest first, while it is changed.',
+        }),
         allow_http: Type.Boolean({ default: false, description: 'Targets may be http://; for development and private networks.' }),
         allow_addresses: strings([], 'Private address ranges (CIDR) targets may resolve to; all others of private, loopback and link-local kind are refused.'),
         timeout_ms: ms(10_000, 'A target must answer within this.'),

@@ -197,6 +197,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
     conflict: keyThere,
   },
   'GET /v1/keys': {},
+  'GET /v1/keys/me': {},
   'POST /v1/keys/{id}/rotate': {
     body: { grace_ms: 0 },
     other: { grace_ms: 1_000 },

@@ -37,4 +37,4 @@ export { type HashedMember, listMembers, type MemberList, memberHash } from './m
 export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';
 export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './records.ts';
 export { shardLease, shardOf } from './shard.ts';
-export { isUserRoom, ownRoom, userRoomOf, userRooms } from './user-room.ts';
+export { isUserRoom, ownRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

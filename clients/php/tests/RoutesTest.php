@@ -150,7 +150,7 @@ final class RoutesTest extends ServerTestCase
         ];
         yield 'kick from everywhere' => [static fn (Client $client) => $client->everywhere()->kick('u 7'), 'POST /v1/users/u%207/kick', '{}', $everywhere, $ban];
         yield 'a job' => [static fn (Client $client) => $client->jobs()->get('j1'), 'GET /v1/jobs/j1', null, self::JOB, new Job('j1', 'broadcast', 'active', 1, self::AT, 3, 9)];
-        yield 'cancel a job' => [static fn (Client $client) => $client->jobs()->cancel('j1'), 'DELETE /v1/jobs/j1', null, ['id' => 'j1', 'cancelled' => true], null];
+        yield 'cancel a job' => [static fn (Client $client) => $client->jobs()->cancel('j1'), 'DELETE /v1/jobs/j1', null, ['id' => 'j1', 'cancelled' => true, 'progress' => null], null];
         yield 'retry a job' => [
             static fn (Client $client) => $client->jobs()->retry('j1'), 'POST /v1/jobs/j1/retry', '{}',
             ['state' => 'waiting', 'progress' => null] + self::JOB, new Job('j1', 'broadcast', 'waiting', 1, self::AT),

@@ -185,6 +185,18 @@ final class Client
     }
 
     /**
+     * Samples of the cluster's numbers, ten seconds apart; where none was taken, none is.
+     *
+     * @param int $minutes the last 1 to 60
+     * @return list<array<string, mixed>> oldest first, as the API answers
+     * @throws ApiException
+     */
+    public function statsHistory(int $minutes = 60): array
+    {
+        return $this->http->get(['stats', 'history'], ['minutes' => $minutes])->list('samples', static fn (Answer $sample): array => $sample->fields());
+    }
+
+    /**
      * @return list<Node> by role, then by id
      * @throws ApiException
      */

@@ -233,6 +233,10 @@ final class RoutesTest extends ServerTestCase
             ['rooms' => 1, 'online' => 2, 'accepted' => ['gift' => 1], 'sequenced' => ['gift' => 1], 'shed' => ['chat' => ['budget' => 4]], 'nodes' => [self::NODE]],
             new Stats(1, 2, ['gift' => 1], ['gift' => 1], ['chat' => ['budget' => 4]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0)]),
         ];
+        yield 'stats of the last minutes' => [
+            static fn (Client $client) => $client->statsHistory(5), 'GET /v1/stats/history?minutes=5', null,
+            ['every_ms' => 10_000, 'samples' => [['at' => self::AT, 'online' => 3]]], [['at' => self::AT, 'online' => 3]],
+        ];
         yield 'nodes' => [static fn (Client $client) => $client->nodes(), 'GET /v1/nodes', null, ['nodes' => [self::NODE + ['lag_ms' => 1.5]]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0, ['lag_ms' => 1.5])]];
     }
 

@@ -47,7 +47,7 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
 }
 
 /** The scope a route asks for stands with it. */
-function withScope(schema: FastifySchema | undefined, scope: Scope | undefined): FastifySchema {
+function withScope(schema: FastifySchema | undefined, scope: Scope | 'any' | undefined): FastifySchema {
   if (!schema || scope === undefined) return schema ?? {};
   const { description = '', ...rest } = schema as FastifySchema & { description?: string };
   return { ...rest, description: `${description}${description ? ' ' : ''}Scope: \`${scope}\`.`, 'x-scope': scope } as FastifySchema;

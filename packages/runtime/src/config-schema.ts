@@ -283,7 +283,10 @@ export const configSchema = Type.Object(
         retry_for_ms: ms(86_400_000, 'An event no try of which succeeded for so long becomes a dead letter.'),
         max_wait_ms: ms(60_000, 'Longest wait between two tries.'),
         vacated_after_ms: ms(5_000, 'A room is vacated when nobody came back for so long.'),
-        log_events: count(20_000, 'Events a shard keeps for its consumers; past it the oldest go, counted.'),
+        log_events: count(
+          20_000,
+          'Events a shard keeps for its consumers; past it the oldest go, counted. An event has at most about 64 KiB, so 20,000 are 1.3 GB a shard at the very worst.',
+        ),
         dead_letters: count(10_000, 'Dead letters kept; past it the oldest go.'),
       },
       strict,
@@ -317,6 +320,11 @@ export const configSchema = Type.Object(
       {
         announce_interval_ms: ms(500, 'How often a process announces itself.'),
         member_ttl_ms: ms(2_500, 'A process that did not announce itself for so long is gone.'),
+        recheck_ms: ms(
+          30_000,
+          'How often the version of each followed record (rules of rooms, held messages) is looked at, in case news of a change got lost.',
+          100,
+        ),
       },
       strict,
     ),

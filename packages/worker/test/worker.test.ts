@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
-import { createJobs, type Jobs } from '@danmux/cluster';
+import { createJobs, type Jobs, readSamples } from '@danmux/cluster';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { WorkerRole } from '../src/index.ts';
 
@@ -72,6 +72,20 @@ test('it sweeps once an interval, and no more after drain', async () => {
   await jobs.drain();
   await pass(3_000);
   assert.equal(sweeps, 3);
+  await worker.stop();
+  await jobs.stop();
+});
+
+test('it takes a sample of the numbers every ten seconds', async () => {
+  const worker = new WorkerRole(runtime, bus, jobs);
+  await jobs.start();
+  await worker.start();
+  await pass(9_500);
+  assert.equal((await readSamples(bus)).length, 0);
+  await pass(10_500);
+  assert.equal((await readSamples(bus)).length, 2);
+  await worker.drain();
+  await jobs.drain();
   await worker.stop();
   await jobs.stop();
 });

@@ -26,9 +26,9 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
     ...(demo ? { demo: '/demo/' } : {}),
   }));
   await app.register(async (scope) => {
-    // Pages of other origins load the SDK with a script element.
+    // Pages of other origins load the SDK with a script element, or import it.
     scope.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('cross-origin-resource-policy', 'cross-origin');
+      reply.header('cross-origin-resource-policy', 'cross-origin').header('access-control-allow-origin', '*');
       return payload;
     });
     await addFolder(scope, root, 'sdk');

@@ -59,6 +59,7 @@ describe('built', () => {
     const sdk = await app.inject('/sdk/danmux.js');
     assert.match(sdk.headers['content-type'] as string, /javascript/);
     assert.equal(sdk.headers['cross-origin-resource-policy'], 'cross-origin', 'pages of others load it');
+    assert.equal(sdk.headers['access-control-allow-origin'], '*', 'and import it');
     for (const url of ['/demo/../secret.txt', '/demo/%2e%2e/secret.txt', '/sdk/..%2fsecret.txt', '/demo/none.js', '/sdk/']) {
       const answer = await app.inject(url);
       assert.notEqual(answer.statusCode, 200, url);

@@ -157,7 +157,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   protected override updated(): void {
-    const counting = this.#rules.verdict(Date.now(), true).until !== undefined;
+    const counting = this.#rules.verdict(Date.now(), 'online').until !== undefined;
     if (counting) this.#ticker ??= setInterval(() => this.requestUpdate(), tickMs);
     else {
       clearInterval(this.#ticker);
@@ -211,7 +211,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
       texts: this.#texts,
       language: this.#language,
       now,
-      verdict: this.#rules.verdict(now, this.#state === 'online'),
+      verdict: this.#rules.verdict(now, this.#state),
       hint: this.#hint || this.#modesHint(),
       maxLength: this.maxLength,
       length: this.#length,
@@ -277,7 +277,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     const input = this.renderRoot.querySelector<HTMLInputElement>('.text-field');
     const text = input?.value.trim();
     const room = this.#link.room;
-    if (!input || !text || !room || this.#rules.verdict(Date.now(), true).obstacle) return;
+    if (!input || !text || !room || this.#rules.verdict(Date.now(), 'online').obstacle) return;
     input.value = '';
     this.#typed(0);
     this.#list.follow();

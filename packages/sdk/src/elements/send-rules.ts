@@ -1,9 +1,10 @@
 // Whether this viewer may send now, as far as the page can know: the room's modes, what the server told it, its own pace. The server
 // decides; this only spares the viewer a refusal, and says why.
 import { type DanmuxError, errors, type Notice, type RoomModes } from '@danmux/protocol';
+import type { ClientState } from '../client/options.ts';
 import type { TokenUser } from './token-user.ts';
 
-export type Obstacle = 'guest' | 'offline' | 'out' | 'muted' | 'room_muted' | 'level' | 'pace';
+export type Obstacle = 'guest' | 'offline' | 'closed' | 'out' | 'muted' | 'room_muted' | 'level' | 'pace';
 
 export interface Verdict {
   readonly obstacle?: Obstacle;
@@ -47,7 +48,8 @@ export class SendRules {
     if (slow_ms && !this.#exempt) this.#paceUntil = Math.max(this.#paceUntil, now + slow_ms);
   }
 
-  verdict(now: number, online: boolean): Verdict {
+  verdict(now: number, state: ClientState): Verdict {
+    if (state === 'closed') return { obstacle: 'closed' };
     if (this.#out) return { obstacle: 'out' };
     if (this.guest) return { obstacle: 'guest' };
     if (this.#muted && now < (this.#muted.until ?? Number.POSITIVE_INFINITY)) return { obstacle: 'muted', ...until(this.#muted.until) };
@@ -55,7 +57,7 @@ export class SendRules {
     if (modes.mute_all) return { obstacle: 'room_muted' };
     if (this.user && this.user.level < (modes.min_level ?? 0)) return { obstacle: 'level', level: modes.min_level ?? 0 };
     if (now < this.#paceUntil) return { obstacle: 'pace', until: this.#paceUntil };
-    return online ? {} : { obstacle: 'offline' };
+    return state === 'online' ? {} : { obstacle: 'offline' };
   }
 
   get #exempt(): boolean {

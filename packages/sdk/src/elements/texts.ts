@@ -28,6 +28,8 @@ const english = {
   obstacle: {
     guest: () => 'Sign in to join the chat',
     offline: () => 'Connecting again…',
+    // The error that closed it is said instead.
+    closed: () => '',
     out: () => 'You were removed from this room',
     muted: (until?: string) => (until ? `You are muted until ${until}` : 'You are muted'),
     room_muted: () => 'Nobody may send right now',
@@ -74,6 +76,7 @@ const chinese: Texts = {
   obstacle: {
     guest: () => '登录后即可发言',
     offline: () => '正在重新连接…',
+    closed: () => '',
     out: () => '你已被移出直播间',
     muted: (until) => (until ? `你已被禁言至 ${until}` : '你已被禁言'),
     room_muted: () => '全员禁言中',

@@ -46,7 +46,7 @@ describe('talking', () => {
     await live.push('live:hostile', { type: 'gift', from: { id: 'e', name: evil }, data: { name: evil, icon: evil } });
     await live.push('live:hostile', { type: 'superchat', from: { id: 'e', name: evil }, data: { text: evil, amount: evil } });
     const list = page.locator('[data-testid=chat-list]');
-    await list.locator('.superchat').waitFor();
+    await list.locator('li.superchat').waitFor();
     assert.equal(await list.locator('img, script').count(), 0);
     assert.equal(await list.locator('li.chat .text').textContent(), evil);
     assert.equal(await page.evaluate(() => 'hacked' in window), false);

@@ -1,6 +1,8 @@
 // A real danmux (api, relay and edge on one bus) that serves the built web folder, and pages of it in Chromium. A test file opens it
 // once; a page that complains on its console fails the test that opened it.
 import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, afterEach, before } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type ApiFixture, startApi } from '../../../api/test/bare-api.ts';
@@ -10,7 +12,7 @@ import { startBrowser } from '../../../testkit/src/browser.ts';
 export interface LivePage {
   readonly api: ApiFixture;
   readonly edge: EdgeFixture;
-  /** A page of the server with this in its body, and the elements loaded. */
+  /** A page of a site of its own origin with this in its body, and the elements loaded. */
   open(body: string, options?: BrowserContextOptions): Promise<Page>;
   /** A page as the server has it. */
   visit(path: string, options?: BrowserContextOptions): Promise<Page>;
@@ -22,11 +24,18 @@ export function livePage(): LivePage {
   let api: ApiFixture;
   let edge: EdgeFixture;
   let browser: Browser;
+  let site: Server;
+  const bodies: string[] = [];
   const complaints: string[] = [];
   const pages: Page[] = [];
   before(async () => {
     api = await startApi({ 'api.demo': true });
     edge = await startEdge({}, api.bus);
+    site = createServer((request, response) => {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(siteOf(api.url, bodies[Number(request.url?.slice(1))] ?? ''));
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     browser = await startBrowser();
   });
   afterEach(async () => {
@@ -35,12 +44,15 @@ export function livePage(): LivePage {
   });
   after(async () => {
     await browser?.close();
+    site?.close();
     await edge?.close();
     await api?.close();
   });
   const newPage = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const page = await (await browser.newContext({ viewport: { width: 800, height: 600 }, locale: 'en-US', ...options })).newPage();
     pages.push(page);
+    // tsx gives functions their names by a call that the page does not have.
+    await page.addInitScript('globalThis.__name = (named) => named');
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
     return page;
@@ -54,8 +66,8 @@ export function livePage(): LivePage {
     },
     open: async (body, options) => {
       const page = await newPage(options);
-      await page.route('**/of-a-site', (route) => route.fulfill({ contentType: 'text/html', body: site(body) }));
-      await page.goto(`${api.url}/of-a-site`);
+      const { port } = site.address() as AddressInfo;
+      await page.goto(`http://127.0.0.1:${port}/${bodies.push(body) - 1}`);
       await page.waitForFunction(() => customElements.get('danmux-chat') !== undefined);
       return page;
     },
@@ -72,6 +84,7 @@ export function livePage(): LivePage {
   };
 }
 
-const site = (body: string) =>
-  `<!doctype html><html lang="en"><title>a site</title><style>body{margin:0}danmux-chat{height:400px;width:360px}danmux-overlay{height:200px;width:400px}</style>
-  <body>${body}<script type="module" src="/sdk/danmux-elements.js"></script></body></html>`;
+const siteOf = (api: string, body: string) =>
+  `<!doctype html><html lang="en"><title>a site</title><link rel="icon" href="data:,">
+  <style>body{margin:0}danmux-chat{height:400px;width:360px}danmux-overlay{height:200px;width:400px}</style>
+  <body>${body}<script type="module" src="${api}/sdk/danmux-elements.js"></script></body></html>`;

@@ -1,8 +1,9 @@
 // For each route a request that succeeds, with what must be there before. A route that is not in this table fails every test that
 // walks over all routes.
 import { ruleRecords, sanctionField } from '@danmux/cluster';
-import { DeadLetters } from '@danmux/cluster/webhooks';
+import { DeadLetters, readCircuit, readCursor, webhookConsumer, writeCircuit, writeCursor } from '@danmux/cluster/webhooks';
 import type { HeldMessage } from '@danmux/protocol';
+import type { ReviewVerb } from '../src/review-decisions.ts';
 import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';
 import type { Operation } from './documented-codes.ts';
 
@@ -25,6 +26,8 @@ export interface RightRequest {
 export const rightSettings: Parameters<typeof startApi>[0] = {
   'webhooks.targets': [{ id: 'billing', url: 'https://hooks.example/in', secret: `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}` }],
 };
+
+const billing = webhookConsumer('billing');
 
 let made = 0;
 const fresh = (word: string) => `${word}-${++made}`;
@@ -76,12 +79,30 @@ export async function held(fixture: ApiFixture, change: Partial<HeldMessage> = {
   return { id };
 }
 
+/** Held, and in the hands of somebody who does this with it. */
+async function beingDecided(fixture: ApiFixture, verb: ReviewVerb): Promise<Params> {
+  const params = await held(fixture);
+  await fixture.bus.begin(`review ${params['id']}`, verb, 'another');
+  return params;
+}
+
 export async function deadLetter(fixture: ApiFixture, target = 'billing'): Promise<Params> {
   const letters = new DeadLetters(fixture.bus.logs, 100);
   await letters.add({ target, event: { id: fresh('event'), type: 'room.vacated', room: 'a', ts: 1, data: {} }, error: 'it answered 503', attempts: 3, at: 2 });
   const [newest] = (await letters.page(undefined, 1)).letters;
   return { entry: newest?.entry ?? '' };
 }
+
+/** A target that failed, with an event that waits for its next try. */
+async function failedTarget({ bus: { records } }: ApiFixture): Promise<Params> {
+  const later = 9_999_999_999_999;
+  const open = { state: 'open', failures: 3, retry_at: later, since: 1, error: 'it answered 503', version: '1' } as const;
+  await writeCircuit(records, 'billing', await readCircuit(records, 'billing'), open);
+  await writeCursor(records, billing, 0, { ...(await readCursor(records, billing, 0)), begun: JSON.stringify({ retry_at: later }) });
+  return { target: 'billing' };
+}
+
+const hastened = async ({ bus: { records } }: ApiFixture) => (await readCursor(records, billing, 0)).version;
 
 async function fullOfLists(fixture: ApiFixture): Promise<Params> {
   const lists = Array.from({ length: 16 }, (_, index) => [`full${index}`, { value: '{"action":"mask","words":[],"revision":"1","parts":1}' }] as const);
@@ -166,14 +187,14 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'PUT /v1/words/{list}': { body: { action: 'block', words: ['x'] }, other: { action: 'mask', words: [] }, prepare: noLists, conflict: fullOfLists },
   'DELETE /v1/words/{list}': { prepare: oneList },
   'GET /v1/reviews': {},
-  'POST /v1/reviews/{id}/approve': { prepare: held, effect: accepted },
-  'POST /v1/reviews/{id}/reject': { prepare: held, effect: version(ruleRecords.reviews) },
+  'POST /v1/reviews/{id}/approve': { prepare: held, effect: accepted, conflict: (fixture) => beingDecided(fixture, 'reject') },
+  'POST /v1/reviews/{id}/reject': { prepare: held, effect: version(ruleRecords.reviews), conflict: (fixture) => beingDecided(fixture, 'approve') },
   'GET /v1/jobs/{id}': { prepare: delayed },
   'DELETE /v1/jobs/{id}': { prepare: delayed, conflict: ownJob },
   'GET /v1/jobs': { query: '?state=failed' },
   'POST /v1/jobs/{id}/retry': { prepare: failedJob, effect: ranJobs, conflict: delayed },
   'GET /v1/webhooks': {},
-  'POST /v1/webhooks/{target}/enable': { prepare: async () => ({ target: 'billing' }) },
+  'POST /v1/webhooks/{target}/enable': { prepare: failedTarget, effect: hastened },
   'GET /v1/webhooks/dead': {},
   'POST /v1/webhooks/dead/{entry}/replay': { prepare: deadLetter, effect: ranJobs, conflict: (fixture) => deadLetter(fixture, 'gone') },
   'POST /v1/keys': {
@@ -184,6 +205,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
     conflict: keyThere,
   },
   'GET /v1/keys': {},
+  'GET /v1/keys/me': {},
   'POST /v1/keys/{id}/rotate': {
     body: { grace_ms: 0 },
     other: { grace_ms: 1_000 },
@@ -195,6 +217,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/audit': {},
   'POST /v1/tokens': { body: { sub: 'u1' }, other: { sub: 'u2' } },
   'GET /v1/stats': {},
+  'GET /v1/stats/history': { query: '?minutes=5' },
   'GET /v1/nodes': {},
 };
 

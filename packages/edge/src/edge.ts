@@ -2,7 +2,7 @@
 // means, and needs no relay, api or worker to hold its viewers.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
-import { Membership, Rules } from '@danmux/cluster';
+import { laneTotals, Membership, type RoleNumbers, Rules, totalOf } from '@danmux/cluster';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ClusterControl } from './cluster-control.ts';
@@ -93,13 +93,14 @@ export class EdgeRole implements Part {
     const guard = new Guard(runtime, bus, { rules, screen });
     const hidden = new HiddenMessages(runtime, bus, (room, user, message) => this.#fanOut.tellSender(room, user, message));
     const recovery = new Recovery(runtime, bus);
-    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts, recovery });
+    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
     this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery, presence, rules, guard, hidden, receipts, own });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {
       role: 'edge',
       address: () => this.address(),
       load: () => this.#sessions.size / runtime.config.edge.max_connections,
+      numbers: () => this.#numbers(),
     });
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
     useNoRooms(this.#io);
@@ -164,6 +165,17 @@ export class EdgeRole implements Part {
     this.#flusher.stop();
     this.#pinger.stop();
     this.#http.closeAllConnections();
+  }
+
+  async #numbers(): Promise<RoleNumbers> {
+    const { delivered, deliveredBytes } = this.#runtime.metrics;
+    const gauges = {
+      connections: this.#sessions.size,
+      rooms: this.#hub.size,
+      waiting_viewers: this.#flusher.size,
+      waiting_bytes: this.#flusher.bytes,
+    };
+    return { gauges, messages: await laneTotals(delivered), outBytes: await totalOf(deliveredBytes) };
   }
 
   #membership(): Part {

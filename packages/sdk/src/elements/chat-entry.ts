@@ -1,6 +1,6 @@
 // One line of a chat list, and how a message becomes one. Text only.
 import type { DanmuxError, From, Msg } from '@danmux/protocol';
-import { giftOf, textOf } from '../bind.ts';
+import { giftOf, superchatOf, textOf } from '../bind.ts';
 
 /** given: others have it; pending: on its way; held: waits for a moderator; failed: not accepted. */
 export type EntryState = 'given' | 'pending' | 'held' | 'failed';
@@ -21,7 +21,7 @@ export interface Entry {
   state: EntryState;
   error?: DanmuxError;
   icon?: string;
-  amount?: string;
+  amount?: string | undefined;
   /** Of a gift, or messages that were left out. */
   count: number;
   /** CSS pixels, once it was drawn; before that a guess. */
@@ -39,7 +39,7 @@ export function entryFrom(fields: Pick<Entry, 'kind' | 'ts'> & Partial<Entry>): 
 export function entryOf(msg: Msg, own: boolean): Entry | undefined {
   const { id, ts, from, type, lane } = msg;
   const base = { id, ts, own, ...(from ? { from } : {}) };
-  if (type === 'superchat') return entryFrom({ ...base, kind: 'superchat', text: textOf(msg), ...amountOf(msg.data) });
+  if (type === 'superchat') return entryFrom({ ...base, kind: 'superchat', text: textOf(msg), amount: superchatOf(msg).amount });
   if (lane === 'gift') {
     const { gift, icon, count } = giftOf(msg);
     return entryFrom({ ...base, kind: 'gift', text: gift, count, ...(icon === undefined ? {} : { icon }) });
@@ -48,11 +48,4 @@ export function entryOf(msg: Msg, own: boolean): Entry | undefined {
   if (!text) return undefined;
   if (lane === 'chat') return entryFrom({ ...base, kind: 'chat', text });
   return lane === 'control' ? entryFrom({ ...base, kind: 'notice', text }) : undefined;
-}
-
-/** As it is to be read: data's `amount` with its currency. */
-function amountOf(data: unknown): { amount?: string } {
-  const { amount, currency } = (data ?? {}) as { amount?: unknown; currency?: unknown };
-  if (typeof amount !== 'string' && typeof amount !== 'number') return {};
-  return { amount: typeof currency === 'string' ? `${currency} ${amount}` : String(amount) };
 }

@@ -101,7 +101,7 @@ describe('what keeps one from talking', () => {
     await says(/Nobody may send/, true);
     await live.api.call('PATCH', '/v1/rooms/live:quiet', { modes: { mute_all: null } });
     await says(/^$/, false);
-    await live.api.call('PUT', '/v1/rooms/live:quiet/mutes/loud', { duration_ms: 60_000 });
+    await live.api.call('PUT', '/v1/rooms/live:quiet/mutes/loud', { for_ms: 60_000 });
     await says(/You are muted until/, true);
     await live.api.call('DELETE', '/v1/rooms/live:quiet/mutes/loud');
     await says(/may send again|^$/, false);

@@ -18,7 +18,10 @@ const libraries = [
 ];
 
 /** A folder with an index.html, served under its name. */
-const pages = [{ from: join(sdk, 'demo'), name: 'demo' }];
+const pages = [
+  { from: join(sdk, 'demo'), name: 'demo' },
+  { from: join(root, 'packages/api/console'), name: 'console' },
+];
 
 const shared = {
   configFile: false,

@@ -1,9 +1,11 @@
 // The run-time schemas of the viewer protocol and the admin API, for the servers.
 export { type AuditLogName, type AuditRow, auditQuery, auditReply, auditRow } from './admin/audit.ts';
 export { fromSchema, instant, laneSchema, messageId, nextCursor, pageQuery, roomRule, strict, userId } from './admin/fields.ts';
+export { type GatewayReply, gatewayExample, gatewayQuery, gatewayReply } from './admin/gateway.ts';
 export { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from './admin/jobs.ts';
 export {
   type KeyRequest,
+  type KeySelfReply,
   type KeysReply,
   keyId,
   keyRemoveReply,
@@ -11,6 +13,8 @@ export {
   keyRotateReply,
   keyRotateRequest,
   keySecretReply,
+  keySelfExample,
+  keySelfReply,
   keysReply,
 } from './admin/keys.ts';
 export {
@@ -57,8 +61,20 @@ export {
   sanctionRequest,
   sanctionsQuery,
 } from './admin/sanctions.ts';
-export { type NodesReply, nodesReply, type StatsReply, statsReply } from './admin/stats.ts';
+export {
+  type NodesReply,
+  nodesExample,
+  nodesReply,
+  type StatsHistoryReply,
+  type StatsReply,
+  type StatsSample,
+  statsHistoryExample,
+  statsHistoryQuery,
+  statsHistoryReply,
+  statsReply,
+} from './admin/stats.ts';
 export { type TokenRequest, tokenReply, tokenRequest } from './admin/tokens.ts';
+export { type HopName, type TraceReply, traceExample, traceQuery, traceReply } from './admin/traces.ts';
 export { type DeadLettersReply, deadLettersQuery, deadLettersReply, enableReply, replayReply, webhookStatus, webhooksReply } from './admin/webhooks.ts';
 export { type WordListRequest, type WordListSummary, wordListReply, wordListRequest, wordListSummary, wordListsReply } from './admin/words.ts';
 export { roomSchema, type ViewerEvent, viewerSchemas } from './viewer-schemas.ts';

@@ -249,8 +249,8 @@ export const configSchema = Type.Object(
     ),
     broadcasts: Type.Object(
       {
-        viewers_per_second: count(100_000, 'A broadcast reaches rooms of so many viewers a second, so that a million of them do not spike.'),
-        rooms_per_second: count(500, 'Rooms a broadcast reaches a second at most.'),
+        viewers_per_second: count(100_000, 'Broadcasts, all together, reach rooms of so many viewers a second, so that a million of them do not spike.'),
+        rooms_per_second: count(500, 'Rooms that broadcasts, all together, reach a second at most.'),
       },
       strict,
     ),

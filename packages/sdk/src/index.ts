@@ -6,4 +6,6 @@ export type { ClientOptions, ClientState } from './client/options.ts';
 export { Room } from './client/room.ts';
 export type { JoinOptions, RoomEvents } from './client/room-events.ts';
 export { Overlay } from './overlay/overlay.ts';
-export { type DanmakuItem, defaultSettings, type GiftItem, type OverlaySettings } from './overlay/overlay-item.ts';
+export type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, OverlayBox, SuperchatItem } from './overlay/overlay-item.ts';
+export { checkedSettings, defaultSettings, type OverlaySettings } from './overlay/overlay-settings.ts';
+export type { OverlayVerbs } from './overlay/overlay-verbs.ts';

@@ -1,15 +1,16 @@
-// Sends one message to every room a broadcast names: exact names, and online rooms by `prefix*` or `*`. It is paced, so that a
-// million viewers do not spike, and goes on after the last room it told when its worker died.
+// Sends one message to every room a broadcast names: exact names, and online rooms by `prefix*` or `*`. It keeps to
+// the pace all broadcasts share, so that a million viewers do not spike, and goes on after the last room it told when its worker died.
 import { acceptPublication, type Bus, isUserRoom, type Publication } from '@danmux/bus';
 import { addReceiptsJob, type JobData, type JobQueue, type RunningJob } from '@danmux/cluster';
 import { limits, roomMatches } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
+import { BroadcastPace } from './broadcast-pace.ts';
 import { pause } from './pause.ts';
 import { type Failure, retryRefused } from './store-retry.ts';
 
 export interface BroadcastParts {
   readonly runtime: Runtime;
-  readonly bus: Pick<Bus, 'publish' | 'receipts' | 'onlineRooms'>;
+  readonly bus: Pick<Bus, 'publish' | 'receipts' | 'onlineRooms' | 'records'>;
   readonly jobs: Pick<JobQueue, 'add'>;
 }
 
@@ -23,6 +24,7 @@ interface Room {
 const slicesPerSecond = 10;
 
 export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast'>) => Promise<void> {
+  const pace = new BroadcastPace(parts.runtime, parts.bus);
   return async ({ data, progress, signal, report }) => {
     const rooms = await roomsOf(parts.bus, data.rooms);
     const after = progress?.cursor;
@@ -30,11 +32,11 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
     let done = progress?.done ?? 0;
     const total = done + left.length;
     for (const slice of slices(left, parts.runtime)) {
+      await pause(await pace.book(timeOf(slice, parts.runtime), signal), signal);
       if (isOver(parts.runtime, data)) return;
       await publishTo(parts, data, slice, signal);
       done += slice.length;
       await report({ done, total, cursor: slice.at(-1)?.name ?? '' });
-      if (done < total) await pause(timeOf(slice, parts.runtime), signal);
     }
     if (data.receipt && rooms[0]) await addReceiptsJob(parts, { id: data.id, room: rooms[0].name });
   };

@@ -86,6 +86,24 @@ for (const engine of engines) {
       }
     });
 
+    test('several at once, on several workers, keep to the rates together and take turns', async () => {
+      const processes = await engine.processes(2, { 'broadcasts.rooms_per_second': 10 });
+      const rooms = ['a', 'b', 'c', 'd'];
+      const began = performance.now();
+      const order: number[] = [];
+      const runs = [0, 1, 2].map((n) => {
+        const job = runningJob('broadcast', { ...news, id: `b${n}`, rooms });
+        const report = async () => void order.push(n);
+        return broadcastJob(processes[n % processes.length] as Process)({ ...job, report });
+      });
+      await Promise.all(runs);
+      const took = performance.now() - began;
+      assert.ok(took >= 1_100 - 20 && took < 4_000, `twelve rooms took ${took} ms`);
+      const halfway = order.slice(0, 9);
+      for (const n of [0, 1, 2]) assert.ok(halfway.filter((m) => m === n).length >= 2, `turns: ${order.join()}`);
+      assert.equal((await told(processes[0] as Process)).length, 12);
+    });
+
     test('a process that ends stops it between rooms, with its place stored', async () => {
       const process = await open({ 'broadcasts.rooms_per_second': 1 });
       const job = runningJob('broadcast', { ...news, rooms: ['*'] });

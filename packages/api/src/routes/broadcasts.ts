@@ -12,7 +12,7 @@ import { documented, idempotencyHeaders, postCodes, success, withExamples } from
 const schema = {
   summary: 'Send a message to many rooms',
   description:
-    'Stored as a job before the answer, and sent at the pace of `broadcasts.viewers_per_second`. The same `id` twice is one broadcast, ' +
+    'Stored as a job before the answer, and sent at the pace of `broadcasts.viewers_per_second`, which all broadcasts share. The same `id` twice is one broadcast, ' +
     'and one message in each room. Receipts are counted over all rooms.',
   tags: ['messages'],
   headers: idempotencyHeaders,

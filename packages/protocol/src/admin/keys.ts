@@ -51,7 +51,21 @@ export const keysReply = Type.Object({
     { description: 'Those of the config first' },
   ),
 });
+
+/** What a key may learn of itself. */
+export const keySelfReply = Type.Object({
+  id: Type.String({ description: 'Its name in lists and the audit log' }),
+  scopes: Type.Array(Type.String(), { description: 'As it was given them: admin is all of them' }),
+  rooms: Type.Optional(Type.Array(Type.String(), { description: 'Exact names, or prefixes that end in *; absent: every room' })),
+  signed: Type.Boolean({ description: 'This request was signed' }),
+  signed_only: Type.Boolean({ description: 'Its requests must be signed' }),
+  source: Type.String({ description: 'config, or store when it was made by /v1/keys' }),
+  expires_at: Type.Optional(instant('When it ends')),
+});
+export const keySelfExample = { id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'], signed: false, signed_only: false, source: 'store' };
+
 export const keyRemoveReply = Type.Object({ id: Type.String(), removed: Type.Literal(true) });
 
 export type KeyRequest = Static<typeof keyRequest>;
+export type KeySelfReply = Static<typeof keySelfReply>;
 export type KeysReply = Static<typeof keysReply>;

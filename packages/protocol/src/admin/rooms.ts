@@ -2,7 +2,8 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import type { RoomModes } from '../moderation.ts';
-import { fromSchema, laneSchema, nextCursor, pageQuery, strict } from './fields.ts';
+import { fromSchema, instant, laneSchema, nextCursor, pageQuery, strict } from './fields.ts';
+import { laneRates } from './stats.ts';
 
 const online = Type.Integer({ description: 'Connections in the room, all edges' });
 const positionSchema = Type.Object({ epoch: Type.String(), offset: Type.Integer() });
@@ -34,12 +35,24 @@ const modesChange = Type.Unsafe<ModesChange>(
 
 export const roomPatch = Type.Object({ modes: modesChange }, strict);
 
+/** What the relay of the room counted, a few seconds old; absent when nothing was said in it of late. */
+const roomTraffic = Type.Object(
+  {
+    at: instant('When the relay said so'),
+    per_second: laneRates,
+    sequenced: Type.Record(Type.String(), Type.Integer(), { description: 'By lane' }),
+    shed: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), { description: 'By lane, then by reason' }),
+  },
+  { description: 'Messages of the room; absent when it was quiet for a while' },
+);
+
 export const roomReply = Type.Object({
   room: Type.String(),
   online,
   users: Type.Integer({ description: 'Distinct users in the room; an estimate where the member list is not complete' }),
   modes: modesSchema,
   positions: Type.Record(Type.String(), positionSchema),
+  traffic: Type.Optional(roomTraffic),
 });
 export const roomModesReply = Type.Object({ room: Type.String(), modes: modesSchema });
 
@@ -52,7 +65,7 @@ export const roomsQuery = Type.Object(
   strict,
 );
 export const roomsReply = Type.Object({
-  rooms: Type.Array(Type.Object({ room: Type.String(), online })),
+  rooms: Type.Array(Type.Object({ room: Type.String(), online, per_second: Type.Optional(laneRates) })),
   cursor: nextCursor,
   total: Type.Integer({ description: 'Rooms with a viewer online that match' }),
 });

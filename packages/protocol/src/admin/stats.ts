@@ -1,5 +1,34 @@
 // The cluster in numbers, and its processes.
 import { type Static, Type } from 'typebox';
+import { laneNames } from '../lanes.ts';
+import { instant, strict } from './fields.ts';
+
+const laneCounts = Type.Record(Type.String(), Type.Integer());
+/** A second, by lane. */
+export const laneRates = Type.Record(Type.String(), Type.Number(), { description: 'Messages a second, by lane' });
+const rates = Object.fromEntries(laneNames.map((lane) => [lane, 0]));
+
+/** What a process says of itself; absent of one of an older version. */
+const nodeNumbers = {
+  started_at: Type.Optional(instant('When the process started')),
+  seen_at: Type.Optional(instant('When it last said so, by its own clock')),
+  lag_ms: Type.Optional(Type.Number({ description: 'Event-loop lag since the announcement before, 99th percentile' })),
+  cpu: Type.Optional(Type.Number({ description: 'Share of one core since the announcement before; of the whole process' })),
+  rss_bytes: Type.Optional(Type.Integer({ description: 'Memory of the whole process' })),
+  heap_bytes: Type.Optional(Type.Integer({ description: 'Of it, the JavaScript heap in use' })),
+  connections: Type.Optional(Type.Integer({ description: 'Edges: viewers connected' })),
+  rooms: Type.Optional(Type.Integer({ description: 'Edges: rooms it holds' })),
+  shards: Type.Optional(Type.Integer({ description: 'Relays: shards it owns' })),
+  waiting: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'Relays: by lane, publications read and not yet committed' })),
+  waiting_viewers: Type.Optional(Type.Integer({ description: 'Edges: viewers that are behind, for whom something waits' })),
+  waiting_bytes: Type.Optional(Type.Integer({ description: 'Edges: bytes that wait for them' })),
+  per_second: Type.Optional(
+    Type.Record(Type.String(), Type.Number(), {
+      description: 'By lane, since the announcement before: what an api accepted, a relay sequenced, an edge handed to its viewers (each viewer counts)',
+    }),
+  ),
+  out_bytes_per_second: Type.Optional(Type.Number({ description: 'Edges: bytes of frames written to viewers, before compression' })),
+};
 
 export const nodeSchema = Type.Object({
   id: Type.String(),
@@ -7,9 +36,9 @@ export const nodeSchema = Type.Object({
   address: Type.String({ description: 'host:port; empty for a role that listens nowhere' }),
   version: Type.String(),
   load: Type.Number({ description: '0 idle to 1 full' }),
+  ...nodeNumbers,
 });
 
-const laneCounts = Type.Record(Type.String(), Type.Integer());
 export const statsReply = Type.Object({
   rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
   online: Type.Integer({ description: 'Connections in rooms, all edges' }),
@@ -20,5 +49,56 @@ export const statsReply = Type.Object({
 });
 export const nodesReply = Type.Object({ nodes: Type.Array(nodeSchema) });
 
+export const nodesExample = {
+  nodes: [
+    {
+      ...{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '127.0.0.1:7700', version: '0.1.0', load: 0.12 },
+      ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 11.2, cpu: 0.31, rss_bytes: 181_403_648, heap_bytes: 61_022_208 },
+      ...{ connections: 1_204, rooms: 2, waiting_viewers: 1, waiting_bytes: 2_048 },
+      ...{ per_second: { ...rates, chat: 9_640.5 }, out_bytes_per_second: 1_204_118 },
+    },
+    {
+      ...{ id: 'relay@relay-3v7n1k5z8p', role: 'relay', address: '', version: '0.1.0', load: 1 },
+      ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 10.7, cpu: 0.22, rss_bytes: 120_586_240, heap_bytes: 40_894_464 },
+      ...{ shards: 16, waiting: { ...rates, chat: 12 }, per_second: { ...rates, gift: 1.5, chat: 80 } },
+    },
+  ],
+};
+
+/** Numbers in a query are text, as a URL gives them. */
+export const statsHistoryQuery = Type.Object(
+  { minutes: Type.Optional(Type.String({ pattern: '^([1-9]|[1-5][0-9]|60)$', default: '60', description: 'The last 1 to 60 minutes' })) },
+  strict,
+);
+
+const statsSample = Type.Object({
+  at: instant('When it was taken'),
+  online: Type.Integer({ description: 'Connections in rooms, all edges' }),
+  rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
+  connections: Type.Integer({ description: 'Viewers connected to any edge, in a room or not' }),
+  lag_ms: Type.Union([Type.Number(), Type.Null()], { description: 'The largest event-loop lag of any process, 99th percentile; null when none said one' }),
+  waiting: Type.Record(Type.String(), Type.Integer(), { description: 'By lane: accepted and neither sequenced nor shed yet' }),
+  per_second: Type.Union([Type.Object({ accepted: laneRates, sequenced: laneRates, shed: laneRates }), Type.Null()], {
+    description: 'Since the sample before; null when there is none just before this one',
+  }),
+});
+export const statsHistoryReply = Type.Object({
+  every_ms: Type.Integer({ description: 'A sample is taken so often. Where two are further apart, none was taken: a hole' }),
+  samples: Type.Array(statsSample, { description: 'Oldest first' }),
+});
+
+export const statsHistoryExample = {
+  every_ms: 10_000,
+  samples: [
+    { at: 1_767_225_600_000, online: 1_180, rooms: 2, connections: 1_201, lag_ms: 11.2, waiting: rates, per_second: null },
+    {
+      ...{ at: 1_767_225_610_000, online: 1_204, rooms: 2, connections: 1_219, lag_ms: 12.9, waiting: { ...rates, chat: 12 } },
+      per_second: { accepted: { ...rates, gift: 1.5, chat: 91.2 }, sequenced: { ...rates, gift: 1.5, chat: 80 }, shed: { ...rates, chat: 10 } },
+    },
+  ],
+};
+
 export type NodesReply = Static<typeof nodesReply>;
 export type StatsReply = Static<typeof statsReply>;
+export type StatsHistoryReply = Static<typeof statsHistoryReply>;
+export type StatsSample = Static<typeof statsSample>;

@@ -1,7 +1,8 @@
 // Gift banners: a few stand at once, the others wait their turn. They were paid for, so none is dropped while there is any
 // memory to keep it in; past the cap the oldest waiting one is counted as dropped.
 import { ElementPool } from './element-pool.ts';
-import type { GiftItem, OverlaySettings } from './overlay-item.ts';
+import type { GiftItem } from './overlay-item.ts';
+import type { OverlaySettings } from './overlay-settings.ts';
 
 const maxWaiting = 1_000;
 const slideMs = 350;

@@ -2,7 +2,8 @@
 // It knows nothing of connections; it shows what it is given.
 import { ElementPool } from './element-pool.ts';
 import { GiftBanners } from './gift-banners.ts';
-import { type DanmakuItem, defaultSettings, type GiftItem, type OverlaySettings } from './overlay-item.ts';
+import type { DanmakuItem, GiftItem } from './overlay-item.ts';
+import { defaultSettings, type OverlaySettings } from './overlay-settings.ts';
 import { Tracks } from './tracks.ts';
 
 /** Waiting danmaku are tried again so often. */
@@ -106,7 +107,7 @@ export class Overlay {
   #measure(): void {
     const { width, height } = this.#root.getBoundingClientRect();
     this.#width = width;
-    this.#tracks.resize(Math.max(1, Math.floor((height * this.#settings.area) / this.#settings.lineHeight)));
+    this.#tracks.resize(Math.max(1, Math.floor((height * this.#settings.area) / (this.#settings.lineHeight ?? 32))));
     this.#root.style.opacity = String(this.#settings.opacity);
   }
 
@@ -148,7 +149,7 @@ export class Overlay {
     }
     this.#tracks.take(track, width, now);
     element.dataset['track'] = String(track);
-    element.style.top = `${track * lineHeight + 6}px`;
+    element.style.top = `${track * (lineHeight ?? 32) + 6}px`;
     this.#animate(element, width);
     return true;
   }

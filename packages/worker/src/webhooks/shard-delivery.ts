@@ -25,6 +25,8 @@ interface Begun {
   readonly next: string;
   /** Its tries that failed. */
   readonly attempts: number;
+  /** Those of them that the target refused while it took others, as far as was known; absent for none. */
+  readonly refused?: number;
   /** When the first of them did; 0 before. */
   readonly since: number;
   /** Not before this. */
@@ -36,6 +38,7 @@ interface Stretch {
   readonly deliveries: readonly EventDelivery[];
   place: number;
   attempts: number;
+  refused: number;
   since: number;
 }
 
@@ -86,9 +89,10 @@ export class ShardDelivery {
     const to = begun?.to ?? events.at(-1)?.entry;
     if (to === undefined) return null;
     const deliveries = this.#deliveriesOf(events);
-    // Not found when the log lost it at its cap.
     const place = begun ? deliveries.findIndex(({ id }) => id === begun.next) : 0;
-    return { to, deliveries, place: Math.max(0, place), attempts: place < 0 ? 0 : (begun?.attempts ?? 0), since: place < 0 ? 0 : (begun?.since ?? 0) };
+    // Not found when the log lost it at its cap.
+    const { attempts = 0, refused = 0, since = 0 } = place < 0 ? {} : (begun ?? {});
+    return { to, deliveries, place: Math.max(0, place), attempts, refused, since };
   }
 
   #deliveriesOf(events: readonly LoggedEvent[]): readonly EventDelivery[] {
@@ -112,8 +116,8 @@ export class ShardDelivery {
         stored = performance.now();
       }
       const outcome = await this.#parts.client.post(this.#target, delivery);
-      if (admission === 'probe' && (outcome.kind === 'delivered' || outcome.kind === 'refused')) await this.#circuit.works();
-      if (outcome.kind !== 'delivered' && !(await this.#failed(stretch, delivery, outcome, admission))) return 'wait';
+      if (outcome.kind === 'delivered') await this.#circuit.took(admission);
+      else if (!(await this.#failed(stretch, delivery, outcome, admission))) return 'wait';
       admission = 'go';
     }
   }
@@ -121,6 +125,7 @@ export class ShardDelivery {
   #pass(stretch: Stretch): void {
     stretch.place++;
     stretch.attempts = 0;
+    stretch.refused = 0;
     stretch.since = 0;
   }
 
@@ -128,16 +133,32 @@ export class ShardDelivery {
   async #failed(stretch: Stretch, delivery: EventDelivery, outcome: Exclude<Outcome, { kind: 'delivered' }>, admission: Admission): Promise<boolean> {
     stretch.attempts++;
     stretch.since ||= this.#now();
-    const givenUp = outcome.kind === 'refused' ? stretch.attempts >= triesOfRefused : outcome.kind === 'down' && (await this.#isTooOld(stretch, delivery));
+    if (outcome.kind === 'refused' && !(await this.#circuit.refused(delivery.id, outcome.error, admission)))
+      return this.#refused(stretch, delivery, outcome.error);
+    const givenUp = outcome.kind !== 'gone' && (await this.#isTooOld(stretch, delivery));
+    const wait = givenUp || outcome.kind === 'gone' ? 0 : this.#waitAfter(stretch.attempts, outcome);
     if (givenUp) await this.#bury(stretch, delivery, outcome.error);
-    if (givenUp && outcome.kind === 'refused') return true;
     if (givenUp) this.#pass(stretch);
-    const asked = outcome.kind === 'down' ? outcome.retryAfterMs : undefined;
-    const wait = givenUp || outcome.kind === 'gone' ? 0 : retryWaitMs(stretch.attempts, this.#parts.runtime.config.webhooks.max_wait_ms, asked);
     await this.#storePlace(stretch, this.#now() + wait);
     if (outcome.kind === 'gone') await this.#circuit.disable(outcome.error);
     if (outcome.kind === 'down') await this.#circuit.failed(outcome, admission);
     return false;
+  }
+
+  /** By a target that takes others, as far as is known: true when it was refused often enough. */
+  async #refused(stretch: Stretch, delivery: EventDelivery, error: string): Promise<boolean> {
+    stretch.refused++;
+    if (stretch.refused >= triesOfRefused) {
+      await this.#bury(stretch, delivery, error);
+      return true;
+    }
+    await this.#storePlace(stretch, this.#now() + this.#waitAfter(stretch.refused));
+    return false;
+  }
+
+  #waitAfter(failures: number, outcome?: Outcome): number {
+    const asked = outcome?.kind === 'down' ? outcome.retryAfterMs : undefined;
+    return retryWaitMs(failures, this.#parts.runtime.config.webhooks.max_wait_ms, asked);
   }
 
   /** It failed for so long itself, or waited so long while its target did. */
@@ -154,9 +175,9 @@ export class ShardDelivery {
     runtime.log.warn({ target: this.#target.id, event: event.id, room: event.room, error }, 'a webhook event is a dead letter');
   }
 
-  #storePlace({ to, deliveries, place, attempts, since }: Stretch, retry_at: number): Promise<boolean> {
+  #storePlace({ to, deliveries, place, attempts, refused, since }: Stretch, retry_at: number): Promise<boolean> {
     const next = deliveries[place]?.id;
-    const begun: Begun | undefined = next === undefined ? undefined : { to, next, attempts, since, retry_at };
+    const begun: Begun | undefined = next === undefined ? undefined : { to, next, attempts, refused, since, retry_at };
     const entry = begun ? this.#cursor.entry : to;
     return this.#store({ ...(entry === undefined ? {} : { entry }), ...(begun ? { begun: JSON.stringify(begun) } : {}) });
   }

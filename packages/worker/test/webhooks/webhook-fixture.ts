@@ -13,6 +13,7 @@ export interface WebhookFixture {
   readonly workers: readonly WebhookWork[];
   readonly process: Process;
   readonly webhooks: Webhooks;
+  readonly events: RoomEvents;
   /** A message of each id was sent to the room. */
   sent(room: string, ...ids: string[]): Promise<void>;
   /** Every worker looks what waits. */
@@ -53,7 +54,7 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
   });
   const sweep = async () => void (await Promise.all(workers.map((worker) => worker.sweep())));
   return {
-    ...{ clock, consumer, workers, process: first, sweep },
+    ...{ clock, consumer, workers, process: first, sweep, events },
     webhooks: new Webhooks(first.runtime, first.bus, first.jobs),
     sent: async (room, ...ids) => {
       for (const id of ids) await events.emit(room, 'message.sent', { messages: [{ id, lane: 'chat', offset: 1, type: 'chat', data: {}, ts: clock.now() }] });

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { engines } from '../engines.ts';
-import { ok, status } from '../webhook-consumer.ts';
-import { closeWebhooks, openWebhooks } from './webhook-fixture.ts';
+import { type Answer, ok, status } from '../webhook-consumer.ts';
+import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';
 
 const rooms = ['live:1', 'live:2', 'live:3', 'vip'];
 const isOpen = 'open';
@@ -131,6 +131,89 @@ for (const engine of engines) {
         [['default', 'it answered 422', 3]],
       );
       assert.notEqual((await hooks.webhooks.status())[0]?.state, isOpen);
+    });
+
+    const refuse =
+      (text: string, code: number): Answer =>
+      (response, given) =>
+        (JSON.stringify(given.event).includes(text) ? status(code) : ok)(response, given);
+    const letters = async (hooks: WebhookFixture) => (await hooks.webhooks.deadLetters(undefined, 100)).letters;
+
+    test('a target that answers 404 to all for minutes is down: it is probed with one event, and gets all in order afterwards', async () => {
+      const hooks = await openWebhooks(engine, { set: { shards: 8 } });
+      const many = Array.from({ length: 16 }, (_, n) => `room:${n}`);
+      hooks.consumer.answer = status(404);
+      for (const room of many) for (const n of [0, 1]) await hooks.events.emit(room, 'room.users', { n });
+      await hooks.untilOpen();
+      await hooks.passUntil(async () => assert.ok(((await hooks.webhooks.status())[0]?.failures ?? 0) >= 5, 'it is probed'));
+      await hooks.untilOpen();
+      assert.match((await hooks.webhooks.status())[0]?.error ?? '', /404, to 3 events in a row/);
+      const { length } = hooks.consumer.asked;
+      hooks.clock.advance(100_000);
+      await hooks.sweep();
+      await eventually(() => assert.equal(hooks.consumer.asked.length, length + 1));
+      await hooks.untilOpen();
+      assert.equal(hooks.consumer.asked.length, length + 1);
+      hooks.consumer.answer = ok;
+      const wanted = many.flatMap((room) => [`${room}/0`, `${room}/1`]).sort();
+      const taken = () => hooks.consumer.taken.map(({ event }) => `${event.room}/${(event.data as { n: number }).n}`);
+      await hooks.passUntil(() => assert.deepEqual([...taken()].sort(), wanted));
+      for (const room of many) assert.ok(taken().indexOf(`${room}/0`) < taken().indexOf(`${room}/1`), `${room} is in order`);
+      assert.deepEqual(await letters(hooks), []);
+      assert.equal((await hooks.webhooks.status())[0]?.state, 'closed');
+    });
+
+    test('where one room is all there is, two events are given up before the third shows that it is the target', async () => {
+      const hooks = await openWebhooks(engine, { set: { 'webhooks.max_wait_ms': 2_000 } });
+      hooks.consumer.answer = status(403);
+      for (let n = 0; n < 6; n++) await hooks.events.emit('live:1', 'room.users', { n });
+      await hooks.passUntil(async () => assert.ok(((await hooks.webhooks.status())[0]?.failures ?? 0) >= 6, 'it is probed'));
+      assert.equal((await letters(hooks)).length, 2);
+      hooks.consumer.answer = ok;
+      await hooks.passUntil(() =>
+        assert.deepEqual(
+          hooks.consumer.taken.map(({ event }) => (event.data as { n: number }).n),
+          [2, 3, 4, 5],
+        ),
+      );
+      assert.equal((await letters(hooks)).length, 2);
+    });
+
+    test('events refused while others pass stop nothing, however many: each is a dead letter after three tries', async () => {
+      const hooks = await openWebhooks(engine, { set: { shards: 1 } });
+      hooks.consumer.answer = refuse('poison', 404);
+      const poisons = ['poison/0', 'poison/1', 'poison/2', 'poison/3'];
+      for (const [n, poison] of poisons.entries()) {
+        await hooks.sent(`room:${n}`, poison);
+        await hooks.sent(`vip:${n}`, `good/${n}`);
+      }
+      await hooks.passUntil(() => assert.equal(hooks.consumer.taken.length, poisons.length));
+      const dead = await letters(hooks);
+      assert.deepEqual(
+        dead.map(({ event, attempts }) => [event.room, attempts]),
+        [3, 2, 1, 0].map((n) => [`room:${n}`, 3]),
+      );
+      assert.equal((await hooks.webhooks.status())[0]?.state, 'closed');
+    });
+
+    test('while the target refuses all, an event that fails for webhooks.retry_for_ms is a dead letter', async () => {
+      const hooks = await openWebhooks(engine, { set: { shards: 1, 'webhooks.retry_for_ms': 60_000, 'webhooks.max_wait_ms': 2_000 } });
+      hooks.consumer.answer = refuse('poison', 404);
+      for (let n = 0; n < 4; n++) await hooks.sent(`room:${n}`, 'poison');
+      await hooks.sent('live:1', 'next');
+      await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['next']));
+      assert.equal((await letters(hooks)).length, 4);
+    });
+
+    test('tries that failed while the target was down do not count when it then refuses the event', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = status(503);
+      await hooks.sent('live:1', 'a');
+      await hooks.passUntil(() => assert.ok(hooks.consumer.asked.length >= 4, 'four tries'));
+      let refusals = 0;
+      hooks.consumer.answer = (response, given) => (++refusals <= 2 ? status(404) : ok)(response, given);
+      await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a']));
+      assert.deepEqual(await letters(hooks), []);
     });
 
     test('an event that fails for webhooks.retry_for_ms is a dead letter; the others go on', async () => {

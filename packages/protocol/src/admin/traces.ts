@@ -1,0 +1,52 @@
+// Where one message was and when: what each process that had it in its hands said of it.
+import { type Static, Type } from 'typebox';
+import { limits } from '../limits.ts';
+import { instant, strict } from './fields.ts';
+
+export const traceQuery = Type.Object({ room: Type.String({ minLength: 1, maxLength: limits.roomName, description: 'The room of the message' }) }, strict);
+
+const hopNames = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'] as const;
+export const hopSchema = Type.Object({
+  hop: Type.Unsafe<(typeof hopNames)[number]>(
+    Type.Union(
+      hopNames.map((name) => Type.Literal(name)),
+      {
+        description:
+          '`accepted` by an api or edge, `stored` in the ingress, `sequenced` by the relay, `delivered`: given to the connections of an edge, `recalled`',
+      },
+    ),
+  ),
+  node: Type.String({ description: 'The process: an `id` of /v1/nodes' }),
+  at: instant('When, by the clock of that process'),
+  offset: Type.Optional(Type.Integer({ description: 'Of `sequenced`: its place in the lane of the room' })),
+  viewers: Type.Optional(Type.Integer({ description: 'Of `delivered`: connections of this edge that were in the room' })),
+});
+
+export const traceReply = Type.Object({
+  id: Type.String(),
+  room: Type.String({ description: '`@me` for a message to a user' }),
+  trace: Type.String({ description: 'Trace id, as in the logs: of the `traceparent` it came with, or made for it' }),
+  hops: Type.Array(hopSchema, { description: 'In the order of their times; clocks of two machines may differ' }),
+  receipts: Type.Optional(
+    Type.Object(
+      { sent: Type.Integer(), received: Type.Integer(), missing: Type.Integer() },
+      { description: 'Of a message with `receipt`, in this room: as /v1/messages/{id}/receipts' },
+    ),
+  ),
+});
+
+export const traceExample = {
+  id: 'order-4711',
+  room: 'live:1001',
+  trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+  hops: [
+    { hop: 'accepted', node: 'api@api-5t1w9r2h6d', at: 1_767_225_600_000 },
+    { hop: 'stored', node: 'api@api-5t1w9r2h6d', at: 1_767_225_600_002 },
+    { hop: 'sequenced', node: 'relay@relay-3v7n1k5z8p', at: 1_767_225_600_006, offset: 17 },
+    { hop: 'delivered', node: 'edge@edge-8k2m4q9x1c', at: 1_767_225_600_009, viewers: 502 },
+  ],
+  receipts: { sent: 502, received: 497, missing: 5 },
+};
+
+export type HopName = (typeof hopNames)[number];
+export type TraceReply = Static<typeof traceReply>;

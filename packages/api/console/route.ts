@@ -20,10 +20,8 @@ export function linkTo(page: PageName, id?: string, query: Readonly<Record<strin
   return `#/${page}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}`;
 }
 
-/** Changes what the page is told without a new entry in the history. */
-export function replaceQuery(place: Place, query: Readonly<Record<string, string>>): void {
-  history.replaceState(null, '', linkTo(place.page, place.id, query));
-}
+/** For an element's property: another object that says the same is no change. */
+export const queryProperty = { attribute: false, hasChanged: (one: unknown, other: unknown) => String(one) !== String(other) };
 
 /** Somebody may have typed it. */
 function decoded(text: string): string {

@@ -45,12 +45,12 @@ class ConsoleChart extends ConsoleElement {
   protected override render(): TemplateResult {
     const [times] = this.data;
     const index = this.#under ?? times.length - 1;
-    const valueOf = (curve: number) => this.data[curve + 1]?.[index];
-    const summary = this.curves.map(({ label }, curve) => `${label} ${this.say(valueOf(curve))}`).join(', ');
+    const valueIn = (curve: number) => this.data[curve + 1]?.[index];
+    const summary = this.curves.map(({ label }, curve) => `${label} ${this.say(valueIn(curve))}`).join(', ');
     return html`<figure class="chart">
       <figcaption><h3>${this.heading}</h3>
         <ul class="legend">${this.curves.map(
-          ({ label }, curve) => html`<li><i class="dot curve-${curve}"></i>${label} <b>${this.say(valueOf(curve))}</b></li>`,
+          ({ label }, curve) => html`<li><i class="dot curve-${curve}"></i>${label} <b>${this.say(valueIn(curve))}</b></li>`,
         )}</ul>
       </figcaption>
       <div class="plot" role="img" aria-label=${texts.chart(this.heading, summary)}></div>
@@ -83,7 +83,10 @@ class ConsoleChart extends ConsoleElement {
         padding: [10, 8, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-        scales: { x: { time: true, range: (_plot, from, to) => [Math.min(from ?? to, to - 60), to] }, y: { range: (_plot, _from, to) => [0, to > 0 ? to * 1.15 : 1] } },
+        scales: {
+          x: { time: true, range: (_plot, from, to) => [Math.min(from ?? to, to - 60), to] },
+          y: { range: (_plot, _from, to) => [0, to > 0 ? to * 1.15 : 1] },
+        },
         series: [{}, ...series],
         axes: [
           { ...axis, size: 26, space: 70, values: (_plot, ticks) => ticks.map(clock) },

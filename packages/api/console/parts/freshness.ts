@@ -20,5 +20,7 @@ export function freshness({ error, value, at }: Pick<Poll<unknown>, 'error' | 'v
 export function reasonOf(error: Error): string {
   if (!(error instanceof Refused)) return texts.apiAway(error.message);
   const { code, message, trace, fields } = error;
-  return [message, fields.filter((field) => !message.includes(field)).join('; '), `(${code}${trace ? ` · ${texts.trace} ${trace}` : ''})`].filter(Boolean).join(' ');
+  return [message, fields.filter((field) => !message.includes(field)).join('; '), `(${code}${trace ? ` · ${texts.trace} ${trace}` : ''})`]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -11,10 +11,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const web = join(root, 'packages/api/web');
 const sdk = join(root, 'packages/sdk');
 
+/** Gzipped, as its authors ship it. */
+const socketIoKiB = 12.6;
 /** `maxKiB`: gzipped, with all it brings. */
 const libraries = [
-  { entry: 'src/index.ts', format: 'es', file: 'danmux.js', maxKiB: 34 },
-  { entry: 'src/index.ts', format: 'iife', file: 'danmux.iife.js', maxKiB: 34 },
+  { entry: 'src/index.ts', format: 'es', file: 'danmux.js', maxKiB: socketIoKiB + 20 },
+  { entry: 'src/index.ts', format: 'iife', file: 'danmux.iife.js', maxKiB: socketIoKiB + 20 },
 ];
 
 /** A folder with an index.html, served under its name. */

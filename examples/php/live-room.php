@@ -43,9 +43,8 @@ try {
     $gift = $room->publish('gift', ['gift' => 'rocket', 'name' => '火箭', 'count' => 1], ['from' => $user, 'id' => $order, 'receipt' => true]);
     echo "gift: {$gift->id} is stored, in lane {$gift->lane}\n";
 
-    // Something that should not have been said leaves history and every screen.
+    // Something that should not have been said leaves every screen, and history even if it is not there yet.
     $slip = $room->publish('chat', ['text' => '说错话了'], ['from' => $user]);
-    // It may not be in history yet; it is taken back all the same.
     $room->recall($slip->id);
     echo "recall: {$slip->id} is gone\n";
 

@@ -193,6 +193,11 @@ final class RoutesTest extends ServerTestCase
             ['keys' => [['id' => 'shop', 'scopes' => ['read'], 'signed_only' => false, 'source' => 'store', 'created_at' => self::AT, 'last_used_at' => null]]],
             [new Key('shop', ['read'], false, 'store', null, self::AT)],
         ];
+        yield 'the key itself' => [
+            static fn (Client $client) => $client->keys()->me(), 'GET /v1/keys/me', null,
+            ['id' => 'shop', 'scopes' => ['publish', 'read'], 'rooms' => ['live:*'], 'signed_only' => false, 'source' => 'config', 'last_used_at' => self::AT, 'signed' => false],
+            new Key('shop', ['publish', 'read'], false, 'config', ['live:*'], lastUsedAtMs: self::AT),
+        ];
         yield 'rotate a key' => [
             static fn (Client $client) => $client->keys()->rotate('shop', 0), 'POST /v1/keys/shop/rotate', '{"grace_ms":0}',
             $secret + ['old_until' => self::AT], new NewKey('shop', 'dmx_1', 'dms_1', self::AT),
@@ -228,7 +233,7 @@ final class RoutesTest extends ServerTestCase
             ['rooms' => 1, 'online' => 2, 'accepted' => ['gift' => 1], 'sequenced' => ['gift' => 1], 'shed' => ['chat' => ['budget' => 4]], 'nodes' => [self::NODE]],
             new Stats(1, 2, ['gift' => 1], ['gift' => 1], ['chat' => ['budget' => 4]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0)]),
         ];
-        yield 'nodes' => [static fn (Client $client) => $client->nodes(), 'GET /v1/nodes', null, ['nodes' => [self::NODE]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0)]];
+        yield 'nodes' => [static fn (Client $client) => $client->nodes(), 'GET /v1/nodes', null, ['nodes' => [self::NODE + ['lag_ms' => 1.5]]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0, ['lag_ms' => 1.5])]];
     }
 
     /**

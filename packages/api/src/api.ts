@@ -1,7 +1,7 @@
 // The api role: the admin API on its port. Any number of them run side by side; nothing is kept here between requests.
 import type { AddressInfo } from 'node:net';
 import type { Bus } from '@danmux/bus';
-import { type JobQueue, Membership } from '@danmux/cluster';
+import { type JobQueue, laneTotals, Membership } from '@danmux/cluster';
 import { DanmuxError } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -21,7 +21,12 @@ export class ApiRole implements Part {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#jobs = jobs;
-    this.#membership = new Membership(runtime, bus, { role: 'api', address: () => this.address(), load: () => 0 });
+    this.#membership = new Membership(runtime, bus, {
+      role: 'api',
+      address: () => this.address(),
+      load: () => 0,
+      numbers: async () => ({ messages: await laneTotals(runtime.metrics.accepted, { source: 'api' }) }),
+    });
   }
 
   /** `host:port` of the admin API; only after `start`. */

@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { Scope } from './auth/scopes.ts';
+import { operationId } from './operation-id.ts';
 import { problemSchemaId } from './routes/documented.ts';
 import { docsPolicy, policyText } from './security-headers.ts';
 
@@ -34,7 +35,7 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
       },
       security: [{ bearer: [] }, { apiKey: [] }, { signature: [] }],
     },
-    transform: ({ schema, url, route }) => ({ schema: withScope(schema, route.config?.scope), url }),
+    transform: ({ schema, url, route }) => ({ schema: withName(withScope(schema, route.config?.scope), String(route.method), url), url }),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
   });
   app.addHook('onRoute', (route) => {
@@ -46,8 +47,13 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
 }
 
 /** The scope a route asks for stands with it. */
-function withScope(schema: FastifySchema | undefined, scope: Scope | undefined): FastifySchema {
+function withScope(schema: FastifySchema | undefined, scope: Scope | 'any' | undefined): FastifySchema {
   if (!schema || scope === undefined) return schema ?? {};
   const { description = '', ...rest } = schema as FastifySchema & { description?: string };
   return { ...rest, description: `${description}${description ? ' ' : ''}Scope: \`${scope}\`.`, 'x-scope': scope } as FastifySchema;
+}
+
+/** What generated clients call the route. */
+function withName(schema: FastifySchema, method: string, url: string): FastifySchema {
+  return { ...schema, operationId: operationId(method, url) } as FastifySchema;
 }

@@ -1,6 +1,6 @@
 // Idempotency-Key on every POST: the same key and body get the first answer again, another body is refused, and so is a second
-// request while the first one runs. Answers that may come out otherwise next time are not kept: then a retry runs again, and
-// the ids derived from the key make sure that nothing is sent twice.
+// request while the first one runs. Answers that may come out otherwise next time are not kept: then a retry runs again, is told
+// what was done already, and the ids derived from the key make sure that nothing is sent twice where that was lost.
 import { createHash } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
@@ -22,6 +22,8 @@ interface Claim {
   readonly bodyHash: string;
   /** Set when the answer says 2xx but would not come out the same again. */
   mayDiffer: boolean;
+  /** Of such an answer: what need not be done again. */
+  done?: string;
 }
 
 interface KeptAnswer {
@@ -30,6 +32,8 @@ interface KeptAnswer {
   readonly body: string;
 }
 
+/** All requests of a key write what they did as one claim: the newest knows of all. */
+const doneClaim = 'done';
 const keyForm = new RegExp(`^[\\x21-\\x7e]{1,${limits.id}}$`);
 
 export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus): void {
@@ -66,9 +70,22 @@ export function derivedId(request: FastifyRequest, index: number): string | unde
   return request.idempotency ? `k-${hash(`${request.idempotency.scope}\n${index}`).slice(0, 32)}` : undefined;
 }
 
-/** A retry of this request may do better: a part of a batch was refused for a reason that passes. */
-export function answerMayDiffer(request: FastifyRequest): void {
-  if (request.idempotency) request.idempotency.mayDiffer = true;
+/** A retry of this request may do better: a part of a batch was refused for a reason that passes. It is told what was `done` by then. */
+export function answerMayDiffer(request: FastifyRequest, done?: string): void {
+  if (request.idempotency) Object.assign(request.idempotency, { mayDiffer: true, done });
+}
+
+/** What earlier requests of this key had done when their answers were not kept; null when there is nothing. */
+export async function doneBefore(request: FastifyRequest, bus: Bus): Promise<string | null> {
+  const { idempotency } = request;
+  if (!idempotency) return null;
+  const state = await bus.begin(doneScope(idempotency), idempotency.bodyHash, doneClaim);
+  if (state.state === 'mismatch') {
+    // The key stays free for the body it was first used with.
+    answerMayDiffer(request);
+    throw new DanmuxError('idempotency_mismatch');
+  }
+  return state.state === 'done' ? state.answer : null;
 }
 
 /** An answer that told a secret rests sealed. */
@@ -88,10 +105,12 @@ function replay(reply: FastifyReply, answer: string): FastifyReply {
     .send(body);
 }
 
-async function keepAnswer(runtime: Runtime, bus: Bus, seal: Seal, { scope, id, bodyHash, mayDiffer }: Claim, reply: FastifyReply, body: string): Promise<void> {
+async function keepAnswer(runtime: Runtime, bus: Bus, seal: Seal, claim: Claim, reply: FastifyReply, body: string): Promise<void> {
+  const { scope, id, bodyHash, mayDiffer } = claim;
   const answer: KeptAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
   const text = JSON.stringify(answer);
   const { secretAnswer } = reply.request.routeOptions.config;
+  await keepDone(runtime, bus, claim);
   try {
     if (mayDiffer || passes(reply.statusCode)) await bus.forget(scope, id);
     else await bus.finish(scope, bodyHash, id, secretAnswer ? seal.close(text, scope) : text, runtime.config.api.idempotency_ttl_ms);
@@ -99,6 +118,20 @@ async function keepAnswer(runtime: Runtime, bus: Bus, seal: Seal, { scope, id, b
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
     noteFailure(runtime, error, 'could not keep the answer to an idempotency key');
   }
+}
+
+async function keepDone(runtime: Runtime, bus: Bus, claim: Claim): Promise<void> {
+  if (claim.done === undefined) return;
+  try {
+    await bus.finish(doneScope(claim), claim.bodyHash, doneClaim, claim.done, runtime.config.api.idempotency_ttl_ms);
+  } catch (error) {
+    // As long as messages are known by their ids, a retry still finds them.
+    noteFailure(runtime, error, 'could not keep what was done under an idempotency key');
+  }
+}
+
+function doneScope({ scope }: Claim): string {
+  return `${scope}:done`;
 }
 
 function noteFailure({ metrics, log }: Runtime, error: unknown, message: string): void {

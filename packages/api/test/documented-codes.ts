@@ -5,6 +5,7 @@ import { openApiDocument } from '../src/index.ts';
 export interface Operation {
   readonly method: string;
   readonly path: string;
+  readonly operationId?: string;
   readonly summary?: string;
   readonly description?: string;
   readonly 'x-scope'?: string;

@@ -16,6 +16,13 @@ const batch = {
   ],
 };
 
+/** And what of the answer is the secret. */
+const secretRequests = [
+  ['/v1/keys', { id: 'shop', scopes: ['read'] }, 'key'],
+  ['/v1/keys/shop/rotate', {}, 'key'],
+  ['/v1/tokens', { sub: 'u1' }, 'token'],
+] as const;
+
 for (const engine of ['memory', 'redis'] as const) {
   describe(`on ${engine}`, () => {
     let redis: RedisServer | undefined;
@@ -35,8 +42,8 @@ for (const engine of ['memory', 'redis'] as const) {
     afterEach(() => fixture.close());
 
     /** Each test has a prefix of its own; two apis of one test share it. */
-    async function open(): Promise<ApiFixture> {
-      const opened = await startApi(redis ? { 'redis.url': redis.url, 'redis.prefix': `t${fixtures}` } : {});
+    async function open(set: Readonly<Record<string, string | number>> = {}): Promise<ApiFixture> {
+      const opened = await startApi({ ...(redis ? { 'redis.url': redis.url, 'redis.prefix': `t${fixtures}` } : {}), ...set });
       await eventually(() => opened.bus.health());
       return opened;
     }
@@ -175,11 +182,79 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(await fixture.accepted(), 2);
     });
 
+    test('a batch of which a part failed for now is tried again only for that, however late', async () => {
+      // As long after the first request as messages are known by their ids.
+      const late = await open({ 'messages.dedupe_gift_ms': 1, 'messages.dedupe_chat_ms': 1 });
+      const rows = ['a', 'b', 'c'].map((room) => ({ room, ...gift }));
+      const messages = [...rows, { room: 'd', ...gift, id: 'order-1', delay_ms: 60_000 }, { room: 'e e', ...gift }];
+      const given: string[][] = [];
+      // One of what it is given is stored, the rest finds its lane full.
+      late.overrides.publish = async (publications) => {
+        given.push(publications.map(({ room }) => room));
+        const stored = await late.bus.publish(publications.slice(0, 1));
+        return publications.map((_, index) => stored[index] ?? new DanmuxError('lane_full'));
+      };
+      const send = () => late.call('POST', '/v1/messages/batch', { messages }, { headers });
+      const answers = [await send(), await send(), await send(), await send()];
+      assert.deepEqual(given, [['a', 'b', 'c'], ['b', 'c'], ['c']]);
+      const of = (key: 'status' | 'id' | 'job') => answers.map(({ body }) => body.results.map((result: Record<string, unknown>) => result[key]));
+      const whole = [202, 202, 202, 202, 400];
+      assert.deepEqual(of('status'), [[202, 503, 503, 202, 400], [202, 202, 503, 202, 400], whole, whole]);
+      const [ids = []] = of('id').slice(-1);
+      assert.deepEqual(of('id'), [[ids[0], undefined, undefined, 'order-1', undefined], [ids[0], ids[1], undefined, 'order-1', undefined], ids, ids]);
+      assert.equal(new Set(of('job').map(([, , , job]) => job)).size, 1);
+      assert.deepEqual(
+        answers.map(({ headers: got }) => got.get('idempotent-replayed')),
+        [null, null, null, 'true'],
+      );
+      assert.equal(await late.accepted(), 3);
+      await late.close();
+    });
+
+    test('what a batch got accepted is of that body alone, and is still answered when all that is left fails', async () => {
+      fixture.overrides.publish = async (publications) => [
+        ...(await fixture.bus.publish(publications.slice(0, 1))),
+        ...publications.slice(1).map(() => new DanmuxError('unavailable')),
+      ];
+      const first = await call('POST', '/v1/messages/batch', batch, { headers });
+      mustRefuse(await call('POST', '/v1/messages/batch', { messages: batch.messages.slice(1) }, { headers }), 'idempotency_mismatch');
+      fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
+      const second = await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.deepEqual(second.body.results[0], first.body.results[0]);
+      assert.equal(second.body.results[1].status, 503);
+    });
+
+    test('a batch of which it could not be kept what was done is still answered, and sent once by its ids', async () => {
+      fixture.overrides.publish = async (publications) => [...(await fixture.bus.publish(publications.slice(0, 1))), new DanmuxError('unavailable')];
+      fixture.overrides.finish = () => Promise.reject(new DanmuxError('unavailable'));
+      assert.equal((await call('POST', '/v1/messages/batch', batch, { headers })).body.results[0].status, 202);
+      delete fixture.overrides.publish;
+      delete fixture.overrides.finish;
+      await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.equal(await fixture.accepted(), 2);
+      assert.ok(fixture.lines.some((line) => line.includes('could not keep what was done')));
+    });
+
     test('a batch of which a part is simply wrong is kept', async () => {
       const wrong = { messages: [...batch.messages, { room: 'b b', ...gift }] };
       const first = await call('POST', '/v1/messages/batch', wrong, { headers });
       const again = await call('POST', '/v1/messages/batch', wrong, { headers });
       assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+    });
+
+    test('an answer that tells a secret rests sealed, and is told again', async () => {
+      const kept: string[] = [];
+      fixture.overrides.finish = (...args) => {
+        kept.push(args[3]);
+        return fixture.bus.finish(...args);
+      };
+      for (const [where, body, secret] of secretRequests) {
+        const first = await call('POST', where, body, { headers });
+        const again = await call('POST', where, body, { headers });
+        assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+        assert.ok(!kept.pop()?.includes(first.body[secret]), `${where} keeps its answer in clear`);
+      }
+      assert.deepEqual(kept, []);
     });
 
     test('an answer that cannot be kept is still given; the failure is counted and logged', async () => {
@@ -197,6 +272,16 @@ for (const engine of ['memory', 'redis'] as const) {
         await other.close();
         assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
         assert.equal(await fixture.accepted(), 1);
+      });
+
+      test('one that has another viewer.token_secret cannot tell a sealed answer', async () => {
+        const other = await open({ 'viewer.token_secret': 't'.repeat(32) });
+        for (const [where, body] of secretRequests) {
+          const first = await call('POST', where, body, { headers });
+          assert.ok(first.status < 300, JSON.stringify(first.body));
+          mustRefuse(await other.call('POST', where, body, { headers }), 'conflict');
+        }
+        await other.close();
       });
     }
   });

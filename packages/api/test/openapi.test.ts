@@ -23,6 +23,7 @@ test('it names every route, and how to authenticate', () => {
     'GET /v1/jobs',
     'GET /v1/jobs/{id}',
     'GET /v1/keys',
+    'GET /v1/keys/me',
     'GET /v1/messages/{id}/receipts',
     'GET /v1/mutes',
     'GET /v1/mutes/{user}',
@@ -73,7 +74,8 @@ test('every refusal is a problem of the errors table, under its status', () => {
     for (const [code, status] of documentedCodes(operation)) assert.equal(Object.hasOwn(errors, code) && errors[code as keyof typeof errors].status, status);
     for (const [status, { content }] of Object.entries(operation.responses).filter(([code]) => Number(code) >= 400))
       assert.deepEqual(content, { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }, `${operation.path} ${status}`);
-    for (const code of ['unauthorized', 'forbidden', 'rate_limited', 'internal']) assert.ok(documentedCodes(operation).has(code));
+    const always = ['unauthorized', 'rate_limited', 'internal', ...(operation['x-scope'] === 'any' ? [] : ['forbidden'])];
+    for (const code of always) assert.ok(documentedCodes(operation).has(code));
   }
 });
 
@@ -108,8 +110,14 @@ test('every route has words of its own, and names its scope', () => {
     assert.ok(summary.length > 4 && !seen.has(summary), `${method} ${path}: ${summary}`);
     seen.add(summary);
     assert.ok(scope && description.endsWith(`Scope: \`${scope}\`.`) && description.length > 30, `${method} ${path}: ${description}`);
-    assert.equal(scope === 'read' || scope === 'admin', method === 'GET' || /webhooks|retry|keys/.test(path), `${method} ${path} ${scope}`);
+    assert.equal(['read', 'admin', 'any'].includes(scope), method === 'GET' || /webhooks|retry|keys/.test(path), `${method} ${path} ${scope}`);
   }
+});
+
+test('every route has an operationId, which no other has', () => {
+  const ids = operations.map(({ operationId = '' }) => operationId);
+  for (const [index, id] of ids.entries()) assert.match(id, /^[a-z]+([A-Z][a-z]+)+$/, operations[index]?.path);
+  assert.equal(new Set(ids).size, operations.length, String(ids.filter((id, index) => ids.indexOf(id) !== index)));
 });
 
 test('every parameter is described', () => {

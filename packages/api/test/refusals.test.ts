@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
+import { Seal } from '../src/auth/seal.ts';
 import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from './bare-api.ts';
 import { documentedCodes, type Operation, operations } from './documented-codes.ts';
 import { type Change, held, prepared, rightRequest, rightRequests, rightSettings, send } from './right-requests.ts';
@@ -81,6 +82,16 @@ async function withPublish(operation: Operation, publish: ApiFixture['bus']['pub
   return answer;
 }
 
+/** With a key whose first answer was sealed under another secret. */
+async function askSealed(operation: Operation): Promise<Answer> {
+  const params = await prepared(fixture, operation);
+  const answer = new Seal('t'.repeat(32), 'kept answers').close('{}', 'anywhere');
+  fixture.overrides.begin = async () => ({ state: 'done', answer });
+  const refused = await send(fixture, operation, params, { headers: { 'idempotency-key': `s${++keys}` } });
+  delete fixture.overrides.begin;
+  return refused;
+}
+
 /** Where the form of a request is told: a body, a query, or the path alone. */
 function askMalformed(operation: Operation): Promise<Answer> {
   if (operation.requestBody) return ask(operation, { body: { nobody_knows: 1 } });
@@ -112,8 +123,11 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   too_large: (operation) => ask(operation, { body: `"${'x'.repeat(operation.path.startsWith('/v1/words') ? 6_300_000 : 1_100_000)}"` }),
   unsupported_media_type: (operation) => ask(operation, { headers: { 'content-type': 'text/plain' }, body: 'x' }),
   not_found: (operation) => ask(operation, { params: { [lastParam(operation)]: `nobody${++keys}` } }),
+  // Of a token nothing else is in conflict.
   conflict: async (operation) =>
-    send(fixture, operation, { room: 'live:1', ...(await (rightRequest(operation).conflict ?? (() => prepared(fixture, operation)))(fixture)) }),
+    operation.path === '/v1/tokens'
+      ? askSealed(operation)
+      : send(fixture, operation, { room: 'live:1', ...(await (rightRequest(operation).conflict ?? (() => prepared(fixture, operation)))(fixture)) }),
   idempotency_mismatch: askTwice,
   idempotency_in_flight: async (operation) => {
     const params = await prepared(fixture, operation);

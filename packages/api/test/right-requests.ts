@@ -1,7 +1,7 @@
 // For each route a request that succeeds, with what must be there before. A route that is not in this table fails every test that
 // walks over all routes.
 import { ruleRecords, sanctionField } from '@danmux/cluster';
-import { DeadLetters } from '@danmux/cluster/webhooks';
+import { DeadLetters, readCircuit, readCursor, webhookConsumer, writeCircuit, writeCursor } from '@danmux/cluster/webhooks';
 import type { HeldMessage } from '@danmux/protocol';
 import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';
 import type { Operation } from './documented-codes.ts';
@@ -25,6 +25,8 @@ export interface RightRequest {
 export const rightSettings: Parameters<typeof startApi>[0] = {
   'webhooks.targets': [{ id: 'billing', url: 'https://hooks.example/in', secret: `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}` }],
 };
+
+const billing = webhookConsumer('billing');
 
 let made = 0;
 const fresh = (word: string) => `${word}-${++made}`;
@@ -82,6 +84,17 @@ export async function deadLetter(fixture: ApiFixture, target = 'billing'): Promi
   const [newest] = (await letters.page(undefined, 1)).letters;
   return { entry: newest?.entry ?? '' };
 }
+
+/** A target that failed, with an event that waits for its next try. */
+async function failedTarget({ bus: { records } }: ApiFixture): Promise<Params> {
+  const later = 9_999_999_999_999;
+  const open = { state: 'open', failures: 3, retry_at: later, since: 1, error: 'it answered 503', version: '1' } as const;
+  await writeCircuit(records, 'billing', await readCircuit(records, 'billing'), open);
+  await writeCursor(records, billing, 0, { ...(await readCursor(records, billing, 0)), begun: JSON.stringify({ retry_at: later }) });
+  return { target: 'billing' };
+}
+
+const hastened = async ({ bus: { records } }: ApiFixture) => (await readCursor(records, billing, 0)).version;
 
 async function fullOfLists(fixture: ApiFixture): Promise<Params> {
   const lists = Array.from({ length: 16 }, (_, index) => [`full${index}`, { value: '{"action":"mask","words":[],"revision":"1","parts":1}' }] as const);
@@ -173,7 +186,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/jobs': { query: '?state=failed' },
   'POST /v1/jobs/{id}/retry': { prepare: failedJob, effect: ranJobs, conflict: delayed },
   'GET /v1/webhooks': {},
-  'POST /v1/webhooks/{target}/enable': { prepare: async () => ({ target: 'billing' }) },
+  'POST /v1/webhooks/{target}/enable': { prepare: failedTarget, effect: hastened },
   'GET /v1/webhooks/dead': {},
   'POST /v1/webhooks/dead/{entry}/replay': { prepare: deadLetter, effect: ranJobs, conflict: (fixture) => deadLetter(fixture, 'gone') },
   'POST /v1/keys': {
@@ -184,6 +197,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
     conflict: keyThere,
   },
   'GET /v1/keys': {},
+  'GET /v1/keys/me': {},
   'POST /v1/keys/{id}/rotate': {
     body: { grace_ms: 0 },
     other: { grace_ms: 1_000 },

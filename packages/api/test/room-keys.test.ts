@@ -19,7 +19,7 @@ const ask = async (operation: Operation, key: string, body?: unknown) =>
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 
 /** Of rooms, though their paths name none. */
-const eachRoom = ['POST /v1/messages/batch', 'GET /v1/rooms', 'GET /v1/messages/{id}/receipts'];
+const eachRoom = ['POST /v1/messages/batch', 'GET /v1/rooms', 'GET /v1/messages/{id}/receipts', 'GET /v1/keys/me'];
 const ofRooms = (operation: Operation) => operation.path.includes('{room}') || eachRoom.includes(nameOf(operation));
 
 for (const operation of operations) {
@@ -29,6 +29,7 @@ for (const operation of operations) {
     else mustRefuse(inside, 'forbidden');
     const outside = await ask(operation, stranger);
     if (operation.path === '/v1/rooms') assert.deepEqual(outside.body, { rooms: [], cursor: null, total: 0 });
+    else if (operation.path === '/v1/keys/me') assert.deepEqual(outside.body.rooms, ['other']);
     else if (operation.path.endsWith('/batch')) assert.equal(outside.body.results[0].code, 'forbidden');
     else mustRefuse(outside, 'forbidden');
   });

@@ -165,6 +165,26 @@ export interface Member {
   readonly version: string;
   /** 0 idle to 1 full. */
   readonly load: number;
+  /** Absent of one of an older version. */
+  readonly numbers?: MemberNumbers;
+}
+
+/** What a process measures of itself, in the names of the admin API (`nodeSchema` says what each is); only what its role has. */
+export interface MemberNumbers {
+  readonly started_at?: number;
+  readonly seen_at?: number;
+  readonly lag_ms?: number;
+  readonly cpu?: number;
+  readonly rss_bytes?: number;
+  readonly heap_bytes?: number;
+  readonly connections?: number;
+  readonly rooms?: number;
+  readonly shards?: number;
+  readonly waiting?: Readonly<Record<Lane, number>>;
+  readonly waiting_viewers?: number;
+  readonly waiting_bytes?: number;
+  readonly per_second?: Readonly<Record<Lane, number>>;
+  readonly out_bytes_per_second?: number;
 }
 
 export type IdempotencyState =

@@ -14,6 +14,7 @@ export {
   type LedgerCounts,
   type Marks,
   type Member,
+  type MemberNumbers,
   type Page,
   type Pending,
   type Publication,

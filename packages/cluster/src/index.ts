@@ -14,6 +14,7 @@ export {
   type RunningJob,
 } from './jobs/jobs.ts';
 export { Membership, type MembershipOptions } from './membership.ts';
+export { laneTotals, type RoleNumbers, totalOf } from './process-numbers.ts';
 export { addReceiptsJob, jobIdOf, type PublishingParts, publishAll, publishDue } from './publishing.ts';
 export { everyRoom, RoomEvents, webhooksWanted } from './room-events.ts';
 export { type Entry, type FieldReader, FollowedRecords } from './rules/followed-records.ts';

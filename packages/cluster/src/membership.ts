@@ -2,12 +2,15 @@
 // a process that died is gone after the config's member_ttl_ms.
 import type { Bus, Member } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
+import { ProcessNumbers, type RoleNumbers } from './process-numbers.ts';
 
 export interface MembershipOptions {
   readonly role: string;
   readonly address: () => string;
   /** 0 idle to 1 full. */
   readonly load: () => number;
+  /** What the role counts; asked every two seconds at most. */
+  readonly numbers?: () => Promise<RoleNumbers>;
 }
 
 export class Membership implements Part {
@@ -16,6 +19,7 @@ export class Membership implements Part {
   readonly #bus: Bus;
   readonly #options: MembershipOptions;
   readonly #id: string;
+  readonly #numbers: ProcessNumbers;
   #timer: NodeJS.Timeout | undefined;
   #announcing: Promise<void> | undefined;
 
@@ -25,6 +29,7 @@ export class Membership implements Part {
     this.#options = options;
     // One process may run several roles, each a member of its own.
     this.#id = `${options.role}@${runtime.node}`;
+    this.#numbers = new ProcessNumbers(runtime, options.numbers ?? (async () => ({})));
   }
 
   get id(): string {
@@ -32,6 +37,7 @@ export class Membership implements Part {
   }
 
   async start(): Promise<void> {
+    this.#numbers.start();
     this.#timer = setInterval(() => this.#tick(), this.#runtime.config.cluster.announce_interval_ms);
     this.#tick();
     await this.#announcing;
@@ -48,6 +54,7 @@ export class Membership implements Part {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#numbers.stop();
   }
 
   #tick(): void {
@@ -56,10 +63,22 @@ export class Membership implements Part {
     });
   }
 
+  /** Who cannot measure itself is there all the same. */
+  async #measured(): Promise<Pick<Member, 'numbers'>> {
+    try {
+      return { numbers: await this.#numbers.read() };
+    } catch (error) {
+      this.#runtime.metrics.caught.inc({ where: 'membership' });
+      this.#runtime.log.debug({ err: error }, 'could not measure this process');
+      return {};
+    }
+  }
+
   async #announce(): Promise<void> {
     const { role, address, load } = this.#options;
-    const member: Member = { id: this.#id, role, address: address(), version: this.#runtime.version, load: load() };
+    const measured = await this.#measured();
     try {
+      const member: Member = { id: this.#id, role, address: address(), version: this.#runtime.version, load: load(), ...measured };
       await this.#bus.announce(member, this.#runtime.config.cluster.member_ttl_ms);
     } catch (error) {
       // The store's own connection says loudly that it is away.

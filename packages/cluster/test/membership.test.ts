@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type Member } from '@danmux/bus';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { Membership } from '../src/membership.ts';
+import { Membership, type MembershipOptions } from '../src/membership.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const set = { ...secrets, 'cluster.announce_interval_ms': 500, 'cluster.member_ttl_ms': 2_500 };
@@ -40,7 +40,7 @@ afterEach(async () => {
   mock.timers.reset();
 });
 
-function member(options: Partial<{ role: string; load: () => number; address: () => string }> = {}): Membership {
+function member(options: Partial<MembershipOptions> = {}): Membership {
   const made = new Membership(runtime(), bus, { role: 'edge', address: () => '127.0.0.1:7700', load: () => 0.5, ...options });
   opened.push(made);
   return made;
@@ -58,7 +58,9 @@ const announced = () => calls.filter((name) => name === 'announce').length;
 test('is announced when start resolves, with role, address, version and load', async () => {
   const one = member();
   await one.start();
-  assert.deepEqual(await bus.members(), [{ id: one.id, role: 'edge', address: '127.0.0.1:7700', version: '1.2.3', load: 0.5 } satisfies Member]);
+  const [{ numbers, ...said } = {} as Member, ...others] = await bus.members();
+  assert.deepEqual([said, others], [{ id: one.id, role: 'edge', address: '127.0.0.1:7700', version: '1.2.3', load: 0.5 } satisfies Member, []]);
+  assert.equal(numbers?.seen_at, now);
   assert.match(one.id, /^edge@edge-/);
 });
 
@@ -102,6 +104,7 @@ test('drain waits for an announcement under way, so that it cannot land after th
   bus.announce = (...args: Parameters<Bus['announce']>) => new Promise<void>((resolve) => release.push(resolve)).then(() => real(...args));
   now += 500;
   mock.timers.tick(500);
+  await new Promise((resolve) => setImmediate(resolve));
   assert.equal(release.length, 1);
   const drained = one.drain();
   // Time enough for a goodbye that did not wait.
@@ -135,6 +138,15 @@ test('an announcement that hangs is not joined by more', async () => {
   };
   await pass(5_000);
   assert.equal(hanging, 1);
+});
+
+test('who cannot measure itself is announced all the same', async () => {
+  const one = member({ numbers: () => Promise.reject(new Error('no numbers')) });
+  await one.start();
+  assert.deepEqual(
+    (await bus.members()).map(({ id, numbers }) => [id, numbers]),
+    [[one.id, undefined]],
+  );
 });
 
 test('two roles of one process are two members', async () => {

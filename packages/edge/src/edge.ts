@@ -2,7 +2,7 @@
 // means, and needs no relay, api or worker to hold its viewers.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
-import { Membership, Rules } from '@danmux/cluster';
+import { laneTotals, Membership, type RoleNumbers, Rules, totalOf } from '@danmux/cluster';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ClusterControl } from './cluster-control.ts';
@@ -100,6 +100,7 @@ export class EdgeRole implements Part {
       role: 'edge',
       address: () => this.address(),
       load: () => this.#sessions.size / runtime.config.edge.max_connections,
+      numbers: () => this.#numbers(),
     });
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
     useNoRooms(this.#io);
@@ -164,6 +165,17 @@ export class EdgeRole implements Part {
     this.#flusher.stop();
     this.#pinger.stop();
     this.#http.closeAllConnections();
+  }
+
+  async #numbers(): Promise<RoleNumbers> {
+    const { delivered, deliveredBytes } = this.#runtime.metrics;
+    const gauges = {
+      connections: this.#sessions.size,
+      rooms: this.#hub.size,
+      waiting_viewers: this.#flusher.size,
+      waiting_bytes: this.#flusher.bytes,
+    };
+    return { gauges, messages: await laneTotals(delivered), outBytes: await totalOf(deliveredBytes) };
   }
 
   #membership(): Part {

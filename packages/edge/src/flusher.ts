@@ -5,6 +5,8 @@
 export interface Waiting {
   /** True when nothing waits any more. */
   flush(): boolean;
+  /** What waits. */
+  readonly bytes: number;
 }
 
 const everyMs = 10;
@@ -26,6 +28,13 @@ export class Flusher {
   /** How many viewers are behind. */
   get size(): number {
     return this.#waiting.size;
+  }
+
+  /** What waits for them. */
+  get bytes(): number {
+    let sum = 0;
+    for (const { bytes } of this.#waiting) sum += bytes;
+    return sum;
   }
 
   stop(): void {

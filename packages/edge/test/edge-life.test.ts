@@ -72,6 +72,19 @@ test('a viewer that does not read its frames is cut off as slow, and the others 
   assert.equal(ann.socket.connected, true);
 });
 
+test('what it announces of itself: viewers, rooms, and what it delivers', async () => {
+  const fixture = await edge({ 'relay.tick_ms': 1 });
+  const ann = fixture.connect({ token: await fixture.token('ann') });
+  await ann.connected();
+  assert.equal(await ann.code('join', { room }), 'ok');
+  await fixture.push('gift', 'g1');
+  await eventually(async () => {
+    const numbers = (await fixture.bus.members()).find(({ role }) => role === 'edge')?.numbers ?? {};
+    assert.deepEqual([numbers.connections, numbers.rooms, numbers.waiting_viewers, numbers.waiting_bytes], [1, 1, 0, 0]);
+    assert.ok((numbers.per_second?.gift ?? 0) > 0 && (numbers.out_bytes_per_second ?? 0) > 0, JSON.stringify(numbers));
+  });
+});
+
 test('a viewer that asks and does not read the answers is refused, and cut off in the end', async () => {
   const fixture = await edge({ 'edge.outbox_bytes': 65_536, 'relay.chat_per_second': 1_000 });
   for (let i = 0; i < 150; i++) {

@@ -1,7 +1,7 @@
 // The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends do not know it; it can be
 // stopped and started at any time, and what it did not commit waits in the ingress.
 import type { Bus, Lease } from '@danmux/bus';
-import { Membership, ShardHolder } from '@danmux/cluster';
+import { laneTotals, Membership, type RoleNumbers, ShardHolder } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ChatRates } from './chat-rates.ts';
 import { ShardRelay } from './shard-relay.ts';
@@ -19,7 +19,12 @@ export class RelayRole implements Part {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#rates = new ChatRates(runtime, bus);
-    this.#membership = new Membership(runtime, bus, { role: 'relay', address: () => '', load: () => this.#shards.size / runtime.config.shards });
+    this.#membership = new Membership(runtime, bus, {
+      role: 'relay',
+      address: () => '',
+      load: () => this.#shards.size / runtime.config.shards,
+      numbers: () => this.#numbers(),
+    });
     this.#holder = new ShardHolder(runtime, bus, this.#membership.id, {
       gained: async (shard, lease) => this.#begin(shard, lease),
       lost: async (shard) => this.#end(shard),
@@ -42,6 +47,11 @@ export class RelayRole implements Part {
     await this.#membership.stop();
     await this.#holder.stop();
     await this.#rates.stop();
+  }
+
+  async #numbers(): Promise<RoleNumbers> {
+    const { sequenced, backlog } = this.#runtime.metrics;
+    return { gauges: { shards: this.#shards.size, waiting: await laneTotals(backlog) }, messages: await laneTotals(sequenced) };
   }
 
   #begin(shard: number, lease: Lease): void {

@@ -394,3 +394,14 @@ test('what was shed and not told before the bus failed is told afterwards', asyn
   await eventually(() => assert.ok(failed, 'it failed once'));
   await eventually(async () => assert.equal(toldOf(), await shed()));
 });
+
+test('says how many shards it owns and what it sequenced', async () => {
+  const { bus, relay, message } = await fixture();
+  await relay.start();
+  await bus.publish([message('gift', 'g')]);
+  await eventually(async () => {
+    const [numbers] = (await bus.members()).map((member) => member.numbers);
+    assert.deepEqual([numbers?.shards, numbers?.waiting], [4, { control: 0, gift: 0, chat: 0, ambient: 0 }]);
+    assert.ok((numbers?.per_second?.gift ?? 0) > 0, 'a gift was sequenced');
+  });
+});

@@ -2,9 +2,11 @@
 export { DanmuxError, type MembersReply, type Msg, type Notice, type RoomMember, type RoomModes } from '@danmux/protocol';
 export { type BindOptions, bind, giftOf, textOf } from './bind.ts';
 export { Client, type ClientEvents, createClient } from './client/client.ts';
+export type { Host, Visibility, WebSocketLike } from './client/host.ts';
+export { type MiniProgram, miniProgramHost } from './client/mini-program.ts';
 export type { ClientOptions, ClientState } from './client/options.ts';
 export { Room } from './client/room.ts';
-export type { JoinOptions, RoomEvents } from './client/room-events.ts';
+export type { JoinOptions, OutgoingMessage, RoomEvents, SendOptions } from './client/room-events.ts';
 export { Overlay } from './overlay/overlay.ts';
 export type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, OverlayBox, SuperchatItem } from './overlay/overlay-item.ts';
 export { checkedSettings, defaultSettings, type OverlaySettings } from './overlay/overlay-settings.ts';

@@ -147,3 +147,8 @@ function mustPrint(output: string, shapes: readonly RegExp[]): Record<string, st
     }),
   );
 }
+
+test('a live room of PHP is 60 lines', async () => {
+  const lines = (await readFile(join(repositoryRoot, 'examples/php/live-room.php'), 'utf8')).trimEnd().split('\n');
+  assert.ok(lines.length <= 60, `${lines.length} lines`);
+});

@@ -52,6 +52,16 @@ final class Keys
     }
 
     /**
+     * The key this client uses.
+     *
+     * @throws ApiException
+     */
+    public function me(): Key
+    {
+        return Key::of($this->http->get(['keys', 'me']));
+    }
+
+    /**
      * Gives a key new texts; the old ones still work for a while.
      *
      * @param int|null $graceMs how long; an hour when null, 0 ends them at once

@@ -10,9 +10,10 @@ use Danmux\Answer;
 final class Node
 {
     /**
-     * @param string $role    edge, relay, api or worker
-     * @param string $address host:port; empty for a role that listens nowhere
-     * @param float  $load    0 idle to 1 full
+     * @param string               $role    edge, relay, api or worker
+     * @param string               $address host:port; empty for a role that listens nowhere
+     * @param float                $load    0 idle to 1 full
+     * @param array<string, mixed> $numbers what it measured of itself, in the names of the API: lag_ms, cpu, rss_bytes, connections, shards, …
      */
     public function __construct(
         public readonly string $id,
@@ -20,6 +21,7 @@ final class Node
         public readonly string $address,
         public readonly string $version,
         public readonly float $load,
+        public readonly array $numbers = [],
     ) {
     }
 
@@ -32,6 +34,7 @@ final class Node
             $answer->string('address'),
             $answer->string('version'),
             $answer->float('load'),
+            array_diff_key($answer->fields(), array_flip(['id', 'role', 'address', 'version', 'load'])),
         );
     }
 }

@@ -17,8 +17,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered to anybody. */
     public?: boolean;
-    /** What a key must be allowed to do; there on every route that is not public. */
-    scope?: Scope;
+    /** What a key must be allowed to do, or `any` where every key may ask; there on every route that is not public. */
+    scope?: Scope | 'any';
     /**
      * `each`: the handler calls `checkRoom` for every room it touches. Without it a route touches the room of its path, or all of
      * them when it has none, and is then refused to a key that is for some rooms only.
@@ -31,7 +31,8 @@ declare module 'fastify' {
   }
 }
 
-export function checkScope(given: readonly Scope[], wanted: Scope | undefined): void {
+export function checkScope(given: readonly Scope[], wanted: Scope | 'any' | undefined): void {
+  if (wanted === 'any') return;
   if (wanted !== undefined && (given.includes(wanted) || given.includes('admin'))) return;
   throw new DanmuxError('forbidden', { message: `This key may not do that: it needs the scope ${wanted ?? 'admin'}.` });
 }
@@ -46,6 +47,6 @@ export function wantScopes(app: FastifyInstance): void {
 
 export function mustBeGuarded({ method, url, config = {} }: Pick<RouteOptions, 'method' | 'url' | 'config'>): void {
   const { public: open = false, scope } = config;
-  if (open ? scope === undefined : scope !== undefined && scopeNames.includes(scope)) return;
+  if (open ? scope === undefined : scope !== undefined && (scope === 'any' || scopeNames.includes(scope))) return;
   throw new Error(`the route ${String(method)} ${url} must either be public or name a scope`);
 }

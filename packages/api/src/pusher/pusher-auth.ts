@@ -1,14 +1,13 @@
 // Who calls the Pusher-compatible routes, as Pusher's HTTP API has it: key, time, md5 of the body and an HMAC over them in the query.
 //
-// Its signature has no nonce, and two equal events of one second have one signature. So the same signature is taken again for two
-// seconds, as such twins come together, and refused after that: a copy is worth nothing as soon as that.
+// Its signature has no nonce. What it signs is one request, however often it comes: its messages have ids of the signature, so that a
+// library that tries again doubles nothing. It is taken again for half as long as messages are known by their ids, then refused.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 
 const windowMs = 600_000;
-const twinsMs = 2_000;
 
 export interface PusherRequest {
   readonly method: string;
@@ -17,8 +16,8 @@ export interface PusherRequest {
   readonly body: Buffer;
 }
 
-/** Throws `unauthorized` or `signature_expired`, saying what is wrong. */
-export function checkPusherAuth({ key, secret }: Config['pusher'], { method, target, body }: PusherRequest, now: number): void {
+/** The signature of a request that is right; throws `unauthorized` or `signature_expired`, saying what is wrong. */
+export function checkPusherAuth({ key, secret }: Config['pusher'], { method, target, body }: PusherRequest, now: number): string {
   const [path = '', search = ''] = splitOnce(target);
   const query = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
@@ -36,13 +35,21 @@ export function checkPusherAuth({ key, secret }: Config['pusher'], { method, tar
   if (!/^[0-9]{1,12}$/.test(timestamp)) throw refused('auth_timestamp must be seconds since 1970');
   if (Math.abs(now - Number(timestamp) * 1_000) > windowMs)
     throw new DanmuxError('signature_expired', { message: `Unauthorized: auth_timestamp is more than ${windowMs / 1_000} s from the time here.` });
+  return given;
 }
 
-/** Throws `nonce_replayed` for a request that was sent once before, and not just now. */
-export async function checkPusherReplay(bus: Pick<Bus, 'once'>, target: string): Promise<void> {
+/** Throws `nonce_replayed` for a request whose first copy came so long ago that its messages may not be known any more. */
+export async function checkPusherReplay(bus: Pick<Bus, 'once'>, signature: string, { messages }: Pick<Config, 'messages'>): Promise<void> {
   const ttlMs = 2 * windowMs;
-  const left = await bus.once(`pusher:${createHash('sha256').update(target).digest('hex')}`, ttlMs);
-  if (left > 0 && ttlMs - left > twinsMs) throw new DanmuxError('nonce_replayed', { message: 'Unauthorized: this request was sent before.' });
+  // By the signature: the query that holds it can be written in many ways.
+  const left = await bus.once(`pusher:${signature}`, ttlMs);
+  const retryMs = Math.min(messages.dedupe_chat_ms, messages.dedupe_gift_ms) / 2;
+  if (left > 0 && ttlMs - left > retryMs) throw new DanmuxError('nonce_replayed', { message: 'Unauthorized: this request was sent before.' });
+}
+
+/** The id of the `index`-th message of a signed request. */
+export function signedId(signature: string, index: number): string {
+  return `p-${createHash('sha256').update(`${signature}\n${index}`).digest('hex').slice(0, 32)}`;
 }
 
 /** Sorted by name, as it reads, not as a URL writes it. */

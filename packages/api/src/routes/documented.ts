@@ -62,9 +62,9 @@ interface ProblemResponse {
   readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
 }
 
-/** OpenAPI responses for error codes, one a status, naming the codes. */
-export function documented(codes: readonly ErrorCode[]): Record<number, ProblemResponse> {
-  const all = [...new Set([...codes, ...always])];
+/** OpenAPI responses for error codes, one a status, naming the codes; `never` are those this route cannot answer with. */
+export function documented(codes: readonly ErrorCode[], never: readonly ErrorCode[] = []): Record<number, ProblemResponse> {
+  const all = [...new Set([...codes, ...always])].filter((code) => !never.includes(code));
   const statuses = [...new Set(all.map((code) => errors[code].status))].sort();
   return Object.fromEntries(statuses.map((status) => [status, problemResponse(all.filter((code) => errors[code].status === status))]));
 }

@@ -1,6 +1,20 @@
 // API keys made at run time. A key is told once; the answer that an Idempotency-Key keeps of it is sealed.
-import { type KeysReply, keyId, keyRemoveReply, keyRequest, keyRotateReply, keyRotateRequest, keySecretReply, keysReply } from '@danmux/protocol/schemas';
+import { DanmuxError } from '@danmux/protocol';
+import {
+  type KeySelfReply,
+  type KeysReply,
+  keyId,
+  keyRemoveReply,
+  keyRequest,
+  keyRotateReply,
+  keyRotateRequest,
+  keySecretReply,
+  keySelfExample,
+  keySelfReply,
+  keysReply,
+} from '@danmux/protocol/schemas';
 import type { Clock } from '@danmux/runtime';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type ApiKey, isLive } from '../auth/api-key.ts';
 import type { Keys } from '../auth/auth.ts';
@@ -47,6 +61,13 @@ const listSchema = {
   },
 };
 
+const selfSchema = {
+  summary: 'The key that asks',
+  description: 'What it may do and in which rooms, however it proved itself: bare or signed. Every key may ask.',
+  tags: ['keys'],
+  response: { 200: success(keySelfReply, 'Of the key of this request', keySelfExample), ...documented([], ['forbidden']) },
+};
+
 const rotateSchema = {
   summary: 'Give a key a second secret',
   description: 'The old one works until its grace is over. While it does, only `grace_ms: 0` rotates again, which ends all but the new one.',
@@ -84,6 +105,10 @@ export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }
     return { keys: [...keyring.all()].filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now).map((key) => shown(key, times, now)) };
   });
 
+  app.get('/v1/keys/me', { schema: selfSchema, config: { scope: 'any', rooms: 'each' } }, async (request): Promise<KeySelfReply> => {
+    return { ...shown(ownKey(request), await use.times(), clock.now()), signed: request.signedBy !== null };
+  });
+
   app.post('/v1/keys/:id/rotate', { schema: rotateSchema, config: { scope: 'admin', secretAnswer: true } }, async (request) => {
     const { id } = request.params;
     const { key, signingSecret, until } = await desk.rotate(id, request.body.grace_ms ?? defaultGraceMs);
@@ -96,6 +121,12 @@ export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }
     await Promise.all([followed.refresh(), use.forget(id)]);
     return { id, removed: true as const };
   });
+}
+
+function ownKey({ apiKey }: FastifyRequest): ApiKey {
+  // The hooks let nobody by without one.
+  if (!apiKey) throw new DanmuxError('unauthorized');
+  return apiKey;
 }
 
 function shown(key: ApiKey, times: ReadonlyMap<string, number>, now: number): KeysReply['keys'][number] {

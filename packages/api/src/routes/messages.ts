@@ -4,7 +4,7 @@ import { type BatchRequest, batchReply, batchRequest, type Problem, publishReply
 import type { FastifyRequest } from 'fastify';
 import { type Accepted, type Ready, readyMessage, sendMessage, sendMessages } from '../accept-message.ts';
 import { checkRoom } from '../auth/room-access.ts';
-import { answerMayDiffer } from '../idempotency.ts';
+import { answerMayDiffer, doneBefore } from '../idempotency.ts';
 import { asDanmuxError, noteRefusal, problemOf } from '../problem.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
@@ -37,7 +37,9 @@ const batchSchema = {
   summary: 'Send up to 1,000 messages, each to its own room',
   description:
     'Each message is accepted or refused by itself; those of one room and lane keep their order. Repeating the request with its ' +
-    '`Idempotency-Key` tries again what failed for a reason that passes, and sends nothing twice.',
+    '`Idempotency-Key` tries again only what failed for a reason that passes; for the rest it answers as the first time, for as long as a key ' +
+    'is kept (`api.idempotency_ttl_ms`). What was refused with `unavailable`, or got no answer at all, may have been stored: repeat that within ' +
+    '`messages.dedupe_chat_ms` (gifts and control messages: `messages.dedupe_gift_ms`), so that it is one message.',
   tags: ['messages'],
   headers: idempotencyHeaders,
   body: withExamples(batchRequest, {
@@ -63,25 +65,44 @@ export function addMessageRoutes(app: TypedApp, services: Services): void {
   });
 
   app.post('/v1/messages/batch', { schema: batchSchema, config: { scope: 'publish', rooms: 'each' } }, async (request) => {
-    const tried = await sendBatch(services, request, request.body.messages);
-    return { results: tried.map((result) => resultOf(services, request, result)) };
+    const results = await sendBatch(services, request, request.body.messages);
+    if (results.some(mayPass)) answerMayDiffer(request, acceptedOf(results));
+    return { results: results.map((result) => resultOf(services, request, result)) };
   });
 }
 
+type Result = Accepted | DanmuxError;
+
 /** One result per message, in order. Throws when the store is away and so nothing was accepted. */
-async function sendBatch(services: Services, request: FastifyRequest, messages: BatchRequest['messages']): Promise<(Accepted | DanmuxError)[]> {
-  const tried = messages.map((message, index) => attempt(() => readyRow(services, request, message, index)));
-  const sent = (
-    await sendMessages(
-      services,
-      tried.flatMap((ready) => (ready instanceof DanmuxError ? [] : [ready])),
-    )
-  ).values();
-  const results = tried.map((ready) => (ready instanceof DanmuxError ? ready : (sent.next().value ?? new DanmuxError('internal'))));
+async function sendBatch(services: Services, request: FastifyRequest, messages: BatchRequest['messages']): Promise<Result[]> {
+  const before = await acceptedBefore(services, request);
+  const tried = messages.map((message, index) => before[index] ?? attempt(() => readyRow(services, request, message, index)));
+  const sent = (await sendMessages(services, tried.filter(isReady))).values();
+  const results = tried.map((each) => (isReady(each) ? (sent.next().value ?? new DanmuxError('internal')) : each));
   // When nothing could be stored the request as a whole failed: a retry with the same key may still succeed.
   const unavailable = results.find((result) => result instanceof DanmuxError && result.code === 'unavailable');
   if (unavailable && results.every((result) => result instanceof DanmuxError)) throw unavailable;
   return results;
+}
+
+function isReady(tried: Ready | Result): tried is Ready {
+  return 'publication' in tried;
+}
+
+/** What earlier requests of the same key got accepted, by place. */
+async function acceptedBefore({ bus }: Services, request: FastifyRequest): Promise<readonly (Accepted | null)[]> {
+  const done = await doneBefore(request, bus);
+  return done === null ? [] : (JSON.parse(done) as (Accepted | null)[]);
+}
+
+/** For `acceptedBefore`; undefined when nothing was. */
+function acceptedOf(results: readonly Result[]): string | undefined {
+  const rows = results.map((result) => (result instanceof DanmuxError ? null : result));
+  return rows.some((row) => row !== null) ? JSON.stringify(rows) : undefined;
+}
+
+function mayPass(result: Result): boolean {
+  return result instanceof DanmuxError && errors[result.code].retryable;
 }
 
 function readyRow(services: Services, request: FastifyRequest, { room, ...message }: BatchRequest['messages'][number], index: number): Ready {
@@ -89,10 +110,9 @@ function readyRow(services: Services, request: FastifyRequest, { room, ...messag
   return readyMessage(services, request, { room }, message, index);
 }
 
-function resultOf({ runtime }: Services, request: FastifyRequest, result: Accepted | DanmuxError): (Accepted & { readonly status: 202 }) | Problem {
+function resultOf({ runtime }: Services, request: FastifyRequest, result: Result): (Accepted & { readonly status: 202 }) | Problem {
   if (!(result instanceof DanmuxError)) return { status: 202, ...result };
   noteRefusal(runtime, result, { trace: request.id, route: request.routeOptions.url });
-  if (errors[result.code].retryable) answerMayDiffer(request);
   return problemOf(result, request.id);
 }
 

@@ -2,6 +2,7 @@
 // port. They are there only with config pusher.app_id, and have Pusher's own authentication and its form of errors.
 import { type Audience, isUserRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
+import type { PublishRequest } from '@danmux/protocol/schemas';
 import { type Config, ConfigError } from '@danmux/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -9,10 +10,17 @@ import { type Goal, type Ready, readyMessage, sendMessages } from '../accept-mes
 import type { Keys } from '../auth/auth.ts';
 import { readBody, streamOf } from '../auth/raw-body.ts';
 import { noteRefusal, refusalOf, setRetryAfter } from '../problem.ts';
-import { checkPusherAuth, checkPusherReplay } from '../pusher/pusher-auth.ts';
+import { checkPusherAuth, checkPusherReplay, signedId } from '../pusher/pusher-auth.ts';
 import { batchBody, type EventBody, eventBody, goalOf, messageOf, roomOf } from '../pusher/pusher-events.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Names a request of the Pusher-compatible routes. */
+    pusherSignature: string;
+  }
+}
 
 const query = Type.Object({ info: Type.Optional(Type.String({ maxLength: 200 })), filter_by_prefix: Type.Optional(Type.String({ maxLength: 200 })) });
 const channelParams = Type.Object({ app: Type.String(), channel: Type.String() });
@@ -26,6 +34,7 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
   if (!pusher.key || pusher.secret.length < shortestSecret)
     throw new ConfigError(`pusher.app_id is set: pusher.key must be too, and pusher.secret must be ${shortestSecret} characters or more.`);
   await app.register(async (scope) => {
+    scope.decorateRequest('pusherSignature', '');
     scope.setErrorHandler((error: FastifyError, request, reply) => refuse(services, request, reply, error));
     scope.addHook('preParsing', async (request) => {
       const body = await readBody(request);
@@ -41,9 +50,10 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
 
 async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Config['pusher'], request: FastifyRequest, body: Buffer): Promise<void> {
   const target = request.raw.url ?? '';
-  checkPusherAuth(pusher, { method: request.method, target, body }, runtime.clock.now());
+  const signature = checkPusherAuth(pusher, { method: request.method, target, body }, runtime.clock.now());
   if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'There is no such app.' });
-  if (request.method === 'POST') await checkPusherReplay(bus, target);
+  if (request.method === 'POST') await checkPusherReplay(bus, signature, runtime.config);
+  request.pusherSignature = signature;
   // No id of a key has a colon.
   request.keyId = `pusher:${pusher.key}`;
   keys.rates.take(request.keyId);
@@ -59,7 +69,7 @@ function addEventRoutes(scope: TypedApp, services: Services): void {
     const message = messageOf(body, messages);
     await send(
       services,
-      goals.map((goal, index) => readyMessage(services, request, goal, message, index)),
+      goals.map((goal, index) => readyEvent(services, request, goal, message, index)),
     );
     const wanted = infoOf(body.info);
     if (wanted.size === 0) return {};
@@ -68,7 +78,7 @@ function addEventRoutes(scope: TypedApp, services: Services): void {
 
   scope.post('/apps/:app/batch_events', { schema: { hide: true, body: batchBody }, config }, async (request) => {
     const { batch } = request.body;
-    const ready = batch.map((event, index) => readyMessage(services, request, goalOf(event.channel), messageOf(event, messages), index));
+    const ready = batch.map((event, index) => readyEvent(services, request, goalOf(event.channel), messageOf(event, messages), index));
     await send(services, ready);
     if (batch.every(({ info }) => info === undefined)) return {};
     return { batch: await Promise.all(batch.map(async ({ channel, info }) => (await numbersOf(services, goalOf(channel), infoOf(info)))[1])) };
@@ -109,7 +119,12 @@ function channelsOf({ channels = [], channel }: EventBody): readonly string[] {
   return [...all];
 }
 
-/** Throws the first refusal: Pusher's answer knows no other form. What went before it was sent. */
+/** The same signed request again is the same messages. */
+function readyEvent(services: Services, request: FastifyRequest, goal: Goal, message: PublishRequest, index: number): Ready {
+  return readyMessage(services, request, goal, { ...message, id: signedId(request.pusherSignature, index) });
+}
+
+/** Throws the first refusal: Pusher's answer knows no other form. The others may be sent; the request may come again. */
 async function send(services: Services, ready: readonly Ready[]): Promise<void> {
   for (const result of await sendMessages(services, ready)) if (result instanceof DanmuxError) throw result;
 }

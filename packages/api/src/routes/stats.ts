@@ -1,6 +1,7 @@
 // The cluster in numbers: who is online, what was accepted, sent and shed, which processes there are.
 import type { Bus } from '@danmux/bus';
-import { type StatsReply, statsReply } from '@danmux/protocol/schemas';
+import { nodesExample, type StatsReply, statsReply } from '@danmux/protocol/schemas';
+import { nodeRow } from '../node-row.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, success } from './documented.ts';
 
@@ -10,7 +11,7 @@ const example = {
   accepted: { control: 3, gift: 120, chat: 9_000, ambient: 400 },
   sequenced: { control: 3, gift: 120, chat: 8_990, ambient: 400 },
   shed: { control: {}, gift: {}, chat: { ingress_full: 10 }, ambient: {} },
-  nodes: [{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '127.0.0.1:7700', version: '0.1.0', load: 0.12 }],
+  ...nodesExample,
 };
 
 const statsSchema = {
@@ -23,6 +24,6 @@ const statsSchema = {
 export function addStatsRoute(app: TypedApp, bus: Bus): void {
   app.get('/v1/stats', { schema: statsSchema, config: { scope: 'read' } }, async (): Promise<StatsReply> => {
     const [totals, ledger, members] = await Promise.all([bus.presenceTotals(), bus.ledger(), bus.members()]);
-    return { ...totals, ...ledger, nodes: [...members] };
+    return { ...totals, ...ledger, nodes: members.map(nodeRow) };
   });
 }

@@ -1,27 +1,29 @@
-// Viewer tokens for backends without a JWT library.
+// Viewer tokens for backends without a JWT library. A token is as good as a password until it ends, so the answer that an
+// Idempotency-Key keeps of it is sealed.
 import { tokenReply, tokenRequest } from '@danmux/protocol/schemas';
 import { type Runtime, signViewerToken } from '@danmux/runtime';
 import { checkRooms } from '../auth/room-access.ts';
 import type { TypedApp } from '../validation.ts';
-import { documented, idempotencyHeaders, success, withExamples } from './documented.ts';
+import { documented, idempotencyHeaders, postCodes, success, withExamples } from './documented.ts';
 
 const defaultTtlS = 3_600;
 
 const tokenSchema = {
   summary: 'Sign a viewer token',
   description:
-    'For backends without a JWT library. What it says is not kept: it is in force until it ends. One that a key for some rooms signed does not get the messages of its user (`@me`).',
+    'For backends without a JWT library. What it says is not kept: it is in force until it ends. One that a key for some rooms signed does not get the messages of its user (`@me`). ' +
+    'What an `Idempotency-Key` keeps is sealed under `viewer.token_secret`: `conflict` when that was changed since.',
   tags: ['tokens'],
   headers: idempotencyHeaders,
   body: withExamples(tokenRequest, { 'one hour, some rooms': { sub: 'u42', name: '小明', level: 12, rooms: ['live:*'], ttl_s: 3_600 } }),
   response: {
     200: success(tokenReply, 'The token, and when it ends', { token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…', expires_at: 1_767_229_200_000 }),
-    ...documented(['invalid_request', 'invalid_json', 'idempotency_in_flight', 'too_large', 'unsupported_media_type', 'idempotency_mismatch', 'unavailable']),
+    ...documented([...postCodes, 'conflict']),
   },
 };
 
 export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
-  app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each' } }, async (request) => {
+  app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each', secretAnswer: true } }, async (request) => {
     const { ttl_s = defaultTtlS, ...claims } = request.body;
     for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
     // Whose messages they are says no room, so a key for some rooms opens nobody's.

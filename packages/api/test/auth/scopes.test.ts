@@ -20,6 +20,7 @@ test('admin is every scope; the others are only themselves', () => {
       else assert.throws(() => checkScope([given], wanted), { code: 'forbidden' });
     }
   }
+  for (const given of scopeNames) checkScope([given], 'any');
   checkScope(['read', 'publish'], 'publish');
   assert.throws(() => checkScope(['publish'], undefined), { code: 'forbidden' });
 });
@@ -40,7 +41,7 @@ test('a route wants its scope', async () => {
 
 test('a route without a scope that is not public is none', () => {
   const route = (config: object) => () => mustBeGuarded({ method: 'GET', url: '/x', config });
-  for (const config of [{}, { public: false }, { scope: 'everything' }, { public: true, scope: 'read' }, { auth: 'own' }])
+  for (const config of [{}, { public: false }, { scope: 'everything' }, { public: true, scope: 'read' }, { public: true, scope: 'any' }, { auth: 'own' }])
     assert.throws(route(config), /\/x must/);
-  for (const config of [{ public: true }, { scope: 'read' }, { scope: 'publish', auth: 'own' }]) route(config)();
+  for (const config of [{ public: true }, { scope: 'read' }, { scope: 'any' }, { scope: 'publish', auth: 'own' }]) route(config)();
 });

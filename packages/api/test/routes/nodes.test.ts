@@ -3,13 +3,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startApi } from '../bare-api.ts';
 
-test('each with role, address, version and load, by role and id', async () => {
+test('each with role, address, version, load and what it measured, by role and id', async () => {
   const fixture = await startApi();
   const edge = (id: string) => ({ id, role: 'edge', address: '10.0.0.1:7700', version: '0.1.0', load: 0.5 });
-  for (const id of ['edge@b', 'edge@a']) await fixture.bus.announce(edge(id), 60_000);
+  const numbers = { seen_at: 2, lag_ms: 1.5, connections: 7, per_second: { control: 0, gift: 0, chat: 3, ambient: 0 } };
+  await fixture.bus.announce(edge('edge@b'), 60_000);
+  await fixture.bus.announce({ ...edge('edge@a'), numbers }, 60_000);
   const { nodes } = (await fixture.call('GET', '/v1/nodes')).body;
   assert.equal(`http://${nodes[0].address}`, fixture.url);
   assert.deepEqual([nodes[0].role, nodes[0].version], ['api', '0']);
-  assert.deepEqual(nodes.slice(1), [edge('edge@a'), edge('edge@b')]);
+  assert.ok(nodes[0].rss_bytes > 1_000_000 && nodes[0].started_at <= nodes[0].seen_at, 'what the api says of itself');
+  assert.deepEqual(nodes.slice(1), [{ ...edge('edge@a'), ...numbers }, edge('edge@b')]);
+  assert.deepEqual(
+    (await fixture.call('GET', '/v1/stats')).body.nodes.find(({ id }: { id: string }) => id === 'edge@a'),
+    { ...edge('edge@a'), ...numbers },
+  );
   await fixture.close();
 });

@@ -35,34 +35,25 @@ export const keyRotateRequest = Type.Object(
 );
 export const keyRotateReply = Type.Object({ ...keySecretReply.properties, old_until: instant('When the old secret ends') });
 
-export const keysReply = Type.Object({
-  keys: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      scopes: Type.Array(Type.String()),
-      rooms: Type.Optional(Type.Array(Type.String())),
-      signed_only: Type.Boolean(),
-      source: Type.String({ description: 'config, or store when it was made here' }),
-      created_at: Type.Optional(instant('When it was made')),
-      expires_at: Type.Optional(instant('When it ends')),
-      old_until: Type.Optional(instant('When the secret that was rotated out ends')),
-      last_used_at: Type.Union([Type.Integer(), Type.Null()], { description: 'To the hour; milliseconds since 1970' }),
-    }),
-    { description: 'Those of the config first' },
-  ),
+const keyRow = Type.Object({
+  id: Type.String(),
+  scopes: Type.Array(Type.String()),
+  rooms: Type.Optional(Type.Array(Type.String())),
+  signed_only: Type.Boolean(),
+  source: Type.String({ description: 'config, or store when it was made here' }),
+  created_at: Type.Optional(instant('When it was made')),
+  expires_at: Type.Optional(instant('When it ends')),
+  old_until: Type.Optional(instant('When the secret that was rotated out ends')),
+  last_used_at: Type.Union([Type.Integer(), Type.Null()], { description: 'To the hour; milliseconds since 1970' }),
 });
+export const keysReply = Type.Object({ keys: Type.Array(keyRow, { description: 'Those of the config first' }) });
 
 /** What a key may learn of itself. */
-export const keySelfReply = Type.Object({
-  id: Type.String({ description: 'Its name in lists and the audit log' }),
-  scopes: Type.Array(Type.String(), { description: 'As it was given them: admin is all of them' }),
-  rooms: Type.Optional(Type.Array(Type.String(), { description: 'Exact names, or prefixes that end in *; absent: every room' })),
-  signed: Type.Boolean({ description: 'This request was signed' }),
-  signed_only: Type.Boolean({ description: 'Its requests must be signed' }),
-  source: Type.String({ description: 'config, or store when it was made by /v1/keys' }),
-  expires_at: Type.Optional(instant('When it ends')),
-});
-export const keySelfExample = { id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'], signed: false, signed_only: false, source: 'store' };
+export const keySelfReply = Type.Object({ ...keyRow.properties, signed: Type.Boolean({ description: 'This request was signed' }) });
+export const keySelfExample = {
+  ...{ id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'], signed_only: false, source: 'store' },
+  ...{ created_at: 1_767_225_600_000, last_used_at: 1_767_225_600_000, signed: false },
+};
 
 export const keyRemoveReply = Type.Object({ id: Type.String(), removed: Type.Literal(true) });
 

@@ -12,19 +12,19 @@ const rates = Object.fromEntries(laneNames.map((lane) => [lane, 0]));
 const nodeNumbers = {
   started_at: Type.Optional(instant('When the process started')),
   seen_at: Type.Optional(instant('When it last said so, by its own clock')),
-  lag_ms: Type.Optional(Type.Number({ description: 'Event-loop lag since the announcement before, 99th percentile' })),
-  cpu: Type.Optional(Type.Number({ description: 'Share of one core since the announcement before; of the whole process' })),
+  lag_ms: Type.Optional(Type.Number({ description: 'How late its event loop is, 99th percentile of the last two seconds' })),
+  cpu: Type.Optional(Type.Number({ description: 'Share of one core in the last two seconds; of the whole process, whatever roles it has' })),
   rss_bytes: Type.Optional(Type.Integer({ description: 'Memory of the whole process' })),
   heap_bytes: Type.Optional(Type.Integer({ description: 'Of it, the JavaScript heap in use' })),
   connections: Type.Optional(Type.Integer({ description: 'Edges: viewers connected' })),
   rooms: Type.Optional(Type.Integer({ description: 'Edges: rooms it holds' })),
   shards: Type.Optional(Type.Integer({ description: 'Relays: shards it owns' })),
-  waiting: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'Relays: by lane, publications read and not yet committed' })),
+  waiting: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'Relays: by lane, publications read and not yet sequenced' })),
   waiting_viewers: Type.Optional(Type.Integer({ description: 'Edges: viewers that are behind, for whom something waits' })),
   waiting_bytes: Type.Optional(Type.Integer({ description: 'Edges: bytes that wait for them' })),
   per_second: Type.Optional(
     Type.Record(Type.String(), Type.Number(), {
-      description: 'By lane, since the announcement before: what an api accepted, a relay sequenced, an edge handed to its viewers (each viewer counts)',
+      description: 'By lane, over the last two seconds: what an api accepted, a relay sequenced, an edge handed to its viewers (each viewer counts)',
     }),
   ),
   out_bytes_per_second: Type.Optional(Type.Number({ description: 'Edges: bytes of frames written to viewers, before compression' })),
@@ -53,13 +53,13 @@ export const nodesExample = {
   nodes: [
     {
       ...{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '127.0.0.1:7700', version: '0.1.0', load: 0.12 },
-      ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 11.2, cpu: 0.31, rss_bytes: 181_403_648, heap_bytes: 61_022_208 },
+      ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 1.2, cpu: 0.31, rss_bytes: 181_403_648, heap_bytes: 61_022_208 },
       ...{ connections: 1_204, rooms: 2, waiting_viewers: 1, waiting_bytes: 2_048 },
       ...{ per_second: { ...rates, chat: 9_640.5 }, out_bytes_per_second: 1_204_118 },
     },
     {
       ...{ id: 'relay@relay-3v7n1k5z8p', role: 'relay', address: '', version: '0.1.0', load: 1 },
-      ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 10.7, cpu: 0.22, rss_bytes: 120_586_240, heap_bytes: 40_894_464 },
+      ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 0.7, cpu: 0.22, rss_bytes: 120_586_240, heap_bytes: 40_894_464 },
       ...{ shards: 16, waiting: { ...rates, chat: 12 }, per_second: { ...rates, gift: 1.5, chat: 80 } },
     },
   ],
@@ -90,9 +90,9 @@ export const statsHistoryReply = Type.Object({
 export const statsHistoryExample = {
   every_ms: 10_000,
   samples: [
-    { at: 1_767_225_600_000, online: 1_180, rooms: 2, connections: 1_201, lag_ms: 11.2, waiting: rates, per_second: null },
+    { at: 1_767_225_600_000, online: 1_180, rooms: 2, connections: 1_201, lag_ms: 1.2, waiting: rates, per_second: null },
     {
-      ...{ at: 1_767_225_610_000, online: 1_204, rooms: 2, connections: 1_219, lag_ms: 12.9, waiting: { ...rates, chat: 12 } },
+      ...{ at: 1_767_225_610_000, online: 1_204, rooms: 2, connections: 1_219, lag_ms: 2.9, waiting: { ...rates, chat: 12 } },
       per_second: { accepted: { ...rates, gift: 1.5, chat: 91.2 }, sequenced: { ...rates, gift: 1.5, chat: 80 }, shed: { ...rates, chat: 10 } },
     },
   ],

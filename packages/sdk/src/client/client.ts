@@ -22,6 +22,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly #rooms = new Map<string, Room>();
   /** What is sent to this user in no room, as a room: its positions, recalls and gaps. Absent for guests and with `own: false`. */
   readonly me: Room | undefined;
+  #stopLooking: (() => void) | undefined;
 
   constructor(options: ClientOptions) {
     super();
@@ -35,6 +36,7 @@ export class Client extends Emitter<ClientEvents> {
     connection.on('gap', (gap) => this.#rooms.get(gap.room)?.gap(gap));
     connection.on('presence', ({ room, online }) => this.#rooms.get(room)?.presence(online));
     this.me = this.#joinOwn();
+    if (options.whileHidden !== 'all') this.#stopLooking = connection.visibility?.onChange(() => this.#looked());
     connection.open();
   }
 
@@ -51,6 +53,7 @@ export class Client extends Emitter<ClientEvents> {
   close(): void {
     for (const room of this.#rooms.values()) room.end();
     this.#rooms.clear();
+    this.#stopLooking?.();
     this.#connection.close();
     this.removeAll();
   }
@@ -69,9 +72,16 @@ export class Client extends Emitter<ClientEvents> {
     if (known) return known;
     const room = new Room(name, this.#connection, { ...this.#options, ...options }, () => this.#rooms.delete(name));
     this.#rooms.set(name, room);
+    if (this.#options.whileHidden !== 'all') room.looked(!this.#connection.visibility?.hidden);
     // After the caller had its turn to listen.
     queueMicrotask(() => this.state === 'online' && room.connected());
     return room;
+  }
+
+  #looked(): void {
+    const looked = !this.#connection.visibility?.hidden;
+    for (const room of this.#rooms.values()) room.looked(looked);
+    if (looked) this.#connection.hurry();
   }
 
   #notice(notice: Notice): void {

@@ -1,9 +1,12 @@
 // The connection to one edge at a time: finds one that answers, comes back when it ends, moves when the server says goaway. It
 // carries events and requests; what they mean is the room's business.
 import { DanmuxError, type ErrorBody, type GoAway, type Reply, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
-import { io, type Socket } from 'socket.io-client';
+import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import { retryDelay } from './delay.ts';
+import { Edges } from './edges.ts';
 import { Emitter } from './emitter.ts';
+import { type Host, ownHost, type Visibility } from './host.ts';
+import { injectedWebSocket } from './injected-websocket.ts';
 import type { ClientOptions, ClientState } from './options.ts';
 
 type EdgeSocket = Socket<ServerEvents, ViewerEvents>;
@@ -21,35 +24,50 @@ const longestWaitMs = 3_600_000;
 
 export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ClientOptions;
-  readonly #urls: readonly string[];
+  readonly #host: Host;
+  readonly #edges: Edges;
   #socket: EdgeSocket | undefined;
   #state: ClientState = 'connecting';
-  #url = 0;
   #attempt = 0;
   #refreshed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** A try waits, and need not. */
+  #waiting = false;
+  #stopHurrying: (() => void) | undefined;
   /** Where a goaway sent us, until we are there. */
   #target: string | undefined;
 
   constructor(options: ClientOptions) {
     super();
     this.#options = options;
-    this.#urls = typeof options.url === 'string' ? [options.url] : options.url;
-    if (this.#urls.length === 0) throw new DanmuxError('invalid_request', { message: 'options.url must name at least one edge.' });
-    // Viewers that were given the same list do not all begin with its first edge.
-    this.#url = Math.floor(Math.random() * this.#urls.length);
+    this.#host = { ...ownHost(), ...options.host };
+    this.#edges = new Edges(options, this.#host);
   }
 
   get state(): ClientState {
     return this.#state;
   }
 
+  /** Whether anybody looks, and how to hear of it. */
+  get visibility(): Visibility | undefined {
+    return this.#host.visibility;
+  }
+
   open(): void {
+    this.#stopHurrying = this.#host.onNetwork?.(() => this.hurry());
     void this.#connect();
+  }
+
+  /** Somebody looks, or the network is back: a try that waits is made soon. */
+  hurry(): void {
+    if (this.#state !== 'connecting' || !this.#waiting) return;
+    this.#attempt = 0;
+    this.#wait(retryDelay(1));
   }
 
   close(): void {
     this.#become('closed');
+    this.#stopHurrying?.();
     clearTimeout(this.#timer);
     this.#drop();
     this.removeAll();
@@ -84,12 +102,15 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   async #connect(): Promise<void> {
     this.#become('connecting');
-    const token = await this.#token();
-    if (this.#state === 'closed' || token === null) return;
-    const url = this.#target ?? this.#urls[this.#url % this.#urls.length] ?? '';
+    const [token, url] = await Promise.all([this.#token(), this.#target ?? this.#nextEdge()]);
+    if (this.#state === 'closed') return;
+    if (token === null || url === null) {
+      this.#again();
+      return;
+    }
     const socket: EdgeSocket = io(url, {
       auth: token === undefined ? {} : { token },
-      transports: [...(this.#options.transports ?? ['websocket', 'polling'])],
+      transports: this.#transports(),
       tryAllTransports: true,
       reconnection: false,
       forceNew: true,
@@ -98,7 +119,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#socket = socket;
     // A socket that was dropped has nothing to say any more.
     const current = () => this.#socket === socket;
-    socket.on('connect', () => current() && this.#connected());
+    socket.on('connect', () => current() && this.#connected(url));
     socket.on('connect_error', (error) => current() && this.#refused(error));
     socket.on('disconnect', () => current() && this.#again());
     socket.on('goaway', (goaway) => current() && this.#goAway(socket, goaway));
@@ -111,7 +132,24 @@ export class Connection extends Emitter<ConnectionEvents> {
     socket.on('notice', (notice) => pass('notice', notice));
   }
 
-  /** Null when it could not be had and a later try is planned. */
+  #transports(): NonNullable<ManagerOptions['transports']> {
+    const { webSocket } = this.#host;
+    const names = this.#options.transports ?? ['websocket', 'polling'];
+    return names.map((name) => (name === 'websocket' && webSocket ? injectedWebSocket(webSocket) : name)) as NonNullable<ManagerOptions['transports']>;
+  }
+
+  /** Null when the gateway names none. */
+  async #nextEdge(): Promise<string | null> {
+    try {
+      return await this.#edges.next();
+    } catch (error) {
+      if (!(error instanceof DanmuxError)) throw error;
+      this.emit('error', error);
+      return null;
+    }
+  }
+
+  /** Null when it could not be had. */
   async #token(): Promise<string | undefined | null> {
     const { token } = this.#options;
     if (typeof token !== 'function') return token;
@@ -119,12 +157,12 @@ export class Connection extends Emitter<ConnectionEvents> {
       return await token();
     } catch (error) {
       this.emit('error', new DanmuxError('token_missing', { message: 'options.token failed to give a token.', cause: error }));
-      this.#again();
       return null;
     }
   }
 
-  #connected(): void {
+  #connected(url: string): void {
+    if (this.#target === undefined) this.#edges.succeeded(url);
     this.#attempt = 0;
     this.#refreshed = false;
     this.#target = undefined;
@@ -157,11 +195,21 @@ export class Connection extends Emitter<ConnectionEvents> {
   #again(afterMs = 0): void {
     if (this.#state === 'closed') return;
     this.#drop();
+    // Where a goaway sent us is tried once, and says nothing of the others.
+    if (this.#target === undefined) this.#edges.failed();
     this.#target = undefined;
-    this.#url++;
     this.#become('connecting');
+    this.#wait(Math.max(afterMs, retryDelay(++this.#attempt)), afterMs === 0);
+  }
+
+  /** `canHurry`: not what the server told us to wait. */
+  #wait(ms: number, canHurry = true): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#connect(), Math.max(afterMs, retryDelay(++this.#attempt)));
+    this.#waiting = canHurry;
+    this.#timer = setTimeout(() => {
+      this.#waiting = false;
+      void this.#connect();
+    }, ms);
   }
 
   /** Leaves in our own slot, for the edge it names or the next one. */
@@ -171,7 +219,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       if (this.#socket !== socket || this.#state === 'closed') return;
       this.#drop();
       this.#target = url;
-      this.#url++;
+      this.#edges.failed();
       void this.#connect();
     }, reconnect_in_ms);
   }

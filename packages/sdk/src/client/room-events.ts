@@ -1,5 +1,5 @@
 // What a room tells, and how it is joined.
-import type { DanmuxError, Gap, JoinReply, Msg, Notice, RoomModes } from '@danmux/protocol';
+import type { DanmuxError, Gap, JoinReply, Msg, Notice, RoomModes, SendReply } from '@danmux/protocol';
 
 export interface RoomEvents {
   /** Each message once, in the order of its lane; danmux's own (recalls, modes) are events of their own. */
@@ -12,12 +12,29 @@ export interface RoomEvents {
   notice: Notice;
   /** What this viewer was not sent. */
   gap: Gap;
+  /** `send` was called: to be shown at once, as waiting. */
+  sending: OutgoingMessage;
+  /** It was accepted; its message has this id and may have come already. */
+  sent: { readonly cid: string } & SendReply;
+  /** It was not, and is not tried again; `send` with the same cid makes another try of the same message. */
+  unsent: { readonly cid: string; readonly error: DanmuxError };
   /** Connections in the room. */
   online: number;
   /** After every join; the first and those after a reconnect. */
   joined: JoinReply;
   /** The room cannot be joined; tried again only after `retryAfterMs`, or on the next connection. */
   error: DanmuxError;
+}
+
+export interface OutgoingMessage {
+  readonly cid: string;
+  readonly type: string;
+  readonly data: unknown;
+}
+
+export interface SendOptions {
+  /** The sender's id of the message: sent twice with the same one it is one message. Made anew when absent. */
+  readonly cid?: string;
 }
 
 export interface JoinOptions {

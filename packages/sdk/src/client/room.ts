@@ -25,14 +25,12 @@ import {
 import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
 import { Emitter } from './emitter.ts';
+import { Inbox, type Tell } from './inbox.ts';
 import type { ClientOptions } from './options.ts';
-import { ReceiptAnswers } from './receipt-answers.ts';
-import type { JoinOptions, RoomEvents } from './room-events.ts';
-import { Seen } from './seen.ts';
+import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
 import { isTombstone } from './tombstone.ts';
 
-const rememberedIds = 2_000;
 /** What a timer can wait. */
 const longestTimerMs = 2 ** 31 - 1_000;
 /** Asked for when positions turned out to be of no use. */
@@ -43,11 +41,8 @@ export class Room extends Emitter<RoomEvents> {
   readonly #connection: Connection;
   readonly #options: ClientOptions & JoinOptions;
   readonly #onLeave: () => void;
-  readonly #seen = new Seen(rememberedIds);
-  readonly #recalls = new Seen(rememberedIds);
-  readonly #receipts: ReceiptAnswers;
+  readonly #inbox: Inbox;
   readonly #sending: Sending;
-  #modes: RoomModes = {};
   #refusal: DanmuxError | undefined;
   #positions: Partial<Record<StreamLane, Position>> = {};
   #online = 0;
@@ -64,8 +59,9 @@ export class Room extends Emitter<RoomEvents> {
     this.#connection = connection;
     this.#options = options;
     this.#onLeave = onLeave;
-    this.#receipts = new ReceiptAnswers((ids) => connection.request('receipt', { room: name, ids }));
-    this.#sending = new Sending(this, connection, options.sendDeadlineMs ?? 20_000);
+    const tell: Tell = (event, payload) => this.emit(event, payload);
+    this.#inbox = new Inbox(name, tell, (ids) => connection.request('receipt', { room: name, ids }));
+    this.#sending = new Sending(this, connection, tell, options.sendDeadlineMs ?? 20_000);
   }
 
   get online(): number {
@@ -78,7 +74,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** How the room may be talked in, as far as it was told; empty limits nothing. */
   get modes(): RoomModes {
-    return this.#modes;
+    return this.#inbox.modes;
   }
 
   /** Why this viewer is not let in; absent while it is, or may yet be. */
@@ -94,10 +90,11 @@ export class Room extends Emitter<RoomEvents> {
   /**
    * Sends a message; resolves with its id when it is accepted, and with `held` when it waits for a moderator. It is sent again with
    * the same cid after a lost connection, so it is one message. Throws a DanmuxError: `rate_limited` or `slow_mode` with
-   * retryAfterMs, `muted`, `content_blocked`, …, `unavailable` when the deadline passed.
+   * retryAfterMs, `muted`, `content_blocked`, …, `unavailable` when the deadline passed. The events `sending`, `sent` and `unsent`
+   * tell the same, for a list that shows one's own message at once.
    */
-  send(type: string, data: unknown): Promise<SendReply> {
-    return this.#sending.send(type, data);
+  send(type: string, data: unknown, { cid }: SendOptions = {}): Promise<SendReply> {
+    return this.#sending.send(type, data, cid);
   }
 
   /**
@@ -114,7 +111,7 @@ export class Room extends Emitter<RoomEvents> {
     for (let before = query.before; ; ) {
       const from = before === undefined ? {} : { before };
       const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query, ...from });
-      const standing = msgs.filter((msg) => !isTombstone(msg) && !this.#recalls.has(msg.id));
+      const standing = msgs.filter((msg) => !isTombstone(msg) && !this.#inbox.recalled(msg));
       before = msgs[0]?.offset;
       // A page of recalled messages only would leave the caller nowhere to go on from.
       if (standing.length > 0 || !more || before === undefined) return { msgs: standing, more };
@@ -162,6 +159,12 @@ export class Room extends Emitter<RoomEvents> {
     if (gap.reason === 'history_lost' && this.#joined) this.#join();
   }
 
+  /** Whether anybody looks; for the client. */
+  looked(at: boolean): void {
+    if (at) this.#inbox.show();
+    else this.#inbox.hide();
+  }
+
   presence(online: number): void {
     this.#online = online;
     this.emit('online', online);
@@ -186,7 +189,7 @@ export class Room extends Emitter<RoomEvents> {
   #out(): void {
     this.#joined = false;
     clearTimeout(this.#timer);
-    this.#receipts.pause();
+    this.#inbox.receipts.pause();
   }
 
   #take(msg: Msg): void {
@@ -202,29 +205,7 @@ export class Room extends Emitter<RoomEvents> {
       }
       this.#positions[lane] = { epoch: position.epoch, offset };
     }
-    this.#give(msg);
-  }
-
-  #give(msg: Msg): void {
-    if (isTombstone(msg)) this.#recall(msg.id, this.#seen.has(msg.id));
-    else if (this.#seen.add(msg.id) && !this.#keep(msg) && !this.#recalls.has(msg.id)) {
-      this.emit('message', msg);
-      if (msg.receipt) this.#receipts.add(msg.id);
-    }
-  }
-
-  /** True of a message that is for the SDK and not for the application. */
-  #keep({ type, data }: Msg): boolean {
-    if (type === 'recall') this.#recall((data as { id?: unknown } | null)?.id, true);
-    else if (type === 'room_state') {
-      this.#modes = (data as { modes?: RoomModes } | null)?.modes ?? {};
-      this.emit('modes', this.#modes);
-    } else return false;
-    return true;
-  }
-
-  #recall(id: unknown, tell: boolean): void {
-    if (typeof id === 'string' && this.#recalls.add(id) && tell) this.emit('recalled', { id });
+    this.#inbox.give(msg);
   }
 
   #join(): void {
@@ -262,7 +243,7 @@ export class Room extends Emitter<RoomEvents> {
     for (const lane of streamLanes) if (!recovered(lane)) this.#restart(lane, reply);
     for (const msg of reply.msgs) {
       if (recovered(msg.lane)) this.#take(msg);
-      else this.#give(msg);
+      else this.#inbox.give(msg);
     }
     // What lies between is for others, and need not be gone through again.
     if (this.name === ownRoom) this.#positions = { ...this.#positions, ...reply.positions };
@@ -270,7 +251,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#online = reply.online;
     this.emit('online', reply.online);
     this.emit('joined', reply);
-    this.#receipts.resume();
+    this.#inbox.receipts.resume();
     this.#sending.wake();
   }
 

@@ -3,6 +3,7 @@
 import { DanmuxError, errors, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
+import type { Tell } from './inbox.ts';
 
 const queued = 100;
 
@@ -16,21 +17,29 @@ export interface SendingRoom {
 export class Sending {
   readonly #room: SendingRoom;
   readonly #connection: Connection;
+  readonly #tell: Tell;
   readonly #deadlineMs: number;
   readonly #waiting = new Set<() => void>();
   #sending = 0;
 
-  constructor(room: SendingRoom, connection: Connection, deadlineMs: number) {
+  constructor(room: SendingRoom, connection: Connection, tell: Tell, deadlineMs: number) {
     this.#room = room;
+    this.#tell = tell;
     this.#connection = connection;
     this.#deadlineMs = deadlineMs;
   }
 
-  async send(type: string, data: unknown): Promise<SendReply> {
+  async send(type: string, data: unknown, cid = newCid()): Promise<SendReply> {
     if (this.#sending >= queued) throw new DanmuxError('rate_limited', { message: `${queued} messages wait to be sent already.`, retryAfterMs: 1_000 });
     this.#sending++;
+    this.#tell('sending', { cid, type, data });
     try {
-      return await this.#sendUntil(Date.now() + this.#deadlineMs, { room: this.#room.name, type, data, cid: newCid() });
+      const reply = await this.#sendUntil(Date.now() + this.#deadlineMs, { room: this.#room.name, type, data, cid });
+      this.#tell('sent', { cid, ...reply });
+      return reply;
+    } catch (error) {
+      if (error instanceof DanmuxError) this.#tell('unsent', { cid, error });
+      throw error;
     } finally {
       this.#sending--;
     }
@@ -75,6 +84,10 @@ export class Sending {
 }
 
 function newCid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  const bytes = new Uint8Array(12);
+  // Not every host has it; a cid must be unlike the sender's others, and need not be hard to guess.
+  const { crypto } = globalThis as { crypto?: Crypto };
+  if (crypto) crypto.getRandomValues(bytes);
+  else for (const index of bytes.keys()) bytes[index] = Math.random() * 256;
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

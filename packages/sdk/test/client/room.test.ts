@@ -67,9 +67,11 @@ async function enterRoom(name: string, ...answers: Partial<JoinReply>[]) {
   room.on('recalled', ({ id }) => recalled.push(id));
   room.on('message', ({ id }) => ids.push(id));
   room.on('gap', ({ lane, count, reason }) => gaps.push(`${lane} ${count} ${reason}`));
+  const unsent: string[] = [];
+  room.on('unsent', ({ error }) => unsent.push(error.code));
   room.connected();
   await settled();
-  return { server, room, ids, gaps, recalled };
+  return { server, room, ids, gaps, recalled, unsent };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -300,4 +302,35 @@ test("a user's own messages stand among those of others: no hole is looked for",
   room.connected();
   await settled();
   assert.deepEqual([ids, room.positions.gift], [['gift4', 'gift9', 'gift60'], position(70)]);
+});
+
+test('while nobody looks gifts are given and chat waits: the newest for the return, the rest is told as a gap', async () => {
+  const { room, ids, gaps } = await enter();
+  room.looked(false);
+  room.frame(frame(msg('gift', 1), ...Array.from({ length: 60 }, (_, i) => msg('chat', i + 1)), msg('ambient', undefined, 'likes')));
+  assert.deepEqual(ids, ['gift1', 'likes']);
+  room.frame(frame(control(1, 'recall', { id: 'chat60' })));
+  room.looked(true);
+  assert.deepEqual(gaps, ['chat 10 hidden']);
+  assert.deepEqual(
+    ids.slice(2),
+    Array.from({ length: 49 }, (_, i) => `chat${i + 11}`),
+  );
+  room.frame(frame(msg('chat', 61)));
+  assert.equal(ids.at(-1), 'chat61');
+  room.looked(false);
+  room.looked(true);
+  assert.deepEqual(gaps, ['chat 10 hidden'], 'nothing was left out this time');
+});
+
+test('what is sent is told at once, with its cid, and so is that it was not sent', async () => {
+  const { room, unsent } = await enter();
+  const sending: unknown[] = [];
+  room.on('sending', (message) => sending.push(message));
+  const sent = room.send('chat', { text: 'hi' }, { cid: 'mine' });
+  assert.deepEqual(sending, [{ cid: 'mine', type: 'chat', data: { text: 'hi' } }]);
+  room.end();
+  await sent;
+  await assert.rejects(room.send('chat', 'x'), { code: 'unavailable' });
+  assert.deepEqual(unsent, [], 'who left hears nothing more');
 });

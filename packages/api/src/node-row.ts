@@ -1,0 +1,7 @@
+// A process of the cluster as the admin API shows it.
+import type { Member } from '@danmux/bus';
+import type { NodesReply } from '@danmux/protocol/schemas';
+
+export function nodeRow({ numbers, ...member }: Member): NodesReply['nodes'][number] {
+  return { ...member, ...numbers };
+}

@@ -35,7 +35,7 @@ class ClusterPage extends ConsoleElement {
       ${this.#history.error ? freshness(this.#history) : nothing}
       <div class="charts ${freshClass(this.#history)}">${this.#renderCurves()}</div>
       ${this.#nodes.error ? freshness(this.#nodes) : nothing}
-      <div class=${freshClass(this.#nodes)}>${this.#renderNodes()}</div>
+      <div class="roles ${freshClass(this.#nodes)}">${this.#renderNodes()}</div>
     `;
   }
 

@@ -43,7 +43,7 @@ function depths(waiting: Readonly<Record<string, number>>): TemplateResult {
   return html`<div class="depths" role="group" aria-label=${texts.depth}>
     ${laneNames.map((lane) => {
       const depth = waiting[lane] ?? 0;
-      return html`<div><span class="faint">${texts.lanes[lane]}</span>
+      return html`<div class="depth"><span class="faint">${texts.lanes[lane]}</span>
         <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="6" rx="3" fill="#262a38"></rect
           ><rect width=${(depth / most) * 100} height="6" rx="3" fill=${laneColors[lane]}></rect></svg>
         <b>${compact(depth)}</b></div>`;

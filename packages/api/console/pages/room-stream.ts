@@ -72,7 +72,7 @@ class RoomStream extends ConsoleElement {
     return html`<li class="message ${recalled ? 'recalled' : ''}" data-testid="message" data-id=${id} data-lane=${lane}>
       <div class="said">${laneChip(lane)}${from ? html`<b class="from" title=${from.id}>${from.name || from.id}</b>` : nothing}
         <span class="text">${contentOf(msg)}</span>${recalled ? html`<span class="chip" data-testid="recalled">${texts.recalled}</span>` : nothing}</div>
-      <div class="about"><time class="faint" datetime=${new Date(ts).toISOString()}>${moment(ts)}</time><code>${type}</code>
+      <div class="about"><time class="faint" datetime=${new Date(ts).toISOString()}>${moment(ts)}</time>${type === lane ? nothing : html`<code>${type}</code>`}
         <a href=${linkTo('messages', id, { room: this.room })}>${texts.traceIt}</a>
         ${ifMay('moderate', () => this.#renderActions(msg, recalled))}</div>
       ${missedBefore > 0 ? html`<p class="missed">${texts.missed(missedBefore)}</p>` : nothing}

@@ -12,7 +12,7 @@ export interface Curve {
   readonly fill?: boolean;
 }
 
-const height = 150;
+const height = 170;
 const axis = { stroke: '#9298ab', font: '11px system-ui, sans-serif', grid: { stroke: '#262a3899', width: 1 }, ticks: { show: false } };
 
 class ConsoleChart extends ConsoleElement {

@@ -98,7 +98,8 @@ final class Client
 
     /**
      * Publishes up to 1000 messages, to any rooms, in one request. One result per message, in order: a Published, or the
-     * ApiException (not thrown) that refused this one.
+     * ApiException (not thrown) that refused this one. The same call again with the same idempotencyKey sends only what was
+     * refused for a reason that passes, and answers for the rest as the first time.
      *
      * @param list<array<string, mixed>> $messages each with room, type, data, and the fields of Room::publish()
      * @param array{idempotencyKey?: string} $options
@@ -181,6 +182,18 @@ final class Client
     public function stats(): Stats
     {
         return Stats::of($this->http->get(['stats']));
+    }
+
+    /**
+     * Samples of the cluster's numbers, ten seconds apart; where none was taken, none is.
+     *
+     * @param int $minutes the last 1 to 60
+     * @return list<array<string, mixed>> oldest first, as the API answers
+     * @throws ApiException
+     */
+    public function statsHistory(int $minutes = 60): array
+    {
+        return $this->http->get(['stats', 'history'], ['minutes' => $minutes])->list('samples', static fn (Answer $sample): array => $sample->fields());
     }
 
     /**

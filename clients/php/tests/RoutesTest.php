@@ -150,7 +150,7 @@ final class RoutesTest extends ServerTestCase
         ];
         yield 'kick from everywhere' => [static fn (Client $client) => $client->everywhere()->kick('u 7'), 'POST /v1/users/u%207/kick', '{}', $everywhere, $ban];
         yield 'a job' => [static fn (Client $client) => $client->jobs()->get('j1'), 'GET /v1/jobs/j1', null, self::JOB, new Job('j1', 'broadcast', 'active', 1, self::AT, 3, 9)];
-        yield 'cancel a job' => [static fn (Client $client) => $client->jobs()->cancel('j1'), 'DELETE /v1/jobs/j1', null, ['id' => 'j1', 'cancelled' => true], null];
+        yield 'cancel a job' => [static fn (Client $client) => $client->jobs()->cancel('j1'), 'DELETE /v1/jobs/j1', null, ['id' => 'j1', 'cancelled' => true, 'progress' => null], null];
         yield 'retry a job' => [
             static fn (Client $client) => $client->jobs()->retry('j1'), 'POST /v1/jobs/j1/retry', '{}',
             ['state' => 'waiting', 'progress' => null] + self::JOB, new Job('j1', 'broadcast', 'waiting', 1, self::AT),
@@ -232,6 +232,10 @@ final class RoutesTest extends ServerTestCase
             static fn (Client $client) => $client->stats(), 'GET /v1/stats', null,
             ['rooms' => 1, 'online' => 2, 'accepted' => ['gift' => 1], 'sequenced' => ['gift' => 1], 'shed' => ['chat' => ['budget' => 4]], 'nodes' => [self::NODE]],
             new Stats(1, 2, ['gift' => 1], ['gift' => 1], ['chat' => ['budget' => 4]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0)]),
+        ];
+        yield 'stats of the last minutes' => [
+            static fn (Client $client) => $client->statsHistory(5), 'GET /v1/stats/history?minutes=5', null,
+            ['every_ms' => 10_000, 'samples' => [['at' => self::AT, 'online' => 3]]], [['at' => self::AT, 'online' => 3]],
         ];
         yield 'nodes' => [static fn (Client $client) => $client->nodes(), 'GET /v1/nodes', null, ['nodes' => [self::NODE + ['lag_ms' => 1.5]]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0, ['lag_ms' => 1.5])]];
     }

@@ -31,6 +31,7 @@ import { addRoomPatchRoute } from './routes/room-patch.ts';
 import { addRoomRoutes } from './routes/rooms.ts';
 import { addSanctionRoutes } from './routes/sanctions.ts';
 import { addStatsRoute } from './routes/stats.ts';
+import { addStatsHistoryRoute } from './routes/stats-history.ts';
 import { addTokenRoute } from './routes/tokens.ts';
 import { addUserRoutes } from './routes/users.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
@@ -106,5 +107,6 @@ function addRoutes(app: TypedApp, services: Services): void {
   addWebhookRoutes(app, services);
   addTokenRoute(app, runtime);
   addStatsRoute(app, bus);
+  addStatsHistoryRoute(app, services);
   addNodesRoute(app, bus);
 }

@@ -1,7 +1,7 @@
 // An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
 import assert from 'node:assert/strict';
 import { type Bus, createBus, type Pending } from '@danmux/bus';
-import { createJobs, type JobName, type JobQueue, type Jobs } from '@danmux/cluster';
+import { createJobs, type JobName, type JobProgress, type JobQueue, type Jobs } from '@danmux/cluster';
 import { type ErrorCode, errors } from '@danmux/protocol';
 import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { ApiRole } from '../src/index.ts';
@@ -44,8 +44,8 @@ export interface ApiFixture {
   readonly jobOverrides: Overrides<JobQueue>;
   /** The jobs that ran, in place of a worker's handlers. */
   readonly ran: readonly RanJob[];
-  /** Jobs fail from now on, or no longer. */
-  failJobs(fail: boolean): void;
+  /** Jobs fail from now on, having come so far, or no longer. */
+  failJobs(fail: boolean, after?: JobProgress): void;
   readonly api: ApiRole;
   readonly url: string;
   readonly lines: string[];
@@ -71,8 +71,10 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   const jobs = createJobs(runtime, bus);
   const ran: RanJob[] = [];
   let failing = false;
+  let reached: JobProgress | undefined;
   for (const name of ['publish', 'broadcast', 'receipts', 'redeliver'] as const) {
-    jobs.handle(name, async ({ id, data }) => {
+    jobs.handle(name, async ({ id, data, report }) => {
+      if (failing && reached) await report(reached);
       if (failing) throw new Error('the test wants it to fail');
       ran.push({ id, name, data });
     });
@@ -91,7 +93,8 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
     overrides,
     jobOverrides,
     ran,
-    failJobs: (fail) => {
+    failJobs: (fail, after) => {
+      reached = after;
       failing = fail;
     },
     api,

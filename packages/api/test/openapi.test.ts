@@ -38,6 +38,7 @@ test('it names every route, and how to authenticate', () => {
     'GET /v1/rooms/{room}/mutes',
     'GET /v1/rooms/{room}/mutes/{user}',
     'GET /v1/stats',
+    'GET /v1/stats/history',
     'GET /v1/webhooks',
     'GET /v1/webhooks/dead',
     'GET /v1/words',

@@ -209,6 +209,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/audit': {},
   'POST /v1/tokens': { body: { sub: 'u1' }, other: { sub: 'u2' } },
   'GET /v1/stats': {},
+  'GET /v1/stats/history': { query: '?minutes=5' },
   'GET /v1/nodes': {},
 };
 

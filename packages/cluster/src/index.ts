@@ -22,3 +22,4 @@ export { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './r
 export { type RuleChange, Rules } from './rules/rules.ts';
 export { decodeWordLists, encodeWordList, listOfField, removedWordList } from './rules/word-lists.ts';
 export { ShardHolder, type ShardOwner } from './shard-holder.ts';
+export { readSamples, type StatsSample, sampleEveryMs, samplesKept, takeSample } from './stats-samples.ts';

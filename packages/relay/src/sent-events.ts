@@ -4,8 +4,9 @@ import { type Heads, isUserRoom, type Pending } from '@danmux/bus';
 import { isStreamLane, type Lane, type WebhookEventName } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 
-/** Messages of one event. */
+/** Messages of one event, and their bytes, but that one message is always whole: with `webhooks.log_events` they bound what a log holds. */
 const eventMessages = 100;
+const eventBytes = 65_536;
 const type: WebhookEventName = 'message.sent';
 
 /** True when a target of webhooks or the archive asks for them. */
@@ -18,12 +19,24 @@ export function sentEvents(room: string, lane: Lane, publications: readonly Pend
   // A message for one user is nobody else's business.
   if (isUserRoom(room)) return [];
   const events: string[] = [];
-  for (let from = 0; from < encoded.length; from += eventMessages) {
+  for (let from = 0, upTo = 0; from < encoded.length; from = upTo) {
+    upTo = endOf(encoded, from);
     // The same when the commit is tried again: an epoch belongs to one room, an offset or an entry to one message.
     const place = isStreamLane(lane) ? heads.offsets[lane] + from + 1 : (publications[from]?.entry ?? '');
     const id = `evt_${heads.epoch}_${lane}_${place}`;
-    const messages = encoded.slice(from, from + eventMessages).join(',');
+    const messages = encoded.slice(from, upTo).join(',');
     events.push(`{"id":"${id}","type":"${type}","room":${JSON.stringify(room)},"ts":${ts},"data":{"messages":[${messages}]}}`);
   }
   return events;
+}
+
+/** Behind the last message of the event that begins at `from`. */
+function endOf(encoded: readonly string[], from: number): number {
+  let bytes = 0;
+  let at = from;
+  for (; at < encoded.length && at < from + eventMessages; at++) {
+    bytes += Buffer.byteLength(encoded[at] ?? '');
+    if (bytes > eventBytes && at > from) break;
+  }
+  return at;
 }

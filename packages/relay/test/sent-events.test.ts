@@ -42,6 +42,21 @@ test('one event a lane and hundred messages, with the messages as viewers get th
   );
 });
 
+test('large messages are put into events of at most 64 KiB, each whole and in order', () => {
+  const sizes = [30_000, 30_000, 30_000, 70_000, 10, 10];
+  const texts = sizes.map((size, index) => `{"offset":${11 + index},"x":"${'弹'.repeat(size / 3)}"}`);
+  const events = sentEvents('r', 'gift', pending('gift', sizes.length), texts, heads, 1).map((text) => JSON.parse(text) as WebhookEvent);
+  assert.deepEqual(
+    events.map(({ id, data }) => [id, (data as { messages: { offset: number }[] }).messages.map(({ offset }) => offset)]),
+    [
+      ['evt_e1_gift_11', [11, 12]],
+      ['evt_e1_gift_13', [13]],
+      ['evt_e1_gift_14', [14]],
+      ['evt_e1_gift_15', [15, 16]],
+    ],
+  );
+});
+
 test('what has no offset is named by its entry; of no messages there is no event, nor of a user’s own', () => {
   assert.deepEqual(
     eventsOf('ambient', 101).map(({ id }) => id),

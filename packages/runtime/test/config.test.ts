@@ -111,7 +111,7 @@ test('printing hides every secret and nothing else', () => {
 
 test('secrets inside a list are hidden too, printed or refused', () => {
   const row = { id: 'shop', hashes: ['0'.repeat(64)], scopes: ['read'], signing_secrets: ['hunter2'.repeat(5)] };
-  const target = { id: 'billing', url: 'https://hooks.example', secret: `whsec_${'hunter2'.repeat(4)}` };
+  const target = { id: 'billing', url: 'https://hooks.example', secret: [`whsec_${'hunter2'.repeat(4)}`, `whsec_${'hunter2'.repeat(5)}`] };
   const { config } = load({}, { set: { 'api.keys': [row], 'webhooks.targets': [target] } });
   const printed = JSON.stringify(redactConfig(config));
   assert.ok(!printed.includes('hunter2'), printed);

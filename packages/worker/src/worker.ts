@@ -8,6 +8,7 @@ import { broadcastJob } from './broadcast-job.ts';
 import { publishJob } from './publish-job.ts';
 import { receiptsJob } from './receipts-job.ts';
 import { RoomWatch } from './room-watch.ts';
+import { sampleJob } from './sample.ts';
 import { sweepJob } from './sweep.ts';
 import { WebhookWork } from './webhooks/webhook-work.ts';
 
@@ -19,6 +20,7 @@ export class WorkerRole implements Part {
   /** Of `jobs` that are not started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
     jobs.repeat(sweepJob(runtime, bus));
+    jobs.repeat(sampleJob(runtime, bus));
     jobs.handle('publish', publishJob({ runtime, bus, jobs }));
     jobs.handle('broadcast', broadcastJob({ runtime, bus, jobs }));
     jobs.handle('receipts', receiptsJob(runtime, bus));

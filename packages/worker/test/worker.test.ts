@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
-import { createJobs, type Jobs } from '@danmux/cluster';
+import { createJobs, type Jobs, readSamples } from '@danmux/cluster';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { WorkerRole } from '../src/index.ts';
 
@@ -76,6 +76,20 @@ test('it sweeps once an interval, and no more after drain', async () => {
   await jobs.stop();
 });
 
+test('it takes a sample of the numbers every ten seconds', async () => {
+  const worker = new WorkerRole(runtime, bus, jobs);
+  await jobs.start();
+  await worker.start();
+  await pass(9_500);
+  assert.equal((await readSamples(bus)).length, 0);
+  await pass(10_500);
+  assert.equal((await readSamples(bus)).length, 2);
+  await worker.drain();
+  await jobs.drain();
+  await worker.stop();
+  await jobs.stop();
+});
+
 test('a sweep that fails is counted, and the next one is tried', async () => {
   const worker = new WorkerRole(runtime, bus, jobs);
   away = true;
@@ -93,7 +107,8 @@ test('a sweep that fails is counted, and the next one is tried', async () => {
 });
 
 test('it forgets what the dead left', async () => {
-  await bus.reportPresence('dead', new Map([['live:1', 3]]), 1);
+  // In a room of its own: whoever counts a room forgets the dead of it, too.
+  await bus.reportPresence('dead', new Map([['live:2', 3]]), 1);
   await bus.reportPresence('alive', new Map([['live:1', 2]]), 60_000);
   let found = 0;
   const { sweep } = bus;

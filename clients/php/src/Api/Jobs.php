@@ -25,7 +25,8 @@ final class Jobs
     }
 
     /**
-     * Takes back a job that waits: a delayed message is not sent.
+     * Takes back a job that waits: a delayed message is not sent. A broadcast may wait for its next try: rooms that have it keep it,
+     * get() tells before how many they are, and the rest will not get it.
      *
      * @throws ApiException `conflict` when it runs or has ended; after a lost answer perhaps `not_found`: then it is cancelled
      */

@@ -1,5 +1,5 @@
 // Jobs as a backend sees them: delayed messages and broadcasts by their ids, and what failed for good.
-import type { JobStatus } from '@danmux/cluster';
+import type { JobProgress, JobStatus } from '@danmux/cluster';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
@@ -29,7 +29,8 @@ const failed = {
 
 const oneSchema = {
   summary: 'A job',
-  description: 'What is done is kept for `jobs.kept_ms`.',
+  description:
+    'What is done is kept for `jobs.kept_ms`. One that is `waiting` or `delayed` with `progress` waits for its next try: that much of it was done already.',
   tags: ['jobs'],
   params,
   response: { 200: success(jobReply, 'Where it is', example), ...documented(['invalid_request', 'not_found', 'unavailable']) },
@@ -43,11 +44,13 @@ const listSchema = {
 };
 const cancelSchema = {
   summary: 'Cancel a delayed message or a broadcast',
-  description: 'As long as it waits. `conflict` when it runs, is done, or is a job of danmux itself.',
+  description:
+    'As long as it waits, perhaps for its next try: then some rooms of a broadcast have it already, and `progress` tells how many; the rest ' +
+    'will not get it. It is forgotten. `conflict` when it runs, is done, or is a job of danmux itself.',
   tags: ['jobs'],
   params,
   response: {
-    200: success(jobCancelReply, 'It will not run', { id: 'publish-0a1b2c3d4e5f60718293a4b5c6d7e8f9', cancelled: true }),
+    200: success(jobCancelReply, 'What was not done yet will not be', { id: example.id, cancelled: true, progress: example.progress }),
     ...documented(['invalid_request', 'not_found', 'conflict', 'unavailable']),
   },
 };
@@ -80,8 +83,9 @@ export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
   app.delete('/v1/jobs/:id', { schema: cancelSchema, config: { scope: 'publish' } }, async ({ params: { id } }) => {
     const { name, state } = await find(id);
     if (!cancellable.includes(name)) throw new DanmuxError('conflict', { message: `A job "${name}" is danmux's own and cannot be cancelled.` });
-    if (!(await jobs.cancel(id))) throw new DanmuxError('conflict', { message: `The job does not wait any more; it was ${state}.` });
-    return { id, cancelled: true as const };
+    const cancelled = await jobs.cancel(id);
+    if (!cancelled) throw new DanmuxError('conflict', { message: `The job does not wait any more; it was ${state}.` });
+    return { id, cancelled: true as const, progress: shownOf(cancelled.progress) };
   });
 
   app.post('/v1/jobs/:id/retry', { schema: retrySchema, config: { scope: 'admin' } }, async ({ params: { id } }, reply) => {
@@ -91,13 +95,18 @@ export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
   });
 }
 
+/** Its cursor is the handler's own. */
+function shownOf(progress: JobProgress | null): JobReply['progress'] {
+  return progress && { done: progress.done, total: progress.total };
+}
+
 function replyOf({ id, name, state, attempts, progress, createdAt, finishedAt, error }: JobStatus): JobReply {
   return {
     id,
     name,
     state,
     attempts,
-    progress: progress && { done: progress.done, total: progress.total },
+    progress: shownOf(progress),
     created_at: createdAt,
     ...(finishedAt === undefined ? {} : { finished_at: finishedAt }),
     ...(error === undefined ? {} : { error }),

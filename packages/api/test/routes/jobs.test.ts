@@ -26,11 +26,23 @@ onBothEngines({}, (api) => {
 
   test('a cancelled one is gone, and does not run', async () => {
     const { job } = (await api().call('POST', path, { ...gift, id: 'j3', delay_ms: 3_600_000 })).body;
-    assert.deepEqual((await cancel(job)).body, { id: job, cancelled: true });
+    assert.deepEqual((await cancel(job)).body, { id: job, cancelled: true, progress: null });
     mustRefuse(await get(job), 'not_found');
     mustRefuse(await cancel(job), 'not_found');
     mustRefuse(await retry(job), 'not_found');
     assert.ok(!api().ran.some(({ id }) => id === job), 'it did not run');
+  });
+
+  test('one that failed half-way tells how far it was, and goes no further when it is cancelled', async () => {
+    api().failJobs(true, { done: 20, total: 80, cursor: 'live:19' });
+    const { job } = (await api().call('POST', '/v1/broadcasts', { rooms: '*', type: 'notice', data: {}, id: 'half' })).body;
+    await eventually(async () => assert.equal((await get(job)).body.state, 'delayed'));
+    const { state, progress, error } = (await get(job)).body;
+    assert.deepEqual([state, progress, error], ['delayed', { done: 20, total: 80 }, 'the test wants it to fail']);
+    assert.deepEqual((await cancel(job)).body, { id: job, cancelled: true, progress: { done: 20, total: 80 } });
+    api().failJobs(false);
+    mustRefuse(await get(job), 'not_found');
+    assert.ok(!api().ran.some(({ id }) => id === job), 'it goes no further');
   });
 
   test("danmux's own jobs are nobody's to cancel", async () => {

@@ -102,17 +102,17 @@ export class BullmqJobs implements Jobs {
     });
   }
 
-  cancel(id: string): Promise<boolean> {
+  cancel(id: string): Promise<JobStatus | null> {
     return this.#ask(async () => {
       const job = await this.#find(id);
       const state = await job?.getState();
-      if (!job || (state !== 'waiting' && state !== 'delayed')) return false;
+      if (!job || (state !== 'waiting' && state !== 'delayed')) return null;
       try {
         await job.remove();
-        return true;
+        return statusOf(job, state);
       } catch (error) {
         // A worker took it in between.
-        if ((await job.getState()) === 'active') return false;
+        if ((await job.getState()) === 'active') return null;
         throw error;
       }
     });

@@ -99,8 +99,8 @@ export interface JobQueue {
   add<N extends JobName>(name: N, data: JobData[N], options?: JobOptions): Promise<string>;
   /** Null when there is no such job (any more): done ones are kept for `jobs.kept_ms`. */
   status(id: string): Promise<JobStatus | null>;
-  /** Removes a job that waits; false when it runs, ended, or is not there. */
-  cancel(id: string): Promise<boolean>;
+  /** Removes a job that waits, perhaps for its next try; what it was, null when it runs, ended, or is not there. */
+  cancel(id: string): Promise<JobStatus | null>;
   /** Dead letters, newest first; none after what is no cursor. */
   failed(cursor: string | undefined, limit: number): Promise<{ readonly jobs: readonly JobStatus[]; readonly cursor: string | null }>;
   /** Runs a dead letter again; false when it is none. */

@@ -102,13 +102,13 @@ export class MemoryJobs implements Jobs {
     return job ? this.#statusOf(job) : null;
   }
 
-  async cancel(id: string): Promise<boolean> {
+  async cancel(id: string): Promise<JobStatus | null> {
     const job = this.#jobs.get(id);
-    if (job?.state !== 'queued') return false;
+    if (job?.state !== 'queued') return null;
     if (job.key !== undefined && this.#following.get(job.key) === job) this.#following.delete(job.key);
     else this.#unqueue(job);
     this.#jobs.delete(id);
-    return true;
+    return this.#statusOf(job);
   }
 
   async failed(cursor: string | undefined, limit: number): Promise<{ readonly jobs: readonly JobStatus[]; readonly cursor: string | null }> {

@@ -4,10 +4,14 @@ import { roomMatches, type WebhookEvent } from '@danmux/protocol';
 import { type Config, ConfigError } from '@danmux/runtime';
 import { everyRoom } from '../room-events.ts';
 
+const secretPattern = /^(whsec_)?[A-Za-z0-9+/]{22,}={0,2}$/;
+const mostSecrets = 2;
+
 export interface WebhookTarget {
   readonly id: string;
   readonly url: string;
-  readonly secret: string;
+  /** Each is whsec_ and base64, the newest first; more than one while it is changed. */
+  readonly secrets: readonly string[];
   /** All when absent. */
   readonly events?: readonly string[];
   /** Exact names or `prefix*`; all when absent. */
@@ -17,15 +21,23 @@ export interface WebhookTarget {
 /** Of `webhooks.targets`, and of `webhooks.url` as `default`. */
 export function webhookTargets({ webhooks }: Pick<Config, 'webhooks'>): readonly WebhookTarget[] {
   const { targets, url, secret } = webhooks;
-  const all: readonly WebhookTarget[] = url === '' ? targets : [...targets, { id: 'default', url, secret }];
+  const written = url === '' ? targets : [...targets, { id: 'default', url, secret }];
+  const all: readonly WebhookTarget[] = written.map(({ secret, ...target }) => ({ ...target, secrets: secretsOf(secret) }));
   all.forEach((target, index) => {
     if (all.findIndex(({ id }) => id === target.id) < index) throw new ConfigError(`webhooks.targets: there are two targets "${target.id}".`);
     if (!URL.canParse(target.url)) throw new ConfigError(`webhooks: the url of target "${target.id}" is none.`);
-    if (!/^(whsec_)?[A-Za-z0-9+/]{22,}={0,2}$/.test(target.secret)) {
-      throw new ConfigError(`webhooks: the secret of target "${target.id}" must be whsec_ and base64 (webhooks.secret, DANMUX_WEBHOOK_SECRET).`);
+    if (target.secrets.length === 0 || target.secrets.length > mostSecrets || !target.secrets.every((text) => secretPattern.test(text))) {
+      throw new ConfigError(
+        `webhooks: the secret of target "${target.id}" must be whsec_ and base64, or ${mostSecrets} such (webhooks.secret, DANMUX_WEBHOOK_SECRET).`,
+      );
     }
   });
   return all;
+}
+
+/** A list, or what an environment variable can hold: several with a space between. */
+function secretsOf(written: string | readonly string[]): readonly string[] {
+  return (typeof written === 'string' ? [written] : written).flatMap((text) => text.split(/\s+/)).filter(Boolean);
 }
 
 export function wantsEvent({ events, rooms }: WebhookTarget, { type, room }: Pick<WebhookEvent, 'type' | 'room'>): boolean {
@@ -34,9 +46,9 @@ export function wantsEvent({ events, rooms }: WebhookTarget, { type, room }: Pic
 }
 
 /** Changes with what the target is: one that said 410 is tried again when it is another. */
-export function targetVersion({ url, secret }: WebhookTarget): string {
+export function targetVersion({ url, secrets }: WebhookTarget): string {
   return createHash('sha256')
-    .update(JSON.stringify([url, secret]))
+    .update(JSON.stringify([url, ...secrets]))
     .digest('hex')
     .slice(0, 16);
 }

@@ -50,14 +50,15 @@ export function addingCases(engine: Engine): void {
       const later = await queue.jobs.add('receipts', data('later'), { delayMs: 60_000 });
       const running = await queue.jobs.add('receipts', data('running'));
       await queue.until(running, 'active');
-      assert.equal(await queue.jobs.cancel(later), true);
+      const cancelled = await queue.jobs.cancel(later);
+      assert.deepEqual([cancelled?.id, cancelled?.state, cancelled?.attempts, cancelled?.progress], [later, 'delayed', 0, null]);
       assert.equal(await queue.jobs.status(later), null);
-      assert.equal(await queue.jobs.cancel(later), false);
-      assert.equal(await queue.jobs.cancel(running), false);
+      assert.equal(await queue.jobs.cancel(later), null);
+      assert.equal(await queue.jobs.cancel(running), null);
       closed.open();
       await queue.until(running, 'done');
-      assert.equal(await queue.jobs.cancel(running), false);
-      assert.equal(await queue.jobs.cancel('none'), false);
+      assert.equal(await queue.jobs.cancel(running), null);
+      assert.equal(await queue.jobs.cancel('none'), null);
       assert.deepEqual(
         queue.runs.map(({ data }) => data.id),
         ['running'],

@@ -85,7 +85,7 @@ export class WebhookClient {
     }
   }
 
-  #headers({ secret }: WebhookTarget, { id, text }: Delivery): Record<string, string | number> {
+  #headers({ secrets }: WebhookTarget, { id, text }: Delivery): Record<string, string | number> {
     const now = this.#runtime.clock.now();
     return {
       'content-type': 'application/json',
@@ -93,7 +93,8 @@ export class WebhookClient {
       'user-agent': `danmux/${this.#runtime.version}`,
       'webhook-id': id,
       'webhook-timestamp': Math.floor(now / 1_000),
-      'webhook-signature': new Webhook(secret).sign(id, new Date(now), text),
+      // With each, so that the target may know either.
+      'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, new Date(now), text)).join(' '),
     };
   }
 }

@@ -5,7 +5,7 @@ import type { LoggedEvent } from '@danmux/bus';
 import type { WebhookTarget } from '@danmux/cluster/webhooks';
 import { deliveriesOf } from '../../src/webhooks/deliveries.ts';
 
-const target: WebhookTarget = { id: 't', url: 'https://hooks.example/', secret: 'x' };
+const target: WebhookTarget = { id: 't', url: 'https://hooks.example/', secrets: ['x'] };
 let entry = 0;
 
 function logged(type: string, room: string, id: string, data: unknown = {}): LoggedEvent {

@@ -1,5 +1,6 @@
 // One try: what a target may do with a request, and where a request never goes.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { Webhook } from 'standardwebhooks';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { type Outcome, WebhookClient } from '../../src/webhooks/webhook-client.ts';
 import { secret, selfSigned, status, WebhookConsumer } from '../webhook-consumer.ts';
@@ -36,7 +38,7 @@ function runtimeWith(set: Readonly<Record<string, unknown>>): Runtime {
 function post(url = consumer.url, set: Readonly<Record<string, unknown>> = local): Promise<Outcome> {
   const client = new WebhookClient(runtimeWith(set));
   clients.push(client);
-  return client.post({ id: 't', url, secret }, delivery);
+  return client.post({ id: 't', url, secrets: [secret] }, delivery);
 }
 
 test('an event arrives signed, under its id, and any 2xx takes it', async () => {
@@ -52,10 +54,30 @@ test('an event arrives signed, under its id, and any 2xx takes it', async () => 
   assert.deepEqual(consumer.forged, []);
 });
 
+test('while the secret is changed the event is signed with both, and who knows either trusts it', async () => {
+  const older = `whsec_${Buffer.from('the secret it had until now').toString('base64')}`;
+  const client = new WebhookClient(runtimeWith(local));
+  clients.push(client);
+  for (const secrets of [
+    [secret, older],
+    [older, secret],
+  ]) {
+    assert.deepEqual(await client.post({ id: 't', url: consumer.url, secrets }, delivery), { kind: 'delivered' });
+    const headers = consumer.taken.at(-1)?.headers as Record<string, string>;
+    for (const known of secrets) assert.deepEqual(new Webhook(known).verify(delivery.text, headers), event);
+    const first = `v1,${createHmac('sha256', Buffer.from(secrets[0]?.slice(6) ?? '', 'base64'))
+      .update(`e1.${headers['webhook-timestamp']}.${delivery.text}`)
+      .digest('base64')}`;
+    assert.equal(headers['webhook-signature']?.split(' ')[0], first, 'the newest is first');
+    assert.equal(headers['webhook-signature']?.split(' ').length, 2);
+  }
+  assert.deepEqual(consumer.forged, []);
+});
+
 test('one connection serves many events, and one that the target closed is made again', async () => {
   const client = new WebhookClient(runtimeWith(local));
   clients.push(client);
-  const target = { id: 't', url: consumer.url, secret };
+  const target = { id: 't', url: consumer.url, secrets: [secret] };
   for (let round = 0; round < 3; round++) assert.equal((await client.post(target, delivery)).kind, 'delivered');
   await consumer.stop();
   await consumer.start();
@@ -97,7 +119,7 @@ describe('what a status means', () => {
 test('an id that cannot stand in a header refuses its event, and holds up nothing', async () => {
   const client = new WebhookClient(runtimeWith(local));
   clients.push(client);
-  assert.equal((await client.post({ id: 't', url: consumer.url, secret }, { id: '火箭\n', text: '{}' })).kind, 'refused');
+  assert.equal((await client.post({ id: 't', url: consumer.url, secrets: [secret] }, { id: '火箭\n', text: '{}' })).kind, 'refused');
   assert.equal(consumer.asked.length, 0);
 });
 

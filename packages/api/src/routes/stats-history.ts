@@ -1,0 +1,50 @@
+// The cluster's numbers over the last hour, for curves: what the workers sampled, as rates.
+import { readSamples, type StatsSample, sampleEveryMs } from '@danmux/cluster';
+import { type Lane, laneNames } from '@danmux/protocol';
+import { type StatsHistoryReply, statsHistoryExample, statsHistoryQuery, statsHistoryReply } from '@danmux/protocol/schemas';
+import type { Services } from '../services.ts';
+import type { TypedApp } from '../validation.ts';
+import { documented, success } from './documented.ts';
+
+/** Two samples further apart have a hole between them; a rate over it would hide it. */
+const longestMs = 1.5 * sampleEveryMs;
+
+const schema = {
+  summary: 'Numbers of the last hour',
+  description:
+    'A worker takes a sample every ten seconds and the store keeps 360 of them, some 150 KB. One sample reads one hash a shard; asking reads the samples, at most 150 KB. ' +
+    'While no worker runs, or the store is away, none is taken: the times show the hole.',
+  tags: ['stats'],
+  querystring: statsHistoryQuery,
+  response: { 200: success(statsHistoryReply, 'Those there are', statsHistoryExample), ...documented(['invalid_request', 'unavailable']) },
+};
+
+type Row = StatsHistoryReply['samples'][number];
+
+export function addStatsHistoryRoute(app: TypedApp, { bus, runtime }: Pick<Services, 'bus' | 'runtime'>): void {
+  app.get('/v1/stats/history', { schema, config: { scope: 'read' } }, async (request): Promise<StatsHistoryReply> => {
+    const after = runtime.clock.now() - Number(request.query.minutes ?? 60) * 60_000;
+    const all = await readSamples(bus);
+    const rows = all.map((sample, index) => rowOf(sample, all[index - 1]));
+    return { every_ms: sampleEveryMs, samples: rows.filter(({ at }) => at > after) };
+  });
+}
+
+function rowOf(sample: StatsSample, before: StatsSample | undefined): Row {
+  const { at, online, rooms, connections, lag_ms, accepted, sequenced, shed } = sample;
+  const waiting = perLane((lane) => Math.max(0, accepted[lane] - sequenced[lane] - shed[lane]));
+  return { at, online, rooms, connections, lag_ms, waiting, per_second: ratesOf(sample, before) };
+}
+
+function ratesOf(sample: StatsSample, before: StatsSample | undefined): Row['per_second'] {
+  const passed = before ? sample.at - before.at : 0;
+  if (!before || passed <= 0 || passed > longestMs) return null;
+  // A store that began anew counts from nothing.
+  if (laneNames.some((lane) => sample.accepted[lane] < before.accepted[lane] || sample.sequenced[lane] < before.sequenced[lane])) return null;
+  const rates = (of: 'accepted' | 'sequenced' | 'shed') => perLane((lane) => Math.round(((sample[of][lane] - before[of][lane]) / passed) * 10_000) / 10);
+  return { accepted: rates('accepted'), sequenced: rates('sequenced'), shed: rates('shed') };
+}
+
+function perLane(numberOf: (lane: Lane) => number): Record<Lane, number> {
+  return Object.fromEntries(laneNames.map((lane) => [lane, numberOf(lane)])) as Record<Lane, number>;
+}

@@ -1,0 +1,55 @@
+// The cluster's numbers over the last hour: samples that one worker at a time takes and the store keeps, so that curves outlive every
+// api. A sample holds totals, not rates: whoever takes the next one need not know who took the last. A sample that was not taken is
+// missing and is never made up.
+import type { Bus, LogEntry, Member } from '@danmux/bus';
+import { type Lane, laneNames } from '@danmux/protocol';
+
+export const sampleEveryMs = 10_000;
+/** An hour. */
+export const samplesKept = 360;
+const log = 'stats';
+
+export interface StatsSample {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly online: number;
+  readonly rooms: number;
+  readonly connections: number;
+  /** Null when no process said one. */
+  readonly lag_ms: number | null;
+  /** Since the store began. */
+  readonly accepted: Readonly<Record<Lane, number>>;
+  readonly sequenced: Readonly<Record<Lane, number>>;
+  readonly shed: Readonly<Record<Lane, number>>;
+}
+
+type Stores = Pick<Bus, 'presenceTotals' | 'ledger' | 'members' | 'logs'>;
+
+/** Reads one hash a shard, the totals of presence and the members; writes some 400 bytes. */
+export async function takeSample(bus: Stores, at: number): Promise<StatsSample> {
+  const [{ online, rooms }, ledger, members] = await Promise.all([bus.presenceTotals(), bus.ledger(), bus.members()]);
+  const shed = Object.fromEntries(laneNames.map((lane) => [lane, sum(Object.values(ledger.shed[lane]))])) as Record<Lane, number>;
+  const { accepted, sequenced } = ledger;
+  const sample: StatsSample = { at, online, rooms, connections: connectionsOf(members), lag_ms: lagOf(members), accepted, sequenced, shed };
+  await bus.logs.append(log, [JSON.stringify(sample)], samplesKept);
+  return sample;
+}
+
+/** Oldest first. */
+export async function readSamples({ logs }: Pick<Bus, 'logs'>): Promise<readonly StatsSample[]> {
+  const { entries } = await logs.page(log, undefined, samplesKept);
+  return entries.map(({ text }: LogEntry) => JSON.parse(text) as StatsSample).sort((a, b) => a.at - b.at);
+}
+
+function connectionsOf(members: readonly Member[]): number {
+  return sum(members.map(({ numbers }) => numbers?.connections ?? 0));
+}
+
+function lagOf(members: readonly Member[]): number | null {
+  const lags = members.flatMap(({ numbers }) => numbers?.lag_ms ?? []);
+  return lags.length > 0 ? Math.max(...lags) : null;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,14 @@
+// The job that takes a sample of the cluster's numbers for the curves of the last hour.
+import type { Bus } from '@danmux/bus';
+import { type RepeatedJob, sampleEveryMs, takeSample } from '@danmux/cluster';
+import type { Runtime } from '@danmux/runtime';
+
+export function sampleJob({ clock }: Pick<Runtime, 'clock'>, bus: Bus): RepeatedJob {
+  return {
+    name: 'sample',
+    everyMs: sampleEveryMs,
+    run: async () => {
+      await takeSample(bus, clock.now());
+    },
+  };
+}

@@ -6,7 +6,7 @@ import { laneColors } from '../lanes.ts';
 import type { Node } from '../replies.ts';
 import { texts } from '../texts/texts.ts';
 
-const lagWarns = 50;
+const lagWarns = 100;
 const silenceWarnsMs = 5_000;
 
 /** `at`: when the api answered, by the clock here. */
@@ -17,8 +17,7 @@ export function nodeCard(node: Node, at: number): TemplateResult {
   return html`<article class="node panel ${worried ? 'worried' : ''}" data-testid="node" data-role=${role}>
     <h3 title=${id}>${id}</h3>
     <p class="faint">${address || texts.noAddress} · ${version}</p>
-    <label class="load"><span>${texts.load}</span><meter min="0" max="1" low="0.6" high="0.85" optimum="0" value=${load} aria-label="${texts.load} ${id}"></meter
-      ><b>${Math.round(load * 100)} %</b></label>
+    ${role === 'relay' ? shareOf(load, id) : loadOf(load, id)}
     <dl>
       ${row(texts.connections, connections, count)} ${row(texts.rooms, rooms, count)} ${row(texts.shards, shards, count)}
       ${row(texts.rate, sum(node.per_second), perSecond)}
@@ -33,6 +32,16 @@ export function nodeCard(node: Node, at: number): TemplateResult {
   </article>`;
 }
 
+function loadOf(load: number, id: string): TemplateResult {
+  return html`<p class="load"><span>${texts.load}</span
+    ><meter min="0" max="1" low="0.6" high="0.85" optimum="0" value=${load} aria-label="${texts.load} ${id}"></meter><b>${Math.round(load * 100)} %</b></p>`;
+}
+
+/** A relay's load is its part of all shards: one that stands alone has them all, and need not be busy. */
+function shareOf(load: number, id: string): TemplateResult {
+  return html`<p class="load"><span>${texts.share}</span><progress max="1" value=${load} aria-label="${texts.share} ${id}"></progress><b>${Math.round(load * 100)} %</b></p>`;
+}
+
 function row(label: string, value: number | undefined, say: (value: number) => string, bad = false): TemplateResult | typeof nothing {
   return value === undefined ? nothing : html`<div><dt>${label}</dt><dd class=${bad ? 'bad' : ''}>${say(value)}</dd></div>`;
 }
@@ -44,9 +53,9 @@ function depths(waiting: Readonly<Record<string, number>>): TemplateResult {
     ${laneNames.map((lane) => {
       const depth = waiting[lane] ?? 0;
       return html`<div class="depth"><span class="faint">${texts.lanes[lane]}</span>
+        <b>${compact(depth)}</b>
         <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="6" rx="3" fill="#262a38"></rect
-          ><rect width=${(depth / most) * 100} height="6" rx="3" fill=${laneColors[lane]}></rect></svg>
-        <b>${compact(depth)}</b></div>`;
+          ><rect width=${(depth / most) * 100} height="6" rx="3" fill=${laneColors[lane]}></rect></svg></div>`;
     })}
   </div>`;
 }

@@ -13,6 +13,8 @@ export interface Curve {
 }
 
 const height = 170;
+/** A cluster that began just now has a curve of a moment: it is drawn at the end of so many seconds. */
+const leastSpanS = 600;
 const axis = { stroke: '#9298ab', font: '11px system-ui, sans-serif', grid: { stroke: '#262a3899', width: 1 }, ticks: { show: false } };
 
 class ConsoleChart extends ConsoleElement {
@@ -48,7 +50,7 @@ class ConsoleChart extends ConsoleElement {
     const valueIn = (curve: number) => this.data[curve + 1]?.[index];
     const summary = this.curves.map(({ label }, curve) => `${label} ${this.say(valueIn(curve))}`).join(', ');
     return html`<figure class="chart">
-      <figcaption><h3>${this.heading}</h3>
+      <figcaption><h2>${this.heading}</h2>
         <ul class="legend">${this.curves.map(
           ({ label }, curve) => html`<li><i class="dot curve-${curve}"></i>${label} <b>${this.say(valueIn(curve))}</b></li>`,
         )}</ul>
@@ -84,7 +86,7 @@ class ConsoleChart extends ConsoleElement {
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
         scales: {
-          x: { time: true, range: (_plot, from, to) => [Math.min(from ?? to, to - 60), to] },
+          x: { time: true, range: timesShown },
           y: { range: (_plot, _from, to) => [0, to > 0 ? to * 1.15 : 1] },
         },
         series: [{}, ...series],
@@ -112,6 +114,12 @@ class ConsoleChart extends ConsoleElement {
   }
 }
 customElements.define('console-chart', ConsoleChart);
+
+/** uPlot gives null where there is no sample yet. */
+function timesShown(_plot: uPlot, from: number | null, to: number | null): [number, number] {
+  const end = to ?? Date.now() / 1_000;
+  return [Math.min(from ?? end, end - leastSpanS), end];
+}
 
 function clock(seconds: number): string {
   const at = new Date(seconds * 1_000);

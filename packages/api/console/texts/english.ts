@@ -71,11 +71,12 @@ export const english = {
   processes: 'Processes',
 
   // Cluster.
-  curves: { online: 'Online', lanes: 'Messages a second by lane', shed: 'Shed a second', lag: 'Event-loop lag, worst process' },
+  curves: { online: 'Online', lanes: 'Messages/s by lane', shed: 'Shed/s', lag: 'Event-loop lag, worst process' },
   roles: { edge: 'Edges', relay: 'Relays', api: 'APIs', worker: 'Workers' },
   otherRole: 'Others',
   noAddress: 'listens nowhere',
   load: 'Load',
+  share: 'Share of shards',
   shards: 'Shards',
   cpu: 'CPU',
   memory: 'Memory',

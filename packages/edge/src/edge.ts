@@ -93,7 +93,7 @@ export class EdgeRole implements Part {
     const guard = new Guard(runtime, bus, { rules, screen });
     const hidden = new HiddenMessages(runtime, bus, (room, user, message) => this.#fanOut.tellSender(room, user, message));
     const recovery = new Recovery(runtime, bus);
-    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts, recovery });
+    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
     this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery, presence, rules, guard, hidden, receipts, own });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {

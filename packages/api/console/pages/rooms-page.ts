@@ -63,7 +63,7 @@ class RoomsPage extends ConsoleElement {
   #renderTable({ rooms, cursor, total }: RoomsReply): TemplateResult {
     return html`
       <p class="faint">${this.#order === 'rate' && total > ratedRooms ? texts.busiestOf(ratedRooms, total) : texts.roomsFound(total)}</p>
-      <div class="scroll ${freshClass(this.#rooms)}" tabindex="0" role="region" aria-label=${texts.pages.rooms}>
+      <div class="scroll panel ${freshClass(this.#rooms)}" tabindex="0" role="region" aria-label=${texts.pages.rooms}>
         <table data-testid="rooms">
           <thead><tr><th scope="col">${texts.room}</th><th scope="col" class="number">${texts.online}</th><th scope="col" class="number">${texts.messagesPerSecond}</th>
             ${shownRates.map((lane) => html`<th scope="col" class="number wide">${texts.lanes[lane]}</th>`)}</tr></thead>

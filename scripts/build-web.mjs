@@ -24,6 +24,7 @@ const libraries = [
 const pages = [
   { from: join(sdk, 'demo'), name: 'demo' },
   { from: join(sdk, 'obs'), name: 'overlay' },
+  { from: join(root, 'packages/api/console'), name: 'console' },
 ];
 
 const shared = {

@@ -42,7 +42,10 @@ export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus
     const viewer = await verifyViewerToken(runtime.config.viewer, body.token, now);
     if (!roomMatches(room, viewer.rooms ?? [])) throw new DanmuxError('room_forbidden');
     const from = { id: viewer.sub, ...(viewer.name === undefined ? {} : { name: viewer.name }) };
-    const publication = acceptPublication({ room, type: 'gift', data: { gift, name, count }, from }, { types: runtime.config.messages.types, maxData: limits.viewerData, now });
+    const publication = acceptPublication(
+      { room, type: 'gift', data: { gift, name, count }, from },
+      { types: runtime.config.messages.types, maxData: limits.viewerData, now },
+    );
     const [receipt] = await bus.publish([publication]);
     if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
     return { id: receipt.id };

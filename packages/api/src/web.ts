@@ -1,5 +1,5 @@
-// The index, the SDK's bundles for everybody, and in development the demo page: files of the web folder, which
-// `npm run build` makes. A folder that is not there yet is answered with a page that says so.
+// The index, the SDK's bundles and the operator's console for everybody (the console asks for a key itself), and in development the demo
+// page: files of the web folder, which `npm run build` makes. A folder that is not there yet is answered with a page that says so.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import type { Runtime } from '@danmux/runtime';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addDemoRoutes } from './demo.ts';
-import { demoPolicy, overlayPolicy, usePolicy } from './security-headers.ts';
+import { consolePolicy, demoPolicy, overlayPolicy, usePolicy } from './security-headers.ts';
 
 export const webRoot = fileURLToPath(new URL('../web/', import.meta.url));
 
@@ -19,6 +19,7 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
     version: runtime.version,
     docs: '/docs',
     openapi: '/openapi.json',
+    console: '/console/',
     sdk: '/sdk/danmux.js',
     metrics: '/metrics',
     health: '/healthz',
@@ -37,6 +38,10 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
     usePolicy(scope, overlayPolicy);
     await addFolder(scope, root, 'overlay');
   });
+  await app.register(async (scope) => {
+    usePolicy(scope, consolePolicy);
+    await addFolder(scope, root, 'console');
+  });
   if (!demo) return;
   await app.register(async (scope) => {
     usePolicy(scope, demoPolicy);
@@ -45,7 +50,7 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
   });
 }
 
-async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo' | 'overlay'): Promise<void> {
+async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo' | 'console' | 'overlay'): Promise<void> {
   const folder = join(root, name);
   scope.addHook('onRoute', (route) => {
     route.config = { ...route.config, public: true };

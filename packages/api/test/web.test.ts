@@ -33,9 +33,9 @@ function write(name: string, text: string): void {
 }
 
 describe('not built', () => {
-  test('the demo and the SDK say what to run', async () => {
+  test('the demo, the console and the SDK say what to run', async () => {
     await open(true);
-    for (const url of ['/demo', '/demo/', '/demo/assets/x.js', '/sdk/danmux.js']) {
+    for (const url of ['/demo', '/demo/', '/demo/assets/x.js', '/console/', '/sdk/danmux.js']) {
       const answer = await app.inject(url);
       assert.equal(answer.statusCode, 404, url);
       assert.match(answer.headers['content-type'] as string, /^text\/html/);
@@ -49,6 +49,7 @@ describe('built', () => {
     write('sdk/danmux.js', 'export {}');
     write('demo/index.html', '<!doctype html>demo');
     write('overlay/index.html', '<!doctype html>overlay');
+    write('console/index.html', '<!doctype html>console');
     write('secret.txt', 'not served');
   });
 
@@ -80,6 +81,17 @@ describe('built', () => {
     assert.equal(body, '<!doctype html>overlay');
     const policy = String(headers['content-security-policy']);
     assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.ok(!policy.includes('unsafe'), policy);
+  });
+
+  test('the console is served everywhere, under a policy that runs nothing but its own files', async () => {
+    await open(false);
+    const { headers, body } = await app.inject('/console/');
+    assert.equal(body, '<!doctype html>console');
+    const policy = String(headers['content-security-policy']);
+    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.match(policy, /connect-src 'self'; require-trusted-types-for 'script'/);
     assert.match(policy, /frame-ancestors 'none'/);
     assert.ok(!policy.includes('unsafe'), policy);
   });

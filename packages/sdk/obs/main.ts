@@ -52,7 +52,9 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
 function only(room: Room, lanes: readonly string[]): Pick<Room, 'on'> {
   return {
     on: (event, listener) =>
-      event === 'message' ? room.on('message', (msg) => lanes.includes(msg.lane) && (listener as (payload: typeof msg) => void)(msg)) : room.on(event, listener),
+      event === 'message'
+        ? room.on('message', (msg) => lanes.includes(msg.lane) && (listener as (payload: typeof msg) => void)(msg))
+        : room.on(event, listener),
   };
 }
 

@@ -192,7 +192,10 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
         ${repeat(
           rows.slice(first, end),
           ({ key }) => key,
-          (entry, index) => html`<li class="${entry.kind} ${entry.own ? 'own' : ''} ${entry.state}" part="line line-${entry.kind} ${entry.own ? 'line-own' : ''}" data-id=${entry.id ?? ''}
+          (
+            entry,
+            index,
+          ) => html`<li class="${entry.kind} ${entry.own ? 'own' : ''} ${entry.state}" part="line line-${entry.kind} ${entry.own ? 'line-own' : ''}" data-id=${entry.id ?? ''}
             aria-setsize=${rows.length} aria-posinset=${first + index + 1}>${chatLine(entry, view)}</li>`,
         )}
       </ol></div>

@@ -1,8 +1,9 @@
 // How one line of the chat list is drawn.
+
+import { errors } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Entry } from './chat-entry.ts';
 import { errorText, type Texts } from './texts.ts';
-import { errors } from '@danmux/protocol';
 
 export interface LineView {
   readonly texts: Texts;
@@ -54,7 +55,9 @@ function name({ from }: Entry): TemplateResult | typeof nothing {
 function badges({ from }: Entry, texts: Texts): TemplateResult | typeof nothing {
   if (!from) return nothing;
   const { level } = from;
-  const roles = rolesOf(from['roles']).filter((role) => Object.hasOwn(texts.roles, role)).slice(0, maxBadges);
+  const roles = rolesOf(from['roles'])
+    .filter((role) => Object.hasOwn(texts.roles, role))
+    .slice(0, maxBadges);
   const shown = roles.map((role) => html`<span class="badge" part="badge" data-role=${role}>${texts.roles[role]}</span>`);
   if (typeof level === 'number' && level > 0) shown.push(html`<span class="badge level" part="level" data-tier=${tierOf(level)}>${texts.level(level)}</span>`);
   return html`${shown}`;

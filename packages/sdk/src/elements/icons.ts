@@ -1,5 +1,5 @@
 // The signs on the elements' buttons, drawn, since not every machine has a font with them.
-import { svg, html, type TemplateResult } from 'lit';
+import { html, svg, type TemplateResult } from 'lit';
 
 const icon = (path: TemplateResult) => html`<svg width="20" height="20" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">${path}</svg>`;
 

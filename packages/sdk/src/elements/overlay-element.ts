@@ -8,8 +8,8 @@ import type { Room } from '../client/room.ts';
 import { Overlay } from '../overlay/overlay.ts';
 import type { OverlaySettings } from '../overlay/overlay-settings.ts';
 import { type Linked, type LinkListener, linkProperties, RoomLink } from './room-link.ts';
-import { theme } from './theme.ts';
 import type { Token } from './shared-client.ts';
+import { theme } from './theme.ts';
 
 /** Attributes that are settings of the overlay. */
 const looks = ['speed', 'opacity', 'area', 'fontSize', 'fontFamily', 'renderer', 'remember', 'hiddenTypes', 'maxShown', 'maxGifts'] as const;

@@ -1,7 +1,7 @@
 // The scrolling of a long list of which only the rows on the screen are drawn: it follows the end until the reader scrolls up, and then
 // keeps what is read in its place whatever comes or goes around it. It draws no row itself.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { topOf, windowOf, type RowWindow } from './row-window.ts';
+import { type RowWindow, topOf, windowOf } from './row-window.ts';
 
 export interface MeasuredRow {
   height: number;

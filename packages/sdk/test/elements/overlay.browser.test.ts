@@ -6,13 +6,14 @@ import type { DanmuxOverlayElement } from '../../src/elements/index.ts';
 import { livePage } from './live-page.ts';
 
 const live = livePage();
-const overlay = (room: string, token: string, more = '') => `<danmux-overlay url="${live.edge.url}" room="${room}" token="${token}" ${more}><video></video></danmux-overlay>`;
+const overlay = (room: string, token: string, more = '') =>
+  `<danmux-overlay url="${live.edge.url}" room="${room}" token="${token}" ${more}><video></video></danmux-overlay>`;
 
 test('danmaku and gifts fly over what stands in it; one’s own is framed; it shares the chat’s connection', async () => {
   const token = await live.edge.token('me');
   const page = await live.open(`${overlay('live:o', token)}<danmux-chat url="${live.edge.url}" room="live:o" token="${token}"></danmux-chat>`);
   await page.locator('[data-testid=state][data-state=online]').waitFor();
-  assert.equal(await live.edge.bus.presenceTotals().then(({ online }) => online <= 1), true);
+  await eventually(async () => assert.equal((await live.edge.bus.presenceTotals()).online, 1));
   await live.push('live:o', { from: { id: 'a' }, data: { text: '<b>first</b>' } });
   await live.push('live:o', { type: 'gift', from: { id: 'a', name: 'A' }, data: { name: 'Rocket', count: 3 } });
   await page.locator('[data-testid=danmaku]', { hasText: '<b>first</b>' }).waitFor();
@@ -38,8 +39,8 @@ test('attributes are its looks; what the viewer chooses in the menu goes over th
   await page.locator('input[name=danmaku]').uncheck();
   await page.keyboard.press('Escape');
   await page.locator('.panel').waitFor({ state: 'hidden' });
-  const chosen = (await settings()) ?? {};
-  assert.deepEqual([chosen.opacity, chosen.danmaku], [0.8, false]);
+  const chosen = await settings();
+  assert.deepEqual([chosen?.opacity, chosen?.danmaku], [0.8, false]);
   await page.reload();
   await eventually(async () => assert.deepEqual([(await settings())?.opacity, (await settings())?.danmaku], [0.8, false]));
 });

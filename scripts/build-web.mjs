@@ -17,12 +17,17 @@ const socketIoKiB = 12.6;
 const libraries = [
   { entry: 'src/index.ts', format: 'es', file: 'danmux.js', maxKiB: socketIoKiB + 20 },
   { entry: 'src/index.ts', format: 'iife', file: 'danmux.iife.js', maxKiB: socketIoKiB + 20 },
+  { entry: 'src/elements/index.ts', format: 'es', file: 'danmux-elements.js', maxKiB: socketIoKiB + 40 },
   // Imports danmux.js beside it.
   { entry: 'src/players/index.ts', format: 'es', file: 'danmux-players.js', maxKiB: 6, plugins: [besideDanmux()] },
 ];
 
-/** A folder with an index.html, served under its name. */
-const pages = [{ from: join(sdk, 'demo'), name: 'demo', also: htmlIn(join(sdk, 'demo/players')) }];
+/** A folder with an index.html, served under its name, and what other pages are in it. */
+const pages = [
+  { from: join(sdk, 'demo'), name: 'demo', also: htmlIn(join(sdk, 'demo/players')) },
+  { from: join(sdk, 'obs'), name: 'overlay' },
+  { from: join(root, 'packages/api/console'), name: 'console' },
+];
 
 const shared = {
   configFile: false,

@@ -29,7 +29,6 @@ export function drawText(bitmap: Bitmap, flight: Flight, stage: Stage, scale: nu
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.setTransform(scale, 0, 0, scale, margin * scale, margin * scale);
-  context.textBaseline = 'middle';
   if (flight.item.own) drawFrame(context, flight);
   drawLetters(context, flight, stage);
   if (flight.count > 1) drawBadge(context, flight, stage);
@@ -48,15 +47,19 @@ function drawFrame(context: CanvasRenderingContext2D, { item, width, height }: F
 
 function drawLetters(context: CanvasRenderingContext2D, { item, text, size, height }: Flight, stage: Stage): void {
   context.font = stage.font(size);
+  context.textBaseline = 'alphabetic';
   context.lineJoin = 'round';
   context.lineWidth = Math.max(2, size / 8);
   context.strokeStyle = 'rgba(0, 0, 0, 0.65)';
-  context.strokeText(text, stage.look.padding / 2, height / 2);
+  const { fontBoundingBoxAscent: above, fontBoundingBoxDescent: below } = context.measureText(text);
+  // Where a line of CSS has its letters.
+  const foot = (height + above - below) / 2;
+  context.strokeText(text, stage.look.padding / 2, foot);
   // A colour that cannot be read leaves the one before.
   context.fillStyle = '#fff';
   context.fillStyle = stage.look.color;
   if (item.color) context.fillStyle = item.color;
-  context.fillText(text, stage.look.padding / 2, height / 2);
+  context.fillText(text, stage.look.padding / 2, foot);
 }
 
 function drawBadge(context: CanvasRenderingContext2D, { count, width, size }: Flight, stage: Stage): void {
@@ -70,5 +73,6 @@ function drawBadge(context: CanvasRenderingContext2D, { count, width, size }: Fl
   context.roundRect(left, 2, across, letters * 1.5, letters);
   context.fill();
   context.fillStyle = '#fff';
+  context.textBaseline = 'middle';
   context.fillText(said, left + letters * 0.4, 2 + letters * 0.75);
 }

@@ -13,6 +13,9 @@ export interface Result {
   readonly hollow: boolean;
 }
 
+/** The longest file takes two minutes. */
+const fileLimitMs = 420_000;
+
 const reporter = new URL('count-reporter.mjs', import.meta.url).pathname;
 
 /** `serial` runs one file after another; else as many at once as there are cores, two at least. */
@@ -27,7 +30,7 @@ export async function runNodeTests(files: readonly string[], serial: boolean, op
     const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${reporter}`, `--test-reporter-destination=${results}`];
     const concurrency = serial ? 1 : Math.max(2, availableParallelism());
     // A file that hangs is ended long before the part is, so that the files after it still run.
-    const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${Math.round(options.timeoutMs / 2)}`];
+    const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${Math.min(fileLimitMs, Math.round(options.timeoutMs / 2))}`];
     const args = ['--conditions=source', '--import', 'tsx', '--test', ...limits, ...reporters, ...files];
     const { code } = await runProgram(process.execPath, args, options);
     return withExit(countResults(readResults(results), options.quiet), code === 0);

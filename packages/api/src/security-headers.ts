@@ -1,5 +1,5 @@
 // Security headers of every answer (helmet), and what a browser may do with a page of ours. The API itself is no page: it may
-// do nothing. The documentation and the demo have policies of their own.
+// do nothing. The documentation, the demo and the console have policies of their own.
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
@@ -27,6 +27,28 @@ export const demoPolicy: Policy = {
   'media-src': ["'self'", 'blob:'],
   'font-src': ["'self'"],
   'connect-src': ["'self'", 'http:', 'https:', 'ws:', 'wss:'],
+  ...framing,
+};
+
+/** The page for OBS: its own files and connections to edges; no pictures of others, no inline style. */
+export const overlayPolicy: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ['data:'],
+  'connect-src': ["'self'", 'http:', 'https:', 'ws:', 'wss:'],
+  ...framing,
+};
+
+/** The console: its own files and its own api, no inline style, and no text ever made into HTML but the templates of lit. */
+export const consolePolicy: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ['lit-html'],
   ...framing,
 };
 

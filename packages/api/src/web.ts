@@ -1,5 +1,5 @@
-// The index, the SDK's bundles for everybody, and in development the demo page: files of the web folder, which
-// `npm run build` makes. A folder that is not there yet is answered with a page that says so.
+// The index, the SDK's bundles and the operator's console for everybody (the console asks for a key itself), and in development the demo
+// page: files of the web folder, which `npm run build` makes. A folder that is not there yet is answered with a page that says so.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import type { Runtime } from '@danmux/runtime';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addDemoRoutes } from './demo.ts';
-import { demoPolicy, usePolicy } from './security-headers.ts';
+import { consolePolicy, demoPolicy, overlayPolicy, usePolicy } from './security-headers.ts';
 
 export const webRoot = fileURLToPath(new URL('../web/', import.meta.url));
 
@@ -19,6 +19,7 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
     version: runtime.version,
     docs: '/docs',
     openapi: '/openapi.json',
+    console: '/console/',
     sdk: '/sdk/danmux.js',
     metrics: '/metrics',
     health: '/healthz',
@@ -26,12 +27,20 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
     ...(demo ? { demo: '/demo/' } : {}),
   }));
   await app.register(async (scope) => {
-    // Pages of other origins load the SDK with a script element.
+    // Pages of other origins load the SDK with a script element, or import it.
     scope.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('cross-origin-resource-policy', 'cross-origin');
+      reply.header('cross-origin-resource-policy', 'cross-origin').header('access-control-allow-origin', '*');
       return payload;
     });
     await addFolder(scope, root, 'sdk');
+  });
+  await app.register(async (scope) => {
+    usePolicy(scope, overlayPolicy);
+    await addFolder(scope, root, 'overlay');
+  });
+  await app.register(async (scope) => {
+    usePolicy(scope, consolePolicy);
+    await addFolder(scope, root, 'console');
   });
   if (!demo) return;
   await app.register(async (scope) => {
@@ -41,7 +50,7 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
   });
 }
 
-async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo'): Promise<void> {
+async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo' | 'console' | 'overlay'): Promise<void> {
   const folder = join(root, name);
   scope.addHook('onRoute', (route) => {
     route.config = { ...route.config, public: true };

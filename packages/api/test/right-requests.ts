@@ -3,6 +3,7 @@
 import { ruleRecords, sanctionField } from '@danmux/cluster';
 import { DeadLetters, readCircuit, readCursor, webhookConsumer, writeCircuit, writeCursor } from '@danmux/cluster/webhooks';
 import type { HeldMessage } from '@danmux/protocol';
+import type { ReviewVerb } from '../src/review-decisions.ts';
 import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';
 import type { Operation } from './documented-codes.ts';
 
@@ -76,6 +77,13 @@ export async function held(fixture: ApiFixture, change: Partial<HeldMessage> = {
   };
   await fixture.bus.records.set(ruleRecords.reviews, new Map([[id, { value: JSON.stringify(message) }]]));
   return { id };
+}
+
+/** Held, and in the hands of somebody who does this with it. */
+async function beingDecided(fixture: ApiFixture, verb: ReviewVerb): Promise<Params> {
+  const params = await held(fixture);
+  await fixture.bus.begin(`review ${params['id']}`, verb, 'another');
+  return params;
 }
 
 export async function deadLetter(fixture: ApiFixture, target = 'billing'): Promise<Params> {
@@ -187,8 +195,8 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'PUT /v1/words/{list}': { body: { action: 'block', words: ['x'] }, other: { action: 'mask', words: [] }, prepare: noLists, conflict: fullOfLists },
   'DELETE /v1/words/{list}': { prepare: oneList },
   'GET /v1/reviews': {},
-  'POST /v1/reviews/{id}/approve': { prepare: held, effect: accepted },
-  'POST /v1/reviews/{id}/reject': { prepare: held, effect: version(ruleRecords.reviews) },
+  'POST /v1/reviews/{id}/approve': { prepare: held, effect: accepted, conflict: (fixture) => beingDecided(fixture, 'reject') },
+  'POST /v1/reviews/{id}/reject': { prepare: held, effect: version(ruleRecords.reviews), conflict: (fixture) => beingDecided(fixture, 'approve') },
   'GET /v1/jobs/{id}': { prepare: delayed },
   'DELETE /v1/jobs/{id}': { prepare: delayed, conflict: ownJob },
   'GET /v1/jobs': { query: '?state=failed' },

@@ -79,3 +79,9 @@ export function restamped<P extends Publication>(publication: P, now: number): P
   const { body } = publication;
   return { ...publication, body: `${body.slice(0, body.lastIndexOf(':') + 1)}${now}}` };
 }
+
+/** The same publication under another id: `id` is the first field acceptPublication writes. */
+export function identified<P extends Publication>(publication: P, id: string): P {
+  const rest = publication.body.slice(`{"id":${JSON.stringify(publication.id)}`.length);
+  return { ...publication, id, body: `{"id":${JSON.stringify(id)}${rest}` };
+}

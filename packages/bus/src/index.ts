@@ -1,5 +1,5 @@
 // The message fabric: one contract, two engines.
-export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, numberedMessage, restamped } from './accept.ts';
+export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, identified, numberedMessage, restamped } from './accept.ts';
 export { type Audience, withMember } from './audience.ts';
 export { type AudiencePage, pageOf } from './audience-page.ts';
 export {
@@ -32,10 +32,11 @@ export { compareEntries } from './entry-order.ts';
 export type { EventLog, LoggedEvent } from './events.ts';
 export { fnv1a } from './fnv.ts';
 export type { BusFrame, FrameHead } from './frame.ts';
+export { dedupeMs } from './lane-settings.ts';
 export type { LogEntry, LogPage, Logs } from './logs.ts';
 export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';
 export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';
 export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './records.ts';
 export { shardLease, shardOf } from './shard.ts';
 export { isTraced, type TracedHop, type TraceHop, type TraceState, type Traces } from './traces.ts';
-export { isUserRoom, ownRoom, userRoomOf, userRooms } from './user-room.ts';
+export { isUserRoom, ownRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

@@ -1,6 +1,7 @@
 // What the config says of a lane: how much its ingress holds and how long a duplicate is known.
-import { type Lane, lanes, streamLanes } from '@danmux/protocol';
+import { type Lane, lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
+import { isUserRoom, userRoomHistory } from './user-room.ts';
 
 /** Publications the ingress of one shard and lane holds. */
 export function ingressCap(lane: Lane, { relay }: Pick<Config, 'relay'>): number {
@@ -10,6 +11,11 @@ export function ingressCap(lane: Lane, { relay }: Pick<Config, 'relay'>): number
 /** Milliseconds during which the same dedupe key is one message. */
 export function dedupeMs(lane: Lane, { messages }: Pick<Config, 'messages'>): number {
   return lane === 'control' || lane === 'gift' ? messages.dedupe_gift_ms : messages.dedupe_chat_ms;
+}
+
+/** Messages of a lane that a room keeps. */
+export function historySize(room: string, lane: StreamLane): number {
+  return isUserRoom(room) ? userRoomHistory : lanes[lane].history.size;
 }
 
 /** How long a recalled message may not come back, milliseconds: as long as any history. */

@@ -41,6 +41,8 @@ export interface RecordPage {
  */
 export interface Records {
   get(record: string): Promise<RecordState>;
+  /** The version alone, for little however much the record holds. */
+  version(record: string): Promise<number>;
   /** Sets fields, or removes those given as null, in one step; returns the new version. All watchers of all processes are told. */
   set(record: string, fields: ReadonlyMap<string, RecordField | null>): Promise<number>;
   /** The same when the record has this version, else null and nothing happens. */

@@ -6,6 +6,12 @@ import { shardOf } from './shard.ts';
 /** How many there are. Each edge holds all of them; changing it loses what waits for users. */
 export const userRoomCount = 16;
 
+/**
+ * Messages of a lane that each of them keeps, whichever lane: many users share it, and each wants what is its own of the last minutes.
+ * 2,600 messages a second to users of the whole cluster are two minutes of it; at 400 bytes each all of them are 128 MB a lane.
+ */
+export const userRoomHistory = 20_000;
+
 /** What a viewer sees as the room of such messages, and may join to recover them by position. */
 export { ownRoom };
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { loadConfig } from '@danmux/runtime';
-import { type AcceptRules, acceptedAt, acceptPublication, numberedMessage, restamped } from '../src/accept.ts';
+import { type AcceptRules, acceptedAt, acceptPublication, identified, numberedMessage, restamped } from '../src/accept.ts';
 import { testSettings } from './settings.ts';
 
 const { types } = loadConfig(testSettings()).config.messages;
@@ -95,4 +95,12 @@ test('a publication that waited is accepted when it is due; nothing else of it c
   assert.equal(acceptedAt(later), rules.now + 60_000);
   assert.deepEqual({ ...JSON.parse(later.body), ts: 0 }, { ...JSON.parse(accepted.body), ts: 0 });
   assert.deepEqual({ ...later, body: '' }, { ...accepted, body: '' });
+});
+
+test('a publication under another id is otherwise the same, whatever stands in the ids', () => {
+  const accepted = acceptPublication({ room: 'r', type: 'chat', data: '{"id":"x"}', from: { id: 'ann' }, id: 'a"b', dedupeKey: 'ann 1' }, rules);
+  const other = identified(accepted, '弹"c');
+  assert.deepEqual(other, { ...accepted, id: '弹"c', body: other.body });
+  assert.deepEqual(JSON.parse(other.body), { ...(JSON.parse(accepted.body) as object), id: '弹"c' });
+  assert.deepEqual(identified(other, 'a"b'), accepted);
 });

@@ -50,6 +50,7 @@ const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   recalled: (bus) => bus.recalled('live:1'),
   onlineRooms: (bus) => bus.onlineRooms(),
   'records.get': (bus) => bus.records.get('room:live:1'),
+  'records.version': (bus) => bus.records.version('room:live:1'),
   'records.set': (bus) => bus.records.set('room:live:1', new Map([['a', { value: '1' }]])),
   'records.setIf': (bus) => bus.records.setIf('words', 0, new Map()),
   'records.page': (bus) => bus.records.page('words', '', undefined, 10),

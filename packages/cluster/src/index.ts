@@ -18,6 +18,7 @@ export { Membership, type MembershipOptions } from './membership.ts';
 export { laneTotals, type RoleNumbers, totalOf } from './process-numbers.ts';
 export { addReceiptsJob, jobIdOf, type PublishingParts, publishAll, publishDue } from './publishing.ts';
 export { everyRoom, RoomEvents, webhooksWanted } from './room-events.ts';
+export { FollowedRecord, type RecordReader } from './rules/followed-record.ts';
 export { type Entry, type FieldReader, FollowedRecords } from './rules/followed-records.ts';
 export { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './rules/record-names.ts';
 export { type RuleChange, Rules } from './rules/rules.ts';

@@ -94,7 +94,7 @@ export class EdgeRole implements Part {
     const guard = new Guard(runtime, bus, { rules, screen });
     const hidden = new HiddenMessages(runtime, bus, (room, user, message) => this.#fanOut.tellSender(room, user, message));
     const recovery = new Recovery(runtime, bus);
-    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts, recovery });
+    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
     this.#hops = new Hops(runtime, bus, `edge@${runtime.node}`);
     this.#handlers = new Handlers(runtime, bus, {
       hops: this.#hops,

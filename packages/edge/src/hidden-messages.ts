@@ -1,9 +1,11 @@
 // Messages that their sender sees and the others do not: those in the shadow for ever, those that are held until a moderator decides.
-// It keeps what is held in the store, within a cap, and answers the same request with the same id.
-import { type Bus, numberedMessage, type Publication } from '@danmux/bus';
+// It keeps what is held in the store, within a cap, and answers the same request with the same id: of what is held on every edge, of
+// what is in the shadow on this one.
+import { type Bus, dedupeMs, identified, numberedMessage, type Publication } from '@danmux/bus';
 import { FollowedRecords, RoomEvents, ruleRecords } from '@danmux/cluster';
 import { DanmuxError, type HeldMessage, type SendReply } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
+import { HeldRequests } from './held-requests.ts';
 import type { Verdict } from './screen.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -19,11 +21,12 @@ export class HiddenMessages implements Part {
   readonly #bus: Bus;
   readonly #events: RoomEvents;
   readonly #tellSender: TellSender;
+  readonly #requests: HeldRequests;
   /** What waits for review, without what it says. */
   readonly #reviews: FollowedRecords<null>;
   /** Ids of this edge that the followed record does not show yet. */
   readonly #storing = new Set<string>();
-  readonly #answered = new Map<string, Promise<SendReply>>();
+  readonly #answered = new Map<string, { readonly until: number; readonly answer: Promise<SendReply> }>();
   #following: Promise<void> | undefined;
 
   constructor(runtime: Runtime, bus: Bus, tellSender: TellSender) {
@@ -31,6 +34,7 @@ export class HiddenMessages implements Part {
     this.#bus = bus;
     this.#events = new RoomEvents(runtime, bus);
     this.#tellSender = tellSender;
+    this.#requests = new HeldRequests(runtime, bus);
     this.#reviews = new FollowedRecords(runtime, bus, { read: () => null, compared: () => '', changed: (_record, id) => this.#storing.delete(id) });
   }
 
@@ -44,24 +48,32 @@ export class HiddenMessages implements Part {
 
   take(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
     const key = `${publication.room}\n${publication.dedupeKey}`;
+    const now = this.#runtime.clock.now();
     const known = this.#answered.get(key);
-    if (known) return known;
+    if (known && known.until > now) return known.answer;
     const answer = this.#take(viewer, publication, type, verdict);
-    this.#answered.set(key, answer);
+    this.#answered.delete(key);
+    this.#answered.set(key, { until: now + dedupeMs(publication.lane, this.#runtime.config), answer });
     answer.catch(() => this.#answered.delete(key));
-    for (const oldest of this.#answered.keys()) {
-      if (this.#answered.size <= remembered) break;
+    for (const [oldest, { until }] of this.#answered) {
+      if (until > now && this.#answered.size <= remembered) break;
       this.#answered.delete(oldest);
     }
     return answer;
   }
 
   async #take(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
-    const { id, room } = publication;
-    if (verdict.action === 'hold')
-      await this.#hold({ id, room, type, data: verdict.data, from: viewer.from, at: this.#runtime.clock.now(), reason: verdict.reason });
-    this.#tellSender(room, viewer.id, numberedMessage(publication, undefined));
-    return verdict.action === 'hold' ? { id, held: true } : { id };
+    if (verdict.action === 'shadow') {
+      this.#tellSender(publication.room, viewer.id, numberedMessage(publication, undefined));
+      return { id: publication.id };
+    }
+    const held = identified(publication, await this.#requests.idOf(publication));
+    const { id, room } = held;
+    const message = { id, room, type, data: verdict.data, from: viewer.from, at: this.#runtime.clock.now(), reason: verdict.reason };
+    await this.#requests.once(held, () => this.#hold(message));
+    // Of a request that was made on another edge too: its viewer has come from there.
+    this.#tellSender(room, viewer.id, numberedMessage(held, undefined));
+    return { id, held: true };
   }
 
   async #hold(message: HeldMessage): Promise<void> {

@@ -1,12 +1,12 @@
 // Messages for users: follows the few rooms they travel in from start on, and gives each to the connections its user has here. What it
-// does not look at it does not parse. Order, holes and recovery are the feeds' and the recovery's, as for every room.
+// does not look at it does not parse. Order and holes are the feeds', as for every room; what a user missed is own-messages-history's.
 import { type Bus, type BusFrame, ownRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, type Msg } from '@danmux/protocol';
 import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
 import type { DeliveryLedger } from './delivery-ledger.ts';
+import { OwnHistory } from './own-messages-history.ts';
 import { type LaneCounts, prepare } from './prepared.ts';
 import type { Receipts } from './receipts.ts';
-import type { Recovery } from './recovery.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 import { RoomFeed } from './room-feed.ts';
 import type { Session } from './session.ts';
@@ -16,7 +16,11 @@ export interface OwnMessagesParts {
   readonly sessions: Sessions;
   readonly ledger: DeliveryLedger;
   readonly receipts: Receipts;
-  readonly recovery: Recovery;
+}
+
+interface OwnRoom {
+  readonly feed: RoomFeed;
+  readonly history: OwnHistory;
 }
 
 const startMs = 1_000;
@@ -28,7 +32,7 @@ export class OwnMessages implements Part {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #parts: OwnMessagesParts;
-  readonly #feeds = new Map<string, RoomFeed>();
+  readonly #rooms = new Map<string, OwnRoom>();
   readonly #ended = new AbortController();
   #opening: Promise<unknown> = Promise.resolve();
   #pulse: NodeJS.Timeout | undefined;
@@ -52,9 +56,9 @@ export class OwnMessages implements Part {
     this.#ended.abort();
     clearInterval(this.#pulse);
     await this.#opening;
-    const feeds = [...this.#feeds.values()];
-    this.#feeds.clear();
-    await Promise.all(feeds.map((feed) => feed.close()));
+    const rooms = [...this.#rooms.values()];
+    this.#rooms.clear();
+    await Promise.all(rooms.map(({ feed }) => feed.close()));
   }
 
   /** The room a viewer's own messages travel in. */
@@ -65,12 +69,13 @@ export class OwnMessages implements Part {
   /** Answers with what the viewer missed since its positions; the ack must be sent before `after` is called. */
   async join(session: Session, { positions }: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
     const room = this.roomOf(session);
-    const feed = this.#feeds.get(room);
-    if (!feed) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
+    const own = this.#rooms.get(room);
+    if (!own) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
     session.hold(ownRoom);
+    const { feed, history } = own;
     const { heads } = feed;
     try {
-      const found = await this.#parts.recovery.recover({ room, history: 0, ...(positions ? { positions } : {}) }, feed, heads);
+      const found = await history.missed(session.viewer.id, positions, heads);
       const mine = feed.withoutRecalled(found.msgs).filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.ownShown?.has(msg.id));
       const msgs = mine.map(shownMsg);
       this.#parts.receipts.replayed(session, room, msgs);
@@ -94,7 +99,7 @@ export class OwnMessages implements Part {
       });
       try {
         await feed.open();
-        this.#feeds.set(room, feed);
+        this.#rooms.set(room, { feed, history: new OwnHistory(this.#runtime, this.#bus, feed) });
         return;
       } catch (error) {
         this.#runtime.metrics.caught.inc({ where: 'own-messages' });
@@ -121,7 +126,10 @@ export class OwnMessages implements Part {
 
   /** No viewer is counted in these rooms, so no report of presence tells how far they are. */
   async #askHeads(): Promise<void> {
-    const asked = [...this.#feeds].map(async ([room, feed]) => feed.pulse(await this.#bus.heads(room)));
+    const asked = [...this.#rooms].map(async ([room, { feed, history }]) => {
+      history.expire();
+      feed.pulse(await this.#bus.heads(room));
+    });
     const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected').length;
     if (failed > 0) this.#runtime.metrics.caught.inc({ where: 'own-messages' }, failed);
   }

@@ -86,6 +86,13 @@ export class Ring {
     return [...older, ...newer.filter((msg) => msg.lane === lane && (msg.offset ?? 0) > after && (msg.offset ?? 0) <= upTo)];
   }
 
+  /** The frames that hold messages of a lane with `after < offset <= upTo`, not parsed; null when some of those are in none. */
+  frames(lane: StreamLane, after: number, upTo: number): readonly BusFrame[] | null {
+    if (after >= upTo) return [];
+    if ((this.firstOffset(lane) ?? upTo + 1) > after + 1) return null;
+    return this.#frames.filter(({ frame }) => overlaps(frame, lane, after)).map(({ frame }) => frame);
+  }
+
   /** Up to `limit` messages that end at `head`: what there is, when it is fewer. */
   newest(lane: StreamLane, head: number, limit: number): readonly Msg[] {
     const first = Math.max(head - limit + 1, this.#base[lane]?.first ?? this.firstOffset(lane) ?? head + 1);

@@ -18,16 +18,22 @@ let now: number;
 let bus: Bus;
 let told: string[];
 let hidden: HiddenMessages;
+/** That of another edge. */
+let elsewhere: HiddenMessages;
 beforeEach(async () => {
   now = 1_000_000;
   told = [];
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } });
   bus = createBus(runtime);
   await bus.start();
-  hidden = new HiddenMessages(runtime, bus, (room, user, message) => told.push(`${room} ${user} ${(JSON.parse(message) as { id: string }).id}`));
+  const hiddenOf = (edge: string) =>
+    new HiddenMessages(runtime, bus, (room, user, message) => told.push(`${edge}${room} ${user} ${(JSON.parse(message) as { id: string }).id}`));
+  hidden = hiddenOf('');
+  elsewhere = hiddenOf('elsewhere: ');
 });
 afterEach(async () => {
   await hidden.stop();
+  await elsewhere.stop();
   await bus.stop();
 });
 
@@ -44,6 +50,58 @@ test('the same request is one message, in the shadow or held', async () => {
   assert.deepEqual([first, await waiting(), told], [{ id: 'id-a-0', held: true }, ['id-a-0'], ['r ann id-a-0']]);
   const dark = await hidden.take(ann, publication('b'), 'chat', { action: 'shadow', data: 'x' });
   assert.deepEqual([dark, await waiting()], [{ id: 'id-b-1' }, ['id-a-0']]);
+});
+
+test('the same request on another edge is the same message, which its sender is shown there; after its time it is a new one', async () => {
+  const first = await hidden.take(ann, publication('a'), 'chat', hold);
+  assert.deepEqual(await elsewhere.take(ann, publication('a'), 'chat', hold), first);
+  assert.deepEqual([await waiting(), told], [['id-a-0'], ['r ann id-a-0', 'elsewhere: r ann id-a-0']]);
+  now += config.messages.dedupe_chat_ms + 1;
+  assert.deepEqual([(await elsewhere.take(ann, publication('a'), 'chat', hold)).id, await waiting()], ['id-a-2', ['id-a-2']]);
+  assert.deepEqual([(await hidden.take(ann, publication('a'), 'chat', hold)).id, await waiting()], ['id-a-2', ['id-a-2']]);
+});
+
+test('the same request after a moderator decided is answered as before, and not held a second time', async () => {
+  const first = await hidden.take(ann, publication('a'), 'chat', hold);
+  await bus.records.set(ruleRecords.reviews, new Map([[first.id, null]]));
+  assert.deepEqual([await elsewhere.take(ann, publication('a'), 'chat', hold), await waiting()], [first, []]);
+});
+
+test('the same request on two edges at once is one message: both say so, or the later one is to be made again', async () => {
+  const [one, two] = await Promise.allSettled([hidden.take(ann, publication('a'), 'chat', hold), elsewhere.take(ann, publication('a'), 'chat', hold)]);
+  assert.deepEqual([one.status, two.status === 'rejected' && two.reason.code], ['fulfilled', 'unavailable']);
+  assert.deepEqual(await elsewhere.take(ann, publication('a'), 'chat', hold), { id: 'id-a-0', held: true });
+  assert.deepEqual(await waiting(), ['id-a-0']);
+});
+
+test('one whose answer was lost is made again under the same id', async () => {
+  const { records } = bus;
+  const { set: store } = records;
+  records.set = async (...change) => {
+    await store.apply(records, change);
+    throw new Error('away');
+  };
+  await assert.rejects(hidden.take(ann, publication('a'), 'chat', hold), /away/);
+  records.set = store;
+  told.push('so that its own id is another');
+  assert.equal((await elsewhere.take(ann, publication('a'), 'chat', hold)).id, 'id-a-0');
+  assert.deepEqual(await waiting(), ['id-a-0']);
+});
+
+test('while the store cannot be asked nothing is held, and the next request is not kept waiting', async () => {
+  const { begin } = bus;
+  for (const failing of [1, 2]) {
+    let call = 0;
+    bus.begin = async (...claim) => {
+      const state = await begin.apply(bus, claim);
+      if (++call === failing) throw new Error('away');
+      return state;
+    };
+    await assert.rejects(hidden.take(ann, publication('a'), 'chat', hold), /away/);
+  }
+  bus.begin = begin;
+  assert.deepEqual([await waiting(), told], [[], []]);
+  assert.equal((await elsewhere.take(ann, publication('a'), 'chat', hold)).held, true);
 });
 
 test('past the cap it is refused, until a moderator decided or their time is over', async () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { acceptPublication, type Publication, userRoomOf } from '@danmux/bus';
-import type { JoinReply, Msg, Positions, Reply } from '@danmux/protocol';
+import { type JoinReply, limits, type Msg, type Positions, type Reply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
 import { eventually } from './eventually.ts';
 
@@ -97,6 +97,20 @@ test('a join with positions gives what was missed and belongs to the user; witho
   assert.deepEqual((await join(fresh)).msgs, []);
   await tell('ann', 'live');
   await eventually(() => assert.deepEqual(idsOf(back.own), ['live']));
+});
+
+test('messages of others in the shared room are no reason not to recover', async () => {
+  const ann = await connect('ann');
+  const { positions } = await join(ann);
+  ann.socket.disconnect();
+  const other = Array.from({ length: 500 }, (_, i) => `u${i}`).find((user) => userRoomOf(user) === userRoomOf('ann')) ?? '';
+  await tell('ann', 'missed1');
+  await tell(other, ...Array.from({ length: limits.recovery + 500 }, (_, i) => `not-hers-${i}`));
+  await tell('ann', 'missed2');
+  const all = limits.recovery + 502;
+  await eventually(async () => assert.equal((await fixture.bus.heads(userRoomOf('ann'))).offsets.control, all));
+  const again = await join(await connect('ann'), positions);
+  assert.deepEqual([idsOf(again.msgs), again.recovered.control, again.positions.control?.offset], [['missed1', 'missed2'], true, all]);
 });
 
 test('what was given before the join is not given with it again; receipts of both count once a connection', async () => {

@@ -84,3 +84,15 @@ test('what was taken back is a tombstone in its place, in frames and in what the
     ],
   );
 });
+
+test('gives the frames that hold a lane’s messages after an offset, unless some are in none', () => {
+  const ring = new Ring();
+  const [first, other, last] = [frame({ gift: [5, 6] }), frame({ chat: [1, 1] }), frame({ gift: [7, 9], chat: [2, 2] })];
+  for (const one of [first, other, last]) ring.push(one, 0);
+  assert.deepEqual(ring.frames('gift', 4, 9), [first, last]);
+  assert.deepEqual(ring.frames('gift', 6, 9), [last]);
+  assert.deepEqual(ring.frames('chat', 0, 2), [other, last]);
+  assert.deepEqual(ring.frames('gift', 9, 9), []);
+  assert.equal(ring.frames('gift', 3, 9), null);
+  assert.equal(new Ring().frames('gift', 3, 4), null);
+});

@@ -1,7 +1,8 @@
-// Shows a room on an overlay: the only file that knows both. What is text of a chat message and name of a gift is decided here.
+// Shows a room on an overlay: the only file that knows both. What of a message's data is text, colour, gift or amount is decided here.
 import type { Msg } from '@danmux/protocol';
 import type { Room } from './client/room.ts';
-import type { Overlay } from './overlay/overlay.ts';
+import type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, SuperchatItem } from './overlay/overlay-item.ts';
+import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
 
 export interface BindOptions {
   /** Messages from this user are framed as one's own. */
@@ -10,18 +11,15 @@ export interface BindOptions {
   readonly freshMs?: number;
 }
 
+const modes: readonly string[] = ['scroll', 'reverse', 'top', 'bottom'] satisfies DanmakuMode[];
+const sizes: readonly string[] = ['small', 'normal', 'large'] satisfies DanmakuSize[];
+
 /** Returns a function that ends it. */
-export function bind(room: Room, overlay: Overlay, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
+export function bind(room: Pick<Room, 'on'>, overlay: OverlayVerbs, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
   const recalled = room.on('recalled', ({ id }) => overlay.remove(id));
   const shown = room.on('message', (msg) => {
     if (Date.now() - msg.ts > freshMs || Date.now() > (msg.expires_at ?? Number.POSITIVE_INFINITY)) return;
-    if (msg.lane === 'gift') overlay.gift(giftOf(msg));
-    const text = textOf(msg);
-    if (msg.lane === 'chat' && text) {
-      const color = field(msg.data, 'color');
-      const own = userId !== undefined && msg.from?.id === userId;
-      overlay.danmaku({ id: msg.id, text, own, ...(color ? { color } : {}) });
-    }
+    show(msg, overlay, userId !== undefined && msg.from?.id === userId);
   });
   return () => {
     recalled();
@@ -29,25 +27,78 @@ export function bind(room: Room, overlay: Overlay, { userId, freshMs = 10_000 }:
   };
 }
 
-/** The text of a chat message: its data when that is a string, else the data's `text`. */
-export function textOf({ data }: Msg): string {
-  return typeof data === 'string' ? data : (field(data, 'text') ?? '');
+function show(msg: Msg, overlay: OverlayVerbs, own: boolean): void {
+  if (msg.type === 'superchat') overlay.superchat({ ...superchatOf(msg), own });
+  else if (msg.lane === 'gift') overlay.gift({ ...giftOf(msg), own });
+  else if (msg.lane === 'chat' && textOf(msg)) overlay.danmaku({ ...danmakuOf(msg), own });
 }
 
-/** A gift message's name, icon and count, from the fields `name` or `gift`, `icon`, `count` of its data. */
-export function giftOf({ id, from, data }: Msg): { id: string; from: string; gift: string; count: number; icon?: string } {
-  const count = Number((data as { count?: unknown } | null)?.count ?? 1);
-  const icon = field(data, 'icon');
+/** The text of a chat message: its data when that is a string, else the data's `text`. */
+export function textOf({ data }: Pick<Msg, 'data'>): string {
+  return typeof data === 'string' ? data : (text(data, 'text') ?? '');
+}
+
+/** A chat message's text, and `color`, `mode`, `size` of its data. Not its count: viewers write chat themselves. */
+export function danmakuOf(msg: Msg): DanmakuItem {
+  const { id, data, type } = msg;
+  const mode = text(data, 'mode');
+  const size = text(data, 'size');
   return {
+    ...given({ color: text(data, 'color'), user: msg.from?.id }),
+    ...(mode && modes.includes(mode) ? { mode: mode as DanmakuMode } : {}),
+    ...(size && sizes.includes(size) ? { size: size as DanmakuSize } : {}),
     id,
-    from: from?.name ?? from?.id ?? '',
-    gift: field(data, 'name') ?? field(data, 'gift') ?? '',
-    count: Number.isFinite(count) ? count : 1,
-    ...(icon ? { icon } : {}),
+    type,
+    text: textOf(msg),
   };
 }
 
-function field(data: unknown, name: string): string | undefined {
-  const value = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[name] : undefined;
-  return typeof value === 'string' ? value : undefined;
+/**
+ * A gift message's name, icon, count and combo, from the fields `name` or `gift`, `icon`, `count`, `combo_id` of its data. The relay sends the
+ * gifts of a combo that follow closely as one with the sum of their counts, so counts of messages add up to the combo's.
+ */
+export function giftOf({ id, type, from, data }: Msg): GiftItem & { count: number } {
+  const combo = text(data, 'combo_id');
+  return {
+    ...given({ icon: text(data, 'icon'), user: from?.id, combo: combo === undefined ? undefined : `${type} ${from?.id ?? ''} ${combo}` }),
+    id,
+    type,
+    from: from?.name ?? from?.id ?? '',
+    gift: text(data, 'name') ?? text(data, 'gift') ?? '',
+    count: number(data, 'count') ?? 1,
+  };
+}
+
+/** A super chat's text, and `amount` (as it is to be read, or a number), `tier`, `color`, `pin_ms` of its data. */
+export function superchatOf(msg: Msg): SuperchatItem {
+  const { id, type, from, data } = msg;
+  const amount = text(data, 'amount') ?? number(data, 'amount')?.toString();
+  return {
+    ...given({ amount, color: text(data, 'color'), tier: number(data, 'tier'), pinMs: number(data, 'pin_ms'), user: from?.id }),
+    id,
+    type,
+    from: from?.name ?? from?.id ?? '',
+    text: textOf(msg),
+  };
+}
+
+function field(data: unknown, name: string): unknown {
+  return typeof data === 'object' && data !== null && Object.hasOwn(data, name) ? (data as Record<string, unknown>)[name] : undefined;
+}
+
+function text(data: unknown, name: string): string | undefined {
+  const value = field(data, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Also of a text that is one, as some backends send. */
+function number(data: unknown, name: string): number | undefined {
+  const value = field(data, name);
+  const read = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
+}
+
+/** Without what is undefined. */
+function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 }

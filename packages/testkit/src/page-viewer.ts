@@ -1,7 +1,8 @@
 // A viewer in a real browser with the SDK and its overlay, on a page of nothing else, that keeps what it was given and everything
 // that a person would see go wrong.
+
+import type * as Sdk from '@danmux/sdk';
 import type { Browser, Page } from 'playwright-core';
-import type * as Sdk from '../../sdk/src/index.ts';
 
 interface Kept {
   readonly ids: Record<string, string[]>;

@@ -1,111 +1,63 @@
-// Keeps the keyring as the store has it: reads the record of keys, follows its changes, reads it again after an outage. While the
-// store is away the keys that are known go on; no new one is trusted.
-import type { Bus, RecordChange, RecordField } from '@danmux/bus';
-import { ruleRecords } from '@danmux/cluster';
+// Keeps the keyring as the store has it. While the store is away the keys that are known go on; no new one is trusted.
+import type { Bus, RecordField } from '@danmux/bus';
+import { FollowedRecord, ruleRecords } from '@danmux/cluster';
 import type { Runtime } from '@danmux/runtime';
 import type { ApiKey } from './api-key.ts';
 import type { Keyring } from './keyring.ts';
 import type { Seal } from './seal.ts';
 import { apiKeyOf, readStoredKey } from './stored-key.ts';
 
-const firstRetryMs = 500;
-const lastRetryMs = 5_000;
-// A store that does not answer must not keep the keys of the config from working.
-const startMs = 2_000;
-// A change may be lost without the connection being lost.
-const againMs = 10_000;
-
 export class FollowedKeys {
   readonly #runtime: Runtime;
-  readonly #bus: Bus;
   readonly #keyring: Keyring;
   readonly #seal: Seal;
-  #keys = new Map<string, ApiKey>();
-  #watch: { close(): Promise<void> } | undefined;
-  #reading: Promise<void> | undefined;
-  /** What is being read may be older than what is in the store. */
-  #stale = false;
-  #failures = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #record: FollowedRecord;
+  #keys: ReadonlyMap<string, ApiKey> = new Map();
 
   constructor(runtime: Runtime, bus: Bus, keyring: Keyring, seal: Seal) {
     this.#runtime = runtime;
-    this.#bus = bus;
     this.#keyring = keyring;
     this.#seal = seal;
+    this.#record = new FollowedRecord(runtime, bus, ruleRecords.keys, {
+      read: ({ fields }) => {
+        this.#set([], fields);
+        return true;
+      },
+      // At once, so that a key that was ended opens nothing even when the store goes away now.
+      changed: (fields) => this.#set(this.#keys, fields),
+    });
   }
 
   /** Resolves when the keys are read, or could not be for a while: then it goes on trying. */
   async start(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, startMs);
-    });
-    await Promise.race([this.refresh(), late]);
-    clearTimeout(timer);
+    await this.#record.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#reading;
-    await this.#watch?.close();
+    await this.#record.stop();
   }
 
-  /** Reads the record again, now. */
+  /** Resolves when the keys are those of the store now, or could not be read. */
   refresh(): Promise<void> {
-    this.#stale = true;
-    this.#reading ??= this.#readUntilFresh().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+    return this.#record.refresh();
   }
 
-  async #readUntilFresh(): Promise<void> {
-    clearTimeout(this.#timer);
-    try {
-      while (this.#stale && !this.#stopped) await this.#read();
-      this.#failures = 0;
-      this.#again(againMs);
-    } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'keys' });
-      this.#runtime.log.warn({ err: error }, 'could not read the keys');
-      this.#again(Math.min(lastRetryMs, firstRetryMs * 2 ** this.#failures++));
-    }
-  }
-
-  async #read(): Promise<void> {
-    this.#watch ??= await this.#bus.records.watch({ changed: (change) => this.#changed(change), resumed: () => void this.refresh() });
-    this.#stale = false;
-    const { fields } = await this.#bus.records.get(ruleRecords.keys);
-    if (this.#stale) return;
-    this.#keys = new Map([...fields].flatMap(([id, field]) => this.#keyOf(id, field)));
-    this.#keyring.setStored([...this.#keys.values()]);
-  }
-
-  #changed({ record, fields }: RecordChange): void {
-    if (record !== ruleRecords.keys) return;
-    // At once, so that a key that was ended opens nothing even when the store goes away now.
+  #set(known: Iterable<readonly [string, ApiKey]>, fields: ReadonlyMap<string, RecordField | null>): void {
+    const keys = new Map(known);
     for (const [id, field] of fields) {
-      this.#keys.delete(id);
-      for (const [, key] of field ? this.#keyOf(id, field) : []) this.#keys.set(id, key);
+      const key = field && this.#keyOf(id, field);
+      if (key) keys.set(id, key);
+      else keys.delete(id);
     }
+    this.#keys = keys;
     this.#keyring.setStored([...this.#keys.values()]);
-    void this.refresh();
   }
 
-  #keyOf(id: string, { value }: RecordField): [string, ApiKey][] {
+  #keyOf(id: string, { value }: RecordField): ApiKey | null {
     const stored = readStoredKey(value);
-    if (stored) return [[id, apiKeyOf(id, stored, this.#seal)]];
+    if (stored) return apiKeyOf(id, stored, this.#seal);
     this.#runtime.metrics.caught.inc({ where: 'keys' });
     this.#runtime.log.warn({ id }, 'a stored key is not in its form');
-    return [];
-  }
-
-  #again(afterMs: number): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.refresh(), afterMs);
-    this.#timer.unref();
+    return null;
   }
 }

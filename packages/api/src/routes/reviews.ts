@@ -1,5 +1,5 @@
 // Messages that a word list or the hook holds: a moderator lets each through or drops it. One that is let through is published as it was,
-// from its viewer and with its id, before it leaves the queue; twice is once.
+// from its viewer and with its id, before it leaves the queue; twice is once, and of two who decide otherwise one is refused.
 
 import { acceptPublication } from '@danmux/bus';
 import { ruleRecords } from '@danmux/cluster';
@@ -9,6 +9,7 @@ import { Type } from 'typebox';
 import { sendMessage } from '../accept-message.ts';
 import { cursorOf, pageSize, placeOf } from '../paging.ts';
 import { findField } from '../records.ts';
+import { decide } from '../review-decisions.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, messageParam, postCodes, success } from './documented.ts';
@@ -34,19 +35,22 @@ const listSchema = {
 };
 const approveSchema = {
   summary: 'Let a held message through',
-  description: 'It is published as it was, from its viewer.',
+  description: 'It is published as it was, from its viewer. `conflict` while another moderator decides, or when it was dropped.',
   tags: ['moderation'],
   params,
   headers: idempotencyHeaders,
-  response: { 202: success(publishReply, 'Stored', { id, room, lane: 'chat' }), ...documented([...postCodes, 'not_found', 'unknown_type', 'lane_full']) },
+  response: {
+    202: success(publishReply, 'Stored', { id, room, lane: 'chat' }),
+    ...documented([...postCodes, 'not_found', 'conflict', 'unknown_type', 'lane_full']),
+  },
 };
 const rejectSchema = {
   summary: 'Drop a held message',
-  description: 'Only its sender ever saw it.',
+  description: 'Only its sender ever saw it. `conflict` while another moderator decides, or when it was let through.',
   tags: ['moderation'],
   params,
   headers: idempotencyHeaders,
-  response: { 200: success(rejectReply, 'Nobody will see it', { id, room }), ...documented([...postCodes, 'not_found']) },
+  response: { 200: success(rejectReply, 'Nobody will see it', { id, room }), ...documented([...postCodes, 'not_found', 'conflict']) },
 };
 
 export function addReviewRoutes(app: TypedApp, services: Services): void {
@@ -63,15 +67,19 @@ export function addReviewRoutes(app: TypedApp, services: Services): void {
     const message = await find(services, request.params.id);
     const { types, role_weights: roleWeights } = runtime.config.messages;
     const rules = { types, roleWeights, maxData: limits.backendData, now: runtime.clock.now() };
-    const sent = await sendMessage(services, { publication: acceptPublication({ ...message, trace: request.id }, rules), delayMs: 0 });
+    const sent = await decide(services, request, message, 'approve', () =>
+      sendMessage(services, { publication: acceptPublication({ ...message, trace: request.id }, rules), delayMs: 0 }),
+    );
     await drop(services, message.id);
     return reply.status(202).send(sent);
   });
 
   app.post('/v1/reviews/:id/reject', { schema: rejectSchema, config: { scope: 'moderate' } }, async (request) => {
     const message = await find(services, request.params.id);
-    await drop(services, message.id);
-    return { id: message.id, room: message.room };
+    const { id, room } = message;
+    const dropped = await decide(services, request, message, 'reject', async () => ({ id, room }));
+    await drop(services, id);
+    return dropped;
   });
 }
 

@@ -1,6 +1,7 @@
 // Held messages: listed, let through as they were, dropped.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Records } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { mustRefuse } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';
@@ -8,6 +9,13 @@ import { held } from '../right-requests.ts';
 
 onBothEngines({}, (api) => {
   const post = (id: string | undefined, verb: string) => api().call('POST', `/v1/reviews/${id}/${verb}`);
+  /** The api's records are the bus's but for these methods, until the override is deleted. */
+  const withRecords = (methods: Partial<Records>) => {
+    const { records } = api().bus;
+    api().overrides.records = new Proxy(records, {
+      get: (_, name: keyof Records) => methods[name] ?? (records[name] as () => unknown).bind(records),
+    });
+  };
   const listed = async (query = '') => (await api().call('GET', `/v1/reviews${query}`)).body;
 
   test('in pages, whole', async () => {
@@ -42,12 +50,70 @@ onBothEngines({}, (api) => {
     );
   });
 
+  test('of an approve and a reject at once one is done, and the other is told so', async () => {
+    for (const verbs of [['approve', 'reject'] as const, ['reject', 'approve'] as const]) {
+      const { id = '' } = await held(api());
+      // Both have found the message before either decides.
+      let found = 0;
+      let bothFound = () => {};
+      const both = new Promise<void>((resolve) => {
+        bothFound = resolve;
+      });
+      withRecords({
+        page: async (...query) => {
+          const page = await api().bus.records.page(...query);
+          if (++found === 2) bothFound();
+          await both;
+          return page;
+        },
+      });
+      const answers = await Promise.all(verbs.map((verb) => post(id, verb)));
+      delete api().overrides.records;
+      const won = verbs.filter((_, index) => (answers[index]?.status ?? 500) < 300);
+      assert.equal(won.length, 1, JSON.stringify(answers.map(({ body }) => body)));
+      const lost = answers.find(({ status }) => status >= 300);
+      assert.ok(lost, 'one was refused');
+      mustRefuse(lost, 'conflict');
+      const sent = (await api().sequence()).map((message) => message.id);
+      assert.deepEqual(sent, won[0] === 'approve' ? [id] : []);
+      assert.deepEqual((await listed()).reviews, []);
+    }
+  });
+
+  test('what was let through and could not leave the queue is not dropped, nor published again', async () => {
+    const { id = '' } = await held(api());
+    withRecords({ set: () => Promise.reject(new DanmuxError('unavailable')) });
+    mustRefuse(await post(id, 'approve'), 'unavailable');
+    delete api().overrides.records;
+    mustRefuse(await post(id, 'reject'), 'conflict');
+    const publishing = await api().accepted();
+    assert.deepEqual((await post(id, 'approve')).body, { id, room: 'live:1', lane: 'chat' });
+    assert.equal(await api().accepted(), publishing);
+    assert.deepEqual([(await api().sequence()).map((message) => message.id), (await listed()).reviews], [[id], []]);
+  });
+
   test('what could not be stored stays in the queue', async () => {
     const { id = '' } = await held(api());
     api().overrides.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
     mustRefuse(await post(id, 'approve'), 'lane_full');
     delete api().overrides.publish;
     assert.equal((await post(id, 'approve')).status, 202);
+    await api().sequence();
+  });
+
+  test('what could not be stored may be dropped instead', async () => {
+    const { id = '' } = await held(api(), { type: 'unheard-of' });
+    mustRefuse(await post(id, 'approve'), 'unknown_type');
+    assert.equal((await post(id, 'reject')).status, 200);
+  });
+
+  test('a refusal because another decides is no answer for good, under an Idempotency-Key neither', async () => {
+    const { id = '' } = await held(api());
+    await api().bus.begin(`review ${id}`, 'reject', 'another');
+    const approve = () => api().call('POST', `/v1/reviews/${id}/approve`, undefined, { headers: { 'idempotency-key': `of ${id}`.replace(' ', '-') } });
+    mustRefuse(await approve(), 'conflict');
+    await api().bus.forget(`review ${id}`, 'another');
+    assert.equal((await approve()).status, 202);
     await api().sequence();
   });
 

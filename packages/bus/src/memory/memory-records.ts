@@ -23,6 +23,10 @@ export class MemoryRecords implements Records {
     return { version: this.#version(record), fields: new Map(this.#inForce(record)) };
   }
 
+  async version(record: string): Promise<number> {
+    return this.#version(record);
+  }
+
   async set(record: string, fields: ReadonlyMap<string, RecordField | null>): Promise<number> {
     checkRecord(record, fields);
     const stored = this.#records.get(record) ?? { version: 0, fields: new Map() };

@@ -3,7 +3,7 @@
 import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { type Clock, newId } from '@danmux/runtime';
 import { type Heads, type Page, tombstone } from '../bus.ts';
-import { headsTtlMs, recallTtlMs } from '../lane-settings.ts';
+import { headsTtlMs, historySize, recallTtlMs } from '../lane-settings.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface StoredMessage {
@@ -49,10 +49,10 @@ export class Streams {
     const heads = this.heads(room);
     const offsets = { ...heads.offsets };
     for (const lane of streamLanes) {
-      const { size, ttlS } = lanes[lane].history;
+      const size = historySize(room, lane);
       const added = (messages[lane] ?? []).map((text) => ({ text, offset: ++offsets[lane] }));
       if (added.length === 0) continue;
-      this.#messages.set(`${room} ${lane}`, [...this.#lane(room, lane), ...added].slice(-size), ttlS * 1_000);
+      this.#messages.set(`${room} ${lane}`, [...this.#lane(room, lane), ...added].slice(-size), lanes[lane].history.ttlS * 1_000);
     }
     this.#heads.set(room, { epoch: heads.epoch, offsets }, headsTtlMs);
   }

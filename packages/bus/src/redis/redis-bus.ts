@@ -24,7 +24,7 @@ import type {
   Subscription,
 } from '../bus.ts';
 import { groupBy } from '../group-by.ts';
-import { headsTtlMs } from '../lane-settings.ts';
+import { headsTtlMs, historySize } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease } from '../shard.ts';
 import { SharedRead } from '../shared-read.ts';
@@ -160,7 +160,7 @@ export class RedisBus implements Bus {
       this.#runtime.config.webhooks.log_events,
       ...streamLanes.flatMap((lane) => {
         const added = messages[lane] ?? [];
-        return [lanes[lane].history.size, lanes[lane].history.ttlS * 1_000, added.length, ...added];
+        return [historySize(room, lane), lanes[lane].history.ttlS * 1_000, added.length, ...added];
       }),
       ...laneNames.flatMap((lane) => [entries[lane]?.length ?? 0, ...(entries[lane] ?? [])]),
       fields.length,

@@ -31,6 +31,10 @@ export class RedisRecords implements Records {
     return { version: Number(v), fields: new Map(fields.filter(([, field]) => isInForce(field, now))) };
   }
 
+  async version(record: string): Promise<number> {
+    return Number(await this.#store.ask((redis) => redis.hget(this.#slotOf(record).record(record), 'v')));
+  }
+
   set(record: string, fields: Fields): Promise<number> {
     return this.#set(record, '', fields);
   }

@@ -23,6 +23,7 @@ export function recordCases(engine: MakeEngine): void {
       test(`of ${record}: what is set is there, what is null is not, each change is one version`, async () => {
         const { bus } = await engine();
         assert.deepEqual(await bus.records.get(record), { version: 0, fields: new Map() });
+        assert.equal(await bus.records.version(record), 0);
         assert.equal(await bus.records.set(record, fieldsOf({ a: '1', b: '{"x":"弹幕 🎁\\n"}' })), 1);
         assert.equal(await bus.records.set(record, fieldsOf({ a: null, c: '', 'mute:bob smith': '3' })), 2);
         const expected = new Map([
@@ -34,6 +35,7 @@ export function recordCases(engine: MakeEngine): void {
         assert.deepEqual([version, new Map([...fields].sort())], [2, expected]);
         assert.equal(await bus.records.set(record, fieldsOf({ never: null })), 3);
         assert.equal(await bus.records.set(record, new Map()), 4, 'a change of nothing is one');
+        assert.equal(await bus.records.version(record), 4);
       });
     }
 

@@ -5,13 +5,13 @@ import { commitOf, type MakeEngine, message, offsetsOf, owned } from './case-kit
 
 export function streamCases(engine: MakeEngine): void {
   describe('streams', () => {
-    const filled = async (lane: 'gift' | 'chat', count: number) => {
+    const filled = async (lane: 'gift' | 'chat', count: number, room = 'live:1') => {
       const made = await engine();
       const { bus, config } = made;
-      const lease = await owned(bus, 'live:1', config);
+      const lease = await owned(bus, room, config);
       for (let from = 0; from < count; from += 100) {
-        await bus.publish(Array.from({ length: Math.min(100, count - from) }, (_, index) => message(config, 'live:1', lane, `${lane}-${from + index + 1}`)));
-        assert.deepEqual(await bus.commit(await commitOf(made, 'live:1', lane, lease)), { ok: true });
+        await bus.publish(Array.from({ length: Math.min(100, count - from) }, (_, index) => message(config, room, lane, `${lane}-${from + index + 1}`)));
+        assert.deepEqual(await bus.commit(await commitOf(made, room, lane, lease)), { ok: true });
       }
       return made;
     };
@@ -48,6 +48,11 @@ export function streamCases(engine: MakeEngine): void {
       const kept = await bus.since('live:1', 'chat', 0, 900, 1_000);
       assert.ok(kept.length >= 200 && kept.length < 500, `${kept.length} are kept`);
       assert.equal(offsetsOf(kept).at(-1), 900);
+    });
+
+    test('a room that users share keeps more of every lane', async () => {
+      const { bus } = await filled('chat', 900, '@3');
+      assert.equal((await bus.since('@3', 'chat', 0, 900, 1_000)).length, 900);
     });
 
     test('a store that lost everything begins a new epoch, and nothing numbered before can be written', async () => {

@@ -1,7 +1,9 @@
 // Copies of some records, kept up with the store: read when somebody first needs one, then changed by what the watch tells, and read
-// again when something may have been missed. What was read once stays while the store is away. It knows nothing of what fields mean.
+// again when something was missed: at a hole in the versions, after an outage, or when a look at the version, every
+// `cluster.recheck_ms`, shows another. What was read stays while the store is away. It knows nothing of what fields mean.
 import type { Bus, RecordChange, RecordField, RecordState, RecordWatcher, Subscription } from '@danmux/bus';
-import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
+import type { Part, Runtime } from '@danmux/runtime';
+import { Reading } from './reading.ts';
 
 export interface FieldReader<T> {
   /** What a field says; throws nothing. */
@@ -30,12 +32,15 @@ interface Followed<T> {
   entries: Map<string, Entry<T>> | undefined;
   opening: Promise<void> | undefined;
   forgotAt: number;
+  /** In which turn of a round its version is looked at. */
+  readonly turn: number;
 }
 
-const retry = { baseMs: 50, maxMs: 2_000 };
 /** Reads under way at once after an outage. */
 const readsAtOnce = 32;
 const forgetEveryMs = 60_000;
+/** In how many turns all versions are looked at, so that a thousand rooms are not asked for at once. */
+const turns = 30;
 
 export class FollowedRecords<T> implements Part, RecordWatcher {
   readonly name = 'followed-records';
@@ -44,16 +49,19 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   readonly #reader: FieldReader<T>;
   readonly #followed = new Map<string, Followed<T>>();
   readonly #stale = new Set<string>();
+  readonly #reading: Reading;
+  readonly #rounds: Reading;
   #watch: Promise<Pick<Subscription, 'close'>> | undefined;
-  #working: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
-  #stopped = false;
+  #added = Math.floor(Math.random() * turns);
+  #turn = 0;
 
   constructor(runtime: Runtime, { records }: Pick<Bus, 'records'>, reader: FieldReader<T>) {
     this.#runtime = runtime;
     this.#records = records;
     this.#reader = reader;
+    const failed = (error: unknown) => this.#failed(error);
+    this.#reading = new Reading({ read: () => this.#readStale(), failed });
+    this.#rounds = new Reading({ read: () => this.#lookAtSome(), failed });
   }
 
   async start(): Promise<void> {}
@@ -61,9 +69,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   async drain(): Promise<void> {}
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#working;
+    await Promise.all([this.#rounds.stop(), this.#reading.stop()]);
     const watch = await this.#watch?.catch(() => undefined);
     this.#watch = undefined;
     await watch?.close();
@@ -73,8 +79,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   async keep(record: string): Promise<void> {
     const followed = this.#followed.get(record) ?? this.#add(record);
     followed.users++;
-    this.#readAgain(record);
-    await this.#working;
+    await this.#readAgain(record);
   }
 
   /** One more needs the record; `leave` when done. Resolves when it is known, rejects with `unavailable` when it cannot be read. */
@@ -133,7 +138,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     // A first read that is under way looks at `told`; what is known already comes late.
     if (!followed.entries || version <= followed.version) return;
     if (version > followed.version + 1) {
-      this.#readAgain(record);
+      void this.#readAgain(record);
       return;
     }
     followed.version = version;
@@ -142,12 +147,15 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   }
 
   resumed(): void {
-    for (const [record, { entries }] of this.#followed) if (entries) this.#readAgain(record);
+    for (const [record, { entries }] of this.#followed) if (entries) this.#stale.add(record);
+    void this.#reading.now();
   }
 
   #add(record: string): Followed<T> {
-    const followed: Followed<T> = { users: 0, version: 0, told: 0, entries: undefined, opening: undefined, forgotAt: this.#runtime.clock.now() };
+    const forgotAt = this.#runtime.clock.now();
+    const followed: Followed<T> = { users: 0, version: 0, told: 0, entries: undefined, opening: undefined, forgotAt, turn: this.#added++ % turns };
     this.#followed.set(record, followed);
+    if (this.#followed.size === 1) void this.#rounds.now();
     return followed;
   }
 
@@ -156,45 +164,44 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     if (this.#followed.get(record) === followed) this.#followed.delete(record);
   }
 
-  #readAgain(record: string): void {
+  #readAgain(record: string): Promise<void> {
     this.#stale.add(record);
-    if (this.#stopped || this.#timer) return;
-    this.#working ??= this.#readStale().finally(() => {
-      this.#working = undefined;
-      if (this.#stale.size > 0) this.#later();
-    });
-  }
-
-  #later(): void {
-    if (this.#stopped || this.#timer) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        for (const record of this.#stale) return this.#readAgain(record);
-      },
-      this.#failures === 0 ? 0 : backoffMs(this.#failures, retry),
-    );
+    return this.#reading.now();
   }
 
   /** Until all were read, or some could not be. */
-  async #readStale(): Promise<void> {
-    while (this.#stale.size > 0 && !this.#stopped) {
+  async #readStale(): Promise<undefined> {
+    while (this.#stale.size > 0) {
       const batch = [...this.#stale].slice(0, readsAtOnce);
-      for (const record of batch) this.#stale.delete(record);
       const results = await Promise.allSettled(
         batch.map(async (record) => {
+          this.#stale.delete(record);
           const followed = this.#followed.get(record);
           if (followed) await this.#read(record, followed);
         }),
       );
-      const failed = batch.filter((_, index) => results[index]?.status === 'rejected');
-      this.#failures = failed.length === 0 ? 0 : this.#failures + 1;
-      if (failed.length === 0) continue;
-      for (const record of failed) this.#stale.add(record);
-      this.#runtime.metrics.caught.inc({ where: 'followed-records' });
-      this.#runtime.log.debug({ records: failed.length }, 'records could not be read; what was known stays in force');
-      return;
+      const failed = results.flatMap((result, index) => (result.status === 'rejected' ? [{ record: batch[index] ?? '', reason: result.reason }] : []));
+      for (const { record } of failed) this.#stale.add(record);
+      if (failed[0]) throw failed[0].reason;
     }
+  }
+
+  /** A change that nobody told of shows in the version, which costs little to ask for. */
+  async #lookAtSome(): Promise<number | undefined> {
+    if (this.#followed.size === 0) return undefined;
+    this.#turn = (this.#turn + 1) % turns;
+    const due = [...this.#followed].filter(([, { turn, entries }]) => turn === this.#turn && entries);
+    await Promise.all(
+      due.map(async ([record, followed]) => {
+        if ((await this.#records.version(record)) !== followed.version) void this.#readAgain(record);
+      }),
+    );
+    return this.#runtime.config.cluster.recheck_ms / turns;
+  }
+
+  #failed(error: unknown): void {
+    this.#runtime.metrics.caught.inc({ where: 'followed-records' });
+    this.#runtime.log.debug({ err: error }, 'records could not be read; what was known stays in force');
   }
 
   async #read(record: string, followed: Followed<T>): Promise<void> {

@@ -2,10 +2,11 @@
 // while it is away.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Bus, createBus, type RecordField, type RecordWatcher } from '@danmux/bus';
+import { type Bus, createBus, type RecordField } from '@danmux/bus';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { ruleRecords, sanctionField } from '../../src/rules/record-names.ts';
 import { type RuleChange, Rules } from '../../src/rules/rules.ts';
+import { LossyRecords } from './lossy-records.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
@@ -14,50 +15,23 @@ const room = 'live:1';
 let now = 1_000_000;
 const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } });
 let bus: Bus;
-let away: boolean;
-let deaf: boolean;
-let reads: string[];
-let watcher: RecordWatcher | undefined;
+let records: LossyRecords;
 let told: RuleChange[];
 let rules: Rules;
 
 beforeEach(async () => {
   now = 1_000_000;
-  away = false;
-  deaf = false;
-  reads = [];
   told = [];
   bus = createBus(runtime);
   await bus.start();
-  rules = new Rules(runtime, { records: seen() }, (change) => told.push(change));
+  records = new LossyRecords(bus.records);
+  rules = new Rules(runtime, { records }, (change) => told.push(change));
 });
 afterEach(async () => {
   await rules.stop();
   await bus.stop();
 });
 
-/** The store, which can be away, and whose changes can get lost. */
-function seen(): Bus['records'] {
-  const { records } = bus;
-  const mayBeAway = () => {
-    if (away) throw new Error('away');
-  };
-  return {
-    get: async (record) => {
-      reads.push(record);
-      mayBeAway();
-      return records.get(record);
-    },
-    set: (record, fields) => records.set(record, fields),
-    setIf: (record, version, fields) => records.setIf(record, version, fields),
-    page: (record, prefix, cursor, limit) => records.page(record, prefix, cursor, limit),
-    watch: async (given) => {
-      mayBeAway();
-      watcher = given;
-      return records.watch({ changed: (change) => !deaf && given.changed(change), resumed: () => given.resumed() });
-    },
-  };
-}
 const sanction = (until?: number): RecordField => ({
   value: JSON.stringify({ by: 'key', at: now, ...(until ? { until } : {}) }),
   ...(until ? { until } : {}),
@@ -85,7 +59,7 @@ test('a room is read once when it is first held, by all who hold it together, an
   assert.deepEqual(rules.modes(room), { slow_ms: 500 });
   assert.equal(rules.sanction('ban', 'ann', room)?.by, 'key');
   assert.equal(rules.sanction('ban', 'bob', room), undefined);
-  assert.deepEqual(reads, ['everywhere', 'room:live:1']);
+  assert.deepEqual(records.reads, ['everywhere', 'room:live:1']);
   assert.deepEqual(told, [], 'what was there before is no news');
 });
 
@@ -127,36 +101,36 @@ test('a ban everywhere is in force in every room; of two the longer one counts',
 });
 
 test('nobody is let in while the store is away and the rules unknown; once known they stay in force', async () => {
-  away = true;
+  records.away = true;
   await rules.start();
   await assert.rejects(rules.hold(room), /away/);
-  away = false;
+  records.away = false;
   await set(ruleRecords.room(room), { [ban('ann')]: sanction() });
   await rules.hold(room);
-  away = true;
-  watcher?.resumed();
-  await eventually(() => assert.ok(reads.length > 5, 'it tries again and again'));
+  records.away = true;
+  records.resume();
+  await eventually(() => assert.ok(records.reads.length > 5, 'it tries again and again'));
   assert.ok(rules.sanction('ban', 'ann', room), 'the last known');
 });
 
 test('what was missed is read at a hole in the versions and after an outage; a kick of that time is told once', async () => {
   await rules.start();
   await rules.hold(room);
-  deaf = true;
+  records.deaf = true;
   await set(ruleRecords.room(room), { [sanctionField('kick', 'ann')]: sanction(now + 60_000), [ban('bob')]: sanction() });
   await turn();
   assert.deepEqual(told, []);
-  deaf = false;
+  records.deaf = false;
   await set(ruleRecords.room(room), { [ban('eve')]: sanction() });
   await eventually(() => assert.deepEqual(told.map(({ user }) => user).sort(), ['ann', 'bob', 'eve']));
-  deaf = true;
+  records.deaf = true;
   await set(ruleRecords.room(room), { [ban('bob')]: null });
   await turn();
-  watcher?.resumed();
+  records.resume();
   await eventually(() => assert.equal(rules.sanction('ban', 'bob', room), undefined));
-  watcher?.resumed();
-  const before = reads.length;
-  await eventually(() => assert.ok(reads.length > before, 'it was read again'));
+  records.resume();
+  const before = records.reads.length;
+  await eventually(() => assert.ok(records.reads.length > before, 'it was read again'));
   await turn();
   assert.deepEqual(
     told.slice(3).map(({ user, sanction }) => [user, sanction]),
@@ -172,10 +146,10 @@ test('a store that came back empty is believed, whatever its versions', async ()
   const empty = createBus(runtime);
   const { get } = bus.records;
   bus.records.get = (record) => empty.records.get(record);
-  watcher?.resumed();
+  records.resume();
   await eventually(() => assert.equal(told.length, 10));
   bus.records.get = get;
-  watcher?.changed({ record: ruleRecords.room(room), version: 1, fields: new Map([[ban('new'), sanction()]]) });
+  records.tell({ record: ruleRecords.room(room), version: 1, fields: new Map([[ban('new'), sanction()]]) });
   assert.ok(rules.sanction('ban', 'new', room), 'the first change of the new store counts');
 });
 

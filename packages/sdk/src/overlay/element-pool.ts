@@ -1,30 +1,30 @@
-// Elements that are used again instead of made anew, so that a long stream makes no garbage in the page.
+// Elements (or bitmaps) that are used again instead of made anew, so that a long stream makes no garbage in the page.
 
-export class ElementPool {
-  readonly #make: () => HTMLElement;
+export class ElementPool<Kept> {
+  readonly #make: () => Kept;
   readonly #cap: number;
-  readonly #free: HTMLElement[] = [];
+  readonly #free: Kept[] = [];
   #made = 0;
 
-  constructor(make: () => HTMLElement, cap: number) {
+  constructor(make: () => Kept, cap: number) {
     this.#make = make;
     this.#cap = cap;
   }
 
-  /** Elements made so far. */
+  /** Made so far. */
   get made(): number {
     return this.#made;
   }
 
-  take(): HTMLElement {
+  take(): Kept {
     const element = this.#free.pop();
     if (element) return element;
     this.#made++;
     return this.#make();
   }
 
-  give(element: HTMLElement): void {
-    element.remove();
+  /** Past the cap it is left to the garbage collector. */
+  give(element: Kept): void {
     if (this.#free.length < this.#cap) this.#free.push(element);
   }
 }

@@ -1,201 +1,160 @@
-// Danmaku over a player: pooled elements moved by Web Animations, lines without collisions, caps on what flies and what waits.
-// It knows nothing of connections; it shows what it is given.
-import { ElementPool } from './element-pool.ts';
+// The overlay over a player: it takes what is to be shown and hands it to the lanes of danmaku, gifts and super chats, and decides when all of them
+// run. It knows nothing of connections.
+import { BlockList } from './block-list.ts';
+import { CanvasRenderer } from './canvas-renderer.ts';
+import { DanmakuLane } from './danmaku-lane.ts';
+import { DomRenderer } from './dom-renderer.ts';
+import { FlightClock } from './flight-clock.ts';
 import { GiftBanners } from './gift-banners.ts';
-import type { DanmakuItem, GiftItem } from './overlay-item.ts';
-import { defaultSettings, type OverlaySettings } from './overlay-settings.ts';
-import { Tracks } from './tracks.ts';
+import type { DanmakuItem, GiftItem, OverlayBox, SuperchatItem } from './overlay-item.ts';
+import { checkedSettings, defaultSettings, type OverlaySettings } from './overlay-settings.ts';
+import type { OverlayVerbs } from './overlay-verbs.ts';
+import { Remembered } from './remembered.ts';
+import { Stage } from './stage.ts';
+import { SuperchatPins } from './superchat-pins.ts';
+import { Viewing } from './viewing.ts';
 
-/** Waiting danmaku are tried again so often. */
-const retryMs = 120;
+/** Banners and pins each that are kept of what came while the page was hidden. */
+const maxWhileHidden = 100;
 
-export class Overlay {
-  readonly #root: HTMLElement;
-  readonly #flying: HTMLElement;
-  readonly #pool: ElementPool;
+export class Overlay implements OverlayVerbs {
+  readonly #viewing: Viewing;
+  readonly #stage: Stage;
+  readonly #clock = new FlightClock();
+  readonly #blocks = new BlockList();
+  readonly #danmaku: DanmakuLane;
   readonly #gifts: GiftBanners;
-  readonly #tracks = new Tracks();
-  readonly #still: boolean;
-  readonly #animations = new Map<Animation, HTMLElement>();
-  readonly #resized: ResizeObserver;
+  readonly #pins: SuperchatPins;
   #settings: OverlaySettings;
-  #pending: DanmakuItem[] = [];
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #width = 0;
-  #dropped = 0;
+  #paused = false;
 
-  /** Fills `container`, which must be positioned; what lies under it stays clickable. */
+  /** Fills `container`, which must be positioned; what lies under it stays clickable. What the viewer chose before goes over `settings`. */
   constructor(container: HTMLElement, settings: Partial<OverlaySettings> = {}) {
-    this.#settings = { ...defaultSettings, ...settings };
-    this.#still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.#root = layer('danmux-overlay', { inset: '0', overflow: 'hidden', pointerEvents: 'none', contain: 'strict' });
-    this.#flying = layer('danmux-flying', { inset: '0' });
-    const banners = layer('danmux-gifts', {
-      left: '12px',
-      bottom: '10%',
-      width: '70%',
-      display: 'flex',
-      flexDirection: 'column',
-      alignItems: 'flex-start',
-    });
-    this.#root.append(this.#flying, banners);
-    container.append(this.#root);
-    this.#pool = new ElementPool(makeDanmaku, this.#settings.maxShown);
-    this.#gifts = new GiftBanners(banners, this.#settings, this.#still);
-    this.#resized = new ResizeObserver(() => this.#measure());
-    this.#resized.observe(this.#root);
-    this.#measure();
+    this.#settings = { ...defaultSettings, ...checkedSettings(settings) };
+    const { remember } = this.#settings;
+    if (remember !== null) this.#settings = { ...this.#settings, ...new Remembered(remember).read() };
+    this.#blocks.configure(this.#settings);
+    this.#viewing = new Viewing(
+      () => this.#run(),
+      () => this.#danmaku.restart(),
+    );
+    this.#stage = new Stage(container, this.#settings, () => this.#relayout());
+    const still = () => this.#viewing.still;
+    this.#danmaku = new DanmakuLane(
+      {
+        stage: this.#stage,
+        clock: this.#clock,
+        blocks: this.#blocks,
+        renderer: (kind, landed) => new (kind === 'canvas' ? CanvasRenderer : DomRenderer)(this.#stage, this.#clock, landed),
+        still,
+      },
+      this.#settings,
+    );
+    this.#gifts = new GiftBanners(this.#stage, this.#settings, still);
+    this.#pins = new SuperchatPins(this.#stage, this.#settings, still, () => this.#danmaku.relayout());
+    this.#clock.setRate(this.#settings.speed);
+    this.#run();
   }
 
-  /** Danmaku and gifts that were not shown because of the caps. */
-  get dropped(): number {
-    return this.#dropped + this.#gifts.dropped;
+  get settings(): OverlaySettings {
+    return this.#settings;
   }
 
   get shown(): number {
-    return this.#animations.size;
+    return this.#danmaku.shown;
   }
 
   get pending(): number {
-    return this.#pending.length;
+    return this.#danmaku.pending;
   }
 
-  /** Elements made for danmaku so far; it stops growing once enough fly. */
+  get dropped(): number {
+    return this.#danmaku.dropped + this.#gifts.line.dropped + this.#pins.line.dropped;
+  }
+
   get elementsMade(): number {
-    return this.#pool.made;
-  }
-
-  configure(settings: Partial<OverlaySettings>): void {
-    this.#settings = { ...this.#settings, ...settings };
-    this.#gifts.configure(this.#settings);
-    this.#measure();
+    return this.#danmaku.made;
   }
 
   danmaku(item: DanmakuItem): void {
     // A hidden page shows nothing: what came meanwhile would all fly at once later.
-    if (document.hidden) return;
-    if (item.own) this.#pending.unshift(item);
-    else this.#pending.push(item);
-    this.#fly();
-    if (this.#pending.length > this.#settings.maxPending) this.#dropOldest();
+    if (!this.#viewing.hidden) this.#danmaku.offer(item);
   }
 
   gift(item: GiftItem): void {
-    this.#gifts.show(item);
+    if (this.#settings.maxGifts > 0 && !this.#isBlocked(item, 'gift')) this.#gifts.show(item);
   }
 
-  /** Takes what has this id off the screen and out of what waits. */
+  superchat(item: SuperchatItem): void {
+    if (this.#settings.maxPins > 0 && !this.#isBlocked(item, 'superchat')) this.#pins.show(item);
+  }
+
   remove(id: string): void {
-    this.#pending = this.#pending.filter((item) => item.id !== id);
-    this.#gifts.remove(id);
-    for (const [animation, element] of this.#animations) if (element.dataset['id'] === id) this.#land(animation, element);
+    this.#danmaku.remove(id);
+    this.#gifts.line.remove(id);
+    this.#pins.line.remove(id);
   }
 
   clear(): void {
-    this.#pending = [];
-    this.#gifts.clear();
-    for (const [animation, element] of this.#animations) this.#land(animation, element);
+    this.#danmaku.clear();
+    this.#gifts.line.removeWhere(() => true);
+    this.#pins.line.removeWhere(() => true);
+  }
+
+  configure(settings: Partial<OverlaySettings>): void {
+    const checked = checkedSettings(settings);
+    this.#settings = { ...this.#settings, ...checked };
+    if (this.#settings.remember !== null) new Remembered(this.#settings.remember).add(checked);
+    this.#blocks.configure(this.#settings);
+    this.#stage.configure(this.#settings);
+    this.#clock.setRate(this.#settings.speed);
+    this.#danmaku.configure(this.#settings);
+    this.#danmaku.setRate();
+    this.#gifts.configure(this.#settings);
+    this.#pins.configure(this.#settings);
+    this.#gifts.line.removeWhere((item) => this.#isBlocked(item, 'gift'));
+    this.#pins.line.removeWhere((item) => this.#isBlocked(item, 'superchat'));
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#run();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#run();
+  }
+
+  boxes(): OverlayBox[] {
+    return this.#danmaku.boxes();
   }
 
   destroy(): void {
+    this.#viewing.stop();
     this.clear();
-    clearTimeout(this.#retry);
-    this.#resized.disconnect();
-    this.#root.remove();
+    this.#danmaku.destroy();
+    this.#stage.destroy();
   }
 
-  #measure(): void {
-    const { width, height } = this.#root.getBoundingClientRect();
-    this.#width = width;
-    this.#tracks.resize(Math.max(1, Math.floor((height * this.#settings.area) / (this.#settings.lineHeight ?? 32))));
-    this.#root.style.opacity = String(this.#settings.opacity);
+  #isBlocked({ own, user, text, type }: { own?: boolean; user?: string; text?: string; type?: string }, usual: string): boolean {
+    const judged = { type: type ?? usual, ...(text === undefined ? {} : { text }), ...(user === undefined ? {} : { user }) };
+    return !own && this.#blocks.blocks(judged);
   }
 
-  #dropOldest(): void {
-    const oldest = this.#pending.findIndex(({ own }) => !own);
-    this.#pending.splice(Math.max(0, oldest), 1);
-    this.#dropped++;
+  #relayout(): void {
+    this.#danmaku.relayout();
+    this.#gifts.line.next();
+    this.#pins.line.next();
   }
 
-  #fly(): void {
-    while (this.#pending.length > 0 && this.#animations.size < this.#settings.maxShown) {
-      const [item] = this.#pending;
-      if (!item || !this.#start(item)) break;
-      this.#pending.shift();
-    }
-    if (this.#pending.length === 0 || this.#retry !== undefined) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#fly();
-    }, retryMs);
+  /** Runs, or lets all stand, as the player and the page say. */
+  #run(): void {
+    const { hidden } = this.#viewing;
+    const running = !this.#paused && !hidden;
+    if (hidden) this.#danmaku.clear();
+    this.#clock.run(running);
+    this.#danmaku.setRate();
+    for (const { line } of [this.#gifts, this.#pins]) line.run(running, hidden ? maxWhileHidden : undefined);
   }
-
-  /** False when no line is free. */
-  #start(item: DanmakuItem): boolean {
-    const element = this.#pool.take();
-    element.textContent = item.text;
-    element.dataset['id'] = item.id;
-    element.classList.toggle('danmux-own', item.own === true);
-    element.style.color = item.color ?? '#fff';
-    element.style.borderColor = item.own ? 'currentColor' : 'transparent';
-    this.#flying.append(element);
-    const width = element.offsetWidth;
-    const now = performance.now();
-    const { durationMs, lineHeight } = this.#settings;
-    const track = this.#tracks.find(width, this.#width, durationMs, now);
-    if (track < 0) {
-      this.#pool.give(element);
-      return false;
-    }
-    this.#tracks.take(track, width, now);
-    element.dataset['track'] = String(track);
-    element.style.top = `${track * (lineHeight ?? 32) + 6}px`;
-    this.#animate(element, width);
-    return true;
-  }
-
-  #animate(element: HTMLElement, width: number): void {
-    const frames = this.#still
-      ? [{ transform: `translateX(${(this.#width - width) / 2}px)` }, { transform: `translateX(${(this.#width - width) / 2}px)` }]
-      : [{ transform: `translateX(${this.#width}px)` }, { transform: `translateX(${-width}px)` }];
-    const animation = element.animate(frames, { duration: this.#settings.durationMs, fill: 'both' });
-    this.#animations.set(animation, element);
-    animation.onfinish = () => {
-      this.#land(animation, element);
-      if (this.#pending.length > 0) this.#fly();
-    };
-  }
-
-  #land(animation: Animation, element: HTMLElement): void {
-    this.#animations.delete(animation);
-    animation.onfinish = null;
-    animation.cancel();
-    this.#pool.give(element);
-  }
-}
-
-function layer(className: string, style: Partial<CSSStyleDeclaration>): HTMLElement {
-  const element = document.createElement('div');
-  element.className = className;
-  Object.assign(element.style, { position: 'absolute', ...style });
-  return element;
-}
-
-function makeDanmaku(): HTMLElement {
-  const element = document.createElement('div');
-  element.className = 'danmux-danmaku';
-  element.dataset['testid'] = 'danmaku';
-  Object.assign(element.style, {
-    position: 'absolute',
-    left: '0',
-    top: '0',
-    whiteSpace: 'pre',
-    willChange: 'transform',
-    padding: '0 6px',
-    border: '1px solid transparent',
-    borderRadius: '6px',
-    font: '700 20px/1.3 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
-    textShadow: '0 0 3px #000, 0 1px 2px #000',
-  });
-  return element;
 }

@@ -1,40 +1,149 @@
-// The lines danmaku fly on. Pure arithmetic: which line is free for a text of some width, so that it neither runs into the one
-// before it nor is run into, given that all take the same time across and wide ones fly faster.
-
-interface Flight {
-  readonly start: number;
-  readonly width: number;
-}
+// The lines danmaku fly on. Pure arithmetic: on which line a box may start now, so that it touches nothing that flies, whatever their modes,
+// widths, heights and speeds. It starts nothing itself, and knows no time but what it is told.
+import { leftAt, type Path } from './flight.ts';
+import type { DanmakuMode } from './overlay-item.ts';
 
 /** Pixels between two texts of a line. */
-const gap = 24;
+export const gap = 24;
+
+export interface Lines {
+  readonly top: number;
+  readonly bottom: number;
+  readonly lineHeight: number;
+}
+
+/** A path without its line. */
+export type Wish = Omit<Path, 'top'>;
 
 export class Tracks {
-  #last: (Flight | undefined)[] = [];
-
-  /** Keeps the first `count` lines and what flies on them. */
-  resize(count: number): void {
-    this.#last = Array.from({ length: count }, (_, track) => this.#last[track]);
-  }
+  readonly #flights = new Set<Path>();
+  #byLine: Path[][] = [[]];
+  #lines: Lines = { top: 0, bottom: 1, lineHeight: 1 };
+  /** Lines that are kept clear for a mode that found none. */
+  readonly #kept = new Map<number, DanmakuMode>();
 
   get count(): number {
-    return this.#last.length;
+    return this.#byLine.length;
   }
 
-  /** A line on which a text of `width` may start now, or -1. */
-  find(width: number, screen: number, duration: number, now: number): number {
-    return this.#last.findIndex((flight) => !flight || isFree(flight, width, screen, duration, now));
+  /** What flies stays where it is, also between the new lines. */
+  layout(lines: Lines): void {
+    this.#lines = lines;
+    this.#kept.clear();
+    const count = Math.max(1, Math.floor((lines.bottom - lines.top) / lines.lineHeight + 0.01));
+    this.#byLine = Array.from({ length: count }, () => []);
+    for (const path of this.#flights) this.#enter(path);
   }
 
-  take(track: number, width: number, now: number): void {
-    this.#last[track] = { start: now, width };
+  add(path: Path): void {
+    this.#flights.add(path);
+    this.#enter(path);
+  }
+
+  delete(path: Path): void {
+    this.#flights.delete(path);
+    for (const line of this.#byLine) {
+      const at = line.indexOf(path);
+      if (at >= 0) line.splice(at, 1);
+    }
+  }
+
+  /** The top of a line where it may start, or undefined; then a line is kept clear for its mode, so that other modes cannot starve it. */
+  find(wish: Wish): number | undefined {
+    for (const line of this.#order(wish)) {
+      if (!this.#isFree(line, wish)) continue;
+      if (this.#kept.get(line) === wish.mode) this.#kept.delete(line);
+      return this.#topOf(line);
+    }
+    this.#keep(wish);
+    return undefined;
+  }
+
+  /** The top of the line where it touches the least, for what has to be shown in any case. */
+  leastCrowded(wish: Wish): number {
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (const line of this.#order(wish)) {
+      const crowd = this.#crowd(line, wish);
+      if (crowd < least) [best, least] = [line, crowd];
+    }
+    return this.#topOf(best);
+  }
+
+  /** No line needs to be kept clear for this mode any more: nothing of it waits. */
+  release(mode: DanmakuMode): void {
+    for (const [line, keptFor] of this.#kept) if (keptFor === mode) this.#kept.delete(line);
+  }
+
+  #topOf(line: number): number {
+    return this.#lines.top + line * this.#lines.lineHeight;
+  }
+
+  /** The lines on which it can stand wholly, those it likes best first; the first line when it is too high for all. */
+  #order({ mode, height }: Pick<Wish, 'mode' | 'height'>): number[] {
+    const last = Math.max(0, this.count - this.#span(height));
+    return Array.from({ length: last + 1 }, (_, index) => (mode === 'bottom' ? last - index : index));
+  }
+
+  #span(height: number): number {
+    return Math.max(1, Math.ceil(height / this.#lines.lineHeight - 0.01));
+  }
+
+  #isFree(line: number, wish: Wish): boolean {
+    for (let at = line; at < line + this.#span(wish.height) && at < this.count; at++) {
+      const keptFor = this.#kept.get(at);
+      if (keptFor !== undefined && keptFor !== wish.mode) return false;
+      for (const path of this.#byLine[at] ?? []) if (touch(path, wish)) return false;
+    }
+    return true;
+  }
+
+  #crowd(line: number, wish: Wish): number {
+    let crowd = 0;
+    for (let at = line; at < line + this.#span(wish.height); at++) for (const path of this.#byLine[at] ?? []) if (touch(path, wish)) crowd++;
+    return crowd;
+  }
+
+  #keep({ mode, height }: Wish): void {
+    const span = this.#span(height);
+    const most = Math.max(span, Math.floor(this.count / 4));
+    let kept = 0;
+    for (const keptFor of this.#kept.values()) if (keptFor === mode) kept++;
+    if (kept + span > most) return;
+    for (const line of this.#order({ mode, height })) {
+      const lines = Array.from({ length: Math.min(span, this.count) }, (_, index) => line + index);
+      if (lines.some((at) => this.#kept.has(at) || this.#servesOnly(at, mode))) continue;
+      for (const at of lines) this.#kept.set(at, mode);
+      return;
+    }
+  }
+
+  /** True for a line that only its own mode uses: it comes free without help. */
+  #servesOnly(line: number, mode: DanmakuMode): boolean {
+    const paths = this.#byLine[line] ?? [];
+    return paths.length > 0 && paths.every((path) => path.mode === mode);
+  }
+
+  #enter(path: Path): void {
+    const { top, lineHeight } = this.#lines;
+    const first = Math.max(0, Math.floor((path.top - top) / lineHeight + 0.01));
+    const last = Math.min(this.count - 1, Math.ceil((path.top + path.height - top) / lineHeight - 0.01) - 1);
+    for (let line = first; line <= last; line++) this.#byLine[line]?.push(path);
   }
 }
 
-function isFree(before: Flight, width: number, screen: number, duration: number, now: number): boolean {
-  const speedBefore = (screen + before.width) / duration;
-  const tailInAt = before.start + (before.width + gap) / speedBefore;
-  if (now < tailInAt) return false;
-  const headOutAt = now + screen / ((screen + width) / duration);
-  return headOutAt >= before.start + duration;
+/** Both move evenly, so they touch nowhere if one is on the same side of the other at the start and at the end. */
+function touch(flying: Path, wish: Wish): boolean {
+  const until = Math.min(flying.end, wish.end);
+  if (until <= wish.start) return false;
+  const after = distance(flying, wish, wish.start);
+  const later = distance(flying, wish, until);
+  return !((after.right >= gap && later.right >= 0) || (after.left >= gap && later.left >= 0));
+}
+
+/** How far the new one is to the right of the one that flies, and to its left. */
+function distance(flying: Path, wish: Wish, now: number): { right: number; left: number } {
+  const there = leftAt(flying, now);
+  const here = leftAt(wish, now);
+  return { right: here - (there + flying.width), left: there - (here + wish.width) };
 }

@@ -1,42 +1,111 @@
-// No two texts of a line ever touch, whatever their widths.
+// No two texts ever touch, whatever their modes, widths and heights; no mode starves another.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Tracks } from '../../src/overlay/tracks.ts';
+import { course, leftAt, type Path } from '../../src/overlay/flight.ts';
+import type { DanmakuMode } from '../../src/overlay/overlay-item.ts';
+import { Tracks, type Wish } from '../../src/overlay/tracks.ts';
 
 const screen = 1_000;
 const duration = 8_000;
 
-test('texts of one line never overlap, and a free line is found again', () => {
+function wishOf(mode: DanmakuMode, width: number, start: number, height = 30): Wish {
+  return { mode, ...course(mode, width, screen), width, height, start, end: start + (mode === 'top' || mode === 'bottom' ? duration / 2 : duration) };
+}
+
+function tracksOf(count: number): Tracks {
   const tracks = new Tracks();
-  tracks.resize(3);
-  const flights: { track: number; start: number; width: number }[] = [];
-  let random = 7;
+  tracks.layout({ top: 0, bottom: count * 30, lineHeight: 30 });
+  return tracks;
+}
+
+/** The same numbers at every run. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state % below;
+  };
+}
+
+/** Offers one every 40 ms for two minutes; what has landed is taken away. */
+function fly(tracks: Tracks, next: (now: number) => Wish): Path[] {
+  const flown: Path[] = [];
+  let flying: Path[] = [];
   for (let now = 0; now < 120_000; now += 40) {
-    random = (random * 16_807) % 2_147_483_647;
-    const width = 30 + (random % 700);
-    const track = tracks.find(width, screen, duration, now);
-    if (track < 0) continue;
-    tracks.take(track, width, now);
-    flights.push({ track, start: now, width });
+    for (const path of flying) if (path.end <= now) tracks.delete(path);
+    flying = flying.filter(({ end }) => end > now);
+    const wish = next(now);
+    const top = tracks.find(wish);
+    if (top === undefined) continue;
+    const path = { ...wish, top };
+    tracks.add(path);
+    flying.push(path);
+    flown.push(path);
   }
-  assert.ok(flights.length > 100, `${flights.length} flew`);
-  const left = ({ start, width }: { start: number; width: number }, at: number) => screen - ((screen + width) * (at - start)) / duration;
-  for (const [index, behind] of flights.entries()) {
-    const before = flights.slice(0, index).findLast(({ track }) => track === behind.track);
-    if (!before) continue;
-    // Both fly straight: they touch nowhere if they do not at the start of one and the end of the other.
-    for (const at of [behind.start, Math.max(behind.start, before.start + duration)]) {
-      assert.ok(left(before, at) + before.width <= left(behind, at) + 1, `line ${behind.track} at ${at}`);
-    }
+  return flown;
+}
+
+/** Both move evenly: they touch nowhere if they do not at the start of one and at the end of the other, being on the same side. */
+function touches(a: Path, b: Path): boolean {
+  const from = Math.max(a.start, b.start);
+  const until = Math.min(a.end, b.end);
+  if (until <= from || a.top >= b.top + b.height || b.top >= a.top + a.height) return false;
+  const right = (now: number) => leftAt(b, now) >= leftAt(a, now) + a.width - 0.01;
+  const left = (now: number) => leftAt(a, now) >= leftAt(b, now) + b.width - 0.01;
+  return !((right(from) && right(until)) || (left(from) && left(until)));
+}
+
+function assertApart(flown: readonly Path[]): void {
+  for (const [index, path] of flown.entries())
+    for (const other of flown.slice(index + 1)) if (touches(path, other)) assert.fail(`${JSON.stringify(path)} touches ${JSON.stringify(other)}`);
+}
+
+test('texts of one line never overlap, and a free line is found again', () => {
+  const random = randomFrom(7);
+  const flown = fly(tracksOf(3), (now) => wishOf('scroll', 30 + random(700), now));
+  assert.ok(flown.length > 100, `${flown.length} flew`);
+  assertApart(flown);
+});
+
+test('nor do texts of other modes and heights, and each mode gets its turn', () => {
+  const random = randomFrom(11);
+  const modes: readonly DanmakuMode[] = ['scroll', 'scroll', 'scroll', 'scroll', 'top', 'bottom', 'reverse'];
+  const flown = fly(tracksOf(8), (now) => wishOf(modes[random(modes.length)] ?? 'scroll', 30 + random(300), now, random(5) === 0 ? 42 : 30));
+  assertApart(flown);
+  for (const mode of new Set(modes)) {
+    const count = flown.filter((path) => path.mode === mode).length;
+    assert.ok(count > 15, `${count} of ${mode}`);
   }
 });
 
-test('fewer lines keep what flies on those that stay', () => {
-  const tracks = new Tracks();
-  tracks.resize(2);
-  tracks.take(0, 100, 0);
-  tracks.resize(1);
-  assert.equal(tracks.find(100, screen, duration, 0), -1);
-  tracks.resize(2);
-  assert.equal(tracks.find(100, screen, duration, 0), 1);
+test('those that stand take the outer lines', () => {
+  const tracks = tracksOf(4);
+  assert.equal(tracks.find(wishOf('top', 100, 0)), 0);
+  assert.equal(tracks.find(wishOf('bottom', 100, 0)), 90);
+  assert.equal(tracks.find(wishOf('bottom', 100, 0, 42)), 60, 'a high one ends at the bottom');
+});
+
+test('new lines keep what flies on the old ones clear, also between two of them', () => {
+  const tracks = tracksOf(2);
+  tracks.add({ ...wishOf('scroll', 100, 0), top: 0 });
+  tracks.layout({ top: 15, bottom: 75, lineHeight: 30 });
+  assert.equal(tracks.find(wishOf('scroll', 100, 0)), 45);
+  tracks.layout({ top: 0, bottom: 10, lineHeight: 30 });
+  assert.deepEqual([tracks.count, tracks.find(wishOf('scroll', 100, 0))], [1, undefined]);
+});
+
+test('a screen that grew narrower lets nothing start where something is still coming in', () => {
+  const tracks = tracksOf(1);
+  tracks.add({ ...wishOf('scroll', 200, 0), top: 0 });
+  const narrow = (start: number): Wish => ({ ...wishOf('scroll', 50, start), ...course('scroll', 50, 500) });
+  assert.equal(tracks.find(narrow(3_000)), undefined);
+  assert.equal(tracks.find(narrow(6_000)), 0);
+});
+
+test('what has to be shown gets the line where it touches least', () => {
+  const tracks = tracksOf(2);
+  tracks.add({ ...wishOf('scroll', 300, 0), top: 0 });
+  assert.equal(tracks.leastCrowded(wishOf('scroll', 300, 10)), 30);
+  tracks.add({ ...wishOf('scroll', 300, 0), top: 30 });
+  assert.equal(tracks.leastCrowded(wishOf('scroll', 300, 10)), 0);
 });

@@ -1,0 +1,102 @@
+// The console's way to the api: every request carries the key of the session, every refusal becomes an error with its code, its text and
+// its trace id. A key that is not good any more ends the session.
+import type { Problem } from '@danmux/protocol/schemas';
+import { reach } from './reach.ts';
+import { session } from './session.ts';
+
+/** The api said no. */
+export class Refused extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly trace: string | undefined;
+  readonly fields: readonly string[];
+
+  constructor({ code, status, detail, instance, errors = [] }: Problem) {
+    super(detail);
+    this.name = 'Refused';
+    this.code = code;
+    this.status = status;
+    this.trace = instance;
+    this.fields = errors.map(({ path, message }) => `${path} ${message}`.trim());
+  }
+}
+
+/** The api did not answer, or not as an api. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+export interface Done<T> {
+  readonly body: T;
+  readonly trace: string | undefined;
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+const patienceMs = 8_000;
+
+/** Reads. */
+export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return (await send<T>('GET', path + queryText(query), undefined, signal)).body;
+}
+
+/** Changes something. A POST carries a key of its own, so that the network cannot do it twice. */
+export function change<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Done<T>> {
+  return send<T>(method, path, body);
+}
+
+/** `/v1/rooms/live:1` of its parts, each encoded. */
+export function pathOf(parts: TemplateStringsArray, ...values: readonly string[]): string {
+  return parts.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? '') + part);
+}
+
+async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Done<T>> {
+  const { key } = session;
+  const response = await request(method, path, key ?? '', body, signal);
+  const trace = response.headers.get('x-trace-id') ?? undefined;
+  const type = response.headers.get('content-type') ?? '';
+  if (!type.includes('json')) throw away(new Unreachable(`${response.status} ${response.statusText}`.trim()));
+  const answer: unknown = await response.json().catch(() => {
+    throw away(new Unreachable('the answer was cut off'));
+  });
+  reach.answered();
+  if (response.ok) return { body: answer as T, trace };
+  if (response.status === 401 && session.key === key) session.end('refused');
+  throw new Refused(answer as Problem);
+}
+
+async function request(method: string, path: string, key: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+  const headers: Record<string, string> = { authorization: `Bearer ${key}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method === 'POST') headers['idempotency-key'] = randomText();
+  const late = AbortSignal.timeout(patienceMs);
+  try {
+    return await fetch(path, {
+      method,
+      headers,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, late]) : late,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw away(new Unreachable(error instanceof Error ? error.message : String(error), { cause: error }));
+  }
+}
+
+function away(error: Unreachable): Unreachable {
+  reach.missed();
+  return error;
+}
+
+function queryText(query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined || value === '' ? [] : [[name, String(value)]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
+/** 128 bits; `crypto.randomUUID` is not there on plain http. */
+export function randomText(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,61 @@
+// One process of the cluster as a card: how full it is, how quick it answers, what waits in it.
+import { laneNames } from '@danmux/protocol';
+import { html, nothing, type TemplateResult } from 'lit';
+import { bytes, compact, count, milliseconds, perSecond, span, sum } from '../figures.ts';
+import { laneColors } from '../lanes.ts';
+import type { Node } from '../replies.ts';
+import { texts } from '../texts/texts.ts';
+
+const lagWarns = 100;
+const silenceWarnsMs = 5_000;
+
+/** `at`: when the api answered, by the clock here. */
+export function nodeCard(node: Node, at: number): TemplateResult {
+  const { id, role, version, address, load, lag_ms: lag, connections, rooms, shards, rss_bytes: rss, cpu } = node;
+  const silentMs = node.seen_at === undefined ? undefined : Math.max(0, at - node.seen_at);
+  const worried = (lag ?? 0) > lagWarns || (silentMs ?? 0) > silenceWarnsMs;
+  return html`<article class="node panel ${worried ? 'worried' : ''}" data-testid="node" data-role=${role}>
+    <h3 title=${id}>${id}</h3>
+    <p class="faint">${address || texts.noAddress} · ${version}</p>
+    ${role === 'relay' ? shareOf(load, id) : loadOf(load, id)}
+    <dl>
+      ${row(texts.connections, connections, count)} ${row(texts.rooms, rooms, count)} ${row(texts.shards, shards, count)}
+      ${row(texts.rate, sum(node.per_second), perSecond)}
+      ${row(texts.lag, lag, milliseconds, (lag ?? 0) > lagWarns)}
+      ${row(texts.cpu, cpu, (share) => `${Math.round(share * 100)} %`)}
+      ${row(texts.memory, rss, bytes)}
+      ${row(texts.behind, node.waiting_viewers, (viewers) => `${compact(viewers)} · ${bytes(node.waiting_bytes ?? 0)}`)}
+      ${row(texts.up, node.started_at, (started) => span(at - started))}
+      ${row(texts.seen, silentMs, (ms) => texts.ago(span(ms)), (silentMs ?? 0) > silenceWarnsMs)}
+    </dl>
+    ${node.waiting ? depths(node.waiting) : nothing}
+  </article>`;
+}
+
+function loadOf(load: number, id: string): TemplateResult {
+  return html`<p class="load"><span>${texts.load}</span
+    ><meter min="0" max="1" low="0.6" high="0.85" optimum="0" value=${load} aria-label="${texts.load} ${id}"></meter><b>${Math.round(load * 100)} %</b></p>`;
+}
+
+/** A relay's load is its part of all shards: one that stands alone has them all, and need not be busy. */
+function shareOf(load: number, id: string): TemplateResult {
+  return html`<p class="load"><span>${texts.share}</span><progress max="1" value=${load} aria-label="${texts.share} ${id}"></progress><b>${Math.round(load * 100)} %</b></p>`;
+}
+
+function row(label: string, value: number | undefined, say: (value: number) => string, bad = false): TemplateResult | typeof nothing {
+  return value === undefined ? nothing : html`<div><dt>${label}</dt><dd class=${bad ? 'bad' : ''}>${say(value)}</dd></div>`;
+}
+
+/** What waits in each lane, as bars of one scale. */
+function depths(waiting: Readonly<Record<string, number>>): TemplateResult {
+  const most = Math.max(10, ...Object.values(waiting));
+  return html`<div class="depths" role="group" aria-label=${texts.depth}>
+    ${laneNames.map((lane) => {
+      const depth = waiting[lane] ?? 0;
+      return html`<div class="depth"><span class="faint">${texts.lanes[lane]}</span>
+        <b>${compact(depth)}</b>
+        <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="6" rx="3" fill="#262a38"></rect
+          ><rect width=${(depth / most) * 100} height="6" rx="3" fill=${laneColors[lane]}></rect></svg></div>`;
+    })}
+  </div>`;
+}

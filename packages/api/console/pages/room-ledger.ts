@@ -1,0 +1,27 @@
+// What the relay of a room counted: how many messages were put in order and how many were shed, with the reason, by lane.
+import { laneNames } from '@danmux/protocol';
+import { html, nothing, type TemplateResult } from 'lit';
+import { count, moment, perSecond } from '../figures.ts';
+import { laneChip } from '../lanes.ts';
+import type { RoomReply } from '../replies.ts';
+import { texts } from '../texts/texts.ts';
+
+export function roomLedger(detail: RoomReply | undefined): TemplateResult | typeof nothing {
+  if (!detail) return nothing;
+  const { traffic } = detail;
+  if (!traffic) return html`<p class="empty" data-testid="ledger">${texts.quiet}</p>`;
+  return html`<table class="ledger" data-testid="ledger">
+      <thead><tr><th scope="col">${texts.lane}</th><th scope="col" class="number">${texts.rate}</th><th scope="col" class="number">${texts.sequenced}</th>
+        <th scope="col">${texts.shed}</th></tr></thead>
+      <tbody>${laneNames.map(
+        (lane) => html`<tr><th scope="row">${laneChip(lane)}</th><td class="number">${perSecond(traffic.per_second[lane] ?? 0)}</td>
+          <td class="number" data-testid="sequenced-${lane}">${count(traffic.sequenced[lane] ?? 0)}</td><td>${shedOf(traffic.shed[lane] ?? {})}</td></tr>`,
+      )}</tbody>
+    </table>
+    <p class="faint">${texts.countedAt(moment(traffic.at))}</p>`;
+}
+
+function shedOf(reasons: Readonly<Record<string, number>>): unknown {
+  const given = Object.entries(reasons).filter(([, number]) => number > 0);
+  return given.length === 0 ? '0' : given.map(([reason, number]) => html`<span class="shed"><b>${count(number)}</b> ${reason}</span>`);
+}

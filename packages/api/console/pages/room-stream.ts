@@ -1,0 +1,124 @@
+// The messages of a room as they come, read from its history once a second, with what an operator may do about each. What viewers wrote is
+// shown as text and nothing else.
+import { type StreamLane, streamLanes } from '@danmux/protocol';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { change, get, pathOf } from '../call.ts';
+import { ConsoleElement } from '../console-element.ts';
+import { moment } from '../figures.ts';
+import { laneChip } from '../lanes.ts';
+import { MessageLog, type Seen } from '../message-log.ts';
+import { ask } from '../parts/dialog.ts';
+import { freshClass, freshness } from '../parts/freshness.ts';
+import { ifMay, needs } from '../parts/needs.ts';
+import { perform } from '../parts/results.ts';
+import { Poll } from '../poll.ts';
+import type { HistoryPage, Message, RecallReply } from '../replies.ts';
+import { linkTo } from '../route.ts';
+import { session } from '../session.ts';
+import { texts } from '../texts/texts.ts';
+import { contentOf } from './message-content.ts';
+import { sanction } from './sanction-dialog.ts';
+
+const pageSize = 50;
+const shownMost = 150;
+
+class RoomStream extends ConsoleElement {
+  static override readonly properties = { room: {} };
+  declare room: string;
+  #log = new MessageLog();
+  #lanes: ReadonlySet<string> = new Set(streamLanes);
+  #held: readonly Seen[] | null = null;
+  readonly #pages = new Poll(this, 1_000, (signal) => this.#read(signal));
+
+  constructor() {
+    super();
+    this.room = '';
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('room') || !this.hasUpdated) return;
+    this.#log = new MessageLog();
+    this.#held = null;
+    this.#pages.restart();
+  }
+
+  protected override render(): TemplateResult {
+    const shown = (this.#held ?? this.#log.newest(this.#lanes)).slice(0, shownMost);
+    return html`
+      <div class="head"><h2>${texts.messages}</h2>
+        <div class="toggles" role="group" aria-label=${texts.lane}>${streamLanes.map((lane) => this.#renderToggle(lane))}</div>
+        <button type="button" class="quiet small" aria-pressed=${this.#held ? 'true' : 'false'} @click=${this.#hold}>${this.#held ? texts.letRun : texts.holdStill}</button>
+      </div>
+      ${freshness(this.#pages)}
+      ${session.may('moderate') ? nothing : needs('moderate')}
+      <ol class="stream ${freshClass(this.#pages)}" tabindex="0" aria-label=${texts.messages} data-testid="stream">
+        ${repeat(
+          shown,
+          ({ msg }) => msg.lane + msg.id,
+          (seen) => this.#renderMessage(seen),
+        )}
+      </ol>
+      ${shown.length === 0 && this.#pages.value ? html`<p class="empty">${texts.nothingSaid}</p>` : nothing}
+    `;
+  }
+
+  #renderToggle(lane: StreamLane): TemplateResult {
+    return html`<button type="button" class="toggle" aria-pressed=${this.#lanes.has(lane) ? 'true' : 'false'} @click=${() => this.#toggle(lane)}>${laneChip(lane)}</button>`;
+  }
+
+  #renderMessage({ msg, recalled, missedBefore }: Seen): TemplateResult {
+    const { id, lane, type, from, ts } = msg;
+    return html`<li class="message ${recalled ? 'recalled' : ''}" data-testid="message" data-id=${id} data-lane=${lane}>
+      <div class="said">${laneChip(lane)}${from ? html`<b class="from" title=${from.id}>${from.name || from.id}</b>` : nothing}
+        <span class="text">${contentOf(msg)}</span>${recalled ? html`<span class="chip" data-testid="recalled">${texts.recalled}</span>` : nothing}</div>
+      <div class="about"><time class="faint" datetime=${new Date(ts).toISOString()}>${moment(ts)}</time>${type === lane ? nothing : html`<code>${type}</code>`}
+        <a href=${linkTo('messages', id, { room: this.room })}>${texts.traceIt}</a>
+        ${ifMay('moderate', () => this.#renderActions(msg, recalled))}</div>
+      ${missedBefore > 0 ? html`<p class="missed">${texts.missed(missedBefore)}</p>` : nothing}
+    </li>`;
+  }
+
+  #renderActions(msg: Message, recalled: boolean): TemplateResult {
+    const { from, type } = msg;
+    return html`${recalled || type === 'recall' || type === 'room_state' ? nothing : html`<button type="button" class="link" data-testid="recall" @click=${() => this.#recall(msg)}>${texts.recall}</button>`}
+      ${from ? html`<button type="button" class="link" data-testid="mute-sender" @click=${() => sanction('mute', from, this.room)}>${texts.mute}</button>` : nothing}`;
+  }
+
+  async #read(signal: AbortSignal): Promise<number> {
+    const log = this.#log;
+    const pages = await Promise.all(streamLanes.map((lane) => get<HistoryPage>(pathOf`/v1/rooms/${this.room}/history`, { lane, limit: pageSize }, signal)));
+    if (signal.aborted) return 0;
+    streamLanes.forEach((lane, index) => {
+      const page = pages[index];
+      if (page) log.take(lane, page);
+    });
+    return pages.length;
+  }
+
+  async #recall(msg: Message): Promise<void> {
+    const said = contentOf(msg).slice(0, 80);
+    if (!(await ask({ title: texts.recallTitle, text: texts.recallText(msg.from?.name ?? msg.from?.id ?? msg.type, said, this.room), button: texts.recall })))
+      return;
+    const reply = await perform(
+      texts.recallDone(msg.id),
+      () => change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${msg.id}`),
+      ({ found }) => (found ? '' : texts.wasNotThere),
+    );
+    if (reply) this.#log.recall(msg.id);
+    this.#pages.again();
+  }
+
+  #toggle(lane: StreamLane): void {
+    const lanes = new Set(this.#lanes);
+    if (!lanes.delete(lane)) lanes.add(lane);
+    this.#lanes = lanes;
+    this.requestUpdate();
+  }
+
+  readonly #hold = (): void => {
+    this.#held = this.#held ? null : this.#log.newest(this.#lanes);
+    this.requestUpdate();
+  };
+}
+customElements.define('room-stream', RoomStream);

@@ -1,0 +1,127 @@
+// Curves over time, by uPlot: one line a series, a legend of our own with the newest values, or those under the pointer. Draws nothing
+// where no sample was taken.
+import { html, type PropertyValues, type TemplateResult } from 'lit';
+import uPlot from 'uplot';
+import { ConsoleElement } from '../console-element.ts';
+import { none } from '../figures.ts';
+import { texts } from '../texts/texts.ts';
+
+export interface Curve {
+  readonly label: string;
+  readonly color: string;
+  readonly fill?: boolean;
+}
+
+const height = 170;
+/** A cluster that began just now has a curve of a moment: it is drawn at the end of so many seconds. */
+const leastSpanS = 600;
+const axis = { stroke: '#9298ab', font: '11px system-ui, sans-serif', grid: { stroke: '#262a3899', width: 1 }, ticks: { show: false } };
+
+class ConsoleChart extends ConsoleElement {
+  static override readonly properties = { heading: {}, curves: { attribute: false }, data: { attribute: false }, say: { attribute: false } };
+  declare heading: string;
+  declare curves: readonly Curve[];
+  /** Seconds since 1970, then the values of each curve. */
+  declare data: uPlot.AlignedData;
+  /** A value as text. */
+  declare say: (value: number | undefined | null) => string;
+  #plot: uPlot | null = null;
+  #under: number | null = null;
+  readonly #sizes = new ResizeObserver(() => this.#fit());
+
+  constructor() {
+    super();
+    this.heading = '';
+    this.curves = [];
+    this.data = [[]];
+    this.say = (value) => String(value ?? none);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sizes.disconnect();
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  protected override render(): TemplateResult {
+    const [times] = this.data;
+    const index = this.#under ?? times.length - 1;
+    const valueIn = (curve: number) => this.data[curve + 1]?.[index];
+    const summary = this.curves.map(({ label }, curve) => `${label} ${this.say(valueIn(curve))}`).join(', ');
+    return html`<figure class="chart">
+      <figcaption><h2>${this.heading}</h2>
+        <ul class="legend">${this.curves.map(
+          ({ label }, curve) => html`<li><i class="dot curve-${curve}"></i>${label} <b>${this.say(valueIn(curve))}</b></li>`,
+        )}</ul>
+      </figcaption>
+      <div class="plot" role="img" aria-label=${texts.chart(this.heading, summary)}></div>
+    </figure>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    // Colours belong to the curves, and a style attribute is nothing the policy allows.
+    this.querySelectorAll<HTMLElement>('.dot').forEach((dot, curve) => {
+      dot.style.background = this.curves[curve]?.color ?? '';
+    });
+    if (!this.#plot) this.#make();
+    else if (changed.has('data')) this.#plot.setData(this.data);
+  }
+
+  #make(): void {
+    const place = this.querySelector<HTMLElement>('.plot');
+    if (!place) return;
+    const series = this.curves.map(({ label, color, fill }) => ({
+      label,
+      stroke: color,
+      width: 1.75,
+      points: { show: false },
+      ...(fill ? { fill: `${color}22` } : {}),
+    }));
+    this.#plot = new uPlot(
+      {
+        width: Math.max(200, place.clientWidth),
+        height,
+        padding: [10, 8, 0, 0],
+        legend: { show: false },
+        cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+        scales: {
+          x: { time: true, range: timesShown },
+          y: { range: (_plot, _from, to) => [0, to > 0 ? to * 1.15 : 1] },
+        },
+        series: [{}, ...series],
+        axes: [
+          { ...axis, size: 26, space: 70, values: (_plot, ticks) => ticks.map(clock) },
+          { ...axis, size: 46, space: 32, values: (_plot, ticks) => ticks.map((tick) => this.say(tick).replace(/\/s$/, '')) },
+        ],
+        hooks: { setCursor: [(plot) => this.#point(plot.cursor.idx ?? null)] },
+      },
+      this.data,
+      place,
+    );
+    this.#sizes.observe(place);
+  }
+
+  #point(index: number | null): void {
+    if (index === this.#under) return;
+    this.#under = index;
+    this.requestUpdate();
+  }
+
+  #fit(): void {
+    const width = this.querySelector('.plot')?.clientWidth ?? 0;
+    if (this.#plot && width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height });
+  }
+}
+customElements.define('console-chart', ConsoleChart);
+
+/** uPlot gives null where there is no sample yet. */
+function timesShown(_plot: uPlot, from: number | null, to: number | null): [number, number] {
+  const end = to ?? Date.now() / 1_000;
+  return [Math.min(from ?? end, end - leastSpanS), end];
+}
+
+function clock(seconds: number): string {
+  const at = new Date(seconds * 1_000);
+  return [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}

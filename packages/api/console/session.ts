@@ -1,0 +1,63 @@
+// Who works here: an API key, kept for this tab only, and what it may do. Refuses to be written anywhere that outlives the tab.
+import type { Scope } from './pages.ts';
+
+export interface KeyInfo {
+  readonly id: string;
+  readonly scopes: readonly string[];
+  readonly rooms?: readonly string[];
+}
+
+const storedUnder = 'danmux.console.key';
+
+class Session extends EventTarget {
+  #key: string | null = sessionStorage.getItem(storedUnder);
+  #info: KeyInfo | null = null;
+  #ended: 'refused' | null = null;
+
+  get key(): string | null {
+    return this.#key;
+  }
+
+  /** Null until the api said who the key is. */
+  get info(): KeyInfo | null {
+    return this.#info;
+  }
+
+  /** Why the last session ended, when it was not by the operator. */
+  get ended(): 'refused' | null {
+    return this.#ended;
+  }
+
+  may(scope: Scope): boolean {
+    const scopes = this.#info?.scopes ?? [];
+    return scopes.includes(scope) || scopes.includes('admin');
+  }
+
+  begin(key: string): void {
+    this.#key = key;
+    this.#ended = null;
+  }
+
+  /** The api knows the key. */
+  prove(info: KeyInfo): void {
+    if (this.#key === null) return;
+    this.#info = info;
+    sessionStorage.setItem(storedUnder, this.#key);
+    this.#changed();
+  }
+
+  end(why: 'refused' | null): void {
+    if (this.#key === null && this.#ended === why) return;
+    this.#key = null;
+    this.#info = null;
+    this.#ended = why;
+    sessionStorage.removeItem(storedUnder);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+export const session = new Session();

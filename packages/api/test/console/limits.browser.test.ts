@@ -1,0 +1,159 @@
+// What the console must not do: offer what a key may not, let a viewer's text become part of the page, keep a dead key, show old numbers as
+// if they were fresh.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from '../../../testkit/src/browser.ts';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { type Danmux, logIn, mustBeAccessible, mustFit, openConsole, startDanmux } from './console-fixture.ts';
+
+const room = 'live:1';
+const hostile = '"><img src=x onerror="document.title=1"><script>document.title=2</script>{{1}}';
+let danmux: Danmux;
+let browser: Browser;
+before(async () => {
+  danmux = await startDanmux();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await danmux?.close();
+});
+
+const place = (page: Page, hash: string) =>
+  page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+
+test('a key that may only read is offered nothing else, and is told why', { timeout: 60_000 }, async () => {
+  const viewer = await danmux.viewer(room, { sub: 'u1', name: 'Ann' });
+  await viewer.send('chat', { text: 'hello' }, 'c1');
+  const { page, complaints } = await openConsole(browser, danmux.url, await danmux.makeKey('only-read', ['read']), { hash: `#/rooms/${room}` });
+  await page.getByTestId('message').waitFor();
+  await page.getByTestId('member').waitFor();
+  const why = await page.getByTestId('needs').allTextContents();
+  assert.ok(why.length >= 3 && why.every((text) => /only-read.*(publish|moderate)/.test(text)), why.join('\n'));
+  // In the page itself there is nothing to press but what changes the view.
+  assert.deepEqual(await page.locator('main button').allInnerTexts(), ['control', 'gift', 'chat', 'Hold still']);
+  assert.equal(await page.locator('main form').count(), 0);
+  await mustBeAccessible(page, 'a room that may only be read');
+  assert.equal(await page.getByRole('link', { name: 'Audit' }).count(), 0);
+  await place(page, '#/audit');
+  await page.locator('[data-testid=needs][data-scope=admin]').waitFor();
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test('what users write is text, wherever it is shown', { timeout: 60_000 }, async () => {
+  const viewer = await danmux.viewer('live:2', { sub: hostile, name: hostile });
+  await viewer.send('chat', { text: hostile }, 'c1');
+  await danmux.call('POST', '/v1/rooms/live:2/messages', { type: 'gift', from: { id: hostile, name: hostile }, data: { name: hostile }, id: '<b>id</b>' });
+  const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { hash: '#/rooms/live:2', width: 375 });
+  await page.getByTestId('message').nth(1).waitFor();
+  assert.equal(await page.getByTestId('message').locator('.text', { hasText: hostile }).count(), 2);
+  await page.getByTestId('member').filter({ hasText: hostile }).waitFor();
+  // Muted by the button: the id goes through the path and back unharmed.
+  await page.getByTestId('mute-sender').first().click();
+  assert.ok(((await page.getByTestId('dialog').textContent()) ?? '').includes(hostile), 'the question names the user');
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('sanctions').filter({ hasText: hostile }).waitFor();
+  assert.equal((await danmux.call('GET', '/v1/rooms/live:2/mutes')).body.mutes[0].user, hostile);
+  await mustFit(page, 'a room of a hostile user');
+  for (const hash of [
+    '#/audit',
+    `#/rooms/${encodeURIComponent(hostile)}`,
+    `#/messages/${encodeURIComponent(hostile)}?room=${encodeURIComponent(hostile)}`,
+    '#/rooms/%E0%A4%A',
+  ]) {
+    await place(page, hash);
+    await page.locator('main h1').waitFor();
+    assert.equal(await page.locator('main img, main script, main b[onerror]').count(), 0, hash);
+  }
+  assert.match(await page.title(), /danmux$/);
+  // Chromium tells of every answer that is a refusal: these are none of ours.
+  assert.deepEqual(
+    complaints.filter((text) => !text.startsWith('Failed to load resource')),
+    [],
+  );
+  await page.context().close();
+});
+
+test('a key that is no key stays outside; one that ends is out at once; the place is kept for the next', { timeout: 60_000 }, async () => {
+  const { page } = await openConsole(browser, danmux.url, null, { hash: '#/jobs' });
+  await page.getByTestId('api-key').fill('nobody');
+  await page.getByTestId('log-in').click();
+  await page.getByTestId('login-problem').waitFor();
+  await mustBeAccessible(page, 'a refused login');
+  await logIn(page, await danmux.makeKey('short-lived', ['read']));
+  await page.getByTestId('job-id').waitFor();
+  await page.reload();
+  await page.getByTestId('job-id').waitFor();
+  await danmux.call('DELETE', '/v1/keys/short-lived');
+  await page.getByTestId('login-problem').waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.length + Object.keys(localStorage).length), 0, 'the key is nowhere');
+  await logIn(page, danmux.key);
+  await page.getByTestId('job-id').waitFor();
+  await page.getByTestId('logout').click();
+  await page.getByTestId('api-key').waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await page.context().close();
+});
+
+test('a refusal is shown with its words and its trace id, and nothing is shown as done', { timeout: 60_000 }, async () => {
+  const { page } = await openConsole(browser, danmux.url, danmux.key, { hash: `#/rooms/${room}` });
+  await page.locator('[data-testid=push] [name=type]').fill('no-such-type');
+  await page.locator('[data-testid=push] textarea').fill('{"a": ');
+  await page.getByTestId('push-send').click();
+  await page.locator('#push-problem', { hasText: 'JSON' }).waitFor();
+  await page.locator('[data-testid=push] textarea').fill('{"a": 1}');
+  await page.getByTestId('push-send').click();
+  await page.getByTestId('confirm').click();
+  const refused = page.getByTestId('refused');
+  await refused.filter({ hasText: 'unknown_type' }).waitFor();
+  assert.match((await refused.textContent()) ?? '', /trace \w{20,}/);
+  assert.equal(await page.getByTestId('pushed').count(), 0);
+  await mustBeAccessible(page, 'a refusal');
+  await page.context().close();
+});
+
+test('everything can be reached and done with the keyboard alone', { timeout: 60_000 }, async () => {
+  const { page } = await openConsole(browser, danmux.url, danmux.key);
+  await page.getByTestId('node').first().waitFor();
+  const tabTo = async (name: RegExp) => {
+    for (let presses = 0; presses < 80; presses++) {
+      await page.keyboard.press('Tab');
+      if (name.test(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''))) return;
+    }
+    assert.fail(`Tab does not reach ${name}`);
+  };
+  await tabTo(/^Mutes and bans$/);
+  await page.keyboard.press('Enter');
+  await page.locator('[name=user]').waitFor();
+  await page.locator('[name=user]').focus();
+  await page.keyboard.type('u9');
+  await tabTo(/^Ban$/);
+  await page.keyboard.press('Enter');
+  await page.getByTestId('dialog').waitFor();
+  await tabTo(/^Ban$/);
+  await page.keyboard.press('Enter');
+  await page.getByTestId('done').filter({ hasText: 'Banned u9' }).waitFor();
+  assert.equal((await danmux.call('GET', '/v1/bans/u9')).status, 200);
+  await page.context().close();
+});
+
+// Last: after it there is no api.
+test('paused it asks for nothing; without the api it says so and greys what is old', { timeout: 60_000 }, async () => {
+  const { page } = await openConsole(browser, danmux.url, danmux.key);
+  await page.getByTestId('node').first().waitFor();
+  await page.getByTestId('hold').click();
+  await page.locator('[data-testid=state][data-state=held]').waitFor();
+  await page.getByTestId('hold').click();
+  await page.locator('[data-testid=state][data-state=live]').waitFor();
+  await danmux.stopApi();
+  await page.locator('[data-testid=state][data-state=away]').waitFor({ timeout: 15_000 });
+  await page.getByTestId('stale').first().waitFor();
+  assert.match((await page.getByTestId('stale').first().textContent()) ?? '', /does not answer.*What is shown is from .* ago/s);
+  await eventually(async () => assert.ok((await page.locator('.old').count()) > 0, 'old numbers are greyed'));
+  await mustBeAccessible(page, 'an api that is away');
+  await page.context().close();
+});

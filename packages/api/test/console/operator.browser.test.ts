@@ -1,0 +1,123 @@
+// An evening of an operator: in by key, to a room, a message pushed, followed and taken back, a viewer muted, all of it in the audit log.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from '../../../testkit/src/browser.ts';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { type Danmux, mustBeAccessible, mustFit, openConsole, startDanmux } from './console-fixture.ts';
+
+const room = 'live:1001';
+let danmux: Danmux;
+let browser: Browser;
+before(async () => {
+  danmux = await startDanmux();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await danmux?.close();
+});
+
+test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and accessible', { timeout: 90_000 }, async () => {
+  const viewer = await danmux.viewer(room, { sub: 'u7', name: '橘子汽水' });
+  const { page, complaints } = await openConsole(browser, danmux.url, null);
+  await mustBeAccessible(page, 'the door');
+  await page.getByTestId('api-key').fill(danmux.key);
+  await page.keyboard.press('Enter');
+
+  await page.getByTestId('node').nth(3).waitFor();
+  assert.deepEqual(await page.getByTestId('node').evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset['role'])), [
+    'edge',
+    'relay',
+    'api',
+    'worker',
+  ]);
+  await eventually(async () => assert.equal(await page.getByTestId('total-online').textContent(), '1'));
+  await page.locator('.chart canvas').nth(3).waitFor();
+  await mustBeAccessible(page, 'the cluster');
+
+  await page.getByRole('link', { name: 'Rooms' }).click();
+  await page.getByRole('link', { name: room }).click();
+  await page.getByTestId('member').filter({ hasText: '橘子汽水' }).waitFor();
+
+  // A push: text is a chat message, its id and lane are shown, the viewer has it.
+  await page.locator('[data-testid=push] textarea').fill('晚上好');
+  await page.getByTestId('push-send').click();
+  const pushed = page.getByTestId('pushed');
+  await pushed.waitFor();
+  const id = (await pushed.getAttribute('data-id')) ?? '';
+  await eventually(() =>
+    assert.ok(
+      viewer.msgs.some((msg) => msg.id === id),
+      'the viewer got it',
+    ),
+  );
+  const message = page.locator(`[data-testid=message][data-id="${id}"]`);
+  await message.waitFor();
+  await mustBeAccessible(page, 'a room');
+
+  // What is asked about first is not done by Escape, and done by the button.
+  await message.getByTestId('recall').click();
+  assert.match((await page.getByTestId('dialog').textContent()) ?? '', /晚上好.*every viewer/s);
+  await mustBeAccessible(page, 'a question');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('dialog').waitFor({ state: 'detached' });
+  assert.equal((await danmux.call('GET', `/v1/rooms/${room}/history`)).body.msgs.length, 1);
+  await message.getByTestId('recall').click();
+  await page.getByTestId('confirm').click();
+  await page
+    .getByTestId('done')
+    .filter({ hasText: `Recalled ${id}` })
+    .waitFor();
+  await message.getByTestId('recalled').waitFor();
+  await eventually(() =>
+    assert.ok(
+      viewer.msgs.some(({ type }) => type === 'recall'),
+      'the viewer is told',
+    ),
+  );
+
+  await page.getByTestId('user-id').fill('u7');
+  await page.getByTestId('mute-user').click();
+  await page.locator('dialog select').selectOption({ label: '1 hour' });
+  await page.locator('dialog input').fill('刷屏');
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('sanctions').filter({ hasText: '刷屏' }).waitFor();
+  const muted = (await danmux.call('GET', `/v1/rooms/${room}/mutes/u7`)).body;
+  assert.equal(muted.until - muted.at, 3_600_000);
+
+  await page.locator('[data-testid=modes] [name=slow_ms]').fill('2.5');
+  await page.getByTestId('save-modes').click();
+  await page.getByTestId('confirm').click();
+  await eventually(async () => assert.deepEqual((await danmux.call('GET', `/v1/rooms/${room}`)).body.modes, { slow_ms: 2_500 }));
+
+  await page.getByRole('link', { name: 'Audit' }).click();
+  for (const route of ['/v1/rooms/:room/messages/:id', '/v1/rooms/:room/mutes/:user', '/v1/rooms/:room']) {
+    await page.getByTestId('audit-row').filter({ hasText: route }).first().waitFor();
+  }
+  assert.match((await page.getByTestId('audit-row').filter({ hasText: 'mutes' }).textContent()) ?? '', /u7.*刷屏.*200/s);
+  await mustBeAccessible(page, 'the audit log');
+  await page.getByTestId('log').selectOption('publishing');
+  await page.getByTestId('audit-row').filter({ hasText: '/v1/rooms/:room/messages' }).first().waitFor();
+
+  // Nothing was loaded from elsewhere, nothing ran that the policy forbids.
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test('every page fits a phone and a wide screen, in Chinese as well, and is accessible', { timeout: 60_000 }, async () => {
+  const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { width: 375, locale: 'zh-CN' });
+  for (const name of ['cluster', 'rooms', `rooms/${room}`, 'messages', 'reviews', 'sanctions', 'words', 'jobs', 'webhooks', 'audit']) {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, `#/${name}`);
+    await page.locator('main h1').waitFor();
+    await page.locator('.waiting').first().waitFor({ state: 'detached' });
+    await mustFit(page, name);
+    await mustBeAccessible(page, name);
+  }
+  assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN');
+  assert.match(await page.title(), /审计/);
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});

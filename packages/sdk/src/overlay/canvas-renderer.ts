@@ -1,0 +1,122 @@
+// Danmaku on one canvas: each text is drawn once into a bitmap, and the bitmaps are put where they are at every frame. It asks for frames
+// only while something flies and moves.
+import { type Bitmap, drawText, makeBitmap, margin } from './bitmap.ts';
+import { ElementPool } from './element-pool.ts';
+import { type Flight, leftAt } from './flight.ts';
+import type { FlightClock } from './flight-clock.ts';
+import type { Landed, Renderer } from './renderer.ts';
+import type { Stage } from './stage.ts';
+
+const maxFree = 200;
+/** More pixels than this a CSS pixel are not seen on a text that moves. */
+const maxScale = 2;
+
+export class CanvasRenderer implements Renderer {
+  readonly #canvas = document.createElement('canvas');
+  readonly #context = this.#canvas.getContext('2d');
+  readonly #stage: Stage;
+  readonly #clock: FlightClock;
+  readonly #landed: Landed;
+  readonly #pool = new ElementPool(makeBitmap, maxFree);
+  readonly #flying = new Map<Flight, Bitmap>();
+  #opacity = 1;
+  #frame: number | undefined;
+  #scale = 1;
+
+  constructor(stage: Stage, clock: FlightClock, landed: Landed) {
+    this.#stage = stage;
+    this.#clock = clock;
+    this.#landed = landed;
+    this.#canvas.className = 'danmux-flying';
+    stage.setFlying(this.#canvas);
+  }
+
+  get made(): number {
+    return this.#pool.made;
+  }
+
+  show(flight: Flight): void {
+    const bitmap = this.#pool.take();
+    this.#fit();
+    drawText(bitmap, flight, this.#stage, this.#scale);
+    this.#flying.set(flight, bitmap);
+    this.#ask();
+  }
+
+  recount(flight: Flight): void {
+    const bitmap = this.#flying.get(flight);
+    if (!bitmap) return;
+    drawText(bitmap, flight, this.#stage, this.#scale);
+    this.#ask();
+  }
+
+  take(flight: Flight): void {
+    const bitmap = this.#flying.get(flight);
+    if (!bitmap) return;
+    this.#flying.delete(flight);
+    this.#pool.give(bitmap);
+    this.#ask();
+  }
+
+  setRate(rate: number): void {
+    if (rate === 0 && this.#frame !== undefined) {
+      cancelAnimationFrame(this.#frame);
+      this.#frame = undefined;
+    }
+    this.#ask();
+  }
+
+  setOpacity(opacity: number): void {
+    this.#opacity = opacity;
+    this.#ask();
+  }
+
+  destroy(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#flying.clear();
+    this.#canvas.remove();
+  }
+
+  /** While the clock stands what changes is drawn at once, since no frame follows. */
+  #ask(): void {
+    if (this.#clock.rate === 0) this.#draw();
+    else this.#frame ??= requestAnimationFrame(() => this.#next());
+  }
+
+  #next(): void {
+    this.#frame = undefined;
+    this.#land();
+    this.#draw();
+    if (this.#flying.size > 0) this.#ask();
+  }
+
+  #land(): void {
+    const now = this.#clock.now();
+    for (const flight of [...this.#flying.keys()]) {
+      if (now < flight.end) continue;
+      this.take(flight);
+      this.#landed(flight);
+    }
+  }
+
+  #draw(): void {
+    const context = this.#context;
+    if (!context) return;
+    this.#fit();
+    const now = this.#clock.now();
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    for (const [flight, { canvas, width, height }] of this.#flying) {
+      context.globalAlpha = flight.item.own ? 1 : this.#opacity;
+      const left = (leftAt(flight, now) - margin) * this.#scale;
+      context.drawImage(canvas, 0, 0, width, height, left, (flight.top - margin) * this.#scale, width, height);
+    }
+  }
+
+  #fit(): void {
+    this.#scale = Math.min(maxScale, devicePixelRatio || 1);
+    const width = Math.round(this.#stage.width * this.#scale);
+    const height = Math.round(this.#stage.height * this.#scale);
+    if (this.#canvas.width !== width) this.#canvas.width = width;
+    if (this.#canvas.height !== height) this.#canvas.height = height;
+  }
+}

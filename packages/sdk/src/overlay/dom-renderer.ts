@@ -1,0 +1,125 @@
+// Danmaku as pooled elements that Web Animations move: once one is on its way the browser's compositor does the rest, and the page's
+// thread is free. It reads no layout.
+import { ElementPool } from './element-pool.ts';
+import type { Flight } from './flight.ts';
+import type { FlightClock } from './flight-clock.ts';
+import type { Landed, Renderer } from './renderer.ts';
+import type { Stage } from './stage.ts';
+
+const maxFree = 200;
+
+interface Flying {
+  readonly element: HTMLElement;
+  readonly animation: Animation;
+}
+
+export class DomRenderer implements Renderer {
+  readonly #layer: HTMLElement;
+  readonly #stage: Stage;
+  readonly #clock: FlightClock;
+  readonly #landed: Landed;
+  readonly #pool = new ElementPool(makeDanmaku, maxFree);
+  readonly #flying = new Map<Flight, Flying>();
+
+  constructor(stage: Stage, clock: FlightClock, landed: Landed) {
+    this.#stage = stage;
+    this.#clock = clock;
+    this.#landed = landed;
+    this.#layer = document.createElement('div');
+    this.#layer.className = 'danmux-flying';
+    stage.setFlying(this.#layer);
+  }
+
+  get made(): number {
+    return this.#pool.made;
+  }
+
+  show(flight: Flight): void {
+    const element = this.#pool.take();
+    dress(element, flight, this.#stage.look);
+    this.#layer.append(element);
+    const { from, to, top, start, end } = flight;
+    const frames = [{ transform: `translate(${from}px, ${top}px)` }, { transform: `translate(${to}px, ${top}px)` }];
+    const animation = element.animate(frames, { duration: Math.max(1, end - start), fill: 'both' });
+    this.#flying.set(flight, { element, animation });
+    this.#move(animation, this.#clock.rate);
+    animation.onfinish = () => {
+      this.take(flight);
+      this.#landed(flight);
+    };
+  }
+
+  recount(flight: Flight): void {
+    const flying = this.#flying.get(flight);
+    if (!flying) return;
+    flying.element.dataset['id'] = flight.id;
+    count(flying.element, flight.count);
+  }
+
+  take(flight: Flight): void {
+    const flying = this.#flying.get(flight);
+    if (!flying) return;
+    this.#flying.delete(flight);
+    flying.animation.onfinish = null;
+    flying.animation.cancel();
+    flying.element.remove();
+    this.#pool.give(flying.element);
+  }
+
+  setRate(rate: number): void {
+    for (const { animation } of this.#flying.values()) this.#move(animation, rate);
+  }
+
+  setOpacity(opacity: number): void {
+    this.#layer.style.setProperty('--danmux-opacity', String(opacity));
+  }
+
+  destroy(): void {
+    for (const flight of [...this.#flying.keys()]) this.take(flight);
+    this.#layer.remove();
+  }
+
+  #move(animation: Animation, rate: number): void {
+    if (rate === 0) {
+      animation.pause();
+      return;
+    }
+    if (animation.playbackRate !== rate) animation.playbackRate = rate;
+    if (animation.playState === 'paused') animation.play();
+  }
+}
+
+function dress(element: HTMLElement, { item, id, text, height, size, count: said }: Flight, { fontFamily }: Stage['look']): void {
+  (element.firstChild as Text).data = text;
+  element.dataset['id'] = id;
+  const { style } = element;
+  style.color = item.color ?? '';
+  style.fontSize = `${size}px`;
+  style.fontFamily = fontFamily ?? '';
+  style.lineHeight = `${height}px`;
+  element.classList.toggle('danmux-own', item.own === true);
+  element.part.toggle('own', item.own === true);
+  count(element, said);
+}
+
+function count(element: HTMLElement, said: number): void {
+  const badge = element.lastElementChild;
+  if (said > 1) (badge ?? element.appendChild(makeBadge())).textContent = `×${said}`;
+  else badge?.remove();
+}
+
+function makeBadge(): HTMLElement {
+  const badge = document.createElement('span');
+  badge.className = 'danmux-count';
+  badge.part.add('count');
+  return badge;
+}
+
+function makeDanmaku(): HTMLElement {
+  const element = document.createElement('div');
+  element.className = 'danmux-danmaku';
+  element.part.add('danmaku');
+  element.dataset['testid'] = 'danmaku';
+  element.append('');
+  return element;
+}

@@ -1,0 +1,28 @@
+// How the page is looked at: whether it can be seen at all, and whether its viewer asked for less motion. Tells when either changes.
+
+export class Viewing {
+  readonly #motion = matchMedia('(prefers-reduced-motion: reduce)');
+  readonly #seen: () => void;
+  readonly #moved: () => void;
+
+  constructor(seen: () => void, moved: () => void) {
+    this.#seen = seen;
+    this.#moved = moved;
+    document.addEventListener('visibilitychange', seen);
+    this.#motion.addEventListener('change', moved);
+  }
+
+  get hidden(): boolean {
+    return document.hidden;
+  }
+
+  /** True when nothing should move that need not. */
+  get still(): boolean {
+    return this.#motion.matches;
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.#seen);
+    this.#motion.removeEventListener('change', this.#moved);
+  }
+}

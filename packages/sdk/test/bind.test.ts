@@ -1,0 +1,74 @@
+// Which verb a message becomes, and what of its data is read.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Msg } from '@danmux/protocol';
+import { type BindOptions, bind } from '../src/bind.ts';
+import type { Room } from '../src/client/room.ts';
+import type { OverlayVerbs } from '../src/overlay/overlay-verbs.ts';
+
+type Listener = (payload: unknown) => void;
+
+/** A room whose events the test makes, and an overlay that writes down what it is told. */
+function bound(options: BindOptions = {}) {
+  const listeners = new Map<string, Listener>();
+  const told: unknown[][] = [];
+  const on = (event: string, listener: Listener) => {
+    listeners.set(event, listener);
+    return () => listeners.delete(event);
+  };
+  const verb =
+    (name: string) =>
+    (...given: unknown[]) =>
+      told.push([name, ...given]);
+  const verbs = Object.fromEntries(['danmaku', 'gift', 'superchat', 'remove'].map((name) => [name, verb(name)]));
+  const end = bind({ on } as unknown as Pick<Room, 'on'>, verbs as unknown as OverlayVerbs, options);
+  const say = (msg: Partial<Msg>) => listeners.get('message')?.({ id: 'm', lane: 'chat', type: 'chat', data: { text: 'x' }, ts: Date.now(), ...msg });
+  return { told, end, say, listeners };
+}
+
+test('chat is danmaku, with colour, mode and size where they are ones', () => {
+  const { told, say } = bound({ userId: 'u1' });
+  say({ from: { id: 'u1' }, data: { text: 'hi', color: '#f00', mode: 'top', size: 'large', count: 900 } });
+  say({ from: { id: 'u2' }, data: { text: 'hi', color: 3, mode: 'diagonal', size: 12 } });
+  say({ data: 'just text', type: 'sticker' });
+  say({ data: { text: '' } });
+  assert.deepEqual(told, [
+    ['danmaku', { id: 'm', type: 'chat', text: 'hi', color: '#f00', mode: 'top', size: 'large', user: 'u1', own: true }],
+    ['danmaku', { id: 'm', type: 'chat', text: 'hi', user: 'u2', own: false }],
+    ['danmaku', { id: 'm', type: 'sticker', text: 'just text', own: false }],
+  ]);
+});
+
+test('gifts have a combo of their own sender and type', () => {
+  const { told, say } = bound();
+  say({ lane: 'gift', type: 'gift', from: { id: 'u1', name: '小明' }, data: { name: '火箭', icon: '🚀', count: 7, combo_id: 'c1' } });
+  say({ lane: 'gift', type: 'gift', from: { id: 'u2' }, data: { gift: 'rose', count: 'many' } });
+  assert.deepEqual(told, [
+    ['gift', { id: 'm', type: 'gift', from: '小明', gift: '火箭', icon: '🚀', count: 7, combo: 'gift u1 c1', user: 'u1', own: false }],
+    ['gift', { id: 'm', type: 'gift', from: 'u2', gift: 'rose', count: 1, user: 'u2', own: false }],
+  ]);
+});
+
+test('a super chat is pinned', () => {
+  const { told, say } = bound({ userId: 'u1' });
+  const data = { text: '加油', amount: 30, tier: 2, color: '#123456', pin_ms: 5_000 };
+  say({ lane: 'gift', type: 'superchat', from: { id: 'u1', name: '小红' }, data });
+  assert.deepEqual(told, [
+    ['superchat', { id: 'm', type: 'superchat', from: '小红', text: '加油', amount: '30', tier: 2, color: '#123456', pinMs: 5_000, user: 'u1', own: true }],
+  ]);
+});
+
+test('what was recalled is taken back; what is old or has lost its meaning is not shown; ended, nothing is heard', () => {
+  const { told, say, end, listeners } = bound();
+  say({ id: 'old', ts: Date.now() - 20_000 });
+  say({ id: 'late', expires_at: Date.now() - 1 });
+  say({ id: 'soon', expires_at: Date.now() + 60_000 });
+  say({ id: 'notice', lane: 'control', type: 'notice' });
+  listeners.get('recalled')?.({ id: 'soon' });
+  assert.deepEqual(told, [
+    ['danmaku', { id: 'soon', type: 'chat', text: 'x', own: false }],
+    ['remove', 'soon'],
+  ]);
+  end();
+  assert.equal(listeners.size, 0);
+});

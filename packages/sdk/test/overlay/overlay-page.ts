@@ -1,0 +1,70 @@
+// An overlay in a page of a real Chromium, for tests: opened anew with settings for each, and what the page complained of.
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from '../../../testkit/src/browser.ts';
+import type { Overlay, OverlaySettings } from '../../src/index.ts';
+
+declare global {
+  /** In the page. */
+  var overlay: Overlay;
+  var Danmux: { readonly Overlay: typeof Overlay };
+  var nextFrame: () => Promise<void>;
+}
+
+const bundle = fileURLToPath(new URL('../../../api/web/sdk/danmux.iife.js', import.meta.url));
+const html = '<!doctype html><style>body{margin:0}</style><div id="stage" style="position:relative;width:1000px;height:500px;background:#234"></div>';
+
+export class OverlayPage {
+  readonly page: Page;
+  readonly #browser: Browser;
+  readonly #complaints: string[] = [];
+
+  private constructor(browser: Browser, page: Page) {
+    this.#browser = browser;
+    this.page = page;
+    page.on('pageerror', (error) => this.#complaints.push(String(error)));
+  }
+
+  static async start(): Promise<OverlayPage> {
+    const browser = await startBrowser();
+    const page = await browser.newPage({ viewport: { width: 1_000, height: 500 } });
+    const opened = new OverlayPage(browser, page);
+    // An address of its own, so that the page has a storage.
+    await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+    await page.goto('http://overlay.localhost/');
+    // tsx gives functions their names by a call that the page does not have.
+    await page.evaluate('globalThis.__name = (named) => named; globalThis.nextFrame = () => new Promise((resolve) => requestAnimationFrame(() => resolve()))');
+    await page.addScriptTag({ path: bundle });
+    return opened;
+  }
+
+  /** A new overlay in the place of the one before. */
+  async open(settings: Partial<OverlaySettings> = {}): Promise<void> {
+    await this.page.evaluate((given) => {
+      globalThis.overlay?.destroy();
+      const stage = document.getElementById('stage') as HTMLElement;
+      stage.style.width = '1000px';
+      globalThis.overlay = new Danmux.Overlay(stage, given);
+    }, settings);
+  }
+
+  /** The ids of what is on the screen. */
+  ids(name: 'danmaku' | 'gift-banner' | 'superchat-pin'): Promise<string[]> {
+    return this.page.locator(`[data-testid=${name}]`).evaluateAll((elements) => elements.map((element) => element.getAttribute('data-id') ?? ''));
+  }
+
+  /** The ids of the danmaku that fly, whatever draws them. */
+  async flying(): Promise<string[]> {
+    return (await this.page.evaluate(() => overlay.boxes())).map(({ id }) => id);
+  }
+
+  /** To be called after each test. */
+  assertCalm(): void {
+    assert.deepEqual(this.#complaints.splice(0), []);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+}

@@ -17,11 +17,13 @@ const socketIoKiB = 12.6;
 const libraries = [
   { entry: 'src/index.ts', format: 'es', file: 'danmux.js', maxKiB: socketIoKiB + 20 },
   { entry: 'src/index.ts', format: 'iife', file: 'danmux.iife.js', maxKiB: socketIoKiB + 20 },
+  { entry: 'src/elements/index.ts', format: 'es', file: 'danmux-elements.js', maxKiB: socketIoKiB + 40 },
 ];
 
 /** A folder with an index.html, served under its name. */
 const pages = [
   { from: join(sdk, 'demo'), name: 'demo' },
+  { from: join(sdk, 'obs'), name: 'overlay' },
   { from: join(root, 'packages/api/console'), name: 'console' },
 ];
 

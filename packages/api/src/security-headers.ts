@@ -30,6 +30,16 @@ export const demoPolicy: Policy = {
   ...framing,
 };
 
+/** The page for OBS: its own files and connections to edges; no pictures of others, no inline style. */
+export const overlayPolicy: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ['data:'],
+  'connect-src': ["'self'", 'http:', 'https:', 'ws:', 'wss:'],
+  ...framing,
+};
+
 /** The console: its own files and its own api, no inline style, and no text ever made into HTML but the templates of lit. */
 export const consolePolicy: Policy = {
   'default-src': ["'none'"],

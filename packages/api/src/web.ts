@@ -8,7 +8,7 @@ import type { Runtime } from '@danmux/runtime';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addDemoRoutes } from './demo.ts';
-import { consolePolicy, demoPolicy, usePolicy } from './security-headers.ts';
+import { consolePolicy, demoPolicy, overlayPolicy, usePolicy } from './security-headers.ts';
 
 export const webRoot = fileURLToPath(new URL('../web/', import.meta.url));
 
@@ -27,12 +27,16 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
     ...(demo ? { demo: '/demo/' } : {}),
   }));
   await app.register(async (scope) => {
-    // Pages of other origins load the SDK with a script element.
+    // Pages of other origins load the SDK with a script element, or import it.
     scope.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('cross-origin-resource-policy', 'cross-origin');
+      reply.header('cross-origin-resource-policy', 'cross-origin').header('access-control-allow-origin', '*');
       return payload;
     });
     await addFolder(scope, root, 'sdk');
+  });
+  await app.register(async (scope) => {
+    usePolicy(scope, overlayPolicy);
+    await addFolder(scope, root, 'overlay');
   });
   await app.register(async (scope) => {
     usePolicy(scope, consolePolicy);
@@ -46,7 +50,7 @@ export async function addWeb(app: FastifyInstance, runtime: Runtime, bus: Bus, r
   });
 }
 
-async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo' | 'console'): Promise<void> {
+async function addFolder(scope: FastifyInstance, root: string, name: 'sdk' | 'demo' | 'console' | 'overlay'): Promise<void> {
   const folder = join(root, name);
   scope.addHook('onRoute', (route) => {
     route.config = { ...route.config, public: true };

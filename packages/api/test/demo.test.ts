@@ -33,6 +33,20 @@ test('a bad room or body is refused', async () => {
   for (const body of [{}, { room: 'live:1', name: '' }, { room: 'live:1', rooms: ['x'] }, { room: 5 }]) mustRefuse(await token(body), 'invalid_request');
 });
 
+test('who has a token of the room may send a gift there, and nowhere else', async () => {
+  const send = (body: object) => fixture.call('POST', '/demo/gift', body, { key: null });
+  const { token: pass } = (await token({ room: 'live:1', name: '我' })).body;
+  const rose = { token: pass, room: 'live:1', gift: 'rose', name: '玫瑰', count: 10 };
+  const { status, body } = await send(rose);
+  assert.equal(status, 200);
+  const [pending] = await fixture.sequence();
+  const { from, data } = JSON.parse(pending?.body ?? '{}');
+  assert.deepEqual([pending?.id, pending?.lane, from.name, data], [body.id, 'gift', '我', { gift: 'rose', name: '玫瑰', count: 10 }]);
+  mustRefuse(await send({ ...rose, room: 'live:2' }), 'room_forbidden');
+  mustRefuse(await send({ ...rose, token: 'x.y.z' }), 'token_invalid');
+  mustRefuse(await send({ ...rose, count: 0 }), 'invalid_request');
+});
+
 test('edges of this machine are found under the name the page was asked by, others under their own', async () => {
   const config = (headers = {}) => fixture.call('GET', '/demo/config.json', undefined, { key: null, headers });
   mustRefuse(await config(), 'unavailable');

@@ -48,6 +48,7 @@ describe('built', () => {
   beforeEach(() => {
     write('sdk/danmux.js', 'export {}');
     write('demo/index.html', '<!doctype html>demo');
+    write('overlay/index.html', '<!doctype html>overlay');
     write('console/index.html', '<!doctype html>console');
     write('secret.txt', 'not served');
   });
@@ -59,6 +60,7 @@ describe('built', () => {
     const sdk = await app.inject('/sdk/danmux.js');
     assert.match(sdk.headers['content-type'] as string, /javascript/);
     assert.equal(sdk.headers['cross-origin-resource-policy'], 'cross-origin', 'pages of others load it');
+    assert.equal(sdk.headers['access-control-allow-origin'], '*', 'and import it');
     for (const url of ['/demo/../secret.txt', '/demo/%2e%2e/secret.txt', '/sdk/..%2fsecret.txt', '/demo/none.js', '/sdk/']) {
       const answer = await app.inject(url);
       assert.notEqual(answer.statusCode, 200, url);
@@ -71,6 +73,16 @@ describe('built', () => {
     for (const url of ['/demo', '/demo/', '/demo/config.json']) assert.equal((await app.inject(url)).statusCode, 404, url);
     assert.equal((await app.inject({ method: 'POST', url: '/demo/token', payload: { room: 'live:1' } })).statusCode, 404);
     assert.equal((await app.inject('/sdk/danmux.js')).statusCode, 200);
+  });
+
+  test('the page for OBS is served everywhere, and runs nothing but its own files', async () => {
+    await open(false);
+    const { headers, body } = await app.inject('/overlay/?room=live:1');
+    assert.equal(body, '<!doctype html>overlay');
+    const policy = String(headers['content-security-policy']);
+    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.ok(!policy.includes('unsafe'), policy);
   });
 
   test('the console is served everywhere, under a policy that runs nothing but its own files', async () => {

@@ -1,30 +1,17 @@
-// The page's words in English and 简体中文, by the browser's language.
+// The page's words in English and 简体中文, by the browser's language. Those of the elements are their own.
 const english = {
-  online: 'watching',
-  send: 'Send',
-  placeholder: 'Say something…',
+  live: 'Live picture',
   tryIt: 'Send a gift from a shell:',
-  connecting: 'connecting',
-  onlineState: 'connected',
-  closed: 'stopped',
-  gave: 'gave',
-  missed: (count: number) => (count > 0 ? `${count} messages were skipped` : 'Some messages were skipped'),
-  wait: (seconds: number) => `Slow down a little: ${seconds} s`,
+  gifts: { rose: 'Rose', star: 'Star', crown: 'Crown', car: 'Sports car', rocket: 'Rocket', castle: 'Castle' },
 };
 
 export type Texts = typeof english;
 
 const chinese: Texts = {
-  online: '人在看',
-  send: '发送',
-  placeholder: '发条弹幕吧…',
+  live: '直播画面',
   tryIt: '在命令行里送个礼物:',
-  connecting: '连接中',
-  onlineState: '已连接',
-  closed: '已停止',
-  gave: '送出',
-  missed: (count) => (count > 0 ? `跳过了 ${count} 条消息` : '跳过了一些消息'),
-  wait: (seconds) => `慢一点,${seconds} 秒后再发`,
+  gifts: { rose: '玫瑰', star: '星星', crown: '皇冠', car: '跑车', rocket: '火箭', castle: '城堡' },
 };
 
-export const texts = navigator.language.toLowerCase().startsWith('zh') ? chinese : english;
+export const chosen = navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+export const texts = chosen === 'en' ? english : chinese;

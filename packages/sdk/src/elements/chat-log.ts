@@ -1,0 +1,130 @@
+// What a chat list shows, in order: messages once each, this viewer's own from the moment they are sent, gifts, what was left out.
+// It holds so many lines at most; past that the oldest tenth goes. It draws nothing.
+import type { DanmuxError, Msg } from '@danmux/protocol';
+import { type Entry, entryFrom, entryOf } from './chat-entry.ts';
+
+/** How far back a message that comes late is put in its place. */
+const lookBack = 300;
+
+export class ChatLog {
+  readonly #changed: () => void;
+  readonly #byId = new Map<string, Entry>();
+  #entries: Entry[] = [];
+  #max: number;
+  #added = 0;
+
+  constructor(max: number, changed: () => void) {
+    this.#max = max;
+    this.#changed = changed;
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  /** Lines that were ever added. */
+  get added(): number {
+    return this.#added;
+  }
+
+  set max(max: number) {
+    this.#max = Math.max(1, max);
+    this.#shorten();
+  }
+
+  message(msg: Msg, own: boolean): void {
+    const known = this.#byId.get(msg.id) ?? (own ? this.#pendingLike(msg) : undefined);
+    const entry = entryOf(msg, own);
+    if (!entry) return;
+    if (known) {
+      this.#byId.set(msg.id, known);
+      // The server may have masked a word of it.
+      Object.assign(known, { id: msg.id, text: entry.text, state: 'given' });
+    } else this.#add(entry);
+    this.#changed();
+  }
+
+  /** This viewer sends it; a second try of the same `cid` stays where the first one is. */
+  sending(cid: string, type: string, data: unknown, text: string): void {
+    const known = this.#ofCid(cid);
+    if (known) known.state = 'pending';
+    else this.#add(entryFrom({ kind: 'chat', ts: this.#entries.at(-1)?.ts ?? 0, cid, type, data, text, own: true, state: 'pending' }));
+    this.#changed();
+  }
+
+  sent(cid: string, id: string, held: boolean): void {
+    const pending = this.#ofCid(cid);
+    if (!pending) return;
+    const given = this.#byId.get(id);
+    if (given && given !== pending) this.#drop(pending);
+    else {
+      this.#byId.set(id, pending);
+      pending.id = id;
+      if (pending.state !== 'given') pending.state = held ? 'held' : 'given';
+    }
+    this.#changed();
+  }
+
+  unsent(cid: string, error: DanmuxError): void {
+    const entry = this.#ofCid(cid);
+    if (entry) Object.assign(entry, { state: 'failed', error });
+    this.#changed();
+  }
+
+  /** So many messages were left out; 0 when nobody knows how many. */
+  gap(count: number): void {
+    const last = this.#entries.at(-1);
+    if (last?.kind === 'gap') last.count += count;
+    else this.#add(entryFrom({ kind: 'gap', ts: last?.ts ?? 0, count }));
+    this.#changed();
+  }
+
+  remove(id: string): void {
+    const entry = this.#byId.get(id);
+    if (entry) this.discard(entry);
+  }
+
+  discard(entry: Entry): void {
+    this.#drop(entry);
+    this.#changed();
+  }
+
+  clear(): void {
+    this.#entries = [];
+    this.#byId.clear();
+    this.#changed();
+  }
+
+  #add(entry: Entry): void {
+    let at = this.#entries.length;
+    const first = Math.max(0, at - lookBack);
+    while (at > first && (this.#entries[at - 1]?.ts ?? 0) > entry.ts) at--;
+    if (at === this.#entries.length) this.#entries.push(entry);
+    else this.#entries.splice(at, 0, entry);
+    if (entry.id !== undefined) this.#byId.set(entry.id, entry);
+    this.#added++;
+    this.#shorten();
+  }
+
+  #shorten(): void {
+    if (this.#entries.length <= this.#max) return;
+    const kept = Math.max(1, Math.floor(this.#max * 0.9));
+    for (const { id } of this.#entries.splice(0, this.#entries.length - kept)) if (id !== undefined) this.#byId.delete(id);
+  }
+
+  #drop(entry: Entry): void {
+    const at = this.#entries.lastIndexOf(entry);
+    if (at >= 0) this.#entries.splice(at, 1);
+    if (entry.id !== undefined) this.#byId.delete(entry.id);
+  }
+
+  #ofCid(cid: string): Entry | undefined {
+    return this.#entries.findLast((entry) => entry.cid === cid);
+  }
+
+  /** The message may come before the answer that tells its id. */
+  #pendingLike(msg: Msg): Entry | undefined {
+    const text = entryOf(msg, true)?.text;
+    return this.#entries.find((entry) => entry.state === 'pending' && entry.id === undefined && entry.text === text);
+  }
+}

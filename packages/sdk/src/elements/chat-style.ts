@@ -1,0 +1,352 @@
+// How the chat element looks.
+import { css } from 'lit';
+
+export const chatStyle = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    height: 480px;
+    overflow: hidden;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_ground);
+    color: var(--_text);
+    font: var(--_font);
+    contain: content;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  .head {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    padding: 10px 14px;
+    border-bottom: 1px solid var(--_line);
+    font-size: 0.93em;
+  }
+  .latest .superchat {
+    margin: 0;
+  }
+  .latest .superchat-text {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .state {
+    display: inline-flex;
+    align-items: center;
+    gap: 7px;
+    color: var(--_faint);
+  }
+  .state::before {
+    content: '';
+    width: 8px;
+    height: 8px;
+    border-radius: 50%;
+    background: var(--_warn);
+  }
+  .state[data-state='online']::before {
+    background: var(--_good);
+  }
+  .state[data-state='closed']::before {
+    background: var(--_bad);
+  }
+  .online {
+    margin-left: auto;
+    color: var(--_faint);
+    white-space: nowrap;
+  }
+  .online b {
+    color: var(--_text);
+    font-variant-numeric: tabular-nums;
+  }
+  .latest {
+    padding: 8px 14px;
+    border-bottom: 1px solid var(--_line);
+    background: linear-gradient(90deg, color-mix(in srgb, var(--_accent) 28%, transparent), transparent);
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .body {
+    position: relative;
+    flex: 1;
+    min-height: 0;
+  }
+  .scroller {
+    position: absolute;
+    inset: 0;
+    overflow-y: auto;
+    overflow-anchor: none;
+    overscroll-behavior: contain;
+    scrollbar-width: thin;
+    scrollbar-color: var(--_line) transparent;
+  }
+  .scroller:focus-visible {
+    outline-offset: -2px;
+  }
+  .space {
+    position: relative;
+    overflow: hidden;
+  }
+  ol {
+    position: absolute;
+    inset: 0 0 auto;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+  li {
+    padding: 3px 14px;
+    overflow-wrap: anywhere;
+  }
+  .name {
+    margin-right: 8px;
+    color: var(--_name);
+  }
+  .own .name {
+    color: var(--_own);
+  }
+  .pending .text {
+    opacity: 0.75;
+  }
+  .badge {
+    display: inline-block;
+    margin-right: 5px;
+    padding: 0 6px;
+    border-radius: 4px;
+    background: #414a66;
+    color: #fff;
+    font-size: 0.72em;
+    font-weight: 600;
+    line-height: 1.6;
+    vertical-align: 0.1em;
+  }
+  .badge[data-role='host'] {
+    background: #c2185b;
+  }
+  .badge[data-role='admin'],
+  .badge[data-role='moderator'] {
+    background: #00695c;
+  }
+  .badge[data-role='vip'] {
+    background: #8e4a00;
+  }
+  .badge[data-tier='1'] {
+    background: #1a5fb4;
+  }
+  .badge[data-tier='2'] {
+    background: #6a3fb5;
+  }
+  .badge[data-tier='3'] {
+    background: #a63a00;
+  }
+  .badge[data-tier='4'] {
+    background: #b3123f;
+  }
+  .gift-line {
+    color: var(--_gift);
+  }
+  .gift-line .name {
+    margin-right: 6px;
+  }
+  .times {
+    font-style: italic;
+  }
+  .superchat {
+    margin: 3px 0;
+    border-radius: 10px;
+    overflow: hidden;
+    background: #7a1747;
+    color: #fff;
+  }
+  .superchat-head {
+    display: flex;
+    justify-content: space-between;
+    gap: 8px;
+    padding: 5px 10px;
+    background: #a81c5c;
+  }
+  .superchat .name {
+    color: inherit;
+    font-weight: 600;
+  }
+  .superchat-text {
+    padding: 6px 10px;
+  }
+  .said,
+  .fate {
+    color: var(--_faint);
+    font-size: 0.87em;
+  }
+  .fate {
+    margin-left: 8px;
+  }
+  .fate.bad {
+    color: var(--_bad);
+  }
+  .small {
+    margin-left: 6px;
+    padding: 0 8px;
+    border: 1px solid var(--_line);
+    border-radius: 999px;
+    background: none;
+    font-size: 0.87em;
+  }
+  .recent {
+    position: absolute;
+    bottom: 10px;
+    left: 50%;
+    transform: translateX(-50%);
+    padding: 5px 14px;
+    border: 0;
+    border-radius: 999px;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-weight: 600;
+    box-shadow: 0 4px 16px #0007;
+  }
+  .hint {
+    margin: 0;
+    padding: 5px 14px;
+    color: var(--_warn);
+    font-size: 0.87em;
+  }
+  .hint:empty {
+    display: none;
+  }
+  .composer {
+    display: flex;
+    gap: 8px;
+    padding: 10px 12px 12px;
+    border-top: 1px solid var(--_line);
+  }
+  .field {
+    position: relative;
+    flex: 1;
+    min-width: 0;
+  }
+  input.text-field {
+    width: 100%;
+    padding: 9px 14px;
+    border: 1px solid var(--_line);
+    border-radius: 999px;
+    background: var(--_field);
+  }
+  input::placeholder {
+    color: var(--_faint);
+    opacity: 1;
+  }
+  .left {
+    position: absolute;
+    top: -1.7em;
+    right: 10px;
+    padding: 0 6px;
+    border-radius: 4px;
+    background: var(--_ground);
+    color: var(--_faint);
+    font-size: 0.8em;
+  }
+  .send {
+    min-width: 74px;
+    padding: 9px 16px;
+    border: 0;
+    border-radius: 999px;
+    background: var(--_accent);
+    color: var(--_on-accent);
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  .send:disabled {
+    background: var(--_line);
+    color: var(--_faint);
+  }
+  .gift-toggle {
+    display: grid;
+    place-items: center;
+    flex: none;
+    width: 42px;
+    border: 1px solid var(--_line);
+    border-radius: 999px;
+    background: var(--_field);
+    color: var(--_gift);
+  }
+  .gift-toggle[aria-expanded='true'] {
+    border-color: var(--_gift);
+  }
+  .foot {
+    position: relative;
+  }
+  .gifts {
+    position: absolute;
+    bottom: 100%;
+    left: 8px;
+    right: 8px;
+    z-index: 1;
+    padding: 10px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_field);
+    box-shadow: 0 -8px 32px #0008;
+  }
+  .gift-grid {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(76px, 1fr));
+    gap: 4px;
+    max-height: 190px;
+    overflow-y: auto;
+  }
+  .gift-choice {
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    gap: 1px;
+    min-width: 0;
+    padding: 5px 2px;
+    border: 1px solid transparent;
+    border-radius: 10px;
+    background: none;
+    font-size: 0.87em;
+  }
+  .gift-choice:hover {
+    border-color: var(--_gift);
+  }
+  .gift-icon {
+    width: 34px;
+    height: 34px;
+    color: var(--_gift);
+    font-size: 26px;
+    line-height: 34px;
+    text-align: center;
+  }
+  .gift-name {
+    max-width: 100%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .gift-price {
+    color: var(--_gift);
+    font-size: 0.92em;
+  }
+  .gift-counts {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 6px;
+    margin-top: 8px;
+  }
+  .gift-count {
+    padding: 2px 12px;
+    border: 1px solid var(--_line);
+    border-radius: 999px;
+    background: none;
+    font-size: 0.87em;
+  }
+  .gift-count[aria-pressed='true'] {
+    border-color: var(--_gift);
+    color: var(--_gift);
+  }
+`;

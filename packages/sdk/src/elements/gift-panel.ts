@@ -1,0 +1,64 @@
+// The gifts a viewer may choose from. Choosing one only tells the page: what is paid for is sent by the site's backend.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Texts } from './texts.ts';
+
+/** One gift of the panel. */
+export interface GiftChoice {
+  readonly id: string;
+  readonly name: string;
+  /** An emoji or other short sign. */
+  readonly icon?: string;
+  /** Address of a picture, instead of an icon. */
+  readonly image?: string;
+  /** As it is to be read. */
+  readonly price?: string | number;
+}
+
+/** `detail` of the event `gift`. */
+export interface GiftChosen {
+  readonly gift: GiftChoice;
+  readonly count: number;
+  readonly room: string;
+}
+
+/** Only what has the form of a gift; JSON of an attribute may hold anything. */
+export function giftsOf(value: unknown): readonly GiftChoice[] {
+  return Array.isArray(value) ? value.filter((gift): gift is GiftChoice => typeof gift?.id === 'string' && typeof gift?.name === 'string') : [];
+}
+
+export interface GiftPanelView {
+  readonly texts: Texts;
+  readonly gifts: readonly GiftChoice[];
+  readonly counts: readonly number[];
+  readonly count: number;
+  onCount(count: number): void;
+  onChoose(gift: GiftChoice): void;
+}
+
+export function giftPanel({ texts, gifts, counts, count, onCount, onChoose }: GiftPanelView): TemplateResult {
+  return html`<div id="gifts" class="gifts" part="gift-panel" role="group" aria-label=${texts.gifts}>
+    <div class="gift-grid">
+      ${gifts.map(
+        (gift) => html`<button type="button" class="gift-choice" part="gift-choice" data-gift=${gift.id} @click=${() => onChoose(gift)}>
+          ${
+            gift.image === undefined
+              ? html`<span class="gift-icon" aria-hidden="true">${gift.icon ?? '★'}</span>`
+              : html`<img class="gift-icon" src=${gift.image} alt="" />`
+          }
+          <span class="gift-name">${gift.name}</span>
+          ${gift.price === undefined ? nothing : html`<span class="gift-price">${gift.price}</span>`}
+        </button>`,
+      )}
+    </div>
+    ${
+      counts.length < 2
+        ? nothing
+        : html`<div class="gift-counts" role="group" aria-label=${texts.howMany}>
+          ${counts.map(
+            (many) =>
+              html`<button type="button" class="gift-count" part="gift-count" aria-pressed=${many === count ? 'true' : 'false'} @click=${() => onCount(many)}>×${many}</button>`,
+          )}
+        </div>`
+    }
+  </div>`;
+}

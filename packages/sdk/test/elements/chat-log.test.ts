@@ -1,0 +1,92 @@
+// The lines of a chat: each message once, one's own from the start, the oldest gone at the cap.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DanmuxError, type Msg } from '@danmux/protocol';
+import { ChatLog } from '../../src/elements/chat-log.ts';
+
+const chat = (id: string, ts = 0, text = id): Msg => ({ id, lane: 'chat', type: 'chat', data: { text }, ts, from: { id: 'u' } });
+const open = (max = 100) => {
+  let changes = 0;
+  const log = new ChatLog(max, () => changes++);
+  const texts = () => log.entries.map(({ text, state }) => (state === 'given' ? text : `${text} ${state}`));
+  return { log, texts, changes: () => changes };
+};
+
+test('messages stand in the order of their time, each once, also those that come late', () => {
+  const { log, texts } = open();
+  for (const msg of [chat('a', 1), chat('c', 3), chat('b', 2), chat('c', 3)]) log.message(msg, false);
+  assert.deepEqual(texts(), ['a', 'b', 'c']);
+  assert.equal(log.added, 3);
+});
+
+test('what has no text has no line; gifts, super chats and notices have theirs', () => {
+  const { log } = open();
+  log.message({ ...chat('x'), data: {} }, false);
+  log.message({ ...chat('like'), lane: 'ambient', type: 'like' }, false);
+  log.message({ ...chat('g'), lane: 'gift', type: 'gift', data: { gift: 'rose', name: '玫瑰', count: 3 } }, false);
+  log.message({ ...chat('s'), lane: 'gift', type: 'superchat', data: { text: 'hi', amount: '¥50' } }, false);
+  log.message({ ...chat('n', 0, 'Soon'), lane: 'control', type: 'notice' }, false);
+  assert.deepEqual(
+    log.entries.map(({ kind, text, count, amount }) => [kind, text, count, amount]),
+    [
+      ['gift', '玫瑰', 3, undefined],
+      ['superchat', 'hi', 0, '¥50'],
+      ['notice', 'Soon', 0, undefined],
+    ],
+  );
+});
+
+test('one’s own is there at once, and is one line whichever of answer and message comes first', () => {
+  const { log, texts } = open();
+  log.sending('c1', 'chat', { text: 'one' }, 'one');
+  log.sending('c2', 'chat', { text: 'two' }, 'two');
+  assert.deepEqual(texts(), ['one pending', 'two pending']);
+  log.sent('c1', 'm1', false);
+  log.message(chat('m1', 1, 'one'), true);
+  log.message(chat('m2', 2, 'two'), true);
+  log.sent('c2', 'm2', false);
+  assert.deepEqual(texts(), ['one', 'two']);
+});
+
+test('a word that the server masked is masked in one’s own line too', () => {
+  const { log, texts } = open();
+  log.sending('c1', 'chat', { text: 'a bad word' }, 'a bad word');
+  log.message(chat('m1', 1, 'a *** word'), true);
+  log.sent('c1', 'm1', false);
+  assert.deepEqual(texts(), ['a *** word']);
+});
+
+test('what waits for a moderator says so until it is given; what failed is sent again in its place', () => {
+  const { log, texts } = open();
+  log.sending('c1', 'chat', { text: 'held' }, 'held');
+  log.sent('c1', 'm1', true);
+  log.sending('c2', 'chat', { text: 'no' }, 'no');
+  log.unsent('c2', new DanmuxError('rate_limited'));
+  assert.deepEqual(texts(), ['held held', 'no failed']);
+  log.message(chat('m1', 1, 'held'), true);
+  log.sending('c2', 'chat', { text: 'no' }, 'no');
+  assert.deepEqual(texts(), ['held', 'no pending']);
+  log.sent('c2', 'm2', false);
+  assert.deepEqual(texts(), ['held', 'no']);
+});
+
+test('what was left out is told once in a row, and what is recalled is gone', () => {
+  const { log } = open();
+  log.message(chat('a'), false);
+  log.gap(3);
+  log.gap(4);
+  log.remove('a');
+  log.remove('unknown');
+  assert.deepEqual(
+    log.entries.map(({ kind, count }) => [kind, count]),
+    [['gap', 7]],
+  );
+});
+
+test('past the cap the oldest tenth goes, and may come again', () => {
+  const { log } = open(10);
+  for (let i = 0; i < 11; i++) log.message(chat(`m${i}`, i), false);
+  assert.deepEqual([log.entries.length, log.entries[0]?.id, log.added], [9, 'm2', 11]);
+  log.max = 5;
+  assert.equal(log.entries.length, 4);
+});

@@ -42,6 +42,7 @@ export const chinese: Texts = {
   sessionEnded: '密钥已失效，请重新登录。',
   notAKey: '接口不认识这个密钥。',
   needs: (key, scope) => `不可用：密钥“${key}”没有权限“${scope}”。`,
+  needsAllRooms: (key, rooms) => `不可用：密钥“${key}”仅限 ${rooms}，而这个页面涉及所有房间。`,
 
   apiAway: (why) => `接口没有应答（${why}）。`,
   shownIsFrom: (time, age) => `显示的是 ${time} 的数据，已过去 ${age}。`,

@@ -1,5 +1,5 @@
 // <danmux-chat>: a room's messages, a field to send one, gifts to choose, who is there. What it shows is text and never HTML.
-import { type DanmuxError, errors, type Msg } from '@danmux/protocol';
+import { type DanmuxError, errors, type From, type Msg } from '@danmux/protocol';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { textOf } from '../bind.ts';
@@ -116,7 +116,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
         this.#rules.entered();
         this.say('');
       }),
-      room.on('sending', ({ cid, type, data }) => type === 'chat' && this.#log.sending(cid, type, data, textOf({ data } as Msg))),
+      room.on('sending', ({ cid, type, data }) => type === 'chat' && this.#log.sending({ cid, type, data, text: textOf({ data }), ...this.#self() })),
       room.on('sent', ({ cid, id, held }) => {
         this.#log.sent(cid, id, held === true);
         this.#rules.sent(Date.now());
@@ -247,10 +247,16 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   #message(msg: Msg): void {
     const mine = this.#link.user?.id;
     this.#log.message(msg, mine !== undefined && msg.from?.id === mine);
-    if (msg.lane !== 'gift' || Date.now() - msg.ts > latestGiftMs) return;
+    if (msg.lane !== 'gift' || msg.type === 'superchat' || Date.now() - msg.ts > latestGiftMs) return;
     this.#latest = this.#log.entries.findLast(({ id }) => id === msg.id);
     clearTimeout(this.#latestTimer);
     this.#latestTimer = setTimeout(() => this.#endLatest(), latestGiftMs);
+  }
+
+  /** As others will see me. */
+  #self(): { from?: From } {
+    const user = this.#link.user;
+    return user ? { from: { ...user } } : {};
   }
 
   #recalled(id: string): void {

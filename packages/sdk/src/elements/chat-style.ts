@@ -26,13 +26,6 @@ export const chatStyle = css`
     border-bottom: 1px solid var(--_line);
     font-size: 0.93em;
   }
-  .latest .superchat {
-    margin: 0;
-  }
-  .latest .superchat-text {
-    overflow: hidden;
-    text-overflow: ellipsis;
-  }
   .state {
     display: inline-flex;
     align-items: center;
@@ -154,25 +147,25 @@ export const chatStyle = css`
   .times {
     font-style: italic;
   }
-  .superchat {
+  .paid {
     margin: 3px 0;
     border-radius: 10px;
     overflow: hidden;
     background: #7a1747;
     color: #fff;
   }
-  .superchat-head {
+  .paid-head {
     display: flex;
     justify-content: space-between;
     gap: 8px;
     padding: 5px 10px;
     background: #a81c5c;
   }
-  .superchat .name {
+  .paid .name {
     color: inherit;
     font-weight: 600;
   }
-  .superchat-text {
+  .paid-text {
     padding: 6px 10px;
   }
   .said,

@@ -151,6 +151,17 @@ final class Client
     }
 
     /**
+     * Which process had a message and when: of gifts and notices, and of chat that was sent with a traceparent or receipts.
+     *
+     * @return array<string, mixed> trace, hops (hop, node, at, offset or viewers), and receipts where it asked for them
+     * @throws ApiException `not_found` when it is not traced, or too long ago
+     */
+    public function trace(string $room, string $id): array
+    {
+        return $this->http->get(['messages', $id, 'trace'], ['room' => $room])->fields();
+    }
+
+    /**
      * Rooms with a viewer online. The page's `about` says the total.
      *
      * @param string|null $prefix only rooms whose names begin so

@@ -84,6 +84,8 @@ final class RoutesTest extends ServerTestCase
             ['id' => 'm1', 'at' => self::AT, 'state' => 'final', 'sent' => 5, 'received' => 4, 'missing' => 1, 'rooms' => ['live:1']],
             new Receipts('m1', self::AT, true, 5, 4, 1, ['live:1']),
         ];
+        $trace = ['id' => 'm1', 'room' => 'live:1', 'trace' => 't', 'hops' => [['hop' => 'stored', 'node' => 'api@a', 'at' => self::AT]]];
+        yield 'a trace' => [static fn (Client $client) => $client->trace('live:1', 'm1'), 'GET /v1/messages/m1/trace?room=live%3A1', null, $trace, $trace];
         yield 'recall' => [
             static fn (Client $client) => $room($client)->recall('m1'), 'DELETE /v1/rooms/live%3A1/messages/m1', null,
             ['id' => 'm1', 'room' => 'live:1', 'found' => true], new Recall('m1', 'live:1', true),

@@ -8,6 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import { derivedId } from './idempotency.ts';
 import { asDanmuxError } from './problem.ts';
 import type { Services } from './services.ts';
+import { givenTrace } from './trace.ts';
 
 export interface Accepted {
   readonly id: string;
@@ -36,7 +37,10 @@ export function readyMessage(services: Services, request: FastifyRequest, goal: 
   const now = clock.now();
   checkTimes(message, now);
   if (reservedTypes.includes(type)) throw new DanmuxError('type_forbidden', { message: `Messages of type "${type}" are danmux's own.` });
-  const marks = marksOf(message, goal);
+  const { types, role_weights: roleWeights } = config.messages;
+  // The others are traced or have no history; a mark would keep gifts of a combo apart.
+  const traced = types[type]?.lane === 'chat' && givenTrace(request) !== undefined;
+  const marks = marksOf(message, goal, traced);
   const incoming = {
     room: goal.room,
     type,
@@ -46,7 +50,6 @@ export function readyMessage(services: Services, request: FastifyRequest, goal: 
     ...(id === undefined ? {} : { id, dedupeKey: goal.user === undefined ? id : jobIdOf('user', `${goal.user}\n${id}`) }),
     ...(marks ? { marks } : {}),
   };
-  const { types, role_weights: roleWeights } = config.messages;
   const publication = acceptPublication(incoming, { types, roleWeights, maxData: limits.backendData, now });
   if (message.receipt && !isStreamLane(publication.lane))
     throw new DanmuxError('invalid_request', { message: `body: receipt is not for messages of lane ${publication.lane}, which are counters.` });
@@ -61,9 +64,14 @@ function checkTimes({ delay_ms: delayMs = 0, expires_at: expiresAt }: PublishReq
 }
 
 /** Absent of an ordinary message, which may then be merged with others. */
-function marksOf({ receipt, expires_at }: PublishRequest, { user }: Goal): Marks | undefined {
-  if (!receipt && expires_at === undefined && user === undefined) return undefined;
-  return { ...(receipt ? { receipt } : {}), ...(expires_at === undefined ? {} : { expires_at }), ...(user === undefined ? {} : { to: user }) };
+function marksOf({ receipt, expires_at }: PublishRequest, { user }: Goal, traced: boolean): Marks | undefined {
+  if (!receipt && expires_at === undefined && user === undefined && !traced) return undefined;
+  return {
+    ...(traced ? { traced } : {}),
+    ...(receipt ? { receipt } : {}),
+    ...(expires_at === undefined ? {} : { expires_at }),
+    ...(user === undefined ? {} : { to: user }),
+  };
 }
 
 /** One result per message, in order. Rejects when the store is away. */
@@ -98,10 +106,14 @@ async function delay({ jobs, runtime }: Services, { publication, delayMs }: Read
   }
 }
 
-function accepted({ runtime }: Services, { room, lane, trace }: Publication, receipt: Receipt | Error | undefined): Accepted | DanmuxError {
+function accepted({ runtime, hops }: Services, publication: Publication, receipt: Receipt | Error | undefined): Accepted | DanmuxError {
   if (!receipt || receipt instanceof Error) return asDanmuxError(receipt ?? new Error('the bus did not answer for a message'));
+  const { room, lane, trace } = publication;
   const { id, duplicate } = receipt;
-  if (!duplicate) runtime.metrics.accepted.inc({ lane, source: 'api' });
+  if (!duplicate) {
+    runtime.metrics.accepted.inc({ lane, source: 'api' });
+    hops.stored(publication);
+  }
   const level = lane === 'control' || lane === 'gift' ? 'info' : 'debug';
   runtime.log[level]({ trace, id, room, lane, hop: 'api', duplicate }, 'accepted');
   return { id, room, lane };

@@ -1,7 +1,7 @@
 // The Fastify server: its limits and the order of its hooks. Routes are in routes/, one file a noun. The error handler stands
 // before every route, or plugins' routes would answer in Fastify's own form.
 import type { Bus } from '@danmux/bus';
-import { type JobQueue, RoomEvents } from '@danmux/cluster';
+import { Hops, type JobQueue, RoomEvents } from '@danmux/cluster';
 import { limits } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -33,6 +33,7 @@ import { addSanctionRoutes } from './routes/sanctions.ts';
 import { addStatsRoute } from './routes/stats.ts';
 import { addStatsHistoryRoute } from './routes/stats-history.ts';
 import { addTokenRoute } from './routes/tokens.ts';
+import { addTraceRoute } from './routes/traces.ts';
 import { addUserRoutes } from './routes/users.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWordRoutes } from './routes/words.ts';
@@ -64,13 +65,20 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   addAudit(app, runtime, bus);
   addProbes(app, runtime);
   const typed = app.withTypeProvider<TypeBoxProvider>();
-  const services = { runtime, bus, jobs, events: new RoomEvents(runtime, bus) };
+  const services = { runtime, bus, jobs, events: new RoomEvents(runtime, bus), hops: startedHops(app, runtime, bus) };
   addRoutes(typed, services);
   addAuditRoute(typed, bus);
   addKeyRoutes(typed, runtime, keys);
   await addPusherRoutes(typed, services, keys);
   await addWeb(app, runtime, bus, web);
   return app;
+}
+
+function startedHops(app: FastifyInstance, runtime: Runtime, bus: Bus): Hops {
+  const hops = new Hops(runtime, bus, `api@${runtime.node}`);
+  app.addHook('onReady', () => hops.start());
+  app.addHook('onClose', () => hops.stop());
+  return hops;
 }
 
 function createApp(runtime: Runtime): FastifyInstance {
@@ -95,6 +103,7 @@ function addRoutes(app: TypedApp, services: Services): void {
   addBroadcastRoute(app, services);
   addUserRoutes(app, services);
   addReceiptsRoute(app, services);
+  addTraceRoute(app, services);
   addRoomListRoute(app, services);
   addRoomRoutes(app, bus);
   addRoomPatchRoute(app, services);

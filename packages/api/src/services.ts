@@ -1,6 +1,6 @@
 // What the routes work with: the parts of the process they were given, and nothing of their own.
 import type { Bus } from '@danmux/bus';
-import type { JobQueue, RoomEvents } from '@danmux/cluster';
+import type { Hops, JobQueue, RoomEvents } from '@danmux/cluster';
 import type { Runtime } from '@danmux/runtime';
 
 export interface Services {
@@ -8,4 +8,5 @@ export interface Services {
   readonly bus: Bus;
   readonly jobs: JobQueue;
   readonly events: RoomEvents;
+  readonly hops: Hops;
 }

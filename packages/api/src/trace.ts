@@ -7,9 +7,14 @@ import type { FastifyInstance } from 'fastify';
 // Version ff and ids of nothing but zeros are invalid in W3C Trace Context.
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-export function traceOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+export function traceOf(request: Pick<IncomingMessage, 'headers'>): string {
+  return givenTrace(request) ?? newId();
+}
+
+/** The caller's own; undefined when it gave none, or a bad one. */
+export function givenTrace({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const given = headers['traceparent'];
-  return (typeof given === 'string' && traceparent.exec(given)?.[1]) || newId();
+  return typeof given === 'string' ? traceparent.exec(given)?.[1] : undefined;
 }
 
 export function addTrace(app: FastifyInstance): void {

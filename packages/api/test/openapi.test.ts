@@ -25,6 +25,7 @@ test('it names every route, and how to authenticate', () => {
     'GET /v1/keys',
     'GET /v1/keys/me',
     'GET /v1/messages/{id}/receipts',
+    'GET /v1/messages/{id}/trace',
     'GET /v1/mutes',
     'GET /v1/mutes/{user}',
     'GET /v1/nodes',

@@ -158,6 +158,14 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
       return { id };
     },
   },
+  'GET /v1/messages/{id}/trace': {
+    query: '?room=live:1',
+    prepare: async (fixture) => {
+      const id = fresh('traced');
+      await fixture.bus.traces.add([{ room: 'live:1', id, trace: 't', hop: 'stored', node: 'api@a', at: 1 }]);
+      return { id };
+    },
+  },
   'GET /v1/rooms': {},
   'GET /v1/rooms/{room}': {},
   'PATCH /v1/rooms/{room}': { body: { modes: { slow_ms: 5_000 } }, other: { modes: { slow_ms: null } } },

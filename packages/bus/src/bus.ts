@@ -9,6 +9,7 @@ import type { Logs } from './logs.ts';
 import type { MemberList } from './member-list.ts';
 import type { Receipts } from './receipts.ts';
 import type { Records } from './records.ts';
+import type { Traces } from './traces.ts';
 
 /** One message on its way in. */
 export interface Publication {
@@ -42,6 +43,8 @@ export interface Marks {
   readonly expires_at?: number;
   /** It takes the message of this id back, from whoever has it. */
   readonly recalls?: string;
+  /** The publisher wants to know its way, though its lane is not traced. */
+  readonly traced?: true;
   /** For the connections of this user alone; only in the rooms of user-room.ts. */
   readonly to?: string;
 }
@@ -307,6 +310,7 @@ export interface Bus {
   readonly events: EventLog;
   readonly logs: Logs;
   readonly receipts: Receipts;
+  readonly traces: Traces;
 }
 
 /** What stands in a stream where a message was recalled; `recalled` is its type. */

@@ -27,6 +27,6 @@ export interface FrameHead {
   readonly recalls?: readonly string[];
   /** Of a room of users: for whom each message is, in the order of the payload. */
   readonly to?: readonly string[];
-  /** Message id and trace id of its control and gift messages. */
+  /** Message id and trace id of its messages that are traced (traces.ts says which). */
   readonly traces: readonly (readonly [id: string, trace: string])[];
 }

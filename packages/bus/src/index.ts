@@ -38,4 +38,5 @@ export { type HashedMember, listMembers, type MemberList, memberHash } from './m
 export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';
 export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './records.ts';
 export { shardLease, shardOf } from './shard.ts';
+export { isTraced, type TracedHop, type TraceHop, type TraceState, type Traces } from './traces.ts';
 export { isUserRoom, ownRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

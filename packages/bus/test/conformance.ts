@@ -17,6 +17,7 @@ import { receiptCases } from './conformance/receipt-cases.ts';
 import { recordCases } from './conformance/record-cases.ts';
 import { streamCases } from './conformance/stream-cases.ts';
 import { subscriptionCases } from './conformance/subscription-cases.ts';
+import { traceCases } from './conformance/trace-cases.ts';
 
 export function busConformance(name: string, make: MakeEngine): void {
   describe(`${name} keeps the contract of the bus`, () => {
@@ -46,5 +47,6 @@ export function busConformance(name: string, make: MakeEngine): void {
     eventCases(engine);
     logCases(engine);
     receiptCases(engine);
+    traceCases(engine);
   });
 }

@@ -1,4 +1,5 @@
 // Who is in the cluster, which relay owns which rooms, what all of them do together off the hot path, and the rules they follow.
+export { Hops } from './hops.ts';
 export { createJobs } from './jobs/create-jobs.ts';
 export {
   type JobData,

@@ -2,7 +2,7 @@
 // means, and needs no relay, api or worker to hold its viewers.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
-import { laneTotals, Membership, type RoleNumbers, Rules, totalOf } from '@danmux/cluster';
+import { Hops, laneTotals, Membership, type RoleNumbers, Rules, totalOf } from '@danmux/cluster';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ClusterControl } from './cluster-control.ts';
@@ -47,6 +47,7 @@ export class EdgeRole implements Part {
   readonly #flusher = new Flusher();
   readonly #fanOut: FanOut;
   readonly #rules: Rules;
+  readonly #hops: Hops;
   readonly #pinger: Pinger;
   /** What the outboxes of all sessions share. */
   readonly #shared: OutboxParts;
@@ -94,7 +95,19 @@ export class EdgeRole implements Part {
     const hidden = new HiddenMessages(runtime, bus, (room, user, message) => this.#fanOut.tellSender(room, user, message));
     const recovery = new Recovery(runtime, bus);
     const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
-    this.#handlers = new Handlers(runtime, bus, { hub: this.#hub, feeds: this.#feeds, recovery, presence, rules, guard, hidden, receipts, own });
+    this.#hops = new Hops(runtime, bus, `edge@${runtime.node}`);
+    this.#handlers = new Handlers(runtime, bus, {
+      hops: this.#hops,
+      hub: this.#hub,
+      feeds: this.#feeds,
+      recovery,
+      presence,
+      rules,
+      guard,
+      hidden,
+      receipts,
+      own,
+    });
     this.#dispatch = new Dispatch(runtime, this.#handlers);
     const membership = new Membership(runtime, bus, {
       role: 'edge',
@@ -105,7 +118,7 @@ export class EdgeRole implements Part {
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
     useNoRooms(this.#io);
     this.#knowing = [rules, screen, own];
-    this.#parts = [...(this.#control ? [this.#control] : []), hidden, receipts, presence, new Expiry(runtime, this.#sessions.all), membership];
+    this.#parts = [this.#hops, ...(this.#control ? [this.#control] : []), hidden, receipts, presence, new Expiry(runtime, this.#sessions.all), membership];
     this.#last = users;
     this.#io.on('connection', (socket) => this.#connected(socket));
     const edge = this;
@@ -229,7 +242,10 @@ export class EdgeRole implements Part {
     const { room, traces } = frame.head;
     const viewers = this.#fanOut.frame(frame);
     metrics.rooms.set(this.#hub.size);
-    for (const [id, trace] of traces) log.info({ trace, id, room, viewers, hop: 'edge' }, 'delivering');
+    for (const [id, trace] of traces) {
+      log.info({ trace, id, room, viewers, hop: 'edge' }, 'delivering');
+      this.#hops.add({ room, id, trace, hop: 'delivered', viewers });
+    }
   }
 
   #tellGap(gap: Gap): void {

@@ -1,7 +1,7 @@
 // What each viewer event does. A handler gets a checked payload, returns the ok reply's fields or throws a DanmuxError; acks,
 // checks and errors are dispatch's business.
 import { type Bus, ownRoom, pageOf } from '@danmux/bus';
-import type { Rules } from '@danmux/cluster';
+import type { Hops, Rules } from '@danmux/cluster';
 import {
   checkRoomName,
   DanmuxError,
@@ -44,6 +44,7 @@ export interface HandlersParts {
   readonly hidden: HiddenMessages;
   readonly receipts: Receipts;
   readonly own: OwnMessages;
+  readonly hops: Pick<Hops, 'stored'>;
 }
 
 /** How soon a room that is full may have a place. */
@@ -196,7 +197,10 @@ export class Handlers {
     if (verdict.action !== 'pass') return hidden.take(viewer, publication, request.type, verdict);
     const [receipt] = await this.#bus.publish([publication]);
     if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
-    if (!receipt.duplicate) this.#runtime.metrics.accepted.inc({ lane: publication.lane, source: 'edge' });
+    if (!receipt.duplicate) {
+      this.#runtime.metrics.accepted.inc({ lane: publication.lane, source: 'edge' });
+      this.#parts.hops.stored(publication);
+    }
     this.#runtime.log.debug({ trace: publication.trace, id: receipt.id, room, lane: publication.lane, hop: 'edge' }, 'accepted');
     return { id: receipt.id };
   }

@@ -85,6 +85,26 @@ test('what it announces of itself: viewers, rooms, and what it delivers', async 
   });
 });
 
+test('a gift is traced to every viewer it was given to', async () => {
+  const fixture = await edge({ 'relay.tick_ms': 1 });
+  for (const user of ['ann', 'bob']) {
+    const viewer = fixture.connect({ token: await fixture.token(user) });
+    await viewer.connected();
+    assert.equal(await viewer.code('join', { room }), 'ok');
+  }
+  await fixture.push('gift', 'g1');
+  await eventually(async () => {
+    const hops = (await fixture.bus.traces.find(room, 'g1'))?.hops ?? [];
+    assert.deepEqual(
+      hops.map(({ hop, node, viewers }) => [hop, node, viewers]),
+      [
+        ['sequenced', `relay@${fixture.runtime.node}`, undefined],
+        ['delivered', `edge@${fixture.runtime.node}`, 2],
+      ],
+    );
+  });
+});
+
 test('a viewer that asks and does not read the answers is refused, and cut off in the end', async () => {
   const fixture = await edge({ 'edge.outbox_bytes': 65_536, 'relay.chat_per_second': 1_000 });
   for (let i = 0; i < 150; i++) {

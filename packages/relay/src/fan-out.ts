@@ -1,6 +1,6 @@
 // Makes what was taken from a room's queue into the commit that stores, counts and publishes it: numbers the messages, encodes
 // the frame once for the whole cluster. It sends nothing itself.
-import { type Commit, type FrameHead, type Heads, isUserRoom, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
+import { type Commit, type FrameHead, type Heads, isTraced, isUserRoom, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 import type { Batch, Dropped, Taken } from './room-queue.ts';
 import { sentEvents } from './sent-events.ts';
@@ -36,7 +36,7 @@ export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Hea
     ranges: rangesOf(batch, heads, offsets),
     counts: countsOf(batch),
     characters,
-    traces: [...(batch.control ?? []), ...(batch.gift ?? [])].map(({ id, trace }): [string, string] => [id, trace]),
+    traces: tracesOf(batch),
     ...(shed ? { shed } : {}),
     ...(own.length > 0 ? { own } : {}),
     ...marksOf(room, batch),
@@ -67,6 +67,10 @@ function marksOf(room: string, batch: Batch): Pick<FrameHead, 'receipts' | 'reca
     ...(recalls.length > 0 ? { recalls } : {}),
     ...(isUserRoom(room) ? { to: all.map(({ marks }) => marks?.to ?? '') } : {}),
   };
+}
+
+function tracesOf(batch: Batch): FrameHead['traces'] {
+  return inOrder(batch).flatMap(([, publications]) => publications.filter(isTraced).map(({ id, trace }): [string, string] => [id, trace]));
 }
 
 function rangesOf(batch: Batch, heads: Heads, offsets: Heads['offsets']): FrameHead['ranges'] {

@@ -1,7 +1,7 @@
 // The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends do not know it; it can be
 // stopped and started at any time, and what it did not commit waits in the ingress.
 import type { Bus, Lease } from '@danmux/bus';
-import { laneTotals, Membership, type RoleNumbers, ShardHolder } from '@danmux/cluster';
+import { Hops, laneTotals, Membership, type RoleNumbers, ShardHolder } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ChatRates } from './chat-rates.ts';
 import { ShardRelay } from './shard-relay.ts';
@@ -12,6 +12,7 @@ export class RelayRole implements Part {
   readonly #bus: Bus;
   readonly #rates: ChatRates;
   readonly #membership: Membership;
+  readonly #hops: Hops;
   readonly #holder: ShardHolder;
   readonly #shards = new Map<number, ShardRelay>();
 
@@ -25,6 +26,7 @@ export class RelayRole implements Part {
       load: () => this.#shards.size / runtime.config.shards,
       numbers: () => this.#numbers(),
     });
+    this.#hops = new Hops(runtime, bus, this.#membership.id);
     this.#holder = new ShardHolder(runtime, bus, this.#membership.id, {
       gained: async (shard, lease) => this.#begin(shard, lease),
       lost: async (shard) => this.#end(shard),
@@ -33,6 +35,7 @@ export class RelayRole implements Part {
 
   async start(): Promise<void> {
     await this.#rates.start();
+    await this.#hops.start();
     await this.#membership.start();
     await this.#holder.start();
   }
@@ -46,6 +49,7 @@ export class RelayRole implements Part {
   async stop(): Promise<void> {
     await this.#membership.stop();
     await this.#holder.stop();
+    await this.#hops.stop();
     await this.#rates.stop();
   }
 
@@ -55,7 +59,7 @@ export class RelayRole implements Part {
   }
 
   #begin(shard: number, lease: Lease): void {
-    const relay = new ShardRelay(this.#runtime, this.#bus, shard, lease, this.#rates, () => void this.#holder.fenced(shard));
+    const relay = new ShardRelay(this.#runtime, this.#bus, shard, lease, { rates: this.#rates, hops: this.#hops }, () => void this.#holder.fenced(shard));
     this.#shards.set(shard, relay);
     relay.start();
   }

@@ -1,8 +1,9 @@
 // The work on one shard while this relay owns it: reads the ingress, queues per room, and commits each room's batch when the
 // pacer says so. The ingress keeps everything until it is committed, so any doubt (a failed command, moved heads) is settled
 // by forgetting all and reading again from the oldest entry.
-import { acceptedAt, type Bus, type Heads, type IngressCursor, isUserRoom, type Lease, type Subscription } from '@danmux/bus';
-import { type Lane, laneNames } from '@danmux/protocol';
+import { acceptedAt, type Bus, type Heads, type IngressCursor, isTraced, isUserRoom, type Lease, type Pending, type Subscription } from '@danmux/bus';
+import type { Hops } from '@danmux/cluster';
+import { isStreamLane, type Lane, laneNames } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { type Budget, RateBudget, unlimited } from './budget.ts';
 import type { ChatRates } from './chat-rates.ts';
@@ -19,12 +20,19 @@ const lookAgainMs = 250;
 /** A room with nothing to send for so long is forgotten. */
 const idleRoomMs = 60_000;
 
+/** What all shards of a relay share. */
+export interface ShardRelayParts {
+  readonly rates: ChatRates;
+  readonly hops: Pick<Hops, 'add'>;
+}
+
 export class ShardRelay {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #shard: number;
   readonly #lease: Lease;
   readonly #rates: ChatRates;
+  readonly #hops: Pick<Hops, 'add'>;
   readonly #onFenced: () => void;
   readonly #logs: boolean;
   readonly #pacer: Pacer;
@@ -43,12 +51,13 @@ export class ShardRelay {
   #resetting = false;
   #stopped = false;
 
-  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, rates: ChatRates, onFenced: () => void) {
+  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, { rates, hops }: ShardRelayParts, onFenced: () => void) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#shard = shard;
     this.#lease = lease;
     this.#rates = rates;
+    this.#hops = hops;
     this.#logs = eventsAreRead(runtime.config);
     this.#onFenced = onFenced;
     this.#pacer = new Pacer(runtime.config.relay, (queue, urgent) => this.#track(this.#flush(queue, urgent)));
@@ -182,7 +191,7 @@ export class ShardRelay {
       queue.heads = fanned.heads;
       queue.committed();
       if (fanned.commit.frame) this.#runtime.metrics.frames.inc();
-      this.#committed(queue.room, taken);
+      this.#committed(queue.room, taken, fanned.heads);
     } catch (error) {
       this.#fail(error, 'could not commit to a room');
     } finally {
@@ -199,7 +208,7 @@ export class ShardRelay {
     await Promise.all(recalls.map((id) => this.#bus.recall(room, id)));
   }
 
-  #committed(room: string, { batch, dropped }: Taken): void {
+  #committed(room: string, { batch, dropped }: Taken, heads: Heads): void {
     const { metrics, log, clock } = this.#runtime;
     for (const { lane, reason, publications } of dropped) {
       this.#addBacklog(lane, -publications.length);
@@ -212,9 +221,19 @@ export class ShardRelay {
       this.#addBacklog(lane, -publications.length);
       metrics.sequenced.inc({ lane }, publications.length);
       for (const publication of publications) metrics.sequenceSeconds.observe({ lane }, Math.max(0, now - acceptedAt(publication)) / 1_000);
+      this.#told(room, lane, publications, heads);
       const level = lane === 'control' || lane === 'gift' ? 'info' : 'debug';
       if (log.isLevelEnabled(level)) for (const { id, trace } of publications) log[level]({ trace, id, room, lane, hop: 'relay' }, 'sequenced');
     }
+  }
+
+  /** `heads` are those after the commit. */
+  #told(room: string, lane: Lane, publications: readonly Pending[], heads: Heads): void {
+    if (!isStreamLane(lane)) return;
+    const first = heads.offsets[lane] - publications.length + 1;
+    publications.forEach((publication, index) => {
+      if (isTraced(publication)) this.#hops.add({ room, id: publication.id, trace: publication.trace, hop: 'sequenced', offset: first + index });
+    });
   }
 
   #refused(reason: 'fenced' | 'moved'): void {

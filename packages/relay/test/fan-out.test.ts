@@ -61,6 +61,19 @@ test('the head names ranges of stream lanes, counts of all, and the traces of co
   });
 });
 
+test('chat is traced when its publisher asked for it, or for receipts', () => {
+  const chat = [
+    pending('chat', 'plain'),
+    { ...pending('chat', 'asked'), marks: { traced: true } as const },
+    { ...pending('chat', 'receipt'), marks: { receipt: true } as const },
+  ];
+  const head = fanOut('live:1', taken({ gift: [pending('gift', 'g')], chat }), heads, lease).commit.frame?.head;
+  assert.deepEqual(
+    head?.traces.map(([id]) => id),
+    ['g', 'asked', 'receipt'],
+  );
+});
+
 test('ambient messages have no offset, no stream and leave the ingress', () => {
   const { commit, heads: after } = fanOut('live:1', taken({ ambient: [pending('ambient', 'a')] }), heads, lease);
   assert.deepEqual(commit.messages, {});

@@ -405,3 +405,20 @@ test('says how many shards it owns and what it sequenced', async () => {
     assert.ok((numbers?.per_second?.gift ?? 0) > 0, 'a gift was sequenced');
   });
 });
+
+test('what is traced is told with its offset; ordinary chat is not', async () => {
+  const { bus, relay, runtime, message } = await fixture();
+  await relay.start();
+  await bus.publish([message('gift', 'g1'), message('gift', 'g2'), message('chat', 'plain'), message('chat', 'asked', room, { traced: true })]);
+  const node = `relay@${runtime.node}`;
+  await eventually(async () => {
+    for (const [id, offset] of [
+      ['g2', 2],
+      ['asked', 2],
+    ] as const) {
+      const { trace, hops: [hop] = [] } = (await bus.traces.find(room, id)) ?? {};
+      assert.deepEqual([trace, hop?.hop, hop?.node, hop?.offset], [id, 'sequenced', node, offset]);
+    }
+  });
+  assert.equal(await bus.traces.find(room, 'plain'), null);
+});

@@ -33,7 +33,14 @@ class Bench {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    this.relay = new ShardRelay(this.runtime, seen, shard, lease, new ChatRates(this.runtime, seen), () => void this.fenced++);
+    this.relay = new ShardRelay(
+      this.runtime,
+      seen,
+      shard,
+      lease,
+      { rates: new ChatRates(this.runtime, seen), hops: { add: () => {} } },
+      () => void this.fenced++,
+    );
     this.relay.start();
     return lease;
   }

@@ -38,6 +38,11 @@ const counters = {
   auditLost: { name: 'danmux_audit_lost_total', help: 'Rows of the audit log that could not be stored; they are in the process log.', labels: [] },
   webhooks: { name: 'danmux_webhooks_total', help: 'Tries to give a webhook target an event, by how they ended.', labels: ['target', 'result'] },
   webhooksDead: { name: 'danmux_webhooks_dead_total', help: 'Webhook events that became dead letters.', labels: ['target'] },
+  hopsDropped: {
+    name: 'danmux_trace_hops_dropped_total',
+    help: 'Hops of traced messages that were not told: more than 50 a second, or the store was away.',
+    labels: [],
+  },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
 } as const;
 

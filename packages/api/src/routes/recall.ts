@@ -29,6 +29,7 @@ export function addRecallRoute(app: TypedApp, services: Services): void {
     const once = jobIdOf('recall', `${room}\n${id}`);
     await services.events.emit(room, 'moderation.recall', { id, by: request.keyId }, once);
     await sendOwn(services, { room, type: 'recall', data: { id }, id: once, trace: request.id, marks: { recalls: id } });
+    services.hops.add({ room, id, trace: '', hop: 'recalled' });
     return { id, room, found };
   });
 }

@@ -37,6 +37,7 @@ import { MemoryEventLog } from './memory-event-log.ts';
 import { MemoryLogs } from './memory-logs.ts';
 import { MemoryReceipts } from './memory-receipts.ts';
 import { MemoryRecords } from './memory-records.ts';
+import { MemoryTraces } from './memory-traces.ts';
 import { PresenceRows } from './presence-rows.ts';
 import { Streams } from './streams.ts';
 
@@ -50,6 +51,7 @@ export class MemoryBus implements Bus {
   readonly events: MemoryEventLog;
   readonly logs = new MemoryLogs();
   readonly receipts: MemoryReceipts;
+  readonly traces: MemoryTraces;
   readonly #runtime: Runtime;
   readonly #ingress = new Ingress();
   readonly #streams: Streams;
@@ -79,6 +81,7 @@ export class MemoryBus implements Bus {
     this.records = new MemoryRecords(runtime);
     this.events = new MemoryEventLog(runtime);
     this.receipts = new MemoryReceipts(runtime);
+    this.traces = new MemoryTraces(runtime);
     this.#bells = new Deliveries(runtime);
     this.#frames = new Deliveries(runtime);
     this.#freed = new Deliveries(runtime);
@@ -86,7 +89,7 @@ export class MemoryBus implements Bus {
 
   async start(): Promise<void> {
     this.#sweeper = setInterval(() => {
-      for (const store of [this.#seen, this.#taken, this.#idempotency, this.#streams, this.records, this.receipts]) store.sweep();
+      for (const store of [this.#seen, this.#taken, this.#idempotency, this.#streams, this.records, this.receipts, this.traces]) store.sweep();
     }, sweepEveryMs);
     this.#sweeper.unref();
   }
@@ -273,6 +276,7 @@ export class MemoryBus implements Bus {
       this.events,
       this.logs,
       this.receipts,
+      this.traces,
     ])
       store.clear();
   }

@@ -45,6 +45,7 @@ export interface Keys {
   once(key: string): string;
   log(log: string): string;
   receipt(id: string): string;
+  trace(room: string, id: string): string;
 }
 
 export function createKeys(prefix: string, shards: number): Keys {
@@ -71,6 +72,8 @@ export function createKeys(prefix: string, shards: number): Keys {
     once: (key) => `${prefix}:once:${key}`,
     log: (log) => `${prefix}:log:${log}`,
     receipt: (id) => `${prefix}:receipt:${id}`,
+    // A room's name contains no space.
+    trace: (room, id) => `${prefix}:trace:${room} ${id}`,
   };
 }
 

@@ -42,6 +42,7 @@ import { RedisReceipts } from './redis-receipts.ts';
 import { RedisRecords } from './redis-records.ts';
 import { RedisStore } from './redis-store.ts';
 import { RedisStreams } from './redis-streams.ts';
+import { RedisTraces } from './redis-traces.ts';
 
 /** Publications of one script call at most, so that no call holds Redis for long. */
 const publishChunk = 200;
@@ -52,6 +53,7 @@ export class RedisBus implements Bus {
   readonly events: RedisEventLog;
   readonly logs: RedisLogs;
   readonly receipts: RedisReceipts;
+  readonly traces: RedisTraces;
   readonly #runtime: Runtime;
   readonly #commands: RedisConnection;
   readonly #subscriptions: RedisConnection;
@@ -78,6 +80,7 @@ export class RedisBus implements Bus {
     this.events = new RedisEventLog(runtime, this.#store, this.#channels);
     this.logs = new RedisLogs(this.#store);
     this.receipts = new RedisReceipts(runtime, this.#store);
+    this.traces = new RedisTraces(this.#store);
   }
 
   async start(): Promise<void> {

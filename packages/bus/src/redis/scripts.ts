@@ -26,6 +26,7 @@ const names = {
   dmxLogAppend: 'log-append',
   dmxReceiptOpen: 'receipt-open',
   dmxReceiptReport: 'receipt-report',
+  dmxTraceAdd: 'trace-add',
 } as const;
 
 export type ScriptName = keyof typeof names;

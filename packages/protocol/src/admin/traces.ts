@@ -1,9 +1,9 @@
 // Where one message was and when: what each process that had it in its hands said of it.
 import { type Static, Type } from 'typebox';
-import { limits } from '../limits.ts';
+import { roomNamePattern } from '../room-name.ts';
 import { instant, strict } from './fields.ts';
 
-export const traceQuery = Type.Object({ room: Type.String({ minLength: 1, maxLength: limits.roomName, description: 'The room of the message' }) }, strict);
+export const traceQuery = Type.Object({ room: Type.String({ pattern: roomNamePattern, description: 'The room of the message' }) }, strict);
 
 const hopNames = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'] as const;
 export const hopSchema = Type.Object({
@@ -24,7 +24,7 @@ export const hopSchema = Type.Object({
 
 export const traceReply = Type.Object({
   id: Type.String(),
-  room: Type.String({ description: '`@me` for a message to a user' }),
+  room: Type.String(),
   trace: Type.String({ description: 'Trace id, as in the logs: of the `traceparent` it came with, or made for it' }),
   hops: Type.Array(hopSchema, { description: 'In the order of their times; clocks of two machines may differ' }),
   receipts: Type.Optional(

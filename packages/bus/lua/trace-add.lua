@@ -1,0 +1,13 @@
+-- Adds hops to the trace of a message; of the same hop and node the first counts.
+-- KEYS: 1 trace ('trace' → id, 'h HOP NODE' → 'at offset viewers'). ARGV: 1 ttl ms, 2 most hops, 3 trace id (empty: only to one that
+-- is there), then per hop: field, value. Returns 1, or 0 when it is not there.
+if ARGV[3] ~= '' then
+  redis.call('HSETNX', KEYS[1], 'trace', ARGV[3])
+elseif redis.call('EXISTS', KEYS[1]) == 0 then
+  return 0
+end
+for at = 4, #ARGV, 2 do
+  if redis.call('HLEN', KEYS[1]) <= tonumber(ARGV[2]) then redis.call('HSETNX', KEYS[1], ARGV[at], ARGV[at + 1]) end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 1

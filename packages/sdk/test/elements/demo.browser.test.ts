@@ -28,6 +28,9 @@ async function sendGift(page: Page, name: string): Promise<void> {
 test('on a desktop, in Chinese: nothing for axe to find, a gift goes through the backend', async () => {
   const page = await enter('live:desktop', { width: 1280, height: 720 }, 'zh-CN');
   assert.equal(await page.locator('[data-testid=send]').textContent(), '发送');
+  await page.locator('[data-testid=chat-input]').fill('是我');
+  await page.locator('[data-testid=send]').click();
+  await page.locator('.danmux-own', { hasText: '是我' }).waitFor();
   await sendGift(page, '玫瑰');
   assert.deepEqual(await faultsOf(page), []);
   await page.locator('[data-testid=settings]').press('Enter');

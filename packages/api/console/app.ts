@@ -15,8 +15,8 @@ import './parts/results.ts';
 import './parts/dialog.ts';
 import { ConsoleElement } from './console-element.ts';
 import { moment } from './figures.ts';
-import { type PageName, pageNames, pages } from './pages.ts';
-import { needs } from './parts/needs.ts';
+import { type PageName, pageNames } from './pages.ts';
+import { needs, whyNot } from './parts/needs.ts';
 import { reach } from './reach.ts';
 import { refresh } from './refresh.ts';
 import { linkTo, type Place, placeOf } from './route.ts';
@@ -57,19 +57,20 @@ class DanmuxConsole extends ConsoleElement {
 
   protected override render(): TemplateResult {
     if (!session.info) return html`<console-login></console-login>`;
-    const place = placeOf(location.hash);
+    const place = placeOf(location.hash, session.lacks('cluster') ? 'rooms' : 'cluster');
+    const lacking = session.lacks(place.page);
     document.title = `${place.id ?? texts.pages[place.page]} · danmux`;
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>${texts.skip}</a>
       <header>
-        <a class="brand" href=${linkTo('cluster')}>danmux</a>
+        <a class="brand" href="#/">danmux</a>
         ${this.#renderState()}
         <span class="spacer"></span>
         ${this.#renderKey()}
       </header>
       <div class="frame">
         <nav class="pages" aria-label=${texts.navigation}>${pageNames.map((name) => this.#renderLink(name, place))}</nav>
-        <main id="main" tabindex="-1">${session.may(pages[place.page].scope) ? shown[place.page](place) : needs(pages[place.page].scope)}</main>
+        <main id="main" tabindex="-1">${lacking ? needs(lacking) : shown[place.page](place)}</main>
       </div>
       <console-results></console-results>
       <console-dialog></console-dialog>
@@ -95,8 +96,8 @@ class DanmuxConsole extends ConsoleElement {
   }
 
   #renderLink(name: PageName, place: Place): TemplateResult {
-    const { scope } = pages[name];
-    if (!session.may(scope)) return html`<span class="closed" title=${texts.needs(session.info?.id ?? '', scope)}>${texts.pages[name]}</span>`;
+    const lacking = session.lacks(name);
+    if (lacking) return html`<span class="closed" title=${whyNot(lacking)}>${texts.pages[name]}</span>`;
     return html`<a href=${linkTo(name)} aria-current=${name === place.page ? 'page' : 'false'}>${texts.pages[name]}</a>`;
   }
 

@@ -8,10 +8,11 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
-export function placeOf(hash: string): Place {
+/** `first`: where somebody is who came with no place in mind. */
+export function placeOf(hash: string, first: PageName): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id] = path.split('/', 2);
-  const page = pageNames.find((known) => known === name) ?? 'cluster';
+  const page = pageNames.find((known) => known === name) ?? first;
   return { page, id: id ? decoded(id) : undefined, query: new URLSearchParams(query) };
 }
 

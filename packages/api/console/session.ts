@@ -1,5 +1,5 @@
 // Who works here: an API key, kept for this tab only, and what it may do. Refuses to be written anywhere that outlives the tab.
-import type { Scope } from './pages.ts';
+import { type PageName, pages, type Scope } from './pages.ts';
 
 export interface KeyInfo {
   readonly id: string;
@@ -31,6 +31,13 @@ class Session extends EventTarget {
   may(scope: Scope): boolean {
     const scopes = this.#info?.scopes ?? [];
     return scopes.includes(scope) || scopes.includes('admin');
+  }
+
+  /** Null when the page may be opened; else what the key would have to be: of a scope, or for every room. */
+  lacks(page: PageName): Scope | 'rooms' | null {
+    const { scope, allRooms } = pages[page];
+    if (!this.may(scope)) return scope;
+    return allRooms && this.#info?.rooms ? 'rooms' : null;
   }
 
   begin(key: string): void {

@@ -50,6 +50,7 @@ function greeting({ config, madeSecrets }: LoadedConfig, node: Node): string {
     '  danmux is running.',
     '',
     `  Open     http://${api}/demo/?room=live:1001`,
+    `  Console  http://${api}/console/`,
     `  API      http://${api}/docs`,
     `  Viewers  http://${edge}  (socket.io)`,
     ...(madeSecrets.length > 0 ? [`  Secrets  .danmux/secrets.json (made for this folder: ${madeSecrets.join(', ')})`] : []),

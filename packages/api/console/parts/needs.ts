@@ -9,8 +9,13 @@ export function offered(scope: Scope, controls: () => unknown): unknown {
   return session.may(scope) ? controls() : needs(scope);
 }
 
-export function needs(scope: Scope): TemplateResult {
-  return html`<p class="needs" data-testid="needs" data-scope=${scope}>${texts.needs(session.info?.id ?? '', scope)}</p>`;
+export function needs(lacking: Scope | 'rooms'): TemplateResult {
+  return html`<p class="needs" data-testid="needs" data-scope=${lacking}>${whyNot(lacking)}</p>`;
+}
+
+export function whyNot(lacking: Scope | 'rooms'): string {
+  const { id = '', rooms = [] } = session.info ?? {};
+  return lacking === 'rooms' ? texts.needsAllRooms(id, rooms.join(', ')) : texts.needs(id, lacking);
 }
 
 /** The control, or nothing, where the reason stands beside already. */

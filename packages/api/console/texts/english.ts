@@ -43,6 +43,7 @@ export const english = {
   sessionEnded: 'The key is not good any more. Log in again.',
   notAKey: 'The api does not know this key.',
   needs: (key: string, scope: string) => `Not offered: the key “${key}” does not have the scope “${scope}”.`,
+  needsAllRooms: (key: string, rooms: string) => `Not offered: the key “${key}” is for ${rooms} only, and this page is about every room.`,
 
   // Freshness and refusals.
   apiAway: (why: string) => `The api does not answer (${why}).`,

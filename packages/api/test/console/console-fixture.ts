@@ -21,8 +21,8 @@ export interface Danmux {
   readonly url: string;
   readonly key: string;
   call(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** Another key, of these scopes. */
-  makeKey(id: string, scopes: readonly string[]): Promise<string>;
+  /** Another key, of these scopes; for every room when `rooms` is absent. */
+  makeKey(id: string, scopes: readonly string[], rooms?: readonly string[]): Promise<string>;
   /** In the room, under a token. */
   viewer(room: string, claims: { readonly sub: string; readonly name?: string }): Promise<TestViewer>;
   /** The api alone is away, and there again on its port. */
@@ -47,7 +47,7 @@ export async function startDanmux(): Promise<Danmux> {
     url,
     key: adminKey,
     call,
-    makeKey: async (id, scopes) => (await call('POST', '/v1/keys', { id, scopes })).body.key,
+    makeKey: async (id, scopes, rooms) => (await call('POST', '/v1/keys', { id, scopes, ...(rooms ? { rooms } : {}) })).body.key,
     viewer: async (room, claims) => {
       const { body } = await call('POST', '/v1/tokens', claims);
       const viewer = new TestViewer({ urls: [`http://${edge}`], room, token: body.token });
@@ -86,15 +86,18 @@ export interface ConsoleOptions {
   readonly width?: number;
   readonly locale?: string;
   readonly hash?: string;
+  /** The page's clock is the test's. */
+  readonly clock?: boolean;
 }
 
 /** The console at its door, or at a place of it when there is a key to log in with. */
 export async function openConsole(browser: Browser, url: string, key: string | null, options: ConsoleOptions = {}): Promise<ConsolePage> {
-  const { width = 1_280, locale = 'en-US', hash = '' } = options;
+  const { width = 1_280, locale = 'en-US', hash = '', clock = false } = options;
   const context = await browser.newContext({ viewport: { width, height: 900 }, locale });
   await context.addInitScript({ path: axe });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  if (clock) await page.clock.install();
+  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -105,6 +105,20 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await page.context().close();
 });
 
+test('a message hop by hop, with its receipts', { timeout: 60_000 }, async () => {
+  const viewer = await danmux.viewer('live:7', { sub: 'u1' });
+  await danmux.call('POST', '/v1/rooms/live:7/messages', { type: 'gift', data: { gift: 'rocket' }, id: 'order-1', receipt: true });
+  await eventually(() => assert.equal(viewer.msgs.length, 1));
+  const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { hash: '#/messages/order-1?room=live:7' });
+  await page.locator('[data-hop=delivered]').waitFor();
+  const hops = await page.locator('[data-testid=hops] li').evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset['hop']));
+  assert.deepEqual(hops, ['accepted', 'stored', 'sequenced', 'delivered']);
+  await page.getByTestId('receipts').waitFor();
+  await mustBeAccessible(page, 'a trace');
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
 test('every page fits a phone and a wide screen, in Chinese as well, and is accessible', { timeout: 60_000 }, async () => {
   const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { width: 375, locale: 'zh-CN' });
   for (const name of ['cluster', 'rooms', `rooms/${room}`, 'messages', 'reviews', 'sanctions', 'words', 'jobs', 'webhooks', 'audit']) {

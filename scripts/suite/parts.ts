@@ -23,6 +23,7 @@ export const parts: readonly Part[] = [
     [bin('tsc'), '-b'],
     [bin('tsc'), '-p', 'tsconfig.test.json'],
     [bin('tsc'), '-p', 'packages/api/console'],
+    [bin('tsc'), '-p', 'packages/sdk/demo'],
   ]),
   checks('web', 'the browser bundles and the demo page build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
   checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),

@@ -19,7 +19,7 @@ const bin = (name: string) => join('node_modules/.bin', name);
 
 export const parts: readonly Part[] = [
   checks('tools', 'Redis, PHP, PHPUnit, Python with socketio, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
-  checks('types', 'the packages build, the tests and the console type-check', 4 * minute, [
+  checks('types', 'the packages build; the tests, the console and the demo type-check', 4 * minute, [
     [bin('tsc'), '-b'],
     [bin('tsc'), '-p', 'tsconfig.test.json'],
     [bin('tsc'), '-p', 'packages/api/console'],

@@ -25,7 +25,8 @@ export const demoPolicy: Policy = {
   'style-src': ["'self'", "'unsafe-inline'"],
   'img-src': ["'self'", 'data:', 'blob:'],
   'media-src': ["'self'", 'blob:'],
-  'font-src': ["'self'"],
+  // video.js has its icons as a font in its style sheet.
+  'font-src': ["'self'", 'data:'],
   'connect-src': ["'self'", 'http:', 'https:', 'ws:', 'wss:'],
   ...framing,
 };

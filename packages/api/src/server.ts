@@ -105,7 +105,7 @@ function addRoutes(app: TypedApp, services: Services): void {
   addReceiptsRoute(app, services);
   addTraceRoute(app, services);
   addRoomListRoute(app, services);
-  addRoomRoutes(app, bus);
+  addRoomRoutes(app, services);
   addRoomPatchRoute(app, services);
   addRecallRoute(app, services);
   addSanctionRoutes(app, services);

@@ -26,7 +26,7 @@ after(() => Promise.all([fixture.close(), hurried.close()]));
 
 /** All of what a route may call. */
 const busMethods = ['publish', 'heads', 'history', 'presenceTotals', 'audience', 'members', 'begin', 'recall', 'onlineRooms'] as const;
-const busParts = ['records', 'receipts', 'events', 'logs', 'traces'] as const;
+const busParts = ['records', 'receipts', 'events', 'logs', 'traces', 'traffic'] as const;
 const jobMethods = ['add', 'status', 'cancel', 'failed', 'retry'] as const;
 let keys = 0;
 

@@ -10,6 +10,7 @@ import type { MemberList } from './member-list.ts';
 import type { Receipts } from './receipts.ts';
 import type { Records } from './records.ts';
 import type { Traces } from './traces.ts';
+import type { Traffic } from './traffic.ts';
 
 /** One message on its way in. */
 export interface Publication {
@@ -311,6 +312,7 @@ export interface Bus {
   readonly logs: Logs;
   readonly receipts: Receipts;
   readonly traces: Traces;
+  readonly traffic: Traffic;
 }
 
 /** What stands in a stream where a message was recalled; `recalled` is its type. */

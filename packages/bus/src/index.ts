@@ -14,7 +14,6 @@ export {
   type LedgerCounts,
   type Marks,
   type Member,
-  type MemberNumbers,
   type Page,
   type Pending,
   type Publication,
@@ -38,5 +37,6 @@ export { type HashedMember, listMembers, type MemberList, memberHash } from './m
 export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';
 export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './records.ts';
 export { shardLease, shardOf } from './shard.ts';
-export { isTraced, type TracedHop, type TraceHop, type TraceState, type Traces } from './traces.ts';
+export { isTraced, type TracedHop, type TraceHop } from './traces.ts';
+export type { RoomTraffic, TrafficRow } from './traffic.ts';
 export { isUserRoom, ownRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

@@ -18,6 +18,7 @@ import { recordCases } from './conformance/record-cases.ts';
 import { streamCases } from './conformance/stream-cases.ts';
 import { subscriptionCases } from './conformance/subscription-cases.ts';
 import { traceCases } from './conformance/trace-cases.ts';
+import { trafficCases } from './conformance/traffic-cases.ts';
 
 export function busConformance(name: string, make: MakeEngine): void {
   describe(`${name} keeps the contract of the bus`, () => {
@@ -48,5 +49,6 @@ export function busConformance(name: string, make: MakeEngine): void {
     logCases(engine);
     receiptCases(engine);
     traceCases(engine);
+    trafficCases(engine);
   });
 }

@@ -1,9 +1,11 @@
 // What a process says of itself to the cluster besides that it is there: its lag, CPU and memory, and what its role counts. Measured
 // over some seconds whatever the pace of the announcements; a dozen small numbers, so that an announcement stays one.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import type { MemberNumbers } from '@danmux/bus';
+import type { Member } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
+
+type MemberNumbers = NonNullable<Member['numbers']>;
 
 /** What a role adds. */
 export interface RoleNumbers {

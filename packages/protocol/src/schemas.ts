@@ -41,6 +41,7 @@ export {
   membersReply,
   modesSchema,
   msgSchema,
+  type RoomReply,
   type RoomsQuery,
   roomModesReply,
   roomPatch,

@@ -5,6 +5,7 @@ import { Hops, laneTotals, Membership, type RoleNumbers, ShardHolder } from '@da
 import type { Part, Runtime } from '@danmux/runtime';
 import { ChatRates } from './chat-rates.ts';
 import { ShardRelay } from './shard-relay.ts';
+import { TrafficCounter } from './traffic-counter.ts';
 
 export class RelayRole implements Part {
   readonly name = 'relay';
@@ -13,6 +14,7 @@ export class RelayRole implements Part {
   readonly #rates: ChatRates;
   readonly #membership: Membership;
   readonly #hops: Hops;
+  readonly #traffic: TrafficCounter;
   readonly #holder: ShardHolder;
   readonly #shards = new Map<number, ShardRelay>();
 
@@ -27,6 +29,7 @@ export class RelayRole implements Part {
       numbers: () => this.#numbers(),
     });
     this.#hops = new Hops(runtime, bus, this.#membership.id);
+    this.#traffic = new TrafficCounter(runtime, bus);
     this.#holder = new ShardHolder(runtime, bus, this.#membership.id, {
       gained: async (shard, lease) => this.#begin(shard, lease),
       lost: async (shard) => this.#end(shard),
@@ -36,6 +39,7 @@ export class RelayRole implements Part {
   async start(): Promise<void> {
     await this.#rates.start();
     await this.#hops.start();
+    await this.#traffic.start();
     await this.#membership.start();
     await this.#holder.start();
   }
@@ -50,6 +54,7 @@ export class RelayRole implements Part {
     await this.#membership.stop();
     await this.#holder.stop();
     await this.#hops.stop();
+    await this.#traffic.stop();
     await this.#rates.stop();
   }
 
@@ -59,7 +64,14 @@ export class RelayRole implements Part {
   }
 
   #begin(shard: number, lease: Lease): void {
-    const relay = new ShardRelay(this.#runtime, this.#bus, shard, lease, { rates: this.#rates, hops: this.#hops }, () => void this.#holder.fenced(shard));
+    const relay = new ShardRelay(
+      this.#runtime,
+      this.#bus,
+      shard,
+      lease,
+      { rates: this.#rates, hops: this.#hops, traffic: this.#traffic },
+      () => void this.#holder.fenced(shard),
+    );
     this.#shards.set(shard, relay);
     relay.start();
   }

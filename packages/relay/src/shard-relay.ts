@@ -11,6 +11,7 @@ import { type Fanned, fanOut } from './fan-out.ts';
 import { Pacer } from './pacer.ts';
 import { RoomQueue, type Taken, type Untold } from './room-queue.ts';
 import { eventsAreRead } from './sent-events.ts';
+import type { TrafficCounter } from './traffic-counter.ts';
 
 /** Publications read from one lane and not yet committed, at most; the rest waits in the ingress. */
 const backlogCap = 2_000;
@@ -24,6 +25,7 @@ const idleRoomMs = 60_000;
 export interface ShardRelayParts {
   readonly rates: ChatRates;
   readonly hops: Pick<Hops, 'add'>;
+  readonly traffic: Pick<TrafficCounter, 'sequenced' | 'shed'>;
 }
 
 export class ShardRelay {
@@ -33,6 +35,7 @@ export class ShardRelay {
   readonly #lease: Lease;
   readonly #rates: ChatRates;
   readonly #hops: Pick<Hops, 'add'>;
+  readonly #traffic: ShardRelayParts['traffic'];
   readonly #onFenced: () => void;
   readonly #logs: boolean;
   readonly #pacer: Pacer;
@@ -51,13 +54,14 @@ export class ShardRelay {
   #resetting = false;
   #stopped = false;
 
-  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, { rates, hops }: ShardRelayParts, onFenced: () => void) {
+  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, { rates, hops, traffic }: ShardRelayParts, onFenced: () => void) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#shard = shard;
     this.#lease = lease;
     this.#rates = rates;
     this.#hops = hops;
+    this.#traffic = traffic;
     this.#logs = eventsAreRead(runtime.config);
     this.#onFenced = onFenced;
     this.#pacer = new Pacer(runtime.config.relay, (queue, urgent) => this.#track(this.#flush(queue, urgent)));
@@ -213,6 +217,7 @@ export class ShardRelay {
     for (const { lane, reason, publications } of dropped) {
       this.#addBacklog(lane, -publications.length);
       metrics.shed.inc({ lane, reason }, publications.length);
+      this.#traffic.shed(room, lane, reason, publications.length);
     }
     const now = clock.now();
     for (const lane of laneNames) {
@@ -220,6 +225,7 @@ export class ShardRelay {
       if (publications.length === 0) continue;
       this.#addBacklog(lane, -publications.length);
       metrics.sequenced.inc({ lane }, publications.length);
+      this.#traffic.sequenced(room, lane, publications.length);
       for (const publication of publications) metrics.sequenceSeconds.observe({ lane }, Math.max(0, now - acceptedAt(publication)) / 1_000);
       this.#told(room, lane, publications, heads);
       const level = lane === 'control' || lane === 'gift' ? 'info' : 'debug';

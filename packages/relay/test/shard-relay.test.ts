@@ -38,7 +38,7 @@ class Bench {
       seen,
       shard,
       lease,
-      { rates: new ChatRates(this.runtime, seen), hops: { add: () => {} } },
+      { rates: new ChatRates(this.runtime, seen), hops: { add: () => {} }, traffic: { sequenced: () => {}, shed: () => {} } },
       () => void this.fenced++,
     );
     this.relay.start();

@@ -13,6 +13,7 @@ final class RoomState
      * @param int                                              $online    connections, all edges
      * @param int                                              $users     distinct users; an estimate in a large room
      * @param array<string, array{epoch: string, offset: int}> $positions by lane: where its streams are
+     * @param array<string, mixed>|null                        $traffic   at, per_second, sequenced, shed; null when it was quiet for an hour
      */
     public function __construct(
         public readonly string $room,
@@ -20,6 +21,7 @@ final class RoomState
         public readonly int $users,
         public readonly RoomModes $modes,
         public readonly array $positions,
+        public readonly ?array $traffic = null,
     ) {
     }
 
@@ -32,6 +34,7 @@ final class RoomState
             $answer->int('users'),
             RoomModes::of($answer->object('modes')),
             $answer->map('positions'),
+            $answer->has('traffic') ? $answer->map('traffic') : null,
         );
     }
 }

@@ -10,11 +10,13 @@ use Danmux\Answer;
 final class RoomSummary
 {
     /**
-     * @param int $online connections, all edges
+     * @param int                       $online    connections, all edges
+     * @param array<string, float>|null $perSecond messages a second by lane; null when nothing was said in the last seconds
      */
     public function __construct(
         public readonly string $room,
         public readonly int $online,
+        public readonly ?array $perSecond = null,
     ) {
     }
 
@@ -24,6 +26,7 @@ final class RoomSummary
         return new self(
             $answer->string('room'),
             $answer->int('online'),
+            $answer->has('per_second') ? $answer->map('per_second') : null,
         );
     }
 }

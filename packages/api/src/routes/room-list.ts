@@ -4,6 +4,7 @@ import { limits } from '@danmux/protocol';
 import { type RoomsQuery, roomsQuery, roomsReply } from '@danmux/protocol/schemas';
 import { mayTouch } from '../auth/room-access.ts';
 import { badCursor, cursorOf, pageSize, placeOf } from '../paging.ts';
+import { ratesIn } from '../room-traffic.ts';
 import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, success } from './documented.ts';
@@ -11,13 +12,13 @@ import { documented, success } from './documented.ts';
 const schema = {
   summary: 'Rooms with a viewer online',
   description:
-    'At most two seconds old. Give the `cursor` of a page, with the same `prefix` and `sort`, to read the next one. A key for some rooms sees those.',
+    'At most two seconds old. Give the `cursor` of a page, with the same `prefix` and `sort`, to read the next one. `per_second` is there of rooms in which something was said in the last 15 seconds. A key for some rooms sees those.',
   tags: ['rooms'],
   querystring: roomsQuery,
   response: {
     200: success(roomsReply, 'One page', {
       rooms: [
-        { room: 'live:1001', online: 502 },
+        { room: 'live:1001', online: 502, per_second: { control: 0, gift: 0.2, chat: 41.5, ambient: 6 } },
         { room: 'live:1002', online: 17 },
       ],
       cursor: 'WzE3LCJsaXZlOjEwMDIiXQ',
@@ -29,7 +30,7 @@ const schema = {
 
 type Row = readonly [online: number, room: string];
 
-export function addRoomListRoute(app: TypedApp, { bus }: Services): void {
+export function addRoomListRoute(app: TypedApp, { bus, runtime: { clock } }: Services): void {
   app.get('/v1/rooms', { schema, config: { scope: 'read', rooms: 'each' } }, async (request) => {
     const { prefix = '', sort = 'name', cursor, limit } = request.query;
     const size = pageSize(limit, limits.roomsPage);
@@ -41,8 +42,10 @@ export function addRoomListRoute(app: TypedApp, { bus }: Services): void {
     const rest = all.filter((row) => last === undefined || before(last, row) < 0).sort(before);
     const page = rest.slice(0, size);
     const end = page.at(-1);
+    const now = clock.now();
+    const rates = await Promise.all(page.map(([, room]) => ratesIn(bus, room, now)));
     return {
-      rooms: page.map(([online, room]) => ({ room, online })),
+      rooms: page.map(([online, room], index) => ({ room, online, ...(rates[index] ? { per_second: rates[index] } : {}) })),
       cursor: rest.length > size && end ? cursorOf(JSON.stringify(end)) : null,
       total: all.length,
     };

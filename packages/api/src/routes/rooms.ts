@@ -1,9 +1,11 @@
 // Reading a room: how many are online and who, where its streams are, what was said.
-import { type Bus, pageOf, positionsOf } from '@danmux/bus';
+import { pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
 import { pageSize } from '../paging.ts';
 import { readModes } from '../room-modes.ts';
+import { trafficOf } from '../room-traffic.ts';
+import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, roomParams, success } from './documented.ts';
 
@@ -22,6 +24,12 @@ const roomSchema = {
       users: 477,
       modes: { slow_ms: 5_000 },
       positions: { control: { epoch, offset: 0 }, gift: { epoch, offset: 17 }, chat: { epoch, offset: 2_048 } },
+      traffic: {
+        at: 1_767_225_600_000,
+        per_second: { control: 0, gift: 0.2, chat: 41.5, ambient: 6 },
+        sequenced: { control: 0, gift: 17, chat: 2_048, ambient: 300 },
+        shed: { control: {}, gift: {}, chat: { budget: 12 }, ambient: { merged: 80 } },
+      },
     }),
     ...documented(readCodes),
   },
@@ -62,11 +70,16 @@ const historySchema = {
   },
 };
 
-export function addRoomRoutes(app: TypedApp, bus: Bus): void {
+export function addRoomRoutes(app: TypedApp, { bus, runtime: { clock } }: Pick<Services, 'bus' | 'runtime'>): void {
   app.get('/v1/rooms/:room', { schema: roomSchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
-    const [{ online, users }, heads, modes] = await Promise.all([bus.audience(room), bus.heads(room), readModes(bus, room)]);
-    return { room, online, users, modes, positions: positionsOf(heads) };
+    const [{ online, users }, heads, modes, traffic] = await Promise.all([
+      bus.audience(room),
+      bus.heads(room),
+      readModes(bus, room),
+      trafficOf(bus, room, clock.now()),
+    ]);
+    return { room, online, users, modes, positions: positionsOf(heads), ...(traffic ? { traffic } : {}) };
   });
 
   app.get('/v1/rooms/:room/members', { schema: membersSchema, config: { scope: 'read' } }, async (request) => {

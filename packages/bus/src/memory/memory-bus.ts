@@ -38,6 +38,7 @@ import { MemoryLogs } from './memory-logs.ts';
 import { MemoryReceipts } from './memory-receipts.ts';
 import { MemoryRecords } from './memory-records.ts';
 import { MemoryTraces } from './memory-traces.ts';
+import { MemoryTraffic } from './memory-traffic.ts';
 import { PresenceRows } from './presence-rows.ts';
 import { Streams } from './streams.ts';
 
@@ -52,6 +53,7 @@ export class MemoryBus implements Bus {
   readonly logs = new MemoryLogs();
   readonly receipts: MemoryReceipts;
   readonly traces: MemoryTraces;
+  readonly traffic: MemoryTraffic;
   readonly #runtime: Runtime;
   readonly #ingress = new Ingress();
   readonly #streams: Streams;
@@ -82,6 +84,7 @@ export class MemoryBus implements Bus {
     this.events = new MemoryEventLog(runtime);
     this.receipts = new MemoryReceipts(runtime);
     this.traces = new MemoryTraces(runtime);
+    this.traffic = new MemoryTraffic(runtime);
     this.#bells = new Deliveries(runtime);
     this.#frames = new Deliveries(runtime);
     this.#freed = new Deliveries(runtime);
@@ -89,7 +92,7 @@ export class MemoryBus implements Bus {
 
   async start(): Promise<void> {
     this.#sweeper = setInterval(() => {
-      for (const store of [this.#seen, this.#taken, this.#idempotency, this.#streams, this.records, this.receipts, this.traces]) store.sweep();
+      for (const store of [this.#seen, this.#taken, this.#idempotency, this.#streams, this.records, this.receipts, this.traces, this.traffic]) store.sweep();
     }, sweepEveryMs);
     this.#sweeper.unref();
   }
@@ -277,6 +280,7 @@ export class MemoryBus implements Bus {
       this.logs,
       this.receipts,
       this.traces,
+      this.traffic,
     ])
       store.clear();
   }

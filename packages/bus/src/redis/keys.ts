@@ -46,6 +46,7 @@ export interface Keys {
   log(log: string): string;
   receipt(id: string): string;
   trace(room: string, id: string): string;
+  traffic(room: string): string;
 }
 
 export function createKeys(prefix: string, shards: number): Keys {
@@ -74,6 +75,7 @@ export function createKeys(prefix: string, shards: number): Keys {
     receipt: (id) => `${prefix}:receipt:${id}`,
     // A room's name contains no space.
     trace: (room, id) => `${prefix}:trace:${room} ${id}`,
+    traffic: (room) => `${prefix}:traffic:${room}`,
   };
 }
 

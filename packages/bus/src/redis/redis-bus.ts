@@ -43,6 +43,7 @@ import { RedisRecords } from './redis-records.ts';
 import { RedisStore } from './redis-store.ts';
 import { RedisStreams } from './redis-streams.ts';
 import { RedisTraces } from './redis-traces.ts';
+import { RedisTraffic } from './redis-traffic.ts';
 
 /** Publications of one script call at most, so that no call holds Redis for long. */
 const publishChunk = 200;
@@ -54,6 +55,7 @@ export class RedisBus implements Bus {
   readonly logs: RedisLogs;
   readonly receipts: RedisReceipts;
   readonly traces: RedisTraces;
+  readonly traffic: RedisTraffic;
   readonly #runtime: Runtime;
   readonly #commands: RedisConnection;
   readonly #subscriptions: RedisConnection;
@@ -81,6 +83,7 @@ export class RedisBus implements Bus {
     this.logs = new RedisLogs(this.#store);
     this.receipts = new RedisReceipts(runtime, this.#store);
     this.traces = new RedisTraces(this.#store);
+    this.traffic = new RedisTraffic(this.#store);
   }
 
   async start(): Promise<void> {

@@ -27,6 +27,7 @@ const names = {
   dmxReceiptOpen: 'receipt-open',
   dmxReceiptReport: 'receipt-report',
   dmxTraceAdd: 'trace-add',
+  dmxTrafficAdd: 'traffic-add',
 } as const;
 
 export type ScriptName = keyof typeof names;

@@ -35,7 +35,7 @@ const modesChange = Type.Unsafe<ModesChange>(
 
 export const roomPatch = Type.Object({ modes: modesChange }, strict);
 
-/** What the relay of the room counted, a few seconds old; absent when nothing was said in it of late. */
+/** What the relays of the room counted. */
 const roomTraffic = Type.Object(
   {
     at: instant('When the relay said so'),
@@ -43,7 +43,10 @@ const roomTraffic = Type.Object(
     sequenced: Type.Record(Type.String(), Type.Integer(), { description: 'By lane' }),
     shed: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), { description: 'By lane, then by reason' }),
   },
-  { description: 'Messages of the room; absent when it was quiet for a while' },
+  {
+    description:
+      'What relays counted in the room, five seconds old at most; absent when it was quiet for an hour. Messages that a full ingress dropped, and the last seconds of a relay that died, are in the ledger of the cluster alone.',
+  },
 );
 
 export const roomReply = Type.Object({
@@ -118,5 +121,6 @@ function mapFields(wrap: (schema: TSchema) => TSchema): Record<string, TSchema> 
 
 /** Null removes a mode. */
 export type ModesChange = { readonly [K in keyof RoomModes]?: RoomModes[K] | null };
+export type RoomReply = Static<typeof roomReply>;
 export type HistoryQuery = Static<typeof historyQuery>;
 export type RoomsQuery = Static<typeof roomsQuery>;

@@ -1,0 +1,11 @@
+// DPlayer with danmux on the instance, instead of DPlayer's own danmaku.
+import DPlayer from 'dplayer';
+import { danmuxDplayer } from '../../src/players/index.ts';
+import { openPage, sample } from './page.ts';
+
+const { box, room, userId, show } = await openPage('DPlayer');
+const dp = new DPlayer({ container: box, video: { url: sample('mp4') }, loop: true, mutex: false, lang: 'en' });
+// Its own autoplay is refused with sound.
+dp.video.muted = true;
+dp.play();
+show(danmuxDplayer(dp, { room, userId }), () => dp.destroy());

@@ -1,0 +1,13 @@
+// What the pages use of packages without types of their own.
+declare module 'dplayer' {
+  export default class DPlayer {
+    constructor(options: { container: HTMLElement; video: { url: string }; loop?: boolean; mutex?: boolean; lang?: string });
+    readonly container: HTMLElement;
+    readonly video: HTMLVideoElement;
+    on(event: string, listener: () => void): void;
+    play(): void;
+    destroy(): void;
+  }
+}
+
+declare module '*.css';

@@ -1,0 +1,57 @@
+// ArtPlayer: a plugin as its users know them. The overlay lies where ArtPlayer keeps room for danmaku; a button and a menu of settings
+// are in its own bar. Of ArtPlayer only these few members are used, and none of its code.
+import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
+import type { PlayerOptions } from './player-options.ts';
+import { makeToggle, toggleIcon, words } from './toggle.ts';
+
+interface RangeItem {
+  readonly range?: unknown;
+  readonly [name: string]: unknown;
+}
+
+/** The part of an `Artplayer` that is used. */
+export interface ArtplayerLike {
+  readonly video: HTMLVideoElement;
+  readonly option: { readonly setting?: boolean };
+  readonly template: { readonly $danmuku: HTMLDivElement };
+  readonly controls: { add(control: { name: string; position: 'right'; index: number; html: HTMLElement }): unknown };
+  readonly setting: { add(setting: { html: string; name: string; icon: string; selector: Range[] }): unknown };
+  on(event: 'mini' | 'destroy', listener: (state?: boolean) => void): unknown;
+}
+
+interface Range {
+  readonly html: string;
+  readonly name: string;
+  readonly range: [number, number, number, number];
+  readonly onChange: (item: RangeItem) => string;
+}
+
+/** `plugins: [danmuxArtplayer({ room })]`; then `art.plugins.danmux` is the overlay on it. Ends with the player. */
+export function danmuxArtplayer(options: PlayerOptions = {}): (art: ArtplayerLike) => PlayerDanmaku & { readonly name: 'danmux' } {
+  return (art) => {
+    const danmaku = attachTo(art.video, { ...options, container: art.template.$danmuku, isolated: true });
+    art.on('mini', (mini) => danmaku.hold('mini', mini === true));
+    art.on('destroy', () => danmaku.destroy());
+    if (options.button !== false) {
+      art.controls.add({ name: 'danmux', position: 'right', index: 5, html: makeToggle(danmaku) });
+      if (art.option.setting) art.setting.add(settingsMenu(danmaku));
+    }
+    return Object.assign(danmaku, { name: 'danmux' as const });
+  };
+}
+
+function settingsMenu(danmaku: PlayerDanmaku): Parameters<ArtplayerLike['setting']['add']>[0] {
+  const { danmaku: name, opacity, speed, area } = words();
+  const range = (html: string, setting: 'opacity' | 'speed' | 'area', least: number, most: number): Range => ({
+    html,
+    name: `danmux-${setting}`,
+    range: [Math.round(danmaku.overlay.settings[setting] * 100), least, most, 5],
+    onChange: (item) => {
+      const [percent] = item.range as number[];
+      danmaku.configure({ [setting]: Number(percent) / 100 });
+      return `${percent}%`;
+    },
+  });
+  const selector = [range(opacity, 'opacity', 10, 100), range(speed, 'speed', 50, 200), range(area, 'area', 10, 100)];
+  return { html: name, name: 'danmux', icon: toggleIcon().outerHTML, selector };
+}

@@ -1,0 +1,37 @@
+// Where a video's picture is in its box: `object-fit` and `object-position` leave bars beside it. Arithmetic only.
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a video's computed style and metadata say; `natural` sizes are 0 until there is a picture. */
+export interface Picture {
+  readonly naturalWidth: number;
+  readonly naturalHeight: number;
+  readonly objectFit: string;
+  /** As computed: two lengths or percentages. */
+  readonly objectPosition: string;
+}
+
+/** The part of `box` that the picture covers; all of it while there is none. */
+export function pictureBox(box: Box, { naturalWidth, naturalHeight, objectFit, objectPosition }: Picture): Box {
+  if (naturalWidth <= 0 || naturalHeight <= 0 || !['contain', 'scale-down', 'none'].includes(objectFit)) return box;
+  const most = objectFit === 'contain' ? Number.POSITIVE_INFINITY : 1;
+  const fitting = Math.min(box.width / naturalWidth, box.height / naturalHeight);
+  const scale = objectFit === 'none' ? 1 : Math.min(fitting, most);
+  const [x = '50%', y = '50%'] = objectPosition.split(' ');
+  const across = inside(box.width, naturalWidth * scale, x);
+  const down = inside(box.height, naturalHeight * scale, y);
+  return { left: box.left + across.start, top: box.top + down.start, width: across.size, height: down.size };
+}
+
+/** What is seen of a picture of `size` in `room`. */
+function inside(room: number, size: number, position: string): { start: number; size: number } {
+  const value = Number.parseFloat(position);
+  const offset = position.endsWith('%') ? ((room - size) * value) / 100 : value;
+  const start = Math.min(Math.max(offset, 0), room);
+  return { start, size: Math.max(0, Math.min(offset + size, room) - start) };
+}

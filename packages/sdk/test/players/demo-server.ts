@@ -1,0 +1,31 @@
+// A danmux as `npm start` runs it, for the demo's pages: everything in one built process, and a backend's way to push.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Backend } from '../../../testkit/src/backend.ts';
+import { Child } from '../../../testkit/src/child.ts';
+import { freePorts } from '../../../testkit/src/free-port.ts';
+
+export interface DemoServer {
+  readonly url: string;
+  readonly backend: Backend;
+  stop(): Promise<void>;
+}
+
+export async function startDemoServer(): Promise<DemoServer> {
+  const root = fileURLToPath(new URL('../../../../', import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), 'danmux-players-'));
+  const port = await freePorts(2);
+  const ports = { DANMUX_EDGE_PORT: String(port), DANMUX_API_PORT: String(port + 1) };
+  const env = { ...ports, NODE_ENV: 'development', DANMUX_CONFIG_DIR: join(root, 'config'), REDIS_URL: '' };
+  const child = new Child('danmux start', process.execPath, [join(root, 'packages/cli/dist/main.js'), 'start'], { cwd: folder, env, ipc: true });
+  await child.ready;
+  const { api_key: key } = JSON.parse(await readFile(join(folder, '.danmux/secrets.json'), 'utf8')) as { api_key: string };
+  const url = `http://127.0.0.1:${port + 1}`;
+  const stop = async () => {
+    await child.stop('SIGINT');
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { url, backend: new Backend(url, key), stop };
+}

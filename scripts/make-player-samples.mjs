@@ -1,0 +1,99 @@
+// Makes the recordings that the players' demo pages play, from the picture that the demo page draws: frame by frame in Chromium, so that
+// every run gives the same ones. To be run only when they are to look different; it needs ffmpeg, which nothing else here does.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { build } from 'vite';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const folder = join(root, 'packages/sdk/demo/public/players');
+const fps = 15;
+const seconds = 6;
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  const page = await browser.newPage();
+  await page.addScriptTag({ content: `(${steppedTime})()` });
+  await page.addScriptTag({ content: await pictureScript() });
+  await page.evaluate('Picture.livePicture()');
+  await encode(page);
+} finally {
+  await browser.close();
+}
+
+async function pictureScript() {
+  const lib = { entry: join(root, 'packages/sdk/demo/live-picture.ts'), formats: ['iife'], name: 'Picture' };
+  const [{ output }] = await build({ configFile: false, logLevel: 'warn', build: { write: false, lib } });
+  return output[0].code;
+}
+
+/** Runs in the page: chance and time that are the same every time, and a canvas that can be asked for. */
+function steppedTime() {
+  let seed = 7;
+  let now = 0;
+  Math.random = () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  performance.now = () => now;
+  let draw;
+  globalThis.setInterval = (callback) => {
+    draw = callback;
+    return 0;
+  };
+  let picture;
+  const make = document.createElement.bind(document);
+  document.createElement = (name) => {
+    const element = make(name);
+    if (name === 'canvas') picture = element;
+    return element;
+  };
+  globalThis.nextFrame = (ms) => {
+    now += ms;
+    draw();
+    return picture.toDataURL('image/jpeg', 0.92).split(',')[1];
+  };
+}
+
+/** One encoding, in all containers: a fragmented MP4 that is also the one segment file of the HLS list, FLV and MPEG-TS. */
+async function encode(page) {
+  const input = ['-f', 'image2pipe', '-c:v', 'mjpeg', '-r', String(fps), '-i', '-'];
+  const video = [
+    '-an',
+    '-vf',
+    'scale=512:288',
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryslow',
+    '-profile:v',
+    'main',
+    '-pix_fmt',
+    'yuv420p',
+    '-crf',
+    '33',
+    '-g',
+    String(fps * 3),
+  ];
+  const hls = ['-f', 'hls', '-hls_time', '3', '-hls_list_size', '0', '-hls_segment_type', 'fmp4', '-hls_flags', 'single_file'];
+  await run(['-y', ...input, ...video, 'sample.flv'], async (stdin) => {
+    for (let frame = 0; frame < fps * seconds; frame++) {
+      const jpeg = Buffer.from(await page.evaluate(`nextFrame(${1_000 / fps})`), 'base64');
+      if (!stdin.write(jpeg)) await once(stdin, 'drain');
+    }
+  });
+  const copy = ['-y', '-i', 'sample.flv', '-c', 'copy'];
+  await run([...copy, '-f', 'mpegts', 'sample.m2t']);
+  await run([...copy, ...hls, '-hls_fmp4_init_filename', 'sample.mp4', '-hls_segment_filename', 'sample.mp4', 'sample.m3u8']);
+}
+
+async function run(args, feed) {
+  const child = spawn('ffmpeg', ['-loglevel', 'error', '-fflags', '+bitexact', ...args], { cwd: folder, stdio: ['pipe', 'inherit', 'inherit'] });
+  const ended = once(child, 'exit');
+  await feed?.(child.stdin);
+  child.stdin.end();
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+}

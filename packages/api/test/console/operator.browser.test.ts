@@ -94,6 +94,9 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await page.getByTestId('confirm').click();
   await eventually(async () => assert.deepEqual((await danmux.call('GET', `/v1/rooms/${room}`)).body.modes, { slow_ms: 2_500 }));
 
+  // The ledger is a few seconds behind.
+  await page.getByTestId('sequenced-chat').filter({ hasText: /^1$/ }).waitFor();
+
   await page.getByRole('link', { name: 'Audit' }).click();
   for (const route of ['/v1/rooms/:room/messages/:id', '/v1/rooms/:room/mutes/:user', '/v1/rooms/:room']) {
     await page.getByTestId('audit-row').filter({ hasText: route }).first().waitFor();

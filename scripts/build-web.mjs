@@ -41,7 +41,9 @@ await rm(web, { recursive: true, force: true });
 
 for (const { entry, format, file, maxKiB, plugins = [] } of libraries) {
   const lib = { entry: join(sdk, entry), formats: [format], name: 'Danmux', fileName: () => file };
-  await build({ ...shared, root: sdk, plugins, build: { ...compiled, outDir: join(web, 'sdk'), emptyOutDir: false, minify: true, lib } });
+  // By itself the build leaves the blanks of a library's module in.
+  const rolldownOptions = { output: { minify: true } };
+  await build({ ...shared, root: sdk, plugins, build: { ...compiled, outDir: join(web, 'sdk'), emptyOutDir: false, minify: true, lib, rolldownOptions } });
   mustBeSmall(join(web, 'sdk', file), maxKiB);
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { htmlOf } from './html.ts';
+import { keptSection } from './kept-section.ts';
 import { performancePage } from './performance-page.ts';
 import type { ReportFile } from './report.ts';
 
@@ -24,7 +25,8 @@ export function writePerformancePage({ from = folder, out = join(root, 'docs/per
   const names = existsSync(from) ? readdirSync(from).filter((name) => name.endsWith('.json')) : [];
   if (names.length === 0) throw new Error(`there is no report in ${from}: run a scenario first`);
   const files = names.map((name) => JSON.parse(readFileSync(join(from, name), 'utf8')) as ReportFile);
-  write(out, performancePage(files));
+  const kept = existsSync(out) ? keptSection(readFileSync(out, 'utf8'), 'overlay') : undefined;
+  write(out, `${performancePage(files)}${kept ? `\n${kept}\n` : ''}`);
   return out;
 }
 

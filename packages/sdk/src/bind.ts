@@ -3,6 +3,7 @@ import type { Msg } from '@danmux/protocol';
 import type { Room } from './client/room.ts';
 import type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, SuperchatItem } from './overlay/overlay-item.ts';
 import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
+import { OwnEcho } from './own-echo.ts';
 
 export interface BindOptions {
   /** Messages from this user are framed as one's own. */
@@ -16,14 +17,26 @@ const sizes: readonly string[] = ['small', 'normal', 'large'] satisfies DanmakuS
 
 /** Returns a function that ends it. */
 export function bind(room: Pick<Room, 'on'>, overlay: OverlayVerbs, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
-  const recalled = room.on('recalled', ({ id }) => overlay.remove(id));
-  const shown = room.on('message', (msg) => {
-    if (Date.now() - msg.ts > freshMs || Date.now() > (msg.expires_at ?? Number.POSITIVE_INFINITY)) return;
-    show(msg, overlay, userId !== undefined && msg.from?.id === userId);
-  });
+  const echo = new OwnEcho(overlay);
+  const ends = [
+    room.on('recalled', ({ id }) => {
+      overlay.remove(id);
+      echo.recalled(id);
+    }),
+    room.on('message', (msg) => {
+      if (Date.now() - msg.ts > freshMs || Date.now() > (msg.expires_at ?? Number.POSITIVE_INFINITY)) return;
+      const own = userId !== undefined && msg.from?.id === userId;
+      if (msg.lane !== 'chat' || !echo.covers(msg, textOf(msg), own)) show(msg, overlay, own);
+    }),
+    room.on('sending', (sending) => {
+      // Other types of a viewer's messages, as likes, are no danmaku.
+      if (sending.type === 'chat' && textOf(sending)) echo.sending(sending, looksOf(sending));
+    }),
+    room.on('sent', (sent) => echo.sent(sent)),
+    room.on('unsent', (unsent) => echo.unsent(unsent)),
+  ];
   return () => {
-    recalled();
-    shown();
+    for (const end of ends) end();
   };
 }
 
@@ -40,14 +53,17 @@ export function textOf({ data }: Pick<Msg, 'data'>): string {
 
 /** A chat message's text, and `color`, `mode`, `size` of its data. Not its count: viewers write chat themselves. */
 export function danmakuOf(msg: Msg): DanmakuItem {
-  const { id, data, type } = msg;
+  return { ...looksOf(msg), ...given({ user: msg.from?.id }), id: msg.id };
+}
+
+function looksOf(msg: Pick<Msg, 'type' | 'data'>): Omit<DanmakuItem, 'id'> {
+  const { data, type } = msg;
   const mode = text(data, 'mode');
   const size = text(data, 'size');
   return {
-    ...given({ color: text(data, 'color'), user: msg.from?.id }),
+    ...given({ color: text(data, 'color') }),
     ...(mode && modes.includes(mode) ? { mode: mode as DanmakuMode } : {}),
     ...(size && sizes.includes(size) ? { size: size as DanmakuSize } : {}),
-    id,
     type,
     text: textOf(msg),
   };

@@ -58,6 +58,48 @@ test('a super chat is pinned', () => {
   ]);
 });
 
+test("one's own is shown as it is sent, once, whether the server's copy or its answer comes first", () => {
+  const { told, say, listeners } = bound({ userId: 'me' });
+  const send = (cid: string, text: string) => listeners.get('sending')?.({ cid, type: 'chat', data: { text, color: '#f00' } });
+  send('c1', 'hello');
+  listeners.get('sent')?.({ cid: 'c1', id: 'm1' });
+  say({ id: 'm1', from: { id: 'me' }, data: { text: 'hello' } });
+  send('c2', 'again');
+  say({ id: 'm2', from: { id: 'me' }, data: { text: 'again' } });
+  listeners.get('sent')?.({ cid: 'c2', id: 'm2' });
+  listeners.get('recalled')?.({ id: 'm2' });
+  say({ id: 'm3', from: { id: 'me' }, data: { text: 'from my phone' } });
+  listeners.get('sending')?.({ cid: 'c3', type: 'like', data: { count: 1 } });
+  const own = { type: 'chat', color: '#f00', own: true };
+  assert.deepEqual(told, [
+    ['danmaku', { ...own, id: 'c1', text: 'hello' }],
+    ['remove', 'm1'],
+    ['danmaku', { ...own, id: 'c2', text: 'again' }],
+    ['remove', 'm2'],
+    ['remove', 'c2'],
+    ['danmaku', { type: 'chat', id: 'm3', text: 'from my phone', user: 'me', own: true }],
+  ]);
+});
+
+test('without a user id a copy that came first is taken back when the answer names it; what was refused goes', () => {
+  const { told, say, listeners } = bound();
+  listeners.get('sending')?.({ cid: 'c1', type: 'chat', data: { text: 'hello' } });
+  say({ id: 'm1', data: { text: 'hello' } });
+  listeners.get('sent')?.({ cid: 'c1', id: 'm1' });
+  listeners.get('sending')?.({ cid: 'c2', type: 'chat', data: { text: 'too fast' } });
+  listeners.get('unsent')?.({ cid: 'c2' });
+  assert.deepEqual(
+    told.map(([verb, given]) => [verb, typeof given === 'string' ? given : (given as { id: string }).id]),
+    [
+      ['danmaku', 'c1'],
+      ['danmaku', 'm1'],
+      ['remove', 'm1'],
+      ['danmaku', 'c2'],
+      ['remove', 'c2'],
+    ],
+  );
+});
+
 test('what was recalled is taken back; what is old or has lost its meaning is not shown; ended, nothing is heard', () => {
   const { told, say, end, listeners } = bound();
   say({ id: 'old', ts: Date.now() - 20_000 });

@@ -104,6 +104,7 @@ export class RoomLink implements ReactiveController {
     this.#room = room;
     this.#ends.push(
       room.on('joined', () => this.#listener.state('online')),
+      room.on('away', ({ state }) => this.#listener.state(state)),
       room.on('error', (error) => this.#listener.failed(error)),
       ...this.#listener.linked(room),
     );

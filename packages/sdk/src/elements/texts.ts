@@ -39,6 +39,8 @@ const english = {
   slowMode: (seconds: number) => `Slow mode: one message every ${seconds} s`,
   membersOnly: 'Only members may send here',
   errors: {} as Partial<Record<ErrorCode, string>>,
+  /** By code; the server's own words where there are none. */
+  notices: {} as Partial<Record<string, string>>,
   settings: 'Danmaku settings',
   danmaku: 'Danmaku',
   opacity: 'Opacity',
@@ -103,6 +105,11 @@ const chinese: Texts = {
     rate_limited: '发得太快了,稍后再发',
     unavailable: '网络不通,请稍后再试',
     origin_forbidden: '此网站未获允许',
+  },
+  notices: {
+    unmuted: '禁言已解除',
+    unbanned: '封禁已解除',
+    token_expired: '登录已过期,请重新登录',
   },
   settings: '弹幕设置',
   danmaku: '弹幕',

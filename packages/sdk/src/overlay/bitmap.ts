@@ -10,8 +10,10 @@ export interface Bitmap {
   height: number;
 }
 
-/** CSS pixels around the text's box, for shadow and badge. */
-export const margin = 22;
+/** CSS pixels around the text's box, for its shadow. */
+export const margin = 3;
+/** Right of the box, for the badge. */
+const badgeRoom = 20;
 const step = 64;
 
 export function makeBitmap(): Bitmap {
@@ -20,7 +22,7 @@ export function makeBitmap(): Bitmap {
 
 export function drawText(bitmap: Bitmap, flight: Flight, stage: Stage, scale: number): void {
   const { canvas } = bitmap;
-  bitmap.width = Math.ceil((flight.width + 2 * margin) * scale);
+  bitmap.width = Math.ceil((flight.width + 2 * margin + (flight.count > 1 ? badgeRoom : 0)) * scale);
   bitmap.height = Math.ceil((flight.height + 2 * margin) * scale);
   if (canvas.width < bitmap.width) canvas.width = Math.ceil(bitmap.width / step) * step;
   if (canvas.height < bitmap.height) canvas.height = Math.ceil(bitmap.height / step) * step;
@@ -67,7 +69,7 @@ function drawBadge(context: CanvasRenderingContext2D, { count, width, size }: Fl
   const said = `×${count}`;
   context.font = stage.font(letters);
   const across = context.measureText(said).width + letters * 0.8;
-  const left = width + 20 - across;
+  const left = width + badgeRoom - across;
   context.fillStyle = '#ff2d78';
   context.beginPath();
   context.roundRect(left, 2, across, letters * 1.5, letters);

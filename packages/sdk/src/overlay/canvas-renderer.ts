@@ -107,8 +107,9 @@ export class CanvasRenderer implements Renderer {
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     for (const [flight, { canvas, width, height }] of this.#flying) {
       context.globalAlpha = flight.item.own ? 1 : this.#opacity;
-      const left = (leftAt(flight, now) - margin) * this.#scale;
-      context.drawImage(canvas, 0, 0, width, height, left, (flight.top - margin) * this.#scale, width, height);
+      // On whole pixels: letters stay sharp, and nothing has to be blended between two of them.
+      const left = Math.round((leftAt(flight, now) - margin) * this.#scale);
+      context.drawImage(canvas, 0, 0, width, height, left, Math.round((flight.top - margin) * this.#scale), width, height);
     }
   }
 

@@ -42,7 +42,7 @@ export class DomRenderer implements Renderer {
     const frames = [{ transform: `translate(${from}px, ${top}px)` }, { transform: `translate(${to}px, ${top}px)` }];
     const animation = element.animate(frames, { duration: Math.max(1, end - start), fill: 'both' });
     this.#flying.set(flight, { element, animation });
-    this.#move(animation, this.#clock.rate);
+    this.#align(flight, animation);
     animation.onfinish = () => {
       this.take(flight);
       this.#landed(flight);
@@ -66,8 +66,8 @@ export class DomRenderer implements Renderer {
     this.#pool.give(flying.element);
   }
 
-  setRate(rate: number): void {
-    for (const { animation } of this.#flying.values()) this.#move(animation, rate);
+  setRate(): void {
+    for (const [flight, { animation }] of this.#flying) this.#align(flight, animation);
   }
 
   setOpacity(opacity: number): void {
@@ -79,13 +79,17 @@ export class DomRenderer implements Renderer {
     this.#layer.remove();
   }
 
-  #move(animation: Animation, rate: number): void {
+  /** To the flight clock: an animation left to itself starts with the frame that shows it, late where frames are, and would run into another. */
+  #align({ start }: Flight, animation: Animation): void {
+    const { rate } = this.#clock;
+    const flown = this.#clock.now() - start;
     if (rate === 0) {
       animation.pause();
+      animation.currentTime = flown;
       return;
     }
     if (animation.playbackRate !== rate) animation.playbackRate = rate;
-    if (animation.playState === 'paused') animation.play();
+    animation.startTime = performance.now() - flown / rate;
   }
 }
 

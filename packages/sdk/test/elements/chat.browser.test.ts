@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { eventually } from '../../../testkit/src/eventually.ts';
 import type { DanmuxChatElement } from '../../src/elements/index.ts';
+import { faultsOf } from './accessible.ts';
 import { livePage } from './live-page.ts';
 
 const live = livePage();
@@ -129,6 +130,13 @@ test('gifts are chosen with the keyboard, and the page is told', async () => {
   await toggle.focus();
   await page.keyboard.press('Enter');
   assert.equal(await page.locator('.gift-choice').count(), 2);
+  for (const theme of ['dark', 'light']) {
+    await page.locator('danmux-chat').evaluate((element, value) => element.setAttribute('theme', value), theme);
+    await live.push('live:gifts', { from: { id: 'a', name: 'A', level: 33, roles: ['vip'] }, data: { text: theme } });
+    await live.push('live:gifts', { type: 'gift', from: { id: 'a', name: 'A' }, data: { name: 'Rose' } });
+    await page.locator('li', { hasText: theme }).waitFor();
+    assert.deepEqual(await faultsOf(page, 'danmux-chat'), []);
+  }
   await page.locator('.gift-count', { hasText: '×10' }).click();
   await page.locator('[data-gift=car]').press('Enter');
   assert.deepEqual(JSON.parse(await page.title()), { gift: { id: 'car', name: 'Car' }, count: 10, room: 'live:gifts' });
@@ -167,6 +175,7 @@ test('10,000 messages: few elements, at the end unless the reader is elsewhere, 
     };
     let last = 0;
     Object.assign(window, {
+      away: () => heard.get('away')?.({ state: 'connecting' }),
       more: (count: number) => {
         for (let i = 0; i < count; i++, last++)
           heard.get('message')?.({
@@ -217,4 +226,7 @@ test('10,000 messages: few elements, at the end unless the reader is elsewhere, 
   await page.locator('li', { hasText: 'no 10024' }).waitFor();
   await eventually(async () => assert.ok((await state()).left <= 1, 'it is at the end again'));
   assert.equal(await page.locator('[data-testid=recent]').count(), 0);
+
+  await page.evaluate(() => (window as unknown as { away(): void }).away());
+  await page.locator('[data-state=connecting]').waitFor();
 });

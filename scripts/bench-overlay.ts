@@ -1,0 +1,103 @@
+// `npm run bench:overlay`: what danmaku cost a page at 150 messages a second, drawn by this SDK and by the npm library `danmaku` in the same run: frames,
+// the page's thread, memory and nodes over 100,000 messages. For the record and not a test, since other programs on the machine make it worse.
+// Needs the bundles (`node scripts/build-web.mjs`); `--write` puts the figures into docs/performance.md.
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from '../packages/testkit/src/browser.ts';
+import { BenchPage, size } from './overlay-bench/bench-page.ts';
+import { type Contestant, contestants } from './overlay-bench/contestants.ts';
+import { writeSection } from './overlay-bench/performance-section.ts';
+
+const { values } = parseArgs({
+  options: {
+    rate: { type: 'string', default: '150' },
+    seconds: { type: 'string', default: '20' },
+    messages: { type: 'string', default: '100000' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const [rate, seconds, messages] = [Number(values.rate), Number(values.seconds), Number(values.messages)];
+const durationMs = 8_000;
+/** Memory is looked at with time this much faster: as many messages a time across, in less time. */
+const hurry = 40;
+
+const round = (value: number, digits = 1) => value.toFixed(digits);
+const percent = (share: number) => `${round(share * 100)} %`;
+const mebibytes = (bytes: number) => `${round(bytes / 2 ** 20)} MiB`;
+
+async function frames(browser: Browser, contestant: Contestant, offered: number): Promise<{ cells: string[]; shownRate: number }> {
+  const page = await BenchPage.open(browser, contestant, durationMs);
+  // Until as much flies as will.
+  await page.watch({ rate: offered, seconds: durationMs / 1_000 + 1 });
+  const before = await page.cost();
+  const seen = await page.watch({ rate: offered, seconds });
+  const after = await page.cost();
+  await page.close();
+  const kept = seen.offered - (seen.dropped ?? 0);
+  return {
+    cells: [
+      `${round(offered, 0)}/s`,
+      round(seen.frames / seen.seconds),
+      `${round(seen.gapP99)} ms`,
+      percent((after.taskSeconds - before.taskSeconds) / seen.seconds),
+      percent((after.coreSeconds - before.coreSeconds) / seen.seconds),
+      round(seen.shown, 0),
+      `${round(kept / seen.seconds)}/s`,
+      seen.dropped === null ? 'never drops' : `${round(seen.dropped / seen.seconds)}/s`,
+    ],
+    shownRate: kept / seen.seconds,
+  };
+}
+
+async function memory(browser: Browser, contestant: Contestant): Promise<string[]> {
+  const page = await BenchPage.open(browser, contestant, durationMs / hurry);
+  const perFrame = Math.round((rate * hurry) / 60);
+  await page.pour({ messages: messages / 10, perFrame });
+  const early = await page.cost(true);
+  const since = performance.now();
+  await page.pour({ messages: (messages * 9) / 10, perFrame });
+  const took = (performance.now() - since) / 1_000;
+  const late = await page.cost(true);
+  await page.close();
+  return [mebibytes(early.heapBytes), mebibytes(late.heapBytes), String(early.nodes), String(late.nodes), `${round(took)} s`];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const loadBefore = loadavg()[0] ?? 0;
+const browser = await startBrowser();
+const drawn: string[][] = [];
+const kept: string[][] = [];
+let shownRate = rate;
+for (const contestant of contestants) {
+  console.error(`${contestant.name} …`);
+  const measured = await frames(browser, contestant, rate);
+  if (contestant.name === 'danmux dom') shownRate = measured.shownRate;
+  drawn.push([contestant.name, ...measured.cells]);
+}
+for (const contestant of contestants.filter(({ name }) => name.startsWith('danmaku'))) {
+  console.error(`${contestant.name}, given only what danmux shows …`);
+  drawn.push([contestant.name, ...(await frames(browser, contestant, shownRate)).cells]);
+}
+for (const contestant of contestants) {
+  console.error(`${contestant.name}, memory …`);
+  kept.push([contestant.name, ...(await memory(browser, contestant))]);
+}
+const version = browser.version();
+await browser.close();
+
+const report = [
+  `Headless Chromium ${version}, no GPU, ${size.width}×${size.height}, ${cpus().length} cores; ${rate} messages a second in batches of 50 ms, 20 px, 8 s across, ${seconds} s measured after 9 s. Load of the machine by this and other programs: ${round(loadBefore)} before, ${round(loadavg()[0] ?? 0)} at the end.`,
+  table(['', 'offered', 'frames/s', 'frame gap p99', 'main thread busy', 'its CPU', 'on screen', 'taken', 'dropped'], drawn),
+  `Memory after ${(messages / 10).toLocaleString('en')} and after ${messages.toLocaleString('en')} messages, garbage collected, time ${hurry} times as fast:`,
+  table(
+    ['', `heap, ${messages / 10_000}k`, `heap, ${messages / 1_000}k`, `nodes, ${messages / 10_000}k`, `nodes, ${messages / 1_000}k`, 'the rest took'],
+    kept,
+  ),
+].join('\n\n');
+console.log(report);
+if (values.write) writeSection(report);

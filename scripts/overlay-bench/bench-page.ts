@@ -1,0 +1,74 @@
+// A page of Chromium with one contestant in it, and what the browser says it costs: the main thread's time, memory, nodes.
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import { begin, type Contestant, type Drawn } from './contestants.ts';
+import { pour, sayings, type Watched, watch } from './feed.ts';
+
+export interface Cost {
+  /** Seconds the page's thread worked. */
+  readonly taskSeconds: number;
+  /** Seconds of a core it had for that: less when others used the cores, or when it waited for the compositor. */
+  readonly coreSeconds: number;
+  readonly heapBytes: number;
+  readonly nodes: number;
+}
+
+interface BenchScope {
+  drawn: Drawn;
+  next: ReturnType<typeof sayings>;
+}
+
+export const size = { width: 1_280, height: 720 };
+const html = `<!doctype html><style>body{margin:0;background:#123}</style><div id="stage" style="position:relative;overflow:hidden;width:${size.width}px;height:${size.height}px"></div>`;
+
+export class BenchPage {
+  readonly #page: Page;
+  readonly #devtools: CDPSession;
+
+  private constructor(page: Page, devtools: CDPSession) {
+    this.#page = page;
+    this.#devtools = devtools;
+  }
+
+  static async open(browser: Browser, { script, engine }: Contestant, durationMs: number): Promise<BenchPage> {
+    const page = await browser.newPage({ viewport: size });
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Performance.enable');
+    await page.setContent(html);
+    // tsx gives functions their names by a call that the page does not have.
+    await page.evaluate('globalThis.__name = (named) => named');
+    await page.addScriptTag({ path: script });
+    await page.evaluate(`globalThis.next = (${sayings})(); globalThis.watch = ${watch}; globalThis.pour = ${pour}`);
+    await page.evaluate(`globalThis.drawn = (${begin})(${JSON.stringify({ engine, durationMs })})`);
+    return new BenchPage(page, devtools);
+  }
+
+  watch(pace: { rate: number; seconds: number }): Promise<Watched> {
+    return this.#page.evaluate((given) => {
+      const { drawn, next, watch: watching } = globalThis as unknown as BenchScope & { watch: typeof watch };
+      return watching(drawn, next, given);
+    }, pace);
+  }
+
+  pour(amount: { messages: number; perFrame: number }): Promise<void> {
+    return this.#page.evaluate((given) => {
+      const { drawn, next, pour: pouring } = globalThis as unknown as BenchScope & { pour: typeof pour };
+      return pouring(drawn, next, given);
+    }, amount);
+  }
+
+  /** What was thrown away is not counted when `collected`. */
+  async cost(collected = false): Promise<Cost> {
+    if (collected) {
+      await this.#devtools.send('HeapProfiler.enable');
+      await this.#devtools.send('HeapProfiler.collectGarbage');
+      await this.#devtools.send('HeapProfiler.disable');
+    }
+    const { metrics } = await this.#devtools.send('Performance.getMetrics');
+    const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
+    return { taskSeconds: of('TaskDuration'), coreSeconds: of('ThreadTime'), heapBytes: of('JSHeapUsedSize'), nodes: of('Nodes') };
+  }
+
+  async close(): Promise<void> {
+    await this.#page.close();
+  }
+}

@@ -1,0 +1,56 @@
+// Who draws danmaku in the benchmark: this SDK's overlay with each of its renderers, and the npm library `danmaku` with each of its engines. Each is
+// told how to begin in the page; all are fed alike.
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const danmux = `${root}packages/api/web/sdk/danmux.iife.js`;
+const danmaku = `${root}node_modules/danmaku/dist/danmaku.min.js`;
+
+/** In the page. */
+export interface Drawn {
+  show(message: { readonly id: string; readonly text: string; readonly color: string }): void;
+  /** On screen now. */
+  shown(): number;
+  /** Left out so far; null when it leaves nothing out. */
+  dropped(): number | null;
+}
+
+export interface Contestant {
+  readonly name: string;
+  readonly script: string;
+  readonly engine: 'dom' | 'canvas';
+}
+
+export const contestants: readonly Contestant[] = [
+  { name: 'danmux dom', script: danmux, engine: 'dom' },
+  { name: 'danmux canvas', script: danmux, engine: 'canvas' },
+  { name: 'danmaku dom', script: danmaku, engine: 'dom' },
+  { name: 'danmaku canvas', script: danmaku, engine: 'canvas' },
+];
+
+interface Libraries {
+  readonly Danmux?: Pick<typeof import('../../packages/sdk/src/index.ts'), 'Overlay'>;
+  readonly Danmaku?: new (options: object) => { emit(comment: object): void; _: { runningList: readonly unknown[] } };
+}
+
+/** Runs in the page. The same font, time across and height for all. */
+export function begin({ engine, durationMs }: { engine: 'dom' | 'canvas'; durationMs: number }): Drawn {
+  const stage = document.getElementById('stage') as HTMLElement;
+  const { Danmux, Danmaku } = globalThis as unknown as Libraries;
+  if (Danmux) {
+    const overlay = new Danmux.Overlay(stage, { renderer: engine, durationMs, area: 1, coverage: 1 });
+    return { show: (message) => overlay.danmaku(message), shown: () => overlay.shown, dropped: () => overlay.dropped };
+  }
+  if (!Danmaku) throw new Error('neither library is in the page');
+  const library = new Danmaku({ container: stage, engine, comments: [], speed: stage.clientWidth / (durationMs / 1_000) });
+  const font = 'bold 20px system-ui, "Noto Sans CJK SC", sans-serif';
+  const style = (color: string) =>
+    engine === 'dom'
+      ? { font, lineHeight: '32px', color, textShadow: '0 0 3px #000, 0 1px 2px #000' }
+      : { font: font.replace('20px', '20px/1.6'), fillStyle: color, strokeStyle: 'rgba(0, 0, 0, 0.65)', lineWidth: 2.5 };
+  return {
+    show: ({ text, color }) => library.emit({ text, mode: 'rtl', style: style(color) }),
+    shown: () => library._.runningList.length,
+    dropped: () => null,
+  };
+}

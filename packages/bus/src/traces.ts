@@ -1,7 +1,6 @@
 // The contract of traces: of a message that is traced, which process had it and when. Written beside the messages' way and never on
 // it, kept for a while, and read by people.
-import { lanes } from '@danmux/protocol';
-import type { Publication } from './bus.ts';
+import { type Lane, lanes } from '@danmux/protocol';
 
 export interface TraceHop {
   readonly hop: 'accepted' | 'stored' | 'sequenced' | 'delivered' | 'recalled';
@@ -39,7 +38,13 @@ export const traceKeptMs = 600_000;
 /** An edge has one of a message. */
 export const traceHops = 128;
 
+/** What is looked at of a publication. */
+export interface Traceable {
+  readonly lane: Lane;
+  readonly marks?: { readonly traced?: true; readonly receipt?: true };
+}
+
 /** Guaranteed lanes always; others when the publisher asked for it, or for receipts. */
-export function isTraced({ lane, marks }: Pick<Publication, 'lane' | 'marks'>): boolean {
+export function isTraced({ lane, marks }: Traceable): boolean {
   return lanes[lane].guaranteed || marks?.traced === true || marks?.receipt === true;
 }

@@ -6,6 +6,8 @@ import { gifts } from './gifts.ts';
 import { livePicture } from './live-picture.ts';
 import { chosen, texts } from './texts.ts';
 
+/** Kept when the token is renewed. */
+const name = `${texts.viewer} ${Math.floor(1_000 + Math.random() * 9_000)}`;
 const room = new URLSearchParams(location.search).get('room') ?? 'live:1001';
 
 document.documentElement.lang = chosen;
@@ -45,7 +47,7 @@ async function enter(): Promise<void> {
 }
 
 async function askForToken(): Promise<string> {
-  return (await askServer<{ token: string }>('./token', { room })).token;
+  return (await askServer<{ token: string }>('./token', { room, name })).token;
 }
 
 async function askServer<T>(path: string, body?: object): Promise<T> {

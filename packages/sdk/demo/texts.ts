@@ -1,6 +1,7 @@
 // The page's words in English and 简体中文, by the browser's language. Those of the elements are their own.
 const english = {
   live: 'Live picture',
+  viewer: 'Viewer',
   tryIt: 'Send a gift from a shell:',
   gifts: { rose: 'Rose', star: 'Star', crown: 'Crown', car: 'Sports car', rocket: 'Rocket', castle: 'Castle' },
 };
@@ -9,7 +10,8 @@ export type Texts = typeof english;
 
 const chinese: Texts = {
   live: '直播画面',
-  tryIt: '在命令行里送个礼物:',
+  viewer: '观众',
+  tryIt: '在命令行里送个礼物：',
   gifts: { rose: '玫瑰', star: '星星', crown: '皇冠', car: '跑车', rocket: '火箭', castle: '城堡' },
 };
 

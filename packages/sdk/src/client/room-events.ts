@@ -1,5 +1,6 @@
 // What a room tells, and how it is joined.
 import type { DanmuxError, Gap, JoinReply, Msg, Notice, RoomModes, SendReply } from '@danmux/protocol';
+import type { ClientState } from './options.ts';
 
 export interface RoomEvents {
   /** Each message once, in the order of its lane; danmux's own (recalls, modes) are events of their own. */
@@ -22,6 +23,8 @@ export interface RoomEvents {
   online: number;
   /** After every join; the first and those after a reconnect. */
   joined: JoinReply;
+  /** The connection ended: `connecting`, and it is joined again when it is back; or `closed` for good. */
+  away: { readonly state: ClientState };
   /** The room cannot be joined; tried again only after `retryAfterMs`, or on the next connection. */
   error: DanmuxError;
 }

@@ -143,7 +143,9 @@ export class Room extends Emitter<RoomEvents> {
 
   /** The connection ended; for the client. */
   disconnected(): void {
+    const joined = this.#joined;
     this.#out();
+    if (joined) this.emit('away', { state: this.#connection.state });
   }
 
   /** A frame of this room; for the client. */

@@ -1,29 +1,29 @@
 // <danmux-chat>: a room's messages, a field to send one, gifts to choose, who is there. What it shows is text and never HTML.
-import { type DanmuxError, errors, type Msg } from '@danmux/protocol';
+import { type DanmuxError, errors, type Msg, type Notice } from '@danmux/protocol';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { textOf } from '../bind.ts';
 import type { ClientState } from '../client/options.ts';
 import type { Room } from '../client/room.ts';
 import type { Entry } from './chat-entry.ts';
 import { chatLine } from './chat-line.ts';
-import { ChatLog } from './chat-log.ts';
+import { ChatSession, type ChatSessionHost } from './chat-session.ts';
 import { chatStyle } from './chat-style.ts';
 import { composer } from './composer.ts';
+import { composerStyle } from './composer-style.ts';
 import { type GiftChoice, type GiftChosen, giftsOf } from './gift-panel.ts';
 import { type Linked, type LinkListener, linkProperties, RoomLink } from './room-link.ts';
 import { RowList } from './row-list.ts';
-import { SendRules } from './send-rules.ts';
 import type { Token } from './shared-client.ts';
-import { errorText, languageOf, type Texts, textsOf } from './texts.ts';
+import { languageOf, type Texts, textsOf } from './texts.ts';
 import { theme } from './theme.ts';
+import type { TokenUser } from './token-user.ts';
 
-/** How long the latest gift stands above the list. */
-const latestGiftMs = 10_000;
 const tickMs = 250;
+/** Of more messages a second none is read out. */
+const readOutPerSecond = 3;
 
-export class DanmuxChatElement extends LitElement implements Linked, LinkListener {
-  static override readonly styles = [theme, chatStyle];
+export class DanmuxChatElement extends LitElement implements Linked, LinkListener, ChatSessionHost {
+  static override readonly styles = [theme, chatStyle, composerStyle];
   static override readonly properties = {
     ...linkProperties,
     gifts: { type: Array },
@@ -36,6 +36,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   };
 
   declare url: string | undefined;
+  declare gateway: string | undefined;
   declare room: Room | string | undefined;
   declare token: Token | undefined;
   declare userId: string | undefined;
@@ -47,20 +48,17 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   declare readOnly: boolean;
 
   readonly #link: RoomLink;
-  readonly #log: ChatLog;
+  readonly #session: ChatSession;
   readonly #list: RowList<Entry>;
-  readonly #rules = new SendRules();
   #state: ClientState = 'connecting';
-  #online: number | undefined;
-  #hint = '';
   #texts: Texts = textsOf('en');
   #language = 'en';
   #length = 0;
   #giftsOpen = false;
   #giftCount = 1;
-  #latest: Entry | undefined;
-  #latestTimer: ReturnType<typeof setTimeout> | undefined;
   #readUpTo = 0;
+  #calm = true;
+  #counted = { at: 0, added: 0 };
   #frame: number | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -70,16 +68,16 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.giftCounts = [1, 10, 66];
     this.max = 20_000;
     this.maxLength = 200;
-    this.exemptRoles = this.#rules.exemptRoles;
     this.readOnly = false;
-    this.#log = new ChatLog(this.max, () => this.#changed());
-    this.#list = new RowList(this, () => this.#log.entries);
+    this.#session = new ChatSession(this.max, this);
+    this.exemptRoles = this.#session.rules.exemptRoles;
+    this.#list = new RowList(this, () => this.#session.log.entries);
     this.#link = new RoomLink(this, this);
   }
 
   /** The lines it holds, oldest first. */
   get entries(): readonly Entry[] {
-    return this.#log.entries;
+    return this.#session.log.entries;
   }
 
   override disconnectedCallback(): void {
@@ -88,46 +86,10 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.#frame = undefined;
     clearInterval(this.#ticker);
     this.#ticker = undefined;
-    clearTimeout(this.#latestTimer);
   }
 
   linked(room: Room): (() => void)[] {
-    this.#log.clear();
-    this.#rules.modes = room.modes;
-    this.#online = room.joined ? room.online : undefined;
-    if (room.joined) void this.#readBack(room);
-    return [
-      room.on('message', (msg) => this.#message(msg)),
-      room.on('recalled', ({ id }) => this.#recalled(id)),
-      room.on('gap', ({ lane, count }) => lane !== 'ambient' && this.#log.gap(count)),
-      room.on('modes', (modes) => {
-        this.#rules.modes = modes;
-        this.requestUpdate();
-      }),
-      room.on('notice', (notice) => {
-        this.#rules.notice(notice);
-        this.say(notice.code === 'muted' ? '' : notice.message);
-      }),
-      room.on('online', (online) => {
-        this.#online = online;
-        this.#changed();
-      }),
-      room.on('joined', () => {
-        this.#rules.entered();
-        this.say('');
-      }),
-      room.on('sending', ({ cid, type, data }) => type === 'chat' && this.#log.sending(cid, type, data, textOf({ data } as Msg))),
-      room.on('sent', ({ cid, id, held }) => {
-        this.#log.sent(cid, id, held === true);
-        this.#rules.sent(Date.now());
-        this.requestUpdate();
-      }),
-      room.on('unsent', ({ cid, error }) => {
-        this.#rules.refused(error, Date.now());
-        this.#log.unsent(cid, error);
-        this.requestUpdate();
-      }),
-    ];
+    return this.#session.listen(room);
   }
 
   state(state: ClientState): void {
@@ -136,18 +98,39 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   failed(error: DanmuxError): void {
-    if (error.code === 'banned') this.#rules.refused(error, Date.now());
-    this.say(errorText(this.#texts, error));
+    this.#session.failed(error);
+  }
+
+  personal(msg: Msg): void {
+    this.#session.message(msg);
+  }
+
+  noticed(notice: Notice): void {
+    this.#session.notice(notice);
+  }
+
+  /** Something for the viewer to read, below the list, until the next message is typed. */
+  say(text: string): void {
+    this.#session.say(text);
+  }
+
+  get texts(): Texts {
+    return this.#texts;
+  }
+
+  get user(): TokenUser | undefined {
+    return this.#link.user;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('max')) this.#log.max = this.max;
+    if (changed.has('max')) this.#session.log.max = this.max;
     this.#language = languageOf(this) || 'en';
     this.#texts = textsOf(this.#language);
-    this.#rules.exemptRoles = this.exemptRoles;
-    this.#rules.user = this.#link.user;
-    this.#rules.guest = this.#link.guest;
-    if (this.#list.following) this.#readUpTo = this.#log.added;
+    this.#session.rules.exemptRoles = this.exemptRoles;
+    this.#session.rules.user = this.#link.user;
+    this.#session.rules.guest = this.#link.guest;
+    if (this.#list.following) this.#readUpTo = this.#session.log.added;
+    this.#count(performance.now());
   }
 
   protected override render(): TemplateResult {
@@ -157,12 +140,19 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   protected override updated(): void {
-    const counting = this.#rules.verdict(Date.now(), 'online').until !== undefined;
+    const counting = this.#session.rules.verdict(Date.now(), 'online').until !== undefined;
     if (counting) this.#ticker ??= setInterval(() => this.requestUpdate(), tickMs);
     else {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
     }
+  }
+
+  #count(at: number): void {
+    const seconds = (at - this.#counted.at) / 1_000;
+    if (seconds < 1) return;
+    this.#calm = this.#session.log.added - this.#counted.added <= readOutPerSecond * seconds;
+    this.#counted = { at, added: this.#session.log.added };
   }
 
   #head(): TemplateResult {
@@ -171,23 +161,23 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     return html`<div class="head" part="header">
       <span class="state" part="state" data-testid="state" data-state=${this.#state} role="status">${label}</span>
       <slot name="header"></slot>
-      <span class="online" part="online"><b data-testid="online">${this.#online === undefined ? '–' : this.#online.toLocaleString(this.#language)}</b> ${texts.online}</span>
+      <span class="online" part="online"><b data-testid="online">${this.#session.online === undefined ? '–' : this.#session.online.toLocaleString(this.#language)}</b> ${texts.online}</span>
     </div>`;
   }
 
   #latestGift(): TemplateResult | typeof nothing {
-    const latest = this.#latest;
+    const latest = this.#session.latest;
     if (!latest) return nothing;
     return html`<div class="latest" part="latest-gift" data-testid="latest-gift" data-id=${latest.id ?? ''}>${chatLine(latest, this.#lineView())}</div>`;
   }
 
   #lines(): TemplateResult {
-    const rows = this.#log.entries;
+    const rows = this.#session.log.entries;
     const { first, end } = this.#list.draw();
     const view = this.#lineView();
-    // While the reader is elsewhere, rows appear because of scrolling and are no news.
+    // While the reader is elsewhere, rows appear because of scrolling and are no news; of very many none could be read out to the end.
     return html`<div class="scroller" part="list" data-testid="chat-list" role="log" tabindex="0" aria-label=${this.#texts.messages}
-      aria-live=${this.#list.following ? 'polite' : 'off'} @scroll=${this.#list.onScroll}>
+      aria-live=${this.#list.following && this.#calm ? 'polite' : 'off'} @scroll=${this.#list.onScroll}>
       <div class="space"><ol role="list">
         ${repeat(
           rows.slice(first, end),
@@ -203,7 +193,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   #recent(): TemplateResult | typeof nothing {
-    const count = this.#log.added - this.#readUpTo;
+    const count = this.#session.log.added - this.#readUpTo;
     if (this.#list.following || count <= 0) return nothing;
     return html`<button type="button" class="recent" part="recent" data-testid="recent" @click=${() => this.#list.follow()}>${this.#texts.recent(count)} ↓</button>`;
   }
@@ -214,8 +204,8 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
       texts: this.#texts,
       language: this.#language,
       now,
-      verdict: this.#rules.verdict(now, this.#state),
-      hint: this.#hint || this.#modesHint(),
+      verdict: this.#session.rules.verdict(now, this.#state),
+      hint: this.#session.hint || this.#modesHint(),
       maxLength: this.maxLength,
       length: this.#length,
       gifts: giftsOf(this.gifts),
@@ -235,44 +225,13 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   #modesHint(): string {
-    const { slow_ms, members_only } = this.#rules.modes;
+    const { slow_ms, members_only } = this.#session.rules.modes;
     if (members_only) return this.#texts.membersOnly;
     return slow_ms ? this.#texts.slowMode(Math.ceil(slow_ms / 1_000)) : '';
   }
 
   #lineView() {
-    return { texts: this.#texts, onRetry: (entry: Entry) => this.#retry(entry), onDiscard: (entry: Entry) => this.#log.discard(entry) };
-  }
-
-  #message(msg: Msg): void {
-    const mine = this.#link.user?.id;
-    this.#log.message(msg, mine !== undefined && msg.from?.id === mine);
-    if (msg.lane !== 'gift' || Date.now() - msg.ts > latestGiftMs) return;
-    this.#latest = this.#log.entries.findLast(({ id }) => id === msg.id);
-    clearTimeout(this.#latestTimer);
-    this.#latestTimer = setTimeout(() => this.#endLatest(), latestGiftMs);
-  }
-
-  #recalled(id: string): void {
-    this.#log.remove(id);
-    if (this.#latest?.id === id) this.#endLatest();
-  }
-
-  #endLatest(): void {
-    this.#latest = undefined;
-    this.requestUpdate();
-  }
-
-  /** What came before this element: it was told to those who listened then. */
-  async #readBack(room: Room): Promise<void> {
-    for (const lane of ['gift', 'chat', 'control'] as const) {
-      try {
-        const { msgs } = await room.history({ lane, limit: 50 });
-        if (this.#link.room === room) for (const msg of msgs) this.#message(msg);
-      } catch (error) {
-        this.failed(error as DanmuxError);
-      }
-    }
+    return { texts: this.#texts, onRetry: (entry: Entry) => this.#retry(entry), onDiscard: (entry: Entry) => this.#session.log.discard(entry) };
   }
 
   #submit(event: SubmitEvent): void {
@@ -280,7 +239,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     const input = this.renderRoot.querySelector<HTMLInputElement>('.text-field');
     const text = input?.value.trim();
     const room = this.#link.room;
-    if (!input || !text || !room || this.#rules.verdict(Date.now(), 'online').obstacle) return;
+    if (!input || !text || !room || this.#session.rules.verdict(Date.now(), 'online').obstacle) return;
     input.value = '';
     this.#typed(0);
     this.#list.follow();
@@ -301,7 +260,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
 
   #typed(length: number): void {
     this.#length = length;
-    if (length > 0) this.#hint = '';
+    if (length > 0) this.#session.hint = '';
     this.requestUpdate();
   }
 
@@ -321,14 +280,8 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.dispatchEvent(new CustomEvent('gift', { detail, bubbles: true, composed: true }));
   }
 
-  /** Something for the viewer to read, below the list, until the next message is typed. */
-  say(text: string): void {
-    this.#hint = text;
-    this.requestUpdate();
-  }
-
   /** At the next frame, however many messages come until then; a hidden page has none. */
-  #changed(): void {
+  changed(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
       this.requestUpdate();

@@ -10,12 +10,12 @@ export interface Entry {
   readonly key: number;
   readonly kind: 'chat' | 'gift' | 'superchat' | 'notice' | 'gap';
   readonly ts: number;
-  readonly from?: From;
   /** Of what this viewer sent. */
   readonly cid?: string;
   readonly type?: string;
   readonly data?: unknown;
   id: string | undefined;
+  from?: From;
   text: string;
   own: boolean;
   state: EntryState;

@@ -40,9 +40,9 @@ function giftLine(entry: Entry, texts: Texts): TemplateResult {
 }
 
 function superchatLine(entry: Entry): TemplateResult {
-  return html`<div class="superchat" part="superchat">
-    <div class="superchat-head">${name(entry)}${entry.amount === undefined ? nothing : html`<b class="amount">${entry.amount}</b>`}</div>
-    <div class="superchat-text">${entry.text}</div>
+  return html`<div class="paid" part="superchat">
+    <div class="paid-head">${name(entry)}${entry.amount === undefined ? nothing : html`<b class="amount">${entry.amount}</b>`}</div>
+    <div class="paid-text">${entry.text}</div>
   </div>`;
 }
 

@@ -39,16 +39,16 @@ export class ChatLog {
     if (known) {
       this.#byId.set(msg.id, known);
       // The server may have masked a word of it.
-      Object.assign(known, { id: msg.id, text: entry.text, state: 'given' });
+      Object.assign(known, { id: msg.id, from: entry.from ?? known.from, text: entry.text, state: 'given' });
     } else this.#add(entry);
     this.#changed();
   }
 
   /** This viewer sends it; a second try of the same `cid` stays where the first one is. */
-  sending(cid: string, type: string, data: unknown, text: string): void {
-    const known = this.#ofCid(cid);
+  sending(outgoing: Pick<Entry, 'text' | 'from'> & { cid: string; type: string; data: unknown }): void {
+    const known = this.#ofCid(outgoing.cid);
     if (known) known.state = 'pending';
-    else this.#add(entryFrom({ kind: 'chat', ts: this.#entries.at(-1)?.ts ?? 0, cid, type, data, text, own: true, state: 'pending' }));
+    else this.#add(entryFrom({ kind: 'chat', ts: this.#entries.at(-1)?.ts ?? 0, ...outgoing, own: true, state: 'pending' }));
     this.#changed();
   }
 

@@ -60,6 +60,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
   ];
 
   declare url: string | undefined;
+  declare gateway: string | undefined;
   declare room: Room | string | undefined;
   declare token: Token | undefined;
   declare userId: string | undefined;
@@ -76,6 +77,8 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
   declare noSettings: boolean;
 
   readonly #link: RoomLink;
+  #unbind: (() => void) | undefined;
+  #boundFor: string | undefined;
   #overlay: Overlay | undefined;
 
   constructor() {
@@ -90,12 +93,14 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
   }
 
   linked(room: Room): (() => void)[] {
-    const overlay = this.#made();
-    const userId = this.#link.user?.id;
-    return [bind(room, overlay, userId === undefined ? {} : { userId }), () => overlay.clear()];
+    this.#bind(room);
+    return [() => this.#unbind?.(), () => this.#overlay?.clear()];
   }
 
   state(state: ClientState): void {
+    const room = this.#link.room;
+    // Whose token it is may be known only now that there is one.
+    if (room && state === 'online' && this.#boundFor !== this.#link.user?.id) this.#bind(room);
     this.dispatchEvent(new CustomEvent('state', { detail: state }));
   }
 
@@ -128,6 +133,12 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     if (before && Object.keys(settings).length > 0) before.configure(settings);
     const menu = this.renderRoot.querySelector('danmux-settings');
     if (menu) menu.overlay = overlay;
+  }
+
+  #bind(room: Room): void {
+    this.#unbind?.();
+    this.#boundFor = this.#link.user?.id;
+    this.#unbind = bind(room, this.#made(), this.#boundFor === undefined ? {} : { userId: this.#boundFor });
   }
 
   /** The layer is there from the first drawing on. */

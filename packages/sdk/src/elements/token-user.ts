@@ -3,6 +3,7 @@
 
 export interface TokenUser {
   readonly id: string;
+  readonly name?: string;
   readonly level: number;
   readonly roles: readonly string[];
 }
@@ -10,10 +11,11 @@ export interface TokenUser {
 /** Undefined of what is no token. */
 export function userOf(token: string): TokenUser | undefined {
   const claims = claimsOf(token);
-  const { sub, level, roles } = claims ?? {};
+  const { sub, name, level, roles } = claims ?? {};
   if (typeof sub !== 'string') return undefined;
   return {
     id: sub,
+    ...(typeof name === 'string' ? { name } : {}),
     level: typeof level === 'number' ? level : 0,
     roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
   };

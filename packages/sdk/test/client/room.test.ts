@@ -244,6 +244,16 @@ test('a receipt without an answer is said again, over the next connection too; a
   assert.deepEqual([server.receipts.length, server.refusals.length], [1, 0]);
 });
 
+test('the end of its connection is told once, and only of a room that was joined', async () => {
+  const { server, room } = await enter();
+  const away: string[] = [];
+  room.on('away', ({ state }) => away.push(state));
+  (server as { state: string }).state = 'connecting';
+  room.disconnected();
+  room.disconnected();
+  assert.deepEqual(away, ['connecting']);
+});
+
 test('a room that was left answers no more', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { room, server } = await enter();

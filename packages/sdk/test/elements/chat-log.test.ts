@@ -5,6 +5,7 @@ import { DanmuxError, type Msg } from '@danmux/protocol';
 import { ChatLog } from '../../src/elements/chat-log.ts';
 
 const chat = (id: string, ts = 0, text = id): Msg => ({ id, lane: 'chat', type: 'chat', data: { text }, ts, from: { id: 'u' } });
+const outgoing = (cid: string, text: string) => ({ cid, type: 'chat', data: { text }, text });
 const open = (max = 100) => {
   let changes = 0;
   const log = new ChatLog(max, () => changes++);
@@ -38,8 +39,8 @@ test('what has no text has no line; gifts, super chats and notices have theirs',
 
 test('one’s own is there at once, and is one line whichever of answer and message comes first', () => {
   const { log, texts } = open();
-  log.sending('c1', 'chat', { text: 'one' }, 'one');
-  log.sending('c2', 'chat', { text: 'two' }, 'two');
+  log.sending(outgoing('c1', 'one'));
+  log.sending(outgoing('c2', 'two'));
   assert.deepEqual(texts(), ['one pending', 'two pending']);
   log.sent('c1', 'm1', false);
   log.message(chat('m1', 1, 'one'), true);
@@ -50,7 +51,7 @@ test('one’s own is there at once, and is one line whichever of answer and mess
 
 test('a word that the server masked is masked in one’s own line too', () => {
   const { log, texts } = open();
-  log.sending('c1', 'chat', { text: 'a bad word' }, 'a bad word');
+  log.sending(outgoing('c1', 'a bad word'));
   log.message(chat('m1', 1, 'a *** word'), true);
   log.sent('c1', 'm1', false);
   assert.deepEqual(texts(), ['a *** word']);
@@ -58,13 +59,13 @@ test('a word that the server masked is masked in one’s own line too', () => {
 
 test('what waits for a moderator says so until it is given; what failed is sent again in its place', () => {
   const { log, texts } = open();
-  log.sending('c1', 'chat', { text: 'held' }, 'held');
+  log.sending(outgoing('c1', 'held'));
   log.sent('c1', 'm1', true);
-  log.sending('c2', 'chat', { text: 'no' }, 'no');
+  log.sending(outgoing('c2', 'no'));
   log.unsent('c2', new DanmuxError('rate_limited'));
   assert.deepEqual(texts(), ['held held', 'no failed']);
   log.message(chat('m1', 1, 'held'), true);
-  log.sending('c2', 'chat', { text: 'no' }, 'no');
+  log.sending(outgoing('c2', 'no'));
   assert.deepEqual(texts(), ['held', 'no pending']);
   log.sent('c2', 'm2', false);
   assert.deepEqual(texts(), ['held', 'no']);

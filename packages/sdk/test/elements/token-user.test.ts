@@ -5,8 +5,8 @@ import { userOf } from '../../src/elements/token-user.ts';
 
 const tokenOf = (claims: unknown) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
 
-test('its sub, level and roles, also in Chinese', () => {
-  assert.deepEqual(userOf(tokenOf({ sub: '小明?>~', level: 3, roles: ['vip', 5] })), { id: '小明?>~', level: 3, roles: ['vip'] });
+test('its sub, name, level and roles, also in Chinese', () => {
+  assert.deepEqual(userOf(tokenOf({ sub: '小明?>~', name: '小明', level: 3, roles: ['vip', 5] })), { id: '小明?>~', name: '小明', level: 3, roles: ['vip'] });
   assert.deepEqual(userOf(tokenOf({ sub: 'u', level: 'x', roles: 'vip' })), { id: 'u', level: 0, roles: [] });
 });
 

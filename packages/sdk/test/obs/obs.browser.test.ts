@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../../../testkit/src/eventually.ts';
 import { freePorts } from '../../../testkit/src/free-port.ts';
+import { faultsOf } from '../elements/accessible.ts';
 import { livePage } from '../elements/live-page.ts';
 
 const live = livePage();
@@ -48,7 +49,7 @@ test('lanes=gift shows gifts alone; without ?url it finds the edges by itself', 
 test('a parameter that cannot be used is named once, in the language asked for, and the rest goes on', async () => {
   const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}&speed=fast&lang=zh-CN`);
   await page.locator(online).waitFor();
-  assert.deepEqual(await page.locator('.danmux-note p').allTextContents(), ['speed=fast 未生效:请填 0.1 到 10 之间的数字,例如 speed=1.5。']);
+  assert.deepEqual(await page.locator('.danmux-note p').allTextContents(), ['speed=fast 未生效：请填 0.1 到 10 之间的数字，例如 speed=1.5。']);
 });
 
 test('a connection that is away is no matter for the screen; a token that is refused is named to who sets it up', async () => {
@@ -56,6 +57,8 @@ test('a connection that is away is no matter for the screen; a token that is ref
   const away = await live.visit(`/overlay/?room=live:obs&url=http://127.0.0.1:${await freePorts(1)}`);
   await away.locator('[data-state=connecting]').waitFor();
   assert.equal(await away.locator('.danmux-note').isVisible(), false);
+  assert.deepEqual(await faultsOf(away), []);
   const refused = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#token=wrong`);
   await eventually(async () => assert.match((await refused.locator('.danmux-note').textContent()) ?? '', /The token in the address is refused.*after #token=/));
+  assert.deepEqual(await faultsOf(refused), []);
 });

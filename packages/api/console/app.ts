@@ -97,7 +97,7 @@ class DanmuxConsole extends ConsoleElement {
 
   #renderLink(name: PageName, place: Place): TemplateResult {
     const lacking = session.lacks(name);
-    if (lacking) return html`<span class="closed" title=${whyNot(lacking)}>${texts.pages[name]}</span>`;
+    if (lacking) return html`<span class="closed" role="link" aria-disabled="true" title=${whyNot(lacking)}>${texts.pages[name]}</span>`;
     return html`<a href=${linkTo(name)} aria-current=${name === place.page ? 'page' : 'false'}>${texts.pages[name]}</a>`;
   }
 

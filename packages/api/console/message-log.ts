@@ -11,19 +11,21 @@ export interface Seen {
 }
 
 const kept = 150;
+/** Well below the time after which a stream that nobody writes to is forgotten as a whole. */
+const surelyKeptMs = 3_600_000;
 
 export class MessageLog {
   readonly #lanes = new Map<string, readonly Seen[]>();
 
   /** What the api has now of a lane: its newest messages, lowest offset first. */
-  take(lane: string, { msgs }: HistoryPage): void {
+  take(lane: string, { msgs }: HistoryPage, now: number): void {
     const old = this.#lanes.get(lane) ?? [];
-    const from = msgs[0]?.offset ?? Number.POSITIVE_INFINITY;
+    const from = msgs[0]?.offset ?? 0;
     const last = old.at(-1)?.msg.offset ?? 0;
     const held = new Set(msgs.map(({ id }) => id));
     // A store that began anew counts from one again.
     const again = old.length > 0 && msgs.length > 0 && (msgs.at(-1)?.offset ?? 0) < last && !old.some(({ msg }) => held.has(msg.id));
-    const before = again ? [] : old.map((seen) => ((seen.msg.offset ?? 0) >= from && !held.has(seen.msg.id) ? { ...seen, recalled: true } : seen));
+    const before = again ? [] : old.map((seen) => (wasThere(seen.msg, from, now) && !held.has(seen.msg.id) ? { ...seen, recalled: true } : seen));
     const known = new Set(before.map(({ msg }) => msg.id));
     const added = msgs.filter(({ id }) => !known.has(id)).map((msg) => ({ msg, recalled: false, missedBefore: 0 }));
     const [first] = added;
@@ -47,4 +49,9 @@ export class MessageLog {
       .flatMap(([lane, seen]) => (lanes.has(lane) ? seen : []))
       .sort((a, b) => b.msg.ts - a.msg.ts || (b.msg.offset ?? 0) - (a.msg.offset ?? 0));
   }
+}
+
+/** It would be on this page if nobody had taken it back. */
+function wasThere({ offset = 0, ts, expires_at: expiresAt = Number.POSITIVE_INFINITY }: Message, from: number, now: number): boolean {
+  return offset >= from && now - ts < surelyKeptMs && expiresAt > now;
 }

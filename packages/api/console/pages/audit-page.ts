@@ -57,8 +57,8 @@ class AuditPage extends ConsoleElement {
   }
 
   #renderRows({ rows, cursor }: AuditReply): TemplateResult {
-    return html`<div class="scroll panel ${freshClass(this.#rows)}" tabindex="0" role="region" aria-label=${texts.pages.audit}><table data-testid="audit">
-        <thead><tr><th scope="col">${texts.when}</th><th scope="col">${texts.key}</th><th scope="col">${texts.request}</th><th scope="col">${texts.of}</th><th scope="col">${texts.asked}</th><th scope="col">${texts.answer}</th><th scope="col">${texts.trace}</th></tr></thead>
+    return html`<div class="scroll panel ${freshClass(this.#rows)}" tabindex="0" role="region" aria-label=${texts.pages.audit}><table class="broad" data-testid="audit">
+        <thead><tr><th scope="col">${texts.when}</th><th scope="col">${texts.key}</th><th scope="col">${texts.request}</th><th scope="col">${texts.of}</th><th scope="col">${texts.asked}</th><th scope="col">${texts.answer}</th><th scope="col">${texts.traceId}</th></tr></thead>
         <tbody>${rows.map(rowOf)}</tbody></table>
         ${rows.length === 0 ? html`<p class="empty">${cursor ? texts.nothingOnThisPage : texts.nothingLogged}</p>` : nothing}</div>
       ${this.#pager.render(cursor)}`;

@@ -58,7 +58,7 @@ class JobsPage extends ConsoleElement {
   }
 
   #renderTable(jobs: readonly JobReply[]): TemplateResult {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.pages.jobs}><table data-testid="jobs">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.pages.jobs}><table class="broad" data-testid="jobs">
       <thead><tr><th scope="col">${texts.job}</th><th scope="col">${texts.state}</th><th scope="col">${texts.progress}</th><th scope="col" class="number">${texts.attempts}</th>
         <th scope="col">${texts.made}</th><th scope="col">${texts.why}</th><th scope="col">${texts.actions}</th></tr></thead>
       <tbody>${jobs.map((job) => this.#renderJob(job))}</tbody></table></div>`;

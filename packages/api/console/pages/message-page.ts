@@ -10,6 +10,8 @@ import type { ReceiptsReply, TraceReply } from '../replies.ts';
 import { linkTo } from '../route.ts';
 import { texts } from '../texts/texts.ts';
 
+const stages: readonly string[] = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'];
+
 class MessagePage extends ConsoleElement {
   static override readonly properties = { message: {}, room: {} };
   declare message: string;
@@ -69,23 +71,27 @@ class MessagePage extends ConsoleElement {
 customElements.define('message-page', MessagePage);
 
 function renderTrace({ id, room, trace, hops }: TraceReply): TemplateResult {
-  const start = hops[0]?.at ?? 0;
-  const most = Math.max(1, (hops.at(-1)?.at ?? start) - start);
+  const start = Math.min(...hops.map(({ at }) => at));
+  const most = Math.max(1, ...hops.map(({ at }) => at - start));
+  // By what happened rather than by the clock: a relay notes its hop when it is free, which may be after an edge did.
+  const inOrder = [...hops].sort((a, b) => stages.indexOf(a.hop) - stages.indexOf(b.hop) || a.at - b.at);
   return html`
     <dl class="facts"><div><dt>${texts.messageId}</dt><dd><code>${id}</code></dd></div>
       <div><dt>${texts.room}</dt><dd>${room.startsWith('@') ? room : html`<a href=${linkTo('rooms', room)}>${room}</a>`}</dd></div>
       <div><dt>${texts.traceId}</dt><dd><code>${trace}</code></dd></div></dl>
-    <ol class="hops" data-testid="hops">${hops.map(({ hop, node, at, offset, viewers }) => {
-      const after = at - start;
-      return html`<li data-hop=${hop}><div class="hop"><b>${texts.hops[hop]}</b><code>${node}</code>
-          ${offset === undefined ? nothing : html`<span class="faint">${texts.atOffset(count(offset))}</span>`}
-          ${viewers === undefined ? nothing : html`<span class="faint">${texts.toViewers(count(viewers))}</span>`}</div>
-        <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="4" rx="2" fill="#262a38"></rect
-          ><rect width=${Math.max(1, (after / most) * 100)} height="4" rx="2" fill="#ff2d78"></rect></svg>
-        <div class="when"><time class="faint">${moment(at)}</time><b>+${milliseconds(after)}</b></div></li>`;
-    })}</ol>
+    <ol class="hops" data-testid="hops">${inOrder.map((hop) => renderHop(hop, hop.at - start, most))}</ol>
     <p class="faint">${texts.clocksDiffer}</p>
   `;
+}
+
+function renderHop({ hop, node, at, offset, viewers }: TraceReply['hops'][number], afterMs: number, mostMs: number): TemplateResult {
+  return html`<li data-hop=${hop}>
+    <div class="hop"><b>${texts.hops[hop]}</b><code>${node}</code>
+      ${offset === undefined ? nothing : html`<span class="faint">${texts.atOffset(count(offset))}</span>`}
+      ${viewers === undefined ? nothing : html`<span class="faint">${texts.toViewers(count(viewers))}</span>`}
+      <span class="when"><time class="faint">${moment(at)}</time> <b>+${milliseconds(afterMs)}</b></span></div>
+    <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width=${Math.max(0.5, (afterMs / mostMs) * 100)} height="4" fill="#ff2d78"></rect></svg>
+  </li>`;
 }
 
 function renderReceipts({ state, sent, received, missing, rooms }: ReceiptsReply): TemplateResult {

@@ -54,8 +54,7 @@ function depths(waiting: Readonly<Record<string, number>>): TemplateResult {
       const depth = waiting[lane] ?? 0;
       return html`<div class="depth"><span class="faint">${texts.lanes[lane]}</span>
         <b>${compact(depth)}</b>
-        <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="6" rx="3" fill="#262a38"></rect
-          ><rect width=${(depth / most) * 100} height="6" rx="3" fill=${laneColors[lane]}></rect></svg></div>`;
+        <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width=${(depth / most) * 100} height="4" fill=${laneColors[lane]}></rect></svg></div>`;
     })}
   </div>`;
 }

@@ -1,7 +1,8 @@
-// What the relay of a room counted: how many messages were put in order and how many were shed, with the reason, by lane.
+// What the relays counted in a room, by lane: how many messages came in, and of those how many were sent on and how many shed, with the
+// reason.
 import { laneNames } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
-import { count, moment, perSecond } from '../figures.ts';
+import { count, moment, perSecond, sum } from '../figures.ts';
 import { laneChip } from '../lanes.ts';
 import type { RoomReply } from '../replies.ts';
 import { texts } from '../texts/texts.ts';
@@ -11,12 +12,14 @@ export function roomLedger(detail: RoomReply | undefined): TemplateResult | type
   const { traffic } = detail;
   if (!traffic) return html`<p class="empty" data-testid="ledger">${texts.quiet}</p>`;
   return html`<table class="ledger" data-testid="ledger">
-      <thead><tr><th scope="col">${texts.lane}</th><th scope="col" class="number">${texts.rate}</th><th scope="col" class="number">${texts.sequenced}</th>
+      <thead><tr><th scope="col">${texts.lane}</th><th scope="col" class="number">${texts.rate}</th><th scope="col" class="number">${texts.cameIn}</th><th scope="col" class="number">${texts.sequenced}</th>
         <th scope="col">${texts.shed}</th></tr></thead>
-      <tbody>${laneNames.map(
-        (lane) => html`<tr><th scope="row">${laneChip(lane)}</th><td class="number">${perSecond(traffic.per_second[lane] ?? 0)}</td>
-          <td class="number" data-testid="sequenced-${lane}">${count(traffic.sequenced[lane] ?? 0)}</td><td>${shedOf(traffic.shed[lane] ?? {})}</td></tr>`,
-      )}</tbody>
+      <tbody>${laneNames.map((lane) => {
+        const sent = traffic.sequenced[lane] ?? 0;
+        const shed = traffic.shed[lane] ?? {};
+        return html`<tr><th scope="row">${laneChip(lane)}</th><td class="number">${perSecond(traffic.per_second[lane] ?? 0)}</td>
+          <td class="number">${count(sent + (sum(shed) ?? 0))}</td><td class="number" data-testid="sequenced-${lane}">${count(sent)}</td><td>${shedOf(shed)}</td></tr>`;
+      })}</tbody>
     </table>
     <p class="faint">${texts.countedAt(moment(traffic.at))}</p>`;
 }

@@ -36,7 +36,7 @@ class RoomModes extends ConsoleElement {
   protected override render(): TemplateResult {
     const { modes } = this;
     return html`<form class="modes" @submit=${this.#submit} data-testid="modes">
-      ${switches.map((mode) => html`<label class="check"><input type="checkbox" name=${mode} .checked=${modes[mode] === true}> ${texts.modeNames[mode]}</label>`)}
+      <div class="pair">${switches.map((mode) => html`<label class="check"><input type="checkbox" name=${mode} .checked=${modes[mode] === true}> ${texts.modeNames[mode]}</label>`)}</div>
       <div class="pair">${numberModes.map((mode) => {
         const { min, max, step, scale } = numbers[mode];
         const value = modes[mode];

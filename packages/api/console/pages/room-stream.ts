@@ -91,7 +91,7 @@ class RoomStream extends ConsoleElement {
     if (signal.aborted) return 0;
     streamLanes.forEach((lane, index) => {
       const page = pages[index];
-      if (page) log.take(lane, page);
+      if (page) log.take(lane, page, Date.now());
     });
     return pages.length;
   }

@@ -16,7 +16,7 @@ export function sanctionTable(rows: readonly Sanctioned[], onLifted: () => void,
   const end = async (kind: 'mute' | 'ban', user: string) => {
     if (await lift(kind, user, room)) onLifted();
   };
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.inForce}><table data-testid="sanctions">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.inForce}><table class="broad" data-testid="sanctions">
     <thead><tr><th scope="col">${texts.user}</th><th scope="col">${texts.what}</th><th scope="col">${texts.until}</th><th scope="col">${texts.reason}</th><th scope="col">${texts.by}</th>
       ${ifMay('moderate', () => html`<th scope="col">${texts.actions}</th>`)}</tr></thead>
     <tbody>${rows.map(

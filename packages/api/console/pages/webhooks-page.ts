@@ -33,7 +33,7 @@ class WebhooksPage extends ConsoleElement {
   }
 
   #renderTargets(targets: readonly Target[]): TemplateResult {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.targets}><table data-testid="targets">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.targets}><table class="broad" data-testid="targets">
       <thead><tr><th scope="col">${texts.target}</th><th scope="col">${texts.state}</th><th scope="col" class="number">${texts.failures}</th><th scope="col">${texts.lag}</th><th scope="col">${texts.why}</th><th scope="col">${texts.actions}</th></tr></thead>
       <tbody>${targets.map(
         ({ id, host, state, failures, retry_at: retryAt, error, lag_ms: lag }) => html`<tr><th scope="row"><b>${id}</b> <span class="faint">${host}</span></th>
@@ -44,7 +44,7 @@ class WebhooksPage extends ConsoleElement {
   }
 
   #renderLetters(letters: readonly Letter[]): TemplateResult {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.deadLetters}><table data-testid="dead">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.deadLetters}><table class="broad" data-testid="dead">
       <thead><tr><th scope="col">${texts.event}</th><th scope="col">${texts.target}</th><th scope="col">${texts.room}</th><th scope="col">${texts.givenUp}</th><th scope="col" class="number">${texts.attempts}</th><th scope="col">${texts.why}</th><th scope="col">${texts.actions}</th></tr></thead>
       <tbody>${letters.map(
         (

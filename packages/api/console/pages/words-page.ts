@@ -29,7 +29,7 @@ class WordsPage extends ConsoleElement {
   }
 
   #renderLists(lists: WordListsReply['lists']): TemplateResult {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.lists}><table data-testid="words">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.lists}><table class="broad" data-testid="words">
       <thead><tr><th scope="col">${texts.list}</th><th scope="col">${texts.action}</th><th scope="col" class="number">${texts.words}</th><th scope="col">${texts.rooms}</th><th scope="col">${texts.actions}</th></tr></thead>
       <tbody>${lists.map(
         ({

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { startBrowser } from '../../../testkit/src/browser.ts';
+import { keepScreenshot } from '../../../testkit/src/demo-page.ts';
 import { eventually } from '../../../testkit/src/eventually.ts';
 import { type Danmux, mustBeAccessible, mustFit, openConsole, startDanmux } from './console-fixture.ts';
 
@@ -35,6 +36,7 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await eventually(async () => assert.equal(await page.getByTestId('total-online').textContent(), '1'));
   await page.locator('.chart canvas').nth(3).waitFor();
   await mustBeAccessible(page, 'the cluster');
+  await keepScreenshot(page, 'console-cluster');
 
   await page.getByRole('link', { name: 'Rooms' }).click();
   await page.getByRole('link', { name: room }).click();
@@ -55,6 +57,7 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   const message = page.locator(`[data-testid=message][data-id="${id}"]`);
   await message.waitFor();
   await mustBeAccessible(page, 'a room');
+  await keepScreenshot(page, 'console-room');
 
   // What is asked about first is not done by Escape, and done by the button.
   await message.getByTestId('recall').click();
@@ -91,6 +94,9 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await page.getByTestId('confirm').click();
   await eventually(async () => assert.deepEqual((await danmux.call('GET', `/v1/rooms/${room}`)).body.modes, { slow_ms: 2_500 }));
 
+  // The ledger is a few seconds behind.
+  await page.getByTestId('sequenced-chat').filter({ hasText: /^1$/ }).waitFor();
+
   await page.getByRole('link', { name: 'Audit' }).click();
   for (const route of ['/v1/rooms/:room/messages/:id', '/v1/rooms/:room/mutes/:user', '/v1/rooms/:room']) {
     await page.getByTestId('audit-row').filter({ hasText: route }).first().waitFor();
@@ -115,6 +121,7 @@ test('a message hop by hop, with its receipts', { timeout: 60_000 }, async () =>
   assert.deepEqual(hops, ['accepted', 'stored', 'sequenced', 'delivered']);
   await page.getByTestId('receipts').waitFor();
   await mustBeAccessible(page, 'a trace');
+  await keepScreenshot(page, 'console-trace');
   assert.deepEqual(complaints, []);
   await page.context().close();
 });
@@ -129,6 +136,7 @@ test('every page fits a phone and a wide screen, in Chinese as well, and is acce
     await page.locator('.waiting').first().waitFor({ state: 'detached' });
     await mustFit(page, name);
     await mustBeAccessible(page, name);
+    await keepScreenshot(page, `console-phone-${name.replaceAll(/\W/g, '-')}`);
   }
   assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN');
   assert.match(await page.title(), /审计/);

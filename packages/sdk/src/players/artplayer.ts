@@ -21,6 +21,7 @@ export interface ArtplayerLike {
 
 interface Range {
   readonly html: string;
+  readonly tooltip: string;
   readonly name: string;
   readonly range: [number, number, number, number];
   readonly onChange: (item: RangeItem) => string;
@@ -42,16 +43,15 @@ export function danmuxArtplayer(options: PlayerOptions = {}): (art: ArtplayerLik
 
 function settingsMenu(danmaku: PlayerDanmaku): Parameters<ArtplayerLike['setting']['add']>[0] {
   const { danmaku: name, opacity, speed, area } = words();
-  const range = (html: string, setting: 'opacity' | 'speed' | 'area', least: number, most: number): Range => ({
-    html,
-    name: `danmux-${setting}`,
-    range: [Math.round(danmaku.overlay.settings[setting] * 100), least, most, 5],
-    onChange: (item) => {
+  const range = (html: string, setting: 'opacity' | 'speed' | 'area', least: number, most: number): Range => {
+    const now = Math.round(danmaku.overlay.settings[setting] * 100);
+    const onChange = (item: RangeItem) => {
       const [percent] = item.range as number[];
       danmaku.configure({ [setting]: Number(percent) / 100 });
       return `${percent}%`;
-    },
-  });
+    };
+    return { html, tooltip: `${now}%`, name: `danmux-${setting}`, range: [now, least, most, 5], onChange };
+  };
   const selector = [range(opacity, 'opacity', 10, 100), range(speed, 'speed', 50, 200), range(area, 'area', 10, 100)];
   return { html: name, name: 'danmux', icon: toggleIcon().outerHTML, selector };
 }

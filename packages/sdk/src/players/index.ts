@@ -4,4 +4,4 @@ export { type DPlayerLike, danmuxDplayer } from './dplayer.ts';
 export { type AttachOptions, attachTo, type HoldReason, PlayerDanmaku } from './player-danmaku.ts';
 export type { PlayerOptions } from './player-options.ts';
 export { danmuxVideojs, type VideojsPlayerLike } from './videojs.ts';
-export { DanmuxXgplayer, type XgplayerLike } from './xgplayer.ts';
+export { DanmuxXgplayer, type XgplayerLike, type XgplayerOptions } from './xgplayer.ts';

@@ -1,5 +1,5 @@
 // The overlay on one player, and the room it shows: what every adapter gives to the page, and what ends all of it.
-import { bind, Overlay, type OverlaySettings } from '../index.ts';
+import { bind, DanmuxError, Overlay, type OverlaySettings } from '../index.ts';
 import { Layer } from './layer.ts';
 import { Playback } from './playback.ts';
 import { type PlayerOptions, roomInUse } from './player-options.ts';
@@ -22,13 +22,16 @@ export class PlayerDanmaku {
   readonly #ends: (() => void)[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #holds = new Set<HoldReason>();
+  #ended = false;
 
+  /** `attachTo` and the adapters make one. */
   constructor(target: HTMLElement, options: AttachOptions) {
+    const isVideo = target.nodeName === 'VIDEO';
+    const host = options.container ?? (isVideo ? target.parentElement : target);
+    if (!host) throw new DanmuxError('invalid_request', { message: 'The video is in no page yet; put it there first, or name a container.' });
     const room = roomInUse(options);
     const listening = new AbortController();
-    const isVideo = target.nodeName === 'VIDEO';
     const video = () => (isVideo ? target : target.querySelector('video')) as HTMLVideoElement | null;
-    const host = options.container ?? (isVideo ? (target.parentElement ?? target) : target);
     const over = isVideo && host.contains(target) ? (target as HTMLVideoElement) : undefined;
     const { fit = 'box', zIndex, isolated = false } = options;
     this.#layer = new Layer({ host, over, video, fit, zIndex, isolated }, listening.signal);
@@ -70,7 +73,7 @@ export class PlayerDanmaku {
 
   /** Lets all stand while there is a reason for it; gifts that come meanwhile wait. */
   hold(reason: HoldReason, held: boolean): void {
-    if (this.#ends.length === 0) return;
+    if (this.#ended) return;
     if (held) this.#holds.add(reason);
     else this.#holds.delete(reason);
     if (this.#holds.size > 0) this.overlay.pause();
@@ -85,6 +88,7 @@ export class PlayerDanmaku {
 
   /** Takes all of it out of the page and the player, and leaves the room if it was joined here. May be called again. */
   destroy(): void {
+    this.#ended = true;
     for (const end of this.#ends.splice(0)) end();
     this.#listeners.clear();
   }

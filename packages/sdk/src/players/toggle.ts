@@ -19,10 +19,11 @@ export function toggleIcon(size = 22): SVGElement {
   icon.setAttribute('stroke-linecap', 'round');
   icon.setAttribute('aria-hidden', 'true');
   // Players colour and size whatever lies in their bars.
-  Object.assign(icon.style, { display: 'block', fill: 'none', pointerEvents: 'none' });
+  Object.assign(icon.style, { display: 'block', width: `${size}px`, height: `${size}px`, pointerEvents: 'none' });
   icon.append(path('M5 4h14a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z'), path('M7 9h4M14 9h3M7 14h2M12 14h5'));
   const stroke = path('M3 21 21 3');
   stroke.setAttribute('class', 'danmux-off');
+  stroke.style.display = 'none';
   icon.append(stroke);
   return icon;
 }
@@ -51,12 +52,14 @@ export function followDanmaku(button: Element, danmaku: PlayerDanmaku): void {
   danmaku.whenChanged(() => {
     button.setAttribute('aria-pressed', String(danmaku.on));
     const stroke = button.querySelector<SVGElement>('.danmux-off');
-    if (stroke) stroke.style.display = danmaku.on ? 'none' : '';
+    if (stroke) stroke.style.display = danmaku.on ? 'none' : 'inline';
   });
 }
 
 function path(d: string): SVGElement {
   const element = document.createElementNS(space, 'path');
   element.setAttribute('d', d);
+  // DPlayer fills every path in its bar.
+  element.style.fill = 'none';
   return element;
 }

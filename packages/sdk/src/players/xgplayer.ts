@@ -17,19 +17,24 @@ export interface XgplayerLike {
   off(event: 'mini_state_change', listener: (mini: boolean) => void): void;
 }
 
+export interface XgplayerOptions extends PlayerOptions {
+  /** xgplayer's own word; `danmux: false` in the player's config says the same. */
+  readonly disable?: boolean;
+}
+
 /** `plugins: [DanmuxXgplayer], danmux: { room }`; then `player.plugins.danmux.danmaku` is the overlay on it. Ends with the player. */
 export class DanmuxXgplayer {
   static readonly pluginName = 'danmux';
   readonly pluginName = 'danmux';
   /** What xgplayer makes the plugin anew from. */
-  readonly __args: { readonly player: XgplayerLike; readonly config?: PlayerOptions };
+  readonly __args: { readonly player: XgplayerLike; readonly config?: XgplayerOptions };
   #danmaku: PlayerDanmaku | undefined;
 
-  constructor(made: { readonly player: XgplayerLike; readonly config?: PlayerOptions }) {
+  constructor(made: { readonly player: XgplayerLike; readonly config?: XgplayerOptions }) {
     this.__args = made;
     const { player, config = {} } = made;
     const host = player.innerContainer ?? player.root;
-    if (!host) return;
+    if (!host || config.disable) return;
     const danmaku = attachTo(host, { ...config, zIndex, isolated: true });
     const mini = (state: boolean) => danmaku.hold('mini', state);
     player.on('mini_state_change', mini);
@@ -37,7 +42,7 @@ export class DanmuxXgplayer {
     this.#danmaku = danmaku;
   }
 
-  /** Absent once the player has ended. */
+  /** Absent when it is disabled, and once the player has ended. */
   get danmaku(): PlayerDanmaku | undefined {
     return this.#danmaku;
   }

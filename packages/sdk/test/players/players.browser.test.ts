@@ -2,7 +2,7 @@
 // with it, its pause is theirs, its button turns them off, and when it ends nothing is left.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../../../testkit/src/browser.ts';
 import { keepScreenshot } from '../../../testkit/src/demo-page.ts';
@@ -40,27 +40,50 @@ after(async () => {
   await server.stop();
 });
 
-for (const player of cases)
-  test(`${player.name}: danmaku and gifts play, pause, go fullscreen and end with the player`, { timeout: 30_000 }, async () => {
-    const { page, complaints, room } = await open(player.name);
-    await push(room, 'chat', { text: `hello ${player.name}`, color: '#7ee8fa' });
-    await push(room, 'gift', { name: '火箭', count: 3 });
-    const danmaku = page.locator(`${player.root} [data-testid=danmaku]`, { hasText: `hello ${player.name}` });
-    await danmaku.waitFor({ timeout: 10_000 });
-    await page.locator(`${player.root} [data-testid=gift-banner]`).waitFor({ timeout: 10_000 });
-    await liesOver(page, player.root);
+// Two side by side, since each of them mostly waits.
+describe('on its page', { concurrency: 2 }, () => {
+  for (const player of cases)
+    test(`${player.name}: danmaku and gifts play, pause, go fullscreen and end with the player`, { timeout: 30_000 }, async () => {
+      const { page, complaints, room } = await open(player.name);
+      await push(room, 'chat', { text: `hello ${player.name}`, color: '#7ee8fa' });
+      await push(room, 'gift', { name: '火箭', count: 3 });
+      const danmaku = page.locator(`${player.root} [data-testid=danmaku]`, { hasText: `hello ${player.name}` });
+      await danmaku.waitFor({ timeout: 10_000 });
+      await page.locator(`${player.root} [data-testid=gift-banner]`).waitFor({ timeout: 10_000 });
+      await liesOver(page, player.root);
 
-    await pauses(page);
-    await goesFullscreen(page, player);
-    await keepScreenshot(page, `player-${player.name}`);
-    await page.evaluate(() => document.exitFullscreen());
-    if (player.button) await turnsOff(page, room);
+      await pauses(page);
+      await goesFullscreen(page, player);
+      await keepScreenshot(page, `player-${player.name}`);
+      await page.evaluate(() => document.exitFullscreen());
+      if (player.button) await turnsOff(page, room);
 
-    await page.locator('[data-testid=destroy]').click();
-    assert.equal(await page.locator('video, .danmux-player-layer, .danmux-overlay, .danmux-toggle, [data-testid=danmaku]').count(), 0);
-    assert.deepEqual(complaints, []);
-    await page.context().close();
+      await page.locator('[data-testid=destroy]').click();
+      assert.equal(await page.locator('video, .danmux-player-layer, .danmux-overlay, .danmux-toggle, [data-testid=danmaku]').count(), 0);
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    });
+});
+
+test("ArtPlayer's own menu changes the overlay, and its mini window has none", { timeout: 30_000 }, async () => {
+  const { page, complaints, room } = await open('artplayer');
+  await page.locator('.art-video-player').hover();
+  await page.locator('.art-control-setting').click();
+  await page.locator('.art-setting-item', { hasText: 'Danmaku' }).click();
+  const opacity = page.locator('input.art-setting-range').first();
+  await opacity.evaluate((input) => {
+    (input as HTMLInputElement).value = '40';
+    for (const event of ['input', 'change']) input.dispatchEvent(new Event(event, { bubbles: true }));
   });
+  await eventually(async () => assert.equal(await page.locator('label', { hasText: 'opacity' }).locator('input').inputValue(), '0.4'));
+  await page.evaluate('art.mini = true');
+  await push(room, 'gift', { name: 'waits', count: 1 });
+  await page.locator('.danmux-player-layer').waitFor({ state: 'hidden' });
+  await page.evaluate('art.mini = false');
+  await page.locator('[data-testid=gift-banner]', { hasText: 'waits' }).waitFor({ timeout: 10_000 });
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
 
 async function open(name: string): Promise<{ page: Page; complaints: string[]; room: string }> {
   const context = await browser.newContext({ viewport: { width: 900, height: 680 } });

@@ -19,10 +19,11 @@ const bin = (name: string) => join('node_modules/.bin', name);
 
 export const parts: readonly Part[] = [
   checks('tools', 'Redis, PHP, PHPUnit, Python with socketio, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
-  checks('types', 'the packages build, the tests and the console type-check', 4 * minute, [
+  checks('types', 'the packages build; the tests, the console and the demo type-check', 4 * minute, [
     [bin('tsc'), '-b'],
     [bin('tsc'), '-p', 'tsconfig.test.json'],
     [bin('tsc'), '-p', 'packages/api/console'],
+    [bin('tsc'), '-p', 'packages/sdk/demo'],
   ]),
   checks('web', 'the browser bundles and the demo page build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
   checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),

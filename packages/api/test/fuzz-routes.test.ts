@@ -112,13 +112,15 @@ interface Given {
 
 function requests(operation: Operation): fc.Arbitrary<Given> {
   const { parameters = [], requestBody } = operation;
-  const schemas = parameters as readonly { readonly in: string; readonly name: string; readonly schema: Schema }[];
-  const queryFields = Object.fromEntries(schemas.filter((each) => each.in === 'query').map(({ name, schema }) => [name, fitting(schema, words, name)]));
+  const schemas = parameters as readonly { readonly in: string; readonly name: string; readonly required?: boolean; readonly schema: Schema }[];
+  const inQuery = schemas.filter((each) => each.in === 'query');
+  const queryFields = Object.fromEntries(inQuery.map(({ name, schema }) => [name, fitting(schema, words, name)]));
+  const requiredKeys = inQuery.flatMap(({ name, required }) => (required ? [name] : []));
   const bodySchema = (requestBody?.content['application/json'] as { schema?: Schema } | undefined)?.schema;
   return fc.record({
     params: fc.array(parts, { minLength: 2, maxLength: 2 }),
     isThere: fc.boolean(),
-    query: nearly(fc.record(queryFields, { requiredKeys: Object.keys(queryFields).filter((name) => name === 'state') })),
+    query: nearly(fc.record(queryFields, { requiredKeys })),
     body: bodySchema
       ? nearly(fitting(bodySchema, words))
       : fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.jsonValue() }),
@@ -177,11 +179,12 @@ for (const operation of operations) {
       }),
       { numRuns: runs },
     );
+    const { query, body } = rightRequest(operation);
     const right = {
       params: [],
       isThere: true,
-      query: operation.path === '/v1/jobs' ? { state: 'failed' } : undefined,
-      body: rightRequest(operation).body,
+      query: Object.fromEntries(new URLSearchParams(query)),
+      body,
       headers: { 'content-type': 'application/json' },
       key: apiKey,
     };

@@ -11,7 +11,7 @@ export type Texts = typeof english;
 const chinese: Texts = {
   live: '直播画面',
   viewer: '观众',
-  tryIt: '在命令行里送个礼物:',
+  tryIt: '在命令行里送个礼物：',
   gifts: { rose: '玫瑰', star: '星星', crown: '皇冠', car: '跑车', rocket: '火箭', castle: '城堡' },
 };
 

@@ -15,15 +15,15 @@ const english = {
 export type Texts = typeof english;
 
 const chinese: Texts = {
-  noRoom: '地址里没有房间名。请加上 ?room=房间名,例如 ?room=live:1001。',
-  badRoom: (value) => `room=${value}:房间名须为 1 到 128 个字符(A-Z a-z 0-9 _ . : @ -),以字母或数字开头。请在地址里改正。`,
-  number: (name, value, min, max) => `${name}=${value} 未生效:请填 ${min} 到 ${max} 之间的数字,例如 ${name}=${example(min, max)}。`,
-  lanes: (value) => `lanes=${value} 未生效:请填 chat、gift,或用逗号隔开两者,例如 lanes=gift,chat。`,
-  font: (value) => `font=${value} 未生效:请填本机已安装的一个字体名,例如 font=Noto Sans SC。`,
-  url: (value) => `url=${value} 未生效:请填以 http:// 或 https:// 开头的边缘节点地址,多个用逗号隔开。`,
-  unknown: (name, known) => `没有“${name}”这个参数。可用的有:${known}。请从地址里删掉,或改正名称。`,
-  noEdges: '这里找不到边缘节点。请在地址里加上 url=边缘节点地址,例如 &url=https://edge.example.com。',
-  token: (why) => `地址里的令牌被拒绝:${why} 请在 #token= 后换上新的令牌。`,
+  noRoom: '地址里没有房间名。请加上 ?room=房间名，例如 ?room=live:1001。',
+  badRoom: (value) => `room=${value}：房间名须为 1 到 128 个字符（A-Z a-z 0-9 _ . : @ -），以字母或数字开头。请在地址里改正。`,
+  number: (name, value, min, max) => `${name}=${value} 未生效：请填 ${min} 到 ${max} 之间的数字，例如 ${name}=${example(min, max)}。`,
+  lanes: (value) => `lanes=${value} 未生效：请填 chat、gift，或用逗号隔开两者，例如 lanes=gift,chat。`,
+  font: (value) => `font=${value} 未生效：请填本机已安装的一个字体名，例如 font=Noto Sans SC。`,
+  url: (value) => `url=${value} 未生效：请填以 http:// 或 https:// 开头的边缘节点地址，多个用逗号隔开。`,
+  unknown: (name, known) => `没有“${name}”这个参数。可用的有：${known}。请从地址里删掉，或改正名称。`,
+  noEdges: '这里找不到边缘节点。请在地址里加上 url=边缘节点地址，例如 &url=https://edge.example.com。',
+  token: (why) => `地址里的令牌被拒绝：${why} 请在 #token= 后换上新的令牌。`,
 };
 
 const example = (min: number, max: number) => (max <= 1 ? '0.8' : max <= 10 ? '1.5' : String(Math.max(min, 24)));

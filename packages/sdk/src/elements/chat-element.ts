@@ -1,5 +1,5 @@
 // <danmux-chat>: a room's messages, a field to send one, gifts to choose, who is there. What it shows is text and never HTML.
-import { type DanmuxError, errors } from '@danmux/protocol';
+import { type DanmuxError, errors, type Msg, type Notice } from '@danmux/protocol';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ClientState } from '../client/options.ts';
@@ -36,6 +36,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   };
 
   declare url: string | undefined;
+  declare gateway: string | undefined;
   declare room: Room | string | undefined;
   declare token: Token | undefined;
   declare userId: string | undefined;
@@ -98,6 +99,14 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
 
   failed(error: DanmuxError): void {
     this.#session.failed(error);
+  }
+
+  personal(msg: Msg): void {
+    this.#session.message(msg);
+  }
+
+  noticed(notice: Notice): void {
+    this.#session.notice(notice);
   }
 
   /** Something for the viewer to read, below the list, until the next message is typed. */

@@ -57,9 +57,24 @@ export class ChatSession {
     this.say(errorText(this.#host.texts, error));
   }
 
+  message(msg: Msg): void {
+    const mine = this.#host.user?.id;
+    this.log.message(msg, mine !== undefined && msg.from?.id === mine);
+    if (msg.lane !== 'gift' || msg.type === 'superchat' || Date.now() - msg.ts > latestGiftMs) return;
+    this.latest = this.log.entries.findLast(({ id }) => id === msg.id);
+    clearTimeout(this.#latestTimer);
+    this.#latestTimer = setTimeout(() => this.#endLatest(), latestGiftMs);
+  }
+
+  notice({ code, message, ...rest }: Notice): void {
+    this.rules.notice({ code, message, ...rest });
+    // A mute is said for as long as it holds.
+    this.say(code === 'muted' ? '' : (this.#host.texts.notices[code] ?? message));
+  }
+
   #listenToTalk(room: Room): (() => void)[] {
     return [
-      room.on('message', (msg) => this.#message(msg)),
+      room.on('message', (msg) => this.message(msg)),
       room.on('recalled', ({ id }) => this.#recalled(id)),
       room.on('gap', ({ lane, count }) => lane !== 'ambient' && this.log.gap(count)),
     ];
@@ -71,7 +86,7 @@ export class ChatSession {
         this.rules.modes = modes;
         this.#host.requestUpdate();
       }),
-      room.on('notice', (notice) => this.#notice(notice)),
+      room.on('notice', (notice) => this.notice(notice)),
       room.on('online', (online) => {
         this.online = online;
         this.#host.changed();
@@ -99,24 +114,9 @@ export class ChatSession {
     ];
   }
 
-  #message(msg: Msg): void {
-    const mine = this.#host.user?.id;
-    this.log.message(msg, mine !== undefined && msg.from?.id === mine);
-    if (msg.lane !== 'gift' || msg.type === 'superchat' || Date.now() - msg.ts > latestGiftMs) return;
-    this.latest = this.log.entries.findLast(({ id }) => id === msg.id);
-    clearTimeout(this.#latestTimer);
-    this.#latestTimer = setTimeout(() => this.#endLatest(), latestGiftMs);
-  }
-
   #recalled(id: string): void {
     this.log.remove(id);
     if (this.latest?.id === id) this.#endLatest();
-  }
-
-  #notice({ code, message, ...rest }: Notice): void {
-    this.rules.notice({ code, message, ...rest });
-    // A mute is said for as long as it holds.
-    this.say(code === 'muted' ? '' : (this.#host.texts.notices[code] ?? message));
   }
 
   /** What came before this chat: it was told to those who listened then. */
@@ -124,7 +124,7 @@ export class ChatSession {
     for (const lane of ['gift', 'chat', 'control'] as const) {
       try {
         const { msgs } = await room.history({ lane, limit: readBack });
-        if (this.#room === room) for (const msg of msgs) this.#message(msg);
+        if (this.#room === room) for (const msg of msgs) this.message(msg);
       } catch (error) {
         if (!(error instanceof DanmuxError)) throw error;
         // Without a connection the next join brings it.

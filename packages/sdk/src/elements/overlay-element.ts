@@ -60,6 +60,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
   ];
 
   declare url: string | undefined;
+  declare gateway: string | undefined;
   declare room: Room | string | undefined;
   declare token: Token | undefined;
   declare userId: string | undefined;

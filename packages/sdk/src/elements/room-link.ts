@@ -1,6 +1,6 @@
 // An element's tie to its room: the Room it was given, or a share of a client made from its attributes. It begins when the element is in
 // the page, begins anew when what it was made from changes, and ends with the element's leaving.
-import { DanmuxError } from '@danmux/protocol';
+import { DanmuxError, type Msg, type Notice } from '@danmux/protocol';
 import type { LitElement, ReactiveController } from 'lit';
 import type { ClientState } from '../client/options.ts';
 import type { Room } from '../client/room.ts';
@@ -10,6 +10,7 @@ import type { TokenUser } from './token-user.ts';
 /** The attributes and properties of every element that shows a room. */
 export const linkProperties = {
   url: { type: String },
+  gateway: { type: String },
   room: {},
   token: {},
   userId: { type: String, attribute: 'user-id' },
@@ -17,6 +18,8 @@ export const linkProperties = {
 
 export interface Linked extends LitElement {
   url: string | undefined;
+  /** Address of `GET /v1/gateway`, which names the edges, instead of `url` or beside it. */
+  gateway: string | undefined;
   room: Room | string | undefined;
   token: Token | undefined;
   /** Whose messages are one's own; by default the token's `sub`. */
@@ -28,6 +31,10 @@ export interface LinkListener {
   linked(room: Room): readonly (() => void)[];
   state(state: ClientState): void;
   failed(error: DanmuxError): void;
+  /** A message for this user alone, in whatever room. */
+  personal?(msg: Msg): void;
+  /** What holds for all rooms; what a room tells comes from the room. */
+  noticed?(notice: Notice): void;
 }
 
 export class RoomLink implements ReactiveController {
@@ -69,8 +76,8 @@ export class RoomLink implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const { url, room, token, userId } = this.#host;
-    if (!this.#open || [url, room, token, userId].every((value, index) => value === this.#madeOf[index])) return;
+    const { url, gateway, room, token, userId } = this.#host;
+    if (!this.#open || [url, gateway, room, token, userId].every((value, index) => value === this.#madeOf[index])) return;
     this.#end();
     this.#begin();
   }
@@ -78,11 +85,11 @@ export class RoomLink implements ReactiveController {
   #begin(): void {
     if (this.#open) return;
     this.#open = true;
-    const { url, room, token, userId } = this.#host;
-    this.#madeOf = [url, room, token, userId];
+    const { url, gateway, room, token, userId } = this.#host;
+    this.#madeOf = [url, gateway, room, token, userId];
     try {
       if (typeof room === 'object') this.#enter(room);
-      else if (url && room) this.#takeLease(leaseRoom(url, token || undefined, room));
+      else if ((url || gateway) && room) this.#takeLease(leaseRoom({ urls: url || undefined, gateway: gateway || undefined, token: token || undefined }, room));
     } catch (error) {
       if (error instanceof DanmuxError) this.#listener.failed(error);
       else throw error;
@@ -95,6 +102,8 @@ export class RoomLink implements ReactiveController {
     this.#ends.push(
       client.on('state', (state) => this.#listener.state(state)),
       client.on('error', (error) => this.#listener.failed(error)),
+      client.on('message', (msg) => this.#listener.personal?.(msg)),
+      client.on('notice', (notice) => notice.room === undefined && this.#listener.noticed?.(notice)),
     );
     this.#enter(lease.room);
     this.#listener.state(client.state);

@@ -8,6 +8,13 @@ import { type TokenUser, userOf } from './token-user.ts';
 /** As ClientOptions.token. */
 export type Token = string | (() => string | Promise<string>);
 
+export interface Address {
+  /** One or several, with commas between. */
+  readonly urls: string | undefined;
+  readonly gateway: string | undefined;
+  readonly token: Token | undefined;
+}
+
 /** A share of a client and of one of its rooms. */
 export interface Lease {
   readonly client: Client;
@@ -29,9 +36,9 @@ const shared = new Map<string, Shared>();
 const tokenNumbers = new WeakMap<() => string | Promise<string>, number>();
 let lastNumber = 0;
 
-/** `urls`: one or several, with commas between. Throws a DanmuxError when they or the room's name are none. */
-export function leaseRoom(urls: string, token: Token | undefined, name: string): Lease {
-  const entry = entryOf(urls, token);
+/** Throws a DanmuxError when there is no address, or the room's name is none. */
+export function leaseRoom(address: Address, name: string): Lease {
+  const entry = entryOf(address);
   const room = entry.client.join(name);
   entry.holders.set(name, (entry.holders.get(name) ?? 0) + 1);
   let held = true;
@@ -48,13 +55,18 @@ export function leaseRoom(urls: string, token: Token | undefined, name: string):
   };
 }
 
-function entryOf(urls: string, token: Token | undefined): Shared {
-  const list = urls.split(',').flatMap((url) => url.trim() || []);
-  const key = JSON.stringify([[...list].sort(), keyOf(token)]);
+function entryOf({ urls = '', gateway: path, token }: Address): Shared {
+  const url = urls.split(',').flatMap((item) => item.trim() || []);
+  const gateway = path === undefined ? undefined : new URL(path, document.baseURI).href;
+  const key = JSON.stringify([[...url].sort(), gateway, keyOf(token)]);
   const known = shared.get(key);
   if (known && known.client.state !== 'closed') return known;
   const asked = typeof token === 'function' ? async () => learn(entry, await token()) : token;
-  const client = createClient({ url: list, ...(asked === undefined ? {} : { token: asked }) });
+  const client = createClient({
+    ...(url.length > 0 ? { url } : {}),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(asked === undefined ? {} : { token: asked }),
+  });
   const entry: Shared = { key, client, holders: new Map(), user: typeof token === 'string' ? userOf(token) : undefined };
   shared.set(key, entry);
   return entry;

@@ -72,14 +72,13 @@ describe('talking', () => {
 
 describe('what keeps one from talking', () => {
   test('slow mode is counted down, a refusal stands at the message and can be tried again', async () => {
-    await live.api.call('PATCH', '/v1/rooms/live:slow', { modes: { slow_ms: 2_000 } });
-    const page = await enter('live:slow');
+    await live.api.call('PATCH', '/v1/rooms/live:slow', { modes: { slow_ms: 3_000 } });
+    // Another page of the same user does not know of its turn.
+    const [page, other] = [await enter('live:slow'), await enter('live:slow')];
     await say(page, 'one');
     await page.locator('[data-testid=send]:disabled').waitFor();
-    assert.match((await page.locator('[data-testid=send]').textContent()) ?? '', /^[12] s$/);
-    // Another page of the same user does not know of its turn.
-    const other = await enter('live:slow');
     await say(other, 'two');
+    assert.match((await page.locator('[data-testid=send]').textContent()) ?? '', /^[123] s$/);
     const failed = other.locator('li.failed', { hasText: 'two' });
     await failed.waitFor();
     await failed.locator('[data-testid=retry]').waitFor();
@@ -106,6 +105,8 @@ describe('what keeps one from talking', () => {
     await says(/You are muted until/, true);
     await live.api.call('DELETE', '/v1/rooms/live:quiet/mutes/loud');
     await says(/may send again|^$/, false);
+    await live.api.call('PUT', '/v1/mutes/loud', { for_ms: 60_000 });
+    await says(/You are muted until/, true);
   });
 
   test('a guest is asked to sign in; a bad token is named', async () => {
@@ -116,6 +117,14 @@ describe('what keeps one from talking', () => {
     await page.locator('danmux-chat').nth(1).locator('[data-state=closed]').waitFor();
     assert.match((await page.locator('[data-testid=hint]').nth(1).textContent()) ?? '', /token/);
   });
+});
+
+test('a gateway names the edges; what is sent to the user alone is shown, too', async () => {
+  const page = await live.open(`<danmux-chat gateway="/gateway?room=live:own" room="live:own" token="${await live.edge.token('solo')}"></danmux-chat>`);
+  await online(page);
+  const sent = await live.api.call('POST', '/v1/users/solo/messages', { type: 'notice', data: { text: 'Level 5 reached' } });
+  assert.equal(sent.status, 202, JSON.stringify(sent.body));
+  await page.locator('li', { hasText: 'Level 5 reached' }).waitFor();
 });
 
 test('gifts are chosen with the keyboard, and the page is told', async () => {

@@ -35,6 +35,11 @@ export function livePage(): LivePage {
     api = await startApi({ 'api.demo': true });
     edge = await startEdge({ 'viewer.allow_guests': true }, api.bus);
     site = createServer((request, response) => {
+      if (request.url?.startsWith('/gateway')) {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ edges: [{ url: edge.url }], ttl_ms: 10_000 }));
+        return;
+      }
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(siteOf(api.url, bodies[Number(request.url?.slice(1))] ?? ''));
     });

@@ -49,7 +49,7 @@ test('lanes=gift shows gifts alone; without ?url it finds the edges by itself', 
 test('a parameter that cannot be used is named once, in the language asked for, and the rest goes on', async () => {
   const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}&speed=fast&lang=zh-CN`);
   await page.locator(online).waitFor();
-  assert.deepEqual(await page.locator('.danmux-note p').allTextContents(), ['speed=fast 未生效:请填 0.1 到 10 之间的数字,例如 speed=1.5。']);
+  assert.deepEqual(await page.locator('.danmux-note p').allTextContents(), ['speed=fast 未生效：请填 0.1 到 10 之间的数字，例如 speed=1.5。']);
 });
 
 test('a connection that is away is no matter for the screen; a token that is refused is named to who sets it up', async () => {

@@ -1,13 +1,17 @@
 // A page of Chromium with one contestant in it, and what the browser says it costs: the main thread's time, memory, nodes.
+import { cpus } from 'node:os';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { begin, type Contestant, type Drawn } from './contestants.ts';
-import { pour, sayings, type Watched, watch } from './feed.ts';
+import { type Poured, pour, sayings, type Watched, watch } from './feed.ts';
 
 export interface Cost {
   /** Seconds the page's thread worked. */
   readonly taskSeconds: number;
   /** Seconds of a core it had for that: less when others used the cores, or when it waited for the compositor. */
   readonly coreSeconds: number;
+  /** Seconds of a core that all of the browser had, and what other programs had beside it. */
+  readonly browserSeconds: number;
+  readonly otherSeconds: number;
   readonly heapBytes: number;
   readonly nodes: number;
 }
@@ -23,10 +27,12 @@ const html = `<!doctype html><style>body{margin:0;background:#123}</style><div i
 export class BenchPage {
   readonly #page: Page;
   readonly #devtools: CDPSession;
+  readonly #browser: CDPSession;
 
-  private constructor(page: Page, devtools: CDPSession) {
+  private constructor(page: Page, devtools: CDPSession, browser: CDPSession) {
     this.#page = page;
     this.#devtools = devtools;
+    this.#browser = browser;
   }
 
   static async open(browser: Browser, { script, engine }: Contestant, durationMs: number): Promise<BenchPage> {
@@ -39,7 +45,7 @@ export class BenchPage {
     await page.addScriptTag({ path: script });
     await page.evaluate(`globalThis.next = (${sayings})(); globalThis.watch = ${watch}; globalThis.pour = ${pour}`);
     await page.evaluate(`globalThis.drawn = (${begin})(${JSON.stringify({ engine, durationMs })})`);
-    return new BenchPage(page, devtools);
+    return new BenchPage(page, devtools, await browser.newBrowserCDPSession());
   }
 
   watch(pace: { rate: number; seconds: number }): Promise<Watched> {
@@ -49,7 +55,7 @@ export class BenchPage {
     }, pace);
   }
 
-  pour(amount: { messages: number; perFrame: number }): Promise<void> {
+  pour(amount: Poured): Promise<number> {
     return this.#page.evaluate((given) => {
       const { drawn, next, pour: pouring } = globalThis as unknown as BenchScope & { pour: typeof pour };
       return pouring(drawn, next, given);
@@ -63,12 +69,27 @@ export class BenchPage {
       await this.#devtools.send('HeapProfiler.collectGarbage');
       await this.#devtools.send('HeapProfiler.disable');
     }
+    const { processInfo } = await this.#browser.send('SystemInfo.getProcessInfo');
+    const browserSeconds = processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
     const { metrics } = await this.#devtools.send('Performance.getMetrics');
     const of = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? 0;
-    return { taskSeconds: of('TaskDuration'), coreSeconds: of('ThreadTime'), heapBytes: of('JSHeapUsedSize'), nodes: of('Nodes') };
+    return {
+      taskSeconds: of('TaskDuration'),
+      coreSeconds: of('ThreadTime'),
+      browserSeconds,
+      otherSeconds: busySeconds() - browserSeconds,
+      heapBytes: of('JSHeapUsedSize'),
+      nodes: of('Nodes'),
+    };
   }
 
   async close(): Promise<void> {
+    await this.#browser.detach();
     await this.#page.close();
   }
+}
+
+/** Seconds the machine's cores have worked. */
+function busySeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1_000;
 }

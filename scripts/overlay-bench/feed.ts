@@ -65,14 +65,21 @@ export function watch(drawn: Drawn, next: () => Parameters<Drawn['show']>[0], { 
   });
 }
 
-/** So many at every frame, until all are said. */
-export function pour(drawn: Drawn, next: () => Parameters<Drawn['show']>[0], { messages, perFrame }: { messages: number; perFrame: number }): Promise<void> {
+export interface Poured {
+  readonly messages: number;
+  readonly perFrame: number;
+  readonly atMostSeconds: number;
+}
+
+/** So many at every frame, until all are said or the time is over; resolves with how many were said. */
+export function pour(drawn: Drawn, next: () => Parameters<Drawn['show']>[0], { messages, perFrame, atMostSeconds }: Poured): Promise<number> {
   let said = 0;
+  const until = performance.now() + atMostSeconds * 1_000;
   return new Promise((resolve) => {
     const frame = () => {
       for (let i = 0; i < perFrame && said < messages; i++, said++) drawn.show(next());
-      if (said < messages) requestAnimationFrame(frame);
-      else resolve();
+      if (said < messages && performance.now() < until) requestAnimationFrame(frame);
+      else resolve(said);
     };
     requestAnimationFrame(frame);
   });

@@ -196,6 +196,18 @@ final class Client
     }
 
     /**
+     * Where viewers are to connect, best first; the SDK asks by itself.
+     *
+     * @return list<string> URLs of up to five edges
+     * @throws ApiException `unavailable` when no edge is running
+     */
+    public function edges(?string $room = null, ?string $user = null, ?string $region = null): array
+    {
+        $query = ['room' => $room, 'user' => $user, 'region' => $region];
+        return $this->http->get(['gateway'], $query)->list('edges', static fn (Answer $edge): string => $edge->string('url'));
+    }
+
+    /**
      * Samples of the cluster's numbers, ten seconds apart; where none was taken, none is.
      *
      * @param int $minutes the last 1 to 60

@@ -32,7 +32,7 @@ export const parts: readonly Part[] = [
   nodeTests(
     'unit',
     'each package by itself, and the bus contract on both engines',
-    10 * minute,
+    12 * minute,
     false,
     (path) => !/\.(browser|cluster|e2e)\.test\.ts$/.test(path),
   ),

@@ -179,13 +179,13 @@ final class Client
      * A viewer token for a user of yours.
      *
      * @param string               $sub    the user's id
-     * @param array<string, mixed> $claims name, avatar, level, roles, rooms (exact names or `prefix*`; absent allows every room), device
+     * @param array<string, mixed> $claims name, avatar, level, roles, rooms (exact names or `prefix*`; absent allows every room), device, send (false: may watch only)
      * @param int                  $ttl    seconds it is good for, a day at most
      * @throws ApiException
      */
     public function createToken(string $sub, array $claims = [], int $ttl = 3_600): Token
     {
-        Arguments::known($claims, ['name', 'avatar', 'level', 'roles', 'rooms', 'device']);
+        Arguments::known($claims, ['name', 'avatar', 'level', 'roles', 'rooms', 'device', 'send']);
         return Token::of($this->http->post(['tokens'], ['sub' => $sub] + $claims + ['ttl_s' => $ttl]));
     }
 
@@ -193,6 +193,18 @@ final class Client
     public function stats(): Stats
     {
         return Stats::of($this->http->get(['stats']));
+    }
+
+    /**
+     * Where viewers are to connect, best first; the SDK asks by itself.
+     *
+     * @return list<string> URLs of up to five edges
+     * @throws ApiException `unavailable` when no edge is running
+     */
+    public function edges(?string $room = null, ?string $user = null, ?string $region = null): array
+    {
+        $query = ['room' => $room, 'user' => $user, 'region' => $region];
+        return $this->http->get(['gateway'], $query)->list('edges', static fn (Answer $edge): string => $edge->string('url'));
     }
 
     /**

@@ -239,6 +239,10 @@ final class RoutesTest extends ServerTestCase
             static fn (Client $client) => $client->statsHistory(5), 'GET /v1/stats/history?minutes=5', null,
             ['every_ms' => 10_000, 'samples' => [['at' => self::AT, 'online' => 3]]], [['at' => self::AT, 'online' => 3]],
         ];
+        yield 'edges' => [
+            static fn (Client $client) => $client->edges('live:1'), 'GET /v1/gateway?room=live%3A1', null,
+            ['edges' => [['url' => 'http://127.0.0.1:7700', 'load' => 0.1]], 'ttl_ms' => 10_000], ['http://127.0.0.1:7700'],
+        ];
         yield 'nodes' => [static fn (Client $client) => $client->nodes(), 'GET /v1/nodes', null, ['nodes' => [self::NODE + ['lag_ms' => 1.5]]], [new Node('edge@a', 'edge', '127.0.0.1:7700', '0.1.0', 0.0, ['lag_ms' => 1.5])]];
     }
 

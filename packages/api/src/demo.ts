@@ -5,6 +5,7 @@ import { checkRoomName, DanmuxError, limits, roomMatches } from '@danmux/protoco
 import { newId, type Runtime, signViewerToken, verifyViewerToken } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { edgeUrls } from './edge-urls.ts';
 import type { TypeBoxProvider } from './validation.ts';
 
 const tokenTtlS = 7_200;
@@ -27,7 +28,7 @@ const giftRequest = Type.Object(
 /** Public as the scope's other routes are. */
 export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus): void {
   const app = scope.withTypeProvider<TypeBoxProvider>();
-  app.get('/demo/config.json', async (request) => ({ edges: await edgeUrls(bus, request.hostname) }));
+  app.get('/demo/config.json', async (request) => ({ edges: (await edgeUrls(bus, request.hostname)).map(({ url }) => url) }));
   app.post('/demo/token', { schema: { body: tokenRequest } }, async ({ body }) => {
     const room = checkRoomName(body.room);
     const user = { id: `demo-${newId().slice(-10).toLowerCase()}`, name: body.name ?? guestName() };
@@ -53,13 +54,3 @@ export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus
 }
 
 const guestName = () => `观众${Math.floor(1_000 + Math.random() * 9_000)}`;
-
-/** The edges as the page's visitor reaches them: those on a loopback or wildcard address are where the page came from. */
-async function edgeUrls(bus: Bus, visitedHost: string): Promise<string[]> {
-  const edges = (await bus.members()).filter(({ role }) => role === 'edge');
-  if (edges.length === 0) throw new DanmuxError('unavailable', { message: 'No edge is running.', retryAfterMs: 1_000 });
-  return edges.map(({ address }) => {
-    const [host = '', port = ''] = address.split(/:(?=\d+$)/);
-    return `http://${/^(127\.|0\.0\.0\.0$|localhost$|\[::1?\]$)/.test(host) ? visitedHost : host}:${port}`;
-  });
-}

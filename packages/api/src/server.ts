@@ -17,6 +17,7 @@ import { addProbes, addTimes } from './probes.ts';
 import { errorHandler } from './problem.ts';
 import { addAuditRoute } from './routes/audit.ts';
 import { addBroadcastRoute } from './routes/broadcasts.ts';
+import { addGatewayRoute } from './routes/gateway.ts';
 import { addJobRoutes } from './routes/jobs.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addKickRoutes } from './routes/kicks.ts';
@@ -118,4 +119,5 @@ function addRoutes(app: TypedApp, services: Services): void {
   addStatsRoute(app, bus);
   addStatsHistoryRoute(app, services);
   addNodesRoute(app, bus);
+  addGatewayRoute(app, services);
 }

@@ -10,7 +10,7 @@ before(async () => {
 after(() => fixture.close());
 
 test('an unknown route is 404, with or without a key', async () => {
-  for (const where of ['/v2/x', '/v1', '/v1/', '/v1/rooms/a/b/c', '/v1/rooms/a/mutes/b/c', `${path}/`, '/console/', '/favicon.ico']) {
+  for (const where of ['/v2/x', '/v1', '/v1/', '/v1/rooms/a/b/c', '/v1/rooms/a/mutes/b/c', `${path}/`, '/consoles/', '/favicon.ico']) {
     for (const options of [{}, { key: null }]) mustRefuse(await fixture.call('GET', where, undefined, options), 'not_found');
   }
   assert.ok((await fixture.refused('not_found')) >= 16);

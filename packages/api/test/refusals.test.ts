@@ -50,6 +50,13 @@ async function askFailing(operation: Operation, error: () => Error): Promise<Ans
   }
 }
 
+/** A key may ask this api once; an address may ask for what is public as often as it takes here. */
+async function askOften(operation: Operation): Promise<Answer> {
+  let answer = await send(hurried, operation, { room: 'live:1' });
+  for (let times = 0; !operation['x-scope'] && answer.status !== 429 && times < 1_000; times++) answer = await send(hurried, operation, {});
+  return answer;
+}
+
 async function askTwice(operation: Operation): Promise<Answer> {
   const headers = { 'idempotency-key': `t${++keys}` };
   const params = await prepared(fixture, operation);
@@ -108,7 +115,7 @@ const withType = ({ path, requestBody }: Operation, type: string): Change =>
 const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Promise<Answer>>>> = {
   unauthorized: (operation) => ask(operation, { key: null }),
   forbidden: (operation) => ask(operation, { key: (operation.method === 'GET' ? 'publisher' : 'reader').repeat(8) }),
-  rate_limited: (operation) => send(hurried, operation, { room: 'live:1' }),
+  rate_limited: (operation) => askOften(operation),
   signature_invalid: (operation) => askSigned(operation, { secret: 'another' }),
   signature_expired: (operation) => askSigned(operation, { timestamp: 1_000_000 }),
   nonce_replayed: (operation) => askSigned(operation, {}, async () => 1_000),

@@ -227,6 +227,13 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/stats': {},
   'GET /v1/stats/history': { query: '?minutes=5' },
   'GET /v1/nodes': {},
+  'GET /v1/gateway': {
+    query: '?room=live:1',
+    prepare: async (fixture) => {
+      await fixture.bus.announce({ id: 'edge@a', role: 'edge', address: '127.0.0.1:7700', version: '0', load: 0 }, 60_000);
+      return {};
+    },
+  },
 };
 
 export function rightRequest({ method, path }: Operation): RightRequest {

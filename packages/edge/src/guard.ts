@@ -47,7 +47,7 @@ export class Guard {
   /** Throws what refuses the message. The viewer must be in the room; it may have left when this resolves. */
   async judge(viewer: Viewer, request: SendRequest): Promise<Judged> {
     const { room, type } = request;
-    if (viewer.guest) throw new DanmuxError('read_only');
+    if (!viewer.sends) throw new DanmuxError('read_only');
     const now = this.#runtime.clock.now();
     this.#checkRate(viewer, room, now);
     const publication = this.#accept(viewer, request, newId(now), now);

@@ -7,6 +7,8 @@ export interface Viewer {
   readonly guest: boolean;
   /** It gets the messages that are for its user alone. */
   readonly own: boolean;
+  /** False: it may watch only. */
+  readonly sends: boolean;
   /** Room rules of the token; undefined allows every room. */
   readonly rooms: readonly string[] | undefined;
   /** Milliseconds since 1970 at which the token ends; undefined for guests. */
@@ -16,7 +18,7 @@ export interface Viewer {
 }
 
 export function viewerOf(claims: TokenClaims): Viewer {
-  const { sub, exp, name, avatar, level, roles, rooms, own = true } = claims;
+  const { sub, exp, name, avatar, level, roles, rooms, own = true, send = true } = claims;
   const from: From = {
     id: sub,
     ...(name === undefined ? {} : { name }),
@@ -24,12 +26,12 @@ export function viewerOf(claims: TokenClaims): Viewer {
     ...(level === undefined ? {} : { level }),
     ...(roles === undefined ? {} : { roles }),
   };
-  return { id: sub, guest: false, own, rooms, expiresAt: exp * 1_000, from };
+  return { id: sub, guest: false, own, sends: send, rooms, expiresAt: exp * 1_000, from };
 }
 
 export function guestViewer(): Viewer {
   const id = `guest:${newId()}`;
-  return { id, guest: true, own: false, rooms: undefined, expiresAt: undefined, from: { id } };
+  return { id, guest: true, own: false, sends: false, rooms: undefined, expiresAt: undefined, from: { id } };
 }
 
 /** Roles a member list shows of one viewer, and characters of each; a token may carry any number. */

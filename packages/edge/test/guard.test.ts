@@ -56,6 +56,7 @@ test('rate, then size and type, then rules, then the screen', async () => {
   mute = { by: 'key', at: 1 };
   const large = { text: 'x'.repeat(6_000) };
   assert.equal(await codeOf(guard.judge(guestViewer(), request())), 'read_only');
+  assert.equal(await codeOf(guard.judge(viewerOf({ sub: 'obs', exp: 1, send: false }), request())), 'read_only');
   assert.equal(await codeOf(guard.judge(ann, request({ data: large }))), 'too_large');
   assert.equal(await codeOf(guard.judge(ann, request({ type: 'gift' }))), 'type_forbidden');
   assert.equal(await codeOf(guard.judge(ann, request())), 'muted');

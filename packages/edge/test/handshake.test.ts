@@ -68,7 +68,7 @@ test('a good token is its viewer, with the rooms and the end the token has', asy
   const claims = { sub: 'ann', name: 'Ann', rooms: ['vip:*'], roles: ['mod'] };
   const { token, expiresAt } = await signViewerToken(runtime.config.viewer, claims, 60, now);
   const viewer = await authenticate(runtime, { token });
-  assert.deepEqual(viewer, { id: 'ann', guest: false, own: true, rooms: ['vip:*'], expiresAt, from: { id: 'ann', name: 'Ann', roles: ['mod'] } });
+  assert.deepEqual(viewer, { id: 'ann', guest: false, own: true, sends: true, rooms: ['vip:*'], expiresAt, from: { id: 'ann', name: 'Ann', roles: ['mod'] } });
 });
 
 test('without a token: a guest where guests are allowed, else token_missing', async () => {

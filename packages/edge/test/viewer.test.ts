@@ -11,6 +11,7 @@ test('others see what the token says of it, and nothing more', () => {
     guest: false,
     rooms: ['r'],
     own: true,
+    sends: true,
     expiresAt: 100_000,
     from: { id: 'ann', name: 'Ann', avatar: 'a.png', level: 0, roles: ['mod'] },
   });

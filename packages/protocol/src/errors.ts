@@ -23,7 +23,7 @@ export const errors = {
   token_expired: { status: 401, retryable: false, text: 'The viewer token has expired; ask the backend for a new one.' },
   origin_forbidden: { status: 403, retryable: false, text: 'This Origin is not in edge.allowed_origins.' },
   forbidden: { status: 403, retryable: false, text: 'This key or token does not allow that.' },
-  read_only: { status: 403, retryable: false, text: 'Guests may watch but not send.' },
+  read_only: { status: 403, retryable: false, text: 'Guests, and tokens that say so, may watch but not send.' },
   room_forbidden: { status: 403, retryable: false, text: 'The token does not allow this room.' },
   not_joined: { status: 403, retryable: false, text: 'Join the room first.' },
   type_forbidden: { status: 403, retryable: false, text: 'Messages of this type may not be sent this way.' },

@@ -15,4 +15,6 @@ export interface TokenClaims {
   readonly device?: string;
   /** False: messages for the user itself (`@me`) are not for the bearer; so with tokens that a key for some rooms signed. */
   readonly own?: boolean;
+  /** False: the bearer may watch but not send, as a guest; for screens that others see (OBS). */
+  readonly send?: boolean;
 }

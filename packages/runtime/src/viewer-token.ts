@@ -43,7 +43,7 @@ export async function verifyViewerToken(config: ViewerConfig, token: string, now
 }
 
 function checkClaims(payload: JWTPayload): TokenClaims {
-  const { sub, exp, name, avatar, level, roles, rooms, device, own } = payload;
+  const { sub, exp, name, avatar, level, roles, rooms, device, own, send } = payload;
   const good =
     typeof sub === 'string' &&
     sub.length > 0 &&
@@ -55,11 +55,13 @@ function checkClaims(payload: JWTPayload): TokenClaims {
     (level === undefined || Number.isSafeInteger(level)) &&
     optionalTexts(roles) &&
     optionalTexts(rooms) &&
-    (own === undefined || typeof own === 'boolean');
+    optionalFlag(own) &&
+    optionalFlag(send);
   if (!good) throw new DanmuxError('token_invalid', { message: 'The viewer token has a claim of the wrong form.' });
   return payload as unknown as TokenClaims;
 }
 
+const optionalFlag = (value: unknown) => value === undefined || typeof value === 'boolean';
 const optionalText = (value: unknown) => value === undefined || (typeof value === 'string' && value.length <= 512);
 const optionalTexts = (value: unknown) => value === undefined || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
 

@@ -90,6 +90,7 @@ test('a claim of the wrong form is refused', async () => {
     { name: 'x'.repeat(513) },
     { level: 1.5 },
     { roles: 'host' },
+    { send: 'no' },
     { rooms: [1] },
     { rooms: 'live:*' },
     { device: {} },

@@ -14,7 +14,7 @@ after(() => fixture.close());
 const sign = (body: unknown) => fixture.call('POST', '/v1/tokens', body);
 
 test('a token carries the claims it was asked for', async () => {
-  const asked = { sub: 'u1', name: '小明', avatar: '/a.png', level: 3, roles: ['mod'], rooms: ['live:*'], device: 'web' };
+  const asked = { sub: 'u1', name: '小明', avatar: '/a.png', level: 3, roles: ['mod'], rooms: ['live:*'], device: 'web', send: false };
   const { status, body } = await sign({ ...asked, ttl_s: 60 });
   assert.equal(status, 200);
   assert.equal(body.expires_at, now + 60_000);
@@ -34,6 +34,7 @@ test('what is wrong is named', async () => {
     [{ sub: '' }, 'sub'],
     [{ sub: 'u', ttl_s: 0 }, 'ttl_s'],
     [{ sub: 'u', ttl_s: '60' }, 'ttl_s'],
+    [{ sub: 'u', send: 'no' }, 'send'],
     [{ sub: 'u', admin: true }, 'admin'],
     [{ sub: 'u', exp: 9_999_999_999 }, 'exp'],
     [{ sub: 'u', rooms: [''] }, 'rooms.0'],

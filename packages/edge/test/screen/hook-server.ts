@@ -67,5 +67,12 @@ export function hookRuntime(url: string, set: Readonly<Record<string, unknown>> 
 export function messageOf(data: unknown, fields: Partial<Screened> & { readonly user?: string; readonly roles?: readonly string[] } = {}): Screened {
   const { user = 'ann', roles, ...rest } = fields;
   const from = { id: user, name: 'Ann', ...(roles ? { roles } : {}) };
-  return { id: 'm1', room: 'live:1', type: 'chat', data, viewer: { id: user, guest: false, own: true, rooms: undefined, expiresAt: undefined, from }, ...rest };
+  return {
+    id: 'm1',
+    room: 'live:1',
+    type: 'chat',
+    data,
+    viewer: { id: user, guest: false, own: true, sends: true, rooms: undefined, expiresAt: undefined, from },
+    ...rest,
+  };
 }

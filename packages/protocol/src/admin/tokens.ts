@@ -17,6 +17,7 @@ export const tokenRequest = Type.Object(
       }),
     ),
     device: Type.Optional(Type.String({ maxLength: 32 })),
+    send: Type.Optional(Type.Boolean({ default: true, description: 'False: it may watch but not send' })),
     ttl_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, default: 3_600 })),
   },
   strict,

@@ -1,0 +1,30 @@
+// How often one address may ask what is public. Many viewers may share one.
+import { DanmuxError } from '@danmux/protocol';
+import { type Runtime, TokenBucket } from '@danmux/runtime';
+
+const addressesKept = 10_000;
+
+export class AddressRates {
+  readonly #runtime: Pick<Runtime, 'config' | 'clock'>;
+  readonly #perMinute: number;
+  /** Oldest first. */
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(runtime: Pick<Runtime, 'config' | 'clock'>, perMinute: number) {
+    this.#runtime = runtime;
+    this.#perMinute = perMinute;
+  }
+
+  /** Throws `rate_limited` when the address asked too often. */
+  take(address: string): void {
+    if (this.#runtime.config.shedding === 'off') return;
+    const now = this.#runtime.clock.now();
+    const bucket = this.#buckets.get(address) ?? new TokenBucket(this.#perMinute, Math.ceil(this.#perMinute / 10), now);
+    this.#buckets.delete(address);
+    this.#buckets.set(address, bucket);
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size > addressesKept && oldest !== undefined) this.#buckets.delete(oldest);
+    const wait = bucket.take(now);
+    if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+  }
+}

@@ -1,0 +1,20 @@
+// Where viewers find the edges: the addresses they announced, as whoever asks reaches them.
+import type { Bus } from '@danmux/bus';
+import { DanmuxError } from '@danmux/protocol';
+
+export interface EdgeUrl {
+  readonly url: string;
+  readonly load: number;
+}
+
+/** Lowest load first; those on a loopback or wildcard address are where the request came to. Throws `unavailable` when there is none. */
+export async function edgeUrls(bus: Pick<Bus, 'members'>, visitedHost: string): Promise<readonly EdgeUrl[]> {
+  const edges = (await bus.members()).filter(({ role }) => role === 'edge');
+  if (edges.length === 0) throw new DanmuxError('unavailable', { message: 'No edge is running.', retryAfterMs: 1_000 });
+  return [...edges].sort((a, b) => a.load - b.load || (a.id < b.id ? -1 : 1)).map(({ address, load }) => ({ url: urlOf(address, visitedHost), load }));
+}
+
+function urlOf(address: string, visitedHost: string): string {
+  const [host = '', port = ''] = address.split(/:(?=\d+$)/);
+  return `http://${/^(127\.|0\.0\.0\.0$|localhost$|\[::1?\]$)/.test(host) ? visitedHost : host}:${port}`;
+}

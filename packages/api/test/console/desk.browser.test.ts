@@ -1,0 +1,68 @@
+// What waits for an operator: a message that a word list held, and one that is to be sent later.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from '../../../testkit/src/browser.ts';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { type Danmux, openConsole, startDanmux } from './console-fixture.ts';
+
+let danmux: Danmux;
+let browser: Browser;
+before(async () => {
+  danmux = await startDanmux();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await danmux?.close();
+});
+
+test('a word list is put, holds a message, and the message is let through', { timeout: 60_000 }, async () => {
+  const viewer = await danmux.viewer('live:1', { sub: 'u1', name: 'Ann' });
+  const other = await danmux.viewer('live:1', { sub: 'u2' });
+  const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { hash: '#/words' });
+  await page.locator('[name=name]').fill('ads');
+  await page.locator('[name=action]').selectOption('hold');
+  await page.locator('[name=words]').fill('加微信\n加微信\n  spam  ');
+  await page.locator('main form button[type=submit]').click();
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('words').filter({ hasText: 'ads' }).waitFor();
+  assert.deepEqual((await danmux.call('GET', '/v1/words/ads')).body.words, ['加微信', 'spam']);
+
+  await eventually(async () => {
+    const reply = await viewer.send('chat', { text: '加微信' }, `c${Math.random()}`);
+    assert.equal(reply.ok && reply.held, true);
+  });
+  await page.goto(`${danmux.url}/console/#/reviews`);
+  const held = page.getByTestId('review').first();
+  await held.filter({ hasText: 'ads' }).waitFor();
+  await held.getByTestId('approve').click();
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('done').filter({ hasText: 'Ann' }).waitFor();
+  await eventually(() =>
+    assert.ok(
+      other.msgs.some(({ lane }) => lane === 'chat'),
+      'the others are shown it',
+    ),
+  );
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
+test('a delayed message is found by its job and called off', { timeout: 60_000 }, async () => {
+  const { body } = await danmux.call('POST', '/v1/rooms/live:1/messages', { type: 'notice', data: { text: 'later' }, delay_ms: 600_000 });
+  const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { hash: '#/jobs' });
+  await page.getByTestId('job-id').fill(body.job);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-testid=job][data-state=delayed]').waitFor();
+  await page.getByTestId('cancel-job').click();
+  await page.getByTestId('confirm').click();
+  await page.getByTestId('done').filter({ hasText: body.job }).waitFor();
+  assert.equal((await danmux.call('GET', `/v1/jobs/${body.job}`)).status, 404);
+  // The job is gone, which the browser tells of as a request that failed.
+  assert.deepEqual(
+    complaints.filter((text) => !text.includes('404')),
+    [],
+  );
+  await page.context().close();
+});

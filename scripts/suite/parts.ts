@@ -38,7 +38,7 @@ export const parts: readonly Part[] = [
   ),
   nodeTests('cluster', 'many roles together, and what happens when one fails', 18 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
   { name: 'php', does: 'the PHP client, also against a running danmux', timeoutMs: 3 * minute, run: runPhpunit },
-  nodeTests('browser', 'SDK, overlay and demo page in Chromium', 6 * minute, true, (path) => path.endsWith('.browser.test.ts')),
+  nodeTests('browser', 'SDK, overlay and demo page in Chromium', 14 * minute, true, (path) => path.endsWith('.browser.test.ts')),
   nodeTests('e2e', 'PHP pushes, Chromium shows, the examples run; in one process and under pm2 on Redis', 12 * minute, true, (path) =>
     path.endsWith('.e2e.test.ts'),
   ),

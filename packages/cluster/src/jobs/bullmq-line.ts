@@ -1,5 +1,6 @@
 // One queue of BullMQ for one class of jobs, and the worker that takes from it. Each is made when its connection stands: a queue
 // whose first connection fails never recovers.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RedisConnection } from '@danmux/bus/redis';
 import type { Runtime } from '@danmux/runtime';
 import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
@@ -11,6 +12,9 @@ const maxDeaths = 5;
 const lookAgainMs = 500;
 /** A worker that did not begin within this never will. */
 const beginMs = 2_000;
+/** A connection that is coming back is waited for so long before its worker is closed. */
+const comingBackMs = 2_000;
+const lastWordMs = 500;
 
 export class BullmqLine {
   readonly jobClass: JobClass;
@@ -19,6 +23,7 @@ export class BullmqLine {
   #queue: Queue | undefined;
   #worker: Worker | undefined;
   #beginning: NodeJS.Timeout | undefined;
+  readonly #running = new Set<Promise<void>>();
 
   constructor(runtime: Runtime, jobClass: JobClass, caught: (error: unknown) => void) {
     this.#runtime = runtime;
@@ -41,7 +46,7 @@ export class BullmqLine {
   work(connection: RedisConnection, run: (job: Job, token: string | undefined) => Promise<void>): void {
     if (this.#worker) return;
     const { lock_ms, concurrency } = this.#runtime.config.jobs;
-    const worker = new Worker(this.#name, (job, token) => run(job, token), {
+    const worker = new Worker(this.#name, (job, token) => this.#watched(run(job, token)), {
       ...this.#place(connection),
       concurrency: placesOf(this.jobClass, concurrency),
       lockDuration: lock_ms,
@@ -71,7 +76,23 @@ export class BullmqLine {
   /** Waits for running jobs, unless `force`. */
   async closeWorker(force: boolean): Promise<void> {
     clearTimeout(this.#beginning);
-    await this.#worker?.close(force);
+    const worker = this.#worker;
+    if (!worker) return;
+    const stands = !force && (await blockingStands(worker));
+    if (!force && !stands) await this.#idle();
+    await worker.close(!stands);
+  }
+
+  #watched(running: Promise<void>): Promise<void> {
+    const ended = running.finally(() => this.#running.delete(ended));
+    this.#running.add(ended);
+    return ended;
+  }
+
+  /** No job runs, and BullMQ had a moment to tell Redis of the last. */
+  async #idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    await wait(lastWordMs);
   }
 
   async close(): Promise<void> {
@@ -86,4 +107,18 @@ export class BullmqLine {
   #place(connection: RedisConnection): { connection: ConnectionOptions; prefix: string } {
     return { connection: connection.client as ConnectionOptions, prefix: `{${this.#runtime.config.redis.prefix}-bull}` };
   }
+}
+
+/**
+ * Closed while its blocking connection is just coming back, a worker waits for ever: the connection then comes back no more, and what
+ * was asked over it is never answered. BullMQ does not tell of that connection; where it can no longer be found here it counts as standing.
+ */
+async function blockingStands(worker: Worker): Promise<boolean> {
+  const { backend } = worker as unknown as { backend?: { blockingConnection?: { client?: Promise<{ status: string }> } } };
+  const finding = backend?.blockingConnection?.client;
+  if (!finding) return true;
+  const end = Date.now() + comingBackMs;
+  const client = await Promise.race([finding.catch(() => undefined), wait(comingBackMs, undefined)]);
+  while (client && client.status !== 'ready' && Date.now() < end) await wait(20);
+  return client?.status === 'ready';
 }

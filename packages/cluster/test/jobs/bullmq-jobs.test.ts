@@ -1,7 +1,8 @@
 // What is of BullMQ alone: processes that only add, workers that die, and a store that is away.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
 import { BullmqJobs } from '../../src/jobs/bullmq-jobs.ts';
@@ -71,6 +72,41 @@ describe('jobs on BullMQ', () => {
       runs.map(({ attempt, progress }) => [attempt, progress]),
       [[2, half]],
     );
+  });
+
+  test('a drain ends, after the jobs that run, also while a connection is just coming back', async (t) => {
+    const workers: Worker[] = [];
+    const ready = Worker.prototype.waitUntilReady;
+    t.mock.method(Worker.prototype, 'waitUntilReady', function (this: Worker) {
+      workers.push(this);
+      return ready.call(this);
+    });
+    const begun = gate();
+    const goOn = gate();
+    t.after(() => goOn.open());
+    const jobs = await open(prefix(), async () => {
+      begun.open();
+      await goOn.passed;
+    });
+    const id = await jobs.add('receipts', data('m'));
+    await begun.passed;
+    for (const worker of workers) {
+      // Not public: the connection that waits for jobs.
+      const { backend } = worker as unknown as { backend: { blockingConnection: { client: Promise<Redis> } } };
+      const client = await backend.blockingConnection.client;
+      client.options.retryStrategy = () => 600_000;
+      client.disconnect(true);
+      await eventually(() => assert.equal(client.status, 'reconnecting'));
+    }
+    let drained = false;
+    const draining = jobs.drain().then(() => {
+      drained = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([workers.length, drained], [3, false]);
+    goOn.open();
+    await draining;
+    assert.equal((await jobs.status(id))?.state, 'done');
   });
 
   test('while Redis is away adding is refused at once; it goes on after', async () => {

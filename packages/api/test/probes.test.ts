@@ -13,7 +13,7 @@ const get = (where: string) => fixture.call('GET', where, undefined, { key: null
 
 test('alive and ready', async () => {
   assert.deepEqual((await get('/healthz')).body, { ok: true });
-  assert.deepEqual((await get('/readyz')).body, { ready: true, checks: { store: 'ok', api: 'ok' } });
+  assert.deepEqual((await get('/readyz')).body, { ready: true, checks: { store: 'ok', api: 'ok' }, degraded: [] });
 });
 
 test('a failing check makes it not ready, and alive all the same', async () => {

@@ -4,6 +4,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { type ConfigOptions, type LoadedConfig, loadConfig, redactConfig, type Setting, settings } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { type Config, configSchema } from './config-schema.ts';
+export { type Degradation, Degraded } from './degraded.ts';
 export { type Check, Health, type Readiness } from './health.ts';
 export { HealthServer, probe } from './health-server.ts';
 export { newId } from './ids.ts';

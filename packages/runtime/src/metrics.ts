@@ -54,6 +54,7 @@ const gauges = {
   words: { name: 'danmux_words', help: 'Words the filter of this edge looks for.', labels: [] },
   webhookLag: { name: 'danmux_webhook_lag_seconds', help: 'For how long the oldest event waits that a webhook target was not given.', labels: ['target'] },
   eventsDropped: { name: 'danmux_events_dropped', help: 'Events the event log lost at its cap since the store began.', labels: [] },
+  degraded: { name: 'danmux_degraded', help: '1 while this process serves with something wrong, by the code that /readyz explains.', labels: ['code'] },
   storeUp: { name: 'danmux_store_up', help: '1 while the message store answers.', labels: [] },
 } as const;
 

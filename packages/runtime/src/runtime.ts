@@ -2,6 +2,7 @@
 // business; `createRuntime` only gathers the pieces of this package.
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config-schema.ts';
+import { Degraded } from './degraded.ts';
 import { Health } from './health.ts';
 import { newId } from './ids.ts';
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
@@ -14,6 +15,8 @@ export interface Runtime {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly health: Health;
+  /** What is wrong while this process still serves. */
+  readonly degraded: Degraded;
   readonly clock: Clock;
   readonly version: string;
 }
@@ -30,5 +33,7 @@ export interface RuntimeOptions {
 export function createRuntime({ config, role, version, logger, clock = systemClock, processMetrics = true }: RuntimeOptions): Runtime {
   const node = `${role}-${newId().slice(-10).toLowerCase()}`;
   const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, ...(logger ? { destination: logger } : {}) });
-  return { node, config, log, metrics: createMetrics({ defaults: processMetrics }), health: new Health(log), clock, version };
+  const metrics = createMetrics({ defaults: processMetrics });
+  const degraded = new Degraded(log, metrics.degraded);
+  return { node, config, log, metrics, health: new Health(log, degraded), degraded, clock, version };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Health } from '../src/health.ts';
 
-test('without checks a process is ready', async () => assert.deepEqual(await new Health().readiness(), { ready: true, checks: {} }));
+test('without checks a process is ready', async () => assert.deepEqual(await new Health().readiness(), { ready: true, checks: {}, degraded: [] }));
 
 test('one failing check is enough, and the others are still asked', async () => {
   const health = new Health();
@@ -14,7 +14,7 @@ test('one failing check is enough, and the others are still asked', async () => 
     throw 'lost';
   });
   health.register('port', () => {});
-  assert.deepEqual(await health.readiness(), { ready: false, checks: { store: 'connection refused', lease: 'lost', port: 'ok' } });
+  assert.deepEqual(await health.readiness(), { ready: false, checks: { store: 'connection refused', lease: 'lost', port: 'ok' }, degraded: [] });
 });
 
 test('a removed check is not asked', async () => {
@@ -31,7 +31,7 @@ test('a check that does not answer fails after 2 s', async (t) => {
   health.register('store', () => new Promise(() => {}));
   const readiness = health.readiness();
   t.mock.timers.tick(2_000);
-  assert.deepEqual(await readiness, { ready: false, checks: { store: 'no answer within 2000 ms' } });
+  assert.deepEqual(await readiness, { ready: false, checks: { store: 'no answer within 2000 ms' }, degraded: [] });
 });
 
 test('a change is logged once, with the reasons', async () => {

@@ -14,12 +14,22 @@ for i = 1, 3 do
 end
 
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
+
+-- Redis reserves 4 KB for the first entries of a stream, which most rooms never fill; a stream that was restored from its dump holds
+-- only what it needs. A user that may not DUMP or RESTORE keeps the larger one.
+local function append(stream, keep, id, message)
+  if redis.call('XADD', stream, 'NOMKSTREAM', 'MAXLEN', '~', keep, id, 'm', message) then return end
+  redis.call('XADD', stream, id, 'm', message)
+  local dump = redis.pcall('DUMP', stream)
+  if type(dump) == 'string' then redis.pcall('RESTORE', stream, 0, dump, 'REPLACE') end
+end
+
 local at = 13
 for i = 1, 3 do
   local keep, ttl, n = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
   local offset = tonumber(ARGV[3 + i])
   for k = 1, n do
-    redis.call('XADD', KEYS[2 + i], 'MAXLEN', '~', keep, string.format('%d-0', offset + k), 'm', ARGV[at + 2 + k])
+    append(KEYS[2 + i], keep, string.format('%d-0', offset + k), ARGV[at + 2 + k])
   end
   if n > 0 then
     redis.call('PEXPIRE', KEYS[2 + i], ttl)

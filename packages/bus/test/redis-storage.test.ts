@@ -183,3 +183,32 @@ test('keys taken once and receipt counts end by themselves; each report gives th
   const counts = await leftOf('danmux:receipt:m');
   assert.ok(counts > 86_000_000 && counts <= 86_400_000, `${counts} ms left`);
 });
+
+const memoryOf = async (key: string) => Number((await redis.command(`MEMORY USAGE "${key}" SAMPLES 0`)).slice(1));
+
+test('the first message of a lane in a room takes what it needs, not a whole node of a stream', async () => {
+  await sendGift('g');
+  const { stream, heads, seen } = keysOf();
+  const bytes = (await memoryOf(stream(room, 'gift'))) + (await memoryOf(heads(room))) + (await memoryOf(seen(room, 'g')));
+  assert.ok(bytes < 1_500, `a room with one gift takes ${bytes} bytes`);
+  await sendGift('h');
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 2, 10)), [1, 2]);
+});
+
+test('a stream that ended by itself takes no more when it begins again', async () => {
+  await sendGift('g');
+  await redis.command(`DEL "${keysOf().stream(room, 'gift')}"`);
+  await sendGift('h');
+  assert.ok((await memoryOf(keysOf().stream(room, 'gift'))) < 1_200);
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 2, 10)), [2]);
+});
+
+test('a user that may not dump keys still stores messages', async () => {
+  await redis.command('ACL SETUSER default -dump -restore');
+  try {
+    await sendGift('g');
+    assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 1, 10)), [1]);
+  } finally {
+    await redis.command('ACL SETUSER default +@all');
+  }
+});

@@ -7,6 +7,7 @@ import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Seal } from './auth/seal.ts';
+import { packAnswer, unpackAnswer } from './packed-answer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -55,7 +56,7 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     });
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
-    if (state.state === 'done') return replay(reply, opened(seal, request, scope, state.answer));
+    if (state.state === 'done') return replay(reply, await opened(seal, request, scope, state.answer));
     request.idempotency = { scope, id, bodyHash, mayDiffer: false };
     return undefined;
   });
@@ -67,7 +68,11 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
 
 /** The id of the `index`-th message of a request: the same at every retry, so that a crash before the answer doubles nothing. */
 export function derivedId(request: FastifyRequest, index: number): string | undefined {
-  return request.idempotency ? `k-${hash(`${request.idempotency.scope}\n${index}`).slice(0, 32)}` : undefined;
+  return request.idempotency ? idsOf(request.idempotency.scope)(index) : undefined;
+}
+
+function idsOf(scope: string): (index: number) => string {
+  return (index) => `k-${hash(`${scope}\n${index}`).slice(0, 32)}`;
 }
 
 /** A retry of this request may do better: a part of a batch was refused for a reason that passes. It is told what was `done` by then. */
@@ -85,12 +90,12 @@ export async function doneBefore(request: FastifyRequest, bus: Bus): Promise<str
     answerMayDiffer(request);
     throw new DanmuxError('idempotency_mismatch');
   }
-  return state.state === 'done' ? state.answer : null;
+  return state.state === 'done' ? unpackAnswer(state.answer, idsOf(idempotency.scope)) : null;
 }
 
 /** An answer that told a secret rests sealed. */
-function opened(seal: Seal, { routeOptions }: FastifyRequest, scope: string, answer: string): string {
-  const text = routeOptions.config.secretAnswer ? seal.open(answer, scope) : answer;
+async function opened(seal: Seal, { routeOptions }: FastifyRequest, scope: string, answer: string): Promise<string> {
+  const text = routeOptions.config.secretAnswer ? seal.open(answer, scope) : await unpackAnswer(answer, idsOf(scope));
   if (text === null) throw new DanmuxError('conflict', { message: 'The first answer was sealed under another viewer.token_secret and cannot be told again.' });
   return text;
 }
@@ -113,7 +118,10 @@ async function keepAnswer(runtime: Runtime, bus: Bus, seal: Seal, claim: Claim, 
   await keepDone(runtime, bus, claim);
   try {
     if (mayDiffer || passes(reply.statusCode)) await bus.forget(scope, id);
-    else await bus.finish(scope, bodyHash, id, secretAnswer ? seal.close(text, scope) : text, runtime.config.api.idempotency_ttl_ms);
+    else {
+      const kept = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
+      await bus.finish(scope, bodyHash, id, kept, runtime.config.api.idempotency_ttl_ms);
+    }
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
     noteFailure(runtime, error, 'could not keep the answer to an idempotency key');
@@ -123,7 +131,8 @@ async function keepAnswer(runtime: Runtime, bus: Bus, seal: Seal, claim: Claim, 
 async function keepDone(runtime: Runtime, bus: Bus, claim: Claim): Promise<void> {
   if (claim.done === undefined) return;
   try {
-    await bus.finish(doneScope(claim), claim.bodyHash, doneClaim, claim.done, runtime.config.api.idempotency_ttl_ms);
+    const done = await packAnswer(claim.done, idsOf(claim.scope));
+    await bus.finish(doneScope(claim), claim.bodyHash, doneClaim, done, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // As long as messages are known by their ids, a retry still finds them.
     noteFailure(runtime, error, 'could not keep what was done under an idempotency key');

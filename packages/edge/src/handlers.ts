@@ -91,7 +91,7 @@ export class Handlers {
   }
 
   async #enter(session: Session, room: string, request: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
-    const { hub, presence, recovery, receipts } = this.#parts;
+    const { hub, presence, recovery, receipts, rules } = this.#parts;
     const feed = await this.#open(room);
     try {
       await this.#checkMayStay(session, room);
@@ -118,7 +118,7 @@ export class Handlers {
         session.release(room);
         this.#tellMuted(session, room);
       };
-      return { reply: { room, online, positions, recovered, msgs: shown }, after };
+      return { reply: { room, online, positions, recovered, msgs: shown, modes: rules.modes(room) }, after };
     } catch (error) {
       if (again) session.release(room);
       else this.#exit(session, room);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { RecordField } from '@danmux/bus';
 import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/cluster';
-import type { ErrorBody, HeldMessage, Reply, RoomModes, SendReply } from '@danmux/protocol';
+import type { ErrorBody, HeldMessage, JoinReply, Reply, RoomModes, SendReply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
 import { eventually } from './eventually.ts';
 
@@ -150,6 +150,18 @@ test('modes: mute_all, members_only, min_level; who is exempt may all the same',
   await refused({ members_only: true }, ['members_only', 'ok', 'ok']);
   await refused({ min_level: 2 }, ['ok', 'level_too_low', 'ok']);
   await refused({}, ['ok', 'ok', 'ok']);
+});
+
+test('who joins is answered with the modes of now', async () => {
+  const modesOf = async (user: string) => {
+    const reply = await (await enter(user)).ask<JoinReply>('join', { room });
+    return reply.ok ? reply.modes : reply;
+  };
+  assert.deepEqual(await modesOf('ann'), {});
+  await modes({ slow_ms: 2_000 });
+  assert.deepEqual(await modesOf('bob'), { slow_ms: 2_000 });
+  await modes({});
+  assert.deepEqual(await modesOf('eve'), {});
 });
 
 test('slow mode: one message a user in its time; the same request again is the same message, a like is no message', async () => {

@@ -2,6 +2,7 @@
 // stock socket.io client; the schemas that check them at run time are in viewer-schemas.ts.
 import type { ErrorBody } from './errors.ts';
 import type { Lane, StreamLane } from './lanes.ts';
+import type { RoomModes } from './moderation.ts';
 import type { Positions } from './position.ts';
 import type { Frame, Msg, RoomMember } from './publication.ts';
 
@@ -26,6 +27,8 @@ export interface JoinReply {
   positions: Positions;
   recovered: Partial<Record<StreamLane, boolean>>;
   msgs: Msg[];
+  /** How the room may be talked in now; empty limits nothing. Absent for `@me`. */
+  modes?: RoomModes;
 }
 export interface LeaveRequest {
   room: string;

@@ -213,7 +213,7 @@ export const configSchema = Type.Object(
         }),
         per_minute: count(60_000, 'Requests one key may make a minute.'),
         audit_entries: count(100_000, 'Rows of the audit log kept; past it the oldest go.'),
-        idempotency_ttl_ms: ms(86_400_000, 'How long the answer to an Idempotency-Key is kept.'),
+        idempotency_ttl_ms: ms(3_600_000, 'How long the answer to an Idempotency-Key is kept; a longer time costs memory of the store (docs/operations.md).'),
         drain_ms: ms(1_000, 'How long a draining api still answers on open connections before it closes them.', 0),
       },
       strict,

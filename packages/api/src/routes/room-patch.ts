@@ -30,7 +30,8 @@ export function addRoomPatchRoute(app: TypedApp, services: Services): void {
     const { modes, version } = await changeModes(services.bus, room, request.body.modes);
     const once = jobIdOf('modes', `${room}\n${version}`);
     await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, once);
-    await sendOwn(services, { room, type: 'room_state', data: { modes }, id: once, trace: request.id });
+    // Who joins later is given the modes with the answer to its join.
+    if (await services.bus.subscribed(room)) await sendOwn(services, { room, type: 'room_state', data: { modes }, id: once, trace: request.id });
     return { room, modes };
   });
 }

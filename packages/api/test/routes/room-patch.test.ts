@@ -9,6 +9,8 @@ import { eventsOf, withWebhooks } from '../event-log.ts';
 
 onBothEngines(withWebhooks, (api) => {
   const patch = (room: string, modes: object) => api().call('PATCH', `/v1/rooms/${room}`, { modes });
+  /** As an edge that has viewers in the room. */
+  const watched = (room: string) => api().bus.subscribe(room, { frame: () => {}, resumed: () => {} });
   const modesOf = async (room: string) => (await api().call('GET', `/v1/rooms/${room}`)).body.modes;
 
   test('what is named changes, null removes, the rest stays', async () => {
@@ -22,7 +24,20 @@ onBothEngines(withWebhooks, (api) => {
     await api().sequence();
   });
 
+  test('a room without viewers gets no message, and webhooks are told', async () => {
+    await patch('quiet', { mute_all: true });
+    assert.deepEqual(
+      (await api().sequence()).filter(({ room }) => room === 'quiet'),
+      [],
+    );
+    assert.deepEqual(
+      (await eventsOf(api(), 'quiet')).map(({ type }) => type),
+      ['moderation.modes'],
+    );
+  });
+
   test('viewers are told by a message, webhooks by an event, once each', async () => {
+    await watched('told');
     for (let i = 0; i < 3; i++) await patch('told', { mute_all: true });
     const [message, ...more] = (await api().sequence()).filter(({ room }) => room === 'told');
     const { type, data } = JSON.parse(message?.body ?? '');
@@ -35,6 +50,7 @@ onBothEngines(withWebhooks, (api) => {
   });
 
   test('when the message could not be stored, again tells them', async () => {
+    await watched('again');
     api().overrides.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
     mustRefuse(await patch('again', { unique: true }), 'lane_full');
     delete api().overrides.publish;

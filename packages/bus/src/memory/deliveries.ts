@@ -24,6 +24,11 @@ export class Deliveries<T> {
     };
   }
 
+  /** Whether anybody listens. */
+  has(channel: string): boolean {
+    return this.#listeners.has(channel);
+  }
+
   publish(channel: string, message: T): void {
     if (!this.#listeners.has(channel)) return;
     setImmediate(() => {

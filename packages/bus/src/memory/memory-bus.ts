@@ -208,6 +208,10 @@ export class MemoryBus implements Bus {
     return this.#presence.online(room);
   }
 
+  async subscribed(room: string): Promise<boolean> {
+    return this.#frames.has(room);
+  }
+
   onlineRooms(): Promise<ReadonlyMap<string, number>> {
     return this.#rooms.get();
   }

@@ -7,6 +7,7 @@ const names = {
   dmxPublish: 'publish',
   dmxCommit: 'commit',
   dmxHeads: 'heads',
+  dmxSubscribed: 'subscribed',
   dmxLeaseAcquire: 'lease-acquire',
   dmxLeaseRenew: 'lease-renew',
   dmxLeaseRelease: 'lease-release',

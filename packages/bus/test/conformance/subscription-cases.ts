@@ -24,6 +24,20 @@ export function subscriptionCases(engine: MakeEngine): void {
       await eventually(() => assert.equal(frames.length, 1));
     });
 
+    test('a room is subscribed from the first subscription to the end of the last', async () => {
+      const { bus } = await engine();
+      assert.equal(await bus.subscribed('live:1'), false);
+      const subscriber = { frame: () => {}, resumed: () => {} };
+      const first = await bus.subscribe('live:1', subscriber);
+      const second = await bus.subscribe('live:1', subscriber);
+      assert.equal(await bus.subscribed('live:1'), true);
+      assert.equal(await bus.subscribed('live:2'), false);
+      await first.close();
+      assert.equal(await bus.subscribed('live:1'), true);
+      await second.close();
+      await eventually(async () => assert.equal(await bus.subscribed('live:1'), false));
+    });
+
     test('a closed subscription gets nothing more, another of the room does', async () => {
       const made = await engine();
       const { bus, config } = made;

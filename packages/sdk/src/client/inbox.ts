@@ -31,6 +31,12 @@ export class Inbox {
     return this.#modes;
   }
 
+  /** How the room may be talked in from now on; told even when it is the same. */
+  setModes(modes: RoomModes): void {
+    this.#modes = modes;
+    this.#tell('modes', modes);
+  }
+
   /** Nobody looks: chat waits until somebody does. */
   hide(): void {
     this.#hidden = true;
@@ -65,10 +71,8 @@ export class Inbox {
   /** True of a message that is for the SDK and not for the application. */
   #keep({ type, data }: Msg): boolean {
     if (type === 'recall') this.#recall((data as { id?: unknown } | null)?.id, true);
-    else if (type === 'room_state') {
-      this.#modes = (data as { modes?: RoomModes } | null)?.modes ?? {};
-      this.#tell('modes', this.#modes);
-    } else return false;
+    else if (type === 'room_state') this.setModes((data as { modes?: RoomModes } | null)?.modes ?? {});
+    else return false;
     return true;
   }
 

@@ -247,6 +247,7 @@ export class Room extends Emitter<RoomEvents> {
       if (recovered(msg.lane)) this.#take(msg);
       else this.#inbox.give(msg);
     }
+    if (reply.modes && JSON.stringify(reply.modes) !== JSON.stringify(this.modes)) this.#inbox.setModes(reply.modes);
     // What lies between is for others, and need not be gone through again.
     if (this.name === ownRoom) this.#positions = { ...this.#positions, ...reply.positions };
     this.#joined = true;

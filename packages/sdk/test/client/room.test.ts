@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Frame, type JoinReply, type JoinRequest, limits, type Msg } from '@danmux/protocol';
+import { eventually } from '../../../edge/test/eventually.ts';
 import type { Connection } from '../../src/client/connection.ts';
 import { Room } from '../../src/client/room.ts';
 
@@ -187,6 +188,22 @@ test('the modes of the room are kept, and are no message', async () => {
   assert.deepEqual(room.modes, { slow_ms: 2_000 });
   room.frame(frame(control(2, 'room_state', { modes: { mute_all: true } }), control(3, 'room_state', { modes: {} })));
   assert.deepEqual([told, room.modes, ids], [[{ mute_all: true }, {}], {}, []]);
+});
+
+test('the modes of the join answer count, and are told when they are others', async () => {
+  const { room, server } = await enter(
+    { msgs: [control(1, 'room_state', { modes: { mute_all: true } })], modes: { slow_ms: 2_000 } },
+    { modes: { slow_ms: 2_000 } },
+    {},
+  );
+  assert.deepEqual(room.modes, { slow_ms: 2_000 });
+  const told: object[] = [];
+  room.on('modes', (modes) => told.push(modes));
+  for (const expected of [2, 3]) {
+    room.connected();
+    await eventually(() => assert.equal(server.requests.length, expected));
+  }
+  assert.deepEqual([told, room.modes], [[], { slow_ms: 2_000 }]);
 });
 
 test('messages that ask for it are answered once each and together, live or recovered, after they were given', async (t) => {

@@ -1,9 +1,10 @@
-// Sends a room's messages: waits until the room is joined, and sends again under one cid while there is no answer, so that it is one
-// message. Only so many wait at once.
+// Sends a room's messages through one pipe: a message goes when the one before it was answered, so neither a lost connection nor an
+// outage changes their order. Without an answer it is sent again under its cid, which makes it one message. The pipe has a cap.
 import { DanmuxError, errors, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
 import type { Tell } from './inbox.ts';
+import { Outgoing } from './outgoing.ts';
 
 const queued = 100;
 
@@ -19,8 +20,10 @@ export class Sending {
   readonly #connection: Connection;
   readonly #tell: Tell;
   readonly #deadlineMs: number;
-  readonly #waiting = new Set<() => void>();
-  #sending = 0;
+  /** In the order of the calls; the first is the one being sent. */
+  #pipe: Outgoing[] = [];
+  #running = false;
+  #goOn = () => {};
 
   constructor(room: SendingRoom, connection: Connection, tell: Tell, deadlineMs: number) {
     this.#room = room;
@@ -30,57 +33,100 @@ export class Sending {
   }
 
   async send(type: string, data: unknown, cid = newCid()): Promise<SendReply> {
-    if (this.#sending >= queued) throw new DanmuxError('rate_limited', { message: `${queued} messages wait to be sent already.`, retryAfterMs: 1_000 });
-    this.#sending++;
+    if (this.#pipe.length >= queued) throw new DanmuxError('rate_limited', { message: `${queued} messages wait to be sent already.`, retryAfterMs: 1_000 });
     this.#tell('sending', { cid, type, data });
     try {
-      const reply = await this.#sendUntil(Date.now() + this.#deadlineMs, { room: this.#room.name, type, data, cid });
+      const reply = await this.#enqueue({ room: this.#room.name, type, data, cid });
       this.#tell('sent', { cid, ...reply });
       return reply;
     } catch (error) {
       if (error instanceof DanmuxError) this.#tell('unsent', { cid, error });
       throw error;
-    } finally {
-      this.#sending--;
     }
   }
 
-  /** The room was joined, or never will be: those who wait for it look again. */
+  /** The room was joined, or never will be: what waits for it goes, or is refused. */
   wake(): void {
-    for (const wake of this.#waiting) wake();
+    const { refusal } = this.#room;
+    if (refusal) for (const message of this.#pipe) if (!message.asking) message.refuse(refusal);
+    this.#clear();
   }
 
-  async #sendUntil(deadline: number, request: { room: string; type: string; data: unknown; cid: string }): Promise<SendReply> {
-    for (let attempt = 1; ; attempt++) {
-      await this.#untilJoined(deadline);
-      try {
-        const { id, held } = await this.#connection.request<SendReply>('send', request);
-        return { id, ...(held ? { held } : {}) };
-      } catch (error) {
-        // A limit is for the person to know; an outage is waited out.
-        const waits = error instanceof DanmuxError && errors[error.code].status === 503;
-        if (!waits || Date.now() > deadline) throw error;
+  #enqueue(request: Outgoing['request']): Promise<SendReply> {
+    const message = new Outgoing(request, this.#deadlineMs, () => this.#clear());
+    message.delayed = this.#pipe[0]?.delayed ?? false;
+    if (this.#room.refusal) message.refuse(this.#room.refusal);
+    else this.#pipe.push(message);
+    void this.#run();
+    return message.answer;
+  }
+
+  /** Takes out what ended where it waited, and has the first one looked at again. */
+  #clear(): void {
+    this.#pipe = this.#pipe.filter(({ ended }) => !ended);
+    this.#goOn();
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    for (let first = this.#pipe[0]; first; first = this.#pipe[0]) {
+      await this.#sendUntilEnded(first);
+      this.#pipe = this.#pipe.filter((message) => message !== first);
+    }
+    this.#running = false;
+  }
+
+  /** Never throws: what goes wrong is the message's answer. */
+  async #sendUntilEnded(message: Outgoing): Promise<void> {
+    for (let attempt = 1; !message.ended; attempt++) {
+      while (!this.#room.joined && !message.ended) {
+        for (const waiting of this.#pipe) waiting.delayed = true;
+        await this.#pause();
       }
-      await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt)));
+      if (message.ended) return;
+      const wait = await this.#attempt(message, attempt);
+      if (wait > 0) await this.#pause(wait);
     }
   }
 
-  async #untilJoined(deadline: number): Promise<void> {
-    while (!this.#room.joined) {
-      const left = deadline - Date.now();
-      if (this.#room.refusal) throw this.#room.refusal;
-      if (left <= 0) throw new DanmuxError('unavailable', { message: 'Not connected in time.' });
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          clearTimeout(timer);
-          this.#waiting.delete(wake);
-          resolve();
-        };
-        const timer = setTimeout(wake, left);
-        this.#waiting.add(wake);
-      });
+  /** Milliseconds until the next try; 0 when the message has ended. */
+  async #attempt(message: Outgoing, attempt: number): Promise<number> {
+    message.asking = true;
+    try {
+      const { id, held } = await this.#connection.request<SendReply>('send', message.request);
+      message.accept({ id, ...(held ? { held } : {}) });
+    } catch (error) {
+      message.asking = false;
+      const wait = waitAfter(error, message.delayed, attempt);
+      const { refusal } = this.#room;
+      if (wait > 0 && !refusal && !message.endsWithin(wait)) {
+        for (const waiting of this.#pipe) waiting.delayed = true;
+        return wait;
+      }
+      message.refuse(wait > 0 && refusal ? refusal : error);
     }
+    return 0;
   }
+
+  /** Until `wake`, the end of a message that waits, or `ms`. */
+  #pause(ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+      this.#goOn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** 0 for what trying again cannot mend, or is for the person to know: a limit, unless an outage made the messages come at once. */
+function waitAfter(error: unknown, delayed: boolean, attempt: number): number {
+  if (!(error instanceof DanmuxError)) return 0;
+  const { status } = errors[error.code];
+  if (status === 503) return Math.max(error.retryAfterMs ?? 0, retryDelay(attempt));
+  return status === 429 && delayed && error.retryAfterMs !== undefined ? error.retryAfterMs + retryDelay(1) : 0;
 }
 
 function newCid(): string {

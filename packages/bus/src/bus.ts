@@ -205,7 +205,10 @@ export type IdempotencyState =
 export interface Bus {
   readonly engine: 'memory' | 'redis';
 
-  /** Connects in the background: resolves at once, `health` tells whether the store is there. */
+  /**
+   * Connects in the background, and resolves when the store's time is known or a second has passed; `health` tells whether the
+   * store is there.
+   */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Resolves when the store answers. */

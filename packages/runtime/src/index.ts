@@ -1,6 +1,7 @@
 // What a danmux process needs before it does anything. It knows no role and no message.
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { ClusterClock } from './cluster-clock.ts';
 export { type ConfigOptions, type LoadedConfig, loadConfig, redactConfig, type Setting, settings } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { type Config, configSchema } from './config-schema.ts';

@@ -1,6 +1,7 @@
 // What every role is given: its config, logger, metrics, health and clock, under one node id. It creates nothing of the
 // business; `createRuntime` only gathers the pieces of this package.
-import { type Clock, systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { ClusterClock } from './cluster-clock.ts';
 import type { Config } from './config-schema.ts';
 import { Degraded } from './degraded.ts';
 import { Health } from './health.ts';
@@ -17,6 +18,7 @@ export interface Runtime {
   readonly health: Health;
   /** What is wrong while this process still serves. */
   readonly degraded: Degraded;
+  /** The cluster's time: that of the store. Whatever is compared or told across processes goes by it. */
   readonly clock: Clock;
   readonly version: string;
 }
@@ -30,7 +32,7 @@ export interface RuntimeOptions {
   readonly processMetrics?: boolean;
 }
 
-export function createRuntime({ config, role, version, logger, clock = systemClock, processMetrics = true }: RuntimeOptions): Runtime {
+export function createRuntime({ config, role, version, logger, clock = new ClusterClock(), processMetrics = true }: RuntimeOptions): Runtime {
   const node = `${role}-${newId().slice(-10).toLowerCase()}`;
   const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, ...(logger ? { destination: logger } : {}) });
   const metrics = createMetrics({ defaults: processMetrics });

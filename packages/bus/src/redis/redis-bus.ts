@@ -42,6 +42,7 @@ import { RedisReceipts } from './redis-receipts.ts';
 import { RedisRecords } from './redis-records.ts';
 import { RedisStore } from './redis-store.ts';
 import { RedisStreams } from './redis-streams.ts';
+import { RedisTime } from './redis-time.ts';
 import { RedisTraces } from './redis-traces.ts';
 import { RedisTraffic } from './redis-traffic.ts';
 
@@ -61,6 +62,7 @@ export class RedisBus implements Bus {
   readonly #subscriptions: RedisConnection;
   readonly #channels: RedisChannels;
   readonly #store: RedisStore;
+  readonly #time: RedisTime;
   readonly #presence: RedisPresence;
   readonly #audiences = new AudienceCache((room) => this.#presence.audience(room));
   readonly #rooms = new SharedRead(() => this.#presence.rooms());
@@ -74,6 +76,7 @@ export class RedisBus implements Bus {
     this.#subscriptions = new RedisConnection(runtime, 'subscriptions');
     this.#channels = new RedisChannels(runtime, this.#subscriptions);
     this.#store = new RedisStore(runtime, this.#commands.client);
+    this.#time = new RedisTime(runtime, this.#store, this.#commands);
     this.#presence = new RedisPresence(this.#store);
     this.#streams = new RedisStreams(runtime, this.#store);
     this.#members = new RedisMembers(this.#store);
@@ -89,9 +92,11 @@ export class RedisBus implements Bus {
   async start(): Promise<void> {
     this.#commands.start();
     this.#subscriptions.start();
+    await this.#time.start();
   }
 
   async stop(): Promise<void> {
+    this.#time.stop();
     this.#commands.stop();
     this.#subscriptions.stop();
     this.#audiences.clear();
@@ -100,7 +105,7 @@ export class RedisBus implements Bus {
 
   async health(): Promise<void> {
     await this.#store.ask((redis) => redis.ping());
-    if (!this.#subscriptions.up) throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
+    if (!this.#subscriptions.up || !this.#time.known) throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
   }
 
   async publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {

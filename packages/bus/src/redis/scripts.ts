@@ -29,6 +29,7 @@ const names = {
   dmxReceiptReport: 'receipt-report',
   dmxTraceAdd: 'trace-add',
   dmxTrafficAdd: 'traffic-add',
+  dmxTime: 'time',
 } as const;
 
 export type ScriptName = keyof typeof names;

@@ -28,9 +28,13 @@ function processOf(ahead: number): { runtime: Runtime; bus: RedisBus; step(ms: n
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock });
   const bus = new RedisBus(runtime);
   opened.push(bus);
-  return { runtime, bus, step: (ms) => {
+  return {
+    runtime,
+    bus,
+    step: (ms) => {
       off = ms;
-    } };
+    },
+  };
 }
 
 const isRight = ({ clock }: Runtime) => assert.ok(Math.abs(clock.now() - Date.now()) < 100, `off by ${clock.now() - Date.now()} ms`);

@@ -1,0 +1,64 @@
+// The formula of docs/operations.md, "Memory of Redis": bytes by what a cluster holds. Its numbers are measured by redis-memory.ts.
+
+export interface Lane {
+  /** Messages the stream holds. */
+  readonly kept: number;
+  /** Of one message as the JSON a viewer gets. */
+  readonly messageBytes: number;
+}
+
+export interface Load {
+  /** Rooms of the last two hours. */
+  readonly rooms: number;
+  /** Their lanes that had a message. */
+  readonly lanes: readonly Lane[];
+  /** Gifts and control messages of the last `messages.dedupe_gift_ms`, chats with a cid of the last `dedupe_chat_ms`. */
+  readonly knownIds: number;
+  /** Traced messages of the last ten minutes: gifts, control messages and those with receipts, as long as a process tells no more than 50 hops a second. */
+  readonly traces: number;
+  /** Of the last `api.idempotency_ttl_ms`; batches of 1,000. */
+  readonly keyedPosts: number;
+  readonly keyedBatches: number;
+  /** Messages with receipts of the last `receipts.kept_ms`. */
+  readonly receipts: number;
+  readonly viewers: number;
+  /** Sanctions, modes, keys. */
+  readonly recordFields: number;
+  /** Rooms with a message in the last hour. */
+  readonly trafficRooms: number;
+  /** Writes through the admin API, at most `api.audit_entries`. */
+  readonly auditRows: number;
+}
+
+/** Bytes of one of each. */
+export const costs = {
+  room: 200,
+  laneLeast: 1_000,
+  messageOverhead: 40,
+  knownId: 180,
+  trace: 260,
+  keyedPost: 600,
+  keyedBatch: 1_600,
+  receipt: 150,
+  viewer: 110,
+  recordField: 380,
+  trafficRoom: 220,
+  auditRow: 170,
+} as const;
+
+export function formulaBytes(load: Load): number {
+  const lanes = load.lanes.reduce((sum, { kept, messageBytes }) => sum + Math.max(costs.laneLeast, kept * (messageBytes + costs.messageOverhead)), 0);
+  return (
+    load.rooms * costs.room +
+    lanes +
+    load.knownIds * costs.knownId +
+    load.traces * costs.trace +
+    load.keyedPosts * costs.keyedPost +
+    load.keyedBatches * costs.keyedBatch +
+    load.receipts * costs.receipt +
+    load.viewers * costs.viewer +
+    load.recordFields * costs.recordField +
+    load.trafficRooms * costs.trafficRoom +
+    load.auditRows * costs.auditRow
+  );
+}

@@ -1,9 +1,70 @@
--- The heads of a room; one that has none gets the given epoch.
--- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones. ARGV: 1 epoch to set, 2 ttl ms.
--- Returns {epoch, control, gift, chat}.
-if redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1]) == 1 then
+-- The heads of a room. One that has none gets the given epoch; one whose store went back, as a claim shows, goes on under it.
+-- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones. ARGV: 1 epoch to set, 2 ttl ms, and of a claim besides:
+--       3 '1' when this store keeps what it acknowledged, 4 known epoch ('' none), 5-7 its offsets, 8… epochs that have ended
+-- Returns {epoch, control, gift, chat, forks (false when none), why it was begun just now ('' when it was not)}. `forks` is
+-- 'EPOCH CONTROL GIFT CHAT,…': the epochs this one continues and how far each survived, newest first.
+local fields = redis.call('HMGET', KEYS[1], 'epoch', 'control', 'gift', 'chat', 'forks', 'run')
+local epoch, forks, run = fields[1], fields[5], fields[6]
+local offsets = { fields[2] or '0', fields[3] or '0', fields[4] or '0' }
+local claims = ARGV[4] ~= nil
+
+-- Which process this is: another after a restart, and the same one has another after it was promoted. On a Cluster a slot that
+-- moved brings its keys to another master, which has lost nothing. False when INFO may not be called.
+local function identity()
+  local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
+  if type(server) ~= 'string' or type(replication) ~= 'string' then return false end
+  local id, replid = string.match(server, 'run_id:(%w+)'), string.match(replication, 'master_replid:(%w+)')
+  if not id or not replid then return false end
+  local node = string.match(server, 'redis_mode:cluster') and redis.pcall('CLUSTER', 'MYID')
+  return {
+    node = type(node) == 'string' and node or '-',
+    id = id,
+    replid = replid,
+    -- The replication id before the promotion; zeros when there was none.
+    before = string.match(replication, 'master_replid2:(%w+)') or '',
+  }
+end
+
+local function same_data(me)
+  local node, id, replid = string.match(run, '^(%S+) (%S+) (%S+)$')
+  if me.id == id then
+    -- A master that was without replicas for long takes another replication id, with none before it.
+    return me.replid == replid or string.match(me.before, '^0*$') ~= nil
+  end
+  return me.node ~= '-' and me.node ~= node and me.before ~= replid
+end
+
+local me = claims and identity()
+local me_text = me and (me.node .. ' ' .. me.id .. ' ' .. me.replid)
+
+if not epoch then
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
+  if me_text then redis.call('HSET', KEYS[1], 'run', me_text) end
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   -- Messages of an epoch that was lost (evicted, deleted) would stand in the way of the new one's offsets.
   redis.call('DEL', unpack(KEYS, 2))
+  return { ARGV[1], '0', '0', '0', false, claims and (ARGV[4] ~= '' or ARGV[8]) and 'lost' or '' }
 end
-return redis.call('HMGET', KEYS[1], 'epoch', 'control', 'gift', 'chat')
+if not claims then return { epoch, offsets[1], offsets[2], offsets[3], forks, '' } end
+
+local reason, behind = '', false
+for lane = 1, 3 do
+  if epoch == ARGV[4] and tonumber(offsets[lane]) < tonumber(ARGV[4 + lane]) then behind = true end
+end
+if behind then reason = 'went_back' end
+for at = 8, #ARGV do
+  if ARGV[at] == epoch then reason = 'returned' end
+end
+if reason == '' and me and run and run ~= me_text and not same_data(me) and not (ARGV[3] == '1' and ARGV[4] == epoch) then reason = 'unproven' end
+
+if reason ~= '' then
+  local survived = { epoch .. ' ' .. table.concat(offsets, ' ') }
+  for fork in string.gmatch(forks or '', '[^,]+') do
+    if #survived < 8 then survived[#survived + 1] = fork end
+  end
+  epoch, forks = ARGV[1], table.concat(survived, ',')
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'forks', forks)
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+if me_text and run ~= me_text then redis.call('HSET', KEYS[1], 'run', me_text) end
+return { epoch, offsets[1], offsets[2], offsets[3], forks, reason }

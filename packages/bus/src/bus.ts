@@ -79,6 +79,22 @@ export type IngressCursor = Partial<Record<Lane, string>>;
 export interface Heads {
   readonly epoch: string;
   readonly offsets: Readonly<Record<StreamLane, number>>;
+  /** The epochs this one continues, newest first, at most eight (lineage.ts); absent when it began with nothing, and in a pulse. */
+  readonly forks?: readonly Fork[];
+}
+
+/** An epoch that ended, and up to which offsets its messages are still in the streams. */
+export interface Fork {
+  readonly epoch: string;
+  readonly offsets: Readonly<Record<StreamLane, number>>;
+}
+
+/** What a process knows of a room's heads, by which the store sees that it went back. */
+export interface HeadsClaim {
+  /** The furthest it has seen. */
+  readonly known?: Heads;
+  /** Epochs it has seen end. */
+  readonly ended?: readonly string[];
 }
 
 /** A room at one moment. */
@@ -224,8 +240,11 @@ export interface Bus {
 
   /** Reads up to `limit` entries of a lane of a shard's ingress, oldest first, after the cursor. Reading removes nothing. */
   read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]>;
-  /** Calls `ring` soon after something was put into the ingress of a shard; may ring for nothing, may miss during an outage. */
-  listen(shard: number, ring: () => void): Promise<Subscription>;
+  /**
+   * Calls `ring` soon after something was put into the ingress of a shard; may ring for nothing, may miss during an outage. Calls
+   * `resumed` when the connection was away and is back: the store may be another one.
+   */
+  listen(shard: number, ring: () => void, resumed?: () => void): Promise<Subscription>;
   /**
    * One atomic step: checks lease and heads, appends to the streams, removes the ingress entries, adds to the ledger and
    * publishes the frame. Either all of it happened or none.
@@ -238,8 +257,13 @@ export interface Bus {
   /**
    * The heads of a room. A room that has none gets a new epoch, which every later call returns too: heads live as long as
    * history would, and at least as long as an edge reports presence in the room.
+   *
+   * With a claim (`{}` of a process that knows nothing) the room begins a new epoch, in the same step, when the store is not what
+   * it was: its heads are behind the known ones of the same epoch, its epoch is one that has ended, or it restarted or failed over
+   * since the room's heads were last claimed and cannot prove that it kept all it had acknowledged. What survived stays in the
+   * streams, offsets go on from there, and `forks` says so. Never claim what a viewer says: it would fork the room at will.
    */
-  heads(room: string): Promise<Heads>;
+  heads(room: string, claim?: HeadsClaim): Promise<Heads>;
   /** Messages with `after < offset <= upTo`, lowest first, at most `limit`; fewer than asked at the start when history was trimmed. */
   since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]>;
   /** The newest `limit` messages with an offset below `before` (absent: the newest), lowest first. */

@@ -6,7 +6,9 @@ export {
   type Bus,
   type Commit,
   type CommitResult,
+  type Fork,
   type Heads,
+  type HeadsClaim,
   type IdempotencyState,
   type IngressCursor,
   type Lease,
@@ -32,6 +34,7 @@ export type { EventLog, LoggedEvent } from './events.ts';
 export { fnv1a } from './fnv.ts';
 export type { BusFrame, FrameHead } from './frame.ts';
 export { dedupeMs } from './lane-settings.ts';
+export { claimOf, goesOnAfter } from './lineage.ts';
 export type { LogEntry, LogPage, Logs } from './logs.ts';
 export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';
 export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';

@@ -3,6 +3,7 @@ import { afterEach, describe } from 'node:test';
 import { audienceCases } from './conformance/audience-cases.ts';
 import type { Engine, MakeEngine } from './conformance/case-kit.ts';
 import { commitCases } from './conformance/commit-cases.ts';
+import { epochCases } from './conformance/epoch-cases.ts';
 import { eventCases } from './conformance/event-cases.ts';
 import { idempotencyCases } from './conformance/idempotency-cases.ts';
 import { ingressCases } from './conformance/ingress-cases.ts';
@@ -36,6 +37,7 @@ export function busConformance(name: string, make: MakeEngine): void {
     ingressCases(engine);
     commitCases(engine);
     streamCases(engine);
+    epochCases(engine);
     subscriptionCases(engine);
     leaseCases(engine);
     presenceCases(engine);

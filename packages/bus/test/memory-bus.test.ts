@@ -8,5 +8,5 @@ busConformance('memory', async (set) => {
   const { config } = loadConfig(testSettings(set));
   const bus = new MemoryBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
   await bus.start();
-  return { bus, config, wipe: async () => bus.wipe(), close: () => bus.stop() };
+  return { bus, config, wipe: async () => bus.wipe(), rollBack: async (room, heads) => bus.goBack(room, heads), close: () => bus.stop() };
 });

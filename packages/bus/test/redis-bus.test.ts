@@ -1,9 +1,13 @@
 // The Redis engine keeps the contract, on a real Redis.
 import { after, before } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { Redis } from 'ioredis';
+import type { Heads } from '../src/bus.ts';
+import { createKeys } from '../src/redis/keys.ts';
 import { RedisBus } from '../src/redis/redis-bus.ts';
 import { busConformance } from './conformance.ts';
 import { eventually } from './eventually.ts';
+import { putBack } from './put-back.ts';
 import { startTestRedis, type TestRedis } from './redis-server.ts';
 import { testSettings } from './settings.ts';
 
@@ -19,5 +23,6 @@ busConformance('redis', async (set) => {
   const bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
   await bus.start();
   await eventually(() => bus.health());
-  return { bus, config, wipe: async () => void (await redis.command('FLUSHALL')), close: () => bus.stop() };
+  const rollBack = (room: string, heads: Heads) => putBack(new Redis(redis.url), createKeys(config.redis.prefix, config.shards), room, heads);
+  return { bus, config, wipe: async () => void (await redis.command('FLUSHALL')), rollBack, close: () => bus.stop() };
 });

@@ -118,7 +118,7 @@ async function allUnavailable(bus: Bus, withinMs: number, names = Object.keys(me
 /** Sends one gift all the way. */
 async function sendGift(bus: Bus, id: string, owner: string): Promise<void> {
   await bus.publish([message(config, 'live:1', 'gift', id)]);
-  const commit = await commitOf({ bus, config, wipe: async () => {}, close: async () => {} }, 'live:1', 'gift', await owned(bus, 'live:1', config, owner));
+  const commit = await commitOf({ bus, config }, 'live:1', 'gift', await owned(bus, 'live:1', config, owner));
   assert.deepEqual(await bus.commit(commit), { ok: true });
 }
 

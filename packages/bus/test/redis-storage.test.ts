@@ -14,7 +14,7 @@ import { testSettings } from './settings.ts';
 const room = 'live:1';
 let redis: TestRedis;
 let bus: RedisBus;
-let made: Engine;
+let made: Pick<Engine, 'bus' | 'config'>;
 before(async () => {
   redis = await startTestRedis();
 });
@@ -23,7 +23,7 @@ beforeEach(async () => {
   await redis.command('FLUSHALL');
   const { config } = loadConfig(testSettings({ 'redis.url': redis.url }));
   bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
-  made = { bus, config, wipe: async () => {}, close: () => bus.stop() };
+  made = { bus, config };
   await bus.start();
   await eventually(() => bus.health());
 });

@@ -8,6 +8,11 @@ const counters = {
   sequenced: { name: 'danmux_sequenced_total', help: 'Publications this relay numbered and published.', labels: ['lane'] },
   shed: { name: 'danmux_shed_total', help: 'Publications not sent, by the reason.', labels: ['lane', 'reason'] },
   frames: { name: 'danmux_frames_total', help: 'Frames this relay published.', labels: [] },
+  epochs: {
+    name: 'danmux_epochs_total',
+    help: "Rooms this process gave a new epoch, because the store's history is not what it was, by the reason.",
+    labels: ['reason'],
+  },
   commitsRefused: { name: 'danmux_commits_refused_total', help: 'Commits the store refused, by the reason.', labels: ['reason'] },
   due: { name: 'danmux_due_total', help: 'Messages times the viewers that were in their room on this edge.', labels: ['lane'] },
   delivered: { name: 'danmux_delivered_total', help: "Of those, handed to the viewer's connection.", labels: ['lane'] },

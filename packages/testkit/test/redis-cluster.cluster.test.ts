@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { Cluster } from 'ioredis';
+import type { Heads } from '../../bus/src/bus.ts';
+import { createKeys } from '../../bus/src/redis/keys.ts';
 import { RedisBus } from '../../bus/src/redis/redis-bus.ts';
 import { RedisConnection } from '../../bus/src/redis/redis-connection.ts';
 import { busConformance } from '../../bus/test/conformance.ts';
+import { putBack } from '../../bus/test/put-back.ts';
 import { testSettings } from '../../bus/test/settings.ts';
 import { eventually } from '../src/index.ts';
 import { cli, type RedisClusterGroup, startRedisCluster } from '../src/redis-cluster.ts';
@@ -37,5 +41,15 @@ busConformance('redis cluster', async (set) => {
   const bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
   await bus.start();
   await eventually(() => bus.health());
-  return { bus, config, wipe, close: () => bus.stop() };
+  const rollBack = (room: string, heads: Heads) =>
+    putBack(
+      new Cluster(
+        group.servers.map(({ port }) => ({ host: '127.0.0.1', port })),
+        {},
+      ),
+      createKeys(config.redis.prefix, config.shards),
+      room,
+      heads,
+    );
+  return { bus, config, wipe, rollBack, close: () => bus.stop() };
 });

@@ -9,6 +9,7 @@ import type {
   Commit,
   CommitResult,
   Heads,
+  HeadsClaim,
   IdempotencyState,
   Lease,
   Ledger,
@@ -23,6 +24,7 @@ import type {
   Roster,
   Subscription,
 } from '../bus.ts';
+import { EpochLog } from '../epoch-log.ts';
 import type { BusFrame } from '../frame.ts';
 import { dedupeMs, ingressCap } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
@@ -56,6 +58,7 @@ export class MemoryBus implements Bus {
   readonly traffic: MemoryTraffic;
   readonly #runtime: Runtime;
   readonly #ingress = new Ingress();
+  readonly #epochs: EpochLog;
   readonly #streams: Streams;
   readonly #leases: Leases;
   readonly #presence: PresenceRows;
@@ -73,7 +76,8 @@ export class MemoryBus implements Bus {
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#streams = new Streams(runtime.clock);
+    this.#epochs = new EpochLog(runtime);
+    this.#streams = new Streams(runtime.clock, this.#epochs);
     this.#leases = new Leases(runtime.clock);
     this.#presence = new PresenceRows(runtime.clock);
     this.#seen = new ExpiringMap(runtime.clock);
@@ -99,6 +103,7 @@ export class MemoryBus implements Bus {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
+    this.#epochs.stop();
     this.#audiences.clear();
     this.#rooms.clear();
   }
@@ -153,8 +158,8 @@ export class MemoryBus implements Bus {
     return this.#frames.open(room, (frame) => subscriber.frame(frame));
   }
 
-  async heads(room: string): Promise<Heads> {
-    return this.#streams.heads(room);
+  async heads(room: string, claim?: HeadsClaim): Promise<Heads> {
+    return this.#streams.heads(room, claim);
   }
 
   async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
@@ -287,6 +292,11 @@ export class MemoryBus implements Bus {
       this.traffic,
     ])
       store.clear();
+  }
+
+  /** Puts a room back to older heads, as a store restored from an older state; for tests of what follows. */
+  goBack(room: string, heads: Heads): void {
+    this.#streams.goBack(room, heads);
   }
 
   #count(counts: LedgerCounts): void {

@@ -2,8 +2,10 @@
 // the heads of a room when nobody asked for so long.
 import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { type Clock, newId } from '@danmux/runtime';
-import { type Heads, type Page, tombstone } from '../bus.ts';
+import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import type { EpochLog, EpochReason } from '../epoch-log.ts';
 import { headsTtlMs, historySize, recallTtlMs } from '../lane-settings.ts';
+import { forkOf } from '../lineage.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface StoredMessage {
@@ -15,23 +17,37 @@ interface StoredMessage {
 
 export class Streams {
   readonly #clock: Clock;
+  readonly #epochs: EpochLog;
   readonly #heads: ExpiringMap<string, Heads>;
   readonly #messages: ExpiringMap<string, StoredMessage[]>;
   /** Per room the ids that were recalled. */
   readonly #recalled = new Map<string, ExpiringMap<string, true>>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, epochs: EpochLog) {
     this.#clock = clock;
+    this.#epochs = epochs;
     this.#heads = new ExpiringMap(clock);
     this.#messages = new ExpiringMap(clock);
   }
 
-  heads(room: string): Heads {
-    const known = this.#heads.get(room);
-    if (known) return known;
-    const heads: Heads = { epoch: newId(this.#clock.now()), offsets: { control: 0, gift: 0, chat: 0 } };
+  heads(room: string, claim?: HeadsClaim): Heads {
+    const stored = this.#heads.get(room);
+    const reason = claim && reasonToFork(stored, claim);
+    if (stored && !reason) return stored;
+    const epoch = newId(this.#clock.now());
+    const heads: Heads = stored ? { epoch, offsets: stored.offsets, forks: forkOf(stored) } : { epoch, offsets: { control: 0, gift: 0, chat: 0 } };
     this.#heads.set(room, heads, headsTtlMs);
+    if (reason) this.#epochs.begun(room, reason);
     return heads;
+  }
+
+  /** For tests. */
+  goBack(room: string, heads: Heads): void {
+    this.#heads.set(room, heads, headsTtlMs);
+    for (const lane of streamLanes) {
+      const kept = this.#lane(room, lane).filter(({ offset }) => offset <= heads.offsets[lane]);
+      this.#messages.set(`${room} ${lane}`, kept, lanes[lane].history.ttlS * 1_000);
+    }
   }
 
   /** Without making any. */
@@ -54,7 +70,7 @@ export class Streams {
       if (added.length === 0) continue;
       this.#messages.set(`${room} ${lane}`, [...this.#lane(room, lane), ...added].slice(-size), lanes[lane].history.ttlS * 1_000);
     }
-    this.#heads.set(room, { epoch: heads.epoch, offsets }, headsTtlMs);
+    this.#heads.set(room, { ...heads, offsets }, headsTtlMs);
   }
 
   keep(room: string): void {
@@ -115,4 +131,12 @@ export class Streams {
   #lane(room: string, lane: StreamLane): readonly StoredMessage[] {
     return this.#messages.get(`${room} ${lane}`) ?? [];
   }
+}
+
+/** Of this engine's two: it never restarts, and what it has it keeps. */
+function reasonToFork(stored: Heads | undefined, { known, ended = [] }: HeadsClaim): EpochReason | undefined {
+  if (!stored) return known || ended.length > 0 ? 'lost' : undefined;
+  if (ended.includes(stored.epoch)) return 'returned';
+  const behind = known?.epoch === stored.epoch && streamLanes.some((lane) => stored.offsets[lane] < known.offsets[lane]);
+  return behind ? 'went_back' : undefined;
 }

@@ -9,6 +9,7 @@ import type {
   Commit,
   CommitResult,
   Heads,
+  HeadsClaim,
   IdempotencyState,
   Lease,
   Ledger,
@@ -23,6 +24,7 @@ import type {
   Roster,
   Subscription,
 } from '../bus.ts';
+import { EpochLog } from '../epoch-log.ts';
 import { groupBy } from '../group-by.ts';
 import { headsTtlMs, historySize } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
@@ -66,19 +68,21 @@ export class RedisBus implements Bus {
   readonly #presence: RedisPresence;
   readonly #audiences = new AudienceCache((room) => this.#presence.audience(room));
   readonly #rooms = new SharedRead(() => this.#presence.rooms());
+  readonly #epochs: EpochLog;
   readonly #streams: RedisStreams;
   readonly #members: RedisMembers;
   readonly #claims: RedisClaims;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.#epochs = new EpochLog(runtime);
     this.#commands = new RedisConnection(runtime, 'commands');
     this.#subscriptions = new RedisConnection(runtime, 'subscriptions');
     this.#channels = new RedisChannels(runtime, this.#subscriptions);
     this.#store = new RedisStore(runtime, this.#commands.client);
     this.#time = new RedisTime(runtime, this.#store, this.#commands);
     this.#presence = new RedisPresence(this.#store);
-    this.#streams = new RedisStreams(runtime, this.#store);
+    this.#streams = new RedisStreams(runtime, this.#store, this.#epochs);
     this.#members = new RedisMembers(this.#store);
     this.#claims = new RedisClaims(this.#store);
     this.records = new RedisRecords(runtime, this.#store, this.#channels);
@@ -99,6 +103,7 @@ export class RedisBus implements Bus {
     this.#time.stop();
     this.#commands.stop();
     this.#subscriptions.stop();
+    this.#epochs.stop();
     this.#audiences.clear();
     this.#rooms.clear();
   }
@@ -137,8 +142,8 @@ export class RedisBus implements Bus {
     }));
   }
 
-  listen(shard: number, ring: () => void): Promise<Subscription> {
-    return this.#channels.open(this.#store.keys.shard(shard).bell, { message: ring, resumed: ring });
+  listen(shard: number, ring: () => void, resumed: () => void = ring): Promise<Subscription> {
+    return this.#channels.open(this.#store.keys.shard(shard).bell, { message: ring, resumed });
   }
 
   async commit(commit: Commit): Promise<CommitResult> {
@@ -184,8 +189,8 @@ export class RedisBus implements Bus {
     return this.#channels.open(channel, { message: (text) => subscriber.frame(decodeFrame(text)), resumed: () => subscriber.resumed() });
   }
 
-  heads(room: string): Promise<Heads> {
-    return this.#streams.heads(room);
+  heads(room: string, claim?: HeadsClaim): Promise<Heads> {
+    return this.#streams.heads(room, claim);
   }
 
   since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {

@@ -1,11 +1,17 @@
 // The streams of rooms in Redis: heads, messages by offset and by page, and tombstones where messages were recalled.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
-import { type Heads, type Page, tombstone } from '../bus.ts';
+import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import type { EpochLog, EpochReason } from '../epoch-log.ts';
 import { headsTtlMs, recallTtlMs } from '../lane-settings.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './redis-store.ts';
 
+/**
+ * Whether a restart or a failover loses nothing of what was acknowledged. Redis answers before anything is on a disk or a replica, so
+ * that a room begins a new epoch after either, although its heads may be whole: gifts that waited in the ingress may be gone.
+ */
+const keepsAcknowledged = false;
 /** Messages a recall looks at in one call. */
 const recallChunk = 250;
 
@@ -17,17 +23,21 @@ interface Placed {
 export class RedisStreams {
   readonly #runtime: Runtime;
   readonly #store: RedisStore;
+  readonly #epochs: EpochLog;
 
-  constructor(runtime: Runtime, store: RedisStore) {
+  constructor(runtime: Runtime, store: RedisStore, epochs: EpochLog) {
     this.#runtime = runtime;
     this.#store = store;
+    this.#epochs = epochs;
   }
 
-  async heads(room: string): Promise<Heads> {
+  async heads(room: string, claim?: HeadsClaim): Promise<Heads> {
     const shard = this.#store.of(room);
     const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...streamLanes.map((lane) => shard.tombstones(room, lane))];
-    const [epoch, ...offsets] = (await this.#store.run('dmxHeads', keys, [newId(this.#runtime.clock.now()), headsTtlMs])) as (string | null)[];
-    return headsOf(epoch ?? '', offsets);
+    const args = [newId(this.#runtime.clock.now()), headsTtlMs, ...(claim ? claimArguments(claim) : [])];
+    const [epoch, control, gift, chat, forks, begun] = (await this.#store.run('dmxHeads', keys, args)) as (string | null)[];
+    if (begun) this.#epochs.begun(room, begun as EpochReason);
+    return headsOf(epoch ?? '', [control, gift, chat], forks);
   }
 
   async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
@@ -85,6 +95,10 @@ export class RedisStreams {
       return { offset: Number(offset), text: tombstone(lane, Number(offset), id, Number(ts)) };
     });
   }
+}
+
+function claimArguments({ known, ended = [] }: HeadsClaim): (string | number)[] {
+  return [keepsAcknowledged ? 1 : 0, known?.epoch ?? '', ...streamLanes.map((lane) => known?.offsets[lane] ?? 0), ...ended];
 }
 
 /** Lowest offset first. What stands alone below a hole is no more than a trace of messages that were trimmed. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Lane } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import { acceptPublication, numberedMessage } from '../../src/accept.ts';
-import type { Bus, Commit, Lease, Pending, Publication } from '../../src/bus.ts';
+import type { Bus, Commit, Heads, Lease, Pending, Publication } from '../../src/bus.ts';
 import type { BusFrame } from '../../src/frame.ts';
 import { shardLease, shardOf } from '../../src/shard.ts';
 
@@ -13,6 +13,8 @@ export interface Engine {
   readonly config: Config;
   /** Loses all data, as a store that restarts empty. */
   wipe(): Promise<void>;
+  /** Puts a room back to heads it had, as a store restored from an older state. */
+  rollBack(room: string, heads: Heads): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export const owned = async (bus: Bus, room: string, config: Config, owner = 'me'
 
 /** What a relay would commit for what waits of one lane. */
 export const commitOf = async (
-  { bus, config }: Engine,
+  { bus, config }: Pick<Engine, 'bus' | 'config'>,
   room: string,
   lane: 'control' | 'gift' | 'chat',
   lease: Lease,

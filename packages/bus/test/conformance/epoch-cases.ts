@@ -1,0 +1,112 @@
+// A store that went back: a claim shows it, the room goes on under a new epoch with what survived, and nothing else begins one.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { claimOf, goesOnAfter } from '../../src/lineage.ts';
+import { commitOf, type MakeEngine, message, offsetsOf, owned } from './case-kit.ts';
+
+const room = 'live:1';
+
+export function epochCases(engine: MakeEngine): void {
+  describe('epochs', () => {
+    const made = async () => {
+      const one = await engine();
+      const { bus, config } = one;
+      const lease = await owned(bus, room, config);
+      let number = 0;
+      const gifts = async (count: number) => {
+        await bus.publish(Array.from({ length: count }, () => message(config, room, 'gift', `g${++number}`)));
+        assert.deepEqual(await bus.commit(await commitOf(one, room, 'gift', lease)), { ok: true });
+        return bus.heads(room);
+      };
+      return { ...one, lease, gifts };
+    };
+
+    test('heads behind those that were claimed fork: what survived stays, offsets go on, the old epoch is named', async () => {
+      const { bus, gifts, rollBack } = await made();
+      const five = await gifts(5);
+      const ten = await gifts(5);
+      await rollBack(room, five);
+      const forked = await bus.heads(room, { known: ten });
+      assert.notEqual(forked.epoch, ten.epoch);
+      assert.deepEqual([forked.offsets, forked.forks], [five.offsets, [{ epoch: ten.epoch, offsets: five.offsets }]]);
+      assert.deepEqual(await bus.heads(room), forked, 'everybody sees it');
+      assert.deepEqual(await bus.heads(room, { known: ten }), forked, 'and a second claim begins no other');
+      assert.deepEqual((await gifts(2)).offsets.gift, 7);
+      assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 10, 10)), [1, 2, 3, 4, 5, 6, 7]);
+      assert.equal(goesOnAfter(forked, 'gift', ten.epoch, 10), 5);
+      assert.equal(goesOnAfter(forked, 'gift', ten.epoch, 3), 3);
+      assert.equal(goesOnAfter(forked, 'gift', 'another', 3), 5);
+    });
+
+    test('nothing numbered from the heads before a fork can be written', async () => {
+      const one = await made();
+      const { bus, gifts, lease, rollBack } = one;
+      const five = await gifts(5);
+      await rollBack(room, five);
+      const stale = await commitOf(one, room, 'gift', lease);
+      await bus.heads(room, { known: { ...five, offsets: { ...five.offsets, gift: 6 } } });
+      assert.deepEqual(await bus.commit(stale), { ok: false, reason: 'moved' });
+    });
+
+    test('an epoch that has ended does not come back', async () => {
+      const { bus, gifts, rollBack } = await made();
+      const old = await gifts(3);
+      await rollBack(room, { ...old, offsets: { ...old.offsets, gift: 2 } });
+      const second = await bus.heads(room, { known: old });
+      await rollBack(room, old);
+      const third = await bus.heads(room, claimOf(second, []));
+      assert.ok(third.epoch !== old.epoch && third.epoch !== second.epoch);
+      assert.deepEqual(
+        third.forks?.map(({ epoch }) => epoch),
+        [old.epoch],
+      );
+      await rollBack(room, old);
+      const fourth = await bus.heads(room, { ended: [old.epoch] });
+      assert.notEqual(fourth.epoch, old.epoch);
+    });
+
+    test('a claim that is not ahead begins nothing, nor does an empty one', async () => {
+      const { bus, gifts } = await made();
+      const first = await bus.heads(room, {});
+      const three = await gifts(3);
+      assert.equal(three.epoch, first.epoch);
+      for (const claim of [{}, { known: first }, { known: three }, { known: three, ended: ['another'] }, { known: { ...three, epoch: 'x' } }])
+        assert.deepEqual(await bus.heads(room, claim), three);
+    });
+
+    test('heads that are gone altogether begin with nothing', async () => {
+      const { bus, gifts, wipe } = await made();
+      const five = await gifts(5);
+      await wipe();
+      const fresh = await bus.heads(room, { known: five });
+      assert.notEqual(fresh.epoch, five.epoch);
+      assert.deepEqual([fresh.offsets.gift, fresh.forks], [0, undefined]);
+      assert.equal(goesOnAfter(fresh, 'gift', five.epoch, 5), 0);
+    });
+
+    test('of many who claim at once all get the same epoch', async () => {
+      const { bus, gifts, rollBack } = await made();
+      const five = await gifts(5);
+      const ten = await gifts(5);
+      await rollBack(room, five);
+      const answers = await Promise.all(Array.from({ length: 10 }, () => bus.heads(room, { known: ten })));
+      assert.equal(new Set(answers.map(({ epoch }) => epoch)).size, 1);
+    });
+
+    test('a line remembers eight epochs', async () => {
+      const { bus, gifts, rollBack } = await made();
+      let heads = await gifts(20);
+      const epochs = [heads.epoch];
+      for (let offset = 19; offset >= 10; offset--) {
+        await rollBack(room, { ...heads, offsets: { ...heads.offsets, gift: offset } });
+        heads = await bus.heads(room, { known: heads });
+        epochs.unshift(heads.epoch);
+      }
+      assert.deepEqual(
+        heads.forks?.map(({ epoch }) => epoch),
+        epochs.slice(1, 9),
+      );
+      assert.equal(goesOnAfter(heads, 'gift', epochs[8] ?? '', 18), 10);
+    });
+  });
+}

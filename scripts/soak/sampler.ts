@@ -1,0 +1,56 @@
+// What is measured in a soak: of each process its heap after a collection, its descriptors and what keeps its event loop alive; of
+// Redis its bytes, its keys and those that never end.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { type ClusterNode, eventually } from '../../packages/testkit/src/index.ts';
+
+const megabyte = 1_048_576;
+/** Keys nobody has touched for so long are aged: what they are kept for is not waited for. */
+const untouchedS = 60;
+const agedMs = 5_000;
+const page = 1_000;
+
+export type Values = ReadonlyMap<string, number>;
+
+/** `folder` is where the processes write their heaps. */
+export async function sampleNode({ name, process }: ClusterNode, folder: string): Promise<Values> {
+  const file = join(folder, `${process.pid}.json`);
+  rmSync(file, { force: true });
+  process.signal('SIGUSR2');
+  await eventually(() => existsSync(file) || Promise.reject(new Error(`${name} does not tell its heap`)), { timeoutMs: 20_000 });
+  const { heapUsed, external, resources } = JSON.parse(readFileSync(file, 'utf8')) as { heapUsed: number; external: number; resources: number };
+  return new Map([
+    [`${name} heap MB`, (heapUsed + external) / megabyte],
+    [`${name} descriptors`, readdirSync(`/proc/${process.pid}/fd`).length],
+    [`${name} resources`, resources],
+  ]);
+}
+
+/** Ages what is no longer used, so that minutes show what the two hours of history would, and weighs what stays. */
+export async function sampleRedis(redis: Redis): Promise<{ values: Values; endless: readonly string[] }> {
+  const endless: string[] = [];
+  let keys = 0;
+  for await (const names of redis.scanStream({ count: page }) as AsyncIterable<string[]>) {
+    const asked = redis.pipeline();
+    for (const name of names) asked.pttl(name).object('IDLETIME', name);
+    const answers = ((await asked.exec()) ?? []).map(([, value]) => value as number | null);
+    const aging = redis.pipeline();
+    names.forEach((name, index) => {
+      const [left, idle] = [answers[2 * index] ?? -2, answers[2 * index + 1] ?? 0];
+      if (left === -2) return;
+      keys++;
+      if (left === -1) endless.push(name);
+      else if (idle >= untouchedS && left > agedMs) aging.pexpire(name, agedMs);
+    });
+    await aging.exec();
+  }
+  const info = await redis.info('memory');
+  const bytes = Number(/used_memory:(\d+)/.exec(info)?.[1]);
+  const values = new Map([
+    ['redis MB', bytes / megabyte],
+    ['redis keys', keys],
+    ['redis keys without TTL', endless.length],
+  ]);
+  return { values, endless };
+}

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { laneNames, streamLanes } from '@danmux/protocol';
-import { createKeys, type ShardKeys } from '../src/redis/keys.ts';
+import { channelPrefix, createKeys, type ShardKeys } from '../src/redis/keys.ts';
 
-const keys = createKeys('danmux', 8);
+const keys = createKeys('danmux', 8, 0);
 /** The part of a key that decides its slot. */
 const tagOf = (key: string) => /\{([^}]+)\}/.exec(key)?.[1];
 
@@ -57,9 +57,30 @@ test('no two things have one name', () => {
 });
 
 test('every key begins with the prefix, so that clusters may share a Redis', () => {
-  const other = createKeys('other', 2);
+  const other = createKeys('other', 2, 0);
   const all = [...allOf(other.shard(1), ['a'], ['b']), ...other.lease('shard:1'), ...other.lease('boss'), ...singles(other)];
   for (const key of all) assert.ok(key.startsWith('other:'), key);
+});
+
+const channelsOf = (all: ReturnType<typeof createKeys>) =>
+  [0, 1].flatMap((number) => {
+    const { bell, eventsBell, records, frames } = all.shard(number);
+    return [bell, eventsBell, records.changes, frames('a'), frames('@b')];
+  });
+
+test('channels name their database, since Redis does not keep them apart; keys are the same in each', () => {
+  const [first, second, other] = [createKeys('danmux', 2, 0), createKeys('danmux', 2, 1), createKeys('danmux-1', 2, 1)];
+  const channels = [first, second, other].flatMap((all) => [...channelsOf(all), all.freed, all.otherRecords.changes]);
+  assert.deepEqual([...new Set(channels)], channels);
+  for (const channel of channels.slice(channels.length / 3)) assert.match(channel, /^[a-z0-9-]+@1:\{/);
+  const keysOf = (all: ReturnType<typeof createKeys>) => allOf(all.shard(0), ['a'], ['b']).filter((name) => !channelsOf(all).includes(name));
+  assert.deepEqual(keysOf(second), keysOf(first));
+});
+
+test('database 0 keeps the names of its channels, so that processes of two versions hear each other', () => {
+  assert.equal(channelPrefix('danmux', 0), 'danmux');
+  assert.deepEqual(channelsOf(keys).slice(0, 4), ['danmux:{s0}:bell', 'danmux:{s0}:events-bell', 'danmux:{s0}:record-changes', 'danmux:{s0}:frames:a']);
+  assert.equal(keys.freed, 'danmux:{freed}');
 });
 
 test('the lease of a shard is the key that its commits check; other names have a slot of their own', () => {

@@ -23,6 +23,6 @@ busConformance('redis', async (set) => {
   const bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
   await bus.start();
   await eventually(() => bus.health());
-  const rollBack = (room: string, heads: Heads) => putBack(new Redis(redis.url), createKeys(config.redis.prefix, config.shards), room, heads);
+  const rollBack = (room: string, heads: Heads) => putBack(new Redis(redis.url), createKeys(config.redis.prefix, config.shards, 0), room, heads);
   return { bus, config, wipe: async () => void (await redis.command('FLUSHALL')), rollBack, close: () => bus.stop() };
 });

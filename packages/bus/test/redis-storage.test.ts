@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(() => bus.stop());
 
-const keysOf = () => createKeys('danmux', made.config.shards).shard(shardOf(room, made.config.shards));
+const keysOf = () => createKeys('danmux', made.config.shards, 0).shard(shardOf(room, made.config.shards));
 /** Milliseconds a key has left; -1 for ever, -2 not there. */
 const leftOf = async (key: string) => Number((await redis.command(`PTTL "${key}"`)).slice(1));
 

@@ -1,7 +1,7 @@
 // socket.io's own cluster channel, on Redis: what one edge tells the others, such as to disconnect a user. Frames never travel
 // here. The adapter does not catch its failed publishes and would end the process with Redis; its clients are given to it with
 // that mended.
-import { RedisConnection } from '@danmux/bus/redis';
+import { channelPrefix, RedisConnection } from '@danmux/bus/redis';
 import type { Part, Runtime } from '@danmux/runtime';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Server } from 'socket.io';
@@ -24,7 +24,7 @@ export class ClusterControl implements Part {
       runtime.metrics.caught.inc({ where: 'cluster-control' });
       runtime.log.debug({ err: error }, 'cluster control could not reach redis');
     };
-    const options = { key: `${runtime.config.redis.prefix}:control`, requestsTimeout: 2_000 };
+    const options = { key: `${channelPrefix(runtime.config.redis.prefix, this.#publish.target.db)}:control`, requestsTimeout: 2_000 };
     io.adapter(createAdapter(guardClient(this.#publish.client, caught), guardClient(this.#subscribe.client, caught), options));
     io.on(disconnectEvent, (user: unknown) => {
       if (typeof user === 'string') disconnect(user);

@@ -67,7 +67,12 @@ export const configSchema = Type.Object(
           secret: true,
           description: 'redis://, rediss://, redis+sentinel://host:port,host:port/NAME or redis+cluster://host:port,host:port.',
         }),
-        prefix: Type.String({ default: 'danmux', pattern: '^[a-z0-9_-]{1,32}$', description: 'First part of every key and channel.' }),
+        prefix: Type.String({
+          default: 'danmux',
+          pattern: '^[a-z0-9_-]{1,32}$',
+          env: 'DANMUX_REDIS_PREFIX',
+          description: 'First part of every key and channel. Clusters that share a database of one Redis need different ones.',
+        }),
         command_timeout_ms: ms(3_000, 'A command without an answer for so long fails as `unavailable`.'),
       },
       strict,

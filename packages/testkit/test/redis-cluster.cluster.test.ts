@@ -47,7 +47,7 @@ busConformance('redis cluster', async (set) => {
         group.servers.map(({ port }) => ({ host: '127.0.0.1', port })),
         {},
       ),
-      createKeys(config.redis.prefix, config.shards),
+      createKeys(config.redis.prefix, config.shards, 0),
       room,
       heads,
     );

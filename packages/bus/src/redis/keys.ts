@@ -1,5 +1,6 @@
 // The names of every key and channel. All keys of a shard carry one hash tag, so that one script can touch them together on a
-// Redis Cluster. Nothing else in danmux spells a key.
+// Redis Cluster. Keys live in one database, channels are shared by all databases of a Redis: a channel therefore names its
+// database. Nothing else in danmux spells a key.
 import type { Lane, StreamLane } from '@danmux/protocol';
 
 /** Where the records of one slot are. */
@@ -16,8 +17,10 @@ export interface ShardKeys {
   readonly fence: string;
   readonly ledger: string;
   readonly totals: string;
+  /** A channel. */
   readonly bell: string;
   readonly events: string;
+  /** A channel. */
   readonly eventsBell: string;
   readonly records: RecordSlot;
   ingress(lane: Lane): string;
@@ -28,6 +31,7 @@ export interface ShardKeys {
   recalled(room: string): string;
   presence(room: string): string;
   roster(room: string): string;
+  /** A channel. */
   frames(room: string): string;
 }
 
@@ -36,6 +40,7 @@ export interface Keys {
   /** Lease and fence counter of a name. */
   lease(name: string): readonly [lease: string, fence: string];
   readonly members: string;
+  /** A channel. */
   readonly freed: string;
   /** Of the records that are no room's. */
   readonly otherRecords: RecordSlot;
@@ -49,14 +54,20 @@ export interface Keys {
   traffic(room: string): string;
 }
 
-export function createKeys(prefix: string, shards: number): Keys {
-  const all = Array.from({ length: shards }, (_, shard) => shardKeys(`${prefix}:{s${shard}}`));
+/** First part of every channel of a database; a prefix contains no `@`. Database 0 has the names of old. */
+export function channelPrefix(prefix: string, database: number): string {
+  return database === 0 ? prefix : `${prefix}@${database}`;
+}
+
+export function createKeys(prefix: string, shards: number, database: number): Keys {
+  const channels = channelPrefix(prefix, database);
+  const all = Array.from({ length: shards }, (_, shard) => shardKeys(`${prefix}:{s${shard}}`, `${channels}:{s${shard}}`));
   const shard = (number: number) => {
     const keys = all[number];
     if (!keys) throw new RangeError(`there is no shard ${number} of ${shards}`);
     return keys;
   };
-  const otherRecords = recordSlot(`${prefix}:{records}`);
+  const otherRecords = recordSlot(`${prefix}:{records}`, `${channels}:{records}`);
   return {
     shard,
     lease(name) {
@@ -66,7 +77,7 @@ export function createKeys(prefix: string, shards: number): Keys {
       return [lease, fence];
     },
     members: `${prefix}:members`,
-    freed: `${prefix}:{freed}`,
+    freed: `${channels}:{freed}`,
     otherRecords,
     recordSlots: [...all.map(({ records }) => records), otherRecords],
     idempotency: (key) => `${prefix}:idempotency:${key}`,
@@ -79,16 +90,16 @@ export function createKeys(prefix: string, shards: number): Keys {
   };
 }
 
-function shardKeys(base: string): ShardKeys {
+function shardKeys(base: string, channels: string): ShardKeys {
   return {
     lease: `${base}:lease`,
     fence: `${base}:fence`,
     ledger: `${base}:ledger`,
     totals: `${base}:online`,
-    bell: `${base}:bell`,
+    bell: `${channels}:bell`,
     events: `${base}:events`,
-    eventsBell: `${base}:events-bell`,
-    records: recordSlot(base),
+    eventsBell: `${channels}:events-bell`,
+    records: recordSlot(base, channels),
     ingress: (lane) => `${base}:in:${lane}`,
     // Both may contain colons; a room's name contains no space.
     seen: (room, dedupeKey) => `${base}:seen:${room} ${dedupeKey}`,
@@ -98,13 +109,13 @@ function shardKeys(base: string): ShardKeys {
     recalled: (room) => `${base}:room:${room}:recalled`,
     presence: (room) => `${base}:room:${room}:online`,
     roster: (room) => `${base}:room:${room}:roster`,
-    frames: (room) => `${base}:frames:${room}`,
+    frames: (room) => `${channels}:frames:${room}`,
   };
 }
 
-function recordSlot(base: string): RecordSlot {
+function recordSlot(base: string, channels: string): RecordSlot {
   return {
-    changes: `${base}:record-changes`,
+    changes: `${channels}:record-changes`,
     ends: `${base}:record-ends`,
     record: (record) => `${base}:record:${record}`,
     names: (record) => `${base}:record-names:${record}`,

@@ -79,7 +79,7 @@ export class RedisBus implements Bus {
     this.#commands = new RedisConnection(runtime, 'commands');
     this.#subscriptions = new RedisConnection(runtime, 'subscriptions');
     this.#channels = new RedisChannels(runtime, this.#subscriptions);
-    this.#store = new RedisStore(runtime, this.#commands.client);
+    this.#store = new RedisStore(runtime, this.#commands);
     this.#time = new RedisTime(runtime, this.#store, this.#commands);
     this.#presence = new RedisPresence(this.#store);
     this.#streams = new RedisStreams(runtime, this.#store, this.#epochs);

@@ -4,7 +4,7 @@ import type { Runtime } from '@danmux/runtime';
 import { Cluster } from 'ioredis';
 import { shardOf } from '../shard.ts';
 import { createKeys, type Keys, type ShardKeys } from './keys.ts';
-import type { RedisClient } from './redis-connection.ts';
+import type { RedisClient, RedisConnection } from './redis-connection.ts';
 import { busError } from './redis-error.ts';
 import { defineScripts, runScript, type ScriptName } from './scripts.ts';
 
@@ -15,8 +15,8 @@ export class RedisStore {
   readonly #client: RedisClient;
   readonly #shards: number;
 
-  constructor({ config }: Runtime, client: RedisClient) {
-    this.keys = createKeys(config.redis.prefix, config.shards);
+  constructor({ config }: Runtime, { client, target }: RedisConnection) {
+    this.keys = createKeys(config.redis.prefix, config.shards, target.db);
     this.publishCommand = client instanceof Cluster ? 'SPUBLISH' : 'PUBLISH';
     this.#client = client;
     this.#shards = config.shards;

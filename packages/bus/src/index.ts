@@ -28,9 +28,11 @@ export {
   tombstone,
   type Weight,
 } from './bus.ts';
+export { countedBody, countOf, withCount } from './counter.ts';
 export { createBus } from './create-bus.ts';
 export { compareEntries } from './entry-order.ts';
 export type { EventLog, LoggedEvent } from './events.ts';
+export { fieldText } from './field-text.ts';
 export { fnv1a } from './fnv.ts';
 export type { BusFrame, FrameHead } from './frame.ts';
 export { dedupeMs } from './lane-settings.ts';

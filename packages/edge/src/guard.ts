@@ -5,9 +5,10 @@ import type { Rules } from '@danmux/cluster';
 import { DanmuxError, limits, type RoomModes, type SendRequest } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import { Claims } from './claims.ts';
+import { counted, statedCount } from './counted.ts';
 import { saidBy } from './said.ts';
 import type { Screen, Verdict } from './screen.ts';
-import { SendLimits } from './send-limits.ts';
+import { SendLimits, type Sent } from './send-limits.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface Judged {
@@ -23,6 +24,8 @@ export interface GuardParts {
 
 /** How long the same text of one user is not taken again, in a room that asks for it. */
 const uniqueMs = 30_000;
+/** How soon a user whose messages counted all they may can add to it. */
+const countRetryMs = 1_000;
 
 export class Guard {
   readonly #runtime: Runtime;
@@ -45,11 +48,11 @@ export class Guard {
   }
 
   /** Throws what refuses the message. The viewer must be in the room; it may have left when this resolves. */
-  async judge(viewer: Viewer, request: SendRequest): Promise<Judged> {
-    const { room, type } = request;
+  async judge(viewer: Viewer, given: SendRequest): Promise<Judged> {
+    const { room, type } = given;
     if (!viewer.sends) throw new DanmuxError('read_only');
     const now = this.#runtime.clock.now();
-    this.#checkRate(viewer, room, now);
+    const request = this.#checkRate(viewer, given, now);
     const publication = this.#accept(viewer, request, newId(now), now);
     const { messages } = this.#runtime.config;
     if (!messages.types[type]?.viewer) throw new DanmuxError('type_forbidden');
@@ -62,10 +65,20 @@ export class Guard {
     return { publication: changed ? this.#accept(viewer, { ...request, data: verdict.data }, publication.id, now) : publication, verdict };
   }
 
-  #checkRate(viewer: Viewer, room: string, now: number): void {
-    if (this.#runtime.config.shedding === 'off') return;
-    const wait = this.#limits.take(viewer.id, room, now, this.#modesFor(viewer, room).send_per_minute);
+  /** The request, with what is left of its count. */
+  #checkRate(viewer: Viewer, request: SendRequest, now: number): SendRequest {
+    const { messages, shedding } = this.#runtime.config;
+    const { room, type } = request;
+    const row = Object.hasOwn(messages.types, type) ? messages.types[type] : undefined;
+    if (shedding === 'off') return request;
+    const sent: Sent = { user: viewer.id, room, type, row, roomPerMinute: this.#modesFor(viewer, room).send_per_minute };
+    const wait = this.#limits.take(sent, now);
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+    const stated = row?.viewer ? statedCount(row, request.data) : undefined;
+    if (stated === undefined) return request;
+    const count = this.#limits.takeCount(sent, stated, now);
+    if (count === 0) throw new DanmuxError('rate_limited', { message: 'Your messages of this type count too much.', retryAfterMs: countRetryMs });
+    return counted(request, count);
   }
 
   #accept(viewer: Viewer, { room, type, data, cid }: SendRequest, id: string, now: number): Publication {

@@ -99,3 +99,25 @@ test('two users or two rooms never share a turn, whatever their names', async ()
   await guard.judge(viewerOf({ sub: 'c', exp: 1 }), request({ room: 'a:b' }));
   assert.equal(new Set(claimed).size, 2, claimed.join());
 });
+
+test("a viewer's count is capped and made a number before anybody is shown it; a count that nobody adds up is left alone", async () => {
+  const dataOf = async (type: string, data: unknown) =>
+    (JSON.parse((await guard.judge(ann, request({ type, data }))).publication.body) as { data: unknown }).data;
+  assert.deepEqual(await dataOf('like', { count: 1e9, icon: '♥' }), { count: 100, icon: '♥' });
+  assert.equal(await codeOf(guard.judge(ann, request({ type: 'like', data: { count: 1 } }))), 'rate_limited');
+  assert.deepEqual(await dataOf('chat', { count: 1e9 }), { count: 1e9 });
+  const bob = viewerOf({ sub: 'bob', exp: 1 });
+  const shown: unknown[] = [];
+  for (const count of ['10', -5, 1.5, 0, null]) {
+    const { publication } = await guard.judge(bob, request({ type: 'like', data: { count } }));
+    shown.push((JSON.parse(publication.body) as { data: { count: unknown } }).data.count);
+  }
+  assert.deepEqual(shown, [10, 1, 1, 1, 1]);
+});
+
+test('likes do not use up what chat may send', async () => {
+  for (let i = 0; i < 20; i++) assert.equal(await codeOf(guard.judge(ann, request({ type: 'like', data: {} }))), 'ok');
+  assert.equal(await codeOf(guard.judge(ann, request({ type: 'like', data: {} }))), 'rate_limited');
+  for (let i = 0; i < 3; i++) assert.equal(await codeOf(guard.judge(ann, request())), 'ok');
+  assert.equal(await codeOf(guard.judge(ann, request())), 'rate_limited');
+});

@@ -24,7 +24,7 @@ export type {
 } from './events.ts';
 export { isLane, isStreamLane, type Lane, type LaneSpec, laneNames, lanes, type StreamLane, streamLanes } from './lanes.ts';
 export { limits } from './limits.ts';
-export { type MessageType, messageTypes, reservedTypes } from './message-types.ts';
+export { type MessageType, messageTypes, reservedTypes, viewerCounts } from './message-types.ts';
 export type { HeldMessage, RoomModes, Sanction, WordAction, WordList } from './moderation.ts';
 export type { Position, Positions } from './position.ts';
 export type { Frame, From, Msg, RoomMember } from './publication.ts';

@@ -1,39 +1,59 @@
-// Likes, enters, gifts of a combo: messages that count something, as one message a type, the newest with the sum of the counts. The one place
-// where a relay reads what is in a message.
-import type { Pending } from '@danmux/bus';
+// Likes, enters and what else is ambient: of the messages of one tick, those of a type that sums become one, the newest with the sum of
+// the counts; of the others the newest of each sender and key stays. With combos.ts the one place where a relay reads a message.
+import { countedBody, countOf, fieldText, type Pending } from '@danmux/bus';
+import { type MessageType, messageTypes } from '@danmux/protocol';
 
-interface Counter {
-  readonly type: string;
-  readonly data: unknown;
-  readonly [field: string]: unknown;
+export type MessageTypes = Readonly<Record<string, MessageType>>;
+
+export interface Merged {
+  readonly kept: Pending[];
+  /** What another message stands for now. */
+  readonly merged: Pending[];
+  /** What was too much for one tick. */
+  readonly shed: Pending[];
 }
 
-/** `merged` are those whose count lives on in another message. */
-export function mergeCounters(waiting: readonly Pending[]): { kept: Pending[]; merged: Pending[] } {
-  if (waiting.length < 2) return { kept: [...waiting], merged: [] };
-  const byType = new Map<string, { newest: Pending; message: Counter; count: number; of: number }>();
+/** Messages of types that keep the newest, in one tick of a room: what a viewer can still take in. */
+const newestOfTick = 100;
+
+interface Group {
+  newest: Pending;
+  count: bigint;
+  of: number;
+  readonly sums: boolean;
+}
+
+export function mergeCounters(waiting: readonly Pending[], types: MessageTypes = messageTypes): Merged {
+  const groups = new Map<string, Group>();
   const merged: Pending[] = [];
   for (const publication of waiting) {
-    const message = JSON.parse(publication.body) as Counter;
-    const before = byType.get(message.type);
+    const type = JSON.parse(fieldText(publication.body, 'type') ?? '""') as string;
+    const row = Object.hasOwn(types, type) ? types[type] : undefined;
+    const sums = row?.merge !== 'newest';
+    const data = fieldText(publication.body, 'data') ?? 'null';
+    const name = sums ? type : `${type} ${keyOf(publication, data, row)}`;
+    const before = groups.get(name);
     if (before) merged.push(before.newest);
-    byType.set(message.type, { newest: publication, message, count: (before?.count ?? 0) + countOf(message.data), of: (before?.of ?? 0) + 1 });
+    // Last in the map is what came last.
+    groups.delete(name);
+    groups.set(name, { newest: publication, count: (before?.count ?? 0n) + (sums ? countOf(data) : 0n), of: (before?.of ?? 0) + 1, sums });
   }
-  return { kept: [...byType.values()].map(({ newest, message, count, of }) => (of === 1 ? newest : withCount(newest, message, count))), merged };
+  const all = [...groups.values()];
+  const surplus = new Set(all.filter(({ sums }) => !sums).slice(0, -newestOfTick));
+  return {
+    kept: all.filter((group) => !surplus.has(group)).map(shown),
+    merged,
+    shed: [...surplus].map(({ newest }) => newest),
+  };
 }
 
-/** One that names no count is one. */
-function countOf(data: unknown): number {
-  const count = isRecord(data) ? data['count'] : undefined;
-  return typeof count === 'number' && Number.isFinite(count) && count >= 0 ? count : 1;
+/** Who sent it, and what it is about. */
+function keyOf({ weight }: Pending, data: string, row: MessageType | undefined): string {
+  const key = row?.key === undefined || !data.startsWith('{') ? '' : (fieldText(data, row.key) ?? '');
+  return JSON.stringify([weight?.sender ?? '', key]);
 }
 
-function withCount(newest: Pending, { id, type, from, data, ts }: Counter, count: number): Pending {
-  const sum = isRecord(data) ? { ...data, count } : { value: data, count };
-  // `ts` stays last: that is where the relay looks for it.
-  return { ...newest, body: JSON.stringify({ id, type, ...(from === undefined ? {} : { from }), data: sum, ts }) };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function shown({ newest, count, of, sums }: Group): Pending {
+  if (!sums || of === 1) return newest;
+  return { ...newest, body: countedBody(newest.body, count) };
 }

@@ -5,7 +5,7 @@ import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import { type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
 import { Combos } from './combos.ts';
-import { mergeCounters } from './merge-counters.ts';
+import { type MessageTypes, mergeCounters } from './merge-counters.ts';
 import { RecalledIds } from './recalled-ids.ts';
 import { selectByWeight } from './weight.ts';
 
@@ -39,6 +39,8 @@ export interface QueueOptions {
   readonly comboWindowMs?: number;
   /** False in rooms of users, where no two messages are for the same viewers. */
   readonly merges?: boolean;
+  /** The table messages.types; the built-in one when absent. */
+  readonly types?: MessageTypes;
   /** Tells when messages expire. */
   readonly clock?: Clock;
   /** What the queue before this one of the room left. */
@@ -58,6 +60,7 @@ export class RoomQueue {
   /** What the room's own modes say of it; undefined when nothing. */
   chatPerSecond: number | undefined;
   readonly #merges: boolean;
+  readonly #types: MessageTypes | undefined;
   readonly #clock: Clock;
   readonly #recalled = new RecalledIds();
   readonly #combos: Combos;
@@ -75,10 +78,11 @@ export class RoomQueue {
   /** What was untold when the take under way began: it is not told until that is committed. */
   #before: Untold | undefined;
 
-  constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, clock = systemClock, untold }: QueueOptions = {}) {
+  constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, untold }: QueueOptions = {}) {
     this.room = room;
     this.budget = budget;
     this.#merges = merges;
+    this.#types = types;
     this.#combos = new Combos(merges ? comboWindowMs : 0);
     this.#clock = clock;
     if (untold) [this.#untold, this.#lastTold] = [untold.count, untold.lastTold];
@@ -122,7 +126,7 @@ export class RoomQueue {
     this.#before = { count: this.#untold, lastTold: this.#lastTold };
     const dropped = [...this.#dropGone(ordinaryLanes), ...this.#shedChat(now), ...this.#mergeAmbient()];
     const batch = this.#take(ordinaryLanes, limit);
-    for (const { reason, publications } of dropped) if (reason === 'budget') this.#untold += publications.length;
+    for (const { lane, reason, publications } of dropped) if (lane === 'chat' && reason === 'budget') this.#untold += publications.length;
     if (this.#untold === 0 || now - this.#lastTold < tellEveryMs) return { batch, dropped };
     const shed = { chat: this.#untold };
     this.#untold = 0;
@@ -172,10 +176,17 @@ export class RoomQueue {
   #mergeAmbient(): Dropped[] {
     if (!this.#merges) return [];
     const { ambient } = this.#lanes;
-    const { kept, merged } = mergeCounters(ambient.filter(({ marks }) => !marks));
-    if (merged.length === 0) return [];
+    const { kept, merged, shed } = mergeCounters(
+      ambient.filter(({ marks }) => !marks),
+      this.#types,
+    );
+    if (merged.length + shed.length === 0) return [];
     this.#lanes.ambient = [...ambient.filter(({ marks }) => marks), ...kept];
-    return [{ lane: 'ambient', reason: 'merged', publications: merged }];
+    const dropped: Dropped[] = [
+      { lane: 'ambient', reason: 'merged', publications: merged },
+      { lane: 'ambient', reason: 'budget', publications: shed },
+    ];
+    return dropped.filter(({ publications }) => publications.length > 0);
   }
 
   #take(from: readonly Lane[], limit: number): Batch {

@@ -148,7 +148,7 @@ export class ShardRelay {
     const { config, clock } = this.#runtime;
     const ofUsers = isUserRoom(room);
     const queue = new RoomQueue(room, {
-      ...{ clock, merges: !ofUsers, comboWindowMs: config.messages.combo_window_ms },
+      ...{ clock, types: config.messages.types, merges: !ofUsers, comboWindowMs: config.messages.combo_window_ms },
       budget: ofUsers ? unlimited : this.#budget(undefined),
       ...(untold ? { untold } : {}),
     });

@@ -1,4 +1,4 @@
-// Counters of one tick become one message a type, and no count is lost.
+// Counters of one tick become one message a type, or one a sender and key, and no count is lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedAt, type Pending } from '@danmux/bus';
@@ -8,30 +8,67 @@ let entries = 0;
 function counter(type: string, data: unknown, from?: object): Pending {
   const id = `m${++entries}`;
   const body = JSON.stringify({ id, type, ...(from ? { from } : {}), data, ts: 1_000 + entries });
-  return { room: 'r', lane: 'ambient', id, body, trace: id, entry: id };
+  return {
+    room: 'r',
+    lane: 'ambient',
+    id,
+    body,
+    trace: id,
+    entry: id,
+    weight: { sender: (from as { id?: string } | undefined)?.id ?? '', rank: 0, content: 0 },
+  };
 }
 const bodies = (kept: readonly Pending[]) => kept.map(({ body }) => JSON.parse(body) as { id: string; type: string; data: unknown; from?: unknown });
 
-test('the newest of each type is kept, with the sum of the counts', () => {
-  const waiting = [
-    counter('like', { count: 3 }),
-    counter('enter', {}, { id: 'ann' }),
-    counter('like', { count: 4, icon: '♥' }),
-    counter('enter', {}, { id: 'bob' }),
-  ];
+test('of a type that sums the newest is kept, with the sum of the counts', () => {
+  const waiting = [counter('like', { count: 3 }), counter('hug', {}), counter('like', { count: '4', icon: '♥' }), counter('like', { n: 1.5, count: 1 })];
   const { kept, merged } = mergeCounters(waiting);
   assert.deepEqual(
-    bodies(kept).map(({ type, data, from }) => [type, data, from]),
+    bodies(kept).map(({ type, data }) => [type, data]),
     [
-      ['like', { count: 7, icon: '♥' }, undefined],
-      ['enter', { count: 2 }, { id: 'bob' }],
+      ['hug', {}],
+      ['like', { n: 1.5, count: 8 }],
     ],
   );
-  assert.deepEqual(merged, [waiting[0], waiting[1]]);
+  assert.deepEqual(merged, [waiting[0], waiting[2]]);
   assert.deepEqual(
     kept.map(({ id, entry }) => [id, entry]),
-    [waiting[2], waiting[3]].map((one) => [one?.id, one?.entry]),
+    [waiting[1], waiting[3]].map((one) => [one?.id, one?.entry]),
   );
+});
+
+test('of a type that keeps the newest each sender has its own, and each key of a sender', () => {
+  const types = { enter: { lane: 'ambient', viewer: false, merge: 'newest' }, at: { lane: 'ambient', viewer: true, merge: 'newest', key: 'seat' } } as const;
+  const [ann, bob] = [{ id: 'ann' }, { id: 'bob' }];
+  const waiting = [
+    counter('enter', { n: 1 }, ann),
+    counter('enter', { n: 2 }, bob),
+    counter('enter', { n: 3, count: 7 }, ann),
+    counter('at', { seat: 1, x: 1 }, ann),
+    counter('at', { seat: '1', x: 2 }, ann),
+    counter('at', { seat: 1, x: 3 }, ann),
+    counter('at', { seat: 1, x: 4 }, bob),
+    counter('at', 'nowhere', bob),
+  ];
+  const { kept, merged, shed } = mergeCounters(waiting, types);
+  assert.deepEqual(kept, [waiting[1], waiting[2], waiting[4], waiting[5], waiting[6], waiting[7]]);
+  assert.deepEqual([merged, shed], [[waiting[0], waiting[3]], []]);
+});
+
+test('of very many senders the newest hundred stay, the others are shed', () => {
+  const waiting = Array.from({ length: 130 }, (_, i) => counter('enter', {}, { id: `user${i}` }));
+  waiting.push(counter('like', {}));
+  const { kept, merged, shed } = mergeCounters(waiting);
+  assert.deepEqual([kept, merged, shed], [waiting.slice(30), [], waiting.slice(0, 30)]);
+});
+
+test('sums beyond 2^53 and all other digits stay what they are', () => {
+  const large = (count: string): Pending => {
+    const made = counter('like', {});
+    return { ...made, body: made.body.replace('"data":{}', `"data":{"order":9007199254740993,"rate":1.50,"count":${count}}`) };
+  };
+  const { kept } = mergeCounters([large('9007199254740993'), large('"9007199254740993"')]);
+  assert.match(kept[0]?.body ?? '', /"data":\{"order":9007199254740993,"rate":1\.50,"count":18014398509481986\}/);
 });
 
 test('what names no count, or none that is one, counts as one; data that is no object is kept beside it', () => {
@@ -44,7 +81,7 @@ test('what names no count, or none that is one, counts as one; data that is no o
 
 test('one alone stays byte for byte as it was, and the time stays where the relay looks for it', () => {
   const alone = [counter('like', { count: 2 }), counter('enter', {})];
-  assert.deepEqual(mergeCounters(alone), { kept: alone, merged: [] });
+  assert.deepEqual(mergeCounters(alone), { kept: alone, merged: [], shed: [] });
   const { kept } = mergeCounters([counter('like', {}), counter('like', { ts: 5 })]);
   assert.equal(acceptedAt(kept[0] as Pending), 1_000 + entries);
 });

@@ -36,8 +36,18 @@ const webhookTarget = Type.Object(
   strict,
 );
 
+const optionalCount = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 const messageType = Type.Object(
-  { lane: Type.Union([Type.Literal('control'), Type.Literal('gift'), Type.Literal('chat'), Type.Literal('ambient')]), viewer: Type.Boolean() },
+  {
+    lane: Type.Union([Type.Literal('control'), Type.Literal('gift'), Type.Literal('chat'), Type.Literal('ambient')]),
+    viewer: Type.Boolean(),
+    merge: Type.Optional(Type.Union([Type.Literal('sum'), Type.Literal('newest')])),
+    key: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    viewer_per_minute: optionalCount('Messages of this type one user may send a minute through one edge.'),
+    viewer_burst: optionalCount('The same at once.'),
+    viewer_count_max: optionalCount('What one message of a viewer may count.'),
+    viewer_count_per_second: optionalCount('What the messages of one viewer may count a second through one edge.'),
+  },
   strict,
 );
 
@@ -98,7 +108,8 @@ export const configSchema = Type.Object(
         types: Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_.-]{0,31}$' }), messageType, {
           ...strict,
           default: messageTypes,
-          description: 'Message type → lane, and whether viewers may send it. Files add rows to the built-in ones.',
+          description:
+            'Message type → lane, and whether viewers may send it. Of ambient types `merge`: `sum` (default; one message a tick, `data.count` added up) or `newest` (of each sender and of what `key` names in `data`). For viewers: `viewer_per_minute` and `viewer_burst` (given, or ambient: a limit apart from edge.send_per_minute, whose numbers are the default), `viewer_count_max` (default 100) and `viewer_count_per_second` (default 20) bound what counters and gifts of a viewer count. Files add rows to the built-in ones, or fields to a row.',
         }),
         role_weights: Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Type.Number(), {
           ...strict,

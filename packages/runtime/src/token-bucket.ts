@@ -21,6 +21,14 @@ export class TokenBucket {
     return 0;
   }
 
+  /** As many whole tokens of `wanted` as there are, taken. */
+  takeUpTo(wanted: number, now: number): number {
+    this.#fill(now);
+    const taken = Math.min(wanted, Math.floor(this.#tokens));
+    this.#tokens -= taken;
+    return taken;
+  }
+
   /** True when nothing was taken for so long that it is as new. */
   full(now: number): boolean {
     this.#fill(now);

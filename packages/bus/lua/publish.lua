@@ -1,18 +1,20 @@
 -- Stores publications of one shard in its ingress lanes, each once.
 -- KEYS: 1 ledger, 2-5 ingress of the four lanes in lane order, 6… dedupe keys
 -- ARGV: 1 publish command, 2 bell channel, 3-6 caps of the lanes, 7-10 'refuse' or 'shed' of the lanes,
+--       11 '1': a duplicate writes its key again, so that a WAIT of this connection covers the first one,
 --       then per publication: lane (1-4), room, id, body, trace, index of its dedupe key in KEYS (0: none), dedupe ms,
 --       weight, or combo of a gift ('' for none), marks ('' for none)
 -- Returns per publication: {0, id} stored, {1, id of the first} duplicate, {2, id} refused because the lane is full.
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
 local results, ring = {}, false
-for at = 11, #ARGV, 9 do
+for at = 12, #ARGV, 9 do
   local lane = tonumber(ARGV[at])
   local room, id, body, trace = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local dedupe, dedupe_ms = tonumber(ARGV[at + 5]), ARGV[at + 6]
   local first = false
   if dedupe > 0 then first = redis.call('GET', KEYS[dedupe]) end
   if first then
+    if ARGV[11] == '1' then redis.call('SET', KEYS[dedupe], first, 'KEEPTTL') end
     results[#results + 1] = { 1, first }
   else
     local ingress, cap = KEYS[1 + lane], tonumber(ARGV[2 + lane])

@@ -1,11 +1,21 @@
 // Chooses the engine the config asks for.
-import type { Runtime } from '@danmux/runtime';
+import { ConfigError, type Runtime } from '@danmux/runtime';
 import type { Bus } from './bus.ts';
 import { MemoryBus } from './memory/memory-bus.ts';
 import { RedisBus } from './redis/redis-bus.ts';
 
-/** A bus that is not started yet. `auto` is redis as soon as an address is given. */
+/** A bus that is not started yet. `auto` is redis as soon as an address is given. Throws a ConfigError when settings of the store contradict each other. */
 export function createBus(runtime: Runtime): Bus {
   const { engine, redis } = runtime.config;
-  return engine === 'redis' || (engine === 'auto' && redis.url) ? new RedisBus(runtime) : new MemoryBus(runtime);
+  const onRedis = engine === 'redis' || (engine === 'auto' && redis.url !== '');
+  if (redis.ack === 'replicated') checkReplicated(redis, onRedis);
+  return onRedis ? new RedisBus(runtime) : new MemoryBus(runtime);
+}
+
+function checkReplicated({ ack_timeout_ms, command_timeout_ms }: Runtime['config']['redis'], onRedis: boolean): void {
+  if (!onRedis) throw new ConfigError('redis.ack is replicated, but the engine is memory, which has no replicas: give REDIS_URL, or set redis.ack to local.');
+  if (ack_timeout_ms < command_timeout_ms) return;
+  throw new ConfigError(
+    `redis.ack_timeout_ms is ${ack_timeout_ms}; it must be shorter than redis.command_timeout_ms, which is ${command_timeout_ms}, or the command fails first.`,
+  );
 }

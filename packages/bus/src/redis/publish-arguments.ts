@@ -18,6 +18,7 @@ export function publishArguments(
     shard.bell,
     ...laneNames.map((lane) => ingressCap(lane, config)),
     ...laneNames.map((lane) => lanes[lane].atCap),
+    config.redis.ack === 'replicated' ? 1 : 0,
   ];
   for (const { room, lane, id, body, trace, dedupeKey, weight, combo = '', marks } of publications) {
     let dedupeIndex = 0;

@@ -25,18 +25,17 @@ import type {
   Subscription,
 } from '../bus.ts';
 import { EpochLog } from '../epoch-log.ts';
-import { groupBy } from '../group-by.ts';
 import { headsTtlMs, historySize } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease } from '../shard.ts';
 import { SharedRead } from '../shared-read.ts';
 import { decodeWeight } from '../weight.ts';
 import { decodeFrame, encodeFrame } from './frame-wire.ts';
-import { publishArguments } from './publish-arguments.ts';
 import { RedisChannels } from './redis-channels.ts';
 import { RedisClaims } from './redis-claims.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisEventLog } from './redis-event-log.ts';
+import { RedisIngress } from './redis-ingress.ts';
 import { RedisLogs } from './redis-logs.ts';
 import { RedisMembers } from './redis-members.ts';
 import { RedisPresence } from './redis-presence.ts';
@@ -47,9 +46,7 @@ import { RedisStreams } from './redis-streams.ts';
 import { RedisTime } from './redis-time.ts';
 import { RedisTraces } from './redis-traces.ts';
 import { RedisTraffic } from './redis-traffic.ts';
-
-/** Publications of one script call at most, so that no call holds Redis for long. */
-const publishChunk = 200;
+import { ReplicatedWrites } from './replicated-writes.ts';
 
 export class RedisBus implements Bus {
   readonly engine = 'redis';
@@ -62,9 +59,12 @@ export class RedisBus implements Bus {
   readonly #runtime: Runtime;
   readonly #commands: RedisConnection;
   readonly #subscriptions: RedisConnection;
+  /** Only under `redis.ack: replicated`. */
+  readonly #replicated: ReplicatedWrites | undefined;
   readonly #channels: RedisChannels;
   readonly #store: RedisStore;
   readonly #time: RedisTime;
+  readonly #ingress: RedisIngress;
   readonly #presence: RedisPresence;
   readonly #audiences = new AudienceCache((room) => this.#presence.audience(room));
   readonly #rooms = new SharedRead(() => this.#presence.rooms());
@@ -81,6 +81,8 @@ export class RedisBus implements Bus {
     this.#channels = new RedisChannels(runtime, this.#subscriptions);
     this.#store = new RedisStore(runtime, this.#commands);
     this.#time = new RedisTime(runtime, this.#store, this.#commands);
+    this.#replicated = runtime.config.redis.ack === 'replicated' ? new ReplicatedWrites(runtime) : undefined;
+    this.#ingress = new RedisIngress(runtime, this.#store, this.#replicated);
     this.#presence = new RedisPresence(this.#store);
     this.#streams = new RedisStreams(runtime, this.#store, this.#epochs);
     this.#members = new RedisMembers(this.#store);
@@ -96,6 +98,7 @@ export class RedisBus implements Bus {
   async start(): Promise<void> {
     this.#commands.start();
     this.#subscriptions.start();
+    this.#replicated?.start();
     await this.#time.start();
   }
 
@@ -104,32 +107,18 @@ export class RedisBus implements Bus {
     this.#commands.stop();
     this.#subscriptions.stop();
     this.#epochs.stop();
+    this.#replicated?.stop();
     this.#audiences.clear();
     this.#rooms.clear();
   }
 
   async health(): Promise<void> {
     await this.#store.ask((redis) => redis.ping());
-    if (!this.#subscriptions.up || !this.#time.known) throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
+    if (!this.#subscriptions.up || !this.#time.known || this.#replicated?.up === false) throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
   }
 
-  async publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
-    const results = new Array<Receipt | Error>(publications.length);
-    const byShard = groupBy([...publications.keys()], (index) => this.#store.shardOf(publications[index]?.room ?? ''));
-    await Promise.all([...byShard].map(([shard, indexes]) => this.#publishToShard(shard, indexes, publications, results)));
-    return results;
-  }
-
-  async #publishToShard(shard: number, indexes: readonly number[], publications: readonly Publication[], results: (Receipt | Error)[]): Promise<void> {
-    for (let start = 0; start < indexes.length; start += publishChunk) {
-      const chunk = indexes.slice(start, start + publishChunk);
-      const part = chunk.flatMap((index) => publications[index] ?? []);
-      const { keys, args } = publishArguments(this.#store.keys.shard(shard), part, this.#store.publishCommand, this.#runtime.config);
-      const outcome = await this.#store.run('dmxPublish', keys, args).catch((error: Error) => error);
-      chunk.forEach((index, at) => {
-        results[index] = outcome instanceof Error ? outcome : receiptOf((outcome as [number, string][])[at]);
-      });
-    }
+  publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
+    return this.#ingress.publish(publications);
   }
 
   async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
@@ -304,10 +293,4 @@ export class RedisBus implements Bus {
   once(key: string, ttlMs: number): Promise<number> {
     return this.#claims.once(key, ttlMs);
   }
-}
-
-function receiptOf(answer: readonly [status: number, id: string] | undefined): Receipt | Error {
-  if (!answer) return new DanmuxError('internal');
-  const [status, id] = answer;
-  return status === 2 ? new DanmuxError('lane_full', { retryAfterMs: 1_000 }) : { id, duplicate: status === 1 };
 }

@@ -32,7 +32,7 @@ async function start(loaded: LoadedConfig, roles: string): Promise<void> {
   for (const part of node.parts) lifecycle.add(part);
   lifecycle.handleSignals();
   try {
-    await lifecycle.start();
+    if (!(await lifecycle.start())) return;
   } catch (error) {
     node.runtime.log.fatal({ err: error }, 'could not start');
     await lifecycle.end('start failed', 1);

@@ -1,9 +1,17 @@
-// Runs a process's parts: starts them in order, on SIGINT or SIGTERM drains and stops them in reverse, and says `ready` to
-// pm2. An error that nobody caught is logged and drains the process too, so that pm2 starts a fresh one.
-import type { Logger } from './logger.ts';
+// Runs a process's parts: starts them in order, drains and stops them in reverse on a signal, and says `ready` to pm2. An error that
+// nobody caught is logged and drains the process too, so that pm2 starts a fresh one.
+import { constants } from 'node:os';
+import { surviveStreamErrors } from './log-sink.ts';
+import { flushLog, type Logger } from './logger.ts';
 import type { Part } from './part.ts';
 
 const stopTimeoutMs = 3_000;
+/** For the last lines of the log; a reader that stands still keeps no process alive. */
+const flushTimeoutMs = 500;
+/** SIGHUP: its terminal is gone. SIGQUIT: some images of containers send it as their stop signal. */
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/** One Ctrl-C under `npm start` arrives twice, from the terminal and from npm. */
+const sameSignalMs = 1_000;
 
 export interface LifecycleOptions {
   readonly log: Logger;
@@ -16,7 +24,12 @@ export interface LifecycleOptions {
 export class Lifecycle {
   readonly #options: LifecycleOptions;
   readonly #parts: Part[] = [];
+  /** In the order they started. */
+  readonly #started: Part[] = [];
+  #starting: Part | undefined;
   #ending: Promise<void> | undefined;
+  /** When the end began, on the monotonic clock. */
+  #endingSince = 0;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -28,20 +41,30 @@ export class Lifecycle {
     return this;
   }
 
-  async start(): Promise<void> {
+  /** False when the end came before the last part had started. */
+  async start(): Promise<boolean> {
     for (const part of this.#parts) {
-      if (this.#ending) return;
+      if (this.#ending) return false;
+      this.#starting = part;
       await part.start();
+      this.#starting = undefined;
+      this.#started.push(part);
     }
-    if (!this.#ending) process.send?.('ready');
+    if (this.#ending) return false;
+    process.send?.('ready');
+    return true;
   }
 
   /** Ends the process on signals and on errors nobody caught. */
   handleSignals(): void {
     const { log } = this.#options;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void this.end(signal, 0));
+    surviveStreamErrors();
+    for (const signal of endingSignals) process.on(signal, () => this.#signalled(signal));
     // pm2 on systems without signals, and `shutdown_with_message`, send this instead.
     process.on('message', (message) => void (message === 'shutdown' && this.end('shutdown', 0)));
+    // Node would write them to the standard error, and wait for its reader.
+    process.removeAllListeners('warning');
+    process.on('warning', (warning) => log.warn({ err: warning }, 'a warning of Node'));
     process.on('uncaughtException', (error) => {
       log.fatal({ err: error }, 'uncaught exception: draining');
       void this.end('uncaughtException', 1);
@@ -52,23 +75,38 @@ export class Lifecycle {
     });
   }
 
-  /** Drains and stops every part, then exits with `code`. A second call waits for the first. */
+  /** Drains what has started, stops that and what is starting, then exits with `code`. A second call waits for the first. */
   end(reason: string, code: number): Promise<void> {
+    this.#endingSince = this.#ending ? this.#endingSince : performance.now();
     this.#ending ??= this.#end(reason, code);
     return this.#ending;
   }
 
+  /** A second SIGINT is a person who will not wait; service managers repeat the other signals, and the drain has its own limit. */
+  #signalled(signal: (typeof endingSignals)[number]): void {
+    if (!this.#ending) void this.end(signal, 0);
+    else if (signal === 'SIGINT' && performance.now() - this.#endingSince >= sameSignalMs) this.#exit(128 + constants.signals.SIGINT);
+  }
+
   async #end(reason: string, code: number): Promise<void> {
-    const { log, drainTimeoutMs, exit = (status) => process.exit(status) } = this.#options;
+    const { log, drainTimeoutMs } = this.#options;
     log.info({ reason }, 'draining');
-    if ((await within(drainTimeoutMs, this.#each('drain'))) === 'late') log.warn({ drainTimeoutMs }, 'drain cut short');
-    if ((await within(stopTimeoutMs, this.#each('stop'))) === 'late') log.warn({ stopTimeoutMs }, 'stop cut short');
+    const starting = this.#starting ? [this.#starting] : [];
+    if ((await within(drainTimeoutMs, this.#each('drain', this.#started))) === 'late') log.warn({ drainTimeoutMs }, 'drain cut short');
+    const begun = [...new Set([...this.#started, ...starting])];
+    if ((await within(stopTimeoutMs, this.#each('stop', begun))) === 'late') log.warn({ stopTimeoutMs }, 'stop cut short');
     log.info('stopped');
+    await flushLog(log, flushTimeoutMs);
+    this.#exit(code);
+  }
+
+  #exit(code: number): void {
+    const { exit = (status) => process.exit(status) } = this.#options;
     exit(code);
   }
 
-  async #each(step: 'drain' | 'stop'): Promise<void> {
-    for (const part of [...this.#parts].reverse()) {
+  async #each(step: 'drain' | 'stop', parts: readonly Part[]): Promise<void> {
+    for (const part of [...parts].reverse()) {
       try {
         await part[step]();
       } catch (error) {

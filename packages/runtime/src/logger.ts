@@ -10,8 +10,16 @@ export interface LoggerOptions {
   readonly role: string;
   readonly node: string;
   readonly pretty?: boolean;
-  /** Where lines go; the process's standard output when absent. */
-  readonly destination?: { write(line: string): void };
+  readonly destination: LogDestination;
+}
+
+export interface LogDestination {
+  /** Must neither throw nor wait. */
+  write(line: string, fatal?: boolean): void;
+  /** Calls back when every line was written; may never, so that the caller needs a limit. */
+  flush?(done: () => void): void;
+  /** A terminal that shows colours. */
+  readonly colours?: boolean;
 }
 
 const secretNames = ['token', 'secret', 'key', 'authorization', 'password', 'auth', 'cookie', 'token_secret', 'api_key', '["x-api-key"]'];
@@ -33,12 +41,36 @@ export function createLogger(options: LoggerOptions): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const lines = options.destination ?? pino.destination(1);
-  return pino(settings, options.pretty ? forPeople(lines, options.destination === undefined && process.stdout.isTTY) : lines);
+  return pino(settings, options.pretty ? forPeople(options.destination) : asJson(options.destination));
 }
 
-/** Formats in this process and at once, so that the last lines of a process that ends are not lost in a worker thread. */
-function forPeople(lines: { write(line: string): void }, colorize: boolean): { write(line: string): void } {
-  const format = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', ignore: 'node,role', messageFormat: '[{role}] {msg}' });
-  return { write: (line) => void lines.write(format(line) ?? line) };
+/** Waits until the lines were written, for so long at most. */
+export function flushLog(log: Pick<Logger, 'flush'>, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    log.flush(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function asJson(lines: LogDestination): Pick<LogDestination, 'write' | 'flush'> {
+  return { write: (line) => lines.write(line, isFatal(line)), flush: (done) => flush(lines, done) };
+}
+
+/** Formats in this process, so that the last lines of a process that ends are not lost in a worker thread. */
+function forPeople(lines: LogDestination): Pick<LogDestination, 'write' | 'flush'> {
+  const format = prettyFactory({ colorize: lines.colours ?? false, translateTime: 'SYS:HH:MM:ss.l', ignore: 'node,role', messageFormat: '[{role}] {msg}' });
+  return { write: (line) => lines.write(format(line) ?? line, isFatal(line)), flush: (done) => flush(lines, done) };
+}
+
+function flush(lines: LogDestination, done: () => void): void {
+  if (lines.flush) lines.flush(done);
+  else done();
+}
+
+/** The level is the first field of a line. */
+function isFatal(line: string): boolean {
+  return line.startsWith('{"level":"fatal"');
 }

@@ -48,6 +48,11 @@ const counters = {
     help: 'Hops of traced messages that were not told: more than 50 a second, or the store was away.',
     labels: [],
   },
+  logDropped: {
+    name: 'danmux_log_dropped_total',
+    help: 'Lines of the log that were dropped: the disk was full, or the reader of the standard output stood still or was gone.',
+    labels: [],
+  },
   caught: { name: 'danmux_caught_errors_total', help: 'Errors that were caught, logged and survived.', labels: ['where'] },
 } as const;
 

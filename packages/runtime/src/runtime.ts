@@ -6,7 +6,8 @@ import type { Config } from './config-schema.ts';
 import { Degraded } from './degraded.ts';
 import { Health } from './health.ts';
 import { newId } from './ids.ts';
-import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+import { LogOutput } from './log-output.ts';
+import { createLogger, type LogDestination, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
 export interface Runtime {
@@ -27,15 +28,34 @@ export interface RuntimeOptions {
   readonly config: Config;
   readonly role: string;
   readonly version: string;
-  readonly logger?: LoggerOptions['destination'];
+  /** Where the log goes; the standard output when absent. */
+  readonly logger?: LogDestination;
   readonly clock?: Clock;
   readonly processMetrics?: boolean;
 }
 
 export function createRuntime({ config, role, version, logger, clock = new ClusterClock(), processMetrics = true }: RuntimeOptions): Runtime {
   const node = `${role}-${newId().slice(-10).toLowerCase()}`;
-  const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, ...(logger ? { destination: logger } : {}) });
   const metrics = createMetrics({ defaults: processMetrics });
+  const destination = logger ?? standardOutput(config, metrics, () => ({ log, degraded }));
+  const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, destination });
   const degraded = new Degraded(log, metrics.degraded);
   return { node, config, log, metrics, health: new Health(log, degraded), degraded, clock, version };
+}
+
+/** The log cannot say that it is not written, so /readyz and the metrics do; how many lines were lost stands in it afterwards. */
+function standardOutput(config: Config, metrics: Metrics, parts: () => Pick<Runtime, 'log' | 'degraded'>): LogDestination {
+  const output = new LogOutput({
+    bufferBytes: config.log.buffer_bytes,
+    dropped: () => metrics.logDropped.inc(),
+    outage: (error) => {
+      const cause = error && error.code !== 'EAGAIN' ? error.message : 'the reader of the standard output stands still';
+      parts().degraded.set('log_dropped', `Lines of the log are dropped: ${cause}.`);
+    },
+    resumed: (lines) => {
+      parts().degraded.clear('log_dropped');
+      parts().log.warn({ lines }, 'lines of the log were dropped');
+    },
+  });
+  return { write: (line, fatal) => output.write(line, fatal), flush: (done) => output.flush(done), colours: process.stdout.isTTY };
 }

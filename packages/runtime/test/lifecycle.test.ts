@@ -7,7 +7,7 @@ import { Lifecycle } from '../src/lifecycle.ts';
 import { createLogger } from '../src/logger.ts';
 import type { Part } from '../src/part.ts';
 
-const log = createLogger({ level: 'silent', role: 'test', node: 'test' });
+const log = createLogger({ level: 'silent', role: 'test', node: 'test', destination: { write: () => {} } });
 
 function part(name: string, steps: string[], broken: Partial<Record<'start' | 'drain' | 'stop', () => Promise<void>>> = {}): Part {
   const step = (verb: 'start' | 'drain' | 'stop') => async () => {
@@ -36,8 +36,9 @@ test('ending twice ends once, with the first code', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle();
   life.add(part('a', steps));
+  await life.start();
   await Promise.all([life.end('first', 1), life.end('second', 0)]);
-  assert.deepEqual(steps, ['drain a', 'stop a']);
+  assert.deepEqual(steps, ['start a', 'drain a', 'stop a']);
   assert.deepEqual(exits, [1]);
 });
 
@@ -46,8 +47,9 @@ test('a part that fails to drain does not keep the others from it', async () => 
   const { life, exits } = lifecycle();
   const boom = () => Promise.reject(new Error('boom'));
   life.add(part('a', steps)).add(part('b', steps, { drain: boom, stop: boom }));
+  await life.start();
   await life.end('test', 0);
-  assert.deepEqual(steps, ['drain b', 'drain a', 'stop b', 'stop a']);
+  assert.deepEqual(steps, ['start a', 'start b', 'drain b', 'drain a', 'stop b', 'stop a']);
   assert.deepEqual(exits, [0]);
 });
 
@@ -55,8 +57,9 @@ test('a drain that hangs is cut short and everything is stopped', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle(1);
   life.add(part('a', steps)).add(part('b', steps, { drain: () => new Promise(() => {}) }));
+  await life.start();
   await life.end('test', 0);
-  assert.deepEqual(steps, ['drain b', 'stop b', 'stop a']);
+  assert.deepEqual(steps, ['start a', 'start b', 'drain b', 'stop b', 'stop a']);
   assert.deepEqual(exits, [0]);
 });
 
@@ -74,6 +77,7 @@ test('a stop that hangs is cut short', async (t) => {
       }),
     );
   });
+  await life.start();
   const ended = life.end('test', 0);
   await hanging;
   await new Promise(setImmediate);
@@ -90,6 +94,45 @@ test('an end during the start lets no later part start', async () => {
   assert.ok(!steps.includes('start b'));
 });
 
+test('an end during the start drains and stops what has started, only stops what is starting, and leaves out the rest', async () => {
+  const steps: string[] = [];
+  const { life, exits } = lifecycle();
+  let started = () => {};
+  const setStarted = (resolve: () => void) => {
+    started = resolve;
+  };
+  const starting = part('b', steps, { start: () => new Promise((resolve) => setStarted(resolve)) });
+  life.add(part('a', steps)).add(starting).add(part('c', steps));
+  const whole = life.start();
+  await new Promise(setImmediate);
+  await life.end('test', 0);
+  started();
+  assert.equal(await whole, false);
+  assert.deepEqual([steps, exits], [['start a', 'start b', 'drain a', 'stop b', 'stop a'], [0]]);
+});
+
+test('the last lines of the log are waited for, but not for ever', async (t) => {
+  for (const stands of [false, true]) {
+    const flushes: (() => void)[] = [];
+    const destination = { write: () => {}, flush: (done: () => void) => void flushes.push(done) };
+    const exits: number[] = [];
+    const life = new Lifecycle({
+      log: createLogger({ level: 'info', role: 'test', node: 'n', destination }),
+      drainTimeoutMs: 1,
+      exit: (code) => exits.push(code),
+    });
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const ended = life.end('test', 0);
+    while (flushes.length === 0) await new Promise(setImmediate);
+    assert.deepEqual(exits, []);
+    if (stands) t.mock.timers.tick(500);
+    else flushes[0]?.();
+    await ended;
+    assert.deepEqual(exits, [0]);
+    t.mock.timers.reset();
+  }
+});
+
 test('a start that fails is the caller’s to handle', async () => {
   const { life } = lifecycle();
   life.add(part('a', [], { start: () => Promise.reject(new Error('port taken')) }));
@@ -100,10 +143,11 @@ test('a start that fails is the caller’s to handle', async () => {
 const program = (then: string) => `
   import { Lifecycle } from ${JSON.stringify(new URL('../src/lifecycle.ts', import.meta.url).href)};
   import { createLogger } from ${JSON.stringify(new URL('../src/logger.ts', import.meta.url).href)};
+  import { LogOutput } from ${JSON.stringify(new URL('../src/log-output.ts', import.meta.url).href)};
   const keep = setInterval(() => {}, 1000);
   const say = (line) => console.log(line);
   const part = { name: 'a', async start() { say('start') }, async drain() { say('drain') }, async stop() { clearInterval(keep); say('stop') } };
-  const life = new Lifecycle({ log: createLogger({ level: 'fatal', role: 'test', node: 'n' }), drainTimeoutMs: 2000 }).add(part);
+  const life = new Lifecycle({ log: createLogger({ level: 'fatal', role: 'test', node: 'n', destination: new LogOutput({ bufferBytes: 65536 }) }), drainTimeoutMs: 2000 }).add(part);
   life.handleSignals();
   await life.start();
   ${then}`;
@@ -118,7 +162,7 @@ function run(then: string) {
   return { child, ready: once(child, 'message'), closed: once(child, 'close'), output: () => output };
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
   test(`${signal} drains, stops and exits with 0, and ready was said before`, async () => {
     const { child, ready, closed, output } = run('');
     assert.deepEqual((await ready)[0], 'ready');
@@ -127,6 +171,33 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.equal(output(), 'start\ndrain\nstop\n');
   });
 }
+
+const drainsFor = (ms: number) => `part.drain = () => new Promise((resolve) => { say('drain'); setTimeout(resolve, ${ms}) })`;
+
+async function sends(
+  child: ReturnType<typeof run>,
+  ...signals: readonly (readonly [afterMs: number, signal: NodeJS.Signals])[]
+): Promise<[number, NodeJS.Signals | null]> {
+  await child.ready;
+  for (const [afterMs, signal] of signals) {
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    child.child.kill(signal);
+  }
+  return (await child.closed) as [number, NodeJS.Signals | null];
+}
+
+test('a second SIGINT a second after the first ends at once, with 130', async () => {
+  const child = run(drainsFor(60_000));
+  const asked = performance.now();
+  assert.deepEqual(await sends(child, [0, 'SIGINT'], [1_200, 'SIGINT']), [130, null]);
+  assert.ok(performance.now() - asked < 4_000);
+});
+
+test('the same SIGINT twice, and other signals again, leave the drain its time', async () => {
+  const child = run(drainsFor(1_500));
+  assert.deepEqual(await sends(child, [0, 'SIGINT'], [50, 'SIGINT'], [1_100, 'SIGTERM'], [20, 'SIGHUP']), [0, null]);
+  assert.match(child.output(), /drain\nstop\n$/);
+});
 
 test('pm2’s shutdown message does the same', async () => {
   const { child, ready, closed, output } = run('');

@@ -7,6 +7,8 @@ export interface ChildOptions {
   readonly cwd?: string;
   /** Resolves `ready` when the process sends "ready" over ipc. */
   readonly ipc?: boolean;
+  /** A descriptor that becomes its standard output and error, instead of pipes that are kept. */
+  readonly out?: number;
 }
 
 const living = new Set<Child>();
@@ -22,13 +24,13 @@ export class Child {
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
 
-  constructor(name: string, command: string, args: readonly string[], { env = {}, cwd, ipc = false }: ChildOptions = {}) {
+  constructor(name: string, command: string, args: readonly string[], { env = {}, cwd, ipc = false, out }: ChildOptions = {}) {
     this.name = name;
     this.#process = spawn(command, args, {
       env: { ...process.env, ...env },
       ...(cwd === undefined ? {} : { cwd }),
       detached: true,
-      stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', out ?? 'pipe', out ?? 'pipe', ...(ipc ? (['ipc'] as const) : [])],
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => this.#output.push(text));
     living.add(this);
@@ -52,6 +54,11 @@ export class Child {
   /** All it has printed. */
   get output(): string {
     return this.#output.join('');
+  }
+
+  /** Null while it runs, and when a signal ended it. */
+  get exitCode(): number | null {
+    return this.#process.exitCode;
   }
 
   get running(): boolean {

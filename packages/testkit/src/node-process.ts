@@ -1,6 +1,6 @@
 // One danmux process as a person would start it: the built command, settings by environment.
 import { fileURLToPath } from 'node:url';
-import { Child } from './child.ts';
+import { Child, type ChildOptions } from './child.ts';
 
 /** Long enough for production, the same in every process of a test. */
 export const testSecrets = {
@@ -12,7 +12,7 @@ const main = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 /** Settings come from the schema and the environment given here only. */
 const noConfig = fileURLToPath(new URL('../no-config/', import.meta.url));
 
-export interface NodeProcessOptions {
+export interface NodeProcessOptions extends Pick<ChildOptions, 'out'> {
   readonly roles: string;
   readonly env: Readonly<Record<string, string>>;
   /** `path=value`, as on the command line. */
@@ -20,8 +20,8 @@ export interface NodeProcessOptions {
 }
 
 /** Started, not yet ready: await `.ready`. */
-export function startNodeProcess(name: string, { roles, env, set = [] }: NodeProcessOptions): Child {
+export function startNodeProcess(name: string, { roles, env, set = [], ...output }: NodeProcessOptions): Child {
   const settings = set.flatMap((setting) => ['--set', setting]);
   const args = [main, ...settings, 'start', '--role', roles];
-  return new Child(name, process.execPath, args, { ipc: true, env: { NODE_ENV: 'test', DANMUX_CONFIG_DIR: noConfig, ...testSecrets, ...env } });
+  return new Child(name, process.execPath, args, { ...output, ipc: true, env: { NODE_ENV: 'test', DANMUX_CONFIG_DIR: noConfig, ...testSecrets, ...env } });
 }

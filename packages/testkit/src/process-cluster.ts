@@ -13,6 +13,8 @@ export interface ClusterOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly set?: readonly string[];
   readonly redis?: RedisServer;
+  /** Standard output and error of every node; kept as `output` when absent. */
+  readonly out?: number;
 }
 
 export interface ClusterNode {
@@ -84,6 +86,7 @@ export class ProcessCluster {
       DANMUX_CHAT_PER_SECOND: '2000',
       ...this.#options.env,
     };
-    return startNodeProcess(name, { roles: role, env, set: this.#options.set ?? [] });
+    const { set = [], out } = this.#options;
+    return startNodeProcess(name, { roles: role, env, set, ...(out === undefined ? {} : { out }) });
   }
 }

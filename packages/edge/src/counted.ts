@@ -2,11 +2,12 @@
 // ambient lane, combos of gifts) are looked at. A count that is no positive integer is 1, as everywhere.
 import { countOf } from '@danmux/bus';
 import type { MessageType, SendRequest } from '@danmux/protocol';
+import { toJson } from '@danmux/runtime';
 
 /** Undefined when nobody adds it up. */
 export function statedCount({ lane, merge }: MessageType, data: unknown): number | undefined {
   const adds = lane === 'gift' || (lane === 'ambient' && merge !== 'newest');
-  return adds ? Number(countOf(JSON.stringify(data ?? null))) : undefined;
+  return adds ? Number(countOf(toJson(data ?? null))) : undefined;
 }
 
 /** The request itself when its data says so already, or says nothing and counts 1. */

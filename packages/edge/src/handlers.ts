@@ -18,7 +18,7 @@ import {
   type SendReply,
   type SendRequest,
 } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import { checkJson, parseJson, type Runtime } from '@danmux/runtime';
 import { noticeOf } from './enforcement.ts';
 import type { Feeds } from './feeds.ts';
 import type { Guard } from './guard.ts';
@@ -192,6 +192,7 @@ export class Handlers {
     const { viewer } = session;
     const { guard, hidden } = this.#parts;
     const room = this.#joined(session, request.room);
+    checkJson(request.data, 'send: data');
     const { publication, verdict } = await guard.judge(viewer, request);
     this.#joined(session, room);
     if (verdict.action !== 'pass') return hidden.take(viewer, publication, request.type, verdict);
@@ -220,7 +221,7 @@ export class Handlers {
   async history(session: Session, request: HistoryRequest): Promise<HistoryReply> {
     const room = this.#joined(session, request.room);
     const { msgs, more } = await session.oneOfFew(() => this.#bus.history(room, request.lane ?? 'chat', request.before, request.limit ?? defaultPage));
-    return { msgs: msgs.map((text) => JSON.parse(text) as Msg), more };
+    return { msgs: msgs.map((text) => parseJson(text) as Msg), more };
   }
 
   #joined(session: Session, name: string): string {

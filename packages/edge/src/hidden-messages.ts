@@ -4,7 +4,7 @@
 import { type Bus, dedupeMs, identified, numberedMessage, type Publication } from '@danmux/bus';
 import { FollowedRecords, RoomEvents, ruleRecords } from '@danmux/cluster';
 import { DanmuxError, type HeldMessage, type SendReply } from '@danmux/protocol';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, type Runtime, toJson } from '@danmux/runtime';
 import { HeldRequests } from './held-requests.ts';
 import type { Verdict } from './screen.ts';
 import type { Viewer } from './viewer.ts';
@@ -79,7 +79,7 @@ export class HiddenMessages implements Part {
   async #hold(message: HeldMessage): Promise<void> {
     const { review_ttl_ms, review_cap } = this.#runtime.config.moderation;
     if ((await this.#waiting()) >= review_cap) throw new DanmuxError('review_full');
-    const field = { value: JSON.stringify(message), until: message.at + review_ttl_ms };
+    const field = { value: toJson(message), until: message.at + review_ttl_ms };
     this.#storing.add(message.id);
     try {
       await this.#bus.records.set(ruleRecords.reviews, new Map([[message.id, field]]));

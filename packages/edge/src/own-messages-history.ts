@@ -2,7 +2,7 @@
 // is in the feed's ring; what was before is read from the store in pages, once for all who ask within half a minute.
 import { type Bus, type BusFrame, type Heads, positionsOf, userRoomHistory } from '@danmux/bus';
 import { type Frame, type JoinReply, limits, type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import { parseJson, type Runtime } from '@danmux/runtime';
 import { OwnPages } from './own-messages-pages.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 import type { RoomFeed } from './room-feed.ts';
@@ -70,7 +70,7 @@ export class OwnHistory {
     const pages = await read;
     if (this.#reading.get(lane) === settled) this.#reading.delete(lane);
     const texts = pages?.of(user, after, heads.offsets[lane]);
-    return !texts || texts.length > limits.recovery ? null : texts.map((text) => JSON.parse(text) as AddressedMsg);
+    return !texts || texts.length > limits.recovery ? null : texts.map((text) => parseJson(text) as AddressedMsg);
   }
 
   /** Pages that hold all between `after` and the heads; null when the store does not have it any more. */
@@ -97,5 +97,5 @@ export class OwnHistory {
 /** Frames that name nobody like this are not parsed. */
 function ownIn(frames: readonly BusFrame[], user: string): AddressedMsg[] {
   const named = frames.filter(({ head }) => head.to?.includes(user));
-  return named.flatMap(({ payload }) => (JSON.parse(payload) as Frame).msgs as readonly AddressedMsg[]).filter(({ to }) => to === user);
+  return named.flatMap(({ payload }) => (parseJson(payload) as Frame).msgs as readonly AddressedMsg[]).filter(({ to }) => to === user);
 }

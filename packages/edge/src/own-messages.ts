@@ -2,7 +2,7 @@
 // does not look at it does not parse. Order and holes are the feeds', as for every room; what a user missed is own-messages-history's.
 import { type Bus, type BusFrame, ownRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, type Msg } from '@danmux/protocol';
-import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
+import { backoffMs, type Part, parseJson, type Runtime } from '@danmux/runtime';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { OwnHistory } from './own-messages-history.ts';
 import { type LaneCounts, prepare } from './prepared.ts';
@@ -138,7 +138,7 @@ export class OwnMessages implements Part {
     const { to, receipts = [] } = head;
     const here = new Set(to?.filter((user) => this.#sessionsOf(user).length > 0));
     if (!to || here.size === 0) return;
-    const { msgs } = JSON.parse(payload) as Frame;
+    const { msgs } = parseJson(payload) as Frame;
     for (const user of here) {
       const mine = msgs.filter((_, index) => to[index] === user).map(shownMsg);
       const sessions = this.#sessionsOf(user);

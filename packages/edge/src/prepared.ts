@@ -2,6 +2,7 @@
 // it to a session costs the write and nothing more. The one file that knows how socket.io frames an event.
 import { constants, deflateRawSync } from 'node:zlib';
 import type { Gap, Lane, ServerEvents } from '@danmux/protocol';
+import { toJson } from '@danmux/runtime';
 import * as ws from 'ws';
 import { payloadWithoutRecalled } from './recalled-messages.ts';
 
@@ -105,7 +106,7 @@ export function eventPacket(event: keyof ServerEvents, payload: string): string 
 }
 
 export function prepare<E extends keyof ServerEvents>(event: E, payload: Parameters<ServerEvents[E]>[0], options?: PreparedOptions): Prepared {
-  return new Prepared([eventPacket(event, JSON.stringify(payload))], options);
+  return new Prepared([eventPacket(event, toJson(payload))], options);
 }
 
 /** engine.io puts its own packet type, 4 for a message, in front. */

@@ -2,7 +2,7 @@
 // and offsets stay what they were. Frames are parsed for it, which nothing else on their way does; recalls are rare.
 import type { BusFrame } from '@danmux/bus';
 import type { Frame, Lane, Msg } from '@danmux/protocol';
-import type { Clock } from '@danmux/runtime';
+import { type Clock, parseJson, toJson } from '@danmux/runtime';
 
 /** Ids remembered at most, and for how long: no message waits longer on its way. */
 const remembered = 1_000;
@@ -75,17 +75,17 @@ export function payloadWithoutRecalled(payload: string, ids: ReadonlySet<string>
 /** The payload's messages with tombstones; null when it holds none of those recalled. */
 function tombstoned(payload: string, ids: ReadonlySet<string>): readonly Msg[] | null {
   if (ids.size <= searched && ![...ids].some((id) => payload.includes(JSON.stringify(id)))) return null;
-  const { msgs } = JSON.parse(payload) as Frame;
+  const { msgs } = parseJson(payload) as Frame;
   return msgs.some(({ id }) => ids.has(id)) ? msgs.map((msg) => (ids.has(msg.id) ? recalledMsg(msg) : msg)) : null;
 }
 
 function payloadOf(room: string, msgs: readonly Msg[]): string {
-  return `{"room":${JSON.stringify(room)},"msgs":[${msgs.map((msg) => JSON.stringify(msg)).join(',')}]}`;
+  return `{"room":${JSON.stringify(room)},"msgs":[${msgs.map(toJson).join(',')}]}`;
 }
 
 function charactersOf(msgs: readonly Msg[]): Partial<Record<Lane, number>> {
   const characters: Partial<Record<Lane, number>> = {};
   // A comma between two.
-  for (const msg of msgs) characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + JSON.stringify(msg).length;
+  for (const msg of msgs) characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + toJson(msg).length;
   return characters;
 }

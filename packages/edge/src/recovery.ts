@@ -3,7 +3,7 @@
 // it does not hold is read from the store once for all who ask.
 import { type Bus, type Heads, positionsOf } from '@danmux/bus';
 import { type JoinReply, type JoinRequest, limits, type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import { parseJson, type Runtime } from '@danmux/runtime';
 import type { RoomFeed } from './room-feed.ts';
 
 /** Messages a viewer without positions gets when it does not say how many. */
@@ -80,6 +80,6 @@ export class Recovery {
     const last = (feed.ring.firstOffset(lane) ?? feed.heads.offsets[lane] + 1) - 1;
     const texts = await this.#bus.since(feed.room, lane, Math.max(0, last - limits.recovery), last, limits.recovery);
     if (feed.heads.epoch !== epoch) return;
-    feed.ring.setBase(lane, last, feed.withoutRecalled(texts.map((text) => JSON.parse(text) as Msg)), this.#runtime.clock.now());
+    feed.ring.setBase(lane, last, feed.withoutRecalled(texts.map((text) => parseJson(text) as Msg)), this.#runtime.clock.now());
   }
 }

@@ -2,6 +2,7 @@
 // are kept as they came and parsed only when somebody asks; what was before them is read from the store once, when needed.
 import type { BusFrame } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
+import { parseJson } from '@danmux/runtime';
 import { recalledMsg, withoutRecalled } from './recalled-messages.ts';
 
 interface Kept {
@@ -133,6 +134,6 @@ function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean 
 }
 
 function parsedOf(kept: Kept): readonly Msg[] {
-  kept.parsed ??= (JSON.parse(kept.frame.payload) as { msgs: Msg[] }).msgs;
+  kept.parsed ??= (parseJson(kept.frame.payload) as { msgs: Msg[] }).msgs;
   return kept.parsed;
 }

@@ -6,6 +6,7 @@ import { DanmuxError, limits, type ServerEvents, type ViewerEvents } from '@danm
 import { probe, type Runtime } from '@danmux/runtime';
 import { Server } from 'socket.io';
 import { allowRequest, authenticate, originAllowed } from './handshake.ts';
+import { packets } from './packets.ts';
 import type { SocketData } from './session.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -43,6 +44,7 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
   const { edge } = runtime.config;
   const io: ViewerServer = new Server(http, {
     path: '/socket.io/',
+    parser: packets,
     serveClient: false,
     transports: edge.polling ? ['websocket', 'polling'] : ['websocket'],
     pingInterval: edge.ping_interval_ms,

@@ -1,5 +1,6 @@
 // What a pre-send hook may answer. Whatever else comes back is no answer.
 import { limits, type WordAction } from '@danmux/protocol';
+import { checkJson, parseRequest, toJson } from '@danmux/runtime';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -19,10 +20,11 @@ const check = Compile(schema);
 
 /** Throws when it is none; the error says why. */
 export function hookAnswerOf(text: string): HookAnswer {
-  const answer: unknown = JSON.parse(text);
+  const answer: unknown = parseRequest(text);
   if (!check.Check(answer)) throw new Error(`not of the documented form: ${check.Errors(answer)[0]?.message ?? 'unknown'}`);
   const given = Object.hasOwn(answer, 'data');
   if (answer.action === 'mask' && !given) throw new Error('mask without data');
-  if (given && Buffer.byteLength(JSON.stringify(answer.data)) > limits.viewerData) throw new Error(`data of more than ${limits.viewerData} bytes`);
+  checkJson(answer, 'answer');
+  if (given && Buffer.byteLength(toJson(answer.data)) > limits.viewerData) throw new Error(`data of more than ${limits.viewerData} bytes`);
   return answer as HookAnswer;
 }

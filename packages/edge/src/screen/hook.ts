@@ -2,7 +2,7 @@
 // with something else, decides nothing: then `moderation.hook.on_failure` does. Its URL is the operator's own setting, no user's, so
 // that it may well be of a private network, and no address is refused.
 import { DanmuxError } from '@danmux/protocol';
-import { ConfigError, type Part, type Runtime } from '@danmux/runtime';
+import { ConfigError, type Part, type Runtime, toJson } from '@danmux/runtime';
 import { Webhook } from 'standardwebhooks';
 import type { Screened, Verdict } from '../screen.ts';
 import { Circuit } from './circuit.ts';
@@ -75,7 +75,7 @@ export class Hook implements Part {
 
   #post({ id, room, type, data, viewer }: Screened): Promise<{ status: number; text: string }> {
     const ts = this.#runtime.clock.now();
-    const body = JSON.stringify({ id, room, type, data, from: viewer.from, ts });
+    const body = toJson({ id, room, type, data, from: viewer.from, ts });
     const sentAt = new Date(ts);
     return this.#request.post(body, {
       'user-agent': `danmux/${this.#runtime.version}`,

@@ -1,9 +1,11 @@
 // The strings in a JSON value, at whatever depth; keys are none of them. Loops instead of recursion: a packet may nest deeper than
 // the stack.
 
+import { JsonNumber } from '@danmux/runtime';
+
 type Container = Record<string, unknown> | unknown[];
 
-const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
+const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null && !(value instanceof JsonNumber);
 
 /** Every string once for each place it stands in, in no order; `visit` returns true to end. */
 export function eachString(value: unknown, visit: (text: string) => boolean): void {

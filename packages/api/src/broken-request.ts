@@ -2,7 +2,7 @@
 // so the problem is written to the socket by hand and the socket closed.
 import type { Socket } from 'node:net';
 import { DanmuxError, errors } from '@danmux/protocol';
-import { newId, type Runtime } from '@danmux/runtime';
+import { newId, type Runtime, toJson } from '@danmux/runtime';
 import { noteRefusal, problemOf, problemType } from './problem.ts';
 
 const texts: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ export function brokenRequestHandler(runtime: Runtime): (error: NodeJS.ErrnoExce
 }
 
 function answer(refusal: DanmuxError, trace: string): string {
-  const body = JSON.stringify(problemOf(refusal, trace));
+  const body = toJson(problemOf(refusal, trace));
   const head = [
     `HTTP/1.1 ${errors[refusal.code].status} Bad Request`,
     `content-type: ${problemType}`,

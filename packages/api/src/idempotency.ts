@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
-import { newId, type Runtime } from '@danmux/runtime';
+import { newId, type Runtime, toJson } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Seal } from './auth/seal.ts';
 import { packAnswer, unpackAnswer } from './packed-answer.ts';
@@ -47,7 +47,7 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
       throw new DanmuxError('invalid_request', { message: `Idempotency-Key must be 1 to ${limits.id} printable characters without spaces.` });
     }
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
-    const bodyHash = hash(JSON.stringify(request.body ?? null));
+    const bodyHash = hash(toJson(request.body ?? null));
     const id = newId();
     const state = await bus.begin(scope, bodyHash, id).catch((error: unknown) => {
       // The claim may have been written and its answer lost; it must not keep the retry waiting.

@@ -1,9 +1,8 @@
-// Reads a body as JSON: UTF-8 only, of bounded depth, with no `__proto__` in it. It knows no schema; validation.ts does.
+// Reads a body as JSON: UTF-8 only, of bounded depth, with no `__proto__` in it; numbers keep their digits. It knows no schema; validation.ts does.
 import { isUtf8 } from 'node:buffer';
 import { DanmuxError } from '@danmux/protocol';
+import { checkJson, deepestJson, parseRequest } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
-
-const deepest = 32;
 
 export function addJsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -26,27 +25,29 @@ export function addJsonBodies(app: FastifyInstance): void {
   });
 }
 
-/** Throws `invalid_json`, saying what is wrong with the text. */
+/** Throws `invalid_json`, saying what is wrong with the text, or `invalid_request` for a number that no reader could read. */
 export function parseJsonBody(body: Buffer): unknown {
   // A body in another encoding would decode into replacement characters, and be stored and shown like that.
   if (!isUtf8(body)) throw new DanmuxError('invalid_json', { message: 'The body is not UTF-8.' });
   const text = body.toString('utf8');
   // A parser that recurses would turn ten thousand brackets into a failure of ours.
-  if (depthOf(body) > deepest) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepest} levels.` });
+  if (depthOf(body) > deepestJson) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepestJson} levels.` });
   try {
-    return (mayHoldProto.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text)) as unknown;
+    if (mayHoldName.test(text)) JSON.parse(text, refuseName);
+    return parseRequest(text, (body) => checkJson(body, 'body'));
   } catch (error) {
     if (error instanceof DanmuxError) throw error;
     throw new DanmuxError('invalid_json', { message: `The body is not valid JSON: ${(error as Error).message}`, cause: error });
   }
 }
 
-/** The name, or a letter of it written as an escape. To look at every field of a batch takes ten times as long as to read it. */
-const mayHoldProto = /__proto__|\\u00(?:5f|6f|7[024])/i;
+/** A name that is refused, or a letter of it written as an escape. To look at every field of a batch takes ten times as long as to read it. */
+const mayHoldName = /__proto__|\\u00(?:00|5f|6f|7[024])/i;
 
-/** An own `__proto__` would reach code that copies objects. */
-function refuseProto(key: string, value: unknown): unknown {
+/** An own `__proto__` would reach code that copies objects; PHP's objects have no field that begins with U+0000. */
+function refuseName(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new DanmuxError('invalid_json', { message: 'The body has a field named __proto__.' });
+  if (key.startsWith('\0')) throw new DanmuxError('invalid_json', { message: 'The body has a field whose name begins with U+0000.' });
   return value;
 }
 

@@ -2,7 +2,7 @@
 // the trace id and told without details.
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import type { Problem } from '@danmux/protocol/schemas';
-import type { Runtime } from '@danmux/runtime';
+import { type Runtime, toJson } from '@danmux/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 /** A field that is wrong, by its path in the body. */
@@ -42,7 +42,7 @@ export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: re
     .status(error.status)
     .type(problemType)
     .header('x-trace-id', reply.request.id)
-    .serializer((problem: unknown) => JSON.stringify(problem))
+    .serializer(toJson)
     .send(problemOf(error, reply.request.id, fields));
 }
 

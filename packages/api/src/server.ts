@@ -3,7 +3,7 @@
 import type { Bus } from '@danmux/bus';
 import { Hops, type JobQueue, RoomEvents } from '@danmux/cluster';
 import { limits } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import { type Runtime, toJson } from '@danmux/runtime';
 import { type FastifyInstance, fastify } from 'fastify';
 import { addAudit } from './audit.ts';
 import { addAuth } from './auth/auth.ts';
@@ -52,7 +52,7 @@ export interface ServerOptions {
 export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, drain: Drain, { web = webRoot }: ServerOptions = {}): Promise<FastifyInstance> {
   const app = createApp(runtime);
   app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setSerializerCompiler(() => toJson);
   app.setErrorHandler(errorHandler(runtime));
   addMissing(app, runtime);
   addJsonBodies(app);

@@ -1,7 +1,7 @@
 // Turns what a viewer or a backend gave into a publication: type → lane, an id, the encoded body. The one place that
 // encodes a message; after it only bytes travel.
 import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
-import { newId } from '@danmux/runtime';
+import { newId, toJson } from '@danmux/runtime';
 import type { Marks, Publication } from './bus.ts';
 import { weightOf } from './weight.ts';
 
@@ -33,11 +33,11 @@ export interface AcceptRules {
 export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publication {
   const { room, type, from } = incoming;
   const lane = laneOf(type, rules.types);
-  const data = JSON.stringify(incoming.data ?? null);
+  const data = toJson(incoming.data ?? null);
   const size = Buffer.byteLength(data);
   if (size > rules.maxData) throw new DanmuxError('too_large', { message: `data is ${size} bytes as JSON; at most ${rules.maxData} are allowed.` });
   const id = incoming.id ?? newId(rules.now);
-  const sender = from === undefined ? '' : `,"from":${JSON.stringify(from)}`;
+  const sender = from === undefined ? '' : `,"from":${toJson(from)}`;
   const { marks } = incoming;
   // Of a message for a user history must know whose it is.
   const to = marks?.to === undefined ? '' : `,"to":${JSON.stringify(marks.to)}`;

@@ -1,4 +1,6 @@
 // `danmux push`: sends one message to a room through a running api, as a backend would.
+
+import { parseJson } from '@danmux/runtime';
 import type { Command } from 'commander';
 import { askApi } from './admin-client.ts';
 import { loadForCommand } from './load-for-command.ts';
@@ -32,7 +34,7 @@ export function addPushCommand(program: Command): void {
 
 function parseData(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     // Not JSON: what a person typed.
     return { text };

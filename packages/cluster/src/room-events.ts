@@ -2,7 +2,7 @@
 // no target is configured nothing is written and nothing costs. It delivers nothing; the worker does.
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent, WebhookEventName } from '@danmux/protocol';
-import { type Config, newId, type Runtime } from '@danmux/runtime';
+import { type Config, newId, type Runtime, toJson } from '@danmux/runtime';
 
 /** The room of an event that is of all rooms: a mute everywhere. */
 export const everyRoom = '*';
@@ -31,6 +31,6 @@ export class RoomEvents {
   text(room: string, type: WebhookEventName, data: unknown, id?: string): string {
     const ts = this.#runtime.clock.now();
     const event: WebhookEvent = { id: id ?? newId(ts), type, room, ts, data };
-    return JSON.stringify(event);
+    return toJson(event);
   }
 }

@@ -5,6 +5,7 @@ import { acceptPublication } from '@danmux/bus';
 import { ruleRecords } from '@danmux/cluster';
 import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
 import { publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
+import { parseJson } from '@danmux/runtime';
 import { Type } from 'typebox';
 import { sendMessage } from '../accept-message.ts';
 import { cursorOf, pageSize, placeOf } from '../paging.ts';
@@ -59,7 +60,7 @@ export function addReviewRoutes(app: TypedApp, services: Services): void {
   app.get('/v1/reviews', { schema: listSchema, config: { scope: 'read' } }, async ({ query: { cursor, limit } }) => {
     const after = cursor === undefined ? undefined : placeOf(cursor);
     const page = await bus.records.page(ruleRecords.reviews, '', after, pageSize(limit, limits.listPage));
-    const reviews = page.fields.map(([, { value }]) => JSON.parse(value) as HeldMessage);
+    const reviews = page.fields.map(([, { value }]) => parseJson(value) as HeldMessage);
     return { reviews, cursor: page.cursor === null ? null : cursorOf(page.cursor) };
   });
 
@@ -86,7 +87,7 @@ export function addReviewRoutes(app: TypedApp, services: Services): void {
 async function find({ bus }: Services, wanted: string): Promise<HeldMessage> {
   const field = await findField(bus, ruleRecords.reviews, wanted);
   if (!field) throw new DanmuxError('not_found', { message: 'No message of this id waits for review (any more).' });
-  return JSON.parse(field.value) as HeldMessage;
+  return parseJson(field.value) as HeldMessage;
 }
 
 async function drop({ bus }: Services, gone: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
+import { parseJson } from '@danmux/runtime';
 import { pageSize } from '../paging.ts';
 import { readModes } from '../room-modes.ts';
 import { trafficOf } from '../room-traffic.ts';
@@ -94,6 +95,6 @@ export function addRoomRoutes(app: TypedApp, { bus, runtime: { clock } }: Pick<S
     const most = pageSize(limit, limits.historyPage);
     if (!isStreamLane(lane)) throw new DanmuxError('invalid_request', { message: 'querystring: lane has no history.' });
     const { msgs, more } = await bus.history(room, lane, before === undefined ? undefined : Number(before), most);
-    return { msgs: msgs.map((text) => JSON.parse(text) as Msg), more };
+    return { msgs: msgs.map((text) => parseJson(text) as Msg), more };
   });
 }

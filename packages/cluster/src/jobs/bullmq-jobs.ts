@@ -8,6 +8,7 @@ import { failedPage } from './bullmq-failed.ts';
 import { BullmqLine } from './bullmq-line.ts';
 import { idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './bullmq-rows.ts';
 import { classOfJob, type JobClass, jobClasses } from './job-classes.ts';
+import { packedData, unpackedData } from './job-data.ts';
 import { jobRules } from './job-rules.ts';
 import {
   type JobData,
@@ -90,7 +91,7 @@ export class BullmqJobs implements Jobs {
       // a job may fail before its adder hears of it.
       const letter: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
       if (letter && (await retried(letter))) return letter;
-      return queue.add(name, data, optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
+      return queue.add(name, packedData(data), optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
     });
     return idOf(job.id ?? jobKeyOf(id));
   }
@@ -212,7 +213,7 @@ export class BullmqJobs implements Jobs {
   #running(job: Job): RunningJob<JobName> {
     const { progress } = statusOf(job, 'active');
     return {
-      ...{ id: idOf(job.id ?? ''), name: job.name as JobName, data: job.data, attempt: job.attemptsStarted, progress },
+      ...{ id: idOf(job.id ?? ''), name: job.name as JobName, data: unpackedData(job.data) as never, attempt: job.attemptsStarted, progress },
       signal: this.#stop.signal,
       report: (next: JobProgress) => job.updateProgress({ ...next }),
     };

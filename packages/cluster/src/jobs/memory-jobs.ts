@@ -1,7 +1,7 @@
 // Jobs of one process: kept in its memory, gone with it, as the memory bus is. Due jobs run by the runtime's clock, so many of each
 // class at once; one timer wakes for the next of them.
 import { DanmuxError } from '@danmux/protocol';
-import { backoffMs, newId, type Runtime } from '@danmux/runtime';
+import { backoffMs, newId, parseJson, type Runtime, toJson } from '@danmux/runtime';
 import { DueList } from './due-list.ts';
 import { classOfJob, type JobClass, jobClasses, placesOf } from './job-classes.ts';
 import { jobRules } from './job-rules.ts';
@@ -87,7 +87,7 @@ export class MemoryJobs implements Jobs {
       throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs wait already; nothing was accepted.` });
     }
     const job: MemoryJob = {
-      ...{ id, name, data: JSON.stringify(data), key, tries: attempts, createdAt: now, order: this.#order++, dueAt },
+      ...{ id, name, data: toJson(data), key, tries: attempts, createdAt: now, order: this.#order++, dueAt },
       ...{ state: 'queued' as const, attempts: 0, failures: 0, progress: null },
     };
     this.#jobs.set(id, job);
@@ -203,7 +203,7 @@ export class MemoryJobs implements Jobs {
     await runCounted(this.#runtime, job.name, async () => {
       if (!handler) throw new Error(`this process has no handler for "${job.name}"`);
       await handler({
-        ...{ id: job.id, name: job.name, data: JSON.parse(job.data) as never, attempt: job.attempts, progress: job.progress },
+        ...{ id: job.id, name: job.name, data: parseJson(job.data) as never, attempt: job.attempts, progress: job.progress },
         signal: this.#stop.signal,
         report: async (progress) => {
           job.progress = { ...progress };

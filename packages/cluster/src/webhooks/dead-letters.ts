@@ -2,6 +2,7 @@
 // `webhooks.dead_letters`; past it the oldest go.
 import type { Logs } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
+import { parseJson, toJson } from '@danmux/runtime';
 
 export interface DeadLetter {
   readonly target: string;
@@ -30,7 +31,7 @@ export class DeadLetters {
   }
 
   async add(letter: DeadLetter): Promise<void> {
-    await this.#logs.append(log, [JSON.stringify(letter)], this.#cap);
+    await this.#logs.append(log, [toJson(letter)], this.#cap);
   }
 
   async page(cursor: string | undefined, limit: number): Promise<{ readonly letters: readonly ListedDeadLetter[]; readonly cursor: string | null }> {
@@ -50,5 +51,5 @@ export class DeadLetters {
 }
 
 function listed({ entry, text }: { readonly entry: string; readonly text: string }): ListedDeadLetter {
-  return { entry, ...(JSON.parse(text) as DeadLetter) };
+  return { entry, ...(parseJson(text) as DeadLetter) };
 }

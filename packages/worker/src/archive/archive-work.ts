@@ -4,7 +4,7 @@ import { type Bus, type LoggedEvent, userRooms } from '@danmux/bus';
 import type { JobQueue, Jobs, RunningJob } from '@danmux/cluster';
 import { type ConsumerCursor, readCursor, writeCursor } from '@danmux/cluster/webhooks';
 import type { WebhookEvent } from '@danmux/protocol';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, parseJson, type Runtime } from '@danmux/runtime';
 import { trimLog } from '../log-trim.ts';
 import { Bells } from '../webhooks/bells.ts';
 import { backlogsOf } from '../webhooks/shard-backlog.ts';
@@ -99,7 +99,7 @@ export class ArchiveWork implements Part {
 
   #parsed(text: string): WebhookEvent | null {
     try {
-      return JSON.parse(text) as WebhookEvent;
+      return parseJson(text) as WebhookEvent;
     } catch (error) {
       this.#runtime.metrics.caught.inc({ where: 'archive-event' });
       this.#runtime.log.error({ err: error }, 'an event of the log is not one, and is left out');

@@ -2,6 +2,7 @@
 // written is found at its end, and is not written again.
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { toJson } from '@danmux/runtime';
 
 export interface ArchivedMessage {
   readonly id: string;
@@ -25,7 +26,7 @@ export async function appendMessages(path: string, room: string, msgs: readonly 
   const file = await open(path, 'a+');
   try {
     const known = mayRepeat ? await repairEnd(file) : new Set<string>();
-    const lines = msgs.filter((msg) => !known.has(keyOf(msg))).map((msg) => `${JSON.stringify({ room, ...msg })}\n`);
+    const lines = msgs.filter((msg) => !known.has(keyOf(msg))).map((msg) => `${toJson({ room, ...msg })}\n`);
     if (lines.length > 0) await file.appendFile(lines.join(''));
     await file.sync();
   } finally {

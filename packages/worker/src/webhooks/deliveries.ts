@@ -3,6 +3,7 @@
 import { type LoggedEvent, userRooms } from '@danmux/bus';
 import { type WebhookTarget, wantsEvent } from '@danmux/cluster/webhooks';
 import type { WebhookEvent } from '@danmux/protocol';
+import { parseJson, toJson } from '@danmux/runtime';
 import type { Delivery } from './webhook-client.ts';
 
 export interface EventDelivery extends Delivery {
@@ -47,7 +48,7 @@ export function deliveriesOf(target: WebhookTarget, events: readonly LoggedEvent
 
 function wanted(target: WebhookTarget, text: string, broken: (error: unknown) => void): { event: WebhookEvent; characters: number }[] {
   try {
-    const event = JSON.parse(text) as WebhookEvent;
+    const event = parseJson(text) as WebhookEvent;
     // What users are sent alone is nobody's business.
     if (userRooms.includes(event.room) || !wantsEvent(target, event)) return [];
     const parts = isSent(event) ? split(event) : [event];
@@ -80,8 +81,8 @@ function split(event: Sent): Sent[] {
 /** The id of several says what it is made of: the same one is never sent with other messages. */
 function deliveryOf({ events }: Group): EventDelivery {
   const [first] = events as [WebhookEvent];
-  if (events.length === 1) return { id: first.id, event: first, text: JSON.stringify(first) };
+  if (events.length === 1) return { id: first.id, event: first, text: toJson(first) };
   const messages = events.flatMap((event) => (event as Sent).data.messages);
   const event: WebhookEvent = { ...first, id: `${first.id}-${events.at(-1)?.id}`, data: { messages } };
-  return { id: event.id, event, text: JSON.stringify(event) };
+  return { id: event.id, event, text: toJson(event) };
 }

@@ -3,7 +3,7 @@ import type { Bus } from '@danmux/bus';
 import type { JobQueue, Jobs, RunningJob } from '@danmux/cluster';
 import { DeadLetters, redeliverTries, type WebhookTarget, webhookConsumer, webhookTargets } from '@danmux/cluster/webhooks';
 import { DanmuxError } from '@danmux/protocol';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, type Runtime, toJson } from '@danmux/runtime';
 import { Bells } from './bells.ts';
 import { Circuit } from './circuit.ts';
 import { backlogsOf } from './shard-backlog.ts';
@@ -74,7 +74,7 @@ export class WebhookWork implements Part {
   /** Ahead of what waits, whatever the circuit says: a person asked for it. */
   async redeliver({ data: { target: id, event }, attempt }: RunningJob<'redeliver'>): Promise<void> {
     const line = this.#lines.get(id);
-    const outcome = line && (await this.#parts.client.post(line.target, { id: event.id, text: JSON.stringify(event) }));
+    const outcome = line && (await this.#parts.client.post(line.target, { id: event.id, text: toJson(event) }));
     if (outcome?.kind === 'delivered') return;
     const error = outcome?.error ?? 'no such target is configured';
     if (attempt < redeliverTries && outcome?.kind !== 'gone' && line) throw new Error(error);

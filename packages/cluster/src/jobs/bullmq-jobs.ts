@@ -1,12 +1,13 @@
 // Jobs on BullMQ: every process adds to the queues, one a class of jobs, and those with handlers take from them. A killed worker's
 // job is found stalled and run by another. Until the connection stands adding is refused.
+import { setTimeout as wait } from 'node:timers/promises';
 import { RedisConnection } from '@danmux/bus/redis';
 import { DanmuxError } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import { DelayedError, type Job, type Queue } from 'bullmq';
 import { failedPage } from './bullmq-failed.ts';
 import { BullmqLine } from './bullmq-line.ts';
-import { idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './bullmq-rows.ts';
+import { dueOf, idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './bullmq-rows.ts';
 import { classOfJob, type JobClass, jobClasses } from './job-classes.ts';
 import { packedData, unpackedData } from './job-data.ts';
 import { jobRules } from './job-rules.ts';
@@ -26,6 +27,9 @@ import { runCounted } from './run-counted.ts';
 /** Of repeated jobs. */
 const repeatsIn: JobClass = 'short';
 
+/** A job that came too early is held so long before it is put back. */
+const longestHoldMs = 500;
+
 /** A worker's connection waits for Redis by itself: BullMQ wants its commands kept, and blocks longer than a command may take. */
 const workerRules = { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined, autoResubscribe: true } as const;
 
@@ -40,7 +44,7 @@ export class BullmqJobs implements Jobs {
   #workerConnection: RedisConnection | undefined;
   readonly #lines: Readonly<Record<JobClass, BullmqLine>>;
   readonly #stop = new AbortController();
-  #waiting = { count: 0, at: 0 };
+  #waiting = { count: 0, at: Number.NEGATIVE_INFINITY };
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -83,7 +87,7 @@ export class BullmqJobs implements Jobs {
   }
 
   async add<N extends JobName>(name: N, data: JobData[N], options: JobOptions = {}): Promise<string> {
-    const id = options.id ?? newId();
+    const id = options.id ?? newId(this.#runtime.clock.now());
     const job = await this.#ask(async () => {
       const queue = this.#queueOf(classOfJob[name]);
       await this.#mustHaveRoom(options.key);
@@ -91,7 +95,8 @@ export class BullmqJobs implements Jobs {
       // a job may fail before its adder hears of it.
       const letter: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
       if (letter && (await retried(letter))) return letter;
-      return queue.add(name, packedData(data), optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options)));
+      const rules = optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options), this.#runtime.clock.now());
+      return queue.add(name, packedData(data), rules);
     });
     return idOf(job.id ?? jobKeyOf(id));
   }
@@ -163,7 +168,7 @@ export class BullmqJobs implements Jobs {
   /** Counted once a second; jobs of keys are as many as there are keys. */
   async #mustHaveRoom(key: string | undefined): Promise<void> {
     if (key !== undefined) return;
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#waiting.at > 1_000) {
       const counts = await Promise.all(this.#queues().map((queue) => queue.getJobCounts('waiting', 'delayed')));
       this.#waiting = { count: counts.reduce((sum, { waiting = 0, delayed = 0 }) => sum + waiting + delayed, 0), at: now };
@@ -177,7 +182,7 @@ export class BullmqJobs implements Jobs {
     if (key === undefined || delayMs === 0) return true;
     const waiting = await queue.getDeduplicationJobId(encodeURIComponent(key));
     const job: Job | undefined = waiting ? await queue.getJob(waiting) : undefined;
-    return job !== undefined && job.timestamp + job.delay > Date.now() + delayMs;
+    return job !== undefined && job.timestamp + job.delay > this.#runtime.clock.now() + delayMs;
   }
 
   #work(): void {
@@ -201,13 +206,20 @@ export class BullmqJobs implements Jobs {
     const handler = this.#handlers.get(job.name);
     // A newer version's job: the queue gives it to a worker that knows it after the retry's wait.
     if (!handler) throw new Error(`this worker knows no job "${job.name}"`);
+    const early = dueOf(job) - this.#runtime.clock.now();
+    if (early > 0) await this.#putBack(job, token, early);
     try {
       await runCounted(this.#runtime, job.name, () => handler(this.#running(job)));
     } catch (error) {
       if (!(error instanceof JobPaused)) throw error;
-      await job.moveToDelayed(Date.now(), token);
-      throw new DelayedError();
+      await later(job, token, 0);
     }
+  }
+
+  /** A process of an older version, or one that does not know the store's time yet, may give a job to run too early. It may do so again at once. */
+  async #putBack(job: Job, token: string | undefined, earlyMs: number): Promise<void> {
+    await wait(Math.min(earlyMs, longestHoldMs));
+    if (earlyMs > longestHoldMs) await later(job, token, earlyMs - longestHoldMs);
   }
 
   #running(job: Job): RunningJob<JobName> {
@@ -224,6 +236,12 @@ export class BullmqJobs implements Jobs {
     this.#runtime.metrics.caught.inc({ where: 'jobs' });
     this.#runtime.log.debug({ err: error }, 'the job queue met an error');
   }
+}
+
+/** Ends this run; the job is run again after `ms`. */
+async function later(job: Job, token: string | undefined, ms: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + ms, token);
+  throw new DelayedError();
 }
 
 /** False of what is no dead letter, also when another caller was first. */

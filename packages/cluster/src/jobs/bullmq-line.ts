@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RedisConnection } from '@danmux/bus/redis';
 import type { Runtime } from '@danmux/runtime';
 import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
+import { backendOn } from './bullmq-time.ts';
 import { type JobClass, placesOf } from './job-classes.ts';
 
 /** A job whose workers died so often is a dead letter: it may be what kills them. */
@@ -24,6 +25,8 @@ export class BullmqLine {
   #worker: Worker | undefined;
   #beginning: NodeJS.Timeout | undefined;
   readonly #running = new Set<Promise<void>>();
+  /** Of the locks of running jobs. */
+  readonly #renewals = new Set<NodeJS.Timeout>();
 
   constructor(runtime: Runtime, jobClass: JobClass, caught: (error: unknown) => void) {
     this.#runtime = runtime;
@@ -37,7 +40,7 @@ export class BullmqLine {
 
   open(connection: RedisConnection): Queue {
     if (!this.#queue) {
-      this.#queue = new Queue(this.#name, this.#place(connection));
+      this.#queue = new Queue(this.#name, this.#place(connection), backendOn(this.#runtime.clock));
       this.#queue.on('error', this.#caught);
     }
     return this.#queue;
@@ -46,14 +49,18 @@ export class BullmqLine {
   work(connection: RedisConnection, run: (job: Job, token: string | undefined) => Promise<void>): void {
     if (this.#worker) return;
     const { lock_ms, concurrency } = this.#runtime.config.jobs;
-    const worker = new Worker(this.#name, (job, token) => this.#watched(run(job, token)), {
+    const options = {
       ...this.#place(connection),
       concurrency: placesOf(this.jobClass, concurrency),
       lockDuration: lock_ms,
+      // BullMQ tells by the wall clock which locks to renew: set back, it renews none, and another worker runs the job too.
+      skipLockRenewal: true,
       stalledInterval: lock_ms / 2,
       maxStalledCount: maxDeaths,
       runRetryDelay: lookAgainMs,
-    });
+    };
+    const locked = (job: Job, token: string | undefined) => this.#watched(this.#locked(job, token, run(job, token)));
+    const worker = new Worker(this.#name, locked, options, backendOn(this.#runtime.clock));
     worker.on('error', this.#caught);
     this.#worker = worker;
     this.#mustBegin(worker, () => connection.up && this.work(connection, run));
@@ -83,6 +90,19 @@ export class BullmqLine {
     await worker.close(!stands);
   }
 
+  async #locked(job: Job, token: string | undefined, running: Promise<void>): Promise<void> {
+    const { lock_ms } = this.#runtime.config.jobs;
+    const renew = () => void job.extendLock(token ?? '', lock_ms).catch(this.#caught);
+    const timer = setInterval(renew, lock_ms / 3);
+    this.#renewals.add(timer);
+    try {
+      await running;
+    } finally {
+      clearInterval(timer);
+      this.#renewals.delete(timer);
+    }
+  }
+
   #watched(running: Promise<void>): Promise<void> {
     const ended = running.finally(() => this.#running.delete(ended));
     this.#running.add(ended);
@@ -97,6 +117,7 @@ export class BullmqLine {
 
   async close(): Promise<void> {
     clearTimeout(this.#beginning);
+    for (const timer of this.#renewals) clearInterval(timer);
     await Promise.allSettled([this.#worker?.close(true), this.#queue?.close()]);
   }
 
@@ -117,8 +138,8 @@ async function blockingStands(worker: Worker): Promise<boolean> {
   const { backend } = worker as unknown as { backend?: { blockingConnection?: { client?: Promise<{ status: string }> } } };
   const finding = backend?.blockingConnection?.client;
   if (!finding) return true;
-  const end = Date.now() + comingBackMs;
+  const end = performance.now() + comingBackMs;
   const client = await Promise.race([finding.catch(() => undefined), wait(comingBackMs, undefined)]);
-  while (client && client.status !== 'ready' && Date.now() < end) await wait(20);
+  while (client && client.status !== 'ready' && performance.now() < end) await wait(20);
   return client?.status === 'ready';
 }

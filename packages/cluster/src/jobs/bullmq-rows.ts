@@ -22,6 +22,11 @@ export function isAddedJob({ id }: Job): boolean {
   return id?.startsWith(prefix) ?? false;
 }
 
+/** Not before this by the cluster's time; 0 of a job that may be put off or hastened, or was tried already. */
+export function dueOf({ timestamp, opts, attemptsMade }: Job): number {
+  return opts.deduplication || attemptsMade > 0 ? 0 : timestamp + (opts.delay ?? 0);
+}
+
 /** Of scheduled runs nothing is kept: the next one makes up for a failed one. */
 export const repeatOptions = {
   attempts: 3,
@@ -30,10 +35,13 @@ export const repeatOptions = {
   removeOnFail: true,
 };
 
-export function optionsOf({ jobs }: Config, id: string, { key, delayMs = 0, attempts = jobRules.attempts }: JobOptions, sooner: boolean): JobsOptions {
+/** `now` is the cluster's time. */
+export function optionsOf({ jobs }: Config, id: string, options: JobOptions, sooner: boolean, now: number): JobsOptions {
+  const { key, delayMs = 0, attempts = jobRules.attempts } = options;
   const keptS = jobs.kept_ms / 1_000;
   return {
     jobId: jobKeyOf(id),
+    timestamp: now,
     delay: delayMs,
     attempts,
     backoff: { type: 'exponential', delay: jobRules.backoff.baseMs, jitter: 0.5 },

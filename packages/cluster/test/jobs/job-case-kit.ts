@@ -1,6 +1,6 @@
 // What the conformance cases of jobs share: an engine, a queue that runs, and handlers that a test opens and closes.
 import { after, afterEach, before } from 'node:test';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually } from '../../../bus/test/eventually.ts';
 import type { JobProgress, JobState, Jobs, RunningJob } from '../../src/index.ts';
 
@@ -13,10 +13,10 @@ export interface Engine {
   jobs(runtime: Runtime): Jobs;
 }
 
-export function runtimeFor(set: Readonly<Record<string, unknown>>): Runtime {
+export function runtimeFor(set: Readonly<Record<string, unknown>>, clock?: Clock): Runtime {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
-  return createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  return createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
 }
 
 export type Receipts = RunningJob<'receipts'>;

@@ -1,5 +1,5 @@
 -- The heads of a room. One that has none gets the given epoch; one whose store went back, as a claim shows, goes on under it.
--- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones. ARGV: 1 epoch to set, 2 ttl ms, and of a claim besides:
+-- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones, 8 recalled parts of combos. ARGV: 1 epoch to set, 2 ttl ms, and of a claim besides:
 --       3 '1' when this store keeps what it acknowledged, 4 known epoch ('' none), 5-7 its offsets, 8… epochs that have ended
 -- Returns {epoch, control, gift, chat, forks (false when none), why it was begun just now ('' when it was not)}. `forks` is
 -- 'EPOCH CONTROL GIFT CHAT,…': the epochs this one continues and how far each survived, newest first.

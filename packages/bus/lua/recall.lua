@@ -1,8 +1,10 @@
 -- Takes a message out of one of a room's streams and remembers its id; a tombstone keeps its offset. Looks at a part of the stream
 -- only, so that no call holds Redis for long: its caller goes on where it ended.
--- KEYS: 1-3 streams of control, gift, chat, 4-6 their tombstones ('OFFSET MS ID' by offset), 7 recalled ids (by time)
+-- KEYS: 1-3 streams of control, gift, chat, 4-6 their tombstones ('OFFSET MS ID' by offset), 7 recalled ids (by time),
+--       8 recalled parts of combos (by offset of their message)
 -- ARGV: 1 id, 2 id as JSON, 3 now ms, 4 ttl ms, 5 stream (1-3), 6 where to begin ('+', or '(' and an entry), 7 most entries,
---       8 '1' in the first call
+--       8 '1' in the first call, 9 ttl ms of the recalled parts
+-- Parts of a combo (`"parts"` behind the message's id) stay in the stream, and whoever reads it leaves out the recalled ones.
 -- Returns {1} when it is out, {0, where to go on ('' at the end)} when it was not there.
 local lane_names = { 'control', 'gift', 'chat' }
 local lane = tonumber(ARGV[5])
@@ -33,10 +35,26 @@ if ARGV[8] == '1' then
   if known and is_buried() then return { 1 } end
 end
 
+-- Only danmux writes parts between id and type; inside a string every quote has a backslash before it.
+local function has_part(text)
+  local from = string.find(text, ',"parts":[{"id":', 1, true)
+  local upto = from and string.find(text, ',"type":"', 1, true)
+  if not upto or from > upto then return false end
+  local part = string.find(text, '{"id":' .. ARGV[2] .. ',"count":', from, true)
+  return part and part < upto
+end
+
 local entries = redis.call('XREVRANGE', KEYS[lane], ARGV[6], '-', 'COUNT', ARGV[7])
 for _, entry in ipairs(entries) do
   local offset = string.match(entry[1], '^%d+')
   local begins = '{"lane":"' .. lane_names[lane] .. '","offset":' .. offset .. ',"id":' .. ARGV[2] .. ','
+  if lane_names[lane] == 'gift' and has_part(entry[2][2]) then
+    local oldest = string.match(redis.call('XRANGE', KEYS[lane], '-', '+', 'COUNT', 1)[1][1], '^%d+')
+    redis.call('ZREMRANGEBYSCORE', KEYS[8], '-inf', '(' .. oldest)
+    redis.call('ZADD', KEYS[8], offset, ARGV[1])
+    redis.call('PEXPIRE', KEYS[8], ARGV[9])
+    return { 1 }
+  end
   if string.sub(entry[2][2], 1, #begins) == begins then
     redis.call('XDEL', KEYS[lane], entry[1])
     redis.call('ZADD', KEYS[3 + lane], offset, offset .. ' ' .. ARGV[3] .. ' ' .. ARGV[1])

@@ -28,6 +28,7 @@ export {
   tombstone,
   type Weight,
 } from './bus.ts';
+export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './combo-parts.ts';
 export { countedBody, countOf, withCount } from './counter.ts';
 export { createBus } from './create-bus.ts';
 export { compareEntries } from './entry-order.ts';

@@ -21,6 +21,9 @@ export function historySize(room: string, lane: StreamLane): number {
 /** How long a recalled message may not come back, milliseconds: as long as any history. */
 export const recallTtlMs = Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) * 1_000;
 
+/** How long it is known which parts of a stored combo were recalled, milliseconds: a stream with a gift now and then lives longer than `recallTtlMs`. */
+export const recalledPartsTtlMs = 7 * 86_400_000;
+
 /** How long a room's heads outlive the last thing that kept them, milliseconds: longer than any history. */
 export const headsTtlMs = recallTtlMs + 600_000;
 

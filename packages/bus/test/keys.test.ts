@@ -19,6 +19,7 @@ function allOf(shard: ShardKeys, rooms: readonly string[], dedupeKeys: readonly 
       shard.roster(room),
       shard.frames(room),
       shard.recalled(room),
+      shard.recalledParts(room),
       records.record(`room:${room}`),
       records.names(`room:${room}`),
       ...streamLanes.flatMap((lane) => [shard.stream(room, lane), shard.tombstones(room, lane)]),
@@ -49,7 +50,7 @@ test('what one script touches of a record that is no room’s shares a slot; eve
 });
 
 test('no two things have one name', () => {
-  const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'a:roster', 'a:recalled', 'a:gift-tombstones', 'room:a', 'b', 'c'];
+  const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'a:roster', 'a:recalled', 'a:recalled-parts', 'a:gift-tombstones', 'room:a', 'b', 'c'];
   const ids = ['a', 'b:c', 'c', 'b', 'gift', 'a:b', 'b c', ' c', ':c'];
   const all = [...[0, 1].flatMap((number) => allOf(keys.shard(number), rooms, ids)), ...singles(keys), ...keys.lease('boss')];
   const twice = all.filter((key, index) => all.indexOf(key) !== index);

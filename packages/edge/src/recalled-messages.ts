@@ -1,6 +1,6 @@
 // Takes recalled messages out of what is on its way to viewers: a tombstone of the same id and place stands for each, so that counts
 // and offsets stay what they were. Frames are parsed for it, which nothing else on their way does; recalls are rare.
-import type { BusFrame } from '@danmux/bus';
+import { type BusFrame, withoutParts } from '@danmux/bus';
 import type { Frame, Lane, Msg } from '@danmux/protocol';
 import { type Clock, parseJson, toJson } from '@danmux/runtime';
 
@@ -49,6 +49,14 @@ export class RecalledIds {
   }
 }
 
+/** The message as it is given after these were recalled: itself, without some parts of a combo, or a tombstone. */
+export function shownMsg(msg: Msg, ids: { has(id: string): boolean }): Msg {
+  if (!msg.parts) return ids.has(msg.id) ? recalledMsg(msg) : msg;
+  if (!msg.parts.some(({ id }) => ids.has(id))) return msg;
+  const left = withoutParts(toJson(msg), ids);
+  return left === null ? recalledMsg(msg) : (parseJson(left) as Msg);
+}
+
 export function recalledMsg({ lane, offset, id, ts }: Msg): Msg {
   return { lane, ...(offset === undefined ? {} : { offset }), id, type: 'recalled', data: null, ts };
 }
@@ -76,7 +84,8 @@ export function payloadWithoutRecalled(payload: string, ids: ReadonlySet<string>
 function tombstoned(payload: string, ids: ReadonlySet<string>): readonly Msg[] | null {
   if (ids.size <= searched && ![...ids].some((id) => payload.includes(JSON.stringify(id)))) return null;
   const { msgs } = parseJson(payload) as Frame;
-  return msgs.some(({ id }) => ids.has(id)) ? msgs.map((msg) => (ids.has(msg.id) ? recalledMsg(msg) : msg)) : null;
+  const shown = msgs.map((msg) => shownMsg(msg, ids));
+  return shown.some((msg, index) => msg !== msgs[index]) ? shown : null;
 }
 
 function payloadOf(room: string, msgs: readonly Msg[]): string {

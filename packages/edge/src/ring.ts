@@ -3,7 +3,7 @@
 import type { BusFrame } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';
-import { recalledMsg, withoutRecalled } from './recalled-messages.ts';
+import { shownMsg, withoutRecalled } from './recalled-messages.ts';
 
 interface Kept {
   readonly at: number;
@@ -66,7 +66,7 @@ export class Ring {
     });
     for (const lane of streamLanes) {
       const base = this.#base[lane];
-      if (base) this.#base[lane] = { ...base, msgs: base.msgs.map((msg) => (ids.has(msg.id) ? recalledMsg(msg) : msg)) };
+      if (base) this.#base[lane] = { ...base, msgs: base.msgs.map((msg) => shownMsg(msg, ids)) };
     }
   }
 

@@ -3,7 +3,7 @@
 import type { Bus, BusFrame, FrameHead, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
 import { DanmuxError, type Gap, type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
-import { RecalledIds, recalledMsg, withoutRecalled } from './recalled-messages.ts';
+import { RecalledIds, shownMsg, withoutRecalled } from './recalled-messages.ts';
 import { replayedFrame } from './replayed-frame.ts';
 import { Ring } from './ring.ts';
 
@@ -207,7 +207,7 @@ export class RoomFeed implements RoomSubscriber {
 
   /** What was read before a recall and is given after it. */
   withoutRecalled(msgs: readonly Msg[]): readonly Msg[] {
-    return this.#recalled.size === 0 ? msgs : msgs.map((msg) => (this.#recalled.has(msg.id) ? recalledMsg(msg) : msg));
+    return this.#recalled.size === 0 ? msgs : msgs.map((msg) => shownMsg(msg, this.#recalled));
   }
 
   #beginEpoch(epoch: string): void {

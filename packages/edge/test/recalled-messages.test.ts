@@ -38,6 +38,30 @@ for (const others of [0, 100]) {
   });
 }
 
+test('of a combo the recalled parts go, and with the last one it is a tombstone', () => {
+  const combo: Msg = {
+    ...gift(2, 'g2'),
+    data: { gift: 'rocket', count: 20 },
+    parts: [
+      { id: 'g1', count: 10 },
+      { id: 'g2', count: 10 },
+    ],
+  };
+  const order = ({ lane, offset, id, parts, type, data, ts }: Msg) => ({ lane, offset, id, ...(parts ? { parts } : {}), type, data, ts }) as Msg;
+  const one = frame([gift(1, 'g0'), order(combo)]);
+  const left = withoutRecalled(one, new Set(['g2']));
+  assert.deepEqual(msgsOf(left), [gift(1, 'g0'), { ...combo, data: { gift: 'rocket', count: 10 }, parts: [{ id: 'g1', count: 10 }] }]);
+  assert.equal(left.head.characters.gift, left.payload.length - '{"room":"r","msgs":[]}'.length);
+  assert.deepEqual(
+    msgsOf(withoutRecalled(left, new Set(['g1', 'g0']))).map(({ id, type }) => [id, type]),
+    [
+      ['g0', 'recalled'],
+      ['g2', 'recalled'],
+    ],
+  );
+  assert.equal(withoutRecalled(one, new Set(['g3'])), one);
+});
+
 test('what only its sender would have been given is not given', () => {
   const own = [
     ['ann', '{"lane":"chat","id":"x","type":"chat","data":1,"ts":1}'],

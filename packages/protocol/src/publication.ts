@@ -16,8 +16,16 @@ export interface RoomMember extends From {
   readonly guest?: true;
 }
 
+/** One of several gifts of a combo that were sent as one message. */
+export interface MsgPart {
+  readonly id: string;
+  readonly count: number;
+}
+
 export interface Msg {
   readonly id: string;
+  /** Of a message that stands for several gifts of a combo: each one's id and count. A recall may name one of them. */
+  readonly parts?: readonly MsgPart[];
   readonly lane: Lane;
   /** Its place in the stream of room and lane; absent on lanes that keep none. */
   readonly offset?: number;

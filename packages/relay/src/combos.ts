@@ -1,12 +1,23 @@
-// Gift combos of one room: the first gift of a combo goes at once, those that follow within the window are sent at its end as
-// one, with the exact sum of their counts.
-import type { Pending } from '@danmux/bus';
-import { mergeCounters } from './merge-counters.ts';
+// Gift combos of one room: the first gift of a combo goes at once, those that follow within the window are sent at its end as one, with
+// the exact sum of their counts and the id of each.
+import { bodyOfParts, comboParts, type Pending } from '@danmux/bus';
 
 interface Combo {
   /** End of its window, on the monotonic clock. */
   until: number;
   waiting: Pending[];
+}
+
+/** A publication that waits to be sent; one that stands for several gifts of a combo names them. */
+export interface Waiting extends Pending {
+  /** In their order; the newest gives the message its id. */
+  readonly gifts?: readonly Pending[];
+}
+
+/** One publication for gifts of one combo, of which there is at least one. */
+export function joined(gifts: readonly Pending[]): Waiting {
+  const newest = gifts.at(-1) as Pending;
+  return gifts.length === 1 ? newest : { ...newest, body: bodyOfParts(gifts.map(({ body }) => body)), gifts };
 }
 
 export class Combos {
@@ -44,23 +55,20 @@ export class Combos {
     return removed;
   }
 
-  /** What may go now, and what was merged into it. */
-  take(now: number): { ready: Pending[]; merged: Pending[] } {
-    const ready: Pending[] = [];
-    const all: Pending[] = [];
+  /** What may go now. */
+  take(now: number): Waiting[] {
+    const ready: Waiting[] = [];
     for (const [name, combo] of this.#open) {
       if (combo.until > now) continue;
       if (combo.waiting.length === 0) {
         this.#open.delete(name);
         continue;
       }
-      const { kept, merged } = mergeCounters(combo.waiting);
-      ready.push(...kept);
-      all.push(...merged);
+      for (let from = 0; from < combo.waiting.length; from += comboParts) ready.push(joined(combo.waiting.slice(from, from + comboParts)));
       combo.waiting = [];
       combo.until = now + this.#windowMs;
     }
-    return { ready, merged: all };
+    return ready;
   }
 
   /** When the next of them may go; never while none waits. */

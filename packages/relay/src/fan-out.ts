@@ -2,6 +2,7 @@
 // the frame once for the whole cluster. It sends nothing itself.
 import { type Commit, type FrameHead, type Heads, isTraced, isUserRoom, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
+import type { Waiting } from './combos.ts';
 import type { Batch, Dropped, Taken } from './room-queue.ts';
 import { sentEvents } from './sent-events.ts';
 
@@ -70,7 +71,8 @@ function marksOf(room: string, batch: Batch): Pick<FrameHead, 'receipts' | 'reca
 }
 
 function tracesOf(batch: Batch): FrameHead['traces'] {
-  return inOrder(batch).flatMap(([, publications]) => publications.filter(isTraced).map(({ id, trace }): [string, string] => [id, trace]));
+  const all = inOrder(batch).flatMap(([, publications]) => publications.flatMap((one) => one.gifts ?? [one]));
+  return all.filter(isTraced).map(({ id, trace }): [string, string] => [id, trace]);
 }
 
 function rangesOf(batch: Batch, heads: Heads, offsets: Heads['offsets']): FrameHead['ranges'] {
@@ -108,6 +110,6 @@ function ownOf(dropped: readonly Dropped[]): [string, string][] {
   return signed.slice(0, ownMessages).map(({ publication, sender }): [string, string] => [sender, numberedMessage(publication, undefined)]);
 }
 
-function inOrder(batch: Batch): [Lane, readonly Pending[]][] {
-  return laneNames.flatMap((lane) => (batch[lane]?.length ? [[lane, batch[lane]] as [Lane, readonly Pending[]]] : []));
+function inOrder(batch: Batch): [Lane, readonly Waiting[]][] {
+  return laneNames.flatMap((lane) => (batch[lane]?.length ? [[lane, batch[lane]] as [Lane, readonly Waiting[]]] : []));
 }

@@ -4,7 +4,7 @@ import type { Heads, Pending } from '@danmux/bus';
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import { type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
-import { Combos } from './combos.ts';
+import { Combos, joined, type Waiting } from './combos.ts';
 import { type MessageTypes, mergeCounters } from './merge-counters.ts';
 import { RecalledIds } from './recalled-ids.ts';
 import { selectByWeight } from './weight.ts';
@@ -14,7 +14,7 @@ const frameCharacters = 262_144;
 /** How often viewers are told what was shed, milliseconds. */
 const tellEveryMs = 1_000;
 
-export type Batch = Partial<Record<Lane, readonly Pending[]>>;
+export type Batch = Partial<Record<Lane, readonly Waiting[]>>;
 
 /** Publications that are not sent, and why. */
 export interface Dropped {
@@ -64,7 +64,7 @@ export class RoomQueue {
   readonly #clock: Clock;
   readonly #recalled = new RecalledIds();
   readonly #combos: Combos;
-  readonly #lanes: Record<Lane, Pending[]> = { control: [], gift: [], chat: [], ambient: [] };
+  readonly #lanes: Record<Lane, Waiting[]> = { control: [], gift: [], chat: [], ambient: [] };
   /** Undefined until read from the store. */
   heads: Heads | undefined;
   /** When the last frame of control and gift left, and the last of the others, on the monotonic clock. */
@@ -114,10 +114,12 @@ export class RoomQueue {
   takeUrgent(limit: number, now: number): Taken {
     this.lastUrgent = now;
     const dropped = this.#dropGone(urgentLanes);
-    const { ready, merged } = this.#combos.take(now);
-    this.#lanes.gift.push(...ready);
+    this.#lanes.gift.push(...this.#combos.take(now));
+    const batch = this.#take(urgentLanes, limit);
+    // Those that go as parts of another leave the ingress with it, not before.
+    const merged = batch.gift?.flatMap(({ gifts = [] }) => gifts.slice(0, -1)) ?? [];
     if (merged.length > 0) dropped.push({ lane: 'gift', reason: 'merged', publications: merged });
-    return { batch: this.#take(urgentLanes, limit), dropped };
+    return { batch, dropped };
   }
 
   /** The same of chat and ambient, within the budget: what is over it is shed by weight, counters are merged. */
@@ -153,8 +155,8 @@ export class RoomQueue {
     };
     const dropped: Dropped[] = [];
     for (const lane of from) {
-      const gone = this.#lanes[lane].filter(reasonOf);
-      if (gone.length > 0) this.#lanes[lane] = this.#lanes[lane].filter((publication) => !reasonOf(publication));
+      const gone = this.#lanes[lane].flatMap((publication) => giftsOf(publication).filter(reasonOf));
+      if (gone.length > 0) this.#lanes[lane] = this.#lanes[lane].flatMap((publication) => without(publication, gone));
       if (lane === 'gift') gone.push(...this.#combos.remove((publication) => reasonOf(publication) !== undefined));
       for (const reason of ['recalled', 'expired'] as const) {
         const publications = gone.filter((publication) => reasonOf(publication) === reason);
@@ -232,4 +234,15 @@ export class RoomQueue {
   get tellAt(): number {
     return this.#untold === 0 ? Number.POSITIVE_INFINITY : this.#lastTold + tellEveryMs;
   }
+}
+
+function giftsOf(publication: Waiting): readonly Pending[] {
+  return publication.gifts ?? [publication];
+}
+
+function without(publication: Waiting, gone: readonly Pending[]): Waiting[] {
+  const gifts = giftsOf(publication);
+  const left = gifts.filter((gift) => !gone.includes(gift));
+  if (left.length === gifts.length) return [publication];
+  return left.length === 0 ? [] : [joined(left)];
 }

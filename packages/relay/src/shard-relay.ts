@@ -1,12 +1,13 @@
 // The work on one shard while this relay owns it: reads the ingress, queues per room, and commits each room's batch when the
 // pacer says so. The ingress keeps everything until it is committed, so any doubt (a failed command, moved heads) is settled
 // by forgetting all and reading again from the oldest entry.
-import { acceptedAt, type Bus, type Heads, type IngressCursor, isTraced, isUserRoom, type Lease, type Pending, type Subscription } from '@danmux/bus';
+import { acceptedAt, type Bus, type Heads, type IngressCursor, isTraced, isUserRoom, type Lease, type Subscription } from '@danmux/bus';
 import type { Hops } from '@danmux/cluster';
 import { isStreamLane, type Lane, laneNames } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { type Budget, RateBudget, unlimited } from './budget.ts';
 import type { ChatRates } from './chat-rates.ts';
+import type { Waiting } from './combos.ts';
 import { type Fanned, fanOut } from './fan-out.ts';
 import { Pacer } from './pacer.ts';
 import { RoomQueue, type Taken, type Untold } from './room-queue.ts';
@@ -234,11 +235,12 @@ export class ShardRelay {
   }
 
   /** `heads` are those after the commit. */
-  #told(room: string, lane: Lane, publications: readonly Pending[], heads: Heads): void {
+  #told(room: string, lane: Lane, publications: readonly Waiting[], heads: Heads): void {
     if (!isStreamLane(lane)) return;
     const first = heads.offsets[lane] - publications.length + 1;
     publications.forEach((publication, index) => {
-      if (isTraced(publication)) this.#hops.add({ room, id: publication.id, trace: publication.trace, hop: 'sequenced', offset: first + index });
+      for (const one of publication.gifts ?? [publication])
+        if (isTraced(one)) this.#hops.add({ room, id: one.id, trace: one.trace, hop: 'sequenced', offset: first + index });
     });
   }
 

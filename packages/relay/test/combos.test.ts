@@ -1,7 +1,7 @@
 // A combo's gifts within the window become one, and the sum of the counts stays exact.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Pending } from '@danmux/bus';
+import { comboParts, type Pending, partsOf } from '@danmux/bus';
 import { Combos } from '../src/combos.ts';
 
 let entries = 0;
@@ -17,10 +17,14 @@ test('the first goes at once, those behind it as one at the end of the window', 
   assert.equal(combos.keep(gift('a'), 0), false);
   const followers = [gift('a', 2), gift('a'), gift('a', 10)];
   for (const one of followers) assert.equal(combos.keep(one, 100), true);
-  assert.deepEqual([combos.take(299), combos.nextAt], [{ ready: [], merged: [] }, 300]);
-  const { ready, merged } = combos.take(300);
+  assert.deepEqual([combos.take(299), combos.nextAt], [[], 300]);
+  const ready = combos.take(300);
   assert.deepEqual([ready.map(({ id }) => id), ready.map(countOf)], [[followers[2]?.id], [13]]);
-  assert.deepEqual(merged, followers.slice(0, 2));
+  assert.deepEqual(ready[0]?.gifts, followers);
+  assert.deepEqual(
+    partsOf(ready[0]?.body ?? ''),
+    followers.map((one) => ({ id: one.id, count: BigInt(countOf(one)) })),
+  );
   assert.equal(combos.nextAt, Number.POSITIVE_INFINITY);
 });
 
@@ -32,9 +36,9 @@ test('a long combo goes on window by window, and its sum is that of all its gift
     const one = gift('a', 1 + (now % 3));
     given += countOf(one);
     if (!combos.keep(one, now)) sent += countOf(one);
-    sent += combos.take(now).ready.reduce((sum, ready) => sum + countOf(ready), 0);
+    sent += combos.take(now).reduce((sum, ready) => sum + countOf(ready), 0);
   }
-  sent += combos.take(20_000).ready.reduce((sum, ready) => sum + countOf(ready), 0);
+  sent += combos.take(20_000).reduce((sum, ready) => sum + countOf(ready), 0);
   assert.equal(sent, given);
 });
 
@@ -74,5 +78,23 @@ test('what must not go is taken out before the sum is made', () => {
     combos.remove(({ id }) => id === waiting[2]?.id),
     [waiting[2]],
   );
-  assert.deepEqual(combos.take(300).ready.map(countOf), [5]);
+  assert.deepEqual(combos.take(300).map(countOf), [5]);
+});
+
+test('counts that are texts are numbers, sums beyond 2^53 keep their digits, and the rest of the data its own', () => {
+  const combos = new Combos(300);
+  combos.keep(gift('a'), 0);
+  for (const count of ['"10"', '9007199254740993', '-4']) {
+    const one = gift('a', 1);
+    combos.keep({ ...one, body: one.body.replace('"count":1', `"price":1.50,"count":${count}`) }, 1);
+  }
+  assert.match(combos.take(300)[0]?.body ?? '', /"data":\{"gift":"rocket","price":1\.50,"count":9007199254741004\}/);
+});
+
+test('a message has so many parts at most; the others of the window are another', () => {
+  const combos = new Combos(300);
+  combos.keep(gift('a'), 0);
+  for (let i = 0; i <= comboParts; i++) combos.keep(gift('a', 2), 1);
+  const [first, second] = combos.take(300);
+  assert.deepEqual([first?.gifts?.length, first && countOf(first), second?.gifts, second && countOf(second)], [comboParts, 2 * comboParts, undefined, 2]);
 });

@@ -276,3 +276,36 @@ test('what viewers were not told is known until the frame that tells it is commi
   next.add(one('chat', 'c'));
   assert.deepEqual(next.takeOrdinary(10, 1_000).shed, { chat: 2 });
 });
+
+test('of a combo that is one message already, and still waits, parts that are recalled leave it; the others leave the ingress when it is sent', () => {
+  const queue = new RoomQueue('r', { comboWindowMs: 300 });
+  const give = (id: string) => queue.add({ ...one('gift', id), body: `{"id":"${id}","type":"gift","data":{"count":10},"ts":1}`, combo: 'c' }, 0);
+  give('first');
+  urgent(queue, 10);
+  for (const id of ['a', 'b', 'c', 'd']) give(id);
+  queue.add(one('control', 'notice'), 0);
+  const full = queue.takeUrgent(1, 300);
+  assert.deepEqual([ids(full), told(full)], [['notice'], []], 'nothing is taken out of the ingress of what still waits');
+  for (const id of ['b', 'd']) queue.recall([id]);
+  const taken = queue.takeUrgent(10, 310);
+  assert.deepEqual(told(taken), [
+    ['gift', 'recalled', 'b d'],
+    ['gift', 'merged', 'a'],
+  ]);
+  assert.deepEqual(
+    taken.batch.gift?.map(({ body }) => JSON.parse(body) as unknown),
+    [
+      {
+        id: 'c',
+        parts: [
+          { id: 'a', count: 10 },
+          { id: 'c', count: 10 },
+        ],
+        type: 'gift',
+        data: { count: 20 },
+        ts: 1,
+      },
+    ],
+  );
+  assert.equal(queue.empty, true);
+});

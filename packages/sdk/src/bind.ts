@@ -71,9 +71,10 @@ function looksOf(msg: Pick<Msg, 'type' | 'data'>): Omit<DanmakuItem, 'id'> {
 
 /**
  * A gift message's name, icon, count and combo, from the fields `name` or `gift`, `icon`, `count`, `combo_id` of its data. The relay sends the
- * gifts of a combo that follow closely as one with the sum of their counts, so counts of messages add up to the combo's.
+ * gifts of a combo that follow closely as one with the sum of their counts, so counts of messages add up to the combo's; `parts` has each
+ * gift's id. A count that is no positive integer is 1, as on the server.
  */
-export function giftOf({ id, type, from, data }: Msg): GiftItem & { count: number } {
+export function giftOf({ id, type, from, data, parts }: Msg): GiftItem & { count: number } {
   const combo = text(data, 'combo_id');
   return {
     ...given({ icon: text(data, 'icon'), user: from?.id, combo: combo === undefined ? undefined : `${type} ${from?.id ?? ''} ${combo}` }),
@@ -81,7 +82,8 @@ export function giftOf({ id, type, from, data }: Msg): GiftItem & { count: numbe
     type,
     from: from?.name ?? from?.id ?? '',
     gift: text(data, 'name') ?? text(data, 'gift') ?? '',
-    count: number(data, 'count') ?? 1,
+    count: countOf(data),
+    ...given({ parts }),
   };
 }
 
@@ -105,6 +107,11 @@ function field(data: unknown, name: string): unknown {
 function text(data: unknown, name: string): string | undefined {
   const value = field(data, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function countOf(data: unknown): number {
+  const count = number(data, 'count') ?? 1;
+  return Number.isInteger(count) && count > 0 ? count : 1;
 }
 
 /** Also of a text that is one, as some backends send. */

@@ -12,7 +12,7 @@ const schema = {
   summary: 'Take a message back',
   description:
     'It leaves history, so that nobody who joins sees it, and every screen, by a message of type `recall`. One that is still on its way does not arrive. ' +
-    'Asking again is the same. A delayed message is not sent yet: cancel its job.',
+    'Of gifts of a combo that were sent as one message each is taken back by its own id: its count goes, the others stay. Asking again is the same. A delayed message is not sent yet: cancel its job.',
   tags: ['moderation'],
   params: Type.Object({ ...roomParams.properties, ...messageParam }),
   response: {

@@ -3,6 +3,7 @@
 import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { type Clock, newId } from '@danmux/runtime';
 import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import { givenText, hasParts, partsOf } from '../combo-parts.ts';
 import type { EpochLog, EpochReason } from '../epoch-log.ts';
 import { headsTtlMs, historySize, recallTtlMs } from '../lane-settings.ts';
 import { forkOf } from '../lineage.ts';
@@ -13,6 +14,8 @@ interface StoredMessage {
   text: string;
   /** The text is a tombstone. */
   buried?: true;
+  /** Parts of a combo that were recalled: left out when the message is read. */
+  goneParts?: Set<string>;
 }
 
 export class Streams {
@@ -81,12 +84,12 @@ export class Streams {
     return this.#lane(room, lane)
       .filter(({ offset }) => offset > after && offset <= upTo)
       .slice(0, limit)
-      .map(({ text }) => text);
+      .map((message) => given(lane, message));
   }
 
   history(room: string, lane: StreamLane, before: number | undefined, limit: number): Page {
     const older = this.#lane(room, lane).filter(({ offset }) => before === undefined || offset < before);
-    return { msgs: older.slice(Math.max(0, older.length - limit)).map(({ text }) => text), more: older.length > limit };
+    return { msgs: older.slice(Math.max(0, older.length - limit)).map((message) => given(lane, message)), more: older.length > limit };
   }
 
   /** True when history has it, or its tombstone. */
@@ -104,6 +107,10 @@ export class Streams {
   #bury(room: string, id: string): boolean {
     for (const lane of streamLanes) {
       for (const message of this.#lane(room, lane)) {
+        if (hasParts(message.text) && partsOf(message.text).some((part) => part.id === id)) {
+          message.goneParts = new Set(message.goneParts).add(id);
+          return true;
+        }
         if (!message.text.startsWith(`{"lane":"${lane}","offset":${message.offset},"id":${JSON.stringify(id)},`)) continue;
         if (!message.buried) message.text = tombstone(lane, message.offset, id, this.#clock.now());
         message.buried = true;
@@ -131,6 +138,10 @@ export class Streams {
   #lane(room: string, lane: StreamLane): readonly StoredMessage[] {
     return this.#messages.get(`${room} ${lane}`) ?? [];
   }
+}
+
+function given(lane: StreamLane, message: StoredMessage): string {
+  return message.goneParts ? givenText(lane, message, message.goneParts) : message.text;
 }
 
 /** Of this engine's two: it never restarts, and what it has it keeps. */

@@ -29,6 +29,7 @@ export interface ShardKeys {
   stream(room: string, lane: StreamLane): string;
   tombstones(room: string, lane: StreamLane): string;
   recalled(room: string): string;
+  recalledParts(room: string): string;
   presence(room: string): string;
   roster(room: string): string;
   /** A channel. */
@@ -107,6 +108,7 @@ function shardKeys(base: string, channels: string): ShardKeys {
     stream: (room, lane) => `${base}:room:${room}:${lane}`,
     tombstones: (room, lane) => `${base}:room:${room}:${lane}-tombstones`,
     recalled: (room) => `${base}:room:${room}:recalled`,
+    recalledParts: (room) => `${base}:room:${room}:recalled-parts`,
     presence: (room) => `${base}:room:${room}:online`,
     roster: (room) => `${base}:room:${room}:roster`,
     frames: (room) => `${channels}:frames:${room}`,

@@ -2,8 +2,9 @@
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import { givenText, hasParts } from '../combo-parts.ts';
 import type { EpochLog, EpochReason } from '../epoch-log.ts';
-import { headsTtlMs, recallTtlMs } from '../lane-settings.ts';
+import { headsTtlMs, recalledPartsTtlMs, recallTtlMs } from '../lane-settings.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './redis-store.ts';
 
@@ -33,7 +34,8 @@ export class RedisStreams {
 
   async heads(room: string, claim?: HeadsClaim): Promise<Heads> {
     const shard = this.#store.of(room);
-    const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...streamLanes.map((lane) => shard.tombstones(room, lane))];
+    const tombstones = streamLanes.map((lane) => shard.tombstones(room, lane));
+    const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...tombstones, shard.recalledParts(room)];
     const args = [newId(this.#runtime.clock.now()), headsTtlMs, ...(claim ? claimArguments(claim) : [])];
     const [epoch, control, gift, chat, forks, begun] = (await this.#store.run('dmxHeads', keys, args)) as (string | null)[];
     if (begun) this.#epochs.begun(room, begun as EpochReason);
@@ -46,11 +48,9 @@ export class RedisStreams {
     const found = (await this.#store.ask((redis) => redis.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit))).map(placed);
     const end = found.length === limit ? (found.at(-1)?.offset ?? upTo) : upTo;
     // Most often nothing is missing, and nothing more is asked.
-    if (found.length === end - after) return found.map(({ text }) => text);
+    if (found.length === end - after) return this.#given(room, lane, found);
     const tombs = await this.#tombstones(room, lane, after + 1, end);
-    return withTombstones(found, tombs)
-      .slice(0, limit)
-      .map(({ text }) => text);
+    return this.#given(room, lane, withTombstones(found, tombs).slice(0, limit));
   }
 
   async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
@@ -63,18 +63,26 @@ export class RedisStreams {
     const whole = before !== undefined && found.length === before - lowest;
     const tombs = whole ? [] : await this.#tombstones(room, lane, lowest, before === undefined ? undefined : before - 1);
     const all = withTombstones(found, tombs);
-    return { msgs: all.slice(Math.max(0, all.length - limit)).map(({ text }) => text), more: all.length > limit };
+    return { msgs: await this.#given(room, lane, all.slice(Math.max(0, all.length - limit))), more: all.length > limit };
   }
 
   async recall(room: string, id: string): Promise<{ found: boolean }> {
     const shard = this.#store.of(room);
-    const keys = [...streamLanes.map((lane) => shard.stream(room, lane)), ...streamLanes.map((lane) => shard.tombstones(room, lane)), shard.recalled(room)];
+    const keys = [
+      ...streamLanes.map((lane) => shard.stream(room, lane)),
+      ...streamLanes.map((lane) => shard.tombstones(room, lane)),
+      shard.recalled(room),
+      shard.recalledParts(room),
+    ];
     const about = [id, JSON.stringify(id), this.#runtime.clock.now(), recallTtlMs];
     let first = 1;
     // What is recalled is most often talk, and new.
     for (let stream = streamLanes.length; stream >= 1; stream--) {
       for (let from = '+'; from !== ''; first = 0) {
-        const [found, next = ''] = (await this.#store.run('dmxRecall', keys, [...about, stream, from, recallChunk, first])) as [number, string?];
+        const [found, next = ''] = (await this.#store.run('dmxRecall', keys, [...about, stream, from, recallChunk, first, recalledPartsTtlMs])) as [
+          number,
+          string?,
+        ];
         if (found === 1) return { found: true };
         from = next;
       }
@@ -85,6 +93,14 @@ export class RedisStreams {
   async recalled(room: string): Promise<readonly string[]> {
     const key = this.#store.of(room).recalled(room);
     return this.#store.ask((redis) => redis.zrangebyscore(key, `(${this.#runtime.clock.now() - recallTtlMs}`, '+inf'));
+  }
+
+  /** A stream's entries never change: recalled parts of a combo are left out here. */
+  async #given(room: string, lane: StreamLane, messages: readonly Placed[]): Promise<string[]> {
+    if (lane !== 'gift' || !messages.some(({ text }) => hasParts(text))) return messages.map(({ text }) => text);
+    const key = this.#store.of(room).recalledParts(room);
+    const recalled = new Set(await this.#store.ask((redis) => redis.zrangebyscore(key, messages[0]?.offset ?? 0, messages.at(-1)?.offset ?? 0)));
+    return messages.map((message) => givenText(lane, message, recalled));
   }
 
   async #tombstones(room: string, lane: StreamLane, from: number, upTo: number | undefined): Promise<Placed[]> {

@@ -22,11 +22,8 @@ export type MakeEngine = (set?: Readonly<Record<string, unknown>>) => Promise<En
 
 const types = { gift: 'gift', chat: 'chat', notice: 'control', like: 'ambient' } as const;
 
-export const message = (config: Config, room: string, type: keyof typeof types, id?: string): Publication =>
-  acceptPublication(
-    { room, type, data: { n: id ?? 'x' }, ...(id === undefined ? {} : { id }) },
-    { types: config.messages.types, maxData: 1_000, now: 1_700_000_000_000 },
-  );
+export const message = (config: Config, room: string, type: keyof typeof types, id?: string, data: unknown = { n: id ?? 'x' }): Publication =>
+  acceptPublication({ room, type, data, ...(id === undefined ? {} : { id }) }, { types: config.messages.types, maxData: 1_000, now: 1_700_000_000_000 });
 
 export const readIds = async (bus: Bus, shard: number, lane: Lane) => (await bus.read(shard, lane, undefined, 1_000)).map(({ id }) => id);
 

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Msg } from '@danmux/protocol';
 import { tombstone } from '../../src/bus.ts';
+import { bodyOfParts } from '../../src/combo-parts.ts';
+import { shardOf } from '../../src/shard.ts';
 import { commitOf, type Engine, type MakeEngine, message, offsetsOf, owned } from './case-kit.ts';
 
 const room = 'live:1';
@@ -152,6 +154,54 @@ export function recallCases(engine: MakeEngine): void {
       );
       await bus.recall(room, 'n550');
       assert.ok(shape(await bus.since(room, 'chat', 0, 9_999, 9_999)).includes('t701'), 'the new one stands');
+    });
+
+    /** Gifts of one combo as one message, as a relay makes it; each counts 10. */
+    const appendCombo = async (made: Engine, ids: readonly string[]) => {
+      const { bus, config } = made;
+      await bus.publish(ids.map((id) => message(config, room, 'gift', id, { count: 10 })));
+      const gifts = (await bus.read(shardOf(room, config.shards), 'gift', undefined, 1_000)).filter((one) => one.room === room);
+      const newest = gifts.at(-1);
+      assert.ok(newest);
+      const joined = { ...newest, body: bodyOfParts(gifts.map(({ body }) => body)) };
+      const commit = await commitOf(made, room, 'gift', await owned(bus, room, config), [joined]);
+      assert.deepEqual(await bus.commit({ ...commit, entries: { gift: gifts.map(({ entry }) => entry) } }), { ok: true });
+    };
+    const counts = (texts: readonly string[]) =>
+      parsed(texts).map(({ id, type, data, parts }) => [
+        type === 'recalled' ? 'recalled' : id,
+        (data as { count?: number } | null)?.count,
+        parts?.map((part) => part.id),
+      ]);
+
+    test('of a part of a combo: it is found, the others stay with their sum, and with the last one a tombstone stands', async () => {
+      const made = await filled('gift', ['g0']);
+      const { bus } = made;
+      await appendCombo(made, ['g1', 'g2', 'g3']);
+      assert.deepEqual(counts(await bus.since(room, 'gift', 1, 2, 10)), [['g3', 30, ['g1', 'g2', 'g3']]]);
+      assert.deepEqual(await bus.recall(room, 'g1'), { found: true });
+      assert.deepEqual(counts(await bus.since(room, 'gift', 1, 2, 10)), [['g3', 20, ['g2', 'g3']]]);
+      assert.deepEqual(await bus.recall(room, 'g3'), { found: true }, 'the id of the message is that of a part');
+      assert.deepEqual(await bus.recall(room, 'g3'), { found: true });
+      assert.deepEqual(counts(await bus.since(room, 'gift', 0, 2, 10)), [
+        ['g0', undefined, undefined],
+        ['g3', 10, ['g2']],
+      ]);
+      assert.deepEqual(await bus.recall(room, 'g2'), { found: true });
+      assert.deepEqual(shape((await bus.history(room, 'gift', undefined, 10)).msgs), ['1', 't2']);
+      assert.deepEqual(await bus.recall(room, 'g0'), { found: true });
+      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 2, 10)), ['t1', 't2']);
+    });
+
+    test('parts are what danmux wrote, never what a gift says', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const said = { parts: [{ id: 'x', count: 1 }], text: ',"parts":[{"id":"x","count":1}],"type":"' };
+      await bus.publish([message(config, room, 'gift', 'g1', said), message(config, room, 'gift', ',"parts":[{"id":"x","count":1', said)]);
+      assert.deepEqual(await bus.commit(await commitOf(made, room, 'gift', await owned(bus, room, config))), { ok: true });
+      assert.deepEqual(await bus.recall(room, 'x'), { found: false });
+      assert.deepEqual(await bus.recall(room, 'g1'), { found: true });
+      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 2, 10)), ['t1', '2']);
     });
 
     test('a new epoch knows no tombstones of the old one', async () => {

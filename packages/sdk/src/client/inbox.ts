@@ -1,6 +1,7 @@
 // What a room gives to the application: each message once, none that was recalled, chat later when nobody looks. danmux's own
 // messages become events here, and messages that ask for it are answered.
 import type { Msg, RoomModes } from '@danmux/protocol';
+import { withoutParts } from './combo-parts.ts';
 import { HeldChat } from './held-chat.ts';
 import { ReceiptAnswers } from './receipt-answers.ts';
 import type { RoomEvents } from './room-events.ts';
@@ -54,13 +55,16 @@ export class Inbox {
       this.#recall(msg.id, this.#seen.has(msg.id));
       return;
     }
-    if (!this.#seen.add(msg.id) || this.#keep(msg) || this.#recalls.has(msg.id)) return;
-    if (this.#hidden && msg.lane === 'chat') this.#held.hold(msg);
-    else this.#pass(msg);
+    if (!this.#seen.add(msg.id) || this.#keep(msg)) return;
+    const standing = this.standing(msg);
+    if (!standing) return;
+    if (this.#hidden && msg.lane === 'chat') this.#held.hold(standing);
+    else this.#pass(standing);
   }
 
-  recalled({ id }: Pick<Msg, 'id'>): boolean {
-    return this.#recalls.has(id);
+  /** The message without what was recalled of it; undefined when nothing is left. */
+  standing(msg: Msg): Msg | undefined {
+    return isTombstone(msg) ? undefined : withoutParts(msg, this.#recalls);
   }
 
   #pass(msg: Msg): void {

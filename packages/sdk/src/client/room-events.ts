@@ -5,7 +5,10 @@ import type { ClientState } from './options.ts';
 export interface RoomEvents {
   /** Each message once, in the order of its lane; danmux's own (recalls, modes) are events of their own. */
   message: Msg;
-  /** A message was taken back: it must not be shown any more. It may not have come yet, and then never comes. */
+  /**
+   * A message was taken back: it must not be shown any more. It may not have come yet, and then never comes. The id may be that of one of
+   * a message's `parts` (a gift of a combo): then that part's count is to be taken off.
+   */
   recalled: { readonly id: string };
   /** How the room may be talked in has changed. */
   modes: RoomModes;

@@ -29,7 +29,6 @@ import { Inbox, type Tell } from './inbox.ts';
 import type { ClientOptions } from './options.ts';
 import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
-import { isTombstone } from './tombstone.ts';
 
 /** What a timer can wait. */
 const longestTimerMs = 2 ** 31 - 1_000;
@@ -111,7 +110,7 @@ export class Room extends Emitter<RoomEvents> {
     for (let before = query.before; ; ) {
       const from = before === undefined ? {} : { before };
       const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query, ...from });
-      const standing = msgs.filter((msg) => !isTombstone(msg) && !this.#inbox.recalled(msg));
+      const standing = msgs.flatMap((msg) => this.#inbox.standing(msg) ?? []);
       before = msgs[0]?.offset;
       // A page of recalled messages only would leave the caller nowhere to go on from.
       if (standing.length > 0 || !more || before === undefined) return { msgs: standing, more };

@@ -1,5 +1,5 @@
 // One line of a chat list, and how a message becomes one. Text only.
-import type { DanmuxError, From, Msg } from '@danmux/protocol';
+import type { DanmuxError, From, Msg, MsgPart } from '@danmux/protocol';
 import { giftOf, superchatOf, textOf } from '../bind.ts';
 
 /** given: others have it; pending: on its way; held: waits for a moderator; failed: not accepted. */
@@ -24,6 +24,8 @@ export interface Entry {
   amount?: string | undefined;
   /** Of a gift, or messages that were left out. */
   count: number;
+  /** The gifts of a combo it stands for, when they are several. */
+  parts?: readonly MsgPart[];
   /** CSS pixels, once it was drawn; before that a guess. */
   height: number;
 }
@@ -41,8 +43,8 @@ export function entryOf(msg: Msg, own: boolean): Entry | undefined {
   const base = { id, ts, own, ...(from ? { from } : {}) };
   if (type === 'superchat') return entryFrom({ ...base, kind: 'superchat', text: textOf(msg), amount: superchatOf(msg).amount });
   if (lane === 'gift') {
-    const { gift, icon, count } = giftOf(msg);
-    return entryFrom({ ...base, kind: 'gift', text: gift, count, ...(icon === undefined ? {} : { icon }) });
+    const { gift, icon, count, parts } = giftOf(msg);
+    return entryFrom({ ...base, kind: 'gift', text: gift, count, ...(icon === undefined ? {} : { icon }), ...(parts ? { parts } : {}) });
   }
   const text = textOf(msg);
   if (!text) return undefined;

@@ -81,7 +81,8 @@ export class ChatLog {
 
   remove(id: string): void {
     const entry = this.#byId.get(id);
-    if (entry) this.discard(entry);
+    if (entry && !entry.parts) this.discard(entry);
+    else this.#removePart(id);
   }
 
   discard(entry: Entry): void {
@@ -93,6 +94,16 @@ export class ChatLog {
     this.#entries = [];
     this.#byId.clear();
     this.#changed();
+  }
+
+  /** Of a line that stands for several gifts one; the line goes with the last. */
+  #removePart(id: string): void {
+    const entry = this.#entries.findLast(({ parts }) => parts?.some((part) => part.id === id));
+    if (!entry?.parts) return;
+    entry.parts = entry.parts.filter((part) => part.id !== id);
+    entry.count = entry.parts.reduce((sum, { count }) => sum + count, 0);
+    if (entry.parts.length === 0) this.discard(entry);
+    else this.#changed();
   }
 
   #add(entry: Entry): void {

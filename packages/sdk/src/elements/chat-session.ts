@@ -116,7 +116,7 @@ export class ChatSession {
 
   #recalled(id: string): void {
     this.log.remove(id);
-    if (this.latest?.id === id) this.#endLatest();
+    if (this.latest && !this.log.entries.includes(this.latest)) this.#endLatest();
   }
 
   /** What came before this chat: it was told to those who listened then. */

@@ -29,10 +29,10 @@ export class GiftBanners {
   }
 
   show(item: GiftItem): void {
-    const { combo, count = 1 } = item;
+    const { combo, count = 1, parts = [{ id: item.id, count }] } = item;
     const known = combo === undefined ? undefined : this.line.find((other) => other.combo === combo);
-    if (known) this.line.add(known, item.id, count);
-    else this.line.show(item, count);
+    if (known) this.line.add(known, parts);
+    else this.line.show(item, parts);
   }
 }
 

@@ -31,6 +31,8 @@ export interface GiftItem {
   readonly icon?: string;
   /** Default 1. */
   readonly count?: number;
+  /** The gifts it stands for, when they are several: `count` is their sum, and each can be removed by its id. */
+  readonly parts?: readonly { readonly id: string; readonly count: number }[];
   /** Gifts of one combo add up: while its banner stands or waits, `count` is added to it and no other banner is made. */
   readonly combo?: string;
   readonly own?: boolean;

@@ -25,6 +25,9 @@ export interface StandingParts<Item> {
   changed(): void;
 }
 
+/** What an item counts, by the ids it can be removed by. */
+type Counts = readonly { readonly id: string; readonly count: number }[];
+
 const maxWaiting = 1_000;
 const maxFree = 8;
 const maxIds = 1_000;
@@ -52,8 +55,8 @@ export class StandingLine<Item extends { readonly id: string; readonly own?: boo
     return this.#waiting.length;
   }
 
-  show(item: Item, count = 1): void {
-    const entry = { item, ids: new Map([[item.id, count]]), count };
+  show(item: Item, counts: Counts = [{ id: item.id, count: 1 }]): void {
+    const entry = { item, ids: new Map(counts.map(({ id, count }) => [id, count])), count: sumOf(counts) };
     const others = item.own ? this.#waiting.findIndex((waiting) => !waiting.item.own) : -1;
     if (others < 0) this.#waiting.push(entry);
     else this.#waiting.splice(others, 0, entry);
@@ -67,9 +70,9 @@ export class StandingLine<Item extends { readonly id: string; readonly own?: boo
   }
 
   /** Adds to one that stands or waits; one that stands does so anew from now. */
-  add(entry: Standing<Item>, id: string, count: number): void {
-    entry.count += count;
-    if (entry.ids.size < maxIds) entry.ids.set(id, count);
+  add(entry: Standing<Item>, counts: Counts): void {
+    entry.count += sumOf(counts);
+    for (const { id, count } of counts) if (entry.ids.size < maxIds) entry.ids.set(id, count);
     const { element, animation } = entry;
     if (!element || !animation) return;
     this.#fill(element, entry);
@@ -158,6 +161,10 @@ export class StandingLine<Item extends { readonly id: string; readonly own?: boo
     entry.element = undefined;
     this.#parts.changed();
   }
+}
+
+function sumOf(counts: Counts): number {
+  return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Shorter the more wait, so that what was paid for is seen soon; not shorter than `least`. */

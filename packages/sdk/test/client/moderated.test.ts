@@ -5,7 +5,7 @@ import { acceptPublication, type Marks, userRoomOf } from '@danmux/bus';
 import type { DanmuxError, Msg, Notice } from '@danmux/protocol';
 import { type EdgeFixture, room } from '../../../edge/test/edge-fixture.ts';
 import { eventually } from '../../../edge/test/eventually.ts';
-import { type ClientOptions, createClient } from '../../src/index.ts';
+import { type ClientOptions, createClient, giftOf } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
 async function publish(
@@ -23,8 +23,9 @@ async function publish(
 const toUser = (fixture: EdgeFixture, user: string, type: string, id: string) => publish(fixture, type, id, { where: userRoomOf(user), marks: { to: user } });
 
 async function recall(fixture: EdgeFixture, id: string) {
-  await fixture.bus.recall(room, id);
+  const found = await fixture.bus.recall(room, id);
   await publish(fixture, 'recall', `recall-${id}`, { data: { id }, marks: { recalls: id } });
+  return found;
 }
 
 async function watch(options: ClientOptions) {
@@ -60,6 +61,28 @@ test('a recall reaches who has seen the message, and nobody who comes later sees
   );
   const bob = await watch({ url: fixture.url, token: await fixture.token('bob') });
   assert.deepEqual(bob.ids(), ['b']);
+});
+
+test('a recalled gift of a combo takes its own count off every screen and out of history, whichever of them it is', async () => {
+  const fixture = await openEdge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const give = (id: string) => publish(fixture, 'gift', id, { data: { gift: 'rocket', count: '10', combo_id: 'c' } });
+  for (const id of ['g0', 'g1', 'g2']) await give(id);
+  await eventually(() => assert.deepEqual(ann.ids(), ['g0', 'g2']));
+  assert.deepEqual(giftOf(ann.msgs[1] as Msg).parts, [
+    { id: 'g1', count: 10 },
+    { id: 'g2', count: 10 },
+  ]);
+  const shown = (msgs: readonly Msg[]) => msgs.reduce((sum, msg) => sum + giftOf(msg).count, 0);
+  assert.equal(shown(ann.msgs), 30);
+  const left = { g1: 20, g2: 10, g0: 0 };
+  for (const [id, count] of Object.entries(left)) {
+    assert.deepEqual(await recall(fixture, id), { found: true });
+    await eventually(() => assert.equal(ann.recalled.at(-1), id));
+    assert.equal(shown((await ann.room.history({ lane: 'gift' })).msgs), count, `history without ${id}`);
+    const late = await watch({ url: fixture.url, token: await fixture.token(`late-${id}`) });
+    assert.equal(shown(late.msgs), count, `who joins after the recall of ${id}`);
+  }
 });
 
 test('messages that ask for it are answered, and counted on the edge', async () => {

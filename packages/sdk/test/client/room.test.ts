@@ -164,6 +164,27 @@ test('what stands for a recalled message is never given, and tells who has seen 
   assert.deepEqual([ids, recalled], [['a', 'e'], ['a']]);
 });
 
+test('of a combo the parts that were recalled are left out, whichever comes first; when none is left it is not given', async () => {
+  const { room, server } = await enter();
+  const given: [string, unknown][] = [];
+  room.on('message', ({ id, data }) => given.push([id, data]));
+  const combo = (offset: number, id: string, ...parts: string[]): Msg => ({
+    ...msg('gift', offset, id),
+    data: { gift: 'rocket', count: parts.length * 10 },
+    parts: parts.map((part) => ({ id: part, count: 10 })),
+  });
+  room.frame(frame(control(1, 'recall', { id: 'b' }), control(2, 'recall', { id: 'z' }), combo(1, 'b', 'a', 'b'), combo(2, 'd', 'c', 'd'), combo(3, 'z', 'z')));
+  assert.deepEqual(given, [
+    ['b', { gift: 'rocket', count: 10 }],
+    ['d', { gift: 'rocket', count: 20 }],
+  ]);
+  server.pages.push({ msgs: [combo(1, 'b', 'a', 'b'), combo(3, 'z', 'z')], more: false });
+  assert.deepEqual(
+    (await room.history({ lane: 'gift' })).msgs.map(({ id, parts }) => [id, parts]),
+    [['b', [{ id: 'a', count: 10 }]]],
+  );
+});
+
 test('history leaves out what was recalled, and reads on when a page holds nothing else', async () => {
   const { room, server } = await enter();
   room.frame(frame(control(1, 'recall', { id: 'x' })));

@@ -91,3 +91,16 @@ test('past the cap the oldest tenth goes, and may come again', () => {
   log.max = 5;
   assert.equal(log.entries.length, 4);
 });
+
+test('a line of several gifts loses the one that is recalled, and goes with the last', () => {
+  const { log } = open();
+  const parts = ['g1', 'g2'].map((id) => ({ id, count: 10 }));
+  log.message({ ...chat('g2'), lane: 'gift', type: 'gift', data: { gift: 'rose', count: 20 }, parts }, false);
+  const counts = () => log.entries.map(({ count }) => count);
+  log.remove('g2');
+  assert.deepEqual(counts(), [10]);
+  log.remove('g2');
+  assert.deepEqual(counts(), [10]);
+  log.remove('g1');
+  assert.deepEqual(counts(), []);
+});

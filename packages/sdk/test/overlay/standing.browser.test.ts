@@ -46,6 +46,22 @@ test('gifts of a combo count up on the banner that stands or waits; one that is 
   assert.deepEqual([await overlayPage.ids('gift-banner'), await counts()], [['3'], ['×5']]);
 });
 
+test('a gift that stands for several counts down by the one that is recalled', async () => {
+  await overlayPage.open({ ...long, maxGifts: 1 });
+  const counts = () => overlayPage.page.locator('.danmux-gift-count').allTextContents();
+  await overlayPage.page.evaluate(() => {
+    const parts = ['g1', 'g2'].map((id) => ({ id, count: 10 }));
+    overlay.gift({ id: 'g0', from: 'a', gift: '🌹', combo: 'x', count: 10 });
+    overlay.gift({ id: 'g2', from: 'a', gift: '🌹', combo: 'x', count: 20, parts });
+  });
+  const seen = [await counts()];
+  for (const id of ['g1', 'g2', 'g0']) {
+    await overlayPage.page.evaluate((gone) => overlay.remove(gone), id);
+    seen.push(await counts());
+  }
+  assert.deepEqual(seen, [['×30'], ['×20'], ['×10'], []]);
+});
+
 test('a banner whose combo goes on stands anew from then', async () => {
   await overlayPage.open({ ...long, giftMs: 4_000 });
   const seen = await overlayPage.page.evaluate(() => {

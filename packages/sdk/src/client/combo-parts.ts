@@ -1,0 +1,12 @@
+// A message that stands for several gifts of a combo, without those that were recalled.
+import type { Msg } from '@danmux/protocol';
+
+/** The message itself when none of it was recalled, undefined when nothing is left. */
+export function withoutParts(msg: Msg, recalled: { has(id: string): boolean }): Msg | undefined {
+  if (!msg.parts) return recalled.has(msg.id) ? undefined : msg;
+  const parts = msg.parts.filter(({ id }) => !recalled.has(id));
+  if (parts.length === msg.parts.length) return msg;
+  if (parts.length === 0) return undefined;
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  return { ...msg, parts, data: typeof msg.data === 'object' && msg.data !== null ? { ...msg.data, count } : msg.data };
+}

@@ -21,7 +21,7 @@ import { Hub } from './hub.ts';
 import type { OutboxParts } from './outbox.ts';
 import { OwnMessages } from './own-messages.ts';
 import { type PingedConn, Pinger } from './pinger.ts';
-import { prepare } from './prepared.ts';
+import { preparedGap } from './prepared.ts';
 import { Presence } from './presence.ts';
 import { Receipts } from './receipts.ts';
 import { Recovery } from './recovery.ts';
@@ -249,6 +249,6 @@ export class EdgeRole implements Part {
   }
 
   #tellGap(gap: Gap): void {
-    this.#fanOut.event(gap.room, prepare('gap', gap));
+    this.#fanOut.event(gap.room, preparedGap(gap));
   }
 }

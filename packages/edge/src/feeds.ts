@@ -42,7 +42,7 @@ export class Feeds {
 
   /** What the store says of its rooms. */
   pulse(pulses: ReadonlyMap<string, RoomPulse>): void {
-    for (const [room, { heads }] of pulses) if (heads) this.#feeds.get(room)?.feed.pulse(heads);
+    for (const [room, { heads }] of pulses) this.#feeds.get(room)?.feed.pulse(heads);
   }
 
   get size(): number {

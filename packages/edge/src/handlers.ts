@@ -94,6 +94,7 @@ export class Handlers {
     const { hub, presence, recovery, receipts, rules } = this.#parts;
     const feed = await this.#open(room);
     try {
+      await feed.reach(request.positions);
       await this.#checkMayStay(session, room);
     } catch (error) {
       this.#close(room);

@@ -1,6 +1,6 @@
 // What one user missed in a room that many share: its own messages alone are counted and parsed. What passed this edge lately
 // is in the feed's ring; what was before is read from the store in pages, once for all who ask within half a minute.
-import { type Bus, type BusFrame, type Heads, positionsOf, userRoomHistory } from '@danmux/bus';
+import { type Bus, type BusFrame, goesOnAfter, type Heads, positionsOf, userRoomHistory } from '@danmux/bus';
 import { type Frame, type JoinReply, limits, type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson, type Runtime } from '@danmux/runtime';
 import { OwnPages } from './own-messages-pages.ts';
@@ -30,8 +30,9 @@ export class OwnHistory {
   }
 
   /**
-   * The user's messages after its positions, up to `heads`. A lane whose position is of another epoch, or further back than history or
-   * `userRoomHistory` messages of all users, or with more than `limits.recovery` of its own, is said not to be recovered.
+   * The user's messages after its positions, up to `heads`. A lane whose position is further back than history or
+   * `userRoomHistory` messages of all users, or with more than `limits.recovery` of its own, is said not to be recovered; so is one whose
+   * position is of another epoch or beyond the heads, and gets what there is since the epochs parted.
    */
   async missed(user: string, positions: Positions | undefined, heads: Heads): Promise<OwnMissed> {
     const recovered: Partial<Record<StreamLane, boolean>> = {};
@@ -39,10 +40,11 @@ export class OwnHistory {
     for (const lane of streamLanes) {
       const position = positions?.[lane];
       if (!position) continue;
-      const missed = position.epoch === heads.epoch ? await this.#since(user, lane, position.offset, heads) : null;
-      recovered[lane] = missed !== null;
+      const connected = position.epoch === heads.epoch && position.offset <= heads.offsets[lane];
+      const missed = await this.#since(user, lane, goesOnAfter(heads, lane, position.epoch, position.offset), heads);
+      recovered[lane] = connected && missed !== null;
       if (missed) msgs.push(...missed);
-      this.#runtime.metrics.recoveries.inc({ lane, recovered: String(missed !== null) });
+      this.#runtime.metrics.recoveries.inc({ lane, recovered: String(recovered[lane]) });
     }
     return { positions: positionsOf(heads), recovered, msgs };
   }

@@ -5,7 +5,7 @@ import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, ty
 import { backoffMs, type Part, parseJson, type Runtime } from '@danmux/runtime';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { OwnHistory } from './own-messages-history.ts';
-import { type LaneCounts, prepare } from './prepared.ts';
+import { type LaneCounts, prepare, preparedGap } from './prepared.ts';
 import type { Receipts } from './receipts.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 import { RoomFeed } from './room-feed.ts';
@@ -71,8 +71,9 @@ export class OwnMessages implements Part {
     const room = this.roomOf(session);
     const own = this.#rooms.get(room);
     if (!own) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
-    session.hold(ownRoom);
     const { feed, history } = own;
+    await feed.reach(positions);
+    session.hold(ownRoom);
     const { heads } = feed;
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
@@ -165,8 +166,8 @@ export class OwnMessages implements Part {
 
   /** Whose messages were lost is not known. */
   #tellGap(gap: Gap): void {
-    for (const session of this.#parts.sessions.all)
-      if (session.joinedOwn && this.roomOf(session) === gap.room) session.emit('gap', { ...gap, room: ownRoom, count: 0 });
+    const prepared = preparedGap({ ...gap, room: ownRoom, count: 0 });
+    for (const session of this.#parts.sessions.all) if (session.joinedOwn && this.roomOf(session) === gap.room) session.deliver(ownRoom, prepared);
   }
 }
 

@@ -1,7 +1,7 @@
 // What is written to many viewers, encoded once: socket.io packets as text, and as WebSocket frames, plain and deflated. Writing
 // it to a session costs the write and nothing more. The one file that knows how socket.io frames an event.
 import { constants, deflateRawSync } from 'node:zlib';
-import type { Gap, Lane, ServerEvents } from '@danmux/protocol';
+import { type Gap, type Lane, lanes, type ServerEvents } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
 import * as ws from 'ws';
 import { payloadWithoutRecalled } from './recalled-messages.ts';
@@ -107,6 +107,11 @@ export function eventPacket(event: keyof ServerEvents, payload: string): string 
 
 export function prepare<E extends keyof ServerEvents>(event: E, payload: Parameters<ServerEvents[E]>[0], options?: PreparedOptions): Prepared {
   return new Prepared([eventPacket(event, toJson(payload))], options);
+}
+
+/** It goes after what waits of its lane: what it says holds of what follows. */
+export function preparedGap(gap: Gap): Prepared {
+  return prepare('gap', gap, { room: gap.room, gaps: [gap], urgent: lanes[gap.lane].guaranteed });
 }
 
 /** engine.io puts its own packet type, 4 for a message, in front. */

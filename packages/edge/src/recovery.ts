@@ -1,8 +1,8 @@
 // What a joining viewer is given: what it missed since its positions, or the room's last messages. Bounded by what the feed
 // has passed on, so that replay and live frames meet without a hole and without a double. The feed's ring is asked first; what
 // it does not hold is read from the store once for all who ask.
-import { type Bus, type Heads, positionsOf } from '@danmux/bus';
-import { type JoinReply, type JoinRequest, limits, type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
+import { type Bus, goesOnAfter, type Heads, positionsOf } from '@danmux/bus';
+import { type JoinReply, type JoinRequest, lanes, limits, type Msg, type Position, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson, type Runtime } from '@danmux/runtime';
 import type { RoomFeed } from './room-feed.ts';
 
@@ -30,7 +30,8 @@ export class Recovery {
       if (!position) continue;
       const missed = await this.#missed(feed, lane, position, heads);
       recovered[lane] = missed !== null;
-      if (missed) perLane[lane] = missed;
+      const given = missed ?? (await this.#sinceFork(feed, lane, position, heads));
+      if (given) perLane[lane] = given;
       this.#runtime.metrics.recoveries.inc({ lane, recovered: String(missed !== null) });
     }
     // Without positions a viewer gets the last messages; with some it gets them for the other lanes when it asks to.
@@ -41,11 +42,22 @@ export class Recovery {
   }
 
   /** All that came after the position, or null when not all of it can be had. */
-  async #missed(feed: RoomFeed, lane: StreamLane, position: { epoch: string; offset: number }, heads: Heads): Promise<readonly Msg[] | null> {
+  async #missed(feed: RoomFeed, lane: StreamLane, position: Position, heads: Heads): Promise<readonly Msg[] | null> {
     const upTo = heads.offsets[lane];
     const count = upTo - position.offset;
     if (position.epoch !== heads.epoch || count < 0 || count > limits.recovery) return null;
     return feed.ring.since(lane, position.offset, upTo) ?? (await this.#warmed(feed, lane, heads)).since(lane, position.offset, upTo);
+  }
+
+  /**
+   * Of a guaranteed lane whose position is of another epoch, or beyond the heads: what there is since the epochs parted, so that what
+   * was accepted after the store went back arrives. Null where the last messages will do.
+   */
+  async #sinceFork(feed: RoomFeed, lane: StreamLane, position: Position, heads: Heads): Promise<readonly Msg[] | null> {
+    const head = heads.offsets[lane];
+    if (!lanes[lane].guaranteed || (position.epoch === heads.epoch && position.offset <= head)) return null;
+    const after = Math.max(head - limits.recovery, goesOnAfter(heads, lane, position.epoch, position.offset));
+    return feed.ring.since(lane, after, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, head - after);
   }
 
   /** The newest `wanted` messages of the lanes; control and gift may take half of them, chat gets the rest. */

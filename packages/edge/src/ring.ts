@@ -70,6 +70,11 @@ export class Ring {
     }
   }
 
+  /** The ids of the messages its frames hold, and until when each would have been kept. */
+  ids(): (readonly [id: string, until: number])[] {
+    return this.#frames.flatMap(({ at, frame }) => idsIn(frame.payload).map((id) => [id, at + maxAgeMs] as const));
+  }
+
   /** What follows is not connected to what was. */
   clear(): void {
     this.#frames = [];
@@ -131,6 +136,13 @@ export class Ring {
 
 function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean {
   return (head.ranges[lane]?.[1] ?? 0) > after;
+}
+
+/** Every message of a stream begins like this, and a quote inside a string is escaped. Parsing all would hold up an edge of many rooms. */
+const opening = /\{"lane":"[a-z]+","offset":\d+,"id":("(?:[^"\\]|\\.)*")/g;
+
+function idsIn(payload: string): string[] {
+  return [...payload.matchAll(opening)].map(([, id]) => JSON.parse(id ?? '""') as string);
 }
 
 function parsedOf(kept: Kept): readonly Msg[] {

@@ -1,9 +1,10 @@
 // What a joining viewer is given, on a memory bus whose reads are counted: whole or said not to be, bounded by the heads.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Bus, createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
+import { createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import { limits, type Positions, type StreamLane } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
 import { Recovery } from '../src/recovery.ts';
 import { RoomFeed } from '../src/room-feed.ts';
 import { eventually } from './eventually.ts';
@@ -13,14 +14,14 @@ const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(3
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false });
 
-let bus: Bus & { wipe(): void };
+let bus: MemoryBus;
 let lease: Lease;
 let reads: string[];
 let feed: RoomFeed;
 let recovery: Recovery;
 beforeEach(async () => {
   reads = [];
-  bus = new Proxy(createBus(runtime) as Bus & { wipe(): void }, {
+  bus = new Proxy(createBus(runtime) as MemoryBus, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
@@ -159,5 +160,36 @@ test('a viewer with positions gets history only for the lanes it has none of, an
   await open();
   assert.deepEqual(ids(await recover({ gift: at(4) })), ['gift5']);
   assert.deepEqual(ids(await recover({ gift: at(4) }, 2)), ['gift5', 'chat4', 'chat5']);
-  assert.deepEqual(ids(await recover({ gift: at(4, 'another') }, 4)), ['gift4', 'gift5', 'chat4', 'chat5']);
+  assert.deepEqual(ids(await recover({ chat: at(4, 'another') }, 4)), ['gift4', 'gift5', 'chat4', 'chat5']);
+});
+
+test('a position in an epoch that another continues gets what came after they parted, and is said not to be recovered', async () => {
+  await store('gift', 5);
+  await store('chat', 5);
+  const survived = await bus.heads(room);
+  await store('gift', 5);
+  const before = await bus.heads(room);
+  bus.goBack(room, survived);
+  await bus.heads(room, { known: before });
+  await store('gift', 8);
+  await open();
+  const { epoch } = before;
+  const result = await recover({ gift: at(10, epoch), control: at(0, epoch), chat: at(3, epoch) });
+  assert.deepEqual([ids(result), result.recovered], [named('gift', 6, 13), { control: false, gift: false, chat: false }]);
+  assert.deepEqual(result.positions['gift'], at(13));
+  assert.deepEqual(ids(await recover({ gift: at(5, epoch) })), named('gift', 6, 13));
+  assert.deepEqual(ids(await recover({ gift: at(3, epoch) })), named('gift', 4, 13), 'it had not seen all that survived');
+  assert.deepEqual(ids(await recover({ gift: at(3, 'another') })), named('gift', 6, 13));
+  assert.deepEqual(ids(await recover({ chat: at(3, epoch) }, 3)), ['gift12', 'gift13', 'chat5'], 'chat by how many it asks for');
+});
+
+test('a position in an epoch that is gone, or beyond the heads, gets all that is left of the paid lanes', async () => {
+  await store('gift', 3);
+  await store('chat', 3);
+  await open();
+  for (const gift of [at(2, 'another'), at(9)]) assert.deepEqual(ids(await recover({ gift })), named('gift', 1, 3));
+  assert.deepEqual(ids(await recover({ chat: at(9) })), []);
+  for (let stored = 0; stored < limits.recovery; stored += 500) await store('gift', 500);
+  await arrived({ gift: 2_003 });
+  assert.equal((await recover({ gift: at(1, 'another') })).msgs.length, limits.recovery);
 });

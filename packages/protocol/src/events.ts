@@ -3,7 +3,7 @@
 import type { ErrorBody } from './errors.ts';
 import type { Lane, StreamLane } from './lanes.ts';
 import type { RoomModes } from './moderation.ts';
-import type { Positions } from './position.ts';
+import type { Position, Positions } from './position.ts';
 import type { Frame, Msg, RoomMember } from './publication.ts';
 
 export type Ok<T> = { ok: true } & T;
@@ -98,6 +98,8 @@ export interface Gap {
   /** How many messages this viewer was not sent; 0 when it cannot be known. */
   count: number;
   reason: string;
+  /** Of `history_lost`: where the lane goes on, in its new epoch. A client takes it for its own position; one that cannot joins again. */
+  position?: Position;
 }
 export interface PresenceUpdate {
   room: string;

@@ -44,7 +44,7 @@ export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Hea
   };
   const says = texts.length > 0 || shed !== undefined || own.length > 0;
   return {
-    heads: { epoch: heads.epoch, offsets },
+    heads: { ...heads, offsets },
     commit: {
       room,
       lease,

@@ -4,6 +4,7 @@ import type { Bus, Lease } from '@danmux/bus';
 import { Hops, laneTotals, Membership, type RoleNumbers, ShardHolder } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ChatRates } from './chat-rates.ts';
+import { RoomClaims } from './room-claims.ts';
 import { ShardRelay } from './shard-relay.ts';
 import { TrafficCounter } from './traffic-counter.ts';
 
@@ -15,6 +16,7 @@ export class RelayRole implements Part {
   readonly #membership: Membership;
   readonly #hops: Hops;
   readonly #traffic: TrafficCounter;
+  readonly #claims = new RoomClaims();
   readonly #holder: ShardHolder;
   readonly #shards = new Map<number, ShardRelay>();
 
@@ -69,7 +71,7 @@ export class RelayRole implements Part {
       this.#bus,
       shard,
       lease,
-      { rates: this.#rates, hops: this.#hops, traffic: this.#traffic },
+      { rates: this.#rates, hops: this.#hops, traffic: this.#traffic, claims: this.#claims },
       () => void this.#holder.fenced(shard),
     );
     this.#shards.set(shard, relay);

@@ -10,6 +10,7 @@ import type { ChatRates } from './chat-rates.ts';
 import type { Waiting } from './combos.ts';
 import { type Fanned, fanOut } from './fan-out.ts';
 import { Pacer } from './pacer.ts';
+import type { RoomClaims } from './room-claims.ts';
 import { RoomQueue, type Taken, type Untold } from './room-queue.ts';
 import { eventsAreRead } from './sent-events.ts';
 import type { TrafficCounter } from './traffic-counter.ts';
@@ -27,6 +28,7 @@ export interface ShardRelayParts {
   readonly rates: ChatRates;
   readonly hops: Pick<Hops, 'add'>;
   readonly traffic: Pick<TrafficCounter, 'sequenced' | 'shed'>;
+  readonly claims: RoomClaims;
 }
 
 export class ShardRelay {
@@ -37,6 +39,7 @@ export class ShardRelay {
   readonly #rates: ChatRates;
   readonly #hops: Pick<Hops, 'add'>;
   readonly #traffic: ShardRelayParts['traffic'];
+  readonly #claims: RoomClaims;
   readonly #onFenced: () => void;
   readonly #logs: boolean;
   readonly #pacer: Pacer;
@@ -48,6 +51,8 @@ export class ShardRelay {
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** How often the connection was away: heads read before are not to be built on. */
+  #outages = 0;
   /** The last try to listen failed; it is said once. */
   #deaf = false;
   #reading = false;
@@ -55,7 +60,7 @@ export class ShardRelay {
   #resetting = false;
   #stopped = false;
 
-  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, { rates, hops, traffic }: ShardRelayParts, onFenced: () => void) {
+  constructor(runtime: Runtime, bus: Bus, shard: number, lease: Lease, { rates, hops, traffic, claims }: ShardRelayParts, onFenced: () => void) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#shard = shard;
@@ -63,6 +68,7 @@ export class ShardRelay {
     this.#rates = rates;
     this.#hops = hops;
     this.#traffic = traffic;
+    this.#claims = claims;
     this.#logs = eventsAreRead(runtime.config);
     this.#onFenced = onFenced;
     this.#pacer = new Pacer(runtime.config.relay, (queue, urgent) => this.#track(this.#flush(queue, urgent)));
@@ -91,7 +97,11 @@ export class ShardRelay {
 
   async #listen(): Promise<void> {
     try {
-      this.#bell ??= await this.#bus.listen(this.#shard, () => this.#ring());
+      this.#bell ??= await this.#bus.listen(
+        this.#shard,
+        () => this.#ring(),
+        () => this.#resumed(),
+      );
       this.#deaf = false;
     } catch (error) {
       // No reset: what was read is good, and until a later look opens the bell, the timer reads the ingress.
@@ -99,6 +109,13 @@ export class ShardRelay {
       this.#runtime.log[this.#deaf ? 'debug' : 'warn']({ err: error, shard: this.#shard }, 'could not listen to a shard');
       this.#deaf = true;
     }
+  }
+
+  /** It may be another store by now, or the same from an older state: the heads of every room are claimed before its next commit. */
+  #resumed(): void {
+    this.#outages++;
+    for (const queue of this.#rooms.values()) queue.heads = undefined;
+    this.#ring();
   }
 
   #ring(): void {
@@ -162,11 +179,23 @@ export class ShardRelay {
     return shedding === 'on' ? new RateBudget(perSecond ?? relay.chat_per_second) : unlimited;
   }
 
+  async #headsOf(queue: RoomQueue): Promise<Heads> {
+    let { heads } = queue;
+    while (!heads) {
+      const outages = this.#outages;
+      const read = await this.#begin(queue);
+      if (outages === this.#outages) heads = read;
+    }
+    queue.heads = heads;
+    return heads;
+  }
+
   /** Reads what must be known of a room before its first frame. */
   async #begin(queue: RoomQueue): Promise<Heads> {
     const { room } = queue;
     const followed = isUserRoom(room) ? undefined : this.#rates.follow(room, (perSecond) => this.#setRate(queue, perSecond));
-    const [heads, recalled] = await Promise.all([this.#bus.heads(room), this.#bus.recalled(room), followed]);
+    const [heads, recalled] = await Promise.all([this.#bus.heads(room, this.#claims.of(room)), this.#bus.recalled(room), followed]);
+    this.#claims.saw(room, heads);
     queue.recall(recalled);
     return heads;
   }
@@ -182,18 +211,20 @@ export class ShardRelay {
     if (queue.flushing || this.#resetting || this.#stopped) return;
     queue.flushing = true;
     try {
-      queue.heads ??= await this.#begin(queue);
+      const heads = await this.#headsOf(queue);
+      const outages = this.#outages;
       if (this.#resetting || this.#stopped) return;
       const limit = this.#runtime.config.relay.frame_messages;
       const taken = urgent ? queue.takeUrgent(limit, performance.now()) : queue.takeOrdinary(limit, performance.now());
-      const fanned = fanOut(queue.room, taken, queue.heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
+      const fanned = fanOut(queue.room, taken, heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
       await this.#recallAgain(fanned);
       const result = await this.#bus.commit(fanned.commit);
       if (!result.ok) {
         this.#refused(result.reason);
         return;
       }
-      queue.heads = fanned.heads;
+      this.#claims.saw(queue.room, fanned.heads);
+      queue.heads = outages === this.#outages ? fanned.heads : undefined;
       queue.committed();
       if (fanned.commit.frame) this.#runtime.metrics.frames.inc();
       this.#committed(queue.room, taken, fanned.heads);

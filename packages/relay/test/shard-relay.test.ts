@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { acceptPublication, type Bus, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
 import { eventually } from '../../testkit/src/eventually.ts';
 import { ChatRates } from '../src/chat-rates.ts';
+import { RoomClaims } from '../src/room-claims.ts';
 import { ShardRelay } from '../src/shard-relay.ts';
 
 const room = 'live:1';
@@ -14,9 +16,10 @@ const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: 
 
 class Bench {
   readonly runtime: Runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
-  readonly bus: Bus = createBus(this.runtime);
+  readonly bus = createBus(this.runtime) as MemoryBus;
   readonly overrides: Partial<Bus> = {};
   readonly sent: string[] = [];
+  readonly claims = new RoomClaims();
   fenced = 0;
   relay: ShardRelay | undefined;
 
@@ -38,7 +41,7 @@ class Bench {
       seen,
       shard,
       lease,
-      { rates: new ChatRates(this.runtime, seen), hops: { add: () => {} }, traffic: { sequenced: () => {}, shed: () => {} } },
+      { rates: new ChatRates(this.runtime, seen), hops: { add: () => {} }, traffic: { sequenced: () => {}, shed: () => {} }, claims: this.claims },
       () => void this.fenced++,
     );
     this.relay.start();
@@ -84,9 +87,9 @@ test('without a bell the timer reads, and a store slower than the refusal still 
   const one = bench();
   one.overrides.listen = async () => Promise.reject(new Error('no subscriptions'));
   // An answer over a network comes later than a refusal that was made in the process.
-  one.overrides.heads = async (name) => {
+  one.overrides.heads = async (name, claim) => {
     await turns(20);
-    return one.bus.heads(name);
+    return one.bus.heads(name, claim);
   };
   await one.begin();
   await one.publish('a');
@@ -154,6 +157,64 @@ test('heads that moved are read again and the messages keep their order', async 
   await eventually(() => assert.deepEqual(one.sent, ['a', 'b', 'c']));
   assert.equal((await one.bus.heads(room)).offsets.gift, 4);
   assert.equal(await one.value('commitsRefused'), 1);
+});
+
+test('a store that went back begins a new epoch at the next commit, and goes on from what survived', async () => {
+  const one = bench();
+  await one.begin();
+  await one.publish('a1', 'a2');
+  await eventually(() => assert.deepEqual(one.sent, ['a1', 'a2']));
+  const survived = await one.bus.heads(room);
+  await one.publish('b1', 'b2', 'b3');
+  await eventually(() => assert.equal(one.sent.length, 5));
+  const { epoch } = await one.bus.heads(room);
+  one.bus.goBack(room, survived);
+  await one.publish('c1', 'c2');
+  await eventually(() => assert.deepEqual(one.sent.slice(5), ['c1', 'c2']));
+  const heads = await one.bus.heads(room);
+  assert.deepEqual([heads.epoch === epoch, heads.offsets.gift], [false, 4]);
+  assert.deepEqual(heads.forks, [{ epoch, offsets: survived.offsets }]);
+});
+
+test('what it has seen of a room is claimed also after it forgot the room, and after an epoch ended', async () => {
+  const one = bench();
+  await one.begin();
+  await one.publish('a');
+  await eventually(() => assert.deepEqual(one.sent, ['a']));
+  const first = await one.bus.heads(room);
+  await one.relay?.stop();
+  one.bus.goBack(room, { ...first, offsets: { ...first.offsets, gift: 0 } });
+  await one.begin();
+  await one.publish('b');
+  await eventually(() => assert.ok(one.sent.includes('b')));
+  const second = await one.bus.heads(room);
+  assert.notEqual(second.epoch, first.epoch);
+  one.bus.goBack(room, first);
+  await one.publish('c');
+  await eventually(() => assert.ok(one.sent.includes('c')));
+  const third = await one.bus.heads(room);
+  assert.ok(third.epoch !== first.epoch && third.epoch !== second.epoch, 'an old master that returns');
+});
+
+test('after an outage the heads of a room are claimed before the next commit, though it was quiet', async () => {
+  const one = bench();
+  let resumed = () => {};
+  one.overrides.listen = (number, ring, again) => {
+    resumed = again ?? (() => {});
+    return one.bus.listen(number, ring);
+  };
+  const claims: unknown[] = [];
+  one.overrides.heads = (name, claim) => {
+    claims.push(claim?.known?.offsets.gift);
+    return one.bus.heads(name, claim);
+  };
+  await one.begin();
+  await one.publish('a');
+  await eventually(() => assert.deepEqual(one.sent, ['a']));
+  resumed();
+  await one.publish('b');
+  await eventually(() => assert.deepEqual(one.sent, ['a', 'b']));
+  assert.deepEqual(claims, [undefined, 1]);
 });
 
 test('stop waits for the commit under way, and begins nothing after it', async () => {

@@ -11,6 +11,8 @@ export interface TestViewerOptions {
   readonly token?: string;
   readonly transports?: readonly ('websocket' | 'polling')[];
   readonly history?: number;
+  /** Where it was when it was here last. */
+  readonly positions?: Positions;
 }
 
 const living = new Set<TestViewer>();
@@ -41,6 +43,7 @@ export class TestViewer {
 
   constructor(options: TestViewerOptions, url = 0) {
     this.#options = options;
+    this.#positions = options.positions;
     this.#url = url;
     this.#socket = this.#open();
     living.add(this);
@@ -72,6 +75,10 @@ export class TestViewer {
     );
   }
 
+  get positions(): Positions | undefined {
+    return this.#positions;
+  }
+
   ids(lane: Lane): string[] {
     return this.msgs.filter((msg) => msg.lane === lane).map(({ id }) => id);
   }
@@ -93,7 +100,7 @@ export class TestViewer {
     });
     socket.on('connect', () => this.#join(socket));
     socket.on('frame', (frame: Frame) => this.#take(frame.msgs));
-    socket.on('gap', (gap) => this.gaps.push(gap));
+    socket.on('gap', (gap) => this.#miss(gap));
     socket.on('presence', ({ online }) => {
       this.online = online;
       this.presence.push(online);
@@ -135,6 +142,12 @@ export class TestViewer {
       this.arrivals.push(performance.now());
       if (msg.offset !== undefined && isStreamLane(msg.lane)) this.#advance(msg.lane, msg.offset);
     }
+  }
+
+  #miss(gap: Gap): void {
+    this.gaps.push(gap);
+    const { lane, position } = gap;
+    if (position && isStreamLane(lane) && this.#positions?.[lane]?.epoch !== position.epoch) this.#positions = { ...this.#positions, [lane]: position };
   }
 
   #advance(lane: StreamLane, offset: number): void {

@@ -155,9 +155,14 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   gap(gap: Gap): void {
+    const { lane, reason, position } = gap;
+    if (reason === 'history_lost' && this.#joined) {
+      // A server of an older version does not say where the new epoch begins: a new join does.
+      if (!position || !isStreamLane(lane)) this.#join();
+      // One that joined in the new epoch knows it already.
+      else if (this.#positions[lane]?.epoch !== position.epoch) this.#positions[lane] = position;
+    }
     this.emit('gap', gap);
-    // Offsets begin again: only a new join tells from where.
-    if (gap.reason === 'history_lost' && this.#joined) this.#join();
   }
 
   /** Whether anybody looks; for the client. */

@@ -136,6 +136,33 @@ test('a new epoch is followed by a new join', async () => {
   assert.deepEqual(room.positions.gift, position(1, 'f'));
 });
 
+test('a gap that says where the new epoch begins is gone on from without joining again, and nothing is given twice', async () => {
+  const { room, ids, gaps, server } = await enter({ positions: { gift: position(3), chat: position(5) } });
+  room.frame(frame(msg('gift', 4, 'b'), msg('chat', 6)));
+  room.gap({ room: 'r', lane: 'gift', count: 0, reason: 'history_lost', position: position(2, 'f') });
+  room.gap({ room: 'r', lane: 'chat', count: 0, reason: 'history_lost', position: position(0, 'f') });
+  room.frame(frame(msg('gift', 3, 'c1'), msg('gift', 4, 'b'), msg('gift', 5, 'c2'), msg('chat', 1, 'hi')));
+  await settled();
+  assert.deepEqual(ids, ['b', 'chat6', 'c1', 'c2', 'hi']);
+  assert.deepEqual([room.positions.gift, room.positions.chat, server.requests.length], [position(5, 'f'), position(1, 'f'), 1]);
+  assert.deepEqual(gaps, ['gift 0 history_lost', 'chat 0 history_lost']);
+  // It waited behind frames while this viewer joined.
+  room.gap({ room: 'r', lane: 'gift', count: 0, reason: 'history_lost', position: position(2, 'f') });
+  assert.deepEqual(room.positions.gift, position(5, 'f'));
+});
+
+test('what is given with a join that recovered nothing is shown once', async () => {
+  const { room, ids } = await enter(
+    { positions: { gift: position(2) } },
+    { positions: { gift: position(4, 'f') }, recovered: { gift: false }, msgs: [msg('gift', 3, 'b'), msg('gift', 4, 'c')] },
+  );
+  room.frame(frame(msg('gift', 3, 'b')));
+  room.disconnected();
+  room.connected();
+  await settled();
+  assert.deepEqual(ids, ['b', 'c']);
+});
+
 test('a recall is told once and is no message; what it takes back is not given when it comes later', async () => {
   const { room, ids, recalled } = await enter();
   room.frame(frame(msg('chat', 1, 'a')));

@@ -1,7 +1,7 @@
 // Reads a body as JSON: UTF-8 only, of bounded depth, with no `__proto__` in it; numbers keep their digits. It knows no schema; validation.ts does.
 import { isUtf8 } from 'node:buffer';
 import { DanmuxError } from '@danmux/protocol';
-import { checkJson, deepestJson, parseRequest } from '@danmux/runtime';
+import { checkJson, deepestJson, parseData, parseRequest } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
 
 export function addJsonBodies(app: FastifyInstance): void {
@@ -27,6 +27,15 @@ export function addJsonBodies(app: FastifyInstance): void {
 
 /** Throws `invalid_json`, saying what is wrong with the text, or `invalid_request` for a number that no reader could read. */
 export function parseJsonBody(body: Buffer): unknown {
+  return parsed(body, parseRequest);
+}
+
+/** The same for a body inside a body: a message's data as text. */
+export function parseJsonData(text: string): unknown {
+  return parsed(Buffer.from(text), parseData);
+}
+
+function parsed(body: Buffer, parse: typeof parseData): unknown {
   // A body in another encoding would decode into replacement characters, and be stored and shown like that.
   if (!isUtf8(body)) throw new DanmuxError('invalid_json', { message: 'The body is not UTF-8.' });
   const text = body.toString('utf8');
@@ -34,7 +43,7 @@ export function parseJsonBody(body: Buffer): unknown {
   if (depthOf(body) > deepestJson) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepestJson} levels.` });
   try {
     if (mayHoldName.test(text)) JSON.parse(text, refuseName);
-    return parseRequest(text, (body) => checkJson(body, 'body'));
+    return parse(text, (value) => checkJson(value, 'body'));
   } catch (error) {
     if (error instanceof DanmuxError) throw error;
     throw new DanmuxError('invalid_json', { message: `The body is not valid JSON: ${(error as Error).message}`, cause: error });

@@ -10,7 +10,7 @@ export { type Check, Health, type Readiness } from './health.ts';
 export { HealthServer, probe } from './health-server.ts';
 export { newId } from './ids.ts';
 export { JsonNumber, parseJson, toJson, wellFormedJson, written } from './json.ts';
-export { checkJson, deepestJson, parseRequest } from './json-request.ts';
+export { checkJson, deepestJson, parseData, parseRequest } from './json-request.ts';
 export { Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { createMetrics, type Metrics, metricTable } from './metrics.ts';

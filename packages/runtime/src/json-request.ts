@@ -18,6 +18,14 @@ export function parseRequest(text: string, check: (value: unknown) => void = () 
   });
 }
 
+/** The same for a text that is the data of a message as a whole: all its numbers keep their text. */
+export function parseData(text: string, check: (value: unknown) => void): unknown {
+  return parseJson(wellFormedJson(text), (value) => {
+    check(value);
+    return value;
+  });
+}
+
 /**
  * Throws `invalid_request` with the path of what cannot be handed on: a number beyond a double's range (Go refuses it), more levels than
  * `deepestJson`, a field that is named `__proto__` or begins with U+0000 (PHP's objects have none).

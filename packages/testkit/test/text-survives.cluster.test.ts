@@ -156,7 +156,7 @@ for (const engine of ['memory', 'redis'] as const) {
       await post(`/v1/rooms/${room}/messages`, `{"type":"notice","data":${others[3]?.sent},"delay_ms":1.0}`);
       await pusherEvent(others[4]?.sent ?? '');
 
-      await eventually(() => holdAll('a live frame', viewer.frames, all), { timeoutMs: 20_000 });
+      await eventually(() => holdAll('a live frame', viewer.frames, all), { timeoutMs: 8_000 });
       assert.match(viewer.frames.join(), /"from":\{"id":"b","score":9007199254740993\}/);
       const histories = async (ask: (lane: string) => Promise<string>) => Promise.all(['chat', 'gift', 'control'].map(ask));
       const viewerHistory = await histories((lane) => viewer.ask('history', `{"room":"${room}","lane":"${lane}","limit":200}`));
@@ -172,8 +172,8 @@ for (const engine of ['memory', 'redis'] as const) {
       holdAll('the history the api reads', apiHistory, all);
       holdAll('a recovery', [joined], all);
       holdAll('a join', [fresh], all);
-      await eventually(() => holdAll('webhooks', hooked, all), { timeoutMs: 20_000 });
-      await eventually(() => holdAll('the archive', archived(), all), { timeoutMs: 20_000 });
+      await eventually(() => holdAll('webhooks', hooked, all), { timeoutMs: 8_000 });
+      await eventually(() => holdAll('the archive', archived(), all), { timeoutMs: 8_000 });
       left.push(...viewer.frames, ...viewerHistory, ...apiHistory, joined, fresh, ...hooked, ...archived());
     });
 

@@ -6,7 +6,7 @@ import type { PublishRequest } from '@danmux/protocol/schemas';
 import type { Config } from '@danmux/runtime';
 import { type Static, Type } from 'typebox';
 import type { Goal } from '../accept-message.ts';
-import { parseJsonBody } from '../json-body.ts';
+import { parseJsonData } from '../json-body.ts';
 
 export const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name: 200 } as const;
 
@@ -60,7 +60,7 @@ export function messageOf({ name: event, data: text }: { readonly name: string; 
 
 function parsed(text: string): unknown {
   try {
-    return parseJsonBody(Buffer.from(text));
+    return parseJsonData(text);
   } catch {
     // Not JSON, or none that is safe to hand on: then it is text.
     return text;

@@ -20,6 +20,7 @@ missing() {
   has python3 || echo python3
   python_has socketio || echo python3-socketio
   python_has websocket || echo python3-websocket
+  python_has requests || echo python3-requests
   has openssl || echo openssl
   has_chromium || echo chromium
   has_chinese_font || printf 'fonts-noto-cjk\nfontconfig\n'
@@ -37,6 +38,7 @@ give_up() {
         python3) echo "  - Python 3.9 or later: the program python3" ;;
         python3-socketio) echo "  - Python's socketio: pip install python-socketio" ;;
         python3-websocket) echo "  - Python's websocket, its transport: pip install websocket-client" ;;
+        python3-requests) echo "  - Python's requests, its long-polling: pip install requests" ;;
         openssl) echo "  - OpenSSL: the program openssl" ;;
         chromium) echo "  - Chromium or Chrome: the program chromium, chromium-browser or google-chrome" ;;
         fonts-noto-cjk) echo "  - a font with Chinese, for example Noto Sans CJK" ;;

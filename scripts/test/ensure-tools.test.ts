@@ -31,6 +31,7 @@ test('without apt-get it names each thing to install and fails', () => {
     'program python3',
     'pip install python-socketio',
     'pip install websocket-client',
+    'pip install requests',
     'chromium',
     'font with Chinese',
   ])

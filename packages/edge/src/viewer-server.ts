@@ -7,6 +7,7 @@ import { probe, type Runtime } from '@danmux/runtime';
 import { Server } from 'socket.io';
 import { allowRequest, authenticate, originAllowed } from './handshake.ts';
 import { packets } from './packets.ts';
+import { boundPolls, type PollingConn } from './polls.ts';
 import type { SocketData } from './session.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -61,8 +62,9 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
     },
   });
   // engine.io takes no frame that is encoded already while it may compress.
-  io.engine.on('connection', (conn: { transport: { perMessageDeflate: unknown } }) => {
+  io.engine.on('connection', (conn: PollingConn & { transport: { perMessageDeflate: unknown } }) => {
     conn.transport.perMessageDeflate = null;
+    if (conn.transport.name === 'polling') boundPolls(conn);
   });
   io.use((socket, next) => {
     admit(runtime, socket.handshake.auth, door).then(

@@ -2,6 +2,7 @@
 // framing; over anything else, and when `edge.direct_writes` is off, socket.io's own path is taken. The one file that knows
 // the insides of engine.io and ws.
 import type { Socket as TcpSocket } from 'node:net';
+import { pollPackets } from './polls.ts';
 import type { Prepared } from './prepared.ts';
 
 export interface Wire {
@@ -37,8 +38,6 @@ interface WebSocketInside {
   terminate(): void;
 }
 
-/** Packets a long-polling viewer may have waiting for its next poll. */
-const pollAhead = 32;
 /** The window `Prepared.deflated` is made with. */
 const windowBits = 15;
 
@@ -58,7 +57,7 @@ export class ViewerWire implements Wire {
     const { readyState, transport, writeBuffer } = this.#conn;
     if (readyState !== 'open') return false;
     if (transport !== this.#transport) this.#know(transport);
-    if (transport.name !== 'websocket') return writeBuffer.length < pollAhead;
+    if (transport.name !== 'websocket') return writeBuffer.length < pollPackets;
     return transport.writable && writeBuffer.length === 0 && this.#tcp?.writableNeedDrain !== true;
   }
 

@@ -71,7 +71,8 @@ export class Handlers {
     if (!own) checkMayEnter(session.viewer, room);
     const joining = this.#begin(session, room);
     try {
-      return own ? await this.#parts.own.join(session, request) : await this.#enter(session, room, request);
+      const { reply, after } = own ? await this.#parts.own.join(session, request) : await this.#enter(session, room, request);
+      return { reply: { ...reply, now: this.#runtime.clock.now() }, after };
     } finally {
       joining.delete(room);
       if (joining.size === 0) this.#joining.delete(session);

@@ -41,6 +41,7 @@ for (const transport of ['websocket', 'polling']) {
     assert.equal(joined.room, room);
     assert.equal(joined.online, 1);
     assert.deepEqual(joined.msgs, []);
+    assert.ok(Math.abs((joined.now ?? 0) - Date.now()) < 5_000);
     assert.deepEqual(joined.recovered, {});
     assert.deepEqual(Object.keys(joined.positions).sort(), ['chat', 'control', 'gift']);
     const { id } = must(await ann.ask<SendReply>('send', { room, type: 'chat', data: { text: '你好' }, cid: 'c1' }));

@@ -27,6 +27,8 @@ export interface JoinReply {
   positions: Positions;
   recovered: Partial<Record<StreamLane, boolean>>;
   msgs: Msg[];
+  /** The cluster's time as the answer left, milliseconds since 1970; `ts`, `until` and `expires_at` are times of that clock. */
+  now?: number;
   /** How the room may be talked in now; empty limits nothing. Absent for `@me`. */
   modes?: RoomModes;
 }

@@ -1,6 +1,6 @@
 // The page for a browser source of OBS: a room's danmaku and gifts on nothing. Its looks are in the query, its token in the fragment,
 // which no request carries. It sends nothing, and shows nothing of a connection that is away.
-import { bind, createClient, type DanmuxError, Overlay, type Room } from '../src/index.ts';
+import { type BoundRoom, bind, createClient, type DanmuxError, Overlay, type Room } from '../src/index.ts';
 import { edgesOf } from './edges.ts';
 import { type Look, lookOf } from './look.ts';
 import { type Texts, textsOf } from './texts.ts';
@@ -49,8 +49,10 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
 }
 
 /** The room as if it had these lanes alone. */
-function only(room: Room, lanes: readonly string[]): Pick<Room, 'on'> {
+function only(room: Room, lanes: readonly string[]): BoundRoom {
   return {
+    serverTime: () => room.serverTime(),
+    ageMs: (msg) => room.ageMs(msg),
     on: (event, listener) =>
       event === 'message'
         ? room.on('message', (msg) => lanes.includes(msg.lane) && (listener as (payload: typeof msg) => void)(msg))

@@ -8,15 +8,18 @@ import { OwnEcho } from './own-echo.ts';
 export interface BindOptions {
   /** Messages from this user are framed as one's own. */
   readonly userId?: string;
-  /** Messages older than this are not flown (they were there before we came), milliseconds; default 10,000. */
+  /** Of messages that were there before we came, those older than this by the server's time are not flown, milliseconds; default 10,000. */
   readonly freshMs?: number;
 }
 
 const modes: readonly string[] = ['scroll', 'reverse', 'top', 'bottom'] satisfies DanmakuMode[];
 const sizes: readonly string[] = ['small', 'normal', 'large'] satisfies DanmakuSize[];
 
+/** What is shown of a room, and the time it goes by; without one the page's. */
+export type BoundRoom = Pick<Room, 'on'> & Partial<Pick<Room, 'serverTime' | 'ageMs'>>;
+
 /** Returns a function that ends it. */
-export function bind(room: Pick<Room, 'on'>, overlay: OverlayVerbs, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
+export function bind(room: BoundRoom, overlay: OverlayVerbs, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
   const echo = new OwnEcho(overlay);
   const ends = [
     room.on('recalled', ({ id }) => {
@@ -24,7 +27,8 @@ export function bind(room: Pick<Room, 'on'>, overlay: OverlayVerbs, { userId, fr
       echo.recalled(id);
     }),
     room.on('message', (msg) => {
-      if (Date.now() - msg.ts > freshMs || Date.now() > (msg.expires_at ?? Number.POSITIVE_INFINITY)) return;
+      const now = room.serverTime?.() ?? Date.now();
+      if ((room.ageMs?.(msg) ?? now - msg.ts) > freshMs || now > (msg.expires_at ?? Number.POSITIVE_INFINITY)) return;
       const own = userId !== undefined && msg.from?.id === userId;
       if (msg.lane !== 'chat' || !echo.covers(msg, textOf(msg), own)) show(msg, overlay, own);
     }),

@@ -1,6 +1,6 @@
 // The viewer's side of danmux.
 export { DanmuxError, type MembersReply, type Msg, type Notice, type RoomMember, type RoomModes } from '@danmux/protocol';
-export { type BindOptions, bind, danmakuOf, giftOf, superchatOf, textOf } from './bind.ts';
+export { type BindOptions, type BoundRoom, bind, danmakuOf, giftOf, superchatOf, textOf } from './bind.ts';
 export { Client, type ClientEvents, createClient } from './client/client.ts';
 export type { Host, Visibility, WebSocketLike } from './client/host.ts';
 export { type MiniProgram, miniProgramHost } from './client/mini-program.ts';

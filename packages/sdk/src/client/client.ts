@@ -44,6 +44,11 @@ export class Client extends Emitter<ClientEvents> {
     return this.#connection.state;
   }
 
+  /** The server's time, milliseconds since 1970, whatever the page's clock says: what `ts`, `until` and `expires_at` are to be compared with. */
+  serverTime(): number {
+    return this.#connection.time.now();
+  }
+
   /** The room, joined as soon as the connection stands and again whenever it comes back. */
   join(name: string, options: JoinOptions = {}): Room {
     return this.#enter(checkRoomName(name), options);
@@ -81,7 +86,11 @@ export class Client extends Emitter<ClientEvents> {
   #looked(): void {
     const looked = !this.#connection.visibility?.hidden;
     for (const room of this.#rooms.values()) room.looked(looked);
-    if (looked) this.#connection.hurry();
+    if (!looked) return;
+    this.#connection.hurry();
+    // Any join tells the time.
+    const [joined] = [...this.#rooms.values()].filter((room) => room.joined);
+    if (this.#connection.time.doubtful) joined?.joinAgain();
   }
 
   #notice(notice: Notice): void {

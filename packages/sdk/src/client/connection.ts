@@ -8,6 +8,7 @@ import { Emitter } from './emitter.ts';
 import { type Host, ownHost, type Visibility } from './host.ts';
 import { injectedWebSocket } from './injected-websocket.ts';
 import type { ClientOptions, ClientState } from './options.ts';
+import { ServerTime } from './server-time.ts';
 
 type EdgeSocket = Socket<ServerEvents, ViewerEvents>;
 type Payload<E extends keyof ServerEvents> = Parameters<ServerEvents[E]>[0];
@@ -26,6 +27,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ClientOptions;
   readonly #host: Host;
   readonly #edges: Edges;
+  readonly time = new ServerTime();
   #socket: EdgeSocket | undefined;
   #state: ClientState = 'connecting';
   #attempt = 0;
@@ -166,6 +168,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#attempt = 0;
     this.#refreshed = false;
     this.#target = undefined;
+    this.time.doubt();
     this.#become('online');
   }
 

@@ -3,6 +3,7 @@
 import { DanmuxError } from '@danmux/protocol';
 import type { Host } from './host.ts';
 import type { ClientOptions } from './options.ts';
+import { monotonic } from './server-time.ts';
 
 const storageKey = 'danmux.edge';
 /** A gateway's list is asked for again no sooner than this, and no later than an hour. */
@@ -18,7 +19,7 @@ export class Edges {
   /** The next of `#urls`. */
   #next = 0;
   #tried = 0;
-  #freshUntil = 0;
+  #freshUntil = Number.NEGATIVE_INFINITY;
 
   /** Throws `invalid_request` when the options name neither an edge nor a gateway. */
   constructor({ url, gateway }: ClientOptions, host: Host) {
@@ -54,10 +55,10 @@ export class Edges {
   async #refresh(): Promise<void> {
     if (this.#gateway === undefined || !this.#host.getJson) return;
     const used = this.#tried >= this.#urls.length;
-    if (!used && Date.now() < this.#freshUntil) return;
+    if (!used && monotonic() < this.#freshUntil) return;
     try {
       const { urls, ttlMs } = listOf(await this.#host.getJson(this.#gateway));
-      this.#freshUntil = Date.now() + ttlMs;
+      this.#freshUntil = monotonic() + ttlMs;
       this.#tried = 0;
       if (urls.join() === this.#urls.join()) return;
       this.#urls = urls;

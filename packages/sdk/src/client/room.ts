@@ -71,6 +71,16 @@ export class Room extends Emitter<RoomEvents> {
     return this.#joined;
   }
 
+  /** The server's time, milliseconds since 1970, whatever the page's clock says. */
+  serverTime(): number {
+    return this.#connection.time.now();
+  }
+
+  /** How long ago a message came, when it came as it happened; how old it is by the server's time when it was there before us. */
+  ageMs(msg: Msg): number {
+    return this.#connection.time.ageMs(msg);
+  }
+
   /** How the room may be talked in, as far as it was told; empty limits nothing. */
   get modes(): RoomModes {
     return this.#inbox.modes;
@@ -140,6 +150,11 @@ export class Room extends Emitter<RoomEvents> {
     this.#join();
   }
 
+  /** Asks where it is and what time it is; for the client. */
+  joinAgain(): void {
+    this.#join();
+  }
+
   /** The connection ended; for the client. */
   disconnected(): void {
     const joined = this.#joined;
@@ -151,7 +166,10 @@ export class Room extends Emitter<RoomEvents> {
   frame(frame: Frame): void {
     // Before the answer to a join nothing is known to compare with; the server sends frames after it.
     if (!this.#joined) return;
-    for (const msg of frame.msgs) this.#take(msg);
+    for (const msg of frame.msgs) {
+      this.#connection.time.arrived(msg);
+      this.#take(msg);
+    }
   }
 
   gap(gap: Gap): void {
@@ -179,7 +197,8 @@ export class Room extends Emitter<RoomEvents> {
   /** A notice of this room; for the client. */
   notice(notice: Notice): void {
     const { code, message, until } = notice;
-    if (code === 'kicked' || code === 'banned') this.#refuse(new DanmuxError('banned', { message }), until === undefined ? undefined : until - Date.now());
+    if (code === 'kicked' || code === 'banned')
+      this.#refuse(new DanmuxError('banned', { message }), until === undefined ? undefined : until - this.serverTime());
     this.emit('notice', notice);
     if (code === 'unbanned' && this.#refusal) this.connected();
   }
@@ -234,7 +253,11 @@ export class Room extends Emitter<RoomEvents> {
     const history = known ? freshHistory : this.#options.history;
     const request: JoinRequest = { room: this.name, ...(known ? { positions: { ...this.#positions } } : {}), ...(history === undefined ? {} : { history }) };
     try {
-      this.#entered(await this.#connection.request<JoinReply>('join', request));
+      const { time } = this.#connection;
+      const asked = time.monotonic();
+      const reply = await this.#connection.request<JoinReply>('join', request);
+      if (reply.now !== undefined) time.learn(reply.now, asked);
+      this.#entered(reply);
     } catch (error) {
       if (error instanceof DanmuxError) this.#notEntered(error);
       else throw error;

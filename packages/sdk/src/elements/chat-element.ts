@@ -140,7 +140,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   protected override updated(): void {
-    const counting = this.#session.rules.verdict(Date.now(), 'online').until !== undefined;
+    const counting = this.#session.rules.verdict(this.#session.now(), 'online').until !== undefined;
     if (counting) this.#ticker ??= setInterval(() => this.requestUpdate(), tickMs);
     else {
       clearInterval(this.#ticker);
@@ -199,7 +199,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   #composer(): TemplateResult {
-    const now = Date.now();
+    const now = this.#session.now();
     return composer({
       texts: this.#texts,
       language: this.#language,
@@ -239,7 +239,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     const input = this.renderRoot.querySelector<HTMLInputElement>('.text-field');
     const text = input?.value.trim();
     const room = this.#link.room;
-    if (!input || !text || !room || this.#session.rules.verdict(Date.now(), 'online').obstacle) return;
+    if (!input || !text || !room || this.#session.rules.verdict(this.#session.now(), 'online').obstacle) return;
     input.value = '';
     this.#typed(0);
     this.#list.follow();

@@ -47,20 +47,25 @@ export class ChatSession {
     return [...this.#listenToTalk(room), ...this.#listenToState(room), ...this.#listenToOwn(room), () => this.#end()];
   }
 
+  /** What times the server tells are compared with. */
+  now(): number {
+    return this.#room?.serverTime() ?? Date.now();
+  }
+
   say(text: string): void {
     this.hint = text;
     this.#host.requestUpdate();
   }
 
   failed(error: DanmuxError): void {
-    if (error.code === 'banned') this.rules.refused(error, Date.now());
+    if (error.code === 'banned') this.rules.refused(error, this.now());
     this.say(errorText(this.#host.texts, error));
   }
 
   message(msg: Msg): void {
     const mine = this.#host.user?.id;
     this.log.message(msg, mine !== undefined && msg.from?.id === mine);
-    if (msg.lane !== 'gift' || msg.type === 'superchat' || Date.now() - msg.ts > latestGiftMs) return;
+    if (msg.lane !== 'gift' || msg.type === 'superchat' || (this.#room?.ageMs(msg) ?? 0) > latestGiftMs) return;
     this.latest = this.log.entries.findLast(({ id }) => id === msg.id);
     clearTimeout(this.#latestTimer);
     this.#latestTimer = setTimeout(() => this.#endLatest(), latestGiftMs);
@@ -103,11 +108,11 @@ export class ChatSession {
       room.on('sending', ({ cid, type, data }) => type === 'chat' && this.log.sending({ cid, type, data, text: textOf({ data }), ...this.#self() })),
       room.on('sent', ({ cid, id, held }) => {
         this.log.sent(cid, id, held === true);
-        this.rules.sent(Date.now());
+        this.rules.sent(this.now());
         this.#host.requestUpdate();
       }),
       room.on('unsent', ({ cid, error }) => {
-        this.rules.refused(error, Date.now());
+        this.rules.refused(error, this.now());
         this.log.unsent(cid, error);
         this.#host.requestUpdate();
       }),

@@ -59,7 +59,8 @@ test('the last that let us in comes first on the next visit, while it is in the 
 });
 
 test("a gateway's edges are tried best first, and asked for anew when none took us or the list is old", async (t) => {
-  t.mock.timers.enable({ apis: ['Date'] });
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
   const host = gateway({ edges: [{ url: 'http://a:1' }, { url: 'http://b:1' }], ttl_ms: 60_000 }, { edges: [{ url: 'http://c:1' }], ttl_ms: 60_000 });
   const edges = new Edges({ gateway: 'http://api/v1/gateway' }, host);
   assert.deepEqual(await tries(edges, 3), ['http://a:1', 'http://b:1', 'http://c:1']);
@@ -67,7 +68,7 @@ test("a gateway's edges are tried best first, and asked for anew when none took 
   edges.succeeded('http://c:1');
   await edges.next();
   assert.equal(host.asked, 2, 'the list is fresh');
-  t.mock.timers.tick(60_000);
+  now = 60_000;
   await edges.next();
   assert.equal(host.asked, 3);
 });

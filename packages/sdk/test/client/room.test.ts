@@ -5,11 +5,13 @@ import { DanmuxError, type Frame, type JoinReply, type JoinRequest, limits, type
 import { eventually } from '../../../edge/test/eventually.ts';
 import type { Connection } from '../../src/client/connection.ts';
 import { Room } from '../../src/client/room.ts';
+import { ServerTime } from '../../src/client/server-time.ts';
 
 const position = (offset: number, epoch = 'e') => ({ epoch, offset });
 
 class PlayedServer {
   readonly state = 'online';
+  readonly time = new ServerTime();
   readonly requests: JoinRequest[] = [];
   readonly answers: Partial<JoinReply>[] = [];
   readonly receipts: string[][] = [];
@@ -361,6 +363,20 @@ test('who may come in later is let in later, and a ban of a lifetime starts no t
   room.notice({ code: 'unbanned', room: 'r', message: 'in' });
   await settled();
   assert.deepEqual([server.requests.length, room.joined], [3, true]);
+});
+
+test("the join's answer tells the server's time: what was there before is as old as that says, what comes live is new", async () => {
+  const hour = 3_600_000;
+  const { room, server } = await enter({ now: Date.now() + hour });
+  assert.ok(Math.abs(room.serverTime() - Date.now() - hour) < 1_000);
+  const old = { ...msg('gift', 1), ts: room.serverTime() - 20_000 };
+  server.answers.push({ recovered: { gift: true, control: true, chat: true }, msgs: [old] });
+  const ages: number[] = [];
+  room.on('message', (given) => ages.push(room.ageMs(given)));
+  room.joinAgain();
+  await settled();
+  room.frame(frame({ ...msg('gift', 2), ts: old.ts }));
+  assert.ok((ages[0] ?? 0) >= 20_000 && (ages[1] ?? 20_000) < 1_000, `${ages}`);
 });
 
 test("a user's own messages stand among those of others: no hole is looked for", async () => {

@@ -1,0 +1,80 @@
+// Pages whose clock is wrong: what is new flies all the same, what is old does not, and a mute lasts as long as it lasts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { livePage } from './live-page.ts';
+
+const live = livePage();
+const hour = 3_600_000;
+
+/** Before any other script; `clock.off` may be changed later. */
+const wrongClock = (off: number) => `<script>{
+  const Right = Date;
+  globalThis.clock = { off: ${off} };
+  globalThis.Date = class extends Right {
+    constructor(...args) { if (args.length === 0) super(Right.now() + clock.off); else super(...args); }
+    static now() { return Right.now() + clock.off; }
+  };
+}</script>`;
+
+async function open(off: number, room: string) {
+  const token = await live.edge.token('me');
+  const place = `url="${live.edge.url}" room="${room}" token="${token}"`;
+  const page = await live.open(`${wrongClock(off)}<danmux-overlay ${place}><video></video></danmux-overlay><danmux-chat ${place}></danmux-chat>`);
+  await page.locator('[data-testid=state][data-state=online]').waitFor();
+  const flies = (text: string) => page.locator('[data-testid=danmaku]', { hasText: text }).waitFor({ timeout: 10_000 });
+  return { page, flies };
+}
+
+for (const [name, off] of [
+  ['11 s fast', 11_000],
+  ['1 h slow', -hour],
+] as const) {
+  test(`a page ${name} draws what is sent`, async () => {
+    const room = `live:clock${off}`;
+    const { page, flies } = await open(off, room);
+    await live.push(room, { from: { id: 'a' }, data: { text: 'now' } });
+    await live.push(room, { type: 'gift', from: { id: 'a', name: 'A' }, data: { name: 'Rocket' } });
+    await flies('now');
+    await page.locator('[data-testid=gift-banner]', { hasText: 'Rocket' }).waitFor();
+    await page.locator('[data-testid=latest-gift]').waitFor();
+  });
+}
+
+test('a page 1 h slow does not fly what was there before it, older than it is new', async () => {
+  const room = 'live:history';
+  const was = live.api.runtime.clock.now;
+  live.api.runtime.clock.now = () => Date.now() - 30_000;
+  try {
+    await live.push(room, { from: { id: 'a' }, data: { text: 'old' } });
+  } finally {
+    live.api.runtime.clock.now = was;
+  }
+  const { page, flies } = await open(-hour, room);
+  await page.locator('danmux-chat li', { hasText: 'old' }).waitFor();
+  await live.push(room, { from: { id: 'a' }, data: { text: 'new' } });
+  await flies('new');
+  assert.equal(await page.locator('[data-testid=danmaku]', { hasText: 'old' }).count(), 0);
+});
+
+test('a clock that is set while the page is open changes nothing', async () => {
+  const room = 'live:step';
+  const { page, flies } = await open(0, room);
+  for (const [step, off] of [hour, -hour].entries()) {
+    await page.evaluate((ms) => Object.assign((globalThis as unknown as { clock: object }).clock, { off: ms }), off);
+    await live.push(room, { from: { id: 'a' }, data: { text: `step${step}` } });
+    await flies(`step${step}`);
+  }
+});
+
+for (const off of [hour, -hour]) {
+  test(`on a page ${off / hour} h ahead a mute of two seconds keeps from sending for two`, async () => {
+    const room = `live:mute${off}`;
+    const { page } = await open(off, room);
+    const muted = page.locator('danmux-chat', { hasText: 'muted' });
+    const { status } = await live.api.call('PUT', `/v1/rooms/${room}/mutes/me`, { for_ms: 2_000 });
+    assert.equal(status, 200);
+    await muted.waitFor({ timeout: 1_900 });
+    await eventually(async () => assert.equal(await page.locator('[data-testid=chat-input]').isDisabled(), false), { timeoutMs: 5_000 });
+  });
+}

@@ -99,7 +99,7 @@ async function delay({ jobs, runtime }: Services, { publication, delayMs }: Read
   const { id, room, lane, trace, dedupeKey = id } = publication;
   try {
     const job = await jobs.add('publish', { publications: [publication] }, { id: jobIdOf('publish', `${room}\n${dedupeKey}`), delayMs });
-    runtime.log.info({ trace, id, room, lane, job, hop: 'api' }, 'delayed');
+    runtime.log.debug({ trace, id, room, lane, job, hop: 'api' }, 'delayed');
     return { id, room, lane, job };
   } catch (error) {
     return asDanmuxError(error);
@@ -114,7 +114,6 @@ function accepted({ runtime, hops }: Services, publication: Publication, receipt
     runtime.metrics.accepted.inc({ lane, source: 'api' });
     hops.stored(publication);
   }
-  const level = lane === 'control' || lane === 'gift' ? 'info' : 'debug';
-  runtime.log[level]({ trace, id, room, lane, hop: 'api', duplicate }, 'accepted');
+  runtime.log.debug({ trace, id, room, lane, hop: 'api', duplicate }, 'accepted');
   return { id, room, lane };
 }

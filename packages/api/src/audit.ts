@@ -47,11 +47,14 @@ export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void
     if (isAudited(request)) {
       const row = rowOf(runtime, request, reply, payload);
       const { key, ...rest } = row;
-      // The log takes out every field named key.
-      runtime.log.info({ key_id: key, ...rest }, 'audit');
+      const publishes = request.routeOptions.config.scope === 'publish';
+      // The log takes out every field named key. Publishing is traffic, and so is what nobody asks.
+      const line = { key_id: key, ...rest };
+      if (key === null) runtime.counted.info(line, 'audit of requests without a good key');
+      else runtime.log[publishes ? 'debug' : 'info'](line, 'audit');
       // Who is nobody must not be able to keep an answer waiting.
       if (key === null) writers.unknown.add(row);
-      else if (request.routeOptions.config.scope === 'publish') writers.publishing.add(row);
+      else if (publishes) writers.publishing.add(row);
       else await writers.changes.write(row);
     }
     return payload;
@@ -173,7 +176,7 @@ class AuditWriter {
 
   #failed(error: unknown): void {
     this.#runtime.metrics.caught.inc({ where: 'audit' });
-    this.#runtime.log.warn({ err: error }, 'could not store rows of the audit log');
+    this.#runtime.counted.warn({ err: error }, 'could not store rows of the audit log');
   }
 
   #lose(rows: number): void {

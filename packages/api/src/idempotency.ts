@@ -143,9 +143,9 @@ function doneScope({ scope }: Claim): string {
   return `${scope}:done`;
 }
 
-function noteFailure({ metrics, log }: Runtime, error: unknown, message: string): void {
+function noteFailure({ metrics, counted }: Runtime, error: unknown, message: string): void {
   metrics.caught.inc({ where: 'idempotency' });
-  log.warn({ err: error }, message);
+  counted.warn({ err: error }, message);
 }
 
 /** A refusal of this status may be gone next time. */

@@ -53,9 +53,9 @@ export function setRetryAfter(reply: FastifyReply, error: DanmuxError): void {
 }
 
 /** Counts a refusal; one that is our own failure is logged with its cause. */
-export function noteRefusal({ metrics, log }: Pick<Runtime, 'metrics' | 'log'>, error: DanmuxError, { trace, route }: RefusedAt): void {
+export function noteRefusal({ metrics, counted }: Pick<Runtime, 'metrics' | 'counted'>, error: DanmuxError, { trace, route }: RefusedAt): void {
   metrics.refused.inc({ source: 'api', code: error.code });
-  if (error.code === 'internal') log.error({ err: error.cause ?? error, trace, route }, 'a request failed');
+  if (error.code === 'internal') counted.error({ err: error.cause ?? error, trace, route }, 'a request failed', { most: 20 });
 }
 
 export function errorHandler(runtime: Runtime): (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => FastifyReply {

@@ -72,11 +72,15 @@ test('reading has none, nor what is no route', async () => {
   assert.equal(lines().length, 1);
 });
 
-test('each is a line of the log at once, with the id of the key', async () => {
+test('each is a line of the log at once, with the id of the key: what changes something at info, publishing at debug', async () => {
+  await fixture.call('PUT', '/v1/rooms/live:1/mutes/u7', { for_ms: 1_000 });
+  assert.deepEqual(
+    lines().map(({ key_id, level, route }) => [key_id, level, route]),
+    [['default', 'info', '/v1/rooms/:room/mutes/:user']],
+  );
   await fixture.call('POST', path, gift);
-  const [line] = lines();
-  assert.equal(line.key_id, 'default');
-  assert.equal(line.level, 'info');
+  const line = lines().at(-1);
+  assert.deepEqual([line.key_id, line.level], ['default', 'debug']);
   assert.deepEqual([line.method, line.route, line.params, line.status], ['POST', '/v1/rooms/:room/messages', { room: 'live:1' }, 202]);
 });
 
@@ -164,7 +168,7 @@ test('rows that wait are bounded, and what is lost is counted', async () => {
   const app = fastify();
   const fail = () => Promise.reject(new DanmuxError('unavailable'));
   const bus = { logs: { append: fail } } as unknown as ApiFixture['bus'];
-  const log = { info: () => {}, warn: () => {} } as unknown as ApiFixture['runtime']['log'];
+  const log = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as ApiFixture['runtime']['log'];
   app.decorateRequest('keyId', 'k');
   addAudit(app, { ...fixture.runtime, log }, bus);
   app.post('/x', { config: { scope: 'publish' } }, async () => ({}));

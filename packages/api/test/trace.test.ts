@@ -36,7 +36,7 @@ test('it goes out, into the log and with the message', async () => {
   const lines = fixture.lines.map((line) => JSON.parse(line)).filter((line) => line.trace === trace && line.hop);
   assert.deepEqual(
     lines.map(({ level, msg, id, room, lane, hop }) => ({ level, msg, id, room, lane, hop })),
-    [{ level: 'info', msg: 'accepted', id: 'order-1', room: 'live:1', lane: 'gift', hop: 'api' }],
+    [{ level: 'debug', msg: 'accepted', id: 'order-1', room: 'live:1', lane: 'gift', hop: 'api' }],
   );
 });
 

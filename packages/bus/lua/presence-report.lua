@@ -4,7 +4,7 @@
 -- ARGV: 1 edge ('' only counts), 2 ttl ms, 3 heads ttl ms, then per room: name, count (-1 leaves the row as it is), distinct
 --       users ('' leaves them), version and text of the member list ('' and '' leave it)
 -- Returns per room: the online count, the version of the edge's list that is stored (''), and epoch and offsets of control, gift,
--- chat of its heads (false where there are none).
+-- chat of its heads (false where there are none), and 1 when its totals were of edges that are gone.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local edge = ARGV[1]
@@ -34,7 +34,7 @@ for i = 1, (#ARGV - 3) / 5 do
     redis.call('HDEL', rows, edge)
     redis.call('HDEL', roster, edge)
   end
-  local sum, latest = 0, 0
+  local sum, latest, left = 0, 0, 0
   local row = redis.call('HGETALL', rows)
   for k = 1, #row, 2 do
     local online, expires = string.match(row[k + 1], '^(%d+):(%d+):')
@@ -52,12 +52,13 @@ for i = 1, (#ARGV - 3) / 5 do
     redis.call('HSET', KEYS[1], room, sum)
   else
     redis.call('DEL', roster)
-    redis.call('HDEL', KEYS[1], room)
+    left = redis.call('HDEL', KEYS[1], room)
   end
   pulses[#pulses + 1] = sum
   pulses[#pulses + 1] = version
   for _, value in ipairs({ 'epoch', 'control', 'gift', 'chat' }) do
     pulses[#pulses + 1] = redis.call('HGET', heads, value)
   end
+  pulses[#pulses + 1] = left
 end
 return pulses

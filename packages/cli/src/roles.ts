@@ -44,7 +44,7 @@ export function composeNode(config: Config, roles: readonly RoleName[], logger?:
   return {
     runtime,
     bus,
-    parts: [busPart(runtime, bus), ...jobsOf(roles, jobs), ...probes(runtime, roles), ...made.values()],
+    parts: [logPart(runtime), busPart(runtime, bus), ...jobsOf(roles, jobs), ...probes(runtime, roles), ...made.values()],
     addresses: () => Object.fromEntries([...made].flatMap(([name, part]) => ('address' in part ? [[name, part.address()]] : []))),
   };
 }
@@ -71,6 +71,11 @@ function jobsOf(roles: readonly RoleName[], jobs: Jobs): Part[] {
 function probes(runtime: Runtime, roles: readonly RoleName[]): Part[] {
   if (roles.includes('edge') || roles.includes('api')) return [];
   return [new HealthServer(runtime, roles.includes('relay') ? runtime.config.relay.port : runtime.config.worker.port)];
+}
+
+/** Ends last, so that it says what was counted until then. */
+function logPart({ counted }: Runtime): Part {
+  return { name: 'log', start: async () => {}, drain: async () => {}, stop: async () => counted.stop() };
 }
 
 function busPart(runtime: Runtime, bus: Bus): Part {

@@ -33,7 +33,7 @@ const ready = async (address: string) => (await (await fetch(`http://${address}/
 
 test('nothing listens or connects before it is started', () => {
   const node = compose(roleNames);
-  assert.deepEqual(names(node.parts), ['bus', 'jobs', 'relay', 'worker', 'edge', 'api'], 'the bus first, then the queue, those who let others in last');
+  assert.deepEqual(names(node.parts), ['log', 'bus', 'jobs', 'relay', 'worker', 'edge', 'api'], 'the bus first, then the queue, those who let others in last');
   assert.equal(node.bus.engine, 'memory');
 });
 
@@ -65,8 +65,8 @@ test('roles apart on Redis: those without a server of their own answer probes, a
   ends.push(() => redis.stop());
   const node = compose(['relay'], { 'redis.url': redis.url });
   await start(node);
-  assert.deepEqual(names(node.parts), ['bus', 'health-server', 'relay']);
-  const health = node.parts[1] as Part & { address(): string };
+  assert.deepEqual(names(node.parts), ['log', 'bus', 'health-server', 'relay']);
+  const health = node.parts[2] as Part & { address(): string };
   const until = (wanted: boolean) =>
     eventually(async () => {
       const state = await ready(health.address());

@@ -83,7 +83,7 @@ export class Dispatch {
     if (errors[refusal.code].status >= 500 && refusal.code !== 'unavailable') {
       const trace = newId();
       this.#runtime.metrics.caught.inc({ where: 'dispatch' });
-      this.#runtime.log.error({ err: error, event, session: session.id, trace }, 'a viewer event failed');
+      this.#runtime.counted.error({ err: error, event, session: session.id, trace }, 'a viewer event failed', { most: 20 });
     }
     if (ack) ack({ ok: false, error: refusal.toBody() });
     else session.emit('notice', { code: refusal.code, message: refusal.message });

@@ -243,7 +243,7 @@ export class EdgeRole implements Part {
     const viewers = this.#fanOut.frame(frame);
     metrics.rooms.set(this.#hub.size);
     for (const [id, trace] of traces) {
-      log.info({ trace, id, room, viewers, hop: 'edge' }, 'delivering');
+      log.debug({ trace, id, room, viewers, hop: 'edge' }, 'delivering');
       this.#hops.add({ room, id, trace, hop: 'delivered', viewers });
     }
   }

@@ -67,7 +67,7 @@ export class Feeds {
     if (this.#feeds.get(room) === shared) this.#feeds.delete(room);
     shared.feed.close().catch((error: unknown) => {
       this.#runtime.metrics.caught.inc({ where: 'feeds' });
-      this.#runtime.log.warn({ err: error, room }, 'could not close a feed');
+      this.#runtime.counted.warn({ err: error, room }, 'could not close a feed');
     });
   }
 }

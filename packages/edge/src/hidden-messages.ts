@@ -89,7 +89,7 @@ export class HiddenMessages implements Part {
     }
     await this.#events.emit(message.room, 'moderation.held', message, `held-${message.id}`).catch((error: unknown) => {
       this.#runtime.metrics.caught.inc({ where: 'hidden-messages' });
-      this.#runtime.log.warn({ err: error, id: message.id }, 'webhooks are not told of a held message');
+      this.#runtime.counted.warn({ err: error, id: message.id }, 'webhooks are not told of a held message');
     });
   }
 

@@ -84,7 +84,7 @@ export class RoomUsers implements Part {
       await this.#events.emit(room, 'room.users', { joined: joined.slice(0, named), left: left.slice(0, named), online, ...more });
     } catch (error) {
       this.#runtime.metrics.caught.inc({ where: 'room-users' });
-      this.#runtime.log.warn({ err: error, room, joined: joined.length, left: left.length }, 'who came and left could not be told');
+      this.#runtime.counted.warn({ err: error, room, joined: joined.length, left: left.length }, 'who came and left could not be told');
     }
   }
 }

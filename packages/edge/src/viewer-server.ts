@@ -33,7 +33,7 @@ export function createHttpServer(runtime: Runtime): HttpServer {
     probe(runtime, path).then(
       (answer) => response.writeHead(answer?.status ?? 404, { 'content-type': answer?.type ?? 'application/json' }).end(answer?.body ?? '{"code":"not_found"}'),
       (error: unknown) => {
-        runtime.log.error({ err: error }, 'probe failed');
+        runtime.counted.error({ err: error }, 'probe failed');
         response.writeHead(500).end();
       },
     );
@@ -96,7 +96,7 @@ async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, 
 function connectError(runtime: Runtime, error: unknown): Error {
   const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
   runtime.metrics.refused.inc({ source: 'handshake', code: refusal.code });
-  if (refusal.code === 'internal') runtime.log.error({ err: error }, 'a handshake failed');
+  if (refusal.code === 'internal') runtime.counted.error({ err: error }, 'a handshake failed', { most: 20 });
   // The form in which socket.io passes `data` on to connect_error.
   return Object.assign(new Error(refusal.message), { data: refusal.toBody() });
 }

@@ -92,6 +92,6 @@ export class ChatRates {
   #failed(error: unknown, message: string): void {
     if (this.#stopped) return;
     this.#runtime.metrics.caught.inc({ where: 'chat-rates' });
-    this.#runtime.log.warn({ err: error }, message);
+    this.#runtime.counted.warn({ err: error }, message);
   }
 }

@@ -53,8 +53,6 @@ export class ShardRelay {
   #failures = 0;
   /** How often the connection was away: heads read before are not to be built on. */
   #outages = 0;
-  /** The last try to listen failed; it is said once. */
-  #deaf = false;
   #reading = false;
   #rung = false;
   #resetting = false;
@@ -102,12 +100,10 @@ export class ShardRelay {
         () => this.#ring(),
         () => this.#resumed(),
       );
-      this.#deaf = false;
     } catch (error) {
       // No reset: what was read is good, and until a later look opens the bell, the timer reads the ingress.
       this.#runtime.metrics.caught.inc({ where: 'shard-relay' });
-      this.#runtime.log[this.#deaf ? 'debug' : 'warn']({ err: error, shard: this.#shard }, 'could not listen to a shard');
-      this.#deaf = true;
+      this.#runtime.counted.warn({ err: error, shard: this.#shard }, 'could not listen to a shard');
     }
   }
 
@@ -260,8 +256,7 @@ export class ShardRelay {
       this.#traffic.sequenced(room, lane, publications.length);
       for (const publication of publications) metrics.sequenceSeconds.observe({ lane }, Math.max(0, now - acceptedAt(publication)) / 1_000);
       this.#told(room, lane, publications, heads);
-      const level = lane === 'control' || lane === 'gift' ? 'info' : 'debug';
-      if (log.isLevelEnabled(level)) for (const { id, trace } of publications) log[level]({ trace, id, room, lane, hop: 'relay' }, 'sequenced');
+      if (log.isLevelEnabled('debug')) for (const { id, trace } of publications) log.debug({ trace, id, room, lane, hop: 'relay' }, 'sequenced');
     }
   }
 
@@ -277,7 +272,7 @@ export class ShardRelay {
 
   #refused(reason: 'fenced' | 'moved'): void {
     this.#runtime.metrics.commitsRefused.inc({ reason });
-    this.#runtime.log.warn({ shard: this.#shard, reason }, 'a commit was refused');
+    this.#runtime.counted.warn({ shard: this.#shard, reason }, 'a commit was refused');
     // The shard was given up already; by now its owner may hold it anew.
     if (this.#stopped) return;
     if (reason === 'fenced') this.#onFenced();
@@ -287,7 +282,7 @@ export class ShardRelay {
   #fail(error: unknown, message: string): void {
     if (this.#stopped) return;
     this.#runtime.metrics.caught.inc({ where: 'shard-relay' });
-    this.#runtime.log[this.#failures === 0 ? 'warn' : 'debug']({ err: error, shard: this.#shard }, message);
+    this.#runtime.counted.warn({ err: error, shard: this.#shard }, message);
     this.#reset();
   }
 

@@ -36,7 +36,7 @@ export class HealthServer implements Part {
       probe(this.#runtime, path).then(
         (answer) => response.writeHead(answer?.status ?? 404, { 'content-type': answer?.type ?? 'text/plain' }).end(answer?.body ?? 'not found\n'),
         (error: unknown) => {
-          this.#runtime.log.error({ err: error }, 'probe failed');
+          this.#runtime.counted.error({ err: error }, 'probe failed');
           response.writeHead(500).end();
         },
       );

@@ -40,7 +40,11 @@ const counters = {
     help: 'Requests that failed to prove who sends them, from an address that failed too often.',
     labels: [],
   },
-  auditLost: { name: 'danmux_audit_lost_total', help: 'Rows of the audit log that could not be stored; they are in the process log.', labels: [] },
+  auditLost: {
+    name: 'danmux_audit_lost_total',
+    help: 'Rows of the audit log that could not be stored; those of moderation and administration are in the process log.',
+    labels: [],
+  },
   webhooks: { name: 'danmux_webhooks_total', help: 'Tries to give a webhook target an event, by how they ended.', labels: ['target', 'result'] },
   webhooksDead: { name: 'danmux_webhooks_dead_total', help: 'Webhook events that became dead letters.', labels: ['target'] },
   hopsDropped: {

@@ -3,6 +3,7 @@
 import type { Clock } from './clock.ts';
 import { ClusterClock } from './cluster-clock.ts';
 import type { Config } from './config-schema.ts';
+import { CountedLog } from './counted-log.ts';
 import { Degraded } from './degraded.ts';
 import { Health } from './health.ts';
 import { newId } from './ids.ts';
@@ -15,6 +16,8 @@ export interface Runtime {
   readonly node: string;
   readonly config: Config;
   readonly log: Logger;
+  /** For lines that repeat with the traffic, or room by room in an outage. */
+  readonly counted: CountedLog;
   readonly metrics: Metrics;
   readonly health: Health;
   /** What is wrong while this process still serves. */
@@ -40,7 +43,7 @@ export function createRuntime({ config, role, version, logger, clock = new Clust
   const destination = logger ?? standardOutput(config, metrics, () => ({ log, degraded }));
   const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, destination });
   const degraded = new Degraded(log, metrics.degraded);
-  return { node, config, log, metrics, health: new Health(log, degraded), degraded, clock, version };
+  return { node, config, log, counted: new CountedLog(log), metrics, health: new Health(log, degraded), degraded, clock, version };
 }
 
 /** The log cannot say that it is not written, so /readyz and the metrics do; how many lines were lost stands in it afterwards. */

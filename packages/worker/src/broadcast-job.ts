@@ -38,6 +38,7 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
       done += slice.length;
       await report({ done, total, cursor: slice.at(-1)?.name ?? '' });
     }
+    parts.runtime.log.info({ id: data.id, trace: data.trace, rooms: total, hop: 'worker' }, 'a broadcast was sent');
     if (data.receipt && rooms[0]) await addReceiptsJob(parts, { id: data.id, room: rooms[0].name });
   };
 }

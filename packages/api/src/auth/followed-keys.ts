@@ -57,7 +57,7 @@ export class FollowedKeys {
     const stored = readStoredKey(value);
     if (stored) return apiKeyOf(id, stored, this.#seal);
     this.#runtime.metrics.caught.inc({ where: 'keys' });
-    this.#runtime.log.warn({ id }, 'a stored key is not in its form');
+    this.#runtime.counted.warn({ id }, 'a stored key is not in its form');
     return null;
   }
 }

@@ -40,7 +40,7 @@ export class KeyUse {
     } catch (error) {
       failed();
       this.#runtime.metrics.caught.inc({ where: 'key_use' });
-      this.#runtime.log.warn({ err: error }, 'could not note the use of a key');
+      this.#runtime.counted.warn({ err: error }, 'could not note the use of a key');
     }
   }
 }

@@ -46,7 +46,7 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
       },
       { id: jobIdOf('broadcast', `${request.keyId}\n${id}`), ...(delayMs > 0 ? { delayMs } : {}) },
     );
-    services.runtime.log.info({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast');
+    services.runtime.log.debug({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast');
     return reply.status(202).send({ id, job });
   });
 }

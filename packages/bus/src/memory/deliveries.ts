@@ -41,7 +41,7 @@ export class Deliveries<T> {
       listener(message);
     } catch (error) {
       this.#runtime.metrics.caught.inc({ where: 'memory-deliveries' });
-      this.#runtime.log.warn({ err: error }, 'a subscriber failed');
+      this.#runtime.counted.warn({ err: error }, 'a subscriber failed');
     }
   }
 }

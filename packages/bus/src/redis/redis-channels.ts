@@ -120,6 +120,6 @@ export class RedisChannels {
 
   #count(error: unknown, message: string): void {
     this.#runtime.metrics.caught.inc({ where: 'redis-channels' });
-    this.#runtime.log.warn({ err: error }, message);
+    this.#runtime.counted.warn({ err: error }, message);
   }
 }

@@ -77,7 +77,7 @@ export class RedisConnection {
     if (error instanceof Error && this.#up && !(this.#client instanceof Cluster) && this.#client.status === 'ready') {
       // An error on a living connection (a refused command) is no outage; it is still seen.
       this.#runtime.metrics.caught.inc({ where: 'redis-connection' });
-      this.#runtime.log.warn({ err: error, connection: this.#purpose }, 'redis connection error');
+      this.#runtime.counted.warn({ err: error, connection: this.#purpose }, 'redis connection error');
       return;
     }
     this.#up = false;

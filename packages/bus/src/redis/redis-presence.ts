@@ -37,7 +37,7 @@ export class RedisPresence {
     await Promise.all(
       [...byShard].flatMap(([shard, rows]) =>
         chunks(rows.map(([room, count]) => ({ room, count, roster: rosters.get(room) }))).map(async (part) => {
-          const answers = await this.#run(shard, part, edge, ttlMs);
+          const { pulses: answers } = await this.#run(shard, part, edge, ttlMs);
           part.forEach(({ room }, index) => {
             pulses.set(room, answers[index] ?? { online: 0, heads: null });
           });
@@ -48,7 +48,9 @@ export class RedisPresence {
   }
 
   async online(room: string): Promise<number> {
-    const [pulse] = await this.#run(this.#store.shardOf(room), [{ room, count: -1 }], '', 0);
+    const {
+      pulses: [pulse],
+    } = await this.#run(this.#store.shardOf(room), [{ room, count: -1 }], '', 0);
     return pulse?.online ?? 0;
   }
 
@@ -74,29 +76,32 @@ export class RedisPresence {
     return new Map(rows.filter(([room]) => !isUserRoom(room)));
   }
 
-  /** How many rooms of the totals had nobody left. */
+  /** How many rooms of the totals only edges had that are gone: who leaves takes its room out itself. */
   async sweep(): Promise<number> {
     const removed = await this.#store.eachShard(async (shard) => {
       const rooms = await this.#store.ask((redis) => redis.hkeys(this.#store.keys.shard(shard).totals));
       let empty = 0;
       for (const part of chunks(rooms.map((room) => ({ room, count: -1 })))) {
-        empty += (await this.#run(shard, part, '', 0)).filter(({ online }) => online === 0).length;
+        empty += (await this.#run(shard, part, '', 0)).left;
       }
       return empty;
     });
     return removed.reduce((sum, count) => sum + count, 0);
   }
 
-  async #run(shard: number, rows: readonly Reported[], edge: string, ttlMs: number): Promise<RoomPulse[]> {
+  async #run(shard: number, rows: readonly Reported[], edge: string, ttlMs: number): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
     const shardKeys = this.#store.keys.shard(shard);
     const keys = [shardKeys.totals, ...rows.flatMap(({ room }) => [shardKeys.presence(room), shardKeys.heads(room), shardKeys.roster(room)])];
     const args = rows.flatMap(({ room, count, roster }) => [room, count, roster?.users ?? '', roster?.list?.version ?? '', roster?.list?.text ?? '']);
     const answer = (await this.#store.run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...args])) as (number | string | null)[];
-    return rows.map((_, index) => {
-      const [online, list, epoch, ...offsets] = answer.slice(index * 6, index * 6 + 6);
-      const heads = typeof epoch === 'string' ? headsOf(epoch, offsets) : null;
+    let left = 0;
+    const pulses = rows.map((_, index) => {
+      const [online, list, epoch, control, gift, chat, wasLeft] = answer.slice(index * 7, index * 7 + 7);
+      const heads = typeof epoch === 'string' ? headsOf(epoch, [control, gift, chat]) : null;
+      left += Number(wasLeft);
       return { online: Number(online), heads, ...(list ? { list: String(list) } : {}) };
     });
+    return { pulses, left };
   }
 }
 

@@ -9,7 +9,7 @@ export async function runCounted(runtime: Runtime, name: string, run: () => Prom
   } catch (error) {
     const paused = error instanceof JobPaused;
     runtime.metrics.jobs.inc({ job: name, result: paused ? 'paused' : 'failed' });
-    if (!paused) runtime.log.warn({ err: error, job: name }, 'a job failed');
+    if (!paused) runtime.counted.warn({ err: error, job: name }, 'a job failed', { per: name });
     throw error;
   }
 }

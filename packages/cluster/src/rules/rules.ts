@@ -114,13 +114,13 @@ function sanctionOf({ value, until }: Entry<Rule>): Sanction | undefined {
   return until === undefined ? value.sanction : { ...value.sanction, until };
 }
 
-function read({ metrics, log }: Runtime, record: string, name: string, value: string): Rule {
+function read({ metrics, counted }: Runtime, record: string, name: string, value: string): Rule {
   let parsed: unknown;
   try {
     parsed = JSON.parse(value);
   } catch (error) {
     metrics.caught.inc({ where: 'rules' });
-    log.warn({ err: error, record, name }, 'a rule cannot be read');
+    counted.warn({ err: error, record, name }, 'a rule cannot be read');
   }
   const readable = typeof parsed === 'object' && parsed !== null;
   if (name === modesField) return { modes: readable ? (parsed as RoomModes) : noModes };

@@ -102,7 +102,7 @@ export class ArchiveWork implements Part {
       return parseJson(text) as WebhookEvent;
     } catch (error) {
       this.#runtime.metrics.caught.inc({ where: 'archive-event' });
-      this.#runtime.log.error({ err: error }, 'an event of the log is not one, and is left out');
+      this.#runtime.counted.error({ err: error }, 'an event of the log is not one, and is left out');
       return null;
     }
   }

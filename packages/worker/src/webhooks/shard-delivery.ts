@@ -98,7 +98,7 @@ export class ShardDelivery {
   #deliveriesOf(events: readonly LoggedEvent[]): readonly EventDelivery[] {
     return deliveriesOf(this.#target, events, (error) => {
       this.#parts.runtime.metrics.caught.inc({ where: 'webhook-event' });
-      this.#parts.runtime.log.error({ err: error, shard: this.#shard }, 'an event of the log is not one, and is left out');
+      this.#parts.runtime.counted.error({ err: error, shard: this.#shard }, 'an event of the log is not one, and is left out');
     });
   }
 
@@ -172,7 +172,7 @@ export class ShardDelivery {
     const { letters, runtime } = this.#parts;
     await letters.add({ target: this.#target.id, event, error, attempts, at: this.#now() });
     runtime.metrics.webhooksDead.inc({ target: this.#target.id });
-    runtime.log.warn({ target: this.#target.id, event: event.id, room: event.room, error }, 'a webhook event is a dead letter');
+    runtime.counted.warn({ target: this.#target.id, event: event.id, room: event.room, error }, 'a webhook event is a dead letter', { per: this.#target.id });
   }
 
   #storePlace({ to, deliveries, place, attempts, refused, since }: Stretch, retry_at: number): Promise<boolean> {

@@ -16,6 +16,9 @@ class FakeRedis extends EventEmitter {
   wait: (replicas: number, timeoutMs: number) => Promise<number> = async (...args) => this.sent.push(`WAIT ${args.join(' ')}`) && 1;
   call: (...args: (string | number)[]) => Promise<unknown> = async (...args) => this.sent.push(args.join(' ')) && [1, 1];
 
+  info: () => Promise<string> = async () => 'slave0:ip=h,state=online,lag=0\r\nslave1:ip=h,state=online,lag=0\r\nslave2:ip=h,state=wait_bgsave';
+  stream = { remoteAddress: '127.0.0.1', remotePort: 1 };
+
   disconnect(again: boolean): void {
     this.cut.push(again);
   }
@@ -106,4 +109,31 @@ test('a master with too few replicas is asked each 100 ms, one with enough each 
   await at(1_000, 3);
   await at(1_999, 3);
   await at(2_000, 4);
+});
+
+test('after a replica left its master nothing counts for five seconds, whatever the others confirm; on another master it does', async (t) => {
+  let now = 1_000;
+  t.mock.method(performance, 'now', () => now);
+  const redis = new FakeRedis();
+  const node = nodeOf(redis);
+  const write = () => node.write(async () => 'stored', 0);
+  assert.equal(await write(), 'stored');
+  redis.info = async () => 'slave1:ip=h,state=online,lag=0';
+  await assert.rejects(write(), unavailable);
+  assert.equal(node.missing, true);
+  now += 4_999;
+  node.ask(now);
+  await new Promise(setImmediate);
+  assert.equal(node.missing, true);
+  now += 100;
+  node.ask(now);
+  await new Promise(setImmediate);
+  assert.equal(await write(), 'stored');
+  redis.info = async () => '';
+  await assert.rejects(write(), unavailable);
+  redis.stream = { remoteAddress: '127.0.0.1', remotePort: 2 };
+  now += 100;
+  node.ask(now);
+  await new Promise(setImmediate);
+  assert.equal(await write(), 'stored');
 });

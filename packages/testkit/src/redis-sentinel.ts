@@ -1,4 +1,4 @@
-// A real Redis master with a replica and three sentinels, on free ports.
+// A real Redis master with replicas and three sentinels, on free ports.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +11,22 @@ import { type RedisServer, startRedis } from './redis-server.ts';
 export interface SentinelGroup {
   readonly url: string;
   readonly master: RedisServer;
+  /** The first of the replicas. */
   readonly replica: RedisServer;
+  /** All of them, the first master first. */
+  readonly servers: readonly RedisServer[];
   /** The port the sentinels call master now. */
   masterPort(): Promise<number>;
+  /** The server the sentinels call master now. */
+  currentMaster(): Promise<RedisServer>;
+  /** Begins a planned failover; resolves with the new master when the sentinels call it so. */
+  failover(): Promise<RedisServer>;
+  /** Resolves when every server but the master, that runs, follows it. */
+  inStep(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startSentinelGroup(): Promise<SentinelGroup> {
+export async function startSentinelGroup({ replicas = 1, downAfterMs = 1_500 }: { replicas?: number; downAfterMs?: number } = {}): Promise<SentinelGroup> {
   const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
     // Sentinels first: they have nobody to promote then.
@@ -29,28 +38,63 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
     return one;
   };
   try {
-    const master = await keep(startRedis({ args: ['--appendonly', 'yes'] }));
-    const replica = await keep(startRedis({ args: ['--appendonly', 'yes', '--replicaof', `127.0.0.1 ${master.port}`] }));
-    await eventually(async () => {
-      if (!(await cli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica is not in step');
-    });
+    const master = await keep(startRedis({ args }));
+    const servers = [master];
+    for (let i = 0; i < replicas; i++) servers.push(await keep(startRedis({ args: [...args, '--replicaof', `127.0.0.1 ${master.port}`] })));
+    await eventually(() => mustFollow(servers, master.port));
     const sentinels: Sentinel[] = [];
-    for (let i = 0; i < 3; i++) sentinels.push(await keep(startSentinel(master.port)));
-    await eventually(() => mustKnowEachOther(sentinels), { timeoutMs: 20_000, everyMs: 200 });
+    for (let i = 0; i < 3; i++) sentinels.push(await keep(startSentinel(master.port, downAfterMs)));
+    await eventually(() => mustKnowEachOther(sentinels, replicas), { timeoutMs: 20_000, everyMs: 200 });
     const url = `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/danmux`;
-    const [first] = sentinels;
-    const masterPort = async () => Number((await cli(first?.port ?? 0, 'sentinel', 'get-master-addr-by-name', 'danmux')).trim().split('\n')[1]);
-    return { url, master, replica, masterPort, stop };
+    const masterPort = () => masterPortOf(sentinels[0]?.port ?? 0);
+    const currentMaster = async () => serverAt(servers, await masterPort());
+    const inStep = () => eventually(async () => mustFollow(servers, await masterPort()), { timeoutMs: 30_000, everyMs: 100 });
+    const failover = async () => {
+      const before = await masterPort();
+      // It refuses while it has not heard of a replica lately.
+      await eventually(async () => {
+        const answer = await cli(sentinels[0]?.port ?? 0, 'sentinel', 'failover', 'danmux');
+        if (!answer.startsWith('OK')) throw new Error(answer);
+      });
+      await eventually(
+        async () => {
+          if ((await masterPort()) === before) throw new Error('the sentinels did not change the master');
+        },
+        { timeoutMs: 20_000 },
+      );
+      return currentMaster();
+    };
+    return { url, master, replica: servers[1] ?? master, servers, masterPort, currentMaster, failover, inStep, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function mustKnowEachOther(sentinels: readonly Sentinel[]): Promise<void> {
+const args = ['--appendonly', 'yes', '--repl-diskless-sync-delay', '0'];
+
+async function masterPortOf(sentinel: number): Promise<number> {
+  return Number((await cli(sentinel, 'sentinel', 'get-master-addr-by-name', 'danmux')).trim().split('\n')[1]);
+}
+
+function serverAt(servers: readonly RedisServer[], port: number): RedisServer {
+  const server = servers.find((one) => one.port === port);
+  if (!server) throw new Error(`no server has port ${port}`);
+  return server;
+}
+
+async function mustFollow(servers: readonly RedisServer[], master: number): Promise<void> {
+  for (const { port } of servers) {
+    const info = await cli(port, 'info', 'replication');
+    if (port !== master && !(info.includes('master_link_status:up') && info.includes(`master_port:${master}`)))
+      throw new Error(`a replica is not in step: ${info}`);
+  }
+}
+
+async function mustKnowEachOther(sentinels: readonly Sentinel[], replicas: number): Promise<void> {
   for (const { port } of sentinels) {
     const state = await cli(port, 'sentinel', 'master', 'danmux');
-    if (!/num-other-sentinels\n2\n/.test(state) || !/num-slaves\n1\n/.test(state)) throw new Error('the sentinels do not know each other yet');
+    if (!/num-other-sentinels\n2\n/.test(state) || !state.includes(`num-slaves\n${replicas}\n`)) throw new Error('the sentinels do not know each other yet');
   }
 }
 
@@ -59,7 +103,7 @@ interface Sentinel {
   stop(): Promise<void>;
 }
 
-async function startSentinel(masterPort: number): Promise<Sentinel> {
+async function startSentinel(masterPort: number, downAfterMs: number): Promise<Sentinel> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'danmux-sentinel-'));
   const file = join(dir, 'sentinel.conf');
@@ -68,7 +112,7 @@ async function startSentinel(masterPort: number): Promise<Sentinel> {
     'bind 127.0.0.1',
     `dir ${dir}`,
     `sentinel monitor danmux 127.0.0.1 ${masterPort} 2`,
-    'sentinel down-after-milliseconds danmux 1500',
+    `sentinel down-after-milliseconds danmux ${downAfterMs}`,
     'sentinel failover-timeout danmux 6000',
   ];
   await writeFile(file, `${lines.join('\n')}\n`);

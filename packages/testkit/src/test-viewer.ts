@@ -40,6 +40,7 @@ export class TestViewer {
   #positions: Positions | undefined;
   #joined: Promise<JoinReply> | undefined;
   #closed = false;
+  #away = false;
 
   constructor(options: TestViewerOptions, url = 0) {
     this.#options = options;
@@ -77,6 +78,21 @@ export class TestViewer {
 
   get positions(): Positions | undefined {
     return this.#positions;
+  }
+
+  /** Leaves, and does not come back by itself. */
+  away(): void {
+    this.#away = true;
+    this.#socket.removeAllListeners();
+    this.#socket.disconnect();
+  }
+
+  /** Comes back with the positions it left with; resolves when it has joined. */
+  async back(): Promise<JoinReply> {
+    this.#away = false;
+    this.#joined = undefined;
+    this.#socket = this.#open();
+    return this.joined();
   }
 
   ids(lane: Lane): string[] {
@@ -162,7 +178,7 @@ export class TestViewer {
     this.#url++;
     setTimeout(
       () => {
-        if (!this.#closed) this.#socket = this.#open();
+        if (!this.#closed && !this.#away) this.#socket = this.#open();
       },
       50 + Math.random() * 200,
     );

@@ -19,13 +19,21 @@ export class Traffic {
   readonly #underWay = new Set<Promise<void>>();
   readonly #timers: NodeJS.Timeout[] = [];
   #sent = 0;
+  #answeredAt = performance.now();
+  #longestPauseMs = 0;
 
   constructor(backend: Backend, options: TrafficOptions) {
     this.#backend = backend;
     this.#options = options;
   }
 
+  /** The longest time in which no gift was accepted, up to now. */
+  get longestPauseMs(): number {
+    return Math.round(Math.max(this.#longestPauseMs, this.#underWay.size > 0 ? performance.now() - this.#answeredAt : 0));
+  }
+
   start(): void {
+    this.#answeredAt = performance.now();
     this.#every(1_000 / this.#options.chatPerSecond, () => this.#send('chat', this.chats));
     this.#every(1_000 / this.#options.giftsPerSecond, () => this.#send('gift', this.gifts));
   }
@@ -34,6 +42,12 @@ export class Traffic {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#underWay);
+  }
+
+  #answered(): void {
+    const now = performance.now();
+    this.#longestPauseMs = Math.max(this.#longestPauseMs, now - this.#answeredAt);
+    this.#answeredAt = now;
   }
 
   #every(ms: number, send: () => void): void {
@@ -45,6 +59,7 @@ export class Traffic {
     const sending = this.#backend.push({ room: this.#options.room, type, data: { text: `第 ${this.#sent} 条`, gift: 'rocket' }, id }).then(
       (outcome) => {
         accepted.push(outcome.id);
+        if (type === 'gift') this.#answered();
         this.refusals.push(...outcome.refusals);
       },
       (error: unknown) => {

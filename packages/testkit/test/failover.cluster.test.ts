@@ -3,12 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { eventually, ProcessCluster, type RedisServer, runScenario, startRedisCluster, startSentinelGroup } from '../src/index.ts';
-
-/** The address of a group in place of a single server's; the group is ended by the test. */
-function serverAt(url: string, of: RedisServer): RedisServer {
-  return { ...of, url, stop: async () => {} };
-}
+import { eventually, ProcessCluster, runScenario, startRedisCluster, startSentinelGroup } from '../src/index.ts';
+import { serverAt } from './server-at.ts';
 
 test('sentinel-failover: the master is killed, the replica takes over', { timeout: 180_000 }, async (t) => {
   const group = await startSentinelGroup();

@@ -5,6 +5,7 @@ import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { Heartbeat } from './heartbeat.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
+import { SentinelWatch } from './sentinel-watch.ts';
 
 export type RedisClient = Redis | Cluster;
 export type ClientOverrides = Pick<RedisOptions, 'enableOfflineQueue' | 'autoResubscribe' | 'maxRetriesPerRequest' | 'commandTimeout'>;
@@ -16,6 +17,7 @@ export class RedisConnection {
   readonly #purpose: string;
   readonly #client: RedisClient;
   readonly #heartbeat: Heartbeat;
+  readonly #sentinels: SentinelWatch | undefined;
   readonly #readyListeners: (() => void)[] = [];
   #up = false;
   #saidDown = false;
@@ -28,6 +30,7 @@ export class RedisConnection {
     this.target = parseRedisUrl(runtime.config.redis.url);
     this.#client = openRedis(this.target, runtime, `danmux-${purpose}`, overrides);
     this.#heartbeat = new Heartbeat(this.#client, runtime.config.redis.command_timeout_ms);
+    this.#sentinels = this.target.mode === 'sentinel' ? SentinelWatch.of(runtime, this.target) : undefined;
     this.#client.on('ready', () => this.#becameReady());
     this.#client.on('close', () => this.#becameDown());
     this.#client.on('error', (error: Error) => this.#becameDown(error));
@@ -55,6 +58,7 @@ export class RedisConnection {
   /** Begins to connect; resolves at once. */
   start(): void {
     this.#heartbeat.start();
+    if (this.#sentinels && this.#client instanceof Redis) this.#sentinels.add(this.#client);
     // A library that was given the client may have begun already.
     if (this.#client.status !== 'wait') return;
     this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
@@ -63,6 +67,7 @@ export class RedisConnection {
   stop(): void {
     this.#stopping = true;
     this.#heartbeat.stop();
+    if (this.#client instanceof Redis) this.#sentinels?.remove(this.#client);
     this.#client.disconnect();
   }
 

@@ -8,11 +8,6 @@ import { headsTtlMs, recalledPartsTtlMs, recallTtlMs } from '../lane-settings.ts
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './redis-store.ts';
 
-/**
- * Whether a restart or a failover loses nothing of what was acknowledged. Redis answers before anything is on a disk or a replica, so
- * that a room begins a new epoch after either, although its heads may be whole: gifts that waited in the ingress may be gone.
- */
-const keepsAcknowledged = false;
 /** Messages a recall looks at in one call. */
 const recallChunk = 250;
 
@@ -25,9 +20,15 @@ export class RedisStreams {
   readonly #runtime: Runtime;
   readonly #store: RedisStore;
   readonly #epochs: EpochLog;
+  /**
+   * Whether a failover loses nothing of what was acknowledged. Under `local` Redis answers before anything is on a replica, so that a
+   * room begins a new epoch after one, although its heads may be whole: gifts that waited in the ingress may be gone.
+   */
+  readonly #keepsAcknowledged: boolean;
 
   constructor(runtime: Runtime, store: RedisStore, epochs: EpochLog) {
     this.#runtime = runtime;
+    this.#keepsAcknowledged = runtime.config.redis.ack === 'replicated';
     this.#store = store;
     this.#epochs = epochs;
   }
@@ -36,7 +37,7 @@ export class RedisStreams {
     const shard = this.#store.of(room);
     const tombstones = streamLanes.map((lane) => shard.tombstones(room, lane));
     const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...tombstones, shard.recalledParts(room)];
-    const args = [newId(this.#runtime.clock.now()), headsTtlMs, ...(claim ? claimArguments(claim) : [])];
+    const args = [newId(this.#runtime.clock.now()), headsTtlMs, ...(claim ? claimArguments(claim, this.#keepsAcknowledged) : [])];
     const [epoch, control, gift, chat, forks, begun] = (await this.#store.run('dmxHeads', keys, args)) as (string | null)[];
     if (begun) this.#epochs.begun(room, begun as EpochReason);
     return headsOf(epoch ?? '', [control, gift, chat], forks);
@@ -113,7 +114,7 @@ export class RedisStreams {
   }
 }
 
-function claimArguments({ known, ended = [] }: HeadsClaim): (string | number)[] {
+function claimArguments({ known, ended = [] }: HeadsClaim, keepsAcknowledged: boolean): (string | number)[] {
   return [keepsAcknowledged ? 1 : 0, known?.epoch ?? '', ...streamLanes.map((lane) => known?.offsets[lane] ?? 0), ...ended];
 }
 

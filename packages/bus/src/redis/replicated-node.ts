@@ -1,14 +1,21 @@
 // One master under `redis.ack: replicated`: writes go out in groups, with one WAIT a group on the connection that wrote. While its
 // replicas are known to be missing it writes nothing and refuses at once; an empty group each second finds out, so that the loss of
 // a replica shows before the next gift and its return ends the refusals.
+//
+// Enough replicas are not all that counts: when one of two was promoted, the other still confirms what the old master takes until the
+// sentinels have told everybody, and all of that is lost. So nothing counts for a while after a replica left its master.
 import { DanmuxError } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import type { Redis } from 'ioredis';
+import { addressOf } from './connected-address.ts';
 import { GroupCommit } from './group-commit.ts';
 import { busError } from './redis-error.ts';
 
 /** Answers by which a server says that it cannot wait for disks: too old, or without AOF. */
 const cannotFsync = /^ERR (unknown command|.*appendonly is disabled)/;
+
+/** A replica that left may be the new master: by then the sentinels, or the nodes of a Cluster, have said so. */
+const leftMs = 5_000;
 
 /** How often a master with too few replicas, and an idle one, is asked about them. */
 const askEveryMs = { missing: 100, idle: 1_000 };
@@ -22,6 +29,8 @@ export class ReplicatedNode {
   #closes = 0;
   #missing = false;
   #fsyncs = true;
+  /** Replicas of the master at this address when it was asked last, and when there were fewer than before. */
+  #replicas = { of: '', count: 0, leftAt: Number.NEGATIVE_INFINITY };
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking = false;
 
@@ -48,7 +57,7 @@ export class ReplicatedNode {
   }
 
   get address(): string {
-    return `${this.#redis.options.host}:${this.#redis.options.port}`;
+    return addressOf(this.#redis);
   }
 
   /**
@@ -86,8 +95,10 @@ export class ReplicatedNode {
     if (closes !== this.#closes) throw ended();
     try {
       const confirmed = await this.#confirmations();
+      // Asked after the WAIT: what was confirmed by those that stayed came before.
+      const left = await this.#replicaLeft();
       if (closes !== this.#closes) throw ended();
-      return confirmed;
+      return left ? 0 : confirmed;
     } catch (error) {
       // A master that became a replica meanwhile: its group has another one.
       if (error instanceof Error && /replica instance|UNBLOCKED/.test(error.message)) this.#redis.disconnect(true);
@@ -110,6 +121,16 @@ export class ReplicatedNode {
     }
   }
 
+  async #replicaLeft(): Promise<boolean> {
+    const count = (await this.#redis.info('replication')).match(/^slave\d+:.*state=online/gm)?.length ?? 0;
+    const before = this.#replicas;
+    const of = this.address;
+    const now = performance.now();
+    const leftAt = of !== before.of ? Number.NEGATIVE_INFINITY : count < before.count ? now : before.leftAt;
+    this.#replicas = { of, count, leftAt };
+    return now - leftAt < leftMs;
+  }
+
   #setMissing(missing: boolean): void {
     if (missing) this.#group.refuse(this.#tooFew('nothing was accepted'));
     if (missing === this.#missing) return;
@@ -120,7 +141,7 @@ export class ReplicatedNode {
   #tooFew(outcome: string): DanmuxError {
     const { ack_replicas, ack_timeout_ms } = this.#settings;
     return new DanmuxError('unavailable', {
-      message: `Fewer than ${ack_replicas} replica${ack_replicas === 1 ? '' : 's'} confirmed the write within ${ack_timeout_ms} ms; ${outcome}.`,
+      message: `Fewer than ${ack_replicas} replica${ack_replicas === 1 ? '' : 's'} confirmed the write within ${ack_timeout_ms} ms, or one has just left; ${outcome}.`,
       retryAfterMs: 1_000,
     });
   }

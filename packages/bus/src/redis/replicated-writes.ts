@@ -103,7 +103,7 @@ export class ReplicatedWrites {
       'replicas_missing',
       ({ missing }) => missing,
       (masters) =>
-        `redis.ack is replicated, and fewer than ${ack_replicas} replica(s) of ${masters} confirm a write within ${ack_timeout_ms} ms: gifts and control messages are refused with 503 until they do.`,
+        `redis.ack is replicated, and fewer than ${ack_replicas} replica(s) of ${masters} confirm a write within ${ack_timeout_ms} ms, or one left in the last seconds: gifts and control messages are refused with 503.`,
     );
     this.#tellOf(
       'ack_without_fsync',

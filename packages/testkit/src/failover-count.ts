@@ -1,0 +1,115 @@
+// Counts what a fault of Redis costs: gifts go into a room all the time, one viewer stays, one leaves before the fault and comes back
+// with its positions after it; at the end each has what was acknowledged, or it is counted as lost, doubled, and told of or not.
+import { eventually } from './eventually.ts';
+import { backendOf, edgeUrls, testToken } from './fixtures.ts';
+import type { ProcessCluster } from './process-cluster.ts';
+import { readStream } from './stored-stream.ts';
+import { TestViewer } from './test-viewer.ts';
+import { Traffic } from './traffic.ts';
+
+export interface ViewerCount {
+  readonly seen: number;
+  /** Ids that were acknowledged and not seen. */
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  /** It was told that something may be missing: a `gap`, or `recovered: false` at its join. */
+  readonly told: boolean;
+}
+
+export interface FailoverCount {
+  readonly acknowledged: number;
+  /** Answers that were no acceptance. */
+  readonly refused: number;
+  /** The longest time without a 2xx for a gift. */
+  readonly longestPauseMs: number;
+  /** Ids that were acknowledged and are not in the room's history. */
+  readonly notStored: readonly string[];
+  readonly stayed: ViewerCount;
+  readonly returned: ViewerCount;
+}
+
+export interface CountOptions {
+  readonly room: string;
+  readonly giftsPerSecond?: number;
+  /** Traffic before and after the fault. */
+  readonly calmMs?: number;
+}
+
+/** `breakIt` resolves when the fault is over; answers need not be back by then. */
+export async function countFailover(cluster: ProcessCluster, options: CountOptions, breakIt: (traffic: Traffic) => Promise<void>): Promise<FailoverCount> {
+  const { room, giftsPerSecond = 100, calmMs = 1_500 } = options;
+  const backend = backendOf(cluster, 3_000);
+  const viewer = { urls: edgeUrls(cluster), room, token: await testToken('watcher') };
+  const [stays, returns] = [new TestViewer(viewer), new TestViewer(viewer, 1)];
+  const traffic = new Traffic(backend, { room, chatPerSecond: 5, giftsPerSecond });
+  try {
+    await Promise.all([stays.joined(), returns.joined()]);
+    traffic.start();
+    await wait(calmMs);
+    await mustHave([stays, returns], traffic.gifts.slice(-1));
+    returns.away();
+    await breakIt(traffic);
+    await eventually(async () => mustFlow(traffic, traffic.gifts.length), { timeoutMs: 30_000 });
+    await wait(calmMs);
+    await returns.back();
+    await traffic.stop();
+    const { longestPauseMs, refusals, failures } = traffic;
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} gifts were never accepted: ${failures[0]}`);
+    // A barrier: what comes before it and has not come by then does not come.
+    await backend.push({ room, type: 'gift', data: {}, id: 'the-end' });
+    await mustHave([stays, returns], ['the-end']);
+    const stored = new Set((await readStream(backend, room, 'gift')).map(({ id }) => id));
+    return {
+      notStored: traffic.gifts.filter((id) => !stored.has(id)),
+      acknowledged: traffic.gifts.length,
+      refused: refusals.length,
+      longestPauseMs,
+      stayed: countOf(stays, traffic.gifts),
+      returned: countOf(returns, traffic.gifts),
+    };
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${cluster.output}`, { cause: error });
+  } finally {
+    for (const one of [stays, returns]) one.close();
+    await traffic.stop();
+  }
+}
+
+/** One line for a person. */
+export function lineOf({ acknowledged, refused, longestPauseMs, notStored, stayed, returned }: FailoverCount): string {
+  const of = ({ lost, doubled, told }: ViewerCount) => `lost ${lost.length}, doubled ${doubled.length}${told ? ', told' : ''}`;
+  return `${acknowledged} acknowledged, ${refused} refusals, ${longestPauseMs} ms without a 2xx, ${notStored.length} not stored; stayed: ${of(stayed)}; came back: ${of(returned)}`;
+}
+
+async function mustFlow(traffic: Traffic, before: number): Promise<void> {
+  await eventually(() => {
+    if (traffic.gifts.length < before + 10) throw new Error('gifts are not accepted again');
+  });
+}
+
+function mustHave(viewers: readonly TestViewer[], ids: readonly string[]): Promise<void> {
+  return eventually(
+    () => {
+      for (const viewer of viewers) {
+        const held = new Set(viewer.ids('gift'));
+        if (!ids.every((id) => held.has(id))) throw new Error(`a viewer does not have ${ids}: ${viewer.errors.slice(-3)}`);
+      }
+    },
+    { timeoutMs: 30_000 },
+  );
+}
+
+function countOf(viewer: TestViewer, acknowledged: readonly string[]): ViewerCount {
+  const held = viewer.ids('gift');
+  const unique = new Set(held);
+  return {
+    seen: unique.size,
+    lost: acknowledged.filter((id) => !unique.has(id)),
+    doubled: [...new Set(held.filter((id, index) => held.indexOf(id) !== index))],
+    told: viewer.gaps.some(({ lane }) => lane === 'gift') || viewer.recovered.some((recovered) => recovered.gift === false),
+  };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

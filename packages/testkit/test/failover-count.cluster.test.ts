@@ -42,11 +42,19 @@ async function countBoth(options: CountOptions, breakIt: (traffic: Traffic) => P
   return { local: one, replicated: other };
 }
 
-function mustBeWhole(count: FailoverCount): void {
-  assert.deepEqual(count.notStored, [], lineOf(count));
+function mustBeTold(count: FailoverCount): void {
+  for (const viewer of [count.stayed, count.returned]) {
+    assert.deepEqual(viewer.doubled, [], lineOf(count));
+    assert.ok(viewer.lost.length === 0 || viewer.told, `nothing is said of what was lost: ${lineOf(count)}`);
+  }
 }
 
-test('a planned failover, and the master killed: under replicated nothing is lost', { timeout: 120_000 }, async (t) => {
+function mustBeWhole(count: FailoverCount): void {
+  assert.deepEqual([count.notStored, count.stayed.lost, count.returned.lost], [[], [], []], lineOf(count));
+  mustBeTold(count);
+}
+
+test('a planned failover, and the master killed: under replicated nothing is lost, under local what is lost is told', { timeout: 120_000 }, async (t) => {
   const planned = await countBoth({ room: 'live:planned' }, async () => void (await group.failover()));
   const killed = await countBoth({ room: 'live:killed' }, async () => {
     await group.inStep();
@@ -58,5 +66,6 @@ test('a planned failover, and the master killed: under replicated nothing is los
       assert.ok(count.longestPauseMs <= 8_000, `${fault}, ${ack}: ${count.longestPauseMs} ms without a 2xx`);
     }
     mustBeWhole(counts.replicated);
+    mustBeTold(counts.local);
   }
 });

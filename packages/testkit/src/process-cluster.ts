@@ -11,6 +11,8 @@ export interface ClusterOptions {
   readonly apis?: number;
   readonly workers?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** More of one node, by its name: `api-0`. */
+  readonly envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly set?: readonly string[];
   readonly redis?: RedisServer;
   /** Standard output and error of every node; kept as `output` when absent. */
@@ -85,6 +87,7 @@ export class ProcessCluster {
       // What a pause saved up arrives too: scenarios look for every chat, not for the budget.
       DANMUX_CHAT_PER_SECOND: '2000',
       ...this.#options.env,
+      ...this.#options.envOf?.[name],
     };
     const { set = [], out } = this.#options;
     return startNodeProcess(name, { roles: role, env, set, ...(out === undefined ? {} : { out }) });

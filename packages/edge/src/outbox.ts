@@ -3,6 +3,7 @@
 import type { Gap, Lane } from '@danmux/protocol';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Flusher } from './flusher.ts';
+import { joined, takeJoinable } from './joined-frames.ts';
 import { type Prepared, prepare } from './prepared.ts';
 import type { Wire } from './wire.ts';
 
@@ -88,21 +89,26 @@ export class Outbox {
       const missed = this.#missed;
       this.#missed = undefined;
       for (const gap of missed?.values() ?? []) this.#wire.write(prepare('gap', gap));
-      const next = this.#take();
-      if (!next) return true;
-      this.#wire.write(next);
-      this.#parts.ledger.delivered(next, 1);
+      const taken = this.#take();
+      if (taken.length === 0) return true;
+      this.#wire.write(joined(taken));
+      for (const prepared of taken) this.#parts.ledger.delivered(prepared, 1);
     }
     return this.#closed;
   }
 
-  #take(): Prepared | undefined {
-    const urgent = this.#urgent?.shift();
-    if (urgent) this.#urgentBytes -= urgent.bytes;
-    if (urgent) return urgent;
-    const sheddable = this.#sheddable?.shift();
-    if (sheddable) this.#sheddableBytes -= sheddable.bytes;
+  /** The next, and where packets are counted what can go in one frame with it. */
+  #take(): Prepared[] {
+    const urgent = this.#takeOf(this.#urgent);
+    this.#urgentBytes -= bytesOf(urgent);
+    if (urgent.length > 0) return urgent;
+    const sheddable = this.#takeOf(this.#sheddable);
+    this.#sheddableBytes -= bytesOf(sheddable);
     return sheddable;
+  }
+
+  #takeOf(queue: Prepared[] = []): Prepared[] {
+    return this.#wire.counted ? takeJoinable(queue) : queue.splice(0, 1);
   }
 
   #shedOldest(): void {

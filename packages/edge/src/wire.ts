@@ -8,6 +8,8 @@ import type { Prepared } from './prepared.ts';
 export interface Wire {
   /** True when what is written now is sent now, after all that was written before. */
   readonly ready: boolean;
+  /** True when only so many packets go at once, however small they are. */
+  readonly counted: boolean;
   /** Bytes socket.io and the TCP socket hold for the viewer. */
   readonly waiting: number;
   /** Only while `ready`. */
@@ -59,6 +61,10 @@ export class ViewerWire implements Wire {
     if (transport !== this.#transport) this.#know(transport);
     if (transport.name !== 'websocket') return writeBuffer.length < pollPackets;
     return transport.writable && writeBuffer.length === 0 && this.#tcp?.writableNeedDrain !== true;
+  }
+
+  get counted(): boolean {
+    return this.#conn.transport.name !== 'websocket';
   }
 
   get waiting(): number {

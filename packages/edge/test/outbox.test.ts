@@ -12,6 +12,7 @@ import type { Wire } from '../src/wire.ts';
 class FakeWire implements Wire {
   ready = true;
   waiting = 0;
+  counted = false;
   readonly written: string[] = [];
   write({ packets }: Prepared): void {
     assert.equal(this.ready, true, 'nothing is written that must wait');
@@ -169,4 +170,24 @@ test('of what waits the recalled is written as a tombstone, and what it weighs i
   const shown = wire.written.map((text) => (JSON.parse(text.slice(1)) as [string, Frame])[1].msgs.map(({ id, type }) => `${id} ${type}`).join());
   assert.deepEqual(shown, ['bad recalled,good chat', 'bad chat']);
   assert.equal(books.delivered, 3);
+});
+
+test('where packets are counted, frames of a room and lane that wait go as one, each is settled, and nothing of a room is overtaken', () => {
+  const { wire, outbox, books } = open(10_000);
+  const frame = (room: string, lane: Lane, id: string) =>
+    new Prepared([eventPacket('frame', `{"room":"${room}","msgs":[{"id":"${id}"}]}`)], { room, counts: { [lane]: 1 }, urgent: lane !== 'chat' });
+  wire.ready = false;
+  wire.counted = true;
+  for (const round of [1, 2]) for (const room of ['a', 'b']) for (const lane of ['gift', 'chat'] as const) outbox.write(frame(room, lane, `${lane}${round}`));
+  outbox.write(frame('a', 'control', 'control'));
+  outbox.write(frame('a', 'gift', 'gift3'));
+  outbox.write(frame('b', 'gift', 'gift3'));
+  wire.ready = true;
+  assert.equal(outbox.flush(), true);
+  const shown = wire.written.map((text) => {
+    const { room, msgs } = (JSON.parse(text.slice(1)) as [string, Frame])[1];
+    return `${room}: ${msgs.map(({ id }) => id).join(' ')}`;
+  });
+  assert.deepEqual(shown, ['a: gift1 gift2', 'b: gift1 gift2 gift3', 'a: control', 'a: gift3', 'a: chat1 chat2', 'b: chat1 chat2']);
+  assert.deepEqual([outbox.bytes, books.delivered], [0, 11]);
 });

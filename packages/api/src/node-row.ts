@@ -2,6 +2,6 @@
 import type { Member } from '@danmux/bus';
 import type { NodesReply } from '@danmux/protocol/schemas';
 
-export function nodeRow({ numbers, ...member }: Member): NodesReply['nodes'][number] {
-  return { ...member, ...numbers };
+export function nodeRow({ numbers, degraded = [], ...member }: Member): NodesReply['nodes'][number] {
+  return { ...member, degraded: [...degraded], ...numbers };
 }

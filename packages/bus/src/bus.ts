@@ -187,6 +187,8 @@ export interface Member {
   readonly load: number;
   /** Absent of one of an older version. */
   readonly numbers?: MemberNumbers;
+  /** What is wrong with it though it serves; absent when nothing is. */
+  readonly degraded?: readonly { readonly code: string; readonly text: string }[];
 }
 
 /** What a process measures of itself, in the names of the admin API (`nodeSchema` says what each is); only what its role has. */

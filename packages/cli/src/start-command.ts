@@ -1,6 +1,6 @@
 // `danmux start`: runs the asked-for roles until a signal, and tells a person what to open and what to try.
 import { setFlagsFromString } from 'node:v8';
-import { Lifecycle, type LoadedConfig } from '@danmux/runtime';
+import { Lifecycle, type LoadedConfig, logConsole } from '@danmux/runtime';
 import type { Command } from 'commander';
 import { loadForCommand } from './load-for-command.ts';
 import { composeNode, type Node, parseRoles } from './roles.ts';
@@ -31,6 +31,7 @@ async function start(loaded: LoadedConfig, roles: string): Promise<void> {
   const lifecycle = new Lifecycle({ log: node.runtime.log, drainTimeoutMs: Math.max(config.edge.drain_ms, config.api.drain_ms) + drainMarginMs });
   for (const part of node.parts) lifecycle.add(part);
   lifecycle.handleSignals();
+  logConsole(node.runtime.log);
   try {
     if (!(await lifecycle.start())) return;
   } catch (error) {

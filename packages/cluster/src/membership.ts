@@ -78,7 +78,9 @@ export class Membership implements Part {
     const { role, address, load } = this.#options;
     const measured = await this.#measured();
     try {
-      const member: Member = { id: this.#id, role, address: address(), version: this.#runtime.version, load: load(), ...measured };
+      const { version, degraded } = this.#runtime;
+      const wrong = degraded.list.length > 0 ? { degraded: degraded.list } : {};
+      const member: Member = { id: this.#id, role, address: address(), version, load: load(), ...measured, ...wrong };
       await this.#bus.announce(member, this.#runtime.config.cluster.member_ttl_ms);
     } catch (error) {
       // The store's own connection says loudly that it is away.

@@ -64,6 +64,18 @@ test('is announced when start resolves, with role, address, version and load', a
   assert.match(one.id, /^edge@edge-/);
 });
 
+test('tells what is wrong with the process, as long as it is', async () => {
+  const made = runtime();
+  const one = new Membership(made, bus, { role: 'edge', address: () => '', load: () => 0 });
+  opened.push(one);
+  made.degraded.set('clock_skew', 'The clock is off.');
+  await one.start();
+  assert.deepEqual((await bus.members())[0]?.degraded, [{ code: 'clock_skew', text: 'The clock is off.' }]);
+  made.degraded.clear('clock_skew');
+  await pass(600);
+  assert.equal((await bus.members())[0]?.degraded, undefined);
+});
+
 test('is announced again before the ttl ends, with the load it has then', async () => {
   let load = 0.1;
   await member({ load: () => load }).start();

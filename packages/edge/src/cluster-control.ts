@@ -5,6 +5,7 @@ import { channelPrefix, RedisConnection } from '@danmux/bus/redis';
 import type { Part, Runtime } from '@danmux/runtime';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Server } from 'socket.io';
+import { ControlSubscriptions, isSubscribing } from './control-subscriptions.ts';
 
 const disconnectEvent = 'disconnect_user';
 
@@ -13,19 +14,21 @@ export class ClusterControl implements Part {
   readonly #io: Server;
   readonly #publish: RedisConnection;
   readonly #subscribe: RedisConnection;
+  readonly #subscriptions: ControlSubscriptions;
 
   /** `disconnect` is called for a user that another edge was told to disconnect. */
   constructor(runtime: Runtime, io: Server, disconnect: (user: string) => void) {
     this.#io = io;
     this.#publish = new RedisConnection(runtime, 'control-commands');
-    // The adapter subscribes once, at its start, whether Redis is there or not: this connection remembers it.
     this.#subscribe = new RedisConnection(runtime, 'control-subscriptions', { enableOfflineQueue: true, autoResubscribe: true, maxRetriesPerRequest: null });
     const caught = (error: unknown) => {
       runtime.metrics.caught.inc({ where: 'cluster-control' });
       runtime.log.debug({ err: error }, 'cluster control could not reach redis');
     };
     const options = { key: `${channelPrefix(runtime.config.redis.prefix, this.#publish.target.db)}:control`, requestsTimeout: 2_000 };
-    io.adapter(createAdapter(guardClient(this.#publish.client, caught), guardClient(this.#subscribe.client, caught), options));
+    this.#subscriptions = new ControlSubscriptions(this.#subscribe, caught);
+    const guarded = guardClient(this.#subscribe.client, caught, (method, channels) => this.#subscriptions.want(method, channels));
+    io.adapter(createAdapter(guardClient(this.#publish.client, caught), guarded, options));
     io.on(disconnectEvent, (user: unknown) => {
       if (typeof user === 'string') disconnect(user);
     });
@@ -44,19 +47,23 @@ export class ClusterControl implements Part {
   async drain(): Promise<void> {}
 
   async stop(): Promise<void> {
+    this.#subscriptions.stop();
     this.#publish.stop();
     this.#subscribe.stop();
   }
 }
 
-/** The client, with the promises of the commands the adapter leaves alone caught. */
-export function guardClient<T extends object>(client: T, caught: (error: unknown) => void): T {
+type Want = ControlSubscriptions['want'];
+
+/** The client, with the promises of the commands the adapter leaves alone caught; with `want`, subscriptions go there. */
+export function guardClient<T extends object>(client: T, caught: (error: unknown) => void, want?: Want): T {
   const watched = new Set<PropertyKey>(['publish', 'subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe', 'spublish', 'ssubscribe', 'sunsubscribe']);
   return new Proxy(client, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
       if (!watched.has(property)) return value.bind(target);
+      if (want && isSubscribing(property)) return async (...channels: (string | string[])[]) => want(property, channels.flat());
       return (...args: unknown[]) => Promise.resolve((value as (...args: unknown[]) => unknown).apply(target, args)).catch(caught);
     },
   });

@@ -5,6 +5,7 @@ export { ClusterClock } from './cluster-clock.ts';
 export { type ConfigOptions, type LoadedConfig, loadConfig, redactConfig, type Setting, settings } from './config.ts';
 export { ConfigError } from './config-error.ts';
 export { type Config, configSchema } from './config-schema.ts';
+export { logConsole } from './console-lines.ts';
 export { CountedLog } from './counted-log.ts';
 export { type Degradation, Degraded } from './degraded.ts';
 export { type Check, Health, type Readiness } from './health.ts';

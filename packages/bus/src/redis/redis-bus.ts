@@ -33,6 +33,7 @@ import { decodeWeight } from '../weight.ts';
 import { decodeFrame, encodeFrame } from './frame-wire.ts';
 import { RedisChannels } from './redis-channels.ts';
 import { RedisClaims } from './redis-claims.ts';
+import { RedisCondition } from './redis-condition.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisEventLog } from './redis-event-log.ts';
 import { RedisIngress } from './redis-ingress.ts';
@@ -65,6 +66,7 @@ export class RedisBus implements Bus {
   readonly #store: RedisStore;
   readonly #time: RedisTime;
   readonly #ingress: RedisIngress;
+  readonly #condition: RedisCondition;
   readonly #presence: RedisPresence;
   readonly #audiences = new AudienceCache((room) => this.#presence.audience(room));
   readonly #rooms = new SharedRead(() => this.#presence.rooms());
@@ -83,6 +85,7 @@ export class RedisBus implements Bus {
     this.#time = new RedisTime(runtime, this.#store, this.#commands);
     this.#replicated = runtime.config.redis.ack === 'replicated' ? new ReplicatedWrites(runtime) : undefined;
     this.#ingress = new RedisIngress(runtime, this.#store, this.#replicated);
+    this.#condition = new RedisCondition(runtime, this.#commands);
     this.#presence = new RedisPresence(this.#store);
     this.#streams = new RedisStreams(runtime, this.#store, this.#epochs);
     this.#members = new RedisMembers(this.#store);
@@ -99,21 +102,19 @@ export class RedisBus implements Bus {
     this.#commands.start();
     this.#subscriptions.start();
     this.#replicated?.start();
+    this.#condition.start();
     await this.#time.start();
   }
 
   async stop(): Promise<void> {
-    this.#time.stop();
-    this.#commands.stop();
-    this.#subscriptions.stop();
-    this.#epochs.stop();
-    this.#replicated?.stop();
+    for (const part of [this.#time, this.#condition, this.#channels, this.#commands, this.#subscriptions, this.#epochs, this.#replicated]) part?.stop();
     this.#audiences.clear();
     this.#rooms.clear();
   }
 
   async health(): Promise<void> {
     await this.#store.ask((redis) => redis.ping());
+    this.#condition.mustServe();
     if (!this.#subscriptions.up || !this.#time.known || this.#replicated?.up === false) throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
   }
 

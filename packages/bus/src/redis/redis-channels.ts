@@ -2,11 +2,12 @@
 // the last, subscribes all again after the connection was away, and then tells every listener that it may have missed
 // something. On a Redis Cluster channels are sharded, so that a frame travels to one master only.
 import { DanmuxError } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Cluster } from 'ioredis';
 import type { Subscription } from '../bus.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { busError } from './redis-error.ts';
+import { refusalOf } from './refusal.ts';
 
 export interface ChannelListener {
   message(text: string): void;
@@ -20,6 +21,8 @@ export class RedisChannels {
   readonly #listeners = new Map<string, Set<ChannelListener>>();
   #subscribed = new Map<string, Promise<unknown>>();
   #connectedBefore = false;
+  #retry: NodeJS.Timeout | undefined;
+  #retries = 0;
 
   constructor(runtime: Runtime, connection: RedisConnection) {
     this.#runtime = runtime;
@@ -40,6 +43,10 @@ export class RedisChannels {
       throw busError(error);
     }
     return { close: async () => this.#remove(channel, listener) };
+  }
+
+  stop(): void {
+    clearTimeout(this.#retry);
   }
 
   /** The same of several channels, with one listener each; all of them or none. */
@@ -84,6 +91,7 @@ export class RedisChannels {
   }
 
   #resubscribe(): void {
+    clearTimeout(this.#retry);
     const channels = [...this.#listeners.keys()];
     const first = !this.#connectedBefore;
     this.#connectedBefore = true;
@@ -92,14 +100,27 @@ export class RedisChannels {
     const subscribing = this.#subscribe(channels);
     for (const channel of channels) this.#subscribed.set(channel, subscribing);
     subscribing.then(
-      () => !first && this.#tellResumed(channels),
+      () => {
+        this.#retries = 0;
+        if (!first) this.#tellResumed(channels);
+      },
       (error: unknown) => {
         this.#subscribed = new Map();
-        this.#count(error, 'subscribing again failed');
-        // Without its subscriptions the connection is of no use: a new one subscribes again.
-        if (this.#connection.up && !(this.#connection.client instanceof Cluster)) this.#connection.client.disconnect(true);
+        this.#subscribeLater(error);
       },
     );
+  }
+
+  #subscribeLater(error: unknown): void {
+    this.#count(error, 'subscribing again failed');
+    if (!this.#connection.up) return;
+    // A new connection would be refused too, and a Cluster has many.
+    if (refusalOf(error) || this.#connection.cluster) {
+      this.#retry = setTimeout(() => this.#connection.up && this.#resubscribe(), backoffMs(++this.#retries, { baseMs: 200, maxMs: 5_000 }));
+      return;
+    }
+    // Without its subscriptions the connection is of no use: a new one subscribes again.
+    this.#connection.client.disconnect(true);
   }
 
   #tellResumed(channels: readonly string[]): void {
@@ -120,6 +141,8 @@ export class RedisChannels {
 
   #count(error: unknown, message: string): void {
     this.#runtime.metrics.caught.inc({ where: 'redis-channels' });
-    this.#runtime.counted.warn({ err: error }, message);
+    // What Redis refuses is named once already.
+    if (refusalOf(error)) this.#runtime.log.debug({ err: error }, message);
+    else this.#runtime.counted.warn({ err: error }, message);
   }
 }

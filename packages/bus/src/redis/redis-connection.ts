@@ -1,14 +1,19 @@
-// Opens and owns the connections to Redis: one for commands, one for subscriptions. It reconnects for ever with a jittered
-// back-off, refuses commands at once while it is away (nothing queues; a connection that stays silent is away too), and logs
-// each change of state once.
-import { backoffMs, type Runtime } from '@danmux/runtime';
+// Opens and owns one connection to Redis. It reconnects for ever with a jittered back-off, slower while Redis refuses it, refuses
+// commands at once while it is away (nothing queues; a connection that stays silent is away too), and logs each change of state once.
+import type { Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { HeldRefusals, watchCommands } from './command-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { ReconnectPace } from './reconnect-pace.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
+import { type Refusals, refusalsOf } from './refusals.ts';
 import { SentinelWatch } from './sentinel-watch.ts';
 
 export type RedisClient = Redis | Cluster;
 export type ClientOverrides = Pick<RedisOptions, 'enableOfflineQueue' | 'autoResubscribe' | 'maxRetriesPerRequest' | 'commandTimeout'>;
+/** Of the first moment of a connection: refused, there is none. */
+const opening: readonly string[] = ['hello', 'auth', 'select'];
 type ClusterOptionsOf = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
 
 export class RedisConnection {
@@ -17,18 +22,32 @@ export class RedisConnection {
   readonly #purpose: string;
   readonly #client: RedisClient;
   readonly #heartbeat: Heartbeat;
+  readonly #pace = new ReconnectPace();
+  readonly #refusals: Refusals;
+  readonly #held: HeldRefusals | undefined;
   readonly #sentinels: SentinelWatch | undefined;
   readonly #readyListeners: (() => void)[] = [];
   #up = false;
   #saidDown = false;
   #stopping = false;
 
-  /** `overrides` are for clients of libraries, which bring their own rules. */
-  constructor(runtime: Runtime, purpose: string, overrides: ClientOverrides = {}) {
+  /**
+   * `overrides` are for clients of libraries, which bring their own rules. `holdRefusals` is for a library that asks again at once
+   * when it is refused: it hears of a refusal the later the more there were.
+   */
+  constructor(runtime: Runtime, purpose: string, overrides: ClientOverrides = {}, { holdRefusals = false } = {}) {
     this.#runtime = runtime;
     this.#purpose = purpose;
+    this.#refusals = refusalsOf(runtime);
+    this.#held = holdRefusals ? new HeldRefusals() : undefined;
     this.target = parseRedisUrl(runtime.config.redis.url);
-    this.#client = openRedis(this.target, runtime, `danmux-${purpose}`, overrides);
+    this.#client = openRedis(this.target, runtime, `danmux-${purpose}`, (attempt) => this.#pace.delayMs(attempt), overrides);
+    const watcher = {
+      refused: (name: string, refusal: Refusal, client: RedisClient) => this.#refused(name, refusal, client),
+      wantsAnswers: () => this.#refusals.has(purpose),
+      answered: (name: string) => this.#refusals.answered(purpose, name),
+    };
+    watchCommands(this.#client, watcher, this.#held);
     this.#heartbeat = new Heartbeat(this.#client, runtime.config.redis.command_timeout_ms);
     this.#sentinels = this.target.mode === 'sentinel' ? SentinelWatch.of(runtime, this.target) : undefined;
     this.#client.on('ready', () => this.#becameReady());
@@ -64,11 +83,24 @@ export class RedisConnection {
     this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
   }
 
+  /** What was refused is told at once from now on. */
+  releaseRefusals(): void {
+    this.#held?.release();
+  }
+
   stop(): void {
     this.#stopping = true;
+    this.#held?.release();
     this.#heartbeat.stop();
     if (this.#client instanceof Redis) this.#sentinels?.remove(this.#client);
     this.#client.disconnect();
+  }
+
+  #refused(name: string, refusal: Refusal, client: RedisClient): void {
+    this.#refusals.refused(this.#purpose, name, refusal);
+    if (opening.includes(name) || refusal.code === 'READONLY' || refusal.code === 'MAXCLIENTS') this.#pace.refused();
+    // ioredis would go on in database 0, among the keys of another cluster.
+    if (name === 'select') client.disconnect(true);
   }
 
   #becameReady(): void {
@@ -79,6 +111,8 @@ export class RedisConnection {
   }
 
   #becameDown(error?: Error): void {
+    const refusal = this.#client instanceof Cluster ? refusalOf((error as { lastNodeError?: unknown } | undefined)?.lastNodeError) : undefined;
+    if (refusal) this.#refused('hello', refusal, this.#client);
     if (error instanceof Error && this.#up && !(this.#client instanceof Cluster) && this.#client.status === 'ready') {
       // An error on a living connection (a refused command) is no outage; it is still seen.
       this.#runtime.metrics.caught.inc({ where: 'redis-connection' });
@@ -102,8 +136,7 @@ function describe(target: RedisTarget): string {
 }
 
 /** A client for the address; not connected yet. */
-function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, overrides: ClientOverrides): RedisClient {
-  const retry = (attempt: number) => backoffMs(attempt, { baseMs: 50, maxMs: 1_000 });
+function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, retry: (attempt: number) => number, overrides: ClientOverrides): RedisClient {
   const options: RedisOptions & { replyMapping: 'legacy' } = {
     replyMapping: 'legacy',
     connectionName,
@@ -119,7 +152,9 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     disconnectTimeout: 100,
     retryStrategy: retry,
     // After a failover the old master answers READONLY: drop it and ask again who is master.
-    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
+    reconnectOnError: (error) => (refusalOf(error)?.code === 'READONLY' ? 1 : false),
+    // What the library says of itself to the server costs two commands a connection.
+    disableClientInfo: true,
     ...(target.username ? { username: target.username } : {}),
     ...(target.password ? { password: target.password } : {}),
     ...(target.tls ? { tls: {} } : {}),

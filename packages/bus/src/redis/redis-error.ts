@@ -1,11 +1,12 @@
 // What a failed Redis command means to the caller: the store is away (try again), or danmux itself is wrong.
 import { DanmuxError } from '@danmux/protocol';
 import { ReplyError } from 'ioredis';
+import { refusalOf } from './refusal.ts';
 
-const transient = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|OOM|NOREPLICAS|MISCONF|BUSY|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)/;
+const transient = /^(TRYAGAIN|MOVED|ASK|UNBLOCKED)/;
 
 export function busError(error: unknown): DanmuxError {
   if (error instanceof DanmuxError) return error;
-  if (error instanceof ReplyError && !transient.test((error as Error).message)) return new DanmuxError('internal', { cause: error });
+  if (error instanceof ReplyError && !refusalOf(error) && !transient.test((error as Error).message)) return new DanmuxError('internal', { cause: error });
   return new DanmuxError('unavailable', { cause: error, retryAfterMs: 1_000 });
 }

@@ -1,5 +1,6 @@
 // The Lua scripts, read once from the package's lua folder. Each runs by its SHA and is loaded again when Redis lost it
 // (ioredis does both).
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 
@@ -35,6 +36,13 @@ const names = {
 export type ScriptName = keyof typeof names;
 
 const sources = Object.entries(names).map(([name, file]) => ({ name, lua: readFileSync(new URL(`../../lua/${file}.lua`, import.meta.url), 'utf8') }));
+
+const bySha = new Map(sources.map(({ name, lua }) => [createHash('sha1').update(lua).digest('hex'), names[name as ScriptName]]));
+
+/** The file of a script, without its ending; undefined when it is none of danmux's. */
+export function scriptNameOf(sha: string): string | undefined {
+  return bySha.get(sha);
+}
 
 export function defineScripts(redis: Redis | Cluster): void {
   for (const { name, lua } of sources) redis.defineCommand(name, { lua });

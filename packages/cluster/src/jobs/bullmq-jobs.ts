@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RedisConnection } from '@danmux/bus/redis';
 import { DanmuxError } from '@danmux/protocol';
-import { newId, type Runtime } from '@danmux/runtime';
+import { backoffMs, newId, type Runtime } from '@danmux/runtime';
 import { DelayedError, type Job, type Queue } from 'bullmq';
 import { failedPage } from './bullmq-failed.ts';
 import { BullmqLine } from './bullmq-line.ts';
@@ -44,6 +44,7 @@ export class BullmqJobs implements Jobs {
   #workerConnection: RedisConnection | undefined;
   readonly #lines: Readonly<Record<JobClass, BullmqLine>>;
   readonly #stop = new AbortController();
+  #opening: NodeJS.Timeout | undefined;
   #waiting = { count: 0, at: Number.NEGATIVE_INFINITY };
 
   constructor(runtime: Runtime) {
@@ -64,22 +65,25 @@ export class BullmqJobs implements Jobs {
   /** Resolves at once. */
   async start(): Promise<void> {
     // Every time, since a Redis that restarted empty has forgotten the schedule.
-    this.#queueConnection.onReady(() => void this.#open().catch((error: unknown) => this.#caught(error)));
+    this.#queueConnection.onReady(() => this.#openUntilDone());
     this.#queueConnection.start();
     if (this.#handlers.size + this.#repeats.size === 0) return;
-    this.#workerConnection = new RedisConnection(this.#runtime, 'jobs-worker', workerRules);
+    this.#workerConnection = new RedisConnection(this.#runtime, 'jobs-worker', workerRules, { holdRefusals: true });
     this.#workerConnection.onReady(() => this.#work());
     this.#workerConnection.start();
   }
 
   async drain(): Promise<void> {
     this.#stop.abort();
+    clearTimeout(this.#opening);
+    this.#workerConnection?.releaseRefusals();
     // Waits for running jobs, unless Redis is away and nothing can be told to it.
     await Promise.all(this.#all.map((line) => line.closeWorker(!this.#workerConnection?.up)));
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    clearTimeout(this.#opening);
     this.#queueConnection.stop();
     this.#workerConnection?.stop();
     const closing = Promise.all(this.#all.map((line) => line.close()));
@@ -189,6 +193,16 @@ export class BullmqJobs implements Jobs {
     const connection = this.#workerConnection;
     if (this.#stop.signal.aborted || !connection) return;
     for (const line of this.#all) line.work(connection, (job, token) => this.#run(job, token));
+  }
+
+  /** The schedule may be refused while the connection stands. */
+  #openUntilDone(tries = 1): void {
+    clearTimeout(this.#opening);
+    this.#open().catch((error: unknown) => {
+      this.#caught(error);
+      if (this.#stop.signal.aborted || !this.#queueConnection.up) return;
+      this.#opening = setTimeout(() => this.#openUntilDone(tries + 1), backoffMs(tries, { baseMs: 500, maxMs: 10_000 }));
+    });
   }
 
   async #open(): Promise<void> {

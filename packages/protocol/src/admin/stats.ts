@@ -36,6 +36,9 @@ export const nodeSchema = Type.Object({
   address: Type.String({ description: 'host:port; empty for a role that listens nowhere' }),
   version: Type.String(),
   load: Type.Number({ description: '0 idle to 1 full' }),
+  degraded: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }), {
+    description: 'What is wrong with it though it serves, as its /readyz says; empty when nothing is',
+  }),
   ...nodeNumbers,
 });
 
@@ -52,13 +55,16 @@ export const nodesReply = Type.Object({ nodes: Type.Array(nodeSchema) });
 export const nodesExample = {
   nodes: [
     {
-      ...{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '127.0.0.1:7700', version: '0.1.0', load: 0.12 },
+      ...{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '127.0.0.1:7700', version: '0.1.0', load: 0.12, degraded: [] },
       ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 1.2, cpu: 0.31, rss_bytes: 181_403_648, heap_bytes: 61_022_208 },
       ...{ connections: 1_204, rooms: 2, waiting_viewers: 1, waiting_bytes: 2_048 },
       ...{ per_second: { ...rates, chat: 9_640.5 }, out_bytes_per_second: 1_204_118 },
     },
     {
       ...{ id: 'relay@relay-3v7n1k5z8p', role: 'relay', address: '', version: '0.1.0', load: 1 },
+      degraded: [
+        { code: 'redis_eviction', text: 'The maxmemory-policy of Redis is allkeys-lru: it may delete stored messages. Set maxmemory-policy to noeviction.' },
+      ],
       ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 0.7, cpu: 0.22, rss_bytes: 120_586_240, heap_bytes: 40_894_464 },
       ...{ shards: 16, waiting: { ...rates, chat: 12 }, per_second: { ...rates, gift: 1.5, chat: 80 } },
     },

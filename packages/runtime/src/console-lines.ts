@@ -1,0 +1,20 @@
+// Libraries that print warnings do so by `console`. Their lines go into the log instead, so that a reader of JSON lines is given
+// nothing else, and with the redaction and the caps of the log.
+import { format } from 'node:util';
+import type { Logger } from './logger.ts';
+
+const levels = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error', trace: 'debug' } as const;
+
+/** Until the returned function is called. */
+export function logConsole(log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>): () => void {
+  const methods = Object.keys(levels) as (keyof typeof levels)[];
+  const before = methods.map((method) => console[method]);
+  for (const method of methods) {
+    console[method] = (...parts: unknown[]) => log[levels[method]]({ printed: format(...parts) }, 'a library printed a line');
+  }
+  return () => {
+    methods.forEach((method, index) => {
+      console[method] = before[index] as Console[typeof method];
+    });
+  };
+}

@@ -1,6 +1,6 @@
 // Ids of what a feed passed on before its room began a new epoch. A store that went back may have put messages back among what waits,
 // or have forgotten that an id was used: they come again under new offsets, and no viewer of this edge is shown them a second time.
-import type { BusFrame, FrameHead } from '@danmux/bus';
+import { type BusFrame, type FrameHead, hasParts, withoutParts } from '@danmux/bus';
 import { isStreamLane, type Lane, type Msg } from '@danmux/protocol';
 import type { Clock } from '@danmux/runtime';
 import { messageTexts } from './message-texts.ts';
@@ -31,14 +31,26 @@ export class PassedIds {
   /** The frame without what was passed on already; the same one when there is nothing of it. Its ranges stay: these offsets are done. */
   without(frame: BusFrame): BusFrame {
     if (this.#until.size === 0 || Object.keys(frame.head.ranges).length === 0) return frame;
-    const texts = messageTexts(frame.payload).map((text) => ({ text, msg: JSON.parse(text) as Msg }));
-    const kept = texts.map(({ msg: { lane, id } }) => !isStreamLane(lane) || (this.#until.get(id) ?? 0) <= this.#clock.now());
-    return kept.every(Boolean) ? frame : reduced(frame, texts, kept);
+    const texts = messageTexts(frame.payload);
+    const shown = texts.map((text) => this.#shown(text));
+    return shown.every((text, index) => text === texts[index]) ? frame : reduced(frame, shown);
+  }
+
+  /** Null of a message that was passed on; of a combo what was not is left. */
+  #shown(text: string): string | null {
+    const { lane, id } = JSON.parse(text) as Msg;
+    if (!isStreamLane(lane)) return text;
+    if (hasParts(text)) return withoutParts(text, this);
+    return this.has(id) ? null : text;
+  }
+
+  has(id: string): boolean {
+    return (this.#until.get(id) ?? 0) > this.#clock.now();
   }
 }
 
-function reduced({ head }: BusFrame, texts: readonly { text: string; msg: Msg }[], kept: readonly boolean[]): BusFrame {
-  const left = texts.filter((_, index) => kept[index]);
+function reduced({ head }: BusFrame, shown: readonly (string | null)[]): BusFrame {
+  const left = shown.flatMap((text) => (text === null ? [] : [{ text, msg: JSON.parse(text) as Msg }]));
   const ids = new Set(left.map(({ msg }) => msg.id));
   const counts: Partial<Record<Lane, number>> = {};
   const characters: Partial<Record<Lane, number>> = {};
@@ -47,6 +59,7 @@ function reduced({ head }: BusFrame, texts: readonly { text: string; msg: Msg }[
     // A comma between two.
     characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + text.length;
   }
+  const kept = shown.map((text) => text !== null);
   return {
     head: { ...head, counts, characters, ...marksOf(head, ids, kept) },
     payload: `{"room":${JSON.stringify(head.room)},"msgs":[${left.map(({ text }) => text).join(',')}]}`,

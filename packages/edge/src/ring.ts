@@ -1,8 +1,9 @@
 // The last messages of one room, kept on the edge, so that a crowd that comes back asks this memory and not the store. Frames
 // are kept as they came and parsed only when somebody asks; what was before them is read from the store once, when needed.
-import type { BusFrame } from '@danmux/bus';
+import { type BusFrame, partsOf } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';
+import { messageTexts } from './message-texts.ts';
 import { shownMsg, withoutRecalled } from './recalled-messages.ts';
 
 interface Kept {
@@ -142,7 +143,9 @@ function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean 
 const opening = /\{"lane":"[a-z]+","offset":\d+,"id":("(?:[^"\\]|\\.)*")/g;
 
 function idsIn(payload: string): string[] {
-  return [...payload.matchAll(opening)].map(([, id]) => JSON.parse(id ?? '""') as string);
+  const ids = [...payload.matchAll(opening)].map(([, id]) => JSON.parse(id ?? '""') as string);
+  if (!payload.includes('"parts":[')) return ids;
+  return [...ids, ...messageTexts(payload).flatMap((text) => partsOf(text).map(({ id }) => id))];
 }
 
 function parsedOf(kept: Kept): readonly Msg[] {

@@ -1,0 +1,66 @@
+// What was passed on before an epoch began leaves a frame, whole or a part of a combo; everything else keeps its bytes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type BusFrame, bodyOfParts } from '@danmux/bus';
+import { PassedIds } from '../src/passed-ids.ts';
+import { Ring } from '../src/ring.ts';
+
+let now = 1_000;
+const passed = (...ids: string[]) => {
+  const made = new PassedIds({ now: () => now });
+  made.add(ids.map((id) => [id, now + 100]));
+  return made;
+};
+const body = (id: string, data: string) => `{"id":"${id}","type":"gift","data":${data},"ts":1}`;
+const numbered = (lane: string, offset: number | undefined, text: string) =>
+  `{"lane":"${lane}"${offset === undefined ? '' : `,"offset":${offset}`},${text.slice(1)}`;
+
+function frame(msgs: readonly string[], head: Partial<BusFrame['head']> = {}): BusFrame {
+  return {
+    head: { room: 'r', epoch: 'e', ranges: { gift: [1, msgs.length] }, counts: { gift: msgs.length }, characters: {}, traces: [], ...head },
+    payload: `{"room":"r","msgs":[${msgs.join(',')}]}`,
+  };
+}
+
+test('a frame with nothing of it is the same one, as is every frame once it is forgotten', () => {
+  const ids = passed('a');
+  const other = frame([numbered('gift', 1, body('b', '1'))]);
+  assert.equal(ids.without(other), other);
+  const same = frame([numbered('gift', 1, body('a', '1'))]);
+  assert.notEqual(ids.without(same), same);
+  now += 100;
+  assert.equal(ids.without(same), same);
+  ids.forget();
+  assert.equal(ids.size, 0);
+});
+
+test('of two lanes the counts and characters follow, and what is of no stream stays', () => {
+  const chat = numbered('chat', 7, body('c', '{"n":9007199254740993}'));
+  const like = numbered('ambient', undefined, body('a', '1'));
+  const reduced = passed('a', 'g').without(
+    frame([numbered('gift', 1, body('g', '1')), chat, like], { ranges: { gift: [1, 1], chat: [7, 7] }, counts: { gift: 1, chat: 1, ambient: 1 } }),
+  );
+  assert.equal(reduced.payload, `{"room":"r","msgs":[${chat},${like}]}`);
+  assert.deepEqual(reduced.head.counts, { chat: 1, ambient: 1 });
+  assert.deepEqual(reduced.head.characters, { chat: chat.length, ambient: like.length });
+  assert.deepEqual(reduced.head.ranges, { gift: [1, 1], chat: [7, 7] });
+});
+
+test('of a user room the addressees follow', () => {
+  const msgs = ['a', 'b', 'c'].map((id, index) => numbered('gift', index + 1, body(id, '1')));
+  assert.deepEqual(passed('b').without(frame(msgs, { to: ['ann', 'bob', 'cat'] })).head.to, ['ann', 'cat']);
+});
+
+test('a combo that was put together anew keeps the parts that were not shown, and their sum', () => {
+  const one = (id: string) => body(id, '{"count":10}');
+  const ring = new Ring();
+  ring.push(frame([numbered('gift', 1, bodyOfParts([one('g1'), one('g2')]))]), now);
+  const ids = new PassedIds({ now: () => now });
+  ids.add(ring.ids());
+  const again = ids.without(frame([numbered('gift', 1, bodyOfParts([one('g2'), one('g3'), one('g4')])), numbered('gift', 2, one('g1'))]));
+  const { msgs } = JSON.parse(again.payload) as { msgs: { id: string; parts: { id: string }[]; data: { count: number } }[] };
+  assert.deepEqual(
+    msgs.map(({ id, parts, data }) => [id, parts.map((part) => part.id), data.count]),
+    [['g4', ['g3', 'g4'], 20]],
+  );
+});

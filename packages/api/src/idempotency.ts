@@ -7,6 +7,7 @@ import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
 import { newId, type Runtime, toJson } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Seal } from './auth/seal.ts';
+import { GivenUpClaims } from './given-up-claims.ts';
 import { packAnswer, unpackAnswer } from './packed-answer.ts';
 
 declare module 'fastify' {
@@ -39,6 +40,8 @@ const keyForm = new RegExp(`^[\\x21-\\x7e]{1,${limits.id}}$`);
 
 export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus): void {
   const seal = new Seal(runtime.config.viewer.token_secret, 'kept answers');
+  const givenUp = new GivenUpClaims(runtime, bus);
+  app.addHook('onClose', async () => givenUp.stop());
   app.decorateRequest('idempotency', null);
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers['idempotency-key'];
@@ -48,10 +51,10 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     }
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
     const bodyHash = hash(toJson(request.body ?? null));
-    const id = newId();
+    const id = givenUp.take(scope) ?? newId();
     const state = await bus.begin(scope, bodyHash, id).catch((error: unknown) => {
       // The claim may have been written and its answer lost; it must not keep the retry waiting.
-      bus.forget(scope, id).catch((late: unknown) => noteFailure(runtime, late, 'could not give up the claim of an idempotency key'));
+      void givenUp.giveUp(scope, id);
       throw error;
     });
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
@@ -61,7 +64,7 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     return undefined;
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.idempotency) await keepAnswer(runtime, bus, seal, request.idempotency, reply, String(payload));
+    if (request.idempotency) await keepAnswer({ runtime, bus, seal, givenUp }, request.idempotency, reply, String(payload));
     return payload;
   });
 }
@@ -110,21 +113,27 @@ function replay(reply: FastifyReply, answer: string): FastifyReply {
     .send(body);
 }
 
-async function keepAnswer(runtime: Runtime, bus: Bus, seal: Seal, claim: Claim, reply: FastifyReply, body: string): Promise<void> {
+interface Keeping {
+  readonly runtime: Runtime;
+  readonly bus: Bus;
+  readonly seal: Seal;
+  readonly givenUp: GivenUpClaims;
+}
+
+async function keepAnswer({ runtime, bus, seal, givenUp }: Keeping, claim: Claim, reply: FastifyReply, body: string): Promise<void> {
   const { scope, id, bodyHash, mayDiffer } = claim;
   const answer: KeptAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
   const text = JSON.stringify(answer);
   const { secretAnswer } = reply.request.routeOptions.config;
   await keepDone(runtime, bus, claim);
+  if (mayDiffer || passes(reply.statusCode)) return givenUp.giveUp(scope, id);
   try {
-    if (mayDiffer || passes(reply.statusCode)) await bus.forget(scope, id);
-    else {
-      const kept = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
-      await bus.finish(scope, bodyHash, id, kept, runtime.config.api.idempotency_ttl_ms);
-    }
+    const kept = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
+    await bus.finish(scope, bodyHash, id, kept, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
     noteFailure(runtime, error, 'could not keep the answer to an idempotency key');
+    void givenUp.giveUp(scope, id);
   }
 }
 

@@ -1,0 +1,38 @@
+// A small disk of its own for a Redis, which a test can fill and empty. It needs the right to mount; where that is missing there is none.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface SmallDisk {
+  readonly dir: string;
+  /** Leaves no byte free. */
+  fill(): Promise<void>;
+  /** Frees what `fill` took. */
+  empty(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function mountSmallDisk(kib: number): Promise<SmallDisk | null> {
+  const dir = await mkdtemp(join(tmpdir(), 'danmux-disk-'));
+  const filler = join(dir, 'filler');
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', dir]);
+  } catch {
+    await rm(dir, { recursive: true, force: true });
+    return null;
+  }
+  return {
+    dir,
+    // Written until there is no space: the error is what is wanted.
+    fill: async () => void (await writeFile(filler, Buffer.alloc(kib * 1_024)).catch(() => {})),
+    empty: () => rm(filler, { force: true }),
+    stop: async () => {
+      await run('umount', ['-l', dir]);
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -8,6 +8,22 @@ Made from the routes by \`npm run docs\`; do not edit. The whole of each (bodies
 
 `;
 
+const text = `
+## The text of a message's data
+
+\`data\` arrives everywhere (frames, history, webhooks, the archive, the review queue, the pre-send hook) with the digits it was sent with: \`9007199254740993\`,
+\`1.0\`, \`-0\` and thirty decimals stay what they are. So do further fields of \`from\`. The fields of the API itself are numbers: there \`5000.0\` is 5000, and one that a
+double cannot hold is 400.
+
+- JavaScript rounds integers beyond 2^53 when it parses, and so does the SDK's \`data\`: send order numbers as strings where a page reads them. PHP's ints have 64 bits; use
+  \`JSON_BIGINT_AS_STRING\` for larger ones, as \`clients/php\` does. Python has no such limit.
+- Whitespace between tokens is not kept and escapes are written in their shortest form; limits count the bytes of that. Of a field that stands in an object twice
+  the last one counts. Fields named by integers come first, in their order.
+- Text is well-formed Unicode. Half a surrogate pair (\`"\\\\ud83d"\`) becomes U+FFFD, in values and in names, whoever sent it.
+- Refused with 400 (to a viewer: \`invalid_request\`), by the name of the field: a number beyond the range of a double (\`1e400\`, which Go does not read), more than 32 levels, a
+  field that is named \`__proto__\` or begins with U+0000 (which PHP's objects cannot have).
+`;
+
 const again = `
 ## The same request again
 
@@ -38,5 +54,5 @@ export function apiPage(document: object): string {
       cell(route.summary ?? ''),
     ]),
   );
-  return head + table(['method', 'path', 'scope', 'operation', 'does'], rows) + again;
+  return head + table(['method', 'path', 'scope', 'operation', 'does'], rows) + text + again;
 }

@@ -39,7 +39,7 @@ final class Response
     /** @return array<string, mixed> */
     public function json(): array
     {
-        $decoded = json_decode($this->body, true);
+        $decoded = json_decode($this->body, true, 512, JSON_BIGINT_AS_STRING);
         if (is_array($decoded)) {
             return $decoded;
         }
@@ -91,7 +91,7 @@ final class Response
     /** @return array<string, mixed> empty when the body is no problem (a proxy's page, for example) */
     private function problem(): array
     {
-        $decoded = json_decode($this->body, true);
+        $decoded = json_decode($this->body, true, 512, JSON_BIGINT_AS_STRING);
         return is_array($decoded) ? $decoded : [];
     }
 }

@@ -48,7 +48,7 @@ final class Webhook
             throw new WebhookException('No signature fits the payload and the secret.', WebhookException::BAD_SIGNATURE);
         }
         self::checkTime($timestamp, $now ?? time());
-        $decoded = json_decode($payload, true);
+        $decoded = json_decode($payload, true, 512, JSON_BIGINT_AS_STRING);
         return is_array($decoded) ? $decoded : throw new WebhookException('The payload is no JSON object.', WebhookException::BAD_PAYLOAD);
     }
 

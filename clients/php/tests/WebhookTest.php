@@ -116,6 +116,13 @@ final class WebhookTest extends TestCase
         self::assertSame(['type' => 'chat'], Webhook::check('{"type":"chat"}', self::signed('{"type":"chat"}'), self::SECRET, self::NOW));
     }
 
+    public function testIntegersBeyond64BitsKeepTheirDigits(): void
+    {
+        $payload = '{"order":9007199254740993,"big":18446744073709551615}';
+        $checked = Webhook::check($payload, self::signed($payload), self::SECRET, self::NOW);
+        self::assertSame(['order' => 9007199254740993, 'big' => '18446744073709551615'], $checked);
+    }
+
     public function testASecretThatIsNoneIsAMistakeOfTheCaller(): void
     {
         foreach (['', 'whsec_', 'whsec_not base64!', []] as $secret) {

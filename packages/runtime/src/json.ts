@@ -1,5 +1,5 @@
 // JSON whose digits and characters survive a round trip. `parseJson` keeps a number that a double cannot hold (or would write otherwise,
-// as 1.0) as its text, `toJson` writes that text again; half a surrogate pair, which PHP and Go refuse, becomes U+FFFD both ways.
+// as 1.0) as its text, `toJson` writes that text again; half a surrogate pair, which PHP refuses, becomes U+FFFD both ways.
 // Ordinary text takes the engine's own JSON with one look over it besides. It knows no schema and refuses nothing but what is no JSON.
 import { randomBytes } from 'node:crypto';
 

@@ -6,7 +6,7 @@ import { problem } from './problem.ts';
 
 const messageFields = {
   type: Type.String({ minLength: 1, maxLength: limits.typeName, description: 'A type of the table messages.types; it decides the lane', examples: ['gift'] }),
-  data: Type.Unknown({ description: `Any JSON value of at most ${limits.backendData} bytes` }),
+  data: Type.Unknown({ description: `Any JSON value of at most ${limits.backendData} bytes; its numbers keep their digits` }),
   from: Type.Optional(fromSchema),
   id: Type.Optional(messageId),
   receipt: Type.Optional(Type.Boolean({ description: 'Viewers say that they have it; the counts are at /v1/messages/{id}/receipts' })),

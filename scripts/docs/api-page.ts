@@ -19,7 +19,7 @@ double cannot hold is 400.
   \`JSON_BIGINT_AS_STRING\` for larger ones, as \`clients/php\` does. Python has no such limit.
 - Whitespace between tokens is not kept and escapes are written in their shortest form; limits count the bytes of that. Of a field that stands in an object twice
   the last one counts. Fields named by integers come first, in their order.
-- Text is well-formed Unicode. Half a surrogate pair (\`"\\\\ud83d"\`) becomes U+FFFD, in values and in names, whoever sent it.
+- Text is well-formed Unicode. Half a surrogate pair (\`"\\ud83d"\`) becomes U+FFFD, in values and in names, whoever sent it.
 - Refused with 400 (to a viewer: \`invalid_request\`), by the name of the field: a number beyond the range of a double (\`1e400\`, which Go does not read), more than 32 levels, a
   field that is named \`__proto__\` or begins with U+0000 (which PHP's objects cannot have).
 `;

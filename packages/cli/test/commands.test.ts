@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, verifyViewerToken } from '@danmux/runtime';
 import { startApi } from '../../api/test/api-fixture.ts';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { composeNode, parseRoles } from '../src/index.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -69,6 +70,12 @@ test('push: sends through a running api, and says what is wrong otherwise', asyn
   const { out, code } = await danmux(['push', 'live:1', 'gift', '{"gift":"rocket"}', '--from', 'u1', '--id', 'order-1', '--url', api.url], secrets);
   assert.equal(code, 0, out);
   assert.deepEqual(JSON.parse(out), { id: 'order-1', room: 'live:1', lane: 'gift' });
+  const digits = await danmux(['push', 'live:1', 'gift', '{"order":9007199254740993,"price":1.0}', '--url', api.url], secrets);
+  assert.equal(digits.code, 0);
+  await eventually(async () => {
+    const history = await fetch(`${api.url}/v1/rooms/live:1/history?lane=gift`, { headers: { authorization: `Bearer ${secrets.DANMUX_API_KEY}` } });
+    assert.match(await history.text(), /"data":\{"order":9007199254740993,"price":1\.0\}/);
+  });
   const refused = await danmux(['push', 'live:1', 'zzz', 'hello', '--url', api.url], secrets);
   assert.match(refused.err, /^danmux: the api refused with 400: .*unknown_type/);
   const nodes = await danmux(['nodes', '--url', api.url], secrets);

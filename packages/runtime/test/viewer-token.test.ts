@@ -111,3 +111,8 @@ test('issuer and audience are asked for when they are set, and signed in', async
   const { token } = await signViewerToken(strict, { sub: 'u1' }, 60, now);
   assert.equal((await verifyViewerToken(strict, token, now)).sub, 'u1');
 });
+
+test('half a surrogate pair in a claim is U+FFFD: names are shown to everybody', async () => {
+  const claims = await verifyViewerToken(config, forge(hs256, { ...good, sub: 'u\ud83d', name: '\ude00Ann', roles: ['\ud83d'] }), now);
+  assert.deepEqual([claims.sub, claims.name, claims.roles], ['u\ufffd', '\ufffdAnn', ['\ufffd']]);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { toJson } from '@danmux/runtime';
 import fc from 'fast-check';
 import { hookAnswerOf } from '../../src/screen/hook-answer.ts';
 
@@ -31,4 +32,11 @@ test('no JSON is taken for an answer that is none', () => {
       assert.throws(() => hookAnswerOf(JSON.stringify(value)), Error);
     }),
   );
+});
+
+test('its data keeps its digits, is well-formed, and must be readable by everybody', () => {
+  const { data } = hookAnswerOf('{"action":"mask","data":{"order":9007199254740993,"price":1.0,"half":"\\ud83d"}}');
+  assert.equal(toJson(data), '{"order":9007199254740993,"price":1.0,"half":"\ufffd"}');
+  assert.throws(() => hookAnswerOf('{"action":"mask","data":[1e400]}'), /answer\.data\.0 is 1e400/);
+  assert.throws(() => hookAnswerOf(`{"action":"mask","data":${'['.repeat(40)}${']'.repeat(40)}}`), /deeper than 32/);
 });

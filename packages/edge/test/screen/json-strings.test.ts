@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseJson, toJson } from '@danmux/runtime';
 import fc from 'fast-check';
 import { eachString, withStrings } from '../../src/screen/json-strings.ts';
 
@@ -29,5 +30,24 @@ test('a copy has the other strings and is else the same, and the value is as it 
       assert.equal(JSON.stringify(withStrings(copy, back)), before);
       assert.equal(JSON.stringify(value), before);
     }),
+  );
+});
+
+test('a number that keeps its text is no container of strings, and stays in the copy', () => {
+  const value = parseJson('{"a":[1.0,"word"],"b":9007199254740993}');
+  const seen: string[] = [];
+  eachString(value, (text) => seen.push(text) > 9);
+  assert.deepEqual(seen, ['word']);
+  assert.equal(
+    toJson(
+      withStrings(
+        value,
+        new Map([
+          ['word', '****'],
+          ['1.0', 'x'],
+        ]),
+      ),
+    ),
+    '{"a":[1.0,"****"],"b":9007199254740993}',
   );
 });

@@ -1,4 +1,4 @@
-// What a relay counted in rooms: rates since it told last, the busiest first, the rest later and at the end.
+// What a relay counted in rooms: rates since it told last, those that waited longest first, and all of them at the end.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { createBus, type TrafficRow } from '@danmux/bus';
@@ -35,7 +35,8 @@ test('counts of rooms go to the store in five seconds, and add up there; rooms o
   assert.equal(await bus.traffic.find('@1'), null);
 });
 
-test('of many rooms the busiest first; a store that fails costs a line, one that hangs gets one call', async () => {
+/** A store that holds each call until `end`. */
+function heldStore() {
   const calls: (readonly TrafficRow[])[] = [];
   let end = (_error?: Error) => {};
   const add = (rows: readonly TrafficRow[]) => {
@@ -44,17 +45,56 @@ test('of many rooms the busiest first; a store that fails costs a line, one that
       end = (error) => (error ? reject(error) : resolve());
     });
   };
-  const counter = new TrafficCounter(runtime, { traffic: { add, find: async () => null } });
+  return { calls, bus: { traffic: { add, find: async () => null } }, end: (error?: Error) => end(error) };
+}
+
+test('of many rooms those that have waited longest first, in calls of 200; a call that fails does not keep the next from the store', async () => {
+  const { calls, bus, end } = heldStore();
+  const counter = new TrafficCounter(runtime, bus);
   await counter.start();
   for (let index = 0; index < 250; index++) counter.sequenced(`r${index}`, 'chat', index + 1);
   mock.timers.tick(5_000);
   mock.timers.tick(5_000);
-  assert.deepEqual([calls.length, calls[0]?.length, calls[0]?.[0]?.room], [1, 200, 'r249']);
+  assert.deepEqual([calls.length, calls[0]?.length, calls[0]?.[0]?.room], [1, 200, 'r0'], 'one that hangs gets one call');
   end(new Error('away'));
   await turn();
-  mock.timers.tick(5_000);
-  assert.deepEqual([calls.length, calls[1]?.length, calls[1]?.[0]?.room], [2, 50, 'r49']);
+  assert.deepEqual([calls.length, calls[1]?.length, calls[1]?.[0]?.room], [2, 50, 'r200']);
   end();
   await turn();
   await counter.stop();
+});
+
+test('ten new quiet rooms a second beside 250 busy ones: every room is told all it had, and none waits long', async () => {
+  const told = new Map<string, number>();
+  let most = 0;
+  const add = async (rows: readonly TrafficRow[]) => {
+    most = Math.max(most, rows.length);
+    for (const { room, counts } of rows) told.set(room, (told.get(room) ?? 0) + (counts.sequenced?.chat ?? 0));
+  };
+  const counter = new TrafficCounter(runtime, { traffic: { add, find: async () => null } });
+  await counter.start();
+  for (let second = 0; second < 600; second++) {
+    for (let busy = 0; busy < 250; busy++) counter.sequenced(`busy${busy}`, 'chat', 10);
+    for (let quiet = 0; quiet < 10; quiet++) counter.sequenced(`quiet${second}-${quiet}`, 'chat', 1);
+    mock.timers.tick(1_000);
+    await turn();
+    await turn();
+    if (second >= 10) for (let quiet = 0; quiet < 10; quiet++) assert.equal(told.get(`quiet${second - 10}-${quiet}`), 1);
+  }
+  await counter.stop();
+  assert.deepEqual([told.size, told.get('busy7'), most], [6_250, 6_000, 200]);
+});
+
+test('more rooms than may wait are not counted, and counted as such; those that wait are all told at the end', async () => {
+  const { calls, bus, end } = heldStore();
+  const counter = new TrafficCounter(runtime, bus);
+  for (let index = 0; index < 20_010; index++) counter.sequenced(`r${index}`, 'gift', 1);
+  assert.equal((await runtime.metrics.trafficLost.get()).values[0]?.value, 10);
+  const stopped = counter.stop();
+  for (let call = 0; call < 100; call++) {
+    await turn();
+    end();
+  }
+  await stopped;
+  assert.equal(calls.flat().length, 20_000);
 });

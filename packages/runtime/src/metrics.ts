@@ -52,6 +52,11 @@ const counters = {
     help: 'Hops of traced messages that were not told: more than 50 a second, or the store was away.',
     labels: [],
   },
+  trafficLost: {
+    name: 'danmux_room_traffic_lost_total',
+    help: 'Commits that the traffic of their room lacks, because too many rooms of this relay waited to be told.',
+    labels: [],
+  },
   logDropped: {
     name: 'danmux_log_dropped_total',
     help: 'Lines of the log that were dropped: the disk was full, or the reader of the standard output stood still or was gone.',

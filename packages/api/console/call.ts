@@ -2,6 +2,7 @@
 // its trace id. A key that is not good any more ends the session.
 import type { Problem } from '@danmux/protocol/schemas';
 import { reach } from './reach.ts';
+import { heardTime } from './server-time.ts';
 import { session } from './session.ts';
 
 /** The api said no. */
@@ -52,7 +53,9 @@ export function pathOf(parts: TemplateStringsArray, ...values: readonly string[]
 
 async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Done<T>> {
   const { key } = session;
+  const asked = performance.now();
   const response = await request(method, path, key ?? '', body, signal);
+  heardTime(response.headers.get('date'), asked);
   const trace = response.headers.get('x-trace-id') ?? undefined;
   const type = response.headers.get('content-type') ?? '';
   if (!type.includes('json')) throw away(new Unreachable(`${response.status} ${response.statusText}`.trim()));

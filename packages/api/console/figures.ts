@@ -1,4 +1,5 @@
 // Numbers, sizes and times as people read them, in the language of the page.
+import { serverTime } from './server-time.ts';
 import { texts } from './texts/texts.ts';
 
 const whole = new Intl.NumberFormat(texts.language, { maximumFractionDigits: 0 });
@@ -54,7 +55,7 @@ export function span(ms: number): string {
 
 /** The time of day; with the day when it is another one. */
 export function moment(at: number): string {
-  return Math.abs(Date.now() - at) < dayMs / 2 ? timeOfDay.format(at) : dayAndTime.format(at);
+  return Math.abs(serverTime() - at) < dayMs / 2 ? timeOfDay.format(at) : dayAndTime.format(at);
 }
 
 export function sum(counts: Readonly<Record<string, number>> | undefined | null): number | undefined {

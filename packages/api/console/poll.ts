@@ -2,6 +2,7 @@
 // request at a time; what was asked before a restart is not taken.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { refresh } from './refresh.ts';
+import { serverTime } from './server-time.ts';
 
 type Asks<T> = (signal: AbortSignal) => Promise<T>;
 
@@ -83,7 +84,7 @@ export class Poll<T> implements ReactiveController {
       const value = await this.#ask(asked.signal);
       if (this.#asked !== asked) return;
       this.#value = value;
-      this.#at = Date.now();
+      this.#at = serverTime();
       this.#error = null;
     } catch (error) {
       if (this.#asked !== asked) return;

@@ -1,4 +1,5 @@
 // Whether the api answers: since when it did last, and whether the last request failed. What is on the screen is only as fresh as that.
+import { serverTime } from './server-time.ts';
 
 class Reach extends EventTarget {
   #lastAnswer = 0;
@@ -14,7 +15,7 @@ class Reach extends EventTarget {
   }
 
   answered(): void {
-    this.#lastAnswer = Date.now();
+    this.#lastAnswer = serverTime();
     this.#set(false);
   }
 

@@ -8,6 +8,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { addAudit } from './audit.ts';
 import { addAuth } from './auth/auth.ts';
 import { brokenRequestHandler } from './broken-request.ts';
+import { addDateHeader } from './date-header.ts';
 import { addDocs } from './docs.ts';
 import type { Drain } from './drain.ts';
 import { addIdempotency } from './idempotency.ts';
@@ -57,6 +58,7 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   addMissing(app, runtime);
   addJsonBodies(app);
   addTrace(app);
+  addDateHeader(app, runtime.clock);
   drain.watch(app);
   addTimes(app, runtime);
   await addSecurityHeaders(app);
@@ -92,7 +94,7 @@ function createApp(runtime: Runtime): FastifyInstance {
     keepAliveTimeout: 65_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
     logger: false,
-    genReqId: traceOf,
+    genReqId: (request) => traceOf(request, runtime.clock.now()),
     clientErrorHandler: brokenRequestHandler(runtime),
     frameworkErrors: (error, request, reply) => void errorHandler(runtime)(error, request, reply),
   });

@@ -7,8 +7,9 @@ import type { FastifyInstance } from 'fastify';
 // Version ff and ids of nothing but zeros are invalid in W3C Trace Context.
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-export function traceOf(request: Pick<IncomingMessage, 'headers'>): string {
-  return givenTrace(request) ?? newId();
+/** `now`: the cluster's time. */
+export function traceOf(request: Pick<IncomingMessage, 'headers'>, now?: number): string {
+  return givenTrace(request) ?? newId(now);
 }
 
 /** The caller's own; undefined when it gave none, or a bad one. */

@@ -6,7 +6,7 @@ export interface TraceHop {
   readonly hop: 'accepted' | 'stored' | 'sequenced' | 'delivered' | 'recalled';
   /** The member id of the process. */
   readonly node: string;
-  /** Milliseconds since 1970, by the clock of that process. */
+  /** Milliseconds since 1970. */
   readonly at: number;
   /** Of `sequenced`, on a lane with history. */
   readonly offset?: number;

@@ -59,7 +59,7 @@ export class ProcessNumbers {
     const first = this.#since === 0;
     const role = await this.#ofRole();
     const { rss, heapUsed } = process.memoryUsage();
-    const own = { started_at: Math.round(performance.timeOrigin), rss_bytes: rss, heap_bytes: heapUsed, ...role.gauges };
+    const own = { started_at: Math.round(this.#runtime.clock.now() - performance.now()), rss_bytes: rss, heap_bytes: heapUsed, ...role.gauges };
     this.#measured = first ? own : { ...own, ...this.#ofTime(passed), ...this.#rates(role, passed) };
     this.#since = now;
     this.#cpu = process.cpuUsage();

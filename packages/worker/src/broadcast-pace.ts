@@ -23,7 +23,7 @@ export class BroadcastPace {
     this.#records = records;
   }
 
-  /** Books `ms` of the pace after what is booked already; returns how long to wait for them. Clocks must agree to some tens of ms. */
+  /** Books `ms` of the pace after what is booked already; returns how long to wait for them. */
   async book(ms: number, signal: AbortSignal): Promise<number> {
     let wait = 0;
     await retryRefused([ms], signal, async (all): Promise<readonly Failure<number>[]> => {
@@ -48,7 +48,7 @@ export class BroadcastPace {
   }
 }
 
-/** Never longer than what was booked: one clock that is far ahead must not stop the others. */
+/** Never longer than what was booked: a store whose clock was set back must not stop all. */
 function waitOf(value: string | undefined, now: number): number {
   if (value === undefined) return 0;
   const { at, until } = JSON.parse(value) as Booked;

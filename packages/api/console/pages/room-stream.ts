@@ -15,6 +15,7 @@ import { perform } from '../parts/results.ts';
 import { Poll } from '../poll.ts';
 import type { HistoryPage, Message, RecallReply } from '../replies.ts';
 import { linkTo } from '../route.ts';
+import { serverTime } from '../server-time.ts';
 import { session } from '../session.ts';
 import { texts } from '../texts/texts.ts';
 import { contentOf } from './message-content.ts';
@@ -91,7 +92,7 @@ class RoomStream extends ConsoleElement {
     if (signal.aborted) return 0;
     streamLanes.forEach((lane, index) => {
       const page = pages[index];
-      if (page) log.take(lane, page, Date.now());
+      if (page) log.take(lane, page, serverTime());
     });
     return pages.length;
   }

@@ -4,6 +4,7 @@ import { html, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
 import { ConsoleElement } from '../console-element.ts';
 import { none } from '../figures.ts';
+import { serverTime } from '../server-time.ts';
 import { texts } from '../texts/texts.ts';
 
 export interface Curve {
@@ -117,7 +118,7 @@ customElements.define('console-chart', ConsoleChart);
 
 /** uPlot gives null where there is no sample yet. */
 function timesShown(_plot: uPlot, from: number | null, to: number | null): [number, number] {
-  const end = to ?? Date.now() / 1_000;
+  const end = to ?? serverTime() / 1_000;
   return [Math.min(from ?? end, end - leastSpanS), end];
 }
 

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { Refused } from '../call.ts';
 import { moment, span } from '../figures.ts';
 import type { Poll } from '../poll.ts';
+import { serverTime } from '../server-time.ts';
 import { texts } from '../texts/texts.ts';
 
 /** The class of an element whose numbers come from this poll. */
@@ -12,7 +13,7 @@ export function freshClass({ error, value }: Pick<Poll<unknown>, 'error' | 'valu
 
 export function freshness({ error, value, at }: Pick<Poll<unknown>, 'error' | 'value' | 'at'>): TemplateResult | typeof nothing {
   if (!error) return value === undefined ? html`<p class="waiting">${texts.loading}</p>` : nothing;
-  const age = value === undefined ? '' : texts.shownIsFrom(moment(at), span(Date.now() - at));
+  const age = value === undefined ? '' : texts.shownIsFrom(moment(at), span(serverTime() - at));
   return html`<p class="stale" role="alert" data-testid="stale"><strong>${reasonOf(error)}</strong> ${age}</p>`;
 }
 

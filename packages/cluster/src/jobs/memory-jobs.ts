@@ -72,7 +72,11 @@ export class MemoryJobs implements Jobs {
     await this.drain();
   }
 
-  async add<N extends JobName>(name: N, data: JobData[N], { id = newId(), key, delayMs = 0, attempts = jobRules.attempts }: JobOptions = {}): Promise<string> {
+  async add<N extends JobName>(
+    name: N,
+    data: JobData[N],
+    { id = newId(this.#runtime.clock.now()), key, delayMs = 0, attempts = jobRules.attempts }: JobOptions = {},
+  ): Promise<string> {
     this.#ended.forget();
     const known = this.#jobs.get(id);
     // A dead letter is tried again: its adder must not be told that it is under way when nothing is.

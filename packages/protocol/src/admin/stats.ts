@@ -11,7 +11,7 @@ const rates = Object.fromEntries(laneNames.map((lane) => [lane, 0]));
 /** What a process says of itself; absent of one of an older version. */
 const nodeNumbers = {
   started_at: Type.Optional(instant('When the process started')),
-  seen_at: Type.Optional(instant('When it last said so, by its own clock')),
+  seen_at: Type.Optional(instant('When it last said so')),
   lag_ms: Type.Optional(Type.Number({ description: 'How late its event loop is, 99th percentile of the last two seconds' })),
   cpu: Type.Optional(Type.Number({ description: 'Share of one core in the last two seconds; of the whole process, whatever roles it has' })),
   rss_bytes: Type.Optional(Type.Integer({ description: 'Memory of the whole process' })),

@@ -17,7 +17,7 @@ export const hopSchema = Type.Object({
     ),
   ),
   node: Type.String({ description: 'The process: an `id` of /v1/nodes' }),
-  at: instant('When, by the clock of that process'),
+  at: instant('When, to some milliseconds between two processes'),
   offset: Type.Optional(Type.Integer({ description: 'Of `sequenced`: its place in the lane of the room' })),
   viewers: Type.Optional(Type.Integer({ description: 'Of `delivered`: connections of this edge that were in the room' })),
 });
@@ -26,7 +26,7 @@ export const traceReply = Type.Object({
   id: Type.String(),
   room: Type.String(),
   trace: Type.String({ description: 'Trace id, as in the logs: of the `traceparent` it came with, or made for it' }),
-  hops: Type.Array(hopSchema, { description: 'In the order of their times; clocks of two machines may differ' }),
+  hops: Type.Array(hopSchema, { description: 'In the order of their times' }),
   receipts: Type.Optional(
     Type.Object(
       { sent: Type.Integer(), received: Type.Integer(), missing: Type.Integer() },

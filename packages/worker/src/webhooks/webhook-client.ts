@@ -3,7 +3,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { WebhookTarget } from '@danmux/cluster/webhooks';
-import type { Runtime } from '@danmux/runtime';
+import type { Clock, Runtime } from '@danmux/runtime';
 import { Webhook } from 'standardwebhooks';
 import { AddressGuard } from './address-guard.ts';
 
@@ -77,7 +77,7 @@ export class WebhookClient {
       headers: this.#headers(target, delivery),
     });
     try {
-      return await answerTo(request, delivery.text, timeout_ms);
+      return await answerTo(request, delivery.text, timeout_ms, this.#runtime.clock);
     } catch (error) {
       // The target closed a kept connection while it was taken again: it has read nothing.
       if (mayRepeat && request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return this.#request(target, delivery, false);
@@ -104,7 +104,7 @@ interface Answer {
   readonly retryAfterMs?: number;
 }
 
-function answerTo(request: http.ClientRequest, body: string, timeoutMs: number): Promise<Answer> {
+function answerTo(request: http.ClientRequest, body: string, timeoutMs: number, clock: Clock): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     request.on('error', (error) => {
@@ -113,7 +113,7 @@ function answerTo(request: http.ClientRequest, body: string, timeoutMs: number):
     });
     request.on('response', (response) => {
       clearTimeout(timer);
-      const retryAfterMs = retryAfterOf(response.headers['retry-after']);
+      const retryAfterMs = retryAfterOf(response.headers, clock.now());
       const answer = { status: response.statusCode ?? 0, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
       void readLittle(response).then(() => resolve(answer));
     });
@@ -148,9 +148,9 @@ function outcomeOf(status: number, retryAfterMs: number | undefined): Outcome {
   return { kind: 'down', error: where, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-/** Seconds, or a date; nonsense is ignored. */
-function retryAfterOf(header: string | undefined): number | undefined {
+/** Seconds, or a date by the target's own clock, which its answer tells; nonsense is ignored. */
+function retryAfterOf({ 'retry-after': header, date = '' }: http.IncomingHttpHeaders, now: number): number | undefined {
   if (header === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - (Date.parse(date) || now);
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined;
 }

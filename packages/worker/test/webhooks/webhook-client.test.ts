@@ -102,13 +102,16 @@ describe('what a status means', () => {
     assert.deepEqual(await post(), { kind: 'gone', error: 'it answered 410' });
   });
   test('Retry-After is told, in seconds or as a date, and at most an hour of it', async () => {
-    for (const [header, least, most] of [
+    const atTarget = (ms: number) => new Date(Date.now() + ms).toUTCString();
+    for (const [header, least, most, date] of [
       ['7', 7_000, 7_000],
-      [new Date(Date.now() + 30_000).toUTCString(), 25_000, 30_000],
+      [atTarget(30_000), 25_000, 30_000],
+      // Of a target whose clock is an hour ahead.
+      [atTarget(3_630_000), 25_000, 31_000, atTarget(3_600_000)],
       ['999999', 3_600_000, 3_600_000],
       ['soon', 0, 0],
     ] as const) {
-      consumer.answer = status(503, { 'retry-after': header });
+      consumer.answer = status(503, { 'retry-after': header, ...(date ? { date } : {}) });
       const outcome = await post();
       const asked = outcome.kind === 'down' ? (outcome.retryAfterMs ?? 0) : -1;
       assert.ok(asked >= least && asked <= most, `${header} is ${asked}`);

@@ -212,8 +212,8 @@ final class RoutesTest extends ServerTestCase
         ];
         yield 'webhook targets' => [
             static fn (Client $client) => $client->webhooks()->targets(), 'GET /v1/webhooks', null,
-            ['webhooks' => [['id' => 'shop', 'host' => 'shop.example', 'state' => 'open', 'failures' => 2, 'retry_at' => self::AT, 'error' => '500', 'lag_ms' => 7]]],
-            [new WebhookTarget('shop', 'shop.example', 'open', 2, 7, self::AT, '500')],
+            ['webhooks' => [['id' => 'shop', 'host' => 'shop.example', 'state' => 'open', 'failures' => 2, 'retry_at' => self::AT, 'error' => '500', 'lag_ms' => 7, 'dropped' => 3]]],
+            [new WebhookTarget('shop', 'shop.example', 'open', 2, 7, self::AT, '500', 3)],
         ];
         yield 'enable a target' => [
             static fn (Client $client) => $client->webhooks()->enable('shop'), 'POST /v1/webhooks/shop/enable', '{}', ['id' => 'shop', 'enabled' => true], null,

@@ -52,7 +52,8 @@ at = at + 1 + 2 * n
 n = tonumber(ARGV[at])
 if n > 0 then
   local lost = redis.call('XLEN', KEYS[11])
-  for k = 1, n do redis.call('XADD', KEYS[11], 'MAXLEN', ARGV[12], '*', 'e', ARGV[at + k]) end
+  local number = redis.call('HINCRBY', KEYS[10], 'events_added', n) - n
+  for k = 1, n do redis.call('XADD', KEYS[11], 'MAXLEN', ARGV[12], '*', 'e', ARGV[at + k], 'n', number + k) end
   lost = lost + n - redis.call('XLEN', KEYS[11])
   if lost > 0 then redis.call('HINCRBY', KEYS[10], 'events_dropped', lost) end
   redis.call(ARGV[8], ARGV[11], '')

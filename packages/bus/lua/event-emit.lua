@@ -1,7 +1,8 @@
 -- Appends to a shard's event log and rings.
 -- KEYS: 1 log, 2 ledger. ARGV: 1 most kept, 2 publish command, 3 bell, 4… events. Returns how many the log lost.
 local lost = redis.call('XLEN', KEYS[1])
-for at = 4, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[1], '*', 'e', ARGV[at]) end
+local number = redis.call('HINCRBY', KEYS[2], 'events_added', #ARGV - 3) - #ARGV
+for at = 4, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[1], '*', 'e', ARGV[at], 'n', number + at) end
 lost = lost + #ARGV - 3 - redis.call('XLEN', KEYS[1])
 if lost > 0 then redis.call('HINCRBY', KEYS[2], 'events_dropped', lost) end
 redis.call(ARGV[2], ARGV[3], '')

@@ -3,14 +3,18 @@
 // memory and redis, and one conformance suite holds both to it. The bus knows rooms, lanes and bytes; never meaning.
 import type { Lane, Positions, StreamLane } from '@danmux/protocol';
 import type { Audience } from './audience.ts';
+import type { Cursors } from './cursors.ts';
 import type { EventLog } from './events.ts';
 import type { BusFrame } from './frame.ts';
+import type { Lease } from './lease.ts';
 import type { Logs } from './logs.ts';
 import type { MemberList } from './member-list.ts';
 import type { Receipts } from './receipts.ts';
 import type { Records } from './records.ts';
 import type { Traces } from './traces.ts';
 import type { Traffic } from './traffic.ts';
+
+export type { Lease } from './lease.ts';
 
 /** One message on its way in. */
 export interface Publication {
@@ -154,14 +158,6 @@ export interface Page {
   /** Messages as the JSON a viewer gets, lowest offset first. */
   readonly msgs: readonly string[];
   readonly more: boolean;
-}
-
-/** Proof of owning a name for a while. */
-export interface Lease {
-  readonly name: string;
-  readonly owner: string;
-  /** Grows with every new owner of the name; the store refuses writes under an older one. */
-  readonly token: number;
 }
 
 /** Counts per lane; `shed` per lane and reason. */
@@ -342,6 +338,7 @@ export interface Bus {
   once(key: string, ttlMs: number): Promise<number>;
 
   readonly records: Records;
+  readonly cursors: Cursors;
   readonly events: EventLog;
   readonly logs: Logs;
   readonly receipts: Receipts;

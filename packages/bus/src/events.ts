@@ -4,6 +4,8 @@
 export interface LoggedEvent {
   /** Its place in the shard's log; later ones compare as greater by `compareEntries`. */
   readonly entry: string;
+  /** Grows by one with every event of the shard: a hole between two that follow each other is what the log lost or forgot. */
+  readonly number: number;
   /** JSON. */
   readonly text: string;
 }

@@ -31,6 +31,7 @@ export {
 export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './combo-parts.ts';
 export { countedBody, countOf, withCount } from './counter.ts';
 export { createBus } from './create-bus.ts';
+export type { Cursors } from './cursors.ts';
 export { compareEntries } from './entry-order.ts';
 export type { EventLog, LoggedEvent } from './events.ts';
 export { fieldText } from './field-text.ts';

@@ -3,6 +3,7 @@ import { afterEach, describe } from 'node:test';
 import { audienceCases } from './conformance/audience-cases.ts';
 import type { Engine, MakeEngine } from './conformance/case-kit.ts';
 import { commitCases } from './conformance/commit-cases.ts';
+import { cursorCases } from './conformance/cursor-cases.ts';
 import { epochCases } from './conformance/epoch-cases.ts';
 import { eventCases } from './conformance/event-cases.ts';
 import { idempotencyCases } from './conformance/idempotency-cases.ts';
@@ -47,6 +48,7 @@ export function busConformance(name: string, make: MakeEngine): void {
     onceCases(engine);
     recordCases(engine);
     recallCases(engine);
+    cursorCases(engine);
     eventCases(engine);
     logCases(engine);
     receiptCases(engine);

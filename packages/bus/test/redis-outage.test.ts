@@ -6,6 +6,7 @@ import { createRuntime, loadConfig } from '@danmux/runtime';
 import type { Bus, Lease } from '../src/bus.ts';
 import type { BusFrame } from '../src/frame.ts';
 import { RedisBus } from '../src/redis/redis-bus.ts';
+import { RedisCursors } from '../src/redis/redis-cursors.ts';
 import { RedisEventLog } from '../src/redis/redis-event-log.ts';
 import { RedisLogs } from '../src/redis/redis-logs.ts';
 import { RedisReceipts } from '../src/redis/redis-receipts.ts';
@@ -55,6 +56,8 @@ const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   'records.setIf': (bus) => bus.records.setIf('words', 0, new Map()),
   'records.page': (bus) => bus.records.page('words', '', undefined, 10),
   'records.watch': (bus) => bus.records.watch({ changed: () => {}, resumed: () => {} }),
+  'cursors.read': (bus) => bus.cursors.read('boss'),
+  'cursors.write': (bus) => bus.cursors.write({ ...lease, name: 'boss' }, new Map([['a', '1']])),
   'events.emit': (bus) => bus.events.emit('live:1', ['{}']),
   'events.read': (bus) => bus.events.read(0, undefined, 10),
   'events.trim': (bus) => bus.events.trim(0, '1-1'),
@@ -132,7 +135,7 @@ async function watch(bus: Bus): Promise<{ frames: BusFrame[]; resumed: () => num
 test('the list of methods is the whole contract', () => {
   const own = ({ prototype }: { prototype: object }, but: readonly string[] = []) =>
     Object.getOwnPropertyNames(prototype).filter((name) => !['constructor', ...but].includes(name));
-  const parts = { records: RedisRecords, events: RedisEventLog, logs: RedisLogs, receipts: RedisReceipts };
+  const parts = { records: RedisRecords, cursors: RedisCursors, events: RedisEventLog, logs: RedisLogs, receipts: RedisReceipts };
   const all = own(RedisBus, ['start', 'stop', 'publish']);
   // What bus.sweep does of records is no method of theirs in the contract.
   for (const [part, made] of Object.entries(parts)) all.push(...own(made, ['sweep']).map((name) => `${part}.${name}`));

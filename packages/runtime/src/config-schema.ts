@@ -328,6 +328,8 @@ export const configSchema = Type.Object(
         allow_http: Type.Boolean({ default: false, description: 'Targets may be http://; for development and private networks.' }),
         allow_addresses: strings([], 'Private address ranges (CIDR) targets may resolve to; all others of private, loopback and link-local kind are refused.'),
         timeout_ms: ms(10_000, 'A target must answer within this.'),
+        connections: count(4_096, 'Requests of one worker under way at once, all targets together; each is a socket.'),
+        target_connections: count(8, 'Those of one target, each of another room; less where `webhooks.connections` does not give every target as many.'),
         retry_for_ms: ms(86_400_000, 'An event no try of which succeeded for so long becomes a dead letter.'),
         max_wait_ms: ms(60_000, 'Longest wait between two tries.'),
         vacated_after_ms: ms(5_000, 'A room is vacated when nobody came back for so long.'),

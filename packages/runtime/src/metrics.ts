@@ -47,6 +47,11 @@ const counters = {
   },
   webhooks: { name: 'danmux_webhooks_total', help: 'Tries to give a webhook target an event, by how they ended.', labels: ['target', 'result'] },
   webhooksDead: { name: 'danmux_webhooks_dead_total', help: 'Webhook events that became dead letters.', labels: ['target'] },
+  webhookDropped: {
+    name: 'danmux_webhook_dropped_total',
+    help: 'Events lost at the cap of the event log before a webhook target was given them, as this worker found.',
+    labels: ['target'],
+  },
   hopsDropped: {
     name: 'danmux_trace_hops_dropped_total',
     help: 'Hops of traced messages that were not told: more than 50 a second, or the store was away.',
@@ -72,7 +77,11 @@ const gauges = {
   backlog: { name: 'danmux_relay_backlog', help: 'Publications read from the ingress and not yet committed.', labels: ['lane'] },
   words: { name: 'danmux_words', help: 'Words the filter of this edge looks for.', labels: [] },
   webhookLag: { name: 'danmux_webhook_lag_seconds', help: 'For how long the oldest event waits that a webhook target was not given.', labels: ['target'] },
-  eventsDropped: { name: 'danmux_events_dropped', help: 'Events the event log lost at its cap since the store began.', labels: [] },
+  eventsDropped: {
+    name: 'danmux_events_dropped',
+    help: 'Events the event log lost at its cap since the store began, whether or not every target had been given them.',
+    labels: [],
+  },
   degraded: { name: 'danmux_degraded', help: '1 while this process serves with something wrong, by the code that /readyz explains.', labels: ['code'] },
   storeUp: { name: 'danmux_store_up', help: '1 while the message store answers.', labels: [] },
 } as const;

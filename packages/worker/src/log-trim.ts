@@ -1,27 +1,50 @@
 // Frees the event log of what every consumer of the config has done with. A consumer that has not begun holds everything; the
 // log's own cap holds when one stays away.
 import { type Bus, compareEntries } from '@danmux/bus';
-import { type Consumer, consumersOf, readCircuit, readCursor } from '@danmux/cluster/webhooks';
+import { lowField, readCursor, sliceLease, sliceOf, webhookTargets } from '@danmux/cluster/webhooks';
 import type { Runtime } from '@danmux/runtime';
 
-type Stores = Pick<Bus, 'events' | 'records'>;
+type Stores = Pick<Bus, 'events' | 'records' | 'cursors'>;
 
-/** After `consumer` came to `entry`. */
-export async function trimLog(runtime: Runtime, bus: Stores, shard: number, consumer: Consumer, entry: string): Promise<void> {
-  const others = consumersOf(runtime.config).filter((other) => other !== consumer);
-  const entries = await Promise.all(others.map((other) => positionOf(bus, other, shard)));
-  let lowest = entry;
-  for (const other of entries) {
-    if (other === undefined) return;
-    if (other !== null && compareEntries(other, lowest) < 0) lowest = other;
+export class LogTrim {
+  readonly #runtime: Runtime;
+  readonly #bus: Stores;
+  readonly #slices: ReadonlySet<number>;
+  readonly #trimmed = new Map<number, string>();
+  #asked = false;
+
+  constructor(runtime: Runtime, bus: Stores) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#slices = new Set(webhookTargets(runtime.config).map(({ id }) => sliceOf(id)));
   }
-  await bus.events.trim(shard, lowest);
-}
 
-/** Undefined before the first; null of a target that is disabled, for which nothing is kept. */
-async function positionOf({ records }: Stores, consumer: Consumer, shard: number): Promise<string | undefined | null> {
-  const { entry } = await readCursor(records, consumer, shard);
-  if (consumer === 'archive') return entry;
-  const { circuit } = await readCircuit(records, consumer.slice('webhook:'.length));
-  return circuit?.state === 'disabled' ? null : entry;
+  /** Some consumer came further: the next run looks how far all did. */
+  ask(): void {
+    this.#asked = true;
+  }
+
+  async run(shards = Array.from({ length: this.#runtime.config.shards }, (_, shard) => shard)): Promise<void> {
+    if (!this.#asked) return;
+    this.#asked = false;
+    const lows = await Promise.all([...this.#slices].map((slice) => this.#bus.cursors.read(sliceLease(slice), shards.map(lowField))));
+    await Promise.all(
+      shards.map(async (shard) => {
+        const entries: (string | undefined)[] = lows.map((low) => low.get(lowField(shard)));
+        if (this.#runtime.config.archive.dir !== '') entries.push((await readCursor(this.#bus.records, 'archive', shard)).entry);
+        await this.#trim(shard, entries);
+      }),
+    );
+  }
+
+  async #trim(shard: number, entries: readonly (string | undefined)[]): Promise<void> {
+    let lowest: string | undefined;
+    for (const entry of entries) {
+      if (entry === undefined) return;
+      if (lowest === undefined || compareEntries(entry, lowest) < 0) lowest = entry;
+    }
+    if (lowest === undefined || lowest === this.#trimmed.get(shard)) return;
+    await this.#bus.events.trim(shard, lowest);
+    this.#trimmed.set(shard, lowest);
+  }
 }

@@ -31,6 +31,9 @@ export function selfSigned(dir: string): TlsPair & { readonly certFile: string }
 export interface Given {
   readonly id: string;
   readonly event: WebhookEvent;
+  /** As it came. */
+  readonly body: string;
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -100,7 +103,13 @@ export class WebhookConsumer {
       response.writeHead(401).end();
       return;
     }
-    const given = { id: String(request.headers['webhook-id']), event: JSON.parse(body) as WebhookEvent, headers: request.headers };
+    const given = {
+      id: String(request.headers['webhook-id']),
+      event: JSON.parse(body) as WebhookEvent,
+      body,
+      path: request.url ?? '',
+      headers: request.headers,
+    };
     this.asked.push(given);
     response.on('finish', () => {
       if (response.statusCode >= 200 && response.statusCode < 300) this.taken.push(given);

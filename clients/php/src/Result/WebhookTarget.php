@@ -16,6 +16,7 @@ final class WebhookTarget
      * @param int         $lagMs     for how long the oldest event waits that it was not given
      * @param int|null    $retryAtMs milliseconds since 1970
      * @param string|null $error     why the last try failed
+     * @param int         $dropped   events lost at the cap of the event log before it was given them
      */
     public function __construct(
         public readonly string $id,
@@ -25,6 +26,7 @@ final class WebhookTarget
         public readonly int $lagMs,
         public readonly ?int $retryAtMs = null,
         public readonly ?string $error = null,
+        public readonly int $dropped = 0,
     ) {
     }
 
@@ -39,6 +41,7 @@ final class WebhookTarget
             $answer->int('lag_ms'),
             $answer->intOrNull('retry_at'),
             $answer->stringOrNull('error'),
+            $answer->intOrNull('dropped') ?? 0,
         );
     }
 }

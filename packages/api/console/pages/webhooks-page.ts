@@ -34,11 +34,20 @@ class WebhooksPage extends ConsoleElement {
 
   #renderTargets(targets: readonly Target[]): TemplateResult {
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.targets}><table class="broad" data-testid="targets">
-      <thead><tr><th scope="col">${texts.target}</th><th scope="col">${texts.state}</th><th scope="col" class="number">${texts.failures}</th><th scope="col">${texts.lag}</th><th scope="col">${texts.why}</th><th scope="col">${texts.actions}</th></tr></thead>
+      <thead><tr><th scope="col">${texts.target}</th><th scope="col">${texts.state}</th><th scope="col" class="number">${texts.failures}</th><th scope="col">${texts.lag}</th><th scope="col" class="number">${texts.droppedEvents}</th><th scope="col">${texts.why}</th><th scope="col">${texts.actions}</th></tr></thead>
       <tbody>${targets.map(
-        ({ id, host, state, failures, retry_at: retryAt, error, lag_ms: lag }) => html`<tr><th scope="row"><b>${id}</b> <span class="faint">${host}</span></th>
+        ({
+          id,
+          host,
+          state,
+          failures,
+          retry_at: retryAt,
+          error,
+          lag_ms: lag,
+          dropped,
+        }) => html`<tr><th scope="row"><b>${id}</b> <span class="faint">${host}</span></th>
           <td><span class="chip target-${state}">${texts.targetStates[state]}</span>${retryAt === null ? nothing : html` <span class="faint">${texts.triedAt(moment(retryAt))}</span>`}</td>
-          <td class="number">${count(failures)}</td><td>${lag > 0 ? span(lag) : texts.noLag}</td><td>${error ?? ''}</td>
+          <td class="number">${count(failures)}</td><td>${lag > 0 ? span(lag) : texts.noLag}</td><td class="number">${count(dropped)}</td><td>${error ?? ''}</td>
           <td class="actions">${state === 'closed' ? nothing : html`<button type="button" class="link" @click=${() => this.#enable(id)}>${texts.tryAgain}</button>`}</td></tr>`,
       )}</tbody></table></div>`;
   }

@@ -245,6 +245,7 @@ export const chinese: Texts = {
   triedAt: (time) => `下次尝试 ${time}`,
   failures: '失败次数',
   noLag: '无',
+  droppedEvents: '已丢弃',
   tryAgain: '再试',
   enableTitle: '再次尝试这个目标？',
   enableText: (id) => `事件将立即重新发往 ${id}，从最早的开始。`,

@@ -256,6 +256,7 @@ export const english = {
   triedAt: (time: string) => `next try ${time}`,
   failures: 'Failures',
   noLag: 'none',
+  droppedEvents: 'Dropped',
   tryAgain: 'Try again',
   enableTitle: 'Try this target again?',
   enableText: (id: string) => `Events go to ${id} again at once, the oldest first.`,

@@ -8,7 +8,16 @@ import type { Services } from '../services.ts';
 import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
 
-const target = { id: 'billing', host: 'hooks.example', state: 'open', failures: 3, retry_at: 1_767_225_660_000, error: 'it answered 503', lag_ms: 42_000 };
+const target = {
+  id: 'billing',
+  host: 'hooks.example',
+  state: 'open',
+  failures: 3,
+  retry_at: 1_767_225_660_000,
+  error: 'it answered 503',
+  lag_ms: 42_000,
+  dropped: 0,
+};
 const letter = {
   entry: '17',
   target: 'billing',
@@ -63,7 +72,7 @@ export function addWebhookRoutes(app: TypedApp, { runtime, bus, jobs }: Services
 
   app.get('/v1/webhooks/dead', { schema: deadSchema, config: { scope: 'admin' } }, async ({ query: { cursor, limit } }) => {
     const page = await webhooks.deadLetters(cursor === undefined ? undefined : placeOf(cursor), pageSize(limit, limits.listPage));
-    return { letters: [...page.letters], cursor: page.cursor === null ? null : cursorOf(page.cursor) };
+    return { letters: page.letters.map(({ text, ...letter }) => letter), cursor: page.cursor === null ? null : cursorOf(page.cursor) };
   });
 
   app.post('/v1/webhooks/dead/:entry/replay', { schema: replaySchema, config: { scope: 'admin' } }, async ({ params: { entry } }, reply) => {

@@ -21,7 +21,7 @@ onBothEngines(withWebhooks, (api) => {
   }
 
   test('each target with its state, and nothing of its secret', async () => {
-    const well = { id: 'billing', host: 'hooks.example', state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0 };
+    const well = { id: 'billing', host: 'hooks.example', state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0, dropped: 0 };
     assert.deepEqual(await list(), [well]);
     await disable();
     assert.deepEqual(await list(), [{ ...well, state: 'disabled', failures: 1, error: 'it answered 410' }]);

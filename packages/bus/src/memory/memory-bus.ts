@@ -35,6 +35,7 @@ import { ExpiringMap } from './expiring-map.ts';
 import { IdempotencyRecords } from './idempotency-records.ts';
 import { Ingress } from './ingress.ts';
 import { Leases } from './leases.ts';
+import { MemoryCursors } from './memory-cursors.ts';
 import { MemoryEventLog } from './memory-event-log.ts';
 import { MemoryLogs } from './memory-logs.ts';
 import { MemoryReceipts } from './memory-receipts.ts';
@@ -51,6 +52,7 @@ const sweepEveryMs = 10_000;
 export class MemoryBus implements Bus {
   readonly engine = 'memory';
   readonly records: MemoryRecords;
+  readonly cursors: MemoryCursors;
   readonly events: MemoryEventLog;
   readonly logs = new MemoryLogs();
   readonly receipts: MemoryReceipts;
@@ -85,6 +87,7 @@ export class MemoryBus implements Bus {
     this.#idempotency = new IdempotencyRecords(runtime.clock);
     this.#taken = new ExpiringMap(runtime.clock);
     this.records = new MemoryRecords(runtime);
+    this.cursors = new MemoryCursors(this.#leases);
     this.events = new MemoryEventLog(runtime);
     this.receipts = new MemoryReceipts(runtime);
     this.traces = new MemoryTraces(runtime);
@@ -285,6 +288,7 @@ export class MemoryBus implements Bus {
       this.#audiences,
       this.#rooms,
       this.records,
+      this.cursors,
       this.events,
       this.logs,
       this.receipts,

@@ -10,6 +10,7 @@ export class MemoryEventLog implements EventLog {
   readonly #shards = new Map<number, LoggedEvent[]>();
   readonly #bells: Deliveries<number>;
   #last = 0;
+  readonly #numbers = new Map<number, number>();
   #dropped = 0;
 
   constructor(runtime: Runtime) {
@@ -27,7 +28,9 @@ export class MemoryEventLog implements EventLog {
     const shard = shardOf(room, shards);
     const events = this.#shards.get(shard) ?? [];
     this.#shards.set(shard, events);
-    for (const text of texts) events.push({ entry: String(++this.#last), text });
+    let number = this.#numbers.get(shard) ?? 0;
+    for (const text of texts) events.push({ entry: String(++this.#last), number: ++number, text });
+    this.#numbers.set(shard, number);
     const over = Math.max(0, events.length - webhooks.log_events);
     events.splice(0, over);
     this.#dropped += over;
@@ -55,6 +58,7 @@ export class MemoryEventLog implements EventLog {
 
   clear(): void {
     this.#shards.clear();
+    this.#numbers.clear();
     this.#dropped = 0;
   }
 }

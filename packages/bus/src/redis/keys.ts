@@ -40,6 +40,8 @@ export interface Keys {
   shard(shard: number): ShardKeys;
   /** Lease and fence counter of a name. */
   lease(name: string): readonly [lease: string, fence: string];
+  /** Of a lease that is no shard's, in its slot. */
+  cursors(name: string): string;
   readonly members: string;
   /** A channel. */
   readonly freed: string;
@@ -77,6 +79,7 @@ export function createKeys(prefix: string, shards: number, database: number): Ke
       const { lease, fence } = shard(Number(number));
       return [lease, fence];
     },
+    cursors: (name) => `${prefix}:{l:${name}}:cursors`,
     members: `${prefix}:members`,
     freed: `${channels}:{freed}`,
     otherRecords,

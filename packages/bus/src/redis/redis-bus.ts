@@ -35,6 +35,7 @@ import { RedisChannels } from './redis-channels.ts';
 import { RedisClaims } from './redis-claims.ts';
 import { RedisCondition } from './redis-condition.ts';
 import { RedisConnection } from './redis-connection.ts';
+import { RedisCursors } from './redis-cursors.ts';
 import { RedisEventLog } from './redis-event-log.ts';
 import { RedisIngress } from './redis-ingress.ts';
 import { RedisLogs } from './redis-logs.ts';
@@ -53,6 +54,7 @@ export class RedisBus implements Bus {
   readonly engine = 'redis';
   readonly records: RedisRecords;
   readonly events: RedisEventLog;
+  readonly cursors: RedisCursors;
   readonly logs: RedisLogs;
   readonly receipts: RedisReceipts;
   readonly traces: RedisTraces;
@@ -93,6 +95,7 @@ export class RedisBus implements Bus {
     this.records = new RedisRecords(runtime, this.#store, this.#channels);
     this.events = new RedisEventLog(runtime, this.#store, this.#channels);
     this.logs = new RedisLogs(this.#store);
+    this.cursors = new RedisCursors(this.#store);
     this.receipts = new RedisReceipts(runtime, this.#store);
     this.traces = new RedisTraces(this.#store);
     this.traffic = new RedisTraffic(this.#store);

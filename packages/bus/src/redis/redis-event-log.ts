@@ -25,7 +25,7 @@ export class RedisEventLog implements EventLog {
   async read(shard: number, after: string | undefined, limit: number): Promise<readonly LoggedEvent[]> {
     const start = after === undefined ? '-' : `(${after}`;
     const entries = await this.#store.ask((redis) => redis.xrange(this.#store.keys.shard(shard).events, start, '+', 'COUNT', limit));
-    return entries.map(([entry, fields]) => ({ entry, text: fields[1] ?? '' }));
+    return entries.map(([entry, fields]) => ({ entry, number: Number(fields[3] ?? 0), text: fields[1] ?? '' }));
   }
 
   async trim(shard: number, upTo: string): Promise<void> {

@@ -24,6 +24,7 @@ const names = {
   dmxRecordSet: 'record-set',
   dmxRecordPage: 'record-page',
   dmxRecordSweep: 'record-sweep',
+  dmxCursorsWrite: 'cursors-write',
   dmxEventEmit: 'event-emit',
   dmxLogAppend: 'log-append',
   dmxReceiptOpen: 'receipt-open',

@@ -8,7 +8,6 @@ export const classOfJob: Readonly<Record<JobName, JobClass>> = {
   publish: 'short',
   receipts: 'short',
   broadcast: 'long',
-  webhooks: 'outgoing',
   redeliver: 'outgoing',
   archive: 'outgoing',
 };

@@ -24,10 +24,8 @@ export interface JobData {
     readonly expires_at?: number;
     readonly [field: string]: unknown;
   };
-  /** Delivers what waits in a shard's event log to one webhook target. */
-  webhooks: { readonly target: string; readonly shard: number };
   /** Gives one webhook target one event again: a dead letter that is replayed. */
-  redeliver: { readonly target: string; readonly event: WebhookEvent };
+  redeliver: { readonly target: string; readonly event: WebhookEvent; readonly text: string };
   /** Tells the totals of a message's receipts after their time-out. */
   receipts: { readonly id: string; readonly room: string };
   /** Writes what waits in a shard's event log to the archive. */

@@ -1,5 +1,5 @@
-// What the cluster remembers of a webhook target that fails: one field of a record, shared by all workers. Its absence means
-// that all is well. Decisions are made by the worker; this file reads and writes.
+// What the cluster remembers of a webhook target that fails: one field of a record, written by the worker that delivers for it and
+// by an operator who enables it. Its absence means that all is well. Decisions are made by the worker; this file reads and writes.
 import type { Records } from '@danmux/bus';
 
 export interface CircuitState {
@@ -7,10 +7,8 @@ export interface CircuitState {
   readonly state: 'open' | 'disabled';
   /** Tries that failed since the last that did not. */
   readonly failures: number;
-  /** Milliseconds since 1970; while a try is under way, when the next one may be made should its worker die. */
+  /** Milliseconds since 1970. */
   readonly retry_at: number;
-  /** It refuses whatever it is given: only an event that it takes ends that. */
-  readonly refusing?: true;
   /** When it began to fail. */
   readonly since: number;
   readonly error: string;
@@ -21,44 +19,28 @@ export interface CircuitState {
 export interface ReadCircuit {
   /** Null when all is well. */
   readonly circuit: CircuitState | null;
-  /** Ids of the events it refused since it last took one, as far as is known; few. */
-  readonly refused: readonly string[];
   /** For `writeCircuit`. */
   readonly version: number;
 }
 
-const fields = { circuit: 'circuit', refused: 'refused' } as const;
+const field = 'circuit';
 
 export function circuitRecord(target: string): string {
   return `webhook:${target}`;
 }
 
 export async function readCircuit(records: Records, target: string): Promise<ReadCircuit> {
-  const { version, fields: stored } = await records.get(circuitRecord(target));
-  const circuit = stored.get(fields.circuit)?.value;
-  const refused = stored.get(fields.refused)?.value;
-  return {
-    version,
-    circuit: circuit === undefined ? null : (JSON.parse(circuit) as CircuitState),
-    refused: refused === undefined ? [] : (JSON.parse(refused) as string[]),
-  };
+  const { version, fields } = await records.get(circuitRecord(target));
+  const circuit = fields.get(field)?.value;
+  return { version, circuit: circuit === undefined ? null : (JSON.parse(circuit) as CircuitState) };
 }
 
-/** False when somebody wrote since it was read. */
-export async function writeCircuit(
+/** The record's new version; null when somebody wrote since it was read. */
+export function writeCircuit(
   records: Records,
   target: string,
   { version }: Pick<ReadCircuit, 'version'>,
   circuit: CircuitState | null,
-  refused: readonly string[] = [],
-): Promise<boolean> {
-  const written = await records.setIf(
-    circuitRecord(target),
-    version,
-    new Map([
-      [fields.circuit, circuit && { value: JSON.stringify(circuit) }],
-      [fields.refused, refused.length === 0 ? null : { value: JSON.stringify(refused) }],
-    ]),
-  );
-  return written !== null;
+): Promise<number | null> {
+  return records.setIf(circuitRecord(target), version, new Map([[field, circuit && { value: JSON.stringify(circuit) }]]));
 }

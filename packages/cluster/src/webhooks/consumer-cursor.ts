@@ -1,30 +1,18 @@
 // How far a consumer of the event log has come in a shard: one record a consumer and shard. Cursors only say what need not be read
 // again; a consumer that dies before it wrote its own reads some events twice.
 import type { Records } from '@danmux/bus';
-import type { Config } from '@danmux/runtime';
-import { webhookTargets } from './targets.ts';
 
 export interface ConsumerCursor {
   /** The last entry that is done with; absent before the first. */
   readonly entry?: string;
-  /** What the consumer must know to go on within what it began, as JSON; of its fields only `retry_at` means something to others. */
+  /** What the consumer must know to go on within what it began, as JSON. */
   readonly begun?: string;
   /** The record's, for `writeCursor`. */
   readonly version: number;
 }
 
-/** A webhook target, or the archive. */
-export type Consumer = `webhook:${string}` | 'archive';
-
-export function webhookConsumer(target: string): Consumer {
-  return `webhook:${target}`;
-}
-
-/** Everyone whose cursor holds the log, by the config. */
-export function consumersOf(config: Pick<Config, 'webhooks' | 'archive'>): readonly Consumer[] {
-  const targets = webhookTargets(config).map(({ id }) => webhookConsumer(id));
-  return config.archive.dir === '' ? targets : [...targets, 'archive'];
-}
+/** Webhook targets have places of their own. */
+export type Consumer = 'archive';
 
 export async function readCursor(records: Records, consumer: Consumer, shard: number): Promise<ConsumerCursor> {
   const { version, fields } = await records.get(recordOf(consumer, shard));
@@ -48,15 +36,6 @@ export async function writeCursor(
   const written = await records.setIf(recordOf(consumer, shard), version, fields);
   if (written === null) return null;
   return { version: written, ...(entry === undefined ? {} : { entry }), ...(begun === undefined ? {} : { begun }) };
-}
-
-/** Lets the consumer try again at once what it began and waits with. */
-export async function hastenCursor(records: Records, consumer: Consumer, shard: number): Promise<void> {
-  const cursor = await readCursor(records, consumer, shard);
-  if (cursor.begun === undefined) return;
-  const begun = JSON.stringify({ ...(JSON.parse(cursor.begun) as object), retry_at: 0 });
-  // When somebody wrote since, it is being tried.
-  await writeCursor(records, consumer, shard, { ...cursor, begun });
 }
 
 function recordOf(consumer: Consumer, shard: number): string {

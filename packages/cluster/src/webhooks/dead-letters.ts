@@ -7,6 +7,8 @@ import { parseJson, toJson } from '@danmux/runtime';
 export interface DeadLetter {
   readonly target: string;
   readonly event: WebhookEvent;
+  /** The event as it was sent, its digits unchanged. */
+  readonly text: string;
   /** Why the last try failed. */
   readonly error: string;
   readonly attempts: number;
@@ -30,8 +32,8 @@ export class DeadLetters {
     this.#cap = cap;
   }
 
-  async add(letter: DeadLetter): Promise<void> {
-    await this.#logs.append(log, [toJson(letter)], this.#cap);
+  async add({ target, text, error, attempts, at }: Omit<DeadLetter, 'event'>): Promise<void> {
+    await this.#logs.append(log, [toJson({ target, text, error, attempts, at })], this.#cap);
   }
 
   async page(cursor: string | undefined, limit: number): Promise<{ readonly letters: readonly ListedDeadLetter[]; readonly cursor: string | null }> {
@@ -51,5 +53,6 @@ export class DeadLetters {
 }
 
 function listed({ entry, text }: { readonly entry: string; readonly text: string }): ListedDeadLetter {
-  return { entry, ...(parseJson(text) as DeadLetter) };
+  const letter = JSON.parse(text) as Omit<DeadLetter, 'event'>;
+  return { entry, ...letter, event: parseJson(letter.text) as WebhookEvent };
 }

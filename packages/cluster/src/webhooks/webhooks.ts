@@ -5,8 +5,8 @@ import type { Runtime } from '@danmux/runtime';
 import type { JobQueue } from '../jobs/jobs.ts';
 import { jobIdOf } from '../publishing.ts';
 import { type CircuitState, readCircuit, writeCircuit } from './circuit-state.ts';
-import { hastenCursor, readCursor, webhookConsumer } from './consumer-cursor.ts';
 import { DeadLetters, type ListedDeadLetter } from './dead-letters.ts';
+import { ProgressReader, type TargetProgress } from './target-progress.ts';
 import { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts';
 
 export interface WebhookStatus {
@@ -23,6 +23,8 @@ export interface WebhookStatus {
   readonly error: string | null;
   /** For how long the oldest event waits that it was not given, milliseconds. */
   readonly lag_ms: number;
+  /** Events lost at the cap of the event log before the target was given them, since the store began. */
+  readonly dropped: number;
 }
 
 /** `queued`: a worker sends it soon; when that fails for good it is a dead letter again. */
@@ -30,12 +32,12 @@ export type ReplayResult = 'queued' | 'not_found' | 'no_target' | 'disabled';
 
 export class Webhooks {
   readonly #runtime: Runtime;
-  readonly #bus: Pick<Bus, 'records' | 'events' | 'logs'>;
+  readonly #bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>;
   readonly #jobs: Pick<JobQueue, 'add'>;
   readonly #targets: readonly WebhookTarget[];
   readonly #letters: DeadLetters;
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'records' | 'events' | 'logs'>, jobs: Pick<JobQueue, 'add'>) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>, jobs: Pick<JobQueue, 'add'>) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#jobs = jobs;
@@ -43,18 +45,18 @@ export class Webhooks {
     this.#letters = new DeadLetters(bus.logs, runtime.config.webhooks.dead_letters);
   }
 
-  status(): Promise<readonly WebhookStatus[]> {
-    return Promise.all(this.#targets.map((target) => this.#statusOf(target)));
+  async status(): Promise<readonly WebhookStatus[]> {
+    const progress = await new ProgressReader(this.#bus, this.#runtime.config.shards).of(this.#targets.map(({ id }) => id));
+    return Promise.all(this.#targets.map((target) => this.#statusOf(target, progress.get(target.id))));
   }
 
   /** Tries the target again at once, whatever it said before; false when the config has none of this id. */
   async enable(id: string): Promise<boolean> {
     if (!this.#targets.some((target) => target.id === id)) return false;
-    const shards = Array.from({ length: this.#runtime.config.shards }, (_, shard) => shard);
-    await Promise.all(shards.map((shard) => hastenCursor(this.#bus.records, webhookConsumer(id), shard)));
     for (;;) {
       const read = await readCircuit(this.#bus.records, id);
-      if (read.circuit === null || (await writeCircuit(this.#bus.records, id, read, null))) return true;
+      // Written also when all is well: rooms that wait for their next try are hastened by the record's new version.
+      if (await writeCircuit(this.#bus.records, id, read, null)) return true;
     }
   }
 
@@ -73,7 +75,11 @@ export class Webhooks {
     const target = this.#targets.find(({ id }) => id === letter.target);
     if (!target) return 'no_target';
     if ((await this.#circuitOf(target))?.state === 'disabled') return 'disabled';
-    await this.#jobs.add('redeliver', { target: letter.target, event: letter.event }, { id: jobIdOf('redeliver', entry), attempts: redeliverTries });
+    await this.#jobs.add(
+      'redeliver',
+      { target: letter.target, event: letter.event, text: letter.text },
+      { id: jobIdOf('redeliver', entry), attempts: redeliverTries },
+    );
     await this.#letters.remove(entry);
     return 'queued';
   }
@@ -82,13 +88,14 @@ export class Webhooks {
     return this.#letters.remove(entry);
   }
 
-  async #statusOf(target: WebhookTarget): Promise<WebhookStatus> {
+  async #statusOf(target: WebhookTarget, progress: TargetProgress | undefined): Promise<WebhookStatus> {
     const circuit = await this.#circuitOf(target);
-    const lag_ms = await webhookLag(this.#runtime, this.#bus, target);
+    const { since = null, dropped = 0 } = progress ?? {};
+    const lag_ms = since === null ? 0 : Math.max(0, this.#runtime.clock.now() - since);
     const { host } = new URL(target.url);
-    if (!circuit) return { id: target.id, host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms };
+    if (!circuit) return { id: target.id, host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms, dropped };
     const { state, failures, retry_at, error } = circuit;
-    return { id: target.id, host, state, failures, retry_at: state === 'open' ? retry_at : null, error, lag_ms };
+    return { id: target.id, host, state, failures, retry_at: state === 'open' ? retry_at : null, error, lag_ms, dropped };
   }
 
   async #circuitOf(target: WebhookTarget): Promise<CircuitState | null> {
@@ -99,17 +106,3 @@ export class Webhooks {
 
 /** Tries of a replayed event, with the back-off of jobs between them; then it is a dead letter again. */
 export const redeliverTries = 6;
-
-/** For how long the oldest event of any shard waits that the target was not given, milliseconds. */
-export async function webhookLag(runtime: Runtime, bus: Pick<Bus, 'records' | 'events'>, target: WebhookTarget): Promise<number> {
-  const shards = Array.from({ length: runtime.config.shards }, (_, shard) => shard);
-  const oldest = await Promise.all(
-    shards.map(async (shard) => {
-      const { entry } = await readCursor(bus.records, webhookConsumer(target.id), shard);
-      const [first] = await bus.events.read(shard, entry, 1);
-      return first ? (JSON.parse(first.text) as { ts: number }).ts : Number.POSITIVE_INFINITY;
-    }),
-  );
-  const since = Math.min(...oldest);
-  return since === Number.POSITIVE_INFINITY ? 0 : Math.max(0, runtime.clock.now() - since);
-}

@@ -83,12 +83,12 @@ export function addingCases(engine: Engine): void {
         async () => {},
         { 'jobs.concurrency': 1 },
         (jobs) => {
-          jobs.handle('webhooks', () => closed.passed);
+          jobs.handle('archive', () => closed.passed);
           jobs.handle('broadcast', () => closed.passed);
         },
       );
       const slow = await Promise.all([
-        ...Array.from({ length: 6 }, (_, shard) => queue.jobs.add('webhooks', { target: 't', shard })),
+        ...Array.from({ length: 6 }, (_, shard) => queue.jobs.add('archive', { shard })),
         ...['a', 'b'].map((id) => queue.jobs.add('broadcast', { id, rooms: ['*'], type: 'notice', data: {} })),
       ]);
       const quick = await queue.jobs.add('receipts', data('quick'));

@@ -13,6 +13,9 @@ export const webhookStatus = Type.Object({
   retry_at: Type.Union([Type.Integer(), Type.Null()], { description: 'Milliseconds since 1970' }),
   error: Type.Union([Type.String(), Type.Null()], { description: 'Why the last try failed' }),
   lag_ms: Type.Integer({ description: 'For how long the oldest event waits that it was not given' }),
+  dropped: Type.Integer({
+    description: 'Events lost at the cap of the event log (`webhooks.log_events`) before it was given them, since the store began; of all types and rooms',
+  }),
 });
 export const webhooksReply = Type.Object({ webhooks: Type.Array(webhookStatus) });
 

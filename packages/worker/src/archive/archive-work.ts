@@ -5,10 +5,10 @@ import type { JobQueue, Jobs, RunningJob } from '@danmux/cluster';
 import { type ConsumerCursor, readCursor, writeCursor } from '@danmux/cluster/webhooks';
 import type { WebhookEvent } from '@danmux/protocol';
 import { type Part, parseJson, type Runtime } from '@danmux/runtime';
-import { trimLog } from '../log-trim.ts';
+import { LogTrim } from '../log-trim.ts';
 import { Bells } from '../webhooks/bells.ts';
-import { backlogsOf } from '../webhooks/shard-backlog.ts';
 import { type ArchivedMessage, appendMessages, dayFile } from './day-file.ts';
+import { shardsBehind } from './shards-behind.ts';
 
 const sweepMs = 2_000;
 const eventsTogether = 500;
@@ -23,6 +23,7 @@ export class ArchiveWork implements Part {
   readonly #jobs: JobQueue;
   readonly #dir: string;
   readonly #bells: Bells;
+  readonly #trim: LogTrim;
 
   /** Of `jobs` that are not started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
@@ -30,6 +31,7 @@ export class ArchiveWork implements Part {
     this.#bus = bus;
     this.#jobs = jobs;
     this.#dir = runtime.config.archive.dir;
+    this.#trim = new LogTrim(runtime, bus);
     this.#bells = new Bells(runtime, bus.events, (shards) => this.#ask(shards));
     jobs.handle('archive', (job) => this.write(job));
     // Without a folder too: the queue remembers a schedule that an earlier config asked for.
@@ -50,9 +52,7 @@ export class ArchiveWork implements Part {
 
   async sweep(): Promise<void> {
     if (this.#dir === '') return;
-    const { config, clock } = this.#runtime;
-    const backlogs = await backlogsOf(this.#bus, 'archive', config.shards, clock.now());
-    await this.#ask(backlogs.map(({ shard }) => shard));
+    await this.#ask(await shardsBehind(this.#bus, 'archive', this.#runtime.config.shards));
   }
 
   async write({ data: { shard }, signal }: Pick<RunningJob<'archive'>, 'data' | 'signal'>): Promise<void> {
@@ -70,7 +70,8 @@ export class ArchiveWork implements Part {
       await this.#append(events, mayRepeat);
       cursor = await writeCursor(this.#bus.records, 'archive', shard, { entry, version: begun.version });
       if (!cursor) return;
-      await trimLog(this.#runtime, this.#bus, shard, 'archive', entry);
+      this.#trim.ask();
+      await this.#trim.run([shard]);
     }
   }
 

@@ -1,28 +1,49 @@
-// The circuit of one target, shared by all workers: whether it may be tried now, by whom, and what its answers mean for the
-// next try. One try at a time while it is open; nothing is skipped, events only wait.
+// What a target's answers mean: whether it works, or an event or a room is at fault, and which rooms may be tried now. The worker that
+// delivers for the target decides; the state is stored for the api and for the next worker. It sends nothing and skips nothing.
 import type { Records } from '@danmux/bus';
 import { type CircuitState, type ReadCircuit, readCircuit, targetVersion, type WebhookTarget, writeCircuit } from '@danmux/cluster/webhooks';
 import type { Runtime } from '@danmux/runtime';
 import { retryWaitMs } from './retry-wait.ts';
 import type { Outcome } from './webhook-client.ts';
 
-/** A try whose worker died is made up for after the time-out of a try and this. */
-const claimMarginMs = 5_000;
-/** So many events refused with none taken in between: it is not the events. */
-const refusedInRow = 3;
+/** `all`: it works. `fresh`: rooms whose last try did not fail, one at a time. `any`: one try, of whatever room. `none`: wait. */
+export type Admission = 'all' | 'fresh' | 'any' | 'none';
 
-/** `go`: all is well. `probe`: the target failed, and this is the one try that is due: tell how it ended. */
-export type Admission = 'go' | 'probe' | 'wait';
+export type Failure = Exclude<Outcome, { kind: 'delivered' } | { kind: 'gone' }>;
 
-type Standing = Pick<ReadCircuit, 'circuit' | 'refused'>;
+/** So many rooms that failed with no success between: it is the target, not the rooms. */
+const downRooms = 2;
+/** The same of rooms that were refused an event (400, 422): three backends' mistakes at once are the backend. */
+const refusedRooms = 3;
+/** So many events refused with no success between tell that it may be the target. */
+const refusedEvents = 3;
+/** A success this long ago still shows that the target works. */
+const freshSuccessMs = 60_000;
+/** More make no difference. */
+const mostSuspects = 16;
 
 export class Circuit {
   readonly #runtime: Runtime;
   readonly #records: Records;
   readonly #target: WebhookTarget;
   readonly #version: string;
-  /** The record may hold events that were refused: the next one that is taken clears them. */
-  #suspected = false;
+  #state: CircuitState | null = null;
+  /** The record's version as last read or written here. */
+  #stored = 0;
+  /** Rooms that failed since the last success, by how. */
+  readonly #suspects = new Map<string, Failure['kind']>();
+  /** Ids of events refused since the last success, up to `refusedEvents`. */
+  readonly #refused = new Set<string>();
+  /** On the monotonic clock: when it opened, and its last success. */
+  #openedAt = 0;
+  #tookAt = Number.NEGATIVE_INFINITY;
+  /** By the clock. */
+  #tookTime = Number.NEGATIVE_INFINITY;
+  /** It asked for this itself (Retry-After, 429): nothing is tried before. */
+  #heldUntil = 0;
+  /** When a room that has not failed may be tried. */
+  #freshAt = 0;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(runtime: Runtime, records: Records, target: WebhookTarget) {
     this.#runtime = runtime;
@@ -31,92 +52,142 @@ export class Circuit {
     this.#version = targetVersion(target);
   }
 
-  /** Null when all is well. */
-  async state(): Promise<CircuitState | null> {
-    const { circuit } = await readCircuit(this.#records, this.#target.id);
-    return circuit;
+  get closed(): boolean {
+    return this.#state === null;
   }
 
-  /** True when a try would be let in. */
-  isDue(circuit: CircuitState | null): boolean {
-    if (circuit === null) return true;
-    if (circuit.state === 'disabled') return circuit.version !== this.#version;
-    return circuit.retry_at <= this.#runtime.clock.now();
+  get disabled(): boolean {
+    return this.#state?.state === 'disabled';
   }
 
-  async enter(): Promise<Admission> {
+  get since(): number {
+    return this.#state?.since ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** `failed` are the rooms whose last try failed, as an earlier worker stored. */
+  async load(failed: Iterable<string>): Promise<void> {
+    this.#adopt(await readCircuit(this.#records, this.#target.id));
+    if (this.closed) return;
+    for (const room of failed) if (this.#suspects.size < mostSuspects) this.#suspects.set(room, 'down');
+    this.#freshAt = this.#state?.retry_at ?? 0;
+  }
+
+  /** Looks what others wrote: true when an operator asked for a try now. */
+  async sync(): Promise<boolean> {
+    await this.#saving;
     const read = await readCircuit(this.#records, this.#target.id);
-    this.#suspected = read.refused.length > 0;
-    if (read.circuit === null) return 'go';
-    if (!this.isDue(read.circuit)) return 'wait';
-    const retry_at = this.#runtime.clock.now() + this.#runtime.config.webhooks.timeout_ms + claimMarginMs;
-    const claimed = { ...read.circuit, state: 'open' as const, version: this.#version, retry_at };
-    return (await writeCircuit(this.#records, this.#target.id, read, claimed, read.refused)) ? 'probe' : 'wait';
+    if (read.version === this.#stored) return false;
+    this.#adopt(read);
+    return this.closed;
   }
 
-  /** After an event that the target took. */
-  async took(admission: Admission): Promise<void> {
-    if (admission !== 'probe' && !this.#suspected) return;
-    this.#suspected = false;
-    let works = false;
-    await this.#change(({ circuit }) => {
-      works = circuit !== null && (admission === 'probe' || circuit.refusing === true);
-      return { circuit: works ? null : circuit, refused: [] };
-    });
-    if (works) this.#runtime.log.info({ target: this.#target.id }, 'a webhook target works again');
+  isSuspect(room: string): boolean {
+    return this.#suspects.has(room);
   }
 
-  /** After a try that failed; several that failed together count as one. */
-  async failed(outcome: Outcome & { kind: 'down' }, admission: Admission): Promise<void> {
-    await this.#change(({ circuit, refused }) => {
-      const counts = admission === 'probe' || circuit === null;
-      return { circuit: counts ? this.#opened(circuit, outcome.error, outcome.retryAfterMs) : circuit, refused };
-    });
-    if (admission === 'go') this.#runtime.log.warn({ target: this.#target.id, error: outcome.error }, 'a webhook target fails');
+  admission(): Admission {
+    if (this.#state === null) return 'all';
+    const now = this.#runtime.clock.now();
+    if (this.disabled || now < this.#heldUntil) return 'none';
+    if (now >= this.#state.retry_at) return 'any';
+    return !this.#isFull() || now >= this.#freshAt ? 'fresh' : 'none';
   }
 
-  /** After an event that the target refused. True when it is the target, which refuses whatever it is given. */
-  async refused(event: string, error: string, admission: Admission): Promise<boolean> {
-    this.#suspected = true;
-    const { circuit } = await this.#change((read) => this.#afterRefusal(read, event, error, admission));
-    return circuit?.refusing === true;
+  /** After an event that the target took; `began` is when its request did, by performance.now(). */
+  took(began: number): void {
+    this.#tookAt = performance.now();
+    this.#tookTime = this.#runtime.clock.now();
+    this.#refused.clear();
+    this.#suspects.clear();
+    if (this.#state === null || this.disabled || began < this.#openedAt) return;
+    this.#state = null;
+    this.#save();
+    this.#runtime.log.info({ target: this.#target.id }, 'a webhook target works again');
+  }
+
+  /** After a try that failed. */
+  failed(room: string, event: string, failure: Failure, began: number): void {
+    if (this.disabled) return;
+    const holds = failure.kind === 'down' && failure.hold === true;
+    // It took others meanwhile: it works, and this room or event is at fault.
+    if (!holds && this.#tookAt > began) return;
+    if (failure.kind === 'refused' && this.#refused.size < refusedEvents) this.#refused.add(event);
+    const isNew = !this.#suspects.has(room);
+    if (!isNew || this.#suspects.size < mostSuspects) this.#suspects.set(room, failure.kind);
+    const opens = failure.kind !== 'refused' || this.#isFull();
+    if (!opens && this.#state === null) return;
+    this.#open(failure, isNew, began);
+    if (!holds) return;
+    this.#heldUntil = this.#state?.retry_at ?? 0;
+    this.#openedAt = performance.now();
   }
 
   /** After a 410: until an operator enables it or it is another one. */
-  async disable(error: string): Promise<void> {
-    await this.#change(({ circuit }) => {
-      const { failures, since } = this.#opened(circuit, error);
-      return { circuit: { state: 'disabled', failures, retry_at: 0, since, error, version: this.#version }, refused: [] };
-    });
+  disable(error: string): void {
+    const now = this.#runtime.clock.now();
+    const { failures = 0, since = now } = this.#state ?? {};
+    this.#state = { state: 'disabled', failures: failures + 1, retry_at: 0, since, error, version: this.#version };
+    this.#save();
     this.#runtime.log.error({ target: this.#target.id }, 'a webhook target said 410 and is disabled');
   }
 
-  #afterRefusal({ circuit, refused: before }: Standing, event: string, error: string, admission: Admission): Standing {
-    // One that was under way when another one's refusal opened it.
-    if (circuit?.state === 'disabled' || (circuit?.refusing && admission === 'go')) return { circuit, refused: before };
-    const refused = [...new Set([...before, event])];
-    if (circuit?.refusing || refused.length >= refusedInRow) {
-      return { circuit: { ...this.#opened(circuit, `${error}, to ${refusedInRow} events in a row`), refusing: true }, refused: [] };
-    }
-    // It answers, and this may be the event's fault.
-    return { circuit: admission === 'probe' ? null : circuit, refused };
+  /**
+   * Whether an event that was refused since then is at fault itself. Yes where the target took another meanwhile; of a plain refusal
+   * also where it took one lately, or where the event is one of two: but not while it refuses room after room.
+   */
+  blames(kind: Failure['kind'], since: number): boolean {
+    if (this.#tookTime > since) return true;
+    if (kind !== 'refused' || !this.closed) return false;
+    return this.#refused.size < refusedEvents || this.#tookTime > this.#runtime.clock.now() - freshSuccessMs;
   }
 
-  #opened(circuit: CircuitState | null, error: string, askedMs?: number): CircuitState {
+  /** Resolves when the state is stored, or could not be. */
+  async end(): Promise<void> {
+    await this.#saving;
+  }
+
+  /** No room may be tried at once: enough of them failed. */
+  #isFull(): boolean {
+    if (this.#suspects.size >= refusedRooms) return true;
+    return [...this.#suspects.values()].filter((kind) => kind !== 'refused').length >= downRooms;
+  }
+
+  #open(failure: Failure, newRoom: boolean, began: number): void {
+    const { error } = failure;
+    const asked = failure.kind === 'down' ? failure.retryAfterMs : undefined;
     const now = this.#runtime.clock.now();
-    const failures = (circuit?.failures ?? 0) + 1;
-    const retry_at = now + retryWaitMs(failures, this.#runtime.config.webhooks.max_wait_ms, askedMs);
-    const refusing = circuit?.refusing ? { refusing: true as const } : {};
-    return { state: 'open', failures, retry_at, since: circuit?.since ?? now, error, version: this.#version, ...refusing };
+    const before = this.#state;
+    // Those that were under way together when it failed count as one.
+    const together = before !== null && began < this.#openedAt;
+    const failures = (before?.failures ?? 0) + (together ? 0 : 1);
+    const { max_wait_ms } = this.#runtime.config.webhooks;
+    const retry_at = together && asked === undefined ? before.retry_at : now + retryWaitMs(failures, max_wait_ms, asked);
+    if (newRoom) this.#freshAt = now + retryWaitMs(Math.max(1, this.#suspects.size - downRooms + 1), max_wait_ms, asked);
+    this.#state = { state: 'open', failures, retry_at, since: before?.since ?? now, error, version: this.#version };
+    this.#save();
+    if (before === null) this.#openedAt = performance.now();
+    if (before === null) this.#runtime.log.warn({ target: this.#target.id, error }, 'a webhook target fails');
   }
 
-  /** Returns what stands then. The list of the refused grows or is emptied. */
-  async #change(next: (standing: Standing) => Standing): Promise<Standing> {
-    for (;;) {
-      const read = await readCircuit(this.#records, this.#target.id);
-      const wanted = next(read);
-      if (wanted.circuit === read.circuit && wanted.refused.length === read.refused.length) return wanted;
-      if (await writeCircuit(this.#records, this.#target.id, read, wanted.circuit, wanted.refused)) return wanted;
-    }
+  #adopt({ circuit, version }: ReadCircuit): void {
+    this.#stored = version;
+    const enabled = circuit === null || (circuit.state === 'disabled' && circuit.version !== this.#version);
+    this.#state = enabled ? null : circuit;
+    if (!enabled) return;
+    this.#suspects.clear();
+    this.#heldUntil = 0;
+  }
+
+  /** What an operator wrote meanwhile stays; `sync` finds it. */
+  #save(): void {
+    this.#saving = this.#saving.then(async () => {
+      try {
+        const written = await writeCircuit(this.#records, this.#target.id, { version: this.#stored }, this.#state);
+        if (written !== null) this.#stored = written;
+      } catch (error) {
+        this.#runtime.metrics.caught.inc({ where: 'webhook-circuit' });
+        this.#runtime.log.debug({ err: error, target: this.#target.id }, 'the state of a webhook target could not be stored');
+      }
+    });
   }
 }

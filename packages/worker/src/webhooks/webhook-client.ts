@@ -9,8 +9,10 @@ import { AddressGuard } from './address-guard.ts';
 
 export type Outcome =
   | { readonly kind: 'delivered' }
-  /** Nothing wrong with the event: the target does not take any now. */
-  | { readonly kind: 'down'; readonly error: string; readonly retryAfterMs?: number }
+  /** Nothing wrong with the event: the target does not take any now. `hold`: it says itself that it wants none for a while. */
+  | { readonly kind: 'down'; readonly error: string; readonly retryAfterMs?: number; readonly hold?: true }
+  /** It answered as a site that restarts behind a proxy does, or one that forgot a secret (401, 403, 404, 405). */
+  | { readonly kind: 'missing'; readonly error: string }
   /** The target does not want this event. */
   | { readonly kind: 'refused'; readonly error: string }
   /** It said 410: it wants no event any more. */
@@ -29,7 +31,11 @@ const answerBytes = 65_536;
 const answerMs = 1_000;
 const longestRetryAfterMs = 3_600_000;
 const busyStatuses = [408, 425, 429];
-const connections = { keepAlive: true, maxSockets: 64, maxFreeSockets: 8 } as const;
+const missingStatuses = [401, 403, 404, 405, 407];
+/** A connection nobody used for so long is closed. */
+const idleMs = 4_000;
+/** Who asks bounds the requests (request-slots.ts): targets of one host do not hold each other up. Sockets stay bounded in any case. */
+const connections = { keepAlive: true, timeout: idleMs, scheduling: 'lifo', maxTotalSockets: 8_192 } as const;
 
 export class WebhookClient {
   readonly #runtime: Runtime;
@@ -143,9 +149,11 @@ function outcomeOf(status: number, retryAfterMs: number | undefined): Outcome {
   if (status >= 200 && status < 300) return { kind: 'delivered' };
   const error = `it answered ${status}`;
   if (status === 410) return { kind: 'gone', error };
+  if (missingStatuses.includes(status)) return { kind: 'missing', error };
   if (status >= 400 && status < 500 && !busyStatuses.includes(status)) return { kind: 'refused', error };
+  const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
   const where = status >= 300 && status < 400 ? `${error}; redirects are not followed` : error;
-  return { kind: 'down', error: where, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return { kind: 'down', error: where, ...asked, ...(status === 429 || retryAfterMs !== undefined ? { hold: true } : {}) };
 }
 
 /** Seconds, or a date by the target's own clock, which its answer tells; nonsense is ignored. */

@@ -1,58 +1,56 @@
-// What a stretch of the log becomes for a target.
+// What the events that wait for a room become for a target.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { LoggedEvent } from '@danmux/bus';
-import type { WebhookTarget } from '@danmux/cluster/webhooks';
-import { deliveriesOf } from '../../src/webhooks/deliveries.ts';
+import { countTogether, deliveryOf } from '../../src/webhooks/deliveries.ts';
+import type { ReadEvent } from '../../src/webhooks/log-window.ts';
 
-const target: WebhookTarget = { id: 't', url: 'https://hooks.example/', secrets: ['x'] };
-let entry = 0;
+let number = 0;
 
-function logged(type: string, room: string, id: string, data: unknown = {}): LoggedEvent {
-  return { entry: String(entry++), text: JSON.stringify({ id, type, room, ts: 1, data }) };
+function logged(type: ReadEvent['type'], id: string, messages = 0, data: unknown = {}): ReadEvent {
+  number++;
+  return { entry: String(number), number, id, type, room: 'a', ts: 1, messages, text: JSON.stringify({ id, type, room: 'a', ts: 1, data }) };
 }
-const sent = (room: string, id: string, count = 1, text = '') =>
-  logged('message.sent', room, id, { messages: Array.from({ length: count }, (_, index) => ({ id: `${id}:${index}`, data: { text } })) });
+const sent = (id: string, count = 1, text = '') =>
+  logged('message.sent', id, count, { messages: Array.from({ length: count }, (_, index) => ({ id: `${id}:${index}`, data: { text } })) });
 
-function made(events: readonly LoggedEvent[], of: WebhookTarget = target): string[] {
-  const broken: unknown[] = [];
-  const found = deliveriesOf(of, events, (error) => broken.push(error));
-  assert.equal(broken.length, 0);
-  for (const { id, text, event } of found) {
-    assert.deepEqual(JSON.parse(text), event);
-    assert.equal(event.id, id);
+function made(events: readonly ReadEvent[]): string[] {
+  const found: string[] = [];
+  for (let rest = events; rest.length > 0; ) {
+    const { id, text, count, to } = deliveryOf(rest, countTogether(rest));
+    const event = JSON.parse(text);
+    assert.deepEqual([event.id, event.room, to], [id, 'a', rest[count - 1]?.entry]);
+    found.push(`${event.type} ${id} ${event.data.messages?.length ?? ''}`.trim());
+    rest = rest.slice(count);
   }
-  return found.map(({ id, event }) => `${event.room} ${event.type} ${id} ${(event.data as { messages?: unknown[] }).messages?.length ?? ''}`.trim());
+  return found;
 }
 
-test('messages of a room are put together across other rooms, but not across another event of it', () => {
-  assert.deepEqual(made([sent('a', '1'), sent('b', '2'), sent('a', '3', 2), logged('moderation.recall', 'a', '4'), sent('a', '5'), sent('b', '6')]), [
-    'a message.sent 1-3 3',
-    'b message.sent 2-6 2',
-    'a moderation.recall 4',
-    'a message.sent 5 1',
+test('messages that follow each other are put together, but not across another event', () => {
+  assert.deepEqual(made([sent('1'), sent('3', 2), logged('moderation.recall', '4'), sent('5')]), [
+    'message.sent 1-3 3',
+    'moderation.recall 4',
+    'message.sent 5 1',
   ]);
 });
 
-test('at most 100 messages at once, of however many a frame had, and not too many bytes', () => {
-  assert.deepEqual(made([sent('a', '1', 60), sent('a', '2', 40), sent('a', '3', 1)]), ['a message.sent 1-2 100', 'a message.sent 3 1']);
-  assert.deepEqual(made([sent('a', '1', 250), sent('a', '2')]), ['a message.sent 1.0 100', 'a message.sent 1.1 100', 'a message.sent 1.2-2 51']);
+test('at most 100 messages at once and not too many bytes; one that is more is whole', () => {
+  assert.deepEqual(made([sent('1', 60), sent('2', 40), sent('3', 1)]), ['message.sent 1-2 100', 'message.sent 3 1']);
+  assert.deepEqual(made([sent('1', 250), sent('2')]), ['message.sent 1 250', 'message.sent 2 1']);
   const large = 'x'.repeat(200_000);
-  assert.deepEqual(made([sent('a', '1', 1, large), sent('a', '2', 1, large)]), ['a message.sent 1 1', 'a message.sent 2 1']);
+  assert.deepEqual(made([sent('1', 1, large), sent('2', 1, large)]), ['message.sent 1 1', 'message.sent 2 1']);
 });
 
-test('a target gets the events and rooms it asked for; what is of every room it gets too', () => {
-  const picky = { ...target, events: ['message.sent', 'moderation.sanction'], rooms: ['live:*'] };
-  const events = [sent('live:1', '1'), sent('vip', '2'), logged('moderation.recall', 'live:1', '3'), logged('moderation.sanction', '*', '4')];
-  assert.deepEqual(made(events, picky), ['live:1 message.sent 1 1', '* moderation.sanction 4']);
+test('what was logged goes out digit by digit, also of several together', () => {
+  const exact = (id: string) => ({
+    ...sent(id),
+    text: `{"id":"${id}","type":"message.sent","room":"a","ts":1,"data":{"messages":[{"data":{"order":9007199254740993}}]}}`,
+  });
+  assert.equal(deliveryOf([exact('1')], 1).text, exact('1').text);
+  const two = '{"data":{"order":9007199254740993}},{"data":{"order":9007199254740993}}';
+  assert.equal(deliveryOf([exact('1'), exact('2')], 2).text, `{"id":"1-2","type":"message.sent","room":"a","ts":1,"data":{"messages":[${two}]}}`);
 });
 
-test('what users are sent alone goes to nobody', () => {
-  assert.deepEqual(made([sent('@3', '1'), logged('message.receipts', '@me', '2')]), ['@me message.receipts 2']);
-});
-
-test('text that is no event is told and left out', () => {
-  const broken: unknown[] = [];
-  const found = deliveriesOf(target, [{ entry: '1', text: '{' }, sent('a', '2')], (error) => broken.push(error));
-  assert.deepEqual([found.length, broken.length], [1, 1]);
+test('a message.sent of another form is not put together', () => {
+  const other = { ...sent('2'), text: '{"data":{"messages":[{}]},"id":"2"}' };
+  assert.deepEqual([countTogether([sent('1'), other]), countTogether([other, sent('1')]), countTogether([])], [1, 1, 0]);
 });

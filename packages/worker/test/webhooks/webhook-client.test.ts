@@ -88,10 +88,16 @@ describe('what a status means', () => {
   for (const code of [500, 502, 503, 408, 425, 429]) {
     test(`${code}: the target is down`, async () => {
       consumer.answer = status(code);
-      assert.deepEqual(await post(), { kind: 'down', error: `it answered ${code}` });
+      assert.deepEqual(await post(), { kind: 'down', error: `it answered ${code}`, ...(code === 429 ? { hold: true } : {}) });
     });
   }
-  for (const code of [400, 401, 404, 422]) {
+  for (const code of [401, 403, 404]) {
+    test(`${code}: it may be the event, or a site that restarts`, async () => {
+      consumer.answer = status(code);
+      assert.deepEqual(await post(), { kind: 'missing', error: `it answered ${code}` });
+    });
+  }
+  for (const code of [400, 422]) {
     test(`${code}: the event is refused`, async () => {
       consumer.answer = status(code);
       assert.deepEqual(await post(), { kind: 'refused', error: `it answered ${code}` });

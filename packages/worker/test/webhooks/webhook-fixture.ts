@@ -20,6 +20,8 @@ export interface WebhookFixture {
   sweep(): Promise<void>;
   /** Lets the time pass in steps of a second, each with a sweep, until the check holds. */
   passUntil(check: () => unknown): Promise<void>;
+  /** The workers end, and others of the same store take over. */
+  replaceWorkers(options?: Pick<FixtureOptions, 'targets'>): Promise<void>;
   /** Until the target failed and waits. */
   untilOpen(target?: string): Promise<void>;
 }
@@ -27,21 +29,34 @@ export interface WebhookFixture {
 export interface FixtureOptions {
   readonly set?: Readonly<Record<string, unknown>>;
   readonly workers?: number;
+  /** Instead of one `default` target. */
+  readonly targets?: (url: string) => readonly object[];
 }
 
-export async function openWebhooks(engine: Engine, { set = {}, workers: count = 2 }: FixtureOptions = {}): Promise<WebhookFixture> {
+export async function openWebhooks(engine: Engine, { set = {}, workers: count = 2, targets }: FixtureOptions = {}): Promise<WebhookFixture> {
   const clock = new FakeClock();
   const consumer = new WebhookConsumer(true);
   await consumer.start();
   const processes = await engine.processes(
     count,
     {
-      ...{ 'webhooks.url': consumer.url, 'webhooks.secret': secret, 'webhooks.allow_http': true, 'webhooks.allow_addresses': ['127.0.0.0/8'] },
-      ...{ 'webhooks.timeout_ms': 400, ...set },
+      ...(targets ? { 'webhooks.targets': targets(consumer.url) } : { 'webhooks.url': consumer.url, 'webhooks.secret': secret }),
+      ...{ 'webhooks.allow_http': true, 'webhooks.allow_addresses': ['127.0.0.0/8'] },
+      // Long enough for a busy machine; a room whose request timed out waits by the fake clock.
+      ...{ 'webhooks.timeout_ms': 8_000, ...set },
     },
     clock,
   );
   const workers = processes.map(({ runtime, bus, jobs }) => new WebhookWork(runtime, bus, jobs));
+  const replaceWorkers = async ({ targets: others }: Pick<FixtureOptions, 'targets'> = {}) => {
+    for (const worker of workers.splice(0)) await worker.drain();
+    for (const { runtime, bus, jobs } of processes) {
+      const config = others ? { ...runtime.config, webhooks: { ...runtime.config.webhooks, targets: others(consumer.url) as never } } : runtime.config;
+      const worker = new WebhookWork({ ...runtime, config }, bus, jobs);
+      workers.push(worker);
+      await worker.start();
+    }
+  };
   await Promise.all(processes.map(startJobs));
   for (const worker of workers) await worker.start();
   const [first] = processes as [Process];
@@ -52,9 +67,9 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
     for (const worker of workers) await worker.stop();
     await consumer.stop();
   });
-  const sweep = async () => void (await Promise.all(workers.map((worker) => worker.sweep())));
+  const sweep = async () => void (await Promise.all(workers.map((worker) => worker.look())));
   return {
-    ...{ clock, consumer, workers, process: first, sweep, events },
+    ...{ clock, consumer, workers, process: first, sweep, events, replaceWorkers },
     webhooks: new Webhooks(first.runtime, first.bus, first.jobs),
     sent: async (room, ...ids) => {
       for (const id of ids) await events.emit(room, 'message.sent', { messages: [{ id, lane: 'chat', offset: 1, type: 'chat', data: {}, ts: clock.now() }] });

@@ -1,0 +1,40 @@
+// Cursors: fields under a lease's name, written by who holds it alone.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { MakeEngine } from './case-kit.ts';
+
+export function cursorCases(engine: MakeEngine): void {
+  describe('cursors', () => {
+    test('the holder of a lease sets and removes fields; anybody reads all of them or some', async () => {
+      const { bus } = await engine();
+      const lease = (await bus.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
+      assert.deepEqual(await bus.cursors.read('webhooks:1'), new Map());
+      const values = new Map([
+        ['a 1', '弹幕'],
+        ['a 2', ''],
+        ['b 1', '3'],
+      ]);
+      assert.equal(await bus.cursors.write(lease, values), true);
+      assert.equal(await bus.cursors.write(lease, new Map()), true);
+      assert.deepEqual(await bus.cursors.read('webhooks:1'), values);
+      assert.deepEqual(await bus.cursors.read('webhooks:1', ['b 1', 'none']), new Map([['b 1', '3']]));
+      assert.deepEqual(await bus.cursors.read('webhooks:1', []), new Map());
+      await bus.cursors.write(lease, new Map([['a 1', null]]));
+      assert.deepEqual([...(await bus.cursors.read('webhooks:1')).keys()].sort(), ['a 2', 'b 1']);
+      assert.deepEqual(await bus.cursors.read('webhooks:2'), new Map());
+    });
+
+    test('under a lease that is another’s nothing is written', async () => {
+      const { bus } = await engine();
+      const mine = (await bus.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
+      await bus.cursors.write(mine, new Map([['a', '1']]));
+      await bus.release(mine);
+      assert.equal(await bus.cursors.write(mine, new Map([['a', '2']])), false);
+      const others = (await bus.acquire('webhooks:1', 'other', 10_000)) ?? assert.fail('it is free');
+      assert.equal(await bus.cursors.write(mine, new Map([['a', '2']])), false);
+      assert.equal(await bus.cursors.write(others, new Map(Array.from({ length: 2_500 }, (_, n) => [`f ${n}`, String(n)]))), true);
+      assert.equal((await bus.cursors.read('webhooks:1')).size, 2_501);
+      assert.equal((await bus.cursors.read('webhooks:1')).get('a'), '1');
+    });
+  });
+}

@@ -1,0 +1,54 @@
+// Says when a target begins to lose events at the cap of the event log and when that is over, with how many they were, and counts
+// them. It finds none itself.
+import type { Runtime } from '@danmux/runtime';
+
+/** A loss is over when nothing was lost for so long. */
+const quietMs = 10_000;
+const code = 'webhook_events_lost';
+
+interface Loss {
+  readonly since: number;
+  last: number;
+  count: number;
+}
+
+export class EventLosses {
+  readonly #runtime: Runtime;
+  readonly #losses = new Map<string, Loss>();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  lost(target: string, count: number): void {
+    const now = this.#runtime.clock.now();
+    this.#runtime.metrics.webhookDropped.inc({ target }, count);
+    const loss = this.#losses.get(target);
+    if (loss) {
+      loss.count += count;
+      loss.last = now;
+      return;
+    }
+    this.#losses.set(target, { since: now, last: now, count });
+    this.#runtime.log.warn({ target, lost: count }, 'a webhook target loses events: the event log is full');
+    const { log_events } = this.#runtime.config.webhooks;
+    const text = `Webhook targets lose events: a shard's event log holds webhooks.log_events (${log_events}). See GET /v1/webhooks for which, and why they are behind.`;
+    this.#runtime.degraded.set(code, text);
+  }
+
+  /** Ends what is over; to be called now and then. */
+  tick(): void {
+    const now = this.#runtime.clock.now();
+    for (const [target, { since, last, count }] of this.#losses) if (now - last >= quietMs) this.#end(target, { since, last, count });
+  }
+
+  stop(): void {
+    for (const [target, loss] of this.#losses) this.#end(target, loss);
+  }
+
+  #end(target: string, { since, last, count }: Loss): void {
+    this.#losses.delete(target);
+    this.#runtime.log.warn({ target, lost: count, lasted_ms: last - since }, 'a webhook target loses no more events');
+    if (this.#losses.size === 0) this.#runtime.degraded.clear(code);
+  }
+}

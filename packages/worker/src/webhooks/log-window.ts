@@ -1,0 +1,135 @@
+// Reads the event log for all targets of a process: targets that are at the same place share one read, and the newest stretch of
+// each shard stays here, parsed once, for those that come to it a little later. It knows no target.
+import { compareEntries, type EventLog, type LoggedEvent } from '@danmux/bus';
+import type { WebhookEvent } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+
+/** An event of the log, as all targets share it. */
+export interface ReadEvent extends Pick<WebhookEvent, 'id' | 'type' | 'room' | 'ts'> {
+  readonly entry: string;
+  /** The entry before it in the log, as far as it was read; absent for the log's first. */
+  readonly before?: string;
+  readonly number: number;
+  readonly text: string;
+  /** How many messages it holds; 0 of another event than `message.sent`, and of text that is no event (its room is empty). */
+  readonly messages: number;
+}
+
+/** What is kept of a shard. */
+interface Tail {
+  /** The kept events follow this entry without a hole. */
+  from: string | undefined;
+  readonly events: ReadEvent[];
+  characters: number;
+}
+
+const readTogether = 500;
+const keptEvents = 1_000;
+const keptCharacters = 1_048_576;
+
+export class LogWindow {
+  readonly #runtime: Runtime;
+  readonly #log: EventLog;
+  readonly #tails = new Map<number, Tail>();
+  readonly #reading = new Map<string, Promise<readonly ReadEvent[]>>();
+
+  constructor(runtime: Runtime, log: EventLog) {
+    this.#runtime = runtime;
+    this.#log = log;
+  }
+
+  /** Events after the entry, oldest first; none when there is nothing (yet). Rejects with `unavailable` while the store is away. */
+  after(shard: number, entry: string | undefined): Promise<readonly ReadEvent[]> {
+    const kept = this.#kept(shard, entry);
+    return kept.length > 0 ? Promise.resolve(kept) : this.#read(shard, entry);
+  }
+
+  /** The oldest event the log has. */
+  first(shard: number): Promise<LoggedEvent | undefined> {
+    return this.#log.read(shard, undefined, 1).then(([first]) => first);
+  }
+
+  #kept(shard: number, entry: string | undefined): readonly ReadEvent[] {
+    const tail = this.#tails.get(shard);
+    if (!tail || (entry === undefined ? tail.from !== undefined : tail.from !== undefined && compareEntries(entry, tail.from) < 0)) return [];
+    const { events } = tail;
+    if (entry === undefined || entry === tail.from) return events.slice(0, readTogether);
+    const place = placeAfter(events, entry);
+    return events.slice(place, place + readTogether);
+  }
+
+  /** One read for all who ask for the same at once. */
+  #read(shard: number, entry: string | undefined): Promise<readonly ReadEvent[]> {
+    const key = `${shard} ${entry}`;
+    const under = this.#reading.get(key);
+    if (under) return under;
+    const reading = this.#log
+      .read(shard, entry, readTogether)
+      .then((logged) => this.#keep(shard, entry, this.#parsed(logged, entry)))
+      .finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    return reading;
+  }
+
+  /** Keeps what goes on where the tail ends, or is newer than it; what a target far behind reads is not kept. */
+  #keep(shard: number, entry: string | undefined, events: readonly ReadEvent[]): readonly ReadEvent[] {
+    const first = events[0];
+    if (!first) return events;
+    const tail = this.#tails.get(shard);
+    const end = tail?.events.at(-1)?.entry ?? tail?.from;
+    if (tail && end !== undefined && entry === end) {
+      tail.events.push(...events);
+      tail.characters += charactersOf(events);
+      this.#shorten(tail);
+    } else if (!tail || end === undefined || compareEntries(first.entry, end) > 0) {
+      this.#tails.set(shard, { from: entry, events: [...events], characters: charactersOf(events) });
+    }
+    return events;
+  }
+
+  #shorten(tail: Tail): void {
+    let over = 0;
+    while (tail.events.length - over > keptEvents || (tail.characters > keptCharacters && over < tail.events.length - 1)) {
+      tail.characters -= tail.events[over]?.text.length ?? 0;
+      over++;
+    }
+    const gone = tail.events.splice(0, over);
+    tail.from = gone.at(-1)?.entry ?? tail.from;
+  }
+
+  #parsed(logged: readonly LoggedEvent[], after: string | undefined): readonly ReadEvent[] {
+    let before = after;
+    return logged.map(({ entry, number, text }) => {
+      const place = { entry, number, ...(before === undefined ? {} : { before }) };
+      before = entry;
+      return { ...place, ...this.#event(text) };
+    });
+  }
+
+  #event(text: string): Pick<ReadEvent, 'id' | 'type' | 'room' | 'ts' | 'text' | 'messages'> {
+    try {
+      const { id, type, room, ts, data } = JSON.parse(text) as WebhookEvent;
+      const messages = type === 'message.sent' ? (data as { messages: readonly unknown[] }).messages.length : 0;
+      return { id, type, room, ts, text, messages };
+    } catch (error) {
+      this.#runtime.metrics.caught.inc({ where: 'webhook-event' });
+      this.#runtime.counted.error({ err: error }, 'an event of the log is not one, and is left out');
+      return { id: '', type: 'room.users', room: '', ts: 0, text: '', messages: 0 };
+    }
+  }
+}
+
+function charactersOf(events: readonly ReadEvent[]): number {
+  return events.reduce((sum, { text }) => sum + text.length, 0);
+}
+
+/** The place of the first event behind the entry. */
+function placeAfter(events: readonly ReadEvent[], entry: string): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareEntries(events[middle]?.entry ?? '', entry) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

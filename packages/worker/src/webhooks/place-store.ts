@@ -1,0 +1,125 @@
+// Stores the places of a slice's targets: those a request waits for at once, together with all others that do so in the same moment;
+// what is merely done with a little later. One write is under way at a time.
+import type { Bus, Lease } from '@danmux/bus';
+import type { Runtime } from '@danmux/runtime';
+
+/** What follows within so long is written together. */
+const gatherMs = 5;
+/** What was done is stored within so long: as much is sent twice, under the same ids, when the worker dies. */
+const lazyMs = 1_000;
+const againMs = 500;
+
+export interface PlaceSource {
+  /** Of now. */
+  readonly lease: Lease;
+  /** The field's text as of now; null removes it. */
+  textOf(field: string): string | null;
+  /** The lease ran out: true when it was taken up again before another worker had it, else the slice is lost. */
+  regain(): Promise<boolean>;
+  /** All that had changed is stored. */
+  caughtUp(): void;
+}
+
+export class PlaceStore {
+  readonly #runtime: Runtime;
+  readonly #cursors: Bus['cursors'];
+  readonly #source: PlaceSource;
+  /** Fields a request waits for. */
+  #urgent = new Set<string>();
+  #lazy = new Set<string>();
+  #waiting: ((stored: boolean) => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #timerIsUrgent = false;
+  #lazyAt = performance.now();
+  #writing: Promise<void> | undefined;
+  #ending = false;
+  #closed = false;
+
+  constructor(runtime: Runtime, cursors: Bus['cursors'], source: PlaceSource) {
+    this.#runtime = runtime;
+    this.#cursors = cursors;
+    this.#source = source;
+  }
+
+  /** The field changed; it is stored soon. */
+  changed(field: string): void {
+    this.#lazy.add(field);
+    this.#schedule(false);
+  }
+
+  /** Resolves when the field is stored as it is now; false when the slice is another's by now, or this ends. */
+  stored(field: string): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false);
+    this.#urgent.add(field);
+    this.#schedule(true);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** From now on what cannot be stored is not tried again. */
+  ending(): void {
+    this.#ending = true;
+  }
+
+  /** Writes all that changed, once, and nothing after. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#writing;
+    const fields = new Set([...this.#urgent, ...this.#lazy]);
+    if (fields.size > 0) await this.#cursors.write(this.#source.lease, this.#texts(fields)).catch((error: unknown) => this.#caught(error));
+    for (const done of this.#waiting.splice(0)) done(false);
+  }
+
+  #schedule(urgent: boolean): void {
+    if (this.#closed || this.#writing || (this.#timer && (this.#timerIsUrgent || !urgent))) return;
+    this.#wait(urgent ? gatherMs : lazyMs, urgent);
+  }
+
+  #wait(ms: number, urgent: boolean): void {
+    clearTimeout(this.#timer);
+    this.#timerIsUrgent = urgent;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#writing = this.#write(urgent).finally(() => {
+        this.#writing = undefined;
+        if (this.#closed || this.#timer) return;
+        if (this.#urgent.size > 0) this.#schedule(true);
+        else if (this.#lazy.size > 0) this.#schedule(false);
+      });
+    }, ms);
+  }
+
+  async #write(urgent: boolean): Promise<void> {
+    const fields = this.#urgent;
+    this.#urgent = new Set();
+    const all = !urgent || performance.now() - this.#lazyAt > lazyMs;
+    if (all) {
+      this.#lazyAt = performance.now();
+      for (const field of this.#lazy) fields.add(field);
+      this.#lazy = new Set();
+    }
+    const waiting = this.#waiting.splice(0);
+    try {
+      let kept = await this.#cursors.write(this.#source.lease, this.#texts(fields));
+      if (!kept && (await this.#source.regain())) kept = await this.#cursors.write(this.#source.lease, this.#texts(fields));
+      for (const done of waiting) done(kept);
+      if (kept && all) this.#source.caughtUp();
+    } catch (error) {
+      this.#caught(error);
+      for (const field of fields) this.#urgent.add(field);
+      if (this.#ending) for (const done of waiting) done(false);
+      else this.#waiting.unshift(...waiting);
+      if (!this.#closed) this.#wait(againMs, true);
+    }
+  }
+
+  #texts(fields: ReadonlySet<string>): Map<string, string | null> {
+    return new Map([...fields].map((field) => [field, this.#source.textOf(field)]));
+  }
+
+  #caught(error: unknown): void {
+    this.#runtime.metrics.caught.inc({ where: 'webhook-places' });
+    this.#runtime.log.debug({ err: error }, 'places of webhook targets could not be stored');
+  }
+}

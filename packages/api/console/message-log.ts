@@ -22,12 +22,12 @@ export class MessageLog {
     const old = this.#lanes.get(lane) ?? [];
     const from = msgs[0]?.offset ?? 0;
     const last = old.at(-1)?.msg.offset ?? 0;
-    const held = new Set(msgs.map(({ id }) => id));
+    const held = new Map(msgs.map((msg) => [msg.id, msg]));
     // A store that began anew counts from one again.
     const again = old.length > 0 && msgs.length > 0 && (msgs.at(-1)?.offset ?? 0) < last && !old.some(({ msg }) => held.has(msg.id));
-    const before = again ? [] : old.map((seen) => (wasThere(seen.msg, from, now) && !held.has(seen.msg.id) ? { ...seen, recalled: true } : seen));
+    const before = again ? [] : old.map((seen) => updated(seen, held.get(seen.msg.id), wasThere(seen.msg, from, now)));
     const known = new Set(before.map(({ msg }) => msg.id));
-    const added = msgs.filter(({ id }) => !known.has(id)).map((msg) => ({ msg, recalled: false, missedBefore: 0 }));
+    const added = msgs.filter(({ id }) => !known.has(id)).map((msg) => ({ msg, recalled: isTombstone(msg), missedBefore: 0 }));
     const [first] = added;
     if (first && before.length > 0) added[0] = { ...first, missedBefore: Math.max(0, (first.msg.offset ?? 0) - last - 1) };
     this.#lanes.set(lane, [...before, ...added].slice(-kept));
@@ -49,6 +49,16 @@ export class MessageLog {
       .flatMap(([lane, seen]) => (lanes.has(lane) ? seen : []))
       .sort((a, b) => b.msg.ts - a.msg.ts || (b.msg.offset ?? 0) - (a.msg.offset ?? 0));
   }
+}
+
+/** `shown` is what the page has of it now: a tombstone, or a gift of which a part was taken back. */
+function updated(seen: Seen, shown: Message | undefined, wasThere: boolean): Seen {
+  if (shown && !isTombstone(shown)) return { ...seen, msg: shown };
+  return wasThere ? { ...seen, recalled: true } : seen;
+}
+
+function isTombstone({ type, data }: Message): boolean {
+  return type === 'recalled' && data === null;
 }
 
 /** It would be on this page if nobody had taken it back. */

@@ -103,11 +103,18 @@ class RoomStream extends ConsoleElement {
       return;
     const reply = await perform(
       texts.recallDone(msg.id),
-      () => change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${msg.id}`),
+      () => this.#recallAll(msg),
       ({ found }) => (found ? '' : texts.wasNotThere),
     );
     if (reply) this.#log.recall(msg.id);
     this.#pages.again();
+  }
+
+  /** Of gifts of a combo that were sent as one each by its own id; the reply is that of the last. */
+  async #recallAll({ id, parts = [{ id }] }: Message): Promise<RecallReply> {
+    let reply: RecallReply = { id, room: this.room, found: false };
+    for (const part of parts) reply = await change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${part.id}`);
+    return reply;
   }
 
   #toggle(lane: StreamLane): void {

@@ -72,3 +72,12 @@ test('it keeps so many and no more, of the lanes asked for', () => {
   assert.equal(log.newest(chat)[0]?.msg.id, 'm400');
   assert.deepEqual(log.newest(new Set(['gift'])), []);
 });
+
+test('a tombstone on the page marks the message that was read before, and gifts of a combo are shown as they stand now', () => {
+  const combo = (...ids: string[]) => message(2, { data: { count: ids.length }, parts: ids.map((id) => ({ id, count: 1 })) });
+  take(message(1), combo('a', 'm2'));
+  take(message(1, { type: 'recalled', data: null }), combo('m2'), message(3, { type: 'recalled', data: null }));
+  assert.deepEqual(shown(), ['-m3', 'm2', '-m1']);
+  const [, gift, first] = log.newest(chat);
+  assert.deepEqual([gift?.msg.data, first?.msg.data], [{ count: 1 }, { text: 'hi' }]);
+});

@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import type { RoomModes } from '../moderation.ts';
+import type { MsgPart } from '../publication.ts';
 import { fromSchema, instant, laneSchema, nextCursor, pageQuery, strict } from './fields.ts';
 import { laneRates } from './stats.ts';
 
@@ -110,6 +111,13 @@ export const msgSchema = Type.Object(
     ts: Type.Integer({ description: 'Milliseconds since 1970' }),
     receipt: Type.Optional(Type.Boolean()),
     expires_at: Type.Optional(Type.Integer()),
+    parts: Type.Optional(
+      Type.Unsafe<readonly MsgPart[]>(
+        Type.Array(Type.Object({ id: Type.String(), count: Type.Number({ description: 'A positive integer' }) }), {
+          description: 'Of a message that stands for several gifts of a combo: each one’s id and count; each is recalled by its own id',
+        }),
+      ),
+    ),
   },
   { additionalProperties: true },
 );

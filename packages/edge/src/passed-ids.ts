@@ -4,6 +4,7 @@ import { type BusFrame, type FrameHead, hasParts, withoutParts } from '@danmux/b
 import { isStreamLane, type Lane, type Msg } from '@danmux/protocol';
 import type { Clock } from '@danmux/runtime';
 import { messageTexts } from './message-texts.ts';
+import type { AddressedMsg } from './replayed-frame.ts';
 
 export class PassedIds {
   readonly #clock: Clock;
@@ -14,8 +15,8 @@ export class PassedIds {
     this.#clock = clock;
   }
 
-  add(ids: Iterable<readonly [id: string, until: number]>): void {
-    for (const [id, until] of ids) this.#until.set(id, until);
+  add(keys: Iterable<readonly [key: string, until: number]>): void {
+    for (const [key, until] of keys) this.#until.set(key, until);
   }
 
   /** Forgets what is too long ago. */
@@ -38,15 +39,20 @@ export class PassedIds {
 
   /** Null of a message that was passed on; of a combo what was not is left. */
   #shown(text: string): string | null {
-    const { lane, id } = JSON.parse(text) as Msg;
-    if (!isStreamLane(lane)) return text;
+    const msg = JSON.parse(text) as AddressedMsg;
+    if (!isStreamLane(msg.lane)) return text;
     if (hasParts(text)) return withoutParts(text, this);
-    return this.has(id) ? null : text;
+    return this.has(passedKey(msg)) ? null : text;
   }
 
-  has(id: string): boolean {
-    return (this.#until.get(id) ?? 0) > this.#clock.now();
+  has(key: string): boolean {
+    return (this.#until.get(key) ?? 0) > this.#clock.now();
   }
+}
+
+/** An id is one message in a room; in a room that users share, one to each user. */
+export function passedKey({ id, to }: Pick<AddressedMsg, 'id' | 'to'>): string {
+  return to === undefined ? id : `${to}\0${id}`;
 }
 
 function reduced({ head }: BusFrame, shown: readonly (string | null)[]): BusFrame {

@@ -4,7 +4,9 @@ import { type BusFrame, partsOf } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';
 import { messageTexts } from './message-texts.ts';
+import { passedKey } from './passed-ids.ts';
 import { shownMsg, withoutRecalled } from './recalled-messages.ts';
+import type { AddressedMsg } from './replayed-frame.ts';
 
 interface Kept {
   readonly at: number;
@@ -71,9 +73,9 @@ export class Ring {
     }
   }
 
-  /** The ids of the messages its frames hold, and until when each would have been kept. */
-  ids(): (readonly [id: string, until: number])[] {
-    return this.#frames.flatMap(({ at, frame }) => idsIn(frame.payload).map((id) => [id, at + maxAgeMs] as const));
+  /** What its frames hold, as PassedIds names messages, and until when each would have been kept. */
+  ids(): (readonly [key: string, until: number])[] {
+    return this.#frames.flatMap(({ at, frame }) => keysIn(frame).map((key) => [key, at + maxAgeMs] as const));
   }
 
   /** What follows is not connected to what was. */
@@ -142,7 +144,8 @@ function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean 
 /** Every message of a stream begins like this, and a quote inside a string is escaped. Parsing all would hold up an edge of many rooms. */
 const opening = /\{"lane":"[a-z]+","offset":\d+,"id":("(?:[^"\\]|\\.)*")/g;
 
-function idsIn(payload: string): string[] {
+function keysIn({ head, payload }: BusFrame): string[] {
+  if (head.to) return messageTexts(payload).map((text) => passedKey(JSON.parse(text) as AddressedMsg));
   const ids = [...payload.matchAll(opening)].map(([, id]) => JSON.parse(id ?? '""') as string);
   if (!payload.includes('"parts":[')) return ids;
   return [...ids, ...messageTexts(payload).flatMap((text) => partsOf(text).map(({ id }) => id))];

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { acceptPublication, type Publication, userRoomOf } from '@danmux/bus';
-import { type JoinReply, limits, type Msg, type Positions, type Reply } from '@danmux/protocol';
+import { type Gap, type JoinReply, limits, type Msg, type Positions, type Reply } from '@danmux/protocol';
+import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
 import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
 import { eventually } from './eventually.ts';
 
@@ -145,4 +146,35 @@ test('@me is a room for that alone: not for guests, not to send to, not counted'
   await guest.connected();
   assert.equal(await guest.code('join', { room: '@me' }), 'room_forbidden');
   assert.deepEqual(await fixture.bus.presenceTotals(), { rooms: 0, online: 0 });
+});
+
+test('a store that went back: what comes after is given once, told by a gap, and to who comes back with it all', async () => {
+  const bus = fixture.bus as MemoryBus;
+  const home = userRoomOf('ann');
+  const ann = await connect('ann');
+  const gaps: Gap[] = [];
+  ann.socket.on('gap', (gap) => gaps.push(gap));
+  await join(ann);
+  await tell('ann', 'a1');
+  await eventually(() => assert.deepEqual(idsOf(ann.own), ['a1']));
+  const survived = await bus.heads(home);
+  await tell('ann', 'b1', 'b2');
+  await eventually(() => assert.deepEqual(idsOf(ann.own), ['a1', 'b1', 'b2']));
+  const gone = fixture.connect({ token: await fixture.token('ann') });
+  await gone.connected();
+  const { positions } = await join(gone);
+  gone.socket.disconnect();
+  bus.goBack(home, survived);
+  await tell('ann', 'c1', 'c2');
+  await eventually(() => assert.deepEqual(idsOf(ann.own), ['a1', 'b1', 'b2', 'c1', 'c2']));
+  const { epoch } = await bus.heads(home);
+  assert.deepEqual(
+    gaps.filter(({ lane }) => lane === 'control'),
+    [{ room: '@me', lane: 'control', count: 0, reason: 'history_lost', position: { epoch, offset: 1 } }],
+  );
+  const back = await connect('ann');
+  const again = await join(back, positions);
+  assert.deepEqual([idsOf(again.msgs), again.recovered.control, again.positions.control], [['c1', 'c2'], false, { epoch, offset: 3 }]);
+  await tell('ann', 'd1');
+  for (const viewer of [ann, back]) await eventually(() => assert.equal(viewer.own.at(-1)?.id, 'd1'));
 });

@@ -46,9 +46,14 @@ test('of two lanes the counts and characters follow, and what is of no stream st
   assert.deepEqual(reduced.head.ranges, { gift: [1, 1], chat: [7, 7] });
 });
 
-test('of a user room the addressees follow', () => {
-  const msgs = ['a', 'b', 'c'].map((id, index) => numbered('gift', index + 1, body(id, '1')));
-  assert.deepEqual(passed('b').without(frame(msgs, { to: ['ann', 'bob', 'cat'] })).head.to, ['ann', 'cat']);
+test('in a room that users share an id is one message to each user, and the addressees follow', () => {
+  const to = (offset: number, user: string, id: string) => numbered('gift', offset, `{"id":"${id}","type":"gift","data":1,"to":"${user}","ts":1}`);
+  const ring = new Ring();
+  ring.push(frame([to(1, 'ann', 'm')], { to: ['ann'] }), now);
+  const ids = new PassedIds({ now: () => now });
+  ids.add(ring.ids());
+  const shown = ids.without(frame([to(1, 'bob', 'm'), to(2, 'ann', 'm'), to(3, 'ann', 'n')], { to: ['bob', 'ann', 'ann'] }));
+  assert.deepEqual([shown.head.to, shown.payload], [['bob', 'ann'], `{"room":"r","msgs":[${to(1, 'bob', 'm')},${to(3, 'ann', 'n')}]}`]);
 });
 
 test('a combo that was put together anew keeps the parts that were not shown, and their sum', () => {

@@ -1,6 +1,7 @@
 // One message on its way to the server: its request, its deadline and its answer. It ends once, by its answer or by what
 // refuses it; while no request of it is under way its deadline ends it.
 import { DanmuxError, type SendReply } from '@danmux/protocol';
+import { monotonic } from './server-time.ts';
 
 export interface OutgoingRequest {
   readonly room: string;
@@ -29,7 +30,7 @@ export class Outgoing {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#deadline = Date.now() + deadlineMs;
+    this.#deadline = monotonic() + deadlineMs;
     this.#timer = setTimeout(() => {
       if (this.asking) return;
       this.refuse(new DanmuxError('unavailable', { message: 'Not connected in time.' }));
@@ -43,7 +44,7 @@ export class Outgoing {
 
   /** True when its deadline is less than `ms` away. */
   endsWithin(ms: number): boolean {
-    return Date.now() + ms > this.#deadline;
+    return monotonic() + ms > this.#deadline;
   }
 
   accept(reply: SendReply): void {

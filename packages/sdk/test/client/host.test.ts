@@ -85,6 +85,27 @@ test('in a mini-program: its sockets, its storage, its gateway, and chat that wa
   assert.equal(phone.listeners(), 2, 'only what tells whether it is shown stays');
 });
 
+test('a phone that slept asks what time it is when somebody looks', async (t) => {
+  const edge = await openEdge();
+  const phone = miniProgram();
+  const client = createClient({ url: edge.url, token: await edge.token('ann'), host: miniProgramHost(phone.program), transports: ['websocket'], own: false });
+  closesAfter(client);
+  const joined = client.join(room);
+  let joins = 0;
+  joined.on('joined', () => joins++);
+  await eventually(() => assert.equal(joins, 1));
+  const { now } = Date;
+  phone.hide();
+  // Its monotonic clock stood still.
+  t.mock.method(Date, 'now', () => now.call(Date) + 20_000);
+  phone.show();
+  await eventually(() => assert.equal(joins, 2));
+  assert.ok(Math.abs(client.serverTime() - Date.now()) < 5_000, 'the edge in this process goes by the same clock');
+  phone.show();
+  await joined.history();
+  assert.equal(joins, 2);
+});
+
 test('when somebody looks again, or the network is back, a try that waits is made soon', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   t.mock.method(Math, 'random', () => 1);

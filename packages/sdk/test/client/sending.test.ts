@@ -31,6 +31,7 @@ const lost = () => new DanmuxError('unavailable');
 
 function pipe(t: TestContext, deadlineMs = 20_000) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.mock.method(performance, 'now', () => Date.now());
   const room: { name: string; joined: boolean; refusal: DanmuxError | undefined } = { name: 'r', joined: true, refusal: undefined };
   const connection = new PlayedConnection();
   const ended: string[] = [];

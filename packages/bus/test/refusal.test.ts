@@ -10,6 +10,8 @@ const refused: readonly (readonly [text: string, code: string, inner?: string])[
   ['NOPERM No permissions to access a key', 'NOPERM'],
   ["NOPERM User app has no permissions to access the 'danmux:{s1}:frames:secret' channel", 'NOPERM'],
   ["ERR ACL failure in script: User app has no permissions to run the 'xadd' command script: 1a, on @user_script:24.", 'NOPERM', 'xadd'],
+  ["ERR The user executing the script can't run this command or subcommand script: 1a, on @user_script:24.", 'NOPERM'],
+  ["ERR The user executing the script can't publish to the channel mentioned in the command script: 1a, on @user_script:24.", 'NOPERM'],
   ["ERR Error running script (call to f_1a): @user_script:1: @user_script: 1: -OOM command not allowed when used memory > 'maxmemory'.", 'OOM'],
   ["OOM command not allowed when used memory > 'maxmemory'. script: 1a, on @user_script:24.", 'OOM'],
   ["ERR Error running script (call to f_1a): @user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.", 'READONLY'],

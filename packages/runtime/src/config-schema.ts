@@ -83,6 +83,11 @@ export const configSchema = Type.Object(
           env: 'DANMUX_REDIS_PREFIX',
           description: 'First part of every key and channel. Clusters that share a database of one Redis need different ones.',
         }),
+        tls_ca: Type.String({
+          default: '',
+          env: 'DANMUX_REDIS_TLS_CA',
+          description: 'File (PEM) with the CA of a rediss:// server that Node does not know; empty for those it knows.',
+        }),
         command_timeout_ms: ms(3_000, 'A command without an answer for so long fails as `unavailable`.'),
         ack: Type.Union([Type.Literal('local'), Type.Literal('replicated')], {
           default: 'local',

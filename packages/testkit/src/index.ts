@@ -24,5 +24,5 @@ export { type RedisServer, startRedis } from './redis-server.ts';
 export { ledgerMustBalance, runScenario, type ScenarioOptions, type ScenarioResult } from './scenario.ts';
 export { type LinkOptions, SlowLink } from './slow-link.ts';
 export { readStream, streamMustHold } from './stored-stream.ts';
-export { TestViewer, type TestViewerOptions } from './test-viewer.ts';
+export { closeViewersOf, TestViewer, type TestViewerOptions } from './test-viewer.ts';
 export { Traffic } from './traffic.ts';

@@ -1,6 +1,7 @@
 // Opens and owns one connection to Redis. It reconnects for ever with a jittered back-off, slower while Redis refuses it, refuses
 // commands at once while it is away (nothing queues; a connection that stays silent is away too), and logs each change of state once.
-import type { Runtime } from '@danmux/runtime';
+import { readFileSync } from 'node:fs';
+import { ConfigError, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { HeldRefusals, watchCommands } from './command-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -157,7 +158,7 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     disableClientInfo: true,
     ...(target.username ? { username: target.username } : {}),
     ...(target.password ? { password: target.password } : {}),
-    ...(target.tls ? { tls: {} } : {}),
+    ...(target.tls ? { tls: tlsOf(runtime.config.redis.tls_ca) } : {}),
     ...overrides,
   };
   if (target.mode === 'sentinel') {
@@ -176,4 +177,12 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
   }
   const [node] = target.nodes;
   return new Redis({ ...options, ...node });
+}
+
+function tlsOf(file: string): { ca?: string } {
+  try {
+    return file === '' ? {} : { ca: readFileSync(file, 'utf8') };
+  } catch (error) {
+    throw new ConfigError(`redis.tls_ca: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -32,7 +32,8 @@ const reply = /(?:^|[\s-])(NOPERM|NOAUTH|WRONGPASS|OOM|READONLY|MISCONF|NOREPLIC
 const sentences: readonly (readonly [RegExp, RefusalCode])[] = [
   [/max number of clients/i, 'MAXCLIENTS'],
   [/DB index is out of range|invalid DB index/i, 'NODB'],
-  [/ACL failure in script|has no permissions to/i, 'NOPERM'],
+  // Redis 7.0 has a sentence of its own for commands inside a script.
+  [/ACL failure in script|has no permissions to|user executing the script can't/i, 'NOPERM'],
   [/user ?is ?disabled|invalid (username-)?password|AUTH failed/i, 'WRONGPASS'],
   [/unknown (sub)?command/i, 'UNKNOWN'],
 ];

@@ -2,10 +2,11 @@
 -- KEYS: 1 record ('v' → version, '.NAME' → 'until value', until 0 for ever), 2 its names in order,
 --       3 ends of the slot's fields ('RECORD NAME' by until)
 -- ARGV: 1 record, 2 version it must have ('' any), 3 now ms, 4 publish command, 5 channel, 6 the change as told, after its version,
---       then per field: name, until (0 for ever, -1 removes), value
+--       7 ms a record without fields is kept, then per field: name, until (0 for ever, -1 removes), value
 -- Returns the new version, or 0 when it has another.
 local record = ARGV[1]
-if ARGV[2] ~= '' and (redis.call('HGET', KEYS[1], 'v') or '0') ~= ARGV[2] then return 0 end
+local version = redis.call('HGET', KEYS[1], 'v')
+if ARGV[2] ~= '' and (version or '0') ~= ARGV[2] then return 0 end
 
 local function remove(name)
   redis.call('HDEL', KEYS[1], '.' .. name)
@@ -17,7 +18,7 @@ end
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[3], 'LIMIT', 0, 100)) do
   if string.sub(member, 1, #record + 1) == record .. ' ' then remove(string.sub(member, #record + 2)) end
 end
-for at = 7, #ARGV, 3 do
+for at = 8, #ARGV, 3 do
   local name, ends = ARGV[at], ARGV[at + 1]
   if ends == '-1' then
     remove(name)
@@ -28,6 +29,14 @@ for at = 7, #ARGV, 3 do
     else redis.call('ZADD', KEYS[3], ends, record .. ' ' .. name) end
   end
 end
-local version = redis.call('HINCRBY', KEYS[1], 'v', 1)
+if version then
+  version = redis.call('HINCRBY', KEYS[1], 'v', 1)
+else
+  -- Above every version that a record of this name had before it ended.
+  local time = redis.call('TIME')
+  version = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('HSET', KEYS[1], 'v', string.format('%d', version))
+end
+if redis.call('HLEN', KEYS[1]) == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[7]) else redis.call('PERSIST', KEYS[1]) end
 redis.call(ARGV[4], ARGV[5], string.format('%d ', version) .. ARGV[6])
 return version

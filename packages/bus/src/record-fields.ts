@@ -3,6 +3,8 @@ import { DanmuxError } from '@danmux/protocol';
 import type { RecordField } from './records.ts';
 
 const valueBytes = 65_536;
+/** A record without fields is kept for so long: far longer than the clocks of a store and its replica differ. */
+export const emptyRecordMs = 3_600_000;
 
 /** Throws `too_large`; and `internal` for a name that no record can have. */
 export function checkRecord(record: string, fields: ReadonlyMap<string, RecordField | null>): void {

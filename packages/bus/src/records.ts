@@ -9,7 +9,10 @@ export interface RecordField {
 }
 
 export interface RecordState {
-  /** Grows by one with every change; 0 of a record that never was. */
+  /**
+   * Grows by one with every change. A record begins at the store's time in milliseconds, and one without fields ends after an hour: it
+   * has version 0, as one that never was, and begins again above every version it had.
+   */
   readonly version: number;
   readonly fields: ReadonlyMap<string, RecordField>;
 }

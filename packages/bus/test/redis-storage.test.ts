@@ -154,7 +154,7 @@ test('fields that ended leave their record with a later change of it, the others
     return (await Promise.all(answers)).map((answer) => Number(answer.slice(1)));
   };
   await bus.records.set('room:live:1', ended());
-  await bus.records.set('room:live:29', ended());
+  const version = await bus.records.set('room:live:29', ended());
   assert.deepEqual(await sizes('room:live:1'), [4, 3, 6]);
   await eventually(() => assert.ok(Date.now() > until, 'they ended'));
   await bus.records.set('room:live:1', new Map([['z', { value: '' }]]));
@@ -162,7 +162,30 @@ test('fields that ended leave their record with a later change of it, the others
   assert.deepEqual(await sizes('room:live:29'), [4, 3, 3]);
   await bus.sweep();
   assert.deepEqual(await sizes('room:live:29'), [1, 0, 0]);
-  assert.equal((await bus.records.get('room:live:29')).version, 1);
+  assert.equal((await bus.records.get('room:live:29')).version, version);
+});
+
+test('a record without fields ends after an hour, however it lost them; one that gets a field again stays, and one that ended begins above', async () => {
+  const slot = keysOf().records;
+  const record = 'room:live:1';
+  const left = () => leftOf(slot.record(record));
+  const hour = (ms: number) => assert.ok(ms > 3_500_000 && ms <= 3_600_000, `${ms} ms left`);
+  const until = Date.now() + 1;
+  await bus.records.set(record, new Map([['mute:ann', { value: '1', until }]]));
+  assert.equal(await left(), -1);
+  await eventually(() => assert.ok(Date.now() > until, 'it ended'));
+  await bus.sweep();
+  hour(await left());
+  await bus.records.set(record, new Map([['modes', { value: '{}' }]]));
+  assert.equal(await left(), -1);
+  const last = await bus.records.set(record, new Map([['modes', null]]));
+  hour(await left());
+  await redis.command(`DEL ${slot.record(record)}`);
+  assert.deepEqual(await bus.records.get(record), { version: 0, fields: new Map() });
+  // As if the hour had passed, for which a few milliseconds do.
+  await eventually(() => assert.ok(Date.now() > last + 1));
+  const again = await bus.records.setIf(record, 0, new Map([['modes', { value: '{}' }]]));
+  assert.ok(again && again > last, `${again} after ${last}`);
 });
 
 test('a sweep takes more ended fields than one look finds', async () => {

@@ -1,11 +1,13 @@
 // Records in memory. Changes are told by a later turn of the event loop, in the order they were made.
 import type { Runtime } from '@danmux/runtime';
-import { checkRecord, compareNames, isInForce } from '../record-fields.ts';
+import { checkRecord, compareNames, emptyRecordMs, isInForce } from '../record-fields.ts';
 import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '../records.ts';
 import { Deliveries } from './deliveries.ts';
 
 interface StoredRecord {
   version: number;
+  /** Since when it has no fields, milliseconds since 1970; undefined while it has some. */
+  emptySince: number | undefined;
   readonly fields: Map<string, RecordField>;
 }
 
@@ -29,14 +31,17 @@ export class MemoryRecords implements Records {
 
   async set(record: string, fields: ReadonlyMap<string, RecordField | null>): Promise<number> {
     checkRecord(record, fields);
-    const stored = this.#records.get(record) ?? { version: 0, fields: new Map() };
+    const now = this.#runtime.clock.now();
+    const known = this.#known(record);
+    const stored: StoredRecord = known ?? { version: Math.max(1, now) - 1, emptySince: undefined, fields: new Map() };
     this.#records.set(record, stored);
-    this.#forgetEnded(stored);
+    this.#forgetEnded(stored, now);
     for (const [name, field] of fields) {
       if (field) stored.fields.set(name, { ...field });
       else stored.fields.delete(name);
     }
     stored.version++;
+    stored.emptySince = stored.fields.size === 0 ? now : undefined;
     this.#changes.publish('', { record, version: stored.version, fields: new Map(fields) });
     return stored.version;
   }
@@ -59,7 +64,11 @@ export class MemoryRecords implements Records {
   }
 
   sweep(): void {
-    for (const stored of this.#records.values()) this.#forgetEnded(stored);
+    const now = this.#runtime.clock.now();
+    for (const [record, stored] of this.#records) {
+      this.#forgetEnded(stored, now);
+      if (!this.#known(record)) this.#records.delete(record);
+    }
   }
 
   clear(): void {
@@ -67,7 +76,7 @@ export class MemoryRecords implements Records {
   }
 
   #version(record: string): number {
-    return this.#records.get(record)?.version ?? 0;
+    return this.#known(record)?.version ?? 0;
   }
 
   #inForce(record: string): [string, RecordField][] {
@@ -75,8 +84,16 @@ export class MemoryRecords implements Records {
     return [...(this.#records.get(record)?.fields ?? [])].filter(([, field]) => isInForce(field, now));
   }
 
-  #forgetEnded({ fields }: StoredRecord): void {
-    const now = this.#runtime.clock.now();
+  /** Undefined of one that ended. */
+  #known(record: string): StoredRecord | undefined {
+    const stored = this.#records.get(record);
+    const ended = stored?.emptySince !== undefined && this.#runtime.clock.now() - stored.emptySince >= emptyRecordMs;
+    return ended ? undefined : stored;
+  }
+
+  #forgetEnded(stored: StoredRecord, now: number): void {
+    const { fields } = stored;
     for (const [name, field] of fields) if (!isInForce(field, now)) fields.delete(name);
+    if (fields.size === 0) stored.emptySince ??= now;
   }
 }

@@ -2,7 +2,7 @@
 // of their own; a change is told on the slot's channel, from the script that makes it.
 import type { Runtime } from '@danmux/runtime';
 import { groupBy } from '../group-by.ts';
-import { checkRecord, isInForce } from '../record-fields.ts';
+import { checkRecord, emptyRecordMs, isInForce } from '../record-fields.ts';
 import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '../records.ts';
 import type { RecordSlot } from './keys.ts';
 import type { RedisChannels } from './redis-channels.ts';
@@ -47,7 +47,16 @@ export class RedisRecords implements Records {
     checkRecord(record, fields);
     const slot = this.#slotOf(record);
     const rows = [...fields].flatMap(([name, field]) => (field ? [name, storedUntil(field), field.value] : [name, -1, '']));
-    const args = [record, version, this.#runtime.clock.now(), this.#store.publishCommand, slot.changes, JSON.stringify([record, ...fields]), ...rows];
+    const args = [
+      record,
+      version,
+      this.#runtime.clock.now(),
+      this.#store.publishCommand,
+      slot.changes,
+      JSON.stringify([record, ...fields]),
+      emptyRecordMs,
+      ...rows,
+    ];
     return Number(await this.#store.run('dmxRecordSet', [slot.record(record), slot.names(record), slot.ends], args));
   }
 
@@ -87,7 +96,7 @@ export class RedisRecords implements Records {
         const ended = await this.#store.ask((redis) => redis.zrangebyscore(slot.ends, '-inf', now, 'LIMIT', 0, sweepChunk));
         for (const [record, members] of groupBy(ended, (member) => member.slice(0, member.indexOf(' ')))) {
           const names = members.map((member) => member.slice(record.length + 1));
-          await this.#store.run('dmxRecordSweep', [slot.record(record), slot.names(record), slot.ends], [record, now, ...names]);
+          await this.#store.run('dmxRecordSweep', [slot.record(record), slot.names(record), slot.ends], [record, now, emptyRecordMs, ...names]);
         }
         if (ended.length < sweepChunk) break;
       }

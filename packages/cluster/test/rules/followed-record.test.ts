@@ -8,7 +8,8 @@ import { LossyRecords, settled } from './lossy-records.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
-const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+/** Versions begin at the time: at 1. */
+const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => 1 } });
 
 let bus: Bus;
 let records: LossyRecords;

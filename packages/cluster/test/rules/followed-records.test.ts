@@ -140,3 +140,16 @@ describe('on both engines', () => {
       await eventually(() => assert.deepEqual([...told].sort(), ['everywhere lost too', `${room(1)} lost`]));
     });
 });
+
+test('a record that ended while it was followed and begins again is in force at its first change', async () => {
+  const { bus, followed, told, set } = await follow();
+  await followed.hold(room(1));
+  for (const value of ['1', '2']) await set(room(1), value);
+  const last = await bus.records.set(room(1), new Map([['f', null]]));
+  await eventually(() => assert.equal(followed.get(room(1), 'f'), undefined));
+  (bus.records as Bus['records'] & { clear(): void }).clear();
+  await eventually(() => assert.ok(Date.now() > last + 1, 'the hour, for which a few milliseconds do'));
+  await set(room(1), 'again');
+  await eventually(() => assert.equal(followed.get(room(1), 'f')?.value, 'again'));
+  assert.equal(told.filter((line) => line.endsWith('again')).length, 1);
+});

@@ -120,6 +120,13 @@ test('worker-kill: webhooks and the archive lose nothing and keep the order, whi
     const twice = rooms.reduce((sum, room) => sum + consumer.messagesOf(room).length - 100, 0);
     t.diagnostic(`${consumer.taken.length} events taken, ${consumer.asked.length} asked; ${twice} messages came twice`);
     assert.deepEqual(consumer.forged, []);
+    const ids = new Map<string, string>();
+    for (const { id, event } of consumer.asked.filter(({ event }) => event.type === 'message.sent')) {
+      for (const message of (event.data as { messages: { id: string }[] }).messages) {
+        assert.equal(ids.get(message.id) ?? id, id, `message ${message.id} came under one webhook-id, whoever sent it`);
+        ids.set(message.id, id);
+      }
+    }
     const said = () =>
       consumer.taken
         .filter(({ event: { room, type } }) => room === 'live:1' && type.startsWith('room.') && type !== 'room.users')

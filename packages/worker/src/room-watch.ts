@@ -5,9 +5,11 @@ import { type Bus, isUserRoom, type Lease, type RecordField } from '@danmux/bus'
 import { jobIdOf, RoomEvents } from '@danmux/cluster';
 import { webhookTargets } from '@danmux/cluster/webhooks';
 import type { WebhookEventName } from '@danmux/protocol';
-import type { Part, Runtime } from '@danmux/runtime';
+import { newId, type Part, type Runtime } from '@danmux/runtime';
 
 const record = 'occupied-rooms';
+/** A field that is no room: names the record's life, so that one that begins anew gives no id again. */
+const lifeField = '@life';
 const leaseName = 'room-watch';
 const everyMs = 1_000;
 const leaseMs = 5_000;
@@ -28,6 +30,7 @@ export class RoomWatch implements Part {
   #lease: Lease | null = null;
   /** As of this lease. */
   #version = 0;
+  #life = '';
   #occupied = new Set<string>();
   /** Of occupied rooms that nobody is in, since when. */
   readonly #empty = new Map<string, number>();
@@ -82,12 +85,25 @@ export class RoomWatch implements Part {
     const lease = await this.#bus.acquire(leaseName, this.#runtime.node, leaseMs);
     if (lease && lease.token !== this.#lease?.token) {
       const { version, fields } = await this.#bus.records.get(record);
+      const life = fields.get(lifeField)?.value;
       this.#version = version;
-      this.#occupied = new Set(fields.keys());
+      this.#occupied = new Set([...fields.keys()].filter((field) => field !== lifeField));
       this.#empty.clear();
+      if (life !== undefined) this.#life = life;
+      else if (!(await this.#begin())) return false;
     }
     this.#lease = lease;
     return lease !== null;
+  }
+
+  /** False when another worker has the lease by now. */
+  async #begin(): Promise<boolean> {
+    const life = newId(this.#runtime.clock.now());
+    const version = await this.#bus.records.setIf(record, this.#version, new Map([[lifeField, { value: life }]]));
+    if (version === null) return false;
+    this.#version = version;
+    this.#life = life;
+    return true;
   }
 
   #gone(online: ReadonlyMap<string, number>): readonly string[] {
@@ -103,7 +119,7 @@ export class RoomWatch implements Part {
   /** Told first, remembered after: a worker that dies in between tells again, under the same ids. */
   async #tell(type: 'room.occupied' | 'room.vacated', rooms: readonly string[], dataOf: (room: string) => object): Promise<boolean> {
     const now = this.#runtime.clock.now();
-    for (const room of rooms) await this.#events.emit(room, type, dataOf(room), jobIdOf(type, `${room} ${this.#version}`));
+    for (const room of rooms) await this.#events.emit(room, type, dataOf(room), jobIdOf(type, `${room} ${this.#version} ${this.#life}`));
     const field = (): RecordField | null => (type === 'room.occupied' ? { value: String(now) } : null);
     const version = await this.#bus.records.setIf(record, this.#version, new Map(rooms.map((room) => [room, field()])));
     if (version === null) {

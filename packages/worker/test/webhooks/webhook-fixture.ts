@@ -4,7 +4,7 @@ import { RoomEvents } from '@danmux/cluster';
 import { readCircuit, Webhooks } from '@danmux/cluster/webhooks';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { WebhookWork } from '../../src/webhooks/webhook-work.ts';
-import { type Engine, endProcess, FakeClock, type Process, startJobs } from '../engines.ts';
+import { type Engine, endProcess, FakeClock, type Process, startJobs, withMethods } from '../engines.ts';
 import { secret, WebhookConsumer } from '../webhook-consumer.ts';
 
 export interface WebhookFixture {
@@ -20,7 +20,7 @@ export interface WebhookFixture {
   sweep(): Promise<void>;
   /** Lets the time pass in steps of a second, each with a sweep, until the check holds. */
   passUntil(check: () => unknown): Promise<void>;
-  /** The workers end, and others of the same store take over. */
+  /** The workers end, after which nothing of theirs is stored any more, as when they were killed; others of the same store take over. */
   replaceWorkers(options?: Pick<FixtureOptions, 'targets'>): Promise<void>;
   /** Until the target failed and waits. */
   untilOpen(target?: string): Promise<void>;
@@ -47,12 +47,19 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
     },
     clock,
   );
-  const workers = processes.map(({ runtime, bus, jobs }) => new WebhookWork(runtime, bus, jobs));
+  let killed = false;
+  const mortal = (bus: Process['bus']) => {
+    const write: typeof bus.cursors.write = (...cursors) => (killed ? Promise.reject(new Error('killed')) : bus.cursors.write(...cursors));
+    return withMethods(bus, { cursors: withMethods(bus.cursors, { write }) });
+  };
+  const workers = processes.map(({ runtime, bus, jobs }) => new WebhookWork(runtime, mortal(bus), jobs));
   const replaceWorkers = async ({ targets: others }: Pick<FixtureOptions, 'targets'> = {}) => {
+    killed = true;
     for (const worker of workers.splice(0)) await worker.drain();
+    killed = false;
     for (const { runtime, bus, jobs } of processes) {
       const config = others ? { ...runtime.config, webhooks: { ...runtime.config.webhooks, targets: others(consumer.url) as never } } : runtime.config;
-      const worker = new WebhookWork({ ...runtime, config }, bus, jobs);
+      const worker = new WebhookWork({ ...runtime, config }, mortal(bus), jobs);
       workers.push(worker);
       await worker.start();
     }

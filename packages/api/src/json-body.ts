@@ -43,7 +43,7 @@ function parsed(body: Buffer, parse: typeof parseData): unknown {
   if (depthOf(body) > deepestJson) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepestJson} levels.` });
   try {
     if (mayHoldName.test(text)) JSON.parse(text, refuseName);
-    return parse(text, (value) => checkJson(value, 'body'));
+    return parse(text, { check: (value) => checkJson(value, 'body') });
   } catch (error) {
     if (error instanceof DanmuxError) throw error;
     throw new DanmuxError('invalid_json', { message: `The body is not valid JSON: ${(error as Error).message}`, cause: error });

@@ -10,20 +10,29 @@ export const deepestJson = 32;
 const carried = 'data';
 const numberParts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** Throws a SyntaxError, and what `check` throws, which is only asked about a text with numbers that keep their text. */
-export function parseRequest(text: string, check: (value: unknown) => void = () => {}): unknown {
-  return parseJson(wellFormedJson(text), (value) => {
-    check(value);
-    return settled(value);
-  });
+export interface RequestOptions {
+  /** Is asked about a text with numbers that keep their text; may throw. */
+  readonly check?: (value: unknown) => void;
+  /** As of parseJson. */
+  readonly most?: number;
+}
+
+/** Throws a SyntaxError, and what `check` throws. */
+export function parseRequest(text: string, options: RequestOptions = {}): unknown {
+  return parsed(text, options, settled);
 }
 
 /** The same for a text that is the data of a message as a whole: all its numbers keep their text. */
-export function parseData(text: string, check: (value: unknown) => void): unknown {
-  return parseJson(wellFormedJson(text), (value) => {
-    check(value);
-    return value;
-  });
+export function parseData(text: string, options: RequestOptions = {}): unknown {
+  return parsed(text, options, (value) => value);
+}
+
+function parsed(text: string, { check, ...rest }: RequestOptions, done: (value: unknown) => unknown): unknown {
+  const kept = (value: unknown) => {
+    check?.(value);
+    return done(value);
+  };
+  return parseJson(wellFormedJson(text), { ...rest, kept });
 }
 
 /**

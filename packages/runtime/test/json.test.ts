@@ -37,6 +37,13 @@ test('what is no JSON is refused as JSON.parse refuses it', () => {
     assert.throws(() => parseJson(text), SyntaxError, text);
 });
 
+test('past the most that are kept it is as JSON.parse reads it', () => {
+  assert.equal(toJson(parseJson('[1.0,-0,2]', { most: 2 })), '[1.0,-0,2]');
+  assert.deepEqual(parseJson('[1.0,-0,2]', { most: 1 }), [1, -0, 2]);
+});
+
+test('an own __proto__ stays a field', () => same('{"__proto__":1.0,"a":{"__proto__":{"b":-0}}}'));
+
 test('a value made by hand writes its digits, and JSON.stringify still writes a number', () => {
   const big = new JsonNumber('9007199254740993');
   assert.equal(toJson({ big }), '{"big":9007199254740993}');

@@ -181,6 +181,8 @@ test('10,000 messages: few elements, at the end unless the reader is elsewhere, 
         return () => heard.delete(event);
       },
       history: async () => ({ msgs: [], more: false }),
+      serverTime: () => Date.now(),
+      ageMs: () => 0,
     };
     let last = 0;
     Object.assign(window, {

@@ -81,6 +81,18 @@ export function lineOf({ acknowledged, refused, longestPauseMs, notStored, staye
   return `${acknowledged} acknowledged, ${refused} refusals, ${longestPauseMs} ms without a 2xx, ${notStored.length} not stored; stayed: ${of(stayed)}; came back: ${of(returned)}`;
 }
 
+/** What is wrong with a count under a setting of `redis.ack`; empty when nothing is. */
+export function faultsOf(count: FailoverCount, ack: 'local' | 'replicated'): string[] {
+  const faults: string[] = [];
+  for (const [name, { lost, doubled, told }] of Object.entries({ stayed: count.stayed, returned: count.returned })) {
+    if (doubled.length > 0) faults.push(`${name} saw ${doubled.length} twice`);
+    if (ack === 'replicated' && lost.length > 0) faults.push(`${name} lost ${lost.length}`);
+    if (lost.length > 0 && !told) faults.push(`${name} lost ${lost.length} and was not told`);
+  }
+  if (ack === 'replicated' && count.notStored.length > 0) faults.push(`${count.notStored.length} are not in history`);
+  return faults;
+}
+
 async function mustFlow(traffic: Traffic, before: number): Promise<void> {
   await eventually(() => {
     if (traffic.gifts.length < before + 10) throw new Error('gifts are not accepted again');

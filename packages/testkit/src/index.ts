@@ -8,7 +8,7 @@ export { type ClockFile, createClockFile } from './clock-file.ts';
 export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp, repositoryRoot } from './demo-page.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { type ExampleEnd, findPython, runExample } from './example.ts';
-export { type CountOptions, countFailover, type FailoverCount, lineOf } from './failover-count.ts';
+export { type CountOptions, countFailover, type FailoverCount, faultsOf, lineOf } from './failover-count.ts';
 export { backendOf, edgeUrls, testToken } from './fixtures.ts';
 export { freePort, freePorts } from './free-port.ts';
 export { MemoryWatch } from './memory-watch.ts';

@@ -5,6 +5,7 @@ import { ConfigError, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { HeldRefusals, watchCommands } from './command-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { catchOwnCommands } from './own-commands.ts';
 import { ReconnectPace } from './reconnect-pace.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
@@ -138,6 +139,7 @@ function describe(target: RedisTarget): string {
 
 /** A client for the address; not connected yet. */
 function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, retry: (attempt: number) => number, overrides: ClientOverrides): RedisClient {
+  catchOwnCommands();
   const options: RedisOptions & { replyMapping: 'legacy' } = {
     replyMapping: 'legacy',
     connectionName,

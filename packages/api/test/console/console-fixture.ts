@@ -25,6 +25,8 @@ export interface Danmux {
   makeKey(id: string, scopes: readonly string[], rooms?: readonly string[]): Promise<string>;
   /** In the room, under a token. */
   viewer(room: string, claims: { readonly sub: string; readonly name?: string }): Promise<TestViewer>;
+  /** Something is wrong with the process from now on. */
+  degrade(code: string, text: string): void;
   /** The api alone is away, and there again on its port. */
   stopApi(): Promise<void>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export async function startDanmux(): Promise<Danmux> {
       await viewer.joined();
       return viewer;
     },
+    degrade: (code, text) => node.runtime.degraded.set(code, text),
     stopApi: async () => {
       stopped.add('api');
       await node.parts.find(({ name }) => name === 'api')?.stop();

@@ -126,6 +126,20 @@ test('a message hop by hop, with its receipts', { timeout: 60_000 }, async () =>
   await page.context().close();
 });
 
+test('what is wrong with a process that serves stands on its card', { timeout: 60_000 }, async () => {
+  const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { width: 375 });
+  await page.getByTestId('node').first().waitFor();
+  assert.equal(await page.getByTestId('degraded').count(), 0);
+  danmux.degrade('redis_eviction', 'The maxmemory-policy of Redis is allkeys-lru: it may delete stored messages.');
+  // All roles are this process.
+  await eventually(async () => assert.equal(await page.getByTestId('degraded').count(), 4));
+  assert.match((await page.getByTestId('degraded').first().textContent()) ?? '', /redis_eviction\s+The maxmemory-policy of Redis is allkeys-lru/);
+  await mustFit(page, 'a degraded cluster');
+  await mustBeAccessible(page, 'a degraded cluster');
+  assert.deepEqual(complaints, []);
+  await page.context().close();
+});
+
 test('every page fits a phone and a wide screen, in Chinese as well, and is accessible', { timeout: 60_000 }, async () => {
   const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { width: 375, locale: 'zh-CN' });
   for (const name of ['cluster', 'rooms', `rooms/${room}`, 'messages', 'reviews', 'sanctions', 'words', 'jobs', 'webhooks', 'audit']) {

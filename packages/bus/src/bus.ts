@@ -300,7 +300,7 @@ export interface Bus {
   online(room: string): Promise<number>;
   /**
    * Whether anybody is subscribed to the room's frames now. False: who subscribes later finds what was written before this call. True
-   * also when the store does not say.
+   * also when the store may not be asked.
    */
   subscribed(room: string): Promise<boolean>;
   /** Connections of every room that has one, over all edges; not the rooms of user-room.ts. All who ask this process within a second share one read. */

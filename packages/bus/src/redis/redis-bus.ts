@@ -240,13 +240,7 @@ export class RedisBus implements Bus {
 
   async subscribed(room: string): Promise<boolean> {
     const { heads, frames } = this.#store.of(room);
-    try {
-      return (await this.#store.run('dmxSubscribed', [heads(room)], [this.#commands.cluster ? 'SHARDNUMSUB' : 'NUMSUB', frames(room)])) !== 0;
-    } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'redis-bus' });
-      this.#runtime.log.debug({ err: error, room }, 'could not read who is subscribed to a room');
-      return true;
-    }
+    return (await this.#store.run('dmxSubscribed', [heads(room)], [this.#commands.cluster ? 'SHARDNUMSUB' : 'NUMSUB', frames(room)])) !== 0;
   }
 
   onlineRooms(): Promise<ReadonlyMap<string, number>> {

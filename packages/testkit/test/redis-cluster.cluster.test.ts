@@ -7,6 +7,7 @@ import type { Heads } from '../../bus/src/bus.ts';
 import { createKeys } from '../../bus/src/redis/keys.ts';
 import { RedisBus } from '../../bus/src/redis/redis-bus.ts';
 import { RedisConnection } from '../../bus/src/redis/redis-connection.ts';
+import { shardOf } from '../../bus/src/shard.ts';
 import { busConformance } from '../../bus/test/conformance.ts';
 import { putBack } from '../../bus/test/put-back.ts';
 import { testSettings } from '../../bus/test/settings.ts';
@@ -53,3 +54,32 @@ busConformance('redis cluster', async (set) => {
     );
   return { bus, config, wipe, rollBack, close: () => bus.stop() };
 });
+
+test('a slot that moves to another master takes its rooms along: they begin no new epoch', async (t) => {
+  await wipe();
+  const { config } = loadConfig(testSettings({ 'redis.url': group.url }));
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = new RedisBus(runtime);
+  t.after(() => bus.stop());
+  await bus.start();
+  await eventually(() => bus.health());
+  const room = 'live:moves';
+  const key = createKeys(config.redis.prefix, config.shards, 0).shard(shardOf(room, config.shards)).heads(room);
+  const heads = await bus.heads(room, {});
+  const from = await group.masterOf(key);
+  const to = group.servers.find((server) => server !== from) ?? assert.fail();
+  await moveSlot((await cli(from.port, 'cluster', 'keyslot', key)).trim(), from.port, to.port);
+  await eventually(async () => assert.equal((await group.masterOf(key)).port, to.port));
+  assert.deepEqual(await bus.heads(room, { known: heads }), heads);
+  assert.deepEqual(await bus.heads(room, {}), heads);
+  assert.deepEqual((await runtime.metrics.epochs.get()).values, []);
+});
+
+async function moveSlot(slot: string, from: number, to: number): Promise<void> {
+  const [source, target] = await Promise.all([from, to].map(async (port) => (await cli(port, 'cluster', 'myid')).trim()));
+  await cli(to, 'cluster', 'setslot', slot, 'importing', source ?? '');
+  await cli(from, 'cluster', 'setslot', slot, 'migrating', target ?? '');
+  const keys = (await cli(from, 'cluster', 'getkeysinslot', slot, '1000')).split('\n').filter(Boolean);
+  if (keys.length > 0) await cli(from, 'migrate', '127.0.0.1', String(to), '', '0', '5000', 'keys', ...keys);
+  for (const port of [to, from]) await cli(port, 'cluster', 'setslot', slot, 'node', target ?? '');
+}

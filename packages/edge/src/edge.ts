@@ -74,6 +74,7 @@ export class EdgeRole implements Part {
     this.#feeds = new Feeds(runtime, bus, {
       frame: (frame) => this.#deliver(frame),
       gap: (gap) => this.#tellGap(gap),
+      again: (room, repeated) => this.#fanOut.again(room, repeated),
       recalled: (room, ids) => this.#fanOut.recall(room, ids),
     });
     const users = new RoomUsers(runtime, bus, (room) => presence.online(room));
@@ -249,6 +250,7 @@ export class EdgeRole implements Part {
   }
 
   #tellGap(gap: Gap): void {
+    if (gap.position) this.#hub.roster(gap.room)?.forked();
     this.#fanOut.event(gap.room, preparedGap(gap));
   }
 }

@@ -4,6 +4,7 @@ import type { BusFrame } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import type { Hub } from './hub.ts';
+import type { Repeated } from './passed-ids.ts';
 import { eventPacket, type LaneCounts, Prepared } from './prepared.ts';
 import type { Receipts } from './receipts.ts';
 import { RoomTurn } from './room-turn.ts';
@@ -57,6 +58,20 @@ export class FanOut {
     if (mine.length === 0) return;
     const prepared = new Prepared([eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${message}]}`)], { room, urgent: false });
     for (const session of mine) session.deliver(room, prepared);
+  }
+
+  /** Messages of before the store went back, for the viewers that came since and did not have them when they came. */
+  again(room: string, repeated: readonly Repeated[]): void {
+    for (const session of this.#hub.roster(room)?.late ?? []) {
+      const missed = repeated.filter(({ lane, before }) => !session.had(room, lane, before));
+      if (missed.length === 0) continue;
+      const counts: LaneCounts = {};
+      for (const { lane } of missed) counts[lane] = (counts[lane] ?? 0) + 1;
+      const packet = eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${missed.map(({ text }) => text).join(',')}]}`);
+      const prepared = new Prepared([packet], { room, counts, urgent: isUrgent(counts) });
+      this.#ledger.due(counts, 1);
+      if (session.deliver(room, prepared)) this.#ledger.delivered(prepared, 1);
+    }
   }
 
   /** What was taken back and waits for the room's viewers is not shown. */

@@ -109,6 +109,7 @@ export class Handlers {
     if (!again) presence.entered(room, session.viewer);
     hub.add(room, session);
     const { heads } = feed;
+    session.cameFrom(room, request.positions ?? {}, heads.epoch);
     try {
       const { positions, recovered, msgs } = await recovery.recover(request, feed, heads);
       const online = await presence.online(room);

@@ -5,6 +5,7 @@ import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, ty
 import { backoffMs, type Part, parseJson, type Runtime } from '@danmux/runtime';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { OwnHistory } from './own-messages-history.ts';
+import type { Repeated } from './passed-ids.ts';
 import { type LaneCounts, prepare, preparedGap } from './prepared.ts';
 import type { Receipts } from './receipts.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
@@ -75,6 +76,7 @@ export class OwnMessages implements Part {
     await feed.reach(positions);
     session.hold(ownRoom);
     const { heads } = feed;
+    session.cameFrom(ownRoom, positions ?? {}, heads.epoch);
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
       const mine = feed.withoutRecalled(found.msgs).filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.ownShown?.has(msg.id));
@@ -96,6 +98,7 @@ export class OwnMessages implements Part {
       const feed = new RoomFeed(this.#runtime, this.#bus, room, {
         frame: (frame) => this.#deliver(frame),
         gap: (gap) => this.#tellGap(gap),
+        again: (_room, repeated) => this.#giveAgain(repeated),
         recalled: () => {},
       });
       try {
@@ -145,6 +148,15 @@ export class OwnMessages implements Part {
       const sessions = this.#sessionsOf(user);
       for (const { id } of mine) if (receipts.includes(id)) this.#parts.receipts.passedTo(user, head.room, id, sessions.length);
       this.#give(sessions, mine);
+    }
+  }
+
+  /** Passed on before the store went back, when these connections were not here. */
+  #giveAgain(repeated: readonly Repeated[]): void {
+    for (const { lane, text, before } of repeated) {
+      const msg = parseJson(text) as AddressedMsg;
+      const late = this.#sessionsOf(msg.to ?? '').filter((session) => session.connectedAt >= before.at && !session.had(ownRoom, lane, before));
+      if (late.length > 0) this.#give(late, [shownMsg(msg)]);
     }
   }
 

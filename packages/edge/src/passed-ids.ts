@@ -1,52 +1,75 @@
 // Ids of what a feed passed on before its room began a new epoch. A store that went back may have put messages back among what waits,
-// or have forgotten that an id was used: they come again under new offsets, and no viewer of this edge is shown them a second time.
+// or have forgotten that an id was used: they come again under new offsets, and no viewer of this edge is shown them a second time. Who
+// joined since and was not shown them is given them (`repeated`).
 import { type BusFrame, type FrameHead, hasParts, withoutParts } from '@danmux/bus';
-import { isStreamLane, type Lane, type Msg } from '@danmux/protocol';
+import { isStreamLane, type Lane, type Msg, type StreamLane } from '@danmux/protocol';
 import type { Clock } from '@danmux/runtime';
 import { messageTexts } from './message-texts.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 
+/** Where a message was when it was passed on first, when that was, and until when it is remembered. */
+export interface Passed {
+  readonly epoch: string;
+  readonly offset: number;
+  readonly at: number;
+  readonly until: number;
+}
+
+/** A message that was passed on before the store went back, as it comes again. */
+export interface Repeated {
+  readonly lane: StreamLane;
+  readonly text: string;
+  readonly before: Passed;
+}
+
 export class PassedIds {
   readonly #clock: Clock;
-  /** Until when each is remembered. */
-  readonly #until = new Map<string, number>();
+  readonly #passed = new Map<string, Passed>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(keys: Iterable<readonly [key: string, until: number]>): void {
-    for (const [key, until] of keys) this.#until.set(key, until);
+  add(entries: Iterable<readonly [key: string, passed: Passed]>): void {
+    for (const [key, passed] of entries) this.#passed.set(key, passed);
   }
 
   /** Forgets what is too long ago. */
   forget(): void {
     const now = this.#clock.now();
-    for (const [id, until] of this.#until) if (until <= now) this.#until.delete(id);
+    for (const [key, { until }] of this.#passed) if (until <= now) this.#passed.delete(key);
   }
 
   get size(): number {
-    return this.#until.size;
+    return this.#passed.size;
   }
 
   /** The frame without what was passed on already; the same one when there is nothing of it. Its ranges stay: these offsets are done. */
-  without(frame: BusFrame): BusFrame {
-    if (this.#until.size === 0 || Object.keys(frame.head.ranges).length === 0) return frame;
+  without(frame: BusFrame): { readonly frame: BusFrame; readonly repeated: readonly Repeated[] } {
+    if (this.#passed.size === 0 || Object.keys(frame.head.ranges).length === 0) return { frame, repeated: [] };
     const texts = messageTexts(frame.payload);
-    const shown = texts.map((text) => this.#shown(text));
-    return shown.every((text, index) => text === texts[index]) ? frame : reduced(frame, shown);
+    const repeated: Repeated[] = [];
+    const shown = texts.map((text) => this.#shown(text, repeated));
+    return shown.every((text, index) => text === texts[index]) ? { frame, repeated } : { frame: reduced(frame, shown), repeated };
   }
 
   /** Null of a message that was passed on; of a combo what was not is left. */
-  #shown(text: string): string | null {
+  #shown(text: string, repeated: Repeated[]): string | null {
     const msg = JSON.parse(text) as AddressedMsg;
     if (!isStreamLane(msg.lane)) return text;
-    if (hasParts(text)) return withoutParts(text, this);
-    return this.has(passedKey(msg)) ? null : text;
+    const before = this.#known(passedKey(msg));
+    const left = hasParts(text) ? withoutParts(text, this) : before ? null : text;
+    if (left === null && before) repeated.push({ lane: msg.lane, text, before });
+    return left;
   }
 
   has(key: string): boolean {
-    return (this.#until.get(key) ?? 0) > this.#clock.now();
+    return this.#known(key) !== undefined;
+  }
+
+  #known(key: string): Passed | undefined {
+    const passed = this.#passed.get(key);
+    return passed && passed.until > this.#clock.now() ? passed : undefined;
   }
 }
 

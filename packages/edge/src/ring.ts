@@ -4,7 +4,7 @@ import { type BusFrame, partsOf } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';
 import { messageTexts } from './message-texts.ts';
-import { passedKey } from './passed-ids.ts';
+import { type Passed, passedKey } from './passed-ids.ts';
 import { shownMsg, withoutRecalled } from './recalled-messages.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 
@@ -73,9 +73,11 @@ export class Ring {
     }
   }
 
-  /** What its frames hold, as PassedIds names messages, and until when each would have been kept. */
-  ids(): (readonly [key: string, until: number])[] {
-    return this.#frames.flatMap(({ at, frame }) => keysIn(frame).map((key) => [key, at + maxAgeMs] as const));
+  /** What its frames hold, as PassedIds names messages, remembered for as long as it would have been kept. */
+  ids(): (readonly [key: string, passed: Passed])[] {
+    return this.#frames.flatMap(({ at, frame }) =>
+      keysIn(frame).map(([key, offset]) => [key, { epoch: frame.head.epoch, offset, at, until: at + maxAgeMs }] as const),
+    );
   }
 
   /** What follows is not connected to what was. */
@@ -142,13 +144,15 @@ function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean 
 }
 
 /** Every message of a stream begins like this, and a quote inside a string is escaped. Parsing all would hold up an edge of many rooms. */
-const opening = /\{"lane":"[a-z]+","offset":\d+,"id":("(?:[^"\\]|\\.)*")/g;
+const opening = /\{"lane":"[a-z]+","offset":(\d+),"id":("(?:[^"\\]|\\.)*")/g;
 
-function keysIn({ head, payload }: BusFrame): string[] {
-  if (head.to) return messageTexts(payload).map((text) => passedKey(JSON.parse(text) as AddressedMsg));
-  const ids = [...payload.matchAll(opening)].map(([, id]) => JSON.parse(id ?? '""') as string);
-  if (!payload.includes('"parts":[')) return ids;
-  return [...ids, ...messageTexts(payload).flatMap((text) => partsOf(text).map(({ id }) => id))];
+function keysIn({ head, payload }: BusFrame): [key: string, offset: number][] {
+  const one = (text: string): [string, number][] => {
+    const { id, to, offset = 0 } = JSON.parse(text) as AddressedMsg;
+    return [[passedKey({ id, ...(to === undefined ? {} : { to }) }), offset], ...partsOf(text).map((part): [string, number] => [part.id, offset])];
+  };
+  if (head.to || payload.includes('"parts":[')) return messageTexts(payload).flatMap(one);
+  return [...payload.matchAll(opening)].map(([, offset, id]) => [JSON.parse(id ?? '""') as string, Number(offset)]);
 }
 
 function parsedOf(kept: Kept): readonly Msg[] {

@@ -5,7 +5,7 @@ import type { Bus, BusFrame, FrameHead, Heads, RoomSubscriber, Subscription } fr
 import { DanmuxError, type Gap, type Msg, type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { FeedEpochs } from './feed-epochs.ts';
-import { PassedIds } from './passed-ids.ts';
+import { PassedIds, type Repeated } from './passed-ids.ts';
 import { RecalledIds, shownMsg, withoutRecalled } from './recalled-messages.ts';
 import { replayedFrame } from './replayed-frame.ts';
 import { Ring } from './ring.ts';
@@ -14,6 +14,8 @@ export interface FeedOutput {
   /** The next frame for the room's viewers: nothing is missing before it that could be had. */
   frame(frame: BusFrame): void;
   gap(gap: Gap): void;
+  /** Viewers of before were shown these; who joined since the store went back was not. */
+  again?(room: string, repeated: readonly Repeated[]): void;
   /** These were taken back: what was passed on of them and is not written yet must not be. Called before the frame that tells it. */
   recalled(room: string, ids: ReadonlySet<string>): void;
 }
@@ -244,7 +246,9 @@ export class RoomFeed implements RoomSubscriber {
     const shown = this.#shown(frame);
     // Whole, for who comes back and was not here when it was passed on first.
     this.ring.push(shown, this.#runtime.clock.now());
-    this.#output.frame(this.#passed.without(shown));
+    const { frame: fresh, repeated } = this.#passed.without(shown);
+    if (repeated.length > 0) this.#output.again?.(this.room, repeated);
+    this.#output.frame(fresh);
   }
 
   #recall(ids: readonly string[]): void {

@@ -12,6 +12,8 @@ export class RoomRoster {
   frame = 0;
   /** The `frame` at the last join. */
   lastJoin = 0;
+  /** Sessions that came since the room's store went back last; undefined when it never did. */
+  #late: Set<Session> | undefined;
 
   constructor(room: string) {
     this.room = room;
@@ -19,6 +21,7 @@ export class RoomRoster {
 
   /** Adds it, or begins anew for one that joins again. */
   add(session: Session): void {
+    if (!this.#since.has(session)) this.#late?.add(session);
     this.#since.set(session, this.frame);
     this.lastJoin = this.frame;
     this.#changed();
@@ -27,8 +30,18 @@ export class RoomRoster {
   /** False when it was not there. */
   remove(session: Session): boolean {
     const was = this.#since.delete(session);
+    this.#late?.delete(session);
     if (was) this.#changed();
     return was;
+  }
+
+  /** The store went back: who comes from now on has not been shown what was passed on before. */
+  forked(): void {
+    this.#late = new Set();
+  }
+
+  get late(): Iterable<Session> {
+    return this.#late ?? [];
   }
 
   /** It gets frames with a higher number; undefined when it is not in the room. */

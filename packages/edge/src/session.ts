@@ -1,7 +1,7 @@
 // One connected viewer: who it is, which rooms it is in, its outbox and its limits. It knows its socket and nothing of
 // other sessions.
 
-import { DanmuxError, type Msg, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
+import { DanmuxError, type Msg, type Position, type Positions, type ServerEvents, type StreamLane, type ViewerEvents } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
 import { Outbox, type OutboxParts } from './outbox.ts';
@@ -32,6 +32,8 @@ export class Session {
   readonly id: string;
   readonly viewer: Viewer;
   readonly rooms = new Set<string>();
+  /** When it connected, milliseconds by this process's clock. */
+  readonly connectedAt: number;
   /** Small, and of this connection alone on this edge; Sessions gives it. */
   number = -1;
   /** It asked for its own messages, and knows its positions in them. */
@@ -44,12 +46,15 @@ export class Session {
   readonly #parts: OutboxParts;
   /** Rooms whose join is not answered yet, with the frames that came since. */
   #held: Map<string, Prepared[]> | undefined;
+  /** Positions of other epochs it came with, by room. */
+  #cameFrom: Map<string, Positions> | undefined;
   #calls: TokenBucket | undefined;
   #reads = 0;
 
   constructor(runtime: Runtime, socket: ViewerSocket, parts: OutboxParts) {
     const { edge } = runtime.config;
     this.id = socket.id;
+    this.connectedAt = runtime.clock.now();
     this.viewer = socket.data.viewer;
     this.#socket = socket;
     this.#parts = parts;
@@ -115,6 +120,20 @@ export class Session {
       if (this.ownShown.size <= ownRemembered) break;
       this.ownShown.delete(oldest);
     }
+  }
+
+  /** It joins with these positions, while the room is in `epoch`. */
+  cameFrom(room: string, positions: Positions, epoch: string): void {
+    this.#cameFrom?.delete(room);
+    if (Object.values(positions).every((position) => position?.epoch === epoch)) return;
+    this.#cameFrom ??= new Map();
+    this.#cameFrom.set(room, positions);
+  }
+
+  /** True when its positions in the room say that it was shown what was there. */
+  had(room: string, lane: StreamLane, { epoch, offset }: Position): boolean {
+    const position = this.#cameFrom?.get(room)?.[lane];
+    return position?.epoch === epoch && position.offset >= offset;
   }
 
   /** Keeps the room's frames back until `release`. */

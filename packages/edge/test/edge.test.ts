@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { acceptPublication } from '@danmux/bus';
 import type { HistoryReply, JoinReply, Reply, SendReply } from '@danmux/protocol';
 import { WebSocket } from 'ws';
+import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
 import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
 import { eventually } from './eventually.ts';
 
@@ -180,6 +181,47 @@ describe('recovery', () => {
     assert.equal(reply.positions.gift?.offset, 3);
     await fixture.push('gift', 'g4');
     await eventually(() => assert.deepEqual(back.ids(), ['g4']));
+  });
+
+  test('what comes again after the store went back is given to who joined since and had it not, and to nobody else', async () => {
+    const bus = fixture.bus as MemoryBus;
+    const [stays, away, knows] = [await enter('ann'), await enter('bob'), await enter('cat')];
+    await fixture.push('gift', 'a1');
+    await eventually(() => assert.deepEqual(away.ids(), ['a1']));
+    const survived = await bus.heads(room);
+    const before = { gift: { epoch: survived.epoch, offset: 1 } };
+    away.socket.disconnect();
+    await fixture.push('gift', 'b1');
+    for (const viewer of [stays, knows]) await eventually(() => assert.deepEqual(viewer.ids(), ['a1', 'b1']));
+    knows.socket.disconnect();
+    bus.goBack(room, survived);
+    await fixture.push('gift', 'c1');
+    await eventually(() => assert.deepEqual(stays.ids(), ['a1', 'b1', 'c1']));
+    const came = [];
+    for (const [user, positions] of [
+      ['bob', before],
+      ['cat', { gift: { epoch: survived.epoch, offset: 2 } }],
+      ['new', undefined],
+    ] as const) {
+      const viewer = fixture.connect({ token: await fixture.token(user) });
+      await viewer.connected();
+      const reply = must(await viewer.ask<JoinReply>('join', { room, ...(positions ? { positions } : { history: 0 }) }));
+      assert.deepEqual(
+        reply.msgs.map(({ id }) => id),
+        positions ? ['c1'] : [],
+      );
+      came.push(viewer);
+    }
+    // Its backend repeats it: the store has forgotten the id.
+    const { types } = fixture.runtime.config.messages;
+    const { dedupeKey: _, ...repeated } = acceptPublication({ room, type: 'gift', data: 1, id: 'b1' }, { types, maxData: 100, now: Date.now() });
+    await bus.publish([repeated]);
+    await fixture.push('gift', 'd1');
+    for (const viewer of [stays, ...came]) await eventually(() => assert.equal(viewer.ids().at(-1), 'd1'));
+    assert.deepEqual(
+      [stays, ...came].map((viewer) => viewer.ids()),
+      [['a1', 'b1', 'c1', 'd1'], ['b1', 'd1'], ['d1'], ['b1', 'd1']],
+    );
   });
 
   test('positions of another epoch, from the future, or too far back are not recovered', async () => {

@@ -175,6 +175,14 @@ test('a store that went back: what comes after is given once, told by a gap, and
   const back = await connect('ann');
   const again = await join(back, positions);
   assert.deepEqual([idsOf(again.msgs), again.recovered.control, again.positions.control], [['c1', 'c2'], false, { epoch, offset: 3 }]);
+  // Its backend repeats one that is lost, and the store has forgotten the id.
+  const late = await connect('ann');
+  const { dedupeKey: _, ...b1 } = messageFor('ann', 'b1');
+  await bus.publish([b1]);
   await tell('ann', 'd1');
-  for (const viewer of [ann, back]) await eventually(() => assert.equal(viewer.own.at(-1)?.id, 'd1'));
+  for (const viewer of [ann, back, late]) await eventually(() => assert.equal(viewer.own.at(-1)?.id, 'd1'));
+  assert.deepEqual(
+    [ann, back, late].map(({ own }) => idsOf(own).slice(-2)),
+    [['c2', 'd1'], ['d1'], ['b1', 'd1']],
+  );
 });

@@ -36,8 +36,8 @@ function pipe(t: TestContext, deadlineMs = 20_000) {
   const connection = new PlayedConnection();
   const ended: string[] = [];
   const sending = new Sending(room, connection as unknown as Connection, () => {}, deadlineMs);
-  const send = (cid: string) =>
-    void sending.send('chat', {}, cid).then(
+  const send = (cid: string, type = 'chat') =>
+    void sending.send(type, {}, cid).then(
       () => ended.push(cid),
       (error: DanmuxError) => ended.push(`${cid} ${error.code}`),
     );
@@ -62,6 +62,17 @@ test('the next message goes when the one before it was answered', async (t) => {
   await connection.answer(new DanmuxError('content_blocked'));
   await connection.answer();
   assert.deepEqual(ended, ['a', 'b content_blocked', 'c']);
+});
+
+test('a chat does not wait behind likes, which keep an order of their own', async (t) => {
+  const { connection, ended, send } = pipe(t);
+  for (const cid of ['l1', 'l2', 'l3']) send(cid, 'like');
+  for (const cid of ['a', 'b']) send(cid);
+  send('s', 'sticker');
+  assert.deepEqual(connection.asked, ['l1', 'a']);
+  for (let i = 0; i < 6; i++) await connection.answer();
+  assert.deepEqual(connection.asked, ['l1', 'a', 'l2', 'b', 'l3', 's']);
+  assert.deepEqual(ended, ['l1', 'a', 'l2', 'b', 'l3', 's']);
 });
 
 test('after a reconnect what was not answered goes first, and what was sent meanwhile follows in order', async (t) => {

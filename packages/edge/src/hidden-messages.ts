@@ -24,8 +24,11 @@ export class HiddenMessages implements Part {
   readonly #requests: HeldRequests;
   /** What waits for review, without what it says. */
   readonly #reviews: FollowedRecords<null>;
-  /** Ids of this edge that the followed record does not show yet. */
-  readonly #storing = new Set<string>();
+  /**
+   * Ids of this edge that the followed record does not show yet, with the time by which it does at the latest. A message that was decided
+   * before the record was read never shows.
+   */
+  readonly #storing = new Map<string, number>();
   readonly #answered = new Map<string, { readonly until: number; readonly answer: Promise<SendReply> }>();
   #following: Promise<void> | undefined;
 
@@ -80,7 +83,7 @@ export class HiddenMessages implements Part {
     const { review_ttl_ms, review_cap } = this.#runtime.config.moderation;
     if ((await this.#waiting()) >= review_cap) throw new DanmuxError('review_full');
     const field = { value: toJson(message), until: message.at + review_ttl_ms };
-    this.#storing.add(message.id);
+    this.#storing.set(message.id, message.at + this.#runtime.config.cluster.recheck_ms);
     try {
       await this.#bus.records.set(ruleRecords.reviews, new Map([[message.id, field]]));
     } catch (error) {
@@ -100,6 +103,8 @@ export class HiddenMessages implements Part {
       throw error;
     });
     await this.#following;
+    const now = this.#runtime.clock.now();
+    for (const [id, until] of this.#storing) if (until <= now) this.#storing.delete(id);
     return this.#reviews.count(ruleRecords.reviews) + this.#storing.size;
   }
 }

@@ -121,6 +121,15 @@ test('past the cap it is refused, until a moderator decided or their time is ove
   assert.equal((await hidden.take(ann, publication('e'), 'chat', hold)).held, true);
 });
 
+test('one that was decided before this edge read of it takes up no place for ever', async () => {
+  await hidden.take(ann, publication('a'), 'chat', hold);
+  // Stored and decided in one turn: the record is read without it.
+  await Promise.all([hidden.take(ann, publication('b'), 'chat', hold), bus.records.set(ruleRecords.reviews, new Map([['id-a-0', null]]))]);
+  await settled();
+  now += config.cluster.recheck_ms;
+  for (const cid of ['c', 'd', 'e']) assert.equal((await hidden.take(ann, publication(cid), 'chat', hold)).held, true, cid);
+});
+
 test('what could not be stored is not said to be, and is tried again with the next request', async () => {
   const { records } = bus;
   const { set: store } = records;

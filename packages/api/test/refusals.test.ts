@@ -18,6 +18,8 @@ let hurried: ApiFixture;
 before(async () => {
   const signer = { ...keyRow('signer', 'admin'), signing_secrets: [secret] };
   fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish'), signer], shedding: 'off' });
+  // What changes in a room is published to those who watch it.
+  await fixture.bus.subscribe('live:1', { frame: () => {}, resumed: () => {} });
   // One request, then none for a long time.
   hurried = await startApi({ 'api.per_minute': 1 });
   await hurried.call('GET', '/v1/stats');

@@ -30,7 +30,11 @@ export const rightSettings: Parameters<typeof startApi>[0] = {
 let made = 0;
 const fresh = (word: string) => `${word}-${++made}`;
 const accepted = (fixture: ApiFixture) => fixture.accepted();
-const version = (record: string) => async (fixture: ApiFixture) => (await fixture.bus.records.get(record)).version;
+/** The version of a record, which a first write begins at the time: one that is not there is begun. */
+const version =
+  (record: string) =>
+  async ({ bus: { records } }: ApiFixture) =>
+    (await records.get(record)).version || records.set(record, new Map([['of_a_test', { value: '{}' }]]));
 const ranJobs = async (fixture: ApiFixture) => fixture.ran.length;
 
 const inRoom = { room: 'live:1' };

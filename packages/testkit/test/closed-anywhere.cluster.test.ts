@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createBus, shardOf } from '@danmux/bus';
+import { createJobs } from '@danmux/cluster';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis } from 'ioredis';
 import { Server } from 'socket.io';
@@ -110,6 +111,20 @@ const lives: Readonly<Record<string, Live>> = {
       bus.presenceTotals(),
     ]);
     await bus.stop();
+  },
+  jobs: async (round) => {
+    const runtime = runtimeOf();
+    const bus = createBus(runtime);
+    const jobs = createJobs(runtime, bus);
+    const ran = new Promise<void>((resolve) => {
+      jobs.handle('receipts', async () => resolve());
+    });
+    await Promise.all([bus.start(), jobs.start()]);
+    // One whose answer was lost is the same job.
+    await eventually(() => jobs.add('receipts', { id: `m${round}`, room }, { id: `job-${round}` }), { timeoutMs: 20_000 });
+    await ran;
+    await jobs.drain();
+    await Promise.all([jobs.stop(), bus.stop()]);
   },
   'cluster control': async (round) => {
     const runtime = runtimeOf();

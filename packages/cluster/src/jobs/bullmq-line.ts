@@ -87,7 +87,10 @@ export class BullmqLine {
     if (!worker) return;
     const stands = !force && (await blockingStands(worker));
     if (!force && !stands) await this.#idle();
-    await worker.close(!stands);
+    const closing = worker.close(!stands);
+    closing.catch(this.#caught);
+    // A worker whose first connection ended during its handshake may never say that it is closed; without a job that is no matter.
+    await Promise.race([closing, this.#idle().then(() => wait(comingBackMs))]);
   }
 
   async #locked(job: Job, token: string | undefined, running: Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@
 // before anything is stored.
 import { acceptPublication, type Marks, type Publication, type Receipt } from '@danmux/bus';
 import { jobIdOf, publishAll } from '@danmux/cluster';
-import { DanmuxError, isStreamLane, limits, reservedTypes } from '@danmux/protocol';
+import { DanmuxError, isStreamLane, lanes, limits, reservedTypes } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import { derivedId } from './idempotency.ts';
@@ -98,7 +98,8 @@ export async function sendMessage(services: Services, message: Ready): Promise<A
 async function delay({ jobs, runtime }: Services, { publication, delayMs }: Ready): Promise<Accepted | DanmuxError> {
   const { id, room, lane, trace, dedupeKey = id } = publication;
   try {
-    const job = await jobs.add('publish', { publications: [publication] }, { id: jobIdOf('publish', `${room}\n${dedupeKey}`), delayMs });
+    const options = { id: jobIdOf('publish', `${room}\n${dedupeKey}`), delayMs, confirmed: lanes[lane].guaranteed };
+    const job = await jobs.add('publish', { publications: [publication] }, options);
     runtime.log.debug({ trace, id, room, lane, job, hop: 'api' }, 'delayed');
     return { id, room, lane, job };
   } catch (error) {

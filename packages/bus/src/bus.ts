@@ -236,6 +236,12 @@ export interface Bus {
    */
   publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]>;
 
+  /**
+   * Resolves when what was written beside `key` (in its hash slot) before this call survives as `redis.ack` asks: at once under `local`,
+   * when replicas have it under `replicated`; rejects with `unavailable` when they do not. For what is acknowledged and is no publication.
+   */
+  confirm(key: string): Promise<void>;
+
   /** Reads up to `limit` entries of a lane of a shard's ingress, oldest first, after the cursor. Reading removes nothing. */
   read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]>;
   /**

@@ -110,6 +110,26 @@ test('a duplicate writes, and its key ends no later for it', async () => {
   assert.ok(Number((await master.command('PTTL "danmux:{s26}:seen:live:1 g1"')).slice(1)) <= 60_000);
 });
 
+test('what is no publication is confirmed when replicas have it', async () => {
+  const { bus } = await open();
+  await bus.confirm('{jobs}');
+  replica.signal('SIGSTOP');
+  await master.command('SET {jobs}:1 delayed');
+  await assert.rejects(bus.confirm('{jobs}'), (error: unknown) => {
+    mustBeUnavailable(error);
+    return true;
+  });
+  replica.signal('SIGCONT');
+  await eventually(() => bus.confirm('{jobs}'));
+  assert.match(await replica.command('GET {jobs}:1'), /delayed/);
+});
+
+test('under local nothing waits for replicas', async () => {
+  const { bus } = await open({ 'redis.ack': 'local' });
+  replica.signal('SIGSTOP');
+  await bus.confirm('{jobs}');
+});
+
 test('a thousand gifts at a time share a few WAITs', async () => {
   const { bus } = await open();
   await master.command('CONFIG RESETSTAT');

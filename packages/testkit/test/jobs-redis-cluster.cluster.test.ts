@@ -5,6 +5,7 @@ import { addingCases } from '../../cluster/test/jobs/adding-cases.ts';
 import { endingCases } from '../../cluster/test/jobs/ending-cases.ts';
 import { type Engine, runtimeFor } from '../../cluster/test/jobs/job-case-kit.ts';
 import { keyCases } from '../../cluster/test/jobs/key-cases.ts';
+import { localStore } from '../../cluster/test/jobs/local-store.ts';
 import { runningCases } from '../../cluster/test/jobs/running-cases.ts';
 import { startRedisCluster } from '../src/index.ts';
 
@@ -21,7 +22,7 @@ const engine: Engine = {
     const prefix = `case-${round++}`;
     return { runtime: () => runtimeFor({ 'redis.url': group?.url, 'redis.prefix': prefix, ...set }) };
   },
-  jobs: (runtime) => new BullmqJobs(runtime),
+  jobs: (runtime) => new BullmqJobs(runtime, localStore),
 };
 
 for (const cases of [addingCases, runningCases, keyCases, endingCases]) cases(engine);

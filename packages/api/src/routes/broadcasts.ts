@@ -1,6 +1,6 @@
 // One message to many rooms, as a job that reaches them at a pace: a million viewers must not answer at once.
 import { jobIdOf } from '@danmux/cluster';
-import { DanmuxError, isRoomName } from '@danmux/protocol';
+import { DanmuxError, isRoomName, lanes } from '@danmux/protocol';
 import { type BroadcastRequest, broadcastReply, broadcastRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import { readyMessage } from '../accept-message.ts';
@@ -44,7 +44,7 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
         ...(receipt ? { receipt } : {}),
         ...(expires_at === undefined ? {} : { expires_at }),
       },
-      { id: jobIdOf('broadcast', `${request.keyId}\n${id}`), ...(delayMs > 0 ? { delayMs } : {}) },
+      { id: jobIdOf('broadcast', `${request.keyId}\n${id}`), confirmed: lanes[publication.lane].guaranteed, ...(delayMs > 0 ? { delayMs } : {}) },
     );
     services.runtime.log.debug({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast');
     return reply.status(202).send({ id, job });

@@ -23,6 +23,20 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     assert.deepEqual(ran('receipts', 'r1')[0]?.data, { id: 'r1', room: 'live:1' });
   });
 
+  test('a delayed gift and a broadcast one are answered when they survive as redis.ack asks, chat is not held up for that', async () => {
+    const confirmed: unknown[] = [];
+    api().jobOverrides.add = async (_name, _data, options) => {
+      confirmed.push(options?.confirmed);
+      return 'job';
+    };
+    for (const type of ['gift', 'chat']) {
+      assert.equal((await send({ type, delay_ms: 60_000 })).status, 202);
+      assert.equal((await send({ type, rooms: '*' }, '/v1/broadcasts')).status, 202);
+    }
+    delete api().jobOverrides.add;
+    assert.deepEqual(confirmed, [true, true, false, false]);
+  });
+
   test('a message without one touches neither counts nor jobs', async () => {
     const refuse = () => Promise.reject(new Error('nobody may ask'));
     api().overrides.receipts = { open: refuse, report: refuse, find: refuse };

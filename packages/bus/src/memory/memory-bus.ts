@@ -113,6 +113,8 @@ export class MemoryBus implements Bus {
 
   async health(): Promise<void> {}
 
+  async confirm(): Promise<void> {}
+
   async publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
     return publications.map((publication) => this.#publishOne(publication));
   }

@@ -50,6 +50,9 @@ import { RedisTraces } from './redis-traces.ts';
 import { RedisTraffic } from './redis-traffic.ts';
 import { ReplicatedWrites } from './replicated-writes.ts';
 
+/** A key that is only written so that replicas can be waited for. */
+const confirmKeptMs = 60_000;
+
 export class RedisBus implements Bus {
   readonly engine = 'redis';
   readonly records: RedisRecords;
@@ -119,6 +122,11 @@ export class RedisBus implements Bus {
     await this.#store.ask((redis) => redis.ping());
     this.#condition.mustServe();
     if (!this.#subscriptions.up || !this.#time.known || this.#replicated?.up === false) throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
+  }
+
+  async confirm(key: string): Promise<void> {
+    // From Redis 7.2 on WAIT counts what its own connection wrote: it writes after what is to be confirmed.
+    await this.#replicated?.write(`${key}:confirm`, (redis) => redis.set(`${key}:confirm`, '1', 'PX', confirmKeptMs), key.length);
   }
 
   publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {

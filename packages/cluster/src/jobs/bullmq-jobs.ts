@@ -1,12 +1,13 @@
 // Jobs on BullMQ: every process adds to the queues, one a class of jobs, and those with handlers take from them. A killed worker's
 // job is found stalled and run by another. Until the connection stands adding is refused.
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Bus } from '@danmux/bus';
 import { RedisConnection } from '@danmux/bus/redis';
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, newId, type Runtime } from '@danmux/runtime';
 import { DelayedError, type Job, type Queue } from 'bullmq';
 import { failedPage } from './bullmq-failed.ts';
-import { BullmqLine } from './bullmq-line.ts';
+import { BullmqLine, bullPrefix } from './bullmq-line.ts';
 import { dueOf, idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './bullmq-rows.ts';
 import { classOfJob, type JobClass, jobClasses } from './job-classes.ts';
 import { packedData, unpackedData } from './job-data.ts';
@@ -38,6 +39,7 @@ type Handler = (job: RunningJob<JobName>) => Promise<void>;
 export class BullmqJobs implements Jobs {
   readonly name = 'jobs';
   readonly #runtime: Runtime;
+  readonly #bus: Pick<Bus, 'confirm'>;
   readonly #handlers = new Map<string, Handler>();
   readonly #repeats = new Map<string, RepeatedJob>();
   readonly #queueConnection: RedisConnection;
@@ -47,8 +49,9 @@ export class BullmqJobs implements Jobs {
   #opening: NodeJS.Timeout | undefined;
   #waiting = { count: 0, at: Number.NEGATIVE_INFINITY };
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'confirm'>) {
     this.#runtime = runtime;
+    this.#bus = bus;
     this.#queueConnection = new RedisConnection(runtime, 'jobs-queue');
     const line = (jobClass: JobClass) => new BullmqLine(runtime, jobClass, (error) => this.#caught(error));
     this.#lines = { short: line('short'), long: line('long'), outgoing: line('outgoing') };
@@ -102,6 +105,7 @@ export class BullmqJobs implements Jobs {
       const rules = optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options), this.#runtime.clock.now());
       return queue.add(name, packedData(data), rules);
     });
+    if (options.confirmed) await this.#bus.confirm(bullPrefix(this.#runtime.config));
     return idOf(job.id ?? jobKeyOf(id));
   }
 

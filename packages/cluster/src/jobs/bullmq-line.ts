@@ -2,7 +2,7 @@
 // whose first connection fails never recovers.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RedisConnection } from '@danmux/bus/redis';
-import type { Runtime } from '@danmux/runtime';
+import type { Config, Runtime } from '@danmux/runtime';
 import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
 import { backendOn } from './bullmq-time.ts';
 import { type JobClass, placesOf } from './job-classes.ts';
@@ -16,6 +16,11 @@ const beginMs = 2_000;
 /** A connection that is coming back is waited for so long before its worker is closed. */
 const comingBackMs = 2_000;
 const lastWordMs = 500;
+
+/** First part of BullMQ's keys; the hash tag keeps them on one node of a Cluster. */
+export function bullPrefix({ redis }: Pick<Config, 'redis'>): string {
+  return `{${redis.prefix}-bull}`;
+}
 
 export class BullmqLine {
   readonly jobClass: JobClass;
@@ -129,7 +134,7 @@ export class BullmqLine {
   }
 
   #place(connection: RedisConnection): { connection: ConnectionOptions; prefix: string } {
-    return { connection: connection.client as ConnectionOptions, prefix: `{${this.#runtime.config.redis.prefix}-bull}` };
+    return { connection: connection.client as ConnectionOptions, prefix: bullPrefix(this.#runtime.config) };
   }
 }
 

@@ -7,5 +7,5 @@ import { MemoryJobs } from './memory-jobs.ts';
 
 /** One a process; not started yet. */
 export function createJobs(runtime: Runtime, bus: Bus): Jobs {
-  return bus.engine === 'redis' ? new BullmqJobs(runtime) : new MemoryJobs(runtime);
+  return bus.engine === 'redis' ? new BullmqJobs(runtime, bus) : new MemoryJobs(runtime);
 }

@@ -43,6 +43,8 @@ export interface JobOptions {
    */
   readonly key?: string;
   readonly delayMs?: number;
+  /** Resolves only when the job survives as `redis.ack` asks, which the same id again asks anew: of what is acknowledged to somebody. */
+  readonly confirmed?: boolean;
   /** Tries in all, with back-off between them; 5 when absent. A job that failed so often is a dead letter. */
   readonly attempts?: number;
 }

@@ -1,12 +1,14 @@
 // What is of BullMQ alone: processes that only add, workers that die, and a store that is away.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { eventually } from '../../../bus/test/eventually.ts';
 import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
 import { BullmqJobs } from '../../src/jobs/bullmq-jobs.ts';
 import { data, endsWhatIsOpened, gate, half, opens, type Receipts, runtimeFor } from './job-case-kit.ts';
+import { localStore } from './local-store.ts';
 
 describe('jobs on BullMQ', () => {
   let redis: TestRedis;
@@ -20,10 +22,28 @@ describe('jobs on BullMQ', () => {
   const prefix = () => ({ 'redis.url': redis.url, 'redis.prefix': `bull-${round++}`, 'jobs.lock_ms': 400 });
 
   async function open(set: Readonly<Record<string, unknown>>, work?: (job: Receipts) => Promise<void>): Promise<BullmqJobs> {
-    const jobs = new BullmqJobs(runtimeFor(set));
+    const jobs = new BullmqJobs(runtimeFor(set), localStore);
     if (work) jobs.handle('receipts', work);
     return opens(jobs);
   }
+
+  test('a job that must be confirmed is not answered before, and added again it is the same one', async () => {
+    let confirms = false;
+    const asked: string[] = [];
+    const confirm = async (key: string) => {
+      asked.push(key);
+      if (!confirms) throw new DanmuxError('unavailable');
+    };
+    const store = prefix();
+    const jobs = await opens(new BullmqJobs(runtimeFor(store), { confirm }));
+    const add = (confirmed: boolean) => jobs.add('receipts', data('m'), { id: 'one', delayMs: 60_000, confirmed });
+    await assert.rejects(add(true), { code: 'unavailable' });
+    confirms = true;
+    assert.equal(await add(true), 'one');
+    assert.equal(await add(false), 'one');
+    assert.deepEqual(asked, [`{${store['redis.prefix']}-bull}`, `{${store['redis.prefix']}-bull}`]);
+    assert.equal((await jobs.status('one'))?.state, 'delayed');
+  });
 
   test('a process without handlers adds and asks, and takes nothing', async () => {
     const store = prefix();
@@ -80,7 +100,7 @@ describe('jobs on BullMQ', () => {
     // Each refused in another way: before a script, in a script, and where a worker waits.
     for (const acl of ['resetkeys ~none*', '-@write', '-bzpopmin', '-@scripting']) {
       await redis.command(`ACL SETUSER app ${acl}`);
-      const refused = new BullmqJobs(runtimeFor(store));
+      const refused = new BullmqJobs(runtimeFor(store), localStore);
       refused.handle('receipts', async () => {});
       await refused.start();
       await redis.command('CONFIG RESETSTAT');

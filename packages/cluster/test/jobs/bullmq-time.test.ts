@@ -12,6 +12,7 @@ import { BullmqJobs } from '../../src/jobs/bullmq-jobs.ts';
 import { jobKeyOf } from '../../src/jobs/bullmq-rows.ts';
 import { timePlaces } from '../../src/jobs/bullmq-time.ts';
 import { data, endsWhatIsOpened, opens, type Receipts, runtimeFor } from './job-case-kit.ts';
+import { localStore } from './local-store.ts';
 
 const hour = 3_600_000;
 /** Scripts whose timestamp is not that of now, or that nothing of ours runs. */
@@ -45,7 +46,7 @@ describe('on a real Redis', () => {
   /** Jobs of a process whose machine is `ahead` of the cluster's time. */
   async function open(ahead: number, work: (job: Receipts) => Promise<void> = async () => {}, prefix = `time-${round++}`): Promise<Opened> {
     const set = { 'redis.url': redis.url, 'redis.prefix': prefix, 'jobs.lock_ms': 400 };
-    const jobs = new BullmqJobs(runtimeFor(set, { now: () => Date.now() - ahead }));
+    const jobs = new BullmqJobs(runtimeFor(set, { now: () => Date.now() - ahead }), localStore);
     const runs: Opened['runs'] = [];
     jobs.handle('receipts', async (job) => {
       runs.push({ job, at: performance.now() });
@@ -84,7 +85,7 @@ describe('on a real Redis', () => {
     });
 
     test(`${ahead / hour} h ahead: a repeated job runs each interval`, async () => {
-      const jobs = new BullmqJobs(runtimeFor({ 'redis.url': redis.url, 'redis.prefix': `time-${round++}` }, { now: () => Date.now() - ahead }));
+      const jobs = new BullmqJobs(runtimeFor({ 'redis.url': redis.url, 'redis.prefix': `time-${round++}` }, { now: () => Date.now() - ahead }), localStore);
       const runs: number[] = [];
       jobs.repeat({ name: 'try', everyMs: 200, run: async () => void runs.push(performance.now()) });
       await opens(jobs);

@@ -6,6 +6,7 @@ import { addingCases } from './adding-cases.ts';
 import { endingCases } from './ending-cases.ts';
 import { type Engine, runtimeFor } from './job-case-kit.ts';
 import { keyCases } from './key-cases.ts';
+import { localStore } from './local-store.ts';
 import { runningCases } from './running-cases.ts';
 
 let redis: TestRedis | undefined;
@@ -29,7 +30,7 @@ const engines: readonly Engine[] = [
       const prefix = `case-${round++}`;
       return { runtime: () => runtimeFor({ 'redis.url': redis?.url, 'redis.prefix': prefix, ...set }) };
     },
-    jobs: (runtime) => new BullmqJobs(runtime),
+    jobs: (runtime) => new BullmqJobs(runtime, localStore),
   },
 ];
 

@@ -7,6 +7,7 @@ import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.t
 import type { Jobs } from '../../src/index.ts';
 import { BullmqJobs } from '../../src/jobs/bullmq-jobs.ts';
 import { MemoryJobs } from '../../src/jobs/memory-jobs.ts';
+import { localStore } from './local-store.ts';
 
 function runtimeWith(set: Readonly<Record<string, unknown>> = {}): Runtime {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -61,7 +62,7 @@ describe('on BullMQ with a real Redis', () => {
   test('two workers run a job once an interval; when one ends the other goes on', async () => {
     const runs: string[] = [];
     const workers = ['a', 'b'].map((name) => {
-      const jobs = new BullmqJobs(runtimeWith({ 'redis.url': redis.url, 'redis.prefix': 'two' }));
+      const jobs = new BullmqJobs(runtimeWith({ 'redis.url': redis.url, 'redis.prefix': 'two' }), localStore);
       jobs.repeat({ name: 'try', everyMs: 200, run: async () => void runs.push(name) });
       return jobs;
     });
@@ -79,7 +80,7 @@ describe('on BullMQ with a real Redis', () => {
 
   test('a run that throws is tried again and counted', async () => {
     const runtime = runtimeWith({ 'redis.url': redis.url, 'redis.prefix': 'retry' });
-    const jobs = new BullmqJobs(runtime);
+    const jobs = new BullmqJobs(runtime, localStore);
     jobs.repeat({ name: 'try', everyMs: 3_600_000, run: async () => Promise.reject(new Error('not yet')) });
     await jobs.start();
     await eventually(async () => assert.ok(((await results(runtime)).failed ?? 0) >= 2, 'tried again'));
@@ -90,7 +91,7 @@ describe('on BullMQ with a real Redis', () => {
     const late = await startTestRedis();
     await late.kill();
     const runtime = runtimeWith({ 'redis.url': late.url });
-    const jobs = new BullmqJobs(runtime);
+    const jobs = new BullmqJobs(runtime, localStore);
     jobs.repeat({ name: 'try', everyMs: 100, run: async () => {} });
     await jobs.start();
     await assert.rejects(jobs.status('any'), { code: 'unavailable' });

@@ -1,0 +1,2 @@
+// A store that confirms at once, as under `redis.ack: local`.
+export const localStore = { confirm: async () => {} };

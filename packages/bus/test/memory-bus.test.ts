@@ -6,7 +6,8 @@ import { testSettings } from './settings.ts';
 
 busConformance('memory', async (set) => {
   const { config } = loadConfig(testSettings(set));
-  const bus = new MemoryBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = new MemoryBus(runtime);
   await bus.start();
-  return { bus, config, wipe: async () => bus.wipe(), rollBack: async (room, heads) => bus.goBack(room, heads), close: () => bus.stop() };
+  return { bus, config, clock: runtime.clock, wipe: async () => bus.wipe(), rollBack: async (room, heads) => bus.goBack(room, heads), close: () => bus.stop() };
 });

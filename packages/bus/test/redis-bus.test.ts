@@ -20,9 +20,10 @@ after(() => redis.stop());
 busConformance('redis', async (set) => {
   await redis.command('FLUSHALL');
   const { config } = loadConfig(testSettings({ 'redis.url': redis.url, ...set }));
-  const bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = new RedisBus(runtime);
   await bus.start();
   await eventually(() => bus.health());
   const rollBack = (room: string, heads: Heads) => putBack(new Redis(redis.url), createKeys(config.redis.prefix, config.shards, 0), room, heads);
-  return { bus, config, wipe: async () => void (await redis.command('FLUSHALL')), rollBack, close: () => bus.stop() };
+  return { bus, config, clock: runtime.clock, wipe: async () => void (await redis.command('FLUSHALL')), rollBack, close: () => bus.stop() };
 });

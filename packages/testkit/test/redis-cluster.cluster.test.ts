@@ -39,7 +39,8 @@ test('a connection is ready once, when the cluster takes commands', async (t) =>
 busConformance('redis cluster', async (set) => {
   await wipe();
   const { config } = loadConfig(testSettings({ 'redis.url': group.url, ...set }));
-  const bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = new RedisBus(runtime);
   await bus.start();
   await eventually(() => bus.health());
   const rollBack = (room: string, heads: Heads) =>
@@ -52,7 +53,7 @@ busConformance('redis cluster', async (set) => {
       room,
       heads,
     );
-  return { bus, config, wipe, rollBack, close: () => bus.stop() };
+  return { bus, config, clock: runtime.clock, wipe, rollBack, close: () => bus.stop() };
 });
 
 test('a slot that moves to another master takes its rooms along: they begin no new epoch', async (t) => {

@@ -2,7 +2,7 @@
 // makes them. It decides nothing about what is right.
 import assert from 'node:assert/strict';
 import type { Lane } from '@danmux/protocol';
-import type { Config } from '@danmux/runtime';
+import type { Clock, Config } from '@danmux/runtime';
 import { acceptPublication, numberedMessage } from '../../src/accept.ts';
 import type { Bus, Commit, Heads, Lease, Pending, Publication } from '../../src/bus.ts';
 import type { BusFrame } from '../../src/frame.ts';
@@ -11,6 +11,8 @@ import { shardLease, shardOf } from '../../src/shard.ts';
 export interface Engine {
   readonly bus: Bus;
   readonly config: Config;
+  /** What the bus takes for the time. */
+  readonly clock: Clock;
   /** Loses all data, as a store that restarts empty. */
   wipe(): Promise<void>;
   /** Puts a room back to heads it had, as a store restored from an older state. */

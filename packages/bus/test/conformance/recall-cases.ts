@@ -31,12 +31,12 @@ export function recallCases(engine: MakeEngine): void {
     const shape = (texts: readonly string[]) => parsed(texts).map(({ offset, type }) => (type === 'recalled' ? `t${offset}` : String(offset)));
 
     test('of a message in history: a tombstone stands in its place, and its id is known', async () => {
-      const { bus } = await filled('gift', 3);
-      const began = Date.now();
+      const { bus, clock } = await filled('gift', 3);
+      const began = clock.now();
       assert.deepEqual(await bus.recall(room, 'm2'), { found: true });
       const texts = await bus.since(room, 'gift', 0, 3, 10);
       const [, second] = parsed(texts);
-      assert.ok(second && second.ts >= began && second.ts <= Date.now(), 'it tells when');
+      assert.ok(second && second.ts >= began && second.ts <= clock.now(), 'it tells when');
       assert.equal(texts[1], tombstone('gift', 2, 'm2', second.ts));
       assert.deepEqual(second, { lane: 'gift', offset: 2, id: 'm2', type: 'recalled', data: null, ts: second.ts });
       assert.deepEqual(shape(texts), ['1', 't2', '3']);

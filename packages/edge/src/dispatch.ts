@@ -5,6 +5,7 @@ import { type ViewerEvent, viewerSchemas } from '@danmux/protocol/schemas';
 import { newId, type Runtime } from '@danmux/runtime';
 import { Compile } from 'typebox/compile';
 import type { Handlers } from './handlers.ts';
+import { hasOwnLimit } from './send-limits.ts';
 import type { Session } from './session.ts';
 
 type Ack = (reply: object) => void;
@@ -38,7 +39,7 @@ export class Dispatch {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as Ack) : undefined;
     try {
-      this.#checkRate(session);
+      this.#checkRate(session, event, args[0]);
       const { reply, after } = await this.#call(session, event, ack ? args.slice(0, -1) : args);
       ack?.({ ok: true, ...reply });
       after?.();
@@ -47,11 +48,20 @@ export class Dispatch {
     }
   }
 
-  #checkRate(session: Session): void {
+  #checkRate(session: Session, event: string, payload: unknown): void {
     if (session.behind) throw new DanmuxError('rate_limited', { message: 'Read the answers to your requests first.', retryAfterMs: behindRetryMs });
     if (this.#runtime.config.shedding === 'off') return;
-    const wait = session.takeCall(this.#runtime.clock.now());
+    const wait = session.takeCall(this.#kindOf(event, payload), this.#runtime.clock.now());
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+  }
+
+  /** A type of messages with a limit of its own, which is one of the table; '' for everything else. */
+  #kindOf(event: string, payload: unknown): string {
+    if (event !== 'send' || typeof payload !== 'object' || payload === null) return '';
+    const { type } = payload as { type?: unknown };
+    const { types } = this.#runtime.config.messages;
+    if (typeof type !== 'string' || !Object.hasOwn(types, type)) return '';
+    return types[type]?.viewer && hasOwnLimit(types[type]) ? type : '';
   }
 
   async #call(session: Session, event: string, args: readonly unknown[]): Promise<{ reply: object; after?: () => void }> {

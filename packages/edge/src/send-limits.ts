@@ -77,7 +77,8 @@ function countMax(row: MessageType | undefined): number {
   return row?.viewer_count_max ?? viewerCounts.max;
 }
 
-function hasOwnLimit(row: MessageType | undefined): row is MessageType {
+/** True of a type whose messages spend nothing of what others may. */
+export function hasOwnLimit(row: MessageType | undefined): row is MessageType {
   return row !== undefined && (row.lane === 'ambient' || row.viewer_per_minute !== undefined);
 }
 

@@ -16,7 +16,7 @@ export interface SocketData {
 }
 export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** Requests of any kind one viewer may make. */
+/** Requests one viewer may make, those of a kind of their own apart: a flood of likes leaves room for the rest. */
 const callsPerMinute = 1_200;
 const callsBurst = 60;
 /** Reads of history one viewer may have under way: their answers are the largest there are. */
@@ -48,7 +48,7 @@ export class Session {
   #held: Map<string, Prepared[]> | undefined;
   /** Positions of other epochs it came with, by room. */
   #cameFrom: Map<string, Positions> | undefined;
-  #calls: TokenBucket | undefined;
+  #calls: Map<string, TokenBucket> | undefined;
   #reads = 0;
 
   constructor(runtime: Runtime, socket: ViewerSocket, parts: OutboxParts) {
@@ -77,10 +77,12 @@ export class Session {
     return !this.#socket.connected;
   }
 
-  /** 0 when one more request may be made now, else milliseconds to wait. */
-  takeCall(now: number): number {
-    this.#calls ??= new TokenBucket(callsPerMinute, callsBurst, now);
-    return this.#calls.take(now);
+  /** 0 when one more request of this kind may be made now, else milliseconds to wait. Each kind has as many; there must be few. */
+  takeCall(kind: string, now: number): number {
+    this.#calls ??= new Map();
+    const calls = this.#calls.get(kind) ?? new TokenBucket(callsPerMinute, callsBurst, now);
+    this.#calls.set(kind, calls);
+    return calls.take(now);
   }
 
   /** The outbox is full. */

@@ -15,19 +15,25 @@ interface Reply {
 
 let lines: { level: string; msg: string }[];
 let calls: [string, unknown][];
-let bucket: TokenBucket;
+let buckets: Map<string, TokenBucket>;
+let most: number;
 let fails: unknown;
 let notices: { code: string }[];
 let session: Session;
 beforeEach(() => {
   lines = [];
   calls = [];
-  bucket = new TokenBucket(60, 100, 0);
+  buckets = new Map();
+  most = 100;
   notices = [];
   fails = undefined;
   session = {
     id: 's1',
-    takeCall: (now: number) => bucket.take(now),
+    takeCall: (kind: string, now: number) => {
+      const bucket = buckets.get(kind) ?? new TokenBucket(60, most, 0);
+      buckets.set(kind, bucket);
+      return bucket.take(now);
+    },
     behind: false,
     emit: (event: string, payload: { code: string }) => void (event === 'notice' && notices.push(payload)),
   } as unknown as Session;
@@ -145,13 +151,24 @@ test('a refusal without an ack is a notice', async () => {
 });
 
 test('too many calls are refused with the time to wait, but not with shedding off', async () => {
-  bucket = new TokenBucket(60, 1, 0);
+  most = 1;
   assert.equal((await ask('leave', { room: 'r' })).ok, true);
   const error = await refusal('leave', { room: 'r' });
   assert.deepEqual([error.code, error.retry_after_ms], ['rate_limited', 1_000]);
   let reply: Reply | undefined;
   await dispatch({ shedding: 'off' }).run(session, 'leave', [{ room: 'r' }, (answer: Reply) => (reply = answer)]);
   assert.equal(reply?.ok, true);
+});
+
+test('messages of a type with a limit of its own spend nothing of what other requests may, nor these of theirs; other names are one', async () => {
+  most = 1;
+  const send = (type: unknown) => ask('send', { room: 'r', type, data: null, cid: 'c' });
+  assert.equal((await send('like')).ok, true);
+  assert.equal((await send('like')).error?.code, 'rate_limited');
+  assert.equal((await send('chat')).ok, true);
+  for (const type of ['chat', 'gift', 'enter', 'notice', 'of-nobody', '__proto__', 5, undefined]) assert.equal((await send(type)).error?.code, 'rate_limited');
+  assert.equal((await ask('leave', { room: 'r' })).error?.code, 'rate_limited');
+  assert.deepEqual([...buckets.keys()].sort(), ['', 'like']);
 });
 
 test('who does not read its answers is given no more of them', async () => {

@@ -80,6 +80,21 @@ test('a full Redis refuses, the state says so, and both end when memory is free'
   }, 10_000);
 });
 
+test('members of a full Redis stay known, and can say that it is full', async () => {
+  const { bus } = await open();
+  const member = { id: 'api@a', role: 'api', address: '', version: '0', load: 0 };
+  await eventually(() => bus.health());
+  await bus.announce(member, 60_000);
+  await redis.command('CONFIG SET maxmemory 1');
+  assert.equal(await publish(bus), 'unavailable');
+  const degraded = [{ code: 'redis_full', text: 'Redis is full.' }];
+  await bus.announce({ ...member, degraded }, 60_000);
+  await bus.announce({ ...member, id: 'api@b' }, 60_000);
+  const known = await bus.members();
+  assert.deepEqual(known.map(({ id }) => id).sort(), ['api@a', 'api@b']);
+  assert.deepEqual(known.find(({ id }) => id === 'api@a')?.degraded, degraded);
+});
+
 test('a replica is no place to write: it is named, asked seldom, and used again as a master', async () => {
   const { bus, runtime } = await open();
   await eventually(() => bus.health());

@@ -14,6 +14,8 @@ export interface CircuitState {
   readonly error: string;
   /** `targetVersion` of who failed. */
   readonly version: string;
+  /** It asked for the wait itself: nothing is tried before `retry_at`. */
+  readonly held?: boolean;
 }
 
 export interface ReadCircuit {
@@ -35,12 +37,15 @@ export async function readCircuit(records: Records, target: string): Promise<Rea
   return { version, circuit: circuit === undefined ? null : (JSON.parse(circuit) as CircuitState) };
 }
 
-/** The record's new version; null when somebody wrote since it was read. */
-export function writeCircuit(
+/** The record's new version; null when somebody wrote since it was read. That it ended, empty for long, is nobody's doing. */
+export async function writeCircuit(
   records: Records,
   target: string,
   { version }: Pick<ReadCircuit, 'version'>,
   circuit: CircuitState | null,
 ): Promise<number | null> {
-  return records.setIf(circuitRecord(target), version, new Map([[field, circuit && { value: JSON.stringify(circuit) }]]));
+  const record = circuitRecord(target);
+  const fields = new Map([[field, circuit && { value: JSON.stringify(circuit) }]]);
+  const written = await records.setIf(record, version, fields);
+  return written === null && version !== 0 ? records.setIf(record, 0, fields) : written;
 }

@@ -21,6 +21,8 @@ const refusedEvents = 3;
 const freshSuccessMs = 60_000;
 /** More make no difference. */
 const mostSuspects = 16;
+/** The next room that has not failed waits no longer, whatever became of others: one request in so long is no load for anybody. */
+const longestFreshMs = 5_000;
 
 export class Circuit {
   readonly #runtime: Runtime;
@@ -69,7 +71,9 @@ export class Circuit {
     this.#adopt(await readCircuit(this.#records, this.#target.id));
     if (this.closed) return;
     for (const room of failed) if (this.#suspects.size < mostSuspects) this.#suspects.set(room, 'down');
-    this.#freshAt = this.#state?.retry_at ?? 0;
+    const { retry_at = 0, held = false } = this.#state ?? {};
+    this.#heldUntil = held ? retry_at : 0;
+    this.#freshAt = Math.min(retry_at, this.#runtime.clock.now() + longestFreshMs);
   }
 
   /** Looks what others wrote: true when an operator asked for a try now. */
@@ -77,12 +81,13 @@ export class Circuit {
     await this.#saving;
     const read = await readCircuit(this.#records, this.#target.id);
     if (read.version === this.#stored) return false;
+    if (read.version === 0) {
+      // Empty for long, the record ended by itself.
+      this.#stored = 0;
+      return false;
+    }
     this.#adopt(read);
     return this.closed;
-  }
-
-  isSuspect(room: string): boolean {
-    return this.#suspects.has(room);
   }
 
   admission(): Admission {
@@ -102,7 +107,8 @@ export class Circuit {
     if (this.#state === null || this.disabled || began < this.#openedAt) return;
     this.#state = null;
     this.#save();
-    this.#runtime.log.info({ target: this.#target.id }, 'a webhook target works again');
+    // Where some rooms always fail and others never, this comes and goes with the traffic.
+    this.#runtime.counted.info({ target: this.#target.id }, 'a webhook target works again', { per: this.#target.id });
   }
 
   /** After a try that failed. */
@@ -148,8 +154,19 @@ export class Circuit {
 
   /** No room may be tried at once: enough of them failed. */
   #isFull(): boolean {
-    if (this.#suspects.size >= refusedRooms) return true;
-    return [...this.#suspects.values()].filter((kind) => kind !== 'refused').length >= downRooms;
+    return this.#suspects.size >= refusedRooms || this.#down() >= downRooms;
+  }
+
+  /** Rooms that failed otherwise than by a refusal. */
+  #down(): number {
+    return [...this.#suspects.values()].filter((kind) => kind !== 'refused').length;
+  }
+
+  /** A target that refuses events answers: however many rooms it refuses, the others follow one after the other without a wait. */
+  #freshWaitMs(): number {
+    if (this.#down() < downRooms) return 0;
+    const wait = retryWaitMs(Math.max(1, this.#suspects.size - downRooms + 1), this.#runtime.config.webhooks.max_wait_ms);
+    return Math.min(longestFreshMs, wait);
   }
 
   #open(failure: Failure, newRoom: boolean, began: number): void {
@@ -162,11 +179,12 @@ export class Circuit {
     const failures = (before?.failures ?? 0) + (together ? 0 : 1);
     const { max_wait_ms } = this.#runtime.config.webhooks;
     const retry_at = together && asked === undefined ? before.retry_at : now + retryWaitMs(failures, max_wait_ms, asked);
-    if (newRoom) this.#freshAt = now + retryWaitMs(Math.max(1, this.#suspects.size - downRooms + 1), max_wait_ms, asked);
-    this.#state = { state: 'open', failures, retry_at, since: before?.since ?? now, error, version: this.#version };
+    if (newRoom) this.#freshAt = now + this.#freshWaitMs();
+    const held = asked !== undefined || (together && before.held === true);
+    this.#state = { state: 'open', failures, retry_at, since: before?.since ?? now, error, version: this.#version, ...(held ? { held } : {}) };
     this.#save();
     if (before === null) this.#openedAt = performance.now();
-    if (before === null) this.#runtime.log.warn({ target: this.#target.id, error }, 'a webhook target fails');
+    if (before === null) this.#runtime.counted.warn({ target: this.#target.id, error }, 'a webhook target fails', { per: this.#target.id });
   }
 
   #adopt({ circuit, version }: ReadCircuit): void {

@@ -139,7 +139,7 @@ export class TargetLine {
     const admission = this.circuit.admission();
     if (admission === 'none' || this.#sending.size >= (admission === 'all' ? this.#parts.slots.ofTarget : 1)) return undefined;
     if (admission === 'all') return this.rooms.ready.values().next().value;
-    for (const line of this.rooms.ready) if (!this.circuit.isSuspect(line.room)) return line;
+    for (const line of this.rooms.ready) if (line.attempts === 0) return line;
     if (admission === 'fresh') return undefined;
     const all = [...this.rooms.ready, ...this.rooms.waiting];
     return all.reduce<RoomLine | undefined>((least, line) => (least && least.attempts <= line.attempts ? least : line), undefined);
@@ -232,7 +232,7 @@ export class TargetLine {
     if (disabled || this.rooms.count >= mostRooms) return false;
     if (closed) return this.rooms.ready.size < readyRooms.closed && this.rooms.characters < this.#mostCharacters;
     let fresh = 0;
-    for (const line of this.rooms.ready) if (!this.circuit.isSuspect(line.room) && ++fresh >= readyRooms.open) return false;
+    for (const line of this.rooms.ready) if (line.attempts === 0 && ++fresh >= readyRooms.open) return false;
     return true;
   }
 

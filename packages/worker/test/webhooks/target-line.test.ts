@@ -86,6 +86,39 @@ for (const engine of engines) {
       await eventually(async () => assert.equal((await stateOf(hooks))?.state, 'closed'));
     });
 
+    test('however many rooms are refused their events, one that is not is given its own at once', async () => {
+      const hooks = await openWebhooks(engine);
+      const many = Array.from({ length: 20 }, (_, n) => `poison:${n}`);
+      hooks.consumer.answer = poisoned(status(400), ...many);
+      for (const room of many) await hooks.sent(room, room);
+      await eventually(() => assert.equal(new Set(hooks.consumer.asked.map(({ event }) => event.room)).size, many.length));
+      // No time passes by the clock.
+      for (const n of ['0', '1']) {
+        await hooks.sent('live:1', n);
+        await eventually(() => assert.equal(hooks.consumer.messagesOf('live:1').at(-1), n));
+      }
+    });
+
+    test('events of two rooms that get 500 open the circuit: another room waits, and not long however many fail', async () => {
+      const hooks = await openWebhooks(engine);
+      hooks.consumer.answer = poisoned(status(500), 'bad:0', 'bad:1', 'bad:2', 'bad:3', 'bad:4', 'bad:5', 'bad:6');
+      await hooks.sent('bad:0', 'x');
+      await hooks.untilOpen();
+      await hooks.sent('live:1', 'a');
+      await eventually(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a'], 'one room alone holds up nobody'));
+      await eventually(async () => assert.equal((await stateOf(hooks))?.state, 'closed'));
+      for (const n of [1, 2]) {
+        await hooks.sent(`bad:${n}`, 'x');
+        await eventually(() => assert.ok(hooks.consumer.asked.some(({ event }) => event.room === `bad:${n}`)));
+        await hooks.untilOpen();
+      }
+      for (const n of [3, 4, 5, 6]) await hooks.sent(`bad:${n}`, 'x');
+      await hooks.sent('live:1', 'b');
+      const before = hooks.clock.now();
+      await hooks.passUntil(() => assert.deepEqual(hooks.consumer.messagesOf('live:1'), ['a', 'b']));
+      assert.ok(hooks.clock.now() - before <= 40_000, `after ${hooks.clock.now() - before} ms`);
+    });
+
     test('429 with Retry-After is the whole target’s, also while others pass', async () => {
       const hooks = await openWebhooks(engine);
       hooks.consumer.answer = poisoned(status(429, { 'retry-after': '90' }), 'busy');

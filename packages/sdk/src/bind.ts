@@ -113,9 +113,12 @@ function text(data: unknown, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** As the server reads it: digits, with a fraction of zeros or an exponent, also in a text; what is no positive integer is 1. */
 function countOf(data: unknown): number {
-  const count = number(data, 'count') ?? 1;
-  return Number.isInteger(count) && count > 0 ? count : 1;
+  const stated = field(data, 'count');
+  const written = typeof stated === 'number' ? String(stated) : typeof stated === 'string' ? stated.trim() : '';
+  const count = /^[\d.eE+]{1,30}$/.test(written) ? Number(written) : Number.NaN;
+  return count > 0 && (/^\d+$/.test(written) || Number.isSafeInteger(count)) ? count : 1;
 }
 
 /** Also of a text that is one, as some backends send. */

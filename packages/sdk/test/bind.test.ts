@@ -52,11 +52,11 @@ test('gifts have a combo of their own sender and type', () => {
 test('a count is a positive integer, also as a text; the gifts of a combo are named one by one', () => {
   const { told, say } = bound();
   const parts = ['g1', 'g2'].map((id) => ({ id, count: 10 }));
-  for (const count of ['10', 0, -3, 1.5, null]) say({ lane: 'gift', type: 'gift', data: { gift: 'rose', count } });
+  for (const count of ['10', 0, -3, 1.5, null, '0x10', ' 7 ', '1e3', '1e400', '-5']) say({ lane: 'gift', type: 'gift', data: { gift: 'rose', count } });
   say({ lane: 'gift', type: 'gift', data: { gift: 'rose', count: 20 }, parts });
   assert.deepEqual(
     told.map(([, item]) => [(item as { count: number }).count, (item as { parts?: unknown }).parts]),
-    [...[10, 1, 1, 1, 1].map((count) => [count, undefined]), [20, parts]],
+    [...[10, 1, 1, 1, 1, 1, 7, 1_000, 1, 1].map((count) => [count, undefined]), [20, parts]],
   );
 });
 

@@ -115,7 +115,7 @@ export class Handlers {
       const online = await presence.online(room);
       const left = this.#joining.get(session)?.get(room);
       if (left) throw left;
-      const shown = [...feed.withoutRecalled(msgs)];
+      const shown = [...feed.passed.withoutHad(feed.withoutRecalled(msgs), (lane, before) => session.had(room, lane, before))];
       if (request.positions) receipts.replayed(session, room, shown);
       const after = () => {
         session.release(room);

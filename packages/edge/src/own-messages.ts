@@ -79,7 +79,8 @@ export class OwnMessages implements Part {
     session.cameFrom(ownRoom, positions ?? {}, heads.epoch);
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
-      const mine = feed.withoutRecalled(found.msgs).filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.ownShown?.has(msg.id));
+      const fresh = feed.passed.withoutHad(feed.withoutRecalled(found.msgs), (lane, before) => session.had(ownRoom, lane, before));
+      const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.ownShown?.has(msg.id));
       const msgs = mine.map(shownMsg);
       this.#parts.receipts.replayed(session, room, msgs);
       session.joinedOwn = true;

@@ -3,7 +3,7 @@
 // joined since and was not shown them is given them (`repeated`).
 import { type BusFrame, type FrameHead, hasParts, withoutParts } from '@danmux/bus';
 import { isStreamLane, type Lane, type Msg, type StreamLane } from '@danmux/protocol';
-import type { Clock } from '@danmux/runtime';
+import { type Clock, parseJson, toJson } from '@danmux/runtime';
 import { messageTexts } from './message-texts.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 
@@ -61,6 +61,27 @@ export class PassedIds {
     const left = hasParts(text) ? withoutParts(text, this) : before ? null : text;
     if (left === null && before) repeated.push({ lane: msg.lane, text, before });
     return left;
+  }
+
+  /** The messages without those a viewer had before the store went back, as `had` says by where they were then. */
+  withoutHad(msgs: readonly Msg[], had: (lane: StreamLane, before: Passed) => boolean): readonly Msg[] {
+    return this.#passed.size === 0 ? msgs : msgs.flatMap((msg) => this.#unlessHad(msg, had));
+  }
+
+  #unlessHad(msg: Msg, had: (lane: StreamLane, before: Passed) => boolean): Msg | [] {
+    const { lane } = msg;
+    // A tombstone is for who had the message.
+    if (!isStreamLane(lane) || msg.type === 'recalled') return msg;
+    const of = {
+      has: (key: string) => {
+        const before = this.#known(key);
+        return before !== undefined && had(lane, before);
+      },
+    };
+    if (!msg.parts) return of.has(passedKey(msg)) ? [] : msg;
+    if (!msg.parts.some(({ id }) => of.has(id))) return msg;
+    const left = withoutParts(toJson(msg), of);
+    return left === null ? [] : (parseJson(left) as Msg);
   }
 
   has(key: string): boolean {

@@ -32,11 +32,12 @@ export class RoomFeed implements RoomSubscriber {
   readonly room: string;
   /** What was passed on lately. */
   readonly ring = new Ring();
+  /** What was passed on before the store went back. */
+  readonly passed: PassedIds;
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #output: FeedOutput;
   readonly #recalled: RecalledIds;
-  readonly #passed: PassedIds;
   readonly #epochs = new FeedEpochs();
   #subscription: Subscription | undefined;
   #heads: Heads | undefined;
@@ -59,7 +60,7 @@ export class RoomFeed implements RoomSubscriber {
     this.room = room;
     this.#output = output;
     this.#recalled = new RecalledIds(runtime.clock);
-    this.#passed = new PassedIds(runtime.clock);
+    this.passed = new PassedIds(runtime.clock);
   }
 
   /** Resolves when every later frame arrives and `heads` says what came before. */
@@ -113,7 +114,7 @@ export class RoomFeed implements RoomSubscriber {
   pulse(heads: Heads | null): void {
     this.ring.expire(this.#runtime.clock.now());
     this.#recalled.forget();
-    this.#passed.forget();
+    this.passed.forget();
     const [before, atBefore] = [this.#pulsed, this.#atPulse];
     this.#pulsed = heads ?? undefined;
     this.#atPulse = this.#heads;
@@ -246,7 +247,7 @@ export class RoomFeed implements RoomSubscriber {
     const shown = this.#shown(frame);
     // Whole, for who comes back and was not here when it was passed on first.
     this.ring.push(shown, this.#runtime.clock.now());
-    const { frame: fresh, repeated } = this.#passed.without(shown);
+    const { frame: fresh, repeated } = this.passed.without(shown);
     if (repeated.length > 0) this.#output.again?.(this.room, repeated);
     this.#output.frame(fresh);
   }
@@ -273,13 +274,24 @@ export class RoomFeed implements RoomSubscriber {
     this.#waiting = this.#waiting.filter(({ head }) => head.epoch !== before.epoch);
     // What waits of the epoch that ended and did not survive is nowhere else; the hole before it can never be filled.
     for (const frame of late) if (!this.#epochs.survives(frame.head, heads)) this.#pass(frame);
-    this.#passed.add(this.ring.ids());
+    this.passed.add(this.ring.ids());
     this.ring.clear();
     this.#epochs.end(before.epoch);
     this.#heads = this.#epochs.begin(heads, before);
     const { epoch, offsets } = this.#heads;
     this.#runtime.log.debug({ room: this.room, epoch, offsets }, 'a room goes on in a new epoch');
     for (const lane of streamLanes) this.#output.gap({ room: this.room, lane, count: 0, reason: 'history_lost', position: { epoch, offset: offsets[lane] } });
+    void this.#takeBackAgain();
+  }
+
+  /** A store that went back may have forgotten what was taken back lately, and hold it again. */
+  async #takeBackAgain(): Promise<void> {
+    try {
+      for (const id of this.#recalled.ids) if (!this.#closed) await this.#bus.recall(this.room, id);
+    } catch (error) {
+      this.#runtime.metrics.caught.inc({ where: 'room-feed' });
+      this.#runtime.counted.warn({ err: error, room: this.room }, 'what had been taken back may be in history again');
+    }
   }
 
   #tryLater(error: unknown): void {

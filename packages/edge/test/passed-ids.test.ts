@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BusFrame, bodyOfParts } from '@danmux/bus';
+import type { Msg } from '@danmux/protocol';
 import { PassedIds } from '../src/passed-ids.ts';
 import { Ring } from '../src/ring.ts';
 
@@ -72,4 +73,23 @@ test('a combo that was put together anew keeps the parts that were not shown, an
     msgs.map(({ id, parts, data }) => [id, parts.map((part) => part.id), data.count]),
     [['g4', ['g3', 'g4'], 20]],
   );
+});
+
+test('who comes back is not given what it had; a tombstone, and what others had, it is', () => {
+  const ids = passed('a', 'p', 'gone');
+  const had = (_lane: string, { offset }: { offset: number }) => offset <= 1;
+  const text = (id: string) => numbered('gift', 7, body(id, '1'));
+  const combo = numbered('gift', 8, bodyOfParts([body('p', '{"count":2}'), body('q', '{"count":3}')]));
+  const msgs = [...['a', 'b'].map(text), combo, text('gone').replace('"gift","data"', '"recalled","data"')].map((msg) => JSON.parse(msg) as Msg);
+  const left = ids.withoutHad(msgs, had);
+  assert.deepEqual(
+    left.map(({ id, parts, data }) => [id, parts, data]),
+    [
+      ['b', undefined, 1],
+      [msgs[2]?.id, [{ id: 'q', count: 3 }], { count: 3 }],
+      ['gone', undefined, 1],
+    ],
+  );
+  assert.equal(ids.withoutHad(msgs, () => false).length, 4);
+  assert.equal(passed().withoutHad(msgs, had), msgs);
 });

@@ -13,6 +13,7 @@ class LossyBus {
   readonly offsets = { control: 0, gift: 0, chat: 0 };
   readonly stored = new Map<string, string>();
   failures = 0;
+  readonly recalls: string[] = [];
   /** Put in front of every id, to tell the messages of one epoch from those of another. */
   mark = '';
   /** Runs before a read of history is answered. */
@@ -52,6 +53,7 @@ class LossyBus {
         await this.subscribing;
         return { close: async () => void this.closed++ };
       },
+      recall: async (_room: string, id: string) => void this.recalls.push(id),
       heads: async () => {
         fail();
         return { epoch: this.epoch, offsets: { ...this.offsets } };
@@ -245,6 +247,18 @@ test('what waits behind a hole when history is lost is given first, and nothing 
   assert.deepEqual(ids, ['gift2', 'e2:gift1', 'e2:gift2', 'e2:gift3', 'e2:gift4']);
   assert.equal(feed.heads.epoch, 'e2');
   assert.equal(gaps.filter(({ reason }) => reason === 'history_lost').length, 3, 'one epoch began, for three lanes');
+});
+
+test('what was taken back before the store went back is taken back once more: the store may hold it again', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.commit('gift', 2);
+  const told = { room: 'r', epoch: bus.epoch, ranges: {}, counts: {}, characters: {}, traces: [], recalls: ['gift1'] };
+  bus.subscriber?.frame({ head: told, payload: '{"room":"r","msgs":[]}' });
+  assert.deepEqual([ids, bus.recalls], [numbered('gift', 1, 2), []]);
+  bus.epoch = 'e2';
+  bus.subscriber?.resumed();
+  await eventually(() => assert.deepEqual(bus.recalls, ['gift1']));
 });
 
 test('a hole is not filled with messages of another epoch', async () => {

@@ -1,7 +1,7 @@
 -- Changes a record and tells who watches, or does nothing when it has another version.
 -- KEYS: 1 record ('v' → version, '.NAME' → 'until value', until 0 for ever), 2 its names in order,
 --       3 ends of the slot's fields ('RECORD NAME' by until)
--- ARGV: 1 record, 2 version it must have ('' any), 3 now ms, 4 publish command, 5 channel, 6 the change as told, after its version,
+-- ARGV: 1 record, 2 version it must have ('' any), 3 now ms, 4 publish command, 5 channel, 6 the change as told, after its version and the one before,
 --       7 ms a record without fields is kept, then per field: name, until (0 for ever, -1 removes), value
 -- Returns the new version, or 0 when it has another.
 local record = ARGV[1]
@@ -29,14 +29,12 @@ for at = 8, #ARGV, 3 do
     else redis.call('ZADD', KEYS[3], ends, record .. ' ' .. name) end
   end
 end
-if version then
-  version = redis.call('HINCRBY', KEYS[1], 'v', 1)
-else
-  -- Above every version that a record of this name had before it ended.
-  local time = redis.call('TIME')
-  version = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('HSET', KEYS[1], 'v', string.format('%d', version))
-end
+-- By the time, and above every version before: after a store went back no version is given a second time, so that who follows the record
+-- sees by the version alone that it changed.
+local time = redis.call('TIME')
+local before = tonumber(version or '0')
+version = math.max(before + 1, time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('HSET', KEYS[1], 'v', string.format('%d', version))
 if redis.call('HLEN', KEYS[1]) == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[7]) else redis.call('PERSIST', KEYS[1]) end
-redis.call(ARGV[4], ARGV[5], string.format('%d ', version) .. ARGV[6])
+redis.call(ARGV[4], ARGV[5], string.format('%d/%d ', version, before) .. ARGV[6])
 return version

@@ -10,8 +10,8 @@ export interface RecordField {
 
 export interface RecordState {
   /**
-   * Grows by one with every change. A record begins at the store's time in milliseconds, and one without fields ends after an hour: it
-   * has version 0, as one that never was, and begins again above every version it had.
+   * Grows with every change; in Redis to the store's time in milliseconds, so that a store that went back gives none a second time. A
+   * record without fields ends after an hour: it has version 0, as one that never was, and begins again above every version it had.
    */
   readonly version: number;
   readonly fields: ReadonlyMap<string, RecordField>;
@@ -21,6 +21,8 @@ export interface RecordChange {
   readonly record: string;
   /** The record's version after this change. */
   readonly version: number;
+  /** The one it had before; 0 of a record that was not there. */
+  readonly before: number;
   /** Null: removed. */
   readonly fields: ReadonlyMap<string, RecordField | null>;
 }

@@ -91,12 +91,12 @@ test('an answer that is older than a change that came meanwhile changes nothing'
   }));
   await rates.start();
   const following = follow();
-  watcher?.changed({ record: 'room:live:1', version: 2, fields: modes({ chat_per_second: 2 }) });
-  watcher?.changed({ record: 'room:live:1', version: 3, fields: new Map([['ban:bob', null]]) });
+  watcher?.changed({ record: 'room:live:1', version: 2, before: 1, fields: modes({ chat_per_second: 2 }) });
+  watcher?.changed({ record: 'room:live:1', version: 3, before: 2, fields: new Map([['ban:bob', null]]) });
   answer({ version: 1, fields: modes({ chat_per_second: 1 }) });
   await following;
   assert.deepEqual(told, [2]);
-  watcher?.changed({ record: 'room:live:1', version: 2, fields: modes({ chat_per_second: 8 }) });
+  watcher?.changed({ record: 'room:live:1', version: 2, before: 1, fields: modes({ chat_per_second: 8 }) });
   assert.deepEqual(told, [2], 'nor does the same change again');
 });
 
@@ -117,7 +117,7 @@ test('after an outage all rooms are read again, also from a store that lost its 
   await follow();
   watcher?.resumed();
   await eventually(() => assert.deepEqual(told, [9, 1]));
-  watcher?.changed({ record: 'room:live:1', version: 2, fields: modes({ chat_per_second: 2 }) });
+  watcher?.changed({ record: 'room:live:1', version: 2, before: 1, fields: modes({ chat_per_second: 2 }) });
   assert.deepEqual(told, [9, 1, 2]);
 });
 

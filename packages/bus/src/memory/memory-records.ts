@@ -40,9 +40,10 @@ export class MemoryRecords implements Records {
       if (field) stored.fields.set(name, { ...field });
       else stored.fields.delete(name);
     }
+    const before = known?.version ?? 0;
     stored.version++;
     stored.emptySince = stored.fields.size === 0 ? now : undefined;
-    this.#changes.publish('', { record, version: stored.version, fields: new Map(fields) });
+    this.#changes.publish('', { record, version: stored.version, before, fields: new Map(fields) });
     return stored.version;
   }
 

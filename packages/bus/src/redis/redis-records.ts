@@ -119,9 +119,10 @@ function decodeField(text: string): RecordField {
   return { value: text.slice(end + 1), ...(until === 0 ? {} : { until }) };
 }
 
-/** `VERSION [RECORD, [NAME, FIELD], …]`. */
+/** `VERSION/BEFORE [RECORD, [NAME, FIELD], …]`. */
 function decodeChange(text: string): RecordChange {
   const end = text.indexOf(' ');
+  const [version = 0, before = version - 1] = text.slice(0, end).split('/').map(Number);
   const [record, ...fields] = JSON.parse(text.slice(end + 1)) as [string, ...[string, RecordField | null][]];
-  return { record, version: Number(text.slice(0, end)), fields: new Map(fields) };
+  return { record, version, before, fields: new Map(fields) };
 }

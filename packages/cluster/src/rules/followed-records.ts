@@ -131,13 +131,13 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     return this.#followed.size;
   }
 
-  changed({ record, version, fields }: RecordChange): void {
+  changed({ record, version, before, fields }: RecordChange): void {
     const followed = this.#followed.get(record);
     if (!followed) return;
     followed.told = Math.max(followed.told, version);
     // A first read that is under way looks at `told`; what is known already comes late.
     if (!followed.entries || version <= followed.version) return;
-    if (version > followed.version + 1) {
+    if (before !== followed.version) {
       void this.#readAgain(record);
       return;
     }

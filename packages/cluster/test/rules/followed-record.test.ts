@@ -100,7 +100,7 @@ test('news that come late change nothing', async () => {
   await set('a');
   await set('b');
   await followed.start();
-  records.tell({ record: 'words', version: 1, fields: new Map([['a', null]]) });
+  records.tell({ record: 'words', version: 1, before: 0, fields: new Map([['a', null]]) });
   await settled();
   assert.deepEqual(told, ['read 2:a,b']);
 });

@@ -141,6 +141,22 @@ describe('on both engines', () => {
     });
 });
 
+test('a record that went back and was changed as often since is read again: what was forgotten is not in force, what is new is', async () => {
+  const { bus, followed } = await follow();
+  const store = bus.records;
+  const field = (name: string) => new Map([[name, { value: '1' }]]);
+  await store.set(room(1), field('kept'));
+  await followed.hold(room(1));
+  const before = await store.version(room(1));
+  await store.set(room(1), field('forgotten'));
+  await eventually(() => assert.ok(followed.get(room(1), 'forgotten')));
+  const version = (await store.version(room(1))) + 1;
+  store.get = async () => ({ version, fields: new Map([...field('kept'), ...field('new')]) });
+  followed.changed({ record: room(1), version, before, fields: field('new') });
+  await eventually(() => assert.equal(followed.get(room(1), 'forgotten'), undefined));
+  assert.ok(followed.get(room(1), 'new') && followed.get(room(1), 'kept'));
+});
+
 test('a record that ended while it was followed and begins again is in force at its first change', async () => {
   const { bus, followed, told, set } = await follow();
   await followed.hold(room(1));

@@ -149,7 +149,7 @@ test('a store that came back empty is believed, whatever its versions', async ()
   records.resume();
   await eventually(() => assert.equal(told.length, 10));
   bus.records.get = get;
-  records.tell({ record: ruleRecords.room(room), version: 1, fields: new Map([[ban('new'), sanction()]]) });
+  records.tell({ record: ruleRecords.room(room), version: 1, before: 0, fields: new Map([[ban('new'), sanction()]]) });
   assert.ok(rules.sanction('ban', 'new', room), 'the first change of the new store counts');
 });
 

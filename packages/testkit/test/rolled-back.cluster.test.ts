@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { backendOf, edgeUrls, eventually, metricOf, ProcessCluster, startRedis, TestViewer, testToken } from '../src/index.ts';
+import { testSecrets } from '../src/node-process.ts';
 import { cli } from '../src/redis-cluster.ts';
 
 const redis = await startRedis();
@@ -113,4 +114,43 @@ test('what was shown and came back into the ingress is not shown again; chat goe
   await eventually(() => assert.deepEqual(shown(stays, room), ['a1', ...named('b', 3), ...named('c', 2)]), { timeoutMs: backWithinMs });
   await eventually(() => assert.deepEqual(shown(stays, room, 'chat'), ['hello', 'again']), { timeoutMs: backWithinMs });
   stays.close();
+});
+
+test('a recall that the store forgot holds in history, and who comes back is not given again what it had', { timeout: 90_000 }, async () => {
+  const room = 'live:recalled';
+  const edge = { urls: edgeUrls(cluster).slice(0, 1) };
+  const [stays, leaves] = [await enter(room, 'ann', edge), await enter(room, 'cat', edge)];
+  await gifts(room, named('a', 2));
+  await eventually(() => assert.equal(leaves.positions?.gift?.offset, 2));
+  await save();
+  await gifts(room, named('b', 2));
+  const taken = await fetch(`${cluster.of('api')[0]?.url}/v1/rooms/${room}/messages/${room}-a2`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${testSecrets.DANMUX_API_KEY}` },
+  });
+  assert.equal(taken.status, 200);
+  await eventually(() => assert.ok(stays.msgs.some(({ type }) => type === 'recall')));
+  await eventually(() => assert.equal(leaves.positions?.gift?.offset, 4));
+  const positions = leaves.positions ?? assert.fail();
+  leaves.close();
+  await redis.kill();
+  await redis.start();
+  await gifts(room, ['b1', 'c1']);
+  await eventually(() => assert.equal(shown(stays, room).at(-1), 'c1'), { timeoutMs: backWithinMs });
+  assert.deepEqual(shown(stays, room), ['a1', 'a2', 'b1', 'b2', 'c1']);
+  const back = await enter(room, 'cat', { ...edge, positions });
+  assert.deepEqual(shown(back, room), ['c1']);
+  await eventually(async () => {
+    const { msgs } = (await backend.get(`/v1/rooms/${room}/history?lane=gift&limit=50`)).body as { msgs: { id: string; type: string }[] };
+    assert.deepEqual(
+      msgs.map(({ id, type }) => [id.slice(room.length + 1), type]),
+      [
+        ['a1', 'gift'],
+        ['a2', 'recalled'],
+        ['b1', 'gift'],
+        ['c1', 'gift'],
+      ],
+    );
+  });
+  for (const viewer of [stays, back]) viewer.close();
 });

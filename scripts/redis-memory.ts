@@ -4,7 +4,8 @@
 import { Redis } from 'ioredis';
 import { Backend, ProcessCluster, TestViewer, testSecrets } from '../packages/testkit/src/index.ts';
 import { formulaBytes, type Load } from './redis-memory/formula.ts';
-import { kindOf, kinds } from './redis-memory/key-kinds.ts';
+import { kinds } from './redis-memory/key-kinds.ts';
+import { type Weighed, weighKeys } from './redis-memory/weigh-keys.ts';
 
 const load = {
   quietRooms: 2_000,
@@ -18,11 +19,6 @@ const load = {
 };
 const batchRows = 1_000;
 const gift = (id: string) => ({ type: 'gift', id, from: { id: 'u1', name: '小明' }, data: { gift: 'rocket', name: '火箭', count: 1 } });
-
-interface Weighed {
-  keys: number;
-  bytes: number;
-}
 
 const cluster = await ProcessCluster.start({ edges: 1, relays: 1, env: { DANMUX_LOG_LEVEL: 'warn' } });
 const redis = new Redis(cluster.redis.port, '127.0.0.1');
@@ -41,7 +37,7 @@ async function measure(): Promise<boolean> {
   await send();
   await settled();
   const grown = (await usedBytes()) - before;
-  printKinds(await weighKeys());
+  printKinds(await weighKeys(redis));
   const expected = formulaBytes(loadOf());
   const ratio = expected / grown;
   console.log(`\nRedis empty ${megabytes(before)} MB; grown by ${megabytes(grown)} MB; the formula says ${megabytes(expected)} MB, ${ratio.toFixed(2)} of it`);
@@ -71,20 +67,6 @@ async function settled(): Promise<void> {
     await pause(200);
   }
   await pause(6_000);
-}
-
-async function weighKeys(): Promise<Map<string, Weighed>> {
-  const weights = new Map<string, Weighed>();
-  for await (const keys of redis.scanStream({ count: 1_000 }) as AsyncIterable<string[]>) {
-    const sizes = await Promise.all(keys.map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)));
-    keys.forEach((key, index) => {
-      const kind = kindOf(key);
-      if (kind === 'other') console.log(`a key of no known kind: ${key}`);
-      const weighed = weights.get(kind) ?? { keys: 0, bytes: 0 };
-      weights.set(kind, { keys: weighed.keys + 1, bytes: weighed.bytes + (sizes[index] ?? 0) });
-    });
-  }
-  return weights;
 }
 
 function printKinds(weights: ReadonlyMap<string, Weighed>): void {

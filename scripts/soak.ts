@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import { backendOf, edgeUrls, ProcessCluster } from '../packages/testkit/src/index.ts';
+import { type Weighed, weighKeys } from './redis-memory/weigh-keys.ts';
 import { Churn } from './soak/churn.ts';
 import { sampleNode, sampleRedis } from './soak/sampler.ts';
 import { grows, type Sample, slopeOf } from './soak/slope.ts';
@@ -65,6 +66,7 @@ async function soak(): Promise<boolean> {
   const hours = () => (performance.now() - startedAt) / 3_600_000;
   const series = new Map<string, Sample[]>();
   let endless: readonly string[] = [];
+  let warm: ReadonlyMap<string, Weighed> | undefined;
   while (hours() < minutes / 60) {
     await pause((minutes * 60_000) / samples);
     churn.forget();
@@ -72,6 +74,7 @@ async function soak(): Promise<boolean> {
     endless = ofRedis.endless;
     const taken = [...(await Promise.all(cluster.nodes.map((node) => sampleNode(node, folder)))), ofRedis.values];
     for (const [name, value] of taken.flatMap((each) => [...each])) series.set(name, [...(series.get(name) ?? []), { at: hours(), value }]);
+    if (hours() * 60 >= minutes * warmUp) warm ??= await weighKeys(redis);
     const last = (name: string) => series.get(name)?.at(-1)?.value ?? 0;
     console.log(
       `${(hours() * 60).toFixed(1).padStart(6)} min  redis ${last('redis MB').toFixed(1)} MB, ${last('redis keys')} keys, ${last('redis keys without TTL')} without TTL; ${churn.done} done`,
@@ -79,6 +82,7 @@ async function soak(): Promise<boolean> {
   }
   await churn.stop();
   for (const [text, count] of churn.failures) console.log(`failed ${count} times: ${text}`);
+  printKinds(warm ?? new Map(), await weighKeys(redis));
   printKeys(endless);
   return printSlopes(series) && churn.done > 0 && [...churn.failures.values()].reduce((sum, count) => sum + count, 0) < churn.done / 100;
 }
@@ -96,6 +100,14 @@ function printSlopes(series: ReadonlyMap<string, readonly Sample[]>): boolean {
     console.log(`${name.padEnd(26)}${numbers.join('')}${String(limit ?? '-').padStart(10)}${grown ? '   GROWS' : ''}`);
   }
   return flat;
+}
+
+/** What Redis holds, by kind of key: after the warm-up and at the end. */
+function printKinds(warm: ReadonlyMap<string, Weighed>, end: ReadonlyMap<string, Weighed>): void {
+  console.log(`\n${'kind of key'.padEnd(16)}${'KB after warm-up'.padStart(18)}${'KB at the end'.padStart(16)}${'keys'.padStart(8)}`);
+  const kilobytes = (weighed: Weighed | undefined) => ((weighed?.bytes ?? 0) / 1_024).toFixed(0);
+  for (const [kind, weighed] of [...end].sort(([, a], [, b]) => b.bytes - a.bytes))
+    console.log(`${kind.padEnd(16)}${kilobytes(warm.get(kind)).padStart(18)}${kilobytes(weighed).padStart(16)}${String(weighed.keys).padStart(8)}`);
 }
 
 /** Keys without an end, numbers and ids left out, by how many there are of each form. */

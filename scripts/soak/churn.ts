@@ -31,7 +31,7 @@ export class Churn {
 
   async start(): Promise<void> {
     const token = await this.#token('watcher');
-    for (let index = 0; index < busyRooms * viewersOfBusyRoom; index++) this.#viewers.push(this.#viewer(`busy:${index % busyRooms}`, token));
+    for (let index = 0; index < busyRooms * viewersOfBusyRoom; index++) this.#viewers.push(this.#viewer(`busy:${index % busyRooms}`, token, index));
     await Promise.all(this.#viewers.map((viewer) => viewer.joined()));
     this.#every(1_000 / newRoomsPerSecond, () => this.#roomFromBeginningToEnd());
     this.#every(100, () => this.#busy());
@@ -52,7 +52,7 @@ export class Churn {
   async #roomFromBeginningToEnd(): Promise<void> {
     const number = ++this.#rooms;
     const room = `churn:${number}`;
-    const viewer = this.#viewer(room, await this.#token(`user-${number}`));
+    const viewer = this.#viewer(room, await this.#token(`user-${number}`), number);
     try {
       await viewer.joined(20_000);
       await viewer.send('chat', { text: `第 ${number} 间` }, randomUUID());
@@ -79,13 +79,14 @@ export class Churn {
   async #replaceViewer(): Promise<void> {
     const index = Math.floor(Math.random() * this.#viewers.length);
     this.#viewers[index]?.close();
-    const viewer = this.#viewer(`busy:${index % busyRooms}`, await this.#token('watcher'));
+    // To the same edge, so that no edge gets ever more of them.
+    const viewer = this.#viewer(`busy:${index % busyRooms}`, await this.#token('watcher'), index);
     this.#viewers[index] = viewer;
     await viewer.joined(20_000);
   }
 
-  #viewer(room: string, token: string): TestViewer {
-    return new TestViewer({ urls: this.#options.edgeUrls, room, token, history: 20 }, this.#rooms);
+  #viewer(room: string, token: string, edge: number): TestViewer {
+    return new TestViewer({ urls: this.#options.edgeUrls, room, token, history: 20 }, edge);
   }
 
   async #token(user: string): Promise<string> {

@@ -9,6 +9,8 @@ const megabyte = 1_048_576;
 /** Keys nobody has touched for so long are aged: what they are kept for is not waited for. */
 const untouchedS = 60;
 const agedMs = 5_000;
+/** What a busy room keeps up to a cap or for hours is cut to so many: history, and ids taken back. */
+const keptOfBusyRooms = 200;
 const page = 1_000;
 
 export type Values = ReadonlyMap<string, number>;
@@ -40,6 +42,8 @@ export async function sampleRedis(redis: Redis): Promise<{ values: Values; endle
       const [left, idle] = [answers[2 * index] ?? -2, answers[2 * index + 1] ?? 0];
       if (left === -2) return;
       keys++;
+      if (/:room:.*:(control|gift|chat)$/.test(name)) aging.xtrim(name, 'MAXLEN', keptOfBusyRooms);
+      else if (/:room:.*:recalled(-parts)?$/.test(name)) aging.zremrangebyrank(name, 0, -keptOfBusyRooms - 1);
       if (left === -1) endless.push(name);
       else if (idle >= untouchedS && left > agedMs) aging.pexpire(name, agedMs);
     });

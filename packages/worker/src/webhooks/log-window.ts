@@ -24,8 +24,9 @@ interface Tail {
 }
 
 const readTogether = 500;
-const keptEvents = 1_000;
-const keptCharacters = 1_048_576;
+/** Of each shard, of which there are 64: what a target that is a moment behind needs, not what the log holds. */
+const keptEvents = 250;
+const keptCharacters = 262_144;
 
 export class LogWindow {
   readonly #runtime: Runtime;

@@ -1,8 +1,10 @@
 // For each route a request that succeeds, with what must be there before. A route that is not in this table fails every test that
 // walks over all routes.
+import assert from 'node:assert/strict';
 import { ruleRecords, sanctionField } from '@danmux/cluster';
-import { DeadLetters, readCircuit, writeCircuit } from '@danmux/cluster/webhooks';
+import { circuitRecord, DeadLetters, readCircuit, writeCircuit } from '@danmux/cluster/webhooks';
 import type { HeldMessage } from '@danmux/protocol';
+import { eventually } from '../../testkit/src/eventually.ts';
 import type { ReviewVerb } from '../src/review-decisions.ts';
 import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';
 import type { Operation } from './documented-codes.ts';
@@ -30,11 +32,35 @@ export const rightSettings: Parameters<typeof startApi>[0] = {
 let made = 0;
 const fresh = (word: string) => `${word}-${++made}`;
 const accepted = (fixture: ApiFixture) => fixture.accepted();
-/** The version of a record, which a first write begins at the time: one that is not there is begun. */
-const version =
-  (record: string) =>
-  async ({ bus: { records } }: ApiFixture) =>
-    (await records.get(record)).version || records.set(record, new Map([['of_a_test', { value: '{}' }]]));
+interface Seen {
+  count: number;
+  version: number;
+}
+
+/** Of each fixture the records that were asked for, how often they were changed since, and the version of the last change. */
+const watched = new WeakMap<ApiFixture, Promise<Map<string, Seen>>>();
+
+async function watch({ bus: { records } }: ApiFixture): Promise<Map<string, Seen>> {
+  const all = new Map<string, Seen>();
+  const changed = ({ record, version }: { record: string; version: number }) => {
+    const seen = all.get(record);
+    if (seen && version > seen.version) Object.assign(seen, { count: seen.count + 1, version });
+  };
+  await records.watch({ changed, resumed: () => {} });
+  return all;
+}
+
+/** How often a record was changed since it was first asked for, what is stored by now included. */
+const changes = (record: string) => async (fixture: ApiFixture) => {
+  const watching = watched.get(fixture) ?? watch(fixture);
+  watched.set(fixture, watching);
+  const all = await watching;
+  const { version } = await fixture.bus.records.get(record);
+  const seen = all.get(record) ?? { count: 0, version };
+  all.set(record, seen);
+  await eventually(() => assert.ok(seen.version >= version, 'the change was told'));
+  return seen.count;
+};
 const ranJobs = async (fixture: ApiFixture) => fixture.ran.length;
 
 const inRoom = { room: 'live:1' };
@@ -104,7 +130,8 @@ async function failedTarget({ bus: { records } }: ApiFixture): Promise<Params> {
   return { target: 'billing' };
 }
 
-const hastened = async ({ bus: { records } }: ApiFixture) => (await readCircuit(records, 'billing')).version;
+/** The circuit's record in the store of webhooks. */
+const hastened = changes(circuitRecord('billing'));
 
 async function fullOfLists(fixture: ApiFixture): Promise<Params> {
   const lists = Array.from({ length: 16 }, (_, index) => [`full${index}`, { value: '{"action":"mask","words":[],"revision":"1","parts":1}' }] as const);
@@ -190,15 +217,15 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'PUT /v1/bans/{user}': { ...timed, prepare: user },
   'GET /v1/bans/{user}': { prepare: sanction('ban', everywhere) },
   'DELETE /v1/bans/{user}': { prepare: sanction('ban', everywhere) },
-  'POST /v1/rooms/{room}/kick': { body: { user: 'u1' }, other: { user: 'u2' }, effect: version(room) },
-  'POST /v1/users/{user}/kick': { body: { ban_ms: 1_000 }, other: {}, prepare: user, effect: version(everywhere) },
+  'POST /v1/rooms/{room}/kick': { body: { user: 'u1' }, other: { user: 'u2' }, effect: changes(room) },
+  'POST /v1/users/{user}/kick': { body: { ban_ms: 1_000 }, other: {}, prepare: user, effect: changes(everywhere) },
   'GET /v1/words': {},
   'GET /v1/words/{list}': { prepare: oneList },
   'PUT /v1/words/{list}': { body: { action: 'block', words: ['x'] }, other: { action: 'mask', words: [] }, prepare: noLists, conflict: fullOfLists },
   'DELETE /v1/words/{list}': { prepare: oneList },
   'GET /v1/reviews': {},
   'POST /v1/reviews/{id}/approve': { prepare: held, effect: accepted, conflict: (fixture) => beingDecided(fixture, 'reject') },
-  'POST /v1/reviews/{id}/reject': { prepare: held, effect: version(ruleRecords.reviews), conflict: (fixture) => beingDecided(fixture, 'approve') },
+  'POST /v1/reviews/{id}/reject': { prepare: held, effect: changes(ruleRecords.reviews), conflict: (fixture) => beingDecided(fixture, 'approve') },
   'GET /v1/jobs/{id}': { prepare: delayed },
   'DELETE /v1/jobs/{id}': { prepare: delayed, conflict: ownJob },
   'GET /v1/jobs': { query: '?state=failed' },
@@ -211,7 +238,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
     body: { id: 'new', scopes: ['publish'] },
     other: { id: 'new', scopes: ['read'] },
     prepare: oneKey,
-    effect: version(ruleRecords.keys),
+    effect: changes(ruleRecords.keys),
     conflict: keyThere,
   },
   'GET /v1/keys': {},
@@ -220,7 +247,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
     body: { grace_ms: 0 },
     other: { grace_ms: 1_000 },
     prepare: oneKey,
-    effect: version(ruleRecords.keys),
+    effect: changes(ruleRecords.keys),
     conflict: fixedKey,
   },
   'DELETE /v1/keys/{id}': { prepare: oneKey, conflict: fixedKey },

@@ -183,7 +183,7 @@ test('a record without fields ends after an hour, however it lost them; one that
   await redis.command(`DEL ${slot.record(record)}`);
   assert.deepEqual(await bus.records.get(record), { version: 0, fields: new Map() });
   // As if the hour had passed, for which a few milliseconds do.
-  await eventually(() => assert.ok(Date.now() > last + 1));
+  await eventually(() => assert.ok(Date.now() > last + 1, 'a millisecond passed'));
   const again = await bus.records.setIf(record, 0, new Map([['modes', { value: '{}' }]]));
   assert.ok(again && again > last, `${again} after ${last}`);
 });

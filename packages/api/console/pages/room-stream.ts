@@ -3,7 +3,7 @@
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { change, get, pathOf } from '../call.ts';
+import { change, type Done, get, pathOf } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';
 import { moment } from '../figures.ts';
 import { laneChip } from '../lanes.ts';
@@ -111,10 +111,11 @@ class RoomStream extends ConsoleElement {
   }
 
   /** Of gifts of a combo that were sent as one each by its own id; the reply is that of the last. */
-  async #recallAll({ id, parts = [{ id }] }: Message): Promise<RecallReply> {
-    let reply: RecallReply = { id, room: this.room, found: false };
-    for (const part of parts) reply = await change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${part.id}`);
-    return reply;
+  async #recallAll({ id, parts = [] }: Message): Promise<Done<RecallReply>> {
+    const recall = (one: string) => change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${one}`);
+    const ids = parts.length === 0 ? [id] : parts.map((part) => part.id);
+    for (const earlier of ids.slice(0, -1)) await recall(earlier);
+    return recall(ids.at(-1) ?? id);
   }
 
   #toggle(lane: StreamLane): void {

@@ -71,9 +71,9 @@ test('what is kept is bounded by events and by bytes', async () => {
     after = events.at(-1)?.entry ?? after;
   }
   const before = reads.length;
-  await window.after(0, '2700');
-  assert.equal(reads.length, before, 'the newest megabyte is there');
-  await window.after(0, '2500');
+  await window.after(0, '2950');
+  assert.equal(reads.length, before, 'the newest quarter of a megabyte is there');
+  await window.after(0, '2850');
   assert.equal(reads.length, before + 1, 'what is older is read');
 });
 

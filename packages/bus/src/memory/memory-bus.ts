@@ -24,7 +24,6 @@ import type {
   Roster,
   Subscription,
 } from '../bus.ts';
-import { EpochLog } from '../epoch-log.ts';
 import type { BusFrame } from '../frame.ts';
 import { dedupeMs, ingressCap } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
@@ -60,7 +59,6 @@ export class MemoryBus implements Bus {
   readonly traffic: MemoryTraffic;
   readonly #runtime: Runtime;
   readonly #ingress = new Ingress();
-  readonly #epochs: EpochLog;
   readonly #streams: Streams;
   readonly #leases: Leases;
   readonly #presence: PresenceRows;
@@ -78,8 +76,7 @@ export class MemoryBus implements Bus {
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#epochs = new EpochLog(runtime);
-    this.#streams = new Streams(runtime.clock, this.#epochs);
+    this.#streams = new Streams(runtime);
     this.#leases = new Leases(runtime.clock);
     this.#presence = new PresenceRows(runtime.clock);
     this.#seen = new ExpiringMap(runtime.clock);
@@ -106,7 +103,6 @@ export class MemoryBus implements Bus {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeper);
-    this.#epochs.stop();
     this.#audiences.clear();
     this.#rooms.clear();
   }

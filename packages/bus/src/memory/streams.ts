@@ -1,10 +1,10 @@
 // The streams of every room: heads and the last messages of each lane. A lane's history ends some time after its last message,
 // the heads of a room when nobody asked for so long.
 import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
-import { type Clock, newId } from '@danmux/runtime';
+import { type Clock, newId, type Runtime } from '@danmux/runtime';
 import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
 import { givenText, hasParts, partsOf } from '../combo-parts.ts';
-import type { EpochLog, EpochReason } from '../epoch-log.ts';
+import { type EpochReason, epochBegun } from '../epoch-begun.ts';
 import { headsTtlMs, historySize, recallTtlMs } from '../lane-settings.ts';
 import { forkOf } from '../lineage.ts';
 import { ExpiringMap } from './expiring-map.ts';
@@ -20,15 +20,16 @@ interface StoredMessage {
 
 export class Streams {
   readonly #clock: Clock;
-  readonly #epochs: EpochLog;
+  readonly #runtime: Runtime;
   readonly #heads: ExpiringMap<string, Heads>;
   readonly #messages: ExpiringMap<string, StoredMessage[]>;
   /** Per room the ids that were recalled. */
   readonly #recalled = new Map<string, ExpiringMap<string, true>>();
 
-  constructor(clock: Clock, epochs: EpochLog) {
+  constructor(runtime: Runtime) {
+    const { clock } = runtime;
+    this.#runtime = runtime;
     this.#clock = clock;
-    this.#epochs = epochs;
     this.#heads = new ExpiringMap(clock);
     this.#messages = new ExpiringMap(clock);
   }
@@ -40,7 +41,7 @@ export class Streams {
     const epoch = newId(this.#clock.now());
     const heads: Heads = stored ? { epoch, offsets: stored.offsets, forks: forkOf(stored) } : { epoch, offsets: { control: 0, gift: 0, chat: 0 } };
     this.#heads.set(room, heads, headsTtlMs);
-    if (reason) this.#epochs.begun(room, reason);
+    if (reason) epochBegun(this.#runtime, room, reason);
     return heads;
   }
 

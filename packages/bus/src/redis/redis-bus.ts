@@ -24,7 +24,6 @@ import type {
   Roster,
   Subscription,
 } from '../bus.ts';
-import { EpochLog } from '../epoch-log.ts';
 import { headsTtlMs, historySize } from '../lane-settings.ts';
 import { countsOf, ledgerOf } from '../ledger-fields.ts';
 import { shardLease } from '../shard.ts';
@@ -75,14 +74,12 @@ export class RedisBus implements Bus {
   readonly #presence: RedisPresence;
   readonly #audiences = new AudienceCache((room) => this.#presence.audience(room));
   readonly #rooms = new SharedRead(() => this.#presence.rooms());
-  readonly #epochs: EpochLog;
   readonly #streams: RedisStreams;
   readonly #members: RedisMembers;
   readonly #claims: RedisClaims;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#epochs = new EpochLog(runtime);
     this.#commands = new RedisConnection(runtime, 'commands');
     this.#subscriptions = new RedisConnection(runtime, 'subscriptions');
     this.#channels = new RedisChannels(runtime, this.#subscriptions);
@@ -92,7 +89,7 @@ export class RedisBus implements Bus {
     this.#ingress = new RedisIngress(runtime, this.#store, this.#replicated);
     this.#condition = new RedisCondition(runtime, this.#commands);
     this.#presence = new RedisPresence(this.#store);
-    this.#streams = new RedisStreams(runtime, this.#store, this.#epochs);
+    this.#streams = new RedisStreams(runtime, this.#store);
     this.#members = new RedisMembers(this.#store);
     this.#claims = new RedisClaims(this.#store);
     this.records = new RedisRecords(runtime, this.#store, this.#channels);
@@ -113,7 +110,7 @@ export class RedisBus implements Bus {
   }
 
   async stop(): Promise<void> {
-    for (const part of [this.#time, this.#condition, this.#channels, this.#commands, this.#subscriptions, this.#epochs, this.#replicated]) part?.stop();
+    for (const part of [this.#time, this.#condition, this.#channels, this.#commands, this.#subscriptions, this.#replicated]) part?.stop();
     this.#audiences.clear();
     this.#rooms.clear();
   }

@@ -3,7 +3,7 @@ import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
 import { givenText, hasParts } from '../combo-parts.ts';
-import type { EpochLog, EpochReason } from '../epoch-log.ts';
+import { type EpochReason, epochBegun } from '../epoch-begun.ts';
 import { headsTtlMs, recalledPartsTtlMs, recallTtlMs } from '../lane-settings.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './redis-store.ts';
@@ -19,18 +19,16 @@ interface Placed {
 export class RedisStreams {
   readonly #runtime: Runtime;
   readonly #store: RedisStore;
-  readonly #epochs: EpochLog;
   /**
    * Whether a failover loses nothing of what was acknowledged. Under `local` Redis answers before anything is on a replica, so that a
    * room begins a new epoch after one, although its heads may be whole: gifts that waited in the ingress may be gone.
    */
   readonly #keepsAcknowledged: boolean;
 
-  constructor(runtime: Runtime, store: RedisStore, epochs: EpochLog) {
+  constructor(runtime: Runtime, store: RedisStore) {
     this.#runtime = runtime;
     this.#keepsAcknowledged = runtime.config.redis.ack === 'replicated';
     this.#store = store;
-    this.#epochs = epochs;
   }
 
   async heads(room: string, claim?: HeadsClaim): Promise<Heads> {
@@ -39,7 +37,7 @@ export class RedisStreams {
     const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...tombstones, shard.recalledParts(room)];
     const args = [newId(this.#runtime.clock.now()), headsTtlMs, ...(claim ? claimArguments(claim, this.#keepsAcknowledged) : [])];
     const [epoch, control, gift, chat, forks, begun] = (await this.#store.run('dmxHeads', keys, args)) as (string | null)[];
-    if (begun) this.#epochs.begun(room, begun as EpochReason);
+    if (begun) epochBegun(this.#runtime, room, begun as EpochReason);
     return headsOf(epoch ?? '', [control, gift, chat], forks);
   }
 

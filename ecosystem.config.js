@@ -13,8 +13,9 @@ if (!process.env.REDIS_URL && !process.argv.some((word) => ['stop', 'delete', 'd
   process.exit(1);
 }
 
-const script = join(__dirname, 'packages/cli/dist/main.js');
-if (!existsSync(script)) execFileSync('npm', ['run', '--silent', 'build'], { cwd: __dirname, stdio: 'inherit' });
+const script = join(__dirname, 'packages/cli/bin/danmux.js');
+// Before the processes start: they would all build at once.
+if (!existsSync(join(__dirname, 'packages/cli/dist/main.js'))) execFileSync('npm', ['run', '--silent', 'build'], { cwd: __dirname, stdio: 'inherit' });
 
 const basePorts = {
   edge: Number(process.env.DANMUX_EDGE_PORT ?? 7700),

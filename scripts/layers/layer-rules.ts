@@ -107,11 +107,18 @@ function judgeImport(pack: Package, folder: string, file: string, { specifier }:
     if (!specifier.startsWith('node:')) return `imports "${specifier}"; write node:${specifier}`;
     return runsInBrowser(pack.name, folder) ? `imports ${specifier}, which a browser does not have` : null;
   }
-  if (name.startsWith('@danmux/')) {
-    const wrong = judgeLayer(pack, folder, specifier, name.slice('@danmux/'.length));
+  const target = folderOf(name);
+  if (target !== null) {
+    const wrong = judgeLayer(pack, folder, specifier, target);
     if (wrong) return wrong;
   }
   return pack.declared.has(name) ? null : `imports ${name}, which ${declaringFile(pack)} does not declare`;
+}
+
+/** The folder of one of our packages: `@danmux/bus` is in `bus`, and `danmux`, which brings the command, in `cli`; null for others. */
+function folderOf(name: string): string | null {
+  if (name === 'danmux') return 'cli';
+  return name.startsWith('@danmux/') ? name.slice('@danmux/'.length) : null;
 }
 
 const declaringFile = ({ name }: Package) => `${Object.hasOwn(besides, name) ? name : `packages/${name}`}/package.json`;
@@ -127,8 +134,8 @@ function judgeLayer(pack: Package, folder: string, specifier: string, target: st
   const allowed = browserFolders[`${pack.name}/${folder}`] ?? allowedTo(pack.name);
   const where = folder === 'src' ? pack.name : `${pack.name}/${folder}`;
   if (!allowed.includes(target) && !(target === pack.name && folder !== 'src'))
-    return `imports @danmux/${target}; ${where} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;
-  return /^@danmux\/[^/]+\/(src|dist)(\/|$)/.test(specifier) ? `imports ${specifier}, the inside of another package; import what it exports` : null;
+    return `imports ${packageOf(specifier)}; ${where} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;
+  return /^(@danmux\/[^/]+|danmux)\/(src|dist)(\/|$)/.test(specifier) ? `imports ${specifier}, the inside of another package; import what it exports` : null;
 }
 
 const runsInBrowser = (name: string, folder: string) => name === 'protocol' || name === 'sdk' || folder !== 'src';

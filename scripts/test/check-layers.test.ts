@@ -47,6 +47,17 @@ test('an import from the right is told with file, line and package', () =>
     /^packages\/bus\/src\/memory\.ts:2: imports @danmux\/edge; bus may import protocol, runtime$/,
   ));
 
+test('danmux, the package of the command, is the folder cli and obeys the same rules', () =>
+  offends(
+    {
+      'packages/testkit/src/node.ts': "import { composeNode } from 'danmux';\nimport { roleNames } from 'danmux/src/roles.ts';",
+      'packages/testkit/package.json': JSON.stringify({ name: '@danmux/testkit', dependencies: { danmux: '1' } }),
+      'packages/edge/src/hub.ts': "import { composeNode } from 'danmux';",
+    },
+    /^packages\/edge\/src\/hub\.ts:1: imports danmux; edge may import protocol, runtime, bus, cluster$/,
+    /^packages\/testkit\/src\/node\.ts:2: imports danmux\/src\/roles\.ts, the inside of another package/,
+  ));
+
 test('the load test imports no server, and nobody imports the load test', () =>
   offends(
     {

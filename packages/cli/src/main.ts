@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The danmux command. It parses, and leaves the rest to one file a command.
 import { ConfigError } from '@danmux/runtime';
 import { Command } from 'commander';

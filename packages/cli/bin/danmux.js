@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// The file behind `npx danmux`. It is checked in, because npm links a command at `npm ci` only when its file exists by then; the
+// compiled command comes later. In a checkout that is not built yet it builds first; an installed package always brings dist.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = new URL('../dist/main.js', import.meta.url);
+const workspace = fileURLToPath(new URL('../../..', import.meta.url));
+
+if (!existsSync(main)) build();
+if (existsSync(main)) await import(main.href);
+
+/** Prints to stderr only: the output of a command such as `danmux token` stays its own. */
+function build() {
+  if (!existsSync(`${workspace}/packages/cli/tsconfig.json`)) return fail('this installation has no dist folder: install the package again.');
+  process.stderr.write('danmux: not built yet, building (about 20 seconds) …\n');
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: workspace, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (status !== 0 || !existsSync(main)) fail('the build failed: see above, or run `npm run build`.');
+}
+
+function fail(reason) {
+  process.stderr.write(`danmux: ${reason}\n`);
+  process.exitCode = 1;
+}

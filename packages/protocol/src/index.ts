@@ -1,5 +1,7 @@
 // The words both ends of danmux share. Safe in a browser: the schemas, which need TypeBox, are under ./schemas.
+export { type ClosingReason, closings, type GapReason, gapReasons, type NoticeCode, notices } from './closings.ts';
 export { DanmuxError, type ErrorBody, type ErrorCode, type ErrorDetail, type ErrorSpec, errors } from './errors.ts';
+export { anyEventErrors, connectErrors, protocolVersion, serverEvents, viewerEvents } from './event-table.ts';
 export type {
   Ack,
   Failed,

@@ -3,7 +3,7 @@
 import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
 import { newId, toJson } from '@danmux/runtime';
 import type { Marks, Publication } from './bus.ts';
-import { weightOf } from './weight.ts';
+import { weightOf } from './message/weight.ts';
 
 export interface Incoming {
   readonly room: string;

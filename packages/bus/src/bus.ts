@@ -2,19 +2,19 @@
 // relay that owns the shard (`read`, `commit`), and come out as frames and as history. Two engines keep this contract,
 // memory and redis, and one conformance suite holds both to it. The bus knows rooms, lanes and bytes; never meaning.
 import type { Lane, Positions, StreamLane } from '@danmux/protocol';
-import type { Audience } from './audience.ts';
-import type { Cursors } from './cursors.ts';
-import type { EventLog } from './events.ts';
-import type { BusFrame } from './frame.ts';
-import type { Lease } from './lease.ts';
-import type { Logs } from './logs.ts';
-import type { MemberList } from './member-list.ts';
-import type { Receipts } from './receipts.ts';
-import type { Records } from './records.ts';
-import type { Traces } from './traces.ts';
-import type { Traffic } from './traffic.ts';
+import type { Audience } from './audience/audience.ts';
+import type { MemberList } from './audience/member-list.ts';
+import type { Cursors } from './contract/cursors.ts';
+import type { EventLog } from './contract/events.ts';
+import type { BusFrame } from './contract/frames.ts';
+import type { Lease } from './contract/leases.ts';
+import type { Logs } from './contract/logs.ts';
+import type { Receipts } from './contract/receipts.ts';
+import type { Records } from './contract/records.ts';
+import type { Traces } from './contract/traces.ts';
+import type { Traffic } from './contract/traffic.ts';
 
-export type { Lease } from './lease.ts';
+export type { Lease } from './contract/leases.ts';
 
 /** One message on its way in. */
 export interface Publication {

@@ -1,8 +1,8 @@
 // Chooses the engine the config asks for.
 import { ConfigError, type Runtime } from '@danmux/runtime';
 import type { Bus } from './bus.ts';
-import { MemoryBus } from './memory/memory-bus.ts';
-import { RedisBus } from './redis/redis-bus.ts';
+import { MemoryBus } from './memory/bus.ts';
+import { RedisBus } from './redis/bus.ts';
 
 /** A bus that is not started yet. `auto` is redis as soon as an address is given. Throws a ConfigError when settings of the store contradict each other. */
 export function createBus(runtime: Runtime): Bus {

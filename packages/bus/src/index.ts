@@ -1,7 +1,8 @@
 // The message fabric: one contract, two engines.
 export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, identified, numberedMessage, restamped } from './accept.ts';
-export { type Audience, withMember } from './audience.ts';
-export { type AudiencePage, pageOf } from './audience-page.ts';
+export { type Audience, withMember } from './audience/audience.ts';
+export { type AudiencePage, pageOf } from './audience/audience-page.ts';
+export { type HashedMember, listMembers, type MemberList, memberHash } from './audience/member-list.ts';
 export {
   type Bus,
   type Commit,
@@ -28,22 +29,21 @@ export {
   tombstone,
   type Weight,
 } from './bus.ts';
-export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './combo-parts.ts';
-export { countedBody, countOf, withCount } from './counter.ts';
+export type { Cursors } from './contract/cursors.ts';
+export type { EventLog, LoggedEvent } from './contract/events.ts';
+export type { BusFrame, FrameHead } from './contract/frames.ts';
+export type { LogEntry, LogPage, Logs } from './contract/logs.ts';
+export type { ReceiptCount, ReceiptState, Receipts } from './contract/receipts.ts';
+export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './contract/records.ts';
+export { isTraced, type TracedHop, type TraceHop } from './contract/traces.ts';
+export type { RoomTraffic, TrafficRow } from './contract/traffic.ts';
 export { createBus } from './create-bus.ts';
-export type { Cursors } from './cursors.ts';
-export { compareEntries } from './entry-order.ts';
-export type { EventLog, LoggedEvent } from './events.ts';
-export { fieldText } from './field-text.ts';
+export { compareEntries } from './engine/entry-order.ts';
+export { dedupeMs } from './engine/lane-settings.ts';
 export { fnv1a } from './fnv.ts';
-export type { BusFrame, FrameHead } from './frame.ts';
-export { dedupeMs } from './lane-settings.ts';
 export { claimOf, goesOnAfter } from './lineage.ts';
-export type { LogEntry, LogPage, Logs } from './logs.ts';
-export { type HashedMember, listMembers, type MemberList, memberHash } from './member-list.ts';
-export type { ReceiptCount, ReceiptState, Receipts } from './receipts.ts';
-export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './records.ts';
+export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './message/combo-parts.ts';
+export { countedBody, countOf, withCount } from './message/count.ts';
+export { fieldText } from './message/field-text.ts';
 export { shardLease, shardOf } from './shard.ts';
-export { isTraced, type TracedHop, type TraceHop } from './traces.ts';
-export type { RoomTraffic, TrafficRow } from './traffic.ts';
 export { isUserRoom, ownRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

@@ -1,25 +1,25 @@
 // What every engine must do, sentence by sentence of the contract in src/bus.ts. Each engine's test file runs it.
 import { afterEach, describe } from 'node:test';
-import { audienceCases } from './conformance/audience-cases.ts';
 import type { Engine, MakeEngine } from './conformance/case-kit.ts';
-import { commitCases } from './conformance/commit-cases.ts';
-import { cursorCases } from './conformance/cursor-cases.ts';
-import { epochCases } from './conformance/epoch-cases.ts';
-import { eventCases } from './conformance/event-cases.ts';
-import { idempotencyCases } from './conformance/idempotency-cases.ts';
+import { idempotencyCases } from './conformance/claims-cases.ts';
+import { onceCases } from './conformance/claims-once-cases.ts';
+import { cursorCases } from './conformance/cursors-cases.ts';
+import { eventCases } from './conformance/events-cases.ts';
+import { subscriptionCases } from './conformance/frames-cases.ts';
 import { ingressCases } from './conformance/ingress-cases.ts';
-import { leaseCases } from './conformance/lease-cases.ts';
-import { logCases } from './conformance/log-cases.ts';
-import { memberCases } from './conformance/member-cases.ts';
-import { onceCases } from './conformance/once-cases.ts';
+import { publishCases } from './conformance/ingress-publish-cases.ts';
+import { leaseCases } from './conformance/leases-cases.ts';
+import { logCases } from './conformance/logs-cases.ts';
+import { memberCases } from './conformance/members-cases.ts';
+import { audienceCases } from './conformance/presence-audience-cases.ts';
 import { presenceCases } from './conformance/presence-cases.ts';
-import { publishCases } from './conformance/publish-cases.ts';
-import { recallCases } from './conformance/recall-cases.ts';
-import { receiptCases } from './conformance/receipt-cases.ts';
-import { recordCases } from './conformance/record-cases.ts';
-import { streamCases } from './conformance/stream-cases.ts';
-import { subscriptionCases } from './conformance/subscription-cases.ts';
-import { traceCases } from './conformance/trace-cases.ts';
+import { receiptCases } from './conformance/receipts-cases.ts';
+import { recordCases } from './conformance/records-cases.ts';
+import { streamCases } from './conformance/streams-cases.ts';
+import { commitCases } from './conformance/streams-commit-cases.ts';
+import { epochCases } from './conformance/streams-epoch-cases.ts';
+import { recallCases } from './conformance/streams-recall-cases.ts';
+import { traceCases } from './conformance/traces-cases.ts';
 import { trafficCases } from './conformance/traffic-cases.ts';
 
 export function busConformance(name: string, make: MakeEngine): void {

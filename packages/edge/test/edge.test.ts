@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { acceptPublication } from '@danmux/bus';
 import type { HistoryReply, JoinReply, Reply, SendReply } from '@danmux/protocol';
 import { WebSocket } from 'ws';
-import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
+import type { MemoryBus } from '../../bus/src/memory/bus.ts';
 import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
 import { eventually } from './eventually.ts';
 

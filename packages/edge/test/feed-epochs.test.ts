@@ -5,7 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { type BusFrame, createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import type { Frame, Gap, StreamLane } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
+import type { MemoryBus } from '../../bus/src/memory/bus.ts';
 import { RoomFeed } from '../src/room-feed.ts';
 import { eventually } from './eventually.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { acceptPublication, type Publication, userRoomOf } from '@danmux/bus';
 import { type Gap, type JoinReply, limits, type Msg, type Positions, type Reply } from '@danmux/protocol';
-import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
+import type { MemoryBus } from '../../bus/src/memory/bus.ts';
 import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
 import { eventually } from './eventually.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import { limits, type Positions, type StreamLane } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
+import type { MemoryBus } from '../../bus/src/memory/bus.ts';
 import { Recovery } from '../src/recovery.ts';
 import { RoomFeed } from '../src/room-feed.ts';
 import { eventually } from './eventually.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { acceptPublication, type Bus, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import type { MemoryBus } from '../../bus/src/memory/memory-bus.ts';
+import type { MemoryBus } from '../../bus/src/memory/bus.ts';
 import { eventually } from '../../testkit/src/eventually.ts';
 import { ChatRates } from '../src/chat-rates.ts';
 import { RoomClaims } from '../src/room-claims.ts';

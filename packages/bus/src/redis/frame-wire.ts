@@ -1,5 +1,5 @@
 // A frame on a channel: its head as one line of JSON, then the payload as it is. An edge parses the head only.
-import type { BusFrame, FrameHead } from '../frame.ts';
+import type { BusFrame, FrameHead } from '../contract/frames.ts';
 
 export function encodeFrame({ head, payload }: BusFrame): string {
   return `${JSON.stringify(head)}\n${payload}`;

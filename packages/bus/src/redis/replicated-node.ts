@@ -7,9 +7,9 @@
 import { DanmuxError } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import type { Redis } from 'ioredis';
-import { addressOf } from './connected-address.ts';
+import { addressOf } from './connection/connected-address.ts';
+import { busError } from './connection/error.ts';
 import { GroupCommit } from './group-commit.ts';
-import { busError } from './redis-error.ts';
 
 /** Answers by which a server says that it cannot wait for disks: too old, or without AOF. */
 const cannotFsync = /^ERR (unknown command|.*appendonly is disabled)/;

@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { Cluster, Command, type Redis } from 'ioredis';
-import { RedisConnection } from './redis-connection.ts';
-import { busError } from './redis-error.ts';
+import { RedisConnection } from './connection/connection.ts';
+import { busError } from './connection/error.ts';
 import { ReplicatedNode } from './replicated-node.ts';
 import { defineScripts } from './scripts.ts';
 

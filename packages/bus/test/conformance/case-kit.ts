@@ -5,7 +5,7 @@ import type { Lane } from '@danmux/protocol';
 import type { Clock, Config } from '@danmux/runtime';
 import { acceptPublication, numberedMessage } from '../../src/accept.ts';
 import type { Bus, Commit, Heads, Lease, Pending, Publication } from '../../src/bus.ts';
-import type { BusFrame } from '../../src/frame.ts';
+import type { BusFrame } from '../../src/contract/frames.ts';
 import { shardLease, shardOf } from '../../src/shard.ts';
 
 export interface Engine {

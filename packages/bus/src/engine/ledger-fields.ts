@@ -1,0 +1,36 @@
+// The ledger as flat counters (`accepted:gift`, `shed:chat:ingress_full`) and back. Both engines and every shard keep it so.
+import { isLane, type Lane, laneNames } from '@danmux/protocol';
+import type { Ledger, LedgerCounts } from '../bus.ts';
+
+/** The counters a commit adds to, with what it adds. */
+export function countsOf({ accepted = {}, sequenced = {}, shed = {} }: LedgerCounts): [field: string, count: number][] {
+  const plain = Object.entries({ accepted, sequenced }).flatMap(([kind, lanes]) =>
+    Object.entries(lanes).map(([lane, count]): [string, number] => [`${kind}:${lane}`, count]),
+  );
+  const reasons = Object.entries(shed).flatMap(([lane, byReason]) =>
+    Object.entries(byReason).map(([reason, count]): [string, number] => [`shed:${lane}:${reason}`, count]),
+  );
+  return [...plain, ...reasons].filter(([, count]) => count !== 0);
+}
+
+/** The sum of several sets of counters. A reason whose count came back to 0 is left out. */
+export function ledgerOf(parts: readonly Readonly<Record<string, string | number>>[]): Ledger {
+  const ledger: Ledger = { accepted: perLane(() => 0), sequenced: perLane(() => 0), shed: perLane(() => ({})) };
+  for (const part of parts) {
+    for (const [field, count] of Object.entries(part)) add(ledger, field.split(':'), Number(count));
+  }
+  return ledger;
+}
+
+function add(ledger: Ledger, [kind, lane = '', reason = '']: string[], count: number): void {
+  if (!isLane(lane) || count === 0) return;
+  if (kind === 'accepted' || kind === 'sequenced') ledger[kind][lane] += count;
+  if (kind !== 'shed') return;
+  const sum = (ledger.shed[lane][reason] ?? 0) + count;
+  if (sum === 0) delete ledger.shed[lane][reason];
+  else ledger.shed[lane][reason] = sum;
+}
+
+function perLane<T>(make: () => T): Record<Lane, T> {
+  return Object.fromEntries(laneNames.map((lane) => [lane, make()])) as Record<Lane, T>;
+}

@@ -1,0 +1,34 @@
+// Cursors in memory: a map of fields for each lease's name.
+import type { Lease } from '../bus.ts';
+import type { Cursors } from '../contract/cursors.ts';
+import type { Leases } from './leases.ts';
+
+export class MemoryCursors implements Cursors {
+  readonly #leases: Leases;
+  readonly #tables = new Map<string, Map<string, string>>();
+
+  constructor(leases: Leases) {
+    this.#leases = leases;
+  }
+
+  async read(name: string, fields?: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const table = this.#tables.get(name) ?? new Map<string, string>();
+    if (!fields) return new Map(table);
+    return new Map(fields.flatMap((field): [string, string][] => (table.has(field) ? [[field, table.get(field) ?? '']] : [])));
+  }
+
+  async write(lease: Lease, cursors: ReadonlyMap<string, string | null>): Promise<boolean> {
+    if (!this.#leases.holds(lease)) return false;
+    const table = this.#tables.get(lease.name) ?? new Map<string, string>();
+    this.#tables.set(lease.name, table);
+    for (const [field, value] of cursors) {
+      if (value === null) table.delete(field);
+      else table.set(field, value);
+    }
+    return true;
+  }
+
+  clear(): void {
+    this.#tables.clear();
+  }
+}

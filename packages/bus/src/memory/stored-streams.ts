@@ -1,0 +1,154 @@
+// The streams of every room: heads and the last messages of each lane. A lane's history ends some time after its last message,
+// the heads of a room when nobody asked for so long.
+import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
+import { type Clock, newId, type Runtime } from '@danmux/runtime';
+import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
+import { headsTtlMs, historySize, recallTtlMs } from '../engine/lane-settings.ts';
+import { forkOf } from '../lineage.ts';
+import { givenText, hasParts, partsOf } from '../message/combo-parts.ts';
+import { ExpiringMap } from './expiring-map.ts';
+
+interface StoredMessage {
+  readonly offset: number;
+  text: string;
+  /** The text is a tombstone. */
+  buried?: true;
+  /** Parts of a combo that were recalled: left out when the message is read. */
+  goneParts?: Set<string>;
+}
+
+export class Streams {
+  readonly #clock: Clock;
+  readonly #runtime: Runtime;
+  readonly #heads: ExpiringMap<string, Heads>;
+  readonly #messages: ExpiringMap<string, StoredMessage[]>;
+  /** Per room the ids that were recalled. */
+  readonly #recalled = new Map<string, ExpiringMap<string, true>>();
+
+  constructor(runtime: Runtime) {
+    const { clock } = runtime;
+    this.#runtime = runtime;
+    this.#clock = clock;
+    this.#heads = new ExpiringMap(clock);
+    this.#messages = new ExpiringMap(clock);
+  }
+
+  heads(room: string, claim?: HeadsClaim): Heads {
+    const stored = this.#heads.get(room);
+    const reason = claim && reasonToFork(stored, claim);
+    if (stored && !reason) return stored;
+    const epoch = newId(this.#clock.now());
+    const heads: Heads = stored ? { epoch, offsets: stored.offsets, forks: forkOf(stored) } : { epoch, offsets: { control: 0, gift: 0, chat: 0 } };
+    this.#heads.set(room, heads, headsTtlMs);
+    if (reason) epochBegun(this.#runtime, room, reason);
+    return heads;
+  }
+
+  /** For tests. */
+  goBack(room: string, heads: Heads): void {
+    this.#heads.set(room, heads, headsTtlMs);
+    for (const lane of streamLanes) {
+      const kept = this.#lane(room, lane).filter(({ offset }) => offset <= heads.offsets[lane]);
+      this.#messages.set(`${room} ${lane}`, kept, lanes[lane].history.ttlS * 1_000);
+    }
+  }
+
+  /** Without making any. */
+  known(room: string): Heads | null {
+    return this.#heads.get(room) ?? null;
+  }
+
+  /** True when the room's heads are these. */
+  matches(room: string, expected: Heads): boolean {
+    const known = this.#heads.get(room);
+    return known?.epoch === expected.epoch && streamLanes.every((lane) => known.offsets[lane] === expected.offsets[lane]);
+  }
+
+  append(room: string, messages: Partial<Record<StreamLane, readonly string[]>>): void {
+    const heads = this.heads(room);
+    const offsets = { ...heads.offsets };
+    for (const lane of streamLanes) {
+      const size = historySize(room, lane);
+      const added = (messages[lane] ?? []).map((text) => ({ text, offset: ++offsets[lane] }));
+      if (added.length === 0) continue;
+      this.#messages.set(`${room} ${lane}`, [...this.#lane(room, lane), ...added].slice(-size), lanes[lane].history.ttlS * 1_000);
+    }
+    this.#heads.set(room, { ...heads, offsets }, headsTtlMs);
+  }
+
+  keep(room: string): void {
+    this.#heads.touch(room, headsTtlMs);
+  }
+
+  since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): string[] {
+    return this.#lane(room, lane)
+      .filter(({ offset }) => offset > after && offset <= upTo)
+      .slice(0, limit)
+      .map((message) => given(lane, message));
+  }
+
+  history(room: string, lane: StreamLane, before: number | undefined, limit: number): Page {
+    const older = this.#lane(room, lane).filter(({ offset }) => before === undefined || offset < before);
+    return { msgs: older.slice(Math.max(0, older.length - limit)).map((message) => given(lane, message)), more: older.length > limit };
+  }
+
+  /** True when history has it, or its tombstone. */
+  recall(room: string, id: string): boolean {
+    const recalled = this.#recalled.get(room) ?? new ExpiringMap(this.#clock);
+    this.#recalled.set(room, recalled);
+    recalled.set(id, true, recallTtlMs);
+    return this.#bury(room, id);
+  }
+
+  recalled(room: string): string[] {
+    return (this.#recalled.get(room)?.entries() ?? []).map(([id]) => id);
+  }
+
+  #bury(room: string, id: string): boolean {
+    for (const lane of streamLanes) {
+      for (const message of this.#lane(room, lane)) {
+        if (hasParts(message.text) && partsOf(message.text).some((part) => part.id === id)) {
+          message.goneParts = new Set(message.goneParts).add(id);
+          return true;
+        }
+        if (!message.text.startsWith(`{"lane":"${lane}","offset":${message.offset},"id":${JSON.stringify(id)},`)) continue;
+        if (!message.buried) message.text = tombstone(lane, message.offset, id, this.#clock.now());
+        message.buried = true;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  sweep(): void {
+    this.#heads.sweep();
+    this.#messages.sweep();
+    for (const [room, ids] of this.#recalled) {
+      ids.sweep();
+      if (ids.entries().length === 0) this.#recalled.delete(room);
+    }
+  }
+
+  clear(): void {
+    this.#recalled.clear();
+    this.#heads.clear();
+    this.#messages.clear();
+  }
+
+  #lane(room: string, lane: StreamLane): readonly StoredMessage[] {
+    return this.#messages.get(`${room} ${lane}`) ?? [];
+  }
+}
+
+function given(lane: StreamLane, message: StoredMessage): string {
+  return message.goneParts ? givenText(lane, message, message.goneParts) : message.text;
+}
+
+/** Of this engine's two: it never restarts, and what it has it keeps. */
+function reasonToFork(stored: Heads | undefined, { known, ended = [] }: HeadsClaim): EpochReason | undefined {
+  if (!stored) return known || ended.length > 0 ? 'lost' : undefined;
+  if (ended.includes(stored.epoch)) return 'returned';
+  const behind = known?.epoch === stored.epoch && streamLanes.some((lane) => stored.offsets[lane] < known.offsets[lane]);
+  return behind ? 'went_back' : undefined;
+}

@@ -1,0 +1,148 @@
+// The subscriptions of one process: which channel calls whom. It subscribes a channel with its first listener, leaves with
+// the last, subscribes all again after the connection was away, and then tells every listener that it may have missed
+// something. On a Redis Cluster channels are sharded, so that a frame travels to one master only.
+import { DanmuxError } from '@danmux/protocol';
+import { backoffMs, type Runtime } from '@danmux/runtime';
+import { Cluster } from 'ioredis';
+import type { Subscription } from '../bus.ts';
+import type { RedisConnection } from './connection/connection.ts';
+import { busError } from './connection/error.ts';
+import { refusalOf } from './connection/refusal.ts';
+
+export interface ChannelListener {
+  message(text: string): void;
+  /** The connection was away and is back: messages may have been missed. */
+  resumed(): void;
+}
+
+export class RedisChannels {
+  readonly #runtime: Runtime;
+  readonly #connection: RedisConnection;
+  readonly #listeners = new Map<string, Set<ChannelListener>>();
+  #subscribed = new Map<string, Promise<unknown>>();
+  #connectedBefore = false;
+  #retry: NodeJS.Timeout | undefined;
+  #retries = 0;
+
+  constructor(runtime: Runtime, connection: RedisConnection) {
+    this.#runtime = runtime;
+    this.#connection = connection;
+    connection.client.on(connection.cluster ? 'smessage' : 'message', (channel: string, text: string) => this.#dispatch(channel, text));
+    connection.onReady(() => this.#resubscribe());
+  }
+
+  /** Resolves when messages published from now on arrive; rejects with `unavailable`. */
+  async open(channel: string, listener: ChannelListener): Promise<Subscription> {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners);
+    listeners.add(listener);
+    try {
+      await this.#ensureSubscribed(channel);
+    } catch (error) {
+      this.#remove(channel, listener);
+      throw busError(error);
+    }
+    return { close: async () => this.#remove(channel, listener) };
+  }
+
+  stop(): void {
+    clearTimeout(this.#retry);
+  }
+
+  /** The same of several channels, with one listener each; all of them or none. */
+  async openEach(channels: readonly string[], listenerOf: (index: number) => ChannelListener): Promise<Subscription> {
+    const opened = await Promise.allSettled(channels.map((channel, index) => this.open(channel, listenerOf(index))));
+    const open = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const close = async () => void (await Promise.all(open.map((one) => one.close())));
+    const failed = opened.find((one) => one.status === 'rejected');
+    if (!failed) return { close };
+    await close();
+    throw failed.reason;
+  }
+
+  #ensureSubscribed(channel: string): Promise<unknown> {
+    // Also for a channel that was subscribed: while the connection is away nothing arrives on it.
+    if (!this.#connection.up) return Promise.reject(new DanmuxError('unavailable', { retryAfterMs: 1_000 }));
+    const known = this.#subscribed.get(channel);
+    if (known) return known;
+    const subscribing = this.#subscribe([channel]);
+    this.#subscribed.set(channel, subscribing);
+    subscribing.catch(() => this.#subscribed.get(channel) === subscribing && this.#subscribed.delete(channel));
+    return subscribing;
+  }
+
+  #remove(channel: string, listener: ChannelListener): void {
+    const listeners = this.#listeners.get(channel);
+    if (!listeners?.delete(listener) || listeners.size > 0) return;
+    this.#listeners.delete(channel);
+    this.#subscribed.delete(channel);
+    if (!this.#connection.up) return;
+    const { client } = this.#connection;
+    const leaving = client instanceof Cluster ? client.sunsubscribe(channel) : client.unsubscribe(channel);
+    // A connection that is lost meanwhile has left the channel too.
+    leaving.catch((error: unknown) => this.#count(error, 'unsubscribe failed'));
+  }
+
+  async #subscribe(channels: readonly string[]): Promise<void> {
+    const { client } = this.#connection;
+    // Sharded channels of one call must share a slot.
+    if (client instanceof Cluster) await Promise.all(channels.map((channel) => client.ssubscribe(channel)));
+    else await client.subscribe(...channels);
+  }
+
+  #resubscribe(): void {
+    clearTimeout(this.#retry);
+    const channels = [...this.#listeners.keys()];
+    const first = !this.#connectedBefore;
+    this.#connectedBefore = true;
+    this.#subscribed = new Map();
+    if (channels.length === 0) return;
+    const subscribing = this.#subscribe(channels);
+    for (const channel of channels) this.#subscribed.set(channel, subscribing);
+    subscribing.then(
+      () => {
+        this.#retries = 0;
+        if (!first) this.#tellResumed(channels);
+      },
+      (error: unknown) => {
+        this.#subscribed = new Map();
+        this.#subscribeLater(error);
+      },
+    );
+  }
+
+  #subscribeLater(error: unknown): void {
+    this.#count(error, 'subscribing again failed');
+    if (!this.#connection.up) return;
+    // A new connection would be refused too, and a Cluster has many.
+    if (refusalOf(error) || this.#connection.cluster) {
+      this.#retry = setTimeout(() => this.#connection.up && this.#resubscribe(), backoffMs(++this.#retries, { baseMs: 200, maxMs: 5_000 }));
+      return;
+    }
+    // Without its subscriptions the connection is of no use: a new one subscribes again.
+    this.#connection.client.disconnect(true);
+  }
+
+  #tellResumed(channels: readonly string[]): void {
+    for (const channel of channels) for (const listener of this.#listeners.get(channel) ?? []) this.#guard(() => listener.resumed());
+  }
+
+  #dispatch(channel: string, text: string): void {
+    for (const listener of this.#listeners.get(channel) ?? []) this.#guard(() => listener.message(text));
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#count(error, 'a subscriber failed');
+    }
+  }
+
+  #count(error: unknown, message: string): void {
+    this.#runtime.metrics.caught.inc({ where: 'redis-channels' });
+    // What Redis refuses is named once already.
+    if (refusalOf(error)) this.#runtime.log.debug({ err: error }, message);
+    else this.#runtime.counted.warn({ err: error }, message);
+  }
+}

@@ -1,0 +1,190 @@
+// Opens and owns one connection to Redis. It reconnects for ever with a jittered back-off, slower while Redis refuses it, refuses
+// commands at once while it is away (nothing queues; a connection that stays silent is away too), and logs each change of state once.
+import { readFileSync } from 'node:fs';
+import { ConfigError, type Runtime } from '@danmux/runtime';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { HeldRefusals, watchCommands } from './command-watch.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { catchOwnCommands } from './internal-commands.ts';
+import { ReconnectPace } from './reconnect-pace.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
+import { type Refusals, refusalsOf } from './refusals.ts';
+import { SentinelWatch } from './sentinel-watch.ts';
+import { parseRedisUrl, type RedisTarget } from './url.ts';
+
+export type RedisClient = Redis | Cluster;
+export type ClientOverrides = Pick<RedisOptions, 'enableOfflineQueue' | 'autoResubscribe' | 'maxRetriesPerRequest' | 'commandTimeout'>;
+/** Of the first moment of a connection: refused, there is none. */
+const opening: readonly string[] = ['hello', 'auth', 'select'];
+type ClusterOptionsOf = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
+
+export class RedisConnection {
+  readonly target: RedisTarget;
+  readonly #runtime: Runtime;
+  readonly #purpose: string;
+  readonly #client: RedisClient;
+  readonly #heartbeat: Heartbeat;
+  readonly #pace = new ReconnectPace();
+  readonly #refusals: Refusals;
+  readonly #held: HeldRefusals | undefined;
+  readonly #sentinels: SentinelWatch | undefined;
+  readonly #readyListeners: (() => void)[] = [];
+  #up = false;
+  #saidDown = false;
+  #stopping = false;
+
+  /**
+   * `overrides` are for clients of libraries, which bring their own rules. `holdRefusals` is for a library that asks again at once
+   * when it is refused: it hears of a refusal the later the more there were.
+   */
+  constructor(runtime: Runtime, purpose: string, overrides: ClientOverrides = {}, { holdRefusals = false } = {}) {
+    this.#runtime = runtime;
+    this.#purpose = purpose;
+    this.#refusals = refusalsOf(runtime);
+    this.#held = holdRefusals ? new HeldRefusals() : undefined;
+    this.target = parseRedisUrl(runtime.config.redis.url);
+    this.#client = openRedis(this.target, runtime, `danmux-${purpose}`, (attempt) => this.#pace.delayMs(attempt), overrides);
+    const watcher = {
+      refused: (name: string, refusal: Refusal, client: RedisClient) => this.#refused(name, refusal, client),
+      wantsAnswers: () => this.#refusals.has(purpose),
+      answered: (name: string) => this.#refusals.answered(purpose, name),
+    };
+    watchCommands(this.#client, watcher, this.#held);
+    this.#heartbeat = new Heartbeat(this.#client, runtime.config.redis.command_timeout_ms);
+    this.#sentinels = this.target.mode === 'sentinel' ? SentinelWatch.of(runtime, this.target) : undefined;
+    this.#client.on('ready', () => this.#becameReady());
+    this.#client.on('close', () => this.#becameDown());
+    this.#client.on('error', (error: Error) => this.#becameDown(error));
+    // The first nodes are known before the cluster takes commands.
+    if (this.#client instanceof Cluster) this.#client.on('+node', () => this.#client.status === 'ready' && this.#becameReady());
+  }
+
+  get client(): RedisClient {
+    return this.#client;
+  }
+
+  get up(): boolean {
+    return this.#up && !this.#stopping;
+  }
+
+  get cluster(): boolean {
+    return this.target.mode === 'cluster';
+  }
+
+  /** Calls `listener` each time the connection became usable; an earlier one may have missed messages. */
+  onReady(listener: () => void): void {
+    this.#readyListeners.push(listener);
+  }
+
+  /** Begins to connect; resolves at once. */
+  start(): void {
+    this.#heartbeat.start();
+    if (this.#sentinels && this.#client instanceof Redis) this.#sentinels.add(this.#client);
+    // A library that was given the client may have begun already.
+    if (this.#client.status !== 'wait') return;
+    this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
+  }
+
+  /** What was refused is told at once from now on. */
+  releaseRefusals(): void {
+    this.#held?.release();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#held?.release();
+    this.#heartbeat.stop();
+    if (this.#client instanceof Redis) this.#sentinels?.remove(this.#client);
+    this.#client.disconnect();
+  }
+
+  #refused(name: string, refusal: Refusal, client: RedisClient): void {
+    this.#refusals.refused(this.#purpose, name, refusal);
+    if (opening.includes(name) || refusal.code === 'READONLY' || refusal.code === 'MAXCLIENTS') this.#pace.refused();
+    // ioredis would go on in database 0, among the keys of another cluster.
+    if (name === 'select') client.disconnect(true);
+  }
+
+  #becameReady(): void {
+    if (!this.#up && this.#saidDown) this.#runtime.log.info({ connection: this.#purpose }, 'redis is back');
+    this.#up = true;
+    this.#saidDown = false;
+    for (const listener of this.#readyListeners) listener();
+  }
+
+  #becameDown(error?: Error): void {
+    const refusal = this.#client instanceof Cluster ? refusalOf((error as { lastNodeError?: unknown } | undefined)?.lastNodeError) : undefined;
+    if (refusal) this.#refused('hello', refusal, this.#client);
+    if (error instanceof Error && this.#up && !(this.#client instanceof Cluster) && this.#client.status === 'ready') {
+      // An error on a living connection (a refused command) is no outage; it is still seen.
+      this.#runtime.metrics.caught.inc({ where: 'redis-connection' });
+      this.#runtime.counted.warn({ err: error, connection: this.#purpose }, 'redis connection error');
+      return;
+    }
+    this.#up = false;
+    if (this.#stopping || this.#saidDown) return;
+    this.#saidDown = true;
+    // The other connections of a process tell the same story.
+    const level = this.#purpose === 'commands' ? 'error' : 'debug';
+    this.#runtime.log[level](
+      { connection: this.#purpose, nodes: describe(this.target), err: error },
+      'redis is away: refusing what must be stored, trying again',
+    );
+  }
+}
+
+function describe(target: RedisTarget): string {
+  return target.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
+}
+
+/** A client for the address; not connected yet. */
+function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, retry: (attempt: number) => number, overrides: ClientOverrides): RedisClient {
+  catchOwnCommands();
+  const options: RedisOptions & { replyMapping: 'legacy' } = {
+    replyMapping: 'legacy',
+    connectionName,
+    db: target.db,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 3_000,
+    keepAlive: 5_000,
+    commandTimeout: runtime.config.redis.command_timeout_ms,
+    // A silent server does not say goodbye.
+    disconnectTimeout: 100,
+    retryStrategy: retry,
+    // After a failover the old master answers READONLY: drop it and ask again who is master.
+    reconnectOnError: (error) => (refusalOf(error)?.code === 'READONLY' ? 1 : false),
+    // What the library says of itself to the server costs two commands a connection.
+    disableClientInfo: true,
+    ...(target.username ? { username: target.username } : {}),
+    ...(target.password ? { password: target.password } : {}),
+    ...(target.tls ? { tls: tlsOf(runtime.config.redis.tls_ca) } : {}),
+    ...overrides,
+  };
+  if (target.mode === 'sentinel') {
+    return new Redis({ ...options, sentinels: [...target.nodes], name: target.name ?? '', sentinelRetryStrategy: retry });
+  }
+  if (target.mode === 'cluster') {
+    const clusterOptions: ClusterOptionsOf = {
+      lazyConnect: true,
+      enableOfflineQueue: overrides.enableOfflineQueue ?? false,
+      shardedSubscribers: true,
+      clusterRetryStrategy: retry,
+      slotsRefreshInterval: 5_000,
+      redisOptions: options,
+    };
+    return new Cluster([...target.nodes], clusterOptions);
+  }
+  const [node] = target.nodes;
+  return new Redis({ ...options, ...node });
+}
+
+function tlsOf(file: string): { ca?: string } {
+  try {
+    return file === '' ? {} : { ca: readFileSync(file, 'utf8') };
+  } catch (error) {
+    throw new ConfigError(`redis.tls_ca: ${(error as Error).message}`, { cause: error });
+  }
+}

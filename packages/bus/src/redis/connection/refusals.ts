@@ -1,0 +1,111 @@
+// What Redis refuses this process: each command of each connection is named in the log once, and all of them make the state
+// `redis_refused` (`redis_full` for want of memory) until they are answered again or are asked no more. It sends nothing.
+import type { Runtime } from '@danmux/runtime';
+import { adviceOf, isPassing, type Refusal, type RefusalCode } from './refusal.ts';
+
+interface State {
+  readonly code: RefusalCode;
+  readonly command: string;
+  readonly connection: string;
+  /** Monotonic, of the latest refusal. */
+  at: number;
+}
+
+/** Commands of a connection's first moment: one answer of them is proof. */
+const opening: readonly string[] = ['hello', 'auth', 'select'];
+/** Without these a process that sends them serves nobody. */
+const needed: readonly string[] = [
+  ...['ingress-publish', 'streams-commit', 'streams-heads', 'leases-acquire', 'leases-renew', 'presence-report'].map((script) => `evalsha ${script}`),
+  ...['subscribe', 'ssubscribe', 'xrange'],
+];
+/** An answer ends a refusal only after so long without one: what is refused for some keys only would begin and end all the time. */
+const quietMs = { passing: 3_000, lasting: 60_000 } as const;
+/** A command that is asked no more is forgotten. */
+const keptMs = { passing: 30_000, lasting: 600_000 } as const;
+
+export class Refusals {
+  readonly #runtime: Pick<Runtime, 'log' | 'metrics' | 'degraded'>;
+  readonly #states = new Map<string, State>();
+
+  constructor(runtime: Pick<Runtime, 'log' | 'metrics' | 'degraded'>) {
+    this.#runtime = runtime;
+  }
+
+  refused(connection: string, name: string, { code, inner }: Refusal, now = performance.now()): void {
+    const command = inner === undefined ? name : `${name}: ${inner}`;
+    const key = `${connection} ${code} ${command}`;
+    const known = this.#states.get(key);
+    this.#runtime.metrics.caught.inc({ where: 'redis-refused' });
+    if (known) {
+      known.at = now;
+      return;
+    }
+    this.#states.set(key, { code, command, connection, at: now });
+    this.#runtime.log.warn({ refusal: code, command, connection }, 'redis refuses a command');
+    this.#tell();
+  }
+
+  /** Whether `answered` has anything to say for this connection. */
+  has(connection: string): boolean {
+    for (const state of this.#states.values()) if (state.connection === connection) return true;
+    return false;
+  }
+
+  answered(connection: string, name: string, now = performance.now()): void {
+    this.#forget((state) => {
+      const same = state.connection === connection && (state.command === name || state.command.startsWith(`${name}: `));
+      const quiet = opening.includes(name) ? 0 : quietMs[isPassing(state.code) ? 'passing' : 'lasting'];
+      return same && now - state.at >= quiet;
+    });
+  }
+
+  /** Ends what is asked no more. */
+  sweep(now = performance.now()): void {
+    this.#forget(({ code, at }) => now - at >= keptMs[isPassing(code) ? 'passing' : 'lasting']);
+  }
+
+  /** A command this process cannot serve without, for ever refused, or undefined. */
+  get blocking(): string | undefined {
+    const found = [...this.#states.values()].find(({ code, command }) => !isPassing(code) && needed.includes(command.split(': ')[0] ?? ''));
+    return found && `${found.code} ${found.command}`;
+  }
+
+  #forget(over: (state: State) => boolean): void {
+    const before = this.#states.size;
+    for (const [key, state] of this.#states) {
+      if (!over(state)) continue;
+      this.#states.delete(key);
+      this.#runtime.log.info({ refusal: state.code, command: state.command, connection: state.connection }, 'redis no longer refuses a command');
+    }
+    if (this.#states.size !== before) this.#tell();
+  }
+
+  #tell(): void {
+    const all = [...this.#states.values()];
+    const full = all.filter(({ code }) => code === 'OOM');
+    this.#set('redis_full', full);
+    this.#set(
+      'redis_refused',
+      all.filter((state) => !full.includes(state)),
+    );
+  }
+
+  #set(code: string, states: readonly State[]): void {
+    if (states.length === 0) {
+      this.#runtime.degraded.clear(code);
+      return;
+    }
+    const named = states.map((state) => `${state.code} ${state.command} (${state.connection})`);
+    const advices = new Set(states.map((state) => adviceOf(state.code)));
+    this.#runtime.degraded.set(code, `Redis refuses: ${named.slice(0, 8).join(', ')}${named.length > 8 ? ', …' : ''}. ${[...advices].join(' ')}`);
+  }
+}
+
+const ofProcess = new WeakMap<object, Refusals>();
+
+/** The one of this process: its connections share the states. */
+export function refusalsOf(runtime: Pick<Runtime, 'log' | 'metrics' | 'degraded'>): Refusals {
+  const known = ofProcess.get(runtime.degraded) ?? new Refusals(runtime);
+  ofProcess.set(runtime.degraded, known);
+  return known;
+}

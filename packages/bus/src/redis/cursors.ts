@@ -1,0 +1,34 @@
+// Cursors in Redis: one hash a lease, in the lease's slot, written only under it.
+import type { Lease } from '../bus.ts';
+import type { Cursors } from '../contract/cursors.ts';
+import type { RedisStore } from './store.ts';
+
+/** Fields of one script: others of the slot wait meanwhile. */
+const fieldsTogether = 1_000;
+
+export class RedisCursors implements Cursors {
+  readonly #store: RedisStore;
+
+  constructor(store: RedisStore) {
+    this.#store = store;
+  }
+
+  async read(name: string, fields?: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const key = this.#store.keys.cursors(name);
+    if (!fields) return new Map(Object.entries(await this.#store.ask((redis) => redis.hgetall(key))));
+    if (fields.length === 0) return new Map();
+    const values = await this.#store.ask((redis) => redis.hmget(key, ...fields));
+    return new Map(fields.flatMap((field, index): [string, string][] => (values[index] == null ? [] : [[field, values[index]]])));
+  }
+
+  async write(lease: Lease, cursors: ReadonlyMap<string, string | null>): Promise<boolean> {
+    const { keys } = this.#store;
+    const rows = [...cursors];
+    for (let first = 0; first < rows.length; first += fieldsTogether) {
+      const some = rows.slice(first, first + fieldsTogether).flatMap(([field, value]) => [field, value === null ? '0' : '1', value ?? '']);
+      const kept = [keys.lease(lease.name)[0], keys.cursors(lease.name)];
+      if ((await this.#store.run('dmxCursorsWrite', kept, [lease.owner, lease.token, ...some])) !== 1) return false;
+    }
+    return true;
+  }
+}

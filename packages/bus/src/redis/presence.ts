@@ -1,0 +1,123 @@
+// Who is in which room, in Redis: a row and a member list for each room and edge. Every read and write of them is one script on
+// the keys of one shard.
+import { type Audience, audienceOf } from '../audience/audience.ts';
+import type { RoomPulse, Roster } from '../bus.ts';
+import { groupBy } from '../engine/group-by.ts';
+import { headsTtlMs } from '../engine/lane-settings.ts';
+import { isUserRoom } from '../user-room.ts';
+import { headsOf } from './heads-fields.ts';
+import type { RedisStore } from './store.ts';
+
+/** Rooms and characters of member lists of one call at most, so that none holds Redis for long. */
+const roomsChunk = 200;
+const listsChunk = 262_144;
+
+/** One room of a report; a count of -1 only asks. */
+interface Reported {
+  readonly room: string;
+  readonly count: number;
+  readonly roster?: Roster | undefined;
+}
+
+export class RedisPresence {
+  readonly #store: RedisStore;
+
+  constructor(store: RedisStore) {
+    this.#store = store;
+  }
+
+  async report(
+    edge: string,
+    counts: ReadonlyMap<string, number>,
+    ttlMs: number,
+    rosters: ReadonlyMap<string, Roster>,
+  ): Promise<ReadonlyMap<string, RoomPulse>> {
+    const pulses = new Map<string, RoomPulse>();
+    const byShard = groupBy(counts, ([room]) => this.#store.shardOf(room));
+    await Promise.all(
+      [...byShard].flatMap(([shard, rows]) =>
+        chunks(rows.map(([room, count]) => ({ room, count, roster: rosters.get(room) }))).map(async (part) => {
+          const { pulses: answers } = await this.#run(shard, part, edge, ttlMs);
+          part.forEach(({ room }, index) => {
+            pulses.set(room, answers[index] ?? { online: 0, heads: null });
+          });
+        }),
+      ),
+    );
+    return pulses;
+  }
+
+  async online(room: string): Promise<number> {
+    const {
+      pulses: [pulse],
+    } = await this.#run(this.#store.shardOf(room), [{ room, count: -1 }], '', 0);
+    return pulse?.online ?? 0;
+  }
+
+  async audience(room: string): Promise<Audience> {
+    const keys = this.#store.of(room);
+    const answer = (await this.#store.run('dmxAudience', [keys.presence(room), keys.roster(room)], [])) as (number | string | null)[];
+    const shares = Array.from({ length: answer.length / 3 }, (_, index) => {
+      const [online, users, list] = answer.slice(index * 3, index * 3 + 3);
+      return { online: Number(online), ...(users === '' ? {} : { users: Number(users) }), ...(typeof list === 'string' ? { list } : {}) };
+    });
+    return audienceOf(shares);
+  }
+
+  async totals(): Promise<{ rooms: number; online: number }> {
+    const rooms = await this.rooms();
+    return { rooms: rooms.size, online: [...rooms.values()].reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** Every room that has anybody; rooms of users are nobody's. */
+  async rooms(): Promise<ReadonlyMap<string, number>> {
+    const parts = await this.#store.eachShard((shard) => this.#store.ask((redis) => redis.hgetall(this.#store.keys.shard(shard).totals)));
+    const rows = parts.flatMap((part) => Object.entries(part).map(([room, count]): [string, number] => [room, Number(count)]));
+    return new Map(rows.filter(([room]) => !isUserRoom(room)));
+  }
+
+  /** How many rooms of the totals only edges had that are gone: who leaves takes its room out itself. */
+  async sweep(): Promise<number> {
+    const removed = await this.#store.eachShard(async (shard) => {
+      const rooms = await this.#store.ask((redis) => redis.hkeys(this.#store.keys.shard(shard).totals));
+      let empty = 0;
+      for (const part of chunks(rooms.map((room) => ({ room, count: -1 })))) {
+        empty += (await this.#run(shard, part, '', 0)).left;
+      }
+      return empty;
+    });
+    return removed.reduce((sum, count) => sum + count, 0);
+  }
+
+  async #run(shard: number, rows: readonly Reported[], edge: string, ttlMs: number): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
+    const shardKeys = this.#store.keys.shard(shard);
+    const keys = [shardKeys.totals, ...rows.flatMap(({ room }) => [shardKeys.presence(room), shardKeys.heads(room), shardKeys.roster(room)])];
+    const args = rows.flatMap(({ room, count, roster }) => [room, count, roster?.users ?? '', roster?.list?.version ?? '', roster?.list?.text ?? '']);
+    const answer = (await this.#store.run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...args])) as (number | string | null)[];
+    let left = 0;
+    const pulses = rows.map((_, index) => {
+      const [online, list, epoch, control, gift, chat, wasLeft] = answer.slice(index * 7, index * 7 + 7);
+      const heads = typeof epoch === 'string' ? headsOf(epoch, [control, gift, chat]) : null;
+      left += Number(wasLeft);
+      return { online: Number(online), heads, ...(list ? { list: String(list) } : {}) };
+    });
+    return { pulses, left };
+  }
+}
+
+function chunks(rows: readonly Reported[]): Reported[][] {
+  const parts: Reported[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    const size = row.roster?.list?.text.length ?? 0;
+    const part = parts.at(-1);
+    if (part && part.length < roomsChunk && room >= size) {
+      part.push(row);
+      room -= size;
+    } else {
+      parts.push([row]);
+      room = listsChunk - size;
+    }
+  }
+  return parts;
+}

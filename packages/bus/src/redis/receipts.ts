@@ -1,0 +1,47 @@
+// Receipt counts in Redis: a hash each message, which ends by itself.
+import type { Runtime } from '@danmux/runtime';
+import type { ReceiptCount, ReceiptState, Receipts } from '../contract/receipts.ts';
+import { groupBy } from '../engine/group-by.ts';
+import type { RedisStore } from './store.ts';
+
+export class RedisReceipts implements Receipts {
+  readonly #keptMs: number;
+  readonly #store: RedisStore;
+
+  constructor({ config }: Runtime, store: RedisStore) {
+    this.#keptMs = config.receipts.kept_ms;
+    this.#store = store;
+  }
+
+  async open(id: string, room: string, at: number): Promise<void> {
+    await this.#store.run('dmxReceiptOpen', [this.#store.keys.receipt(id)], [room, at, this.#keptMs]);
+  }
+
+  async report(counts: readonly (ReceiptCount & { readonly id: string })[]): Promise<void> {
+    const byMessage = groupBy(counts, ({ id }) => id);
+    await Promise.all(
+      [...byMessage].map(([id, rows]) => {
+        const args = rows.flatMap(({ room, edge, sent, received }) => [`${room} ${edge}`, sent, received]);
+        return this.#store.run('dmxReceiptReport', [this.#store.keys.receipt(id)], [this.#keptMs, ...args]);
+      }),
+    );
+  }
+
+  async find(id: string): Promise<ReceiptState | null> {
+    const { at, ...fields } = await this.#store.ask((redis) => redis.hgetall(this.#store.keys.receipt(id)));
+    if (at === undefined) return null;
+    const names = Object.keys(fields);
+    return {
+      at: Number(at),
+      rooms: names.filter((name) => name.startsWith('r ')).map((name) => name.slice(2)),
+      counts: names.filter((name) => name.startsWith('c ')).map((name) => countOf(name, fields[name] ?? '')),
+    };
+  }
+}
+
+/** Of `c ROOM EDGE`: a room's name holds no space. */
+function countOf(name: string, text: string): ReceiptCount {
+  const [, room = '', edge = ''] = /^c (\S+) (.*)$/s.exec(name) ?? [];
+  const [sent, received] = text.split(' ').map(Number);
+  return { room, edge, sent: sent ?? 0, received: received ?? 0 };
+}

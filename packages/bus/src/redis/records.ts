@@ -1,0 +1,128 @@
+// Records in Redis: a hash each, with its names in order beside it. Those of a room live in the slot of its shard, the others in one
+// of their own; a change is told on the slot's channel, from the script that makes it.
+import type { Runtime } from '@danmux/runtime';
+import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '../contract/records.ts';
+import { groupBy } from '../engine/group-by.ts';
+import { checkRecord, emptyRecordMs, isInForce } from '../engine/record-fields.ts';
+import type { RedisChannels } from './channels.ts';
+import type { RecordSlot } from './keys.ts';
+import type { RedisStore } from './store.ts';
+
+type Fields = ReadonlyMap<string, RecordField | null>;
+
+/** Fields one look for ended ones takes. */
+const sweepChunk = 500;
+
+export class RedisRecords implements Records {
+  readonly #runtime: Runtime;
+  readonly #store: RedisStore;
+  readonly #channels: RedisChannels;
+
+  constructor(runtime: Runtime, store: RedisStore, channels: RedisChannels) {
+    this.#runtime = runtime;
+    this.#store = store;
+    this.#channels = channels;
+  }
+
+  async get(record: string): Promise<RecordState> {
+    const { v = '0', ...stored } = await this.#store.ask((redis) => redis.hgetall(this.#slotOf(record).record(record)));
+    const now = this.#runtime.clock.now();
+    const fields = Object.entries(stored).map(([name, text]): [string, RecordField] => [name.slice(1), decodeField(text)]);
+    return { version: Number(v), fields: new Map(fields.filter(([, field]) => isInForce(field, now))) };
+  }
+
+  async version(record: string): Promise<number> {
+    return Number(await this.#store.ask((redis) => redis.hget(this.#slotOf(record).record(record), 'v')));
+  }
+
+  set(record: string, fields: Fields): Promise<number> {
+    return this.#set(record, '', fields);
+  }
+
+  async setIf(record: string, version: number, fields: Fields): Promise<number | null> {
+    return (await this.#set(record, version, fields)) || null;
+  }
+
+  async #set(record: string, version: number | '', fields: Fields): Promise<number> {
+    checkRecord(record, fields);
+    const slot = this.#slotOf(record);
+    const rows = [...fields].flatMap(([name, field]) => (field ? [name, storedUntil(field), field.value] : [name, -1, '']));
+    const args = [
+      record,
+      version,
+      this.#runtime.clock.now(),
+      this.#store.publishCommand,
+      slot.changes,
+      JSON.stringify([record, ...fields]),
+      emptyRecordMs,
+      ...rows,
+    ];
+    return Number(await this.#store.run('dmxRecordSet', [slot.record(record), slot.names(record), slot.ends], args));
+  }
+
+  async page(record: string, prefix: string, cursor: string | undefined, limit: number): Promise<RecordPage> {
+    const slot = this.#slotOf(record);
+    const args = [prefix, cursor === undefined ? 0 : 1, cursor ?? '', limit, this.#runtime.clock.now()];
+    const [more, ...rows] = (await this.#store.run('dmxRecordPage', [slot.record(record), slot.names(record)], args)) as string[];
+    const fields = Array.from({ length: rows.length / 2 }, (_, index): [string, RecordField] => [
+      rows[2 * index] ?? '',
+      decodeField(rows[2 * index + 1] ?? ''),
+    ]);
+    return { fields, cursor: more === '1' ? (fields.at(-1)?.[0] ?? null) : null };
+  }
+
+  async watch(watcher: RecordWatcher): Promise<{ close(): Promise<void> }> {
+    let telling = false;
+    const resumed = () => {
+      if (telling) return;
+      telling = true;
+      // All channels come back together; they are told of once.
+      queueMicrotask(() => {
+        telling = false;
+        watcher.resumed();
+      });
+    };
+    return this.#channels.openEach(
+      this.#store.keys.recordSlots.map(({ changes }) => changes),
+      () => ({ message: (text) => watcher.changed(decodeChange(text)), resumed }),
+    );
+  }
+
+  /** Removes what has ended. */
+  async sweep(): Promise<void> {
+    for (const slot of this.#store.keys.recordSlots) {
+      for (;;) {
+        const now = this.#runtime.clock.now();
+        const ended = await this.#store.ask((redis) => redis.zrangebyscore(slot.ends, '-inf', now, 'LIMIT', 0, sweepChunk));
+        for (const [record, members] of groupBy(ended, (member) => member.slice(0, member.indexOf(' ')))) {
+          const names = members.map((member) => member.slice(record.length + 1));
+          await this.#store.run('dmxRecordSweep', [slot.record(record), slot.names(record), slot.ends], [record, now, emptyRecordMs, ...names]);
+        }
+        if (ended.length < sweepChunk) break;
+      }
+    }
+  }
+
+  #slotOf(record: string): RecordSlot {
+    return record.startsWith('room:') ? this.#store.of(record.slice(5)).records : this.#store.keys.otherRecords;
+  }
+}
+
+/** 0 is never, as records-set.lua has it. */
+function storedUntil({ until }: RecordField): number {
+  return until === undefined ? 0 : Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(until)));
+}
+
+function decodeField(text: string): RecordField {
+  const end = text.indexOf(' ');
+  const until = Number(text.slice(0, end));
+  return { value: text.slice(end + 1), ...(until === 0 ? {} : { until }) };
+}
+
+/** `VERSION/BEFORE [RECORD, [NAME, FIELD], …]`. */
+function decodeChange(text: string): RecordChange {
+  const end = text.indexOf(' ');
+  const [version = 0, before = version - 1] = text.slice(0, end).split('/').map(Number);
+  const [record, ...fields] = JSON.parse(text.slice(end + 1)) as [string, ...[string, RecordField | null][]];
+  return { record, version, before, fields: new Map(fields) };
+}

@@ -1,0 +1,130 @@
+// The streams of rooms in Redis: heads, messages by offset and by page, and tombstones where messages were recalled.
+import { type StreamLane, streamLanes } from '@danmux/protocol';
+import { newId, type Runtime } from '@danmux/runtime';
+import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
+import { headsTtlMs, recalledPartsTtlMs, recallTtlMs } from '../engine/lane-settings.ts';
+import { givenText, hasParts } from '../message/combo-parts.ts';
+import { headsOf } from './heads-fields.ts';
+import type { RedisStore } from './store.ts';
+
+/** Messages a recall looks at in one call. */
+const recallChunk = 250;
+
+interface Placed {
+  readonly offset: number;
+  readonly text: string;
+}
+
+export class RedisStreams {
+  readonly #runtime: Runtime;
+  readonly #store: RedisStore;
+  /**
+   * Whether a failover loses nothing of what was acknowledged. Under `local` Redis answers before anything is on a replica, so that a
+   * room begins a new epoch after one, although its heads may be whole: gifts that waited in the ingress may be gone.
+   */
+  readonly #keepsAcknowledged: boolean;
+
+  constructor(runtime: Runtime, store: RedisStore) {
+    this.#runtime = runtime;
+    this.#keepsAcknowledged = runtime.config.redis.ack === 'replicated';
+    this.#store = store;
+  }
+
+  async heads(room: string, claim?: HeadsClaim): Promise<Heads> {
+    const shard = this.#store.of(room);
+    const tombstones = streamLanes.map((lane) => shard.tombstones(room, lane));
+    const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...tombstones, shard.recalledParts(room)];
+    const args = [newId(this.#runtime.clock.now()), headsTtlMs, ...(claim ? claimArguments(claim, this.#keepsAcknowledged) : [])];
+    const [epoch, control, gift, chat, forks, begun] = (await this.#store.run('dmxHeads', keys, args)) as (string | null)[];
+    if (begun) epochBegun(this.#runtime, room, begun as EpochReason);
+    return headsOf(epoch ?? '', [control, gift, chat], forks);
+  }
+
+  async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
+    if (upTo <= after || limit <= 0) return [];
+    const key = this.#store.of(room).stream(room, lane);
+    const found = (await this.#store.ask((redis) => redis.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit))).map(placed);
+    const end = found.length === limit ? (found.at(-1)?.offset ?? upTo) : upTo;
+    // Most often nothing is missing, and nothing more is asked.
+    if (found.length === end - after) return this.#given(room, lane, found);
+    const tombs = await this.#tombstones(room, lane, after + 1, end);
+    return this.#given(room, lane, withTombstones(found, tombs).slice(0, limit));
+  }
+
+  async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
+    // The first offset is 1; Redis refuses an end before its lowest id.
+    if (before !== undefined && before <= 1) return { msgs: [], more: false };
+    const key = this.#store.of(room).stream(room, lane);
+    const end = before === undefined ? '+' : `(${before}-0`;
+    const found = (await this.#store.ask((redis) => redis.xrevrange(key, end, '-', 'COUNT', limit + 1))).map(placed).reverse();
+    const lowest = found.length > limit ? (found[0]?.offset ?? 1) : 1;
+    const whole = before !== undefined && found.length === before - lowest;
+    const tombs = whole ? [] : await this.#tombstones(room, lane, lowest, before === undefined ? undefined : before - 1);
+    const all = withTombstones(found, tombs);
+    return { msgs: await this.#given(room, lane, all.slice(Math.max(0, all.length - limit))), more: all.length > limit };
+  }
+
+  async recall(room: string, id: string): Promise<{ found: boolean }> {
+    const shard = this.#store.of(room);
+    const keys = [
+      ...streamLanes.map((lane) => shard.stream(room, lane)),
+      ...streamLanes.map((lane) => shard.tombstones(room, lane)),
+      shard.recalled(room),
+      shard.recalledParts(room),
+    ];
+    const about = [id, JSON.stringify(id), this.#runtime.clock.now(), recallTtlMs];
+    let first = 1;
+    // What is recalled is most often talk, and new.
+    for (let stream = streamLanes.length; stream >= 1; stream--) {
+      for (let from = '+'; from !== ''; first = 0) {
+        const [found, next = ''] = (await this.#store.run('dmxRecall', keys, [...about, stream, from, recallChunk, first, recalledPartsTtlMs])) as [
+          number,
+          string?,
+        ];
+        if (found === 1) return { found: true };
+        from = next;
+      }
+    }
+    return { found: false };
+  }
+
+  async recalled(room: string): Promise<readonly string[]> {
+    const key = this.#store.of(room).recalled(room);
+    return this.#store.ask((redis) => redis.zrangebyscore(key, `(${this.#runtime.clock.now() - recallTtlMs}`, '+inf'));
+  }
+
+  /** A stream's entries never change: recalled parts of a combo are left out here. */
+  async #given(room: string, lane: StreamLane, messages: readonly Placed[]): Promise<string[]> {
+    if (lane !== 'gift' || !messages.some(({ text }) => hasParts(text))) return messages.map(({ text }) => text);
+    const key = this.#store.of(room).recalledParts(room);
+    const recalled = new Set(await this.#store.ask((redis) => redis.zrangebyscore(key, messages[0]?.offset ?? 0, messages.at(-1)?.offset ?? 0)));
+    return messages.map((message) => givenText(lane, message, recalled));
+  }
+
+  async #tombstones(room: string, lane: StreamLane, from: number, upTo: number | undefined): Promise<Placed[]> {
+    const key = this.#store.of(room).tombstones(room, lane);
+    const known = await this.#store.ask((redis) => redis.zrangebyscore(key, from, upTo ?? '+inf'));
+    return known.map((text) => {
+      const [, offset = '0', ts = '0', id = ''] = /^(\d+) (\d+) (.*)$/s.exec(text) ?? [];
+      return { offset: Number(offset), text: tombstone(lane, Number(offset), id, Number(ts)) };
+    });
+  }
+}
+
+function claimArguments({ known, ended = [] }: HeadsClaim, keepsAcknowledged: boolean): (string | number)[] {
+  return [keepsAcknowledged ? 1 : 0, known?.epoch ?? '', ...streamLanes.map((lane) => known?.offsets[lane] ?? 0), ...ended];
+}
+
+/** Lowest offset first. What stands alone below a hole is no more than a trace of messages that were trimmed. */
+function withTombstones(found: readonly Placed[], tombs: readonly Placed[]): Placed[] {
+  if (tombs.length === 0) return [...found];
+  const all = [...new Map([...found, ...tombs].map((one) => [one.offset, one])).values()].sort((a, b) => a.offset - b.offset);
+  let first = all.length - 1;
+  while (first > 0 && all[first - 1]?.offset === (all[first]?.offset ?? 0) - 1) first--;
+  return all.slice(first);
+}
+
+function placed([entry, fields]: readonly [string, string[]]): Placed {
+  return { offset: Number.parseInt(entry, 10), text: fields[1] ?? '' };
+}

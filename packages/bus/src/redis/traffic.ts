@@ -1,0 +1,28 @@
+// Room traffic in Redis: a hash each room, which ends by itself.
+
+import { type RoomTraffic, type Traffic, type TrafficRow, trafficKeptMs } from '../contract/traffic.ts';
+import { countsOf, ledgerOf } from '../engine/ledger-fields.ts';
+import type { RedisStore } from './store.ts';
+
+export class RedisTraffic implements Traffic {
+  readonly #store: RedisStore;
+
+  constructor(store: RedisStore) {
+    this.#store = store;
+  }
+
+  async add(rows: readonly TrafficRow[]): Promise<void> {
+    await Promise.all(
+      rows.map(({ room, at, perSecond, counts }) =>
+        this.#store.run('dmxTrafficAdd', [this.#store.keys.traffic(room)], [trafficKeptMs, at, JSON.stringify(perSecond), ...countsOf(counts).flat()]),
+      ),
+    );
+  }
+
+  async find(room: string): Promise<RoomTraffic | null> {
+    const { at, rates, ...counts } = await this.#store.ask((redis) => redis.hgetall(this.#store.keys.traffic(room)));
+    if (at === undefined || rates === undefined) return null;
+    const { sequenced, shed } = ledgerOf([counts]);
+    return { at: Number(at), perSecond: JSON.parse(rates) as RoomTraffic['perSecond'], sequenced, shed };
+  }
+}

@@ -1,0 +1,107 @@
+// Frames reach those who listen, and only them, whatever the others do.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { BusFrame } from '../../src/contract/frames.ts';
+import { shardOf } from '../../src/shard.ts';
+import { eventually } from '../eventually.ts';
+import { commitOf, listenTo, type MakeEngine, message, owned } from './case-kit.ts';
+
+export function subscriptionCases(engine: MakeEngine): void {
+  describe('subscriptions', () => {
+    test('a subscriber that throws harms nobody else', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      await bus.subscribe('live:1', {
+        frame: () => {
+          throw new Error('mine');
+        },
+        resumed: () => {},
+      });
+      const frames = await listenTo(bus, 'live:1');
+      const lease = await owned(bus, 'live:1', config);
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      await eventually(() => assert.equal(frames.length, 1));
+    });
+
+    test('a room is subscribed from the first subscription to the end of the last', async () => {
+      const { bus } = await engine();
+      assert.equal(await bus.subscribed('live:1'), false);
+      const subscriber = { frame: () => {}, resumed: () => {} };
+      const first = await bus.subscribe('live:1', subscriber);
+      const second = await bus.subscribe('live:1', subscriber);
+      assert.equal(await bus.subscribed('live:1'), true);
+      assert.equal(await bus.subscribed('live:2'), false);
+      await first.close();
+      assert.equal(await bus.subscribed('live:1'), true);
+      await second.close();
+      await eventually(async () => assert.equal(await bus.subscribed('live:1'), false));
+    });
+
+    test('a closed subscription gets nothing more, another of the room does', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const gone: BusFrame[] = [];
+      const subscription = await bus.subscribe('live:1', { frame: (frame) => gone.push(frame), resumed: () => {} });
+      const frames = await listenTo(bus, 'live:1');
+      await subscription.close();
+      const lease = await owned(bus, 'live:1', config);
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      await eventually(() => assert.equal(frames.length, 1));
+      assert.deepEqual(gone, []);
+    });
+
+    test('each of several subscribers of a room gets each frame once; another room of the shard gets none', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      assert.equal(shardOf('live:1', config.shards), shardOf('live:29', config.shards), 'both rooms are of one shard');
+      const [first, second] = [await listenTo(bus, 'live:1'), await listenTo(bus, 'live:1')];
+      const neighbour = await listenTo(bus, 'live:29');
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      const commit = await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config));
+      await bus.commit(commit);
+      await eventually(() => assert.deepEqual([first, second], [[commit.frame], [commit.frame]]));
+      assert.deepEqual(neighbour, []);
+    });
+
+    test('who subscribes again after the last one left gets frames again', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const gone: BusFrame[] = [];
+      const subscription = await bus.subscribe('live:1', { frame: (frame) => gone.push(frame), resumed: () => {} });
+      // Leaving and coming at once: the second must not be taken away by the first one's leaving.
+      const [, frames] = await Promise.all([subscription.close(), listenTo(bus, 'live:1')]);
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
+      await eventually(() => assert.equal(frames.length, 1));
+      await subscription.close();
+      await bus.publish([message(config, 'live:1', 'gift', 'b')]);
+      await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
+      await eventually(() => assert.equal(frames.length, 2));
+      assert.deepEqual(gone, []);
+    });
+
+    test('a frame published before the subscription does not come', async () => {
+      const made = await engine();
+      const { bus, config } = made;
+      const lease = await owned(bus, 'live:1', config);
+      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      // A barrier: what was under way to earlier subscribers has arrived.
+      const barrier = await listenTo(bus, 'live:2');
+      await bus.publish([message(config, 'live:2', 'gift', 'b')]);
+      await bus.commit(await commitOf(made, 'live:2', 'gift', await owned(bus, 'live:2', config)));
+      await eventually(() => assert.equal(barrier.length, 1));
+      const frames = await listenTo(bus, 'live:1');
+      await bus.publish([message(config, 'live:1', 'gift', 'c')]);
+      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      await eventually(() =>
+        assert.deepEqual(
+          frames.map(({ head }) => head.ranges.gift),
+          [[2, 2]],
+        ),
+      );
+    });
+  });
+}

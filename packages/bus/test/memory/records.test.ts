@@ -1,0 +1,30 @@
+// A record without fields ends after an hour in memory too, and what begins again has a version above those it had.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { MemoryRecords } from '../../src/memory/records.ts';
+import { testSettings } from '../settings.ts';
+
+const { config } = loadConfig(testSettings({}));
+const hourMs = 3_600_000;
+const modes = (value: string | null) => new Map([['modes', value === null ? null : { value }]]);
+
+test('a record that has nothing any more ends after an hour; one that gets a field again does not', async () => {
+  let now = 1_000_000;
+  const records = new MemoryRecords(createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } }));
+  await records.set('room:a', modes('1'));
+  const last = await records.set('room:a', modes(null));
+  await records.set('room:b', new Map([['mute:ann', { value: '', until: now + 10 }]]));
+  now += 10;
+  records.sweep();
+  now += hourMs - 11;
+  assert.equal(await records.version('room:a'), last);
+  await records.set('room:b', modes('2'));
+  now += 1;
+  assert.deepEqual([await records.version('room:a'), (await records.get('room:b')).fields.size], [0, 1]);
+  now += hourMs;
+  records.sweep();
+  assert.equal((await records.get('room:b')).fields.size, 1);
+  const again = await records.setIf('room:a', 0, modes('3'));
+  assert.ok(again && again > last, `${again} after ${last}`);
+});

@@ -1,0 +1,29 @@
+// The Redis engine keeps the contract, on a real Redis.
+import { after, before } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { Redis } from 'ioredis';
+import type { Heads } from '../../src/bus.ts';
+import { RedisBus } from '../../src/redis/bus.ts';
+import { createKeys } from '../../src/redis/keys.ts';
+import { busConformance } from '../conformance.ts';
+import { eventually } from '../eventually.ts';
+import { putBack } from '../put-back.ts';
+import { startTestRedis, type TestRedis } from '../redis-server.ts';
+import { testSettings } from '../settings.ts';
+
+let redis: TestRedis;
+before(async () => {
+  redis = await startTestRedis();
+});
+after(() => redis.stop());
+
+busConformance('redis', async (set) => {
+  await redis.command('FLUSHALL');
+  const { config } = loadConfig(testSettings({ 'redis.url': redis.url, ...set }));
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = new RedisBus(runtime);
+  await bus.start();
+  await eventually(() => bus.health());
+  const rollBack = (room: string, heads: Heads) => putBack(new Redis(redis.url), createKeys(config.redis.prefix, config.shards, 0), room, heads);
+  return { bus, config, clock: runtime.clock, wipe: async () => void (await redis.command('FLUSHALL')), rollBack, close: () => bus.stop() };
+});

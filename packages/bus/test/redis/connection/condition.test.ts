@@ -1,0 +1,70 @@
+// A Redis that may delete what it was given: noticed when the connection stands and after, in the state's text, and over when the
+// policy is right.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { RedisCondition } from '../../../src/redis/connection/condition.ts';
+import { RedisConnection } from '../../../src/redis/connection/connection.ts';
+import { eventually } from '../../eventually.ts';
+import { startTestRedis, type TestRedis } from '../../redis-server.ts';
+import { testSettings } from '../../settings.ts';
+
+let redis: TestRedis;
+let connection: RedisConnection | undefined;
+before(async () => {
+  redis = await startTestRedis();
+});
+after(() => redis.stop());
+afterEach(async () => {
+  connection?.stop();
+  await redis.command('CONFIG SET maxmemory 0');
+  await redis.command('CONFIG SET maxmemory-policy noeviction');
+});
+
+async function open(): Promise<{ condition: RedisCondition; runtime: Runtime; redis: RedisConnection }> {
+  const { config } = loadConfig(testSettings({ 'redis.url': redis.url }));
+  const runtime = createRuntime({ config, role: 'api', version: '0', processMetrics: false });
+  connection = new RedisConnection(runtime, 'commands');
+  const condition = new RedisCondition(runtime, connection);
+  connection.start();
+  await eventually(() => assert.ok(connection?.up, 'it stands'));
+  return { condition, runtime, redis: connection };
+}
+const textOf = ({ degraded }: Runtime) => degraded.list.find(({ code }) => code === 'redis_eviction')?.text;
+
+test('every policy but noeviction is wrong, from the start and until it is changed', async () => {
+  await redis.command('CONFIG SET maxmemory-policy volatile-ttl');
+  const { condition, runtime } = await open();
+  await eventually(() => assert.match(textOf(runtime) ?? '', /^The maxmemory-policy of Redis is volatile-ttl: /));
+  await redis.command('CONFIG SET maxmemory-policy allkeys-lru');
+  await condition.look();
+  assert.match(textOf(runtime) ?? '', /is allkeys-lru/);
+  await redis.command('CONFIG SET maxmemory-policy noeviction');
+  await condition.look();
+  assert.equal(textOf(runtime), undefined);
+});
+
+test('keys that were evicted are counted, and remembered for some minutes after the policy was set right', async () => {
+  await redis.command('CONFIG SET maxmemory-policy allkeys-lru');
+  const { condition, runtime, redis: connected } = await open();
+  await condition.look();
+  const used = Number(/used_memory:(\d+)/.exec(await redis.command('INFO memory'))?.[1]);
+  await redis.command(`CONFIG SET maxmemory ${used + 200_000}`);
+  for (let n = 0; n < 200; n++) await connected.client.set(`key:${n}`, 'x'.repeat(5_000));
+  await condition.look();
+  assert.match(textOf(runtime) ?? '', / deleted [1-9]\d* keys /);
+  await redis.command('CONFIG SET maxmemory-policy noeviction');
+  await condition.look();
+  assert.match(textOf(runtime) ?? '', /^Redis deleted keys for want of memory\. It deleted [1-9]/);
+  for (let looks = 0; looks < 30; looks++) await condition.look();
+  assert.equal(textOf(runtime), undefined);
+});
+
+test('where INFO is refused, that is what is said', async () => {
+  const { condition, runtime, redis: connected } = await open();
+  await condition.look();
+  await connected.client.call('ACL', 'SETUSER', 'default', '-info');
+  await condition.look();
+  assert.deepEqual([textOf(runtime), runtime.degraded.list[0]?.text.slice(0, 38)], [undefined, 'Redis refuses: NOPERM info (commands).']);
+  await connected.client.call('ACL', 'SETUSER', 'default', '+info');
+});

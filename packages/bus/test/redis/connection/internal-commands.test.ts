@@ -1,0 +1,30 @@
+// What ioredis leaves behind by itself: listeners on the socket of a connection that has ended.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import { catchOwnCommands } from '../../../src/redis/connection/internal-commands.ts';
+import { startTestRedis } from '../../redis-server.ts';
+
+interface WithSocket {
+  readonly connector: { readonly stream: NodeJS.EventEmitter };
+}
+
+test('a connection that has ended is not disconnected again, and can be opened anew', { timeout: 10_000 }, async (t) => {
+  catchOwnCommands();
+  const server = await startTestRedis();
+  t.after(() => server.stop());
+  const redis = new Redis(server.url, { retryStrategy: () => null });
+  t.after(() => redis.disconnect());
+  redis.on('error', () => {});
+  await once(redis, 'ready');
+  const ended = once(redis, 'end');
+  redis.disconnect();
+  await ended;
+  const { stream } = (redis as unknown as WithSocket).connector;
+  const before = stream.listenerCount('close');
+  for (let i = 0; i < 20; i++) redis.disconnect();
+  assert.equal(stream.listenerCount('close'), before);
+  await redis.connect();
+  assert.equal(await redis.ping(), 'PONG');
+});

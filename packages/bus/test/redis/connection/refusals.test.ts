@@ -1,0 +1,76 @@
+// What Redis refuses a process: named once, told as a state while it lasts, and what a process cannot serve without.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { Refusals, refusalsOf } from '../../../src/redis/connection/refusals.ts';
+import { testSettings } from '../../settings.ts';
+
+let lines: { msg: string; refusal?: string; command?: string; connection?: string }[];
+let runtime: Runtime;
+let refusals: Refusals;
+beforeEach(() => {
+  lines = [];
+  const { config } = loadConfig(testSettings({ 'log.level': 'info' }));
+  const logger = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  runtime = createRuntime({ config, role: 'worker', version: '0', processMetrics: false, logger });
+  refusals = new Refusals(runtime);
+});
+const codes = () => runtime.degraded.list.map(({ code }) => code);
+
+test('a command of a connection is named in the log once, however often it is refused', () => {
+  for (let at = 0; at < 100_000; at += 10) refusals.refused('jobs-worker', 'evalsha', { code: 'NOPERM' }, at);
+  refusals.refused('commands', 'evalsha ingress-publish', { code: 'NOPERM', inner: 'xadd' }, 0);
+  const named = lines.filter(({ msg }) => msg === 'redis refuses a command').map(({ refusal, command, connection }) => [refusal, command, connection]);
+  assert.deepEqual(named, [
+    ['NOPERM', 'evalsha', 'jobs-worker'],
+    ['NOPERM', 'evalsha ingress-publish: xadd', 'commands'],
+  ]);
+  assert.match(
+    runtime.degraded.list[0]?.text ?? '',
+    /^Redis refuses: NOPERM evalsha \(jobs-worker\), NOPERM evalsha ingress-publish: xadd \(commands\)\. Give the Redis user /,
+  );
+});
+
+test('want of memory is a state of its own; it ends with an answer some seconds after the last refusal', () => {
+  refusals.refused('commands', 'evalsha ingress-publish', { code: 'OOM' }, 0);
+  assert.deepEqual(codes(), ['redis_full']);
+  refusals.answered('commands', 'evalsha streams-commit', 10_000);
+  refusals.answered('commands', 'evalsha ingress-publish', 1_000);
+  assert.deepEqual(codes(), ['redis_full'], 'another command, or too soon');
+  refusals.answered('commands', 'evalsha ingress-publish', 3_000);
+  assert.deepEqual(codes(), []);
+  assert.equal(refusals.has('commands'), false);
+});
+
+test('what is refused for some keys only does not begin and end with every answer', () => {
+  for (let at = 0; at < 120_000; at += 1_000) {
+    refusals.refused('commands', 'evalsha ingress-publish', { code: 'NOPERM' }, at);
+    refusals.answered('commands', 'evalsha ingress-publish', at + 500);
+  }
+  assert.equal(lines.filter(({ msg }) => msg === 'redis refuses a command').length, 1);
+  refusals.answered('commands', 'evalsha ingress-publish', 119_000 + 60_000);
+  assert.deepEqual(codes(), []);
+});
+
+test('a command that is asked no more is forgotten; the first command of a connection needs one answer', () => {
+  refusals.refused('commands', 'info', { code: 'NOPERM' }, 0);
+  refusals.refused('commands', 'hello', { code: 'WRONGPASS' }, 0);
+  refusals.answered('commands', 'hello', 1);
+  assert.match(runtime.degraded.list[0]?.text ?? '', /^Redis refuses: NOPERM info \(commands\)\. /);
+  refusals.sweep(599_999);
+  assert.deepEqual(codes(), ['redis_refused']);
+  refusals.sweep(600_000);
+  assert.deepEqual(codes(), []);
+});
+
+test('only what a process cannot serve without, refused for good, blocks it', () => {
+  refusals.refused('jobs-worker', 'evalsha', { code: 'NOPERM' });
+  refusals.refused('commands', 'evalsha ingress-publish', { code: 'OOM' });
+  assert.equal(refusals.blocking, undefined);
+  refusals.refused('commands', 'evalsha streams-commit', { code: 'NOPERM', inner: 'publish' });
+  assert.equal(refusals.blocking, 'NOPERM evalsha streams-commit: publish');
+});
+
+test('the connections of a process share their refusals', () => {
+  assert.equal(refusalsOf(runtime), refusalsOf(runtime));
+});

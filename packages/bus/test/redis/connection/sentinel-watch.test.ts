@@ -1,0 +1,104 @@
+// A connection leaves the old master as soon as a sentinel says that there is another; one that is there already stays.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RedisConnection } from '../../../src/redis/connection/connection.ts';
+import { eventually } from '../../eventually.ts';
+import { startTestRedis, type TestRedis } from '../../redis-server.ts';
+import { testSettings } from '../../settings.ts';
+
+/** What a sentinel says to who asks for the master, and to those who listen. */
+class FakeSentinel {
+  readonly #server: Server;
+  readonly #listeners = new Set<Socket>();
+  readonly #sockets = new Set<Socket>();
+  master = 0;
+
+  constructor() {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => this.#listeners.delete(socket));
+      socket.on('data', (data) => this.#answer(socket, data.toString().toLowerCase()));
+    });
+  }
+
+  async listen(): Promise<number> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return (this.#server.address() as { port: number }).port;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  say(...words: string[]): void {
+    const text = words.join(' ');
+    for (const socket of this.#listeners) socket.write(`*3\r\n$7\r\nmessage\r\n$14\r\n+switch-master\r\n$${text.length}\r\n${text}\r\n`);
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  #answer(socket: Socket, asked: string): void {
+    // One answer for each command of a pipeline, by its count of words in front.
+    for (const command of asked.split(/(?=\*\d+\r\n)/)) {
+      if (command.includes('subscribe')) {
+        this.#listeners.add(socket);
+        socket.write('*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n');
+      } else if (command.includes('get-master-addr')) {
+        const port = String(this.master);
+        socket.write(`*2\r\n$9\r\n127.0.0.1\r\n$${port.length}\r\n${port}\r\n`);
+      } else if (command.includes('sentinels')) socket.write('*0\r\n');
+      else if (command.includes('hello')) socket.write("-ERR unknown command 'hello'\r\n");
+      else socket.write('+OK\r\n');
+    }
+  }
+}
+
+const portOf = ({ url }: TestRedis) => Number(new URL(url).port);
+let one: TestRedis;
+let other: TestRedis;
+let sentinel: FakeSentinel;
+let connection: RedisConnection;
+beforeEach(async () => {
+  [one, other] = await Promise.all([startTestRedis(), startTestRedis()]);
+  sentinel = new FakeSentinel();
+  const port = await sentinel.listen();
+  sentinel.master = portOf(one);
+  const { config } = loadConfig(testSettings({ 'redis.url': `redis+sentinel://127.0.0.1:${port}/main` }));
+  connection = new RedisConnection(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), 'test');
+  connection.start();
+  await eventually(() => assert.ok(connection.up && sentinel.listeners === 1));
+});
+afterEach(async () => {
+  connection.stop();
+  sentinel.close();
+  await Promise.all([one.stop(), other.stop()]);
+});
+
+const connectedTo = async () => /tcp_port:(\d+)/.exec(await (connection.client as { info(section: string): Promise<string> }).info('server'))?.[1];
+
+test('a planned failover: the connection leaves the old master, which still takes writes, and the news of other sentinels change nothing', async () => {
+  let closed = 0;
+  connection.client.on('close', () => closed++);
+  assert.equal(await connectedTo(), String(portOf(one)));
+  sentinel.master = portOf(other);
+  const news = ['main', '127.0.0.1', String(portOf(one)), '127.0.0.1', String(portOf(other))];
+  sentinel.say('another-group', ...news.slice(1));
+  sentinel.say(...news);
+  await eventually(async () => assert.equal(await connectedTo(), String(portOf(other))));
+  sentinel.say(...news);
+  await connection.client.ping();
+  assert.equal(closed, 1);
+});
+
+test('a connection that stops is not listened for any more', async () => {
+  connection.stop();
+  await eventually(() => assert.equal(sentinel.listeners, 0));
+});

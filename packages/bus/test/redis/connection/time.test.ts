@@ -1,0 +1,84 @@
+// A process whose machine's clock is off: it has the store's time from its start on, and says by how much its machine differs.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { ClusterClock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { RedisBus } from '../../../src/redis/bus.ts';
+import { eventually } from '../../eventually.ts';
+import { startTestRedis, type TestRedis } from '../../redis-server.ts';
+import { testSettings } from '../../settings.ts';
+
+const hour = 3_600_000;
+
+let redis: TestRedis;
+let opened: RedisBus[];
+beforeEach(async () => {
+  redis = await startTestRedis();
+  opened = [];
+});
+afterEach(async () => {
+  await Promise.all(opened.map((bus) => bus.stop()));
+  await redis.stop();
+});
+
+/** A process on a machine whose clock is `ahead` of this one's, which is the store's. */
+function processOf(ahead: number): { runtime: Runtime; bus: RedisBus; step(ms: number): void } {
+  let off = ahead;
+  const { config } = loadConfig(testSettings({ 'redis.url': redis.url, 'redis.command_timeout_ms': 300 }));
+  const clock = new ClusterClock({ wall: () => Date.now() + off });
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock });
+  const bus = new RedisBus(runtime);
+  opened.push(bus);
+  return {
+    runtime,
+    bus,
+    step: (ms) => {
+      off = ms;
+    },
+  };
+}
+
+const isRight = ({ clock }: Runtime) => assert.ok(Math.abs(clock.now() - Date.now()) < 100, `off by ${clock.now() - Date.now()} ms`);
+const said = ({ degraded }: Runtime) => degraded.list.map(({ code, text }) => `${code} ${/[+-][\d.]+ s/.exec(text)?.[0]}`);
+
+for (const [ahead, text] of [
+  [11_000, '+11.0 s'],
+  [-20_000, '-20.0 s'],
+  [hour, '+3600.0 s'],
+] as const) {
+  test(`started ${text} off, it has the store's time as soon as it started, and is degraded`, async () => {
+    const { runtime, bus } = processOf(ahead);
+    await bus.start();
+    isRight(runtime);
+    await eventually(() => assert.deepEqual(said(runtime), [`clock_skew ${text}`]));
+    await bus.health();
+  });
+}
+
+test('half a second off is nothing to tell', async () => {
+  const { runtime, bus } = processOf(-500);
+  await bus.start();
+  isRight(runtime);
+  assert.deepEqual(said(runtime), []);
+});
+
+test('a step while it runs is noticed and ends when it is put right, and its time stays as it was', async () => {
+  const { runtime, bus, step } = processOf(0);
+  await bus.start();
+  step(-hour);
+  isRight(runtime);
+  await eventually(() => assert.deepEqual(said(runtime), ['clock_skew -3600.0 s']));
+  isRight(runtime);
+  step(0);
+  await eventually(() => assert.deepEqual(said(runtime), []));
+});
+
+test('without a store it starts all the same, is not ready, and has the time as soon as the store is there', async () => {
+  await redis.kill();
+  const { runtime, bus } = processOf(hour);
+  await bus.start();
+  assert.ok(runtime.clock.now() > Date.now() + hour / 2);
+  await assert.rejects(bus.health());
+  await redis.start();
+  await eventually(() => bus.health());
+  isRight(runtime);
+});

@@ -1,0 +1,66 @@
+// A Redis behind TLS: its CA is the one in the file of redis.tls_ca, and no other server is spoken to.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RedisConnection } from '../../../src/redis/connection/connection.ts';
+import { eventually } from '../../eventually.ts';
+import { testSettings } from '../../settings.ts';
+
+let dir: string;
+let port: number;
+let end: () => void = () => {};
+before(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'danmux-tls-'));
+  for (const name of ['server', 'other']) {
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', join(dir, `${name}.key`)];
+    execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', join(dir, `${name}.pem`)], { stdio: 'ignore' });
+  }
+  port = await new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address() as { port: number };
+      probe.close(() => resolve(free));
+    });
+  });
+  const tls = ['--tls-port', String(port), '--tls-cert-file', join(dir, 'server.pem'), '--tls-key-file', join(dir, 'server.key'), '--tls-auth-clients', 'no'];
+  const child = spawn('redis-server', ['--port', '0', '--bind', '127.0.0.1', '--dir', dir, '--save', '', ...tls], { stdio: 'ignore' });
+  const kill = () => void child.kill('SIGKILL');
+  process.on('exit', kill);
+  end = kill;
+});
+after(() => {
+  end();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function open(ca: string): RedisConnection {
+  const set = { 'redis.url': `rediss://127.0.0.1:${port}`, 'redis.tls_ca': ca };
+  const { config } = loadConfig(testSettings(set));
+  return new RedisConnection(createRuntime({ config, role: 'api', version: '0', processMetrics: false }), 'commands');
+}
+
+test('a server of the CA in the file is spoken to, a server of another CA is not', async () => {
+  const good = open(join(dir, 'server.pem'));
+  const bad = open(join(dir, 'other.pem'));
+  const errors: string[] = [];
+  bad.client.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code ?? error.message));
+  try {
+    good.start();
+    await eventually(async () => assert.equal(await good.client.ping(), 'PONG'));
+    bad.start();
+    await eventually(() => assert.ok(errors.includes('DEPTH_ZERO_SELF_SIGNED_CERT'), errors.join()));
+    assert.equal(bad.up, false);
+  } finally {
+    good.stop();
+    bad.stop();
+  }
+});
+
+test('a file that is not there is named', () => {
+  assert.throws(() => open(join(dir, 'none.pem')), /redis\.tls_ca: ENOENT/);
+});

@@ -1,0 +1,86 @@
+// Every form of a Redis address that DESIGN names, and plain words for what is none.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseRedisUrl, type RedisTarget } from '../../../src/redis/connection/url.ts';
+
+const single: RedisTarget = { mode: 'single', nodes: [{ host: '127.0.0.1', port: 6379 }], db: 0, tls: false };
+
+for (const [url, target] of [
+  ['redis://127.0.0.1', single],
+  ['redis://127.0.0.1/', single],
+  ['redis://127.0.0.1:6379/0', single],
+  ['redis://redis.example:7000/15', { ...single, nodes: [{ host: 'redis.example', port: 7000 }], db: 15 }],
+  ['rediss://redis.example:7000', { ...single, nodes: [{ host: 'redis.example', port: 7000 }], tls: true }],
+  ['redis://[::1]:7000/1', { ...single, nodes: [{ host: '::1', port: 7000 }], db: 1 }],
+  ['redis://:secret@127.0.0.1', { ...single, password: 'secret' }],
+  ['redis://ann:s%40c%2Fret%3A@127.0.0.1', { ...single, username: 'ann', password: 's@c/ret:' }],
+  ['redis://ann@127.0.0.1', { ...single, username: 'ann' }],
+  [
+    'redis+sentinel://a:1,b,c:3/main',
+    {
+      mode: 'sentinel',
+      name: 'main',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 26379 },
+        { host: 'c', port: 3 },
+      ],
+      db: 0,
+      tls: false,
+    },
+  ],
+  ['redis+sentinel://:pw@a:1/main/4', { mode: 'sentinel', name: 'main', nodes: [{ host: 'a', port: 1 }], password: 'pw', db: 4, tls: false }],
+  [
+    'redis+cluster://a:1,b',
+    {
+      mode: 'cluster',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 6379 },
+      ],
+      db: 0,
+      tls: false,
+    },
+  ],
+] as const satisfies readonly (readonly [string, RedisTarget])[]) {
+  test(`${url} is understood`, () => assert.deepEqual(parseRedisUrl(url), target));
+}
+
+for (const [url, why] of [
+  ['', /must be redis:/],
+  ['127.0.0.1:6379', /must be redis:/],
+  ['http://127.0.0.1', /must be redis:/],
+  ['redis://', /must be redis:/],
+  ['redis:127.0.0.1', /must be redis:/],
+  ['redis://127.0.0.1:port', /is not host:port/],
+  ['redis://127.0.0.1:70000', /is not host:port/],
+  ['redis://127.0.0.1:6379/first', /is not a database number/],
+  ['redis://a:1,,b:2', /is not host:port/],
+  ['redis+sentinel://a:1', /ends with \/NAME/],
+  ['redis+sentinel://a:1/', /ends with \/NAME/],
+  ['redis+sentinel://a:1/main/x', /is not a database number/],
+  ['redis+cluster://a:1/2', /cluster has no database/],
+  ['redis://ann:100%@a', /must be %-encoded/],
+  ['redis://ann:p/w@a', /%-encode/],
+] as const) {
+  test(`"${url}" is refused in plain words`, () => assert.throws(() => parseRedisUrl(url), why));
+}
+
+test('a bad address never shows its password', () => {
+  for (const url of [
+    'redis://ann:secret@a:70000',
+    'ftp://ann:secret@a',
+    'redis://ann:secret@a/db',
+    'redis+sentinel://ann:secret@a',
+    'redis://ann:secret@',
+    'redis://ann:sec@ret@a',
+    'redis://ann:sec/secret@a',
+    'redis://ann:%secret@a',
+  ]) {
+    assert.throws(
+      () => parseRedisUrl(url),
+      (error: Error) => !/secret|sec@ret|ret@/.test(error.message),
+      url,
+    );
+  }
+});

@@ -1,0 +1,96 @@
+// Which Redis answers: after a restart and after a promotion a room that is claimed begins a new epoch, since nobody can say what was
+// lost; a server that is the same one, or that may not be asked which it is, begins none.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RedisBus } from '../../src/redis/bus.ts';
+import { eventually } from '../eventually.ts';
+import { startTestRedis, type TestRedis } from '../redis-server.ts';
+import { testSettings } from '../settings.ts';
+
+const room = 'live:1';
+let redis: TestRedis;
+let other: TestRedis;
+before(async () => {
+  [redis, other] = await Promise.all([startTestRedis(), startTestRedis()]);
+});
+after(async () => void (await Promise.all([redis.stop(), other.stop()])));
+
+let open: RedisBus[] = [];
+afterEach(async () => {
+  await Promise.all(open.map((bus) => bus.stop()));
+  open = [];
+  await redis.command('FLUSHALL');
+});
+
+async function connect(url = redis.url): Promise<{ bus: RedisBus; begun: () => Promise<Record<string, number>> }> {
+  const { config } = loadConfig(testSettings({ 'redis.url': url }));
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const bus = new RedisBus(runtime);
+  open.push(bus);
+  await bus.start();
+  await eventually(() => bus.health());
+  const begun = async () => Object.fromEntries((await runtime.metrics.epochs.get()).values.map(({ labels, value }) => [labels['reason'], value]));
+  return { bus, begun };
+}
+
+test('a restart begins a new epoch of a room that is claimed, once, and none of a room that nobody claims', async () => {
+  const { bus, begun } = await connect();
+  const heads = await bus.heads(room, {});
+  const quiet = await bus.heads('live:quiet');
+  await redis.command('SAVE');
+  await redis.kill();
+  await redis.start();
+  await eventually(() => bus.health());
+  assert.deepEqual(await bus.heads(room), heads, 'who only reads changes nothing');
+  const next = await bus.heads(room, { known: heads });
+  assert.deepEqual([next.epoch === heads.epoch, next.forks], [false, [{ epoch: heads.epoch, offsets: heads.offsets }]]);
+  assert.deepEqual(await bus.heads(room, { known: heads }), next);
+  assert.deepEqual(await bus.heads(room, {}), next);
+  assert.deepEqual(await bus.heads('live:quiet', {}), quiet, 'of heads that were never claimed nothing is known');
+  assert.deepEqual(await begun(), { unproven: 1 });
+});
+
+test('a restart that took heads away as well says that they went back', async () => {
+  const { bus, begun } = await connect();
+  const heads = await bus.heads(room, {});
+  await redis.command('SAVE');
+  await redis.kill();
+  await redis.start();
+  await eventually(() => bus.health());
+  await bus.heads(room, { known: { ...heads, offsets: { ...heads.offsets, gift: 1 } } });
+  assert.deepEqual(await begun(), { went_back: 1 });
+});
+
+test('a replica that was promoted begins a new epoch, and so does its old master when it is master again', async () => {
+  const port = new URL(redis.url).port;
+  // A new replica is not kept waiting for others.
+  for (const server of [redis, other]) await server.command('CONFIG SET repl-diskless-sync-delay 0');
+  const { bus } = await connect();
+  const { epoch } = await bus.heads(room, {});
+  await other.command(`REPLICAOF 127.0.0.1 ${port}`);
+  await eventually(async () => assert.match(await other.command('INFO replication'), /master_link_status:up/));
+  assert.equal((await bus.heads(room, {})).epoch, epoch, 'a replica more changes nothing');
+  await other.command('REPLICAOF NO ONE');
+  const promoted = await connect(other.url);
+  const second = await promoted.bus.heads(room, {});
+  assert.notEqual(second.epoch, epoch);
+  await redis.command(`REPLICAOF 127.0.0.1 ${new URL(other.url).port}`);
+  await eventually(async () => assert.match(await redis.command('INFO replication'), /master_link_status:up/));
+  await redis.command('REPLICAOF NO ONE');
+  const third = await bus.heads(room, {});
+  assert.deepEqual(
+    third.forks?.map((fork) => fork.epoch),
+    [second.epoch, epoch],
+  );
+});
+
+test('a user that may not call INFO gets heads all the same', async () => {
+  await redis.command('ACL SETUSER lean on >lean ~* &* +@all -info');
+  const url = redis.url.replace('redis://', 'redis://lean:lean@');
+  const { bus } = await connect(url);
+  const heads = await bus.heads(room, {});
+  assert.deepEqual(await bus.heads(room, { known: heads }), heads);
+  const behind = await bus.heads(room, { known: { ...heads, offsets: { ...heads.offsets, gift: 3 } } });
+  assert.notEqual(behind.epoch, heads.epoch, 'heads that went back are seen without it');
+});

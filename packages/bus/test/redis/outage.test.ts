@@ -1,0 +1,333 @@
+// Redis is absent, dies, hangs, comes back empty: every method says `unavailable` soon, and all recovers by itself.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import type { Bus, Lease } from '../../src/bus.ts';
+import type { BusFrame } from '../../src/contract/frames.ts';
+import { RedisBus } from '../../src/redis/bus.ts';
+import { RedisCursors } from '../../src/redis/cursors.ts';
+import { RedisEventLog } from '../../src/redis/events.ts';
+import { RedisLogs } from '../../src/redis/logs.ts';
+import { RedisReceipts } from '../../src/redis/receipts.ts';
+import { RedisRecords } from '../../src/redis/records.ts';
+import { commitOf, message, owned } from '../conformance/case-kit.ts';
+import { eventually } from '../eventually.ts';
+import { startTestRedis, type TestRedis } from '../redis-server.ts';
+import { testSettings } from '../settings.ts';
+
+const lease: Lease = { name: 'shard:26', owner: 'me', token: 1 };
+const heads = { epoch: 'e', offsets: { control: 0, gift: 0, chat: 0 } };
+const member = { id: 'm', role: 'edge', address: '', version: '1', load: 0 };
+
+/** Every method that needs the store; `publish` is apart, as it answers per publication. */
+const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
+  health: (bus) => bus.health(),
+  read: (bus) => bus.read(0, 'gift', undefined, 10),
+  listen: (bus) => bus.listen(0, () => {}),
+  commit: (bus) => bus.commit({ room: 'live:1', lease, expected: heads, messages: {}, entries: {}, frame: null, counts: {} }),
+  subscribe: (bus) => bus.subscribe('live:1', { frame: () => {}, resumed: () => {} }),
+  heads: (bus) => bus.heads('live:1'),
+  since: (bus) => bus.since('live:1', 'gift', 0, 10, 10),
+  history: (bus) => bus.history('live:1', 'gift', undefined, 10),
+  acquire: (bus) => bus.acquire('boss', 'me', 1_000),
+  renew: (bus) => bus.renew(lease, 1_000),
+  release: (bus) => bus.release(lease),
+  onFreed: (bus) => bus.onFreed(() => {}),
+  reportPresence: (bus) => bus.reportPresence('e', new Map([['live:1', 1]]), 1_000),
+  online: (bus) => bus.online('live:1'),
+  audience: (bus) => bus.audience('live:1'),
+  presenceTotals: (bus) => bus.presenceTotals(),
+  announce: (bus) => bus.announce(member, 1_000),
+  leave: (bus) => bus.leave('m'),
+  members: (bus) => bus.members(),
+  sweep: (bus) => bus.sweep(),
+  ledger: (bus) => bus.ledger(),
+  begin: (bus) => bus.begin('k', 'hash', 'c'),
+  finish: (bus) => bus.finish('k', 'hash', 'c', 'answer', 1_000),
+  forget: (bus) => bus.forget('k', 'c'),
+  once: (bus) => bus.once('k', 1_000),
+  recall: (bus) => bus.recall('live:1', 'g'),
+  recalled: (bus) => bus.recalled('live:1'),
+  onlineRooms: (bus) => bus.onlineRooms(),
+  subscribed: (bus) => bus.subscribed('live:1'),
+  'records.get': (bus) => bus.records.get('room:live:1'),
+  'records.version': (bus) => bus.records.version('room:live:1'),
+  'records.set': (bus) => bus.records.set('room:live:1', new Map([['a', { value: '1' }]])),
+  'records.setIf': (bus) => bus.records.setIf('words', 0, new Map()),
+  'records.page': (bus) => bus.records.page('words', '', undefined, 10),
+  'records.watch': (bus) => bus.records.watch({ changed: () => {}, resumed: () => {} }),
+  'cursors.read': (bus) => bus.cursors.read('boss'),
+  'cursors.write': (bus) => bus.cursors.write({ ...lease, name: 'boss' }, new Map([['a', '1']])),
+  'events.emit': (bus) => bus.events.emit('live:1', ['{}']),
+  'events.read': (bus) => bus.events.read(0, undefined, 10),
+  'events.trim': (bus) => bus.events.trim(0, '1-1'),
+  'events.dropped': (bus) => bus.events.dropped(),
+  'events.listen': (bus) => bus.events.listen(() => {}),
+  'logs.append': (bus) => bus.logs.append('audit', ['a'], 10),
+  'logs.page': (bus) => bus.logs.page('audit', undefined, 10),
+  'logs.find': (bus) => bus.logs.find('audit', '1-1'),
+  'logs.remove': (bus) => bus.logs.remove('audit', ['1-1']),
+  'receipts.open': (bus) => bus.receipts.open('m', 'live:1', 1),
+  'receipts.report': (bus) => bus.receipts.report([{ id: 'm', room: 'live:1', edge: 'e', sent: 1, received: 0 }]),
+  'receipts.find': (bus) => bus.receipts.find('m'),
+};
+
+let redis: TestRedis;
+let opened: RedisBus[];
+beforeEach(async () => {
+  redis = await startTestRedis();
+  opened = [];
+});
+afterEach(async () => {
+  redis.signal('SIGCONT');
+  await Promise.all(opened.map((bus) => bus.stop()));
+  await redis.stop();
+});
+
+const { config } = loadConfig(testSettings());
+
+async function open(set: Readonly<Record<string, unknown>> = {}): Promise<RedisBus> {
+  const loaded = loadConfig(testSettings({ 'redis.url': redis.url, ...set }));
+  const bus = new RedisBus(createRuntime({ config: loaded.config, role: 'test', version: '0', processMetrics: false }));
+  opened.push(bus);
+  await bus.start();
+  return bus;
+}
+
+async function openReady(set?: Readonly<Record<string, unknown>>): Promise<RedisBus> {
+  const bus = await open(set);
+  await eventually(() => bus.health());
+  return bus;
+}
+
+const isUnavailable = (error: unknown) => {
+  assert.ok(error instanceof DanmuxError, String(error));
+  assert.equal(error.code, 'unavailable');
+  assert.ok((error.retryAfterMs ?? 0) > 0, 'it says when to try again');
+  return true;
+};
+
+/** Each method refuses within the time, all asked at once. */
+async function allUnavailable(bus: Bus, withinMs: number, names = Object.keys(methods)): Promise<void> {
+  const began = performance.now();
+  await Promise.all(names.map((name) => assert.rejects(() => methods[name]?.(bus) ?? Promise.resolve(), isUnavailable, name)));
+  const results = await bus.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'chat', 'c')]);
+  assert.equal(results.length, 2);
+  for (const result of results) isUnavailable(result);
+  const took = performance.now() - began;
+  assert.ok(took < withinMs, `it took ${took} ms`);
+}
+
+/** Sends one gift all the way. */
+async function sendGift(bus: Bus, id: string, owner: string): Promise<void> {
+  await bus.publish([message(config, 'live:1', 'gift', id)]);
+  const commit = await commitOf({ bus, config }, 'live:1', 'gift', await owned(bus, 'live:1', config, owner));
+  assert.deepEqual(await bus.commit(commit), { ok: true });
+}
+
+async function watch(bus: Bus): Promise<{ frames: BusFrame[]; resumed: () => number }> {
+  const frames: BusFrame[] = [];
+  let resumed = 0;
+  await bus.subscribe('live:1', { frame: (frame) => frames.push(frame), resumed: () => resumed++ });
+  return { frames, resumed: () => resumed };
+}
+
+test('the list of methods is the whole contract', () => {
+  const own = ({ prototype }: { prototype: object }, but: readonly string[] = []) =>
+    Object.getOwnPropertyNames(prototype).filter((name) => !['constructor', ...but].includes(name));
+  const parts = { records: RedisRecords, cursors: RedisCursors, events: RedisEventLog, logs: RedisLogs, receipts: RedisReceipts };
+  const all = own(RedisBus, ['start', 'stop', 'publish', 'confirm']);
+  // What bus.sweep does of records is no method of theirs in the contract.
+  for (const [part, made] of Object.entries(parts)) all.push(...own(made, ['sweep']).map((name) => `${part}.${name}`));
+  assert.deepEqual(Object.keys(methods).sort(), all.sort());
+});
+
+test('absent at the start: start resolves, every method refuses at once, and works when Redis comes', { timeout: 30_000 }, async () => {
+  await redis.kill();
+  const bus = await open();
+  await allUnavailable(bus, 1_000);
+  await redis.start();
+  await eventually(() => bus.health());
+  for (const [name, call] of Object.entries(methods)) await assert.doesNotReject(() => call(bus), name);
+  assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]);
+});
+
+test('killed under a running bus: every method refuses at once, also for what is subscribed already', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  for (const name of ['subscribe', 'listen', 'onFreed']) await methods[name]?.(bus);
+  await redis.kill();
+  // The two connections hear of it each on its own; a moment before, a known channel may still look well.
+  await eventually(() => assert.rejects(() => bus.health(), isUnavailable));
+  await eventually(() => assert.rejects(() => bus.listen(0, () => {}), isUnavailable));
+  await allUnavailable(bus, 1_000);
+});
+
+test('what is under way when Redis dies is refused too, and nothing is left hanging', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  redis.signal('SIGSTOP');
+  const names = Object.keys(methods);
+  const asked = names.map((name) => assert.rejects(() => methods[name]?.(bus) ?? Promise.resolve(), isUnavailable, name));
+  const published = bus.publish([message(config, 'live:1', 'gift', 'g')]);
+  await redis.kill();
+  await Promise.all(asked);
+  isUnavailable((await published)[0]);
+});
+
+test('restarted: subscribers are told once that they may have missed something, then frames flow again', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  const { frames, resumed } = await watch(bus);
+  await sendGift(bus, 'before', 'me');
+  await eventually(() => assert.equal(frames.length, 1));
+  assert.equal(resumed(), 0);
+  await redis.kill();
+  await eventually(() => assert.rejects(() => bus.health(), isUnavailable));
+  await redis.start();
+  await eventually(() => assert.equal(resumed(), 1));
+  await eventually(() => bus.health());
+  await sendGift(bus, 'after', 'me');
+  await eventually(() => assert.equal(frames.length, 2));
+  assert.equal(resumed(), 1);
+  // It came back empty: another epoch, counted from the beginning.
+  assert.notEqual(frames[1]?.head.epoch, frames[0]?.head.epoch);
+  assert.deepEqual(frames[1]?.head.ranges.gift, [1, 1]);
+});
+
+test('restarted: bells ring, freed leases are told, and listeners are rung once for what they missed', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  let rung = 0;
+  const freed: string[] = [];
+  await bus.listen(26, () => rung++);
+  await bus.onFreed((name) => freed.push(name));
+  await redis.kill();
+  await redis.start();
+  await eventually(() => assert.equal(rung, 1));
+  await eventually(() => bus.health());
+  await bus.publish([message(config, 'live:1', 'gift', 'g')]);
+  await eventually(() => assert.equal(rung, 2));
+  const boss = await bus.acquire('boss', 'me', 60_000);
+  assert.ok(boss);
+  await bus.release(boss);
+  await eventually(() => assert.deepEqual(freed, ['boss']));
+});
+
+test('restarted: who watches records is told once that changes may be missing, and of every change after; event bells ring for all shards', {
+  timeout: 30_000,
+}, async () => {
+  const bus = await openReady();
+  const changed: string[] = [];
+  let resumed = 0;
+  const rung = new Set<number>();
+  await bus.records.watch({ changed: ({ record }) => changed.push(record), resumed: () => resumed++ });
+  await bus.events.listen((shard) => rung.add(shard));
+  await bus.records.set('room:live:1', new Map([['a', { value: '1' }]]));
+  await eventually(() => assert.deepEqual(changed, ['room:live:1']));
+  assert.equal(resumed, 0);
+  await redis.kill();
+  await redis.start();
+  await eventually(() => assert.equal(resumed, 1));
+  await eventually(() => assert.equal(rung.size, config.shards));
+  await eventually(() => bus.health());
+  await bus.records.set('room:live:1', new Map([['a', { value: '2' }]]));
+  await bus.records.set('words', new Map([['a', { value: '2' }]]));
+  await eventually(() => assert.deepEqual(changed.slice(1).sort(), ['room:live:1', 'words']));
+  assert.equal(resumed, 1);
+});
+
+test('only the subscribing connection is lost: the same, without anything refused', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  const { frames, resumed } = await watch(bus);
+  await redis.command('CLIENT KILL TYPE pubsub');
+  await eventually(() => assert.equal(resumed(), 1));
+  await sendGift(bus, 'g', 'me');
+  await eventually(() => assert.equal(frames.length, 1));
+});
+
+test('who closed during the outage is told nothing after it', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  let told = 0;
+  const subscription = await bus.subscribe('live:1', { frame: () => told++, resumed: () => told++ });
+  const { frames, resumed } = await watch(bus);
+  await redis.kill();
+  await eventually(() => assert.rejects(() => bus.health(), isUnavailable));
+  await subscription.close();
+  await redis.start();
+  await eventually(() => assert.equal(resumed(), 1));
+  await eventually(() => bus.health());
+  await sendGift(bus, 'g', 'me');
+  await eventually(() => assert.equal(frames.length, 1));
+  assert.equal(told, 0);
+});
+
+test('it goes and comes many times: each return is told once and none is the last', { timeout: 60_000 }, async () => {
+  const bus = await openReady();
+  const { frames, resumed } = await watch(bus);
+  for (let round = 1; round <= 3; round++) {
+    await redis.kill();
+    await redis.start();
+    await eventually(() => assert.equal(resumed(), round));
+    await eventually(() => bus.health());
+    await sendGift(bus, `g${round}`, 'me');
+    await eventually(() => assert.equal(frames.length, round));
+  }
+});
+
+test('a Redis that hangs is unavailable after the command timeout, not before, and is used again when it goes on', { timeout: 30_000 }, async () => {
+  const bus = await openReady({ 'redis.command_timeout_ms': 500 });
+  const { frames } = await watch(bus);
+  redis.signal('SIGSTOP');
+  const began = performance.now();
+  // What is subscribed already needs no answer of Redis.
+  await allUnavailable(
+    bus,
+    2_000,
+    Object.keys(methods).filter((name) => name !== 'subscribe'),
+  );
+  assert.ok(performance.now() - began >= 490, 'a slow answer is waited for');
+  redis.signal('SIGCONT');
+  await eventually(() => bus.health());
+  await sendGift(bus, 'after', 'other');
+  await eventually(() => assert.match(frames.at(-1)?.payload ?? '', /"id":"after"/));
+});
+
+test('a refused publication that was stored all the same is one message when it is published again', { timeout: 30_000 }, async () => {
+  const bus = await openReady({ 'redis.command_timeout_ms': 300 });
+  const gift = message(config, 'live:1', 'gift', 'g');
+  redis.signal('SIGSTOP');
+  isUnavailable((await bus.publish([gift]))[0]);
+  redis.signal('SIGCONT');
+  await eventually(async () => assert.deepEqual(await bus.publish([gift]), [{ id: 'g', duplicate: true }]));
+  assert.equal((await bus.read(26, 'gift', undefined, 10)).length, 1);
+});
+
+test('scripts that Redis forgot are loaded again', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  await sendGift(bus, 'one', 'me');
+  assert.match(await redis.command('SCRIPT FLUSH'), /OK/);
+  await sendGift(bus, 'two', 'me');
+  assert.equal((await bus.heads('live:1')).offsets.gift, 2);
+});
+
+test('a Redis that is still loading, full or a replica is unavailable, not broken', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  await redis.command('CONFIG SET maxmemory 1');
+  isUnavailable((await bus.publish([message(config, 'live:1', 'gift', 'g')]))[0]);
+  await assert.rejects(() => bus.heads('live:1'), isUnavailable);
+  await redis.command('CONFIG SET maxmemory 0');
+  assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]);
+  await redis.command('REPLICAOF 127.0.0.1 1');
+  await eventually(async () => isUnavailable((await bus.publish([message(config, 'live:1', 'gift', 'h')]))[0]));
+  await redis.command('REPLICAOF NO ONE');
+  await eventually(async () => assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'h')]), [{ id: 'h', duplicate: false }]));
+});
+
+test('stop ends everything, also while Redis is away', { timeout: 30_000 }, async () => {
+  const bus = await openReady();
+  const { resumed } = await watch(bus);
+  await redis.kill();
+  await bus.stop();
+  await allUnavailable(bus, 1_000);
+  await redis.start();
+  await bus.stop();
+  assert.equal(resumed(), 0);
+});

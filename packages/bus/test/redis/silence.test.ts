@@ -1,0 +1,75 @@
+// A Redis that keeps its connections open and answers nothing: after the command timeout it counts as away, so that nothing
+// waits for it in memory, and what was refused then is not stored when it speaks again.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RedisBus } from '../../src/redis/bus.ts';
+import { shardOf } from '../../src/shard.ts';
+import { message } from '../conformance/case-kit.ts';
+import { eventually } from '../eventually.ts';
+import { startTestRedis, type TestRedis } from '../redis-server.ts';
+import { testSettings } from '../settings.ts';
+
+const room = 'live:1';
+let redis: TestRedis;
+let bus: RedisBus;
+const settings = () => loadConfig(testSettings({ 'redis.url': redis.url, 'redis.command_timeout_ms': 300 })).config;
+beforeEach(async () => {
+  redis = await startTestRedis();
+  bus = new RedisBus(createRuntime({ config: settings(), role: 'test', version: '0', processMetrics: false }));
+  await bus.start();
+  await eventually(() => bus.health());
+});
+afterEach(async () => {
+  redis.signal('SIGCONT');
+  await bus.stop();
+  await redis.stop();
+});
+
+async function refusedAfterMs(id: string): Promise<number> {
+  const began = performance.now();
+  const [result] = await bus.publish([message(settings(), room, 'gift', id)]);
+  assert.ok(result instanceof Error);
+  return performance.now() - began;
+}
+
+test('silence: the first are refused after the timeout, all later ones at once', { timeout: 30_000 }, async () => {
+  redis.signal('SIGSTOP');
+  assert.ok((await refusedAfterMs('first')) >= 290);
+  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
+});
+
+test('a subscription that went silent is opened anew, and its listeners are told', { timeout: 30_000 }, async () => {
+  let resumed = 0;
+  await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
+  redis.signal('SIGSTOP');
+  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  redis.signal('SIGCONT');
+  await eventually(() => assert.equal(resumed, 1));
+});
+
+test('a process that stood still itself keeps its connections', { timeout: 30_000 }, async () => {
+  let resumed = 0;
+  await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
+  // The answers come while nobody can read them.
+  const asked = [bus.health(), bus.heads(room)].map((answer) => answer.catch(() => {}));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+  await Promise.all(asked);
+  const [result] = await bus.publish([message(settings(), room, 'gift', 'after')]);
+  assert.deepEqual(result, { id: 'after', duplicate: false });
+  assert.equal(resumed, 0);
+});
+
+test('what was refused during a silence is not stored after it', { timeout: 30_000 }, async () => {
+  redis.signal('SIGSTOP');
+  await refusedAfterMs('first');
+  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
+  await refusedAfterMs('refused');
+  redis.signal('SIGCONT');
+  await eventually(() => bus.health());
+  assert.deepEqual(await bus.publish([message(settings(), room, 'gift', 'after')]), [{ id: 'after', duplicate: false }]);
+  const stored = (await bus.read(shardOf(room, settings().shards), 'gift', undefined, 100)).map(({ id }) => id);
+  assert.ok(stored.includes('after'));
+  assert.ok(!stored.includes('refused'), `${stored}`);
+});

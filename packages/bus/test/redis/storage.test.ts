@@ -1,0 +1,237 @@
+// What the Redis engine leaves in Redis: everything of a room ends by itself, and half of it lost is as good as all.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { listMembers, memberHash } from '../../src/audience/member-list.ts';
+import { RedisBus } from '../../src/redis/bus.ts';
+import { createKeys } from '../../src/redis/keys.ts';
+import { shardOf } from '../../src/shard.ts';
+import { commitOf, type Engine, message, offsetsOf, owned } from '../conformance/case-kit.ts';
+import { eventually } from '../eventually.ts';
+import { startTestRedis, type TestRedis } from '../redis-server.ts';
+import { testSettings } from '../settings.ts';
+
+const room = 'live:1';
+let redis: TestRedis;
+let bus: RedisBus;
+let made: Pick<Engine, 'bus' | 'config'>;
+before(async () => {
+  redis = await startTestRedis();
+});
+after(() => redis.stop());
+beforeEach(async () => {
+  await redis.command('FLUSHALL');
+  const { config } = loadConfig(testSettings({ 'redis.url': redis.url }));
+  bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
+  made = { bus, config };
+  await bus.start();
+  await eventually(() => bus.health());
+});
+afterEach(() => bus.stop());
+
+const keysOf = () => createKeys('danmux', made.config.shards, 0).shard(shardOf(room, made.config.shards));
+/** Milliseconds a key has left; -1 for ever, -2 not there. */
+const leftOf = async (key: string) => Number((await redis.command(`PTTL "${key}"`)).slice(1));
+
+async function sendGift(id: string): Promise<void> {
+  await bus.publish([message(made.config, room, 'gift', id)]);
+  assert.deepEqual(await bus.commit(await commitOf(made, room, 'gift', await owned(bus, room, made.config))), { ok: true });
+}
+
+test('all that a room leaves ends by itself, its heads after its messages', async () => {
+  await sendGift('g');
+  await bus.reportPresence('e', new Map([[room, 1]]), 60_000);
+  const keys = keysOf();
+  const stream = await leftOf(keys.stream(room, 'gift'));
+  const heads = await leftOf(keys.heads(room));
+  assert.ok(stream > 7_000_000 && stream <= 7_200_000, `the stream has ${stream} ms left`);
+  assert.ok(heads > stream, `the heads have ${heads} ms left`);
+  const presence = await leftOf(keys.presence(room));
+  assert.ok(presence > 50_000 && presence <= 60_000, `presence has ${presence} ms left`);
+  const seen = await leftOf(keys.seen(room, 'g'));
+  assert.ok(seen > 800_000 && seen <= 900_000, `the dedupe key has ${seen} ms left`);
+});
+
+test('presence keeps the heads of a quiet room', async () => {
+  await bus.heads(room);
+  const heads = keysOf().heads(room);
+  await redis.command(`PEXPIRE ${heads} 5000`);
+  await bus.reportPresence('e', new Map([[room, 0]]), 60_000);
+  await bus.online(room);
+  assert.ok((await leftOf(heads)) <= 5_000, 'nobody is there');
+  await bus.reportPresence('e', new Map([[room, 1]]), 60_000);
+  assert.ok((await leftOf(heads)) > 7_000_000);
+});
+
+test('member lists leave with their edge, and the last of a room with it', async () => {
+  const list = listMembers(new Map([['ann', { member: { id: 'ann' }, hash: memberHash('ann') }]]), 200);
+  const report = (edge: string, count: number, ttlMs: number) =>
+    bus.reportPresence(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
+  const roster = keysOf().roster(room);
+  const lists = async () => Number((await redis.command(`HLEN ${roster}`)).slice(1));
+  await report('e1', 1, 60_000);
+  await report('dead', 1, 50);
+  await report('gone', 1, 60_000);
+  assert.equal(await lists(), 3);
+  const left = await leftOf(roster);
+  assert.ok(left > 50_000 && left <= 60_000, `the lists have ${left} ms left`);
+  await report('gone', 0, 60_000);
+  await eventually(async () => {
+    // Whoever counts the room removes what ended.
+    await bus.online(room);
+    assert.equal(await lists(), 1);
+  });
+  await report('e1', 0, 60_000);
+  assert.equal(await leftOf(roster), -2);
+  await report('e1', 1, 60_000);
+  await redis.command(`DEL ${roster}`);
+  const pulses = await bus.reportPresence('e1', new Map([[room, 1]]), 60_000);
+  assert.equal(pulses.get(room)?.list, undefined, 'lists that were lost alone are missed');
+});
+
+test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one at once', async () => {
+  await bus.begin('k', 'hash', 'c');
+  const left = await leftOf('danmux:idempotency:k');
+  assert.ok(left > 8_000 && left <= 10_000, `${left} ms left`);
+  await bus.forget('k', 'c');
+  assert.equal(await leftOf('danmux:idempotency:k'), -2);
+  await bus.begin('k', 'hash', 'c');
+  await bus.finish('k', 'hash', 'c', 'answer', 60_000);
+  assert.ok((await leftOf('danmux:idempotency:k')) > 50_000);
+});
+
+test('heads that were lost alone take their messages with them, and the room goes on', async () => {
+  for (const id of ['a', 'b', 'c']) await sendGift(id);
+  const { epoch } = await bus.heads(room);
+  await redis.command(`DEL ${keysOf().heads(room)}`);
+  const after = await bus.heads(room);
+  assert.notEqual(after.epoch, epoch);
+  assert.deepEqual(await bus.history(room, 'gift', undefined, 10), { msgs: [], more: false });
+  await sendGift('d');
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 9, 9)), [1]);
+});
+
+test('asking for heads that are there harms no message', async () => {
+  await sendGift('a');
+  for (let i = 0; i < 3; i++) await bus.heads(room);
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 9, 9)), [1]);
+});
+
+test('what is committed is gone from the ingress, for good', async () => {
+  await sendGift('a');
+  assert.equal(await redis.command(`XLEN ${keysOf().ingress('gift')}`), ':0\r\n');
+});
+
+test('what recalls leave ends as history does, and heads that were lost alone take the tombstones with them', async () => {
+  for (const id of ['a', 'b']) await sendGift(id);
+  await bus.recall(room, 'a');
+  const keys = keysOf();
+  for (const key of [keys.tombstones(room, 'gift'), keys.recalled(room)]) {
+    const left = await leftOf(key);
+    assert.ok(left > 7_000_000 && left <= 7_200_000, `${key} has ${left} ms left`);
+  }
+  await redis.command(`DEL ${keys.heads(room)}`);
+  for (const id of ['c', 'd']) await sendGift(id);
+  const types = (await bus.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type);
+  assert.deepEqual(types, ['gift', 'gift']);
+  assert.deepEqual(await bus.recalled(room), ['a'], 'it may still wait somewhere');
+});
+
+test('ids that were recalled longer ago than history lasts are forgotten by the next recall', async () => {
+  await bus.recall(room, 'new');
+  await redis.command(`ZADD ${keysOf().recalled(room)} 1000 old`);
+  assert.deepEqual(await bus.recalled(room), ['new']);
+  await bus.recall(room, 'newer');
+  assert.equal(await redis.command(`ZCARD ${keysOf().recalled(room)}`), ':2\r\n');
+});
+
+test('fields that ended leave their record with a later change of it, the others with a sweep, without a change of version', async () => {
+  const slot = keysOf().records;
+  const until = Date.now() + 1;
+  const ended = () => new Map(['x', 'y', 'mute:bob smith'].map((name) => [name, { value: '1', until }]));
+  const sizes = async (record: string) => {
+    const answers = [`HLEN ${slot.record(record)}`, `ZCARD ${slot.names(record)}`, `ZCARD ${slot.ends}`].map((line) => redis.command(line));
+    return (await Promise.all(answers)).map((answer) => Number(answer.slice(1)));
+  };
+  await bus.records.set('room:live:1', ended());
+  const version = await bus.records.set('room:live:29', ended());
+  assert.deepEqual(await sizes('room:live:1'), [4, 3, 6]);
+  await eventually(() => assert.ok(Date.now() > until, 'they ended'));
+  await bus.records.set('room:live:1', new Map([['z', { value: '' }]]));
+  assert.deepEqual(await sizes('room:live:1'), [2, 1, 3]);
+  assert.deepEqual(await sizes('room:live:29'), [4, 3, 3]);
+  await bus.sweep();
+  assert.deepEqual(await sizes('room:live:29'), [1, 0, 0]);
+  assert.equal((await bus.records.get('room:live:29')).version, version);
+});
+
+test('a record without fields ends after an hour, however it lost them; one that gets a field again stays, and one that ended begins above', async () => {
+  const slot = keysOf().records;
+  const record = 'room:live:1';
+  const left = () => leftOf(slot.record(record));
+  const hour = (ms: number) => assert.ok(ms > 3_500_000 && ms <= 3_600_000, `${ms} ms left`);
+  const until = Date.now() + 1;
+  await bus.records.set(record, new Map([['mute:ann', { value: '1', until }]]));
+  assert.equal(await left(), -1);
+  await eventually(() => assert.ok(Date.now() > until, 'it ended'));
+  await bus.sweep();
+  hour(await left());
+  await bus.records.set(record, new Map([['modes', { value: '{}' }]]));
+  assert.equal(await left(), -1);
+  const last = await bus.records.set(record, new Map([['modes', null]]));
+  hour(await left());
+  await redis.command(`DEL ${slot.record(record)}`);
+  assert.deepEqual(await bus.records.get(record), { version: 0, fields: new Map() });
+  // As if the hour had passed, for which a few milliseconds do.
+  await eventually(() => assert.ok(Date.now() > last + 1, 'a millisecond passed'));
+  const again = await bus.records.setIf(record, 0, new Map([['modes', { value: '{}' }]]));
+  assert.ok(again && again > last, `${again} after ${last}`);
+});
+
+test('a sweep takes more ended fields than one look finds', async () => {
+  const until = Date.now() + 1;
+  await bus.records.set('everywhere', new Map(Array.from({ length: 1_200 }, (_, index) => [`n${index}`, { value: '', until }])));
+  await eventually(() => assert.ok(Date.now() > until, 'they ended'));
+  await bus.sweep();
+  assert.equal(await redis.command('HLEN danmux:{records}:record:everywhere'), ':1\r\n');
+});
+
+test('keys taken once and receipt counts end by themselves; each report gives the counts their time anew', async () => {
+  await bus.once('k', 60_000);
+  const taken = await leftOf('danmux:once:k');
+  assert.ok(taken > 50_000 && taken <= 60_000, `${taken} ms left`);
+  await bus.receipts.open('m', room, 1);
+  await redis.command('PEXPIRE danmux:receipt:m 5000');
+  await bus.receipts.report([{ id: 'm', room, edge: 'e', sent: 1, received: 0 }]);
+  const counts = await leftOf('danmux:receipt:m');
+  assert.ok(counts > 86_000_000 && counts <= 86_400_000, `${counts} ms left`);
+});
+
+const memoryOf = async (key: string) => Number((await redis.command(`MEMORY USAGE "${key}" SAMPLES 0`)).slice(1));
+
+test('the first message of a lane in a room takes what it needs, not a whole node of a stream', async () => {
+  await sendGift('g');
+  const { stream, heads, seen } = keysOf();
+  const bytes = (await memoryOf(stream(room, 'gift'))) + (await memoryOf(heads(room))) + (await memoryOf(seen(room, 'g')));
+  assert.ok(bytes < 1_500, `a room with one gift takes ${bytes} bytes`);
+  await sendGift('h');
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 2, 10)), [1, 2]);
+});
+
+test('a stream that ended by itself takes no more when it begins again', async () => {
+  await sendGift('g');
+  await redis.command(`DEL "${keysOf().stream(room, 'gift')}"`);
+  await sendGift('h');
+  assert.ok((await memoryOf(keysOf().stream(room, 'gift'))) < 1_200);
+  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 2, 10)), [2]);
+});
+
+test('a user that may not dump keys still stores messages', async () => {
+  await redis.command('ACL SETUSER default -dump -restore');
+  try {
+    await sendGift('g');
+    assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 1, 10)), [1]);
+  } finally {
+    await redis.command('ACL SETUSER default +@all');
+  }
+});

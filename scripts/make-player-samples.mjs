@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const folder = join(root, 'packages/sdk/demo/public/players');
+const folder = join(root, 'packages/web/demo/public/players');
 const fps = 15;
 const seconds = 6;
 
@@ -24,7 +24,7 @@ try {
 }
 
 async function pictureScript() {
-  const lib = { entry: join(root, 'packages/sdk/demo/live-picture.ts'), formats: ['iife'], name: 'Picture' };
+  const lib = { entry: join(root, 'packages/web/demo/live-picture.ts'), formats: ['iife'], name: 'Picture' };
   const [{ output }] = await build({ configFile: false, logLevel: 'warn', build: { write: false, lib } });
   return output[0].code;
 }

@@ -18,17 +18,25 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   api: ['protocol', 'runtime', 'bus', 'cluster'],
   worker: ['protocol', 'runtime', 'bus', 'cluster'],
   sdk: ['protocol'],
-  cli: ['protocol', 'runtime', 'bus', 'cluster', 'edge', 'relay', 'api', 'worker'],
-  testkit: ['protocol', 'runtime', 'bus', 'cluster', 'edge', 'relay', 'api', 'worker', 'sdk', 'cli'],
+  'sdk-elements': ['protocol', 'sdk'],
+  web: ['protocol', 'sdk', 'sdk-elements'],
+  cli: ['protocol', 'runtime', 'bus', 'cluster', 'edge', 'relay', 'api', 'worker', 'web'],
+  testkit: ['protocol', 'runtime', 'bus', 'cluster', 'edge', 'relay', 'api', 'worker', 'sdk', 'sdk-elements', 'web', 'cli'],
 };
 
-/** Workspaces beside packages/, which nothing may import. They are never installed by a user, so what they need stands in devDependencies. */
+/** Workspaces beside packages/; nothing may import them. */
 const besides: Readonly<Record<string, readonly string[]>> = { loadtest: ['runtime', 'testkit'] };
 
 const allowedTo = (name: string): readonly string[] => layers[name] ?? besides[name] ?? [];
 
-/** Parts of a package that run in a browser, and may import less than their package. */
-const browserFolders: Readonly<Record<string, readonly string[]>> = { 'api/console': ['protocol'], 'sdk/demo': ['protocol', 'sdk'] };
+/** Where a package has its sources, if not in src. */
+const sourceFolders: Readonly<Record<string, readonly string[]>> = { web: ['console', 'demo', 'obs'] };
+
+/** Packages that run in a browser, where there are no Node modules. */
+const browserPackages: readonly string[] = ['protocol', 'sdk', 'sdk-elements', 'web'];
+
+/** Nobody installs the imports of these: `web` is published as bundles, `loadtest` not at all. They declare them in devDependencies. */
+const bundled: readonly string[] = ['web', ...Object.keys(besides)];
 
 /** The only source file that reads the environment; testkit, which starts processes for tests, may too. */
 const environmentReader = 'runtime/src/config.ts';
@@ -59,20 +67,20 @@ export function checkLayers(root: string): string[] {
 
 function readPackage(name: string, dir: string): Package {
   const { name: own, dependencies = {}, peerDependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
-  const declared = [own, ...Object.keys(dependencies), ...Object.keys(peerDependencies), ...(Object.hasOwn(besides, name) ? Object.keys(devDependencies) : [])];
+  const declared = [own, ...Object.keys(dependencies), ...Object.keys(peerDependencies), ...(bundled.includes(name) ? Object.keys(devDependencies) : [])];
   return { name, dir, declared: new Set(declared) };
 }
 
 function checkPackage(root: string, pack: Package): string[] {
   const offences: string[] = [];
   const graph = new Map<string, string[]>();
-  for (const folder of ['src', ...browserFoldersOf(pack.name)]) {
+  for (const folder of sourceFolders[pack.name] ?? ['src']) {
     for (const file of sourceFiles(join(pack.dir, folder))) {
       const shown = relative(root, file);
       const inPackage = relative(pack.dir, file);
       const { imports, environment } = readSource(file, readFileSync(file, 'utf8'));
       for (const imported of imports) {
-        const wrong = judgeImport(pack, folder, file, imported);
+        const wrong = judgeImport(pack, file, imported);
         if (wrong) offences.push(`${shown}:${imported.line}: ${wrong}`);
       }
       if (!mayReadEnvironment(relative(join(root, 'packages'), file)))
@@ -83,8 +91,6 @@ function checkPackage(root: string, pack: Package): string[] {
   for (const cycle of importCycles(graph)) offences.push(`${relative(root, pack.dir)}: import cycle: ${[...cycle, cycle[0]].join(' → ')}`);
   return offences;
 }
-
-const browserFoldersOf = (name: string) => Object.keys(browserFolders).flatMap((path) => (path.startsWith(`${name}/`) ? [path.slice(name.length + 1)] : []));
 
 function sourceFiles(dir: string): string[] {
   if (!existsSync(dir)) return [];
@@ -99,17 +105,17 @@ function relativeImports(pack: Package, file: string, imports: readonly Imported
 }
 
 /** What is wrong with an import, or null. */
-function judgeImport(pack: Package, folder: string, file: string, { specifier }: ImportedModule): string | null {
+function judgeImport(pack: Package, file: string, { specifier }: ImportedModule): string | null {
   if (specifier === null) return 'imports a module whose name is computed; write the name';
   if (specifier.startsWith('.') || specifier.startsWith('/')) return judgePath(pack, file, specifier);
   const name = packageOf(specifier);
   if (name.startsWith('node:') || builtinModules.includes(name)) {
     if (!specifier.startsWith('node:')) return `imports "${specifier}"; write node:${specifier}`;
-    return runsInBrowser(pack.name, folder) ? `imports ${specifier}, which a browser does not have` : null;
+    return browserPackages.includes(pack.name) ? `imports ${specifier}, which a browser does not have` : null;
   }
   const target = folderOf(name);
   if (target !== null) {
-    const wrong = judgeLayer(pack, folder, specifier, target);
+    const wrong = judgeLayer(pack, specifier, target);
     if (wrong) return wrong;
   }
   return pack.declared.has(name) ? null : `imports ${name}, which ${declaringFile(pack)} does not declare`;
@@ -130,15 +136,12 @@ function judgePath(pack: Package, file: string, specifier: string): string | nul
   return existsSync(target) ? null : `imports ${specifier}, which does not exist; write the whole name with .ts`;
 }
 
-function judgeLayer(pack: Package, folder: string, specifier: string, target: string): string | null {
-  const allowed = browserFolders[`${pack.name}/${folder}`] ?? allowedTo(pack.name);
-  const where = folder === 'src' ? pack.name : `${pack.name}/${folder}`;
-  if (!allowed.includes(target) && !(target === pack.name && folder !== 'src'))
-    return `imports ${packageOf(specifier)}; ${where} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;
+function judgeLayer(pack: Package, specifier: string, target: string): string | null {
+  const allowed = allowedTo(pack.name);
+  if (!allowed.includes(target))
+    return `imports ${packageOf(specifier)}; ${pack.name} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;
   return /^(@danmux\/[^/]+|danmux)\/(src|dist)(\/|$)/.test(specifier) ? `imports ${specifier}, the inside of another package; import what it exports` : null;
 }
-
-const runsInBrowser = (name: string, folder: string) => name === 'protocol' || name === 'sdk' || folder !== 'src';
 
 function packageOf(specifier: string): string {
   const parts = specifier.split('/');

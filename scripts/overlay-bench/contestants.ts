@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const danmux = `${root}packages/api/web/sdk/danmux.iife.js`;
+const danmux = `${root}packages/web/dist/sdk/danmux.iife.js`;
 const danmaku = `${root}node_modules/danmaku/dist/danmaku.min.js`;
 
 /** In the page. */

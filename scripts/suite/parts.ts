@@ -19,13 +19,12 @@ const bin = (name: string) => join('node_modules/.bin', name);
 
 export const parts: readonly Part[] = [
   checks('tools', 'Redis, PHP, PHPUnit, Python with socketio, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
-  checks('types', 'the packages build; the tests, the console and the demo type-check', 4 * minute, [
+  checks('types', 'the packages build; the tests and the browser pages type-check', 4 * minute, [
     [bin('tsc'), '-b'],
     [bin('tsc'), '-p', 'tsconfig.test.json'],
-    [bin('tsc'), '-p', 'packages/api/console'],
-    [bin('tsc'), '-p', 'packages/sdk/demo'],
+    [bin('tsc'), '-p', 'packages/web'],
   ]),
-  checks('web', 'the browser bundles and the demo page build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
+  checks('web', 'the browser bundles and pages build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
   checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),
   checks('layers', 'every package imports only what it may', minute, [[bin('tsx'), 'scripts/check-layers.ts']]),
   checks('docs', 'the pages made from code are up to date', minute, [[bin('tsx'), '--conditions=source', 'scripts/write-docs.ts', '--check']]),

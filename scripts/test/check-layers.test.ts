@@ -36,9 +36,9 @@ test('a tree that imports leftwards is good', () =>
     'packages/edge/src/hub.ts':
       "import { lanes } from '@danmux/protocol';\nimport type { Bus } from '@danmux/bus';\nimport { join } from 'node:path';\nimport { x } from './feed.ts';",
     'packages/edge/src/feed.ts': "export const x = 1;\nexport { jwtVerify } from 'jose';\nexport { Type } from 'typebox/value';",
-    'packages/sdk/demo/main.ts': "import { x } from '../src/client.ts';\nimport './style.css?inline';",
-    'packages/sdk/demo/style.css': '',
-    'packages/sdk/src/client.ts': 'export const x = 1;',
+    'packages/web/demo/main.ts': "import { x } from '@danmux/sdk-elements/players';\nimport './style.css?inline';",
+    'packages/web/demo/style.css': '',
+    'packages/sdk-elements/src/chat.ts': "import '@danmux/sdk';",
   }));
 
 test('an import from the right is told with file, line and package', () =>
@@ -78,11 +78,18 @@ test('one role does not import another', () =>
 
 test('the protocol imports no package', () => offends({ 'packages/protocol/src/a.ts': "import '@danmux/runtime';" }, /protocol may import no other package/));
 
-test('the console and the demo import the protocol, not their servers', () =>
+test('browser pages import the SDK and its elements, never a server; the SDK does not import its elements', () =>
   offends(
-    { 'packages/api/console/main.ts': "import '@danmux/bus';", 'packages/sdk/demo/main.ts': "import '@danmux/runtime';" },
-    /api\/console\/main\.ts:1: imports @danmux\/bus; api\/console may import protocol$/,
-    /sdk\/demo\/main\.ts:1: imports @danmux\/runtime; sdk\/demo may import protocol, sdk$/,
+    {
+      'packages/sdk/src/client.ts': "import '@danmux/sdk-elements';",
+      'packages/web/console/main.ts': "import '@danmux/bus';",
+      'packages/web/demo/main.ts': "import '@danmux/runtime';",
+      'packages/web/obs/main.ts': "import 'node:fs';",
+    },
+    /sdk\/src\/client\.ts:1: imports @danmux\/sdk-elements; sdk may import protocol$/,
+    /web\/console\/main\.ts:1: imports @danmux\/bus; web may import protocol, sdk, sdk-elements$/,
+    /web\/demo\/main\.ts:1: imports @danmux\/runtime; web may import/,
+    /web\/obs\/main\.ts:1: imports node:fs, which a browser does not have$/,
   ));
 
 for (const [form, text] of Object.entries({

@@ -5,22 +5,24 @@ import { type JobQueue, laneTotals, Membership } from '@danmux/cluster';
 import { DanmuxError } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
-import { Drain } from './drain.ts';
-import { createServer } from './server.ts';
+import { Drain } from './http/drain.ts';
+import { createServer, type ServerOptions } from './server.ts';
 
 export class ApiRole implements Part {
   readonly name = 'api';
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #jobs: JobQueue;
+  readonly #options: ServerOptions;
   readonly #drain = new Drain();
   readonly #membership: Membership;
   #app: FastifyInstance | undefined;
 
-  constructor(runtime: Runtime, bus: Bus, jobs: JobQueue) {
+  constructor(runtime: Runtime, bus: Bus, jobs: JobQueue, options: ServerOptions = {}) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#jobs = jobs;
+    this.#options = options;
     this.#membership = new Membership(runtime, bus, {
       role: 'api',
       address: () => this.address(),
@@ -39,7 +41,7 @@ export class ApiRole implements Part {
 
   async start(): Promise<void> {
     const { host, api } = this.#runtime.config;
-    this.#app = await createServer(this.#runtime, this.#bus, this.#jobs, this.#drain);
+    this.#app = await createServer(this.#runtime, this.#bus, this.#jobs, this.#drain, this.#options);
     await this.#app.listen({ host, port: api.port });
     await this.#membership.start();
     this.#runtime.health.register('api', () => {

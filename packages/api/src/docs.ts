@@ -4,9 +4,9 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { Scope } from './auth/scopes.ts';
-import { operationId } from './operation-id.ts';
+import { operationId } from './http/operation-id.ts';
+import { docsPolicy, policyText } from './http/security-headers.ts';
 import { problemSchemaId } from './routes/documented.ts';
-import { docsPolicy, policyText } from './security-headers.ts';
 
 const description = [
   'What a backend does with its rooms.',

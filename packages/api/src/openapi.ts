@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createBus } from '@danmux/bus';
 import type { JobQueue } from '@danmux/cluster';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { Drain } from './drain.ts';
+import { Drain } from './http/drain.ts';
 import { createServer } from './server.ts';
 
 export async function openApiDocument(): Promise<object> {

@@ -5,17 +5,21 @@ import { Hops, type JobQueue, RoomEvents } from '@danmux/cluster';
 import { limits } from '@danmux/protocol';
 import { type Runtime, toJson } from '@danmux/runtime';
 import { type FastifyInstance, fastify } from 'fastify';
-import { addAudit } from './audit.ts';
 import { addAuth } from './auth/auth.ts';
-import { brokenRequestHandler } from './broken-request.ts';
-import { addDateHeader } from './date-header.ts';
 import { addDocs } from './docs.ts';
-import type { Drain } from './drain.ts';
-import { addIdempotency } from './idempotency.ts';
-import { addJsonBodies } from './json-body.ts';
-import { addMissing } from './missing.ts';
-import { addProbes, addTimes } from './probes.ts';
-import { errorHandler } from './problem.ts';
+import { addAudit } from './http/audit.ts';
+import { brokenRequestHandler } from './http/broken-request.ts';
+import { addDateHeader } from './http/date-header.ts';
+import type { Drain } from './http/drain.ts';
+import { addIdempotency } from './http/idempotency.ts';
+import { addJsonBodies } from './http/json-body.ts';
+import { addMissing } from './http/missing.ts';
+import { addProbes, addTimes } from './http/probes.ts';
+import { errorHandler } from './http/problem.ts';
+import { addSecurityHeaders } from './http/security-headers.ts';
+import { addTrace, traceOf } from './http/trace.ts';
+import { type TypeBoxProvider, type TypedApp, validatorCompiler } from './http/validation.ts';
+import { addPusherRoutes } from './pusher/pusher-routes.ts';
 import { addAuditRoute } from './routes/audit.ts';
 import { addBroadcastRoute } from './routes/broadcasts.ts';
 import { addGatewayRoute } from './routes/gateway.ts';
@@ -24,7 +28,6 @@ import { addKeyRoutes } from './routes/keys.ts';
 import { addKickRoutes } from './routes/kicks.ts';
 import { addMessageRoutes } from './routes/messages.ts';
 import { addNodesRoute } from './routes/nodes.ts';
-import { addPusherRoutes } from './routes/pusher.ts';
 import { addRecallRoute } from './routes/recall.ts';
 import { addReceiptsRoute } from './routes/receipts.ts';
 import { addReviewRoutes } from './routes/reviews.ts';
@@ -39,18 +42,15 @@ import { addTraceRoute } from './routes/traces.ts';
 import { addUserRoutes } from './routes/users.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { addWordRoutes } from './routes/words.ts';
-import { addSecurityHeaders } from './security-headers.ts';
 import type { Services } from './services.ts';
-import { addTrace, traceOf } from './trace.ts';
-import { type TypeBoxProvider, type TypedApp, validatorCompiler } from './validation.ts';
-import { addWeb, webRoot } from './web.ts';
+import { addStatic } from './static.ts';
 
 export interface ServerOptions {
-  /** The built web folder. */
-  readonly web?: string;
+  /** The folder of built browser files; without it /console/, /demo/, /overlay/ and /sdk/ answer 404 and name the command that builds them. */
+  readonly webRoot?: string;
 }
 
-export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, drain: Drain, { web = webRoot }: ServerOptions = {}): Promise<FastifyInstance> {
+export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, drain: Drain, { webRoot }: ServerOptions = {}): Promise<FastifyInstance> {
   const app = createApp(runtime);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(() => toJson);
@@ -73,7 +73,7 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   addAuditRoute(typed, bus);
   addKeyRoutes(typed, runtime, keys);
   await addPusherRoutes(typed, services, keys);
-  await addWeb(app, runtime, bus, web);
+  await addStatic(app, runtime, bus, webRoot);
   return app;
 }
 

@@ -5,6 +5,7 @@ import { createJobs, type JobName, type JobProgress, type JobQueue, type Jobs } 
 import { type ErrorCode, errors } from '@danmux/protocol';
 import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { ApiRole } from '../src/index.ts';
+import type { ServerOptions } from '../src/server.ts';
 import { mustBeDocumented } from './documented-codes.ts';
 import { sequence } from './sequencer.ts';
 
@@ -60,7 +61,7 @@ export interface ApiFixture {
   close(): Promise<void>;
 }
 
-export async function startApi(set: Readonly<Record<string, unknown>> = {}, clock?: Clock): Promise<ApiFixture> {
+export async function startApi(set: Readonly<Record<string, unknown>> = {}, clock?: Clock, options: ServerOptions = {}): Promise<ApiFixture> {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': apiKey, 'log.level': 'debug' };
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards, 'api.port': 0, 'api.drain_ms': 200, ...set } });
   const lines: string[] = [];
@@ -83,7 +84,7 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   runtime.health.register('store', () => bus.health());
   const overrides: Overrides<Bus> = {};
   const jobOverrides: Overrides<JobQueue> = {};
-  const api = new ApiRole(runtime, overridable(bus, overrides), overridable(jobs, jobOverrides));
+  const api = new ApiRole(runtime, overridable(bus, overrides), overridable(jobs, jobOverrides), options);
   await api.start();
   const url = `http://${api.address()}`;
   return {

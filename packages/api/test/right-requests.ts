@@ -5,7 +5,7 @@ import { ruleRecords, sanctionField } from '@danmux/cluster';
 import { circuitRecord, DeadLetters, readCircuit, writeCircuit } from '@danmux/cluster/webhooks';
 import type { HeldMessage } from '@danmux/protocol';
 import { eventually } from '../../testkit/src/eventually.ts';
-import type { ReviewVerb } from '../src/review-decisions.ts';
+import type { ReviewVerb } from '../src/moderation/review-decisions.ts';
 import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';
 import type { Operation } from './documented-codes.ts';
 

@@ -1,11 +1,13 @@
 // The only place that knows all four roles: puts the asked-for ones into one process over one bus. All of them on the memory
 // engine and one of them in a fifty-node cluster are the same code.
+import { fileURLToPath } from 'node:url';
 import { ApiRole } from '@danmux/api';
 import { type Bus, createBus } from '@danmux/bus';
 import { createJobs, type Jobs } from '@danmux/cluster';
 import { EdgeRole } from '@danmux/edge';
 import { RelayRole } from '@danmux/relay';
 import { type Config, ConfigError, createRuntime, HealthServer, type Part, type Runtime } from '@danmux/runtime';
+import { webRoot } from '@danmux/web';
 import { WorkerRole } from '@danmux/worker';
 import { version } from './version.ts';
 
@@ -56,7 +58,7 @@ function makeRole(name: RoleName, runtime: Runtime, bus: Bus, jobs: Jobs): EdgeR
     case 'relay':
       return new RelayRole(runtime, bus);
     case 'api':
-      return new ApiRole(runtime, bus, jobs);
+      return new ApiRole(runtime, bus, jobs, { webRoot: fileURLToPath(webRoot) });
     case 'worker':
       return new WorkerRole(runtime, bus, jobs);
   }

@@ -5,8 +5,8 @@ import { DanmuxError, isRoomName, limits, reservedTypes } from '@danmux/protocol
 import type { PublishRequest } from '@danmux/protocol/schemas';
 import type { Config } from '@danmux/runtime';
 import { type Static, Type } from 'typebox';
-import type { Goal } from '../accept-message.ts';
-import { parseJsonData } from '../json-body.ts';
+import { parseJsonData } from '../http/json-body.ts';
+import type { Goal } from '../publish/accept-message.ts';
 
 export const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name: 200 } as const;
 

@@ -4,8 +4,8 @@ import type { Bus, LogEntry } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type AuditRow, auditQuery, auditReply } from '@danmux/protocol/schemas';
 import type { Static } from 'typebox';
-import { auditLogs } from '../audit.ts';
-import type { TypedApp } from '../validation.ts';
+import { auditLogs } from '../http/audit.ts';
+import type { TypedApp } from '../http/validation.ts';
 import { documented, success } from './documented.ts';
 
 const defaultPage = 50;

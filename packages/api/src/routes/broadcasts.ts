@@ -3,10 +3,10 @@ import { jobIdOf } from '@danmux/cluster';
 import { DanmuxError, isRoomName, lanes } from '@danmux/protocol';
 import { type BroadcastRequest, broadcastReply, broadcastRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
-import { readyMessage } from '../accept-message.ts';
 import { checkRooms } from '../auth/room-access.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { readyMessage } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, postCodes, success, withExamples } from './documented.ts';
 
 const schema = {

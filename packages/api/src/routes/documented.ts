@@ -2,7 +2,7 @@
 import { type ErrorCode, errors, limits } from '@danmux/protocol';
 import { messageId } from '@danmux/protocol/schemas';
 import { type TSchema, Type } from 'typebox';
-import { problemType } from '../problem.ts';
+import { problemType } from '../http/problem.ts';
 
 /** The problem schema's name among the document's components. */
 export const problemSchemaId = 'Problem';

@@ -1,11 +1,11 @@
 // Which edges a viewer is to connect to: the least loaded first, so that viewers who all come at once do not all come to one.
 import type { ErrorCode } from '@danmux/protocol';
 import { type GatewayReply, gatewayExample, gatewayQuery, gatewayReply } from '@danmux/protocol/schemas';
-import { AddressRates } from '../address-rates.ts';
-import { edgeUrls } from '../edge-urls.ts';
+import { AddressRates } from '../http/address-rates.ts';
+import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, success } from './documented.ts';
+import { edgeUrls } from './edge-urls.ts';
 
 const edgesTold = 5;
 const ttlMs = 10_000;

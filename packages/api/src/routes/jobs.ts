@@ -3,9 +3,9 @@ import type { JobProgress, JobStatus } from '@danmux/cluster';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
-import { pageSize } from '../paging.ts';
+import { pageSize } from '../http/paging.ts';
+import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
 
 const params = Type.Object({

@@ -18,7 +18,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type ApiKey, isLive } from '../auth/api-key.ts';
 import type { Keys } from '../auth/auth.ts';
-import type { TypedApp } from '../validation.ts';
+import type { TypedApp } from '../http/validation.ts';
 import { documented, idempotencyHeaders, success, withExamples } from './documented.ts';
 
 const defaultGraceMs = 3_600_000;

@@ -1,9 +1,9 @@
 // Sending a user away, out of one room or out of all.
 import { kickRequest, roomKickRequest, sanctionReply } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
-import { type Decision, kick } from '../sanctions.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { type Decision, kick } from '../moderation/sanctions.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, postCodes, roomParams, success, userParams, withExamples } from './documented.ts';
 import { placeOf } from './sanctions.ts';
 

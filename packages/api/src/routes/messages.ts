@@ -2,12 +2,12 @@
 import { checkRoomName, DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type BatchRequest, batchReply, batchRequest, type Problem, publishReply, publishRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
-import { type Accepted, type Ready, readyMessage, sendMessage, sendMessages } from '../accept-message.ts';
 import { checkRoom } from '../auth/room-access.ts';
-import { answerMayDiffer, doneBefore } from '../idempotency.ts';
-import { asDanmuxError, noteRefusal, problemOf } from '../problem.ts';
+import { answerMayDiffer, doneBefore } from '../http/idempotency.ts';
+import { asDanmuxError, noteRefusal, problemOf } from '../http/problem.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { type Accepted, type Ready, readyMessage, sendMessage, sendMessages } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, postCodes, roomParams, success, withExamples } from './documented.ts';
 
 const messageCodes: readonly ErrorCode[] = ['invalid_room', 'unknown_type', 'type_forbidden', 'lane_full'];

@@ -1,9 +1,9 @@
 // Who is in the cluster: every process that announced itself in the last seconds.
 import type { Bus } from '@danmux/bus';
 import { type NodesReply, nodesExample, nodesReply } from '@danmux/protocol/schemas';
-import { nodeRow } from '../node-row.ts';
-import type { TypedApp } from '../validation.ts';
+import type { TypedApp } from '../http/validation.ts';
 import { documented, success } from './documented.ts';
+import { nodeRow } from './node-row.ts';
 
 const nodesSchema = {
   summary: 'The processes of the cluster',

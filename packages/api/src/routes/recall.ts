@@ -3,9 +3,9 @@ import { jobIdOf } from '@danmux/cluster';
 import { checkRoomName } from '@danmux/protocol';
 import { recallReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
-import { sendOwn } from '../own-message.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { sendOwn } from '../publish/own-message.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, messageParam, roomParams, success } from './documented.ts';
 
 const schema = {

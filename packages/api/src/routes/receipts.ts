@@ -4,8 +4,8 @@ import { DanmuxError } from '@danmux/protocol';
 import { type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
 import { checkRoom, mayTouch } from '../auth/room-access.ts';
+import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, messageParam, success } from './documented.ts';
 
 const schema = {

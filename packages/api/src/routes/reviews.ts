@@ -7,12 +7,12 @@ import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
 import { publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
 import { parseJson } from '@danmux/runtime';
 import { Type } from 'typebox';
-import { sendMessage } from '../accept-message.ts';
-import { cursorOf, pageSize, placeOf } from '../paging.ts';
-import { findField } from '../records.ts';
-import { decide } from '../review-decisions.ts';
+import { cursorOf, pageSize, placeOf } from '../http/paging.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { findField } from '../moderation/records.ts';
+import { decide } from '../moderation/review-decisions.ts';
+import { sendMessage } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, messageParam, postCodes, success } from './documented.ts';
 
 const params = Type.Object(messageParam);

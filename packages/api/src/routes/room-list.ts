@@ -3,11 +3,11 @@ import { isUserRoom } from '@danmux/bus';
 import { limits } from '@danmux/protocol';
 import { type RoomsQuery, roomsQuery, roomsReply } from '@danmux/protocol/schemas';
 import { mayTouch } from '../auth/room-access.ts';
-import { badCursor, cursorOf, pageSize, placeOf } from '../paging.ts';
-import { ratesIn } from '../room-traffic.ts';
+import { badCursor, cursorOf, pageSize, placeOf } from '../http/paging.ts';
+import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, success } from './documented.ts';
+import { ratesIn } from './room-traffic.ts';
 
 const schema = {
   summary: 'Rooms with a viewer online',

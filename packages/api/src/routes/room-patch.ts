@@ -2,10 +2,10 @@
 import { jobIdOf } from '@danmux/cluster';
 import { checkRoomName } from '@danmux/protocol';
 import { roomModesReply, roomPatch } from '@danmux/protocol/schemas';
-import { sendOwn } from '../own-message.ts';
-import { changeModes } from '../room-modes.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { changeModes } from '../moderation/room-modes.ts';
+import { sendOwn } from '../publish/own-message.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { bodyCodes, documented, roomParams, success, withExamples } from './documented.ts';
 
 const schema = {

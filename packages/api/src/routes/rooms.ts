@@ -3,12 +3,12 @@ import { pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
 import { parseJson } from '@danmux/runtime';
-import { pageSize } from '../paging.ts';
-import { readModes } from '../room-modes.ts';
-import { trafficOf } from '../room-traffic.ts';
+import { pageSize } from '../http/paging.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { readModes } from '../moderation/room-modes.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, roomParams, success } from './documented.ts';
+import { trafficOf } from './room-traffic.ts';
 
 const readCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_room', 'unavailable'];
 const epoch = '01K8Y3V5S9Q4W2N7C6D1B0ATZX';

@@ -3,10 +3,10 @@ import { checkRoomName, DanmuxError, type ErrorCode, limits } from '@danmux/prot
 import { bansReply, mutesReply, type SanctionRequest, sanctionReply, sanctionRequest, sanctionsQuery } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { pageSize } from '../paging.ts';
-import { type Decision, find, impose, lift, list, type Place } from '../sanctions.ts';
+import { pageSize } from '../http/paging.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { type Decision, find, impose, lift, list, type Place } from '../moderation/sanctions.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { bodyCodes, documented, roomParams, roomUserParams, success, userParams, withExamples } from './documented.ts';
 
 interface Kind {

@@ -2,8 +2,8 @@
 import { readSamples, type StatsSample, sampleEveryMs } from '@danmux/cluster';
 import { type Lane, laneNames } from '@danmux/protocol';
 import { type StatsHistoryReply, statsHistoryExample, statsHistoryQuery, statsHistoryReply } from '@danmux/protocol/schemas';
+import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, success } from './documented.ts';
 
 /** Two samples further apart have a hole between them; a rate over it would hide it. */

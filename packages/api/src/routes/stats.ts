@@ -1,9 +1,9 @@
 // The cluster in numbers: who is online, what was accepted, sent and shed, which processes there are.
 import type { Bus } from '@danmux/bus';
 import { nodesExample, type StatsReply, statsReply } from '@danmux/protocol/schemas';
-import { nodeRow } from '../node-row.ts';
-import type { TypedApp } from '../validation.ts';
+import type { TypedApp } from '../http/validation.ts';
 import { documented, success } from './documented.ts';
+import { nodeRow } from './node-row.ts';
 
 const example = {
   rooms: 2,

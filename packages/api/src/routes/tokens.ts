@@ -3,7 +3,7 @@
 import { tokenReply, tokenRequest } from '@danmux/protocol/schemas';
 import { type Runtime, signViewerToken } from '@danmux/runtime';
 import { checkRooms } from '../auth/room-access.ts';
-import type { TypedApp } from '../validation.ts';
+import type { TypedApp } from '../http/validation.ts';
 import { documented, idempotencyHeaders, postCodes, success, withExamples } from './documented.ts';
 
 const defaultTtlS = 3_600;

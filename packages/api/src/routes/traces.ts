@@ -4,8 +4,8 @@ import { DanmuxError } from '@danmux/protocol';
 import { type TraceReply, traceExample, traceQuery, traceReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
 import { checkRoom } from '../auth/room-access.ts';
+import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, messageParam, success } from './documented.ts';
 
 const what = 'Traced are messages of the lanes control and gift, and of the lane chat those sent with a `traceparent` header or with `receipt`';

@@ -2,9 +2,9 @@
 // storage and recovery are those of every message.
 import { userRoomOf } from '@danmux/bus';
 import { publishRequest, userMessageReply } from '@danmux/protocol/schemas';
-import { readyMessage, sendMessage } from '../accept-message.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { readyMessage, sendMessage } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, postCodes, success, userParams, withExamples } from './documented.ts';
 
 const schema = {

@@ -3,9 +3,9 @@ import { type ReplayResult, Webhooks } from '@danmux/cluster/webhooks';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { deadLettersQuery, deadLettersReply, enableReply, replayReply, webhooksReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
-import { cursorOf, pageSize, placeOf } from '../paging.ts';
+import { cursorOf, pageSize, placeOf } from '../http/paging.ts';
+import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
 import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
 
 const target = {

@@ -2,9 +2,9 @@
 import { limits, type WordList } from '@danmux/protocol';
 import { type WordListSummary, wordListReply, wordListRequest, wordListSummary, wordListsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
+import type { TypedApp } from '../http/validation.ts';
+import { readWordLists, removeWordList, unknownList, writeWordList } from '../moderation/word-lists.ts';
 import type { Services } from '../services.ts';
-import type { TypedApp } from '../validation.ts';
-import { readWordLists, removeWordList, unknownList, writeWordList } from '../word-lists.ts';
 import { bodyCodes, documented, success, withExamples } from './documented.ts';
 
 const params = Type.Object({ list: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description: "The list's name", examples: ['ads'] }) });

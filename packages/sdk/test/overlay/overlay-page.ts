@@ -12,7 +12,7 @@ declare global {
   var nextFrame: () => Promise<void>;
 }
 
-const bundle = fileURLToPath(new URL('../../../api/web/sdk/danmux.iife.js', import.meta.url));
+const bundle = fileURLToPath(new URL('../../../web/dist/sdk/danmux.iife.js', import.meta.url));
 const html = '<!doctype html><style>body{margin:0}</style><div id="stage" style="position:relative;width:1000px;height:500px;background:#234"></div>';
 
 export class OverlayPage {

@@ -1,0 +1,45 @@
+// Who decides about a held message: one verb of one request at a time, over all apis, and the one that was carried out for good. A
+// request that dies in the middle holds the message for the 10 s of a claim; the message itself stays in the queue all the while.
+import { DanmuxError, type HeldMessage } from '@danmux/protocol';
+import { newId } from '@danmux/runtime';
+import type { FastifyRequest } from 'fastify';
+import { answerMayDiffer } from '../http/idempotency.ts';
+import type { Services } from '../services.ts';
+
+export type ReviewVerb = 'approve' | 'reject';
+
+/**
+ * Runs `carryOut` for the first request only: the same verb again is given its answer. Throws `conflict` when the other verb was first,
+ * or while another request decides. When `carryOut` fails nothing is decided, and either verb may be tried again.
+ */
+export async function decide<T>(services: Services, request: FastifyRequest, { id }: HeldMessage, verb: ReviewVerb, carryOut: () => Promise<T>): Promise<T> {
+  const { bus, runtime } = services;
+  const [key, claim] = [`review ${id}`, newId(runtime.clock.now())];
+  const state = await bus.begin(key, verb, claim).catch(async (error: unknown) => {
+    // The claim may have been written and its answer lost.
+    await giveUp(services, key, claim);
+    throw error;
+  });
+  if (state.state === 'done') return JSON.parse(state.answer) as T;
+  if (state.state !== 'started') {
+    answerMayDiffer(request);
+    throw new DanmuxError('conflict', { message: 'Another moderator decides about this message, or has done so.' });
+  }
+  let answer: T;
+  try {
+    answer = await carryOut();
+  } catch (error) {
+    await giveUp(services, key, claim);
+    throw error;
+  }
+  // Kept as long as the message could wait, should it not leave the queue now.
+  await bus.finish(key, verb, claim, JSON.stringify(answer), runtime.config.moderation.review_ttl_ms);
+  return answer;
+}
+
+async function giveUp({ bus, runtime }: Services, key: string, claim: string): Promise<void> {
+  await bus.forget(key, claim).catch((error: unknown) => {
+    runtime.metrics.caught.inc({ where: 'review-decisions' });
+    runtime.counted.warn({ err: error }, 'could not give up the claim of a held message; it ends by itself');
+  });
+}

@@ -1,0 +1,45 @@
+// Word lists in their record: written whole, read whole. It judges no message.
+import type { RecordField } from '@danmux/bus';
+import { decodeWordLists, encodeWordList, listOfField, removedWordList, ruleRecords } from '@danmux/cluster';
+import { DanmuxError, limits, type WordList } from '@danmux/protocol';
+import { newId } from '@danmux/runtime';
+import type { Services } from '../services.ts';
+
+/** Writers that are in each other's way; each round one of them gets through. */
+const tries = 20;
+
+export async function readWordLists({ bus }: Services): Promise<ReadonlyMap<string, WordList>> {
+  const { fields } = await bus.records.get(ruleRecords.words);
+  const lists = [...decodeWordLists(fields)].filter((entry): entry is [string, WordList] => entry[1] !== null);
+  return new Map(lists);
+}
+
+/** Throws `conflict` when it would be one list too many. */
+export async function writeWordList(services: Services, name: string, list: WordList): Promise<void> {
+  await change(services, (present) => {
+    const names = new Set([...present].map(listOfField)).add(name);
+    if (names.size > limits.wordLists) throw new DanmuxError('conflict', { message: `There are ${limits.wordLists} word lists already; remove one.` });
+    return encodeWordList(name, list, newId(), present);
+  });
+}
+
+/** Throws `not_found` when there is none. */
+export async function removeWordList(services: Services, name: string): Promise<void> {
+  await change(services, (present) => {
+    const fields = removedWordList(name, present);
+    if (fields.size === 0) throw unknownList(name);
+    return fields;
+  });
+}
+
+export function unknownList(name: string): DanmuxError {
+  return new DanmuxError('not_found', { message: `There is no word list "${name}".` });
+}
+
+async function change({ bus }: Services, decide: (present: readonly string[]) => ReadonlyMap<string, RecordField | null>): Promise<void> {
+  for (let left = tries; left > 0; left--) {
+    const { version, fields } = await bus.records.get(ruleRecords.words);
+    if ((await bus.records.setIf(ruleRecords.words, version, decide([...fields.keys()]))) !== null) return;
+  }
+  throw new DanmuxError('unavailable', { message: 'The word lists are being changed all the time; nothing was changed.' });
+}

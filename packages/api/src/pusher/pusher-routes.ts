@@ -1,0 +1,156 @@
+// The routes of Pusher's HTTP API that publish and read channels, so that Laravel and pusher-php-server work by changing host and
+// port. They are there only with config pusher.app_id, and have Pusher's own authentication and its form of errors.
+import { type Audience, isUserRoom } from '@danmux/bus';
+import { DanmuxError } from '@danmux/protocol';
+import type { PublishRequest } from '@danmux/protocol/schemas';
+import { type Config, ConfigError } from '@danmux/runtime';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Keys } from '../auth/auth.ts';
+import { readBody, streamOf } from '../auth/raw-body.ts';
+import { noteRefusal, refusalOf, setRetryAfter } from '../http/problem.ts';
+import type { TypedApp } from '../http/validation.ts';
+import { type Goal, type Ready, readyMessage, sendMessages } from '../publish/accept-message.ts';
+import type { Services } from '../services.ts';
+import { checkPusherAuth, checkPusherReplay, signedId } from './pusher-auth.ts';
+import { batchBody, type EventBody, eventBody, goalOf, messageOf, roomOf } from './pusher-events.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Names a request of the Pusher-compatible routes. */
+    pusherSignature: string;
+  }
+}
+
+const query = Type.Object({ info: Type.Optional(Type.String({ maxLength: 200 })), filter_by_prefix: Type.Optional(Type.String({ maxLength: 200 })) });
+const channelParams = Type.Object({ app: Type.String(), channel: Type.String() });
+const shortestSecret = 32;
+/** `user_count` asks the members of each. */
+const channelsCounted = 500;
+
+export async function addPusherRoutes(app: TypedApp, services: Services, keys: Keys): Promise<void> {
+  const { pusher } = services.runtime.config;
+  if (!pusher.app_id) return;
+  if (!pusher.key || pusher.secret.length < shortestSecret)
+    throw new ConfigError(`pusher.app_id is set: pusher.key must be too, and pusher.secret must be ${shortestSecret} characters or more.`);
+  await app.register(async (scope) => {
+    scope.decorateRequest('pusherSignature', '');
+    scope.setErrorHandler((error: FastifyError, request, reply) => refuse(services, request, reply, error));
+    scope.addHook('preParsing', async (request) => {
+      const body = await readBody(request);
+      await authenticate(services, keys, pusher, request, body).catch((error: unknown) => {
+        throw keys.judged(request, error);
+      });
+      return streamOf(body);
+    });
+    addEventRoutes(scope as TypedApp, services);
+    addChannelRoutes(scope as TypedApp, services);
+  });
+}
+
+async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Config['pusher'], request: FastifyRequest, body: Buffer): Promise<void> {
+  const target = request.raw.url ?? '';
+  const signature = checkPusherAuth(pusher, { method: request.method, target, body }, runtime.clock.now());
+  if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'There is no such app.' });
+  if (request.method === 'POST') await checkPusherReplay(bus, signature, runtime.config);
+  request.pusherSignature = signature;
+  // No id of a key has a colon.
+  request.keyId = `pusher:${pusher.key}`;
+  keys.rates.take(request.keyId);
+}
+
+function addEventRoutes(scope: TypedApp, services: Services): void {
+  const { messages } = services.runtime.config;
+  const config = { scope: 'publish', auth: 'own' } as const;
+
+  scope.post('/apps/:app/events', { schema: { hide: true, body: eventBody }, config }, async (request) => {
+    const { body } = request;
+    const goals = channelsOf(body).map(goalOf);
+    const message = messageOf(body, messages);
+    await send(
+      services,
+      goals.map((goal, index) => readyEvent(services, request, goal, message, index)),
+    );
+    const wanted = infoOf(body.info);
+    if (wanted.size === 0) return {};
+    return { channels: Object.fromEntries(await Promise.all(goals.filter(({ user }) => user === undefined).map((goal) => numbersOf(services, goal, wanted)))) };
+  });
+
+  scope.post('/apps/:app/batch_events', { schema: { hide: true, body: batchBody }, config }, async (request) => {
+    const { batch } = request.body;
+    const ready = batch.map((event, index) => readyEvent(services, request, goalOf(event.channel), messageOf(event, messages), index));
+    await send(services, ready);
+    if (batch.every(({ info }) => info === undefined)) return {};
+    return { batch: await Promise.all(batch.map(async ({ channel, info }) => (await numbersOf(services, goalOf(channel), infoOf(info)))[1])) };
+  });
+}
+
+function addChannelRoutes(scope: TypedApp, services: Services): void {
+  const { bus } = services;
+  const config = { scope: 'read', auth: 'own' } as const;
+
+  scope.get('/apps/:app/channels', { schema: { hide: true, querystring: query }, config }, async (request) => {
+    const { filter_by_prefix: prefix = '', info } = request.query;
+    const online = await bus.onlineRooms();
+    const rooms = [...online.keys()].filter((room) => !isUserRoom(room) && room.startsWith(prefix));
+    const wanted = infoOf(info);
+    if (wanted.has('user_count')) {
+      if (rooms.length > channelsCounted)
+        throw new DanmuxError('invalid_request', { message: `user_count is for at most ${channelsCounted} channels; give filter_by_prefix.` });
+      return { channels: Object.fromEntries(await Promise.all(rooms.map((room) => numbersOf(services, { room }, wanted)))) };
+    }
+    return { channels: Object.fromEntries(rooms.map((room) => [room, wanted.has('subscription_count') ? { subscription_count: online.get(room) } : {}])) };
+  });
+
+  scope.get('/apps/:app/channels/:channel', { schema: { hide: true, params: channelParams, querystring: query }, config }, async (request) => {
+    const audience = await bus.audience(roomOf(request.params.channel));
+    return { occupied: audience.online > 0, ...shown(audience, infoOf(request.query.info)) };
+  });
+
+  scope.get('/apps/:app/channels/:channel/users', { schema: { hide: true, params: channelParams }, config }, async (request) => {
+    const { members } = await bus.audience(roomOf(request.params.channel));
+    return { users: members.map(({ id }) => ({ id })) };
+  });
+}
+
+function channelsOf({ channels = [], channel }: EventBody): readonly string[] {
+  const all = new Set([...channels, ...(channel === undefined ? [] : [channel])]);
+  if (all.size === 0) throw new DanmuxError('invalid_request', { message: 'channels or channel is required.' });
+  return [...all];
+}
+
+/** The same signed request again is the same messages. */
+function readyEvent(services: Services, request: FastifyRequest, goal: Goal, message: PublishRequest, index: number): Ready {
+  return readyMessage(services, request, goal, { ...message, id: signedId(request.pusherSignature, index) });
+}
+
+/** Throws the first refusal: Pusher's answer knows no other form. The others may be sent; the request may come again. */
+async function send(services: Services, ready: readonly Ready[]): Promise<void> {
+  for (const result of await sendMessages(services, ready)) if (result instanceof DanmuxError) throw result;
+}
+
+type Info = ReadonlySet<string>;
+
+function infoOf(info = ''): Info {
+  return new Set(
+    info
+      .split(',')
+      .map((word) => word.trim())
+      .filter(Boolean),
+  );
+}
+
+async function numbersOf({ bus }: Services, { room, user }: Goal, wanted: Info): Promise<readonly [string, object]> {
+  return [room, user !== undefined || wanted.size === 0 ? {} : shown(await bus.audience(room), wanted)];
+}
+
+function shown({ users, online }: Audience, wanted: Info): object {
+  return { ...(wanted.has('user_count') ? { user_count: users } : {}), ...(wanted.has('subscription_count') ? { subscription_count: online } : {}) };
+}
+
+function refuse({ runtime }: Services, request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
+  const refusal = refusalOf(error);
+  noteRefusal(runtime, refusal, { trace: request.id, route: request.routeOptions.url });
+  setRetryAfter(reply, refusal);
+  return reply.status(refusal.status).send({ error: refusal.message });
+}

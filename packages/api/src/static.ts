@@ -1,0 +1,70 @@
+// The index, the SDK's bundles and the operator's console for everybody (the console asks for a key itself), and in development the demo
+// page: files of the web folder, which `npm run build` makes. A folder that is not there yet is answered with a page that says so.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bus } from '@danmux/bus';
+import type { Runtime } from '@danmux/runtime';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { consolePolicy, demoPolicy, overlayPolicy, usePolicy } from './http/security-headers.ts';
+import { addDemoRoutes } from './routes/demo.ts';
+
+export async function addStatic(app: FastifyInstance, runtime: Runtime, bus: Bus, root: string | undefined): Promise<void> {
+  const { demo } = runtime.config.api;
+  app.get('/', { schema: { hide: true }, config: { public: true } }, async () => ({
+    name: 'danmux',
+    version: runtime.version,
+    docs: '/docs',
+    openapi: '/openapi.json',
+    console: '/console/',
+    sdk: '/sdk/danmux.js',
+    metrics: '/metrics',
+    health: '/healthz',
+    ready: '/readyz',
+    ...(demo ? { demo: '/demo/' } : {}),
+  }));
+  await app.register(async (scope) => {
+    // Pages of other origins load the SDK with a script element, or import it.
+    scope.addHook('onSend', async (_request, reply, payload) => {
+      reply.header('cross-origin-resource-policy', 'cross-origin').header('access-control-allow-origin', '*');
+      return payload;
+    });
+    await addFolder(scope, root, 'sdk');
+  });
+  await app.register(async (scope) => {
+    usePolicy(scope, overlayPolicy);
+    await addFolder(scope, root, 'overlay');
+  });
+  await app.register(async (scope) => {
+    usePolicy(scope, consolePolicy);
+    await addFolder(scope, root, 'console');
+  });
+  if (!demo) return;
+  await app.register(async (scope) => {
+    usePolicy(scope, demoPolicy);
+    await addFolder(scope, root, 'demo');
+    addDemoRoutes(scope, runtime, bus);
+  });
+}
+
+async function addFolder(scope: FastifyInstance, root: string | undefined, name: 'sdk' | 'demo' | 'console' | 'overlay'): Promise<void> {
+  const folder = root === undefined ? undefined : join(root, name);
+  scope.addHook('onRoute', (route) => {
+    route.config = { ...route.config, public: true };
+    route.schema = { ...route.schema, hide: true };
+  });
+  if (folder !== undefined && existsSync(folder)) {
+    scope.get(`/${name}`, async (_request, reply) => reply.redirect(`/${name}/`));
+    await scope.register(fastifyStatic, { root: folder, prefix: `/${name}/`, decorateReply: false });
+    return;
+  }
+  for (const path of [`/${name}`, `/${name}/*`]) scope.get(path, async (_request, reply) => notBuilt(reply, name));
+}
+
+function notBuilt(reply: FastifyReply, name: string): FastifyReply {
+  return reply
+    .status(404)
+    .type('text/html; charset=utf-8')
+    .serializer((text: unknown) => String(text))
+    .send(`<!doctype html><title>danmux</title><p>/${name}/ is not built yet: run <code>npm run build</code> and start again.</p>`);
+}

@@ -1,0 +1,49 @@
+// A key for some rooms, on every route: what touches its rooms is answered, what touches others or all of them is refused.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { type ApiFixture, gift, mustRefuse, startApi } from '../bare-api.ts';
+import { type Operation, operations } from '../documented-codes.ts';
+import { prepared, rightSettings, send } from '../right-requests.ts';
+
+const keyRow = (id: string, rooms: string[]) => ({ id, scopes: ['admin'], rooms, hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });
+const [own, stranger] = ['inside'.repeat(8), 'stranger'.repeat(8)];
+let fixture: ApiFixture;
+before(async () => {
+  fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('inside', ['live:1*']), keyRow('stranger', ['other'])] });
+});
+after(() => fixture.close());
+
+const ask = async (operation: Operation, key: string, body?: unknown) =>
+  send(fixture, operation, await prepared(fixture, operation), { key, ...(body === undefined ? {} : { body }) });
+const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
+
+/** Of rooms, though their paths name none. */
+const eachRoom = ['POST /v1/messages/batch', 'GET /v1/rooms', 'GET /v1/messages/{id}/receipts', 'GET /v1/messages/{id}/trace', 'GET /v1/keys/me'];
+const ofRooms = (operation: Operation) => operation.path.includes('{room}') || eachRoom.includes(nameOf(operation));
+
+for (const operation of operations) {
+  test(nameOf(operation), async () => {
+    if (!operation['x-scope']) return;
+    const inside = await ask(operation, own);
+    if (ofRooms(operation)) assert.ok(inside.status < 300, JSON.stringify(inside.body));
+    else mustRefuse(inside, 'forbidden');
+    const outside = await ask(operation, stranger);
+    if (operation.path === '/v1/rooms') assert.deepEqual(outside.body, { rooms: [], cursor: null, total: 0 });
+    else if (operation.path === '/v1/keys/me') assert.deepEqual(outside.body.rooms, ['other']);
+    else if (operation.path.endsWith('/batch')) assert.equal(outside.body.results[0].code, 'forbidden');
+    else mustRefuse(outside, 'forbidden');
+  });
+}
+
+test('a broadcast and a token must be for the key’s rooms', async () => {
+  const operation = (path: string) => operations.find((each) => each.path === path) as Operation;
+  for (const rooms of [['live:1'], ['live:1*'], ['live:10*', 'live:1']]) {
+    assert.equal((await ask(operation('/v1/broadcasts'), own, { ...gift, rooms })).status, 202);
+    const { status, body } = await ask(operation('/v1/tokens'), own, { sub: 'u', rooms });
+    assert.equal(status, 200);
+    const { own: gets } = JSON.parse(Buffer.from(body.token.split('.')[1], 'base64url').toString());
+    assert.equal(gets, false, 'nor does its bearer get the messages of the user');
+  }
+  for (const rooms of ['*', ['live:*'], ['live:1', 'other'], ['*']]) mustRefuse(await ask(operation('/v1/broadcasts'), own, { ...gift, rooms }), 'forbidden');
+});

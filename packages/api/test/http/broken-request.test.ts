@@ -1,0 +1,37 @@
+// Bytes that are no HTTP get a problem too, and harm nobody.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { type ApiFixture, startApi } from '../bare-api.ts';
+import { openSocket, rawRequest } from '../raw-request.ts';
+
+let fixture: ApiFixture;
+beforeEach(async () => {
+  fixture = await startApi();
+});
+afterEach(() => fixture.close());
+
+async function mustBeProblem(bytes: string, detail: RegExp): Promise<void> {
+  const answer = await rawRequest(fixture.url, bytes);
+  assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
+  assert.match(answer, /content-type: application\/problem\+json\r\n/);
+  const problem = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4));
+  assert.equal(problem.code, 'invalid_request');
+  assert.match(problem.detail, detail);
+  assert.ok(answer.includes(`x-trace-id: ${problem.instance}\r\n`));
+}
+
+test('a garbled request', () => mustBeProblem('NONSENSE\r\n\r\n', /not an HTTP/));
+
+test('headers past the limit', () => mustBeProblem(`GET / HTTP/1.1\r\nHost: x\r\nX-Y: ${'y'.repeat(20_000)}\r\n\r\n`, /headers are larger/));
+
+test('two lengths that contradict each other', () =>
+  mustBeProblem('POST /v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}', /not an HTTP/));
+
+test('they are counted; a client that hangs up is not', async () => {
+  const before = await fixture.refused('invalid_request');
+  const socket = await openSocket(fixture.url);
+  socket.resetAndDestroy();
+  await rawRequest(fixture.url, 'NONSENSE\r\n\r\n');
+  assert.equal(await fixture.refused('invalid_request'), before + 1);
+  assert.equal((await fixture.call('GET', '/healthz')).status, 200);
+});

@@ -1,0 +1,14 @@
+// The date of an answer is the cluster's time, whatever the clock of the api's machine says.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startApi } from '../bare-api.ts';
+
+test('the date of an answer, also of a refusal, is the time of the cluster', async (t) => {
+  const hour = 3_600_000;
+  const api = await startApi({}, { now: () => Date.now() - hour });
+  t.after(() => api.close());
+  for (const path of ['/v1/rooms', '/healthz', '/none']) {
+    const { headers } = await fetch(`${api.url}${path}`);
+    assert.ok(Math.abs(Date.parse(headers.get('date') ?? '') - (Date.now() - hour)) < 5_000, `${path}: ${headers.get('date')}`);
+  }
+});

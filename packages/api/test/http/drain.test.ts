@@ -1,0 +1,100 @@
+// The end of an api: nobody who is answered is failed, and nothing is waited for in vain.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { afterEach, beforeEach, test } from 'node:test';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { type ApiFixture, apiKey, gift, path, startApi } from '../bare-api.ts';
+import { holdCall } from '../held-call.ts';
+import { openSocket } from '../raw-request.ts';
+
+let fixture: ApiFixture;
+beforeEach(async () => {
+  fixture = await startApi();
+});
+afterEach(() => fixture.close());
+
+const request = `GET /v1/stats HTTP/1.1\r\nHost: x\r\nX-API-Key: ${apiKey}\r\n\r\n`;
+
+test('under a client that hammers on kept connections no request fails', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  const outcomes: (number | string)[] = [];
+  let stop = false;
+  const ask = () =>
+    new Promise<void>((resolve) => {
+      const asked = get(`${fixture.url}/v1/stats`, { agent, headers: { 'x-api-key': apiKey } }, (response) => {
+        outcomes.push(response.statusCode ?? 0);
+        response.resume().once('end', resolve);
+      });
+      asked.once('error', (error: NodeJS.ErrnoException) => {
+        // A connection the kernel took and nobody accepted any more ends like one that was refused.
+        outcomes.push(asked.reusedSocket ? (error.code ?? 'error') : 'not accepted');
+        resolve();
+      });
+    });
+  const hammering = Promise.all(
+    Array.from({ length: 4 }, async () => {
+      while (!stop) await ask();
+    }),
+  );
+  await eventually(() => assert.ok(outcomes.length > 20));
+  await fixture.api.drain();
+  await fixture.api.stop();
+  stop = true;
+  await hammering;
+  agent.destroy();
+  assert.deepEqual(
+    [...new Set(outcomes)].filter((outcome) => outcome !== 200 && outcome !== 'not accepted'),
+    [],
+  );
+});
+
+test('an open connection is still answered, and told to close; a new one is refused; it is not ready', async () => {
+  const kept = await openSocket(fixture.url);
+  kept.write(request);
+  assert.match(String(await once(kept, 'data')), /^HTTP\/1\.1 200 (?!.*connection: close)/is);
+  const drained = fixture.api.drain();
+  await eventually(() => assert.rejects(openSocket(fixture.url), { code: 'ECONNREFUSED' }));
+  kept.write('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [answer] = await once(kept, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 503 .*connection: close.*being drained/is);
+  await once(kept, 'close');
+  await drained;
+});
+
+test('a request under way is waited for, past the grace period', async () => {
+  const held = holdCall(fixture, 'publish');
+  const answer = fixture.call('POST', path, gift);
+  await held.begun;
+  let over = false;
+  const idle = await openSocket(fixture.url);
+  const drained = fixture.api.drain().then(() => {
+    over = true;
+  });
+  // The idle connection is closed when the grace period ends: from then on only the request is waited for.
+  await once(idle.resume(), 'close');
+  assert.equal(over, false);
+  held.release();
+  assert.equal((await answer).status, 202);
+  await drained;
+});
+
+test('an idle connection, used or never used, is closed when the grace period ends', async () => {
+  const used = await openSocket(fixture.url);
+  used.write(request);
+  await once(used, 'data');
+  const unused = await openSocket(fixture.url);
+  await eventually(async () => assert.equal((await fixture.call('GET', '/healthz')).status, 200));
+  const ends = Promise.all([once(used.resume(), 'close'), once(unused.resume(), 'close')]);
+  await fixture.api.drain();
+  await ends;
+});
+
+test('draining twice and stopping without a drain are fine', async () => {
+  await Promise.all([fixture.api.drain(), fixture.api.drain()]);
+  await fixture.api.stop();
+  await fixture.api.stop();
+  const other = await startApi();
+  await openSocket(other.url);
+  await other.close();
+});

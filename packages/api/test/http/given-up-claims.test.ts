@@ -1,0 +1,71 @@
+// Claims that could not be given up while the store took no writes: tried again until they are, and a retry goes on under one at once.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { GivenUpClaims } from '../../src/http/given-up-claims.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+
+let away: boolean;
+let forgotten: string[];
+let tries: number;
+let claims: GivenUpClaims;
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  [away, forgotten, tries] = [true, [], 0];
+  claims = new GivenUpClaims(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), {
+    forget: async (scope, id) => {
+      tries++;
+      if (away) throw new DanmuxError('unavailable');
+      forgotten.push(`${scope} ${id}`);
+    },
+  });
+});
+afterEach(() => {
+  claims.stop();
+  mock.timers.reset();
+});
+
+async function later(rounds = 1): Promise<void> {
+  for (let i = 0; i < rounds; i++) {
+    mock.timers.tick(250);
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test('one that the store takes is gone at once', async () => {
+  away = false;
+  await claims.giveUp('s', 'c');
+  assert.deepEqual([forgotten, claims.take('s')], [['s c'], undefined]);
+});
+
+test('what the store refused is tried again, one call a round while it is away, and all of it when it is back', async () => {
+  await Promise.all(['a', 'b', 'c'].map((scope) => claims.giveUp(scope, '1')));
+  await later(4);
+  assert.deepEqual([forgotten, tries], [[], 7]);
+  away = false;
+  await later();
+  assert.deepEqual(forgotten.sort(), ['a 1', 'b 1', 'c 1']);
+  await later(3);
+  assert.equal(tries, 10, 'and then no more');
+});
+
+test('a retry takes it over, once, and it is not given up under the retry', async () => {
+  await claims.giveUp('s', 'c');
+  assert.deepEqual([claims.take('s'), claims.take('s')], ['c', undefined]);
+  away = false;
+  await later();
+  assert.deepEqual(forgotten, []);
+});
+
+test('what ended by itself is not given up any more', async () => {
+  const real = performance.now.bind(performance);
+  await claims.giveUp('s', 'c');
+  mock.method(performance, 'now', () => real() + 10_001);
+  away = false;
+  await later();
+  mock.restoreAll();
+  assert.deepEqual([forgotten, claims.take('s')], [[], undefined]);
+});

@@ -1,0 +1,329 @@
+// Idempotency-Key, on both engines: one key is one request, whatever fails and however often it is sent.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { type RedisServer, startRedis } from '../../../testkit/src/redis-server.ts';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+import { holdCall } from '../held-call.ts';
+
+const headers = { 'idempotency-key': 'pay-1' };
+const batch = {
+  messages: [
+    { room: 'a', ...gift },
+    { room: 'a', ...gift },
+  ],
+};
+
+/** And what of the answer is the secret. */
+const secretRequests = [
+  ['/v1/keys', { id: 'shop', scopes: ['read'] }, 'key'],
+  ['/v1/keys/shop/rotate', {}, 'key'],
+  ['/v1/tokens', { sub: 'u1' }, 'token'],
+] as const;
+
+for (const engine of ['memory', 'redis'] as const) {
+  describe(`on ${engine}`, () => {
+    let redis: RedisServer | undefined;
+    let fixture: ApiFixture;
+    let call: ApiFixture['call'];
+    let fixtures = 0;
+
+    before(async () => {
+      if (engine === 'redis') redis = await startRedis();
+    });
+    after(() => redis?.stop());
+    beforeEach(async () => {
+      fixtures++;
+      fixture = await open();
+      call = fixture.call;
+    });
+    afterEach(() => fixture.close());
+
+    /** Each test has a prefix of its own; two apis of one test share it. */
+    async function open(set: Readonly<Record<string, string | number>> = {}): Promise<ApiFixture> {
+      const opened = await startApi({ ...(redis ? { 'redis.url': redis.url, 'redis.prefix': `t${fixtures}` } : {}), ...set });
+      await eventually(() => opened.bus.health());
+      return opened;
+    }
+
+    test('the same key and body get the first answer again, one message is sent', async () => {
+      const first = await call('POST', path, gift, { headers });
+      const again = await call('POST', path, gift, { headers });
+      assert.deepEqual([again.status, again.body], [first.status, first.body]);
+      assert.equal(again.headers.get('content-type'), first.headers.get('content-type'));
+      assert.equal(first.headers.get('idempotent-replayed'), null);
+      assert.equal(again.headers.get('idempotent-replayed'), 'true');
+      assert.notEqual(again.headers.get('x-trace-id'), first.headers.get('x-trace-id'));
+      assert.equal(await fixture.accepted(), 1);
+    });
+
+    test('every POST takes one', async () => {
+      for (const [where, body] of [
+        ['/v1/tokens', { sub: 'u1' }],
+        ['/v1/messages/batch', batch],
+      ] as const) {
+        const first = await call('POST', where, body, { headers });
+        const again = await call('POST', where, body, { headers });
+        assert.equal(again.headers.get('idempotent-replayed'), 'true');
+        assert.deepEqual(again.body, first.body);
+      }
+    });
+
+    test('another body is 422; another key, room or route is another request', async () => {
+      await call('POST', path, gift, { headers });
+      mustRefuse(await call('POST', path, { ...gift, data: 2 }, { headers }), 'idempotency_mismatch');
+      assert.equal((await call('POST', '/v1/rooms/live:2/messages', gift, { headers })).status, 202);
+      assert.equal((await call('POST', path, gift, { headers: { 'idempotency-key': 'pay-2' } })).status, 202);
+      assert.equal((await call('POST', '/v1/tokens', { sub: 'u' }, { headers })).status, 200);
+      assert.equal(await fixture.accepted(), 3);
+    });
+
+    test('a key is 1 to 64 printable characters', async () => {
+      for (const bad of ['', 'a b', 'é', 'x'.repeat(65)])
+        mustRefuse(await call('POST', path, gift, { headers: { 'idempotency-key': bad } }), 'invalid_request');
+      assert.equal((await call('POST', path, gift, { headers: { 'idempotency-key': 'x'.repeat(64) } })).status, 202);
+    });
+
+    test('of many at once one runs; the others are told to wait, or get its answer', async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => call('POST', path, gift, { headers })));
+      const fresh = answers.filter(({ status, headers: got }) => status === 202 && !got.has('idempotent-replayed'));
+      assert.equal(fresh.length, 1);
+      for (const answer of answers.filter(({ status }) => status !== 202)) mustRefuse(answer, 'idempotency_in_flight');
+      assert.equal(new Set(answers.filter(({ status }) => status === 202).map(({ body }) => body.id)).size, 1);
+      assert.equal(await fixture.accepted(), 1);
+    });
+
+    test('while the first is under way a second is 409', async () => {
+      const held = holdCall(fixture, 'publish');
+      const first = call('POST', path, gift, { headers });
+      await held.begun;
+      mustRefuse(await call('POST', path, gift, { headers }), 'idempotency_in_flight');
+      held.release();
+      assert.equal((await first).status, 202);
+      assert.equal((await call('POST', path, gift, { headers })).headers.get('idempotent-replayed'), 'true');
+    });
+
+    test('a failure is not kept: the retry runs, and is the same message even when the first was stored', async () => {
+      fixture.overrides.publish = async (publications) => {
+        await fixture.bus.publish(publications);
+        throw new DanmuxError('unavailable');
+      };
+      mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
+      delete fixture.overrides.publish;
+      const retried = await call('POST', path, gift, { headers });
+      assert.equal(retried.status, 202);
+      assert.equal(retried.headers.get('idempotent-replayed'), null);
+      assert.match(retried.body.id, /^[\x21-\x7e]{26,64}$/);
+      assert.equal(await fixture.accepted(), 1);
+    });
+
+    test('a claim whose answer was lost is given up: the retry need not wait for it', async () => {
+      fixture.overrides.begin = async (...args) => {
+        await fixture.bus.begin(...args);
+        throw new DanmuxError('unavailable');
+      };
+      mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
+      delete fixture.overrides.begin;
+      await eventually(async () => assert.equal((await call('POST', path, gift, { headers })).status, 202));
+    });
+
+    test('a request that could not claim the key leaves the answer of another', async () => {
+      const first = await call('POST', path, gift, { headers });
+      let tell = () => {};
+      const given = new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      fixture.overrides.begin = () => Promise.reject(new DanmuxError('unavailable'));
+      fixture.overrides.forget = (...args) => fixture.bus.forget(...args).finally(tell);
+      mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
+      await given;
+      delete fixture.overrides.begin;
+      const again = await call('POST', path, gift, { headers });
+      assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+    });
+
+    test('a failure of ours and a full lane are not kept either', async () => {
+      for (const error of [new Error('a bug'), new DanmuxError('lane_full')]) {
+        fixture.overrides.publish = () => Promise.reject(error);
+        assert.ok((await call('POST', path, gift, { headers })).status >= 500);
+      }
+      delete fixture.overrides.publish;
+      assert.equal((await call('POST', path, gift, { headers })).status, 202);
+    });
+
+    test('an answer that would be the same again is kept, refusals too', async () => {
+      const bad = { ...gift, type: 'zzz' };
+      mustRefuse(await call('POST', path, bad, { headers }), 'unknown_type');
+      const again = await call('POST', path, bad, { headers });
+      assert.deepEqual([again.status, again.headers.get('idempotent-replayed'), again.headers.get('content-type')], [400, 'true', 'application/problem+json']);
+    });
+
+    test('a batch of which a part failed for now is tried again whole, and what was stored is not stored twice', async () => {
+      fixture.overrides.publish = async (publications) => {
+        const [stored] = await fixture.bus.publish(publications.slice(0, 1));
+        return [stored ?? new Error('nothing stored'), new DanmuxError('unavailable')];
+      };
+      const first = await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.deepEqual(
+        first.body.results.map(({ status }: { status: number }) => status),
+        [202, 503],
+      );
+      delete fixture.overrides.publish;
+      const second = await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.equal(second.headers.get('idempotent-replayed'), null);
+      assert.deepEqual(
+        second.body.results.map(({ status }: { status: number }) => status),
+        [202, 202],
+      );
+      assert.equal(second.body.results[0].id, first.body.results[0].id);
+      assert.notEqual(second.body.results[1].id, second.body.results[0].id);
+      assert.equal(await fixture.accepted(), 2);
+    });
+
+    test('a batch of which a part failed for now is tried again only for that, however late', async () => {
+      // As long after the first request as messages are known by their ids.
+      const late = await open({ 'messages.dedupe_gift_ms': 1, 'messages.dedupe_chat_ms': 1 });
+      const rows = ['a', 'b', 'c'].map((room) => ({ room, ...gift }));
+      const messages = [...rows, { room: 'd', ...gift, id: 'order-1', delay_ms: 60_000 }, { room: 'e e', ...gift }];
+      const given: string[][] = [];
+      // One of what it is given is stored, the rest finds its lane full.
+      late.overrides.publish = async (publications) => {
+        given.push(publications.map(({ room }) => room));
+        const stored = await late.bus.publish(publications.slice(0, 1));
+        return publications.map((_, index) => stored[index] ?? new DanmuxError('lane_full'));
+      };
+      const send = () => late.call('POST', '/v1/messages/batch', { messages }, { headers });
+      const answers = [await send(), await send(), await send(), await send()];
+      assert.deepEqual(given, [['a', 'b', 'c'], ['b', 'c'], ['c']]);
+      const of = (key: 'status' | 'id' | 'job') => answers.map(({ body }) => body.results.map((result: Record<string, unknown>) => result[key]));
+      const whole = [202, 202, 202, 202, 400];
+      assert.deepEqual(of('status'), [[202, 503, 503, 202, 400], [202, 202, 503, 202, 400], whole, whole]);
+      const [ids = []] = of('id').slice(-1);
+      assert.deepEqual(of('id'), [[ids[0], undefined, undefined, 'order-1', undefined], [ids[0], ids[1], undefined, 'order-1', undefined], ids, ids]);
+      assert.equal(new Set(of('job').map(([, , , job]) => job)).size, 1);
+      assert.deepEqual(
+        answers.map(({ headers: got }) => got.get('idempotent-replayed')),
+        [null, null, null, 'true'],
+      );
+      assert.equal(await late.accepted(), 3);
+      await late.close();
+    });
+
+    test('what a batch got accepted is of that body alone, and is still answered when all that is left fails', async () => {
+      fixture.overrides.publish = async (publications) => [
+        ...(await fixture.bus.publish(publications.slice(0, 1))),
+        ...publications.slice(1).map(() => new DanmuxError('unavailable')),
+      ];
+      const first = await call('POST', '/v1/messages/batch', batch, { headers });
+      mustRefuse(await call('POST', '/v1/messages/batch', { messages: batch.messages.slice(1) }, { headers }), 'idempotency_mismatch');
+      fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
+      const second = await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.deepEqual(second.body.results[0], first.body.results[0]);
+      assert.equal(second.body.results[1].status, 503);
+    });
+
+    test('a batch of which it could not be kept what was done is still answered, and sent once by its ids', async () => {
+      fixture.overrides.publish = async (publications) => [...(await fixture.bus.publish(publications.slice(0, 1))), new DanmuxError('unavailable')];
+      fixture.overrides.finish = () => Promise.reject(new DanmuxError('unavailable'));
+      assert.equal((await call('POST', '/v1/messages/batch', batch, { headers })).body.results[0].status, 202);
+      delete fixture.overrides.publish;
+      delete fixture.overrides.finish;
+      await call('POST', '/v1/messages/batch', batch, { headers });
+      assert.equal(await fixture.accepted(), 2);
+      assert.ok(fixture.lines.some((line) => line.includes('could not keep what was done')));
+    });
+
+    test('a batch of which a part is simply wrong is kept', async () => {
+      const wrong = { messages: [...batch.messages, { room: 'b b', ...gift }] };
+      const first = await call('POST', '/v1/messages/batch', wrong, { headers });
+      const again = await call('POST', '/v1/messages/batch', wrong, { headers });
+      assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+    });
+
+    test('an answer that tells a secret rests sealed, and is told again', async () => {
+      const kept: string[] = [];
+      fixture.overrides.finish = (...args) => {
+        kept.push(args[3]);
+        return fixture.bus.finish(...args);
+      };
+      for (const [where, body, secret] of secretRequests) {
+        const first = await call('POST', where, body, { headers });
+        const again = await call('POST', where, body, { headers });
+        assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+        assert.ok(!kept.pop()?.includes(first.body[secret]), `${where} keeps its answer in clear`);
+      }
+      assert.deepEqual(kept, []);
+    });
+
+    test('an answer that cannot be kept is still given; the failure is counted and logged', async () => {
+      fixture.overrides.finish = () => Promise.reject(new DanmuxError('unavailable'));
+      assert.equal((await call('POST', path, gift, { headers })).status, 202);
+      assert.equal((await fixture.runtime.metrics.caught.get()).values.find(({ labels }) => labels['where'] === 'idempotency')?.value, 1);
+      assert.ok(fixture.lines.some((line) => line.includes('could not keep the answer')));
+    });
+
+    if (engine === 'redis') {
+      test('another api of the cluster knows the key', async () => {
+        const other = await open();
+        const first = await call('POST', path, gift, { headers });
+        const again = await other.call('POST', path, gift, { headers });
+        await other.close();
+        assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
+        assert.equal(await fixture.accepted(), 1);
+      });
+
+      test('one that has another viewer.token_secret cannot tell a sealed answer', async () => {
+        const other = await open({ 'viewer.token_secret': 't'.repeat(32) });
+        for (const [where, body] of secretRequests) {
+          const first = await call('POST', where, body, { headers });
+          assert.ok(first.status < 300, JSON.stringify(first.body));
+          mustRefuse(await other.call('POST', where, body, { headers }), 'conflict');
+        }
+        await other.close();
+      });
+    }
+  });
+}
+
+test('the keys of one caller are not those of another', async () => {
+  const other = 'another-key-0123456789-0123456789-0123';
+  const fixture = await startApi({ 'api.key_hashes': [createHash('sha256').update(other).digest('hex')] });
+  const mine = await fixture.call('POST', path, gift, { headers });
+  const theirs = await fixture.call('POST', path, { ...gift, data: 2 }, { headers, key: other });
+  assert.equal(theirs.status, 202);
+  assert.notEqual(theirs.body.id, mine.body.id);
+  await fixture.close();
+});
+
+test('an api that died between storing and answering leaves one message: the retry runs when its claim has ended', async () => {
+  let now = 1_000_000;
+  const fixture = await startApi({}, { now: () => now });
+  const silent = () => new Promise<never>(() => {});
+  let stored = () => {};
+  const published = new Promise<void>((resolve) => {
+    stored = resolve;
+  });
+  fixture.overrides.publish = async (publications) => {
+    await fixture.bus.publish(publications);
+    stored();
+    return silent();
+  };
+  const controller = new AbortController();
+  const lost = fetch(fixture.url + path, {
+    method: 'POST',
+    signal: controller.signal,
+    headers: { ...headers, 'x-api-key': 'k'.repeat(40), 'content-type': 'application/json' },
+    body: JSON.stringify(gift),
+  });
+  await published;
+  controller.abort();
+  await assert.rejects(lost);
+  delete fixture.overrides.publish;
+  mustRefuse(await fixture.call('POST', path, gift, { headers }), 'idempotency_in_flight');
+  now += 10_001;
+  assert.equal((await fixture.call('POST', path, gift, { headers })).status, 202);
+  assert.equal(await fixture.accepted(), 1);
+  await fixture.close();
+});

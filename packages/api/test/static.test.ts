@@ -1,0 +1,106 @@
+// The index, and the files of the web folder, built and not built.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { FastifyInstance } from 'fastify';
+import { Drain } from '../src/http/drain.ts';
+import { createServer } from '../src/server.ts';
+import { type ApiFixture, startApi } from './bare-api.ts';
+
+let folder: string;
+let fixture: ApiFixture;
+let app: FastifyInstance;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'danmux-web-'));
+});
+afterEach(async () => {
+  await app.close();
+  await fixture.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function open(demo: boolean): Promise<void> {
+  fixture = await startApi({ 'api.demo': demo });
+  app = await createServer(fixture.runtime, fixture.bus, fixture.jobs, new Drain(), { webRoot: folder });
+}
+
+function write(name: string, text: string): void {
+  mkdirSync(join(folder, name, '..'), { recursive: true });
+  writeFileSync(join(folder, name), text);
+}
+
+describe('not built', () => {
+  test('the demo, the console and the SDK say what to run', async () => {
+    await open(true);
+    for (const url of ['/demo', '/demo/', '/demo/assets/x.js', '/console/', '/sdk/danmux.js']) {
+      const answer = await app.inject(url);
+      assert.equal(answer.statusCode, 404, url);
+      assert.match(answer.headers['content-type'] as string, /^text\/html/);
+      assert.match(answer.body, /npm run build/);
+    }
+  });
+});
+
+describe('built', () => {
+  beforeEach(() => {
+    write('sdk/danmux.js', 'export {}');
+    write('demo/index.html', '<!doctype html>demo');
+    write('overlay/index.html', '<!doctype html>overlay');
+    write('console/index.html', '<!doctype html>console');
+    write('secret.txt', 'not served');
+  });
+
+  test('both are served, and nothing beside them', async () => {
+    await open(true);
+    assert.equal((await app.inject('/demo/')).body, '<!doctype html>demo');
+    assert.equal((await app.inject('/demo')).headers.location, '/demo/');
+    const sdk = await app.inject('/sdk/danmux.js');
+    assert.match(sdk.headers['content-type'] as string, /javascript/);
+    assert.equal(sdk.headers['cross-origin-resource-policy'], 'cross-origin', 'pages of others load it');
+    assert.equal(sdk.headers['access-control-allow-origin'], '*', 'and import it');
+    for (const url of ['/demo/../secret.txt', '/demo/%2e%2e/secret.txt', '/sdk/..%2fsecret.txt', '/demo/none.js', '/sdk/']) {
+      const answer = await app.inject(url);
+      assert.notEqual(answer.statusCode, 200, url);
+      assert.ok(!answer.body.includes('not served'));
+    }
+  });
+
+  test('the demo is there only where it is switched on; the SDK always', async () => {
+    await open(false);
+    for (const url of ['/demo', '/demo/', '/demo/config.json']) assert.equal((await app.inject(url)).statusCode, 404, url);
+    assert.equal((await app.inject({ method: 'POST', url: '/demo/token', payload: { room: 'live:1' } })).statusCode, 404);
+    assert.equal((await app.inject('/sdk/danmux.js')).statusCode, 200);
+  });
+
+  test('the page for OBS is served everywhere, and runs nothing but its own files', async () => {
+    await open(false);
+    const { headers, body } = await app.inject('/overlay/?room=live:1');
+    assert.equal(body, '<!doctype html>overlay');
+    const policy = String(headers['content-security-policy']);
+    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.ok(!policy.includes('unsafe'), policy);
+  });
+
+  test('the console is served everywhere, under a policy that runs nothing but its own files', async () => {
+    await open(false);
+    const { headers, body } = await app.inject('/console/');
+    assert.equal(body, '<!doctype html>console');
+    const policy = String(headers['content-security-policy']);
+    assert.match(policy, /default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.match(policy, /connect-src 'self'; require-trusted-types-for 'script'/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.ok(!policy.includes('unsafe'), policy);
+  });
+
+  test('every link of the index leads somewhere', async () => {
+    await open(true);
+    const { name, version, ...links } = (await app.inject('/')).json();
+    assert.deepEqual([name, version], ['danmux', '0']);
+    assert.ok('demo' in links);
+    for (const url of Object.values(links)) assert.equal((await app.inject(url as string)).statusCode, 200, url as string);
+  });
+});

@@ -1,0 +1,156 @@
+// What a chat knows of its room: the lines, who is there, the gift that is new, what the viewer is to be told and what keeps them from
+// sending. It listens to one room at a time and draws nothing.
+import { DanmuxError, type From, type Msg, type Notice } from '@danmux/protocol';
+import { type Room, textOf } from '@danmux/sdk';
+import type { Entry } from './chat-entry.ts';
+import { ChatLog } from './chat-log.ts';
+import { SendRules } from './send-rules.ts';
+import { errorText, type Texts } from './texts.ts';
+import type { TokenUser } from './token-user.ts';
+
+/** How long the latest gift stands above the list. */
+const latestGiftMs = 10_000;
+const readBack = 50;
+
+export interface ChatSessionHost {
+  readonly texts: Texts;
+  readonly user: TokenUser | undefined;
+  /** At the next frame is soon enough. */
+  changed(): void;
+  requestUpdate(): void;
+}
+
+export class ChatSession {
+  readonly log: ChatLog;
+  readonly rules = new SendRules();
+  readonly #host: ChatSessionHost;
+  /** Undefined while nobody told. */
+  online: number | undefined;
+  hint = '';
+  latest: Entry | undefined;
+  #room: Room | undefined;
+  #latestTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(max: number, host: ChatSessionHost) {
+    this.#host = host;
+    this.log = new ChatLog(max, () => host.changed());
+  }
+
+  /** Begins anew with this room; the functions returned end it. */
+  listen(room: Room): (() => void)[] {
+    this.#room = room;
+    this.log.clear();
+    this.rules.modes = room.modes;
+    this.online = room.joined ? room.online : undefined;
+    if (room.joined) void this.#readBack(room);
+    return [...this.#listenToTalk(room), ...this.#listenToState(room), ...this.#listenToOwn(room), () => this.#end()];
+  }
+
+  /** What times the server tells are compared with. */
+  now(): number {
+    return this.#room?.serverTime() ?? Date.now();
+  }
+
+  say(text: string): void {
+    this.hint = text;
+    this.#host.requestUpdate();
+  }
+
+  failed(error: DanmuxError): void {
+    if (error.code === 'banned') this.rules.refused(error, this.now());
+    this.say(errorText(this.#host.texts, error));
+  }
+
+  message(msg: Msg): void {
+    const mine = this.#host.user?.id;
+    this.log.message(msg, mine !== undefined && msg.from?.id === mine);
+    if (msg.lane !== 'gift' || msg.type === 'superchat' || (this.#room?.ageMs(msg) ?? 0) > latestGiftMs) return;
+    this.latest = this.log.entries.findLast(({ id }) => id === msg.id);
+    clearTimeout(this.#latestTimer);
+    this.#latestTimer = setTimeout(() => this.#endLatest(), latestGiftMs);
+  }
+
+  notice({ code, message, ...rest }: Notice): void {
+    this.rules.notice({ code, message, ...rest });
+    // A mute is said for as long as it holds.
+    this.say(code === 'muted' ? '' : (this.#host.texts.notices[code] ?? message));
+  }
+
+  #listenToTalk(room: Room): (() => void)[] {
+    return [
+      room.on('message', (msg) => this.message(msg)),
+      room.on('recalled', ({ id }) => this.#recalled(id)),
+      room.on('gap', ({ lane, count }) => lane !== 'ambient' && this.log.gap(count)),
+    ];
+  }
+
+  #listenToState(room: Room): (() => void)[] {
+    return [
+      room.on('modes', (modes) => {
+        this.rules.modes = modes;
+        this.#host.requestUpdate();
+      }),
+      room.on('notice', (notice) => this.notice(notice)),
+      room.on('online', (online) => {
+        this.online = online;
+        this.#host.changed();
+      }),
+      room.on('joined', () => {
+        this.rules.entered();
+        this.say('');
+      }),
+    ];
+  }
+
+  #listenToOwn(room: Room): (() => void)[] {
+    return [
+      room.on('sending', ({ cid, type, data }) => type === 'chat' && this.log.sending({ cid, type, data, text: textOf({ data }), ...this.#self() })),
+      room.on('sent', ({ cid, id, held }) => {
+        this.log.sent(cid, id, held === true);
+        this.rules.sent(this.now());
+        this.#host.requestUpdate();
+      }),
+      room.on('unsent', ({ cid, error }) => {
+        this.rules.refused(error, this.now());
+        this.log.unsent(cid, error);
+        this.#host.requestUpdate();
+      }),
+    ];
+  }
+
+  #recalled(id: string): void {
+    this.log.remove(id);
+    if (this.latest && !this.log.entries.includes(this.latest)) this.#endLatest();
+  }
+
+  /** What came before this chat: it was told to those who listened then. */
+  async #readBack(room: Room): Promise<void> {
+    for (const lane of ['gift', 'chat', 'control'] as const) {
+      try {
+        const { msgs } = await room.history({ lane, limit: readBack });
+        if (this.#room === room) for (const msg of msgs) this.message(msg);
+      } catch (error) {
+        if (!(error instanceof DanmuxError)) throw error;
+        // Without a connection the next join brings it.
+        if (error.code !== 'unavailable' && this.#room === room) this.failed(error);
+      }
+    }
+  }
+
+  /** As others will see this viewer. */
+  #self(): { from?: From } {
+    const { user } = this.#host;
+    return user ? { from: { ...user } } : {};
+  }
+
+  #endLatest(): void {
+    this.latest = undefined;
+    this.#host.requestUpdate();
+  }
+
+  #end(): void {
+    this.#room = undefined;
+    this.latest = undefined;
+    clearTimeout(this.#latestTimer);
+  }
+}

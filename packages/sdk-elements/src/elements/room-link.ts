@@ -1,0 +1,130 @@
+// An element's tie to its room: the Room it was given, or a share of a client made from its attributes. It begins when the element is in
+// the page, begins anew when what it was made from changes, and ends with the element's leaving.
+import { DanmuxError, type Msg, type Notice } from '@danmux/protocol';
+import type { ClientState, Room } from '@danmux/sdk';
+import type { LitElement, ReactiveController } from 'lit';
+import { type Lease, leaseRoom, type Token } from './shared-client.ts';
+import type { TokenUser } from './token-user.ts';
+
+/** The attributes and properties of every element that shows a room. */
+export const linkProperties = {
+  url: { type: String },
+  gateway: { type: String },
+  room: {},
+  token: {},
+  userId: { type: String, attribute: 'user-id' },
+} as const;
+
+export interface Linked extends LitElement {
+  url: string | undefined;
+  /** Address of `GET /v1/gateway`, which names the edges, instead of `url` or beside it. */
+  gateway: string | undefined;
+  room: Room | string | undefined;
+  token: Token | undefined;
+  /** Whose messages are one's own; by default the token's `sub`. */
+  userId: string | undefined;
+}
+
+export interface LinkListener {
+  /** Listens to the room; the functions returned end it. */
+  linked(room: Room): readonly (() => void)[];
+  state(state: ClientState): void;
+  failed(error: DanmuxError): void;
+  /** A message for this user alone, in whatever room. */
+  personal?(msg: Msg): void;
+  /** What holds for all rooms; what a room tells comes from the room. */
+  noticed?(notice: Notice): void;
+}
+
+export class RoomLink implements ReactiveController {
+  readonly #host: Linked;
+  readonly #listener: LinkListener;
+  #lease: Lease | undefined;
+  #room: Room | undefined;
+  #ends: (() => void)[] = [];
+  #open = false;
+  #madeOf: readonly unknown[] = [];
+
+  constructor(host: Linked, listener: LinkListener) {
+    this.#host = host;
+    this.#listener = listener;
+    host.addController(this);
+  }
+
+  get room(): Room | undefined {
+    return this.#room;
+  }
+
+  get user(): TokenUser | undefined {
+    const { userId } = this.#host;
+    return userId === undefined ? this.#lease?.user : { level: 0, roles: [], ...this.#lease?.user, id: userId };
+  }
+
+  /** A connection of its own without a token may watch only; of a room that was given nobody here knows. */
+  get guest(): boolean {
+    return this.#lease !== undefined && this.#host.token === undefined;
+  }
+
+  hostConnected(): void {
+    // After the attributes are set, also of an element that is made by a script.
+    queueMicrotask(() => this.#host.isConnected && this.#begin());
+  }
+
+  hostDisconnected(): void {
+    this.#end();
+  }
+
+  hostUpdate(): void {
+    const { url, gateway, room, token, userId } = this.#host;
+    if (!this.#open || [url, gateway, room, token, userId].every((value, index) => value === this.#madeOf[index])) return;
+    this.#end();
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#open) return;
+    this.#open = true;
+    const { url, gateway, room, token, userId } = this.#host;
+    this.#madeOf = [url, gateway, room, token, userId];
+    try {
+      if (typeof room === 'object') this.#enter(room);
+      else if ((url || gateway) && room) this.#takeLease(leaseRoom({ urls: url || undefined, gateway: gateway || undefined, token: token || undefined }, room));
+    } catch (error) {
+      if (error instanceof DanmuxError) this.#listener.failed(error);
+      else throw error;
+    }
+  }
+
+  #takeLease(lease: Lease): void {
+    this.#lease = lease;
+    const { client } = lease;
+    this.#ends.push(
+      client.on('state', (state) => this.#listener.state(state)),
+      client.on('error', (error) => this.#listener.failed(error)),
+      client.on('message', (msg) => this.#listener.personal?.(msg)),
+      client.on('notice', (notice) => notice.room === undefined && this.#listener.noticed?.(notice)),
+    );
+    this.#enter(lease.room);
+    this.#listener.state(client.state);
+  }
+
+  #enter(room: Room): void {
+    this.#room = room;
+    this.#ends.push(
+      room.on('joined', () => this.#listener.state('online')),
+      room.on('away', ({ state }) => this.#listener.state(state)),
+      room.on('error', (error) => this.#listener.failed(error)),
+      ...this.#listener.linked(room),
+    );
+    if (room.joined) this.#listener.state('online');
+  }
+
+  #end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const end of this.#ends.splice(0)) end();
+    this.#lease?.release();
+    this.#lease = undefined;
+    this.#room = undefined;
+  }
+}

@@ -1,0 +1,19 @@
+// The web components, and their registration.
+import { DanmuxChatElement } from './elements/chat-element.ts';
+import { DanmuxOverlayElement } from './elements/overlay-element.ts';
+import { DanmuxSettingsElement } from './elements/settings-element.ts';
+
+export type { GiftChoice, GiftChosen } from './elements/gift-panel.ts';
+export { DanmuxChatElement, DanmuxOverlayElement, DanmuxSettingsElement };
+
+const elements = { 'danmux-settings': DanmuxSettingsElement, 'danmux-overlay': DanmuxOverlayElement, 'danmux-chat': DanmuxChatElement } as const;
+// A page may load the script twice.
+for (const [name, element] of Object.entries(elements)) if (!customElements.get(name)) customElements.define(name, element);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'danmux-settings': DanmuxSettingsElement;
+    'danmux-overlay': DanmuxOverlayElement;
+    'danmux-chat': DanmuxChatElement;
+  }
+}

@@ -1,0 +1,7 @@
+// Overlays on players: any video, and the players that have ways of their own to be added to. None of a player's code is in here.
+export { type ArtplayerLike, danmuxArtplayer } from './players/artplayer.ts';
+export { type DPlayerLike, danmuxDplayer } from './players/dplayer.ts';
+export { type AttachOptions, attachTo, type HoldReason, PlayerDanmaku } from './players/player-danmaku.ts';
+export type { PlayerOptions } from './players/player-options.ts';
+export { danmuxVideojs, type VideojsPlayerLike } from './players/videojs.ts';
+export { DanmuxXgplayer, type XgplayerLike, type XgplayerOptions } from './players/xgplayer.ts';

@@ -1,0 +1,104 @@
+// A real danmux (api, relay and edge on one bus) that serves the built web folder, and pages of it in Chromium. A test file opens it
+// once; a page that complains on its console fails the test that opened it.
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, afterEach, before } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type ApiFixture, startApi } from '../../../api/test/bare-api.ts';
+import { type EdgeFixture, startEdge } from '../../../edge/test/edge-fixture.ts';
+import { startBrowser } from '../../../testkit/src/browser.ts';
+
+const webRoot = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+
+export interface LivePage {
+  readonly api: ApiFixture;
+  readonly edge: EdgeFixture;
+  /** A page of a site of its own origin with this in its body, and the elements loaded. */
+  open(body: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A page as the server has it. */
+  visit(path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What a page of this test is right to complain about. */
+  expect(complaint: RegExp): void;
+  /** What a backend does. */
+  push(room: string, message: { type?: string; id?: string; from?: object; data: unknown }): Promise<string>;
+}
+
+export function livePage(): LivePage {
+  let api: ApiFixture;
+  let edge: EdgeFixture;
+  let browser: Browser;
+  let site: Server;
+  const bodies: string[] = [];
+  const complaints: string[] = [];
+  const expected: RegExp[] = [];
+  const pages: Page[] = [];
+  before(async () => {
+    api = await startApi({ 'api.demo': true }, undefined, { webRoot });
+    edge = await startEdge({ 'viewer.allow_guests': true }, api.bus);
+    site = createServer((request, response) => {
+      if (request.url?.startsWith('/gateway')) {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ edges: [{ url: edge.url }], ttl_ms: 10_000 }));
+        return;
+      }
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(siteOf(api.url, bodies[Number(request.url?.slice(1))] ?? ''));
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    browser = await startBrowser();
+  });
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.context().close();
+    const unexpected = complaints.splice(0).filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
+    expected.length = 0;
+    assert.deepEqual(unexpected, []);
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+    await edge?.close();
+    await api?.close();
+  });
+  const newPage = async (options: BrowserContextOptions = {}): Promise<Page> => {
+    const page = await (await browser.newContext({ viewport: { width: 800, height: 600 }, locale: 'en-US', ...options })).newPage();
+    pages.push(page);
+    // tsx gives functions their names by a call that the page does not have.
+    await page.addInitScript('globalThis.__name = (named) => named');
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
+    return page;
+  };
+  return {
+    get api() {
+      return api;
+    },
+    get edge() {
+      return edge;
+    },
+    open: async (body, options) => {
+      const page = await newPage(options);
+      const { port } = site.address() as AddressInfo;
+      await page.goto(`http://127.0.0.1:${port}/${bodies.push(body) - 1}`);
+      await page.waitForFunction(() => customElements.get('danmux-chat') !== undefined);
+      return page;
+    },
+    visit: async (path, options) => {
+      const page = await newPage(options);
+      await page.goto(`${api.url}${path}`);
+      return page;
+    },
+    expect: (complaint) => void expected.push(complaint),
+    push: async (room, message) => {
+      const { status, body } = await api.call('POST', `/v1/rooms/${room}/messages`, { type: 'chat', ...message });
+      assert.equal(status, 202, JSON.stringify(body));
+      return body.id;
+    },
+  };
+}
+
+const siteOf = (api: string, body: string) =>
+  `<!doctype html><html lang="en"><title>a site</title><link rel="icon" href="data:,">
+  <style>body{margin:0}danmux-chat{height:400px;width:360px}danmux-overlay{height:200px;width:400px}</style>
+  <body>${body}<script type="module" src="${api}/sdk/danmux-elements.js"></script></body></html>`;

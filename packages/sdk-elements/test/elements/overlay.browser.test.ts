@@ -1,0 +1,59 @@
+// <danmux-overlay> in Chromium, in a room of a real danmux: what flies, its looks, the viewer's menu.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import type { DanmuxOverlayElement } from '../../src/index.ts';
+import { livePage } from './live-page.ts';
+
+const live = livePage();
+const overlay = (room: string, token: string, more = '') =>
+  `<danmux-overlay url="${live.edge.url}" room="${room}" token="${token}" ${more}><video></video></danmux-overlay>`;
+
+test('danmaku and gifts fly over what stands in it; one’s own is framed; it shares the chat’s connection', async () => {
+  const token = await live.edge.token('me');
+  const page = await live.open(`${overlay('live:o', token)}<danmux-chat url="${live.edge.url}" room="live:o" token="${token}"></danmux-chat>`);
+  await page.locator('[data-testid=state][data-state=online]').waitFor();
+  await eventually(async () => assert.equal((await live.edge.bus.presenceTotals()).online, 1));
+  await live.push('live:o', { from: { id: 'a' }, data: { text: '<b>first</b>' } });
+  await live.push('live:o', { type: 'gift', from: { id: 'a', name: 'A' }, data: { name: 'Rocket', count: 3 } });
+  await page.locator('[data-testid=danmaku]', { hasText: '<b>first</b>' }).waitFor();
+  await page.locator('[data-testid=gift-banner]', { hasText: 'Rocket' }).waitFor();
+  await page.locator('[data-testid=chat-input]').fill('mine');
+  await page.locator('[data-testid=send]').click();
+  await page.locator('.danmux-own', { hasText: 'mine' }).waitFor();
+  assert.equal(await page.locator('danmux-overlay video').isVisible(), true);
+});
+
+test('attributes are its looks; what the viewer chooses in the menu goes over them and is remembered', async () => {
+  const body = overlay('live:looks', await live.edge.token('me'), 'opacity="0.5" speed="1.5" font-size="30" remember="t"');
+  const page = await live.open(body);
+  const settings = () => page.locator('danmux-overlay').evaluate((element: DanmuxOverlayElement) => element.overlay?.settings);
+  await eventually(async () => assert.ok(await settings(), 'the overlay is made'));
+  const { opacity, speed, fontSize } = (await settings()) ?? {};
+  assert.deepEqual([opacity, speed, fontSize], [0.5, 1.5, 30]);
+  await page.locator('danmux-overlay').evaluate((element) => element.setAttribute('speed', '2'));
+  await eventually(async () => assert.equal((await settings())?.speed, 2));
+
+  await page.locator('[data-testid=settings]').press('Enter');
+  await page.locator('input[name=opacity]').fill('0.8');
+  await page.locator('input[name=danmaku]').uncheck();
+  await page.keyboard.press('Escape');
+  await page.locator('.panel').waitFor({ state: 'hidden' });
+  const chosen = await settings();
+  assert.deepEqual([chosen?.opacity, chosen?.danmaku], [0.8, false]);
+  await page.reload();
+  await eventually(async () => assert.deepEqual([(await settings())?.opacity, (await settings())?.danmaku], [0.8, false]));
+});
+
+test('taken out of the page it leaves nothing running, and put back it goes on', async () => {
+  const page = await live.open(overlay('live:moved', await live.edge.token('me')));
+  await page.evaluate(() => {
+    const element = document.querySelector('danmux-overlay') as HTMLElement;
+    element.remove();
+    document.body.append(element);
+  });
+  await eventually(async () => {
+    await live.push('live:moved', { from: { id: 'a' }, data: { text: 'again' } });
+    assert.ok((await page.locator('[data-testid=danmaku]', { hasText: 'again' }).count()) > 0, 'it flies');
+  });
+});

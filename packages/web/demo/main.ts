@@ -1,0 +1,62 @@
+// The demo page: a playing video, danmaku and gifts over it, a chat beside it. It is what a site's own page would be, in small: a
+// token from the backend and two elements, which share one connection.
+import type { DanmuxChatElement, DanmuxOverlayElement, GiftChosen } from '@danmux/sdk-elements';
+import '@danmux/sdk-elements';
+import { gifts } from './gifts.ts';
+import { livePicture } from './live-picture.ts';
+import { chosen, texts } from './texts.ts';
+
+/** Kept when the token is renewed. */
+const name = `${texts.viewer} ${Math.floor(1_000 + Math.random() * 9_000)}`;
+const room = new URLSearchParams(location.search).get('room') ?? 'live:1001';
+
+document.documentElement.lang = chosen;
+element('room').textContent = `# ${room}`;
+element('command').textContent = `php clients/php/examples/push-gift.php ${room}`;
+element('try').textContent = texts.tryIt;
+
+const video = element<HTMLVideoElement>('video');
+video.setAttribute('aria-label', texts.live);
+video.srcObject = livePicture();
+// Autoplay may be refused; the picture then waits for the first click.
+video.play().catch(() => document.addEventListener('click', () => void video.play(), { once: true }));
+
+enter().catch((error: unknown) => {
+  const trouble = element('trouble');
+  trouble.textContent = error instanceof Error ? error.message : String(error);
+  trouble.hidden = false;
+});
+
+async function enter(): Promise<void> {
+  const [{ edges }, first] = await Promise.all([askServer<{ edges: string[] }>('./config.json'), askForToken()]);
+  let current: string | null = first;
+  let latest = first;
+  // The first token is at hand; when it has expired the client asks for another.
+  const token = async () => {
+    latest = current ?? (await askForToken());
+    current = null;
+    return latest;
+  };
+  const chat = element<DanmuxChatElement>('chat');
+  chat.gifts = gifts;
+  chat.addEventListener('gift', (event) => {
+    const { gift, count } = (event as CustomEvent<GiftChosen>).detail;
+    askServer('./gift', { token: latest, room, gift: gift.id, name: gift.name, count }).catch((error: Error) => chat.say(error.message));
+  });
+  for (const shown of [element<DanmuxOverlayElement>('overlay'), chat]) Object.assign(shown, { url: edges.join(','), token, room });
+}
+
+async function askForToken(): Promise<string> {
+  return (await askServer<{ token: string }>('./token', { room, name })).token;
+}
+
+async function askServer<T>(path: string, body?: object): Promise<T> {
+  const response = await fetch(path, body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {});
+  const answer = (await response.json()) as T & { detail?: string };
+  if (!response.ok) throw new Error(answer.detail ?? `${path}: ${response.status}`);
+  return answer;
+}
+
+function element<T extends HTMLElement = HTMLElement>(id: string): T {
+  return document.getElementById(id) as T;
+}

@@ -1,0 +1,20 @@
+// hls.js feeds a video; the overlay is the video's.
+
+import { attachTo } from '@danmux/sdk-elements/players';
+import Hls from 'hls.js';
+import { play, videoFrame } from './frame.ts';
+import { openPage, sample } from './page.ts';
+
+const { box, room, userId, show } = await openPage('hls.js');
+const { frame, video } = videoFrame(box);
+// A worker would be made from a blob, which the page's policy does not allow.
+const hls = new Hls({ enableWorker: false });
+hls.loadSource(sample('m3u8'));
+hls.attachMedia(video);
+const danmaku = attachTo(video, { room, userId });
+play(video);
+show(danmaku, () => {
+  hls.destroy();
+  danmaku.destroy();
+  frame.remove();
+});

@@ -1,0 +1,64 @@
+// The page for OBS, from a real danmux: transparent, in the looks its address asks for, quiet about what a stream is not to show.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { faultsOf } from '../../../sdk-elements/test/elements/accessible.ts';
+import { livePage } from '../../../sdk-elements/test/elements/live-page.ts';
+import { eventually } from '../../../testkit/src/eventually.ts';
+import { freePorts } from '../../../testkit/src/free-port.ts';
+
+const live = livePage();
+const online = '[data-state=online]';
+
+test('what is not danmaku is transparent, and the token goes nowhere but to the edge', async () => {
+  const token = await live.edge.token('obs', { rooms: ['live:obs'] });
+  const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}&size=40#token=${token}`);
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.reload();
+  await page.locator(online).waitFor();
+  await live.push('live:obs', { from: { id: 'a' }, data: { text: '弹幕' } });
+  await page.locator('.danmux-danmaku', { hasText: '弹幕' }).waitFor();
+  const picture = (await page.screenshot({ omitBackground: true })).toString('base64');
+  // Where no policy forbids to read it.
+  const reader = await page.context().newPage();
+  const alphas = await reader.evaluate(async (png) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    let clear = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] === 0) clear++;
+    return { clear: clear / (data.length / 4), corner: data[data.length - 1] };
+  }, picture);
+  assert.ok(alphas.corner === 0 && alphas.clear > 0.9, JSON.stringify(alphas));
+  assert.ok(requests.length > 2 && !requests.some((url) => url.includes(token)), requests.join('\n'));
+});
+
+test('lanes=gift shows gifts alone; without ?url it finds the edges by itself', async () => {
+  // A cluster without a gateway has no such route.
+  live.expect(/404/);
+  const page = await live.visit('/overlay/?room=live:gifts&lanes=gift');
+  await page.locator(online).waitFor();
+  await live.push('live:gifts', { from: { id: 'a' }, data: { text: 'not this' } });
+  await live.push('live:gifts', { type: 'gift', from: { id: 'a', name: 'A' }, data: { name: 'Rocket' } });
+  await page.locator('.danmux-gift', { hasText: 'Rocket' }).waitFor();
+  assert.equal(await page.locator('[data-testid=danmaku]').count(), 0);
+});
+
+test('a parameter that cannot be used is named once, in the language asked for, and the rest goes on', async () => {
+  const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}&speed=fast&lang=zh-CN`);
+  await page.locator(online).waitFor();
+  assert.deepEqual(await page.locator('.danmux-note p').allTextContents(), ['speed=fast 未生效：请填 0.1 到 10 之间的数字，例如 speed=1.5。']);
+});
+
+test('a connection that is away is no matter for the screen; a token that is refused is named to who sets it up', async () => {
+  live.expect(/ERR_CONNECTION_REFUSED/);
+  const away = await live.visit(`/overlay/?room=live:obs&url=http://127.0.0.1:${await freePorts(1)}`);
+  await away.locator('[data-state=connecting]').waitFor();
+  assert.equal(await away.locator('.danmux-note').isVisible(), false);
+  assert.deepEqual(await faultsOf(away), []);
+  const refused = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#token=wrong`);
+  await eventually(async () => assert.match((await refused.locator('.danmux-note').textContent()) ?? '', /The token in the address is refused.*after #token=/));
+  assert.deepEqual(await faultsOf(refused), []);
+});

@@ -39,7 +39,7 @@ const browserPackages: readonly string[] = ['protocol', 'sdk', 'sdk-elements', '
 const bundled: readonly string[] = ['web', ...Object.keys(besides)];
 
 /** The only source file that reads the environment; testkit, which starts processes for tests, may too. */
-const environmentReader = 'runtime/src/config.ts';
+const environmentReader = 'runtime/src/config/load.ts';
 const mayReadEnvironment = (path: string) => path === environmentReader || path.startsWith('testkit/');
 
 interface Package {

@@ -163,8 +163,8 @@ for (const [form, text] of Object.entries({
   imported: "import { env } from 'node:process';",
 }))
   test(`process.env, ${form}, is for the config alone`, () => {
-    offends({ 'packages/edge/src/hub.ts': text }, /hub\.ts:1: reads process\.env; only packages\/runtime\/src\/config\.ts may/);
-    offends({ 'packages/runtime/src/config.ts': text, 'packages/testkit/src/child.ts': text });
+    offends({ 'packages/edge/src/hub.ts': text }, /hub\.ts:1: reads process\.env; only packages\/runtime\/src\/config\/load\.ts may/);
+    offends({ 'packages/runtime/src/config/load.ts': text, 'packages/testkit/src/child.ts': text });
   });
 
 test('a package without a place in the layers is refused', () =>

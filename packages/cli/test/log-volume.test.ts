@@ -21,7 +21,7 @@ async function started(level: string, set: Readonly<Record<string, unknown>> = {
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...ports, shards: 4, 'log.level': level, ...set } });
   const node = composeNode(config, parseRoles('all'), { write: (line) => void lines.push(line) });
   ends.push(async () => {
-    for (const part of [...node.parts].reverse()) await part.drain();
+    for (const part of [...node.parts].reverse()) await part.drain?.();
     for (const part of [...node.parts].reverse()) await part.stop();
   });
   for (const part of node.parts) await part.start();

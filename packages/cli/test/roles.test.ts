@@ -23,7 +23,7 @@ function compose(roles: readonly RoleName[], set: Readonly<Record<string, unknow
 }
 async function start(node: Node): Promise<void> {
   ends.push(async () => {
-    for (const part of [...node.parts].reverse()) await part.drain();
+    for (const part of [...node.parts].reverse()) await part.drain?.();
     for (const part of [...node.parts].reverse()) await part.stop();
   });
   for (const part of node.parts) await part.start();

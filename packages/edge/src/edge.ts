@@ -162,7 +162,7 @@ export class EdgeRole implements Part {
 
   async drain(): Promise<void> {
     this.#draining = true;
-    await this.#membership().drain();
+    await this.#membership().drain?.();
     // New viewers must find another edge, so the port stops listening; open connections stay.
     this.#http.close();
     await sendAway(this.#sessions.all, this.#runtime.config.edge.drain_ms);

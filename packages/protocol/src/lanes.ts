@@ -31,6 +31,11 @@ export const laneNames: readonly Lane[] = (Object.keys(lanes) as Lane[]).sort((a
 /** The lanes that keep a stream, first to pass first. */
 export const streamLanes: readonly StreamLane[] = laneNames.filter((lane): lane is StreamLane => lanes[lane].history !== null);
 
+/** A new table of offsets with 0, "before the first publication", in every lane that keeps a stream. */
+export function zeroOffsets(): Record<StreamLane, number> {
+  return Object.fromEntries(streamLanes.map((lane) => [lane, 0])) as Record<StreamLane, number>;
+}
+
 export function isLane(value: string): value is Lane {
   return Object.hasOwn(lanes, value);
 }

@@ -1,7 +1,7 @@
 // The lane table: its order, and what a lane promises fits how it treats a cap and whether it keeps history.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLane, isStreamLane, laneNames, lanes, streamLanes } from '../src/lanes.ts';
+import { isLane, isStreamLane, laneNames, lanes, streamLanes, zeroOffsets } from '../src/lanes.ts';
 
 test('lanes pass in the order control, gift, chat, ambient', () => {
   assert.deepEqual(laneNames, ['control', 'gift', 'chat', 'ambient']);
@@ -31,4 +31,11 @@ test('only names of the table are lanes', () => {
     assert.equal(isLane(name), false, name);
     assert.equal(isStreamLane(name), false, name);
   }
+});
+
+test('zero offsets are a new table each time, with every lane that keeps a stream', () => {
+  const offsets = zeroOffsets();
+  assert.deepEqual(offsets, { control: 0, gift: 0, chat: 0 });
+  offsets.gift++;
+  assert.equal(zeroOffsets().gift, 0);
 });

@@ -1,3 +1,3 @@
 // The broadcast tier.
-export { type Fanned, fanOut } from './fan-out.ts';
+export { type BuiltCommit, buildCommit } from './commit-builder.ts';
 export { RelayRole } from './relay.ts';

@@ -4,10 +4,10 @@ import type { Heads, Pending } from '@danmux/bus';
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import { type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
+import { selectByWeight } from './chat-weight.ts';
 import { Combos, joined, type Waiting } from './combos.ts';
 import { type MessageTypes, mergeCounters } from './merge-counters.ts';
 import { RecalledIds } from './recalled-ids.ts';
-import { selectByWeight } from './weight.ts';
 
 /** Characters of one frame's messages: the outbox of a viewer must hold several frames. */
 const frameCharacters = 262_144;

@@ -8,7 +8,7 @@ import { backoffMs, type Runtime } from '@danmux/runtime';
 import { type Budget, RateBudget, unlimited } from './budget.ts';
 import type { ChatRates } from './chat-rates.ts';
 import type { Waiting } from './combos.ts';
-import { type Fanned, fanOut } from './fan-out.ts';
+import { type BuiltCommit, buildCommit } from './commit-builder.ts';
 import { Pacer } from './pacer.ts';
 import type { RoomClaims } from './room-claims.ts';
 import { RoomQueue, type Taken, type Untold } from './room-queue.ts';
@@ -212,18 +212,18 @@ export class ShardRelay {
       if (this.#resetting || this.#stopped) return;
       const limit = this.#runtime.config.relay.frame_messages;
       const taken = urgent ? queue.takeUrgent(limit, performance.now()) : queue.takeOrdinary(limit, performance.now());
-      const fanned = fanOut(queue.room, taken, heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
-      await this.#recallAgain(fanned);
-      const result = await this.#bus.commit(fanned.commit);
+      const built = buildCommit(queue.room, taken, heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
+      await this.#recallAgain(built);
+      const result = await this.#bus.commit(built.commit);
       if (!result.ok) {
         this.#refused(result.reason);
         return;
       }
-      this.#claims.saw(queue.room, fanned.heads);
-      queue.heads = outages === this.#outages ? fanned.heads : undefined;
+      this.#claims.saw(queue.room, built.heads);
+      queue.heads = outages === this.#outages ? built.heads : undefined;
       queue.committed();
-      if (fanned.commit.frame) this.#runtime.metrics.frames.inc();
-      this.#committed(queue.room, taken, fanned.heads);
+      if (built.commit.frame) this.#runtime.metrics.frames.inc();
+      this.#committed(queue.room, taken, built.heads);
     } catch (error) {
       this.#fail(error, 'could not commit to a room');
     } finally {
@@ -235,7 +235,7 @@ export class ShardRelay {
   }
 
   /** What was committed after it had been recalled, and before this relay knew, leaves history before its recall goes out. */
-  async #recallAgain({ commit: { room, frame } }: Fanned): Promise<void> {
+  async #recallAgain({ commit: { room, frame } }: BuiltCommit): Promise<void> {
     const recalls = frame?.head.recalls ?? [];
     await Promise.all(recalls.map((id) => this.#bus.recall(room, id)));
   }

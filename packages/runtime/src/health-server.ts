@@ -36,7 +36,7 @@ export class HealthServer implements Part {
       probe(this.#runtime, path).then(
         (answer) => response.writeHead(answer?.status ?? 404, { 'content-type': answer?.type ?? 'text/plain' }).end(answer?.body ?? 'not found\n'),
         (error: unknown) => {
-          this.#runtime.counted.error({ err: error }, 'probe failed');
+          this.#runtime.caught('health-server', error, 'probe failed', { level: 'error' });
           response.writeHead(500).end();
         },
       );
@@ -54,8 +54,6 @@ export class HealthServer implements Part {
     const bound = this.#server.address();
     return bound && typeof bound === 'object' ? `${this.#runtime.config.host}:${bound.port}` : '';
   }
-
-  async drain(): Promise<void> {}
 
   stop(): Promise<void> {
     this.#server.closeAllConnections();

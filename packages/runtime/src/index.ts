@@ -1,10 +1,12 @@
 // What a danmux process needs before it does anything. It knows no role and no message.
 export { type BackoffOptions, backoffMs } from './backoff.ts';
+export { BoundedMap } from './bounded-map.ts';
+export type { Caught, CaughtOptions } from './caught.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ClusterClock } from './cluster-clock.ts';
-export { type ConfigOptions, type LoadedConfig, loadConfig, redactConfig, type Setting, settings } from './config.ts';
-export { ConfigError } from './config-error.ts';
-export { type Config, configSchema } from './config-schema.ts';
+export { ConfigError } from './config/config-error.ts';
+export { type ConfigOptions, type LoadedConfig, loadConfig, redactConfig, type Setting, settings } from './config/load.ts';
+export { type Config, configSchema } from './config/schema.ts';
 export { logConsole } from './console-lines.ts';
 export { CountedLog } from './counted-log.ts';
 export { type Degradation, Degraded } from './degraded.ts';
@@ -17,6 +19,8 @@ export { Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { createMetrics, type Metrics, metricTable } from './metrics.ts';
 export type { Part } from './part.ts';
+export { Periodic, type PeriodicOptions } from './periodic.ts';
+export { pause, type RetryingOptions, retrying } from './retrying.ts';
 export { createRuntime, type Runtime } from './runtime.ts';
 export { TokenBucket } from './token-bucket.ts';
 export { signViewerToken, verifyViewerToken } from './viewer-token.ts';

@@ -108,7 +108,7 @@ export class Lifecycle {
   async #each(step: 'drain' | 'stop', parts: readonly Part[]): Promise<void> {
     for (const part of [...parts].reverse()) {
       try {
-        await part[step]();
+        await part[step]?.();
       } catch (error) {
         this.#options.log.error({ err: error, part: part.name, step }, 'a part failed to end');
       }

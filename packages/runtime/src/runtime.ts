@@ -1,8 +1,9 @@
 // What every role is given: its config, logger, metrics, health and clock, under one node id. It creates nothing of the
 // business; `createRuntime` only gathers the pieces of this package.
+import { type Caught, createCaught } from './caught.ts';
 import type { Clock } from './clock.ts';
 import { ClusterClock } from './cluster-clock.ts';
-import type { Config } from './config-schema.ts';
+import type { Config } from './config/schema.ts';
 import { CountedLog } from './counted-log.ts';
 import { Degraded } from './degraded.ts';
 import { Health } from './health.ts';
@@ -18,6 +19,8 @@ export interface Runtime {
   readonly log: Logger;
   /** For lines that repeat with the traffic, or room by room in an outage. */
   readonly counted: CountedLog;
+  /** Counts and logs an error that was caught and survived. */
+  readonly caught: Caught;
   readonly metrics: Metrics;
   readonly health: Health;
   /** What is wrong while this process still serves. */
@@ -43,7 +46,9 @@ export function createRuntime({ config, role, version, logger, clock = new Clust
   const destination = logger ?? standardOutput(config, metrics, () => ({ log, degraded }));
   const log = createLogger({ level: config.log.level, pretty: config.log.pretty, role, node, destination });
   const degraded = new Degraded(log, metrics.degraded);
-  return { node, config, log, counted: new CountedLog(log), metrics, health: new Health(log, degraded), degraded, clock, version };
+  const counted = new CountedLog(log);
+  const caught = createCaught({ metrics, log, counted });
+  return { node, config, log, counted, caught, metrics, health: new Health(log, degraded), degraded, clock, version };
 }
 
 /** The log cannot say that it is not written, so /readyz and the metrics do; how many lines were lost stands in it afterwards. */

@@ -2,7 +2,7 @@
 // pinned, `exp` is required, keys never come from the token itself.
 import { DanmuxError, type TokenClaims } from '@danmux/protocol';
 import { type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
-import type { Config } from './config-schema.ts';
+import type { Config } from './config/schema.ts';
 import { toJson } from './json.ts';
 
 type ViewerConfig = Pick<Config['viewer'], 'token_secret' | 'token_issuer' | 'token_audience'>;

@@ -1,7 +1,7 @@
 // The probes over a real HTTP server: what each path answers while ready, while not, and after stop.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/load.ts';
 import { HealthServer } from '../src/health-server.ts';
 import { createRuntime, type Runtime } from '../src/runtime.ts';
 

@@ -32,6 +32,17 @@ test('parts start in order; all drain, then all stop, in reverse', async () => {
   assert.deepEqual(exits, [0]);
 });
 
+test('a part without a drain is stopped all the same', async () => {
+  const steps: string[] = [];
+  const { life, exits } = lifecycle();
+  const { drain: _, ...plain } = part('a', steps);
+  life.add(plain).add(part('b', steps));
+  await life.start();
+  await life.end('test', 0);
+  assert.deepEqual(steps, ['start a', 'start b', 'drain b', 'stop b', 'stop a']);
+  assert.deepEqual(exits, [0]);
+});
+
 test('ending twice ends once, with the first code', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle();

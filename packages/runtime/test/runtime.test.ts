@@ -1,7 +1,7 @@
 // What a role is given: a node id of its own and pieces that know each other.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/load.ts';
 import { createRuntime } from '../src/runtime.ts';
 
 const env = { DANMUX_TOKEN_SECRET: 't'.repeat(32), DANMUX_API_KEY: 'k'.repeat(32) };

@@ -123,7 +123,7 @@ const lives: Readonly<Record<string, Live>> = {
     // One whose answer was lost is the same job.
     await eventually(() => jobs.add('receipts', { id: `m${round}`, room }, { id: `job-${round}` }), { timeoutMs: 20_000 });
     await ran;
-    await jobs.drain();
+    await jobs.drain?.();
     await Promise.all([jobs.stop(), bus.stop()]);
   },
   'cluster control': async (round) => {

@@ -103,7 +103,7 @@ for (const engine of ['memory', 'redis'] as const) {
     });
     after(async () => {
       viewer?.close();
-      for (const part of [...node.parts].reverse()) await part.drain();
+      for (const part of [...node.parts].reverse()) await part.drain?.();
       for (const part of [...node.parts].reverse()) await part.stop();
       hooks.close();
       await redis?.stop();

@@ -33,7 +33,7 @@ export class WorkerRole implements Part {
   }
 
   async drain(): Promise<void> {
-    for (const part of this.#parts) await part.drain();
+    for (const part of this.#parts) await part.drain?.();
   }
 
   async stop(): Promise<void> {

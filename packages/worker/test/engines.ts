@@ -62,7 +62,7 @@ export async function startJobs({ jobs }: Process): Promise<void> {
 export async function endProcess(process: Process): Promise<void> {
   const { jobs, bus } = process;
   living.delete(process);
-  await jobs.drain();
+  await jobs.drain?.();
   await jobs.stop();
   await bus.stop();
 }

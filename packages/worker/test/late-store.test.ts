@@ -40,7 +40,7 @@ test('it starts without Redis; webhooks and sweeps come with it', async () => {
     );
   });
   await worker.drain();
-  await jobs.drain();
+  await jobs.drain?.();
   await worker.stop();
   await jobs.stop();
   await bus.stop();

@@ -69,7 +69,7 @@ test('it sweeps once an interval, and no more after drain', async () => {
   await pass(3_000);
   assert.equal(sweeps, 3);
   await worker.drain();
-  await jobs.drain();
+  await jobs.drain?.();
   await pass(3_000);
   assert.equal(sweeps, 3);
   await worker.stop();
@@ -85,7 +85,7 @@ test('it takes a sample of the numbers every ten seconds', async () => {
   await pass(10_500);
   assert.equal((await readSamples(bus)).length, 2);
   await worker.drain();
-  await jobs.drain();
+  await jobs.drain?.();
   await worker.stop();
   await jobs.stop();
 });

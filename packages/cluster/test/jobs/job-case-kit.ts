@@ -56,7 +56,7 @@ export async function opens<J extends Jobs>(jobs: J): Promise<J> {
 
 async function end(jobs: Jobs): Promise<void> {
   // A test that failed may have left a handler at a gate that stays shut.
-  await Promise.race([jobs.drain(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+  await Promise.race([jobs.drain?.(), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   await jobs.stop();
 }
 

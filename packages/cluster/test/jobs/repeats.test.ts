@@ -20,7 +20,7 @@ async function results(runtime: Runtime): Promise<Record<string, number>> {
 }
 
 async function end(jobs: Jobs): Promise<void> {
-  await jobs.drain();
+  await jobs.drain?.();
   await jobs.stop();
 }
 

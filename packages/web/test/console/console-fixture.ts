@@ -66,7 +66,7 @@ export async function startDanmux(): Promise<Danmux> {
       for (const viewer of viewers) viewer.close();
       for (const part of [...node.parts].reverse()) {
         if (stopped.has(part.name)) continue;
-        await part.drain();
+        await part.drain?.();
         await part.stop();
       }
     },

@@ -6,7 +6,7 @@ import type { Waiting } from './combos.ts';
 import type { Batch, Dropped, Taken } from './room-queue.ts';
 import { sentEvents } from './sent-events.ts';
 
-export interface Fanned {
+export interface BuiltCommit {
   readonly commit: Commit;
   /** The heads after the commit. */
   readonly heads: Heads;
@@ -16,7 +16,7 @@ export interface Fanned {
 const ownMessages = 50;
 
 /** `logAt`, milliseconds since 1970, is given when somebody reads the event log. */
-export function fanOut(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease, logAt?: number): Fanned {
+export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease, logAt?: number): BuiltCommit {
   const offsets: Record<StreamLane, number> = { ...heads.offsets };
   const messages: Partial<Record<StreamLane, string[]>> = {};
   const texts: string[] = [];

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { messageTypes } from '@danmux/protocol';
-import { type ConfigOptions, loadConfig, redactConfig, settings } from '../src/config.ts';
-import { ConfigError } from '../src/config-error.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { type ConfigOptions, loadConfig, redactConfig, settings } from '../../src/config/load.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'danmux-config-'));
 after(() => rmSync(root, { recursive: true }));
@@ -132,7 +132,7 @@ test('every setting has a default, a meaning and, where given, an environment na
 });
 
 test('the config files of the repository load', () => {
-  const dir = new URL('../../../config/', import.meta.url).pathname;
+  const dir = new URL('../../../../config/', import.meta.url).pathname;
   for (const environment of ['development', 'production', 'test']) {
     assert.match(readFileSync(join(dir, `${environment}.yaml`), 'utf8'), /^#/);
     assert.equal(loadConfig({ dir, environment, env: secrets, secretsDir: root }).environment, environment);
@@ -140,7 +140,7 @@ test('the config files of the repository load', () => {
 });
 
 test('production neither serves the demo nor lets guests in', () => {
-  const dir = new URL('../../../config/', import.meta.url).pathname;
+  const dir = new URL('../../../../config/', import.meta.url).pathname;
   const { config } = loadConfig({ dir, environment: 'production', env: secrets, secretsDir: root });
   assert.equal(config.api.demo, false);
   assert.equal(config.viewer.allow_guests, false);

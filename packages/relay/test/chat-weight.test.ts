@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pending, Weight } from '@danmux/bus';
-import { selectByWeight } from '../src/weight.ts';
+import { selectByWeight } from '../src/chat-weight.ts';
 
 let entries = 0;
 const said = (id: string, weight?: Partial<Weight>): Pending => ({

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config-error.ts';
-import type { Config } from './config-schema.ts';
+import type { Config } from './schema.ts';
 
 const shortest = 32;
 

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { loadConfig } from '../src/config.ts';
-import { ConfigError } from '../src/config-error.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { loadConfig } from '../../src/config/load.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'danmux-secrets-'));
 after(() => rmSync(root, { recursive: true }));
@@ -92,7 +92,7 @@ test('of many processes that start together all get the same secrets', async () 
 });
 
 async function starter(dir: string): Promise<string> {
-  const code = `import { loadConfig } from ${JSON.stringify(new URL('../src/config.ts', import.meta.url).href)};
+  const code = `import { loadConfig } from ${JSON.stringify(new URL('../../src/config/load.ts', import.meta.url).href)};
     const { config } = loadConfig({ dir: '/nowhere', environment: 'development', secretsDir: process.argv[1], env: {} });
     console.log(JSON.stringify({ key: config.api.key, token: config.viewer.token_secret }));`;
   const child: ChildProcess = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', '--input-type=module', '-e', code, dir], {

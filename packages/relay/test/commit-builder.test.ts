@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Heads, Lease, Pending } from '@danmux/bus';
 import type { Lane, Msg } from '@danmux/protocol';
-import { fanOut } from '../src/fan-out.ts';
+import { buildCommit } from '../src/commit-builder.ts';
 import type { Batch, Taken } from '../src/room-queue.ts';
 
 const lease: Lease = { name: 'shard:1', owner: 'me', token: 7 };
@@ -19,10 +19,10 @@ const pending = (lane: Lane, id: string): Pending => ({
 const taken = (batch: Batch): Taken => ({ batch, dropped: [] });
 
 test('numbers each lane from its head and says what the heads are after', () => {
-  const fanned = fanOut('live:1', taken({ gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c1')] }), heads, lease);
-  assert.deepEqual(fanned.heads, { epoch: 'e', offsets: { control: 4, gift: 12, chat: 1 } });
+  const built = buildCommit('live:1', taken({ gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c1')] }), heads, lease);
+  assert.deepEqual(built.heads, { epoch: 'e', offsets: { control: 4, gift: 12, chat: 1 } });
   assert.deepEqual(heads.offsets, { control: 4, gift: 10, chat: 0 }, 'the heads it was given stay as they were');
-  const { commit } = fanned;
+  const { commit } = built;
   assert.deepEqual([commit.room, commit.lease, commit.expected], ['live:1', lease, heads]);
   assert.deepEqual(commit.messages, {
     gift: ['{"lane":"gift","offset":11,"id":"g1","data":"礼","ts":1}', '{"lane":"gift","offset":12,"id":"g2","data":"礼","ts":1}'],
@@ -34,7 +34,7 @@ test('numbers each lane from its head and says what the heads are after', () => 
 
 test('the frame carries every message once, in lane order, whatever order the batch has', () => {
   const batch = { ambient: [pending('ambient', 'a')], chat: [pending('chat', 'c')], gift: [pending('gift', 'g')], control: [pending('control', 'n')] };
-  const { frame } = fanOut('live:1', taken(batch), heads, lease).commit;
+  const { frame } = buildCommit('live:1', taken(batch), heads, lease).commit;
   const payload = JSON.parse(frame?.payload ?? '') as { room: string; msgs: Msg[] };
   assert.equal(payload.room, 'live:1');
   assert.deepEqual(
@@ -50,7 +50,7 @@ test('the frame carries every message once, in lane order, whatever order the ba
 
 test('the head names ranges of stream lanes, counts of all, and the traces of control and gift', () => {
   const batch = { control: [pending('control', 'n')], chat: [pending('chat', 'c1'), pending('chat', 'c2')], ambient: [pending('ambient', 'a')] };
-  const head = fanOut('live:1', taken(batch), heads, lease).commit.frame?.head;
+  const head = buildCommit('live:1', taken(batch), heads, lease).commit.frame?.head;
   assert.deepEqual(head, {
     room: 'live:1',
     epoch: 'e',
@@ -67,7 +67,7 @@ test('chat is traced when its publisher asked for it, or for receipts', () => {
     { ...pending('chat', 'asked'), marks: { traced: true } as const },
     { ...pending('chat', 'receipt'), marks: { receipt: true } as const },
   ];
-  const head = fanOut('live:1', taken({ gift: [pending('gift', 'g')], chat }), heads, lease).commit.frame?.head;
+  const head = buildCommit('live:1', taken({ gift: [pending('gift', 'g')], chat }), heads, lease).commit.frame?.head;
   assert.deepEqual(
     head?.traces.map(([id]) => id),
     ['g', 'asked', 'receipt'],
@@ -75,7 +75,7 @@ test('chat is traced when its publisher asked for it, or for receipts', () => {
 });
 
 test('ambient messages have no offset, no stream and leave the ingress', () => {
-  const { commit, heads: after } = fanOut('live:1', taken({ ambient: [pending('ambient', 'a')] }), heads, lease);
+  const { commit, heads: after } = buildCommit('live:1', taken({ ambient: [pending('ambient', 'a')] }), heads, lease);
   assert.deepEqual(commit.messages, {});
   assert.deepEqual(commit.entries, { ambient: ['e-a'] });
   assert.deepEqual(commit.frame?.head.ranges, {});
@@ -83,7 +83,7 @@ test('ambient messages have no offset, no stream and leave the ingress', () => {
 });
 
 test('an empty lane of a batch leaves no trace in the commit', () => {
-  const { commit } = fanOut('live:1', taken({ gift: [], chat: [pending('chat', 'c')] }), heads, lease);
+  const { commit } = buildCommit('live:1', taken({ gift: [], chat: [pending('chat', 'c')] }), heads, lease);
   assert.deepEqual(Object.keys(commit.entries), ['chat']);
   assert.deepEqual(commit.frame?.head.counts, { chat: 1 });
 });
@@ -94,7 +94,7 @@ test('what is shed leaves the ingress, is counted, and goes to its sender alone;
     { lane: 'chat', reason: 'budget', publications: [said] },
     { lane: 'ambient', reason: 'merged', publications: [pending('ambient', 'a')] },
   ] as const;
-  const { commit, heads: after } = fanOut('live:1', { batch: { chat: [pending('chat', 'c1')] }, dropped, shed: { chat: 7 } }, heads, lease);
+  const { commit, heads: after } = buildCommit('live:1', { batch: { chat: [pending('chat', 'c1')] }, dropped, shed: { chat: 7 } }, heads, lease);
   assert.deepEqual(commit.entries, { chat: ['e-c1', 'e-c2'], ambient: ['e-a'] });
   assert.deepEqual(commit.counts, { sequenced: { chat: 1 }, shed: { chat: { budget: 1 }, ambient: { merged: 1 } } });
   assert.deepEqual(commit.frame?.head.shed, { chat: 7 });
@@ -104,7 +104,7 @@ test('what is shed leaves the ingress, is counted, and goes to its sender alone;
 
 test('when all is shed and nobody is told, nothing is published', () => {
   const dropped = [{ lane: 'chat', reason: 'budget', publications: [pending('chat', 'c')] }] as const;
-  const { commit } = fanOut('live:1', { batch: {}, dropped }, heads, lease);
+  const { commit } = buildCommit('live:1', { batch: {}, dropped }, heads, lease);
   assert.equal(commit.frame, null);
   assert.deepEqual(commit.entries, { chat: ['e-c'] });
 });
@@ -118,7 +118,7 @@ test('the head names the messages that ask for receipts, and those that are take
       { ...pending('control', 'm'), marks: { recalls: '', receipt: true } as const },
     ],
   };
-  const head = fanOut('live:1', taken(batch), heads, lease).commit.frame?.head;
+  const head = buildCommit('live:1', taken(batch), heads, lease).commit.frame?.head;
   assert.deepEqual(
     [head?.receipts, head?.recalls],
     [
@@ -127,14 +127,14 @@ test('the head names the messages that ask for receipts, and those that are take
     ],
   );
   assert.equal('to' in (head ?? {}), false);
-  const plain = fanOut('live:1', taken({ gift: [pending('gift', 'g')] }), heads, lease).commit.frame?.head;
+  const plain = buildCommit('live:1', taken({ gift: [pending('gift', 'g')] }), heads, lease).commit.frame?.head;
   assert.deepEqual(['receipts' in (plain ?? {}), 'recalls' in (plain ?? {})], [false, false]);
 });
 
 test('in a room of users the head says for whom each message is, in the order of the payload', () => {
   const to = (lane: Lane, id: string, user?: string): Pending => ({ ...pending(lane, id), ...(user === undefined ? {} : { marks: { to: user } }) });
   const batch = { chat: [to('chat', 'c', 'ann'), to('chat', 'd')], control: [to('control', 'n', 'bob 弹幕')] };
-  const { frame } = fanOut('@3', taken(batch), heads, lease).commit;
+  const { frame } = buildCommit('@3', taken(batch), heads, lease).commit;
   assert.deepEqual(frame?.head.to, ['bob 弹幕', 'ann', '']);
   assert.deepEqual(
     (JSON.parse(frame?.payload ?? '') as { msgs: Msg[] }).msgs.map(({ id }) => id),
@@ -144,7 +144,7 @@ test('in a room of users the head says for whom each message is, in the order of
 
 test('when the event log is read, the commit tells it of every lane’s messages; else of none', () => {
   const batch = { gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c')] };
-  const { commit } = fanOut('live:1', taken(batch), heads, lease, 1_700);
+  const { commit } = buildCommit('live:1', taken(batch), heads, lease, 1_700);
   const events = (commit.events ?? []).map((text) => JSON.parse(text) as { id: string; ts: number; data: { messages: Msg[] } });
   assert.deepEqual(
     events.map(({ id, ts }) => [id, ts]),
@@ -157,8 +157,8 @@ test('when the event log is read, the commit tells it of every lane’s messages
     events.flatMap(({ data }) => data.messages),
     (JSON.parse(commit.frame?.payload ?? '') as { msgs: Msg[] }).msgs,
   );
-  assert.equal('events' in fanOut('live:1', taken(batch), heads, lease).commit, false);
-  assert.equal('events' in fanOut('@1', taken(batch), heads, lease, 1_700).commit, false);
+  assert.equal('events' in buildCommit('live:1', taken(batch), heads, lease).commit, false);
+  assert.equal('events' in buildCommit('@1', taken(batch), heads, lease, 1_700).commit, false);
 });
 
 test('several reasons of a lane, and several parts of one reason, all count', () => {
@@ -167,6 +167,6 @@ test('several reasons of a lane, and several parts of one reason, all count', ()
     { lane: 'chat', reason: 'expired', publications: [pending('chat', 'b'), pending('chat', 'c')] },
     { lane: 'chat', reason: 'recalled', publications: [pending('chat', 'd')] },
   ] as const;
-  const { commit } = fanOut('live:1', { batch: {}, dropped }, heads, lease);
+  const { commit } = buildCommit('live:1', { batch: {}, dropped }, heads, lease);
   assert.deepEqual([commit.counts.shed, commit.entries, commit.frame], [{ chat: { recalled: 2, expired: 2 } }, { chat: ['e-a', 'e-b', 'e-c', 'e-d'] }, null]);
 });

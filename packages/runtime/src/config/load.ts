@@ -8,8 +8,8 @@ import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
 import { ConfigError } from './config-error.ts';
-import { type Config, configSchema } from './config-schema.ts';
-import { ensureSecrets } from './dev-secrets.ts';
+import { type Config, configSchema } from './schema.ts';
+import { ensureSecrets } from './secrets.ts';
 
 export interface ConfigOptions {
   /** Folder of default.yaml and its siblings; `./config` when absent. Missing files are skipped. */

@@ -1,0 +1,42 @@
+// A map with a cap: the oldest entry goes first.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BoundedMap } from '../src/bounded-map.ts';
+
+test('past its cap the oldest entry is dropped, and its owner hears of it', () => {
+  const dropped: [string, number][] = [];
+  const map = new BoundedMap<string, number>(2, (key, value) => dropped.push([key, value]));
+  map.set('a', 1).set('b', 2).set('c', 3);
+  assert.deepEqual(
+    [...map],
+    [
+      ['b', 2],
+      ['c', 3],
+    ],
+  );
+  assert.deepEqual(dropped, [['a', 1]]);
+});
+
+test('setting a key again keeps its place and drops nothing', () => {
+  const map = new BoundedMap<string, number>(2);
+  map.set('a', 1).set('b', 2).set('a', 3);
+  assert.deepEqual(
+    [...map],
+    [
+      ['a', 3],
+      ['b', 2],
+    ],
+  );
+  map.set('c', 4);
+  assert.deepEqual([...map.keys()], ['b', 'c']);
+});
+
+test('a key deleted and set again is the newest; deleting calls nobody', () => {
+  const dropped: string[] = [];
+  const map = new BoundedMap<string, number>(2, (key) => dropped.push(key));
+  map.set('a', 1).set('b', 2);
+  map.delete('a');
+  map.set('a', 1).set('c', 3);
+  assert.deepEqual([...map.keys()], ['a', 'c']);
+  assert.deepEqual(dropped, ['b']);
+});

@@ -1,0 +1,81 @@
+// Tries until success or stop, with a wait between.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { pause, retrying } from '../src/retrying.ts';
+
+const backoff = { baseMs: 100, maxMs: 400, random: () => 1 };
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+let owner: AbortController;
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  owner = new AbortController();
+});
+afterEach(() => mock.timers.reset());
+
+test('it tries again later each time, tells of each failure, and resolves with the first success', async () => {
+  const answers = [new Error('1'), new Error('2'), 'opened'];
+  let attempts = 0;
+  const failed: [unknown, number][] = [];
+  const attempt = async () => {
+    const answer = answers[attempts++];
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const result = retrying(attempt, { backoff, signal: owner.signal, failed: (error, failures) => failed.push([error, failures]) });
+  await turn();
+  mock.timers.tick(99);
+  await turn();
+  assert.equal(attempts, 1);
+  mock.timers.tick(1);
+  await turn();
+  assert.equal(attempts, 2);
+  mock.timers.tick(199);
+  await turn();
+  assert.equal(attempts, 2);
+  mock.timers.tick(1);
+  assert.equal(await result, 'opened');
+  assert.deepEqual(failed, [
+    [answers[0], 1],
+    [answers[1], 2],
+  ]);
+});
+
+test('a stop during the wait ends it at once, with undefined', async () => {
+  let attempts = 0;
+  const result = retrying(
+    () => {
+      attempts++;
+      return Promise.reject(new Error('away'));
+    },
+    { backoff, signal: owner.signal, failed: () => {} },
+  );
+  await turn();
+  owner.abort();
+  assert.equal(await result, undefined);
+  assert.equal(attempts, 1);
+});
+
+test('stopped before it began, it tries nothing', async () => {
+  owner.abort();
+  assert.equal(await retrying(() => assert.fail('attempted'), { backoff, signal: owner.signal, failed: () => assert.fail('failed') }), undefined);
+});
+
+test('an owner that throws in `failed` ends the tries with its error', async () => {
+  const fatal = new Error('fatal');
+  const failed = () => {
+    throw fatal;
+  };
+  await assert.rejects(
+    retrying(() => Promise.reject(new Error('refused')), { backoff, signal: owner.signal, failed }),
+    fatal,
+  );
+});
+
+test('a pause leaves no listener behind', async () => {
+  const waited = pause(50, owner.signal);
+  mock.timers.tick(50);
+  await waited;
+  owner.abort();
+  await pause(50, owner.signal);
+});

@@ -1,8 +1,8 @@
 // `npm run bench:words`: what the word filter costs: building it of 10,000 words, and judging messages of 5 KB with it. Prints
 // median and 99th percentile; for the record and not a test, since another program on the core makes it worse.
 
-import { inSlices } from '../packages/edge/src/screen/in-slices.ts';
-import { WordFilter } from '../packages/edge/src/screen/word-filter.ts';
+import { inSlices } from '../packages/edge/src/moderation/filter/in-slices.ts';
+import { WordFilter } from '../packages/edge/src/moderation/filter/word-filter.ts';
 import type { WordList } from '../packages/protocol/src/moderation.ts';
 
 const words = 10_000;

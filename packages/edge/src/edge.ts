@@ -5,33 +5,33 @@ import type { Bus, BusFrame } from '@danmux/bus';
 import { Hops, laneTotals, Membership, type RoleNumbers, Rules, totalOf } from '@danmux/cluster';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
-import { ClusterControl } from './cluster-control.ts';
-import { DeliveryLedger } from './delivery-ledger.ts';
-import { Dispatch } from './dispatch.ts';
-import { sendAway } from './drain.ts';
-import { Enforcement, noticeOf } from './enforcement.ts';
-import { Expiry } from './expiry.ts';
-import { FanOut } from './fan-out.ts';
-import { Feeds } from './feeds.ts';
-import { Flusher } from './flusher.ts';
-import { Guard } from './guard.ts';
-import { Handlers } from './handlers.ts';
-import { HiddenMessages } from './hidden-messages.ts';
-import { Hub } from './hub.ts';
-import type { OutboxParts } from './outbox.ts';
-import { OwnMessages } from './own-messages.ts';
-import { type PingedConn, Pinger } from './pinger.ts';
-import { preparedGap } from './prepared.ts';
-import { Presence } from './presence.ts';
-import { Receipts } from './receipts.ts';
-import { Recovery } from './recovery.ts';
-import { RoomUsers } from './room-users.ts';
-import { createScreen } from './screen/screens.ts';
-import { Session, type ViewerSocket } from './session.ts';
-import { Sessions } from './sessions.ts';
-import { spare, useNoRooms } from './spare.ts';
-import { bannedError, type Viewer } from './viewer.ts';
-import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './viewer-server.ts';
+import { ClusterControl } from './door/cluster-control.ts';
+import { type PingedConn, Pinger } from './door/pinger.ts';
+import { addressOf, createHttpServer, createViewerServer, type ViewerServer } from './door/viewer-server.ts';
+import { DeliveryReceipts } from './fan-out/delivery-receipts.ts';
+import { FanOut } from './fan-out/fan-out.ts';
+import { Feeds } from './feed/feeds.ts';
+import { Recovery } from './feed/recovery.ts';
+import { Enforcement, noticeOf } from './moderation/enforcement.ts';
+import { createFilter } from './moderation/filter/message-filter.ts';
+import { HiddenMessages } from './moderation/hidden-messages.ts';
+import { SendGuard } from './moderation/send-guard.ts';
+import { DeliveryLedger } from './outbox/delivery-ledger.ts';
+import { encodeGap } from './outbox/encoded-frame.ts';
+import { Flusher } from './outbox/flusher.ts';
+import type { OutboxParts } from './outbox/outbox.ts';
+import { PersonalMessages } from './personal/messages.ts';
+import { Dispatch } from './requests/dispatch.ts';
+import { Handlers } from './requests/handlers.ts';
+import { Hub } from './room/hub.ts';
+import { JoinLeaveEvents } from './room/join-leave-events.ts';
+import { Presence } from './room/presence.ts';
+import { sendAway } from './session/drain.ts';
+import { Session, type ViewerSocket } from './session/session.ts';
+import { Sessions } from './session/sessions.ts';
+import { slimSocket, useNoRooms } from './session/slim-socket.ts';
+import { TokenExpiry } from './session/token-expiry.ts';
+import { bannedError, type Viewer } from './viewer/viewer.ts';
 
 export class EdgeRole implements Part {
   readonly name = 'edge';
@@ -69,7 +69,7 @@ export class EdgeRole implements Part {
     const ledger = new DeliveryLedger(runtime);
     this.#pinger = new Pinger(runtime.config.edge.ping_interval_ms);
     this.#shared = { ledger, flusher: this.#flusher, cap: runtime.config.edge.outbox_bytes };
-    const receipts = new Receipts(runtime, bus);
+    const receipts = new DeliveryReceipts(runtime, bus);
     this.#fanOut = new FanOut(runtime, { hub: this.#hub, ledger, sessionsOf: (user) => this.#sessions.of(user), receipts });
     this.#feeds = new Feeds(runtime, bus, {
       frame: (frame) => this.#deliver(frame),
@@ -77,7 +77,7 @@ export class EdgeRole implements Part {
       again: (room, repeated) => this.#fanOut.again(room, repeated),
       recalled: (room, ids) => this.#fanOut.recall(room, ids),
     });
-    const users = new RoomUsers(runtime, bus, (room) => presence.online(room));
+    const users = new JoinLeaveEvents(runtime, bus, (room) => presence.online(room));
     const presence = new Presence(runtime, bus, this.#hub, {
       pulsed: (pulses) => this.#feeds.pulse(pulses),
       came: (room, viewer) => users.came(room, viewer),
@@ -91,11 +91,11 @@ export class EdgeRole implements Part {
     });
     const rules = new Rules(runtime, bus, (change) => enforcement.changed(change));
     this.#rules = rules;
-    const screen = createScreen(runtime, bus);
-    const guard = new Guard(runtime, bus, { rules, screen });
+    const screen = createFilter(runtime, bus);
+    const guard = new SendGuard(runtime, bus, { rules, screen });
     const hidden = new HiddenMessages(runtime, bus, (room, user, message) => this.#fanOut.tellSender(room, user, message));
     const recovery = new Recovery(runtime, bus);
-    const own = new OwnMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
+    const own = new PersonalMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
     this.#hops = new Hops(runtime, bus, `edge@${runtime.node}`);
     this.#handlers = new Handlers(runtime, bus, {
       hops: this.#hops,
@@ -119,7 +119,7 @@ export class EdgeRole implements Part {
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
     useNoRooms(this.#io);
     this.#knowing = [rules, screen, own];
-    this.#parts = [this.#hops, ...(this.#control ? [this.#control] : []), hidden, receipts, presence, new Expiry(runtime, this.#sessions.all), membership];
+    this.#parts = [this.#hops, ...(this.#control ? [this.#control] : []), hidden, receipts, presence, new TokenExpiry(runtime, this.#sessions.all), membership];
     this.#last = users;
     this.#io.on('connection', (socket) => this.#connected(socket));
     const edge = this;
@@ -219,7 +219,7 @@ export class EdgeRole implements Part {
     metrics.connections.inc({ transport: socket.conn.transport.name });
     socket.onAny(this.#onEvent);
     socket.on('disconnect', this.#onDisconnect);
-    spare(socket);
+    slimSocket(socket);
     // It may have been banned since it was let in.
     const ban = this.#rules.everywhere('ban', session.viewer.id);
     if (!ban) return;
@@ -251,6 +251,6 @@ export class EdgeRole implements Part {
 
   #tellGap(gap: Gap): void {
     if (gap.position) this.#hub.roster(gap.room)?.forked();
-    this.#fanOut.event(gap.room, preparedGap(gap));
+    this.#fanOut.event(gap.room, encodeGap(gap));
   }
 }

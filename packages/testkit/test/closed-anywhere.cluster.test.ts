@@ -10,7 +10,7 @@ import { Cluster, Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { message } from '../../bus/test/conformance/case-kit.ts';
 import { testSettings } from '../../bus/test/settings.ts';
-import { ClusterControl } from '../../edge/src/cluster-control.ts';
+import { ClusterControl } from '../../edge/src/door/cluster-control.ts';
 import { eventually } from '../src/index.ts';
 import { cli, type RedisClusterGroup, startRedisCluster } from '../src/redis-cluster.ts';
 

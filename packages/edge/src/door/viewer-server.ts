@@ -1,0 +1,102 @@
+// The socket.io server and the HTTP server under it: transports, limits and the door. What viewers do once inside is not
+// known here.
+import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DanmuxError, limits, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
+import { probe, type Runtime } from '@danmux/runtime';
+import { Server } from 'socket.io';
+import { boundPolls, type PollingConn } from '../outbox/polls.ts';
+import type { SocketData } from '../session/session.ts';
+import type { Viewer } from '../viewer/viewer.ts';
+import { allowRequest, authenticate, originAllowed } from './handshake.ts';
+import { packets } from './packets.ts';
+
+export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
+
+/** Who is not let in, besides those without a good token. */
+export interface Door {
+  /** Why nobody is now. */
+  refuses(): DanmuxError | undefined;
+  /** Why this viewer is not. */
+  refusesViewer(viewer: Viewer): DanmuxError | undefined;
+}
+
+/**
+ * Every message stands alone, so that one compressed frame serves all viewers. ws itself compresses nothing: an answer it
+ * compresses goes out later than what is written after it.
+ */
+const deflateOffer = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: Number.MAX_SAFE_INTEGER };
+
+export function createHttpServer(runtime: Runtime): HttpServer {
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 }, (request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    probe(runtime, path).then(
+      (answer) => response.writeHead(answer?.status ?? 404, { 'content-type': answer?.type ?? 'application/json' }).end(answer?.body ?? '{"code":"not_found"}'),
+      (error: unknown) => {
+        runtime.counted.error({ err: error }, 'probe failed');
+        response.writeHead(500).end();
+      },
+    );
+  });
+  return server;
+}
+
+export function createViewerServer(runtime: Runtime, http: HttpServer, door: Door): ViewerServer {
+  const { edge } = runtime.config;
+  const io: ViewerServer = new Server(http, {
+    path: '/socket.io/',
+    parser: packets,
+    serveClient: false,
+    transports: edge.polling ? ['websocket', 'polling'] : ['websocket'],
+    pingInterval: edge.ping_interval_ms,
+    pingTimeout: edge.ping_timeout_ms,
+    connectTimeout: edge.connect_timeout_ms,
+    upgradeTimeout: edge.connect_timeout_ms,
+    maxHttpBufferSize: limits.packet,
+    perMessageDeflate: edge.deflate ? deflateOffer : false,
+    httpCompression: false,
+    allowRequest: allowRequest(runtime),
+    cors: (request, answer) => {
+      const { origin, host } = (request as IncomingMessage).headers;
+      answer(null, { origin: origin !== undefined && originAllowed(origin, host, edge.allowed_origins) ? origin : false });
+    },
+  });
+  // engine.io takes no frame that is encoded already while it may compress.
+  io.engine.on('connection', (conn: PollingConn & { transport: { perMessageDeflate: unknown } }) => {
+    conn.transport.perMessageDeflate = null;
+    if (conn.transport.name === 'polling') boundPolls(conn);
+  });
+  io.use((socket, next) => {
+    admit(runtime, socket.handshake.auth, door).then(
+      (viewer) => {
+        socket.data.viewer = viewer;
+        next();
+      },
+      (error: unknown) => next(connectError(runtime, error)),
+    );
+  });
+  return io;
+}
+
+/** The address `http` listens on. */
+export function addressOf(http: HttpServer, host: string): string {
+  const { port } = http.address() as AddressInfo;
+  return `${host}:${port}`;
+}
+
+async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, door: Door): Promise<Viewer> {
+  const refusal = door.refuses();
+  if (refusal) throw refusal;
+  const viewer = await authenticate(runtime, auth);
+  const unwanted = door.refusesViewer(viewer);
+  if (unwanted) throw unwanted;
+  return viewer;
+}
+
+function connectError(runtime: Runtime, error: unknown): Error {
+  const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
+  runtime.metrics.refused.inc({ source: 'handshake', code: refusal.code });
+  if (refusal.code === 'internal') runtime.counted.error({ err: error }, 'a handshake failed', { most: 20 });
+  // The form in which socket.io passes `data` on to connect_error.
+  return Object.assign(new Error(refusal.message), { data: refusal.toBody() });
+}

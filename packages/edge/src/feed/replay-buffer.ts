@@ -1,0 +1,161 @@
+// The last messages of one room, kept on the edge, so that a crowd that comes back asks this memory and not the store. Frames
+// are kept as they came and parsed only when somebody asks; what was before them is read from the store once, when needed.
+import { type BusFrame, partsOf } from '@danmux/bus';
+import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
+import { parseJson } from '@danmux/runtime';
+import { messageTexts } from '../frame/message-texts.ts';
+import { shownMsg, withoutRecalled } from '../frame/recalls.ts';
+import { type Passed, passedKey } from './passed-ids.ts';
+import type { AddressedMsg } from './replayed-frame.ts';
+
+interface Kept {
+  readonly at: number;
+  readonly frame: BusFrame;
+  parsed?: readonly Msg[];
+}
+
+/** What was read from the store for a lane: messages in order, the offset of the first. */
+interface Base {
+  readonly at: number;
+  readonly first: number;
+  readonly msgs: readonly Msg[];
+}
+
+/** Frames of a room at most, their characters in all, and for how long (milliseconds): as long as a viewer may be away. */
+const maxFrames = 3_000;
+const maxCharacters = 8_000_000;
+const maxAgeMs = 150_000;
+/** Trimming is done now and then: a quarter may be over. */
+const slack = 1.25;
+
+export class ReplayBuffer {
+  #frames: Kept[] = [];
+  #characters = 0;
+  #base: Partial<Record<StreamLane, Base>> = {};
+
+  /** The next frame of the room; nothing is missing between it and the one before. */
+  push(frame: BusFrame, now: number): void {
+    // A frame of counters only is nothing to come back for.
+    if (Object.keys(frame.head.ranges).length === 0) return;
+    this.#frames.push({ at: now, frame });
+    this.#characters += frame.payload.length;
+    if (this.#frames.length > maxFrames * slack || this.#characters > maxCharacters * slack) this.#trim();
+  }
+
+  #trim(): void {
+    let drop = 0;
+    while (this.#frames.length - drop > maxFrames || this.#characters > maxCharacters) {
+      this.#characters -= this.#frames[drop++]?.frame.payload.length ?? 0;
+    }
+    this.#frames = this.#frames.slice(drop);
+  }
+
+  /** Forgets what is too old to be asked for. */
+  expire(now: number): void {
+    const young = this.#frames.findIndex(({ at }) => at > now - maxAgeMs);
+    if (young !== 0) {
+      this.#frames = young < 0 ? [] : this.#frames.slice(young);
+      this.#characters = this.#frames.reduce((sum, { frame }) => sum + frame.payload.length, 0);
+    }
+    for (const lane of streamLanes) if ((this.#base[lane]?.at ?? now) < now - maxAgeMs) delete this.#base[lane];
+  }
+
+  /** Nobody is given these any more. */
+  recall(ids: ReadonlySet<string>): void {
+    this.#frames = this.#frames.map((kept) => {
+      const frame = withoutRecalled(kept.frame, ids);
+      this.#characters += frame.payload.length - kept.frame.payload.length;
+      return frame === kept.frame ? kept : { at: kept.at, frame };
+    });
+    for (const lane of streamLanes) {
+      const base = this.#base[lane];
+      if (base) this.#base[lane] = { ...base, msgs: base.msgs.map((msg) => shownMsg(msg, ids)) };
+    }
+  }
+
+  /** What its frames hold, as PassedIds names messages, remembered for as long as it would have been kept. */
+  ids(): (readonly [key: string, passed: Passed])[] {
+    return this.#frames.flatMap(({ at, frame }) =>
+      keysIn(frame).map(([key, offset]) => [key, { epoch: frame.head.epoch, offset, at, until: at + maxAgeMs }] as const),
+    );
+  }
+
+  /** What follows is not connected to what was. */
+  clear(): void {
+    this.#frames = [];
+    this.#characters = 0;
+    this.#base = {};
+  }
+
+  /** The messages with `after < offset <= upTo`, or null when not all of them are here. */
+  since(lane: StreamLane, after: number, upTo: number): readonly Msg[] | null {
+    if (after >= upTo) return [];
+    const first = this.firstOffset(lane) ?? upTo + 1;
+    const older = after + 1 >= first ? [] : this.#fromBase(lane, after + 1, Math.min(upTo, first - 1));
+    if (!older) return null;
+    const newer = this.#frames.flatMap((kept) => (overlaps(kept.frame, lane, after) ? parsedOf(kept) : []));
+    return [...older, ...newer.filter((msg) => msg.lane === lane && (msg.offset ?? 0) > after && (msg.offset ?? 0) <= upTo)];
+  }
+
+  /** The frames that hold messages of a lane with `after < offset <= upTo`, not parsed; null when some of those are in none. */
+  frames(lane: StreamLane, after: number, upTo: number): readonly BusFrame[] | null {
+    if (after >= upTo) return [];
+    if ((this.firstOffset(lane) ?? upTo + 1) > after + 1) return null;
+    return this.#frames.filter(({ frame }) => overlaps(frame, lane, after)).map(({ frame }) => frame);
+  }
+
+  /** Up to `limit` messages that end at `head`: what there is, when it is fewer. */
+  newest(lane: StreamLane, head: number, limit: number): readonly Msg[] {
+    const first = Math.max(head - limit + 1, this.#base[lane]?.first ?? this.firstOffset(lane) ?? head + 1);
+    return this.since(lane, first - 1, head) ?? [];
+  }
+
+  /** The lowest offset that frames hold of a lane; undefined when they hold none. */
+  firstOffset(lane: StreamLane): number | undefined {
+    return this.#frames.find(({ frame }) => frame.head.ranges[lane])?.frame.head.ranges[lane]?.[0];
+  }
+
+  /** Puts what the store gave under the frames: the messages that end at `last`. */
+  setBase(lane: StreamLane, last: number, msgs: readonly Msg[], now: number): void {
+    this.#base[lane] = { at: now, first: last - msgs.length + 1, msgs };
+  }
+
+  /** True when the store was asked already for what lies before the frames: what is not here it does not have either. */
+  isWarm(lane: StreamLane, head: number): boolean {
+    const base = this.#base[lane];
+    return base !== undefined && base.first + base.msgs.length >= (this.firstOffset(lane) ?? head + 1);
+  }
+
+  #fromBase(lane: StreamLane, from: number, to: number): readonly Msg[] | null {
+    const base = this.#base[lane];
+    if (!base || from < base.first || to > base.first + base.msgs.length - 1) return null;
+    return base.msgs.slice(from - base.first, to - base.first + 1);
+  }
+
+  /** Messages kept, for the metrics. */
+  get size(): number {
+    const bases = streamLanes.reduce((sum, lane) => sum + (this.#base[lane]?.msgs.length ?? 0), 0);
+    return this.#frames.length + bases;
+  }
+}
+
+function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean {
+  return (head.ranges[lane]?.[1] ?? 0) > after;
+}
+
+/** Every message of a stream begins like this, and a quote inside a string is escaped. Parsing all would hold up an edge of many rooms. */
+const opening = /\{"lane":"[a-z]+","offset":(\d+),"id":("(?:[^"\\]|\\.)*")/g;
+
+function keysIn({ head, payload }: BusFrame): [key: string, offset: number][] {
+  const one = (text: string): [string, number][] => {
+    const { id, to, offset = 0 } = JSON.parse(text) as AddressedMsg;
+    return [[passedKey({ id, ...(to === undefined ? {} : { to }) }), offset], ...partsOf(text).map((part): [string, number] => [part.id, offset])];
+  };
+  if (head.to || payload.includes('"parts":[')) return messageTexts(payload).flatMap(one);
+  return [...payload.matchAll(opening)].map(([, offset, id]) => [JSON.parse(id ?? '""') as string, Number(offset)]);
+}
+
+function parsedOf(kept: Kept): readonly Msg[] {
+  kept.parsed ??= (parseJson(kept.frame.payload) as { msgs: Msg[] }).msgs;
+  return kept.parsed;
+}

@@ -1,0 +1,80 @@
+// The screen of an edge: what the word lists say of a message decides first, and of what they let pass the backend's hook, if there
+// is one. What each of them means is theirs to know.
+import type { Bus } from '@danmux/bus';
+import { DanmuxError, type From } from '@danmux/protocol';
+import type { Part, Runtime } from '@danmux/runtime';
+import type { Filter, FilteredMessage, Verdict } from './filter.ts';
+import { Hook } from './hook.ts';
+import type { WordFinding } from './word-filter.ts';
+import { WordLists } from './word-lists.ts';
+
+/** To be started before viewers come and stopped after they went. */
+export function createFilter(runtime: Runtime, bus: Bus): Filter & Part {
+  return new MessageFilter(runtime, bus);
+}
+
+/** How soon the lists may be known. */
+const unknownListsRetryMs = 500;
+
+class MessageFilter implements Filter, Part {
+  readonly name = 'screen';
+  readonly #runtime: Runtime;
+  readonly #words: WordLists;
+  readonly #hook: Hook | null;
+  readonly #exempt: ReadonlySet<unknown>;
+  readonly #asked: ReadonlySet<string>;
+
+  constructor(runtime: Runtime, bus: Bus) {
+    this.#runtime = runtime;
+    this.#words = new WordLists(runtime, bus);
+    const { exempt_roles, hook } = runtime.config.moderation;
+    this.#hook = hook.url === '' ? null : new Hook(runtime);
+    this.#asked = new Set(hook.types);
+    this.#exempt = new Set(exempt_roles);
+  }
+
+  async start(): Promise<void> {
+    await this.#words.start();
+    await this.#hook?.start();
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    await this.#hook?.stop();
+    await this.#words.stop();
+  }
+
+  async screen(message: FilteredMessage): Promise<Verdict> {
+    const verdict = this.#byWords(message);
+    if (verdict.action !== 'pass' || !this.#hook || !this.#asked.has(message.type)) return verdict;
+    return this.#hook.judge({ ...message, data: verdict.data });
+  }
+
+  #byWords(message: FilteredMessage): Verdict {
+    const finding = this.#find(message);
+    if (finding.action !== 'pass') this.#runtime.metrics.screened.inc({ by: 'words', action: finding.action });
+    switch (finding.action) {
+      case 'block':
+        this.#runtime.log.debug({ id: message.id, room: message.room, list: finding.list }, 'blocked by a word');
+        throw new DanmuxError('content_blocked');
+      case 'hold':
+        return { action: 'hold', data: finding.data, reason: `words:${finding.list}` };
+      case 'shadow':
+        return { action: 'shadow', data: finding.data };
+      default:
+        return { action: 'pass', data: finding.data };
+    }
+  }
+
+  #find({ room, data, viewer }: FilteredMessage): WordFinding {
+    if (this.#isExempt(viewer.from)) return { action: 'pass', data };
+    const { filter } = this.#words;
+    if (!filter) throw new DanmuxError('unavailable', { message: 'The word lists are not known yet.', retryAfterMs: unknownListsRetryMs });
+    return filter.judge(room, data);
+  }
+
+  #isExempt({ roles }: From & { readonly roles?: unknown }): boolean {
+    return Array.isArray(roles) && roles.some((role) => this.#exempt.has(role));
+  }
+}

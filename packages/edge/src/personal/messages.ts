@@ -1,0 +1,195 @@
+// Messages for users: follows the few rooms they travel in from start on, and gives each to the connections its user has here. What it
+// does not look at it does not parse. Order and holes are the feeds', as for every room; what a user missed is own-messages-history's.
+import { type Bus, type BusFrame, ownRoom, userRoomOf, userRooms } from '@danmux/bus';
+import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, type Msg } from '@danmux/protocol';
+import { backoffMs, type Part, parseJson, type Runtime } from '@danmux/runtime';
+import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
+import type { Repeated } from '../feed/passed-ids.ts';
+import type { AddressedMsg } from '../feed/replayed-frame.ts';
+import { RoomFeed } from '../feed/room-feed.ts';
+import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
+import { encodeEvent, encodeGap, type LaneCounts } from '../outbox/encoded-frame.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { PersonalHistory } from './history.ts';
+
+export interface PersonalMessagesParts {
+  readonly sessions: Sessions;
+  readonly ledger: DeliveryLedger;
+  readonly receipts: DeliveryReceipts;
+}
+
+interface PersonalRoom {
+  readonly feed: RoomFeed;
+  readonly history: PersonalHistory;
+}
+
+const startMs = 1_000;
+const pulseEveryMs = 2_000;
+const retry = { baseMs: 100, maxMs: 2_000 };
+
+export class PersonalMessages implements Part {
+  readonly name = 'own-messages';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #parts: PersonalMessagesParts;
+  readonly #rooms = new Map<string, PersonalRoom>();
+  readonly #ended = new AbortController();
+  #opening: Promise<unknown> = Promise.resolve();
+  #pulse: NodeJS.Timeout | undefined;
+
+  constructor(runtime: Runtime, bus: Bus, parts: PersonalMessagesParts) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#parts = parts;
+  }
+
+  /** Resolves when every room is followed, or after a second: with the store away it goes on trying. */
+  async start(): Promise<void> {
+    this.#pulse = setInterval(() => void this.#askHeads(), pulseEveryMs);
+    this.#opening = Promise.all(userRooms.map((room) => this.#open(room)));
+    await Promise.race([this.#opening, this.#wait(startMs)]);
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    clearInterval(this.#pulse);
+    await this.#opening;
+    const rooms = [...this.#rooms.values()];
+    this.#rooms.clear();
+    await Promise.all(rooms.map(({ feed }) => feed.close()));
+  }
+
+  /** The room a viewer's own messages travel in. */
+  roomOf({ viewer }: Session): string {
+    return userRoomOf(viewer.id);
+  }
+
+  /** Answers with what the viewer missed since its positions; the ack must be sent before `after` is called. */
+  async join(session: Session, { positions }: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
+    const room = this.roomOf(session);
+    const own = this.#rooms.get(room);
+    if (!own) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
+    const { feed, history } = own;
+    await feed.reach(positions);
+    session.hold(ownRoom);
+    const { heads } = feed;
+    session.cameFrom(ownRoom, positions ?? {}, heads.epoch);
+    try {
+      const found = await history.missed(session.viewer.id, positions, heads);
+      const fresh = feed.passed.withoutHad(feed.withoutRecalled(found.msgs), (lane, before) => session.had(ownRoom, lane, before));
+      const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.ownShown?.has(msg.id));
+      const msgs = mine.map(shownMsg);
+      this.#parts.receipts.replayed(session, room, msgs);
+      session.joinedOwn = true;
+      session.ownShown = undefined;
+      const online = this.#parts.sessions.of(session.viewer.id).length;
+      return { reply: { room: ownRoom, online, positions: found.positions, recovered: found.recovered, msgs }, after: () => session.release(ownRoom) };
+    } catch (error) {
+      // They are for it whether it joined or not.
+      session.release(ownRoom);
+      throw error;
+    }
+  }
+
+  async #open(room: string): Promise<void> {
+    for (let attempt = 1; !this.#ended.signal.aborted; attempt++) {
+      const feed = new RoomFeed(this.#runtime, this.#bus, room, {
+        frame: (frame) => this.#deliver(frame),
+        gap: (gap) => this.#tellGap(gap),
+        again: (_room, repeated) => this.#giveAgain(repeated),
+        recalled: () => {},
+      });
+      try {
+        await feed.open();
+        this.#rooms.set(room, { feed, history: new PersonalHistory(this.#runtime, this.#bus, feed) });
+        return;
+      } catch (error) {
+        this.#runtime.metrics.caught.inc({ where: 'own-messages' });
+        this.#runtime.log.debug({ err: error, room }, 'could not follow the messages of users; trying again');
+        await feed.close();
+      }
+      await this.#wait(backoffMs(attempt, retry));
+    }
+  }
+
+  /** Shorter when this ends. */
+  async #wait(ms: number): Promise<void> {
+    const { signal } = this.#ended;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  /** No viewer is counted in these rooms, so no report of presence tells how far they are. */
+  async #askHeads(): Promise<void> {
+    const asked = [...this.#rooms].map(async ([room, { feed, history }]) => {
+      history.expire();
+      feed.pulse(await this.#bus.heads(room));
+    });
+    const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected').length;
+    if (failed > 0) this.#runtime.metrics.caught.inc({ where: 'own-messages' }, failed);
+  }
+
+  #deliver({ head, payload }: BusFrame): void {
+    const { to, receipts = [] } = head;
+    const here = new Set(to?.filter((user) => this.#sessionsOf(user).length > 0));
+    if (!to || here.size === 0) return;
+    const { msgs } = parseJson(payload) as Frame;
+    for (const user of here) {
+      const mine = msgs.filter((_, index) => to[index] === user).map(shownMsg);
+      const sessions = this.#sessionsOf(user);
+      for (const { id } of mine) if (receipts.includes(id)) this.#parts.receipts.passedTo(user, head.room, id, sessions.length);
+      this.#give(sessions, mine);
+    }
+  }
+
+  /** Passed on before the store went back, when these connections were not here. */
+  #giveAgain(repeated: readonly Repeated[]): void {
+    for (const { lane, text, before } of repeated) {
+      const msg = parseJson(text) as AddressedMsg;
+      const late = this.#sessionsOf(msg.to ?? '').filter((session) => session.connectedAt >= before.at && !session.had(ownRoom, lane, before));
+      if (late.length > 0) this.#give(late, [shownMsg(msg)]);
+    }
+  }
+
+  #sessionsOf(user: string): readonly Session[] {
+    return this.#parts.sessions.of(user).filter(({ viewer }) => viewer.own);
+  }
+
+  #give(sessions: readonly Session[], msgs: readonly Msg[]): void {
+    const { ledger } = this.#parts;
+    const counts: LaneCounts = {};
+    for (const { lane } of msgs) counts[lane] = (counts[lane] ?? 0) + 1;
+    const prepared = encodeEvent('frame', { room: ownRoom, msgs }, { room: ownRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
+    ledger.due(counts, sessions.length);
+    for (const session of sessions) {
+      session.showOwn(msgs);
+      if (session.deliver(ownRoom, prepared)) ledger.delivered(prepared, 1);
+    }
+  }
+
+  /** Whose messages were lost is not known. */
+  #tellGap(gap: Gap): void {
+    const prepared = encodeGap({ ...gap, room: ownRoom, count: 0 });
+    for (const session of this.#parts.sessions.all) if (session.joinedOwn && this.roomOf(session) === gap.room) session.deliver(ownRoom, prepared);
+  }
+}
+
+function isUrgent(lane: Lane): boolean {
+  return lane === 'control' || lane === 'gift';
+}
+
+/** Who it is for is what its being there says. */
+function shownMsg(msg: Msg): Msg {
+  const { to: _to, ...shown } = msg as AddressedMsg;
+  return shown;
+}

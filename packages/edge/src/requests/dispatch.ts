@@ -1,0 +1,119 @@
+// The one wrapper every viewer event runs in: finds the handler, checks the payload by its schema, answers the ack, and turns
+// whatever is thrown into an error of the table. A throw in a socket.io listener would end the process.
+import { DanmuxError, errors } from '@danmux/protocol';
+import { type ViewerEvent, viewerSchemas } from '@danmux/protocol/schemas';
+import { newId, type Runtime } from '@danmux/runtime';
+import { Compile } from 'typebox/compile';
+import { hasOwnLimit } from '../moderation/send-limits.ts';
+import type { Session } from '../session/session.ts';
+import type { Handlers } from './handlers.ts';
+
+type Ack = (reply: object) => void;
+
+interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: { readonly allowedValue?: unknown };
+}
+
+const checks = Object.fromEntries(Object.entries(viewerSchemas).map(([event, schema]) => [event, Compile(schema)])) as unknown as Record<
+  ViewerEvent,
+  { Check(value: unknown): boolean; Errors(value: unknown): SchemaError[] }
+>;
+
+/** How often a viewer that does not read its answers may try again. */
+const behindRetryMs = 1_000;
+
+export class Dispatch {
+  readonly #runtime: Runtime;
+  readonly #handlers: Handlers;
+
+  constructor(runtime: Runtime, handlers: Handlers) {
+    this.#runtime = runtime;
+    this.#handlers = handlers;
+  }
+
+  /** Never throws and never rejects. */
+  async run(session: Session, event: string, args: readonly unknown[]): Promise<void> {
+    const last = args.at(-1);
+    const ack = typeof last === 'function' ? (last as Ack) : undefined;
+    try {
+      this.#checkRate(session, event, args[0]);
+      const { reply, after } = await this.#call(session, event, ack ? args.slice(0, -1) : args);
+      ack?.({ ok: true, ...reply });
+      after?.();
+    } catch (error) {
+      this.#refuse(session, event, error, ack);
+    }
+  }
+
+  #checkRate(session: Session, event: string, payload: unknown): void {
+    if (session.behind) throw new DanmuxError('rate_limited', { message: 'Read the answers to your requests first.', retryAfterMs: behindRetryMs });
+    if (this.#runtime.config.shedding === 'off') return;
+    const wait = session.takeCall(this.#kindOf(event, payload), this.#runtime.clock.now());
+    if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
+  }
+
+  /** A type of messages with a limit of its own, which is one of the table; '' for everything else. */
+  #kindOf(event: string, payload: unknown): string {
+    if (event !== 'send' || typeof payload !== 'object' || payload === null) return '';
+    const { type } = payload as { type?: unknown };
+    const { types } = this.#runtime.config.messages;
+    if (typeof type !== 'string' || !Object.hasOwn(types, type)) return '';
+    return types[type]?.viewer && hasOwnLimit(types[type]) ? type : '';
+  }
+
+  async #call(session: Session, event: string, args: readonly unknown[]): Promise<{ reply: object; after?: () => void }> {
+    const handlers = this.#handlers;
+    switch (event) {
+      case 'join':
+        return handlers.join(session, checked('join', args));
+      case 'leave':
+        return { reply: await handlers.leave(session, checked('leave', args)) };
+      case 'send':
+        return { reply: await handlers.send(session, checked('send', args)) };
+      case 'receipt':
+        return { reply: await handlers.receipt(session, checked('receipt', args)) };
+      case 'members':
+        return { reply: await handlers.members(session, checked('members', args)) };
+      case 'history':
+        return { reply: await handlers.history(session, checked('history', args)) };
+      default:
+        // A client may put a number where the name belongs.
+        throw new DanmuxError('unknown_event', {
+          message: `There is no event "${String(event).slice(0, 64)}"; there are ${Object.keys(viewerSchemas).join(', ')}.`,
+        });
+    }
+  }
+
+  #refuse(session: Session, event: string, error: unknown, ack: Ack | undefined): void {
+    const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
+    this.#runtime.metrics.refused.inc({ source: 'edge', code: refusal.code });
+    if (errors[refusal.code].status >= 500 && refusal.code !== 'unavailable') {
+      const trace = newId();
+      this.#runtime.metrics.caught.inc({ where: 'dispatch' });
+      this.#runtime.counted.error({ err: error, event, session: session.id, trace }, 'a viewer event failed', { most: 20 });
+    }
+    if (ack) ack({ ok: false, error: refusal.toBody() });
+    else session.emit('notice', { code: refusal.code, message: refusal.message });
+  }
+}
+
+function checked<T>(event: ViewerEvent, args: readonly unknown[]): T {
+  const [payload] = args;
+  const check = checks[event];
+  if (check.Check(payload)) return payload as T;
+  const found = check.Errors(payload);
+  const path = found[0]?.instancePath ? found[0].instancePath.slice(1).replaceAll('/', '.') : 'payload';
+  throw new DanmuxError('invalid_request', { message: `${event}: ${path} ${complaint(found)}.` });
+}
+
+function complaint([first, ...others]: readonly SchemaError[]): string {
+  if (!first) return 'is not as documented';
+  // JSON Schema forbids an unknown field by the schema `false`, and names the choices of a list one by one.
+  if (first.keyword === 'boolean') return 'is not a field of it';
+  if (first.keyword !== 'const') return first.message;
+  const choices = [first, ...others].flatMap(({ keyword, params }) => (keyword === 'const' ? [String(params.allowedValue)] : []));
+  return `must be one of ${choices.join(', ')}`;
+}

@@ -1,0 +1,154 @@
+// How many are online in the rooms of this edge, and who: reports this edge's counts and members to the bus, learns the sum over
+// all edges, and tells the viewers when it changed, at most once a second a room.
+import { type Audience, type Bus, type RoomPulse, withMember } from '@danmux/bus';
+import type { Part, Runtime } from '@danmux/runtime';
+import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
+import { memberOf, type Viewer } from '../viewer/viewer.ts';
+import type { Hub } from './hub.ts';
+import { RoomMembers } from './room-members.ts';
+
+interface RoomOnline {
+  /** This edge's connections at the last report. */
+  reported: number;
+  /** Over all edges, at the last report. */
+  total: number;
+  told: number;
+  toldAt: number;
+  /** Runs while a change waits for its second. */
+  later: NodeJS.Timeout | undefined;
+}
+
+export interface PresenceOutput {
+  /** What each report learned of the rooms. */
+  pulsed(pulses: ReadonlyMap<string, RoomPulse>): void;
+  /** A user's first connection in a room of this edge came. */
+  came(room: string, viewer: Viewer): void;
+  /** Its last one went. */
+  went(room: string, viewer: Viewer): void;
+  /** For every viewer of the room on this edge. */
+  tell(room: string, prepared: EncodedFrame): void;
+}
+
+const tellEveryMs = 1_000;
+
+export class Presence implements Part {
+  readonly name = 'presence';
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  readonly #hub: Hub;
+  readonly #output: PresenceOutput;
+  readonly #rooms = new Map<string, RoomOnline>();
+  readonly #rosters: RoomMembers;
+  #timer: NodeJS.Timeout | undefined;
+  #reporting: Promise<void> | undefined;
+
+  constructor(runtime: Runtime, bus: Bus, hub: Hub, output: PresenceOutput) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#hub = hub;
+    this.#output = output;
+    this.#rosters = new RoomMembers(runtime.config.edge.members_listed);
+  }
+
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.#tick(), this.#runtime.config.edge.presence_interval_ms);
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reporting;
+    // Counted out at once instead of after the ttl.
+    for (const { later } of this.#rooms.values()) clearTimeout(later);
+    const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
+    this.#rooms.clear();
+    if (none.size === 0) return;
+    await this.#bus
+      .reportPresence(this.#runtime.node, none, 1)
+      .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
+  }
+
+  /** One more connection of the viewer in the room. */
+  entered(room: string, viewer: Viewer): void {
+    if (this.#rosters.entered(room, viewer)) this.#output.came(room, viewer);
+  }
+
+  left(room: string, viewer: Viewer): void {
+    if (this.#rosters.left(room, viewer)) this.#output.went(room, viewer);
+  }
+
+  /** Who is in the room over all edges, at most a report and a second ago; `viewer`, who is in it, always. */
+  async audience(room: string, viewer: Viewer): Promise<Audience> {
+    return withMember(await this.#bus.audience(room), memberOf(viewer));
+  }
+
+  /** Connections in the room over all edges, this edge's up to date. */
+  async online(room: string): Promise<number> {
+    const elsewhere = await this.elsewhere(room);
+    return elsewhere + this.#hub.count(room);
+  }
+
+  /** Connections in the room over all other edges, as the last report says. */
+  async elsewhere(room: string): Promise<number> {
+    // A report under way may have counted this edge's viewers already: what it learns tells.
+    if (!this.#rooms.has(room)) await this.#reporting;
+    const known = this.#rooms.get(room);
+    return known ? known.total - known.reported : this.#bus.online(room);
+  }
+
+  #tick(): void {
+    this.#reporting ??= this.#report()
+      .catch((error: unknown) => {
+        this.#runtime.metrics.caught.inc({ where: 'presence' });
+        this.#runtime.log.debug({ err: error }, 'could not report presence');
+      })
+      .finally(() => {
+        this.#reporting = undefined;
+      });
+  }
+
+  async #report(): Promise<void> {
+    const counts = new Map<string, number>();
+    for (const room of this.#rooms.keys()) counts.set(room, 0);
+    for (const room of this.#hub.rooms) counts.set(room, this.#hub.count(room));
+    if (counts.size === 0) return;
+    const { presence_ttl_ms } = this.#runtime.config.edge;
+    const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, presence_ttl_ms, this.#rosters.report());
+    for (const [room, { list }] of pulses) this.#rosters.learned(room, list);
+    for (const [room, reported] of counts) {
+      if (reported === 0 && this.#hub.count(room) === 0) this.#forget(room);
+      else this.#learned(room, reported, pulses.get(room)?.online ?? reported);
+    }
+    this.#output.pulsed(pulses);
+  }
+
+  #learned(room: string, reported: number, total: number): void {
+    const known = this.#rooms.get(room) ?? { reported, total, told: -1, toldAt: Number.NEGATIVE_INFINITY, later: undefined };
+    known.reported = reported;
+    known.total = total;
+    this.#rooms.set(room, known);
+    this.#tell(room, known);
+  }
+
+  #tell(room: string, known: RoomOnline): void {
+    if (known.total === known.told || known.later) return;
+    const now = performance.now();
+    const wait = known.toldAt + tellEveryMs - now;
+    if (wait > 0) {
+      known.later = setTimeout(() => {
+        known.later = undefined;
+        this.#tell(room, known);
+      }, wait);
+      return;
+    }
+    known.told = known.total;
+    known.toldAt = now;
+    this.#output.tell(room, encodeEvent('presence', { room, online: known.total }, { room, urgent: false }));
+  }
+
+  #forget(room: string): void {
+    clearTimeout(this.#rooms.get(room)?.later);
+    this.#rooms.delete(room);
+  }
+}

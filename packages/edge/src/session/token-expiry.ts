@@ -1,0 +1,38 @@
+// Ends sessions whose token has ended: a viewer is told, and cut off a short grace later.
+import type { Part, Runtime } from '@danmux/runtime';
+import type { Session } from './session.ts';
+
+const graceMs = 10_000;
+const everyMs = 1_000;
+
+export class TokenExpiry implements Part {
+  readonly name = 'expiry';
+  readonly #runtime: Runtime;
+  readonly #sessions: ReadonlySet<Session>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(runtime: Runtime, sessions: ReadonlySet<Session>) {
+    this.#runtime = runtime;
+    this.#sessions = sessions;
+  }
+
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.check(), everyMs);
+  }
+
+  async drain(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+  }
+
+  check(): void {
+    const before = this.#runtime.clock.now() - graceMs;
+    for (const session of this.#sessions) {
+      const { expiresAt } = session.viewer;
+      if (expiresAt === undefined || expiresAt > before) continue;
+      session.emit('notice', { code: 'token_expired', message: 'Your token has expired; connect again with a new one.' });
+      session.disconnect('token_expired');
+    }
+  }
+}

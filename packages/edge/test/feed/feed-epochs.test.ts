@@ -1,0 +1,223 @@
+// A feed whose store went back, on a memory bus: the room goes on in a new epoch from what survived, nothing is given twice, and what
+// a viewer says forks nothing.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { type BusFrame, createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
+import type { Frame, Gap, StreamLane } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import type { MemoryBus } from '../../../bus/src/memory/bus.ts';
+import { RoomFeed } from '../../src/feed/room-feed.ts';
+import { eventually } from '../eventually.ts';
+
+const room = 'live:1';
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+
+let now: number;
+let bus: MemoryBus;
+let lease: Lease;
+let feed: RoomFeed;
+let told: string[];
+let gaps: Gap[];
+let frames: BusFrame[];
+let reads: number;
+beforeEach(async () => {
+  now = 1_000_000;
+  [told, gaps, frames, reads] = [[], [], [], 0];
+  const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false, clock: { now: () => now } });
+  bus = createBus(runtime) as MemoryBus;
+  lease = (await bus.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
+  feed = new RoomFeed(runtime, bus, room, {
+    frame: (frame) => {
+      frames.push(frame);
+      told.push(...(JSON.parse(frame.payload) as Frame).msgs.map(({ id }) => id));
+    },
+    gap: (gap) => {
+      gaps.push(gap);
+      if (gap.lane === 'gift') told.push(`gap ${gap.position?.offset}`);
+    },
+    recalled: () => {},
+  });
+  await feed.open();
+  const { heads } = bus;
+  bus.heads = async (...asked) => {
+    reads++;
+    return heads.apply(bus, asked);
+  };
+});
+afterEach(() => feed.close());
+
+function frameOf(heads: Heads, lane: StreamLane, ids: readonly string[]): { frame: BusFrame; msgs: string[] } {
+  const first = heads.offsets[lane] + 1;
+  const msgs = ids.map((id, index) => `{"lane":"${lane}","offset":${first + index},"id":"${id}","type":"x","data":{"price":1.10},"ts":1}`);
+  const text = msgs.join(',');
+  return {
+    msgs,
+    frame: {
+      head: {
+        ...{ room, epoch: heads.epoch, ranges: { [lane]: [first, first + ids.length - 1] }, counts: { [lane]: ids.length } },
+        ...{ characters: { [lane]: text.length }, receipts: [...ids], traces: ids.map((id): [string, string] => [id, 't']) },
+      },
+      payload: `{"room":"${room}","msgs":[${text}]}`,
+    },
+  };
+}
+
+/** As a relay commits; `lose` loses the frame. */
+async function commit(ids: readonly string[], { lane = 'gift' as StreamLane, lose = false } = {}): Promise<Heads> {
+  const heads = await bus.heads(room);
+  const { frame, msgs } = frameOf(heads, lane, ids);
+  const result = await bus.commit({ room, lease, expected: heads, messages: { [lane]: msgs }, entries: {}, frame: lose ? null : frame, counts: {} });
+  assert.deepEqual(result, { ok: true });
+  return bus.heads(room);
+}
+const arrived = (...ids: string[]) => eventually(() => assert.deepEqual(told, ids));
+/** As a relay that saw the store further begins an epoch. */
+const fork = (known: Heads) => bus.heads(room, { known });
+
+test('a relay began a new epoch: the feed goes on after what survived, and tells where', async () => {
+  const survived = await commit(['a1', 'a2']);
+  const before = await commit(['b1', 'b2', 'b3']);
+  bus.goBack(room, survived);
+  const { epoch } = await fork(before);
+  await commit(['c1', 'c2', 'c3', 'c4']);
+  await arrived('a1', 'a2', 'b1', 'b2', 'b3', 'gap 2', 'c1', 'c2', 'c3', 'c4');
+  assert.deepEqual(
+    gaps.map(({ lane, reason, position }) => [lane, reason, position]),
+    [
+      ['control', 'history_lost', { epoch, offset: 0 }],
+      ['gift', 'history_lost', { epoch, offset: 2 }],
+      ['chat', 'history_lost', { epoch, offset: 0 }],
+    ],
+  );
+  assert.equal(feed.heads.offsets.gift, 6);
+});
+
+test('a feed that had not seen all that survived reads it first', async () => {
+  await commit(['a1']);
+  const before = await commit(['a2', 'a3'], { lose: true });
+  await commit(['b1'], { lose: true });
+  bus.goBack(room, before);
+  await fork({ ...before, offsets: { ...before.offsets, gift: 4 } });
+  await commit(['c1']);
+  await arrived('a1', 'gap 1', 'a2', 'a3', 'c1');
+});
+
+test('the store goes on in the old epoch, with nobody left who saw it further: the pulse shows it, and so does a connection that comes back', async () => {
+  for (const noticed of ['pulse', 'resumed'] as const) {
+    const survived = await bus.heads(room);
+    const before = await commit([`${noticed}-lost`]);
+    await eventually(() => assert.equal(feed.heads.offsets.gift, before.offsets.gift));
+    feed.pulse(before);
+    bus.goBack(room, survived);
+    if (noticed === 'pulse') feed.pulse(survived);
+    else feed.resumed();
+    await eventually(() => assert.notEqual(feed.heads.epoch, before.epoch));
+    await commit([noticed]);
+    await eventually(() => assert.equal(told.at(-1), noticed));
+  }
+  assert.deepEqual(told, ['pulse-lost', 'gap 0', 'pulse', 'resumed-lost', 'gap 1', 'resumed']);
+});
+
+test('a pulse that was read before the newest frames came is no sign of anything', async () => {
+  const before = await commit(['a1']);
+  await arrived('a1');
+  feed.pulse(before);
+  await commit(['a2']);
+  await arrived('a1', 'a2');
+  reads = 0;
+  feed.pulse(before);
+  assert.equal(reads, 0);
+});
+
+test('a hole is not called trimmed when the store went back', async () => {
+  const survived = await commit(['a1']);
+  await arrived('a1');
+  await commit(['b1'], { lose: true });
+  const before = await bus.heads(room);
+  const { frame } = frameOf(before, 'gift', ['b2']);
+  bus.goBack(room, survived);
+  feed.frame(frame);
+  await eventually(() => assert.notEqual(feed.heads.epoch, before.epoch));
+  await commit(['c1']);
+  await eventually(() => assert.equal(told.at(-1), 'c1'));
+  assert.deepEqual(told, ['a1', 'b2', 'gap 1', 'c1']);
+  assert.ok(gaps.every(({ reason }) => reason === 'history_lost'));
+});
+
+test('what was passed on lately is not passed on again, whatever offset it comes back under; counts, receipts and digits stay right', async () => {
+  const survived = await commit(['a1']);
+  const before = await commit(['b1', 'b2']);
+  await arrived('a1', 'b1', 'b2');
+  bus.goBack(room, survived);
+  await fork(before);
+  feed.resumed();
+  await eventually(() => assert.notEqual(feed.heads.epoch, before.epoch));
+  // What waited in the ingress came back with the store.
+  await commit(['b1', 'c1', 'b2']);
+  await commit(['b1']);
+  await commit(['c2']);
+  await arrived('a1', 'b1', 'b2', 'gap 1', 'c1', 'c2');
+  const shown = frames.find(({ payload }) => payload.includes('"c1"')) ?? assert.fail();
+  const text = `{"lane":"gift","offset":3,"id":"c1","type":"x","data":{"price":1.10},"ts":1}`;
+  assert.equal(shown.payload, `{"room":"${room}","msgs":[${text}]}`);
+  const { counts, characters, receipts, traces, ranges } = shown.head;
+  assert.deepEqual([counts, characters, receipts, traces, ranges], [{ gift: 1 }, { gift: text.length }, ['c1'], [['c1', 't']], { gift: [2, 4] }]);
+  assert.deepEqual(
+    feed.ring.since('gift', 1, 6)?.map(({ id }) => id),
+    ['b1', 'c1', 'b2', 'b1', 'c2'],
+    'who comes back may not have had them',
+  );
+});
+
+test('an id is remembered as long as the ring would have kept it, over two epochs', async () => {
+  const empty = await bus.heads(room);
+  const first = await commit(['b1']);
+  await arrived('b1');
+  for (const before of [first, undefined]) {
+    const known = before ?? (await commit(['x']));
+    await eventually(() => assert.equal(feed.heads.offsets.gift, known.offsets.gift));
+    bus.goBack(room, { ...known, offsets: empty.offsets });
+    await fork(known);
+    feed.resumed();
+    await eventually(() => assert.notEqual(feed.heads.epoch, known.epoch));
+  }
+  await commit(['b1', 'c1']);
+  await arrived('b1', 'gap 0', 'x', 'gap 0', 'c1');
+  now += 150_001;
+  await commit(['b1']);
+  await eventually(() => assert.equal(told.at(-1), 'b1'));
+});
+
+test('a frame of an epoch that ended comes too late, and one of an epoch that the store does not know holds up nothing for long', async () => {
+  const survived = await commit(['a1']);
+  const before = await commit(['b1']);
+  await arrived('a1', 'b1');
+  bus.goBack(room, survived);
+  await fork(before);
+  feed.resumed();
+  await eventually(() => assert.notEqual(feed.heads.epoch, before.epoch));
+  feed.frame(frameOf(before, 'gift', ['late']).frame);
+  feed.frame(frameOf({ ...before, epoch: 'strange' }, 'gift', ['strange']).frame);
+  await commit(['c1']);
+  await arrived('a1', 'b1', 'gap 1', 'c1');
+  assert.equal((await bus.heads(room)).epoch, feed.heads.epoch);
+});
+
+test('a viewer that says it is further than the store forks nothing, and is looked into once a second', async () => {
+  const { epoch } = await commit(['a1']);
+  await arrived('a1');
+  reads = 0;
+  const far = { gift: { epoch, offset: 99 } };
+  await Promise.all(Array.from({ length: 20 }, () => feed.reach(far)));
+  await feed.reach({ gift: { epoch: 'forged', offset: 1 } });
+  await feed.reach({ gift: { epoch, offset: 1 } });
+  assert.deepEqual([reads, (await bus.heads(room)).epoch], [1, epoch]);
+});
+
+test('a viewer that is further than this edge finds it there when it is let in', async () => {
+  await commit(['a1'], { lose: true });
+  const { epoch } = await bus.heads(room);
+  await feed.reach({ gift: { epoch, offset: 1 } });
+  assert.equal(feed.heads.offsets.gift, 1);
+});

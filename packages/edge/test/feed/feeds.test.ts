@@ -1,0 +1,97 @@
+// One feed a room, as long as somebody uses it.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import type { Bus, RoomSubscriber } from '@danmux/bus';
+import { DanmuxError } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { Feeds } from '../../src/feed/feeds.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+
+let opened: string[];
+let closed: string[];
+let failures: number;
+let closeFails: boolean;
+let feeds: Feeds;
+let caught: () => Promise<number>;
+const offsets = { control: 0, gift: 0, chat: 0 };
+beforeEach(() => {
+  opened = [];
+  closed = [];
+  failures = 0;
+  closeFails = false;
+  const bus = {
+    subscribe: async (room: string, _subscriber: RoomSubscriber) => {
+      opened.push(room);
+      return {
+        close: async () => {
+          closed.push(room);
+          if (closeFails) throw new Error('away');
+        },
+      };
+    },
+    heads: async () => {
+      if (failures-- > 0) throw new DanmuxError('unavailable');
+      return { epoch: 'e', offsets };
+    },
+  } as unknown as Bus;
+  const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false });
+  feeds = new Feeds(runtime, bus, { frame: () => {}, gap: () => {}, recalled: () => {} });
+  caught = async () => (await runtime.metrics.caught.get()).values.reduce((sum, { value }) => sum + value, 0);
+});
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('opens with the first, is shared, and closes with the last', async () => {
+  const [one, two] = await Promise.all([feeds.enter('r'), feeds.enter('r')]);
+  assert.equal(one, two);
+  assert.deepEqual(one?.heads, { epoch: 'e', offsets });
+  feeds.leave('r');
+  await settled();
+  assert.deepEqual([opened, closed, feeds.size], [['r'], [], 1]);
+  feeds.leave('r');
+  await settled();
+  assert.deepEqual([opened, closed, feeds.size], [['r'], ['r'], 0]);
+});
+
+test('a room that was left is opened anew', async () => {
+  const one = await feeds.enter('r');
+  feeds.leave('r');
+  const two = await feeds.enter('r');
+  assert.notEqual(one, two);
+  await settled();
+  assert.deepEqual([opened, closed], [['r', 'r'], ['r']]);
+});
+
+test('one that cannot be opened fails all who wait for it, and is not kept', async () => {
+  failures = 1;
+  const results = await Promise.allSettled([feeds.enter('r'), feeds.enter('r'), feeds.enter('r')]);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  );
+  await settled();
+  assert.deepEqual([closed, feeds.size], [['r'], 0]);
+  await feeds.enter('r');
+  assert.equal(feeds.size, 1);
+});
+
+test('a feed that cannot be closed is counted, not thrown', async () => {
+  await feeds.enter('r');
+  closeFails = true;
+  feeds.leave('r');
+  await settled();
+  assert.equal(await caught(), 1);
+});
+
+test('leaving what nobody entered does nothing', () => {
+  feeds.leave('r');
+  assert.deepEqual([opened, closed], [[], []]);
+});
+
+test('close ends every feed', async () => {
+  await feeds.enter('a');
+  await feeds.enter('b');
+  await feeds.close();
+  assert.deepEqual([closed.sort(), feeds.size], [['a', 'b'], 0]);
+});

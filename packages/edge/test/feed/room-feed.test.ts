@@ -1,0 +1,352 @@
+// The feed makes frames whole again: holes are filled from history before what follows, and what is gone is told.
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import type { Bus, BusFrame, RoomSubscriber } from '@danmux/bus';
+import type { Gap } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RoomFeed } from '../../src/feed/room-feed.ts';
+import { eventually } from '../eventually.ts';
+
+/** A store whose frames get lost when the test says so. */
+class LossyBus {
+  epoch = 'e1';
+  readonly offsets = { control: 0, gift: 0, chat: 0 };
+  readonly stored = new Map<string, string>();
+  failures = 0;
+  readonly recalls: string[] = [];
+  /** Put in front of every id, to tell the messages of one epoch from those of another. */
+  mark = '';
+  /** Runs before a read of history is answered. */
+  onSince: (() => void | Promise<void>) | undefined;
+  closed = 0;
+  subscribing: Promise<void> | undefined;
+  subscriber: RoomSubscriber | undefined;
+
+  commit(lane: 'gift' | 'chat', count: number, lose = false): void {
+    const first = this.offsets[lane] + 1;
+    const msgs = Array.from({ length: count }, (_, index) => `{"lane":"${lane}","offset":${first + index},"id":"${this.mark}${lane}${first + index}"}`);
+    for (const [index, msg] of msgs.entries()) this.stored.set(`${lane} ${first + index}`, msg);
+    this.offsets[lane] += count;
+    if (lose) return;
+    const frame: BusFrame = {
+      head: { room: 'r', epoch: this.epoch, ranges: { [lane]: [first, this.offsets[lane]] }, counts: { [lane]: count }, characters: {}, traces: [] },
+      payload: `{"room":"r","msgs":[${msgs.join(',')}]}`,
+    };
+    this.subscriber?.frame(frame);
+  }
+
+  /** The store comes back empty. */
+  wipe(epoch: string): void {
+    this.epoch = epoch;
+    this.mark = `${epoch}:`;
+    this.stored.clear();
+    Object.assign(this.offsets, { control: 0, gift: 0, chat: 0 });
+  }
+
+  asBus(): Bus {
+    const fail = () => {
+      if (this.failures-- > 0) throw new Error('away');
+    };
+    return {
+      subscribe: async (_room: string, subscriber: RoomSubscriber) => {
+        this.subscriber = subscriber;
+        await this.subscribing;
+        return { close: async () => void this.closed++ };
+      },
+      recall: async (_room: string, id: string) => void this.recalls.push(id),
+      heads: async () => {
+        fail();
+        return { epoch: this.epoch, offsets: { ...this.offsets } };
+      },
+      since: async (_room: string, lane: string, after: number, upTo: number, limit: number) => {
+        await this.onSince?.();
+        fail();
+        return Array.from({ length: upTo - after }, (_, index) => this.stored.get(`${lane} ${after + 1 + index}`))
+          .flatMap((msg) => msg ?? [])
+          .slice(0, limit);
+      },
+    } as unknown as Bus;
+  }
+}
+
+let feeds: RoomFeed[] = [];
+afterEach(async () => {
+  await Promise.all(feeds.map((feed) => feed.close()));
+  feeds = [];
+});
+
+async function openFeed(bus: LossyBus) {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+  const ids: string[] = [];
+  const gaps: Gap[] = [];
+  const taken: string[] = [];
+  const frames: BusFrame[] = [];
+  const output = {
+    frame: (frame: BusFrame) => {
+      frames.push(frame);
+      ids.push(...(JSON.parse(frame.payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id));
+    },
+    gap: (gap: Gap) => void gaps.push(gap),
+    recalled: (_room: string, recalled: ReadonlySet<string>) => void taken.push(...recalled),
+  };
+  const feed = new RoomFeed(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), bus.asBus(), 'r', output);
+  feeds.push(feed);
+  await feed.open();
+  return { feed, ids, gaps, frames, taken };
+}
+
+const numbered = (lane: string, from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${lane}${from + index}`);
+
+test('passes frames on at once while nothing is missing', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  bus.commit('gift', 2);
+  bus.commit('chat', 1);
+  assert.deepEqual(ids, ['gift1', 'gift2', 'chat1']);
+  assert.deepEqual(feed.heads.offsets, { control: 0, gift: 2, chat: 1 });
+});
+
+test('begins where the store is: what was committed before is not sent again', async () => {
+  const bus = new LossyBus();
+  bus.commit('gift', 5);
+  const { feed, ids } = await openFeed(bus);
+  assert.equal(feed.heads.offsets.gift, 5);
+  bus.commit('gift', 1);
+  assert.deepEqual(ids, ['gift6']);
+});
+
+test('a frame that was known already is dropped', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.subscriber?.frame({
+    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, characters: {}, traces: [] },
+    payload: '{"room":"r","msgs":[{"id":"double"}]}',
+  });
+  assert.deepEqual(ids, ['gift1']);
+});
+
+test('what a frame says of shed messages is passed on, though its messages were known already', async () => {
+  const bus = new LossyBus();
+  const { frames } = await openFeed(bus);
+  bus.commit('gift', 1);
+  const own = [['ann', '{"id":"mine"}']] as const;
+  bus.subscriber?.frame({
+    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, characters: {}, traces: [], shed: { chat: 7 }, own },
+    payload: '{"room":"r","msgs":[{"id":"double"}]}',
+  });
+  assert.deepEqual(
+    frames.map(({ head, payload }) => [head.shed, head.own, payload.includes('double')]),
+    [
+      [undefined, undefined, false],
+      [{ chat: 7 }, own, false],
+    ],
+  );
+});
+
+test('a lost frame is read from history before the next ones are passed on', async () => {
+  const bus = new LossyBus();
+  const { ids, gaps } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.commit('gift', 3, true);
+  bus.commit('gift', 1);
+  bus.commit('chat', 1);
+  await eventually(() => assert.deepEqual(ids, [...numbered('gift', 1, 5), 'chat1']));
+  assert.deepEqual(gaps, []);
+});
+
+test('a failing read is tried again, and nothing is passed on past the hole meanwhile', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.failures = 3;
+  bus.commit('gift', 2, true);
+  bus.commit('gift', 1);
+  assert.deepEqual(ids, []);
+  await eventually(() => assert.deepEqual(ids, numbered('gift', 1, 3)));
+});
+
+test('after an interruption it asks how far the store is and fills up', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.commit('gift', 700, true);
+  bus.commit('chat', 2, true);
+  bus.subscriber?.resumed();
+  await eventually(() => assert.deepEqual(ids, [...numbered('gift', 1, 700), ...numbered('chat', 1, 2)]));
+});
+
+test('what history no longer has is told as a gap', async () => {
+  const bus = new LossyBus();
+  const { ids, gaps } = await openFeed(bus);
+  bus.commit('chat', 10, true);
+  for (let offset = 1; offset <= 6; offset++) bus.stored.delete(`chat ${offset}`);
+  bus.commit('chat', 1);
+  await eventually(() => assert.deepEqual(ids, numbered('chat', 7, 11)));
+  assert.deepEqual(gaps, [{ room: 'r', lane: 'chat', count: 6, reason: 'history_trimmed' }]);
+});
+
+test('a new epoch is told, and its messages are passed on from the first', async () => {
+  const bus = new LossyBus();
+  const { feed, ids, gaps } = await openFeed(bus);
+  bus.commit('gift', 3);
+  bus.wipe('e2');
+  bus.commit('gift', 1);
+  await eventually(() => assert.deepEqual(ids, ['gift1', 'gift2', 'gift3', 'e2:gift1']));
+  assert.deepEqual(
+    gaps,
+    ['control', 'gift', 'chat'].map((lane) => ({ room: 'r', lane, count: 0, reason: 'history_lost', position: { epoch: 'e2', offset: 0 } })),
+  );
+  assert.equal(feed.heads.epoch, 'e2');
+});
+
+test('more frames than may wait behind a hole are read from history too, in order', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.failures = 2;
+  bus.commit('gift', 1, true);
+  for (let i = 0; i < 1_200; i++) bus.commit('gift', 1);
+  await eventually(() => assert.equal(ids.length, 1_201));
+  assert.deepEqual(ids, numbered('gift', 1, 1_201));
+});
+
+test('a frame that was lost and followed by none is noticed at the second pulse', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.commit('gift', 2, true);
+  const pulse = () => feed.pulse({ epoch: bus.epoch, offsets: { ...bus.offsets } });
+  pulse();
+  assert.deepEqual(ids, ['gift1'], 'it may still be on its way');
+  pulse();
+  await eventually(() => assert.deepEqual(ids, numbered('gift', 1, 3)));
+});
+
+test('a pulse that is a little ahead of the frames reads nothing', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  bus.failures = Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= 10; i++) {
+    feed.pulse({ epoch: bus.epoch, offsets: { ...bus.offsets, gift: bus.offsets.gift + 1 } });
+    bus.commit('gift', 1);
+  }
+  assert.deepEqual(ids, numbered('gift', 1, 10));
+});
+
+test('what waits behind a hole when history is lost is given first, and nothing of the new epoch twice', async () => {
+  const bus = new LossyBus();
+  const { feed, ids, gaps } = await openFeed(bus);
+  bus.failures = 1;
+  bus.commit('gift', 1, true);
+  bus.commit('gift', 1);
+  bus.wipe('e2');
+  bus.commit('gift', 3);
+  bus.subscriber?.resumed();
+  await eventually(() => assert.equal(ids.at(-1), 'e2:gift3'));
+  bus.commit('gift', 1);
+  await eventually(() => assert.equal(ids.at(-1), 'e2:gift4'));
+  assert.deepEqual(ids, ['gift2', 'e2:gift1', 'e2:gift2', 'e2:gift3', 'e2:gift4']);
+  assert.equal(feed.heads.epoch, 'e2');
+  assert.equal(gaps.filter(({ reason }) => reason === 'history_lost').length, 3, 'one epoch began, for three lanes');
+});
+
+test('what was taken back before the store went back is taken back once more: the store may hold it again', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  bus.commit('gift', 2);
+  const told = { room: 'r', epoch: bus.epoch, ranges: {}, counts: {}, characters: {}, traces: [], recalls: ['gift1'] };
+  bus.subscriber?.frame({ head: told, payload: '{"room":"r","msgs":[]}' });
+  assert.deepEqual([ids, bus.recalls], [numbered('gift', 1, 2), []]);
+  bus.epoch = 'e2';
+  bus.subscriber?.resumed();
+  await eventually(() => assert.deepEqual(bus.recalls, ['gift1']));
+});
+
+test('a hole is not filled with messages of another epoch', async () => {
+  const bus = new LossyBus();
+  const { ids } = await openFeed(bus);
+  let wiped = false;
+  bus.onSince = () => {
+    if (wiped) return;
+    wiped = true;
+    bus.wipe('e2');
+    bus.commit('gift', 2, true);
+  };
+  bus.commit('gift', 1, true);
+  bus.commit('gift', 1);
+  await eventually(() => assert.equal(ids.at(-1), 'e2:gift2'));
+  assert.deepEqual(ids, ['gift2', 'e2:gift1', 'e2:gift2']);
+});
+
+test('a feed that was closed tries nothing more and gives nothing more', async () => {
+  const bus = new LossyBus();
+  const { feed, ids } = await openFeed(bus);
+  const reads: string[] = [];
+  let fail = () => {};
+  bus.onSince = () => {
+    reads.push('since');
+    return new Promise((_, reject) => {
+      fail = () => reject(new Error('away'));
+    });
+  };
+  bus.commit('gift', 1, true);
+  bus.commit('gift', 1);
+  assert.deepEqual(reads, ['since']);
+  await feed.close();
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  fail();
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(timers(), before, 'no timer for another try');
+  bus.commit('gift', 1);
+  assert.deepEqual([ids, reads, bus.closed], [[], ['since'], 1]);
+});
+
+test('a feed closed while it opens leaves no subscription behind, and does not open', async () => {
+  const bus = new LossyBus();
+  let subscribed = () => {};
+  bus.subscribing = new Promise((resolve) => {
+    subscribed = resolve;
+  });
+  const opening = openFeed(bus);
+  const [feed] = feeds;
+  await feed?.close();
+  subscribed();
+  await assert.rejects(opening, { code: 'unavailable' });
+  assert.equal(bus.closed, 1);
+});
+
+test('a recall takes the message out of the ring and of frames that come after it', async () => {
+  const bus = new LossyBus();
+  const { feed, frames, taken } = await openFeed(bus);
+  bus.commit('chat', 2);
+  const recall: BusFrame = {
+    head: { room: 'r', epoch: 'e1', ranges: {}, counts: {}, characters: {}, traces: [], recalls: ['chat1', 'chat4'] },
+    payload: '{"room":"r","msgs":[]}',
+  };
+  bus.subscriber?.frame(recall);
+  assert.deepEqual(taken, ['chat1', 'chat4']);
+  bus.commit('chat', 2);
+  const types = (JSON.parse(frames.at(-1)?.payload ?? '') as { msgs: { id: string; type?: string }[] }).msgs.map(({ id, type }) => [id, type]);
+  assert.deepEqual(types, [
+    ['chat3', undefined],
+    ['chat4', 'recalled'],
+  ]);
+  assert.deepEqual(
+    feed.ring.since('chat', 0, 4)?.map(({ id, type }) => [id, type]),
+    [['chat1', 'recalled'], ['chat2', undefined], ...types],
+  );
+});
+
+test('what a lost frame would have said to the edge is read out of the messages', async () => {
+  const bus = new LossyBus();
+  const { frames, taken } = await openFeed(bus);
+  bus.commit('gift', 1);
+  bus.commit('gift', 2, true);
+  bus.stored.set('gift 2', '{"lane":"control","offset":2,"id":"asks","type":"gift","data":{"text":"\\"receipt\\":true"},"receipt":true,"ts":1}');
+  bus.stored.set('gift 3', '{"lane":"control","offset":3,"id":"says","type":"gift","data":{"receipt":true},"ts":1}');
+  bus.commit('gift', 1);
+  await eventually(() => assert.equal(frames.length, 3));
+  assert.deepEqual(frames[1]?.head.receipts, ['asks']);
+  assert.equal(frames[2]?.head.receipts, undefined);
+  assert.deepEqual(taken, []);
+});

@@ -1,0 +1,71 @@
+// Claims: the store decides who is first, the same request keeps what it took, and what is known here is not asked again.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { Cooldowns } from '../../src/moderation/cooldowns.ts';
+
+let now: number;
+let asked: string[];
+let taken: Map<string, number>;
+let claims: Cooldowns;
+beforeEach(() => {
+  now = 1_000;
+  asked = [];
+  taken = new Map();
+  claims = new Cooldowns(
+    { now: () => now },
+    {
+      once: async (key, ms) => {
+        asked.push(key);
+        const left = (taken.get(key) ?? 0) - now;
+        if (left > 0) return left;
+        taken.set(key, now + ms);
+        return 0;
+      },
+    },
+  );
+});
+
+test('the first has it for its time; another waits, told from memory', async () => {
+  assert.equal(await claims.take('k', 'a', 500), 0);
+  now += 100;
+  assert.equal(await claims.take('k', 'b', 500), 400);
+  assert.equal(claims.wait('k', 'b'), 400);
+  assert.deepEqual(asked, ['k']);
+  now += 400;
+  assert.equal(claims.wait('k', 'b'), 0);
+  assert.equal(await claims.take('k', 'b', 500), 0);
+});
+
+test('the same request again has what it took', async () => {
+  assert.equal(await claims.take('k', 'a', 500), 0);
+  assert.equal(claims.wait('k', 'a'), 0);
+  assert.equal(await claims.take('k', 'a', 500), 0);
+  assert.deepEqual(asked, ['k']);
+});
+
+test('of two at once one is first, and stays so', async () => {
+  assert.deepEqual(await Promise.all([claims.take('k', 'a', 500), claims.take('k', 'b', 500)]), [0, 500]);
+  assert.deepEqual([await claims.take('k', 'a', 500), await claims.take('k', 'b', 500)], [0, 500]);
+});
+
+test('what another edge took is waited for, and remembered', async () => {
+  taken.set('k', now + 300);
+  assert.equal(await claims.take('k', 'a', 500), 300);
+  assert.equal(await claims.take('k', 'a', 500), 300, 'this request has it not either');
+  assert.deepEqual(asked, ['k']);
+});
+
+test('what was given up is had by the next, and by that one alone', async () => {
+  await claims.take('k', 'a', 500);
+  claims.giveUp('k');
+  assert.equal(claims.wait('k', 'b'), 0);
+  assert.equal(await claims.take('k', 'b', 500), 0);
+  assert.equal(await claims.take('k', 'c', 500), 500);
+});
+
+test('forgets what is over', async () => {
+  for (let i = 0; i < 100; i++) await claims.take(`k${i}`, 'a', 500);
+  now += 600;
+  await claims.take('k', 'a', 500);
+  assert.equal(claims.size, 1);
+});

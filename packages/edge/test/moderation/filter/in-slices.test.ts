@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inSlices } from '../../../src/moderation/filter/in-slices.ts';
+
+function* countTo(limit: number): Generator<void, number> {
+  let count = 0;
+  for (const end = performance.now() + limit; performance.now() < end; count++) yield;
+  return count;
+}
+
+test('others have their turn while it works, and it returns what the work does', async () => {
+  let turns = 0;
+  const turn = setInterval(() => turns++, 1);
+  const count = await inSlices(countTo(60));
+  clearInterval(turn);
+  assert.ok(count !== null && count > 0, 'it came to its end');
+  assert.ok(turns >= 2, `${turns} turns`);
+});
+
+test('what is stopped ends at the next pause', async () => {
+  let stopped = false;
+  function* endless(): Generator<void, never> {
+    for (;;) yield;
+  }
+  setImmediate(() => {
+    stopped = true;
+  });
+  assert.equal(await inSlices(endless(), () => stopped), null);
+});

@@ -1,0 +1,123 @@
+// The guard refuses what costs least to refuse first, asks the screen only about what is otherwise allowed, and takes no turn for what
+// is refused. Modes and mutes are tried through an edge in moderation.test.ts.
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { DanmuxError, type RoomModes, type Sanction, type SendRequest } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import type { FilteredMessage, Verdict } from '../../src/moderation/filter/filter.ts';
+import { SendGuard } from '../../src/moderation/send-guard.ts';
+import { guestViewer, viewerOf } from '../../src/viewer/viewer.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'edge.send_burst': 3 } });
+const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+const ann = viewerOf({ sub: 'ann', exp: 1 });
+
+let modes: RoomModes;
+let mute: Sanction | undefined;
+let screened: FilteredMessage[];
+let claimed: string[];
+let verdict: (message: FilteredMessage) => Verdict;
+let guard: SendGuard;
+beforeEach(() => {
+  modes = {};
+  mute = undefined;
+  screened = [];
+  claimed = [];
+  verdict = ({ data }) => ({ action: 'pass', data });
+  const once = async (key: string) => {
+    claimed.push(key);
+    return 0;
+  };
+  guard = new SendGuard(
+    runtime,
+    { once },
+    {
+      rules: { modes: () => modes, sanction: () => mute },
+      screen: {
+        screen: async (message) => {
+          screened.push(message);
+          return verdict(message);
+        },
+      },
+    },
+  );
+});
+
+let cid = 0;
+const request = (more: Partial<SendRequest> = {}): SendRequest => ({ room: 'r', type: 'chat', data: { text: 'hi' }, cid: `c${cid++}`, ...more });
+const codeOf = (sent: Promise<unknown>) =>
+  sent.then(
+    () => 'ok',
+    (error: unknown) => (error instanceof DanmuxError ? error.code : String(error)),
+  );
+
+test('rate, then size and type, then rules, then the screen', async () => {
+  mute = { by: 'key', at: 1 };
+  const large = { text: 'x'.repeat(6_000) };
+  assert.equal(await codeOf(guard.judge(guestViewer(), request())), 'read_only');
+  assert.equal(await codeOf(guard.judge(viewerOf({ sub: 'obs', exp: 1, send: false }), request())), 'read_only');
+  assert.equal(await codeOf(guard.judge(ann, request({ data: large }))), 'too_large');
+  assert.equal(await codeOf(guard.judge(ann, request({ type: 'gift' }))), 'type_forbidden');
+  assert.equal(await codeOf(guard.judge(ann, request())), 'muted');
+  assert.equal(await codeOf(guard.judge(ann, request({ data: large }))), 'rate_limited');
+  assert.deepEqual(screened, []);
+});
+
+test('what the screen refuses or the room forbids meanwhile takes no turn', async () => {
+  modes = { slow_ms: 1_000, unique: true };
+  verdict = () => {
+    throw new DanmuxError('content_blocked');
+  };
+  assert.equal(await codeOf(guard.judge(ann, request())), 'content_blocked');
+  verdict = ({ data }) => {
+    mute = { by: 'key', at: 1 };
+    return { action: 'pass', data };
+  };
+  assert.equal(await codeOf(guard.judge(ann, request())), 'muted');
+  assert.deepEqual(claimed, []);
+  mute = undefined;
+  verdict = ({ data }) => ({ action: 'pass', data });
+  assert.equal(await codeOf(guard.judge(ann, request())), 'ok');
+  assert.equal(claimed.length, 2);
+});
+
+test('what the screen changed is published under the same id, within the same size', async () => {
+  verdict = () => ({ action: 'pass', data: { text: '**' } });
+  const { publication, verdict: judged } = await guard.judge(ann, request());
+  const { id, data, from } = JSON.parse(publication.body) as { id: string; data: unknown; from: unknown };
+  assert.deepEqual([data, from, judged.action], [{ text: '**' }, { id: 'ann' }, 'pass']);
+  assert.equal(id, screened[0]?.id);
+  assert.equal(publication.id, id);
+  verdict = () => ({ action: 'pass', data: { text: 'x'.repeat(6_000) } });
+  assert.equal(await codeOf(guard.judge(ann, request())), 'too_large');
+});
+
+test('two users or two rooms never share a turn, whatever their names', async () => {
+  modes = { slow_ms: 1_000 };
+  await guard.judge(viewerOf({ sub: 'b:c', exp: 1 }), request({ room: 'a' }));
+  await guard.judge(viewerOf({ sub: 'c', exp: 1 }), request({ room: 'a:b' }));
+  assert.equal(new Set(claimed).size, 2, claimed.join());
+});
+
+test("a viewer's count is capped and made a number before anybody is shown it; a count that nobody adds up is left alone", async () => {
+  const dataOf = async (type: string, data: unknown) =>
+    (JSON.parse((await guard.judge(ann, request({ type, data }))).publication.body) as { data: unknown }).data;
+  assert.deepEqual(await dataOf('like', { count: 1e9, icon: '♥' }), { count: 100, icon: '♥' });
+  assert.equal(await codeOf(guard.judge(ann, request({ type: 'like', data: { count: 1 } }))), 'rate_limited');
+  assert.deepEqual(await dataOf('chat', { count: 1e9 }), { count: 1e9 });
+  const bob = viewerOf({ sub: 'bob', exp: 1 });
+  const shown: unknown[] = [];
+  for (const count of ['10', -5, 1.5, 0, null]) {
+    const { publication } = await guard.judge(bob, request({ type: 'like', data: { count } }));
+    shown.push((JSON.parse(publication.body) as { data: { count: unknown } }).data.count);
+  }
+  assert.deepEqual(shown, [10, 1, 1, 1, 1]);
+});
+
+test('likes do not use up what chat may send', async () => {
+  for (let i = 0; i < 20; i++) assert.equal(await codeOf(guard.judge(ann, request({ type: 'like', data: {} }))), 'ok');
+  assert.equal(await codeOf(guard.judge(ann, request({ type: 'like', data: {} }))), 'rate_limited');
+  for (let i = 0; i < 3; i++) assert.equal(await codeOf(guard.judge(ann, request())), 'ok');
+  assert.equal(await codeOf(guard.judge(ann, request())), 'rate_limited');
+});

@@ -1,0 +1,228 @@
+// An answer to a long-polling viewer has a bounded number of packets, whatever they are; the rest comes with the next polls, in order, or
+// over the WebSocket it changes to. With python-socketio, which drops larger answers; with the stock client; with polls made by hand.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterEach, test } from 'node:test';
+import { promisify } from 'node:util';
+import type { Frame, Msg } from '@danmux/protocol';
+import WebSocket from 'ws';
+import { boundPolls, pollPackets } from '../../src/outbox/polls.ts';
+import { type EdgeFixture, startEdge } from '../edge-fixture.ts';
+import { eventually } from '../eventually.ts';
+
+const rooms = Array.from({ length: 20 }, (_, number) => `live:${number}`);
+
+let fixture: EdgeFixture | undefined;
+afterEach(async () => {
+  await fixture?.close();
+  fixture = undefined;
+});
+
+async function open(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
+  fixture = await startEdge(set);
+  return fixture;
+}
+
+async function giveEach({ push }: EdgeFixture, round: number): Promise<void> {
+  await Promise.all(rooms.map((room) => push('gift', `${room} ${round}`, room)));
+}
+
+/** Polls when the test says so, and answers nothing by itself. */
+class HandMadePoller {
+  readonly #url: string;
+  /** Packets of each answer. */
+  readonly answers: string[][] = [];
+  sid = '';
+
+  constructor(url: string) {
+    this.#url = `${url}/socket.io/?EIO=4&transport=polling`;
+  }
+
+  get address(): string {
+    return `${this.#url}&sid=${this.sid}`;
+  }
+
+  async connect(token: string): Promise<void> {
+    const [opened = ''] = await this.#read(this.#url);
+    this.sid = (JSON.parse(opened.slice(1)) as { sid: string }).sid;
+    await this.send(`40${JSON.stringify({ token })}`);
+    while (!this.packets.some((packet) => packet.startsWith('40{'))) await this.poll();
+  }
+
+  async send(...packets: readonly string[]): Promise<void> {
+    const response = await fetch(this.address, { method: 'POST', body: packets.join('\x1e'), headers: { 'content-type': 'text/plain;charset=UTF-8' } });
+    assert.equal(await response.text(), 'ok');
+  }
+
+  async poll(): Promise<void> {
+    this.answers.push(await this.#read(this.address));
+  }
+
+  get packets(): string[] {
+    return this.answers.flat();
+  }
+
+  async #read(url: string): Promise<string[]> {
+    const response = await fetch(url);
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return text.split('\x1e');
+  }
+}
+
+const joinOf = (room: string, ack: number) => `42${ack}${JSON.stringify(['join', { room }])}`;
+const acksOf = (packets: readonly string[]) => packets.flatMap((packet) => /^43(\d+)/.exec(packet)?.[1] ?? []).map(Number);
+const giftsOf = (packets: readonly string[]) =>
+  packets.filter((packet) => packet.startsWith('42["frame"')).flatMap((packet) => (JSON.parse(packet.slice(2)) as [string, Frame])[1].msgs.map(({ id }) => id));
+const inRoom = (ids: readonly string[], room: string) => ids.filter((id) => id.startsWith(`${room} `));
+
+async function joinedPoller(made: EdgeFixture): Promise<HandMadePoller> {
+  const poller = new HandMadePoller(made.url);
+  await poller.connect(await made.token('ann'));
+  await poller.send(...rooms.map(joinOf));
+  while (acksOf(poller.packets).length < rooms.length) await poller.poll();
+  return poller;
+}
+
+function assertBounded({ answers }: HandMadePoller): void {
+  assert.ok(Math.max(...answers.map(({ length }) => length)) <= pollPackets, `packets of the answers: ${answers.map(({ length }) => length)}`);
+}
+
+test('python-socketio by long-polling joins twenty rooms at once and gets every gift of every room', async () => {
+  const made = await open({ 'edge.ping_interval_ms': 100 });
+  const env = { ...process.env, URL: made.url, TOKEN: await made.token('ann'), ROOMS: String(rooms.length), GIFTS: String(rooms.length * 3) };
+  const python = spawn(await pythonWithPolling(), ['packages/edge/test/python/polling_viewer.py'], { env });
+  const lines: string[] = [];
+  const read = createInterface(python.stdout).on('line', (line) => lines.push(line));
+  let errors = '';
+  python.stderr.on('data', (text) => {
+    errors += String(text);
+  });
+  const ended = once(python, 'exit');
+  try {
+    await eventually(() => assert.deepEqual(lines, [`joined ${rooms.length}`], errors));
+    for (let round = 0; round < 3; round++) await giveEach(made, round);
+    assert.deepEqual([(await ended)[0], lines.at(-1)], [0, `got ${rooms.length * 3} gifts, ${rooms.length * 3} different`], errors);
+  } finally {
+    read.close();
+    python.kill();
+  }
+});
+
+test('the stock client by long-polling gets every gift of every room, in order', async () => {
+  const made = await open();
+  const viewer = made.connect({ token: await made.token('ann'), transports: ['polling'] });
+  await viewer.connected();
+  await Promise.all(rooms.map((room) => viewer.ask('join', { room })));
+  for (let round = 0; round < 5; round++) await giveEach(made, round);
+  await eventually(() => assert.equal(viewer.msgs.length, rooms.length * 5));
+  for (const room of rooms)
+    assert.deepEqual(
+      inRoom(viewer.ids(), room),
+      [0, 1, 2, 3, 4].map((round) => `${room} ${round}`),
+    );
+});
+
+test('acks, frames and pings share the bound; a poller that rests loses no gift and no answer', async () => {
+  const made = await open({ 'edge.ping_interval_ms': 30 });
+  const poller = await joinedPoller(made);
+  assert.deepEqual(
+    [...acksOf(poller.packets)].sort((a, b) => a - b),
+    [...rooms.keys()],
+  );
+  await poller.send(...rooms.map((room, index) => `42${100 + index}${JSON.stringify(['members', { room }])}`));
+  for (let round = 0; round < 10; round++) await giveEach(made, round);
+  await eventually(async () => assert.equal((await made.bus.ledger()).accepted.gift, rooms.length * 10));
+  while (giftsOf(poller.packets).length < rooms.length * 10 || acksOf(poller.packets).length < rooms.length * 2 || !poller.packets.includes('2'))
+    await poller.poll();
+  assertBounded(poller);
+  for (const room of rooms)
+    assert.deepEqual(
+      inRoom(giftsOf(poller.packets), room),
+      Array.from({ length: 10 }, (_, round) => `${room} ${round}`),
+    );
+});
+
+test('what a join brings back is followed by what waits, within the bound', async () => {
+  const made = await open();
+  const poller = new HandMadePoller(made.url);
+  await poller.connect(await made.token('ann'));
+  await giveEach(made, 0);
+  await poller.send(...rooms.map(joinOf));
+  await giveEach(made, 1);
+  const all = () => [...giftsOf(poller.packets), ...poller.packets.filter((packet) => packet.startsWith('43')).flatMap(replayed)];
+  while (all().length < rooms.length * 2) await poller.poll();
+  assertBounded(poller);
+  assert.deepEqual(all().sort(), rooms.flatMap((room) => [`${room} 0`, `${room} 1`]).sort());
+});
+
+function replayed(packet: string): string[] {
+  const [reply] = JSON.parse(packet.replace(/^43\d+/, '')) as [{ msgs: Msg[] }];
+  return reply.msgs.map(({ id }) => id);
+}
+
+test('an upgrade to WebSocket brings everything that waits for a poll, once and in order', async () => {
+  const made = await open();
+  const poller = await joinedPoller(made);
+  for (let round = 0; round < 5; round++) await giveEach(made, round);
+  await poller.poll();
+  const socket = new WebSocket(poller.address.replace('http', 'ws').replace('transport=polling', 'transport=websocket'));
+  try {
+    await once(socket, 'open');
+    socket.send('2probe');
+    const packets = [...poller.packets];
+    socket.on('message', (data) => packets.push(String(data)));
+    await eventually(() => assert.ok(packets.includes('3probe')));
+    socket.send('5');
+    for (let round = 5; round < 7; round++) await giveEach(made, round);
+    await eventually(() => assert.equal(giftsOf(packets).length, rooms.length * 7));
+    for (const room of rooms)
+      assert.deepEqual(
+        inRoom(giftsOf(packets), room),
+        Array.from({ length: 7 }, (_, round) => `${room} ${round}`),
+      );
+  } finally {
+    socket.terminate();
+  }
+  assertBounded(poller);
+});
+
+test('a connection that closes sends what waits before it does', () => {
+  const sent: number[] = [];
+  const transport = { name: 'polling', writable: true, send: (packets: unknown[]) => sent.push(packets.length) };
+  const conn = Object.assign(new EventEmitter(), {
+    ...{ readyState: 'closing', transport, writeBuffer: Array.from({ length: 40 }) as unknown[], sentCallbackFn: [] as unknown[] },
+    flush() {
+      sent.push(conn.writeBuffer.splice(0).length);
+      conn.emit('drain');
+    },
+  });
+  boundPolls(conn);
+  let drained = 0;
+  conn.on('drain', () => drained++);
+  const seen = Array.from({ length: 3 }, () => {
+    conn.flush();
+    return drained;
+  });
+  assert.deepEqual(
+    [sent, seen],
+    [
+      [16, 16, 8],
+      [0, 0, 1],
+    ],
+  );
+});
+
+/** Debian's own has its packages, whichever comes first in the path. */
+async function pythonWithPolling(): Promise<string> {
+  for (const python of ['python3', '/usr/bin/python3']) {
+    const found = await promisify(execFile)(python, ['-c', 'import socketio, requests']).then(
+      () => true,
+      () => false,
+    );
+    if (found) return python;
+  }
+  throw new Error('no Python with socketio and requests is installed: run scripts/ensure-tools.sh');
+}

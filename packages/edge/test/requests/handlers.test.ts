@@ -1,0 +1,261 @@
+// Joins that cross with frames, with leaves, with each other and with the end of a session; through a real edge on a bus
+// whose calls the test can hold back.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { type Bus, createBus, isUserRoom } from '@danmux/bus';
+import type { Frame, JoinReply, Reply } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { type EdgeFixture, room, startEdge, type Viewer } from '../edge-fixture.ts';
+import { eventually } from '../eventually.ts';
+
+type Call = 'subscribe' | 'heads' | 'since' | 'history' | 'online';
+
+let bus: Bus;
+let fixture: EdgeFixture;
+/** What the edge asks of the bus waits here while its name is in the map. */
+let gates: Map<string, Promise<void>>;
+let failing: Map<string, Error>;
+let open: Set<string>;
+beforeEach(async () => {
+  gates = new Map();
+  failing = new Map();
+  open = new Set();
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4 } });
+  bus = createBus(createRuntime({ config, role: 'bus', version: '0', processMetrics: false }));
+  const seen = new Proxy(bus, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        await gates.get(String(name));
+        const error = failing.get(String(name));
+        if (error) throw error;
+        const result: unknown = await value.apply(target, args);
+        return name === 'subscribe' ? counted(String(args[0]), result as { close(): Promise<void> }) : result;
+      };
+    },
+  });
+  // A drain of viewers is tested elsewhere; online counts are not reported meanwhile.
+  fixture = await startEdge({ 'edge.presence_interval_ms': 60_000 }, seen);
+});
+afterEach(async () => {
+  await fixture.close();
+  await bus.stop();
+});
+
+/** Rooms the edge is subscribed to, as the bus sees it. */
+function counted(name: string, subscription: { close(): Promise<void> }): { close(): Promise<void> } {
+  // Those of users are open from start to end.
+  if (isUserRoom(name)) return subscription;
+  open.add(name);
+  return {
+    close: () => {
+      open.delete(name);
+      return subscription.close();
+    },
+  };
+}
+
+/** Holds a call back; returns what lets it go on. */
+function hold(call: Call): () => void {
+  let release = () => {};
+  gates.set(
+    call,
+    new Promise((resolve) => {
+      release = () => {
+        gates.delete(call);
+        resolve();
+      };
+    }),
+  );
+  return release;
+}
+
+async function connect(user: string): Promise<Viewer> {
+  const viewer = fixture.connect({ token: await fixture.token(user) });
+  await viewer.connected();
+  return viewer;
+}
+const codeOf = (reply: Reply<unknown>) => (reply.ok ? 'ok' : reply.error.code);
+/** What the viewer was sent before now has arrived: answers and frames share one connection. */
+const barrier = (viewer: Viewer) => viewer.ask('leave', { room: 'barrier' });
+const stored = (count: number) => eventually(async () => assert.equal((await bus.heads(room)).offsets.gift, count));
+
+test('frames that come while a join is answered follow the answer, and none is in both', async () => {
+  const ann = await connect('ann');
+  await fixture.push('gift', 'before');
+  await stored(1);
+  const release = hold('online');
+  const order: string[] = [];
+  ann.socket.on('frame', ({ msgs }: Frame) => order.push(...msgs.map(({ id }) => id)));
+  const joined = new Promise<Reply<JoinReply>>((resolve) =>
+    // In the callback itself: a promise would be told after the frames of the same chunk.
+    ann.socket.emit('join', { room }, (reply: Reply<JoinReply>) => {
+      order.push('ack');
+      resolve(reply);
+    }),
+  );
+  await eventually(() => assert.ok(open.has(room), 'the feed is open'));
+  for (const id of ['g1', 'g2']) await fixture.push('gift', id);
+  await stored(3);
+  release();
+  const reply = await joined;
+  assert.ok(reply.ok, JSON.stringify(reply));
+  await eventually(() => assert.equal(order.length + reply.msgs.length, 4));
+  const inReply = reply.msgs.map(({ id }) => id);
+  assert.equal(order[0], 'ack');
+  assert.deepEqual([...inReply, ...order.slice(1)], ['before', 'g1', 'g2']);
+  assert.equal(reply.positions.gift?.offset, inReply.length, 'the positions are those of the reply');
+});
+
+test('a leave that follows a join at once is the last word', async () => {
+  const ann = await connect('ann');
+  const release = hold('subscribe');
+  const joined = ann.ask('join', { room });
+  const left = ann.ask('leave', { room });
+  assert.equal(codeOf(await left), 'ok');
+  release();
+  assert.equal(codeOf(await joined), 'not_joined');
+  assert.equal(await ann.code('send', { room, type: 'chat', data: 1, cid: 'c' }), 'not_joined');
+  await eventually(() => assert.deepEqual([...open], []));
+});
+
+test('a leave while a join is being answered is the last word too', async () => {
+  const ann = await connect('ann');
+  await fixture.push('gift', 'g1');
+  await stored(1);
+  const release = hold('since');
+  const releaseHistory = hold('history');
+  const joined = ann.ask('join', { room });
+  await eventually(() => assert.ok(open.has(room), 'the feed is open'));
+  await barrier(ann);
+  assert.equal(await ann.code('leave', { room }), 'ok');
+  release();
+  releaseHistory();
+  assert.equal(codeOf(await joined), 'not_joined');
+  await fixture.push('gift', 'g2');
+  await stored(2);
+  await barrier(ann);
+  assert.deepEqual(ann.ids(), []);
+  assert.equal(await ann.code('join', { room }), 'ok', 'and it may come again');
+});
+
+test('a leave does not take back a membership that was there before a second join', async () => {
+  const ann = await connect('ann');
+  assert.equal(await ann.code('join', { room }), 'ok');
+  assert.deepEqual(await Promise.all([ann.code('join', { room }), ann.code('join', { room: 'live:2' })]), ['ok', 'ok']);
+  assert.equal(await ann.code('leave', { room: 'live:2' }), 'ok');
+  await fixture.push('gift', 'g1');
+  await eventually(() => assert.deepEqual(ann.ids(), ['g1']));
+});
+
+test('two joins of one room at once: one is answered, the other told to wait', async () => {
+  const ann = await connect('ann');
+  const release = hold('subscribe');
+  const both = [ann.ask('join', { room }), ann.ask('join', { room })];
+  const refused = await both[1];
+  assert.ok(refused && !refused.ok, 'the second is refused');
+  assert.deepEqual([refused.error.code, refused.error.retry_after_ms], ['rate_limited', 200]);
+  release();
+  assert.equal(codeOf((await both[0]) ?? assert.fail()), 'ok');
+});
+
+test('joins that are being answered count once towards the 50 rooms', async () => {
+  const ann = await connect('ann');
+  const release = hold('online');
+  const join = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => ann.code('join', { room: `r${from + i}` }));
+  const first = join(0, 30);
+  await eventually(() => assert.equal(open.size, 30));
+  const second = join(30, 50);
+  await eventually(() => assert.equal(open.size, 50));
+  const tooMany = await ann.code('join', { room: 'one-more' });
+  release();
+  assert.deepEqual(new Set(await Promise.all([...first, ...second])), new Set(['ok']));
+  assert.equal(tooMany, 'too_many_rooms');
+});
+
+test('a crowd that joins a new room opens one feed', async () => {
+  const crowd = await Promise.all(Array.from({ length: 20 }, (_, i) => connect(`u${i}`)));
+  const release = hold('subscribe');
+  const joins = crowd.map((viewer) => viewer.code('join', { room }));
+  await Promise.all(crowd.map(barrier));
+  release();
+  assert.deepEqual(new Set(await Promise.all(joins)), new Set(['ok']));
+  await fixture.push('gift', 'g1');
+  await eventually(() => assert.deepEqual(new Set(crowd.flatMap((viewer) => viewer.ids().join())), new Set(['g1'])));
+  assert.deepEqual([...open], [room]);
+  for (const viewer of crowd.slice(1)) viewer.socket.disconnect();
+  assert.equal(await crowd[0]?.code('leave', { room }), 'ok');
+  await eventually(() => assert.deepEqual([...open], []));
+});
+
+test('a viewer that goes away during its join leaves nothing behind', async () => {
+  for (const call of ['subscribe', 'online'] as const) {
+    const ann = await connect('ann');
+    const release = hold(call);
+    const joined = ann.ask('join', { room }).catch(() => 'gone');
+    await barrier(ann);
+    ann.socket.disconnect();
+    await eventually(async () => assert.equal((await fixture.runtime.metrics.sessions.get()).values[0]?.value, 0));
+    release();
+    await joined;
+    await eventually(() => assert.deepEqual([...open], []));
+  }
+});
+
+test('a store that is away refuses the join and leaves the viewer outside, the next one is good', async () => {
+  const { DanmuxError } = await import('@danmux/protocol');
+  const ann = await connect('ann');
+  for (const call of ['subscribe', 'heads', 'online'] as const) {
+    failing.set(call, new DanmuxError('unavailable'));
+    assert.equal(await ann.code('join', { room }), 'unavailable', call);
+    assert.equal(await ann.code('history', { room }), 'not_joined');
+    await eventually(() => assert.deepEqual([...open], []));
+    failing.clear();
+  }
+  assert.equal(await ann.code('join', { room }), 'ok');
+});
+
+test('a second join that fails does not end the first one’s membership, and loses no frame', async () => {
+  const { DanmuxError } = await import('@danmux/protocol');
+  const ann = await connect('ann');
+  assert.equal(await ann.code('join', { room }), 'ok');
+  failing.set('online', new DanmuxError('unavailable'));
+  const release = hold('online');
+  const again = ann.code('join', { room });
+  await barrier(ann);
+  await fixture.push('gift', 'g1');
+  await stored(1);
+  release();
+  assert.equal(await again, 'unavailable');
+  await eventually(() => assert.deepEqual(ann.ids(), ['g1']));
+});
+
+test('leaving a room one is not in, or was never in, is good', async () => {
+  const ann = await connect('ann');
+  assert.deepEqual(await ann.ask('leave', { room }), { ok: true });
+});
+
+test('history pages backwards without a hole or a double', async () => {
+  const ann = await connect('ann');
+  await ann.ask('join', { room });
+  for (let i = 1; i <= 7; i++) await fixture.push('gift', `g${i}`);
+  await stored(7);
+  const pages: string[][] = [];
+  let before: number | undefined;
+  for (;;) {
+    const reply = await ann.ask<{ msgs: { id: string; offset: number }[]; more: boolean }>('history', {
+      room,
+      lane: 'gift',
+      limit: 3,
+      ...(before === undefined ? {} : { before }),
+    });
+    assert.ok(reply.ok, JSON.stringify(reply));
+    pages.push(reply.msgs.map(({ id }) => id));
+    before = reply.msgs[0]?.offset;
+    if (!reply.more) break;
+  }
+  assert.deepEqual(pages, [['g5', 'g6', 'g7'], ['g2', 'g3', 'g4'], ['g1']]);
+  assert.deepEqual(await ann.ask('history', { room }), { ok: true, msgs: [], more: false }, 'the chat lane is the default');
+});

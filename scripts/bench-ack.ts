@@ -2,8 +2,7 @@
 // master, by how many are under way at a time, on a Redis of its own with one replica on this machine. For the record and not a test.
 import { acceptPublication, type Bus, createBus } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis, testSecrets } from '../packages/testkit/src/index.ts';
-import { cli } from '../packages/testkit/src/redis-cluster.ts';
+import { eventually, type RedisServer, redisCli, startRedis, testSecrets } from '@danmux/testkit';
 
 const seconds = 3;
 const rooms = 1_000;
@@ -19,8 +18,8 @@ interface Measured {
 }
 
 async function measure({ runtime, bus }: { runtime: Runtime; bus: Bus }, master: RedisServer, atOnce: number): Promise<Measured> {
-  await cli(master.port, 'flushall');
-  await cli(master.port, 'config', 'resetstat');
+  await redisCli(master.port, 'flushall');
+  await redisCli(master.port, 'config', 'resetstat');
   const times: number[] = [];
   const [cpu, redis, began] = [process.cpuUsage(), await cpuOf(master), performance.now()];
   const end = began + seconds * 1_000;
@@ -55,7 +54,7 @@ async function measure({ runtime, bus }: { runtime: Runtime; bus: Bus }, master:
 
 /** Microseconds. */
 async function cpuOf({ port }: RedisServer): Promise<number> {
-  const info = await cli(port, 'info', 'cpu');
+  const info = await redisCli(port, 'info', 'cpu');
   return ['sys', 'user'].reduce((sum, part) => sum + 1e6 * Number(new RegExp(`used_cpu_${part}:([\\d.]+)`).exec(info)?.[1]), 0);
 }
 
@@ -74,7 +73,7 @@ const master = await startRedis({ args: ['--appendonly', 'yes', '--repl-diskless
 const replica = await startRedis({ args: ['--appendonly', 'yes', '--replicaof', `127.0.0.1 ${master.port}`] });
 try {
   await eventually(async () => {
-    if (!(await cli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica is not in step');
+    if (!(await redisCli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica is not in step');
   });
   console.log(`| at a time | redis.ack | gifts/s | median | p99 | CPU a gift, danmux | CPU a gift, master | WAITs a gift |\n|---|---|---|---|---|---|---|---|`);
   for (const atOnce of [1, 32, 1_000]) {

@@ -3,8 +3,8 @@
 // `--only danmux` leaves the library out, `--messages 0` the memory. Needs the bundles (`node scripts/build-web.mjs`); `--write` puts the figures into docs/performance.md.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { startBrowser } from '@danmux/testkit';
 import type { Browser } from 'playwright-core';
-import { startBrowser } from '../packages/testkit/src/browser.ts';
 import { BenchPage, type Cost, size } from './overlay-bench/bench-page.ts';
 import { type Contestant, contestants } from './overlay-bench/contestants.ts';
 import type { Watched } from './overlay-bench/feed.ts';

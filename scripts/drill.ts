@@ -2,7 +2,7 @@
 // prints what was lost, doubled and late, and how long it took until everything flowed again. Without a name it lists the drills.
 import { parseArgs } from 'node:util';
 import { loadConfig } from '@danmux/runtime';
-import { Audience, Backend, Traffic } from '../packages/testkit/src/index.ts';
+import { Audience, Backend, Traffic } from '@danmux/testkit';
 import type { Drill } from './drill/drill.ts';
 import { drills } from './drill/drills.ts';
 import { report } from './drill/report.ts';

@@ -11,11 +11,11 @@ import {
   ProcessCluster,
   type RedisClusterGroup,
   type RedisServer,
+  redisCli,
   type SentinelGroup,
   startRedisCluster,
   startSentinelGroup,
-} from '../packages/testkit/src/index.ts';
-import { cli } from '../packages/testkit/src/redis-cluster.ts';
+} from '@danmux/testkit';
 
 type Fault = (room: string) => Promise<void>;
 const acks = ['local', 'replicated'] as const;
@@ -79,7 +79,7 @@ function clusterFaults(group: RedisClusterGroup): Readonly<Record<string, Fault>
     'planned failover': async (room) => {
       const before = await masterOf(room);
       const replica = await replicaOf(group, before);
-      await cli(replica.port, 'cluster', 'failover');
+      await redisCli(replica.port, 'cluster', 'failover');
       await eventually(async () => mustBeOther((await masterOf(room)).port, before.port), { timeoutMs: 20_000 });
     },
     'master killed and back': async (room) => {
@@ -95,14 +95,14 @@ function clusterFaults(group: RedisClusterGroup): Readonly<Record<string, Fault>
 }
 
 async function replicaOf(group: RedisClusterGroup, master: RedisServer): Promise<RedisServer> {
-  for (const server of group.servers) if ((await cli(server.port, 'info', 'replication')).includes(`master_port:${master.port}`)) return server;
+  for (const server of group.servers) if ((await redisCli(server.port, 'info', 'replication')).includes(`master_port:${master.port}`)) return server;
   throw new Error('the master has no replica');
 }
 
 /** As a server that lives has it. */
 async function masterPortAt(group: RedisClusterGroup, asked: number, room: string): Promise<number> {
-  const slot = Number(await cli(asked, 'cluster', 'keyslot', `replicated:{s${shardOf(room, 64)}}:ledger`));
-  for (const line of (await cli(asked, 'cluster', 'nodes')).trim().split('\n')) {
+  const slot = Number(await redisCli(asked, 'cluster', 'keyslot', `replicated:{s${shardOf(room, 64)}}:ledger`));
+  for (const line of (await redisCli(asked, 'cluster', 'nodes')).trim().split('\n')) {
     const [, address = '', flags = '', , , , , , ...ranges] = line.split(' ');
     const holds = ranges.some((range) => Number(range.split('-')[0]) <= slot && slot <= Number(range.split('-')[1] ?? range));
     if (flags.includes('master') && holds) return Number(/:(\d+)@/.exec(address)?.[1]);

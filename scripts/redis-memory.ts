@@ -1,8 +1,9 @@
 // `npm run redis-memory`: what danmux keeps in Redis and what each kind costs, measured on a Redis and a cluster of its own. It sends a
 // known load through the admin API and real viewers, weighs every key, and holds the formula of docs/operations.md against the growth
 // of Redis. It fails when the formula is more than a quarter off.
+
+import { Backend, ProcessCluster, TestViewer, testSecrets } from '@danmux/testkit';
 import { Redis } from 'ioredis';
-import { Backend, ProcessCluster, TestViewer, testSecrets } from '../packages/testkit/src/index.ts';
 import { formulaBytes, type Load } from './redis-memory/formula.ts';
 import { kinds } from './redis-memory/key-kinds.ts';
 import { type Weighed, weighKeys } from './redis-memory/weigh-keys.ts';

@@ -1,6 +1,6 @@
 // What a drill is, and what it is given.
 import type { Config } from '@danmux/runtime';
-import type { Audience, Backend, Traffic } from '../../packages/testkit/src/index.ts';
+import type { Audience, Backend, Traffic } from '@danmux/testkit';
 
 export interface Scene {
   readonly audience: Audience;

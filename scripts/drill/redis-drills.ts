@@ -1,7 +1,7 @@
 // The drills that break Redis. What each does to the cluster is said in its `does`.
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
-import { eventually } from '../../packages/testkit/src/index.ts';
+import { eventually } from '@danmux/testkit';
 import type { Drill, Scene } from './drill.ts';
 import { RedisMaster } from './redis-master.ts';
 

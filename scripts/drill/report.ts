@@ -1,6 +1,6 @@
 // What a drill did to the viewers, in numbers. Gifts may not be lost or doubled; chat that is missing is only counted.
 import type { StreamLane } from '@danmux/protocol';
-import type { Audience, Traffic } from '../../packages/testkit/src/index.ts';
+import type { Audience, Traffic } from '@danmux/testkit';
 
 /** A message that took longer from acceptance to the viewer counts as late, milliseconds. */
 const lateMs = 1_000;

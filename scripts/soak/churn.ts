@@ -1,7 +1,7 @@
 // The load of a soak: some busy rooms with viewers that stay, and rooms without end that begin, are talked in, moderated and left.
 // Everything that leaves something in a process or in Redis occurs in it, many times.
 import { randomUUID } from 'node:crypto';
-import { type Backend, TestViewer, testSecrets } from '../../packages/testkit/src/index.ts';
+import { type Backend, TestViewer, testSecrets } from '@danmux/testkit';
 
 const busyRooms = 5;
 const viewersOfBusyRoom = 20;

@@ -2,8 +2,8 @@
 // Redis its bytes, its keys and those that never end.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ClusterNode, eventually } from '@danmux/testkit';
 import type { Redis } from 'ioredis';
-import { type ClusterNode, eventually } from '../../packages/testkit/src/index.ts';
 
 const megabyte = 1_048_576;
 /** Keys nobody has touched for so long are aged: what they are kept for is not waited for. */

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, verifyViewerToken } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { startApi } from '../../api/test/api-fixture.ts';
-import { eventually } from '../../testkit/src/eventually.ts';
 import { composeNode, parseRoles } from '../src/index.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { loadConfig } from '@danmux/runtime';
-import { eventually, TestViewer, testSecrets, testToken } from '../../testkit/src/index.ts';
+import { eventually, TestViewer, testSecrets, testToken } from '@danmux/testkit';
 import { composeNode, parseRoles } from '../src/index.ts';
 
 const room = 'live:log';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { loadConfig, type Part } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { startTestRedis } from '../../bus/test/redis-server.ts';
-import { eventually } from '../../testkit/src/eventually.ts';
 import { composeNode, type Node, parseRoles, type RoleName, roleNames } from '../src/index.ts';
 
 const key = 'k'.repeat(40);

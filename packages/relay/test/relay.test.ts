@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { type BusFrame, type Commit, shardOf } from '@danmux/bus';
 import { laneNames, type WebhookEvent } from '@danmux/protocol';
-import { eventually } from '../../testkit/src/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { type Fixture, room, startRelay } from './relay-fixture.ts';
 
 let open: Fixture[] = [];

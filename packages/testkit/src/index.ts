@@ -18,7 +18,7 @@ export { PageViewer } from './page-viewer.ts';
 export { Pm2, type Pm2Process } from './pm2.ts';
 export { type Pm2Cluster, startPm2Cluster } from './pm2-cluster.ts';
 export { type ClusterNode, type ClusterOptions, ProcessCluster } from './process-cluster.ts';
-export { type RedisClusterGroup, startRedisCluster } from './redis-cluster.ts';
+export { type RedisClusterGroup, redisCli, startRedisCluster } from './redis-cluster.ts';
 export { type SentinelGroup, startSentinelGroup } from './redis-sentinel.ts';
 export { type RedisServer, startRedis } from './redis-server.ts';
 export { ledgerMustBalance, runScenario, type ScenarioOptions, type ScenarioResult } from './scenario.ts';

@@ -53,12 +53,12 @@ export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } =
 
 async function mustBeInStep(servers: readonly RedisServer[], replicas: number): Promise<void> {
   for (const { port } of servers) {
-    const info = await cli(port, 'cluster', 'info');
+    const info = await redisCli(port, 'cluster', 'info');
     if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) throw new Error(info);
-    const nodes = (await cli(port, 'cluster', 'nodes')).trim().split('\n');
+    const nodes = (await redisCli(port, 'cluster', 'nodes')).trim().split('\n');
     if (nodes.length !== servers.length || nodes.some((line) => / (fail\??|handshake)/.test(line))) throw new Error(nodes.join('\n'));
     // A replica that has not copied its master yet never takes its place.
-    const replication = await cli(port, 'info', 'replication');
+    const replication = await redisCli(port, 'info', 'replication');
     if (replication.includes('role:slave') && !replication.includes('master_link_status:up')) throw new Error(replication);
     if (replication.includes('role:master') && !replication.includes(`connected_slaves:${replicas}`)) throw new Error(replication);
   }
@@ -67,8 +67,8 @@ async function mustBeInStep(servers: readonly RedisServer[], replicas: number): 
 async function masterOf(servers: readonly RedisServer[], key: string): Promise<RedisServer> {
   const [any] = servers;
   if (!any) throw new Error('no servers');
-  const slot = Number(await cli(any.port, 'cluster', 'keyslot', key));
-  const lines = (await cli(any.port, 'cluster', 'nodes')).trim().split('\n');
+  const slot = Number(await redisCli(any.port, 'cluster', 'keyslot', key));
+  const lines = (await redisCli(any.port, 'cluster', 'nodes')).trim().split('\n');
   for (const line of lines) {
     const [, address = '', flags = '', , , , , , ...ranges] = line.split(' ');
     if (!flags.includes('master')) continue;
@@ -83,7 +83,7 @@ async function masterOf(servers: readonly RedisServer[], key: string): Promise<R
   throw new Error(`nobody holds slot ${slot}:\n${lines.join('\n')}`);
 }
 
-export async function cli(port: number, ...args: string[]): Promise<string> {
+export async function redisCli(port: number, ...args: string[]): Promise<string> {
   const { stdout } = await run('redis-cli', ['-p', String(port), ...args]);
   return stdout;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Child } from './child.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
-import { cli } from './redis-cluster.ts';
+import { redisCli } from './redis-cluster.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
 export interface SentinelGroup {
@@ -53,7 +53,7 @@ export async function startSentinelGroup({ replicas = 1, downAfterMs = 1_500 }: 
       const before = await masterPort();
       // It refuses while it has not heard of a replica lately.
       await eventually(async () => {
-        const answer = await cli(sentinels[0]?.port ?? 0, 'sentinel', 'failover', 'danmux');
+        const answer = await redisCli(sentinels[0]?.port ?? 0, 'sentinel', 'failover', 'danmux');
         if (!answer.startsWith('OK')) throw new Error(answer);
       });
       await eventually(
@@ -74,7 +74,7 @@ export async function startSentinelGroup({ replicas = 1, downAfterMs = 1_500 }: 
 const args = ['--appendonly', 'yes', '--repl-diskless-sync-delay', '0'];
 
 async function masterPortOf(sentinel: number): Promise<number> {
-  return Number((await cli(sentinel, 'sentinel', 'get-master-addr-by-name', 'danmux')).trim().split('\n')[1]);
+  return Number((await redisCli(sentinel, 'sentinel', 'get-master-addr-by-name', 'danmux')).trim().split('\n')[1]);
 }
 
 function serverAt(servers: readonly RedisServer[], port: number): RedisServer {
@@ -85,7 +85,7 @@ function serverAt(servers: readonly RedisServer[], port: number): RedisServer {
 
 async function mustFollow(servers: readonly RedisServer[], master: number): Promise<void> {
   for (const { port } of servers) {
-    const info = await cli(port, 'info', 'replication');
+    const info = await redisCli(port, 'info', 'replication');
     if (port !== master && !(info.includes('master_link_status:up') && info.includes(`master_port:${master}`)))
       throw new Error(`a replica is not in step: ${info}`);
   }
@@ -93,7 +93,7 @@ async function mustFollow(servers: readonly RedisServer[], master: number): Prom
 
 async function mustKnowEachOther(sentinels: readonly Sentinel[], replicas: number): Promise<void> {
   for (const { port } of sentinels) {
-    const state = await cli(port, 'sentinel', 'master', 'danmux');
+    const state = await redisCli(port, 'sentinel', 'master', 'danmux');
     if (!/num-other-sentinels\n2\n/.test(state) || !state.includes(`num-slaves\n${replicas}\n`)) throw new Error('the sentinels do not know each other yet');
   }
 }
@@ -123,7 +123,7 @@ async function startSentinel(masterPort: number, downAfterMs: number): Promise<S
   };
   try {
     await eventually(async () => {
-      if (!(await cli(port, 'ping')).includes('PONG')) throw new Error(`the sentinel does not answer:\n${child.output}`);
+      if (!(await redisCli(port, 'ping')).includes('PONG')) throw new Error(`the sentinel does not answer:\n${child.output}`);
     });
   } catch (error) {
     await stop();

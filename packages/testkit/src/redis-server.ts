@@ -18,6 +18,8 @@ export interface RedisServer {
   /** Answers nothing until `resume`, with connections left open. */
   pause(): void;
   resume(): void;
+  /** The raw answer to one command in plain words, such as FLUSHALL. */
+  command(line: string): Promise<string>;
   /** How often a command was called since the server began. */
   calls(command: string): Promise<number>;
   stop(): Promise<void>;
@@ -56,6 +58,7 @@ async function startIn(dir: string, wanted: number | undefined, args: readonly s
     kill: () => child.stop('SIGKILL'),
     pause: () => child.signal('SIGSTOP'),
     resume: () => child.signal('SIGCONT'),
+    command: (line) => ask(port, line),
     calls: async (command) => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await ask(port, 'INFO commandstats'))?.[1] ?? 0),
     stop: async () => {
       await child.stop('SIGKILL');

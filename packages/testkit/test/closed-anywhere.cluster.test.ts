@@ -12,7 +12,7 @@ import { message } from '../../bus/test/conformance/case-kit.ts';
 import { testSettings } from '../../bus/test/settings.ts';
 import { ClusterControl } from '../../edge/src/door/cluster-control.ts';
 import { eventually } from '../src/index.ts';
-import { cli, type RedisClusterGroup, startRedisCluster } from '../src/redis-cluster.ts';
+import { type RedisClusterGroup, redisCli, startRedisCluster } from '../src/redis-cluster.ts';
 
 /** Closes the connection of a command of each kind, once. */
 class Closer {
@@ -86,12 +86,12 @@ async function moveSlotOf(key: string): Promise<void> {
   const to = group.servers.find((server) => server !== from);
   assert.ok(to);
   const [slot, here, there] = await Promise.all([
-    cli(from.port, 'cluster', 'keyslot', key),
-    cli(from.port, 'cluster', 'myid'),
-    cli(to.port, 'cluster', 'myid'),
+    redisCli(from.port, 'cluster', 'keyslot', key),
+    redisCli(from.port, 'cluster', 'myid'),
+    redisCli(to.port, 'cluster', 'myid'),
   ]);
-  await cli(to.port, 'cluster', 'setslot', slot.trim(), 'importing', here.trim());
-  await cli(from.port, 'cluster', 'setslot', slot.trim(), 'migrating', there.trim());
+  await redisCli(to.port, 'cluster', 'setslot', slot.trim(), 'importing', here.trim());
+  await redisCli(from.port, 'cluster', 'setslot', slot.trim(), 'migrating', there.trim());
 }
 
 type Live = (round: number) => Promise<void>;

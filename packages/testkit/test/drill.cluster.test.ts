@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { createClockFile, freePorts, Pm2, repositoryRoot, startRedis, testSecrets } from '../src/index.ts';
-import { cli } from '../src/redis-cluster.ts';
+import { redisCli } from '../src/redis-cluster.ts';
 
 const run = promisify(execFile);
 
@@ -68,7 +68,7 @@ test('full-lane and redis-restart: what they do, what they print, and what they 
     });
   } finally {
     // The one that the drill started is nobody's child.
-    await cli(redis.port, 'shutdown', 'nosave').catch(() => '');
+    await redisCli(redis.port, 'shutdown', 'nosave').catch(() => '');
     await redis.stop();
   }
 });

@@ -12,7 +12,7 @@ import { busConformance } from '../../bus/test/conformance.ts';
 import { putBack } from '../../bus/test/put-back.ts';
 import { testSettings } from '../../bus/test/settings.ts';
 import { eventually } from '../src/index.ts';
-import { cli, type RedisClusterGroup, startRedisCluster } from '../src/redis-cluster.ts';
+import { type RedisClusterGroup, redisCli, startRedisCluster } from '../src/redis-cluster.ts';
 
 let group: RedisClusterGroup;
 before(async () => {
@@ -21,7 +21,7 @@ before(async () => {
 after(() => group.stop());
 
 const wipe = async () => {
-  await Promise.all(group.servers.map(({ port }) => cli(port, 'flushall')));
+  await Promise.all(group.servers.map(({ port }) => redisCli(port, 'flushall')));
 };
 
 test('a connection is ready once, when the cluster takes commands', async (t) => {
@@ -69,7 +69,7 @@ test('a slot that moves to another master takes its rooms along: they begin no n
   const heads = await bus.heads(room, {});
   const from = await group.masterOf(key);
   const to = group.servers.find((server) => server !== from) ?? assert.fail();
-  await moveSlot((await cli(from.port, 'cluster', 'keyslot', key)).trim(), from.port, to.port);
+  await moveSlot((await redisCli(from.port, 'cluster', 'keyslot', key)).trim(), from.port, to.port);
   await eventually(async () => assert.equal((await group.masterOf(key)).port, to.port));
   assert.deepEqual(await bus.heads(room, { known: heads }), heads);
   assert.deepEqual(await bus.heads(room, {}), heads);
@@ -77,10 +77,10 @@ test('a slot that moves to another master takes its rooms along: they begin no n
 });
 
 async function moveSlot(slot: string, from: number, to: number): Promise<void> {
-  const [source, target] = await Promise.all([from, to].map(async (port) => (await cli(port, 'cluster', 'myid')).trim()));
-  await cli(to, 'cluster', 'setslot', slot, 'importing', source ?? '');
-  await cli(from, 'cluster', 'setslot', slot, 'migrating', target ?? '');
-  const keys = (await cli(from, 'cluster', 'getkeysinslot', slot, '1000')).split('\n').filter(Boolean);
-  if (keys.length > 0) await cli(from, 'migrate', '127.0.0.1', String(to), '', '0', '5000', 'keys', ...keys);
-  for (const port of [to, from]) await cli(port, 'cluster', 'setslot', slot, 'node', target ?? '');
+  const [source, target] = await Promise.all([from, to].map(async (port) => (await redisCli(port, 'cluster', 'myid')).trim()));
+  await redisCli(to, 'cluster', 'setslot', slot, 'importing', source ?? '');
+  await redisCli(from, 'cluster', 'setslot', slot, 'migrating', target ?? '');
+  const keys = (await redisCli(from, 'cluster', 'getkeysinslot', slot, '1000')).split('\n').filter(Boolean);
+  if (keys.length > 0) await redisCli(from, 'migrate', '127.0.0.1', String(to), '', '0', '5000', 'keys', ...keys);
+  for (const port of [to, from]) await redisCli(port, 'cluster', 'setslot', slot, 'node', target ?? '');
 }

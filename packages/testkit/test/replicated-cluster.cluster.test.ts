@@ -7,7 +7,7 @@ import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { message } from '../../bus/test/conformance/case-kit.ts';
 import { testSettings } from '../../bus/test/settings.ts';
 import { eventually, type RedisClusterGroup, type RedisServer, startRedisCluster } from '../src/index.ts';
-import { cli } from '../src/redis-cluster.ts';
+import { redisCli } from '../src/redis-cluster.ts';
 
 let group: RedisClusterGroup;
 let runtime: Runtime;
@@ -37,7 +37,7 @@ async function roomOf(master: RedisServer, same: boolean): Promise<string> {
 }
 
 async function replicaOf(master: RedisServer): Promise<RedisServer> {
-  for (const server of group.servers) if ((await cli(server.port, 'info', 'replication')).includes(`master_port:${master.port}`)) return server;
+  for (const server of group.servers) if ((await redisCli(server.port, 'info', 'replication')).includes(`master_port:${master.port}`)) return server;
   throw new Error('the master has no replica');
 }
 
@@ -57,8 +57,8 @@ test('a replica that stands still refuses the gifts of its master alone', { time
 
 test('a planned failover: gifts follow the slot to the new master', { timeout: 60_000 }, async () => {
   const master = await masterOf('live:0');
-  await cli((await replicaOf(master)).port, 'cluster', 'failover');
+  await redisCli((await replicaOf(master)).port, 'cluster', 'failover');
   await eventually(async () => assert.notEqual((await masterOf('live:0')).port, master.port), { timeoutMs: 20_000 });
   await eventually(async () => assert.ok(!((await gift('live:0', 'g3'))[0] instanceof Error)), { timeoutMs: 20_000 });
-  assert.match(await cli((await masterOf('live:0')).port, 'get', `danmux:{s${shardOf('live:0', runtime.config.shards)}}:seen:live:0 g3`), /g3/);
+  assert.match(await redisCli((await masterOf('live:0')).port, 'get', `danmux:{s${shardOf('live:0', runtime.config.shards)}}:seen:live:0 g3`), /g3/);
 });

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { backendOf, edgeUrls, eventually, metricOf, ProcessCluster, startRedis, TestViewer, testToken } from '../src/index.ts';
 import { testSecrets } from '../src/node-process.ts';
-import { cli } from '../src/redis-cluster.ts';
+import { redisCli } from '../src/redis-cluster.ts';
 
 const redis = await startRedis();
 const cluster = await ProcessCluster.start({ edges: 2, relays: 1, apis: 1, workers: 0, redis });
 after(() => cluster.stop());
 const backend = backendOf(cluster);
-const save = () => cli(redis.port, 'SAVE');
+const save = () => redisCli(redis.port, 'SAVE');
 /** Promised are two seconds; a busy machine is given more. */
 const backWithinMs = 6_000;
 

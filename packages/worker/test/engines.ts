@@ -2,7 +2,7 @@
 import { type Bus, createBus } from '@danmux/bus';
 import { createJobs, type Jobs } from '@danmux/cluster';
 import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
 
 export interface Process {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { createBus } from '@danmux/bus';
 import { createJobs, RoomEvents } from '@danmux/cluster';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { startTestRedis } from '../../bus/test/redis-server.ts';
 import { WorkerRole } from '../src/index.ts';
 import { secret, WebhookConsumer } from './webhook-consumer.ts';
@@ -31,7 +31,7 @@ test('it starts without Redis; webhooks and sweeps come with it', async () => {
   await worker.start();
   await redis.start();
   await eventually(() => new RoomEvents(runtime, bus).emit('live:1', 'moderation.recall', { id: 'm1', by: 'me' }));
-  await eventually(() => assert.equal(consumer.taken.length, 1), 20_000);
+  await eventually(() => assert.equal(consumer.taken.length, 1), { timeoutMs: 20_000 });
   await eventually(async () => {
     const { values } = await runtime.metrics.jobs.get();
     assert.ok(

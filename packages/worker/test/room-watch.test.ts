@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, mock, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
-import { eventually } from '../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { RoomWatch } from '../src/room-watch.ts';
 import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process, withMethods } from './engines.ts';
 import { secret } from './webhook-consumer.ts';

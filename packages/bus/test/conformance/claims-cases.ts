@@ -1,7 +1,7 @@
 // Idempotency keys: one request at a time holds one, and nobody gives up what another holds or has finished.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { MakeEngine } from './case-kit.ts';
 
 export function idempotencyCases(engine: MakeEngine): void {

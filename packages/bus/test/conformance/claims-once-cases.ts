@@ -1,7 +1,7 @@
 // A key that is taken once: the first takes it, the others are told for how long it is taken.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { MakeEngine } from './case-kit.ts';
 
 export function onceCases(engine: MakeEngine): void {

@@ -1,9 +1,9 @@
 // The event log: in order, one a shard, from commits and from others; capped, counted, read by several.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eventually } from '@danmux/testkit/unit';
 import { compareEntries } from '../../src/engine/entry-order.ts';
 import { shardOf } from '../../src/shard.ts';
-import { eventually } from '../eventually.ts';
 import { commitOf, type MakeEngine, message, owned } from './case-kit.ts';
 
 const room = 'live:1';

@@ -1,9 +1,9 @@
 // Frames reach those who listen, and only them, whatever the others do.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eventually } from '@danmux/testkit/unit';
 import type { BusFrame } from '../../src/contract/frames.ts';
 import { shardOf } from '../../src/shard.ts';
-import { eventually } from '../eventually.ts';
 import { commitOf, listenTo, type MakeEngine, message, owned } from './case-kit.ts';
 
 export function subscriptionCases(engine: MakeEngine): void {

@@ -1,8 +1,8 @@
 // What waits in an ingress is read in order, as often as wanted, and is announced.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eventually } from '@danmux/testkit/unit';
 import { shardOf } from '../../src/shard.ts';
-import { eventually } from '../eventually.ts';
 import { commitOf, type MakeEngine, message, owned, readIds } from './case-kit.ts';
 
 export function ingressCases(engine: MakeEngine): void {

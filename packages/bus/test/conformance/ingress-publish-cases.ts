@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
+import { eventually } from '@danmux/testkit/unit';
 import { acceptedAt } from '../../src/accept.ts';
 import type { Receipt } from '../../src/bus.ts';
 import { shardOf } from '../../src/shard.ts';
-import { eventually } from '../eventually.ts';
 import { commitOf, type Engine, type MakeEngine, message, owned, readIds } from './case-kit.ts';
 
 export function publishCases(engine: MakeEngine): void {

@@ -1,7 +1,7 @@
 // A name has one owner at a time, known by a token that grows.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { MakeEngine } from './case-kit.ts';
 
 export function leaseCases(engine: MakeEngine): void {

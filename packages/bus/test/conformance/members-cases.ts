@@ -1,7 +1,7 @@
 // Members and health: small records with a life of their own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '../eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { MakeEngine } from './case-kit.ts';
 
 export function memberCases(engine: MakeEngine): void {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RoomMember } from '@danmux/protocol';
+import { eventually } from '@danmux/testkit/unit';
 import { type HashedMember, listMembers, memberHash } from '../../src/audience/member-list.ts';
 import type { Bus, Roster } from '../../src/bus.ts';
-import { eventually } from '../eventually.ts';
 import type { MakeEngine } from './case-kit.ts';
 
 const ttlMs = 60_000;

@@ -1,7 +1,7 @@
 // Online counts over edges, of those that reported in time; and the pulse that comes with them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { commitOf, type MakeEngine, message, owned } from './case-kit.ts';
 
 export function presenceCases(engine: MakeEngine): void {

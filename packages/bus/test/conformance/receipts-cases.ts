@@ -1,7 +1,7 @@
 // Receipt counts: opened, reported by edges, found; they only grow.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { MakeEngine } from './case-kit.ts';
 
 export function receiptCases(engine: MakeEngine): void {

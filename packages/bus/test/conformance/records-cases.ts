@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
+import { eventually } from '@danmux/testkit/unit';
 import type { Bus } from '../../src/bus.ts';
 import type { RecordChange, RecordField } from '../../src/contract/records.ts';
-import { eventually } from '../eventually.ts';
 import type { MakeEngine } from './case-kit.ts';
 
 const fieldsOf = (fields: Record<string, string | null>): Map<string, RecordField | null> =>

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { laneNames, streamLanes } from '@danmux/protocol';
+import { eventually } from '@danmux/testkit/unit';
 import type { Bus, Lease } from '../../src/bus.ts';
 import type { BusFrame } from '../../src/contract/frames.ts';
 import { shardOf } from '../../src/shard.ts';
-import { eventually } from '../eventually.ts';
 import { commitOf, type Engine, listenTo, type MakeEngine, message, offsetsOf, owned, readIds } from './case-kit.ts';
 
 export function commitCases(engine: MakeEngine): void {

@@ -1,12 +1,12 @@
 // The Redis engine keeps the contract, on a real Redis.
 import { after, before } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { Redis } from 'ioredis';
 import type { Heads } from '../../src/bus.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { createKeys } from '../../src/redis/keys.ts';
 import { busConformance } from '../conformance.ts';
-import { eventually } from '../eventually.ts';
 import { putBack } from '../put-back.ts';
 import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { eventually } from '../eventually.ts';
 import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 

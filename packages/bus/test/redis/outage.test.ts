@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import type { Bus, Lease } from '../../src/bus.ts';
 import type { BusFrame } from '../../src/contract/frames.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
@@ -12,7 +13,6 @@ import { RedisLogs } from '../../src/redis/logs.ts';
 import { RedisReceipts } from '../../src/redis/receipts.ts';
 import { RedisRecords } from '../../src/redis/records.ts';
 import { commitOf, message, owned } from '../conformance/case-kit.ts';
-import { eventually } from '../eventually.ts';
 import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 

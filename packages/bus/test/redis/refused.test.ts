@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { eventually } from '../eventually.ts';
 import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
@@ -60,7 +60,7 @@ test('a database that does not exist, or is not allowed, is never database 0', a
   }
   await redis.command('ACL SETUSER app +@all');
   const last = opened.at(-1) as RedisBus;
-  await eventually(() => last.health(), 10_000);
+  await eventually(() => last.health());
   assert.equal(await publish(last), 'ok');
 });
 
@@ -77,7 +77,7 @@ test('a full Redis refuses, the state says so, and both end when memory is free'
   await eventually(async () => {
     await publish(bus);
     assert.equal(states(runtime), '');
-  }, 10_000);
+  });
 });
 
 test('members of a full Redis stay known, and can say that it is full', async () => {
@@ -112,7 +112,7 @@ test('a replica is no place to write: it is named, asked seldom, and used again 
   const opened = (await connections()) - before;
   assert.ok(opened < 15, `${opened} connections in two seconds`);
   await redis.command('REPLICAOF NO ONE');
-  await eventually(async () => assert.equal(await publish(bus), 'ok'), 10_000);
+  await eventually(async () => assert.equal(await publish(bus), 'ok'));
 });
 
 test('channels that are refused are asked for again after a while, and a subscriber is told to look for what it missed', async () => {
@@ -130,7 +130,7 @@ test('channels that are refused are asked for again after a while, and a subscri
   assert.ok(tries <= 6, `${tries} in a second`);
   assert.equal(resumed, 0);
   await redis.command('ACL SETUSER app &*');
-  await eventually(() => assert.equal(resumed, 1), 10_000);
+  await eventually(() => assert.equal(resumed, 1));
 });
 
 test('a wrong password is named by its code, without the password', async () => {
@@ -139,6 +139,6 @@ test('a wrong password is named by its code, without the password', async () => 
   await eventually(() => assert.match(states(runtime), /WRONGPASS hello \(commands\)/));
   assert.doesNotMatch(states(runtime), /secret/);
   await redis.command('ACL SETUSER app >secret');
-  await eventually(() => bus.health(), 10_000);
+  await eventually(() => bus.health());
   await eventually(() => assert.equal(states(runtime), ''));
 });

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import type { Redis } from 'ioredis';
 import { ReplicatedNode } from '../../src/redis/replicated-node.ts';
-import { eventually } from '../eventually.ts';
 import { testSettings } from '../settings.ts';
 
 class FakeRedis extends EventEmitter {

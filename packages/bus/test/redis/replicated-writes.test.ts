@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { createBus } from '../../src/create-bus.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { message, readIds } from '../conformance/case-kit.ts';
-import { eventually } from '../eventually.ts';
 import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 

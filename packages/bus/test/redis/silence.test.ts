@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { shardOf } from '../../src/shard.ts';
 import { message } from '../conformance/case-kit.ts';
-import { eventually } from '../eventually.ts';
 import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
@@ -36,14 +36,14 @@ async function refusedAfterMs(id: string): Promise<number> {
 test('silence: the first are refused after the timeout, all later ones at once', { timeout: 30_000 }, async () => {
   redis.signal('SIGSTOP');
   assert.ok((await refusedAfterMs('first')) >= 290);
-  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
+  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
 });
 
 test('a subscription that went silent is opened anew, and its listeners are told', { timeout: 30_000 }, async () => {
   let resumed = 0;
   await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
   redis.signal('SIGSTOP');
-  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
+  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   redis.signal('SIGCONT');
   await eventually(() => assert.equal(resumed, 1));
@@ -64,7 +64,7 @@ test('a process that stood still itself keeps its connections', { timeout: 30_00
 test('what was refused during a silence is not stored after it', { timeout: 30_000 }, async () => {
   redis.signal('SIGSTOP');
   await refusedAfterMs('first');
-  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), 3_000);
+  await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
   await refusedAfterMs('refused');
   redis.signal('SIGCONT');
   await eventually(() => bus.health());

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { listMembers, memberHash } from '../../src/audience/member-list.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { createKeys } from '../../src/redis/keys.ts';
 import { shardOf } from '../../src/shard.ts';
 import { commitOf, type Engine, message, offsetsOf, owned } from '../conformance/case-kit.ts';
-import { eventually } from '../eventually.ts';
 import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 

@@ -1,8 +1,8 @@
 // <danmux-chat> in Chromium, in a room of a real danmux.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { eventually } from '@danmux/testkit/unit';
 import type { Page } from 'playwright-core';
-import { eventually } from '../../../testkit/src/eventually.ts';
 import type { DanmuxChatElement } from '../../src/index.ts';
 import { faultsOf } from './accessible.ts';
 import { livePage } from './live-page.ts';

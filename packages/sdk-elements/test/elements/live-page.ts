@@ -5,10 +5,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startBrowser } from '@danmux/testkit';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type ApiFixture, startApi } from '../../../api/test/bare-api.ts';
 import { type EdgeFixture, startEdge } from '../../../edge/test/edge-fixture.ts';
-import { startBrowser } from '../../../testkit/src/browser.ts';
 
 const webRoot = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 

@@ -1,7 +1,7 @@
 // <danmux-overlay> in Chromium, in a room of a real danmux: what flies, its looks, the viewer's menu.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '../../../testkit/src/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { DanmuxOverlayElement } from '../../src/index.ts';
 import { livePage } from './live-page.ts';
 

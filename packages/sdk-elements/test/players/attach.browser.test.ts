@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startBrowser } from '@danmux/testkit';
+import { eventually } from '@danmux/testkit/unit';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../../../testkit/src/browser.ts';
-import { eventually } from '../../../testkit/src/eventually.ts';
 import type { AttachOptions, attachTo, PlayerDanmaku } from '../../src/players.ts';
 
 interface AttachWindow {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptPublication, type Marks, userRoomOf } from '@danmux/bus';
 import type { DanmuxError, Msg, Notice } from '@danmux/protocol';
+import { eventually } from '@danmux/testkit/unit';
 import { type EdgeFixture, room } from '../../../edge/test/edge-fixture.ts';
-import { eventually } from '../../../edge/test/eventually.ts';
 import { type ClientOptions, createClient, giftOf } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Frame, type JoinReply, type JoinRequest, limits, type Msg } from '@danmux/protocol';
-import { eventually } from '../../../edge/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { Connection } from '../../src/client/connection.ts';
 import { Room } from '../../src/client/room.ts';
 import { ServerTime } from '../../src/client/server-time.ts';

@@ -1,8 +1,8 @@
 // An overlay in a page of a real Chromium, for tests: opened anew with settings for each, and what the page complained of.
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
+import { startBrowser } from '@danmux/testkit';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../../../testkit/src/browser.ts';
 import type { Overlay, OverlaySettings } from '../../src/index.ts';
 
 declare global {

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { loadConfig } from '@danmux/runtime';
+import { TestViewer } from '@danmux/testkit';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { composeNode, roleNames } from '../../../cli/src/roles.ts';
-import { TestViewer } from '../../../testkit/src/test-viewer.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const adminKey = 'k'.repeat(40);

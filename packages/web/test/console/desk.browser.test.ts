@@ -1,9 +1,9 @@
 // What waits for an operator: a message that a word list held, and one that is to be sent later.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { startBrowser } from '@danmux/testkit';
+import { eventually } from '@danmux/testkit/unit';
 import type { Browser } from 'playwright-core';
-import { startBrowser } from '../../../testkit/src/browser.ts';
-import { eventually } from '../../../testkit/src/eventually.ts';
 import { type Danmux, openConsole, startDanmux } from './console-fixture.ts';
 
 let danmux: Danmux;

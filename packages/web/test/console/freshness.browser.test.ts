@@ -1,9 +1,9 @@
 // A key that ends, a page that nobody looks at, an api that is away: what is on the screen is never taken for more than it is.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { startBrowser } from '@danmux/testkit';
+import { eventually } from '@danmux/testkit/unit';
 import type { Browser } from 'playwright-core';
-import { startBrowser } from '../../../testkit/src/browser.ts';
-import { eventually } from '../../../testkit/src/eventually.ts';
 import { type Danmux, logIn, mustBeAccessible, openConsole, startDanmux } from './console-fixture.ts';
 
 let danmux: Danmux;

@@ -2,8 +2,8 @@
 // that it needs no mouse.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { startBrowser } from '@danmux/testkit';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../../../testkit/src/browser.ts';
 import { type Danmux, mustBeAccessible, mustFit, openConsole, startDanmux } from './console-fixture.ts';
 
 const room = 'live:1';

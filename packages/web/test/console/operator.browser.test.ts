@@ -1,10 +1,9 @@
 // An evening of an operator: in by key, to a room, a message pushed, followed and taken back, a viewer muted, all of it in the audit log.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { keepScreenshot, startBrowser } from '@danmux/testkit';
+import { eventually } from '@danmux/testkit/unit';
 import type { Browser } from 'playwright-core';
-import { startBrowser } from '../../../testkit/src/browser.ts';
-import { keepScreenshot } from '../../../testkit/src/demo-page.ts';
-import { eventually } from '../../../testkit/src/eventually.ts';
 import { type Danmux, mustBeAccessible, mustFit, openConsole, startDanmux } from './console-fixture.ts';
 
 const room = 'live:1001';

@@ -3,9 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Backend } from '../../../testkit/src/backend.ts';
-import { Child } from '../../../testkit/src/child.ts';
-import { freePorts } from '../../../testkit/src/free-port.ts';
+import { Backend, Child, freePorts } from '@danmux/testkit';
 
 export interface DemoServer {
   readonly url: string;

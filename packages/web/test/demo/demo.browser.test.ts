@@ -1,10 +1,10 @@
 // The demo page, which is the elements in a page: on a desktop in Chinese, on a phone in English, for those who use a keyboard or hear it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keepScreenshot } from '@danmux/testkit';
 import type { Page } from 'playwright-core';
 import { faultsOf } from '../../../sdk-elements/test/elements/accessible.ts';
 import { livePage } from '../../../sdk-elements/test/elements/live-page.ts';
-import { keepScreenshot } from '../../../testkit/src/demo-page.ts';
 
 const live = livePage();
 

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { keepScreenshot, startBrowser } from '@danmux/testkit';
+import { eventually } from '@danmux/testkit/unit';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../../../testkit/src/browser.ts';
-import { keepScreenshot } from '../../../testkit/src/demo-page.ts';
-import { eventually } from '../../../testkit/src/eventually.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';
 
 interface PlayerCase {

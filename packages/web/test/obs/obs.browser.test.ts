@@ -1,10 +1,10 @@
 // The page for OBS, from a real danmux: transparent, in the looks its address asks for, quiet about what a stream is not to show.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freePorts } from '@danmux/testkit';
+import { eventually } from '@danmux/testkit/unit';
 import { faultsOf } from '../../../sdk-elements/test/elements/accessible.ts';
 import { livePage } from '../../../sdk-elements/test/elements/live-page.ts';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { freePorts } from '../../../testkit/src/free-port.ts';
 
 const live = livePage();
 const online = '[data-state=online]';

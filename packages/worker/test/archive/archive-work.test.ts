@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { ArchiveWork } from '../../src/archive/archive-work.ts';
 import { endProcess, endProcesses, engines, type Process, startJobs, withMethods } from '../engines.ts';
 import { secret } from '../webhook-consumer.ts';

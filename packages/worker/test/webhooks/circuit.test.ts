@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { WebhookTarget } from '@danmux/cluster/webhooks';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { Circuit, type Failure } from '../../src/webhooks/circuit.ts';
 import { type Engine, engines } from '../engines.ts';
 import { ok, status } from '../webhook-consumer.ts';

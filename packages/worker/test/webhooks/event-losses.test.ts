@@ -1,7 +1,7 @@
 // Events lost at the cap of the log before a target was given them: said at the begin and the end, counted for that target.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { engines } from '../engines.ts';
 import { ok, secret, status } from '../webhook-consumer.ts';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';

@@ -1,7 +1,7 @@
 // Which events are given up, and what becomes of those: on both engines.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { engines } from '../engines.ts';
 import { type Answer, ok, status } from '../webhook-consumer.ts';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';

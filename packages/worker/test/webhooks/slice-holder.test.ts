@@ -1,7 +1,7 @@
 // Workers share the targets; an event keeps its id and its content whoever sends it, in whatever try.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { engines } from '../engines.ts';
 import { ok, secret, status } from '../webhook-consumer.ts';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';

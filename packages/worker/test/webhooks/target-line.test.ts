@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { engines } from '../engines.ts';
 import { type Answer, ok, status } from '../webhook-consumer.ts';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { Webhook } from 'standardwebhooks';
-import { eventually } from '../../../bus/test/eventually.ts';
 import { type Outcome, WebhookClient } from '../../src/webhooks/webhook-client.ts';
 import { secret, selfSigned, status, WebhookConsumer } from '../webhook-consumer.ts';
 

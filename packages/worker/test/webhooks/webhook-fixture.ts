@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { RoomEvents } from '@danmux/cluster';
 import { readCircuit, Webhooks } from '@danmux/cluster/webhooks';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { WebhookWork } from '../../src/webhooks/webhook-work.ts';
 import { type Engine, endProcess, FakeClock, type Process, startJobs, withMethods } from '../engines.ts';
 import { secret, WebhookConsumer } from '../webhook-consumer.ts';
@@ -82,11 +82,14 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
       for (const id of ids) await events.emit(room, 'message.sent', { messages: [{ id, lane: 'chat', offset: 1, type: 'chat', data: {}, ts: clock.now() }] });
     },
     passUntil: (check) =>
-      eventually(async () => {
-        clock.advance(1_000);
-        await sweep();
-        await check();
-      }, 20_000),
+      eventually(
+        async () => {
+          clock.advance(1_000);
+          await sweep();
+          await check();
+        },
+        { timeoutMs: 20_000 },
+      ),
     untilOpen: (target = 'default') =>
       eventually(async () => {
         const { circuit } = await readCircuit(first.bus.records, target);

@@ -1,7 +1,7 @@
 // Webhooks from the event log to the consumer, on both engines; several workers share the work on Redis.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { engines } from '../engines.ts';
 import { ok, status } from '../webhook-consumer.ts';
 import { closeWebhooks, openWebhooks } from './webhook-fixture.ts';
@@ -144,7 +144,7 @@ for (const engine of engines) {
       hooks.consumer.answer = (response) => void setTimeout(() => response.writeHead(204).end(), 60);
       const many = Array.from({ length: 50 }, (_, n) => `room:${n}`);
       for (const room of many) await hooks.sent(room, room);
-      await eventually(() => assert.equal(hooks.consumer.taken.length, many.length), 20_000);
+      await eventually(() => assert.equal(hooks.consumer.taken.length, many.length), { timeoutMs: 20_000 });
       assert.deepEqual(hooks.consumer.taken.map(({ event }) => event.room).sort(), [...many].sort());
     });
 

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RedisCondition } from '../../../src/redis/connection/condition.ts';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { eventually } from '../../eventually.ts';
 import { startTestRedis, type TestRedis } from '../../redis-server.ts';
 import { testSettings } from '../../settings.ts';
 

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { eventually } from '../../eventually.ts';
 import { startTestRedis, type TestRedis } from '../../redis-server.ts';
 import { testSettings } from '../../settings.ts';
 

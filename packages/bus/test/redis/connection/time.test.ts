@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ClusterClock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RedisBus } from '../../../src/redis/bus.ts';
-import { eventually } from '../../eventually.ts';
 import { startTestRedis, type TestRedis } from '../../redis-server.ts';
 import { testSettings } from '../../settings.ts';
 

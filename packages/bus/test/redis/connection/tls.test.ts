@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { eventually } from '../../eventually.ts';
 import { testSettings } from '../../settings.ts';
 
 let dir: string;

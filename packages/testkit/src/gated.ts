@@ -1,0 +1,106 @@
+// A bus, or any object of methods, whose chosen calls wait for a barrier, fail, or are replaced. All other calls pass through
+// to the real one. A call is named by its path: `streams.append`, or `append` on the object itself.
+
+type Method = (...args: never[]) => unknown;
+type NamesIn<T, Prefix extends string> = { [K in keyof T & string]: T[K] extends Method ? `${Prefix}${K}` : never }[keyof T & string];
+
+/** `start`, `records.get`: the methods of `T` and of its parts. */
+export type CallName<T> = { [K in keyof T & string]: T[K] extends Method ? K : T[K] extends object ? NamesIn<T[K], `${K}.`> : never }[keyof T & string];
+
+export type CallOf<T, N extends string> = N extends `${infer Part}.${infer Verb}`
+  ? Part extends keyof T
+    ? Verb extends keyof T[Part]
+      ? Extract<T[Part][Verb], Method>
+      : never
+    : never
+  : N extends keyof T
+    ? Extract<T[N], Method>
+    : never;
+
+/** `next` is the real call. */
+type Replacement<F extends Method> = (next: (...args: Parameters<F>) => ReturnType<F>, ...args: Parameters<F>) => ReturnType<F>;
+type Step = (next: (...args: unknown[]) => unknown, ...args: unknown[]) => unknown;
+
+export class Gate<T extends object> {
+  /** What is given to the code under test. */
+  readonly open: T;
+  /** Every call so far, by name, whether it passed or not. */
+  readonly calls: string[] = [];
+  /** While set, every call rejects with it. */
+  away: Error | undefined;
+  readonly #steps = new Map<string, Step>();
+
+  constructor(target: T) {
+    this.open = this.#proxy(target, '');
+  }
+
+  /** Calls of this name wait until the returned function is called; a held call has not reached the bus. */
+  hold(name: CallName<T>): () => void {
+    let release = () => {};
+    const barrier = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return this.#set(
+      name,
+      async (next, ...args) => {
+        await barrier;
+        return next(...args);
+      },
+      () => release(),
+    );
+  }
+
+  /** Calls of this name reject until the returned function is called. */
+  fail(name: CallName<T>, error: Error = new Error(`${name} fails`)): () => void {
+    return this.#set(name, () => Promise.reject(error));
+  }
+
+  /** Calls of this name run `step` until the returned function is called. */
+  replace<N extends CallName<T>>(name: N, step: Replacement<CallOf<T, N>>): () => void {
+    return this.#set(name, step as unknown as Step);
+  }
+
+  count(name: CallName<T>): number {
+    return this.calls.filter((call) => call === name).length;
+  }
+
+  #set(name: string, step: Step, done = () => {}): () => void {
+    this.#steps.set(name, step);
+    return () => {
+      if (this.#steps.get(name) === step) this.#steps.delete(name);
+      done();
+    };
+  }
+
+  #proxy<O extends object>(target: O, prefix: string): O {
+    const parts = new Map<PropertyKey, object>();
+    return new Proxy(target, {
+      get: (_, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof name === 'symbol') return value;
+        if (typeof value === 'function') return (...args: unknown[]) => this.#call(`${prefix}${name}`, (...passed) => value.apply(target, passed), args);
+        if (prefix !== '' || !isPart(value)) return value;
+        const part = parts.get(name) ?? this.#proxy(value, `${name}.`);
+        parts.set(name, part);
+        return part;
+      },
+    });
+  }
+
+  #call(name: string, next: (...args: unknown[]) => unknown, args: unknown[]): unknown {
+    this.calls.push(name);
+    if (this.away) return Promise.reject(this.away);
+    const step = this.#steps.get(name);
+    return step ? step(next, ...args) : next(...args);
+  }
+}
+
+/** `gated(bus).open` is the bus to hand on. */
+export function gated<T extends object>(target: T): Gate<T> {
+  return new Gate(target);
+}
+
+/** A part of the bus has methods; a list, a map or a plain record of values has none of its own. */
+function isPart(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map) && !(value instanceof Set);
+}

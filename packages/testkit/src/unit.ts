@@ -1,0 +1,37 @@
+// The parts of a unit test: settings, a runtime, a bus, a bus whose calls wait or fail, and a wait for what becomes true. What is
+// opened is closed when its owner ends. Nothing here starts a role; `startRedis` alone starts a process.
+import { type Bus, createBus } from '@danmux/bus';
+import { type Config, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { closeAfter, type Owner } from './teardown.ts';
+
+export { type EventuallyOptions, eventually } from './eventually.ts';
+export { type CallName, Gate, gated } from './gated.ts';
+export { type RedisServer, startRedis } from './redis-server.ts';
+export { closeAfter, type Owner } from './teardown.ts';
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+export type TestRuntimeOptions = Partial<Omit<Parameters<typeof createRuntime>[0], 'config' | 'processMetrics'>>;
+
+/** The key and the token secret that every test config has. */
+export const testKey = 'k'.repeat(32);
+export const testTokenSecret = 's'.repeat(32);
+
+/** The schema's defaults with `set` by full path, no files, no environment, no log. */
+export function testConfig(set: Settings = {}): Config {
+  const fixed = { 'viewer.token_secret': testTokenSecret, 'api.key': testKey, 'log.level': 'silent' };
+  return loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...fixed, ...set } }).config;
+}
+
+export function testRuntime(owner: Owner, set: Settings = {}, { role = 'test', version = '0', ...rest }: TestRuntimeOptions = {}): Runtime {
+  const runtime = createRuntime({ config: testConfig(set), role, version, processMetrics: false, ...rest });
+  closeAfter(owner, () => runtime.counted.stop());
+  return runtime;
+}
+
+/** A bus of the engine that the settings name (memory unless they give a Redis), not started; stopped when the owner ends. */
+export function testBus(owner: Owner, runtime: Runtime = testRuntime(owner)): Bus {
+  const bus = createBus(runtime);
+  closeAfter(owner, () => bus.stop());
+  return bus;
+}

@@ -1,0 +1,71 @@
+// A gated bus: each call passes, waits, fails or is replaced as the test says, in the bus itself and in its parts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gated } from '../src/unit.ts';
+
+class Store {
+  readonly #kept: string[] = [];
+  readonly records = {
+    put: async (key: string) => void this.#kept.push(`record ${key}`),
+    list: async () => this.#kept,
+  };
+
+  async put(text: string): Promise<number> {
+    return this.#kept.push(text);
+  }
+
+  async kept(): Promise<readonly string[]> {
+    return [...this.#kept];
+  }
+}
+
+test('a call that is held reaches the store after its barrier, and others pass it', async () => {
+  const store = new Store();
+  const gate = gated(store);
+  const release = gate.hold('put');
+  const held = gate.open.put('a');
+  await gate.open.records.put('b');
+  assert.deepEqual(await store.kept(), ['record b']);
+  release();
+  assert.equal(await held, 2);
+  assert.equal(await gate.open.put('c'), 3);
+});
+
+test('a call that fails does not reach the store, until it is let through again', async () => {
+  const store = new Store();
+  const gate = gated(store);
+  const heal = gate.fail('records.put', new Error('refused'));
+  await assert.rejects(gate.open.records.put('a'), /refused/);
+  heal();
+  await gate.open.records.put('a');
+  assert.deepEqual(await store.kept(), ['record a']);
+});
+
+test('a replaced call decides whether and with what the store is called', async () => {
+  const store = new Store();
+  const gate = gated(store);
+  const restore = gate.replace('put', async (next, text) => (await next(`${text}!`)) * 10);
+  assert.equal(await gate.open.put('a'), 10);
+  restore();
+  assert.equal(await gate.open.put('b'), 2);
+  assert.deepEqual(await store.kept(), ['a!', 'b']);
+});
+
+test('while it is away every call rejects; each call is listed by its name', async () => {
+  const gate = gated(new Store());
+  gate.away = new Error('away');
+  await assert.rejects(gate.open.put('a'), /away/);
+  await assert.rejects(gate.open.records.list(), /away/);
+  gate.away = undefined;
+  await gate.open.records.list();
+  assert.deepEqual(gate.calls, ['put', 'records.list', 'records.list']);
+  assert.equal(gate.count('records.list'), 2);
+});
+
+test('an end of an older step leaves the newer one', async () => {
+  const gate = gated(new Store());
+  const heal = gate.fail('put', new Error('first'));
+  gate.fail('put', new Error('second'));
+  heal();
+  await assert.rejects(gate.open.put('a'), /second/);
+});

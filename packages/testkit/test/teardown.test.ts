@@ -1,0 +1,39 @@
+// What a test opened is closed, last opened first, whatever one of the closes does.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { closeAfter, type Owner, testBus, testRuntime } from '../src/unit.ts';
+
+function owner(): Owner & { end(): Promise<unknown> } {
+  const closes: (() => unknown)[] = [];
+  return {
+    after: (close) => void closes.push(close),
+    end: async () => {
+      for (const close of closes) await close();
+    },
+  };
+}
+
+test('closes run last opened first, also after one that failed, whose error is thrown', async () => {
+  const one = owner();
+  const order: string[] = [];
+  closeAfter(one, () => order.push('first'));
+  closeAfter(one, async () => {
+    order.push('second');
+    throw new Error('second fails');
+  });
+  closeAfter(one, () => order.push('third'));
+  await assert.rejects(one.end(), /second fails/);
+  assert.deepEqual(order, ['third', 'second', 'first']);
+});
+
+test('a bus is stopped and its runtime after it when the test ends', async (t) => {
+  const one = owner();
+  const runtime = testRuntime(one, { shards: 3 });
+  const bus = testBus(one, runtime);
+  assert.equal(runtime.config.shards, 3);
+  const order: string[] = [];
+  t.mock.method(bus, 'stop', async () => void order.push('bus'));
+  t.mock.method(runtime.counted, 'stop', () => void order.push('runtime'));
+  await one.end();
+  assert.deepEqual(order, ['bus', 'runtime']);
+});

@@ -10,7 +10,15 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const commands = (page: string) => [...page.matchAll(/^```\w+\n([\s\S]*?)^```$/gm)].map((match) => (match[1] ?? '').replace(/\s*(#|\/\/ ).*$/gm, ''));
 
 const inFolder = (dir: string) => readdirSync(join(root, dir)).flatMap((name) => (name.endsWith('.md') ? [join(dir, name)] : []));
-const pages = [...inFolder('.'), ...inFolder('docs'), ...inFolder('config'), 'clients/php/README.md', 'examples/README.md', 'packages/sdk/README.md'];
+const pages = [
+  ...inFolder('.'),
+  ...inFolder('docs'),
+  ...inFolder('config'),
+  'clients/php/README.md',
+  'examples/README.md',
+  'packages/sdk/README.md',
+  'packages/sdk-elements/README.md',
+];
 
 test('the first thing in each README is the two commands', () => {
   for (const page of ['README.md', 'README.zh-CN.md']) assert.match(read(page), /^# Danmux\n\n```sh\nnpm ci && npm start +#.*\nnpm ci && npm test +#.*\n```\n/);

@@ -1,5 +1,5 @@
-// One room a viewer is in: joins it again after every reconnect with its positions, gives each message once and in order,
-// notices a hole in what may not be lost and has it filled, takes back what was recalled, and answers messages that ask for it.
+// One room of a viewer: joins again after every reconnect with its positions, emits each message once and in order, recovers gaps in
+// the guaranteed lanes, removes recalled messages, and acknowledges messages that ask for a receipt. It opens no connection.
 import {
   DanmuxError,
   errors,
@@ -10,12 +10,10 @@ import {
   type JoinReply,
   type JoinRequest,
   type Lane,
-  lanes,
   type MembersReply,
   type Msg,
   type Notice,
   ownRoom,
-  type Position,
   type Positions,
   type RoomModes,
   type SendReply,
@@ -29,10 +27,11 @@ import { Inbox, type Tell } from './inbox.ts';
 import type { ClientOptions } from './options.ts';
 import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
+import { StreamPositions } from './stream-positions.ts';
 
-/** What a timer can wait. */
+/** The longest delay that setTimeout takes. */
 const longestTimerMs = 2 ** 31 - 1_000;
-/** Asked for when positions turned out to be of no use. */
+/** Messages requested with positions, in case the server cannot recover from them. */
 const freshHistory = 50;
 
 export class Room extends Emitter<RoomEvents> {
@@ -42,8 +41,8 @@ export class Room extends Emitter<RoomEvents> {
   readonly #onLeave: () => void;
   readonly #inbox: Inbox;
   readonly #sending: Sending;
+  readonly #positions: StreamPositions;
   #refusal: DanmuxError | undefined;
-  #positions: Partial<Record<StreamLane, Position>> = {};
   #online = 0;
   #joined = false;
   #joining = false;
@@ -58,6 +57,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#connection = connection;
     this.#options = options;
     this.#onLeave = onLeave;
+    this.#positions = new StreamPositions(name === ownRoom);
     const tell: Tell = (event, payload) => this.emit(event, payload);
     this.#inbox = new Inbox(name, tell, (ids) => connection.request('receipt', { room: name, ids }));
     this.#sending = new Sending(this, connection, tell, options.sendDeadlineMs ?? 20_000);
@@ -93,7 +93,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Where this viewer is in each lane. */
   get positions(): Positions {
-    return this.#positions;
+    return this.#positions.values;
   }
 
   /**
@@ -168,7 +168,7 @@ export class Room extends Emitter<RoomEvents> {
     if (!this.#joined) return;
     for (const msg of frame.msgs) {
       this.#connection.time.arrived(msg);
-      this.#take(msg);
+      this.#receive(msg);
     }
   }
 
@@ -177,8 +177,7 @@ export class Room extends Emitter<RoomEvents> {
     if (reason === 'history_lost' && this.#joined) {
       // A server of an older version does not say where the new epoch begins: a new join does.
       if (!position || !isStreamLane(lane)) this.#join();
-      // One that joined in the new epoch knows it already.
-      else if (this.#positions[lane]?.epoch !== position.epoch) this.#positions[lane] = position;
+      else this.#positions.startEpoch(lane, position);
     }
     this.emit('gap', gap);
   }
@@ -217,20 +216,10 @@ export class Room extends Emitter<RoomEvents> {
     this.#inbox.receipts.pause();
   }
 
-  #take(msg: Msg): void {
-    const { lane, offset } = msg;
-    const position = isStreamLane(lane) ? this.#positions[lane] : undefined;
-    if (position && offset !== undefined && isStreamLane(lane)) {
-      if (offset <= position.offset) return;
-      // A user's own messages stand among those of others: only the edge can see a hole there.
-      if (offset > position.offset + 1 && lanes[lane].guaranteed && this.name !== ownRoom) {
-        // Never past a hole: a join with the old position brings this message too.
-        this.#join();
-        return;
-      }
-      this.#positions[lane] = { epoch: position.epoch, offset };
-    }
-    this.#inbox.give(msg);
+  #receive(msg: Msg): void {
+    const place = this.#positions.advance(msg);
+    if (place === 'next') this.#inbox.give(msg);
+    else if (place === 'gap') this.#join();
   }
 
   #join(): void {
@@ -249,9 +238,13 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   async #askToJoin(): Promise<void> {
-    const known = Object.keys(this.#positions).length > 0;
+    const known = !this.#positions.empty;
     const history = known ? freshHistory : this.#options.history;
-    const request: JoinRequest = { room: this.name, ...(known ? { positions: { ...this.#positions } } : {}), ...(history === undefined ? {} : { history }) };
+    const request: JoinRequest = {
+      room: this.name,
+      ...(known ? { positions: { ...this.#positions.values } } : {}),
+      ...(history === undefined ? {} : { history }),
+    };
     try {
       const { time } = this.#connection;
       const asked = time.monotonic();
@@ -271,12 +264,11 @@ export class Room extends Emitter<RoomEvents> {
     // Where nothing was recovered the server's position counts, and its messages are the last ones rather than the next.
     for (const lane of streamLanes) if (!recovered(lane)) this.#restart(lane, reply);
     for (const msg of reply.msgs) {
-      if (recovered(msg.lane)) this.#take(msg);
+      if (recovered(msg.lane)) this.#receive(msg);
       else this.#inbox.give(msg);
     }
     if (reply.modes && JSON.stringify(reply.modes) !== JSON.stringify(this.modes)) this.#inbox.setModes(reply.modes);
-    // What lies between is for others, and need not be gone through again.
-    if (this.name === ownRoom) this.#positions = { ...this.#positions, ...reply.positions };
+    this.#positions.skipTo(reply.positions);
     this.#joined = true;
     this.#online = reply.online;
     this.emit('online', reply.online);
@@ -285,14 +277,10 @@ export class Room extends Emitter<RoomEvents> {
     this.#sending.wake();
   }
 
-  #restart(lane: StreamLane, reply: JoinReply): void {
-    const before = this.#positions[lane];
-    const after = reply.positions[lane];
-    if (!after) return;
-    this.#positions[lane] = after;
-    if (!before) return;
-    const count = before.epoch === after.epoch && this.name !== ownRoom ? Math.max(0, after.offset - before.offset) : 0;
-    this.emit('gap', { room: this.name, lane, count, reason: 'not_recovered' });
+  #restart(lane: StreamLane, { positions }: JoinReply): void {
+    const position = positions[lane];
+    const count = position ? this.#positions.reset(lane, position) : null;
+    if (count !== null) this.emit('gap', { room: this.name, lane, count, reason: 'not_recovered' });
   }
 
   #notEntered(error: DanmuxError): void {

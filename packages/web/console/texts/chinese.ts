@@ -1,4 +1,4 @@
-// 控制台的简体中文文案。
+// 控制台的简体中文文案。全部放在一张表里（超过 300 行），方便翻译时一次看全。
 import type { Texts } from './english.ts';
 
 export const chinese: Texts = {

@@ -1,4 +1,5 @@
-// The console's words in English. Their form is what every other language has to have.
+// The console's texts in English; every other language has the same keys. One table past 300 lines, so that a translator has all of it
+// in one place.
 
 export const english = {
   language: 'en',

@@ -3,6 +3,8 @@ import { apiPage } from './api-page.ts';
 import { configReference } from './config-reference.ts';
 import { errorsPage } from './errors-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { packagesPage } from './packages-page.ts';
+import { protocolPage } from './protocol-page.ts';
 import { webhooksPage } from './webhooks-page.ts';
 
 export interface Page {
@@ -15,6 +17,8 @@ export const pages: readonly Page[] = [
   { path: 'config/reference.md', write: configReference },
   { path: 'docs/errors.md', write: errorsPage },
   { path: 'docs/metrics.md', write: metricsPage },
+  { path: 'docs/packages.md', write: packagesPage },
+  { path: 'docs/protocol.md', write: () => protocolPage() },
   { path: 'docs/webhooks.md', write: () => webhooksPage() },
   { path: 'docs/openapi.json', write: async () => `${JSON.stringify(await openApi(), null, 2)}\n` },
   { path: 'docs/api.md', write: async () => apiPage(await openApi()) },

@@ -1,14 +1,21 @@
 // The pages made from tables hold every row and nothing that is no row.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { errors, webhookEvents } from '@danmux/protocol';
+import { closings, errors, gapReasons, lanes, limits, notices, protocolVersion, serverEvents, viewerEvents, webhookEvents } from '@danmux/protocol';
 import { metricTable, settings } from '@danmux/runtime';
 import { configReference } from '../docs/config-reference.ts';
 import { errorsPage } from '../docs/errors-page.ts';
 import { cell, table } from '../docs/markdown-table.ts';
+import { partOf, withPart } from '../docs/marked-parts.ts';
 import { metricsPage } from '../docs/metrics-page.ts';
+import { packagesPage } from '../docs/packages-page.ts';
 import { firstDifference } from '../docs/pages.ts';
+import { limitRows, protocolPage } from '../docs/protocol-page.ts';
 import { webhooksPage } from '../docs/webhooks-page.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
 
 /** The first cell of each row, without its head. */
 const firstCells = (page: string) => [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
@@ -38,8 +45,39 @@ test('docs/webhooks.md has each event once, and keeps what is written by hand', 
   assert.throws(() => webhooksPage('# Webhooks'), /marks/);
 });
 
+test('docs/protocol.md has each event, lane, closing, notice and gap reason once, and the version of the protocol', () => {
+  const page = protocolPage();
+  const tables = { 'viewer events': viewerEvents, 'server events': serverEvents, lanes, closings, notices, gaps: gapReasons };
+  for (const [name, rows] of Object.entries(tables)) assert.deepEqual(firstCells(partOf(page, name)), Object.keys(rows), name);
+  for (const { errors: codes } of Object.values(viewerEvents)) for (const code of codes) assert.ok(firstCells(partOf(page, 'errors')).includes(code), code);
+  assert.match(page, new RegExp(`^Version: ${protocolVersion}\\.`, 'm'));
+  assert.equal(protocolPage(page), page);
+});
+
+test('a limit is read from the source with its value', () => {
+  const values = Object.fromEntries(limitRows().map(({ name, value }) => [name, value]));
+  assert.deepEqual(values, limits);
+});
+
+test('docs/packages.md has each workspace once, with its description', () => {
+  const folders = firstCells(packagesPage());
+  assert.deepEqual(new Set(folders).size, folders.length);
+  for (const folder of folders) {
+    const { description } = JSON.parse(readFileSync(join(root, 'packages', folder ?? '', 'package.json'), 'utf8'));
+    assert.match(description ?? '', /^[A-Z].*\.$/, folder);
+  }
+  assert.ok(folders.includes('edge'), folders.join());
+});
+
+test('a part is written between its marks; a page without them is refused', () => {
+  const page = 'a\n<!-- x: written by `npm run docs` -->\nold\n<!-- /x -->\nb\n';
+  assert.equal(partOf(withPart(page, 'x', 'new\n'), 'x'), 'new\n');
+  assert.throws(() => withPart(page, 'y', ''), /marks of its part "y"/);
+});
+
+
 test('no row is broken by what stands in it', () => {
-  for (const page of [configReference(), errorsPage(), metricsPage()]) {
+  for (const page of [configReference(), errorsPage(), metricsPage(), packagesPage()]) {
     const rows = page.split('\n').filter((line) => line.startsWith('|'));
     const columns = rows[0]?.match(/(?<!\\)\|/g)?.length;
     for (const row of rows) assert.equal(row.match(/(?<!\\)\|/g)?.length, columns, row);

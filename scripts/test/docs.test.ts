@@ -75,7 +75,6 @@ test('a part is written between its marks; a page without them is refused', () =
   assert.throws(() => withPart(page, 'y', ''), /marks of its part "y"/);
 });
 
-
 test('no row is broken by what stands in it', () => {
   for (const page of [configReference(), errorsPage(), metricsPage(), packagesPage()]) {
     const rows = page.split('\n').filter((line) => line.startsWith('|'));

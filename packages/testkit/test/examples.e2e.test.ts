@@ -14,6 +14,7 @@ import {
   type Pm2Cluster,
   repositoryRoot,
   runExample,
+  SlowLink,
   startPm2Cluster,
   testSecrets,
   testToken,
@@ -105,6 +106,38 @@ describe('the examples on a pm2 cluster', () => {
     await eventually(() => assert.deepEqual(recalled, [found['slip']]));
   });
 
+  test('Python over a bare WebSocket: gifts sent while it is away are printed once', { timeout: 120_000 }, async () => {
+    const link = await SlowLink.open(cluster.edges[0] ?? '', { rttMs: 0, loss: 0, bytesPerSecond: 10_000_000 });
+    const env = { DANMUX_URL: cluster.api, DANMUX_EDGE_URL: link.url, PYTHONDONTWRITEBYTECODE: '1', ...secrets };
+    const program = new Child('viewer.py', await findPython(), ['examples/websocket/viewer.py', 'live:ws'], { cwd: repositoryRoot, env });
+    const backend = new Backend(cluster.api, testSecrets.DANMUX_API_KEY);
+    const give = (id: string) =>
+      backend.post('/v1/rooms/live:ws/messages', { type: 'gift', id, data: { gift: 'rocket' }, from: { id: 'u42', name: '小明' }, receipt: true });
+    const printed = (line: RegExp) => eventually(() => assert.match(program.output, line), { timeoutMs: 20_000 });
+    try {
+      await printed(/^joined live:ws: 1 online$/m);
+      await give('before');
+      await printed(/^gift before from 小明: \{"gift": "rocket"\}$/m);
+      link.unplug();
+      await printed(/^away: /m);
+      for (const id of ['away-1', 'away-2']) assert.equal((await give(id)).status, 202);
+      link.plug();
+      await printed(/^gift away-2 /m);
+      await give('after');
+      await printed(/^gift after /m);
+      const gifts = [...program.output.matchAll(/^gift (\S+)/gm)].map(([, id]) => id);
+      assert.deepEqual(gifts, ['before', 'away-1', 'away-2', 'after'], program.output);
+      await eventually(async () => {
+        const { body } = await backend.get('/v1/messages/away-2/receipts');
+        assert.equal((body as { received: number }).received, 1, program.output);
+      });
+    } finally {
+      await program.stop('SIGINT');
+      await link.close();
+    }
+    assert.equal(program.exitCode, 0, program.output);
+  });
+
   test("the README's lines for a backend", { timeout: 60_000 }, async () => {
     const readme = await readFile(join(repositoryRoot, 'README.md'), 'utf8');
     const block = /^```sh\n(api\(\)[\s\S]*?)^```$/m.exec(readme)?.[1] ?? '';
@@ -130,6 +163,12 @@ describe('the examples without a danmux', () => {
 
   test('Python names the address and fails', { timeout: 60_000 }, async () => {
     const { code, errors } = await runExample(await findPython(), ['examples/python/live_room.py'], nowhere);
+    assert.equal(code, 1);
+    assert.match(errors, /^http:\/\/127\.0\.0\.1:1: .*npm start/);
+  });
+
+  test('the viewer over a bare WebSocket names the address and fails', { timeout: 60_000 }, async () => {
+    const { code, errors } = await runExample(await findPython(), ['examples/websocket/viewer.py'], nowhere);
     assert.equal(code, 1);
     assert.match(errors, /^http:\/\/127\.0\.0\.1:1: .*npm start/);
   });

@@ -1,5 +1,5 @@
 // Builds what browsers load into packages/web/dist: the SDK as a module and as a script with a global, its elements and players, and the
-// pages. A bundle that grew past its limit fails the build.
+// pages. A bundle that grew past its limit fails the build. With --quiet it prints failures only: a start has other news.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
+const quiet = process.argv.includes('--quiet');
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const packages = join(root, 'packages');
 const web = join(packages, 'web');
@@ -36,6 +37,8 @@ const shared = {
   // Sources rather than dist, so that the bundles never lag behind.
   resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
 };
+/** On a busy machine Rolldown adds a report of where the time of the build went. */
+const checks = { bundlerTimings: false };
 const compiled = { sourcemap: true, target: 'es2022' };
 
 await rm(dist, { recursive: true, force: true });
@@ -43,7 +46,7 @@ await rm(dist, { recursive: true, force: true });
 for (const { from, entry, format, file, maxKiB, plugins = [] } of libraries) {
   const lib = { entry: join(packages, from, entry), formats: [format], name: 'Danmux', fileName: () => file };
   // By itself the build leaves the blanks of a library's module in.
-  const rolldownOptions = { output: { minify: true } };
+  const rolldownOptions = { output: { minify: true }, checks };
   await build({
     ...shared,
     root: join(packages, from),
@@ -55,9 +58,9 @@ for (const { from, entry, format, file, maxKiB, plugins = [] } of libraries) {
 
 for (const { from, name, also = [] } of pages) {
   const output = { ...compiled, outDir: join(dist, name), emptyOutDir: true, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 2_000 };
-  await build({ ...shared, root: from, base: './', build: { ...output, rolldownOptions: { input: [join(from, 'index.html'), ...also] } } });
+  await build({ ...shared, root: from, base: './', build: { ...output, rolldownOptions: { input: [join(from, 'index.html'), ...also], checks } } });
   if (!existsSync(join(dist, name, 'index.html'))) throw new Error(`${name} has no index.html`);
-  console.log(`packages/web/dist/${name}/`);
+  if (!quiet) console.log(`packages/web/dist/${name}/`);
 }
 
 /** Imports of the SDK load the bundle danmux.js, so that a page has one copy of it. */
@@ -73,7 +76,7 @@ function htmlIn(folder) {
 
 function mustBeSmall(file, maxKiB) {
   const kiB = gzipSync(readFileSync(file)).length / 1024;
-  console.log(`${file.slice(root.length + 1)}  ${kiB.toFixed(1)} KiB gzipped, at most ${maxKiB}`);
+  if (!quiet) console.log(`${file.slice(root.length + 1)}  ${kiB.toFixed(1)} KiB gzipped, at most ${maxKiB}`);
   if (kiB <= maxKiB) return;
   console.error(`${file.slice(root.length + 1)} is larger than its limit in scripts/build-web.mjs`);
   process.exitCode = 1;

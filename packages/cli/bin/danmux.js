@@ -15,7 +15,11 @@ if (existsSync(main)) await import(main.href);
 function build() {
   if (!existsSync(`${workspace}/packages/cli/tsconfig.json`)) return fail('this installation has no dist folder: install the package again.');
   process.stderr.write('danmux: not built yet, building (about 20 seconds) …\n');
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: workspace, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', ['run', '--silent', 'build', '--', '--quiet'], {
+    cwd: workspace,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0 || !existsSync(main)) fail('the build failed: see above, or run `npm run build`.');
 }
 

@@ -1,5 +1,6 @@
 // Tries one thing until it succeeds or its owner stops it, waiting longer after each failure. It reports nothing itself: `failed` hears of
 // each failure.
+import { setMaxListeners } from 'node:events';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 
 export interface RetryingOptions {
@@ -36,6 +37,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
+    // Each wait has one listener and removes it; many waits on one signal are no leak.
+    if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', done, { once: true });
   });
 }

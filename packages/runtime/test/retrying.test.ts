@@ -79,3 +79,15 @@ test('a pause leaves no listener behind', async () => {
   owner.abort();
   await pause(50, owner.signal);
 });
+
+test('many pauses on one signal are no leak: Node warns of none', async () => {
+  const warnings: string[] = [];
+  const warn = ({ name }: Error) => void warnings.push(name);
+  process.on('warning', warn);
+  const waits = Array.from({ length: 50 }, () => pause(50, owner.signal));
+  owner.abort();
+  await Promise.all(waits);
+  await turn();
+  process.off('warning', warn);
+  assert.deepEqual(warnings, []);
+});

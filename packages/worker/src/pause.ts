@@ -1,18 +1,9 @@
-// Waits within a job, and no longer than the process lives.
+// A wait inside a job that ends with the process: the job is paused then, and another worker runs it.
 import { JobPaused } from '@danmux/cluster';
+import { pause as wait } from '@danmux/runtime';
 
-/** Throws `JobPaused` when the process ends meanwhile. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(new JobPaused());
-    const wake = () => {
-      clearTimeout(timer);
-      reject(new JobPaused());
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', wake);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', wake, { once: true });
-  });
+/** Throws `JobPaused` when `signal` aborts before `ms` milliseconds are over. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, signal);
+  if (signal.aborted) throw new JobPaused();
 }

@@ -51,6 +51,8 @@ import { RedisTraffic } from './traffic.ts';
 
 /** A key that is only written so that replicas can be waited for. */
 const confirmKeptMs = 60_000;
+/** A start waits this long for its connections; a process whose Redis is away starts without, and is not ready. */
+const longestConnectMs = 3_000;
 
 export class RedisBus implements Bus {
   readonly engine = 'redis';
@@ -106,6 +108,9 @@ export class RedisBus implements Bus {
     this.#subscriptions.start();
     this.#replicated?.start();
     this.#condition.start();
+    // The roles start next and subscribe at once; before the connections are ready each of them would log a refusal.
+    const connections = [this.#commands, this.#subscriptions, ...(this.#replicated ? [this.#replicated] : [])];
+    await Promise.all(connections.map((connection) => connection.firstAttempt(longestConnectMs)));
     await this.#time.start();
   }
 

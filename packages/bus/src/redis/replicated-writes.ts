@@ -37,6 +37,10 @@ export class ReplicatedWrites {
     this.#timer ??= setInterval(() => this.#tick(), tickMs);
   }
 
+  firstAttempt(limitMs: number): Promise<void> {
+    return this.#connection.firstAttempt(limitMs);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
     this.#connection.stop();

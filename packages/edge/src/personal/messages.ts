@@ -2,7 +2,7 @@
 // does not look at it does not parse. Order and holes are the feeds', as for every room; what a user missed is own-messages-history's.
 import { type Bus, type BusFrame, ownRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, type Msg } from '@danmux/protocol';
-import { backoffMs, type Part, parseJson, type Runtime } from '@danmux/runtime';
+import { backoffMs, type Part, parseJson, pause, type Runtime } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
 import type { Repeated } from '../feed/passed-ids.ts';
 import type { AddressedMsg } from '../feed/replayed-frame.ts';
@@ -48,7 +48,7 @@ export class PersonalMessages implements Part {
   async start(): Promise<void> {
     this.#pulse = setInterval(() => void this.#askHeads(), pulseEveryMs);
     this.#opening = Promise.all(userRooms.map((room) => this.#open(room)));
-    await Promise.race([this.#opening, this.#wait(startMs)]);
+    await Promise.race([this.#opening, pause(startMs, this.#ended.signal)]);
   }
 
   async drain(): Promise<void> {}
@@ -111,22 +111,8 @@ export class PersonalMessages implements Part {
         this.#runtime.log.debug({ err: error, room }, 'could not follow the messages of users; trying again');
         await feed.close();
       }
-      await this.#wait(backoffMs(attempt, retry));
+      await pause(backoffMs(attempt, retry), this.#ended.signal);
     }
-  }
-
-  /** Shorter when this ends. */
-  async #wait(ms: number): Promise<void> {
-    const { signal } = this.#ended;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
-    });
   }
 
   /** No viewer is counted in these rooms, so no report of presence tells how far they are. */

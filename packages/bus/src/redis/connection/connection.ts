@@ -29,6 +29,8 @@ export class RedisConnection {
   readonly #held: HeldRefusals | undefined;
   readonly #sentinels: SentinelWatch | undefined;
   readonly #readyListeners: (() => void)[] = [];
+  readonly #firstAttempt: Promise<void>;
+  #endFirstAttempt: () => void = () => {};
   #up = false;
   #saidDown = false;
   #stopping = false;
@@ -40,6 +42,9 @@ export class RedisConnection {
   constructor(runtime: Runtime, purpose: string, overrides: ClientOverrides = {}, { holdRefusals = false } = {}) {
     this.#runtime = runtime;
     this.#purpose = purpose;
+    this.#firstAttempt = new Promise((resolve) => {
+      this.#endFirstAttempt = resolve;
+    });
     this.#refusals = refusalsOf(runtime);
     this.#held = holdRefusals ? new HeldRefusals() : undefined;
     this.target = parseRedisUrl(runtime.config.redis.url);
@@ -85,6 +90,16 @@ export class RedisConnection {
     this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
   }
 
+  /** Resolves when the first attempt to connect has succeeded or failed, after `limitMs` at the latest. */
+  async firstAttempt(limitMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limitMs);
+    });
+    await Promise.race([this.#firstAttempt, limit]);
+    clearTimeout(timer);
+  }
+
   /** What was refused is told at once from now on. */
   releaseRefusals(): void {
     this.#held?.release();
@@ -92,6 +107,7 @@ export class RedisConnection {
 
   stop(): void {
     this.#stopping = true;
+    this.#endFirstAttempt();
     this.#held?.release();
     this.#heartbeat.stop();
     if (this.#client instanceof Redis) this.#sentinels?.remove(this.#client);
@@ -110,6 +126,7 @@ export class RedisConnection {
     this.#up = true;
     this.#saidDown = false;
     for (const listener of this.#readyListeners) listener();
+    this.#endFirstAttempt();
   }
 
   #becameDown(error?: Error): void {
@@ -122,6 +139,7 @@ export class RedisConnection {
       return;
     }
     this.#up = false;
+    this.#endFirstAttempt();
     if (this.#stopping || this.#saidDown) return;
     this.#saidDown = true;
     // The other connections of a process tell the same story.

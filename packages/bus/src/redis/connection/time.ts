@@ -39,6 +39,7 @@ export class RedisTime {
   async start(): Promise<void> {
     if (!this.#clock) return;
     this.#timer = setInterval(() => this.#watch(), watchMs);
+    if (this.#clock.learnt) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#learnt = resolve;

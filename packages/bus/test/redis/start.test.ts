@@ -1,0 +1,66 @@
+// A start on a Redis that is there but slow to greet, and on one that is not there.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterEach, test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RedisBus } from '../../src/redis/bus.ts';
+import { startTestRedis } from '../redis-server.ts';
+import { testSettings } from '../settings.ts';
+
+let ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.reverse()) await end();
+  ends = [];
+});
+
+/** Passes bytes both ways; the first bytes of a client wait `firstWordMs` of its connection, counted from 0. */
+async function proxyTo(url: string, firstWordMs: (connection: number) => number): Promise<string> {
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(url).port), '127.0.0.1');
+    const held = firstWordMs(connections++);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    near.once('data', (text) => {
+      near.pause();
+      setTimeout(() => {
+        far.write(text);
+        near.pipe(far);
+      }, held);
+    });
+    far.pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function busAt(url: string): RedisBus {
+  const bus = new RedisBus(createRuntime({ ...loadConfig(testSettings({ 'redis.url': url })), role: 'test', version: '0' }));
+  ends.push(() => bus.stop());
+  return bus;
+}
+
+for (const late of [0, 1]) {
+  test(`subscribing right after the start succeeds when connection ${late} of two is the slow one`, async () => {
+    const redis = await startTestRedis();
+    ends.push(() => redis.stop());
+    const bus = busAt(await proxyTo(redis.url, (connection) => (connection === late ? 500 : 0)));
+    await bus.start();
+    await (await bus.listen(0, () => {})).close();
+    await bus.health();
+  });
+}
+
+test('without a Redis the start resolves, and the process is not ready', async () => {
+  const bus = busAt('redis://127.0.0.1:9');
+  await bus.start();
+  await assert.rejects(bus.health(), { code: 'unavailable' });
+});

@@ -8,10 +8,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createBus } from '@danmux/bus';
-import { createJobs, RoomEvents } from '@danmux/cluster';
+import { createJobs } from '@danmux/jobs';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { RoomEvents } from '@danmux/webhooks';
 import { startTestRedis, type TestRedis } from '../packages/bus/test/redis-server.ts';
-import { WebhookWork } from '../packages/worker/src/webhooks/webhook-work.ts';
+import { WebhookWork } from '../packages/webhooks/src/delivery/webhook-work.ts';
 
 const answerMs = 50;
 const longestRunMs = 120_000;

@@ -1,7 +1,8 @@
 // The api role: the admin API on its port. Any number of them run side by side; nothing is kept here between requests.
 import type { AddressInfo } from 'node:net';
 import type { Bus } from '@danmux/bus';
-import { type JobQueue, laneTotals, Membership } from '@danmux/cluster';
+import { laneTotals, Membership } from '@danmux/cluster';
+import type { JobQueue } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createBus } from '@danmux/bus';
-import type { JobQueue } from '@danmux/cluster';
+import type { JobQueue } from '@danmux/jobs';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { Drain } from './http/drain.ts';
 import { createServer } from './server.ts';

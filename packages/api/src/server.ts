@@ -1,9 +1,11 @@
 // The Fastify server: its limits and the order of its hooks. Routes are in routes/, one file a noun. The error handler stands
 // before every route, or plugins' routes would answer in Fastify's own form.
 import type { Bus } from '@danmux/bus';
-import { Hops, type JobQueue, RoomEvents } from '@danmux/cluster';
+import { Hops } from '@danmux/cluster';
+import type { JobQueue } from '@danmux/jobs';
 import { limits } from '@danmux/protocol';
 import { type Runtime, toJson } from '@danmux/runtime';
+import { RoomEvents } from '@danmux/webhooks';
 import { type FastifyInstance, fastify } from 'fastify';
 import { addAuth } from './auth/auth.ts';
 import { addDocs } from './docs.ts';

@@ -1,7 +1,9 @@
 // What the routes work with: the parts of the process they were given, and nothing of their own.
 import type { Bus } from '@danmux/bus';
-import type { Hops, JobQueue, RoomEvents } from '@danmux/cluster';
+import type { Hops } from '@danmux/cluster';
+import type { JobQueue } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
+import type { RoomEvents } from '@danmux/webhooks';
 
 export interface Services {
   readonly runtime: Runtime;

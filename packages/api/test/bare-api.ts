@@ -1,7 +1,7 @@
 // An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
 import assert from 'node:assert/strict';
 import { type Bus, createBus, type Pending } from '@danmux/bus';
-import { createJobs, type JobName, type JobProgress, type JobQueue, type Jobs } from '@danmux/cluster';
+import { createJobs, type JobName, type JobProgress, type JobQueue, type Jobs } from '@danmux/jobs';
 import { type ErrorCode, errors } from '@danmux/protocol';
 import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { ApiRole } from '../src/index.ts';

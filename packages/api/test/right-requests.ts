@@ -1,9 +1,9 @@
 // For each route a request that succeeds, with what must be there before. A route that is not in this table fails every test that
 // walks over all routes.
 import assert from 'node:assert/strict';
-import { ruleRecords, sanctionField } from '@danmux/cluster';
-import { circuitRecord, DeadLetters, readCircuit, writeCircuit } from '@danmux/cluster/webhooks';
+import { ruleRecords, sanctionField } from '@danmux/policy';
 import type { HeldMessage } from '@danmux/protocol';
+import { circuitRecord, DeadLetters, readCircuit, writeCircuit } from '@danmux/webhooks';
 import { eventually } from '../../testkit/src/eventually.ts';
 import type { ReviewVerb } from '../src/moderation/review-decisions.ts';
 import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';

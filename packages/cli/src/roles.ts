@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import { ApiRole } from '@danmux/api';
 import { type Bus, createBus } from '@danmux/bus';
-import { createJobs, type Jobs } from '@danmux/cluster';
 import { EdgeRole } from '@danmux/edge';
+import { createJobs, type Jobs } from '@danmux/jobs';
 import { RelayRole } from '@danmux/relay';
 import { type Config, ConfigError, createRuntime, HealthServer, type Part, type Runtime } from '@danmux/runtime';
 import { webRoot } from '@danmux/web';

@@ -2,7 +2,7 @@
 // a process that died is gone after the config's member_ttl_ms.
 import type { Bus, Member } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
-import { ProcessNumbers, type RoleNumbers } from './process-numbers.ts';
+import { ProcessNumbers, type RoleNumbers } from './process-stats.ts';
 
 export interface MembershipOptions {
   readonly role: string;

@@ -2,7 +2,8 @@
 // means, and needs no relay, api or worker to hold its viewers.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
-import { Hops, laneTotals, Membership, type RoleNumbers, Rules, totalOf } from '@danmux/cluster';
+import { Hops, laneTotals, Membership, type RoleNumbers, totalOf } from '@danmux/cluster';
+import { Rules } from '@danmux/policy';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ClusterControl } from './door/cluster-control.ts';

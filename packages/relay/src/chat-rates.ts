@@ -2,7 +2,7 @@
 // while a relay works on the room. What a room without a word of its own may do is its caller's business. A relay works on when the
 // watch cannot be had, which cluster's FollowedRecords would not allow: then a change is seen when it can.
 import type { Bus, RecordChange, RecordField } from '@danmux/bus';
-import { roomOfRecord, ruleRecords } from '@danmux/cluster';
+import { roomOfRecord, ruleRecords } from '@danmux/policy';
 import type { RoomModes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createBus, shardOf } from '@danmux/bus';
-import { createJobs } from '@danmux/cluster';
+import { createJobs } from '@danmux/jobs';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis } from 'ioredis';
 import { Server } from 'socket.io';

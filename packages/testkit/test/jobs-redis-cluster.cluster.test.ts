@@ -1,12 +1,12 @@
 // The contract of jobs on a real Redis Cluster: all keys of the queue are in one slot.
 
-import { BullmqJobs } from '../../cluster/src/jobs/bullmq-jobs.ts';
-import { addingCases } from '../../cluster/test/jobs/adding-cases.ts';
-import { endingCases } from '../../cluster/test/jobs/ending-cases.ts';
-import { type Engine, runtimeFor } from '../../cluster/test/jobs/job-case-kit.ts';
-import { keyCases } from '../../cluster/test/jobs/key-cases.ts';
-import { localStore } from '../../cluster/test/jobs/local-store.ts';
-import { runningCases } from '../../cluster/test/jobs/running-cases.ts';
+import { BullmqJobs } from '../../jobs/src/bullmq/jobs.ts';
+import { addingCases } from '../../jobs/test/adding-cases.ts';
+import { endingCases } from '../../jobs/test/ending-cases.ts';
+import { type Engine, runtimeFor } from '../../jobs/test/job-case-kit.ts';
+import { keyCases } from '../../jobs/test/key-cases.ts';
+import { localStore } from '../../jobs/test/local-store.ts';
+import { runningCases } from '../../jobs/test/running-cases.ts';
 import { startRedisCluster } from '../src/index.ts';
 
 let group: Awaited<ReturnType<typeof startRedisCluster>> | undefined;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { secret, selfSigned, WebhookConsumer } from '../../worker/test/webhook-consumer.ts';
+import { secret, selfSigned, WebhookConsumer } from '../../webhooks/test/webhook-consumer.ts';
 import {
   Backend,
   closeViewersOf,

@@ -1,7 +1,8 @@
 // Sends one message to every room a broadcast names: exact names, and online rooms by `prefix*` or `*`. It keeps to
 // the pace all broadcasts share, so that a million viewers do not spike, and goes on after the last room it told when its worker died.
 import { acceptPublication, type Bus, isUserRoom, type Publication } from '@danmux/bus';
-import { addReceiptsJob, type JobData, type JobQueue, type RunningJob } from '@danmux/cluster';
+import { addReceiptsJob } from '@danmux/cluster';
+import type { JobData, JobQueue, RunningJob } from '@danmux/jobs';
 import { limits, roomMatches } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { BroadcastPace } from './broadcast-pace.ts';

@@ -1,5 +1,5 @@
 // A wait inside a job that ends with the process: the job is paused then, and another worker runs it.
-import { JobPaused } from '@danmux/cluster';
+import { JobPaused } from '@danmux/jobs';
 import { pause as wait } from '@danmux/runtime';
 
 /** Throws `JobPaused` when `signal` aborts before `ms` milliseconds are over. */

@@ -1,7 +1,8 @@
 // Publishes messages that waited for their time; those whose time is over are left out. A repeat is harmless: each has a key that
 // is known for a while, and which are done is remembered with the job.
 import type { Publication } from '@danmux/bus';
-import { type PublishingParts, publishDue, type RunningJob } from '@danmux/cluster';
+import { type PublishingParts, publishDue } from '@danmux/cluster';
+import type { RunningJob } from '@danmux/jobs';
 import { type Failure, retryRefused } from './store-retry.ts';
 
 interface Waiting {

@@ -1,7 +1,8 @@
 // Tells the webhooks, once its time-out is over, who received a message that asked for receipts: one event a room.
 import { type Bus, isUserRoom, ownRoom, type ReceiptState } from '@danmux/bus';
-import { jobIdOf, RoomEvents, type RunningJob } from '@danmux/cluster';
+import { jobIdOf, type RunningJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
+import { RoomEvents } from '@danmux/webhooks';
 
 export function receiptsJob(runtime: Runtime, bus: Pick<Bus, 'receipts' | 'events'>): (job: RunningJob<'receipts'>) => Promise<void> {
   const events = new RoomEvents(runtime, bus);

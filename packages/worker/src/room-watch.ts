@@ -2,10 +2,10 @@
 // said last, so that the next one goes on and says nothing twice. It looks once a second: who came and went in between was
 // never there.
 import { type Bus, isUserRoom, type Lease, type RecordField } from '@danmux/bus';
-import { jobIdOf, RoomEvents } from '@danmux/cluster';
-import { webhookTargets } from '@danmux/cluster/webhooks';
+import { jobIdOf } from '@danmux/jobs';
 import type { WebhookEventName } from '@danmux/protocol';
 import { newId, type Part, type Runtime } from '@danmux/runtime';
+import { RoomEvents, webhookTargets } from '@danmux/webhooks';
 
 const record = 'occupied-rooms';
 /** A field that is no room: names the record's life, so that one that begins anew gives no id again. */

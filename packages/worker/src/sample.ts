@@ -1,6 +1,7 @@
 // The job that takes a sample of the cluster's numbers for the curves of the last hour.
 import type { Bus } from '@danmux/bus';
-import { type RepeatedJob, sampleEveryMs, takeSample } from '@danmux/cluster';
+import { sampleEveryMs, takeSample } from '@danmux/cluster';
+import type { RepeatedJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 
 export function sampleJob({ clock }: Pick<Runtime, 'clock'>, bus: Bus): RepeatedJob {

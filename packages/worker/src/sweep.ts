@@ -1,6 +1,6 @@
 // The job that forgets what dead edges and members left behind, so that totals are true and memory comes back.
 import type { Bus } from '@danmux/bus';
-import type { RepeatedJob } from '@danmux/cluster';
+import type { RepeatedJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 
 export function sweepJob(runtime: Runtime, bus: Bus): RepeatedJob {

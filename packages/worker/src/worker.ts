@@ -1,8 +1,10 @@
 // The worker role: everything off the hot path. It may stop at any time; its jobs wait or go to another worker. It gives the
 // process's jobs their handlers and owns neither queue nor timers of them.
 import type { Bus } from '@danmux/bus';
-import { type Jobs, Membership } from '@danmux/cluster';
+import { Membership } from '@danmux/cluster';
+import type { Jobs } from '@danmux/jobs';
 import type { Part, Runtime } from '@danmux/runtime';
+import { WebhookWork } from '@danmux/webhooks/delivery';
 import { ArchiveWork } from './archive/archive-work.ts';
 import { broadcastJob } from './broadcast-job.ts';
 import { publishJob } from './publish-job.ts';
@@ -10,7 +12,6 @@ import { receiptsJob } from './receipts-job.ts';
 import { RoomWatch } from './room-watch.ts';
 import { sampleJob } from './sample.ts';
 import { sweepJob } from './sweep.ts';
-import { WebhookWork } from './webhooks/webhook-work.ts';
 
 export class WorkerRole implements Part {
   readonly name = 'worker';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus, Pending } from '@danmux/bus';
-import { JobPaused } from '@danmux/cluster';
+import { JobPaused } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
+import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from '../../jobs/test/engines.ts';
 import { broadcastJob } from '../src/broadcast-job.ts';
-import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from './engines.ts';
 import { runningJob } from './running-job.ts';
 
 const online = new Map([

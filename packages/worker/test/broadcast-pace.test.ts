@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Records } from '@danmux/bus';
-import { JobPaused } from '@danmux/cluster';
+import { JobPaused } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
+import { endProcesses, engines, FakeClock, type Process, withMethods } from '../../jobs/test/engines.ts';
 import { BroadcastPace } from '../src/broadcast-pace.ts';
-import { endProcesses, engines, FakeClock, type Process, withMethods } from './engines.ts';
 
 const { signal } = new AbortController();
 

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBus } from '@danmux/bus';
-import { createJobs, RoomEvents } from '@danmux/cluster';
+import { createJobs } from '@danmux/jobs';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually } from '@danmux/testkit/unit';
+import { RoomEvents } from '@danmux/webhooks';
 import { startTestRedis } from '../../bus/test/redis-server.ts';
+import { secret, WebhookConsumer } from '../../webhooks/test/webhook-consumer.ts';
 import { WorkerRole } from '../src/index.ts';
-import { secret, WebhookConsumer } from './webhook-consumer.ts';
 
 test('it starts without Redis; webhooks and sweeps come with it', async () => {
   const redis = await startTestRedis();

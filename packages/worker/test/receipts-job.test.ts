@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ownRoom, userRoomOf } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
+import { endProcess, endProcesses, engines, type Process } from '../../jobs/test/engines.ts';
+import { secret } from '../../webhooks/test/webhook-consumer.ts';
 import { receiptsJob } from '../src/receipts-job.ts';
-import { endProcess, endProcesses, engines, type Process } from './engines.ts';
 import { runningJob } from './running-job.ts';
-import { secret } from './webhook-consumer.ts';
 
 const wanted = { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': secret };
 

@@ -4,9 +4,9 @@ import { after, afterEach, before, describe, mock, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { eventually } from '@danmux/testkit/unit';
+import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process, withMethods } from '../../jobs/test/engines.ts';
+import { secret } from '../../webhooks/test/webhook-consumer.ts';
 import { RoomWatch } from '../src/room-watch.ts';
-import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process, withMethods } from './engines.ts';
-import { secret } from './webhook-consumer.ts';
 
 const wanted = { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': secret, 'webhooks.vacated_after_ms': 5_000 };
 

@@ -1,5 +1,5 @@
 // A job as a queue hands it to a handler, for tests of handlers alone.
-import type { JobData, JobName, JobProgress, RunningJob } from '@danmux/cluster';
+import type { JobData, JobName, JobProgress, RunningJob } from '@danmux/jobs';
 
 export interface TestJob<N extends JobName> extends RunningJob<N> {
   readonly reports: JobProgress[];

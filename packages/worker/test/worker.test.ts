@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
-import { createJobs, type Jobs, readSamples } from '@danmux/cluster';
+import { readSamples } from '@danmux/cluster';
+import { createJobs, type Jobs } from '@danmux/jobs';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { WorkerRole } from '../src/index.ts';
 

@@ -1,6 +1,6 @@
 // Keeps the keyring as the store has it. While the store is away the keys that are known go on; no new one is trusted.
 import type { Bus, RecordField } from '@danmux/bus';
-import { FollowedRecord, ruleRecords } from '@danmux/cluster';
+import { FollowedRecord, ruleRecords } from '@danmux/policy';
 import type { Runtime } from '@danmux/runtime';
 import type { ApiKey } from './api-key.ts';
 import type { Keyring } from './keyring.ts';

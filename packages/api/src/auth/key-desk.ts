@@ -1,7 +1,7 @@
 // Makes, rotates and ends the keys of the store. Each change is one step on the record as it was read, so that of two at once one
 // is done again on what the other left.
 import type { Bus, RecordField, RecordState } from '@danmux/bus';
-import { ruleRecords } from '@danmux/cluster';
+import { ruleRecords } from '@danmux/policy';
 import { DanmuxError } from '@danmux/protocol';
 import type { Clock } from '@danmux/runtime';
 import { isLive } from './api-key.ts';

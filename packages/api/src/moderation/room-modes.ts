@@ -1,6 +1,6 @@
 // A room's modes in the room's record: how they are read, and how a change is merged into them. It tells nobody.
 import type { Bus, RecordField } from '@danmux/bus';
-import { ruleRecords } from '@danmux/cluster';
+import { ruleRecords } from '@danmux/policy';
 import { DanmuxError, type RoomModes } from '@danmux/protocol';
 import type { ModesChange } from '@danmux/protocol/schemas';
 import { findField } from './records.ts';

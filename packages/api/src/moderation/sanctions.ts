@@ -1,8 +1,9 @@
 // Mutes, bans and kicks in the records that edges follow: of one room, or of all rooms together. It closes no connection; edges do.
 import type { RecordField } from '@danmux/bus';
-import { everyRoom, ruleRecords, type SanctionKind, sanctionField } from '@danmux/cluster';
+import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/policy';
 import { DanmuxError, type Sanction } from '@danmux/protocol';
 import type { SanctionReply } from '@danmux/protocol/schemas';
+import { everyRoom } from '@danmux/webhooks';
 import { cursorOf, placeOf } from '../http/paging.ts';
 import type { Services } from '../services.ts';
 import { findField } from './records.ts';

@@ -1,6 +1,6 @@
 // Word lists in their record: written whole, read whole. It judges no message.
 import type { RecordField } from '@danmux/bus';
-import { decodeWordLists, encodeWordList, listOfField, removedWordList, ruleRecords } from '@danmux/cluster';
+import { decodeWordLists, encodeWordList, listOfField, removedWordList, ruleRecords } from '@danmux/policy';
 import { DanmuxError, limits, type WordList } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 import type { Services } from '../services.ts';

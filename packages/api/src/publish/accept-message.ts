@@ -1,7 +1,8 @@
 // Turns what a backend asks to be sent into a publication, and sends it: now, or as a job that is due later. What is refused is refused
 // before anything is stored.
 import { acceptPublication, type Marks, type Publication, type Receipt } from '@danmux/bus';
-import { jobIdOf, publishAll } from '@danmux/cluster';
+import { publishAll } from '@danmux/cluster';
+import { jobIdOf } from '@danmux/jobs';
 import { DanmuxError, isStreamLane, lanes, limits, reservedTypes } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';

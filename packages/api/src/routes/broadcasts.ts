@@ -1,5 +1,5 @@
 // One message to many rooms, as a job that reaches them at a pace: a million viewers must not answer at once.
-import { jobIdOf } from '@danmux/cluster';
+import { jobIdOf } from '@danmux/jobs';
 import { DanmuxError, isRoomName, lanes } from '@danmux/protocol';
 import { type BroadcastRequest, broadcastReply, broadcastRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';

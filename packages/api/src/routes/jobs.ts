@@ -1,5 +1,5 @@
 // Jobs as a backend sees them: delayed messages and broadcasts by their ids, and what failed for good.
-import type { JobProgress, JobStatus } from '@danmux/cluster';
+import type { JobProgress, JobStatus } from '@danmux/jobs';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';

@@ -1,5 +1,5 @@
 // Taking a message back: out of history, and off every screen.
-import { jobIdOf } from '@danmux/cluster';
+import { jobIdOf } from '@danmux/jobs';
 import { checkRoomName } from '@danmux/protocol';
 import { recallReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';

@@ -2,7 +2,7 @@
 // from its viewer and with its id, before it leaves the queue; twice is once, and of two who decide otherwise one is refused.
 
 import { acceptPublication } from '@danmux/bus';
-import { ruleRecords } from '@danmux/cluster';
+import { ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
 import { publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
 import { parseJson } from '@danmux/runtime';

@@ -1,5 +1,5 @@
 // Changing how a room may be talked in. Edges follow the record; viewers are told by a message, webhooks by an event.
-import { jobIdOf } from '@danmux/cluster';
+import { jobIdOf } from '@danmux/jobs';
 import { checkRoomName } from '@danmux/protocol';
 import { roomModesReply, roomPatch } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';

@@ -1,7 +1,8 @@
 // Webhooks as an operator repairs them: how each target does, what could not be delivered, and another try.
-import { type ReplayResult, Webhooks } from '@danmux/cluster/webhooks';
+
 import { DanmuxError, limits } from '@danmux/protocol';
 import { deadLettersQuery, deadLettersReply, enableReply, replayReply, webhooksReply } from '@danmux/protocol/schemas';
+import { type ReplayResult, Webhooks } from '@danmux/webhooks';
 import { Type } from 'typebox';
 import { cursorOf, pageSize, placeOf } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
-import { ruleRecords } from '@danmux/cluster';
+import { ruleRecords } from '@danmux/policy';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { LossyRecords, settled } from '../../../cluster/test/rules/lossy-records.ts';
+import { LossyRecords, settled } from '../../../policy/test/lossy-records.ts';
 import { FollowedKeys } from '../../src/auth/followed-keys.ts';
 import { Keyring } from '../../src/auth/keyring.ts';
 import { Seal } from '../../src/auth/seal.ts';

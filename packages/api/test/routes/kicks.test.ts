@@ -1,7 +1,8 @@
 // Sending a user away: what edges read in the records, and who is told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everyRoom, ruleRecords } from '@danmux/cluster';
+import { ruleRecords } from '@danmux/policy';
+import { everyRoom } from '@danmux/webhooks';
 import { eventually } from '../../../testkit/src/eventually.ts';
 import { onBothEngines } from '../both-engines.ts';
 import { eventsOf, withWebhooks } from '../event-log.ts';

@@ -1,7 +1,7 @@
 // The modes of a room: merged, told, and the same however often they are sent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ruleRecords } from '@danmux/cluster';
+import { ruleRecords } from '@danmux/policy';
 import { DanmuxError } from '@danmux/protocol';
 import { mustRefuse } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';

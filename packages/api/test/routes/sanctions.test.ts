@@ -1,7 +1,8 @@
 // Mutes and bans, of a room and of all: put, read, listed, lifted, ended.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everyRoom, ruleRecords, sanctionField } from '@danmux/cluster';
+import { ruleRecords, sanctionField } from '@danmux/policy';
+import { everyRoom } from '@danmux/webhooks';
 import { eventually } from '../../../testkit/src/eventually.ts';
 import { mustRefuse } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';

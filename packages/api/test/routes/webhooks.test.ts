@@ -1,7 +1,7 @@
 // Webhook targets and dead letters, as an operator sees and repairs them; delivering is the worker's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readCircuit, targetVersion, webhookTargets, writeCircuit } from '@danmux/cluster/webhooks';
+import { readCircuit, targetVersion, webhookTargets, writeCircuit } from '@danmux/webhooks';
 import { eventually } from '../../../testkit/src/eventually.ts';
 import { mustRefuse } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';

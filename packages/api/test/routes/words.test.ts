@@ -1,7 +1,7 @@
 // Word lists: whole, replaced, removed, bounded; what edges read is what was put.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeWordLists, ruleRecords } from '@danmux/cluster';
+import { decodeWordLists, ruleRecords } from '@danmux/policy';
 import { mustRefuse } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';
 

@@ -1,6 +1,6 @@
 // What a moderator's decision does to the viewers that are inside already: a ban or a kick takes them out, a mute they are told of.
 // Whether somebody may enter or send is asked elsewhere, when they try.
-import type { RuleChange } from '@danmux/cluster';
+import type { RuleChange } from '@danmux/policy';
 import { DanmuxError, type Notice, type Sanction } from '@danmux/protocol';
 import type { Session } from '../session/session.ts';
 import { bannedError } from '../viewer/viewer.ts';

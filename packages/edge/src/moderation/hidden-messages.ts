@@ -2,9 +2,10 @@
 // It keeps what is held in the store, within a cap, and answers the same request with the same id: of what is held on every edge, of
 // what is in the shadow on this one.
 import { type Bus, dedupeMs, identified, numberedMessage, type Publication } from '@danmux/bus';
-import { FollowedRecords, RoomEvents, ruleRecords } from '@danmux/cluster';
+import { FollowedRecords, ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, type SendReply } from '@danmux/protocol';
 import { type Part, type Runtime, toJson } from '@danmux/runtime';
+import { RoomEvents } from '@danmux/webhooks';
 import type { Viewer } from '../viewer/viewer.ts';
 import type { Verdict } from './filter/filter.ts';
 import { HeldRequests } from './held-requests.ts';

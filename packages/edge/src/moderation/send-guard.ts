@@ -1,7 +1,7 @@
 // Whether a viewer's message is taken: how often it sends, how large it is, whether it may talk here now, and what the screen says of
 // it, in this order, since each costs more than the one before. It stores and sends nothing.
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
-import type { Rules } from '@danmux/cluster';
+import type { Rules } from '@danmux/policy';
 import { DanmuxError, limits, type RoomModes, type SendRequest } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import type { Viewer } from '../viewer/viewer.ts';

@@ -1,7 +1,8 @@
 // What each viewer event does. A handler gets a checked payload, returns the ok reply's fields or throws a DanmuxError; acks,
 // checks and errors are dispatch's business.
 import { type Bus, ownRoom, pageOf } from '@danmux/bus';
-import type { Hops, Rules } from '@danmux/cluster';
+import type { Hops } from '@danmux/cluster';
+import type { Rules } from '@danmux/policy';
 import {
   checkRoomName,
   DanmuxError,

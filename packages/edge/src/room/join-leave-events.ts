@@ -1,8 +1,8 @@
 // Tells webhooks who came to a room on this edge and who left it, once a second a room: who came and left meanwhile did neither. It
 // counts nobody itself; presence says when a user's first connection came and the last one went.
 import type { Bus } from '@danmux/bus';
-import { RoomEvents } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
+import { RoomEvents } from '@danmux/webhooks';
 import type { Viewer } from '../viewer/viewer.ts';
 
 type Change = { readonly came: true; readonly name: unknown } | { readonly came: false };

@@ -1,7 +1,7 @@
 // What a decision does to those inside; the rest is tried through an edge in moderation.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RuleChange } from '@danmux/cluster';
+import type { RuleChange } from '@danmux/policy';
 import type { DanmuxError, Notice } from '@danmux/protocol';
 import { Enforcement } from '../../src/moderation/enforcement.ts';
 import type { Session } from '../../src/session/session.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus, type Publication } from '@danmux/bus';
-import { ruleRecords } from '@danmux/cluster';
+import { ruleRecords } from '@danmux/policy';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { HiddenMessages } from '../../src/moderation/hidden-messages.ts';
 import { viewerOf } from '../../src/viewer/viewer.ts';

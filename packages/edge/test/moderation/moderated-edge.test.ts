@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { RecordField } from '@danmux/bus';
-import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/cluster';
+import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/policy';
 import type { ErrorBody, HeldMessage, JoinReply, Reply, RoomModes, SendReply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '../edge-fixture.ts';
 import { eventually } from '../eventually.ts';

@@ -1,12 +1,10 @@
 // The archive: every sent message as a line in DIR/DATE/ROOM.jsonl, in the order of the streams. A consumer of the event log like
 // a webhook target, with a cursor that moves when the lines are on the disk.
 import { type Bus, type LoggedEvent, userRooms } from '@danmux/bus';
-import type { JobQueue, Jobs, RunningJob } from '@danmux/cluster';
-import { type ConsumerCursor, readCursor, writeCursor } from '@danmux/cluster/webhooks';
+import type { JobQueue, Jobs, RunningJob } from '@danmux/jobs';
 import type { WebhookEvent } from '@danmux/protocol';
 import { type Part, parseJson, type Runtime } from '@danmux/runtime';
-import { LogTrim } from '../log-trim.ts';
-import { Bells } from '../webhooks/bells.ts';
+import { Bells, type ConsumerCursor, LogTrim, readCursor, writeCursor } from '@danmux/webhooks';
 import { type ArchivedMessage, appendMessages, dayFile } from './day-file.ts';
 import { shardsBehind } from './shards-behind.ts';
 

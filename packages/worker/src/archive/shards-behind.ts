@@ -1,6 +1,6 @@
 // Looks which shards have something for a consumer of the event log, so that a bell nobody heard loses nothing.
 import type { Bus } from '@danmux/bus';
-import { type Consumer, readCursor } from '@danmux/cluster/webhooks';
+import { type Consumer, readCursor } from '@danmux/webhooks';
 
 /** Shards read at once. */
 const together = 64;

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
 import { eventually } from '@danmux/testkit/unit';
+import { endProcess, endProcesses, engines, type Process, startJobs, withMethods } from '../../../jobs/test/engines.ts';
+import { secret } from '../../../webhooks/test/webhook-consumer.ts';
 import { ArchiveWork } from '../../src/archive/archive-work.ts';
-import { endProcess, endProcesses, engines, type Process, startJobs, withMethods } from '../engines.ts';
-import { secret } from '../webhook-consumer.ts';
 
 const ts = Date.UTC(2026, 0, 31);
 let offset = 0;

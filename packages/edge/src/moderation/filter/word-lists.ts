@@ -1,7 +1,7 @@
 // The word lists in force: what the record `words` holds is compiled anew after a change, beside the old, which is in force until the
 // new is whole. Until they were read once nobody knows what is forbidden, so nothing may be judged.
 import type { Bus, RecordField, RecordState } from '@danmux/bus';
-import { decodeWordLists, FollowedRecord, ruleRecords } from '@danmux/cluster';
+import { decodeWordLists, FollowedRecord, ruleRecords } from '@danmux/policy';
 import type { WordList } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { inSlices } from './in-slices.ts';

@@ -1,7 +1,7 @@
 // Word lists and the hook on an edge with viewers: what each action does to what others see.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { encodeWordList, ruleRecords } from '@danmux/cluster';
+import { encodeWordList, ruleRecords } from '@danmux/policy';
 import type { HeldMessage, WordAction } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '../../edge-fixture.ts';
 import { eventually } from '../../eventually.ts';

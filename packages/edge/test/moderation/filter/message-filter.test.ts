@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
-import { encodeWordList, removedWordList, ruleRecords } from '@danmux/cluster';
+import { encodeWordList, removedWordList, ruleRecords } from '@danmux/policy';
 import type { WordList } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
 import { startTestRedis, type TestRedis } from '../../../../bus/test/redis-server.ts';

@@ -1,0 +1,275 @@
+// Jobs on BullMQ: every process adds to the queues, one a class of jobs, and those with handlers take from them. A killed worker's
+// job is found stalled and run by another. Until the connection stands adding is refused.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Bus } from '@danmux/bus';
+import { RedisConnection } from '@danmux/bus/redis';
+import { DanmuxError } from '@danmux/protocol';
+import { backoffMs, newId, type Runtime } from '@danmux/runtime';
+import { DelayedError, type Job, type Queue } from 'bullmq';
+import { classOfJob, type JobClass, jobClasses } from '../job-classes.ts';
+import { packedData, unpackedData } from '../job-data.ts';
+import { jobRules } from '../job-rules.ts';
+import {
+  type JobData,
+  type JobName,
+  type JobOptions,
+  JobPaused,
+  type JobProgress,
+  type JobStatus,
+  type Jobs,
+  type RepeatedJob,
+  type RunningJob,
+} from '../queue.ts';
+import { runCounted } from '../run-counted.ts';
+import { BullmqLine, bullPrefix } from './class-queue.ts';
+import { failedPage } from './failed.ts';
+import { dueOf, idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './rows.ts';
+
+/** Of repeated jobs. */
+const repeatsIn: JobClass = 'short';
+
+/** A job that came too early is held so long before it is put back. */
+const longestHoldMs = 500;
+
+/** A worker's connection waits for Redis by itself: BullMQ wants its commands kept, and blocks longer than a command may take. */
+const workerRules = { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined, autoResubscribe: true } as const;
+
+type Handler = (job: RunningJob<JobName>) => Promise<void>;
+
+export class BullmqJobs implements Jobs {
+  readonly name = 'jobs';
+  readonly #runtime: Runtime;
+  readonly #bus: Pick<Bus, 'confirm'>;
+  readonly #handlers = new Map<string, Handler>();
+  readonly #repeats = new Map<string, RepeatedJob>();
+  readonly #queueConnection: RedisConnection;
+  #workerConnection: RedisConnection | undefined;
+  readonly #lines: Readonly<Record<JobClass, BullmqLine>>;
+  readonly #stop = new AbortController();
+  #opening: NodeJS.Timeout | undefined;
+  #waiting = { count: 0, at: Number.NEGATIVE_INFINITY };
+
+  constructor(runtime: Runtime, bus: Pick<Bus, 'confirm'>) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#queueConnection = new RedisConnection(runtime, 'jobs-queue');
+    const line = (jobClass: JobClass) => new BullmqLine(runtime, jobClass, (error) => this.#caught(error));
+    this.#lines = { short: line('short'), long: line('long'), outgoing: line('outgoing') };
+  }
+
+  handle<N extends JobName>(name: N, run: (job: RunningJob<N>) => Promise<void>): void {
+    this.#handlers.set(name, run as unknown as Handler);
+  }
+
+  repeat(job: RepeatedJob): void {
+    this.#repeats.set(job.name, job);
+  }
+
+  /** Resolves at once. */
+  async start(): Promise<void> {
+    // Every time, since a Redis that restarted empty has forgotten the schedule.
+    this.#queueConnection.onReady(() => this.#openUntilDone());
+    this.#queueConnection.start();
+    if (this.#handlers.size + this.#repeats.size === 0) return;
+    this.#workerConnection = new RedisConnection(this.#runtime, 'jobs-worker', workerRules, { holdRefusals: true });
+    this.#workerConnection.onReady(() => this.#work());
+    this.#workerConnection.start();
+  }
+
+  async drain(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#opening);
+    this.#workerConnection?.releaseRefusals();
+    // Waits for running jobs, unless Redis is away and nothing can be told to it.
+    await Promise.all(this.#all.map((line) => line.closeWorker(!this.#workerConnection?.up)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#opening);
+    this.#queueConnection.stop();
+    this.#workerConnection?.stop();
+    const closing = Promise.all(this.#all.map((line) => line.close()));
+    await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  }
+
+  async add<N extends JobName>(name: N, data: JobData[N], options: JobOptions = {}): Promise<string> {
+    const id = options.id ?? newId(this.#runtime.clock.now());
+    const job = await this.#ask(async () => {
+      const queue = this.#queueOf(classOfJob[name]);
+      await this.#mustHaveRoom(options.key);
+      // A dead letter is tried again: its adder must not be told that it is under way when nothing is. Asked before adding, since
+      // a job may fail before its adder hears of it.
+      const letter: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
+      if (letter && (await retried(letter))) return letter;
+      const rules = optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options), this.#runtime.clock.now());
+      return queue.add(name, packedData(data), rules);
+    });
+    if (options.confirmed) await this.#bus.confirm(bullPrefix(this.#runtime.config));
+    return idOf(job.id ?? jobKeyOf(id));
+  }
+
+  status(id: string): Promise<JobStatus | null> {
+    return this.#ask(async () => {
+      const job = await this.#find(id);
+      return job ? statusOf(job, await job.getState()) : null;
+    });
+  }
+
+  cancel(id: string): Promise<JobStatus | null> {
+    return this.#ask(async () => {
+      const job = await this.#find(id);
+      const state = await job?.getState();
+      if (!job || (state !== 'waiting' && state !== 'delayed')) return null;
+      try {
+        await job.remove();
+        return statusOf(job, state);
+      } catch (error) {
+        // A worker took it in between.
+        if ((await job.getState()) === 'active') return null;
+        throw error;
+      }
+    });
+  }
+
+  failed(cursor: string | undefined, limit: number): Promise<{ readonly jobs: readonly JobStatus[]; readonly cursor: string | null }> {
+    return this.#ask(() => failedPage(this.#queues(), this.#queueConnection.client, cursor, limit));
+  }
+
+  retry(id: string): Promise<boolean> {
+    return this.#ask(async () => {
+      const job = await this.#find(id);
+      return job !== undefined && retried(job);
+    });
+  }
+
+  get #all(): readonly BullmqLine[] {
+    return jobClasses.map((jobClass) => this.#lines[jobClass]);
+  }
+
+  #queueOf(jobClass: JobClass): Queue {
+    const { queue } = this.#lines[jobClass];
+    if (!queue) throw new DanmuxError('unavailable');
+    return queue;
+  }
+
+  #queues(): readonly Queue[] {
+    return jobClasses.map((jobClass) => this.#queueOf(jobClass));
+  }
+
+  /** Its class is not asked for. */
+  async #find(id: string): Promise<Job | undefined> {
+    const found: (Job | undefined)[] = await Promise.all(this.#queues().map((queue) => queue.getJob(jobKeyOf(id))));
+    return found.find((job) => job !== undefined);
+  }
+
+  /** BullMQ's own error when the store is away is not one of ours. */
+  async #ask<T>(run: () => Promise<T>): Promise<T> {
+    if (!this.#queueConnection.up) throw new DanmuxError('unavailable');
+    try {
+      return await run();
+    } catch (error) {
+      throw error instanceof DanmuxError ? error : new DanmuxError('unavailable', { cause: error });
+    }
+  }
+
+  /** Counted once a second; jobs of keys are as many as there are keys. */
+  async #mustHaveRoom(key: string | undefined): Promise<void> {
+    if (key !== undefined) return;
+    const now = performance.now();
+    if (now - this.#waiting.at > 1_000) {
+      const counts = await Promise.all(this.#queues().map((queue) => queue.getJobCounts('waiting', 'delayed')));
+      this.#waiting = { count: counts.reduce((sum, { waiting = 0, delayed = 0 }) => sum + waiting + delayed, 0), at: now };
+    }
+    if (this.#waiting.count++ < jobRules.waiting) return;
+    throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs wait already; nothing was accepted.` });
+  }
+
+  /** BullMQ's `reschedule` would put off a job that is due earlier. */
+  async #isSooner(queue: Queue, { key, delayMs = 0 }: JobOptions): Promise<boolean> {
+    if (key === undefined || delayMs === 0) return true;
+    const waiting = await queue.getDeduplicationJobId(encodeURIComponent(key));
+    const job: Job | undefined = waiting ? await queue.getJob(waiting) : undefined;
+    return job !== undefined && job.timestamp + job.delay > this.#runtime.clock.now() + delayMs;
+  }
+
+  #work(): void {
+    const connection = this.#workerConnection;
+    if (this.#stop.signal.aborted || !connection) return;
+    for (const line of this.#all) line.work(connection, (job, token) => this.#run(job, token));
+  }
+
+  /** The schedule may be refused while the connection stands. */
+  #openUntilDone(tries = 1): void {
+    clearTimeout(this.#opening);
+    this.#open().catch((error: unknown) => {
+      this.#caught(error);
+      if (this.#stop.signal.aborted || !this.#queueConnection.up) return;
+      this.#opening = setTimeout(() => this.#openUntilDone(tries + 1), backoffMs(tries, { baseMs: 500, maxMs: 10_000 }));
+    });
+  }
+
+  async #open(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    for (const line of this.#all) line.open(this.#queueConnection);
+    const queue = this.#queueOf(repeatsIn);
+    for (const { name, everyMs } of this.#repeats.values()) {
+      await queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: repeatOptions });
+    }
+  }
+
+  async #run(job: Job, token: string | undefined): Promise<void> {
+    const repeated = isAddedJob(job) ? undefined : this.#repeats.get(job.name);
+    if (repeated) return runCounted(this.#runtime, job.name, () => repeated.run());
+    const handler = this.#handlers.get(job.name);
+    // A newer version's job: the queue gives it to a worker that knows it after the retry's wait.
+    if (!handler) throw new Error(`this worker knows no job "${job.name}"`);
+    const early = dueOf(job) - this.#runtime.clock.now();
+    if (early > 0) await this.#putBack(job, token, early);
+    try {
+      await runCounted(this.#runtime, job.name, () => handler(this.#running(job)));
+    } catch (error) {
+      if (!(error instanceof JobPaused)) throw error;
+      await later(job, token, 0);
+    }
+  }
+
+  /** A process of an older version, or one that does not know the store's time yet, may give a job to run too early. It may do so again at once. */
+  async #putBack(job: Job, token: string | undefined, earlyMs: number): Promise<void> {
+    await wait(Math.min(earlyMs, longestHoldMs));
+    if (earlyMs > longestHoldMs) await later(job, token, earlyMs - longestHoldMs);
+  }
+
+  #running(job: Job): RunningJob<JobName> {
+    const { progress } = statusOf(job, 'active');
+    return {
+      ...{ id: idOf(job.id ?? ''), name: job.name as JobName, data: unpackedData(job.data) as never, attempt: job.attemptsStarted, progress },
+      signal: this.#stop.signal,
+      report: (next: JobProgress) => job.updateProgress({ ...next }),
+    };
+  }
+
+  #caught(error: unknown): void {
+    // The connection itself says once that Redis is away.
+    this.#runtime.metrics.caught.inc({ where: 'jobs' });
+    this.#runtime.log.debug({ err: error }, 'the job queue met an error');
+  }
+}
+
+/** Ends this run; the job is run again after `ms`. */
+async function later(job: Job, token: string | undefined, ms: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + ms, token);
+  throw new DelayedError();
+}
+
+/** False of what is no dead letter, also when another caller was first. */
+async function retried(job: Job): Promise<boolean> {
+  if (!(await job.isFailed())) return false;
+  try {
+    await job.retry('failed', { resetAttemptsMade: true });
+    return true;
+  } catch (error) {
+    if (await job.isFailed()) throw error;
+    return false;
+  }
+}

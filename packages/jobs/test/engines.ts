@@ -1,0 +1,99 @@
+// Both engines for the tests of what works on a bus: a bus and its jobs, of one store that several processes may share.
+import { type Bus, createBus } from '@danmux/bus';
+import { createJobs, type Jobs } from '@danmux/jobs';
+import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
+import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
+
+export interface Process {
+  readonly runtime: Runtime;
+  readonly bus: Bus;
+  readonly jobs: Jobs;
+}
+
+export interface Engine {
+  readonly name: string;
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Processes of one store; jobs are not started. On memory there is one. */
+  processes(count: number, set?: Readonly<Record<string, unknown>>, clock?: Clock): Promise<readonly Process[]>;
+}
+
+let redis: TestRedis | undefined;
+let stores = 0;
+const living = new Set<Process>();
+
+function runtimeWith(set: Readonly<Record<string, unknown>>, clock: Clock | undefined): Runtime {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 2, ...set } });
+  return createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
+}
+
+async function processWith(runtime: Runtime): Promise<Process> {
+  const bus = createBus(runtime);
+  await bus.start();
+  await eventually(() => bus.health());
+  const process = { runtime, bus, jobs: createJobs(runtime, bus) };
+  living.add(process);
+  return process;
+}
+
+export const engines: readonly Engine[] = [
+  { name: 'memory', open: async () => {}, close: async () => {}, processes: async (_count, set = {}, clock) => [await processWith(runtimeWith(set, clock))] },
+  {
+    name: 'redis',
+    open: async () => {
+      redis = await startTestRedis();
+    },
+    close: async () => redis?.stop(),
+    processes: (count, set = {}, clock) => {
+      const store = { 'redis.url': redis?.url, 'redis.prefix': `worker-${stores++}` };
+      return Promise.all(Array.from({ length: count }, () => processWith(runtimeWith({ ...store, ...set }, clock))));
+    },
+  },
+];
+
+/** Resolves when jobs can be added. */
+export async function startJobs({ jobs }: Process): Promise<void> {
+  await jobs.start();
+  await eventually(() => jobs.status('none'));
+}
+
+export async function endProcess(process: Process): Promise<void> {
+  const { jobs, bus } = process;
+  living.delete(process);
+  await jobs.drain?.();
+  await jobs.stop();
+  await bus.stop();
+}
+
+/** Ends what a test that failed left. */
+export async function endProcesses(): Promise<void> {
+  await Promise.all([...living].map(endProcess));
+}
+
+export class FakeClock implements Clock {
+  #now: number;
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+/** The same object, but for these methods. */
+export function withMethods<T extends object>(target: T, methods: Partial<T>): T {
+  return new Proxy(target, {
+    get: (_, name) => {
+      const value: unknown = Reflect.get(methods, name) ?? Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,107 @@
+// Repeated jobs run once per interval in the whole cluster, on both engines, and survive what they depend on.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '../../bus/test/eventually.ts';
+import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
+import { BullmqJobs } from '../src/bullmq/jobs.ts';
+import type { Jobs } from '../src/index.ts';
+import { MemoryJobs } from '../src/memory/jobs.ts';
+import { localStore } from './local-store.ts';
+
+function runtimeWith(set: Readonly<Record<string, unknown>> = {}): Runtime {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, ...set } });
+  return createRuntime({ config, role: 'worker', version: '0', processMetrics: false });
+}
+
+async function results(runtime: Runtime): Promise<Record<string, number>> {
+  return Object.fromEntries((await runtime.metrics.jobs.get()).values.map(({ labels, value }) => [String(labels['result']), value]));
+}
+
+async function end(jobs: Jobs): Promise<void> {
+  await jobs.drain?.();
+  await jobs.stop();
+}
+
+test('in process: runs every interval, never twice at a time, counts failures and goes on', async () => {
+  const runtime = runtimeWith();
+  const jobs = new MemoryJobs(runtime);
+  let running = 0;
+  let most = 0;
+  let runs = 0;
+  jobs.repeat({
+    name: 'try',
+    everyMs: 5,
+    run: async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 12));
+      running--;
+      if (++runs % 2 === 0) throw new Error('every second one fails');
+    },
+  });
+  await jobs.start();
+  try {
+    await eventually(async () => {
+      const { done = 0, failed = 0 } = await results(runtime);
+      assert.ok(done >= 2 && failed >= 2, `${done} done, ${failed} failed`);
+    });
+  } finally {
+    await end(jobs);
+  }
+  assert.equal(most, 1);
+});
+
+describe('on BullMQ with a real Redis', () => {
+  let redis: TestRedis;
+  before(async () => {
+    redis = await startTestRedis();
+  });
+  after(() => redis.stop());
+
+  test('two workers run a job once an interval; when one ends the other goes on', async () => {
+    const runs: string[] = [];
+    const workers = ['a', 'b'].map((name) => {
+      const jobs = new BullmqJobs(runtimeWith({ 'redis.url': redis.url, 'redis.prefix': 'two' }), localStore);
+      jobs.repeat({ name: 'try', everyMs: 200, run: async () => void runs.push(name) });
+      return jobs;
+    });
+    const began = Date.now();
+    await Promise.all(workers.map((jobs) => jobs.start()));
+    await eventually(() => assert.ok(runs.length >= 8, 'eight runs'));
+    const intervals = (Date.now() - began) / 200;
+    assert.ok(runs.length <= intervals + 2, `${runs.length} runs in ${intervals} intervals`);
+    await end(workers[0] as Jobs);
+    const before = runs.length;
+    await eventually(() => assert.ok(runs.length >= before + 3, 'three more'));
+    assert.deepEqual([...new Set(runs.slice(before))], ['b']);
+    await end(workers[1] as Jobs);
+  });
+
+  test('a run that throws is tried again and counted', async () => {
+    const runtime = runtimeWith({ 'redis.url': redis.url, 'redis.prefix': 'retry' });
+    const jobs = new BullmqJobs(runtime, localStore);
+    jobs.repeat({ name: 'try', everyMs: 3_600_000, run: async () => Promise.reject(new Error('not yet')) });
+    await jobs.start();
+    await eventually(async () => assert.ok(((await results(runtime)).failed ?? 0) >= 2, 'tried again'));
+    await end(jobs);
+  });
+
+  test('they start without Redis, work when it comes, and again after it was away', async () => {
+    const late = await startTestRedis();
+    await late.kill();
+    const runtime = runtimeWith({ 'redis.url': late.url });
+    const jobs = new BullmqJobs(runtime, localStore);
+    jobs.repeat({ name: 'try', everyMs: 100, run: async () => {} });
+    await jobs.start();
+    await assert.rejects(jobs.status('any'), { code: 'unavailable' });
+    await late.start();
+    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) >= 2, 'ran twice'));
+    await late.kill();
+    await late.start();
+    const before = (await results(runtime)).done ?? 0;
+    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) > before, 'ran again'), 20_000);
+    await end(jobs);
+    await late.stop();
+  });
+});

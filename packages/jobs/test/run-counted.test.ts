@@ -1,0 +1,44 @@
+// How a run ended is counted and told, and an error reaches the queue.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { JobPaused } from '../src/index.ts';
+import { runCounted } from '../src/run-counted.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32) };
+
+function captured() {
+  const lines: string[] = [];
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'log.level': 'info' } });
+  const logger = { write: (line: string) => void lines.push(line) };
+  return { runtime: createRuntime({ config, role: 'test', version: '0', processMetrics: false, logger }), lines };
+}
+
+test('a run that ends well is counted as done and says nothing', async () => {
+  const { runtime, lines } = captured();
+  await runCounted(runtime, 'try', async () => {});
+  assert.deepEqual((await runtime.metrics.jobs.get()).values, [{ labels: { job: 'try', result: 'done' }, value: 1 }]);
+  assert.deepEqual(lines, []);
+});
+
+test('a run that fails is counted as failed, told with its name and cause, and rethrown; so is one that throws at once', async () => {
+  for (const run of [
+    async () => Promise.reject(new Error('why')),
+    () => {
+      throw new Error('why');
+    },
+  ]) {
+    const { runtime, lines } = captured();
+    await assert.rejects(() => runCounted(runtime, 'try', run), /why/);
+    assert.deepEqual((await runtime.metrics.jobs.get()).values, [{ labels: { job: 'try', result: 'failed' }, value: 1 }]);
+    const [line] = lines.map((text) => JSON.parse(text) as { job: string; err: { message: string } });
+    assert.deepEqual([lines.length, line?.job, line?.err.message], [1, 'try', 'why']);
+  }
+});
+
+test('a run that made room for a restart is counted as paused and says nothing', async () => {
+  const { runtime, lines } = captured();
+  await assert.rejects(() => runCounted(runtime, 'try', async () => Promise.reject(new JobPaused())), JobPaused);
+  assert.deepEqual((await runtime.metrics.jobs.get()).values, [{ labels: { job: 'try', result: 'paused' }, value: 1 }]);
+  assert.deepEqual(lines, []);
+});

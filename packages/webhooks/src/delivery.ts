@@ -1,0 +1,2 @@
+// The worker's side of webhooks: gives every target its events.
+export { WebhookWork } from './delivery/webhook-work.ts';

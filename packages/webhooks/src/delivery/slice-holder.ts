@@ -1,0 +1,148 @@
+// Holds this worker's share of the slices of webhook targets: takes free ones, keeps their leases, gives some up when another worker
+// comes. The store refuses what is written under a lease that ran out.
+import type { Bus, Lease, Subscription } from '@danmux/bus';
+import { sliceLease, sliceOf } from '../places.ts';
+import type { WebhookTarget } from '../targets.ts';
+import { type SliceParts, TargetSlice } from './target-slice.ts';
+
+const leaseMs = 5_000;
+const everyMs = 1_000;
+
+interface Held {
+  readonly slice: TargetSlice;
+  /** On the monotonic clock; past it another worker may have it. */
+  validUntil: number;
+}
+
+export class SliceHolder {
+  readonly #parts: SliceParts;
+  readonly #bus: Bus;
+  /** Of the slices that have any. */
+  readonly #targets = new Map<number, WebhookTarget[]>();
+  readonly #held = new Map<number, Held>();
+  #timer: NodeJS.Timeout | undefined;
+  #freed: Subscription | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #ending = false;
+
+  constructor(parts: SliceParts, bus: Bus, targets: readonly WebhookTarget[]) {
+    this.#parts = parts;
+    this.#bus = bus;
+    for (const target of targets) this.#targets.set(sliceOf(target.id), [...(this.#targets.get(sliceOf(target.id)) ?? []), target]);
+  }
+
+  get slices(): readonly TargetSlice[] {
+    return [...this.#held.values()].map(({ slice }) => slice);
+  }
+
+  start(): void {
+    this.#ending = false;
+    this.#timer = setInterval(() => void this.check(), everyMs);
+    void this.check();
+  }
+
+  /** Hands everything over: other workers take it at once. */
+  async drain(): Promise<void> {
+    this.#ending = true;
+    clearInterval(this.#timer);
+    await this.#running;
+    await Promise.all([...this.#held.keys()].map((slice) => this.#giveUp(slice)));
+    const freed = this.#freed;
+    this.#freed = undefined;
+    await freed?.close().catch((error: unknown) => this.#caught(error));
+  }
+
+  /** Resolves when it is done; one that comes meanwhile makes one more follow. */
+  check(): Promise<void> {
+    if (this.#ending) return Promise.resolve();
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#run()
+      .catch((error: unknown) => this.#caught(error))
+      .finally(() => {
+        this.#running = undefined;
+        const again = this.#again;
+        this.#again = false;
+        if (again) void this.check();
+      });
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.all([...this.#held].map(([number, held]) => this.#renew(number, held)));
+    this.#freed ??= await this.#bus.onFreed((name) => {
+      if (name.startsWith('webhooks:')) void this.check();
+    });
+    const share = await this.#share();
+    const excess = [...this.#held.keys()].slice(share);
+    await Promise.all(excess.map((slice) => this.#giveUp(slice)));
+    for (const [slice, targets] of this.#targets) {
+      if (this.#held.size >= share || this.#ending) return;
+      if (!this.#held.has(slice)) await this.#take(slice, targets);
+    }
+  }
+
+  /** Slices this worker may hold, so that all workers together hold all of them. */
+  async #share(): Promise<number> {
+    const workers = (await this.#bus.members()).filter(({ role }) => role === 'worker').length;
+    return Math.ceil(this.#targets.size / Math.max(1, workers));
+  }
+
+  async #take(number: number, targets: readonly WebhookTarget[]): Promise<void> {
+    const asked = performance.now();
+    const lease = await this.#acquire(number);
+    if (!lease) return;
+    const slice = new TargetSlice(this.#parts, lease, targets, (lost) => this.#regain(number, lost));
+    this.#held.set(number, { slice, validUntil: asked + leaseMs });
+    await slice.load().catch(async (error: unknown) => {
+      await this.#giveUp(number);
+      throw error;
+    });
+  }
+
+  async #renew(number: number, held: Held): Promise<void> {
+    const asked = performance.now();
+    const renewed = await this.#bus.renew(held.slice.lease, leaseMs).catch(() => undefined);
+    if (renewed || (renewed === false && (await this.#regain(number, held.slice)))) held.validUntil = asked + leaseMs;
+    // Not knowing (the store is away) is not losing, until the lease must have ended.
+    else if (renewed === undefined && performance.now() > held.validUntil) await this.#forget(number);
+  }
+
+  /** The lease ran out, which nobody took meanwhile; else the slice is lost. */
+  async #regain(number: number, slice: TargetSlice): Promise<boolean> {
+    if (this.#held.get(number)?.slice !== slice) return false;
+    const lease = await this.#acquire(number);
+    if (lease && lease.token - slice.lease.token <= 1 && lease.token >= slice.lease.token) {
+      slice.lease = lease;
+      return true;
+    }
+    // Not waited for: who asks may be what it waits for.
+    void this.#forget(number).then(() => (lease ? this.#bus.release(lease).catch((error: unknown) => this.#caught(error)) : undefined));
+    return false;
+  }
+
+  #acquire(number: number): Promise<Lease | null> {
+    return this.#bus.acquire(sliceLease(number), this.#parts.runtime.node, leaseMs);
+  }
+
+  async #giveUp(number: number): Promise<void> {
+    const held = this.#held.get(number);
+    if (!held) return;
+    await this.#forget(number);
+    await this.#bus.release(held.slice.lease).catch((error: unknown) => this.#caught(error));
+  }
+
+  async #forget(number: number): Promise<void> {
+    const held = this.#held.get(number);
+    this.#held.delete(number);
+    await held?.slice.end();
+  }
+
+  #caught(error: unknown): void {
+    this.#parts.runtime.metrics.caught.inc({ where: 'webhook-slices' });
+    this.#parts.runtime.log.debug({ err: error }, 'could not check the slices of webhook targets');
+  }
+}

@@ -1,0 +1,292 @@
+// Gives one target its events: several rooms at once, one event of a room at a time, in order. What the target refuses, or a room it
+// is slow for, holds up that room alone; while the target itself fails its events wait in the log. One worker has the line at a
+// time, under the lease of its slice.
+import { type LoggedEvent, userRooms } from '@danmux/bus';
+import type { Runtime } from '@danmux/runtime';
+import type { DeadLetters } from '../dead-letters.ts';
+import { type WebhookTarget, wantsEvent } from '../targets.ts';
+import type { Circuit, Failure } from './circuit.ts';
+import type { EventDelivery } from './deliveries.ts';
+import type { EventLosses } from './event-losses.ts';
+import type { LogWindow, ReadEvent } from './log-window.ts';
+import type { RequestSlots } from './request-slots.ts';
+import { retryWaitMs } from './retry-wait.ts';
+import type { RoomLine } from './room-backlog.ts';
+import { TargetRooms } from './target-rooms.ts';
+import type { WebhookClient } from './webhook-client.ts';
+
+export interface LineParts {
+  readonly runtime: Runtime;
+  readonly window: LogWindow;
+  readonly client: WebhookClient;
+  readonly letters: DeadLetters;
+  readonly slots: RequestSlots;
+  readonly losses: EventLosses;
+}
+
+/** Where the line's places are kept. */
+export interface LinePlaces {
+  changed(shard: number): void;
+  /** Resolves when the shard's place is stored as it is now; false when the line is another worker's. */
+  stored(shard: number): Promise<boolean>;
+}
+
+/** Rooms of a target that may have something at once; then no more is read until one is done. */
+const mostRooms = 1_000;
+/** Rooms that may be tried at once, beyond which nothing is read; while the target fails, so few. */
+const readyRooms = { closed: 256, open: 4 } as const;
+const eventsTogether = 100;
+/** Tries before an event is given up that a target that takes others refuses, or answers with 401, 403, 404. */
+const triesOf = { refused: 3, missing: 6 } as const;
+const storeAgainMs = 500;
+/** For what is under way when the worker ends. */
+const longestEndMs = 3_000;
+
+export class TargetLine {
+  readonly target: WebhookTarget;
+  readonly circuit: Circuit;
+  readonly rooms: TargetRooms;
+  readonly #parts: LineParts;
+  readonly #places: LinePlaces;
+  readonly #mostCharacters: number;
+  /** Shards that may have events behind the front. */
+  readonly #news = new Set<number>();
+  readonly #sending = new Set<Promise<void>>();
+  #pulling: Promise<void> | undefined;
+  #wasDisabled = false;
+  #ended = false;
+
+  constructor(parts: LineParts, target: WebhookTarget, circuit: Circuit, places: LinePlaces, mostCharacters: number) {
+    this.#parts = parts;
+    this.target = target;
+    this.circuit = circuit;
+    this.#places = places;
+    this.#mostCharacters = mostCharacters;
+    this.rooms = new TargetRooms(parts.runtime.config.shards);
+  }
+
+  /** True while something waits, as far as is known. */
+  get isBusy(): boolean {
+    return this.rooms.count > 0 || this.#news.size > 0;
+  }
+
+  /** Events may have come to these shards. */
+  ring(shards: Iterable<number>): void {
+    if (this.#ended) return;
+    for (const shard of shards) this.#news.add(shard);
+    this.go();
+  }
+
+  /** Sends what may be sent now, and reads more. */
+  go(): void {
+    if (this.#ended) return;
+    this.rooms.wake(this.#now());
+    while (this.#begin());
+    if (!this.#pulling && this.#news.size > 0 && this.#wantsMore()) {
+      this.#pulling = this.#pull().finally(() => {
+        this.#pulling = undefined;
+      });
+    }
+  }
+
+  /** Looks what others wrote about the target, and what the log lost of what it waits for. */
+  async look(first: (shard: number) => Promise<LoggedEvent | undefined>): Promise<void> {
+    if (!this.circuit.closed || this.rooms.waiting.size > 0) {
+      if (await this.circuit.sync()) this.rooms.hasten();
+    }
+    if (!this.circuit.disabled) for (const shard of this.#news) this.#count(shard, (await first(shard))?.number);
+    this.#wasDisabled = this.circuit.disabled;
+    this.go();
+  }
+
+  /** Resolves when nothing is under way, or what is takes too long: then it is sent again, under the same id. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#pulling;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, longestEndMs);
+    });
+    await Promise.race([Promise.all(this.#sending), late]);
+    clearTimeout(timer);
+    await this.circuit.end();
+  }
+
+  /** False when nothing may be begun now. */
+  #begin(): boolean {
+    const line = this.#next();
+    if (!line || !this.#parts.slots.take(() => this.go())) return false;
+    this.rooms.ready.delete(line);
+    this.rooms.waiting.delete(line);
+    line.isSending = true;
+    const sending: Promise<void> = this.#send(line)
+      .catch((error: unknown) => {
+        // The store is away; the room's turn comes again.
+        this.#parts.runtime.metrics.caught.inc({ where: 'webhooks' });
+        this.#parts.runtime.log.debug({ err: error, target: this.target.id }, 'webhooks wait for the store');
+        line.retryAt = this.#now() + storeAgainMs;
+      })
+      .finally(() => {
+        this.#sending.delete(sending);
+        this.#parts.slots.release();
+        this.rooms.settle(line, this.#now());
+        this.go();
+      });
+    this.#sending.add(sending);
+    return true;
+  }
+
+  #next(): RoomLine | undefined {
+    const admission = this.circuit.admission();
+    if (admission === 'none' || this.#sending.size >= (admission === 'all' ? this.#parts.slots.ofTarget : 1)) return undefined;
+    if (admission === 'all') return this.rooms.ready.values().next().value;
+    for (const line of this.rooms.ready) if (line.attempts === 0) return line;
+    if (admission === 'fresh') return undefined;
+    const all = [...this.rooms.ready, ...this.rooms.waiting];
+    return all.reduce<RoomLine | undefined>((least, line) => (least && least.attempts <= line.attempts ? least : line), undefined);
+  }
+
+  async #send(line: RoomLine): Promise<void> {
+    if (line.ready.length === 0 && line.isBehind) await this.#refill(line);
+    const delivery = line.next();
+    if (!delivery || this.#ended) return;
+    // Before the first try, so that whoever tries again sends the same under the same id.
+    if (!line.planIsStored && !(await this.#places.stored(line.shard))) {
+      line.retryAt = this.#now() + storeAgainMs;
+      return;
+    }
+    line.planIsStored = true;
+    if (this.#ended) return;
+    const began = performance.now();
+    const outcome = await this.#parts.client.post(this.target, delivery);
+    if (outcome.kind === 'delivered') {
+      this.circuit.took(began);
+      line.pass(delivery);
+    } else if (outcome.kind === 'gone') {
+      this.circuit.disable(outcome.error);
+      line.park();
+      this.rooms.giveUpCounting();
+    } else await this.#failed(line, delivery, outcome, began);
+    this.#places.changed(line.shard);
+  }
+
+  async #failed(line: RoomLine, delivery: EventDelivery, failure: Failure, began: number): Promise<void> {
+    const now = this.#now();
+    line.attempts++;
+    if (failure.kind !== 'down') line.refused++;
+    line.since ||= now;
+    this.circuit.failed(line.room, delivery.id, failure, began);
+    if (this.#isGivenUp(line, delivery, failure.kind)) {
+      await this.#bury(line, delivery, failure.error);
+      line.pass(delivery);
+      return;
+    }
+    const asked = failure.kind === 'down' ? failure.retryAfterMs : undefined;
+    line.retryAt = now + retryWaitMs(line.attempts, this.#parts.runtime.config.webhooks.max_wait_ms, asked);
+    line.park();
+    if (!this.circuit.closed) this.rooms.park();
+  }
+
+  /** It is the event's own fault and was tried often enough; or it failed for so long itself, or waited so long while its target did. */
+  #isGivenUp({ refused, since }: RoomLine, { ts }: EventDelivery, kind: Failure['kind']): boolean {
+    const before = this.#now() - this.#parts.runtime.config.webhooks.retry_for_ms;
+    if (since <= before || (ts <= before && this.circuit.since <= before)) return true;
+    return kind !== 'down' && refused >= triesOf[kind] && this.circuit.blames(kind, since);
+  }
+
+  async #bury({ attempts, room }: RoomLine, { id, text }: EventDelivery, error: string): Promise<void> {
+    const { letters, runtime } = this.#parts;
+    await letters.add({ target: this.target.id, text, error, attempts, at: this.#now() });
+    runtime.metrics.webhooksDead.inc({ target: this.target.id });
+    runtime.counted.warn({ target: this.target.id, event: id, room, error }, 'a webhook event is a dead letter', { per: this.target.id });
+  }
+
+  /** Reads what the room left in the log. */
+  async #refill(line: RoomLine): Promise<void> {
+    let from = line.after;
+    let end: string | undefined;
+    while (line.isBehind && !line.isFull) {
+      const events = await this.#parts.window.after(line.shard, from);
+      const { entry: front } = this.rooms.front(line.shard);
+      // Nothing is behind it, also not what came to the front while it was read.
+      if (events.length === 0) line.isBehind = front !== from && front !== end;
+      end = front;
+      for (const event of events) {
+        if (line.isFull) break;
+        if (!this.rooms.isBeforeFront(line.shard, event.entry)) {
+          line.isBehind = false;
+          break;
+        }
+        from = event.entry;
+        if (event.room === line.room && this.#wants(event)) line.hold(event);
+        else if (line.ready.length === 0) line.after = event.entry;
+      }
+    }
+    if (line.isBehind) return;
+    // The log lost the others at its cap.
+    this.#lose(line.shard, line.count - line.ready.length);
+    line.count = line.ready.length;
+  }
+
+  #wantsMore(): boolean {
+    const { closed, disabled } = this.circuit;
+    if (disabled || this.rooms.count >= mostRooms) return false;
+    if (closed) return this.rooms.ready.size < readyRooms.closed && this.rooms.characters < this.#mostCharacters;
+    let fresh = 0;
+    for (const line of this.rooms.ready) if (line.attempts === 0 && ++fresh >= readyRooms.open) return false;
+    return true;
+  }
+
+  async #pull(): Promise<void> {
+    try {
+      for (const shard of [...this.#news]) {
+        while (!this.#ended && this.#wantsMore()) {
+          this.#news.delete(shard);
+          const events = await this.#parts.window.after(shard, this.rooms.front(shard).entry).catch((error: unknown) => {
+            this.#news.add(shard);
+            throw error;
+          });
+          if (this.#ended || events.length === 0) break;
+          this.#news.add(shard);
+          this.#take(shard, events);
+        }
+        if (this.#ended || !this.#wantsMore()) break;
+      }
+    } catch (error) {
+      this.#parts.runtime.metrics.caught.inc({ where: 'webhooks' });
+      this.#parts.runtime.log.debug({ err: error, target: this.target.id }, 'webhooks wait for the store');
+    }
+  }
+
+  #take(shard: number, events: readonly ReadEvent[]): void {
+    this.#count(shard, events[0]?.number);
+    for (const event of events.slice(0, this.circuit.closed ? eventsTogether : readyRooms.open)) this.rooms.take(shard, event, this.#wants(event));
+    this.#places.changed(shard);
+    while (this.#begin());
+  }
+
+  #wants(event: ReadEvent): boolean {
+    // What users are sent alone is nobody's business.
+    return event.room !== '' && !userRooms.includes(event.room) && wantsEvent(this.target, event);
+  }
+
+  /** What is missing before the next event of the log; what went by while the target wanted none was not lost. */
+  #count(shard: number, next: number | undefined): void {
+    if (next === undefined) return;
+    const hole = this.rooms.holeBefore(shard, next);
+    if (hole === 0) return;
+    this.rooms.skipHole(shard, next);
+    if (!this.#wasDisabled) this.#lose(shard, hole);
+  }
+
+  #lose(shard: number, count: number): void {
+    if (count <= 0) return;
+    this.rooms.lose(shard, count);
+    this.#parts.losses.lost(this.target.id, count);
+    this.#places.changed(shard);
+  }
+
+  #now(): number {
+    return this.#parts.runtime.clock.now();
+  }
+}

@@ -1,0 +1,33 @@
+// The gauges of how far targets are behind, of those whose lines this worker has.
+import type { Bus } from '@danmux/bus';
+import type { Runtime } from '@danmux/runtime';
+import { ProgressReader } from '../target-progress.ts';
+import type { TargetSlice } from './target-slice.ts';
+
+const everyMs = 5_000;
+
+export class TargetLag {
+  readonly #runtime: Runtime;
+  readonly #bus: Bus;
+  #told = Number.NEGATIVE_INFINITY;
+
+  constructor(runtime: Runtime, bus: Bus) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+  }
+
+  /** At most once in five seconds; it reads of targets that wait for something only. */
+  async tell(slices: readonly TargetSlice[]): Promise<void> {
+    if (performance.now() - this.#told < everyMs) return;
+    this.#told = performance.now();
+    const { metrics, clock, config } = this.#runtime;
+    const lines = slices.flatMap((slice) => [...slice.lines.values()]);
+    const busy = lines.filter(({ isBusy }) => isBusy).map(({ target }) => target.id);
+    const progress = await new ProgressReader(this.#bus, config.shards).of(busy);
+    for (const { target } of lines) {
+      const since = progress.get(target.id)?.since ?? null;
+      metrics.webhookLag.set({ target: target.id }, since === null ? 0 : Math.max(0, clock.now() - since) / 1_000);
+    }
+    if (lines.length > 0) metrics.eventsDropped.set(await this.#bus.events.dropped());
+  }
+}

@@ -1,0 +1,111 @@
+// The targets of one slice while this worker has its lease: loads where they are, runs their lines, stores how far they come. It does
+// not ask for the lease.
+import type { Bus, Lease, LoggedEvent } from '@danmux/bus';
+import { compareEntries } from '@danmux/bus';
+import { lowField, placeField } from '../places.ts';
+import type { WebhookTarget } from '../targets.ts';
+import { Circuit } from './circuit.ts';
+import { PlaceStore } from './place-store.ts';
+import { type LineParts, TargetLine } from './target-delivery.ts';
+
+/** Characters of waiting events in memory, all targets together, and the least of one. */
+const allCharacters = 134_217_728;
+const leastCharacters = 65_536;
+
+export interface SliceParts extends LineParts {
+  readonly bus: Pick<Bus, 'cursors' | 'records'>;
+  /** All targets of the config: they share the memory. */
+  readonly targets: number;
+  /** Something was done with: the log may be trimmed. */
+  moved(): void;
+}
+
+export class TargetSlice {
+  readonly lines = new Map<string, TargetLine>();
+  lease: Lease;
+  readonly #parts: SliceParts;
+  readonly #store: PlaceStore;
+
+  /** `regain`: see PlaceSource. */
+  constructor(parts: SliceParts, lease: Lease, targets: readonly WebhookTarget[], regain: (slice: TargetSlice) => Promise<boolean>) {
+    this.#parts = parts;
+    this.lease = lease;
+    const slice = this;
+    this.#store = new PlaceStore(parts.runtime, parts.bus.cursors, {
+      get lease() {
+        return slice.lease;
+      },
+      textOf: (field) => this.#textOf(field),
+      regain: () => regain(this),
+      caughtUp: () => parts.moved(),
+    });
+    const characters = Math.max(leastCharacters, Math.floor(allCharacters / Math.max(1, parts.targets)));
+    for (const target of targets) this.lines.set(target.id, this.#lineOf(target, characters));
+  }
+
+  async load(): Promise<void> {
+    const stored = await this.#parts.bus.cursors.read(this.lease.name);
+    await Promise.all(
+      [...this.lines.values()].map(async (line) => {
+        const { id } = line.target;
+        for (const shard of this.#shards()) line.rooms.load(shard, stored.get(placeField(id, shard)));
+        await line.circuit.load([...line.rooms.rooms()].filter(({ attempts }) => attempts > 0).map(({ room }) => room));
+        line.ring(this.#shards());
+      }),
+    );
+  }
+
+  ring(shards: readonly number[]): void {
+    for (const line of this.lines.values()) line.ring(shards);
+  }
+
+  go(): void {
+    for (const line of this.lines.values()) line.go();
+  }
+
+  async look(first: (shard: number) => Promise<LoggedEvent | undefined>): Promise<void> {
+    await Promise.all([...this.lines.values()].map((line) => line.look(first)));
+  }
+
+  /** Resolves when nothing is under way and all is stored, as far as it can be. */
+  async end(): Promise<void> {
+    this.#store.ending();
+    await Promise.all([...this.lines.values()].map((line) => line.end()));
+    await this.#store.close();
+  }
+
+  #lineOf(target: WebhookTarget, characters: number): TargetLine {
+    const { runtime, bus } = this.#parts;
+    const field = (shard: number) => placeField(target.id, shard);
+    const places = {
+      changed: (shard: number) => {
+        this.#store.changed(field(shard));
+        this.#store.changed(lowField(shard));
+      },
+      stored: (shard: number) => this.#store.stored(field(shard)),
+    };
+    return new TargetLine(this.#parts, target, new Circuit(runtime, bus.records, target), places, characters);
+  }
+
+  #textOf(field: string): string | null {
+    const [id = '', shard] = field.split(' ');
+    const line = this.lines.get(id);
+    return line ? line.rooms.textOf(Number(shard)) : this.#lowest(Number(shard));
+  }
+
+  /** Null while a target needs all of the shard's log. For one that is disabled nothing is kept. */
+  #lowest(shard: number): string | null {
+    let lowest: string | null = null;
+    for (const { circuit, rooms } of this.lines.values()) {
+      if (circuit.disabled) continue;
+      const entry = rooms.lowest(shard);
+      if (entry === undefined) return null;
+      if (lowest === null || compareEntries(entry, lowest) < 0) lowest = entry;
+    }
+    return lowest;
+  }
+
+  #shards(): number[] {
+    return Array.from({ length: this.#parts.runtime.config.shards }, (_, shard) => shard);
+  }
+}

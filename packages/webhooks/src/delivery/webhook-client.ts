@@ -1,0 +1,164 @@
+// Gives one event to one target over HTTP and tells what became of it. It signs (Standard Webhooks), follows no redirect, reads
+// little of the answer and waits only so long. It does not retry: whoever asks decides.
+import http from 'node:http';
+import https from 'node:https';
+import type { Clock, Runtime } from '@danmux/runtime';
+import { Webhook } from 'standardwebhooks';
+import type { WebhookTarget } from '../targets.ts';
+import { AddressGuard } from './address-guard.ts';
+
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  /** Nothing wrong with the event: the target does not take any now. `hold`: it says itself that it wants none for a while. */
+  | { readonly kind: 'down'; readonly error: string; readonly retryAfterMs?: number; readonly hold?: true }
+  /** It answered as a site that restarts behind a proxy does, or one that forgot a secret (401, 403, 404, 405). */
+  | { readonly kind: 'missing'; readonly error: string }
+  /** The target does not want this event. */
+  | { readonly kind: 'refused'; readonly error: string }
+  /** It said 410: it wants no event any more. */
+  | { readonly kind: 'gone'; readonly error: string };
+
+export interface Delivery {
+  /** The webhook-id. */
+  readonly id: string;
+  /** The body. */
+  readonly text: string;
+}
+
+/** Of an answer; the rest is not read. */
+const answerBytes = 65_536;
+/** For the rest of an answer whose status is known; then the connection is dropped. */
+const answerMs = 1_000;
+const longestRetryAfterMs = 3_600_000;
+const busyStatuses = [408, 425, 429];
+const missingStatuses = [401, 403, 404, 405, 407];
+/** A connection nobody used for so long is closed. */
+const idleMs = 4_000;
+/** Who asks bounds the requests (request-slots.ts): targets of one host do not hold each other up. Sockets stay bounded in any case. */
+const connections = { keepAlive: true, timeout: idleMs, scheduling: 'lifo', maxTotalSockets: 8_192 } as const;
+
+export class WebhookClient {
+  readonly #runtime: Runtime;
+  readonly #guard: AddressGuard;
+  readonly #agents = { http: new http.Agent(connections), https: new https.Agent(connections) };
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#guard = new AddressGuard(runtime.config.webhooks.allow_addresses);
+  }
+
+  /** Never rejects. */
+  async post(target: WebhookTarget, delivery: Delivery): Promise<Outcome> {
+    const outcome = await this.#outcome(target, delivery);
+    this.#runtime.metrics.webhooks.inc({ target: target.id, result: outcome.kind });
+    return outcome;
+  }
+
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  async #outcome(target: WebhookTarget, delivery: Delivery): Promise<Outcome> {
+    try {
+      const { status, retryAfterMs } = await this.#request(target, delivery, true);
+      return outcomeOf(status, retryAfterMs);
+    } catch (error) {
+      // Its id cannot stand in a header: that is the event's fault, and stays so.
+      if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_CHAR') return { kind: 'refused', error: (error as Error).message };
+      return { kind: 'down', error: error instanceof Error ? error.message || error.name : String(error) };
+    }
+  }
+
+  async #request(target: WebhookTarget, delivery: Delivery, mayRepeat: boolean): Promise<Answer> {
+    const { allow_http, timeout_ms } = this.#runtime.config.webhooks;
+    const url = new URL(target.url);
+    if (url.protocol !== 'https:' && !allow_http) throw new Error('the url is not https, and webhooks.allow_http is off');
+    this.#guard.checkHost(url.hostname);
+    const secure = url.protocol === 'https:';
+    const request = (secure ? https : http).request(url, {
+      method: 'POST',
+      agent: secure ? this.#agents.https : this.#agents.http,
+      lookup: this.#guard.lookup,
+      headers: this.#headers(target, delivery),
+    });
+    try {
+      return await answerTo(request, delivery.text, timeout_ms, this.#runtime.clock);
+    } catch (error) {
+      // The target closed a kept connection while it was taken again: it has read nothing.
+      if (mayRepeat && request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return this.#request(target, delivery, false);
+      throw error;
+    }
+  }
+
+  #headers({ secrets }: WebhookTarget, { id, text }: Delivery): Record<string, string | number> {
+    const now = this.#runtime.clock.now();
+    return {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      'user-agent': `danmux/${this.#runtime.version}`,
+      'webhook-id': id,
+      'webhook-timestamp': Math.floor(now / 1_000),
+      // With each, so that the target may know either.
+      'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, new Date(now), text)).join(' '),
+    };
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfterMs?: number;
+}
+
+function answerTo(request: http.ClientRequest, body: string, timeoutMs: number, clock: Clock): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    request.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    request.on('response', (response) => {
+      clearTimeout(timer);
+      const retryAfterMs = retryAfterOf(response.headers, clock.now());
+      const answer = { status: response.statusCode ?? 0, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      void readLittle(response).then(() => resolve(answer));
+    });
+    request.end(body);
+  });
+}
+
+/** So that the connection can be used again; one whose answer does not end soon is dropped. */
+function readLittle(response: http.IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let read = 0;
+    const timer = setTimeout(() => response.destroy(), answerMs);
+    response.on('data', (chunk: Buffer) => {
+      read += chunk.length;
+      if (read > answerBytes) response.destroy();
+    });
+    // The status has been told; what becomes of the rest is nobody's concern.
+    response.on('error', () => {});
+    response.on('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function outcomeOf(status: number, retryAfterMs: number | undefined): Outcome {
+  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  const error = `it answered ${status}`;
+  if (status === 410) return { kind: 'gone', error };
+  if (missingStatuses.includes(status)) return { kind: 'missing', error };
+  if (status >= 400 && status < 500 && !busyStatuses.includes(status)) return { kind: 'refused', error };
+  const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
+  const where = status >= 300 && status < 400 ? `${error}; redirects are not followed` : error;
+  return { kind: 'down', error: where, ...asked, ...(status === 429 || retryAfterMs !== undefined ? { hold: true } : {}) };
+}
+
+/** Seconds, or a date by the target's own clock, which its answer tells; nonsense is ignored. */
+function retryAfterOf({ 'retry-after': header, date = '' }: http.IncomingHttpHeaders, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - (Date.parse(date) || now);
+  return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined;
+}

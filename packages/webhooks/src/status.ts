@@ -1,0 +1,107 @@
+// Webhooks as an operator sees them: how each target does, the dead letters, enabling and replaying. It sends nothing: the
+// worker does, and finds here what it was asked.
+import type { Bus } from '@danmux/bus';
+import { type JobQueue, jobIdOf } from '@danmux/jobs';
+import type { Runtime } from '@danmux/runtime';
+import { type CircuitState, readCircuit, writeCircuit } from './circuit-state.ts';
+import { DeadLetters, type ListedDeadLetter } from './dead-letters.ts';
+import { ProgressReader, type TargetProgress } from './target-progress.ts';
+import { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts';
+
+export interface WebhookStatus {
+  readonly id: string;
+  /** Host and port of its url; the path may be a secret. */
+  readonly host: string;
+  /** `closed`: all is well. `open`: it fails, and is tried again at `retry_at`. `disabled`: it said 410. */
+  readonly state: 'closed' | 'open' | 'disabled';
+  /** Tries that failed since the last that did not. */
+  readonly failures: number;
+  /** Milliseconds since 1970. */
+  readonly retry_at: number | null;
+  /** Why the last try failed. */
+  readonly error: string | null;
+  /** For how long the oldest event waits that it was not given, milliseconds. */
+  readonly lag_ms: number;
+  /** Events lost at the cap of the event log before the target was given them, since the store began. */
+  readonly dropped: number;
+}
+
+/** `queued`: a worker sends it soon; when that fails for good it is a dead letter again. */
+export type ReplayResult = 'queued' | 'not_found' | 'no_target' | 'disabled';
+
+export class Webhooks {
+  readonly #runtime: Runtime;
+  readonly #bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>;
+  readonly #jobs: Pick<JobQueue, 'add'>;
+  readonly #targets: readonly WebhookTarget[];
+  readonly #letters: DeadLetters;
+
+  constructor(runtime: Runtime, bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>, jobs: Pick<JobQueue, 'add'>) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#jobs = jobs;
+    this.#targets = webhookTargets(runtime.config);
+    this.#letters = new DeadLetters(bus.logs, runtime.config.webhooks.dead_letters);
+  }
+
+  async status(): Promise<readonly WebhookStatus[]> {
+    const progress = await new ProgressReader(this.#bus, this.#runtime.config.shards).of(this.#targets.map(({ id }) => id));
+    return Promise.all(this.#targets.map((target) => this.#statusOf(target, progress.get(target.id))));
+  }
+
+  /** Tries the target again at once, whatever it said before; false when the config has none of this id. */
+  async enable(id: string): Promise<boolean> {
+    if (!this.#targets.some((target) => target.id === id)) return false;
+    for (;;) {
+      const read = await readCircuit(this.#bus.records, id);
+      // Written also when all is well: rooms that wait for their next try are hastened by the record's new version.
+      if (await writeCircuit(this.#bus.records, id, read, null)) return true;
+    }
+  }
+
+  deadLetters(cursor: string | undefined, limit: number): Promise<{ readonly letters: readonly ListedDeadLetter[]; readonly cursor: string | null }> {
+    return this.#letters.page(cursor, limit);
+  }
+
+  deadLetter(entry: string): Promise<ListedDeadLetter | null> {
+    return this.#letters.find(entry);
+  }
+
+  /** Gives the event to its target again, ahead of what waits, under the same webhook-id; it leaves the list. */
+  async replay(entry: string): Promise<ReplayResult> {
+    const letter = await this.#letters.find(entry);
+    if (!letter) return 'not_found';
+    const target = this.#targets.find(({ id }) => id === letter.target);
+    if (!target) return 'no_target';
+    if ((await this.#circuitOf(target))?.state === 'disabled') return 'disabled';
+    await this.#jobs.add(
+      'redeliver',
+      { target: letter.target, event: letter.event, text: letter.text },
+      { id: jobIdOf('redeliver', entry), attempts: redeliverTries },
+    );
+    await this.#letters.remove(entry);
+    return 'queued';
+  }
+
+  removeDeadLetter(entry: string): Promise<boolean> {
+    return this.#letters.remove(entry);
+  }
+
+  async #statusOf(target: WebhookTarget, progress: TargetProgress | undefined): Promise<WebhookStatus> {
+    const circuit = await this.#circuitOf(target);
+    const { since = null, dropped = 0 } = progress ?? {};
+    const lag_ms = since === null ? 0 : Math.max(0, this.#runtime.clock.now() - since);
+    const { host } = new URL(target.url);
+    if (!circuit) return { id: target.id, host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms, dropped };
+    const { state, failures, retry_at, error } = circuit;
+    return { id: target.id, host, state, failures, retry_at: state === 'open' ? retry_at : null, error, lag_ms, dropped };
+  }
+
+  async #circuitOf(target: WebhookTarget): Promise<CircuitState | null> {
+    const { circuit } = await readCircuit(this.#bus.records, target.id);
+    return circuit?.state === 'disabled' && circuit.version !== targetVersion(target) ? null : circuit;
+  }
+}
+
+/** Tries of a replayed event, with the back-off of jobs between them; then it is a dead letter again. */
+export const redeliverTries = 6;

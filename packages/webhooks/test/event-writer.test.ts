@@ -1,0 +1,44 @@
+// Events are written when somebody wants them, in their documented shape, and cost nothing else.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Bus, createBus } from '@danmux/bus';
+import type { WebhookEvent } from '@danmux/protocol';
+import { createRuntime, loadConfig } from '@danmux/runtime';
+import { RoomEvents } from '../src/event-writer.ts';
+
+const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent', shards: 1 };
+const secret = `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}`;
+
+async function withEvents(set: object, run: (events: RoomEvents, bus: Bus) => Promise<void>): Promise<void> {
+  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
+  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => 5_000 } });
+  const bus = createBus(runtime);
+  await bus.start();
+  await run(new RoomEvents(runtime, bus), bus);
+  await bus.stop();
+}
+const written = async (bus: Bus) => (await bus.events.read(0, undefined, 10)).map(({ text }) => JSON.parse(text) as WebhookEvent);
+
+test('without a target nothing is written', async () => {
+  await withEvents({}, async (events, bus) => {
+    assert.equal(events.wanted, false);
+    await events.emit('a', 'moderation.recall', { id: 'm' });
+    assert.deepEqual(await written(bus), []);
+  });
+});
+
+test('with one, of the list or by its url alone, each event has an id, its type, room, time and data', async () => {
+  for (const set of [
+    { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': secret },
+    { 'webhooks.targets': [{ id: 'a', url: 'https://hooks.example/', secret }] },
+  ]) {
+    await withEvents(set, async (events, bus) => {
+      assert.equal(events.wanted, true);
+      await events.emit('a', 'moderation.recall', { id: 'm' });
+      await events.emit('a', 'moderation.recall', { id: 'm' }, 'given');
+      const [first, second] = await written(bus);
+      assert.match(first?.id ?? '', /^[0-9A-Z]{26}$/);
+      assert.deepEqual(second, { id: 'given', type: 'moderation.recall', room: 'a', ts: 5_000, data: { id: 'm' } });
+    });
+  }
+});

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { createBus } from '@danmux/bus';
 import { createJobs } from '@danmux/jobs';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { RoomEvents } from '@danmux/webhooks';
+import { EventWriter } from '@danmux/webhooks';
 import { startTestRedis, type TestRedis } from '../packages/bus/test/redis-server.ts';
 import { WebhookWork } from '../packages/webhooks/src/delivery/webhook-work.ts';
 
@@ -81,7 +81,7 @@ async function measure(title: string, well: number, hanging: number, events: num
   await work.start();
   await wait(3_000);
   const idle = await commandsOf(redis, () => wait(5_000));
-  const emitter = new RoomEvents(runtime, bus);
+  const emitter = new EventWriter(runtime, bus);
   const wanted = well * events;
   let perSecond = 0;
   const load = await commandsOf(redis, async () => {

@@ -1,11 +1,11 @@
 // The Fastify server: its limits and the order of its hooks. Routes are in routes/, one file a noun. The error handler stands
 // before every route, or plugins' routes would answer in Fastify's own form.
 import type { Bus } from '@danmux/bus';
-import { Hops } from '@danmux/cluster';
+import { TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';
 import { limits } from '@danmux/protocol';
 import { type Runtime, toJson } from '@danmux/runtime';
-import { RoomEvents } from '@danmux/webhooks';
+import { EventWriter } from '@danmux/webhooks';
 import { type FastifyInstance, fastify } from 'fastify';
 import { addAuth } from './auth/auth.ts';
 import { addDocs } from './docs.ts';
@@ -70,7 +70,7 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   addAudit(app, runtime, bus);
   addProbes(app, runtime);
   const typed = app.withTypeProvider<TypeBoxProvider>();
-  const services = { runtime, bus, jobs, events: new RoomEvents(runtime, bus), hops: startedHops(app, runtime, bus) };
+  const services = { runtime, bus, jobs, events: new EventWriter(runtime, bus), hops: startedHops(app, runtime, bus) };
   addRoutes(typed, services);
   addAuditRoute(typed, bus);
   addKeyRoutes(typed, runtime, keys);
@@ -79,8 +79,8 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   return app;
 }
 
-function startedHops(app: FastifyInstance, runtime: Runtime, bus: Bus): Hops {
-  const hops = new Hops(runtime, bus, `api@${runtime.node}`);
+function startedHops(app: FastifyInstance, runtime: Runtime, bus: Bus): TraceHops {
+  const hops = new TraceHops(runtime, bus, `api@${runtime.node}`);
   app.addHook('onReady', () => hops.start());
   app.addHook('onClose', () => hops.stop());
   return hops;

@@ -1,14 +1,14 @@
 // What the routes work with: the parts of the process they were given, and nothing of their own.
 import type { Bus } from '@danmux/bus';
-import type { Hops } from '@danmux/cluster';
+import type { TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
-import type { RoomEvents } from '@danmux/webhooks';
+import type { EventWriter } from '@danmux/webhooks';
 
 export interface Services {
   readonly runtime: Runtime;
   readonly bus: Bus;
   readonly jobs: JobQueue;
-  readonly events: RoomEvents;
-  readonly hops: Hops;
+  readonly events: EventWriter;
+  readonly hops: TraceHops;
 }

@@ -2,6 +2,6 @@
 export { Membership, type MembershipOptions } from './membership.ts';
 export { laneTotals, type RoleNumbers, totalOf } from './process-stats.ts';
 export { addReceiptsJob, type PublishingParts, publishAll, publishDue } from './publisher.ts';
-export { ShardHolder, type ShardOwner } from './shard-ownership.ts';
+export { type ShardOwner, ShardOwnership } from './shard-ownership.ts';
 export { readSamples, type StatsSample, sampleEveryMs, samplesKept, takeSample } from './stats-history.ts';
-export { Hops } from './trace-hops.ts';
+export { TraceHops } from './trace-hops.ts';

@@ -2,7 +2,7 @@
 // a process that died is gone after the config's member_ttl_ms.
 import type { Bus, Member } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
-import { ProcessNumbers, type RoleNumbers } from './process-stats.ts';
+import { ProcessStats, type RoleNumbers } from './process-stats.ts';
 
 export interface MembershipOptions {
   readonly role: string;
@@ -19,7 +19,7 @@ export class Membership implements Part {
   readonly #bus: Bus;
   readonly #options: MembershipOptions;
   readonly #id: string;
-  readonly #numbers: ProcessNumbers;
+  readonly #numbers: ProcessStats;
   #timer: NodeJS.Timeout | undefined;
   #announcing: Promise<void> | undefined;
 
@@ -29,7 +29,7 @@ export class Membership implements Part {
     this.#options = options;
     // One process may run several roles, each a member of its own.
     this.#id = `${options.role}@${runtime.node}`;
-    this.#numbers = new ProcessNumbers(runtime, options.numbers ?? (async () => ({})));
+    this.#numbers = new ProcessStats(runtime, options.numbers ?? (async () => ({})));
   }
 
   get id(): string {

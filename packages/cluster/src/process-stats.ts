@@ -26,7 +26,7 @@ const windowMs = 2_000;
 /** The lag is what a timer of so many milliseconds comes late. */
 const resolutionMs = 10;
 
-export class ProcessNumbers {
+export class ProcessStats {
   readonly #runtime: Runtime;
   readonly #ofRole: () => Promise<RoleNumbers>;
   readonly #lag: IntervalHistogram = monitorEventLoopDelay({ resolution: resolutionMs });

@@ -17,7 +17,7 @@ interface Held {
   validUntil: number;
 }
 
-export class ShardHolder implements Part {
+export class ShardOwnership implements Part {
   readonly name = 'shard-holder';
   readonly #runtime: Runtime;
   readonly #bus: Bus;

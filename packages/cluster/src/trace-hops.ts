@@ -8,7 +8,7 @@ const perMinute = 3_000;
 const burst = 100;
 const writeEveryMs = 250;
 
-export class Hops implements Part {
+export class TraceHops implements Part {
   readonly name = 'hops';
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'traces'>;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { laneTotals, ProcessNumbers, type RoleNumbers, totalOf } from '../src/process-stats.ts';
+import { laneTotals, ProcessStats, type RoleNumbers, totalOf } from '../src/process-stats.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
@@ -14,7 +14,7 @@ const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };
 test('what is now at once; rates and lag over the time since', async () => {
   let asked = 0;
   let role: RoleNumbers = { gauges: { connections: 3 }, messages: { ...lanes, chat: 1_000 }, outBytes: 50 };
-  const numbers = new ProcessNumbers(runtime, async () => {
+  const numbers = new ProcessStats(runtime, async () => {
     asked++;
     return role;
   });
@@ -34,7 +34,7 @@ test('what is now at once; rates and lag over the time since', async () => {
 });
 
 test('a loop that is held up shows in the lag', async () => {
-  const numbers = new ProcessNumbers(runtime, async () => ({}));
+  const numbers = new ProcessStats(runtime, async () => ({}));
   numbers.start();
   await numbers.read(1);
   await new Promise((resolve) => setTimeout(resolve, 30));

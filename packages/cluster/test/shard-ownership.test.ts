@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { type Bus, createBus, type Lease } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually } from '../../testkit/src/eventually.ts';
-import { Membership, ShardHolder } from '../src/index.ts';
+import { Membership, ShardOwnership } from '../src/index.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({
@@ -17,7 +17,7 @@ const { config } = loadConfig({
 class Holder {
   readonly runtime: Runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
   readonly owned = new Map<number, Lease>();
-  readonly holder: ShardHolder;
+  readonly holder: ShardOwnership;
   readonly membership: Membership;
   away = false;
 
@@ -30,7 +30,7 @@ class Holder {
       },
     });
     this.membership = new Membership(this.runtime, seen, { role: 'relay', address: () => '', load: () => 0 });
-    this.holder = new ShardHolder(this.runtime, seen, this.membership.id, {
+    this.holder = new ShardOwnership(this.runtime, seen, this.membership.id, {
       gained: async (shard, lease) => void this.owned.set(shard, lease),
       lost: async (shard) => void this.owned.delete(shard),
     });
@@ -152,7 +152,7 @@ test('what its owner does with a lost shard ends before the lease is given back'
   const runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
   const store = createBus(runtime);
   const order: string[] = [];
-  const slow = new ShardHolder(runtime, store, 'relay@slow', {
+  const slow = new ShardOwnership(runtime, store, 'relay@slow', {
     gained: async () => {},
     lost: async (shard) => {
       for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
@@ -181,7 +181,7 @@ test('a drain while it takes shards is not kept waiting for the rest of them', a
     return acquire.apply(store, args);
   };
   const owned = new Set<number>();
-  const slow = new ShardHolder(runtime, store, 'relay@slow', {
+  const slow = new ShardOwnership(runtime, store, 'relay@slow', {
     gained: async (shard) => void owned.add(shard),
     lost: async (shard) => void owned.delete(shard),
   });

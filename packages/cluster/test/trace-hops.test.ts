@@ -1,10 +1,10 @@
-// Hops of traced messages: told soon and together, never more than allowed, and never in the way of a message.
+// TraceHops of traced messages: told soon and together, never more than allowed, and never in the way of a message.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus, type Marks, type TracedHop } from '@danmux/bus';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually } from '../../testkit/src/eventually.ts';
-import { Hops } from '../src/trace-hops.ts';
+import { TraceHops } from '../src/trace-hops.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
@@ -18,7 +18,7 @@ afterEach(async () => {
 function open(traces?: Partial<Bus['traces']>) {
   const runtime = createRuntime({ config, role: 'edge', version: '1', processMetrics: false, clock: { now: () => 2_000 } });
   const bus = createBus(runtime);
-  const hops = new Hops(runtime, traces ? { traces: traces as Bus['traces'] } : bus, 'edge@a');
+  const hops = new TraceHops(runtime, traces ? { traces: traces as Bus['traces'] } : bus, 'edge@a');
   ends.push(() => hops.stop());
   const dropped = async () => (await runtime.metrics.hopsDropped.get()).values[0]?.value ?? 0;
   return { bus, hops, dropped };

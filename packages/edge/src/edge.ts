@@ -2,7 +2,7 @@
 // means, and needs no relay, api or worker to hold its viewers.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
-import { Hops, laneTotals, Membership, type RoleNumbers, totalOf } from '@danmux/cluster';
+import { laneTotals, Membership, type RoleNumbers, TraceHops, totalOf } from '@danmux/cluster';
 import { Rules } from '@danmux/policy';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -48,7 +48,7 @@ export class EdgeRole implements Part {
   readonly #flusher = new Flusher();
   readonly #fanOut: FanOut;
   readonly #rules: Rules;
-  readonly #hops: Hops;
+  readonly #hops: TraceHops;
   readonly #pinger: Pinger;
   /** What the outboxes of all sessions share. */
   readonly #shared: OutboxParts;
@@ -97,7 +97,7 @@ export class EdgeRole implements Part {
     const hidden = new HiddenMessages(runtime, bus, (room, user, message) => this.#fanOut.tellSender(room, user, message));
     const recovery = new Recovery(runtime, bus);
     const own = new PersonalMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
-    this.#hops = new Hops(runtime, bus, `edge@${runtime.node}`);
+    this.#hops = new TraceHops(runtime, bus, `edge@${runtime.node}`);
     this.#handlers = new Handlers(runtime, bus, {
       hops: this.#hops,
       hub: this.#hub,

@@ -1,7 +1,7 @@
 // The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends do not know it; it can be
 // stopped and started at any time, and what it did not commit waits in the ingress.
 import type { Bus, Lease } from '@danmux/bus';
-import { Hops, laneTotals, Membership, type RoleNumbers, ShardHolder } from '@danmux/cluster';
+import { laneTotals, Membership, type RoleNumbers, ShardOwnership, TraceHops } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ChatRates } from './chat-rates.ts';
 import { RoomClaims } from './room-claims.ts';
@@ -14,10 +14,10 @@ export class RelayRole implements Part {
   readonly #bus: Bus;
   readonly #rates: ChatRates;
   readonly #membership: Membership;
-  readonly #hops: Hops;
+  readonly #hops: TraceHops;
   readonly #traffic: TrafficCounter;
   readonly #claims = new RoomClaims();
-  readonly #holder: ShardHolder;
+  readonly #holder: ShardOwnership;
   readonly #shards = new Map<number, ShardRelay>();
 
   constructor(runtime: Runtime, bus: Bus) {
@@ -30,9 +30,9 @@ export class RelayRole implements Part {
       load: () => this.#shards.size / runtime.config.shards,
       numbers: () => this.#numbers(),
     });
-    this.#hops = new Hops(runtime, bus, this.#membership.id);
+    this.#hops = new TraceHops(runtime, bus, this.#membership.id);
     this.#traffic = new TrafficCounter(runtime, bus);
-    this.#holder = new ShardHolder(runtime, bus, this.#membership.id, {
+    this.#holder = new ShardOwnership(runtime, bus, this.#membership.id, {
       gained: async (shard, lease) => this.#begin(shard, lease),
       lost: async (shard) => this.#end(shard),
     });

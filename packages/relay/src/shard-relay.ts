@@ -2,7 +2,7 @@
 // pacer says so. The ingress keeps everything until it is committed, so any doubt (a failed command, moved heads) is settled
 // by forgetting all and reading again from the oldest entry.
 import { acceptedAt, type Bus, type Heads, type IngressCursor, isTraced, isUserRoom, type Lease, type Subscription } from '@danmux/bus';
-import type { Hops } from '@danmux/cluster';
+import type { TraceHops } from '@danmux/cluster';
 import { isStreamLane, type Lane, laneNames } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { type Budget, RateBudget, unlimited } from './budget.ts';
@@ -26,7 +26,7 @@ const idleRoomMs = 60_000;
 /** What all shards of a relay share. */
 export interface ShardRelayParts {
   readonly rates: ChatRates;
-  readonly hops: Pick<Hops, 'add'>;
+  readonly hops: Pick<TraceHops, 'add'>;
   readonly traffic: Pick<TrafficCounter, 'sequenced' | 'shed'>;
   readonly claims: RoomClaims;
 }
@@ -37,7 +37,7 @@ export class ShardRelay {
   readonly #shard: number;
   readonly #lease: Lease;
   readonly #rates: ChatRates;
-  readonly #hops: Pick<Hops, 'add'>;
+  readonly #hops: Pick<TraceHops, 'add'>;
   readonly #traffic: ShardRelayParts['traffic'];
   readonly #claims: RoomClaims;
   readonly #onFenced: () => void;

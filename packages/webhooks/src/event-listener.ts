@@ -7,7 +7,7 @@ import type { Runtime } from '@danmux/runtime';
 const gatherMs = 200;
 const againMs = 1_000;
 
-export class Bells {
+export class EventListener {
   readonly #runtime: Runtime;
   readonly #events: EventLog;
   readonly #rung: (shards: readonly number[]) => Promise<void>;

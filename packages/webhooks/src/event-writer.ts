@@ -11,7 +11,7 @@ export function webhooksWanted({ webhooks }: Pick<Config, 'webhooks'>): boolean 
   return webhooks.url !== '' || webhooks.targets.length > 0;
 }
 
-export class RoomEvents {
+export class EventWriter {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'events'>;
   readonly wanted: boolean;

@@ -2,8 +2,8 @@
 export { type CircuitState, circuitRecord, type ReadCircuit, readCircuit, writeCircuit } from './circuit-state.ts';
 export { type Consumer, type ConsumerCursor, readCursor, writeCursor } from './cursor.ts';
 export { type DeadLetter, DeadLetters, type ListedDeadLetter } from './dead-letters.ts';
-export { Bells } from './event-listener.ts';
-export { everyRoom, RoomEvents, webhooksWanted } from './event-writer.ts';
+export { EventListener } from './event-listener.ts';
+export { EventWriter, everyRoom, webhooksWanted } from './event-writer.ts';
 export { LogTrim } from './log-trim.ts';
 export { type ReplayResult, type WebhookStatus, Webhooks } from './status.ts';
 export { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts';

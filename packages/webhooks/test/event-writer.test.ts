@@ -4,17 +4,17 @@ import { test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { RoomEvents } from '../src/event-writer.ts';
+import { EventWriter } from '../src/event-writer.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent', shards: 1 };
 const secret = `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}`;
 
-async function withEvents(set: object, run: (events: RoomEvents, bus: Bus) => Promise<void>): Promise<void> {
+async function withEvents(set: object, run: (events: EventWriter, bus: Bus) => Promise<void>): Promise<void> {
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => 5_000 } });
   const bus = createBus(runtime);
   await bus.start();
-  await run(new RoomEvents(runtime, bus), bus);
+  await run(new EventWriter(runtime, bus), bus);
   await bus.stop();
 }
 const written = async (bus: Bus) => (await bus.events.read(0, undefined, 10)).map(({ text }) => JSON.parse(text) as WebhookEvent);

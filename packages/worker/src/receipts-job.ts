@@ -2,10 +2,10 @@
 import { type Bus, isUserRoom, ownRoom, type ReceiptState } from '@danmux/bus';
 import { jobIdOf, type RunningJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
-import { RoomEvents } from '@danmux/webhooks';
+import { EventWriter } from '@danmux/webhooks';
 
 export function receiptsJob(runtime: Runtime, bus: Pick<Bus, 'receipts' | 'events'>): (job: RunningJob<'receipts'>) => Promise<void> {
-  const events = new RoomEvents(runtime, bus);
+  const events = new EventWriter(runtime, bus);
   return async ({ data: { id } }) => {
     if (!events.wanted) return;
     const state = await bus.receipts.find(id);

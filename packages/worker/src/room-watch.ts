@@ -5,7 +5,7 @@ import { type Bus, isUserRoom, type Lease, type RecordField } from '@danmux/bus'
 import { jobIdOf } from '@danmux/jobs';
 import type { WebhookEventName } from '@danmux/protocol';
 import { newId, type Part, type Runtime } from '@danmux/runtime';
-import { RoomEvents, webhookTargets } from '@danmux/webhooks';
+import { EventWriter, webhookTargets } from '@danmux/webhooks';
 
 const record = 'occupied-rooms';
 /** A field that is no room: names the record's life, so that one that begins anew gives no id again. */
@@ -23,7 +23,7 @@ export class RoomWatch implements Part {
   readonly name = 'room-watch';
   readonly #runtime: Runtime;
   readonly #bus: Watched;
-  readonly #events: RoomEvents;
+  readonly #events: EventWriter;
   readonly #wanted: boolean;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -38,7 +38,7 @@ export class RoomWatch implements Part {
   constructor(runtime: Runtime, bus: Watched) {
     this.#runtime = runtime;
     this.#bus = bus;
-    this.#events = new RoomEvents(runtime, bus);
+    this.#events = new EventWriter(runtime, bus);
     this.#wanted = webhookTargets(runtime.config).some(({ events }) => !events || told.some((name) => events.includes(name)));
   }
 

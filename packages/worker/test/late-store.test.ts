@@ -5,7 +5,7 @@ import { createBus } from '@danmux/bus';
 import { createJobs } from '@danmux/jobs';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually } from '@danmux/testkit/unit';
-import { RoomEvents } from '@danmux/webhooks';
+import { EventWriter } from '@danmux/webhooks';
 import { startTestRedis } from '../../bus/test/redis-server.ts';
 import { secret, WebhookConsumer } from '../../webhooks/test/webhook-consumer.ts';
 import { WorkerRole } from '../src/index.ts';
@@ -31,7 +31,7 @@ test('it starts without Redis; webhooks and sweeps come with it', async () => {
   await jobs.start();
   await worker.start();
   await redis.start();
-  await eventually(() => new RoomEvents(runtime, bus).emit('live:1', 'moderation.recall', { id: 'm1', by: 'me' }));
+  await eventually(() => new EventWriter(runtime, bus).emit('live:1', 'moderation.recall', { id: 'm1', by: 'me' }));
   await eventually(() => assert.equal(consumer.taken.length, 1), { timeoutMs: 20_000 });
   await eventually(async () => {
     const { values } = await runtime.metrics.jobs.get();

@@ -9,9 +9,9 @@ import { Authenticator } from './authenticate.ts';
 import { configKeys } from './config-keys.ts';
 import type { SignedCredentials } from './credentials.ts';
 import { FailureLimit } from './failure-limit.ts';
-import { FollowedKeys } from './followed-keys.ts';
-import { KeyDesk } from './key-desk.ts';
 import { KeyRates } from './key-rates.ts';
+import { KeyStore } from './key-store.ts';
+import { KeySync } from './key-sync.ts';
 import { KeyUse } from './key-use.ts';
 import { Keyring } from './keyring.ts';
 import { readBody, streamOf } from './raw-body.ts';
@@ -33,8 +33,8 @@ declare module 'fastify' {
 /** The keys, for the routes about them. */
 export interface Keys {
   readonly keyring: Keyring;
-  readonly followed: FollowedKeys;
-  readonly desk: KeyDesk;
+  readonly followed: KeySync;
+  readonly desk: KeyStore;
   readonly use: KeyUse;
   readonly rates: KeyRates;
   /** What a failure to say who one is is answered with: the error, or that the address failed too often. */
@@ -44,7 +44,7 @@ export interface Keys {
 export function addAuth(app: FastifyInstance, runtime: Runtime, bus: Bus): Keys {
   const keyring = new Keyring(configKeys(runtime.config.api));
   const seal = new Seal(runtime.config.viewer.token_secret, 'signing secrets');
-  const followed = new FollowedKeys(runtime, bus, keyring, seal);
+  const followed = new KeySync(runtime, bus, keyring, seal);
   const use = new KeyUse(runtime, bus);
   app.addHook('onReady', () => followed.start());
   app.addHook('onClose', () => followed.stop());
@@ -53,7 +53,7 @@ export function addAuth(app: FastifyInstance, runtime: Runtime, bus: Bus): Keys 
   const keys: Keys = {
     keyring,
     followed,
-    desk: new KeyDesk(bus, keyring, seal, runtime.clock),
+    desk: new KeyStore(bus, keyring, seal, runtime.clock),
     use,
     rates: new KeyRates(runtime),
     judged: (request, error) => limited(runtime, failures, request, error),

@@ -5,7 +5,7 @@ import { type Bus, dedupeMs, identified, numberedMessage, type Publication } fro
 import { FollowedRecords, ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, type SendReply } from '@danmux/protocol';
 import { type Part, type Runtime, toJson } from '@danmux/runtime';
-import { RoomEvents } from '@danmux/webhooks';
+import { EventWriter } from '@danmux/webhooks';
 import type { Viewer } from '../viewer/viewer.ts';
 import type { Verdict } from './filter/filter.ts';
 import { HeldRequests } from './held-requests.ts';
@@ -20,7 +20,7 @@ export class HiddenMessages implements Part {
   readonly name = 'hidden-messages';
   readonly #runtime: Runtime;
   readonly #bus: Bus;
-  readonly #events: RoomEvents;
+  readonly #events: EventWriter;
   readonly #tellSender: TellSender;
   readonly #requests: HeldRequests;
   /** What waits for review, without what it says. */
@@ -36,7 +36,7 @@ export class HiddenMessages implements Part {
   constructor(runtime: Runtime, bus: Bus, tellSender: TellSender) {
     this.#runtime = runtime;
     this.#bus = bus;
-    this.#events = new RoomEvents(runtime, bus);
+    this.#events = new EventWriter(runtime, bus);
     this.#tellSender = tellSender;
     this.#requests = new HeldRequests(runtime, bus);
     this.#reviews = new FollowedRecords(runtime, bus, { read: () => null, compared: () => '', changed: (_record, id) => this.#storing.delete(id) });

@@ -1,7 +1,7 @@
 // What each viewer event does. A handler gets a checked payload, returns the ok reply's fields or throws a DanmuxError; acks,
 // checks and errors are dispatch's business.
 import { type Bus, ownRoom, pageOf } from '@danmux/bus';
-import type { Hops } from '@danmux/cluster';
+import type { TraceHops } from '@danmux/cluster';
 import type { Rules } from '@danmux/policy';
 import {
   checkRoomName,
@@ -45,7 +45,7 @@ export interface HandlersParts {
   readonly hidden: HiddenMessages;
   readonly receipts: DeliveryReceipts;
   readonly own: PersonalMessages;
-  readonly hops: Pick<Hops, 'stored'>;
+  readonly hops: Pick<TraceHops, 'stored'>;
 }
 
 /** How soon a room that is full may have a place. */

@@ -2,7 +2,7 @@
 // counts nobody itself; presence says when a user's first connection came and the last one went.
 import type { Bus } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
-import { RoomEvents } from '@danmux/webhooks';
+import { EventWriter } from '@danmux/webhooks';
 import type { Viewer } from '../viewer/viewer.ts';
 
 type Change = { readonly came: true; readonly name: unknown } | { readonly came: false };
@@ -14,7 +14,7 @@ const named = 100;
 export class JoinLeaveEvents implements Part {
   readonly name = 'room-users';
   readonly #runtime: Runtime;
-  readonly #events: RoomEvents;
+  readonly #events: EventWriter;
   readonly #online: (room: string) => Promise<number>;
   /** Per room what became of users since the last event. */
   #changes = new Map<string, Map<string, Change>>();
@@ -23,7 +23,7 @@ export class JoinLeaveEvents implements Part {
 
   constructor(runtime: Runtime, bus: Pick<Bus, 'events'>, online: (room: string) => Promise<number>) {
     this.#runtime = runtime;
-    this.#events = new RoomEvents(runtime, bus);
+    this.#events = new EventWriter(runtime, bus);
     this.#online = online;
   }
 

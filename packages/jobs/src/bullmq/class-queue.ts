@@ -22,7 +22,7 @@ export function bullPrefix({ redis }: Pick<Config, 'redis'>): string {
   return `{${redis.prefix}-bull}`;
 }
 
-export class BullmqLine {
+export class ClassQueue {
   readonly jobClass: JobClass;
   readonly #runtime: Runtime;
   readonly #caught: (error: unknown) => void;

@@ -21,7 +21,7 @@ import {
   type RunningJob,
 } from '../queue.ts';
 import { runCounted } from '../run-counted.ts';
-import { BullmqLine, bullPrefix } from './class-queue.ts';
+import { bullPrefix, ClassQueue } from './class-queue.ts';
 import { failedPage } from './failed.ts';
 import { dueOf, idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './rows.ts';
 
@@ -44,7 +44,7 @@ export class BullmqJobs implements Jobs {
   readonly #repeats = new Map<string, RepeatedJob>();
   readonly #queueConnection: RedisConnection;
   #workerConnection: RedisConnection | undefined;
-  readonly #lines: Readonly<Record<JobClass, BullmqLine>>;
+  readonly #lines: Readonly<Record<JobClass, ClassQueue>>;
   readonly #stop = new AbortController();
   #opening: NodeJS.Timeout | undefined;
   #waiting = { count: 0, at: Number.NEGATIVE_INFINITY };
@@ -53,7 +53,7 @@ export class BullmqJobs implements Jobs {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#queueConnection = new RedisConnection(runtime, 'jobs-queue');
-    const line = (jobClass: JobClass) => new BullmqLine(runtime, jobClass, (error) => this.#caught(error));
+    const line = (jobClass: JobClass) => new ClassQueue(runtime, jobClass, (error) => this.#caught(error));
     this.#lines = { short: line('short'), long: line('long'), outgoing: line('outgoing') };
   }
 
@@ -143,7 +143,7 @@ export class BullmqJobs implements Jobs {
     });
   }
 
-  get #all(): readonly BullmqLine[] {
+  get #all(): readonly ClassQueue[] {
     return jobClasses.map((jobClass) => this.#lines[jobClass]);
   }
 

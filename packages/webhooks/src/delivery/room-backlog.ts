@@ -13,7 +13,7 @@ export interface Held {
   characters: number;
 }
 
-export class RoomLine {
+export class RoomBacklog {
   readonly room: string;
   readonly shard: number;
   /** All of the room up to this entry is done with, or is no event of it. */
@@ -43,8 +43,8 @@ export class RoomLine {
     this.after = after;
   }
 
-  static of(place: RoomPlace, shard: number, held: Held): RoomLine {
-    const line = new RoomLine(place.room, shard, place.after, held);
+  static of(place: RoomPlace, shard: number, held: Held): RoomBacklog {
+    const line = new RoomBacklog(place.room, shard, place.after, held);
     const { to, count, attempts, refused, since, retryAt } = place;
     Object.assign(line, { planned: to, planIsStored: to !== undefined, isBehind: true, count, attempts, refused, since, retryAt });
     return line;

@@ -11,11 +11,11 @@ import type { EventLosses } from './event-losses.ts';
 import type { LogWindow, ReadEvent } from './log-window.ts';
 import type { RequestSlots } from './request-slots.ts';
 import { retryWaitMs } from './retry-wait.ts';
-import type { RoomLine } from './room-backlog.ts';
+import type { RoomBacklog } from './room-backlog.ts';
 import { TargetRooms } from './target-rooms.ts';
 import type { WebhookClient } from './webhook-client.ts';
 
-export interface LineParts {
+export interface DeliveryParts {
   readonly runtime: Runtime;
   readonly window: LogWindow;
   readonly client: WebhookClient;
@@ -25,7 +25,7 @@ export interface LineParts {
 }
 
 /** Where the line's places are kept. */
-export interface LinePlaces {
+export interface DeliveryPlaces {
   changed(shard: number): void;
   /** Resolves when the shard's place is stored as it is now; false when the line is another worker's. */
   stored(shard: number): Promise<boolean>;
@@ -42,12 +42,12 @@ const storeAgainMs = 500;
 /** For what is under way when the worker ends. */
 const longestEndMs = 3_000;
 
-export class TargetLine {
+export class TargetDelivery {
   readonly target: WebhookTarget;
   readonly circuit: Circuit;
   readonly rooms: TargetRooms;
-  readonly #parts: LineParts;
-  readonly #places: LinePlaces;
+  readonly #parts: DeliveryParts;
+  readonly #places: DeliveryPlaces;
   readonly #mostCharacters: number;
   /** Shards that may have events behind the front. */
   readonly #news = new Set<number>();
@@ -56,7 +56,7 @@ export class TargetLine {
   #wasDisabled = false;
   #ended = false;
 
-  constructor(parts: LineParts, target: WebhookTarget, circuit: Circuit, places: LinePlaces, mostCharacters: number) {
+  constructor(parts: DeliveryParts, target: WebhookTarget, circuit: Circuit, places: DeliveryPlaces, mostCharacters: number) {
     this.#parts = parts;
     this.target = target;
     this.circuit = circuit;
@@ -136,17 +136,17 @@ export class TargetLine {
     return true;
   }
 
-  #next(): RoomLine | undefined {
+  #next(): RoomBacklog | undefined {
     const admission = this.circuit.admission();
     if (admission === 'none' || this.#sending.size >= (admission === 'all' ? this.#parts.slots.ofTarget : 1)) return undefined;
     if (admission === 'all') return this.rooms.ready.values().next().value;
     for (const line of this.rooms.ready) if (line.attempts === 0) return line;
     if (admission === 'fresh') return undefined;
     const all = [...this.rooms.ready, ...this.rooms.waiting];
-    return all.reduce<RoomLine | undefined>((least, line) => (least && least.attempts <= line.attempts ? least : line), undefined);
+    return all.reduce<RoomBacklog | undefined>((least, line) => (least && least.attempts <= line.attempts ? least : line), undefined);
   }
 
-  async #send(line: RoomLine): Promise<void> {
+  async #send(line: RoomBacklog): Promise<void> {
     if (line.ready.length === 0 && line.isBehind) await this.#refill(line);
     const delivery = line.next();
     if (!delivery || this.#ended) return;
@@ -170,7 +170,7 @@ export class TargetLine {
     this.#places.changed(line.shard);
   }
 
-  async #failed(line: RoomLine, delivery: EventDelivery, failure: Failure, began: number): Promise<void> {
+  async #failed(line: RoomBacklog, delivery: EventDelivery, failure: Failure, began: number): Promise<void> {
     const now = this.#now();
     line.attempts++;
     if (failure.kind !== 'down') line.refused++;
@@ -188,13 +188,13 @@ export class TargetLine {
   }
 
   /** It is the event's own fault and was tried often enough; or it failed for so long itself, or waited so long while its target did. */
-  #isGivenUp({ refused, since }: RoomLine, { ts }: EventDelivery, kind: Failure['kind']): boolean {
+  #isGivenUp({ refused, since }: RoomBacklog, { ts }: EventDelivery, kind: Failure['kind']): boolean {
     const before = this.#now() - this.#parts.runtime.config.webhooks.retry_for_ms;
     if (since <= before || (ts <= before && this.circuit.since <= before)) return true;
     return kind !== 'down' && refused >= triesOf[kind] && this.circuit.blames(kind, since);
   }
 
-  async #bury({ attempts, room }: RoomLine, { id, text }: EventDelivery, error: string): Promise<void> {
+  async #bury({ attempts, room }: RoomBacklog, { id, text }: EventDelivery, error: string): Promise<void> {
     const { letters, runtime } = this.#parts;
     await letters.add({ target: this.target.id, text, error, attempts, at: this.#now() });
     runtime.metrics.webhooksDead.inc({ target: this.target.id });
@@ -202,7 +202,7 @@ export class TargetLine {
   }
 
   /** Reads what the room left in the log. */
-  async #refill(line: RoomLine): Promise<void> {
+  async #refill(line: RoomBacklog): Promise<void> {
     let from = line.after;
     let end: string | undefined;
     while (line.isBehind && !line.isFull) {

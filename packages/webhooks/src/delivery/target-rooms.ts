@@ -4,21 +4,21 @@ import { compareEntries } from '@danmux/bus';
 import { decodePlace, encodePlace, type ShardPlace } from '../places.ts';
 import { lowestOf } from '../target-progress.ts';
 import type { ReadEvent } from './log-window.ts';
-import { type Held, RoomLine } from './room-backlog.ts';
+import { type Held, RoomBacklog } from './room-backlog.ts';
 
 interface Shard {
   entry: string | undefined;
   number: number;
   dropped: number;
-  readonly rooms: Map<string, RoomLine>;
+  readonly rooms: Map<string, RoomBacklog>;
 }
 
 export class TargetRooms {
   readonly #shards: Shard[];
   /** Rooms that may be tried, in the order they became so. */
-  readonly ready = new Set<RoomLine>();
+  readonly ready = new Set<RoomBacklog>();
   /** Rooms whose next try is not due. */
-  readonly waiting = new Set<RoomLine>();
+  readonly waiting = new Set<RoomBacklog>();
   readonly #held: Held = { characters: 0 };
   #rooms = 0;
 
@@ -38,7 +38,7 @@ export class TargetRooms {
 
   load(shard: number, text: string | undefined): void {
     const { entry, number, dropped, rooms } = decodePlace(text);
-    const lines = rooms.map((place) => RoomLine.of(place, shard, this.#held));
+    const lines = rooms.map((place) => RoomBacklog.of(place, shard, this.#held));
     this.#shards[shard] = { entry, number, dropped, rooms: new Map(lines.map((line) => [line.room, line])) };
     this.#rooms += lines.length;
     for (const line of lines) this.waiting.add(line);
@@ -98,7 +98,7 @@ export class TargetRooms {
   }
 
   /** After a try: it is ready again, waits, or has nothing any more. */
-  settle(line: RoomLine, now: number): void {
+  settle(line: RoomBacklog, now: number): void {
     line.isSending = false;
     if (line.ready.length === 0 && !line.isBehind) {
       this.#of(line.shard).rooms.delete(line.room);
@@ -122,7 +122,7 @@ export class TargetRooms {
     for (const line of this.waiting) line.retryAt = 0;
   }
 
-  *rooms(): Iterable<RoomLine> {
+  *rooms(): Iterable<RoomBacklog> {
     for (const { rooms } of this.#shards) yield* rooms.values();
   }
 
@@ -132,9 +132,9 @@ export class TargetRooms {
     return front !== undefined && compareEntries(entry, front) <= 0;
   }
 
-  #open(shard: number, room: string): RoomLine {
+  #open(shard: number, room: string): RoomBacklog {
     const front = this.#of(shard);
-    const line = new RoomLine(room, shard, front.entry, this.#held);
+    const line = new RoomBacklog(room, shard, front.entry, this.#held);
     front.rooms.set(room, line);
     this.#rooms++;
     return line;

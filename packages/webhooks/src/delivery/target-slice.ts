@@ -6,13 +6,13 @@ import { lowField, placeField } from '../places.ts';
 import type { WebhookTarget } from '../targets.ts';
 import { Circuit } from './circuit.ts';
 import { PlaceStore } from './place-store.ts';
-import { type LineParts, TargetLine } from './target-delivery.ts';
+import { type DeliveryParts, TargetDelivery } from './target-delivery.ts';
 
 /** Characters of waiting events in memory, all targets together, and the least of one. */
 const allCharacters = 134_217_728;
 const leastCharacters = 65_536;
 
-export interface SliceParts extends LineParts {
+export interface SliceParts extends DeliveryParts {
   readonly bus: Pick<Bus, 'cursors' | 'records'>;
   /** All targets of the config: they share the memory. */
   readonly targets: number;
@@ -21,7 +21,7 @@ export interface SliceParts extends LineParts {
 }
 
 export class TargetSlice {
-  readonly lines = new Map<string, TargetLine>();
+  readonly lines = new Map<string, TargetDelivery>();
   lease: Lease;
   readonly #parts: SliceParts;
   readonly #store: PlaceStore;
@@ -74,7 +74,7 @@ export class TargetSlice {
     await this.#store.close();
   }
 
-  #lineOf(target: WebhookTarget, characters: number): TargetLine {
+  #lineOf(target: WebhookTarget, characters: number): TargetDelivery {
     const { runtime, bus } = this.#parts;
     const field = (shard: number) => placeField(target.id, shard);
     const places = {
@@ -84,7 +84,7 @@ export class TargetSlice {
       },
       stored: (shard: number) => this.#store.stored(field(shard)),
     };
-    return new TargetLine(this.#parts, target, new Circuit(runtime, bus.records, target), places, characters);
+    return new TargetDelivery(this.#parts, target, new Circuit(runtime, bus.records, target), places, characters);
   }
 
   #textOf(field: string): string | null {

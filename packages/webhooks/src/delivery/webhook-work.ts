@@ -3,7 +3,7 @@ import type { Bus } from '@danmux/bus';
 import type { Jobs, RunningJob } from '@danmux/jobs';
 import type { Part, Runtime } from '@danmux/runtime';
 import { DeadLetters } from '../dead-letters.ts';
-import { Bells } from '../event-listener.ts';
+import { EventListener } from '../event-listener.ts';
 import { LogTrim } from '../log-trim.ts';
 import { redeliverTries } from '../status.ts';
 import { type WebhookTarget, webhookTargets } from '../targets.ts';
@@ -27,7 +27,7 @@ export class WebhookWork implements Part {
   readonly #letters: DeadLetters;
   readonly #losses: EventLosses;
   readonly #holder: SliceHolder;
-  readonly #bells: Bells;
+  readonly #bells: EventListener;
   readonly #trim: LogTrim;
   readonly #lag: TargetLag;
   #timers: NodeJS.Timeout[] = [];
@@ -47,7 +47,7 @@ export class WebhookWork implements Part {
     const slots = new RequestSlots(runtime.config, targets.length);
     const shared = { runtime, bus, window: this.#window, client: this.#client, letters: this.#letters, losses: this.#losses };
     this.#holder = new SliceHolder({ ...shared, slots, targets: targets.length, moved: () => this.#trim.ask() }, bus, targets);
-    this.#bells = new Bells(runtime, bus.events, async (shards) => this.#ring(shards));
+    this.#bells = new EventListener(runtime, bus.events, async (shards) => this.#ring(shards));
     jobs.handle('redeliver', (job) => this.redeliver(job));
   }
 

@@ -1,7 +1,7 @@
 // Workers that deliver webhooks on an engine, a consumer they deliver to, and the events they are given.
 import assert from 'node:assert/strict';
 import { eventually } from '@danmux/testkit/unit';
-import { RoomEvents, readCircuit, Webhooks } from '@danmux/webhooks';
+import { EventWriter, readCircuit, Webhooks } from '@danmux/webhooks';
 import { type Engine, endProcess, FakeClock, type Process, startJobs, withMethods } from '../../../jobs/test/engines.ts';
 import { WebhookWork } from '../../src/delivery/webhook-work.ts';
 import { secret, WebhookConsumer } from '../webhook-consumer.ts';
@@ -12,7 +12,7 @@ export interface WebhookFixture {
   readonly workers: readonly WebhookWork[];
   readonly process: Process;
   readonly webhooks: Webhooks;
-  readonly events: RoomEvents;
+  readonly events: EventWriter;
   /** A message of each id was sent to the room. */
   sent(room: string, ...ids: string[]): Promise<void>;
   /** Every worker looks what waits. */
@@ -66,7 +66,7 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
   await Promise.all(processes.map(startJobs));
   for (const worker of workers) await worker.start();
   const [first] = processes as [Process];
-  const events = new RoomEvents(first.runtime, first.bus);
+  const events = new EventWriter(first.runtime, first.bus);
   opened.push(async () => {
     for (const worker of workers) await worker.drain();
     await Promise.all(processes.map(endProcess));

@@ -4,7 +4,7 @@ import { type Bus, type LoggedEvent, userRooms } from '@danmux/bus';
 import type { JobQueue, Jobs, RunningJob } from '@danmux/jobs';
 import type { WebhookEvent } from '@danmux/protocol';
 import { type Part, parseJson, type Runtime } from '@danmux/runtime';
-import { Bells, type ConsumerCursor, LogTrim, readCursor, writeCursor } from '@danmux/webhooks';
+import { type ConsumerCursor, EventListener, LogTrim, readCursor, writeCursor } from '@danmux/webhooks';
 import { type ArchivedMessage, appendMessages, dayFile } from './day-file.ts';
 import { shardsBehind } from './shards-behind.ts';
 
@@ -20,7 +20,7 @@ export class ArchiveWork implements Part {
   readonly #bus: Bus;
   readonly #jobs: JobQueue;
   readonly #dir: string;
-  readonly #bells: Bells;
+  readonly #bells: EventListener;
   readonly #trim: LogTrim;
 
   /** Of `jobs` that are not started yet. */
@@ -30,7 +30,7 @@ export class ArchiveWork implements Part {
     this.#jobs = jobs;
     this.#dir = runtime.config.archive.dir;
     this.#trim = new LogTrim(runtime, bus);
-    this.#bells = new Bells(runtime, bus.events, (shards) => this.#ask(shards));
+    this.#bells = new EventListener(runtime, bus.events, (shards) => this.#ask(shards));
     jobs.handle('archive', (job) => this.write(job));
     // Without a folder too: the queue remembers a schedule that an earlier config asked for.
     jobs.repeat({ name: 'archive-sweep', everyMs: sweepMs, run: () => this.sweep() });

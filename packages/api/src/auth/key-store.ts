@@ -22,7 +22,7 @@ export interface KeyRequest {
 const keysKept = 500;
 const tries = 8;
 
-export class KeyDesk {
+export class KeyStore {
   readonly #bus: Pick<Bus, 'records'>;
   readonly #keyring: Keyring;
   readonly #seal: Seal;

@@ -6,7 +6,7 @@ import { type Bus, createBus } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { LossyRecords, settled } from '../../../policy/test/lossy-records.ts';
-import { FollowedKeys } from '../../src/auth/followed-keys.ts';
+import { KeySync } from '../../src/auth/key-sync.ts';
 import { Keyring } from '../../src/auth/keyring.ts';
 import { Seal } from '../../src/auth/seal.ts';
 import { newSecret, type StoredKey, storedSecretOf } from '../../src/auth/stored-key.ts';
@@ -24,7 +24,7 @@ const seal = new Seal(secret, 'signing secrets');
 let bus: Bus;
 let records: LossyRecords;
 let keyring: Keyring;
-let keys: FollowedKeys;
+let keys: KeySync;
 
 beforeEach(async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
@@ -33,7 +33,7 @@ beforeEach(async () => {
   records = new LossyRecords(bus.records);
   keyring = new Keyring([]);
   // A bus with other records; nothing else of it is asked for.
-  keys = new FollowedKeys(runtime, { records } as unknown as Bus, keyring, seal);
+  keys = new KeySync(runtime, { records } as unknown as Bus, keyring, seal);
 });
 afterEach(async () => {
   await keys.stop();

@@ -7,7 +7,7 @@ import type { Keyring } from './keyring.ts';
 import type { Seal } from './seal.ts';
 import { apiKeyOf, readStoredKey } from './stored-key.ts';
 
-export class FollowedKeys {
+export class KeySync {
   readonly #runtime: Runtime;
   readonly #keyring: Keyring;
   readonly #seal: Seal;

@@ -54,13 +54,13 @@ function defaultOf({ schema }: Setting): string {
   const { default: value } = schema;
   if (value === '') return '(empty)';
   if (Array.isArray(value) && value.length === 0) return '(none)';
-  if (typeof value !== 'object' || value === null) return `\`${String(value)}\``;
-  return Object.entries(value)
-    .map(
-      ([key, row]) =>
-        `\`${key}\` → ${Object.entries(row as object)
-          .map(([field, inner]) => `${field} ${inner}`)
-          .join(', ')}`,
-    )
-    .join('; ');
+  return cell(`\`${typeof value === 'string' ? value : yamlOf(value)}\``);
+}
+
+/** The value as YAML on one line, as it may stand in a file. */
+export function yamlOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(yamlOf).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' && !/^[A-Za-z][\w./-]*$/.test(value) ? `'${value}'` : String(value);
+  const fields = Object.entries(value).map(([key, inner]) => `${key}: ${yamlOf(inner)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }

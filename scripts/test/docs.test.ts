@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { closings, errors, gapReasons, lanes, limits, notices, protocolVersion, serverEvents, viewerEvents, webhookEvents } from '@danmux/protocol';
 import { metricTable, settings } from '@danmux/runtime';
-import { configReference } from '../docs/config-reference.ts';
+import { configReference, yamlOf } from '../docs/config-reference.ts';
 import { errorsPage } from '../docs/errors-page.ts';
 import { cell, table } from '../docs/markdown-table.ts';
 import { partOf, withPart } from '../docs/marked-parts.ts';
@@ -27,6 +27,13 @@ test('config/reference.md has each setting once, with its variable', () => {
     settings.map(({ path }) => path),
   );
   for (const { schema } of settings) if (schema.env) assert.ok(page.includes(`\`${schema.env}\``), schema.env);
+});
+
+test('a default is printed as YAML', () => {
+  assert.equal(yamlOf(['a', '127.0.0.0/8', 2]), "[a, '127.0.0.0/8', 2]");
+  assert.equal(yamlOf({ like: { lane: 'ambient', viewer: true }, none: {} }), '{ like: { lane: ambient, viewer: true }, none: {} }');
+  assert.match(configReference(), /`messages.role_weights` \| table \| `\{ host: \d+, /);
+  assert.match(configReference(), /`moderation.exempt_roles` \| list of text \| `\[host, admin, moderator\]`/);
 });
 
 test('docs/errors.md has each code once', () => assert.deepEqual(firstCells(errorsPage()), Object.keys(errors)));

@@ -1,4 +1,4 @@
-// The api role: the admin API on its port. Any number of them run side by side; nothing is kept here between requests.
+// The api role: the admin API on its port. Instances are stateless between requests, so any number of them can run.
 import type { AddressInfo } from 'node:net';
 import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership } from '@danmux/cluster';

@@ -1,4 +1,4 @@
-// The OpenAPI document and its pages. Both are made from the routes' schemas; nothing is written here by hand but the frame.
+// The OpenAPI document and its pages, generated from the routes' schemas; only title and introduction are written here.
 import { problem } from '@danmux/protocol/schemas';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -19,7 +19,7 @@ const signatureText = [
   '`X-Danmux-Timestamp` (s), `X-Danmux-Nonce` and the hex SHA-256 of the body.',
 ].join(' ');
 
-/** Before any route: only routes added after it are documented. */
+/** Call before adding routes: only later ones are documented. */
 export async function addDocs(app: FastifyInstance, version: string): Promise<void> {
   app.addSchema({ ...problem, $id: problemSchemaId });
   await app.register(swagger, {
@@ -39,21 +39,21 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
   });
   app.addHook('onRoute', (route) => {
-    // Everything of the documentation is public.
+    // Every page of the documentation is public.
     if (route.url.startsWith('/docs')) route.config = { ...route.config, public: true };
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: policyText(docsPolicy) });
   app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => app.swagger());
 }
 
-/** The scope a route asks for stands with it. */
+/** Adds the required scope to the description. */
 function withScope(schema: FastifySchema | undefined, scope: Scope | 'any' | undefined): FastifySchema {
   if (!schema || scope === undefined) return schema ?? {};
   const { description = '', ...rest } = schema as FastifySchema & { description?: string };
   return { ...rest, description: `${description}${description ? ' ' : ''}Scope: \`${scope}\`.`, 'x-scope': scope } as FastifySchema;
 }
 
-/** What generated clients call the route. */
+/** Adds the name that generated clients use for the route. */
 function withName(schema: FastifySchema, method: string, url: string): FastifySchema {
   return { ...schema, operationId: operationId(method, url) } as FastifySchema;
 }

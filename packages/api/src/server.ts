@@ -1,5 +1,5 @@
-// The Fastify server: its limits and the order of its hooks. Routes are in routes/, one file a noun. The error handler stands
-// before every route, or plugins' routes would answer in Fastify's own form.
+// The Fastify server: limits and order of hooks. Routes are in routes/, one file a noun. The error handler is set
+// before every route, or plugin routes would reply in Fastify's own format.
 import type { Bus } from '@danmux/bus';
 import { TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';

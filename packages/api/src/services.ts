@@ -1,4 +1,4 @@
-// What the routes work with: the parts of the process they were given, and nothing of their own.
+// Dependencies of the routes.
 import type { Bus } from '@danmux/bus';
 import type { TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';

@@ -1,5 +1,5 @@
-// The index, the SDK's bundles and the operator's console for everybody (the console asks for a key itself), and in development the demo
-// page: files of the web folder, which `npm run build` makes. A folder that is not there yet is answered with a page that says so.
+// Static files: the index, the SDK's bundles, the OBS page and the console for everybody (the console asks for a key), and in development the
+// demo page, from the folder that `npm run build` makes. A missing folder is answered with a page that names the command.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '@danmux/bus';
@@ -24,7 +24,7 @@ export async function addStatic(app: FastifyInstance, runtime: Runtime, bus: Bus
     ...(demo ? { demo: '/demo/' } : {}),
   }));
   await app.register(async (scope) => {
-    // Pages of other origins load the SDK with a script element, or import it.
+    // Pages of other origins load the SDK as a script or module.
     scope.addHook('onSend', async (_request, reply, payload) => {
       reply.header('cross-origin-resource-policy', 'cross-origin').header('access-control-allow-origin', '*');
       return payload;

@@ -1,4 +1,4 @@
-// Shows a room on an overlay: the only file that knows both. What of a message's data is text, colour, gift or amount is decided here.
+// Connects a room to an overlay: the only file that imports both. It reads text, colour, gift and amount from a message's data.
 import type { Msg } from '@danmux/protocol';
 import type { Room } from './client/room.ts';
 import type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, SuperchatItem } from './overlay/overlay-item.ts';
@@ -6,19 +6,19 @@ import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
 import { OwnEcho } from './own-echo.ts';
 
 export interface BindOptions {
-  /** Messages from this user are framed as one's own. */
+  /** Messages from this user are framed as the viewer's own. */
   readonly userId?: string;
-  /** Of messages that were there before we came, those older than this by the server's time are not flown, milliseconds; default 10,000. */
+  /** Messages from before the join that are older than this by the server's time are not shown, milliseconds; default 10,000. */
   readonly freshMs?: number;
 }
 
 const modes: readonly string[] = ['scroll', 'reverse', 'top', 'bottom'] satisfies DanmakuMode[];
 const sizes: readonly string[] = ['small', 'normal', 'large'] satisfies DanmakuSize[];
 
-/** What is shown of a room, and the time it goes by; without one the page's. */
+/** The part of a room that `bind` uses. Without `serverTime` the page's clock counts. */
 export type BoundRoom = Pick<Room, 'on'> & Partial<Pick<Room, 'serverTime' | 'ageMs'>>;
 
-/** Returns a function that ends it. */
+/** Returns a function that disconnects the two. */
 export function bind(room: BoundRoom, overlay: OverlayVerbs, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
   const echo = new OwnEcho(overlay);
   const ends = [
@@ -33,7 +33,7 @@ export function bind(room: BoundRoom, overlay: OverlayVerbs, { userId, freshMs =
       if (msg.lane !== 'chat' || !echo.covers(msg, textOf(msg), own)) show(msg, overlay, own);
     }),
     room.on('sending', (sending) => {
-      // Other types of a viewer's messages, as likes, are no danmaku.
+      // Other types of viewer messages, such as likes, are no danmaku.
       if (sending.type === 'chat' && textOf(sending)) echo.sending(sending, looksOf(sending));
     }),
     room.on('sent', (sent) => echo.sent(sent)),
@@ -55,7 +55,7 @@ export function textOf({ data }: Pick<Msg, 'data'>): string {
   return typeof data === 'string' ? data : (text(data, 'text') ?? '');
 }
 
-/** A chat message's text, and `color`, `mode`, `size` of its data. Not its count: viewers write chat themselves. */
+/** A chat message's text, and `color`, `mode`, `size` of its data. `count` is ignored: viewers write chat data themselves. */
 export function danmakuOf(msg: Msg): DanmakuItem {
   return { ...looksOf(msg), ...given({ user: msg.from?.id }), id: msg.id };
 }
@@ -91,7 +91,7 @@ export function giftOf({ id, type, from, data, parts }: Msg): GiftItem & { count
   };
 }
 
-/** A super chat's text, and `amount` (as it is to be read, or a number), `tier`, `color`, `pin_ms` of its data. */
+/** A super chat's text, and `amount` (display text, or a number), `tier`, `color`, `pin_ms` of its data. */
 export function superchatOf(msg: Msg): SuperchatItem {
   const { id, type, from, data } = msg;
   const amount = text(data, 'amount') ?? number(data, 'amount')?.toString();
@@ -113,7 +113,7 @@ function text(data: unknown, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** As the server reads it: digits, with a fraction of zeros or an exponent, also in a text; what is no positive integer is 1. */
+/** Parses as the server does: digits, with a fraction of zeros or an exponent, also in a string; anything but a positive integer is 1. */
 function countOf(data: unknown): number {
   const stated = field(data, 'count');
   const written = typeof stated === 'number' ? String(stated) : typeof stated === 'string' ? stated.trim() : '';
@@ -121,14 +121,14 @@ function countOf(data: unknown): number {
   return count > 0 && (/^\d+$/.test(written) || Number.isSafeInteger(count)) ? count : 1;
 }
 
-/** Also of a text that is one, as some backends send. */
+/** Also accepts a number in a string, as some backends send it. */
 function number(data: unknown, name: string): number | undefined {
   const value = field(data, name);
   const read = typeof value === 'string' && value !== '' ? Number(value) : value;
   return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
 }
 
-/** Without what is undefined. */
+/** A copy without undefined fields. */
 function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 }

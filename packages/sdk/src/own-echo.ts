@@ -1,5 +1,5 @@
-// One's own messages, shown as soon as they are sent: each flies once, whichever comes first, the server's copy or its answer, and goes when it
-// was refused or is taken back. It knows an overlay's verbs, and of a room only what it is told.
+// The viewer's own messages, shown as soon as they are sent: each flies once, whether the server's copy or the answer comes first, and is
+// removed when it was refused or recalled. It uses an overlay's verbs and a room's events only.
 import type { Msg } from '@danmux/protocol';
 import type { OutgoingMessage } from './client/room-events.ts';
 import type { DanmakuItem } from './overlay/overlay-item.ts';
@@ -7,13 +7,13 @@ import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
 
 interface Echo {
   readonly text: string;
-  /** Its message's id, once the server has answered. */
+  /** The message's id, from the server's answer. */
   id?: string;
   /** The server's copy came before the answer. */
   seen?: true;
 }
 
-/** Echoes remembered, the newest: for as long as one flies and may be taken back. */
+/** Cap on remembered echoes, the newest: enough for the time one flies and may be recalled. */
 const maxEchoes = 100;
 
 export class OwnEcho {
@@ -35,7 +35,7 @@ export class OwnEcho {
     const echo = this.#byCid.get(cid);
     if (!echo) return;
     echo.id = id;
-    // A copy that came before could not be known as one.
+    // Before the answer, the server's copy cannot be recognized.
     if (!echo.seen) this.#overlay.remove(id);
   }
 
@@ -43,7 +43,7 @@ export class OwnEcho {
     if (this.#byCid.delete(cid)) this.#overlay.remove(cid);
   }
 
-  /** True for the server's copy of what was shown. */
+  /** True for the server's copy of an echo. */
   covers({ id }: Pick<Msg, 'id'>, text: string, own: boolean): boolean {
     for (const echo of this.#byCid.values()) {
       if (echo.id === id) return true;

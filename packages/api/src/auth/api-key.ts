@@ -1,5 +1,5 @@
-// A key as requests are checked against: what it may do, and the secrets that prove it. Only digests of keys are held; signing
-// secrets must be, since a signature is made with them.
+// An API key as requests are checked against it: its permissions and its secrets. Keys are held as digests; signing secrets
+// are held as they are, since an HMAC needs them.
 import { createHash } from 'node:crypto';
 import type { Scope } from './scopes.ts';
 
@@ -8,18 +8,18 @@ export interface ApiKey {
   readonly scopes: readonly Scope[];
   /** Exact names or `prefix*`; absent: every room. */
   readonly rooms?: readonly string[];
-  /** Its requests must be signed; the bare key opens nothing. */
+  /** Requests must be signed; the bare key is refused. */
   readonly signedOnly: boolean;
   readonly source: 'config' | 'store';
   /** Milliseconds since 1970. */
   readonly createdAt?: number;
   readonly expiresAt?: number;
-  /** SHA-256 of the key; two while one is rotated out. */
+  /** SHA-256 of the key; two during a rotation. */
   readonly digests: readonly Ending<Buffer>[];
   readonly signingSecrets: readonly Ending<string>[];
 }
 
-/** A secret and when it stops to be one, milliseconds since 1970; absent: never. */
+/** A secret and the end of its validity, milliseconds since 1970; absent: no end. */
 export interface Ending<T> {
   readonly secret: T;
   readonly until?: number;

@@ -1,5 +1,5 @@
-// Who calls, and may they: the hooks that find the key of a request, check its scope and its rooms, and limit how often it asks and
-// how often an address fails. A key is never logged. Routes opt out with `config: { public: true }`.
+// Authentication and authorization: hooks that find the key of a request, check its scope and rooms, and limit the requests of a key and
+// the failures of an address. A key is never logged. Routes opt out with `config: { public: true }`.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -21,23 +21,23 @@ import { Seal } from './seal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null on public routes, and before it is known. */
+    /** Null on public routes, and before authentication. */
     apiKey: ApiKey | null;
     /** The key's id; empty when there is none. */
     keyId: string;
-    /** What a signed request says of itself, until it is proven. */
+    /** The credentials of a signed request until they are verified. */
     signedBy: SignedCredentials | null;
   }
 }
 
-/** The keys, for the routes about them. */
+/** The keys, for the routes that manage them. */
 export interface Keys {
   readonly keyring: Keyring;
   readonly followed: KeySync;
   readonly desk: KeyStore;
   readonly use: KeyUse;
   readonly rates: KeyRates;
-  /** What a failure to say who one is is answered with: the error, or that the address failed too often. */
+  /** The reply to failed authentication: the error, or `rate_limited` when the address failed too often. */
   judged(request: FastifyRequest, error: unknown): unknown;
 }
 
@@ -75,18 +75,18 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
   app.decorateRequest('signedBy', null);
   app.addHook('onRequest', async (request) => {
     if (!isGuarded(request) || request.routeOptions.config.auth === 'own') return;
-    let who: ApiKey | SignedCredentials;
+    let credentials: ApiKey | SignedCredentials;
     try {
-      who = authenticator.begin(request);
+      credentials = authenticator.begin(request);
     } catch (error) {
       throw keys.judged(request, error);
     }
-    if ('signature' in who) request.signedBy = who;
-    else admit(request, who);
+    if ('signature' in credentials) request.signedBy = credentials;
+    else admit(request, credentials);
   });
   app.addHook('preParsing', async (request, _reply, payload) => {
     const { signedBy } = request;
-    // Routes added before this hook have requests without the field.
+    // Routes that were added before this hook have requests without the field.
     if (!signedBy) return payload;
     const body = await readBody(request);
     const key = await authenticator.finish(request, signedBy, body).catch((error: unknown) => {
@@ -96,7 +96,7 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
     return streamOf(body);
   });
   app.addHook('preHandler', async (request) => {
-    // Whatever the ways to get here: nothing is done for nobody.
+    // Last guard: no route runs unauthenticated.
     if (isGuarded(request) && !request.keyId) throw new DanmuxError('unauthorized');
     checkRoute(request);
   });

@@ -1,5 +1,5 @@
-// Proves who sent a request: a bare key at once; a signature when the body is there, since it covers it. A nonce is taken only by a
-// request whose signature is right, so that nobody can take those of others.
+// Authenticates a request: a bare key at once; a signature when the body has been read, since it covers the body. Only a request with a
+// valid signature consumes its nonce, so that nobody can use up the nonces of others.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -20,7 +20,7 @@ export class Authenticator {
     this.#keyring = keyring;
   }
 
-  /** The key of the request, or what it says of its signature, whose time is right. */
+  /** The key of the request, or its signed credentials, whose timestamp is within the window. */
   begin(request: FastifyRequest): ApiKey | SignedCredentials {
     const credentials = credentialsOf(request);
     const now = this.#runtime.clock.now();
@@ -35,13 +35,13 @@ export class Authenticator {
     return key;
   }
 
-  /** The key that signed the request with this body. Throws `unavailable` when nobody can say whether the nonce is new. */
+  /** The key that signed the request with this body. Throws `unavailable` when the store cannot check the nonce. */
   async finish({ method, raw }: FastifyRequest, { keyId, timestamp, nonce, signature }: SignedCredentials, body: Buffer): Promise<ApiKey> {
     const now = this.#runtime.clock.now();
     const key = this.#keyring.get(keyId, now);
     const secrets = key?.signingSecrets.filter((each) => isLive(each, now)).map(({ secret }) => secret) ?? [];
-    const right = isSignedWith(secrets, { method, target: raw.url ?? '', timestamp, nonce, body }, signature);
-    if (!right || key === null) throw new DanmuxError('signature_invalid');
+    const valid = isSignedWith(secrets, { method, target: raw.url ?? '', timestamp, nonce, body }, signature);
+    if (!valid || key === null) throw new DanmuxError('signature_invalid');
     const taken = await this.#bus.once(`nonce:${keyId}:${nonce}`, 2 * this.#runtime.config.api.signature_window_ms);
     if (taken > 0) throw new DanmuxError('nonce_replayed');
     return key;

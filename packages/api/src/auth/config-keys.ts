@@ -1,14 +1,14 @@
-// The keys that stand in the config: `api.key` and `api.key_hashes`, which may do everything, and the rows of `api.keys`.
+// The keys of the config: `api.key` and `api.key_hashes`, which have every permission, and the rows of `api.keys`.
 import { type Config, ConfigError } from '@danmux/runtime';
 import { type ApiKey, digestOf } from './api-key.ts';
 
 export type KeyConfig = Pick<Config['api'], 'key' | 'key_hashes' | 'keys'>;
 
-/** Throws when two have one id. */
+/** Throws when two rows have the same id. */
 export function configKeys({ key, key_hashes: hashes, keys }: KeyConfig): readonly ApiKey[] {
   const found = [
     ...(key ? [unlimited('default', digestOf(key))] : []),
-    // The first characters of a digest name a key without giving it away.
+    // The first characters of a digest identify a key without revealing it.
     ...hashes.map((hex) => unlimited(hex.slice(0, 12), Buffer.from(hex, 'hex'))),
     ...keys.map(rowKey),
   ];

@@ -1,5 +1,5 @@
-// What a request says of who sends it: a bare key (`Authorization: Bearer KEY` or `X-API-Key: KEY`) or a signature in four
-// headers. It looks at their form only. A header given twice is refused, and so are both at once.
+// The credentials of a request: a bare key (`Authorization: Bearer KEY` or `X-API-Key: KEY`) or a signature in four
+// headers. Checks their form only. Refuses a repeated header, and a key together with a signature.
 import { DanmuxError } from '@danmux/protocol';
 import type { FastifyRequest } from 'fastify';
 import { keyIdPattern } from './api-key.ts';
@@ -23,13 +23,13 @@ const signedHeaders = {
 } as const;
 const signedNames = Object.keys(signedHeaders) as readonly (keyof typeof signedHeaders)[];
 
-/** Throws `unauthorized`, or `signature_invalid` for a signature that is not in its form. */
+/** Throws `unauthorized`, or `signature_invalid` for a malformed signature. */
 export function credentialsOf(request: FastifyRequest): Credentials {
   const bearer = onlyOne(request, 'authorization');
   const header = onlyOne(request, 'x-api-key');
   const signature = signedNames.map((name) => onlyOne(request, signedHeaders[name][0]));
-  const ways = [bearer, header, signature.find((value) => value !== undefined)].filter((value) => value !== undefined);
-  if (ways.length > 1) throw new DanmuxError('unauthorized', { message: 'Give one API key or one signature, not two.' });
+  const sent = [bearer, header, signature.find((value) => value !== undefined)].filter((value) => value !== undefined);
+  if (sent.length > 1) throw new DanmuxError('unauthorized', { message: 'Give one API key or one signature, not two.' });
   if (signature.some((value) => value !== undefined)) return { signed: signedOf(signature) };
   const bare = bearer === undefined ? header : /^Bearer ([\x21-\x7e]+)$/i.exec(bearer)?.[1];
   if (!bare) throw new DanmuxError('unauthorized');
@@ -38,15 +38,15 @@ export function credentialsOf(request: FastifyRequest): Credentials {
 
 function signedOf(values: readonly (string | undefined)[]): SignedCredentials {
   const [keyId = '', timestamp = '', nonce = '', signature = ''] = values;
-  const given = { keyId, timestamp, nonce, signature };
+  const fields = { keyId, timestamp, nonce, signature };
   for (const name of signedNames) {
     const [header, form] = signedHeaders[name];
-    if (!form.test(given[name])) throw new DanmuxError('signature_invalid', { message: `The header ${header} is missing or not in its form.` });
+    if (!form.test(fields[name])) throw new DanmuxError('signature_invalid', { message: `The header ${header} is missing or not in its form.` });
   }
-  return { ...given, signature: signature.slice('v1='.length) };
+  return { ...fields, signature: signature.slice('v1='.length) };
 }
 
-/** Node joins duplicate headers, so they are counted as they came. */
+/** Node joins duplicate headers, so they are counted in the raw list. */
 function onlyOne({ raw: { rawHeaders } }: FastifyRequest, name: string): string | undefined {
   let found: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {

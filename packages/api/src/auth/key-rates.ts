@@ -1,8 +1,8 @@
-// How often each key may ask this process.
+// Request rates of keys in this process.
 import { DanmuxError } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 
-// More than there are keys at any time; ids come and go.
+// More than the number of keys at any time.
 const keysCounted = 5_000;
 
 export class KeyRates {
@@ -13,7 +13,7 @@ export class KeyRates {
     this.#runtime = runtime;
   }
 
-  /** Throws `rate_limited` when the key asked too often. */
+  /** Throws `rate_limited` when the key exceeded its rate. */
   take(keyId: string): void {
     const { config, clock } = this.#runtime;
     if (config.shedding === 'off') return;

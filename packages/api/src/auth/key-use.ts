@@ -1,4 +1,4 @@
-// When keys were last used, to the hour: written at most that often, beside the answer and never before it, and told to people only.
+// Time of last use of each key, to the hour: written at most once an hour, concurrently with the answer, and only for display.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
@@ -9,7 +9,7 @@ const retryMs = 10_000;
 export class KeyUse {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
-  /** As many as there are keys. */
+  /** The maximum number of keys. */
   readonly #written = new Map<string, number>();
 
   constructor(runtime: Runtime, bus: Bus) {

@@ -1,4 +1,4 @@
-// The keys that are known now: those of the config, and those of the store as it was last heard. A key of the config cannot be
+// All keys known now: those of the config, and those of the store as last read. A key of the config cannot be
 // replaced by one of the store.
 import { timingSafeEqual } from 'node:crypto';
 import { type ApiKey, digestOf, isLive } from './api-key.ts';
@@ -11,17 +11,17 @@ export class Keyring {
     this.#fixed = new Map(fixed.map((key) => [key.id, key]));
   }
 
-  /** Replaces what is known of the store. */
+  /** Replaces the keys of the store. */
   setStored(keys: readonly ApiKey[]): void {
     this.#stored = new Map(keys.filter(({ id }) => !this.#fixed.has(id)).map((key) => [key.id, key]));
   }
 
-  /** The key whose text this is, or null. Every digest is compared, so that the time tells nothing. */
+  /** The key with this text, or null. Compares every digest, so that timing reveals nothing. */
   find(text: string, now: number): ApiKey | null {
-    const given = digestOf(text);
+    const presented = digestOf(text);
     let found: ApiKey | null = null;
     for (const key of this.all()) {
-      for (const digest of key.digests) if (timingSafeEqual(digest.secret, given) && isLive(digest, now)) found = key;
+      for (const digest of key.digests) if (timingSafeEqual(digest.secret, presented) && isLive(digest, now)) found = key;
     }
     return found && isCurrent(found, now) ? found : null;
   }

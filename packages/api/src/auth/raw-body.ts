@@ -1,4 +1,4 @@
-// Reads a body as it came, for who must check its bytes before anything parses them, and hands it on.
+// Reads a body as raw bytes, for checks that precede parsing, and passes it on.
 import { Readable } from 'node:stream';
 import { DanmuxError } from '@danmux/protocol';
 import type { FastifyRequest } from 'fastify';

@@ -1,5 +1,5 @@
-// Which rooms a request's key may touch. A route with the room in its path is checked before its handler; handlers that learn
-// the room elsewhere ask here for each.
+// Rooms that a request's key may access. A route with the room in its path is checked before its handler; handlers that read
+// the room from elsewhere call `checkRoom` for each.
 import { DanmuxError, roomMatches } from '@danmux/protocol';
 import type { FastifyRequest } from 'fastify';
 
@@ -7,24 +7,24 @@ export function mayTouch({ apiKey }: FastifyRequest, room: string): boolean {
   return apiKey?.rooms === undefined || roomMatches(room, apiKey.rooms);
 }
 
-/** Throws `forbidden` when the key is not for this room. */
+/** Throws `forbidden` when the key has no access to this room. */
 export function checkRoom(request: FastifyRequest, room: string): void {
   if (!mayTouch(request, room)) throw new DanmuxError('forbidden', { message: 'This key is not for this room.' });
 }
 
-/** The same for a pattern, `prefix*` or `*`: every room it matches must be one of the key's. */
+/** For a pattern, `prefix*` or `*`: true when the key may access every room it matches. */
 export function mayTouchAll({ apiKey }: FastifyRequest, pattern: string): boolean {
   if (apiKey?.rooms === undefined) return true;
   if (!pattern.endsWith('*')) return roomMatches(pattern, apiKey.rooms);
   return apiKey.rooms.some((rule) => rule.endsWith('*') && pattern.startsWith(rule.slice(0, -1)));
 }
 
-/** Throws `forbidden` when a room that the pattern (or name) matches may be none of the key's. */
+/** Throws `forbidden` when the key may lack access to a room that the pattern (or name) matches. */
 export function checkRooms(request: FastifyRequest, pattern: string): void {
   if (!mayTouchAll(request, pattern)) throw new DanmuxError('forbidden', { message: 'This key is not for all of these rooms.' });
 }
 
-/** Before the handler: the room of the path, or the refusal of a route that touches all of them. */
+/** Before the handler: checks the room of the path, and refuses routes over all rooms to keys of some rooms. */
 export function checkRoute(request: FastifyRequest): void {
   if (request.apiKey?.rooms === undefined || request.routeOptions.config.rooms === 'each') return;
   const { room } = request.params as { room?: string };

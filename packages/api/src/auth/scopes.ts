@@ -1,5 +1,5 @@
-// What a key may do, as one table; every route names one row in `config.scope`. A route that names none and is not public stops
-// the start, so that nothing is ever open by forgetting.
+// Permissions of keys, as one table; every route names one row in `config.scope`. A route that is neither public nor names one stops
+// the start, so that no route is open by mistake.
 import { DanmuxError } from '@danmux/protocol';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 
@@ -15,33 +15,33 @@ export const scopeNames = Object.keys(scopes) as readonly Scope[];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered to anybody. */
+    /** Answered without a key. */
     public?: boolean;
-    /** What a key must be allowed to do, or `any` where every key may ask; there on every route that is not public. */
+    /** The required permission, or `any` for every key; present on every route that is not public. */
     scope?: Scope | 'any';
     /**
      * `each`: the handler calls `checkRoom` for every room it touches. Without it a route touches the room of its path, or all of
      * them when it has none, and is then refused to a key that is for some rooms only.
      */
     rooms?: 'each';
-    /** `own`: the route proves by itself who calls, in a form of its own. */
+    /** `own`: the route authenticates requests itself, in another form. */
     auth?: 'own';
-    /** Its answer tells a secret: where it is kept for a repeated request, it is sealed. */
+    /** Its answer contains a secret: an answer stored for a repeated request is sealed. */
     secretAnswer?: boolean;
   }
 }
 
-export function checkScope(given: readonly Scope[], wanted: Scope | 'any' | undefined): void {
-  if (wanted === 'any') return;
-  if (wanted !== undefined && (given.includes(wanted) || given.includes('admin'))) return;
-  throw new DanmuxError('forbidden', { message: `This key may not do that: it needs the scope ${wanted ?? 'admin'}.` });
+export function checkScope(granted: readonly Scope[], required: Scope | 'any' | undefined): void {
+  if (required === 'any') return;
+  if (required !== undefined && (granted.includes(required) || granted.includes('admin'))) return;
+  throw new DanmuxError('forbidden', { message: `This key may not do that: it needs the scope ${required ?? 'admin'}.` });
 }
 
-/** The start fails when a route added from now on says neither that it is public nor what scope it wants. */
+/** The start fails when a route added from now on is neither public nor names a scope. */
 export function wantScopes(app: FastifyInstance): void {
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
-  // Later hooks of a plugin may still say it.
+  // A later hook of a plugin may still set it.
   app.addHook('onReady', async () => routes.forEach(mustBeGuarded));
 }
 

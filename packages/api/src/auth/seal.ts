@@ -1,5 +1,5 @@
-// Seals secrets that must rest in the store: AES-256-GCM under a key derived from viewer.token_secret, which never goes there. Who
-// reads the store learns nothing, and cannot move a sealed text to another place.
+// Encrypts secrets for the store: AES-256-GCM under a key derived from viewer.token_secret, which is never stored. A reader of
+// the store learns nothing, and a sealed text is valid in its place only.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const algorithm = 'aes-256-gcm';
@@ -9,12 +9,12 @@ const tagBytes = 16;
 export class Seal {
   readonly #key: Buffer;
 
-  /** `purpose` keeps keys apart that come from one secret. */
+  /** `purpose` separates keys that are derived from one secret. */
   constructor(secret: string, purpose: string) {
     this.#key = Buffer.from(hkdfSync('sha256', secret, '', `danmux ${purpose}`, 32));
   }
 
-  /** `place` is where it will rest; it opens nowhere else. */
+  /** `place` is the storage location; the text opens nowhere else. */
   close(text: string, place: string): string {
     const iv = randomBytes(ivBytes);
     const cipher = createCipheriv(algorithm, this.#key, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(place));
@@ -22,7 +22,7 @@ export class Seal {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
   }
 
-  /** Null when it was not sealed here, for this place, under this secret. */
+  /** Null when it was sealed elsewhere, for another place or under another secret. */
   open(sealed: string, place: string): string | null {
     const bytes = Buffer.from(sealed, 'base64url');
     if (bytes.length < ivBytes + tagBytes) return null;
@@ -31,7 +31,7 @@ export class Seal {
     try {
       return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString('utf8');
     } catch {
-      // Its tag does not fit: the answer, not a failure.
+      // A wrong tag is an expected result: null.
       return null;
     }
   }

@@ -1,5 +1,5 @@
-// The signature of signed mode: what is signed, and the check of one. The canonical string holds the request as it was sent, so
-// that nothing between the sender and here can change it.
+// Signed mode: the canonical string and its verification. The canonical string holds the request as it was sent, so
+// that no proxy can change it unnoticed.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 export interface SignedParts {
@@ -8,7 +8,7 @@ export interface SignedParts {
   readonly target: string;
   readonly timestamp: string;
   readonly nonce: string;
-  /** As sent, before anything reads it. */
+  /** Raw, before parsing. */
   readonly body: Buffer;
 }
 
@@ -20,20 +20,20 @@ export function sign(secret: string, parts: SignedParts): string {
   return hmac(secret, canonicalString(parts)).toString('hex');
 }
 
-// As many as a key may have; one without costs the same.
+// The maximum of a key; a key without secrets takes the same time.
 const tries = 2;
 
-/** `signature` must be 64 hex digits: Buffer.from would cut what is not. The work is the same whatever the secrets. */
+/** `signature` must be 64 hex digits, because Buffer.from truncates at other characters. Takes the same time for all secrets. */
 export function isSignedWith(secrets: readonly string[], parts: SignedParts, signature: string): boolean {
-  const given = Buffer.from(signature, 'hex');
+  const provided = Buffer.from(signature, 'hex');
   const text = canonicalString(parts);
-  let right = false;
+  let valid = false;
   for (let i = 0; i < Math.max(tries, secrets.length); i++) {
     const secret = secrets[i];
-    const same = timingSafeEqual(hmac(secret ?? 'no such secret', text), given);
-    right ||= same && secret !== undefined;
+    const same = timingSafeEqual(hmac(secret ?? 'no such secret', text), provided);
+    valid ||= same && secret !== undefined;
   }
-  return right;
+  return valid;
 }
 
 function hmac(secret: string, text: string): Buffer {

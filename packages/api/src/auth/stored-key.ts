@@ -1,4 +1,4 @@
-// A key made at run time as it rests in the store: hashes of its texts, its signing secrets sealed. What cannot be read as one is
+// A key made at run time, as stored: hashes of its texts, sealed signing secrets. A malformed record is
 // no key.
 import { randomBytes } from 'node:crypto';
 import { type Static, Type } from 'typebox';
@@ -29,7 +29,7 @@ const check = Compile(storedKey);
 export type StoredSecret = Static<typeof storedSecret>;
 export type StoredKey = Static<typeof storedKey>;
 
-/** What its owner is told, once. */
+/** Shown to the owner once. */
 export interface NewSecret {
   readonly key: string;
   readonly signingSecret: string;
@@ -43,7 +43,7 @@ export function storedSecretOf({ key, signingSecret }: NewSecret, id: string, se
   return { hash: digestOf(key).toString('hex'), sealed: seal.close(signingSecret, id) };
 }
 
-/** Null when it is not in its form. */
+/** Null when malformed. */
 export function readStoredKey(text: string): StoredKey | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -53,7 +53,7 @@ export function readStoredKey(text: string): StoredKey | null {
   }
 }
 
-/** A signing secret that does not open (it was sealed under another viewer.token_secret) signs nothing. */
+/** A signing secret sealed under another viewer.token_secret cannot be opened and signs nothing. */
 export function apiKeyOf(id: string, stored: StoredKey, seal: Seal): ApiKey {
   const { scopes, rooms, signed_only: signedOnly = false, created_at: createdAt, expires_at: expiresAt, secrets } = stored;
   const signingSecrets = secrets.flatMap(({ sealed, until }): Ending<string>[] => {

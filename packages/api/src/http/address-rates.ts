@@ -1,8 +1,8 @@
-// How often one address may ask what is public. Many viewers may share one.
+// Request rates of addresses on public routes. Many viewers may share one address.
 import { DanmuxError } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 
-const addressesKept = 10_000;
+const maxAddresses = 10_000;
 
 export class AddressRates {
   readonly #runtime: Pick<Runtime, 'config' | 'clock'>;
@@ -15,7 +15,7 @@ export class AddressRates {
     this.#perMinute = perMinute;
   }
 
-  /** Throws `rate_limited` when the address asked too often. */
+  /** Throws `rate_limited` when the address exceeded its rate. */
   take(address: string): void {
     if (this.#runtime.config.shedding === 'off') return;
     const now = this.#runtime.clock.now();
@@ -23,7 +23,7 @@ export class AddressRates {
     this.#buckets.delete(address);
     this.#buckets.set(address, bucket);
     const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > addressesKept && oldest !== undefined) this.#buckets.delete(oldest);
+    if (this.#buckets.size > maxAddresses && oldest !== undefined) this.#buckets.delete(oldest);
     const wait = bucket.take(now);
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
   }

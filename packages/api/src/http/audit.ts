@@ -1,17 +1,17 @@
-// The audit log: a row for every request that would change something, allowed or not, as a line of the log at once and in the store's
-// logs. It tells who, what and with which result: of a body a few named fields, never what was said, and never a key. Rows of publishing,
-// and of who is nobody, are stored a little later in logs of their own, so that they push out nothing of moderation and administration,
-// whose rows are stored before their answer goes out.
+// The audit log: a row for every request that would change something, allowed or refused, in the process log at once and in the store.
+// A row has caller, route and result; of a body a few named fields, never message texts, never a key. Rows of publishing and of
+// unauthenticated requests are stored with a delay in separate logs, so that they cannot displace rows of moderation and administration,
+// which are stored before the reply is sent.
 import type { Bus } from '@danmux/bus';
 import type { AuditLogName, AuditRow } from '@danmux/protocol/schemas';
 import type { Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemType } from './problem.ts';
 
-/** Where rows are stored, each log with the cap of its own. */
+/** The stored logs, each with its own cap. */
 export const auditLogs: Readonly<Record<AuditLogName, string>> = { changes: 'audit', publishing: 'audit:publishing', unknown: 'audit:unknown' };
-/** Fields of a body that say what was asked for. */
-const toldFields = [
+/** Body fields that are recorded. */
+const recordedFields = [
   'id',
   'user',
   'sub',
@@ -29,8 +29,8 @@ const toldFields = [
   'grace_ms',
   'expires_at',
 ];
-/** Characters of them as JSON. */
-const mostTold = 500;
+/** Maximum characters of the recorded fields, as JSON. */
+const maxRecordedChars = 500;
 const flushMs = 200;
 const retryMs = 2_000;
 const rowsWaiting = 20_000;
@@ -48,11 +48,11 @@ export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void
       const row = rowOf(runtime, request, reply, payload);
       const { key, ...rest } = row;
       const publishes = request.routeOptions.config.scope === 'publish';
-      // The log takes out every field named key. Publishing is traffic, and so is what nobody asks.
+      // The logger redacts every field named key. Rows of publishing are debug level: they are traffic.
       const line = { key_id: key, ...rest };
       if (key === null) runtime.counted.info(line, 'audit of requests without a good key');
       else runtime.log[publishes ? 'debug' : 'info'](line, 'audit');
-      // Who is nobody must not be able to keep an answer waiting.
+      // An unauthenticated request must not delay a reply.
       if (key === null) writers.unknown.add(row);
       else if (publishes) writers.publishing.add(row);
       else await writers.changes.write(row);
@@ -76,7 +76,7 @@ function rowOf({ clock }: Runtime, request: FastifyRequest, reply: FastifyReply,
     method: request.method,
     route: request.routeOptions.url ?? '',
     params: { ...(request.params as Record<string, string>) },
-    ...toldOf(request.body),
+    ...recordedOf(request.body),
     status: reply.statusCode,
     ...(code === undefined ? {} : { code }),
     trace: request.id,
@@ -84,12 +84,12 @@ function rowOf({ clock }: Runtime, request: FastifyRequest, reply: FastifyReply,
   };
 }
 
-/** Only of objects that say something of it, and as much as fits. */
-function toldOf(body: unknown): { asked?: Record<string, unknown> } {
+/** The recorded fields of an object body, as far as they fit. */
+function recordedOf(body: unknown): { asked?: Record<string, unknown> } {
   if (typeof body !== 'object' || body === null) return {};
   const asked: Record<string, unknown> = {};
-  let left = mostTold;
-  for (const field of toldFields) {
+  let left = maxRecordedChars;
+  for (const field of recordedFields) {
     const value = Object.hasOwn(body, field) ? (body as Record<string, unknown>)[field] : undefined;
     const size = value === undefined || value === null ? 0 : JSON.stringify(value).length;
     if (size === 0 || size > left) continue;
@@ -118,7 +118,7 @@ class AuditWriter {
     this.#log = log;
   }
 
-  /** Resolves when it is stored, or when it cannot be now: then it waits with the others. */
+  /** Resolves when the row is stored, or queued because the store cannot take it now. */
   async write(row: AuditRow): Promise<void> {
     const text = JSON.stringify(row);
     await this.#append([text]).catch((error: unknown) => {
@@ -128,7 +128,7 @@ class AuditWriter {
     });
   }
 
-  /** To be stored within `flushMs`; when too many wait, the newest are lost to the store, counted. */
+  /** Stored within `flushMs`; when the queue is full, the newest rows are not stored, and counted. */
   add(row: AuditRow): void {
     this.#enqueue([JSON.stringify(row)]);
     this.#schedule(flushMs);

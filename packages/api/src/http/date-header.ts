@@ -1,5 +1,5 @@
-// Answers carry the cluster's time as their `Date`, since the clock of this machine may be wrong: who reads it, as the console does,
-// can tell how long ago something was.
+// Replies carry the cluster's time as their `Date`, since this machine's clock may be wrong: clients such as the console
+// compute ages from it.
 import type { Clock } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
 

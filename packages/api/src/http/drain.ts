@@ -1,5 +1,5 @@
-// Ends the server without failing a request. The port is let go at once; connections that are open are still answered, with
-// `Connection: close`, for a grace period, because a client's next request may be on its way already.
+// Stops the server without failing a request. It stops listening at once; open connections are served, with
+// `Connection: close`, for a grace period, because a client's next request may be under way.
 import { Server, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -23,15 +23,15 @@ export class Drain {
   }
 
   /**
-   * Resolves when every connection has ended: those in use after their answer, idle ones after `graceMs` at the latest. A
-   * request that never ends is cut by who waits for this (the lifecycle's drain timeout).
+   * Resolves when every connection has ended: busy ones after their reply, idle ones after `graceMs` at the latest. The
+   * lifecycle's drain timeout ends requests that never complete.
    */
   async run(app: FastifyInstance, graceMs: number): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
     const { server } = app;
-    // Node's http close would cut idle connections at once; net's only stops listening. Under pm2's cluster mode the next
-    // process listens on this port already.
+    // Node's http close would close idle connections at once; net's only stops listening. Under pm2's cluster mode the next
+    // process already listens on this port.
     const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => {
@@ -40,7 +40,7 @@ export class Drain {
     await Promise.race([closed, grace]);
     clearTimeout(timer);
     server.closeIdleConnections();
-    // Node holds a connection that never sent a byte (a browser's spare one, a balancer's probe) for one in use.
+    // Node treats a connection without any data (a browser's spare one, a balancer's probe) as busy.
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
     await closed;
   }

@@ -1,4 +1,4 @@
-// What has no route: 405 with Allow when the path exists under other methods, else 404.
+// Requests without a route: 405 with Allow when the path exists under other methods, else 404.
 import { DanmuxError, errors } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -6,17 +6,17 @@ import { noteRefusal, sendProblem } from './problem.ts';
 
 const order = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Before any route: only routes added after it are known to it. */
+/** Call before adding routes: only later ones are known. */
 export function addMissing(app: FastifyInstance, runtime: Runtime): void {
-  const known = new Map<string, Known>();
+  const routes = new Map<string, KnownRoute>();
   app.addHook('onRoute', ({ url, method }) => {
-    const route = known.get(url) ?? { path: pathPattern(url), methods: new Set() };
-    known.set(url, route);
+    const route = routes.get(url) ?? { path: pathPattern(url), methods: new Set() };
+    routes.set(url, route);
     for (const each of [method].flat()) route.methods.add(each);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '/';
-    const allowed = methodsOf(known, path);
+    const allowed = methodsOf(routes, path);
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
     const refusal = missing(request.method, path, allowed);
     noteRefusal(runtime, refusal, { trace: request.id });
@@ -24,7 +24,7 @@ export function addMissing(app: FastifyInstance, runtime: Runtime): void {
   });
 }
 
-interface Known {
+interface KnownRoute {
   readonly path: RegExp;
   readonly methods: Set<string>;
 }
@@ -34,12 +34,12 @@ function missing(method: string, path: string, allowed: readonly string[]): Danm
   return new DanmuxError('method_not_allowed', { message: `${errors.method_not_allowed.text} It takes ${allowed.join(' and ')}.` });
 }
 
-function methodsOf(known: ReadonlyMap<string, Known>, path: string): string[] {
-  const found = new Set([...known.values()].filter((route) => route.path.test(path)).flatMap(({ methods }) => [...methods]));
+function methodsOf(routes: ReadonlyMap<string, KnownRoute>, path: string): string[] {
+  const found = new Set([...routes.values()].filter((route) => route.path.test(path)).flatMap(({ methods }) => [...methods]));
   return order.filter((method) => found.has(method));
 }
 
-/** `/v1/rooms/:room/*` as an expression; only what Danmux's routes use. */
+/** `/v1/rooms/:room/*` as an expression; supports the syntax that Danmux's routes use. */
 function pathPattern(url: string): RegExp {
   const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   return new RegExp(`^${parts.join('/')}$`);

@@ -1,20 +1,20 @@
-// The `operationId` of a route, by which generated clients name its function: a verb and the things of its path, as in
-// `publishRoomMessage`. It is derived, so that a route has one without asking; the document's test keeps them apart.
+// The `operationId` of a route, the function name in generated clients: a verb and the nouns of its path, as in
+// `publishRoomMessage`. Derived from method and path; a test checks that all differ.
 
-/** What a POST to these does; to any other thing, it creates one. */
+/** The verb of a POST to these; elsewhere POST creates. */
 const postVerbs: Readonly<Record<string, string>> = { messages: 'publish', batch: 'publish', tokens: 'sign' };
-/** Last parts of a path that say what is done with what stands before them. */
+/** Last path parts that are verbs. */
 const actions: readonly string[] = ['approve', 'enable', 'kick', 'reject', 'replay', 'retry', 'rotate'];
 const methodVerbs: Readonly<Record<string, string>> = { GET: 'get', PUT: 'put', PATCH: 'update', DELETE: 'delete' };
-/** Those that name one thing, and yet end like many. */
+/** Singular nouns that end like plurals. */
 const singulars: readonly string[] = ['receipts', 'stats'];
-/** Paths that say less than a name must. */
+/** Paths that are too short for a name. */
 const fuller: Readonly<Record<string, string>> = { '/webhooks/dead': '/deadLetters', '/words': '/wordLists', '/rooms/:room/kick': '/rooms/:room/users/kick' };
 
-/** `url` as Fastify has it, with `:param`. */
+/** `url` in Fastify's form, with `:param`. */
 export function operationId(method: string, url: string): string {
-  const told = Object.entries(fuller).reduce((path, [short, long]) => path.replace(short, long), url);
-  const parts = told.split('/').filter((part) => part !== '' && !/^v[0-9]+$/.test(part));
+  const fullPath = Object.entries(fuller).reduce((path, [short, long]) => path.replace(short, long), url);
+  const parts = fullPath.split('/').filter((part) => part !== '' && !/^v[0-9]+$/.test(part));
   const last = parts.at(-1) ?? '';
   if (method === 'POST' && actions.includes(last)) return camel([last, ...things(parts.slice(0, -1))]);
   const many = method === 'GET' && isPlural(last);
@@ -23,7 +23,7 @@ export function operationId(method: string, url: string): string {
   return camel([verb, ...(many ? [...names.slice(0, -1), last] : names)]);
 }
 
-/** The words of a path without its parameters, each of one thing. */
+/** The nouns of a path without its parameters, in singular. */
 function things(parts: readonly string[]): string[] {
   return parts.filter((part) => !part.startsWith(':')).map((part) => (isPlural(part) ? part.replace(/s$/, '') : part));
 }

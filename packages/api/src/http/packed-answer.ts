@@ -1,5 +1,5 @@
-// The form in which the answer to an Idempotency-Key rests in the store: the ids that the key itself makes are written as their
-// index, and what is then long is deflated. A keyed batch of 1,000 messages rests in less than 1 KB instead of 90. It keeps nothing.
+// The stored form of the answer to an Idempotency-Key: ids derived from the key are replaced by their index, and long text is
+// deflated. A keyed batch of 1,000 messages takes less than 1 KB instead of 90. It stores nothing itself.
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { limits } from '@danmux/protocol';
@@ -7,20 +7,20 @@ import { limits } from '@danmux/protocol';
 /** The id of the `index`-th message of the request. */
 export type IdOf = (index: number) => string;
 
-/** Shorter texts gain nothing by deflate. */
+/** Deflate does not shrink shorter texts. */
 const deflatedFrom = 512;
 /** First character of a deflated text; JSON and sealed answers never begin with it. */
 const deflatedMark = '~';
-/** Form of the ids a key makes. */
+/** Form of ids derived from a key. */
 const derivedForm = /k-[0-9a-f]{32}/g;
-/** An index between two control characters, which JSON text cannot contain; none for the one after the last. */
+/** An index between two control characters, which JSON text cannot contain; an empty index means the previous one plus one. */
 const mark = String.fromCharCode(1);
 const indexForm = new RegExp(`${mark}(\\d*)${mark}`, 'g');
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** `answer` is JSON text; `idOf` makes the same ids when it is unpacked. */
+/** `answer` is JSON text; unpacking needs an `idOf` that makes the same ids. */
 export async function packAnswer(answer: string, idOf: IdOf): Promise<string> {
   const indexOf = derivedIndexes(idOf);
   let last = -1;
@@ -35,7 +35,7 @@ export async function packAnswer(answer: string, idOf: IdOf): Promise<string> {
   return deflatedMark + (await deflate(text)).toString('base64');
 }
 
-/** The answer as it was packed; also one that an older version kept as plain JSON. Rejects when the text was cut. */
+/** The original answer; also reads the plain JSON of older versions. Rejects truncated text. */
 export async function unpackAnswer(packed: string, idOf: IdOf): Promise<string> {
   const text = packed.startsWith(deflatedMark) ? (await inflate(Buffer.from(packed.slice(1), 'base64'))).toString('utf8') : packed;
   let last = -1;
@@ -45,7 +45,7 @@ export async function unpackAnswer(packed: string, idOf: IdOf): Promise<string> 
   });
 }
 
-/** Finds the index of an id. Ids come in the order of their indexes, so most are found at the first look. */
+/** Finds the index of an id. Ids come in the order of their indexes, so most are found at once. */
 function derivedIndexes(idOf: IdOf): (id: string) => number | undefined {
   const known = new Map<string, number>();
   return (id) => {

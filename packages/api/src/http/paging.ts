@@ -1,21 +1,21 @@
-// Pages of lists: how many, and cursors that mean something to this side only.
+// Pages of lists: page size, and opaque cursors.
 import { DanmuxError } from '@danmux/protocol';
 
 const defaultPage = 50;
 
-/** Throws `invalid_request` when more are asked for than a page holds. */
+/** Throws `invalid_request` above the maximum page size. */
 export function pageSize(limit: string | undefined, most: number): number {
   const size = limit === undefined ? defaultPage : Number(limit);
   if (size > most) throw new DanmuxError('invalid_request', { message: `querystring: limit must be 1 to ${most}.` });
   return size;
 }
 
-/** Any text as one that may stand in a URL. */
+/** Encodes any text for use in a URL. */
 export function cursorOf(place: string): string {
   return Buffer.from(place).toString('base64url');
 }
 
-/** Throws `invalid_request` when it is none of ours. */
+/** Throws `invalid_request` for a malformed cursor. */
 export function placeOf(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
   if (cursorOf(place) !== cursor) throw badCursor();

@@ -18,7 +18,7 @@ export function addProbes(app: FastifyInstance, runtime: Runtime): void {
   }
 }
 
-/** Route patterns only: a raw URL as a label would make a series of each. */
+/** Route patterns only: raw URLs as labels would create a time series each. */
 export function addTimes(app: FastifyInstance, { metrics }: Runtime): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

@@ -1,18 +1,18 @@
-// Every refusal of the admin API as RFC 9457 problem+json, made from the errors table. What goes wrong inside is logged with
-// the trace id and told without details.
+// Refusals of the admin API as RFC 9457 problem+json, from the errors table. Internal errors are logged with
+// the trace id and reported without details.
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import type { Problem } from '@danmux/protocol/schemas';
 import { type Runtime, toJson } from '@danmux/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
-/** A field that is wrong, by its path in the body. */
+/** An invalid field, by its path in the body. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
-/** Where a refusal happened, for the log. */
-export interface RefusedAt {
+/** Context of a refusal, for the log. */
+export interface RefusalContext {
   readonly trace: string;
   readonly route?: string | undefined;
 }
@@ -46,14 +46,14 @@ export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: re
     .send(problemOf(error, reply.request.id, fields));
 }
 
-/** The header for who may try again. */
+/** The Retry-After header of retryable refusals. */
 export function setRetryAfter(reply: FastifyReply, error: DanmuxError): void {
   const retryAfterMs = retryAfterOf(error);
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 }
 
-/** Counts a refusal; one that is our own failure is logged with its cause. */
-export function noteRefusal({ metrics, counted }: Pick<Runtime, 'metrics' | 'counted'>, error: DanmuxError, { trace, route }: RefusedAt): void {
+/** Counts a refusal; logs an internal one with its cause. */
+export function noteRefusal({ metrics, counted }: Pick<Runtime, 'metrics' | 'counted'>, error: DanmuxError, { trace, route }: RefusalContext): void {
   metrics.refused.inc({ source: 'api', code: error.code });
   if (error.code === 'internal') counted.error({ err: error.cause ?? error, trace, route }, 'a request failed', { most: 20 });
 }
@@ -66,12 +66,12 @@ export function errorHandler(runtime: Runtime): (error: FastifyError | Error, re
   };
 }
 
-/** What is nobody's code is a failure of ours. */
+/** Any error without a DanmuxError code is our bug: `internal`. */
 export function asDanmuxError(error: unknown): DanmuxError {
   return error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
 }
 
-/** Whoever may try again is told when; a failure of ours promises nothing. */
+/** Retryable errors carry a delay; `internal` promises none. */
 function retryAfterOf({ code, retryAfterMs }: DanmuxError): number | undefined {
   return retryAfterMs ?? (errors[code].retryable && errors[code].status !== 500 ? defaultRetryMs : undefined);
 }
@@ -87,7 +87,7 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'invalid_request',
 };
 
-/** Any error of a request as one of the table. */
+/** Converts any error of a request to one of the table. */
 export function refusalOf(error: FastifyError | Error): DanmuxError {
   if (error instanceof DanmuxError) return error;
   const { code = '', statusCode, validation, validationContext } = error as FastifyError;
@@ -110,6 +110,6 @@ function fieldsOf(error: FastifyError | Error): FieldError[] {
     const text = requiredProperties ? 'is required' : additionalProperties ? 'is not a known field' : message;
     return { path: [path, named].filter(Boolean).join('.'), message: text };
   });
-  // A refused field is named twice, once by the schema `false` that refuses it.
+  // The schema `false` reports a refused field a second time.
   return fields.filter(({ message }) => message !== 'schema is false');
 }

@@ -1,5 +1,5 @@
-// Security headers of every answer (helmet), and what a browser may do with a page of ours. The API itself is no page: it may
-// do nothing. The documentation, the demo and the console have policies of their own.
+// Security headers of every reply (helmet), and the content security policies of pages. API replies are no pages and may load
+// nothing. The documentation, the demo and the console have their own policies.
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
@@ -18,20 +18,20 @@ export const docsPolicy: Policy = {
   ...framing,
 };
 
-/** The demo page connects to edges, which have ports and hosts of their own. */
+/** The demo page connects to edges on other ports and hosts. */
 export const demoPolicy: Policy = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
   'style-src': ["'self'", "'unsafe-inline'"],
   'img-src': ["'self'", 'data:', 'blob:'],
   'media-src': ["'self'", 'blob:'],
-  // video.js has its icons as a font in its style sheet.
+  // video.js embeds its icon font in its style sheet.
   'font-src': ["'self'", 'data:'],
   'connect-src': ["'self'", 'http:', 'https:', 'ws:', 'wss:'],
   ...framing,
 };
 
-/** The page for OBS: its own files and connections to edges; no pictures of others, no inline style. */
+/** The OBS page: its own files and connections to edges; no external images, no inline style. */
 export const overlayPolicy: Policy = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
@@ -41,7 +41,7 @@ export const overlayPolicy: Policy = {
   ...framing,
 };
 
-/** The console: its own files and its own api, no inline style, and no text ever made into HTML but the templates of lit. */
+/** The console: its own files and API, no inline style; only lit templates may create HTML. */
 export const consolePolicy: Policy = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
@@ -59,18 +59,18 @@ export function policyText(policy: Policy): string {
     .join('; ');
 }
 
-/** The API's own: it is no page, and needs nothing. */
+/** Replies of the API itself: they are no pages. */
 const apiPolicy = policyText({ 'default-src': ["'none'"], ...framing });
 
 export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
-  // Helmet would check and put together the same policy for every request.
+  // Helmet would rebuild the same policy for every request.
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', apiPolicy);
   });
 }
 
-/** Every answer of this scope gets this policy instead. */
+/** Sets this policy on every reply of the scope. */
 export function usePolicy(scope: FastifyInstance, policy: Policy): void {
   const text = policyText(policy);
   scope.addHook('onSend', async (_request, reply, payload) => {

@@ -1,6 +1,5 @@
-// Checks requests against their TypeBox schemas as they are: nothing is converted, nothing filled in, unknown fields refused.
+// Validates requests against their TypeBox schemas without coercion: no conversion, no defaults, unknown fields refused.
 // The type provider gives handlers the types of the same schemas.
-
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifySchemaCompiler, FastifyTypeProvider, RawServerDefault } from 'fastify';
 import type { Static, TSchema } from 'typebox';

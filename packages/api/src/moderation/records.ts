@@ -1,9 +1,9 @@
-// One field of a record, without reading the others.
+// Reads one field of a record without the others.
 import type { Bus, RecordField } from '@danmux/bus';
 
-/** Null when it is not there, or has ended. */
+/** Null when the field is absent or expired. */
 export async function findField({ records }: Pick<Bus, 'records'>, record: string, name: string): Promise<RecordField | null> {
-  // A name comes before every longer one that begins with it.
+  // A name sorts before every longer one that starts with it.
   const [first] = (await records.page(record, name, undefined, 1)).fields;
   return first?.[0] === name ? first[1] : null;
 }

@@ -1,4 +1,4 @@
-// A room's modes in the room's record: how they are read, and how a change is merged into them. It tells nobody.
+// A room's modes in the room's record: reading, and merging a change. It announces nothing.
 import type { Bus, RecordField } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { DanmuxError, type RoomModes } from '@danmux/protocol';
@@ -6,7 +6,7 @@ import type { ModesChange } from '@danmux/protocol/schemas';
 import { findField } from './records.ts';
 
 const field = 'modes';
-/** Writers of one record that are in each other's way; each round one of them gets through. */
+/** Concurrent writers of one record; each round one of them succeeds. */
 const tries = 20;
 
 export async function readModes(bus: Bus, room: string): Promise<RoomModes> {
@@ -16,11 +16,11 @@ export async function readModes(bus: Bus, room: string): Promise<RoomModes> {
 
 export interface ChangedModes {
   readonly modes: RoomModes;
-  /** Of the room's record: the same change again, while nothing else changes, has the same. */
+  /** Version of the room's record: a repeated change without another in between has the same. */
   readonly version: number;
 }
 
-/** Merges; a mode that is null goes. Writes nothing when it changes nothing. */
+/** Merges; null removes a mode. Writes nothing when nothing changes. */
 export async function changeModes(bus: Bus, room: string, change: ModesChange): Promise<ChangedModes> {
   const record = ruleRecords.room(room);
   for (let left = tries; left > 0; left--) {

@@ -1,4 +1,4 @@
-// Mutes, bans and kicks in the records that edges follow: of one room, or of all rooms together. It closes no connection; edges do.
+// Mutes, bans and kicks in the records that edges follow: of one room, or of all rooms. Edges close the connections.
 import type { RecordField } from '@danmux/bus';
 import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/policy';
 import { DanmuxError, type Sanction } from '@danmux/protocol';
@@ -8,7 +8,7 @@ import { cursorOf, placeOf } from '../http/paging.ts';
 import type { Services } from '../services.ts';
 import { findField } from './records.ts';
 
-/** How long a kick stands in the record, so that every edge hears of it. */
+/** Lifetime of a kick in the record, so that every edge sees it. */
 const kickLifeMs = 60_000;
 
 /** Without a room: in every room. */
@@ -21,17 +21,17 @@ export interface Decision {
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Absent: until it is lifted. */
+  /** Absent: until lifted. */
   readonly until?: number;
 }
 
 export async function impose(services: Services, place: Place, kind: 'mute' | 'ban', user: string, sanction: Decision): Promise<SanctionReply> {
   await write(services, place, new Map([[sanctionField(kind, user), fieldOf(sanction)]]));
-  await tell(services, place, kind, user, sanction, false);
+  await announce(services, place, kind, user, sanction, false);
   return replyOf(place, user, sanction);
 }
 
-/** Ends what the user has open, and with `banMs` keeps it out for so long. */
+/** Closes the user's sessions, and with `banMs` refuses new ones for that time. */
 export async function kick(services: Services, place: Place, user: string, decision: Omit<Decision, 'until'>, banMs?: number): Promise<SanctionReply> {
   const { at } = decision;
   const kicked: Sanction = decision;
@@ -39,8 +39,8 @@ export async function kick(services: Services, place: Place, user: string, decis
   const fields = new Map([[sanctionField('kick', user), fieldOf(kicked, at + kickLifeMs)]]);
   if (banned) fields.set(sanctionField('ban', user), fieldOf(banned));
   await write(services, place, fields);
-  await tell(services, place, 'kick', user, kicked, false);
-  if (banned) await tell(services, place, 'ban', user, banned, false);
+  await announce(services, place, 'kick', user, kicked, false);
+  if (banned) await announce(services, place, 'ban', user, banned, false);
   return replyOf(place, user, banned ?? kicked);
 }
 
@@ -51,11 +51,11 @@ export async function find({ bus }: Services, place: Place, kind: SanctionKind, 
   return replyOf(place, user, JSON.parse(field.value) as Sanction);
 }
 
-/** Returns what it was; throws `not_found` when there is none. */
+/** Returns the lifted sanction; throws `not_found` when there is none. */
 export async function lift(services: Services, place: Place, kind: 'mute' | 'ban', user: string, by: string): Promise<SanctionReply> {
   const lifted = await find(services, place, kind, user);
   await write(services, place, new Map([[sanctionField(kind, user), null]]));
-  await tell(services, place, kind, user, { by, at: services.runtime.clock.now() }, true);
+  await announce(services, place, kind, user, { by, at: services.runtime.clock.now() }, true);
   return lifted;
 }
 
@@ -64,7 +64,7 @@ export interface SanctionPage {
   readonly cursor: string | null;
 }
 
-/** Throws `invalid_request` on a cursor of another list. */
+/** Throws `invalid_request` for a cursor of another list. */
 export async function list({ bus }: Services, place: Place, kind: SanctionKind, cursor: string | undefined, limit: number): Promise<SanctionPage> {
   const prefix = sanctionField(kind, '');
   const after = cursor === undefined ? undefined : prefix + placeOf(cursor);
@@ -85,7 +85,7 @@ async function write({ bus }: Services, place: Place, fields: ReadonlyMap<string
   await bus.records.set(recordOf(place), fields);
 }
 
-async function tell(services: Services, { room = everyRoom }: Place, kind: SanctionKind, user: string, sanction: Sanction, lifted: boolean): Promise<void> {
+async function announce(services: Services, { room = everyRoom }: Place, kind: SanctionKind, user: string, sanction: Sanction, lifted: boolean): Promise<void> {
   const { reason, until, by } = sanction;
   const data = { kind, user, lifted, ...(reason === undefined ? {} : { reason }), ...(until === undefined ? {} : { until }), by };
   await services.events.emit(room, 'moderation.sanction', data);

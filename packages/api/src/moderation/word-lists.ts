@@ -1,11 +1,11 @@
-// Word lists in their record: written whole, read whole. It judges no message.
+// Word lists in their record, written and read as a whole. It filters no message.
 import type { RecordField } from '@danmux/bus';
 import { decodeWordLists, encodeWordList, listOfField, removedWordList, ruleRecords } from '@danmux/policy';
 import { DanmuxError, limits, type WordList } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 import type { Services } from '../services.ts';
 
-/** Writers that are in each other's way; each round one of them gets through. */
+/** Concurrent writers; each round one of them succeeds. */
 const tries = 20;
 
 export async function readWordLists({ bus }: Services): Promise<ReadonlyMap<string, WordList>> {
@@ -14,7 +14,7 @@ export async function readWordLists({ bus }: Services): Promise<ReadonlyMap<stri
   return new Map(lists);
 }
 
-/** Throws `conflict` when it would be one list too many. */
+/** Throws `conflict` past the maximum number of lists. */
 export async function writeWordList(services: Services, name: string, list: WordList): Promise<void> {
   await change(services, (present) => {
     const names = new Set([...present].map(listOfField)).add(name);

@@ -1,7 +1,7 @@
-// Who calls the Pusher-compatible routes, as Pusher's HTTP API has it: key, time, md5 of the body and an HMAC over them in the query.
+// Authentication of the Pusher-compatible routes as in Pusher's HTTP API: key, time, md5 of the body and an HMAC over them in the query.
 //
-// Its signature has no nonce. What it signs is one request, however often it comes: its messages have ids of the signature, so that a
-// library that tries again doubles nothing. It is taken again for half as long as messages are known by their ids, then refused.
+// The signature has no nonce and identifies one request: message ids derive from it, so that a repeated request adds no message. A repeat
+// is accepted for half the time that message ids are remembered, then refused.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
@@ -16,7 +16,7 @@ export interface PusherRequest {
   readonly body: Buffer;
 }
 
-/** The signature of a request that is right; throws `unauthorized` or `signature_expired`, saying what is wrong. */
+/** The signature of a valid request; throws `unauthorized` or `signature_expired` with the reason. */
 export function checkPusherAuth({ key, secret }: Config['pusher'], { method, target, body }: PusherRequest, now: number): string {
   const [path = '', search = ''] = splitOnce(target);
   const query = new Map<string, string>();
@@ -24,10 +24,10 @@ export function checkPusherAuth({ key, secret }: Config['pusher'], { method, tar
     if (query.has(name.toLowerCase())) throw refused(`${name} is given twice`);
     query.set(name.toLowerCase(), value);
   }
-  const given = query.get('auth_signature') ?? '';
+  const provided = query.get('auth_signature') ?? '';
   query.delete('auth_signature');
-  const right = isRight(secret, `${method}\n${path}\n${canonicalQuery(query)}`, given);
-  if (!isSame(query.get('auth_key') ?? '', key) || !right) throw refused('the key is unknown or the signature does not fit');
+  const valid = isValid(secret, `${method}\n${path}\n${canonicalQuery(query)}`, provided);
+  if (!isSame(query.get('auth_key') ?? '', key) || !valid) throw refused('the key is unknown or the signature does not fit');
   if (query.get('auth_version') !== '1.0') throw refused('auth_version must be 1.0');
   const md5 = query.get('body_md5');
   if (md5 === undefined ? body.length > 0 : md5 !== createHash('md5').update(body).digest('hex')) throw refused('body_md5 does not fit the body');
@@ -35,13 +35,13 @@ export function checkPusherAuth({ key, secret }: Config['pusher'], { method, tar
   if (!/^[0-9]{1,12}$/.test(timestamp)) throw refused('auth_timestamp must be seconds since 1970');
   if (Math.abs(now - Number(timestamp) * 1_000) > windowMs)
     throw new DanmuxError('signature_expired', { message: `Unauthorized: auth_timestamp is more than ${windowMs / 1_000} s from the time here.` });
-  return given;
+  return provided;
 }
 
-/** Throws `nonce_replayed` for a request whose first copy came so long ago that its messages may not be known any more. */
+/** Throws `nonce_replayed` when the first copy is so old that its message ids may be forgotten. */
 export async function checkPusherReplay(bus: Pick<Bus, 'once'>, signature: string, { messages }: Pick<Config, 'messages'>): Promise<void> {
   const ttlMs = 2 * windowMs;
-  // By the signature: the query that holds it can be written in many ways.
+  // By signature, because the query that holds it has many spellings.
   const left = await bus.once(`pusher:${signature}`, ttlMs);
   const retryMs = Math.min(messages.dedupe_chat_ms, messages.dedupe_gift_ms) / 2;
   if (left > 0 && ttlMs - left > retryMs) throw new DanmuxError('nonce_replayed', { message: 'Unauthorized: this request was sent before.' });
@@ -52,7 +52,7 @@ export function signedId(signature: string, index: number): string {
   return `p-${createHash('sha256').update(`${signature}\n${index}`).digest('hex').slice(0, 32)}`;
 }
 
-/** Sorted by name, as it reads, not as a URL writes it. */
+/** Sorted by name, decoded. */
 function canonicalQuery(query: ReadonlyMap<string, string>): string {
   return [...query]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -65,16 +65,16 @@ function splitOnce(target: string): readonly [string, string] {
   return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
 }
 
-function isRight(secret: string, text: string, given: string): boolean {
+function isValid(secret: string, text: string, provided: string): boolean {
   const signature = createHmac('sha256', secret).update(text).digest();
-  return /^[0-9a-f]{64}$/.test(given) && timingSafeEqual(signature, Buffer.from(given, 'hex'));
+  return /^[0-9a-f]{64}$/.test(provided) && timingSafeEqual(signature, Buffer.from(provided, 'hex'));
 }
 
-function isSame(given: string, known: string): boolean {
+function isSame(provided: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(known));
+  return timingSafeEqual(digest(provided), digest(expected));
 }
 
-function refused(what: string): DanmuxError {
-  return new DanmuxError('unauthorized', { message: `Unauthorized: ${what}.` });
+function refused(reason: string): DanmuxError {
+  return new DanmuxError('unauthorized', { message: `Unauthorized: ${reason}.` });
 }

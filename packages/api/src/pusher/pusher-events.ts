@@ -1,4 +1,4 @@
-// What Pusher's clients send, in danmux's words: a channel is a room (or a user's own channel), an event a message. Limits are
+// Maps Pusher's events: a channel is a room (or a user's own channel), an event is a message. Limits are
 // Pusher's.
 import { userRoomOf } from '@danmux/bus';
 import { DanmuxError, isRoomName, limits, reservedTypes } from '@danmux/protocol';
@@ -13,14 +13,14 @@ export const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name:
 const name = Type.String({ minLength: 1, maxLength: pusherLimits.name });
 const fields = {
   name,
-  /** JSON by custom; its size is checked in bytes. */
+  /** JSON by convention; its size is limited in bytes. */
   data: Type.String(),
   info: Type.Optional(Type.String({ maxLength: 200 })),
-  /** Taken and without effect: danmux does not know the sockets of a sender's page. */
+  /** Accepted and ignored: danmux does not know the socket of the sender's page. */
   socket_id: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
 };
 
-// Unknown fields pass, as they do there.
+// Unknown fields are accepted, as Pusher does.
 export const eventBody = Type.Object({
   ...fields,
   channels: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: pusherLimits.channels })),
@@ -31,24 +31,24 @@ export const batchBody = Type.Object({ batch: Type.Array(Type.Object({ ...fields
 export type EventBody = Static<typeof eventBody>;
 
 const userChannel = '#server-to-user-';
-/** Their own wrapping is not undone. */
+/** Encrypted channels: their payload stays encrypted. */
 const wrapped = 'event';
 
-/** The room of a channel; throws `invalid_request` for a name that is none here. */
+/** The room of a channel; throws `invalid_request` for a name that is no valid room. */
 export function roomOf(channel: string): string {
   const shown = channel.slice(0, 200);
   if (isRoomName(channel)) return channel;
   throw new DanmuxError('invalid_request', { message: `"${shown}" is not a valid channel name here: 1 to 128 of A-Z a-z 0-9 _ . : @ -.` });
 }
 
-/** Where an event goes: a room, or a user. */
+/** Destination of an event: a room, or a user. */
 export function goalOf(channel: string): Goal {
   const user = channel.startsWith(userChannel) ? channel.slice(userChannel.length) : '';
   if (user !== '' && user.length <= limits.userId) return { room: userRoomOf(user), user };
   return { room: roomOf(channel) };
 }
 
-/** An event whose name is a type of the table is a message of that type; any other is of type `event`. */
+/** An event named like a message type has that type; others have type `event`. */
 export function messageOf({ name: event, data: text }: { readonly name: string; readonly data: string }, { types }: Config['messages']): PublishRequest {
   const size = Buffer.byteLength(text);
   if (size > pusherLimits.dataBytes)
@@ -62,7 +62,7 @@ function parsed(text: string): unknown {
   try {
     return parseJsonData(text);
   } catch {
-    // Not JSON, or none that is safe to hand on: then it is text.
+    // Not JSON, or unsafe JSON: sent as text.
     return text;
   }
 }

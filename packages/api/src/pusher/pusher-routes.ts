@@ -1,5 +1,5 @@
 // The routes of Pusher's HTTP API that publish and read channels, so that Laravel and pusher-php-server work by changing host and
-// port. They are there only with config pusher.app_id, and have Pusher's own authentication and its form of errors.
+// port. They exist only with config pusher.app_id, and have Pusher's authentication and error format.
 import { type Audience, isUserRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
@@ -25,7 +25,7 @@ declare module 'fastify' {
 const query = Type.Object({ info: Type.Optional(Type.String({ maxLength: 200 })), filter_by_prefix: Type.Optional(Type.String({ maxLength: 200 })) });
 const channelParams = Type.Object({ app: Type.String(), channel: Type.String() });
 const shortestSecret = 32;
-/** `user_count` asks the members of each. */
+/** `user_count` needs the members of each room. */
 const channelsCounted = 500;
 
 export async function addPusherRoutes(app: TypedApp, services: Services, keys: Keys): Promise<void> {
@@ -54,7 +54,7 @@ async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Conf
   if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'There is no such app.' });
   if (request.method === 'POST') await checkPusherReplay(bus, signature, runtime.config);
   request.pusherSignature = signature;
-  // No id of a key has a colon.
+  // Ids of keys contain no colon.
   request.keyId = `pusher:${pusher.key}`;
   keys.rates.take(request.keyId);
 }
@@ -71,9 +71,11 @@ function addEventRoutes(scope: TypedApp, services: Services): void {
       services,
       goals.map((goal, index) => readyEvent(services, request, goal, message, index)),
     );
-    const wanted = infoOf(body.info);
-    if (wanted.size === 0) return {};
-    return { channels: Object.fromEntries(await Promise.all(goals.filter(({ user }) => user === undefined).map((goal) => numbersOf(services, goal, wanted)))) };
+    const requested = infoOf(body.info);
+    if (requested.size === 0) return {};
+    return {
+      channels: Object.fromEntries(await Promise.all(goals.filter(({ user }) => user === undefined).map((goal) => numbersOf(services, goal, requested)))),
+    };
   });
 
   scope.post('/apps/:app/batch_events', { schema: { hide: true, body: batchBody }, config }, async (request) => {
@@ -93,18 +95,18 @@ function addChannelRoutes(scope: TypedApp, services: Services): void {
     const { filter_by_prefix: prefix = '', info } = request.query;
     const online = await bus.onlineRooms();
     const rooms = [...online.keys()].filter((room) => !isUserRoom(room) && room.startsWith(prefix));
-    const wanted = infoOf(info);
-    if (wanted.has('user_count')) {
+    const requested = infoOf(info);
+    if (requested.has('user_count')) {
       if (rooms.length > channelsCounted)
         throw new DanmuxError('invalid_request', { message: `user_count is for at most ${channelsCounted} channels; give filter_by_prefix.` });
-      return { channels: Object.fromEntries(await Promise.all(rooms.map((room) => numbersOf(services, { room }, wanted)))) };
+      return { channels: Object.fromEntries(await Promise.all(rooms.map((room) => numbersOf(services, { room }, requested)))) };
     }
-    return { channels: Object.fromEntries(rooms.map((room) => [room, wanted.has('subscription_count') ? { subscription_count: online.get(room) } : {}])) };
+    return { channels: Object.fromEntries(rooms.map((room) => [room, requested.has('subscription_count') ? { subscription_count: online.get(room) } : {}])) };
   });
 
   scope.get('/apps/:app/channels/:channel', { schema: { hide: true, params: channelParams, querystring: query }, config }, async (request) => {
     const audience = await bus.audience(roomOf(request.params.channel));
-    return { occupied: audience.online > 0, ...shown(audience, infoOf(request.query.info)) };
+    return { occupied: audience.online > 0, ...infoReply(audience, infoOf(request.query.info)) };
   });
 
   scope.get('/apps/:app/channels/:channel/users', { schema: { hide: true, params: channelParams }, config }, async (request) => {
@@ -119,12 +121,12 @@ function channelsOf({ channels = [], channel }: EventBody): readonly string[] {
   return [...all];
 }
 
-/** The same signed request again is the same messages. */
+/** A repeated signed request has the same message ids. */
 function readyEvent(services: Services, request: FastifyRequest, goal: Goal, message: PublishRequest, index: number): Ready {
   return readyMessage(services, request, goal, { ...message, id: signedId(request.pusherSignature, index) });
 }
 
-/** Throws the first refusal: Pusher's answer knows no other form. The others may be sent; the request may come again. */
+/** Throws the first refusal, because Pusher's reply has no results per event. Other events may have been sent; repeating the request is safe. */
 async function send(services: Services, ready: readonly Ready[]): Promise<void> {
   for (const result of await sendMessages(services, ready)) if (result instanceof DanmuxError) throw result;
 }
@@ -140,12 +142,12 @@ function infoOf(info = ''): Info {
   );
 }
 
-async function numbersOf({ bus }: Services, { room, user }: Goal, wanted: Info): Promise<readonly [string, object]> {
-  return [room, user !== undefined || wanted.size === 0 ? {} : shown(await bus.audience(room), wanted)];
+async function numbersOf({ bus }: Services, { room, user }: Goal, requested: Info): Promise<readonly [string, object]> {
+  return [room, user !== undefined || requested.size === 0 ? {} : infoReply(await bus.audience(room), requested)];
 }
 
-function shown({ users, online }: Audience, wanted: Info): object {
-  return { ...(wanted.has('user_count') ? { user_count: users } : {}), ...(wanted.has('subscription_count') ? { subscription_count: online } : {}) };
+function infoReply({ users, online }: Audience, requested: Info): object {
+  return { ...(requested.has('user_count') ? { user_count: users } : {}), ...(requested.has('subscription_count') ? { subscription_count: online } : {}) };
 }
 
 function refuse({ runtime }: Services, request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {

@@ -1,5 +1,5 @@
-// Reading the audit log, newest first. A filter looks through so many rows a request and then hands out a cursor, so that a rare key
-// costs many small pages and never one long one.
+// Reading the audit log, newest first. A filter scans a limited number of rows per request and returns a cursor, so that a rare key
+// costs many small requests instead of one long one.
 import type { Bus, LogEntry } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type AuditRow, auditQuery, auditReply } from '@danmux/protocol/schemas';

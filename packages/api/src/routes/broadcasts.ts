@@ -1,4 +1,4 @@
-// One message to many rooms, as a job that reaches them at a pace: a million viewers must not answer at once.
+// One message to many rooms, as a paced job, so that a million viewers do not react at once.
 import { jobIdOf } from '@danmux/jobs';
 import { DanmuxError, isRoomName, lanes } from '@danmux/protocol';
 import { type BroadcastRequest, broadcastReply, broadcastRequest } from '@danmux/protocol/schemas';
@@ -51,7 +51,7 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
   });
 }
 
-/** Exact names and `prefix*`, checked. */
+/** Exact names and `prefix*`, validated. */
 function rulesOf(request: FastifyRequest, { rooms }: BroadcastRequest): readonly string[] {
   const rules = rooms === '*' ? ['*'] : rooms;
   for (const rule of rules) {

@@ -1,5 +1,5 @@
-// What the demo page asks for: where the edges are, a viewer token of one room for anybody, and gifts that cost nothing. For
-// development only; the routes are there only when config api.demo is on.
+// Routes of the demo page: edge addresses, a viewer token of one room for anybody, and free gifts. For
+// development only; they exist only when config api.demo is on.
 import { acceptPublication, type Bus } from '@danmux/bus';
 import { checkRoomName, DanmuxError, limits, roomMatches } from '@danmux/protocol';
 import { newId, type Runtime, signViewerToken, verifyViewerToken } from '@danmux/runtime';
@@ -25,7 +25,7 @@ const giftRequest = Type.Object(
   { additionalProperties: false },
 );
 
-/** Public as the scope's other routes are. */
+/** Public as the other routes of the scope. */
 export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus): void {
   const app = scope.withTypeProvider<TypeBoxProvider>();
   app.get('/demo/config.json', async (request) => ({ edges: (await edgeUrls(bus, request.hostname)).map(({ url }) => url) }));
@@ -35,7 +35,7 @@ export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { sub: user.id, name: user.name, rooms: [room] }, tokenTtlS, runtime.clock.now());
     return { token, user, expires_at: expiresAt };
   });
-  // As a site's backend would once the gift is paid for.
+  // A site's backend does this after the payment.
   app.post('/demo/gift', { schema: { body: giftRequest } }, async ({ body }) => {
     const { gift, name, count } = body;
     const room = checkRoomName(body.room);

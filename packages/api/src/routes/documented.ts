@@ -1,4 +1,4 @@
-// What routes say of themselves alike in OpenAPI: their parameters and the problems they answer with.
+// Parts of route schemas shared in OpenAPI: parameters and error responses.
 import { type ErrorCode, errors, limits } from '@danmux/protocol';
 import { messageId } from '@danmux/protocol/schemas';
 import { type TSchema, Type } from 'typebox';
@@ -7,7 +7,7 @@ import { problemType } from '../http/problem.ts';
 /** The problem schema's name among the document's components. */
 export const problemSchemaId = 'Problem';
 
-/** Loose on purpose: the handler names what is wrong with a room's name. */
+/** Loose on purpose: the handler's error explains an invalid room name. */
 export const roomParams = Type.Object({ room: Type.String({ description: 'Room name: A-Z a-z 0-9 _ . : @ -, at most 128', examples: ['live:1001'] }) });
 
 /** A message id in the path. */
@@ -28,7 +28,7 @@ export const idempotencyHeaders = Type.Object({
   ),
 });
 
-/** A success with its description and one example. */
+/** A success response with its description and an example. */
 export function success<T extends TSchema>(schema: T, description: string, example: unknown): T {
   return { ...schema, description, examples: [example] };
 }
@@ -38,13 +38,13 @@ export function withExamples<T extends TSchema>(schema: T, examples: Readonly<Re
   return { ...schema, 'x-examples': Object.fromEntries(Object.entries(examples).map(([summary, value]) => [summary, { summary, value }])) };
 }
 
-/** What is wrong with a body, or the store. */
+/** Errors of a route with a body that uses the store. */
 export const bodyCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_json', 'too_large', 'unsupported_media_type', 'unavailable'];
 
-/** The same of a POST, which takes an Idempotency-Key. */
+/** The same for a POST, which accepts an Idempotency-Key. */
 export const postCodes: readonly ErrorCode[] = [...bodyCodes, 'idempotency_in_flight', 'idempotency_mismatch'];
 
-/** Every route that wants a key may answer with these. */
+/** Errors of every route that requires a key. */
 const always: readonly ErrorCode[] = [
   'unauthorized',
   'signature_invalid',
@@ -62,7 +62,7 @@ interface ProblemResponse {
   readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
 }
 
-/** OpenAPI responses for error codes, one a status, naming the codes; `never` are those this route cannot answer with. */
+/** OpenAPI responses for error codes, one a status, listing the codes; `never` removes codes that the route cannot return. */
 export function documented(codes: readonly ErrorCode[], never: readonly ErrorCode[] = []): Record<number, ProblemResponse> {
   const all = [...new Set([...codes, ...always])].filter((code) => !never.includes(code));
   const statuses = [...new Set(all.map((code) => errors[code].status))].sort();

@@ -1,4 +1,4 @@
-// Where viewers find the edges: the addresses they announced, as whoever asks reaches them.
+// Addresses of edges for viewers: as announced, adapted to the address that the request came to.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 
@@ -7,7 +7,7 @@ export interface EdgeUrl {
   readonly load: number;
 }
 
-/** Lowest load first; those on a loopback or wildcard address are where the request came to. Throws `unavailable` when there is none. */
+/** Lowest load first; a loopback or wildcard address is replaced by the request's host. Throws `unavailable` without edges. */
 export async function edgeUrls(bus: Pick<Bus, 'members'>, visitedHost: string): Promise<readonly EdgeUrl[]> {
   const edges = (await bus.members()).filter(({ role }) => role === 'edge');
   if (edges.length === 0) throw new DanmuxError('unavailable', { message: 'No edge is running.', retryAfterMs: 1_000 });

@@ -1,4 +1,4 @@
-// Which edges a viewer is to connect to: the least loaded first, so that viewers who all come at once do not all come to one.
+// Edges for a viewer to connect to, the least loaded first.
 import type { ErrorCode } from '@danmux/protocol';
 import { type GatewayReply, gatewayExample, gatewayQuery, gatewayReply } from '@danmux/protocol/schemas';
 import { AddressRates } from '../http/address-rates.ts';
@@ -7,15 +7,15 @@ import type { Services } from '../services.ts';
 import { documented, success } from './documented.ts';
 import { edgeUrls } from './edge-urls.ts';
 
-const edgesTold = 5;
+const maxEdges = 5;
 const ttlMs = 10_000;
 const perMinute = 600;
-/** Nobody says who it is. */
+/** Public. */
 const never: readonly ErrorCode[] = ['unauthorized', 'signature_invalid', 'signature_expired', 'nonce_replayed', 'forbidden'];
 
 const schema = {
   summary: 'Edges for a viewer, best first',
-  description: `For anybody, of any origin; an address may ask ${perMinute} times a minute. The least loaded edges, ${edgesTold} at most. \`room\`, \`user\` and \`region\` change nothing yet.`,
+  description: `For anybody, of any origin; an address may ask ${perMinute} times a minute. The least loaded edges, ${maxEdges} at most. \`room\`, \`user\` and \`region\` change nothing yet.`,
   tags: ['nodes'],
   security: [],
   querystring: gatewayQuery,
@@ -27,8 +27,8 @@ export function addGatewayRoute(app: TypedApp, { bus, runtime }: Pick<Services, 
   app.get('/v1/gateway', { schema, config: { public: true } }, async (request, reply): Promise<GatewayReply> => {
     rates.take(request.ip);
     const edges = await edgeUrls(bus, request.hostname);
-    // Viewers' pages are of other origins.
+    // Viewer pages have other origins.
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin').header('cache-control', 'no-store');
-    return { edges: edges.slice(0, edgesTold), ttl_ms: ttlMs };
+    return { edges: edges.slice(0, maxEdges), ttl_ms: ttlMs };
   });
 }

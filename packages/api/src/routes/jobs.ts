@@ -63,7 +63,7 @@ const retrySchema = {
   response: { 202: success(jobReply, 'It waits', { ...example, state: 'waiting' }), ...documented([...postCodes, 'not_found', 'conflict']) },
 };
 
-/** What a backend asked for, and may take back. */
+/** Jobs that a backend requested and may cancel. */
 const cancellable: readonly string[] = ['publish', 'broadcast'];
 
 export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
@@ -85,7 +85,7 @@ export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
     if (!cancellable.includes(name)) throw new DanmuxError('conflict', { message: `A job "${name}" is danmux's own and cannot be cancelled.` });
     const cancelled = await jobs.cancel(id);
     if (!cancelled) throw new DanmuxError('conflict', { message: `The job does not wait any more; it was ${state}.` });
-    return { id, cancelled: true as const, progress: shownOf(cancelled.progress) };
+    return { id, cancelled: true as const, progress: progressReply(cancelled.progress) };
   });
 
   app.post('/v1/jobs/:id/retry', { schema: retrySchema, config: { scope: 'admin' } }, async ({ params: { id } }, reply) => {
@@ -95,8 +95,8 @@ export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
   });
 }
 
-/** Its cursor is the handler's own. */
-function shownOf(progress: JobProgress | null): JobReply['progress'] {
+/** The cursor is internal to the handler. */
+function progressReply(progress: JobProgress | null): JobReply['progress'] {
   return progress && { done: progress.done, total: progress.total };
 }
 
@@ -106,7 +106,7 @@ function replyOf({ id, name, state, attempts, progress, createdAt, finishedAt, e
     name,
     state,
     attempts,
-    progress: shownOf(progress),
+    progress: progressReply(progress),
     created_at: createdAt,
     ...(finishedAt === undefined ? {} : { finished_at: finishedAt }),
     ...(error === undefined ? {} : { error }),

@@ -1,4 +1,4 @@
-// API keys made at run time. A key is told once; the answer that an Idempotency-Key keeps of it is sealed.
+// API keys made at run time. A key is shown once; an answer stored for its Idempotency-Key is sealed.
 import { DanmuxError } from '@danmux/protocol';
 import {
   type KeySelfReply,
@@ -102,11 +102,11 @@ export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }
   app.get('/v1/keys', { schema: listSchema, config: { scope: 'admin' } }, async (): Promise<KeysReply> => {
     const [times] = await Promise.all([use.times(), followed.refresh()]);
     const now = clock.now();
-    return { keys: [...keyring.all()].filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now).map((key) => shown(key, times, now)) };
+    return { keys: [...keyring.all()].filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now).map((key) => keyRow(key, times, now)) };
   });
 
   app.get('/v1/keys/me', { schema: selfSchema, config: { scope: 'any', rooms: 'each' } }, async (request): Promise<KeySelfReply> => {
-    return { ...shown(ownKey(request), await use.times(), clock.now()), signed: request.signedBy !== null };
+    return { ...keyRow(callerKey(request), await use.times(), clock.now()), signed: request.signedBy !== null };
   });
 
   app.post('/v1/keys/:id/rotate', { schema: rotateSchema, config: { scope: 'admin', secretAnswer: true } }, async (request) => {
@@ -123,13 +123,13 @@ export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }
   });
 }
 
-function ownKey({ apiKey }: FastifyRequest): ApiKey {
-  // The hooks let nobody by without one.
+function callerKey({ apiKey }: FastifyRequest): ApiKey {
+  // The hooks refuse requests without a key.
   if (!apiKey) throw new DanmuxError('unauthorized');
   return apiKey;
 }
 
-function shown(key: ApiKey, times: ReadonlyMap<string, number>, now: number): KeysReply['keys'][number] {
+function keyRow(key: ApiKey, times: ReadonlyMap<string, number>, now: number): KeysReply['keys'][number] {
   const { id, scopes, rooms, signedOnly, source, createdAt, expiresAt, digests } = key;
   const oldUntil = digests.find((digest) => digest.until !== undefined && isLive(digest, now))?.until;
   return {

@@ -1,4 +1,4 @@
-// Sending a user away, out of one room or out of all.
+// Disconnects a user from one room or from all.
 import { kickRequest, roomKickRequest, sanctionReply } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import type { TypedApp } from '../http/validation.ts';
@@ -34,13 +34,13 @@ const userSchema = {
 
 export function addKickRoutes(app: TypedApp, services: Services): void {
   app.post('/v1/rooms/:room/kick', { schema: roomSchema, config: { scope: 'moderate' } }, async (request) => {
-    const { user, ban_ms, ...said } = request.body;
-    return kick(services, placeOf(request), user, decisionOf(services, request, said), ban_ms);
+    const { user, ban_ms, ...details } = request.body;
+    return kick(services, placeOf(request), user, decisionOf(services, request, details), ban_ms);
   });
 
   app.post('/v1/users/:user/kick', { schema: userSchema, config: { scope: 'moderate' } }, async (request) => {
-    const { ban_ms, ...said } = request.body;
-    return kick(services, {}, request.params.user, decisionOf(services, request, said), ban_ms);
+    const { ban_ms, ...details } = request.body;
+    return kick(services, {}, request.params.user, decisionOf(services, request, details), ban_ms);
   });
 }
 

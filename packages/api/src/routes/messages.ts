@@ -1,4 +1,4 @@
-// Publishing: one message or a batch. A 202 is sent when the bus, or the queue of what is delayed, has stored it; not before.
+// Publishing one message or a batch. A 202 follows storage in the bus, or in the queue of delayed messages.
 import { checkRoomName, DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type BatchRequest, batchReply, batchRequest, type Problem, publishReply, publishRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
@@ -73,13 +73,13 @@ export function addMessageRoutes(app: TypedApp, services: Services): void {
 
 type Result = Accepted | DanmuxError;
 
-/** One result per message, in order. Throws when the store is away and so nothing was accepted. */
+/** One result per message, in order. Throws when the store was unavailable and nothing was accepted. */
 async function sendBatch(services: Services, request: FastifyRequest, messages: BatchRequest['messages']): Promise<Result[]> {
   const before = await acceptedBefore(services, request);
   const tried = messages.map((message, index) => before[index] ?? attempt(() => readyRow(services, request, message, index)));
   const sent = (await sendMessages(services, tried.filter(isReady))).values();
   const results = tried.map((each) => (isReady(each) ? (sent.next().value ?? new DanmuxError('internal')) : each));
-  // When nothing could be stored the request as a whole failed: a retry with the same key may still succeed.
+  // Nothing could be stored, so the request as a whole fails: a retry with the same key may still succeed.
   const unavailable = results.find((result) => result instanceof DanmuxError && result.code === 'unavailable');
   if (unavailable && results.every((result) => result instanceof DanmuxError)) throw unavailable;
   return results;
@@ -89,13 +89,13 @@ function isReady(tried: Ready | Result): tried is Ready {
   return 'publication' in tried;
 }
 
-/** What earlier requests of the same key got accepted, by place. */
+/** Messages accepted by earlier requests of the same key, by index. */
 async function acceptedBefore({ bus }: Services, request: FastifyRequest): Promise<readonly (Accepted | null)[]> {
   const done = await doneBefore(request, bus);
   return done === null ? [] : (JSON.parse(done) as (Accepted | null)[]);
 }
 
-/** For `acceptedBefore`; undefined when nothing was. */
+/** For `acceptedBefore`; undefined when none was accepted. */
 function acceptedOf(results: readonly Result[]): string | undefined {
   const rows = results.map((result) => (result instanceof DanmuxError ? null : result));
   return rows.some((row) => row !== null) ? JSON.stringify(rows) : undefined;

@@ -1,4 +1,4 @@
-// Who is in the cluster: every process that announced itself in the last seconds.
+// Members of the cluster: every process that announced itself in the last seconds.
 import type { Bus } from '@danmux/bus';
 import { type NodesReply, nodesExample, nodesReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';

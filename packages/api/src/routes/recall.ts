@@ -1,4 +1,4 @@
-// Taking a message back: out of history, and off every screen.
+// Recalls a message: removes it from history and from every screen.
 import { jobIdOf } from '@danmux/jobs';
 import { checkRoomName } from '@danmux/protocol';
 import { recallReply } from '@danmux/protocol/schemas';
@@ -26,9 +26,9 @@ export function addRecallRoute(app: TypedApp, services: Services): void {
     const room = checkRoomName(request.params.room);
     const { id } = request.params;
     const { found } = await services.bus.recall(room, id);
-    const once = jobIdOf('recall', `${room}\n${id}`);
-    await services.events.emit(room, 'moderation.recall', { id, by: request.keyId }, once);
-    await sendOwn(services, { room, type: 'recall', data: { id }, id: once, trace: request.id, marks: { recalls: id } });
+    const dedupeId = jobIdOf('recall', `${room}\n${id}`);
+    await services.events.emit(room, 'moderation.recall', { id, by: request.keyId }, dedupeId);
+    await sendOwn(services, { room, type: 'recall', data: { id }, id: dedupeId, trace: request.id, marks: { recalls: id } });
     services.hops.add({ room, id, trace: '', hop: 'recalled' });
     return { id, room, found };
   });

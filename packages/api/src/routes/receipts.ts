@@ -1,4 +1,4 @@
-// How many viewers a message was sent to, and how many said that they have it.
+// Receipt counts of a message: viewers it was sent to, and viewers that confirmed it.
 import { isUserRoom, ownRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
@@ -32,7 +32,7 @@ export function addReceiptsRoute(app: TypedApp, { runtime, bus }: Services): voi
     const { id } = request.params;
     const state = await bus.receipts.find(id);
     if (!state) throw new DanmuxError('not_found', { message: 'No message of this id asked for receipts, or it is too long ago.' });
-    // The same id may be another's message in rooms that are not this key's.
+    // The same id may be a different message in rooms outside this key.
     const rooms = state.rooms.filter((room) => mayTouch(request, room));
     for (const room of rooms.length === 0 ? state.rooms : []) checkRoom(request, room);
     const { at } = state;

@@ -1,6 +1,5 @@
-// Messages that a word list or the hook holds: a moderator lets each through or drops it. One that is let through is published as it was,
-// from its viewer and with its id, before it leaves the queue; twice is once, and of two who decide otherwise one is refused.
-
+// Messages held by a word list or the hook: a moderator approves or drops each. An approved one is published as it was, from its viewer
+// and with its id, before it leaves the queue. The same decision twice is one; of two different decisions the second is refused.
 import { acceptPublication } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
@@ -16,7 +15,7 @@ import type { Services } from '../services.ts';
 import { documented, idempotencyHeaders, messageParam, postCodes, success } from './documented.ts';
 
 const params = Type.Object(messageParam);
-const held = {
+const heldExample = {
   id: '01K8Y3V5S9Q4W2N7C6D1B0ATZX',
   room: 'live:1001',
   type: 'chat',
@@ -25,14 +24,14 @@ const held = {
   at: 1_767_225_600_000,
   reason: 'ads',
 };
-const { id, room } = held;
+const { id, room } = heldExample;
 
 const listSchema = {
   summary: 'Messages that wait for review',
   description: 'Each waits for `moderation.review_ttl_ms` at most. Give the `cursor` of a page to read the next one.',
   tags: ['moderation'],
   querystring: reviewsQuery,
-  response: { 200: success(reviewsReply, 'One page', { reviews: [held], cursor: null }), ...documented(['invalid_request', 'unavailable']) },
+  response: { 200: success(reviewsReply, 'One page', { reviews: [heldExample], cursor: null }), ...documented(['invalid_request', 'unavailable']) },
 };
 const approveSchema = {
   summary: 'Let a held message through',
@@ -84,12 +83,12 @@ export function addReviewRoutes(app: TypedApp, services: Services): void {
   });
 }
 
-async function find({ bus }: Services, wanted: string): Promise<HeldMessage> {
-  const field = await findField(bus, ruleRecords.reviews, wanted);
+async function find({ bus }: Services, reviewId: string): Promise<HeldMessage> {
+  const field = await findField(bus, ruleRecords.reviews, reviewId);
   if (!field) throw new DanmuxError('not_found', { message: 'No message of this id waits for review (any more).' });
   return parseJson(field.value) as HeldMessage;
 }
 
-async function drop({ bus }: Services, gone: string): Promise<void> {
-  await bus.records.set(ruleRecords.reviews, new Map([[gone, null]]));
+async function drop({ bus }: Services, reviewId: string): Promise<void> {
+  await bus.records.set(ruleRecords.reviews, new Map([[reviewId, null]]));
 }

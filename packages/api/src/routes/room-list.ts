@@ -1,4 +1,4 @@
-// The rooms that have a viewer online, by name or by how many.
+// Rooms with viewers online, by name or by number of viewers.
 import { isUserRoom } from '@danmux/bus';
 import { limits } from '@danmux/protocol';
 import { type RoomsQuery, roomsQuery, roomsReply } from '@danmux/protocol/schemas';
@@ -39,14 +39,14 @@ export function addRoomListRoute(app: TypedApp, { bus, runtime: { clock } }: Ser
     const all = [...(await bus.onlineRooms())].flatMap(([room, online]): Row[] =>
       room.startsWith(prefix) && !isUserRoom(room) && mayTouch(request, room) ? [[online, room]] : [],
     );
-    const rest = all.filter((row) => last === undefined || before(last, row) < 0).sort(before);
-    const page = rest.slice(0, size);
+    const following = all.filter((row) => last === undefined || before(last, row) < 0).sort(before);
+    const page = following.slice(0, size);
     const end = page.at(-1);
     const now = clock.now();
     const rates = await Promise.all(page.map(([, room]) => ratesIn(bus, room, now)));
     return {
       rooms: page.map(([online, room], index) => ({ room, online, ...(rates[index] ? { per_second: rates[index] } : {}) })),
-      cursor: rest.length > size && end ? cursorOf(JSON.stringify(end)) : null,
+      cursor: following.length > size && end ? cursorOf(JSON.stringify(end)) : null,
       total: all.length,
     };
   });
@@ -60,7 +60,7 @@ const orders: Readonly<Record<NonNullable<RoomsQuery['sort']>, (a: Row, b: Row) 
 
 function rowOf(cursor: string): Row {
   const place = placeOf(cursor);
-  // A room's name needs no escapes, so this is what JSON.parse would read.
+  // Room names need no escapes, so this equals JSON.parse.
   const [, online, room] = /^\[(\d{1,10}),"([^"\\]{1,128})"\]$/.exec(place) ?? [];
   if (online === undefined || room === undefined) throw badCursor();
   return [Number(online), room];

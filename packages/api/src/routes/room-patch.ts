@@ -1,4 +1,4 @@
-// Changing how a room may be talked in. Edges follow the record; viewers are told by a message, webhooks by an event.
+// Changes a room's modes. Edges follow the record; viewers get a message, webhooks an event.
 import { jobIdOf } from '@danmux/jobs';
 import { checkRoomName } from '@danmux/protocol';
 import { roomModesReply, roomPatch } from '@danmux/protocol/schemas';
@@ -28,10 +28,10 @@ export function addRoomPatchRoute(app: TypedApp, services: Services): void {
   app.patch('/v1/rooms/:room', { schema, config: { scope: 'moderate' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { modes, version } = await changeModes(services.bus, room, request.body.modes);
-    const once = jobIdOf('modes', `${room}\n${version}`);
-    await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, once);
-    // Who joins later is given the modes with the answer to its join.
-    if (await services.bus.subscribed(room)) await sendOwn(services, { room, type: 'room_state', data: { modes }, id: once, trace: request.id });
+    const dedupeId = jobIdOf('modes', `${room}\n${version}`);
+    await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, dedupeId);
+    // Viewers that join later get the modes with the join reply.
+    if (await services.bus.subscribed(room)) await sendOwn(services, { room, type: 'room_state', data: { modes }, id: dedupeId, trace: request.id });
     return { room, modes };
   });
 }

@@ -1,4 +1,4 @@
-// Reading a room: how many are online and who, where its streams are, what was said.
+// Reads a room: online counts, members, stream positions and history.
 import { pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';

@@ -1,4 +1,4 @@
-// Mutes and bans: the same four routes for each, of one room and of all.
+// Mutes and bans: the same four routes for each, in one room and in all.
 import { checkRoomName, DanmuxError, type ErrorCode, limits } from '@danmux/protocol';
 import { bansReply, mutesReply, type SanctionRequest, sanctionReply, sanctionRequest, sanctionsQuery } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
@@ -19,15 +19,15 @@ const kinds: readonly Kind[] = [
   { kind: 'ban', plural: 'bans', does: 'is sent away and may not come in' },
 ];
 
-interface Where {
+interface RoutePlace {
   readonly prefix: '/v1/rooms/:room' | '/v1';
-  readonly words: string;
+  readonly phrase: string;
   readonly codes: readonly ErrorCode[];
   readonly example: { readonly room?: string };
 }
-const places: readonly Where[] = [
-  { prefix: '/v1/rooms/:room', words: 'in a room', codes: ['invalid_room'], example: { room: 'live:1001' } },
-  { prefix: '/v1', words: 'in every room', codes: [], example: {} },
+const places: readonly RoutePlace[] = [
+  { prefix: '/v1/rooms/:room', phrase: 'in a room', codes: ['invalid_room'], example: { room: 'live:1001' } },
+  { prefix: '/v1', phrase: 'in every room', codes: [], example: {} },
 ];
 
 export function addSanctionRoutes(app: TypedApp, services: Services): void {
@@ -39,9 +39,9 @@ export function addSanctionRoutes(app: TypedApp, services: Services): void {
   }
 }
 
-function addList(app: TypedApp, services: Services, { prefix, words, codes, example }: Where, { kind, plural }: Kind): void {
+function addList(app: TypedApp, services: Services, { prefix, phrase, codes, example }: RoutePlace, { kind, plural }: Kind): void {
   const schema = {
-    summary: `The ${plural} ${words}`,
+    summary: `The ${plural} ${phrase}`,
     description: 'Those in force, by user. Give the `cursor` of a page to read the next one.',
     tags: ['moderation'],
     params: prefix === '/v1' ? Type.Object({}) : roomParams,
@@ -58,12 +58,12 @@ function addList(app: TypedApp, services: Services, { prefix, words, codes, exam
   });
 }
 
-function addOne(app: TypedApp, services: Services, { prefix, words, codes, example }: Where, { kind, plural, does }: Kind): void {
+function addOne(app: TypedApp, services: Services, { prefix, phrase, codes, example }: RoutePlace, { kind, plural, does }: Kind): void {
   const url = `${prefix}/${plural}/:user`;
   const one = { tags: ['moderation'], params: prefix === '/v1' ? userParams : roomUserParams };
   const put = {
     ...one,
-    summary: `${verb(kind)} a user ${words}`,
+    summary: `${verb(kind)} a user ${phrase}`,
     description: `From within a second the user ${does}, and is told by a \`notice\`. Again: the new time and reason.`,
     body: withExamples(sanctionRequest, { 'ten minutes': { for_ms: 600_000, reason: '刷屏' }, 'until it is lifted': {} }),
     response: { 200: success(sanctionReply, 'In force', exampleOf(example)), ...documented([...bodyCodes, ...codes]) },
@@ -71,14 +71,14 @@ function addOne(app: TypedApp, services: Services, { prefix, words, codes, examp
   const missing = documented(['invalid_request', ...codes, 'not_found', 'unavailable']);
   const get = {
     ...one,
-    summary: `The ${kind} of a user ${words}`,
+    summary: `The ${kind} of a user ${phrase}`,
     description: 'With its reason, by whom, since when and until when.',
     response: { 200: success(sanctionReply, 'It is in force', exampleOf(example)), ...missing },
   };
   const remove = {
     ...one,
-    summary: `Lift the ${kind} of a user ${words}`,
-    description: `${place(words)} The user is told by a \`notice\`.`,
+    summary: `Lift the ${kind} of a user ${phrase}`,
+    description: `${place(phrase)} The user is told by a \`notice\`.`,
     response: { 200: success(sanctionReply, 'What was lifted', exampleOf(example)), ...missing },
   };
   app.put(url, { schema: put, config: { scope: 'moderate' } }, async (request) =>
@@ -89,7 +89,7 @@ function addOne(app: TypedApp, services: Services, { prefix, words, codes, examp
 }
 
 const verb = (kind: Kind['kind']) => (kind === 'mute' ? 'Mute' : 'Ban');
-const place = (words: string) => (words === 'in a room' ? 'One that is in force in every room stays.' : 'Those of single rooms stay.');
+const place = (phrase: string) => (phrase === 'in a room' ? 'One that is in force in every room stays.' : 'Those of single rooms stay.');
 const exampleOf = (room: { readonly room?: string }) => ({
   user: 'u42',
   ...room,
@@ -99,7 +99,7 @@ const exampleOf = (room: { readonly room?: string }) => ({
   until: 1_767_226_200_000,
 });
 
-/** The room of the path, checked; none of a route that is of all rooms. */
+/** The room of the path, validated; undefined on a route over all rooms. */
 export function placeOf({ params }: FastifyRequest): Place {
   const { room } = params as { readonly room?: string };
   return room === undefined ? {} : { room: checkRoomName(room) };

@@ -1,4 +1,4 @@
-// The cluster's numbers over the last hour, for curves: what the workers sampled, as rates.
+// The cluster's numbers over the last hour: samples of the workers as rates.
 import { readSamples, type StatsSample, sampleEveryMs } from '@danmux/cluster';
 import { type Lane, laneNames } from '@danmux/protocol';
 import { type StatsHistoryReply, statsHistoryExample, statsHistoryQuery, statsHistoryReply } from '@danmux/protocol/schemas';
@@ -6,7 +6,7 @@ import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, success } from './documented.ts';
 
-/** Two samples further apart have a hole between them; a rate over it would hide it. */
+/** A larger distance between samples is a gap; no rate is computed over it. */
 const longestMs = 1.5 * sampleEveryMs;
 
 const schema = {
@@ -39,7 +39,7 @@ function rowOf(sample: StatsSample, before: StatsSample | undefined): Row {
 function ratesOf(sample: StatsSample, before: StatsSample | undefined): Row['per_second'] {
   const passed = before ? sample.at - before.at : 0;
   if (!before || passed <= 0 || passed > longestMs) return null;
-  // A store that began anew counts from nothing.
+  // A counter that went back was reset: it counts from 0.
   if (laneNames.some((lane) => sample.accepted[lane] < before.accepted[lane] || sample.sequenced[lane] < before.sequenced[lane])) return null;
   const rates = (of: 'accepted' | 'sequenced' | 'shed') => perLane((lane) => Math.round(((sample[of][lane] - before[of][lane]) / passed) * 10_000) / 10);
   return { accepted: rates('accepted'), sequenced: rates('sequenced'), shed: rates('shed') };

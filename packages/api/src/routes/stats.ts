@@ -1,4 +1,4 @@
-// The cluster in numbers: who is online, what was accepted, sent and shed, which processes there are.
+// The cluster in numbers: viewers online, messages accepted, sent and shed, processes.
 import type { Bus } from '@danmux/bus';
 import { nodesExample, type StatsReply, statsReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';

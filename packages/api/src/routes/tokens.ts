@@ -1,5 +1,5 @@
-// Viewer tokens for backends without a JWT library. A token is as good as a password until it ends, so the answer that an
-// Idempotency-Key keeps of it is sealed.
+// Viewer tokens for backends without a JWT library. A token grants access until it expires, so an answer stored
+// for its Idempotency-Key is sealed.
 import { tokenReply, tokenRequest } from '@danmux/protocol/schemas';
 import { type Runtime, signViewerToken } from '@danmux/runtime';
 import { checkRooms } from '../auth/room-access.ts';
@@ -26,7 +26,7 @@ export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
   app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each', secretAnswer: true } }, async (request) => {
     const { ttl_s = defaultTtlS, ...claims } = request.body;
     for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
-    // Whose messages they are says no room, so a key for some rooms opens nobody's.
+    // Personal messages belong to no room, so a token made by a key of some rooms gets none.
     const limited = request.apiKey?.rooms === undefined ? {} : { own: false };
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { ...claims, ...limited }, ttl_s, runtime.clock.now());
     return { token, expires_at: expiresAt };

@@ -1,5 +1,5 @@
-// Messages to one user: to all of its connections, in whatever rooms they are. They travel in rooms of their own, so that order,
-// storage and recovery are those of every message.
+// Messages to one user: to all of its connections, in any room. They use rooms of their own, so that order,
+// storage and recovery work as for every message.
 import { userRoomOf } from '@danmux/bus';
 import { publishRequest, userMessageReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';

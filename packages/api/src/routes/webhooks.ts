@@ -1,5 +1,4 @@
-// Webhooks as an operator repairs them: how each target does, what could not be delivered, and another try.
-
+// Webhook operations: status of targets, dead letters, and redelivery.
 import { DanmuxError, limits } from '@danmux/protocol';
 import { deadLettersQuery, deadLettersReply, enableReply, replayReply, webhooksReply } from '@danmux/protocol/schemas';
 import { type ReplayResult, Webhooks } from '@danmux/webhooks';

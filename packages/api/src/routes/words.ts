@@ -1,4 +1,4 @@
-// Word lists: put, asked for and removed whole. Edges have a change within a second.
+// Word lists: replaced, read and removed as a whole. Edges apply a change within a second.
 import { limits, type WordList } from '@danmux/protocol';
 import { type WordListSummary, wordListReply, wordListRequest, wordListSummary, wordListsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';

@@ -1,5 +1,4 @@
 // How one line of the chat list is drawn.
-
 import { errors } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Entry } from './chat-entry.ts';

@@ -1,5 +1,4 @@
 // <danmux-settings>: the viewer's own choice of how danmaku fly. It changes the overlay it is given, which applies and remembers it.
-
 import type { OverlaySettings, OverlayVerbs } from '@danmux/sdk';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { slidersIcon } from './icons.ts';

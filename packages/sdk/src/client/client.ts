@@ -8,11 +8,11 @@ import type { JoinOptions } from './room-events.ts';
 
 export interface ClientEvents {
   state: ClientState;
-  /** What the server tells this viewer, in one room or in all: muted, unmuted, kicked, banned, unbanned, token_expired. */
+  /** A notice for this viewer, in one room or in all: muted, unmuted, kicked, banned, unbanned, token_expired. */
   notice: Notice;
-  /** A message for this user alone, in no room; each once. */
+  /** A personal message to this user, outside any room; each once. */
   message: Msg;
-  /** The client stopped, since trying again cannot help; or, when its state is not `closed`, waits for `retryAfterMs` (a short ban). */
+  /** The client stopped because a retry cannot help; or, when its state is not `closed`, it waits for `retryAfterMs` (a short ban). */
   error: DanmuxError;
 }
 
@@ -20,7 +20,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly #options: ClientOptions;
   readonly #connection: Connection;
   readonly #rooms = new Map<string, Room>();
-  /** What is sent to this user in no room, as a room: its positions, recalls and gaps. Absent for guests and with `own: false`. */
+  /** The user's personal messages as a room: positions, recalls and gaps. Absent for guests and with `own: false`. */
   readonly me: Room | undefined;
   #stopLooking: (() => void) | undefined;
 
@@ -29,14 +29,14 @@ export class Client extends Emitter<ClientEvents> {
     this.#options = options;
     this.#connection = new Connection(options);
     const connection = this.#connection;
-    connection.on('state', (state) => this.#became(state));
+    connection.on('state', (state) => this.#onState(state));
     connection.on('notice', (notice) => this.#notice(notice));
     connection.on('error', (error) => this.emit('error', error));
     connection.on('frame', (frame) => this.#rooms.get(frame.room)?.frame(frame));
     connection.on('gap', (gap) => this.#rooms.get(gap.room)?.gap(gap));
     connection.on('presence', ({ room, online }) => this.#rooms.get(room)?.presence(online));
-    this.me = this.#joinOwn();
-    if (options.whileHidden !== 'all') this.#stopLooking = connection.visibility?.onChange(() => this.#looked());
+    this.me = this.#joinPersonal();
+    if (options.whileHidden !== 'all') this.#stopLooking = connection.visibility?.onChange(() => this.#onVisibility());
     connection.open();
   }
 
@@ -44,17 +44,17 @@ export class Client extends Emitter<ClientEvents> {
     return this.#connection.state;
   }
 
-  /** The server's time, milliseconds since 1970, whatever the page's clock says: what `ts`, `until` and `expires_at` are to be compared with. */
+  /** The server's time, milliseconds since 1970, independent of the page's clock: compare `ts`, `until` and `expires_at` with it. */
   serverTime(): number {
     return this.#connection.time.now();
   }
 
-  /** The room, joined as soon as the connection stands and again whenever it comes back. */
+  /** The room, joined as soon as the client is connected and again after every reconnect. */
   join(name: string, options: JoinOptions = {}): Room {
     return this.#enter(checkRoomName(name), options);
   }
 
-  /** Ends everything; nothing of it runs on. */
+  /** Leaves all rooms and disconnects; no timer remains. */
   close(): void {
     for (const room of this.#rooms.values()) room.end();
     this.#rooms.clear();
@@ -63,8 +63,8 @@ export class Client extends Emitter<ClientEvents> {
     this.removeAll();
   }
 
-  /** What was sent before this client came was for another time: it begins with nothing, and then misses nothing. */
-  #joinOwn(): Room | undefined {
+  /** Without history: personal messages from before this client started are old. Later ones are recovered by position. */
+  #joinPersonal(): Room | undefined {
     if (this.#options.token === undefined || this.#options.own === false) return undefined;
     const me = this.#enter(ownRoom, { history: 0 });
     me.on('message', (msg) => this.emit('message', msg));
@@ -73,22 +73,22 @@ export class Client extends Emitter<ClientEvents> {
 
   #enter(name: string, options: JoinOptions): Room {
     if (this.state === 'closed') throw new DanmuxError('unavailable', { message: 'The client is closed.' });
-    const known = this.#rooms.get(name);
-    if (known) return known;
+    const entered = this.#rooms.get(name);
+    if (entered) return entered;
     const room = new Room(name, this.#connection, { ...this.#options, ...options }, () => this.#rooms.delete(name));
     this.#rooms.set(name, room);
-    if (this.#options.whileHidden !== 'all') room.looked(!this.#connection.visibility?.hidden);
-    // After the caller had its turn to listen.
+    if (this.#options.whileHidden !== 'all') room.setVisible(!this.#connection.visibility?.hidden);
+    // After the caller had a chance to add its listeners.
     queueMicrotask(() => this.state === 'online' && room.connected());
     return room;
   }
 
-  #looked(): void {
-    const looked = !this.#connection.visibility?.hidden;
-    for (const room of this.#rooms.values()) room.looked(looked);
-    if (!looked) return;
+  #onVisibility(): void {
+    const visible = !this.#connection.visibility?.hidden;
+    for (const room of this.#rooms.values()) room.setVisible(visible);
+    if (!visible) return;
     this.#connection.hurry();
-    // Any join tells the time.
+    // Every join reply carries the server's time.
     const [joined] = [...this.#rooms.values()].filter((room) => room.joined);
     if (this.#connection.time.doubtful) joined?.joinAgain();
   }
@@ -98,7 +98,7 @@ export class Client extends Emitter<ClientEvents> {
     this.emit('notice', notice);
   }
 
-  #became(state: ClientState): void {
+  #onState(state: ClientState): void {
     for (const room of this.#rooms.values()) {
       if (state === 'online') room.connected();
       else room.disconnected();

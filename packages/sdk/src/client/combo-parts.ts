@@ -1,7 +1,7 @@
-// A message that stands for several gifts of a combo, without those that were recalled.
+// Removes recalled gifts from a message that merges several gifts of a combo.
 import type { Msg } from '@danmux/protocol';
 
-/** The message itself when none of it was recalled, undefined when nothing is left. */
+/** The message itself when none of its parts was recalled, undefined when all were. */
 export function withoutParts(msg: Msg, recalled: { has(id: string): boolean }): Msg | undefined {
   if (!msg.parts) return recalled.has(msg.id) ? undefined : msg;
   const parts = msg.parts.filter(({ id }) => !recalled.has(id));

@@ -1,11 +1,11 @@
-// The connection to one edge at a time: finds one that answers, comes back when it ends, moves when the server says goaway. It
-// carries events and requests; what they mean is the room's business.
+// The connection to one edge at a time: finds one that answers, reconnects, and moves on goaway. It carries events and requests; rooms
+// interpret them.
 import { DanmuxError, type ErrorBody, type GoAway, type Reply, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import { retryDelay } from './delay.ts';
 import { Edges } from './edges.ts';
 import { Emitter } from './emitter.ts';
-import { type Host, ownHost, type Visibility } from './host.ts';
+import { defaultHost, type Host, type Visibility } from './host.ts';
 import { injectedWebSocket } from './injected-websocket.ts';
 import type { ClientOptions, ClientState } from './options.ts';
 import { ServerTime } from './server-time.ts';
@@ -20,7 +20,7 @@ export type ConnectionEvents = { readonly [E in Passed]: Payload<E> } & {
 
 type Passed = Exclude<keyof ServerEvents, 'goaway'>;
 const connectTimeoutMs = 8_000;
-/** A ban that ends sooner is waited out. */
+/** The client waits for the end of a ban shorter than this. */
 const longestWaitMs = 3_600_000;
 
 export class Connection extends Emitter<ConnectionEvents> {
@@ -33,16 +33,16 @@ export class Connection extends Emitter<ConnectionEvents> {
   #attempt = 0;
   #refreshed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** A try waits, and need not. */
+  /** A reconnect is scheduled and may be started early. */
   #waiting = false;
   #stopHurrying: (() => void) | undefined;
-  /** Where a goaway sent us, until we are there. */
+  /** The edge that a goaway named, until it is reached or failed. */
   #target: string | undefined;
 
   constructor(options: ClientOptions) {
     super();
     this.#options = options;
-    this.#host = { ...ownHost(), ...options.host };
+    this.#host = { ...defaultHost(), ...options.host };
     this.#edges = new Edges(options, this.#host);
   }
 
@@ -50,7 +50,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     return this.#state;
   }
 
-  /** Whether anybody looks, and how to hear of it. */
+  /** Page visibility of the host, if it has one. */
   get visibility(): Visibility | undefined {
     return this.#host.visibility;
   }
@@ -60,7 +60,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     void this.#connect();
   }
 
-  /** Somebody looks, or the network is back: a try that waits is made soon. */
+  /** The page became visible or the network is back: starts a scheduled reconnect soon. */
   hurry(): void {
     if (this.#state !== 'connecting' || !this.#waiting) return;
     this.#attempt = 0;
@@ -68,14 +68,14 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   close(): void {
-    this.#become('closed');
+    this.#setState('closed');
     this.#stopHurrying?.();
     clearTimeout(this.#timer);
     this.#drop();
     this.removeAll();
   }
 
-  /** The reply's fields; throws a DanmuxError, `unavailable` when no answer came. */
+  /** The reply's fields; throws a DanmuxError, `unavailable` without an answer in time. */
   async request<T extends object>(event: keyof ViewerEvents, payload: object): Promise<T> {
     const socket = this.#socket;
     if (!socket?.connected) throw new DanmuxError('unavailable', { message: 'Not connected.' });
@@ -103,7 +103,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   async #connect(): Promise<void> {
-    this.#become('connecting');
+    this.#setState('connecting');
     const [token, url] = await Promise.all([this.#token(), this.#target ?? this.#nextEdge()]);
     if (this.#state === 'closed') return;
     if (token === null || url === null) {
@@ -119,7 +119,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       timeout: connectTimeoutMs,
     });
     this.#socket = socket;
-    // A socket that was dropped has nothing to say any more.
+    // Ignores events of a socket that was replaced.
     const current = () => this.#socket === socket;
     socket.on('connect', () => current() && this.#connected(url));
     socket.on('connect_error', (error) => current() && this.#refused(error));
@@ -151,7 +151,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     }
   }
 
-  /** Null when it could not be had. */
+  /** Null when the token function failed. */
   async #token(): Promise<string | undefined | null> {
     const { token } = this.#options;
     if (typeof token !== 'function') return token;
@@ -169,7 +169,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#refreshed = false;
     this.#target = undefined;
     this.time.doubt();
-    this.#become('online');
+    this.#setState('online');
   }
 
   #refused(error: Error): void {
@@ -189,23 +189,23 @@ export class Connection extends Emitter<ConnectionEvents> {
       this.emit('error', errorOf(body));
       return;
     }
-    // Trying again with the same token, or as who was sent away for long, cannot help.
+    // A retry with the same token, or during a long ban, cannot help.
     this.#drop();
-    this.#become('closed');
+    this.#setState('closed');
     this.emit('error', errorOf(body));
   }
 
   #again(afterMs = 0): void {
     if (this.#state === 'closed') return;
     this.#drop();
-    // Where a goaway sent us is tried once, and says nothing of the others.
+    // The edge of a goaway is tried once; its failure does not count against the listed edges.
     if (this.#target === undefined) this.#edges.failed();
     this.#target = undefined;
-    this.#become('connecting');
+    this.#setState('connecting');
     this.#wait(Math.max(afterMs, retryDelay(++this.#attempt)), afterMs === 0);
   }
 
-  /** `canHurry`: not what the server told us to wait. */
+  /** `canHurry`: false for a delay that the server asked for. */
   #wait(ms: number, canHurry = true): void {
     clearTimeout(this.#timer);
     this.#waiting = canHurry;
@@ -215,7 +215,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     }, ms);
   }
 
-  /** Leaves in our own slot, for the edge it names or the next one. */
+  /** Leaves in this viewer's slot, for the named edge or the next one. */
   #goAway(socket: EdgeSocket, { reconnect_in_ms, url }: GoAway): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -233,7 +233,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     socket?.disconnect();
   }
 
-  #become(state: ClientState): void {
+  #setState(state: ClientState): void {
     if (this.#state === state || this.#state === 'closed') return;
     this.#state = state;
     this.emit('state', state);

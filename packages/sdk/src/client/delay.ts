@@ -1,4 +1,4 @@
-// How long to wait before the next try: exponential with full jitter, so that a crowd that lost its edge does not come back in
+// Delay before the next try: exponential with full jitter, so that the viewers of a lost edge do not reconnect in
 // one instant.
 
 /** Milliseconds before try number `attempt` (1 is the first). */

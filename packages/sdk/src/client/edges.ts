@@ -1,22 +1,22 @@
-// Which edge to try next: of the addresses the application gave, or of those a gateway names, best first. The one that last let this
-// viewer in is tried before the others, also on the next visit.
+// Chooses the next edge to try: of the application's addresses, or of those a gateway names, best first. The last edge that accepted this
+// viewer comes first, also on the next visit.
 import { DanmuxError } from '@danmux/protocol';
 import type { Host } from './host.ts';
 import type { ClientOptions } from './options.ts';
 import { monotonic } from './server-time.ts';
 
 const storageKey = 'danmux.edge';
-/** A gateway's list is asked for again no sooner than this, and no later than an hour. */
+/** Bounds of a gateway list's lifetime. */
 const minTtlMs = 1_000;
 const maxTtlMs = 3_600_000;
 const defaultTtlMs = 30_000;
-const addressesAtMost = 10;
+const maxAddresses = 10;
 
 export class Edges {
   readonly #gateway: string | undefined;
   readonly #host: Host;
   #urls: readonly string[];
-  /** The next of `#urls`. */
+  /** Index of the next of `#urls`. */
   #next = 0;
   #tried = 0;
   #freshUntil = Number.NEGATIVE_INFINITY;
@@ -39,30 +39,30 @@ export class Edges {
     return url;
   }
 
-  /** The last one did not take us. */
+  /** The last address failed; the next call of `next` gives another. */
   failed(): void {
     this.#next++;
     this.#tried++;
   }
 
-  /** This one did. */
+  /** This address worked. */
   succeeded(url: string): void {
     this.#tried = 0;
-    this.#keep(url);
+    this.#remember(url);
   }
 
-  /** A list that is old, or of which none took us, is asked for again; without an answer it still counts. */
+  /** Requests the list again when it expired or all its edges failed. Without an answer the old list stays in use. */
   async #refresh(): Promise<void> {
     if (this.#gateway === undefined || !this.#host.getJson) return;
-    const used = this.#tried >= this.#urls.length;
-    if (!used && monotonic() < this.#freshUntil) return;
+    const allFailed = this.#tried >= this.#urls.length;
+    if (!allFailed && monotonic() < this.#freshUntil) return;
     try {
       const { urls, ttlMs } = listOf(await this.#host.getJson(this.#gateway));
       this.#freshUntil = monotonic() + ttlMs;
       this.#tried = 0;
       if (urls.join() === this.#urls.join()) return;
       this.#urls = urls;
-      // Best first, as the gateway said.
+      // The gateway lists the best edge first.
       this.#begin(0);
     } catch (error) {
       if (this.#urls.length === 0) throw new DanmuxError('unavailable', { message: `options.gateway gave no edges: ${String(error)}`, cause: error });
@@ -70,32 +70,32 @@ export class Edges {
   }
 
   #begin(first: number): void {
-    const last = this.#urls.indexOf(this.#kept() ?? '');
+    const last = this.#urls.indexOf(this.#remembered() ?? '');
     this.#next = last < 0 ? first : last;
   }
 
-  #kept(): string | null {
+  #remembered(): string | null {
     try {
       return this.#host.storage?.getItem(storageKey) ?? null;
     } catch {
-      // A page may be refused its storage; nothing but a better first guess is lost.
+      // A browser may refuse storage to a page; only a better first choice is lost.
       return null;
     }
   }
 
-  #keep(url: string): void {
+  #remember(url: string): void {
     try {
-      if (this.#urls.length > 1 && this.#kept() !== url) this.#host.storage?.setItem(storageKey, url);
+      if (this.#urls.length > 1 && this.#remembered() !== url) this.#host.storage?.setItem(storageKey, url);
     } catch {
-      // As above.
+      // See above.
     }
   }
 }
 
-/** `{edges: [{url}], ttl_ms}` as `GET /v1/gateway` answers it; throws on anything else. */
+/** Parses the reply of `GET /v1/gateway`, `{edges: [{url}], ttl_ms}`; throws on anything else. */
 function listOf(answer: unknown): { urls: string[]; ttlMs: number } {
   const { edges, ttl_ms } = (answer ?? {}) as { edges?: unknown; ttl_ms?: unknown };
-  const urls = Array.isArray(edges) ? edges.flatMap((edge: unknown) => urlOf(edge)).slice(0, addressesAtMost) : [];
+  const urls = Array.isArray(edges) ? edges.flatMap((edge: unknown) => urlOf(edge)).slice(0, maxAddresses) : [];
   if (urls.length === 0) throw new Error('no edges in the answer');
   const ttl = typeof ttl_ms === 'number' ? ttl_ms : defaultTtlMs;
   return { urls, ttlMs: Math.min(maxTtlMs, Math.max(minTtlMs, ttl)) };

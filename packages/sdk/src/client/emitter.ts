@@ -1,11 +1,11 @@
-// Typed events. A listener that throws fails by itself, later and loudly; it keeps no other from being called.
+// Typed events. An exception of a listener is rethrown in a task of its own, so that the other listeners still run.
 
 export type Listener<T> = (payload: T) => void;
 
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
 
-  /** Returns a function that takes the listener off. */
+  /** Returns a function that removes the listener. */
   on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));

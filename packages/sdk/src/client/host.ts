@@ -1,7 +1,7 @@
-// What the client needs of where it runs, and what it does without. Browsers and Node give it by themselves; other hosts (the
-// mini-programs of phone apps, native web views) put their own in its place.
+// The client's needs of its environment. Browsers and Node provide them; other hosts (mini-programs of phone apps, native web views)
+// pass their own.
 
-/** The part of a WebSocket that is used. */
+/** The part of a WebSocket that the transport uses. */
 export interface WebSocketLike {
   binaryType?: string;
   onopen: ((event: never) => void) | null;
@@ -13,15 +13,15 @@ export interface WebSocketLike {
 }
 
 export interface Host {
-  /** Opens a socket to this address; absent: the host's own `WebSocket`. */
+  /** Opens a socket to this address; absent: the global `WebSocket`. */
   readonly webSocket?: (url: string) => WebSocketLike;
-  /** Gets a JSON document; rejects when it cannot be had. */
+  /** Fetches a JSON document; rejects on failure. */
   readonly getJson?: (url: string) => Promise<unknown>;
-  /** Keeps small texts from one visit to the next; may throw. */
+  /** Stores small texts across visits; may throw. */
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'>;
-  /** Whether somebody looks; `onChange` returns a function that takes the listener off. */
+  /** Whether the page is visible; `onChange` returns a function that removes the listener. */
   readonly visibility?: Visibility;
-  /** Calls when the network is there again; returns a function that takes the listener off. */
+  /** Calls when the network is back; returns a function that removes the listener. */
   readonly onNetwork?: (listener: () => void) => () => void;
 }
 
@@ -32,17 +32,17 @@ export interface Visibility {
 
 const jsonTimeoutMs = 5_000;
 
-/** What this browser or Node has; each part by itself may be missing. */
-export function ownHost(): Host {
-  const storage = ownStorage();
+/** The host made of the globals of this browser or Node; any part may be missing. */
+export function defaultHost(): Host {
+  const storage = pageStorage();
   return {
     getJson,
     ...(storage ? { storage } : {}),
-    ...(typeof document === 'undefined' ? {} : { visibility: ownVisibility, onNetwork }),
+    ...(typeof document === 'undefined' ? {} : { visibility: pageVisibility, onNetwork }),
   };
 }
 
-const ownVisibility: Visibility = {
+const pageVisibility: Visibility = {
   get hidden() {
     return document.hidden;
   },
@@ -58,8 +58,8 @@ async function getJson(url: string): Promise<unknown> {
   return response.json();
 }
 
-/** A browser may refuse it to a page. */
-function ownStorage(): Storage | undefined {
+/** A browser may refuse storage to a page. */
+function pageStorage(): Storage | undefined {
   try {
     return globalThis.localStorage;
   } catch {

@@ -1,8 +1,8 @@
-// What a room gives to the application: each message once, none that was recalled, chat later when nobody looks. danmux's own
-// messages become events here, and messages that ask for it are answered.
+// Delivers a room's messages to the application: each once, none that was recalled, chat later when the page is hidden. System messages
+// (recalls, room modes) become events, and messages that ask for a receipt get one.
 import type { Msg, RoomModes } from '@danmux/protocol';
 import { withoutParts } from './combo-parts.ts';
-import { HeldChat } from './held-chat.ts';
+import { HiddenChat } from './hidden-chat.ts';
 import { ReceiptAnswers } from './receipt-answers.ts';
 import type { RoomEvents } from './room-events.ts';
 import { Seen } from './seen.ts';
@@ -10,21 +10,21 @@ import { isTombstone } from './tombstone.ts';
 
 const rememberedIds = 2_000;
 
-export type Tell = <E extends keyof RoomEvents>(event: E, payload: RoomEvents[E]) => void;
+export type EmitRoomEvent = <E extends keyof RoomEvents>(event: E, payload: RoomEvents[E]) => void;
 
 export class Inbox {
   readonly #room: string;
-  readonly #tell: Tell;
+  readonly #emit: EmitRoomEvent;
   readonly #seen = new Seen(rememberedIds);
   readonly #recalls = new Seen(rememberedIds);
-  readonly #held = new HeldChat();
+  readonly #hiddenChat = new HiddenChat();
   readonly receipts: ReceiptAnswers;
   #hidden = false;
   #modes: RoomModes = {};
 
-  constructor(room: string, tell: Tell, answer: (ids: string[]) => Promise<unknown>) {
+  constructor(room: string, emit: EmitRoomEvent, answer: (ids: string[]) => Promise<unknown>) {
     this.#room = room;
-    this.#tell = tell;
+    this.#emit = emit;
     this.receipts = new ReceiptAnswers(answer);
   }
 
@@ -32,57 +32,57 @@ export class Inbox {
     return this.#modes;
   }
 
-  /** How the room may be talked in from now on; told even when it is the same. */
+  /** New modes of the room; emitted even when unchanged. */
   setModes(modes: RoomModes): void {
     this.#modes = modes;
-    this.#tell('modes', modes);
+    this.#emit('modes', modes);
   }
 
-  /** Nobody looks: chat waits until somebody does. */
+  /** The page is hidden: chat waits until it is visible. */
   hide(): void {
     this.#hidden = true;
   }
 
   show(): void {
     this.#hidden = false;
-    const { msgs, left } = this.#held.release();
-    if (left > 0) this.#tell('gap', { room: this.#room, lane: 'chat', count: left, reason: 'hidden' });
-    for (const msg of msgs) this.#pass(msg);
+    const { msgs, dropped } = this.#hiddenChat.release();
+    if (dropped > 0) this.#emit('gap', { room: this.#room, lane: 'chat', count: dropped, reason: 'hidden' });
+    for (const msg of msgs) this.#deliver(msg);
   }
 
-  give(msg: Msg): void {
+  receive(msg: Msg): void {
     if (isTombstone(msg)) {
       this.#recall(msg.id, this.#seen.has(msg.id));
       return;
     }
-    if (!this.#seen.add(msg.id) || this.#keep(msg)) return;
-    const standing = this.standing(msg);
-    if (!standing) return;
-    if (this.#hidden && msg.lane === 'chat') this.#held.hold(standing);
-    else this.#pass(standing);
+    if (!this.#seen.add(msg.id) || this.#handleSystem(msg)) return;
+    const visible = this.withoutRecalled(msg);
+    if (!visible) return;
+    if (this.#hidden && msg.lane === 'chat') this.#hiddenChat.add(visible);
+    else this.#deliver(visible);
   }
 
-  /** The message without what was recalled of it; undefined when nothing is left. */
-  standing(msg: Msg): Msg | undefined {
+  /** The message without its recalled parts; undefined when nothing is left. */
+  withoutRecalled(msg: Msg): Msg | undefined {
     return isTombstone(msg) ? undefined : withoutParts(msg, this.#recalls);
   }
 
-  #pass(msg: Msg): void {
-    this.#tell('message', msg);
+  #deliver(msg: Msg): void {
+    this.#emit('message', msg);
     if (msg.receipt) this.receipts.add(msg.id);
   }
 
-  /** True of a message that is for the SDK and not for the application. */
-  #keep({ type, data }: Msg): boolean {
+  /** True for a system message, which is not delivered. */
+  #handleSystem({ type, data }: Msg): boolean {
     if (type === 'recall') this.#recall((data as { id?: unknown } | null)?.id, true);
     else if (type === 'room_state') this.setModes((data as { modes?: RoomModes } | null)?.modes ?? {});
     else return false;
     return true;
   }
 
-  #recall(id: unknown, tell: boolean): void {
+  #recall(id: unknown, announce: boolean): void {
     if (typeof id !== 'string' || !this.#recalls.add(id)) return;
-    this.#held.drop(id);
-    if (tell) this.#tell('recalled', { id });
+    this.#hiddenChat.drop(id);
+    if (announce) this.#emit('recalled', { id });
   }
 }

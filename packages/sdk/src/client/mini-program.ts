@@ -1,5 +1,5 @@
-// A host made of the global object of a mini-program (`wx`, `my`, `tt`, …), whose sockets, requests and storage have names of
-// their own. It asks for a WebSocket only: mini-programs have no long-polling worth the name.
+// A host made of the global object of a mini-program (`wx`, `my`, `tt`, …), whose sockets, requests and storage have their own
+// names. WebSocket only: mini-programs have no usable long-polling.
 import type { Host, WebSocketLike } from './host.ts';
 
 interface SocketTask {
@@ -11,7 +11,7 @@ interface SocketTask {
   close(how: { code?: number; reason?: string }): void;
 }
 
-/** What is used of such an object. */
+/** The part of that object that is used. */
 export interface MiniProgram {
   connectSocket(options: { url: string; fail?: (error: { errMsg?: string }) => void }): SocketTask;
   request?(options: { url: string; success: (answer: { statusCode: number; data: unknown }) => void; fail: (error: { errMsg?: string }) => void }): unknown;
@@ -70,8 +70,8 @@ function getJson(program: MiniProgram, url: string): Promise<unknown> {
 function storageOf(program: MiniProgram): NonNullable<Host['storage']> {
   return {
     getItem: (key) => {
-      const kept = program.getStorageSync?.(key);
-      return typeof kept === 'string' && kept !== '' ? kept : null;
+      const stored = program.getStorageSync?.(key);
+      return typeof stored === 'string' && stored !== '' ? stored : null;
     },
     setItem: (key, value) => program.setStorageSync?.(key, value),
   };

@@ -1,26 +1,26 @@
-// What a client is made with.
+// Options of a client.
 import type { Host } from './host.ts';
 
 export interface ClientOptions {
-  /** An edge's address, or several: the next one is tried when a connection fails. The last one that let us in comes first. */
+  /** An edge's address, or several: the next one is tried when a connection fails. The last one that accepted this viewer comes first. */
   readonly url?: string | readonly string[];
-  /** Instead of `url`, or beside it: the address of `GET /v1/gateway` with its query, which names the edges, best first. */
+  /** Instead of `url`, or besides: the address of `GET /v1/gateway` with its query, which names the edges, best first. */
   readonly gateway?: string;
-  /** A viewer token, or how to get one; a function is asked again when the token has expired. Absent: a guest. */
+  /** A viewer token, or a function that returns one and is called again when the token has expired. Absent: a guest. */
   readonly token?: string | (() => string | Promise<string>);
-  /** False does not ask for messages to this user alone; default true, with a token. */
+  /** False: no personal messages. Default true, with a token. */
   readonly own?: boolean;
-  /** What is given while the page is hidden. essential (default): gifts, notices and counters at once, of chat the newest 50 on return. */
+  /** Delivery while the page is hidden. essential (default): gifts, notices and counters at once, the newest 50 chat messages on return. */
   readonly whileHidden?: 'essential' | 'all';
-  /** Parts of the host to use instead of the browser's or Node's own. */
+  /** Parts of the host that replace the browser's or Node's. */
   readonly host?: Host;
   /** Default: WebSocket, then long-polling where it is blocked. */
   readonly transports?: readonly ('websocket' | 'polling')[];
-  /** Milliseconds until a request without an answer is asked again; default 5,000. */
+  /** Milliseconds until a request without an answer fails; default 5,000. */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds until a message that could not be sent is given up; default 20,000. */
+  /** Milliseconds until an undelivered message fails; default 20,000. */
   readonly sendDeadlineMs?: number;
 }
 
-/** connecting: trying; online: connected; closed: ended by `close` or by an error that trying again cannot mend. */
+/** connecting: trying; online: connected; closed: ended by `close` or by an error that a retry cannot fix. */
 export type ClientState = 'connecting' | 'online' | 'closed';

@@ -1,5 +1,5 @@
-// One message on its way to the server: its request, its deadline and its answer. It ends once, by its answer or by what
-// refuses it; while no request of it is under way its deadline ends it.
+// One message on its way to the server: request, deadline and result. It settles once. The deadline does not interrupt a request in
+// flight.
 import { DanmuxError, type SendReply } from '@danmux/protocol';
 import { monotonic } from './server-time.ts';
 
@@ -13,9 +13,9 @@ export interface OutgoingRequest {
 export class Outgoing {
   readonly request: OutgoingRequest;
   readonly answer: Promise<SendReply>;
-  /** A request is under way: only its answer, or its loss, may end the message. */
-  asking = false;
-  /** Something delayed it, so a limit that refuses it says nothing about how fast its sender types now. */
+  /** A request is in flight: only its answer, or its loss, may settle the message. */
+  inFlight = false;
+  /** An outage delayed it, so a rate limit does not mean that its sender types too fast now. */
   delayed = false;
   readonly #deadline: number;
   readonly #timer: ReturnType<typeof setTimeout>;
@@ -23,7 +23,7 @@ export class Outgoing {
   #reject: (error: unknown) => void = () => {};
   #ended = false;
 
-  /** `onDeadline` is called when the deadline ended it. */
+  /** `onDeadline` is called when the deadline settled it. */
   constructor(request: OutgoingRequest, deadlineMs: number, onDeadline: () => void) {
     this.request = request;
     this.answer = new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ export class Outgoing {
     });
     this.#deadline = monotonic() + deadlineMs;
     this.#timer = setTimeout(() => {
-      if (this.asking) return;
+      if (this.inFlight) return;
       this.refuse(new DanmuxError('unavailable', { message: 'Not connected in time.' }));
       onDeadline();
     }, deadlineMs);

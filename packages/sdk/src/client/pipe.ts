@@ -1,16 +1,16 @@
-// Messages of a room that go one after the other: a message goes when the one before it was answered, so neither a lost connection nor
-// an outage changes their order. Without an answer it is sent again under its cid, which makes it one message. The pipe has a cap.
+// Sends messages of a room one after the other: each waits for the answer to the one before, so that lost connections and outages do not
+// change their order. A message without an answer is sent again with the same cid, and the server accepts it once. The queue is bounded.
 import { DanmuxError, errors, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
 import { Outgoing, type OutgoingRequest } from './outgoing.ts';
 
-const queued = 100;
+const maxQueued = 100;
 
 export interface SendingRoom {
   readonly name: string;
   readonly joined: boolean;
-  /** Why nothing can be sent, and waiting cannot help. */
+  /** The reason why nothing can be sent, if waiting cannot help. */
   readonly refusal: DanmuxError | undefined;
 }
 
@@ -18,10 +18,10 @@ export class Pipe {
   readonly #room: SendingRoom;
   readonly #connection: Pick<Connection, 'request'>;
   readonly #deadlineMs: number;
-  /** In the order of the calls; the first is the one being sent. */
+  /** In the order of the calls; the first is in flight. */
   #pipe: Outgoing[] = [];
   #running = false;
-  #goOn = () => {};
+  #wakeUp = () => {};
 
   constructor(room: SendingRoom, connection: Pick<Connection, 'request'>, deadlineMs: number) {
     this.#room = room;
@@ -29,13 +29,13 @@ export class Pipe {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Throws `rate_limited` when too many wait. */
+  /** Throws `rate_limited` when the queue is full. */
   checkSpace(): void {
-    if (this.#pipe.length < queued) return;
-    throw new DanmuxError('rate_limited', { message: `${queued} messages wait to be sent already.`, retryAfterMs: 1_000 });
+    if (this.#pipe.length < maxQueued) return;
+    throw new DanmuxError('rate_limited', { message: `${maxQueued} messages wait to be sent already.`, retryAfterMs: 1_000 });
   }
 
-  /** Resolves with the answer; rejects with what refused the message. Call `checkSpace` before. */
+  /** Resolves with the answer; rejects with the error of the message. Call `checkSpace` before. */
   send(request: OutgoingRequest): Promise<SendReply> {
     const message = new Outgoing(request, this.#deadlineMs, () => this.#clear());
     message.delayed = this.#pipe[0]?.delayed ?? false;
@@ -45,17 +45,17 @@ export class Pipe {
     return message.answer;
   }
 
-  /** The room was joined, or never will be: what waits for it goes, or is refused. */
+  /** The room was joined or refused: maxQueued messages are sent or fail. */
   wake(): void {
     const { refusal } = this.#room;
-    if (refusal) for (const message of this.#pipe) if (!message.asking) message.refuse(refusal);
+    if (refusal) for (const message of this.#pipe) if (!message.inFlight) message.refuse(refusal);
     this.#clear();
   }
 
-  /** Takes out what ended where it waited, and has the first one looked at again. */
+  /** Removes settled messages and looks at the first one again. */
   #clear(): void {
     this.#pipe = this.#pipe.filter(({ ended }) => !ended);
-    this.#goOn();
+    this.#wakeUp();
   }
 
   async #run(): Promise<void> {
@@ -68,7 +68,7 @@ export class Pipe {
     this.#running = false;
   }
 
-  /** Never throws: what goes wrong is the message's answer. */
+  /** Never throws: errors settle the message. */
   async #sendUntilEnded(message: Outgoing): Promise<void> {
     for (let attempt = 1; !message.ended; attempt++) {
       while (!this.#room.joined && !message.ended) {
@@ -81,14 +81,14 @@ export class Pipe {
     }
   }
 
-  /** Milliseconds until the next try; 0 when the message has ended. */
+  /** Milliseconds until the next try; 0 when the message has settled. */
   async #attempt(message: Outgoing, attempt: number): Promise<number> {
-    message.asking = true;
+    message.inFlight = true;
     try {
       const { id, held } = await this.#connection.request<SendReply>('send', message.request);
       message.accept({ id, ...(held ? { held } : {}) });
     } catch (error) {
-      message.asking = false;
+      message.inFlight = false;
       const wait = waitAfter(error, message.delayed, attempt);
       const { refusal } = this.#room;
       if (wait > 0 && !refusal && !message.endsWithin(wait)) {
@@ -100,11 +100,11 @@ export class Pipe {
     return 0;
   }
 
-  /** Until `wake`, the end of a message that waits, or `ms`. */
+  /** Resolves at `wake`, when a maxQueued message settles, or after `ms`. */
   #pause(ms?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
-      this.#goOn = () => {
+      this.#wakeUp = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -112,7 +112,7 @@ export class Pipe {
   }
 }
 
-/** 0 for what trying again cannot mend, or is for the person to know: a limit, unless an outage made the messages come at once. */
+/** 0: no retry. Rate limits are reported to the sender, except after an outage that made the messages arrive at once. */
 function waitAfter(error: unknown, delayed: boolean, attempt: number): number {
   if (!(error instanceof DanmuxError)) return 0;
   const { status } = errors[error.code];

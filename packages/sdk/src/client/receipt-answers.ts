@@ -1,33 +1,33 @@
-// Says which messages arrived, for those that asked: ids are collected for a moment and said in one `receipt`, again while the
-// answer is missing. It holds so many ids at most; past that the oldest is forgotten, and its message counts as missing.
+// Answers messages that ask for a receipt: collects ids for a moment, sends them in one `receipt` request and repeats it until answered.
+// The number of ids is bounded; past the cap the oldest is dropped, and its message counts as missing.
 import { DanmuxError, errors, limits } from '@danmux/protocol';
 
 const collectMs = 100;
-const againMs = 1_000;
-const held = 2_000;
+const retryMs = 1_000;
+const maxIds = 2_000;
 
 export class ReceiptAnswers {
-  readonly #say: (ids: string[]) => Promise<unknown>;
+  readonly #send: (ids: string[]) => Promise<unknown>;
   readonly #ids = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #paused = false;
-  #saying = false;
+  #sending = false;
 
-  /** `say` rejects with a DanmuxError; one that is worth a retry keeps the ids. */
-  constructor(say: (ids: string[]) => Promise<unknown>) {
-    this.#say = say;
+  /** `send` rejects with a DanmuxError; after a retryable one the ids are sent again. */
+  constructor(send: (ids: string[]) => Promise<unknown>) {
+    this.#send = send;
   }
 
   add(id: string): void {
     this.#ids.add(id);
-    if (this.#ids.size > held) {
+    if (this.#ids.size > maxIds) {
       const [oldest] = this.#ids;
       if (oldest !== undefined) this.#ids.delete(oldest);
     }
     this.#plan(collectMs);
   }
 
-  /** Nobody can be told now. */
+  /** Not joined: nothing can be sent. */
   pause(): void {
     this.#paused = true;
     clearTimeout(this.#timer);
@@ -40,26 +40,26 @@ export class ReceiptAnswers {
   }
 
   #plan(afterMs: number): void {
-    if (this.#paused || this.#saying || this.#timer !== undefined || this.#ids.size === 0) return;
+    if (this.#paused || this.#sending || this.#timer !== undefined || this.#ids.size === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      void this.#tell();
+      void this.#flush();
     }, afterMs);
   }
 
-  async #tell(): Promise<void> {
+  async #flush(): Promise<void> {
     const ids = [...this.#ids].slice(0, limits.receiptIds);
-    this.#saying = true;
+    this.#sending = true;
     let waitMs = collectMs;
     try {
-      await this.#say(ids);
+      await this.#send(ids);
       for (const id of ids) this.#ids.delete(id);
     } catch (error) {
       if (!(error instanceof DanmuxError)) throw error;
-      waitMs = Math.max(againMs, error.retryAfterMs ?? 0);
+      waitMs = Math.max(retryMs, error.retryAfterMs ?? 0);
       if (!errors[error.code].retryable) for (const id of ids) this.#ids.delete(id);
     } finally {
-      this.#saying = false;
+      this.#sending = false;
     }
     this.#plan(waitMs);
   }

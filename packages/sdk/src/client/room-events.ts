@@ -1,34 +1,34 @@
-// What a room tells, and how it is joined.
+// Events of a room, and the options of joining and sending.
 import type { DanmuxError, Gap, JoinReply, Msg, Notice, RoomModes, SendReply } from '@danmux/protocol';
 import type { ClientState } from './options.ts';
 
 export interface RoomEvents {
-  /** Each message once, in the order of its lane; danmux's own (recalls, modes) are events of their own. */
+  /** Each message once, in the order of its lane; recalls and modes are separate events. */
   message: Msg;
   /**
-   * A message was taken back: it must not be shown any more. It may not have come yet, and then never comes. The id may be that of one of
-   * a message's `parts` (a gift of a combo): then that part's count is to be taken off.
+   * A message was recalled: remove it. The event may precede the message, which is then never emitted. The id may be that of one of
+   * a message's `parts` (a gift of a combo): then subtract that part's count.
    */
   recalled: { readonly id: string };
-  /** How the room may be talked in has changed. */
+  /** The room's modes have changed. */
   modes: RoomModes;
-  /** What the server tells this viewer about this room: muted, unmuted, kicked, banned, unbanned. */
+  /** A notice for this viewer about this room: muted, unmuted, kicked, banned, unbanned. */
   notice: Notice;
-  /** What this viewer was not sent. */
+  /** Messages that this viewer missed. */
   gap: Gap;
-  /** `send` was called: to be shown at once, as waiting. */
+  /** `send` was called: show the message at once, as pending. */
   sending: OutgoingMessage;
-  /** It was accepted; its message has this id and may have come already. */
+  /** The message was accepted and has this id; the server's copy may have arrived already. */
   sent: { readonly cid: string } & SendReply;
-  /** It was not, and is not tried again; `send` with the same cid makes another try of the same message. */
+  /** The message failed and is not retried; `send` with the same cid tries it again. */
   unsent: { readonly cid: string; readonly error: DanmuxError };
   /** Connections in the room. */
   online: number;
-  /** After every join; the first and those after a reconnect. */
+  /** After every join: the first and those after a reconnect. */
   joined: JoinReply;
-  /** The connection ended: `connecting`, and it is joined again when it is back; or `closed` for good. */
+  /** The connection ended. `connecting`: the room is joined again after the reconnect; `closed`: it is not. */
   away: { readonly state: ClientState };
-  /** The room cannot be joined; tried again only after `retryAfterMs`, or on the next connection. */
+  /** The room cannot be joined; retried only after `retryAfterMs`, or on the next connection. */
   error: DanmuxError;
 }
 
@@ -39,11 +39,11 @@ export interface OutgoingMessage {
 }
 
 export interface SendOptions {
-  /** The sender's id of the message: sent twice with the same one it is one message. Made anew when absent. */
+  /** The sender's id of the message: two messages with the same one are one. Default: a new id. */
   readonly cid?: string;
 }
 
 export interface JoinOptions {
-  /** Messages to get at the first join; the server's default (50) when absent. */
+  /** Number of messages to get at the first join; the server's default is 50. */
   readonly history?: number;
 }

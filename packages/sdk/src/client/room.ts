@@ -23,7 +23,7 @@ import {
 import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
 import { Emitter } from './emitter.ts';
-import { Inbox, type Tell } from './inbox.ts';
+import { type EmitRoomEvent, Inbox } from './inbox.ts';
 import type { ClientOptions } from './options.ts';
 import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
@@ -58,9 +58,9 @@ export class Room extends Emitter<RoomEvents> {
     this.#options = options;
     this.#onLeave = onLeave;
     this.#positions = new StreamPositions(name === ownRoom);
-    const tell: Tell = (event, payload) => this.emit(event, payload);
-    this.#inbox = new Inbox(name, tell, (ids) => connection.request('receipt', { room: name, ids }));
-    this.#sending = new Sending(this, connection, tell, options.sendDeadlineMs ?? 20_000);
+    const emit: EmitRoomEvent = (event, payload) => this.emit(event, payload);
+    this.#inbox = new Inbox(name, emit, (ids) => connection.request('receipt', { room: name, ids }));
+    this.#sending = new Sending(this, connection, emit, options.sendDeadlineMs ?? 20_000);
   }
 
   get online(): number {
@@ -71,27 +71,27 @@ export class Room extends Emitter<RoomEvents> {
     return this.#joined;
   }
 
-  /** The server's time, milliseconds since 1970, whatever the page's clock says. */
+  /** The server's time, milliseconds since 1970, independent of the page's clock. */
   serverTime(): number {
     return this.#connection.time.now();
   }
 
-  /** How long ago a message came, when it came as it happened; how old it is by the server's time when it was there before us. */
+  /** A live message: time since it arrived. A message from before the join: its age by the server's time. */
   ageMs(msg: Msg): number {
     return this.#connection.time.ageMs(msg);
   }
 
-  /** How the room may be talked in, as far as it was told; empty limits nothing. */
+  /** The room's modes as last received; empty limits nothing. */
   get modes(): RoomModes {
     return this.#inbox.modes;
   }
 
-  /** Why this viewer is not let in; absent while it is, or may yet be. */
+  /** The reason why this viewer is not admitted; absent while it is, or may still be. */
   get refusal(): DanmuxError | undefined {
     return this.#refusal;
   }
 
-  /** Where this viewer is in each lane. */
+  /** This viewer's position in each lane. */
   get positions(): Positions {
     return this.#positions.values;
   }
@@ -100,30 +100,30 @@ export class Room extends Emitter<RoomEvents> {
    * Sends a message; resolves with its id when it is accepted, and with `held` when it waits for a moderator. It is sent again with
    * the same cid after a lost connection, so it is one message. Throws a DanmuxError: `rate_limited` or `slow_mode` with
    * retryAfterMs, `muted`, `content_blocked`, …, `unavailable` when the deadline passed. The events `sending`, `sent` and `unsent`
-   * tell the same, for a list that shows one's own message at once.
+   * report the same, for a list that shows the viewer's own message at once.
    */
   send(type: string, data: unknown, { cid }: SendOptions = {}): Promise<SendReply> {
     return this.#sending.send(type, data, cid);
   }
 
   /**
-   * Who is in the room, highest level first: a page of at most 100 (50 when `limit` is absent). Give its `cursor` for the next
-   * one; null follows the last. When `complete` is false the room is large, `users` an estimate and the members a part.
+   * Members of the room, highest level first: a page of at most 100 (50 when `limit` is absent). Pass its `cursor` for the next
+   * page; null ends the list. When `complete` is false the room is large, `users` is an estimate and the members are a sample.
    */
   async members(query: { cursor?: string; limit?: number } = {}): Promise<MembersReply> {
     const { online, users, members, cursor, complete } = await this.#connection.request<MembersReply>('members', { room: this.name, ...query });
     return { online, users, members, cursor, complete };
   }
 
-  /** Older messages, lowest offset first, without those that were recalled. */
+  /** Older messages, lowest offset first, without recalled ones. */
   async history(query: { lane?: StreamLane; before?: number; limit?: number } = {}): Promise<{ msgs: Msg[]; more: boolean }> {
     for (let before = query.before; ; ) {
       const from = before === undefined ? {} : { before };
       const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query, ...from });
-      const standing = msgs.flatMap((msg) => this.#inbox.standing(msg) ?? []);
+      const visible = msgs.flatMap((msg) => this.#inbox.withoutRecalled(msg) ?? []);
       before = msgs[0]?.offset;
-      // A page of recalled messages only would leave the caller nowhere to go on from.
-      if (standing.length > 0 || !more || before === undefined) return { msgs: standing, more };
+      // A page of recalled messages only would give the caller no offset to continue from.
+      if (visible.length > 0 || !more || before === undefined) return { msgs: visible, more };
     }
   }
 
@@ -134,23 +134,23 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#connection.state === 'online') await this.#connection.request('leave', { room: this.name });
   }
 
-  /** Stops everything of this room without telling the server; for the client. */
+  /** Leaves without a request to the server; for the client. */
   end(): void {
     this.#left = true;
     this.#refusal = new DanmuxError('unavailable', { message: 'The room was left.' });
-    this.#out();
+    this.#setNotJoined();
     this.#sending.wake();
     this.removeAll();
   }
 
-  /** The connection stands: join, again if it was so before; for the client. */
+  /** Connected: joins, again if it was joined before; for the client. */
   connected(): void {
     this.#attempt = 0;
     this.#refusal = undefined;
     this.#join();
   }
 
-  /** Asks where it is and what time it is; for the client. */
+  /** Joins again for the current position and time; for the client. */
   joinAgain(): void {
     this.#join();
   }
@@ -158,13 +158,13 @@ export class Room extends Emitter<RoomEvents> {
   /** The connection ended; for the client. */
   disconnected(): void {
     const joined = this.#joined;
-    this.#out();
+    this.#setNotJoined();
     if (joined) this.emit('away', { state: this.#connection.state });
   }
 
   /** A frame of this room; for the client. */
   frame(frame: Frame): void {
-    // Before the answer to a join nothing is known to compare with; the server sends frames after it.
+    // Frames follow the join reply; before it there is no position to compare with.
     if (!this.#joined) return;
     for (const msg of frame.msgs) {
       this.#connection.time.arrived(msg);
@@ -175,16 +175,16 @@ export class Room extends Emitter<RoomEvents> {
   gap(gap: Gap): void {
     const { lane, reason, position } = gap;
     if (reason === 'history_lost' && this.#joined) {
-      // A server of an older version does not say where the new epoch begins: a new join does.
+      // An older server sends no position of the new epoch: joining again gets it.
       if (!position || !isStreamLane(lane)) this.#join();
       else this.#positions.startEpoch(lane, position);
     }
     this.emit('gap', gap);
   }
 
-  /** Whether anybody looks; for the client. */
-  looked(at: boolean): void {
-    if (at) this.#inbox.show();
+  /** Whether the page is visible; for the client. */
+  setVisible(visible: boolean): void {
+    if (visible) this.#inbox.show();
     else this.#inbox.hide();
   }
 
@@ -202,15 +202,15 @@ export class Room extends Emitter<RoomEvents> {
     if (code === 'unbanned' && this.#refusal) this.connected();
   }
 
-  /** Not let in; tried again after a time that is known. */
+  /** Not admitted; retried after a known delay. */
   #refuse(refusal: DanmuxError, afterMs?: number): void {
     this.#refusal = refusal;
-    this.#out();
+    this.#setNotJoined();
     if (afterMs !== undefined && afterMs < longestTimerMs) this.#timer = setTimeout(() => this.connected(), Math.max(0, afterMs) + retryDelay(1));
     this.#sending.wake();
   }
 
-  #out(): void {
+  #setNotJoined(): void {
     this.#joined = false;
     clearTimeout(this.#timer);
     this.#inbox.receipts.pause();
@@ -218,7 +218,7 @@ export class Room extends Emitter<RoomEvents> {
 
   #receive(msg: Msg): void {
     const place = this.#positions.advance(msg);
-    if (place === 'next') this.#inbox.give(msg);
+    if (place === 'next') this.#inbox.receive(msg);
     else if (place === 'gap') this.#join();
   }
 
@@ -229,7 +229,7 @@ export class Room extends Emitter<RoomEvents> {
       return;
     }
     this.#joining = true;
-    void this.#askToJoin().finally(() => {
+    void this.#requestJoin().finally(() => {
       this.#joining = false;
       if (!this.#joinAgain) return;
       this.#joinAgain = false;
@@ -237,7 +237,7 @@ export class Room extends Emitter<RoomEvents> {
     });
   }
 
-  async #askToJoin(): Promise<void> {
+  async #requestJoin(): Promise<void> {
     const known = !this.#positions.empty;
     const history = known ? freshHistory : this.#options.history;
     const request: JoinRequest = {
@@ -247,25 +247,25 @@ export class Room extends Emitter<RoomEvents> {
     };
     try {
       const { time } = this.#connection;
-      const asked = time.monotonic();
+      const requestedAt = time.monotonic();
       const reply = await this.#connection.request<JoinReply>('join', request);
-      if (reply.now !== undefined) time.learn(reply.now, asked);
-      this.#entered(reply);
+      if (reply.now !== undefined) time.learn(reply.now, requestedAt);
+      this.#onJoined(reply);
     } catch (error) {
-      if (error instanceof DanmuxError) this.#notEntered(error);
+      if (error instanceof DanmuxError) this.#onJoinFailed(error);
       else throw error;
     }
   }
 
-  #entered(reply: JoinReply): void {
+  #onJoined(reply: JoinReply): void {
     if (this.#left || this.#refusal) return;
     this.#attempt = 0;
     const recovered = (lane: Lane) => isStreamLane(lane) && reply.recovered[lane] === true;
-    // Where nothing was recovered the server's position counts, and its messages are the last ones rather than the next.
+    // Without recovery the server's position counts, and its messages are the latest, not the next ones.
     for (const lane of streamLanes) if (!recovered(lane)) this.#restart(lane, reply);
     for (const msg of reply.msgs) {
       if (recovered(msg.lane)) this.#receive(msg);
-      else this.#inbox.give(msg);
+      else this.#inbox.receive(msg);
     }
     if (reply.modes && JSON.stringify(reply.modes) !== JSON.stringify(this.modes)) this.#inbox.setModes(reply.modes);
     this.#positions.skipTo(reply.positions);
@@ -283,7 +283,7 @@ export class Room extends Emitter<RoomEvents> {
     if (count !== null) this.emit('gap', { room: this.name, lane, count, reason: 'not_recovered' });
   }
 
-  #notEntered(error: DanmuxError): void {
+  #onJoinFailed(error: DanmuxError): void {
     if (this.#left || this.#connection.state !== 'online') return;
     if (!errors[error.code].retryable) {
       this.#refuse(error, error.retryAfterMs);

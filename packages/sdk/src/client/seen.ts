@@ -1,4 +1,4 @@
-// Remembers the last ids, so that a message that comes twice is shown once.
+// Remembers the latest ids, so that a repeated message is delivered once.
 
 export class Seen {
   readonly #cap: number;

@@ -1,19 +1,19 @@
-// Sends a room's messages: what viewers read keeps its order in one pipe, and likes, enters and counters go through another, so that a
-// chat never waits behind a hundred hearts. Each message is told as it goes: sending, then sent or unsent.
+// Sends a room's messages: readable ones keep their order in one pipe; likes, enters and counters use another, so that chat never
+// waits behind a hundred hearts. Emits sending, then sent or unsent, for each message.
 import { DanmuxError, type Lane, messageTypes, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
-import type { Tell } from './inbox.ts';
+import type { EmitRoomEvent } from './inbox.ts';
 import { Pipe, type SendingRoom } from './pipe.ts';
 
 export class Sending {
   readonly #room: SendingRoom;
-  readonly #tell: Tell;
+  readonly #emit: EmitRoomEvent;
   readonly #ordered: Pipe;
   readonly #ambient: Pipe;
 
-  constructor(room: SendingRoom, connection: Connection, tell: Tell, deadlineMs: number) {
+  constructor(room: SendingRoom, connection: Connection, emit: EmitRoomEvent, deadlineMs: number) {
     this.#room = room;
-    this.#tell = tell;
+    this.#emit = emit;
     this.#ordered = new Pipe(room, connection, deadlineMs);
     this.#ambient = new Pipe(room, connection, deadlineMs);
   }
@@ -21,32 +21,32 @@ export class Sending {
   async send(type: string, data: unknown, cid = newCid()): Promise<SendReply> {
     const pipe = laneOf(type) === 'ambient' ? this.#ambient : this.#ordered;
     pipe.checkSpace();
-    this.#tell('sending', { cid, type, data });
+    this.#emit('sending', { cid, type, data });
     try {
       const reply = await pipe.send({ room: this.#room.name, type, data, cid });
-      this.#tell('sent', { cid, ...reply });
+      this.#emit('sent', { cid, ...reply });
       return reply;
     } catch (error) {
-      if (error instanceof DanmuxError) this.#tell('unsent', { cid, error });
+      if (error instanceof DanmuxError) this.#emit('unsent', { cid, error });
       throw error;
     }
   }
 
-  /** The room was joined, or never will be: what waits for it goes, or is refused. */
+  /** The room was joined or refused: queued messages are sent or fail. */
   wake(): void {
     this.#ordered.wake();
     this.#ambient.wake();
   }
 }
 
-/** Of a built-in type; an application's own types are not known here and keep their order. */
+/** Built-in ambient types. An application's own types are unknown here and keep their order. */
 function laneOf(type: string): Lane | undefined {
   return Object.hasOwn(messageTypes, type) ? messageTypes[type as keyof typeof messageTypes].lane : undefined;
 }
 
 function newCid(): string {
   const bytes = new Uint8Array(12);
-  // Not every host has it; a cid must be unlike the sender's others, and need not be hard to guess.
+  // Some hosts lack randomUUID; a cid must be unique per sender, not hard to guess.
   const { crypto } = globalThis as { crypto?: Crypto };
   if (crypto) crypto.getRandomValues(bytes);
   else for (const index of bytes.keys()) bytes[index] = Math.random() * 256;

@@ -1,5 +1,5 @@
-// The server's time as a page knows it: learnt at each join, carried on by the monotonic clock. The page's own clock may be wrong or
-// be set while it is open; nothing of a room is judged by it.
+// The server's time in the page: learned at each join, continued by the monotonic clock. The page's clock may be wrong or change while
+// the page is open, so nothing is judged by it.
 import type { Msg } from '@danmux/protocol';
 
 export interface TimeSources {
@@ -7,64 +7,64 @@ export interface TimeSources {
   readonly monotonic: () => number;
 }
 
-/** Milliseconds that nobody sets; some hosts have no such clock, and go by their own. */
+/** Milliseconds that nobody can set; hosts without performance.now use the wall clock. */
 export function monotonic(): number {
   return (globalThis as { performance?: Pick<Performance, 'now'> }).performance?.now() ?? Date.now();
 }
 
-const ownSources: TimeSources = { wall: () => Date.now(), monotonic };
-/** Both clocks of a page go alike; when they part by more, one was set, or the page slept. */
+const systemClocks: TimeSources = { wall: () => Date.now(), monotonic };
+/** Both clocks of a page run alike; a larger difference means that one was set or the page slept. */
 const steadyMs = 1_000;
 
 export class ServerTime {
   readonly #sources: TimeSources;
-  /** When a message came that was sent while this client was there, on the monotonic clock. */
+  /** Arrival of each live message, on the monotonic clock. */
   readonly #arrivals = new WeakMap<Msg, number>();
   #offsetMs: number | undefined;
   #errorMs = Number.POSITIVE_INFINITY;
-  /** How far the page's clock was from the monotonic one when the time was learnt. */
+  /** Difference of wall and monotonic clock when the time was learned. */
   #apartMs = 0;
 
-  constructor(sources = ownSources) {
+  constructor(sources = systemClocks) {
     this.#sources = sources;
   }
 
-  /** Milliseconds since 1970; by the page's clock until a server told. */
+  /** Milliseconds since 1970; by the page's clock until the first join. */
   now(): number {
     return this.#offsetMs === undefined ? this.#sources.wall() : Math.round(this.#sources.monotonic() + this.#offsetMs);
   }
 
-  /** On the clock that `learn` is given. */
+  /** The clock of `learn`'s second argument. */
   monotonic(): number {
     return this.#sources.monotonic();
   }
 
-  /** What is known counts for less than any answer: after a reconnect. */
+  /** After a reconnect any answer replaces the learned time. */
   doubt(): void {
     this.#errorMs = Number.POSITIVE_INFINITY;
   }
 
-  /** The page's clock was set, or the page slept and its monotonic clock with it: asking again tells. */
+  /** The page's clock was set, or the page and its monotonic clock slept: learn the time again. */
   get doubtful(): boolean {
     return this.#offsetMs !== undefined && Math.abs(this.#apart() - this.#apartMs) > steadyMs;
   }
 
-  /** A server said `time` in an answer to what was asked at `asked`. The quickest answer of a connection counts. */
-  learn(time: number, asked: number): void {
+  /** The server's `time` in the answer to a request sent at `requestedAt`. The fastest answer of a connection counts. */
+  learn(time: number, requestedAt: number): void {
     const answered = this.#sources.monotonic();
-    const errorMs = (answered - asked) / 2;
+    const errorMs = (answered - requestedAt) / 2;
     if (errorMs > this.#errorMs && !this.doubtful) return;
-    this.#offsetMs = time - (asked + answered) / 2;
+    this.#offsetMs = time - (requestedAt + answered) / 2;
     this.#errorMs = errorMs;
     this.#apartMs = this.#apart();
   }
 
-  /** It was sent to us as it happened, whatever its `ts` says. */
+  /** The message was sent live, whatever its `ts`. */
   arrived(msg: Msg): void {
     this.#arrivals.set(msg, this.#sources.monotonic());
   }
 
-  /** Since it came, when it came as it happened; of what came before us since its `ts`. */
+  /** A live message: time since its arrival; an older one: time since its `ts`. */
   ageMs(msg: Msg): number {
     const arrived = this.#arrivals.get(msg);
     return arrived === undefined ? this.now() - msg.ts : this.#sources.monotonic() - arrived;

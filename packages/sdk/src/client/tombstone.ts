@@ -1,4 +1,4 @@
-// What stands in history where a message was recalled.
+// The entry that replaces a recalled message in history.
 import type { Msg } from '@danmux/protocol';
 
 export function isTombstone({ type, data }: Msg): boolean {

@@ -1,5 +1,5 @@
-// What flies: danmaku that have a line, drawn until they land. It says whether there is a place for one now, within the caps on how many fly and
-// how much of the screen they cover; it keeps nothing that waits.
+// Danmaku that fly: each has a line and is drawn until it lands. Decides whether there is room for one now, within the caps on their number and
+// on the covered area. It queues nothing.
 import { course, type Flight, leftAt } from './flight.ts';
 import type { FlightClock } from './flight-clock.ts';
 import type { DanmakuMode, OverlayBox } from './overlay-item.ts';
@@ -14,7 +14,7 @@ export interface AirspaceParts {
   readonly clock: FlightClock;
   /** Draws as the settings say. */
   renderer(kind: OverlaySettings['renderer'], landed: Landed): Renderer;
-  /** True while danmaku shall stand instead of move. */
+  /** True while danmaku stand instead of moving (reduced motion). */
   still(): boolean;
 }
 
@@ -25,7 +25,7 @@ export class Airspace {
   readonly #onLanded: Landed;
   #settings: OverlaySettings;
   #renderer: Renderer;
-  /** Pixels. */
+  /** Area in pixels. */
   #covered = 0;
 
   constructor(parts: AirspaceParts, settings: OverlaySettings, landed: (entry: Waiting) => void) {
@@ -50,7 +50,7 @@ export class Airspace {
     return [...this.#flights.values()];
   }
 
-  /** All that flew have to be grounded before the renderer becomes another. */
+  /** All flights must be removed before the renderer changes. */
   configure(settings: OverlaySettings): void {
     const other = settings.renderer !== this.#settings.renderer;
     this.#settings = settings;
@@ -61,7 +61,7 @@ export class Airspace {
     this.#renderer.setOpacity(settings.opacity);
   }
 
-  /** False when there is no place for it now. `forced` takes the line where it disturbs the least. */
+  /** False when there is no room now. `forced` uses the line with the fewest collisions. */
   start(entry: Waiting, forced: boolean): boolean {
     const { item, text, count, ids } = entry;
     const { width, height, size } = this.#parts.stage.measure(text, item.size ?? 'normal');
@@ -78,7 +78,7 @@ export class Airspace {
     return true;
   }
 
-  /** Takes it off the screen, if it flies. */
+  /** Removes it from the screen, if it flies. */
   ground(entry: Waiting): void {
     const { flight } = entry;
     if (!flight) return;
@@ -86,7 +86,7 @@ export class Airspace {
     this.#flights.delete(flight);
     this.#tracks.delete(flight);
     this.#covered -= flight.width * flight.height;
-    this.#renderer.take(flight);
+    this.#renderer.remove(flight);
   }
 
   recount({ flight, count, ids }: Waiting): void {
@@ -96,12 +96,12 @@ export class Airspace {
     this.#renderer.recount(flight);
   }
 
-  /** Nothing of this mode waits for a line. */
+  /** No danmaku of this mode waits for a line. */
   release(mode: DanmakuMode): void {
     this.#tracks.release(mode);
   }
 
-  /** The lines may be others now; returns those that have lost theirs. */
+  /** The number of lines may have changed; returns the danmaku that lost theirs. */
   relayout(): Waiting[] {
     const lines = this.#parts.stage.lines();
     this.#tracks.layout(lines);
@@ -140,7 +140,7 @@ export class Airspace {
     const { stage } = this.#parts;
     const { maxShown, coverage } = this.#settings;
     if (stage.width === 0 || this.#flights.size >= maxShown) return false;
-    // A small screen shows one at least.
+    // Even a small screen shows one.
     return this.#covered + pixels <= coverage * stage.width * stage.height || (this.#flights.size === 0 && coverage > 0);
   }
 }

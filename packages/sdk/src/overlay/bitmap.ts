@@ -1,11 +1,11 @@
-// A danmaku's text as a picture: shadow, frame of one's own, ×N badge. Its canvas grows in steps and never shrinks, so that one that is used
-// again seldom needs other memory.
+// A danmaku's text as a bitmap: shadow, frame of the viewer's own, ×N badge. The canvas grows in steps and never shrinks, so that reuse
+// seldom allocates.
 import type { Flight } from './flight.ts';
 import type { Stage } from './stage.ts';
 
 export interface Bitmap {
   readonly canvas: HTMLCanvasElement;
-  /** The part of it that is drawn on. */
+  /** The drawn part of the canvas. */
   width: number;
   height: number;
 }
@@ -32,7 +32,7 @@ export function drawText(bitmap: Bitmap, flight: Flight, stage: Stage, scale: nu
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.setTransform(scale, 0, 0, scale, margin * scale, margin * scale);
   if (flight.item.own) drawFrame(context, flight);
-  drawLetters(context, flight, stage);
+  drawGlyphs(context, flight, stage);
   if (flight.count > 1) drawBadge(context, flight, stage);
 }
 
@@ -47,17 +47,17 @@ function drawFrame(context: CanvasRenderingContext2D, { item, width, height }: F
   context.stroke();
 }
 
-function drawLetters(context: CanvasRenderingContext2D, { item, text, size, height }: Flight, stage: Stage): void {
+function drawGlyphs(context: CanvasRenderingContext2D, { item, text, size, height }: Flight, stage: Stage): void {
   context.font = stage.font(size);
   context.textBaseline = 'alphabetic';
   context.lineJoin = 'round';
   context.lineWidth = Math.max(2, size / 8);
   context.strokeStyle = 'rgba(0, 0, 0, 0.65)';
   const { fontBoundingBoxAscent: above, fontBoundingBoxDescent: below } = context.measureText(text);
-  // Where a line of CSS has its letters.
+  // The baseline that CSS would use.
   const foot = (height + above - below) / 2;
   context.strokeText(text, stage.look.padding / 2, foot);
-  // A colour that cannot be read leaves the one before.
+  // An invalid colour leaves the previous one.
   context.fillStyle = '#fff';
   context.fillStyle = stage.look.color;
   if (item.color) context.fillStyle = item.color;
@@ -65,16 +65,16 @@ function drawLetters(context: CanvasRenderingContext2D, { item, text, size, heig
 }
 
 function drawBadge(context: CanvasRenderingContext2D, { count, width, size }: Flight, stage: Stage): void {
-  const letters = Math.max(11, size * 0.6);
-  const said = `×${count}`;
-  context.font = stage.font(letters);
-  const across = context.measureText(said).width + letters * 0.8;
+  const fontPx = Math.max(11, size * 0.6);
+  const label = `×${count}`;
+  context.font = stage.font(fontPx);
+  const across = context.measureText(label).width + fontPx * 0.8;
   const left = width + badgeRoom - across;
   context.fillStyle = '#ff2d78';
   context.beginPath();
-  context.roundRect(left, 2, across, letters * 1.5, letters);
+  context.roundRect(left, 2, across, fontPx * 1.5, fontPx);
   context.fill();
   context.fillStyle = '#fff';
   context.textBaseline = 'middle';
-  context.fillText(said, left + letters * 0.4, 2 + letters * 0.75);
+  context.fillText(label, left + fontPx * 0.4, 2 + fontPx * 0.75);
 }

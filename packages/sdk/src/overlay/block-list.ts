@@ -1,4 +1,4 @@
-// What a viewer does not want to see: modes, types, users, words and regular expressions. Pure; what is one's own is asked elsewhere.
+// The viewer's filters: modes, types, users, words and regular expressions. Pure; exceptions for the viewer's own messages are the caller's.
 import type { DanmakuMode } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 
@@ -32,14 +32,14 @@ export class BlockList {
   }
 }
 
-/** Of `/…/` or `/…/i`; what cannot be read as one is a word. */
+/** Parses `/…/` or `/…/i`; an invalid expression is matched as a word. */
 function expressionOf(word: string): RegExp | undefined {
   const [, source, flags] = /^\/(.+)\/([imsu]*)$/s.exec(word) ?? [];
   if (source === undefined) return undefined;
   try {
     return new RegExp(source, flags);
   } catch {
-    // A viewer may be in the middle of typing it.
+    // A viewer may still be typing the expression.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
-// Danmaku on one canvas: each text is drawn once into a bitmap, and the bitmaps are put where they are at every frame. It asks for frames
-// only while something flies and moves.
+// Danmaku on one canvas: each text is drawn once into a bitmap, and every frame places the bitmaps. It requests frames
+// only while something moves.
 import { type Bitmap, drawText, makeBitmap, margin } from './bitmap.ts';
 import { ElementPool } from './element-pool.ts';
 import { type Flight, leftAt } from './flight.ts';
@@ -8,7 +8,7 @@ import type { Landed, Renderer } from './renderer.ts';
 import type { Stage } from './stage.ts';
 
 const maxFree = 200;
-/** More pixels than this a CSS pixel are not seen on a text that moves. */
+/** A higher pixel ratio is invisible on moving text. */
 const maxScale = 2;
 
 export class CanvasRenderer implements Renderer {
@@ -36,7 +36,7 @@ export class CanvasRenderer implements Renderer {
   }
 
   show(flight: Flight): void {
-    const bitmap = this.#pool.take();
+    const bitmap = this.#pool.acquire();
     this.#fit();
     drawText(bitmap, flight, this.#stage, this.#scale);
     this.#flying.set(flight, bitmap);
@@ -50,11 +50,11 @@ export class CanvasRenderer implements Renderer {
     this.#ask();
   }
 
-  take(flight: Flight): void {
+  remove(flight: Flight): void {
     const bitmap = this.#flying.get(flight);
     if (!bitmap) return;
     this.#flying.delete(flight);
-    this.#pool.give(bitmap);
+    this.#pool.release(bitmap);
     this.#ask();
   }
 
@@ -77,7 +77,7 @@ export class CanvasRenderer implements Renderer {
     this.#canvas.remove();
   }
 
-  /** While the clock stands what changes is drawn at once, since no frame follows. */
+  /** While the clock is stopped no frame follows, so changes are drawn at once. */
   #ask(): void {
     if (this.#clock.rate === 0) this.#draw();
     else this.#frame ??= requestAnimationFrame(() => this.#next());
@@ -94,7 +94,7 @@ export class CanvasRenderer implements Renderer {
     const now = this.#clock.now();
     for (const flight of [...this.#flying.keys()]) {
       if (now < flight.end) continue;
-      this.take(flight);
+      this.remove(flight);
       this.#landed(flight);
     }
   }
@@ -107,7 +107,7 @@ export class CanvasRenderer implements Renderer {
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     for (const [flight, { canvas, width, height }] of this.#flying) {
       context.globalAlpha = flight.item.own ? 1 : this.#opacity;
-      // On whole pixels: letters stay sharp, and nothing has to be blended between two of them.
+      // Whole pixels keep letters sharp and need no blending.
       const left = Math.round((leftAt(flight, now) - margin) * this.#scale);
       context.drawImage(canvas, 0, 0, width, height, left, Math.round((flight.top - margin) * this.#scale), width, height);
     }

@@ -1,5 +1,5 @@
-// Danmaku from the moment they are given until they have landed: filtered, merged, waiting within a cap for a place in the airspace. What is one's
-// own passes every cap and filter; whatever else finds no place in time is dropped, oldest first, and counted.
+// Danmaku from input to landing: filtered, merged, queued within a cap for a line of the airspace. The viewer's own
+// pass every cap and filter; others that find no line in time are dropped, oldest first, and counted.
 import { Airspace, type AirspaceParts } from './airspace.ts';
 import type { BlockList } from './block-list.ts';
 import { MergeWindow } from './merge-window.ts';
@@ -8,13 +8,13 @@ import type { OverlaySettings } from './overlay-settings.ts';
 import { shownText } from './shown-text.ts';
 import { type Waiting, WaitingLine } from './waiting-line.ts';
 
-/** Those that wait are tried again so often, milliseconds. */
+/** Interval of retries for queued danmaku, milliseconds. */
 const retryMs = 80;
-/** One's own waits at most so long for a free line, then it takes the one where it disturbs the least. */
-const ownPatienceMs = 800;
-/** One's own that may wait beside `maxPending`, while the player stands. */
+/** The viewer's own wait at most this long for a free line, then use the one with the fewest collisions. */
+const maxOwnWaitMs = 800;
+/** The viewer's own that may wait besides `maxPending` while the player is paused. */
 const maxOwnWaiting = 50;
-/** Ids known of one text that many said; those past it cannot be recalled out of its count. */
+/** Ids remembered of one merged text; messages past it cannot be recalled from its count. */
 const maxIds = 1_000;
 
 interface LaneParts extends AirspaceParts {
@@ -63,20 +63,20 @@ export class DanmakuLane {
     else this.#enter(item, text, now);
   }
 
-  /** A text that many said loses this one of them, and goes with the last. */
+  /** A merged text loses this message, and is removed with its last. */
   remove(id: string): void {
     const entry = this.#byId.get(id);
     if (!entry) return;
     this.#byId.delete(id);
     entry.count -= entry.ids.get(id) ?? 0;
     entry.ids.delete(id);
-    if (entry.count <= 0 || entry.ids.size === 0) this.#takeOut(entry);
+    if (entry.count <= 0 || entry.ids.size === 0) this.#discard(entry);
     else this.#airspace.recount(entry);
     this.#fly();
   }
 
   clear(): void {
-    for (const entry of [...this.#airspace.entries(), ...this.#waiting.empty()]) this.#takeOut(entry);
+    for (const entry of [...this.#airspace.entries(), ...this.#waiting.empty()]) this.#discard(entry);
     this.#stopTrying();
   }
 
@@ -87,21 +87,21 @@ export class DanmakuLane {
     if (!settings.danmaku) this.clear();
     if (redraw) this.#groundAll();
     this.#airspace.configure(settings);
-    for (const entry of new Set(this.#byId.values())) if (this.#isBlocked(entry.item)) this.#takeOut(entry);
+    for (const entry of new Set(this.#byId.values())) if (this.#isBlocked(entry.item)) this.#discard(entry);
     this.relayout();
     this.#trim();
   }
 
-  /** The lines may be others now. What has lost its line goes; one's own is shown again. */
+  /** The number of lines may have changed. Danmaku without a line are removed; the viewer's own are shown again. */
   relayout(): void {
     for (const entry of this.#airspace.relayout()) {
       if (entry.item.own) this.#waitAgain([entry]);
-      else this.#takeOut(entry);
+      else this.#discard(entry);
     }
     this.#fly();
   }
 
-  /** All that fly begin anew, as when they shall stand instead of move. */
+  /** All flights start again, for example when danmaku begin to stand instead of moving. */
   restart(): void {
     this.#groundAll();
     this.#fly();
@@ -133,10 +133,10 @@ export class DanmakuLane {
     const entry: Waiting = { item, text, since: now, ids: new Map([[item.id, count]]), count };
     this.#byId.set(item.id, entry);
     if (!item.own) this.#merge.add(text, entry);
-    // Behind others of its mode it has to wait in any case.
-    const mustWait = !item.own && this.#waiting.first(item.mode ?? 'scroll') !== undefined;
+    // It has to wait behind others of its mode anyway.
+    const blocked = !item.own && this.#waiting.first(item.mode ?? 'scroll') !== undefined;
     this.#waiting.add(entry);
-    if (!mustWait) this.#fly();
+    if (!blocked) this.#fly();
     this.#trim();
   }
 
@@ -154,7 +154,7 @@ export class DanmakuLane {
     while (this.#waiting.size > maxPending) {
       const oldest = this.#waiting.oldest() ?? (this.#waiting.size > maxPending + maxOwnWaiting ? this.#waiting.oldest(true) : undefined);
       if (!oldest) return;
-      this.#takeOut(oldest);
+      this.#discard(oldest);
       this.#dropped += oldest.count;
     }
   }
@@ -179,7 +179,7 @@ export class DanmakuLane {
   }
 
   #isForced({ item, since }: Waiting): boolean {
-    return item.own === true && performance.now() - since > ownPatienceMs;
+    return item.own === true && performance.now() - since > maxOwnWaitMs;
   }
 
   #stopTrying(): void {
@@ -188,12 +188,12 @@ export class DanmakuLane {
   }
 
   #landed(entry: Waiting): void {
-    this.#takeOut(entry);
+    this.#discard(entry);
     if (this.#waiting.size > 0) this.#fly();
   }
 
-  /** Forgets it, wherever it is. */
-  #takeOut(entry: Waiting): void {
+  /** Removes it wherever it is. */
+  #discard(entry: Waiting): void {
     this.#airspace.ground(entry);
     this.#waiting.delete(entry);
     this.#merge.forget(entry.text, entry);
@@ -207,7 +207,7 @@ export class DanmakuLane {
     }
   }
 
-  /** Puts all that fly before those that wait. */
+  /** Moves all flights to the front of the queue. */
   #groundAll(): void {
     this.#waitAgain([...this.#airspace.entries(), ...this.#waiting.empty()]);
   }

@@ -1,4 +1,4 @@
-// Danmaku as pooled elements that Web Animations move: once one is on its way the browser's compositor does the rest, and the page's
+// Danmaku as pooled elements that Web Animations move: once started, the browser's compositor does the rest and the main
 // thread is free. It reads no layout.
 import { ElementPool } from './element-pool.ts';
 import type { Flight } from './flight.ts';
@@ -35,7 +35,7 @@ export class DomRenderer implements Renderer {
   }
 
   show(flight: Flight): void {
-    const element = this.#pool.take();
+    const element = this.#pool.acquire();
     dress(element, flight, this.#stage.look);
     this.#layer.append(element);
     const { from, to, top, start, end } = flight;
@@ -44,7 +44,7 @@ export class DomRenderer implements Renderer {
     this.#flying.set(flight, { element, animation });
     this.#align(flight, animation);
     animation.onfinish = () => {
-      this.take(flight);
+      this.remove(flight);
       this.#landed(flight);
     };
   }
@@ -56,14 +56,14 @@ export class DomRenderer implements Renderer {
     count(flying.element, flight.count);
   }
 
-  take(flight: Flight): void {
+  remove(flight: Flight): void {
     const flying = this.#flying.get(flight);
     if (!flying) return;
     this.#flying.delete(flight);
     flying.animation.onfinish = null;
     flying.animation.cancel();
     flying.element.remove();
-    this.#pool.give(flying.element);
+    this.#pool.release(flying.element);
   }
 
   setRate(): void {
@@ -75,11 +75,11 @@ export class DomRenderer implements Renderer {
   }
 
   destroy(): void {
-    for (const flight of [...this.#flying.keys()]) this.take(flight);
+    for (const flight of [...this.#flying.keys()]) this.remove(flight);
     this.#layer.remove();
   }
 
-  /** To the flight clock: an animation left to itself starts with the frame that shows it, late where frames are, and would run into another. */
+  /** Synchronizes with the flight clock: an animation starts by default with the frame that shows it, which is late at low frame rates and causes overlaps. */
   #align({ start }: Flight, animation: Animation): void {
     const { rate } = this.#clock;
     const flown = this.#clock.now() - start;
@@ -93,7 +93,7 @@ export class DomRenderer implements Renderer {
   }
 }
 
-function dress(element: HTMLElement, { item, id, text, height, size, count: said }: Flight, { fontFamily }: Stage['look']): void {
+function dress(element: HTMLElement, { item, id, text, height, size, count: repeats }: Flight, { fontFamily }: Stage['look']): void {
   (element.firstChild as Text).data = text;
   element.dataset['id'] = id;
   const { style } = element;
@@ -103,12 +103,12 @@ function dress(element: HTMLElement, { item, id, text, height, size, count: said
   style.lineHeight = `${height}px`;
   element.classList.toggle('danmux-own', item.own === true);
   element.part.toggle('own', item.own === true);
-  count(element, said);
+  count(element, repeats);
 }
 
-function count(element: HTMLElement, said: number): void {
+function count(element: HTMLElement, repeats: number): void {
   const badge = element.lastElementChild;
-  if (said > 1) (badge ?? element.appendChild(makeBadge())).textContent = `×${said}`;
+  if (repeats > 1) (badge ?? element.appendChild(makeBadge())).textContent = `×${repeats}`;
   else badge?.remove();
 }
 

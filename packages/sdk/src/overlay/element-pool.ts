@@ -1,30 +1,30 @@
-// Elements (or bitmaps) that are used again instead of made anew, so that a long stream makes no garbage in the page.
+// Reuses elements (or bitmaps), so that a long stream creates no garbage in the page.
 
-export class ElementPool<Kept> {
-  readonly #make: () => Kept;
+export class ElementPool<Element> {
+  readonly #make: () => Element;
   readonly #cap: number;
-  readonly #free: Kept[] = [];
+  readonly #free: Element[] = [];
   #made = 0;
 
-  constructor(make: () => Kept, cap: number) {
+  constructor(make: () => Element, cap: number) {
     this.#make = make;
     this.#cap = cap;
   }
 
-  /** Made so far. */
+  /** Number created so far. */
   get made(): number {
     return this.#made;
   }
 
-  take(): Kept {
+  acquire(): Element {
     const element = this.#free.pop();
     if (element) return element;
     this.#made++;
     return this.#make();
   }
 
-  /** Past the cap it is left to the garbage collector. */
-  give(element: Kept): void {
+  /** Past the cap the garbage collector gets it. */
+  release(element: Element): void {
     if (this.#free.length < this.#cap) this.#free.push(element);
   }
 }

@@ -1,5 +1,5 @@
-// The time in which danmaku fly: it runs as fast as the setting `speed` says and stands while the player does, so that what flies keeps
-// its distances whatever changes.
+// The time in which danmaku fly: it follows the setting `speed` and stops with the player, so that distances between danmaku
+// stay the same.
 
 export class FlightClock {
   readonly #source: () => number;
@@ -17,7 +17,7 @@ export class FlightClock {
     return this.#base + (this.#source() - this.#at) * this.rate;
   }
 
-  /** 0 while it stands. */
+  /** 0 while stopped. */
   get rate(): number {
     return this.#running ? this.#rate : 0;
   }

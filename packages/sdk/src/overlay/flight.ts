@@ -1,10 +1,10 @@
-// One danmaku on its way: a box that moves evenly from where it starts to where it ends, in the time of the flight clock. All that
-// tracks, renderers and hit tests know of where something is comes from here.
+// One danmaku in flight: a box that moves evenly from start to end, in the time of the flight clock. Tracks, renderers and hit tests
+// derive every position from it.
 import type { DanmakuItem, DanmakuMode } from './overlay-item.ts';
 
 export interface Path {
   readonly mode: DanmakuMode;
-  /** Its left edge at `start` and at `end`. */
+  /** Left edge at `start` and at `end`. */
   readonly from: number;
   readonly to: number;
   readonly top: number;
@@ -16,11 +16,11 @@ export interface Path {
 
 export interface Flight extends Path {
   readonly item: DanmakuItem;
-  /** The item's, or another's that said the same when that was recalled. */
+  /** The item's id, or that of another merged message after a recall. */
   id: string;
-  /** What is shown of the item's text. */
+  /** The displayed part of the item's text. */
   readonly text: string;
-  /** Its font's size, CSS pixels. */
+  /** Font size, CSS pixels. */
   readonly size: number;
   /** Shown as ×N above 1. */
   count: number;
@@ -31,7 +31,7 @@ export function leftAt({ from, to, start, end }: Omit<Path, 'top'>, now: number)
   return from + ((to - from) * Math.min(Math.max(now - start, 0), end - start)) / (end - start);
 }
 
-/** Where a box of a mode goes on a screen: across, or nowhere from the middle. */
+/** The path of a box by mode: across the screen, or fixed in the middle. */
 export function course(mode: DanmakuMode, width: number, screen: number): { from: number; to: number } {
   if (mode === 'scroll') return { from: screen, to: -width };
   if (mode === 'reverse') return { from: -width, to: screen };

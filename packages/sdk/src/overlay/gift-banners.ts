@@ -1,55 +1,55 @@
-// Gift banners and their combos: who gave what, and how many. Gifts of one combo count up on the banner that stands or waits for it.
+// Gift banners and their combos: sender, gift and count. Gifts of one combo add to its banner, shown or queued.
+import { type Card, CardQueue, cardFrames, hurried } from './card-queue.ts';
 import type { GiftItem } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 import type { Stage } from './stage.ts';
-import { hurried, type Standing, StandingLine, standingFrames } from './standing-line.ts';
 
 const leastMs = 1_200;
 
 export class GiftBanners {
-  readonly line: StandingLine<GiftItem>;
+  readonly cards: CardQueue<GiftItem>;
   #settings: OverlaySettings;
 
   constructor(stage: Stage, settings: OverlaySettings, still: () => boolean) {
     this.#settings = settings;
-    this.line = new StandingLine<GiftItem>({
+    this.cards = new CardQueue<GiftItem>({
       root: stage.gifts,
       make: makeBanner,
       fill: (banner, gift) => fill(banner, gift, still()),
-      frames: (duration) => standingFrames(duration, still() ? 'none' : 'translateX(-110%)'),
+      frames: (duration) => cardFrames(duration, still() ? 'none' : 'translateX(-110%)'),
       duration: (_, waiting) => hurried(this.#settings.giftMs, waiting, leastMs),
-      most: () => stage.giftRows,
+      maxShown: () => stage.giftRows,
       changed: () => {},
     });
   }
 
   configure(settings: OverlaySettings): void {
     this.#settings = settings;
-    this.line.next();
+    this.cards.next();
   }
 
   show(item: GiftItem): void {
     const { combo, count = 1, parts = [{ id: item.id, count }] } = item;
-    const known = combo === undefined ? undefined : this.line.find((other) => other.combo === combo);
-    if (known) this.line.add(known, parts);
-    else this.line.show(item, parts);
+    const banner = combo === undefined ? undefined : this.cards.find((other) => other.combo === combo);
+    if (banner) this.cards.add(banner, parts);
+    else this.cards.show(item, parts);
   }
 }
 
-function fill(banner: HTMLElement, { item, count: many }: Standing<GiftItem>, still: boolean): void {
+function fill(banner: HTMLElement, { item, count: many }: Card<GiftItem>, still: boolean): void {
   const [icon, from, gift, count] = banner.children;
   if (icon && banner.dataset['sign'] !== (item.icon ?? '')) icon.replaceChildren(item.icon ?? giftSign());
   banner.dataset['sign'] = item.icon ?? '';
   if (from) from.textContent = item.from;
   if (gift) gift.textContent = item.gift;
-  const said = many > 1 ? `×${many}` : '';
-  if (!count || count.textContent === said) return;
-  count.textContent = said;
+  const label = many > 1 ? `×${many}` : '';
+  if (!count || count.textContent === label) return;
+  count.textContent = label;
   if (!still && banner.isConnected && !document.hidden)
     count.animate([{ transform: 'scale(1.7)' }, { transform: 'none' }], { duration: 300, easing: 'ease-out' });
 }
 
-/** A wrapped box, drawn, because not every machine has a font with one. */
+/** A gift box as SVG, because some machines have no font with one. */
 function giftSign(): SVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const sign = document.createElementNS(space, 'svg');

@@ -1,5 +1,5 @@
-// Identical text within a window: the first that said it stands for all of them. Bounded by what flies and waits, since
-// whoever holds an entry forgets it here when it goes.
+// Merges identical texts within a window: the first one shows the count. The size is bounded by the flights and the queue, because
+// an entry is removed with its danmaku.
 
 interface Standing {
   readonly since: number;
@@ -19,7 +19,7 @@ export class MergeWindow<Entry extends Standing> {
     if (windowMs === 0) this.#byText.clear();
   }
 
-  /** The one that stands for this text now. */
+  /** The current entry of this text. */
   find(text: string, now: number): Entry | undefined {
     const entry = this.#byText.get(text);
     return entry && now - entry.since <= this.#windowMs ? entry : undefined;

@@ -1,6 +1,6 @@
-// What an overlay can show. Text only: nothing of it is ever read as HTML, and how it looks is said by settings and CSS.
+// Items of an overlay. Text only: nothing is parsed as HTML; settings and CSS define the look.
 
-/** How a danmaku goes: right to left, left to right, or standing in the middle of an upper or lower line. */
+/** Movement of a danmaku: right to left, left to right, or fixed in the middle of an upper or lower line. */
 export type DanmakuMode = 'scroll' | 'reverse' | 'top' | 'bottom';
 export type DanmakuSize = 'small' | 'normal' | 'large';
 
@@ -14,9 +14,9 @@ export interface DanmakuItem {
   /** Default `scroll`. */
   readonly mode?: DanmakuMode;
   readonly size?: DanmakuSize;
-  /** How many said it already; above 1 it is shown as ×N. */
+  /** Number of identical messages; above 1 it is shown as ×N. */
   readonly count?: number;
-  /** Id of the user who said it, for the viewer's block list. */
+  /** Id of the sender, for the viewer's block list. */
   readonly user?: string;
   /** For `hiddenTypes`; default `chat`. */
   readonly type?: string;
@@ -24,16 +24,16 @@ export interface DanmakuItem {
 
 export interface GiftItem {
   readonly id: string;
-  /** Name of who gave it. */
+  /** Name of the giver. */
   readonly from: string;
   readonly gift: string;
   /** An emoji or other short sign. */
   readonly icon?: string;
   /** Default 1. */
   readonly count?: number;
-  /** The gifts it stands for, when they are several: `count` is their sum, and each can be removed by its id. */
+  /** The gifts that are merged in it: `count` is their sum, and each can be removed by its id. */
   readonly parts?: readonly { readonly id: string; readonly count: number }[];
-  /** Gifts of one combo add up: while its banner stands or waits, `count` is added to it and no other banner is made. */
+  /** Gifts of one combo add up: `count` is added to the banner that is shown or queued for it. */
   readonly combo?: string;
   readonly own?: boolean;
   readonly user?: string;
@@ -43,16 +43,16 @@ export interface GiftItem {
 
 export interface SuperchatItem {
   readonly id: string;
-  /** Name of who paid for it. */
+  /** Name of the payer. */
   readonly from: string;
   readonly text: string;
-  /** As it is to be read, with its currency. */
+  /** Display text with currency. */
   readonly amount?: string;
-  /** 1 to 5: the card's colour, and the higher the longer it stands. Default 1. */
+  /** 1 to 5: the card's colour and duration. Default 1. */
   readonly tier?: number;
   /** CSS colour of the card instead of its tier's. */
   readonly color?: string;
-  /** Milliseconds it stands; default the setting `pinMs` by tier. */
+  /** Milliseconds on screen; default the setting `pinMs` by tier. */
   readonly pinMs?: number;
   readonly own?: boolean;
   readonly user?: string;
@@ -60,7 +60,7 @@ export interface SuperchatItem {
   readonly type?: string;
 }
 
-/** Where something is at this moment, CSS pixels from the overlay's upper left corner. */
+/** Current position of an item, CSS pixels from the overlay's upper left corner. */
 export interface OverlayBox {
   readonly id: string;
   readonly mode: DanmakuMode;

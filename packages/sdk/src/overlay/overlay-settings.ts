@@ -1,15 +1,15 @@
-// How an overlay looks and what it leaves out: one table of settings with their defaults and bounds. All can be changed while it
-// runs; what comes from elsewhere (a page, a storage) is checked here, and a value that does not fit is left out.
+// Settings of the overlay's look and filters: one table with defaults and bounds. All can be changed at run time; values from outside
+// (a page, storage) are checked here, and invalid ones are ignored.
 import type { DanmakuMode } from './overlay-item.ts';
 
 export interface OverlaySettings {
-  /** False: no danmaku at all. Gifts and super chats stay. */
+  /** False: no danmaku; gifts and super chats stay. */
   readonly danmaku: boolean;
   /** `dom`: elements and Web Animations. `canvas`: one canvas, for pages with very many at once. */
   readonly renderer: 'dom' | 'canvas';
-  /** Milliseconds a danmaku takes across at speed 1; one that stands does so for half of it. */
+  /** Milliseconds across the screen at speed 1; fixed danmaku stay for half of it. */
   readonly durationMs: number;
-  /** Twice as fast at 2. */
+  /** 2 is twice as fast. */
   readonly speed: number;
   readonly opacity: number;
   /** CSS font family of danmaku; null: `--danmux-font`, else the system's. */
@@ -18,23 +18,23 @@ export interface OverlaySettings {
   readonly fontSize: number | null;
   /** Height of a line, CSS pixels; null: 1.6 × the font's size. */
   readonly lineHeight: number | null;
-  /** Share of the height danmaku may use, from the top, 0 to 1. What gift banners need stays theirs also at 1. */
+  /** Share of the height for danmaku, from the top, 0 to 1. The place of gift banners is excluded even at 1. */
   readonly area: number;
-  /** Share of the screen's pixels danmaku may cover at a time, 0 to 1. */
+  /** Share of the screen's pixels that danmaku may cover at a time, 0 to 1. */
   readonly coverage: number;
-  /** Danmaku on screen at most. */
+  /** Cap on danmaku on screen. */
   readonly maxShown: number;
-  /** Danmaku that wait for a free line at most; past it the oldest is dropped and counted. */
+  /** Cap on danmaku that wait for a free line; past it the oldest is dropped and counted. */
   readonly maxPending: number;
-  /** Within so many milliseconds the same text counts up (×N) on the one that flies; 0: each flies by itself. */
+  /** The same text within this many milliseconds counts up (×N) on the one in flight; 0: no merging. */
   readonly mergeMs: number;
-  /** Milliseconds a gift banner stands; less when many wait. */
+  /** Milliseconds of a gift banner; less when many wait. */
   readonly giftMs: number;
-  /** Gift banners at once at most. */
+  /** Cap on gift banners at once. */
   readonly maxGifts: number;
-  /** Milliseconds a super chat of tier 1 stays pinned; each tier above adds half of it. */
+  /** Milliseconds of a pinned super chat of tier 1; each tier above adds half of it. */
   readonly pinMs: number;
-  /** Super chats pinned at once at most. */
+  /** Cap on pinned super chats at once. */
   readonly maxPins: number;
   readonly hiddenModes: readonly DanmakuMode[];
   /** Types of messages not to show: `chat`, `gift`, `superchat`, or an application's. */
@@ -43,7 +43,7 @@ export interface OverlaySettings {
   readonly blockedWords: readonly string[];
   /** Ids of users not to show. */
   readonly blockedUsers: readonly string[];
-  /** Name under which what the viewer changes by `configure` is kept in this browser; null: it is not. */
+  /** Name under which `configure` stores the viewer's changes in this browser; null: they are not stored. */
   readonly remember: string | null;
 }
 
@@ -119,7 +119,7 @@ const checks: Readonly<Record<keyof OverlaySettings, Check>> = {
   remember: or(text),
 };
 
-/** Of what is given, the settings there are, with values that fit. */
+/** The valid settings of the given ones. */
 export function checkedSettings(given: unknown): Partial<OverlaySettings> {
   if (typeof given !== 'object' || given === null) return {};
   const entries = Object.entries(given).filter(([name, value]) => Object.hasOwn(checks, name) && checks[name as keyof OverlaySettings](value));

@@ -1,5 +1,5 @@
-// The overlay over a player: it takes what is to be shown and hands it to the lanes of danmaku, gifts and super chats, and decides when all of them
-// run. It knows nothing of connections.
+// The overlay over a player: routes items to danmaku, gift banners and super chats, and starts and stops all three
+// together. It knows no connection.
 import { BlockList } from './block-list.ts';
 import { CanvasRenderer } from './canvas-renderer.ts';
 import { DanmakuLane } from './danmaku-lane.ts';
@@ -14,7 +14,7 @@ import { Stage } from './stage.ts';
 import { SuperchatPins } from './superchat-pins.ts';
 import { Viewing } from './viewing.ts';
 
-/** Banners and pins each that are kept of what came while the page was hidden. */
+/** Cap on banners and on pins from the time the page was hidden. */
 const maxWhileHidden = 100;
 
 export class Overlay implements OverlayVerbs {
@@ -28,7 +28,7 @@ export class Overlay implements OverlayVerbs {
   #settings: OverlaySettings;
   #paused = false;
 
-  /** Fills `container`, which must be positioned; what lies under it stays clickable. What the viewer chose before goes over `settings`. */
+  /** Fills `container`, which must be positioned; content below stays clickable. The viewer's stored choices override `settings`. */
   constructor(container: HTMLElement, settings: Partial<OverlaySettings> = {}) {
     this.#settings = { ...defaultSettings, ...checkedSettings(settings) };
     const { remember } = this.#settings;
@@ -69,7 +69,7 @@ export class Overlay implements OverlayVerbs {
   }
 
   get dropped(): number {
-    return this.#danmaku.dropped + this.#gifts.line.dropped + this.#pins.line.dropped;
+    return this.#danmaku.dropped + this.#gifts.cards.dropped + this.#pins.cards.dropped;
   }
 
   get elementsMade(): number {
@@ -77,7 +77,7 @@ export class Overlay implements OverlayVerbs {
   }
 
   danmaku(item: DanmakuItem): void {
-    // A hidden page shows nothing: what came meanwhile would all fly at once later.
+    // A hidden page shows nothing: otherwise everything would fly at once later.
     if (!this.#viewing.hidden) this.#danmaku.offer(item);
   }
 
@@ -91,14 +91,14 @@ export class Overlay implements OverlayVerbs {
 
   remove(id: string): void {
     this.#danmaku.remove(id);
-    this.#gifts.line.remove(id);
-    this.#pins.line.remove(id);
+    this.#gifts.cards.remove(id);
+    this.#pins.cards.remove(id);
   }
 
   clear(): void {
     this.#danmaku.clear();
-    this.#gifts.line.removeWhere(() => true);
-    this.#pins.line.removeWhere(() => true);
+    this.#gifts.cards.removeWhere(() => true);
+    this.#pins.cards.removeWhere(() => true);
   }
 
   configure(settings: Partial<OverlaySettings>): void {
@@ -112,8 +112,8 @@ export class Overlay implements OverlayVerbs {
     this.#danmaku.setRate();
     this.#gifts.configure(this.#settings);
     this.#pins.configure(this.#settings);
-    this.#gifts.line.removeWhere((item) => this.#isBlocked(item, 'gift'));
-    this.#pins.line.removeWhere((item) => this.#isBlocked(item, 'superchat'));
+    this.#gifts.cards.removeWhere((item) => this.#isBlocked(item, 'gift'));
+    this.#pins.cards.removeWhere((item) => this.#isBlocked(item, 'superchat'));
   }
 
   pause(): void {
@@ -137,24 +137,24 @@ export class Overlay implements OverlayVerbs {
     this.#stage.destroy();
   }
 
-  #isBlocked({ own, user, text, type }: { own?: boolean; user?: string; text?: string; type?: string }, usual: string): boolean {
-    const judged = { type: type ?? usual, ...(text === undefined ? {} : { text }), ...(user === undefined ? {} : { user }) };
+  #isBlocked({ own, user, text, type }: { own?: boolean; user?: string; text?: string; type?: string }, defaultType: string): boolean {
+    const judged = { type: type ?? defaultType, ...(text === undefined ? {} : { text }), ...(user === undefined ? {} : { user }) };
     return !own && this.#blocks.blocks(judged);
   }
 
   #relayout(): void {
     this.#danmaku.relayout();
-    this.#gifts.line.next();
-    this.#pins.line.next();
+    this.#gifts.cards.next();
+    this.#pins.cards.next();
   }
 
-  /** Runs, or lets all stand, as the player and the page say. */
+  /** Starts or stops all items, by player and page. */
   #run(): void {
     const { hidden } = this.#viewing;
     const running = !this.#paused && !hidden;
     if (hidden) this.#danmaku.clear();
     this.#clock.run(running);
     this.#danmaku.setRate();
-    for (const { line } of [this.#gifts, this.#pins]) line.run(running, hidden ? maxWhileHidden : undefined);
+    for (const { cards } of [this.#gifts, this.#pins]) cards.run(running, hidden ? maxWhileHidden : undefined);
   }
 }

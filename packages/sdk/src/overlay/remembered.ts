@@ -1,4 +1,4 @@
-// The settings a viewer chose, kept in this browser under a name. A browser may refuse to keep or to give them: then they hold for this page alone.
+// The viewer's settings, stored in this browser under a name. Without storage they hold for this page only.
 import { checkedSettings, type OverlaySettings } from './overlay-settings.ts';
 
 const prefix = 'danmux.overlay.';
@@ -10,22 +10,22 @@ export class Remembered {
     this.#key = prefix + name;
   }
 
-  /** What was kept and still fits. */
+  /** The stored settings that are still valid. */
   read(): Partial<OverlaySettings> {
     try {
       const { remember: _, ...settings } = checkedSettings(JSON.parse(localStorage.getItem(this.#key) ?? '{}'));
       return settings;
     } catch {
-      // Refused, or not ours: as if nothing had been kept.
+      // Refused or malformed: as if nothing were stored.
       return {};
     }
   }
 
-  /** Adds to what is kept. False when the browser refuses. */
+  /** Merges into the stored settings. False when the browser refuses. */
   add(settings: Partial<OverlaySettings>): boolean {
-    const { remember: _, ...kept } = { ...this.read(), ...settings };
+    const { remember: _, ...stored } = { ...this.read(), ...settings };
     try {
-      localStorage.setItem(this.#key, JSON.stringify(kept));
+      localStorage.setItem(this.#key, JSON.stringify(stored));
       return true;
     } catch {
       return false;

@@ -1,19 +1,19 @@
-// What draws danmaku. It shows a flight until its end, says when it has landed, and decides nothing else: which, when and where is said to it.
+// Draws danmaku. It shows a flight until its end and reports the landing; time and place are decided elsewhere.
 import type { Flight } from './flight.ts';
 
 export interface Renderer {
-  /** Elements or bitmaps made so far. */
+  /** Elements or bitmaps created so far. */
   readonly made: number;
-  /** Shows it from now on; `landed` is called at its end, unless it was taken before. */
+  /** Shows it from now on; `landed` is called at its end, unless it was removed before. */
   show(flight: Flight): void;
   /** Its count has changed. */
   recount(flight: Flight): void;
-  /** Takes it off the screen at once. */
-  take(flight: Flight): void;
-  /** 0: all stands; no timer, frame or animation runs then. */
+  /** Removes it from the screen at once. */
+  remove(flight: Flight): void;
+  /** 0: everything is frozen; no timer, frame or animation runs. */
   setRate(rate: number): void;
   setOpacity(opacity: number): void;
-  /** Takes it out of the page. */
+  /** Removes the renderer from the page. */
   destroy(): void;
 }
 

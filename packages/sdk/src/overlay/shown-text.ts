@@ -1,9 +1,9 @@
-// What is shown of a text that somebody wrote: one line of bounded length.
+// The displayed form of a user's text: one line of bounded length.
 
 const maxCharacters = 100;
 
 export function shownText(text: string): string {
-  // Cut before it is looked at: a text may be as long as a message.
+  // Cut first: a text may be as long as a message.
   const line = text
     .slice(0, maxCharacters * 8)
     .replace(/\s+/g, ' ')

@@ -1,24 +1,24 @@
-// The overlay's place in the page: its root element, its layers and how large they are, how a danmaku's text is measured, and which part of
-// the height is for danmaku. It tells when any of that changes; it shows nothing itself.
+// The overlay's place in the page: root element, layers and their sizes, text measurement, and the part of the height for
+// danmaku. It reports changes of these; it shows no item.
 import type { DanmakuSize } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 import { adoptStyle } from './style-sheet.ts';
 import type { Lines } from './tracks.ts';
 
-/** Heights of a gift banner and of a pinned card with their margins, for what is reserved before one stands. */
+/** Heights of a gift banner and of a pinned card with margins, reserved before one is shown. */
 const giftRow = 46;
 const pinRow = 88;
 const sizes: Readonly<Record<DanmakuSize, number>> = { small: 0.8, normal: 1, large: 1.4 };
 
-/** How danmaku are written. */
+/** Font of danmaku. */
 export interface Look {
   readonly style: string;
-  /** What the settings ask for; undefined: what the page's CSS says. */
+  /** From the settings; undefined: the page's CSS decides. */
   readonly fontFamily: string | undefined;
   readonly family: string;
   readonly size: number;
   readonly lineHeight: number;
-  /** Left and right of the text together. */
+  /** Left and right padding together. */
   readonly padding: number;
   readonly color: string;
 }
@@ -44,7 +44,7 @@ export class Stage {
   #width = 0;
   #height = 0;
 
-  /** `changed`: the size, the look or the lines may be others now. */
+  /** `changed`: size, font or number of lines may have changed. */
   constructor(container: HTMLElement, settings: OverlaySettings, changed: () => void) {
     this.#settings = settings;
     this.#changed = changed;
@@ -69,7 +69,7 @@ export class Stage {
     return this.#look;
   }
 
-  /** Banners that stand at once without taking more than a third of the height. */
+  /** Banners that fit in a third of the height. */
   get giftRows(): number {
     return rows(this.#settings.maxGifts, this.#height / 3, giftRow);
   }
@@ -83,7 +83,7 @@ export class Stage {
     this.#measure();
   }
 
-  /** The layer danmaku fly on; it lies under banners and pins. */
+  /** The layer of danmaku, below banners and pins. */
   setFlying(element: HTMLElement): void {
     element.setAttribute('aria-hidden', 'true');
     this.root.prepend(element);
@@ -99,7 +99,7 @@ export class Stage {
     return `${this.#look.style} ${pixels}px ${this.#look.family}`;
   }
 
-  /** The part of the height danmaku may use now: under the pins that stand, above the banners' place. */
+  /** The part of the height for danmaku now: below the shown pins, above the banners' place. */
   lines(): Lines {
     const top = this.pins.childElementCount > 0 ? Math.min(this.pins.offsetTop + this.pins.offsetHeight, this.#height * 0.6) : 0;
     const foot = this.gifts.offsetTop + this.gifts.offsetHeight;

@@ -1,5 +1,5 @@
-// How everything in the overlay looks, as one style sheet that a page's own rules always win over (`:where` weighs nothing). It is
-// adopted rather than written into the page, so that it works inside shadow roots and under a strict content security policy.
+// The overlay's style sheet. Rules of the page always win (`:where` has no specificity). It is adopted
+// rather than inserted, so that it works inside shadow roots and under a strict content security policy.
 
 const css = `
 :where(.danmux-overlay) { position: absolute; inset: 0; overflow: hidden; pointer-events: none; contain: strict; }
@@ -53,17 +53,17 @@ type Root = Document | ShadowRoot;
 let sheet: CSSStyleSheet | undefined;
 const users = new WeakMap<Root, number>();
 
-/** Puts the sheet where `element` is; returns what takes it out again, or undefined while the element is in no page. */
+/** Adopts the sheet in the root of `element`; returns a function that removes it, or undefined while the element is not in a document. */
 export function adoptStyle(element: HTMLElement): (() => void) | undefined {
   const root = element.getRootNode();
   if (!(root instanceof Document || root instanceof ShadowRoot)) return undefined;
-  const ours = shared();
-  if (!root.adoptedStyleSheets.includes(ours)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, ours];
+  const sheet = shared();
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   users.set(root, (users.get(root) ?? 0) + 1);
   return () => {
     const left = (users.get(root) ?? 1) - 1;
     users.set(root, left);
-    if (left === 0) root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== ours);
+    if (left === 0) root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet);
   };
 }
 

@@ -1,38 +1,38 @@
-// Super chats: cards pinned above the danmaku, whose lines no danmaku uses while they stand.
+// Super chats: cards pinned at the top, whose lines danmaku leave free.
+import { type Card, CardQueue, cardFrames, hurried } from './card-queue.ts';
 import type { SuperchatItem } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 import type { Stage } from './stage.ts';
-import { hurried, type Standing, StandingLine, standingFrames } from './standing-line.ts';
 
 const tiers = 5;
 
 export class SuperchatPins {
-  readonly line: StandingLine<SuperchatItem>;
+  readonly cards: CardQueue<SuperchatItem>;
   #settings: OverlaySettings;
 
   constructor(stage: Stage, settings: OverlaySettings, still: () => boolean, changed: () => void) {
     this.#settings = settings;
-    this.line = new StandingLine<SuperchatItem>({
+    this.cards = new CardQueue<SuperchatItem>({
       root: stage.pins,
       make: makeCard,
       fill,
-      frames: (duration) => standingFrames(duration, still() ? 'none' : 'translateY(-60%)'),
+      frames: (duration) => cardFrames(duration, still() ? 'none' : 'translateY(-60%)'),
       duration: (item, waiting) => this.#duration(item, waiting),
-      most: () => stage.pinRows,
+      maxShown: () => stage.pinRows,
       changed,
     });
   }
 
   configure(settings: OverlaySettings): void {
     this.#settings = settings;
-    this.line.next();
+    this.cards.next();
   }
 
   show(item: SuperchatItem): void {
-    this.line.show(item);
+    this.cards.show(item);
   }
 
-  /** At least half of what it was bought for, however many wait. */
+  /** At least half of the paid time, however many wait. */
   #duration(item: SuperchatItem, waiting: number): number {
     const whole = Math.max(1, item.pinMs ?? (this.#settings.pinMs * (tierOf(item) + 1)) / 2);
     return hurried(whole, waiting, whole / 2);
@@ -43,9 +43,9 @@ function tierOf({ tier = 1 }: SuperchatItem): number {
   return Number.isFinite(tier) ? Math.min(tiers, Math.max(1, Math.floor(tier))) : 1;
 }
 
-function fill(card: HTMLElement, { item }: Standing<SuperchatItem>): void {
+function fill(card: HTMLElement, { item }: Card<SuperchatItem>): void {
   card.className = `danmux-pin danmux-tier-${tierOf(item)}`;
-  // A colour and nothing else: `background` would also load a picture from anywhere.
+  // `backgroundColor` only: `background` could load an image from anywhere.
   card.style.backgroundColor = item.color ?? '';
   card.style.backgroundImage = card.style.backgroundColor ? 'none' : '';
   const [head, text] = card.children;

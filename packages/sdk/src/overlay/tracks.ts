@@ -1,5 +1,5 @@
-// The lines danmaku fly on. Pure arithmetic: on which line a box may start now, so that it touches nothing that flies, whatever their modes,
-// widths, heights and speeds. It starts nothing itself, and knows no time but what it is told.
+// The lines of danmaku. Pure arithmetic: finds the line on which a box may start now without touching any flight, for all modes,
+// widths, heights and speeds. It starts nothing, and its only time is the caller's.
 import { leftAt, type Path } from './flight.ts';
 import type { DanmakuMode } from './overlay-item.ts';
 
@@ -19,14 +19,14 @@ export class Tracks {
   readonly #flights = new Set<Path>();
   #byLine: Path[][] = [[]];
   #lines: Lines = { top: 0, bottom: 1, lineHeight: 1 };
-  /** Lines that are kept clear for a mode that found none. */
+  /** Lines kept free for a mode that found none. */
   readonly #kept = new Map<number, DanmakuMode>();
 
   get count(): number {
     return this.#byLine.length;
   }
 
-  /** What flies stays where it is, also between the new lines. */
+  /** Flights stay where they are, also between the new lines. */
   layout(lines: Lines): void {
     this.#lines = lines;
     this.#kept.clear();
@@ -48,7 +48,7 @@ export class Tracks {
     }
   }
 
-  /** The top of a line where it may start, or undefined; then a line is kept clear for its mode, so that other modes cannot starve it. */
+  /** The top of a free line, or undefined; then a line is reserved for the mode, so that other modes cannot starve it. */
   find(wish: Wish): number | undefined {
     for (const line of this.#order(wish)) {
       if (!this.#isFree(line, wish)) continue;
@@ -59,7 +59,7 @@ export class Tracks {
     return undefined;
   }
 
-  /** The top of the line where it touches the least, for what has to be shown in any case. */
+  /** The top of the line with the fewest collisions, for an item that must be shown. */
   leastCrowded(wish: Wish): number {
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
@@ -70,7 +70,7 @@ export class Tracks {
     return this.#topOf(best);
   }
 
-  /** No line needs to be kept clear for this mode any more: nothing of it waits. */
+  /** Nothing of this mode waits: its reserved lines are free for all. */
   release(mode: DanmakuMode): void {
     for (const [line, keptFor] of this.#kept) if (keptFor === mode) this.#kept.delete(line);
   }
@@ -79,7 +79,7 @@ export class Tracks {
     return this.#lines.top + line * this.#lines.lineHeight;
   }
 
-  /** The lines on which it can stand wholly, those it likes best first; the first line when it is too high for all. */
+  /** The lines with enough space below, best first; the first line when the box is too high for all. */
   #order({ mode, height }: Pick<Wish, 'mode' | 'height'>): number[] {
     const last = Math.max(0, this.count - this.#span(height));
     return Array.from({ length: last + 1 }, (_, index) => (mode === 'bottom' ? last - index : index));
@@ -118,7 +118,7 @@ export class Tracks {
     }
   }
 
-  /** True for a line that only its own mode uses: it comes free without help. */
+  /** True for a line used by its own mode only: it becomes free anyway. */
   #servesOnly(line: number, mode: DanmakuMode): boolean {
     const paths = this.#byLine[line] ?? [];
     return paths.length > 0 && paths.every((path) => path.mode === mode);
@@ -132,7 +132,7 @@ export class Tracks {
   }
 }
 
-/** Both move evenly, so they touch nowhere if one is on the same side of the other at the start and at the end. */
+/** Both move evenly, so they never touch if one is on the same side of the other at the start and at the end. */
 function touch(flying: Path, wish: Wish): boolean {
   const until = Math.min(flying.end, wish.end);
   if (until <= wish.start) return false;
@@ -141,7 +141,7 @@ function touch(flying: Path, wish: Wish): boolean {
   return !((after.right >= gap && later.right >= 0) || (after.left >= gap && later.left >= 0));
 }
 
-/** How far the new one is to the right of the one that flies, and to its left. */
+/** Distance of the new box to the right of the flying one, and to its left. */
 function distance(flying: Path, wish: Wish, now: number): { right: number; left: number } {
   const there = leftAt(flying, now);
   const here = leftAt(wish, now);

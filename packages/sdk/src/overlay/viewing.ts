@@ -1,4 +1,4 @@
-// How the page is looked at: whether it can be seen at all, and whether its viewer asked for less motion. Tells when either changes.
+// Visibility of the page and the viewer's preference for reduced motion. Reports changes of both.
 
 export class Viewing {
   readonly #motion = matchMedia('(prefers-reduced-motion: reduce)');
@@ -16,7 +16,7 @@ export class Viewing {
     return document.hidden;
   }
 
-  /** True when nothing should move that need not. */
+  /** True when nothing should move without need. */
   get still(): boolean {
     return this.#motion.matches;
   }

@@ -1,15 +1,15 @@
-// Danmaku that wait for a line, each mode in its own order so that none holds up the others; one's own first. Past a cap it gives back the oldest
-// that is not one's own.
+// Danmaku that wait for a line, one queue for each mode so that modes do not block each other; the viewer's own first. Past the cap it
+// returns the oldest that is not the viewer's own.
 import type { Flight } from './flight.ts';
 import type { DanmakuItem, DanmakuMode } from './overlay-item.ts';
 
-/** A danmaku that waits or flies, with all that were merged into it. */
+/** A danmaku, waiting or in flight, with all messages merged into it. */
 export interface Waiting {
   readonly item: DanmakuItem;
   readonly text: string;
-  /** When it was given, by the page's clock. */
+  /** Time of input, by the page's clock. */
   readonly since: number;
-  /** Counts of the messages in it, by id. */
+  /** Counts of the merged messages, by id. */
   readonly ids: Map<string, number>;
   count: number;
   flight?: Flight | undefined;
@@ -48,7 +48,7 @@ export class WaitingLine {
     return at >= 0;
   }
 
-  /** The one that has waited longest, of one's own or of the others. */
+  /** The one that has waited longest, of the viewer's own or of the others. */
   oldest(own = false): Waiting | undefined {
     let oldest: Waiting | undefined;
     for (const waiting of this.#byMode.values()) {
@@ -58,7 +58,7 @@ export class WaitingLine {
     return oldest;
   }
 
-  /** Takes all out. */
+  /** Removes and returns all. */
   empty(): Waiting[] {
     const all = [...this.#byMode.values()].flat();
     for (const waiting of this.#byMode.values()) waiting.length = 0;

@@ -397,11 +397,11 @@ test("a user's own messages stand among those of others: no hole is looked for",
 
 test('while nobody looks gifts are given and chat waits: the newest for the return, the rest is told as a gap', async () => {
   const { room, ids, gaps } = await enter();
-  room.looked(false);
+  room.setVisible(false);
   room.frame(frame(msg('gift', 1), ...Array.from({ length: 60 }, (_, i) => msg('chat', i + 1)), msg('ambient', undefined, 'likes')));
   assert.deepEqual(ids, ['gift1', 'likes']);
   room.frame(frame(control(1, 'recall', { id: 'chat60' })));
-  room.looked(true);
+  room.setVisible(true);
   assert.deepEqual(gaps, ['chat 10 hidden']);
   assert.deepEqual(
     ids.slice(2),
@@ -409,8 +409,8 @@ test('while nobody looks gifts are given and chat waits: the newest for the retu
   );
   room.frame(frame(msg('chat', 61)));
   assert.equal(ids.at(-1), 'chat61');
-  room.looked(false);
-  room.looked(true);
+  room.setVisible(false);
+  room.setVisible(true);
   assert.deepEqual(gaps, ['chat 10 hidden'], 'nothing was left out this time');
 });
 

@@ -1,5 +1,4 @@
 // The console's words in the operator's language: the one they chose here, else the browser's.
-
 import { chinese } from './chinese.ts';
 import { english, type Texts } from './english.ts';
 

@@ -1,5 +1,4 @@
 // ArtPlayer with danmux as a plugin.
-
 import { danmuxArtplayer, type PlayerDanmaku } from '@danmux/sdk-elements/players';
 import Artplayer from 'artplayer';
 import { openPage, sample } from './page.ts';

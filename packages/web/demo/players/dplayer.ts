@@ -1,5 +1,4 @@
 // DPlayer with danmux on the instance, instead of DPlayer's own danmaku.
-
 import { danmuxDplayer } from '@danmux/sdk-elements/players';
 import DPlayer from 'dplayer';
 import { openPage, sample } from './page.ts';

@@ -1,5 +1,4 @@
 // flv.js feeds a video; the overlay is the video's.
-
 import { attachTo } from '@danmux/sdk-elements/players';
 import flvjs from 'flv.js';
 import { play, videoFrame } from './frame.ts';

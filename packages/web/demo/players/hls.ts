@@ -1,5 +1,4 @@
 // hls.js feeds a video; the overlay is the video's.
-
 import { attachTo } from '@danmux/sdk-elements/players';
 import Hls from 'hls.js';
 import { play, videoFrame } from './frame.ts';

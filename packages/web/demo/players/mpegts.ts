@@ -1,5 +1,4 @@
 // mpegts.js feeds a video; the overlay is the video's.
-
 import { attachTo } from '@danmux/sdk-elements/players';
 import mpegts from 'mpegts.js';
 import { play, videoFrame } from './frame.ts';

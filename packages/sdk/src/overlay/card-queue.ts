@@ -1,9 +1,9 @@
-// Things that were paid for and stand for a while, a few at once, the others in turn: the way of gift banners and pinned super chats. Each
-// stands as long as its animation runs, so nothing is timed while the player or the page is not looked at.
+// Paid items shown as cards for some time, a few at once, the others queued: used by gift banners and pinned super chats. A
+// card stays as long as its animation runs, so time stops while the player is paused or the page hidden.
 import { ElementPool } from './element-pool.ts';
 
-/** What stands or waits; `count` is the sum of what was added to it. */
-export interface Standing<Item> {
+/** A card, shown or queued; `count` is the sum of everything merged into it. */
+export interface Card<Item> {
   readonly item: Item;
   /** Counts by id. */
   readonly ids: Map<string, number>;
@@ -12,41 +12,41 @@ export interface Standing<Item> {
   animation?: Animation | undefined;
 }
 
-export interface StandingParts<Item> {
+export interface CardQueueParts<Item> {
   readonly root: HTMLElement;
   make(): HTMLElement;
-  fill(element: HTMLElement, standing: Standing<Item>): void;
+  fill(element: HTMLElement, card: Card<Item>): void;
   frames(durationMs: number): Keyframe[];
-  /** Milliseconds it stands when so many wait. */
+  /** Milliseconds on screen when this many wait. */
   duration(item: Item, waiting: number): number;
-  /** How many may stand at once now. */
-  most(): number;
-  /** What stands is other now. */
+  /** Cap on cards shown at once now. */
+  maxShown(): number;
+  /** The set of shown cards has changed. */
   changed(): void;
 }
 
-/** What an item counts, by the ids it can be removed by. */
+/** Counts of an item by the ids that can remove them. */
 type Counts = readonly { readonly id: string; readonly count: number }[];
 
 const maxWaiting = 1_000;
 const maxFree = 8;
 const maxIds = 1_000;
 
-export class StandingLine<Item extends { readonly id: string; readonly own?: boolean }> {
-  readonly #parts: StandingParts<Item>;
+export class CardQueue<Item extends { readonly id: string; readonly own?: boolean }> {
+  readonly #parts: CardQueueParts<Item>;
   readonly #pool: ElementPool<HTMLElement>;
-  readonly #standing = new Set<Standing<Item>>();
-  #waiting: Standing<Item>[] = [];
+  readonly #shown = new Set<Card<Item>>();
+  #waiting: Card<Item>[] = [];
   #running = true;
   #cap = maxWaiting;
   #dropped = 0;
 
-  constructor(parts: StandingParts<Item>) {
+  constructor(parts: CardQueueParts<Item>) {
     this.#parts = parts;
     this.#pool = new ElementPool(parts.make, maxFree);
   }
 
-  /** Left out because too many waited. */
+  /** Dropped because the queue was full. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -64,25 +64,25 @@ export class StandingLine<Item extends { readonly id: string; readonly own?: boo
     this.next();
   }
 
-  find(wanted: (item: Item) => boolean): Standing<Item> | undefined {
-    for (const entry of this.#standing) if (wanted(entry.item)) return entry;
-    return this.#waiting.find(({ item }) => wanted(item));
+  find(matches: (item: Item) => boolean): Card<Item> | undefined {
+    for (const entry of this.#shown) if (matches(entry.item)) return entry;
+    return this.#waiting.find(({ item }) => matches(item));
   }
 
-  /** Adds to one that stands or waits; one that stands does so anew from now. */
-  add(entry: Standing<Item>, counts: Counts): void {
+  /** Merges into a card; a shown card gets more time. */
+  add(entry: Card<Item>, counts: Counts): void {
     entry.count += sumOf(counts);
     for (const { id, count } of counts) if (entry.ids.size < maxIds) entry.ids.set(id, count);
     const { element, animation } = entry;
     if (!element || !animation) return;
     this.#fill(element, entry);
-    const whole = Number(animation.effect?.getComputedTiming().duration ?? 0);
-    animation.currentTime = Math.min(Number(animation.currentTime ?? 0), whole / 4);
+    const durationMs = Number(animation.effect?.getComputedTiming().duration ?? 0);
+    animation.currentTime = Math.min(Number(animation.currentTime ?? 0), durationMs / 4);
   }
 
-  /** One that was added up loses this id's count, and goes with the last. */
+  /** A merged card loses this id's count, and is removed with its last. */
   remove(id: string): void {
-    const entry = [...this.#standing, ...this.#waiting].find(({ ids }) => ids.has(id));
+    const entry = [...this.#shown, ...this.#waiting].find(({ ids }) => ids.has(id));
     if (!entry) return;
     entry.count -= entry.ids.get(id) ?? 0;
     entry.ids.delete(id);
@@ -93,31 +93,31 @@ export class StandingLine<Item extends { readonly id: string; readonly own?: boo
     this.removeWhere((_, other) => other === entry);
   }
 
-  removeWhere(gone: (item: Item, entry: Standing<Item>) => boolean): void {
-    this.#waiting = this.#waiting.filter((entry) => !gone(entry.item, entry));
-    for (const entry of [...this.#standing]) if (gone(entry.item, entry)) this.#take(entry);
+  removeWhere(matches: (item: Item, entry: Card<Item>) => boolean): void {
+    this.#waiting = this.#waiting.filter((entry) => !matches(entry.item, entry));
+    for (const entry of [...this.#shown]) if (matches(entry.item, entry)) this.#removeShown(entry);
     this.next();
   }
 
-  /** Nothing comes, goes or moves while it does not run; of what waits then, at most `cap` is kept. */
+  /** False freezes all cards; the queue then keeps at most `cap`. */
   run(running: boolean, cap = maxWaiting): void {
     this.#running = running;
     this.#cap = cap;
     this.#trim();
-    for (const { animation } of this.#standing) {
+    for (const { animation } of this.#shown) {
       if (!running) animation?.pause();
-      // One that has just ended would begin anew.
+      // `play` on an animation that has just finished would restart it.
       else if (animation?.playState === 'paused') animation.play();
     }
     this.next();
   }
 
-  /** Fills the places that are free. */
+  /** Shows queued cards in free places. */
   next(): void {
-    while (this.#running && this.#standing.size < this.#parts.most()) {
+    while (this.#running && this.#shown.size < this.#parts.maxShown()) {
       const entry = this.#waiting.shift();
       if (!entry) return;
-      this.#stand(entry);
+      this.#show(entry);
     }
   }
 
@@ -129,35 +129,35 @@ export class StandingLine<Item extends { readonly id: string; readonly own?: boo
     }
   }
 
-  #stand(entry: Standing<Item>): void {
+  #show(entry: Card<Item>): void {
     const { root, frames, duration, changed } = this.#parts;
-    const element = this.#pool.take();
+    const element = this.#pool.acquire();
     this.#fill(element, entry);
     root.append(element);
     const milliseconds = duration(entry.item, this.#waiting.length);
     const animation = element.animate(frames(milliseconds), { duration: milliseconds, easing: 'ease-out' });
     Object.assign(entry, { element, animation });
-    this.#standing.add(entry);
+    this.#shown.add(entry);
     animation.onfinish = () => {
-      this.#take(entry);
+      this.#removeShown(entry);
       this.next();
     };
     changed();
   }
 
-  #fill(element: HTMLElement, entry: Standing<Item>): void {
+  #fill(element: HTMLElement, entry: Card<Item>): void {
     element.dataset['id'] = entry.ids.keys().next().value ?? entry.item.id;
     this.#parts.fill(element, entry);
   }
 
-  #take(entry: Standing<Item>): void {
-    this.#standing.delete(entry);
+  #removeShown(entry: Card<Item>): void {
+    this.#shown.delete(entry);
     const { element, animation } = entry;
     if (!element || !animation) return;
     animation.onfinish = null;
     animation.cancel();
     element.remove();
-    this.#pool.give(element);
+    this.#pool.release(element);
     entry.element = undefined;
     this.#parts.changed();
   }
@@ -167,16 +167,16 @@ function sumOf(counts: Counts): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Shorter the more wait, so that what was paid for is seen soon; not shorter than `least`. */
+/** Shorter the more cards wait, so that paid items are seen soon; not shorter than `least`. */
 export function hurried(durationMs: number, waiting: number, least: number): number {
   return Math.max(Math.min(durationMs, least), durationMs / (1 + waiting / 10));
 }
 
-/** Comes in, stands, goes; without movement when that is not wanted. */
-export function standingFrames(durationMs: number, away: string): Keyframe[] {
+/** Slide in, stay, fade out; without movement when `hiddenTransform` is `none`. */
+export function cardFrames(durationMs: number, hiddenTransform: string): Keyframe[] {
   const slide = Math.min(0.25, 350 / durationMs);
   return [
-    { transform: away, opacity: 0, offset: 0 },
+    { transform: hiddenTransform, opacity: 0, offset: 0 },
     { transform: 'none', opacity: 1, offset: slide },
     { transform: 'none', opacity: 1, offset: 1 - slide },
     { transform: 'none', opacity: 0, offset: 1 },

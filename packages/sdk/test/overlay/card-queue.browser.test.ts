@@ -1,4 +1,4 @@
-// Gift banners and super chats in a real Chromium: in turn, none dropped, combos that count up, places that no danmaku uses.
+// Gift banners and super chats in Chromium: queued, none dropped, combos that count up, lines that danmaku leave free.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { OverlayPage } from './overlay-page.ts';
@@ -12,7 +12,7 @@ afterEach(() => overlayPage.assertCalm());
 
 const long = { giftMs: 60_000, pinMs: 60_000, durationMs: 60_000 };
 
-test('gift banners stand in turn and none is dropped', async () => {
+test('gift banners are shown in turn and none is dropped', async () => {
   await overlayPage.open({ giftMs: 80, maxGifts: 2 });
   const seen = await overlayPage.page.evaluate(async () => {
     const ids = new Set<string>();

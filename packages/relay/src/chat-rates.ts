@@ -91,7 +91,6 @@ export class ChatRates {
 
   #failed(error: unknown, message: string): void {
     if (this.#stopped) return;
-    this.#runtime.metrics.caught.inc({ where: 'chat-rates' });
-    this.#runtime.counted.warn({ err: error }, message);
+    this.#runtime.caught('chat-rates', error, message);
   }
 }

@@ -1,7 +1,9 @@
-// What this relay has seen of each room's heads: the furthest, and the epochs that ended. It outlives queues and leases, since it is
-// what shows that a store went back. Of more rooms than it holds the longest unused are forgotten: a restart is noticed without it.
+// The furthest heads this relay has seen of each room, and the epochs that ended. They outlive queues and leases, since they show that a
+// store went back to an older state. Past the cap of rooms the longest unused are forgotten; a store that restarted is noticed without
+// this record.
 import { claimOf, type Heads, type HeadsClaim } from '@danmux/bus';
 import { streamLanes } from '@danmux/protocol';
+import { BoundedMap } from '@danmux/runtime';
 
 const roomsKept = 10_000;
 /** Epochs remembered of a room, at most. */
@@ -13,20 +15,17 @@ interface Witnessed {
 }
 
 export class RoomClaims {
-  readonly #cap: number;
-  readonly #rooms = new Map<string, Witnessed>();
+  readonly #rooms: BoundedMap<string, Witnessed>;
 
   constructor(cap = roomsKept) {
-    this.#cap = cap;
+    this.#rooms = new BoundedMap(cap);
   }
 
   saw(room: string, heads: Heads): void {
     const known = this.#rooms.get(room);
+    // Deleted first: the room becomes the newest.
     this.#rooms.delete(room);
     this.#rooms.set(room, known ? next(known, heads) : { heads, ended: [] });
-    if (this.#rooms.size <= this.#cap) return;
-    const [oldest] = this.#rooms.keys();
-    if (oldest !== undefined) this.#rooms.delete(oldest);
   }
 
   of(room: string): HeadsClaim {
@@ -37,6 +36,6 @@ export class RoomClaims {
 
 function next({ heads, ended }: Witnessed, seen: Heads): Witnessed {
   if (heads.epoch !== seen.epoch) return { heads: seen, ended: [...ended, heads.epoch].slice(-epochsKept) };
-  // What was read may be older than what was committed meanwhile.
+  // Heads that were read may be older than those committed meanwhile.
   return { heads: streamLanes.some((lane) => seen.offsets[lane] < heads.offsets[lane]) ? heads : seen, ended };
 }

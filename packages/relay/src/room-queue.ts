@@ -2,15 +2,16 @@
 // from. It takes within the room's budget and says what is shed; when to send is the pacer's business.
 import type { Heads, Pending } from '@danmux/bus';
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
-import { type Clock, systemClock } from '@danmux/runtime';
+import { BoundedMap, type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
 import { selectByWeight } from './chat-weight.ts';
 import { Combos, joined, type Waiting } from './combos.ts';
 import { type MessageTypes, mergeCounters } from './merge-counters.ts';
-import { RecalledIds } from './recalled-ids.ts';
 
 /** Characters of one frame's messages: the outbox of a viewer must hold several frames. */
 const frameCharacters = 262_144;
+/** Recalled ids remembered per room; past it the oldest is forgotten. */
+const recalledKept = 10_000;
 /** How often viewers are told what was shed, milliseconds. */
 const tellEveryMs = 1_000;
 
@@ -55,24 +56,22 @@ export interface Untold {
 
 export class RoomQueue {
   readonly room: string;
-  /** May change at any time. */
-  budget: Budget;
-  /** What the room's own modes say of it; undefined when nothing. */
-  chatPerSecond: number | undefined;
+  #budget: Budget;
+  /** The room's own `chat_per_second`; undefined when it has none. */
+  #chatPerSecond: number | undefined;
   readonly #merges: boolean;
   readonly #types: MessageTypes | undefined;
   readonly #clock: Clock;
-  readonly #recalled = new RecalledIds();
+  readonly #recalled = new BoundedMap<string, true>(recalledKept);
   readonly #combos: Combos;
   readonly #lanes: Record<Lane, Waiting[]> = { control: [], gift: [], chat: [], ambient: [] };
-  /** Undefined until read from the store. */
-  heads: Heads | undefined;
+  #heads: Heads | undefined;
   /** When the last frame of control and gift left, and the last of the others, on the monotonic clock. */
   lastUrgent = Number.NEGATIVE_INFINITY;
   lastOrdinary = Number.NEGATIVE_INFINITY;
   /** Messages a second in the ordinary lanes, lately. */
   rate = 0;
-  flushing = false;
+  #flushing = false;
   #untold = 0;
   #lastTold = Number.NEGATIVE_INFINITY;
   /** What was untold when the take under way began: it is not told until that is committed. */
@@ -80,7 +79,7 @@ export class RoomQueue {
 
   constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, untold }: QueueOptions = {}) {
     this.room = room;
-    this.budget = budget;
+    this.#budget = budget;
     this.#merges = merges;
     this.#types = types;
     this.#combos = new Combos(merges ? comboWindowMs : 0);
@@ -96,11 +95,49 @@ export class RoomQueue {
 
   /** Messages of these ids are not sent any more. */
   recall(ids: readonly string[]): void {
-    for (const id of ids) this.#recalled.add(id);
+    for (const id of ids) this.#recalled.set(id, true);
   }
 
-  /** The last take was committed. */
-  committed(): void {
+  /** Heads the next frame is numbered from; undefined until read from the store. */
+  get heads(): Heads | undefined {
+    return this.#heads;
+  }
+
+  /** Heads as read from the store. */
+  numberFrom(heads: Heads): void {
+    this.#heads = heads;
+  }
+
+  /** The heads are read again before the next frame. */
+  forgetHeads(): void {
+    this.#heads = undefined;
+  }
+
+  /** The room's own chat rate changed; an unchanged rate keeps the budget and what it saved up. */
+  limitChat(perSecond: number | undefined, budget: () => Budget): void {
+    if (this.#chatPerSecond === perSecond) return;
+    this.#chatPerSecond = perSecond;
+    this.#budget = budget();
+  }
+
+  get flushing(): boolean {
+    return this.#flushing;
+  }
+
+  /** False while a flush is under way: a room has one commit at a time. */
+  beginFlush(): boolean {
+    if (this.#flushing) return false;
+    this.#flushing = true;
+    return true;
+  }
+
+  endFlush(): void {
+    this.#flushing = false;
+  }
+
+  /** The last take was committed; `heads` are those after it, undefined when they must be read again. */
+  committed(heads: Heads | undefined): void {
+    this.#heads = heads;
     this.#before = undefined;
   }
 
@@ -168,7 +205,7 @@ export class RoomQueue {
 
   #shedChat(now: number): Dropped[] {
     const { chat } = this.#lanes;
-    const allowed = this.budget.takeUpTo(chat.length, now);
+    const allowed = this.#budget.takeUpTo(chat.length, now);
     if (allowed >= chat.length) return [];
     const { kept, shed } = selectByWeight(chat, allowed);
     this.#lanes.chat = kept;
@@ -216,9 +253,9 @@ export class RoomQueue {
     return !this.urgent && !this.ordinary && this.#untold === 0 && this.combosAt === Number.POSITIVE_INFINITY;
   }
 
-  /** True when something waits that must not wait for the ordinary tick. */
+  /** True when publications of a guaranteed lane wait, which do not wait for the ordinary tick. */
   get urgent(): boolean {
-    return this.#lanes.control.length > 0 || this.#lanes.gift.length > 0;
+    return urgentLanes.some((lane) => this.#lanes[lane].length > 0);
   }
 
   /** When gifts of a combo that wait for others may go. */
@@ -227,7 +264,7 @@ export class RoomQueue {
   }
 
   get ordinary(): boolean {
-    return this.#lanes.chat.length > 0 || this.#lanes.ambient.length > 0;
+    return ordinaryLanes.some((lane) => this.#lanes[lane].length > 0);
   }
 
   /** When viewers are to be told what was shed, though nothing else is sent; never while nothing was. */

@@ -1,17 +1,18 @@
-// What this relay sequenced and shed in each room, told to the store every few seconds: a look into a map for each commit, and nothing
-// on the way of a message. Of many rooms those that have waited longest are told first, so that every room is, also one that ended;
-// past a cap of rooms that wait, further ones are not counted.
+// Counts what this relay sequenced and shed per room, and writes it to the store every 5 seconds: one map look-up per commit, nothing per
+// message. With many rooms, those that waited longest are written first, so that every room is, also one that ended. Past a cap of
+// waiting rooms, further rooms are not counted.
 import { type Bus, isUserRoom, type TrafficRow } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 
-const tellEveryMs = 5_000;
-/** Each is one small script in the store; one call of it. */
+const writeEveryMs = 5_000;
+/** Rooms of one call; the store runs one small script for each. */
 const roomsAtOnce = 200;
-/** Rooms told every `tellEveryMs`: 400 a second. */
+/** Rooms written every `writeEveryMs`: 400 a second. */
 const roomsATime = 2_000;
 /** Rooms that may wait: 50 seconds of them. */
 const roomsWaiting = 20_000;
+const failure = { where: 'traffic-counter', message: 'could not store the traffic of rooms' };
 
 interface Counts {
   /** On the monotonic clock. */
@@ -26,26 +27,22 @@ export class TrafficCounter implements Part {
   readonly #bus: Pick<Bus, 'traffic'>;
   /** In the order their first message was counted. */
   readonly #rooms = new Map<string, Counts>();
-  #timer: NodeJS.Timeout | undefined;
-  #telling: Promise<void> | undefined;
-  #toldAt = performance.now();
+  readonly #writing: Periodic;
+  #writtenAt = performance.now();
 
   constructor(runtime: Runtime, bus: Pick<Bus, 'traffic'>) {
     this.#runtime = runtime;
     this.#bus = bus;
+    this.#writing = new Periodic(runtime, { everyMs: writeEveryMs, ...failure, level: 'debug' }, () => this.#write(roomsATime));
   }
 
   async start(): Promise<void> {
-    this.#timer = setInterval(() => this.#tell(roomsATime), tellEveryMs);
+    this.#writing.start();
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#telling;
-    this.#tell(roomsWaiting);
-    await this.#telling;
+    await this.#writing.stop();
+    await this.#write(roomsWaiting);
   }
 
   sequenced(room: string, lane: Lane, count: number): void {
@@ -69,20 +66,18 @@ export class TrafficCounter implements Part {
       this.#runtime.metrics.trafficLost.inc();
       return undefined;
     }
-    // It was quiet since this relay told last.
-    const counts = { since: this.#toldAt, sequenced: {}, shed: {} };
+    // The room was quiet since the last write.
+    const counts = { since: this.#writtenAt, sequenced: {}, shed: {} };
     this.#rooms.set(room, counts);
     return counts;
   }
 
-  #tell(most: number): void {
-    if (this.#telling || this.#rooms.size === 0) return;
+  async #write(most: number): Promise<void> {
+    if (this.#rooms.size === 0) return;
     const now = performance.now();
     const rows = this.#take(most, now);
-    this.#toldAt = now;
-    this.#telling = this.#send(rows).finally(() => {
-      this.#telling = undefined;
-    });
+    this.#writtenAt = now;
+    await this.#send(rows);
   }
 
   #take(most: number, now: number): TrafficRow[] {
@@ -98,14 +93,13 @@ export class TrafficCounter implements Part {
     return rows;
   }
 
-  /** What the store does not take is lost: a part of it may have been added. */
+  /** Rows of a failed call are lost: the store may have added some of them. */
   async #send(rows: readonly TrafficRow[]): Promise<void> {
     for (let start = 0; start < rows.length; start += roomsAtOnce) {
       try {
         await this.#bus.traffic.add(rows.slice(start, start + roomsAtOnce));
       } catch (error) {
-        this.#runtime.metrics.caught.inc({ where: 'traffic-counter' });
-        this.#runtime.log.debug({ err: error }, 'could not tell what was counted in rooms');
+        this.#runtime.caught(failure.where, error, failure.message, { level: 'debug' });
       }
     }
   }

@@ -68,9 +68,9 @@ test('plans nothing for an empty room or one whose frame is under way, and nothi
   const queue = new RoomQueue('r');
   pacer.plan(queue);
   queue.add(pending('chat'));
-  queue.flushing = true;
+  queue.beginFlush();
   pacer.plan(queue);
-  queue.flushing = false;
+  queue.endFlush();
   queue.lastOrdinary = performance.now();
   pacer.plan(queue);
   pacer.stop();

@@ -261,11 +261,11 @@ test('what viewers were not told is known until the frame that tells it is commi
   queue.add(one('chat', 'a'));
   assert.deepEqual(queue.takeOrdinary(10, 0).shed, { chat: 1 });
   assert.equal(queue.untold, undefined, 'what it shed now is shed again when this fails');
-  queue.committed();
+  queue.committed(undefined);
   assert.equal(queue.untold, undefined, 'all was told');
   queue.add(one('chat', 'b'));
   queue.takeOrdinary(10, 500);
-  queue.committed();
+  queue.committed(undefined);
   assert.deepEqual(queue.untold, { count: 1, lastTold: 0 });
   queue.add(one('chat', 'c'));
   assert.deepEqual(queue.takeOrdinary(10, 1_000).shed, { chat: 2 });

@@ -65,7 +65,6 @@ export class EventListener {
   }
 
   #caught(error: unknown, message: string): void {
-    this.#runtime.metrics.caught.inc({ where: 'bells' });
-    this.#runtime.log.debug({ err: error }, message);
+    this.#runtime.caught('bells', error, message, { level: 'debug' });
   }
 }

@@ -137,7 +137,6 @@ export class RoomWatch implements Part {
   }
 
   #caught(error: unknown): void {
-    this.#runtime.metrics.caught.inc({ where: 'room-watch' });
-    this.#runtime.log.debug({ err: error }, 'rooms could not be looked at');
+    this.#runtime.caught('room-watch', error, 'rooms could not be looked at', { level: 'debug' });
   }
 }

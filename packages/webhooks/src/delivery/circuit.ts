@@ -204,8 +204,10 @@ export class Circuit {
         const written = await writeCircuit(this.#records, this.#target.id, { version: this.#stored }, this.#state);
         if (written !== null) this.#stored = written;
       } catch (error) {
-        this.#runtime.metrics.caught.inc({ where: 'webhook-circuit' });
-        this.#runtime.log.debug({ err: error, target: this.#target.id }, 'the state of a webhook target could not be stored');
+        this.#runtime.caught('webhook-circuit', error, 'the state of a webhook target could not be stored', {
+          level: 'debug',
+          fields: { target: this.#target.id },
+        });
       }
     });
   }

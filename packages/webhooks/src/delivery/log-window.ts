@@ -113,8 +113,7 @@ export class LogWindow {
       const messages = type === 'message.sent' ? (data as { messages: readonly unknown[] }).messages.length : 0;
       return { id, type, room, ts, text, messages };
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'webhook-event' });
-      this.#runtime.counted.error({ err: error }, 'an event of the log is not one, and is left out');
+      this.#runtime.caught('webhook-event', error, 'an event of the log is not one, and is left out', { level: 'error' });
       return { id: '', type: 'room.users', room: '', ts: 0, text: '', messages: 0 };
     }
   }

@@ -119,7 +119,6 @@ export class PlaceStore {
   }
 
   #caught(error: unknown): void {
-    this.#runtime.metrics.caught.inc({ where: 'webhook-places' });
-    this.#runtime.log.debug({ err: error }, 'places of webhook targets could not be stored');
+    this.#runtime.caught('webhook-places', error, 'places of webhook targets could not be stored', { level: 'debug' });
   }
 }

@@ -142,7 +142,6 @@ export class SliceHolder {
   }
 
   #caught(error: unknown): void {
-    this.#parts.runtime.metrics.caught.inc({ where: 'webhook-slices' });
-    this.#parts.runtime.log.debug({ err: error }, 'could not check the slices of webhook targets');
+    this.#parts.runtime.caught('webhook-slices', error, 'could not check the slices of webhook targets', { level: 'debug' });
   }
 }

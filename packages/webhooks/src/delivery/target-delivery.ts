@@ -122,8 +122,7 @@ export class TargetDelivery {
     const sending: Promise<void> = this.#send(line)
       .catch((error: unknown) => {
         // The store is away; the room's turn comes again.
-        this.#parts.runtime.metrics.caught.inc({ where: 'webhooks' });
-        this.#parts.runtime.log.debug({ err: error, target: this.target.id }, 'webhooks wait for the store');
+        this.#parts.runtime.caught('webhooks', error, 'webhooks wait for the store', { level: 'debug', fields: { target: this.target.id } });
         line.retryAt = this.#now() + storeAgainMs;
       })
       .finally(() => {
@@ -253,8 +252,7 @@ export class TargetDelivery {
         if (this.#ended || !this.#wantsMore()) break;
       }
     } catch (error) {
-      this.#parts.runtime.metrics.caught.inc({ where: 'webhooks' });
-      this.#parts.runtime.log.debug({ err: error, target: this.target.id }, 'webhooks wait for the store');
+      this.#parts.runtime.caught('webhooks', error, 'webhooks wait for the store', { level: 'debug', fields: { target: this.target.id } });
     }
   }
 

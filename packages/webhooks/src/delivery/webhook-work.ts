@@ -93,8 +93,7 @@ export class WebhookWork implements Part {
       await this.#trim.run();
       await this.#lag.tell(this.#holder.slices);
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'webhooks' });
-      this.#runtime.log.debug({ err: error }, 'webhooks wait for the store');
+      this.#runtime.caught('webhooks', error, 'webhooks wait for the store', { level: 'debug' });
     }
   }
 

@@ -100,8 +100,7 @@ export class ArchiveWork implements Part {
     try {
       return parseJson(text) as WebhookEvent;
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'archive-event' });
-      this.#runtime.counted.error({ err: error }, 'an event of the log is not one, and is left out');
+      this.#runtime.caught('archive-event', error, 'an event of the log is not one, and is left out', { level: 'error' });
       return null;
     }
   }

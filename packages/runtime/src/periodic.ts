@@ -18,7 +18,7 @@ export class Periodic {
   readonly #options: PeriodicOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
-  #again = false;
+  #next: Promise<void> | undefined;
   #stopped = false;
 
   constructor(runtime: Pick<Runtime, 'caught'>, options: PeriodicOptions, work: () => void | Promise<void>) {
@@ -36,14 +36,22 @@ export class Periodic {
 
   /** Resolves when the run under way, or else a new one, has ended. Never rejects; after `stop` nothing runs. */
   now(): Promise<void> {
-    if (!this.#running && !this.#stopped) this.#running = this.#run().finally(() => this.#ended());
+    if (!this.#running && !this.#stopped) {
+      this.#running = this.#run().finally(() => {
+        this.#running = undefined;
+      });
+    }
     return this.#running ?? Promise.resolve();
   }
 
-  /** Like `now`, but a run under way is followed by one more, since it may have missed the reason for this call. */
+  /** Like `now`, but resolves with a run that began after this call: one under way is followed by one more, however many calls. */
   again(): Promise<void> {
-    if (this.#running) this.#again = true;
-    return this.now();
+    if (!this.#running) return this.now();
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      return this.now();
+    });
+    return this.#next;
   }
 
   /** The run under way, undefined while none is. */
@@ -66,12 +74,5 @@ export class Periodic {
     } catch (error) {
       this.#runtime.caught(where, error, message, reported);
     }
-  }
-
-  #ended(): void {
-    this.#running = undefined;
-    const again = this.#again;
-    this.#again = false;
-    if (again) void this.now();
   }
 }

@@ -62,16 +62,20 @@ test('work that throws before its first await is reported, and does not block th
   assert.equal(reported.length, 2);
 });
 
-test('now joins a run under way; again makes exactly one more follow it', async () => {
+test('now joins a run under way; again makes exactly one more follow it, and resolves with that', async () => {
   const first = periodic.now();
   assert.equal(periodic.now(), first);
-  void periodic.again();
-  void periodic.again();
+  let over = false;
+  const next = Promise.all([periodic.again(), periodic.again()]).then(() => {
+    over = true;
+  });
   runs[0]?.();
   await first;
   await turn();
   assert.equal(runs.length, 2);
+  assert.equal(over, false);
   runs[1]?.();
+  await next;
   await turn();
   assert.equal(runs.length, 2);
   assert.equal(periodic.running, undefined);

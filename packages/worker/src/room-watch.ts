@@ -4,7 +4,7 @@
 import { type Bus, isUserRoom, type Lease, type RecordField } from '@danmux/bus';
 import { jobIdOf } from '@danmux/jobs';
 import type { WebhookEventName } from '@danmux/protocol';
-import { newId, type Part, type Runtime } from '@danmux/runtime';
+import { newId, type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { EventWriter, webhookTargets } from '@danmux/webhooks';
 
 const record = 'occupied-rooms';
@@ -13,6 +13,7 @@ const lifeField = '@life';
 const leaseName = 'room-watch';
 const everyMs = 1_000;
 const leaseMs = 5_000;
+const failure = { where: 'room-watch', message: 'could not check which rooms are occupied' };
 /** Of one change of the record. */
 const roomsTogether = 500;
 const told: readonly WebhookEventName[] = ['room.occupied', 'room.vacated'];
@@ -25,8 +26,7 @@ export class RoomWatch implements Part {
   readonly #bus: Watched;
   readonly #events: EventWriter;
   readonly #wanted: boolean;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #looking: Periodic;
   #lease: Lease | null = null;
   /** As of this lease. */
   #version = 0;
@@ -40,30 +40,22 @@ export class RoomWatch implements Part {
     this.#bus = bus;
     this.#events = new EventWriter(runtime, bus);
     this.#wanted = webhookTargets(runtime.config).some(({ events }) => !events || told.some((name) => events.includes(name)));
+    this.#looking = new Periodic(runtime, { everyMs, ...failure, level: 'debug' }, () => this.look());
   }
 
   async start(): Promise<void> {
-    if (this.#wanted) this.#timer = setInterval(() => this.#tick(), everyMs);
+    if (this.#wanted) this.#looking.start();
   }
 
   async drain(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+    await this.#looking.stop();
     const lease = this.#lease;
     this.#lease = null;
-    if (lease) await this.#bus.release(lease).catch((error: unknown) => this.#caught(error));
+    if (lease) await this.#bus.release(lease).catch((error: unknown) => this.#runtime.caught(failure.where, error, failure.message, { level: 'debug' }));
   }
 
   async stop(): Promise<void> {
     await this.drain();
-  }
-
-  #tick(): void {
-    this.#running ??= this.look()
-      .catch((error: unknown) => this.#caught(error))
-      .finally(() => {
-        this.#running = undefined;
-      });
   }
 
   /** Compares what is with what was said; does nothing while another worker watches. */
@@ -134,9 +126,5 @@ export class RoomWatch implements Part {
       this.#empty.delete(room);
     }
     return true;
-  }
-
-  #caught(error: unknown): void {
-    this.#runtime.caught('room-watch', error, 'rooms could not be looked at', { level: 'debug' });
   }
 }

@@ -1,15 +1,16 @@
-// Loads the config: built-in defaults, then files of the config folder (default, then the environment's), then
-// environment variables, then what the command line sets. An unknown key or a bad value stops the start and names its
-// full path and where it came from. The only file that reads process.env.
+// Loads the config, later sources over earlier ones: built-in defaults, files of the config folder (default, then the environment's),
+// environment variables, the command line. An unknown key or a bad value stops the start. The only file that reads process.env.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageTypes } from '@danmux/protocol';
 import type { TSchema } from 'typebox';
-import { Value } from 'typebox/value';
 import { parse } from 'yaml';
+import { check } from './check.ts';
 import { ConfigError } from './config-error.ts';
-import { type Config, configSchema } from './schema.ts';
+import type { Config } from './schema.ts';
 import { ensureSecrets } from './secrets.ts';
+import { settings } from './settings.ts';
+import { isTree, merge, nest, put, type Tree } from './value-tree.ts';
 
 export interface ConfigOptions {
   /** Folder of default.yaml and its siblings; `./config` when absent. Missing files are skipped. */
@@ -30,15 +31,7 @@ export interface LoadedConfig {
   readonly madeSecrets: readonly string[];
 }
 
-/** One leaf of the schema with its annotations. */
-export interface Setting {
-  readonly path: string;
-  readonly schema: TSchema & { default?: unknown; description?: string; env?: string; unit?: string; secret?: boolean };
-}
-
-/** Every setting, in the schema's order. */
-export const settings: readonly Setting[] = leaves(configSchema, '');
-
+/** Throws ConfigError with the path and source of a wrong setting. In development, missing secrets are made and kept. */
 export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   const env = options.env ?? process.env;
   const environment = checkEnvironment(options.environment || env['NODE_ENV'] || 'development');
@@ -56,34 +49,6 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   const madeSecrets = ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'));
   return { config, environment, madeSecrets };
 }
-
-/** The config with every secret replaced, for printing. */
-export function redactConfig(config: Config): unknown {
-  const copy = structuredClone(config) as unknown as Tree;
-  for (const { path, schema } of settings) if (holdsSecret(schema)) put(copy, path, redacted(schema, get(copy, path)));
-  return copy;
-}
-
-interface SchemaParts {
-  readonly secret?: boolean;
-  readonly items?: TSchema;
-  readonly properties?: Readonly<Record<string, TSchema>>;
-}
-
-function holdsSecret(schema: TSchema): boolean {
-  const { secret, items, properties = {} } = schema as SchemaParts;
-  return secret === true || (items !== undefined && holdsSecret(items)) || Object.values(properties).some(holdsSecret);
-}
-
-function redacted(schema: TSchema, value: unknown): unknown {
-  const { secret, items, properties } = schema as SchemaParts;
-  if (secret) return value ? '[redacted]' : value;
-  if (items && Array.isArray(value)) return value.map((item) => redacted(items, item));
-  if (!properties || !isTree(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, properties[key] ? redacted(properties[key], item) : item]));
-}
-
-type Tree = { [key: string]: unknown };
 
 const environments = ['development', 'production', 'test'];
 
@@ -133,71 +98,4 @@ function fromText(schema: TSchema, text: string): unknown {
       .map((item) => item.trim())
       .filter(Boolean);
   return text;
-}
-
-/** Checks a part of a config tree; what is absent is not missed, since the defaults stand under it. */
-function check(part: Tree, source: string): void {
-  checkObject(configSchema, part, '', source);
-}
-
-function checkObject(schema: TSchema, value: unknown, path: string, source: string): void {
-  const properties = (schema as { properties?: Record<string, TSchema> }).properties;
-  if (!properties) {
-    checkLeaf(schema, value, path, source);
-    return;
-  }
-  if (!isTree(value)) throw new ConfigError(`${source}: ${path} must hold settings as "key: value".`);
-  for (const [key, item] of Object.entries(value)) {
-    const inner = path ? `${path}.${key}` : key;
-    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (!property) throw new ConfigError(`${source}: unknown setting "${inner}". The settings are listed in config/reference.md.`);
-    checkObject(property, item, inner, source);
-  }
-}
-
-function checkLeaf(schema: TSchema, value: unknown, path: string, source: string): void {
-  const error = Value.Errors(schema, value)[0];
-  if (!error) return;
-  const inner = error.instancePath.replaceAll('/', '.');
-  const shown = holdsSecret(schema) ? '(secret)' : JSON.stringify(value);
-  throw new ConfigError(
-    `${source}: ${path}${inner} ${complaint(schema, error)}; got ${shown}. ${(schema as { description?: string }).description ?? ''}`.trim(),
-  );
-}
-
-function complaint(schema: TSchema, error: { message: string }): string {
-  const choices = (schema as { anyOf?: readonly { const?: unknown }[] }).anyOf?.map((choice) => choice.const);
-  if (choices) return `must be one of ${choices.join(', ')}`;
-  // JSON Schema forbids an unknown key by the schema `false`.
-  return error.message === 'schema is false' ? 'is not a good name' : error.message;
-}
-
-function leaves(schema: TSchema, path: string): Setting[] {
-  const properties = (schema as { properties?: Record<string, TSchema> }).properties;
-  if (!properties) return [{ path, schema }];
-  return Object.entries(properties).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key));
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function merge(into: Tree, from: Tree): void {
-  for (const [key, value] of Object.entries(from)) {
-    const existing = into[key];
-    if (isTree(value) && isTree(existing)) merge(existing, value);
-    else into[key] = value;
-  }
-}
-
-function nest(path: string, value: unknown): Tree {
-  return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
-}
-
-function put(tree: Tree, path: string, value: unknown): void {
-  merge(tree, nest(path, value));
-}
-
-function get(tree: Tree, path: string): unknown {
-  return path.split('.').reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);
 }

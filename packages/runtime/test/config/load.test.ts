@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { messageTypes } from '@danmux/protocol';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { type ConfigOptions, loadConfig, redactConfig, settings } from '../../src/config/load.ts';
+import { type ConfigOptions, loadConfig } from '../../src/config/load.ts';
+import { redactConfig } from '../../src/config/redact.ts';
+import { settings } from '../../src/config/settings.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'danmux-config-'));
 after(() => rmSync(root, { recursive: true }));

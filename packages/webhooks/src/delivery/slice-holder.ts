@@ -1,12 +1,14 @@
 // Holds this worker's share of the slices of webhook targets: takes free ones, keeps their leases, gives some up when another worker
 // comes. The store refuses what is written under a lease that ran out.
 import type { Bus, Lease, Subscription } from '@danmux/bus';
+import { Periodic } from '@danmux/runtime';
 import { sliceLease, sliceOf } from '../places.ts';
 import type { WebhookTarget } from '../targets.ts';
 import { type SliceParts, TargetSlice } from './target-slice.ts';
 
 const leaseMs = 5_000;
 const everyMs = 1_000;
+const failure = { where: 'webhook-slices', message: 'could not check the slices of webhook targets' };
 
 interface Held {
   readonly slice: TargetSlice;
@@ -20,15 +22,14 @@ export class SliceHolder {
   /** Of the slices that have any. */
   readonly #targets = new Map<number, WebhookTarget[]>();
   readonly #held = new Map<number, Held>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #checking: Periodic;
   #freed: Subscription | undefined;
-  #running: Promise<void> | undefined;
-  #again = false;
   #ending = false;
 
   constructor(parts: SliceParts, bus: Bus, targets: readonly WebhookTarget[]) {
     this.#parts = parts;
     this.#bus = bus;
+    this.#checking = new Periodic(parts.runtime, { everyMs, ...failure, level: 'debug' }, () => this.#run());
     for (const target of targets) this.#targets.set(sliceOf(target.id), [...(this.#targets.get(sliceOf(target.id)) ?? []), target]);
   }
 
@@ -38,37 +39,23 @@ export class SliceHolder {
 
   start(): void {
     this.#ending = false;
-    this.#timer = setInterval(() => void this.check(), everyMs);
+    this.#checking.start();
     void this.check();
   }
 
   /** Hands everything over: other workers take it at once. */
   async drain(): Promise<void> {
     this.#ending = true;
-    clearInterval(this.#timer);
-    await this.#running;
+    await this.#checking.stop();
     await Promise.all([...this.#held.keys()].map((slice) => this.#giveUp(slice)));
     const freed = this.#freed;
     this.#freed = undefined;
     await freed?.close().catch((error: unknown) => this.#caught(error));
   }
 
-  /** Resolves when it is done; one that comes meanwhile makes one more follow. */
+  /** Resolves with a check that began after this call. */
   check(): Promise<void> {
-    if (this.#ending) return Promise.resolve();
-    if (this.#running) {
-      this.#again = true;
-      return this.#running;
-    }
-    this.#running = this.#run()
-      .catch((error: unknown) => this.#caught(error))
-      .finally(() => {
-        this.#running = undefined;
-        const again = this.#again;
-        this.#again = false;
-        if (again) void this.check();
-      });
-    return this.#running;
+    return this.#checking.again();
   }
 
   async #run(): Promise<void> {
@@ -142,6 +129,6 @@ export class SliceHolder {
   }
 
   #caught(error: unknown): void {
-    this.#parts.runtime.caught('webhook-slices', error, 'could not check the slices of webhook targets', { level: 'debug' });
+    this.#parts.runtime.caught(failure.where, error, failure.message, { level: 'debug' });
   }
 }

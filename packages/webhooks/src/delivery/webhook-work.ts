@@ -1,7 +1,7 @@
 // The webhooks of a worker: the slices it holds, the bells that tell it of events at once, and the looks that find what no bell told.
 import type { Bus } from '@danmux/bus';
 import type { Jobs, RunningJob } from '@danmux/jobs';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { DeadLetters } from '../dead-letters.ts';
 import { EventListener } from '../event-listener.ts';
 import { LogTrim } from '../log-trim.ts';
@@ -30,8 +30,8 @@ export class WebhookWork implements Part {
   readonly #bells: EventListener;
   readonly #trim: LogTrim;
   readonly #lag: TargetLag;
-  #timers: NodeJS.Timeout[] = [];
-  #looking: Promise<void> | undefined;
+  readonly #looking: Periodic;
+  #timer: NodeJS.Timeout | undefined;
 
   /** Of `jobs` that are not started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
@@ -48,6 +48,7 @@ export class WebhookWork implements Part {
     const shared = { runtime, bus, window: this.#window, client: this.#client, letters: this.#letters, losses: this.#losses };
     this.#holder = new SliceHolder({ ...shared, slots, targets: targets.length, moved: () => this.#trim.ask() }, bus, targets);
     this.#bells = new EventListener(runtime, bus.events, async (shards) => this.#ring(shards));
+    this.#looking = new Periodic(runtime, { everyMs: lookMs, where: 'webhooks', message: 'webhooks wait for the store', level: 'debug' }, () => this.#look());
     jobs.handle('redeliver', (job) => this.redeliver(job));
   }
 
@@ -55,19 +56,16 @@ export class WebhookWork implements Part {
     if (this.#targets.size === 0) return;
     this.#holder.start();
     await this.#bells.start();
-    const look = () => {
-      this.#looking ??= this.look().finally(() => {
-        this.#looking = undefined;
-      });
-    };
-    this.#timers = [setInterval(() => this.#go(), tickMs), setInterval(look, lookMs)];
+    this.#timer ??= setInterval(() => this.#go(), tickMs);
+    this.#looking.start();
   }
 
   /** What is under way is finished; the rest goes to other workers. */
   async drain(): Promise<void> {
-    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+    clearInterval(this.#timer);
+    this.#timer = undefined;
     await this.#bells.stop();
-    await this.#looking;
+    await this.#looking.stop();
     await this.#holder.drain();
     this.#losses.stop();
   }
@@ -77,24 +75,24 @@ export class WebhookWork implements Part {
     this.#client.close();
   }
 
-  /** Looks for what no bell told: events, what operators did, what the log lost. */
-  async look(): Promise<void> {
-    try {
-      await this.#holder.check();
-      const firsts = new Map<number, ReturnType<LogWindow['first']>>();
-      const first = (shard: number) => {
-        const known = firsts.get(shard) ?? this.#window.first(shard);
-        firsts.set(shard, known);
-        return known;
-      };
-      this.#ring(Array.from({ length: this.#runtime.config.shards }, (_, shard) => shard));
-      for (const slice of this.#holder.slices) await slice.look(first);
-      this.#losses.tick();
-      await this.#trim.run();
-      await this.#lag.tell(this.#holder.slices);
-    } catch (error) {
-      this.#runtime.caught('webhooks', error, 'webhooks wait for the store', { level: 'debug' });
-    }
+  /** Looks for work that no notification announced: events, commands of operators, events the log dropped. Never rejects. */
+  look(): Promise<void> {
+    return this.#looking.again();
+  }
+
+  async #look(): Promise<void> {
+    await this.#holder.check();
+    const firsts = new Map<number, ReturnType<LogWindow['first']>>();
+    const first = (shard: number) => {
+      const known = firsts.get(shard) ?? this.#window.first(shard);
+      firsts.set(shard, known);
+      return known;
+    };
+    this.#ring(Array.from({ length: this.#runtime.config.shards }, (_, shard) => shard));
+    for (const slice of this.#holder.slices) await slice.look(first);
+    this.#losses.tick();
+    await this.#trim.run();
+    await this.#lag.tell(this.#holder.slices);
   }
 
   /** Ahead of what waits, whatever the circuit says: a person asked for it. */

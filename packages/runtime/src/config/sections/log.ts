@@ -1,0 +1,20 @@
+// Settings of the process log.
+import { Type } from 'typebox';
+import { strict } from '../fields.ts';
+
+export const log = Type.Object(
+  {
+    level: Type.Union(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].map((level) => Type.Literal(level)),
+      { default: 'info', env: 'DANMUX_LOG_LEVEL', description: 'Lowest level that is written.' },
+    ),
+    pretty: Type.Boolean({ default: false, env: 'DANMUX_LOG_PRETTY', description: 'Lines for people instead of JSON.' }),
+    buffer_bytes: Type.Integer({
+      minimum: 4_096,
+      default: 1_048_576,
+      unit: 'bytes',
+      description: 'Of the log, waiting to be written; past it, lines are dropped and counted.',
+    }),
+  },
+  strict,
+);

@@ -1,0 +1,18 @@
+// The schema as a list of settings: one row a leaf, with path and annotations.
+import type { TSchema } from 'typebox';
+import { configSchema } from './schema.ts';
+
+/** One leaf of the schema with its annotations. */
+export interface Setting {
+  readonly path: string;
+  readonly schema: TSchema & { default?: unknown; description?: string; env?: string; unit?: string; secret?: boolean };
+}
+
+/** Every setting, in the schema's order. */
+export const settings: readonly Setting[] = leaves(configSchema, '');
+
+function leaves(schema: TSchema, path: string): Setting[] {
+  const properties = (schema as { properties?: Record<string, TSchema> }).properties;
+  if (!properties) return [{ path, schema }];
+  return Object.entries(properties).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key));
+}

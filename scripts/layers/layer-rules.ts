@@ -1,6 +1,6 @@
-// The layer rule of DESIGN.md §1, checked on a folder of packages: who may import whom, that what is imported is declared,
-// that nothing reaches into another package's src, that no files import one another in a circle, and that only the config
-// reads process.env. npm hoists workspaces, so without this check an undeclared import would work until it is published.
+// The layer rule of docs/architecture.md, checked on a folder of packages: who may import whom, that an import is declared, that no
+// file reaches into another package's src, that no files import one another in a circle, and that only the config reads
+// process.env. npm hoists workspaces, so without this check an undeclared import would work until it is published.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -49,7 +49,11 @@ interface Package {
   readonly name: string;
   readonly dir: string;
   readonly declared: ReadonlySet<string>;
+  /** What its tests may import besides. */
+  readonly declaredForTests: ReadonlySet<string>;
 }
+
+type Kind = 'source' | 'test';
 
 /** Every offence as one line, `packages/edge/src/hub.ts:3: …`; empty when the tree is good. */
 export function checkLayers(root: string): string[] {
@@ -59,41 +63,68 @@ export function checkLayers(root: string): string[] {
     const dir = join(packages, name);
     if (!existsSync(join(dir, 'package.json'))) continue;
     if (!Object.hasOwn(layers, name)) offences.push(`packages/${name}: this package has no place in the layers; add it to scripts/layers/layer-rules.ts`);
-    else offences.push(...checkPackage(root, readPackage(name, dir)));
+    else offences.push(...checkPackage(root, readPackage(root, name, dir)));
   }
   for (const name of Object.keys(besides)) {
     const dir = join(root, name);
-    if (existsSync(join(dir, 'package.json'))) offences.push(...checkPackage(root, readPackage(name, dir)));
+    if (existsSync(join(dir, 'package.json'))) offences.push(...checkPackage(root, readPackage(root, name, dir)));
   }
-  return offences;
+  return [...offences, ...cyclesOfScripts(root)];
 }
 
-function readPackage(name: string, dir: string): Package {
-  const { name: own, dependencies = {}, peerDependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+const readManifest = (dir: string): Manifest => JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Manifest;
+
+function readPackage(root: string, name: string, dir: string): Package {
+  const { name: own, dependencies = {}, peerDependencies = {}, devDependencies = {} } = readManifest(dir);
   const declared = [own, ...Object.keys(dependencies), ...Object.keys(peerDependencies), ...(bundled.includes(name) ? Object.keys(devDependencies) : [])];
-  return { name, dir, declared: new Set(declared) };
+  const ofRoot = existsSync(join(root, 'package.json')) ? Object.keys(readManifest(root).devDependencies ?? {}) : [];
+  return { name, dir, declared: new Set(declared), declaredForTests: new Set([...declared, ...Object.keys(devDependencies), ...ofRoot]) };
 }
 
 function checkPackage(root: string, pack: Package): string[] {
   const offences: string[] = [];
   const graph = new Map<string, string[]>();
-  for (const folder of sourceFolders[pack.name] ?? ['src']) {
+  const folders = (sourceFolders[pack.name] ?? ['src']).map((folder) => [folder, 'source'] as const);
+  for (const [folder, kind] of [...folders, ['test', 'test'] as const]) {
     for (const file of sourceFiles(join(pack.dir, folder))) {
-      const shown = relative(root, file);
-      const inPackage = relative(pack.dir, file);
-      const { imports, environment } = readSource(file, readFileSync(file, 'utf8'));
-      for (const imported of imports) {
-        const wrong = judgeImport(pack, file, imported);
-        if (wrong) offences.push(`${shown}:${imported.line}: ${wrong}`);
-      }
-      if (!mayReadEnvironment(relative(join(root, 'packages'), file)))
-        for (const line of environment) offences.push(`${shown}:${line}: reads process.env; only packages/${environmentReader} may`);
-      graph.set(inPackage, relativeImports(pack, file, imports));
+      const { imports, wrong } = checkFile(root, pack, kind, file);
+      offences.push(...wrong);
+      graph.set(relative(pack.dir, file), relativeImports(pack.dir, file, imports));
     }
   }
-  for (const cycle of importCycles(graph)) offences.push(`${relative(root, pack.dir)}: import cycle: ${[...cycle, cycle[0]].join(' → ')}`);
-  return offences;
+  return [...offences, ...cyclesIn(graph, relative(root, pack.dir))];
 }
+
+function checkFile(root: string, pack: Package, kind: Kind, file: string): { imports: readonly ImportedModule[]; wrong: string[] } {
+  const shown = relative(root, file);
+  const { imports, environment } = readSource(file, readFileSync(file, 'utf8'));
+  const wrong: string[] = [];
+  for (const imported of imports) {
+    const reason = judgeImport(pack, kind, file, imported);
+    if (reason) wrong.push(`${shown}:${imported.line}: ${reason}`);
+  }
+  if (kind === 'source' && !mayReadEnvironment(relative(join(root, 'packages'), file)))
+    for (const line of environment) wrong.push(`${shown}:${line}: reads process.env; only packages/${environmentReader} may`);
+  return { imports, wrong };
+}
+
+/** Scripts may import any package, also its inside, but not one another in a circle. */
+function cyclesOfScripts(root: string): string[] {
+  const dir = join(root, 'scripts');
+  const graph = new Map<string, string[]>();
+  for (const file of sourceFiles(dir)) graph.set(relative(dir, file), relativeImports(dir, file, readSource(file, readFileSync(file, 'utf8')).imports));
+  return cyclesIn(graph, 'scripts');
+}
+
+const cyclesIn = (graph: ReadonlyMap<string, readonly string[]>, where: string): string[] =>
+  importCycles(graph).map((cycle) => `${where}: import cycle: ${[...cycle, cycle[0]].join(' → ')}`);
 
 function sourceFiles(dir: string): string[] {
   if (!existsSync(dir)) return [];
@@ -103,25 +134,25 @@ function sourceFiles(dir: string): string[] {
     .sort();
 }
 
-function relativeImports(pack: Package, file: string, imports: readonly ImportedModule[]): string[] {
-  return imports.flatMap(({ specifier }) => (specifier?.startsWith('.') ? [relative(pack.dir, resolve(dirname(file), specifier))] : []));
+function relativeImports(dir: string, file: string, imports: readonly ImportedModule[]): string[] {
+  return imports.flatMap(({ specifier }) => (specifier?.startsWith('.') ? [relative(dir, resolve(dirname(file), specifier))] : []));
 }
 
 /** What is wrong with an import, or null. */
-function judgeImport(pack: Package, file: string, { specifier }: ImportedModule): string | null {
-  if (specifier === null) return 'imports a module whose name is computed; write the name';
+function judgeImport(pack: Package, kind: Kind, file: string, { specifier }: ImportedModule): string | null {
+  if (specifier === null) return kind === 'test' ? null : 'imports a module whose name is computed; write the name';
   if (specifier.startsWith('.') || specifier.startsWith('/')) return judgePath(pack, file, specifier);
   const name = packageOf(specifier);
   if (name.startsWith('node:') || builtinModules.includes(name)) {
     if (!specifier.startsWith('node:')) return `imports "${specifier}"; write node:${specifier}`;
-    return browserPackages.includes(pack.name) ? `imports ${specifier}, which a browser does not have` : null;
+    return kind === 'source' && browserPackages.includes(pack.name) ? `imports ${specifier}, which a browser does not have` : null;
   }
   const target = folderOf(name);
   if (target !== null) {
-    const wrong = judgeLayer(pack, specifier, target);
+    const wrong = judgeLayer(pack, kind, specifier, target);
     if (wrong) return wrong;
   }
-  return pack.declared.has(name) ? null : `imports ${name}, which ${declaringFile(pack)} does not declare`;
+  return (kind === 'test' ? pack.declaredForTests : pack.declared).has(name) ? null : `imports ${name}, which ${declaringFile(pack)} does not declare`;
 }
 
 /** The folder of one of our packages: `@danmux/bus` is in `bus`, and `danmux`, which brings the command, in `cli`; null for others. */
@@ -139,10 +170,10 @@ function judgePath(pack: Package, file: string, specifier: string): string | nul
   return existsSync(target) ? null : `imports ${specifier}, which does not exist; write the whole name with .ts`;
 }
 
-function judgeLayer(pack: Package, specifier: string, target: string): string | null {
-  const allowed = allowedTo(pack.name);
-  if (!allowed.includes(target))
-    return `imports ${packageOf(specifier)}; ${pack.name} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;
+function judgeLayer(pack: Package, kind: Kind, specifier: string, target: string): string | null {
+  const allowed = kind === 'test' ? [...allowedTo(pack.name), pack.name, 'testkit'] : allowedTo(pack.name);
+  const who = kind === 'test' ? `a test of ${pack.name}` : pack.name;
+  if (!allowed.includes(target)) return `imports ${packageOf(specifier)}; ${who} may import ${allowed.length > 0 ? allowed.join(', ') : 'no other package'}`;
   return /^(@danmux\/[^/]+|danmux)\/(src|dist)(\/|$)/.test(specifier) ? `imports ${specifier}, the inside of another package; import what it exports` : null;
 }
 

@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { createBus } from '@danmux/bus';
 import { createJobs } from '@danmux/jobs';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { EventWriter } from '@danmux/webhooks';
-import { startTestRedis, type TestRedis } from '../packages/bus/test/redis-server.ts';
 import { WebhookWork } from '../packages/webhooks/src/delivery/webhook-work.ts';
 
 const answerMs = 50;
@@ -55,14 +55,14 @@ function targetsOf(port: number, well: number, hanging: number): object[] {
   return [...one('well', well), ...one('hang', hanging)];
 }
 
-async function commandsOf(redis: TestRedis, during: () => Promise<void>): Promise<number> {
+async function commandsOf(redis: RedisServer, during: () => Promise<void>): Promise<number> {
   const read = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.command('INFO stats'))?.[1]);
   const [before, began] = [await read(), performance.now()];
   await during();
   return ((await read()) - before - 1) / ((performance.now() - began) / 1_000);
 }
 
-function runtimeOf(redis: TestRedis, targets: object[]): Runtime {
+function runtimeOf(redis: RedisServer, targets: object[]): Runtime {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
   const hooks = { 'webhooks.targets': targets, 'webhooks.allow_http': true, 'webhooks.allow_addresses': ['127.0.0.0/8'] };
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...hooks, 'redis.url': redis.url } });
@@ -70,7 +70,7 @@ function runtimeOf(redis: TestRedis, targets: object[]): Runtime {
 }
 
 async function measure(title: string, well: number, hanging: number, events: number): Promise<number> {
-  const redis = await startTestRedis();
+  const redis = await startRedis();
   const receiver = fork(fileURLToPath(import.meta.url), ['--role', 'receiver'], { execArgv: process.execArgv });
   const [{ port }] = (await once(receiver, 'message')) as [{ port: number }];
   const runtime = runtimeOf(redis, targetsOf(port, well, hanging));

@@ -1,9 +1,8 @@
 // The life of the role: it starts whatever the store does, announces itself, and recovers by itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '../../testkit/src/eventually.ts';
-import { startRedis } from '../../testkit/src/redis-server.ts';
-import { gift, mustRefuse, path, startApi } from './bare-api.ts';
+import { gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { eventually, startRedis } from '@danmux/testkit/unit';
 
 test('it is a member while it runs, under the address it listens on', async () => {
   const fixture = await startApi();

@@ -1,8 +1,7 @@
 // Runs the same tests against an api on each engine, one api for all of them.
 import { after, before, describe } from 'node:test';
-import { eventually } from '../../testkit/src/eventually.ts';
-import { type RedisServer, startRedis } from '../../testkit/src/redis-server.ts';
-import { type ApiFixture, startApi } from './bare-api.ts';
+import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 
 /** `tests` gets the api when it runs, not before. */
 export function onBothEngines(set: Parameters<typeof startApi>[0], tests: (api: () => ApiFixture) => void): void {

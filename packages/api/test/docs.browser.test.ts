@@ -1,10 +1,10 @@
 // The documentation in a real Chromium, under its own policy.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { startBrowser } from '@danmux/testkit';
+import { type ApiFixture, apiKey, startApi } from '@danmux/testkit/api-fixture';
+import { operations } from '@danmux/testkit/documented-codes';
 import type { Browser } from 'playwright-core';
-import { startBrowser } from '../../testkit/src/browser.ts';
-import { type ApiFixture, apiKey, startApi } from './bare-api.ts';
-import { operations } from './documented-codes.ts';
 
 let fixture: ApiFixture;
 let browser: Browser;

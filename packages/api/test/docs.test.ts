@@ -1,7 +1,7 @@
 // The documentation is public and comes whole from this server.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type ApiFixture, startApi } from './bare-api.ts';
+import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
 
 let fixture: ApiFixture;
 before(async () => {

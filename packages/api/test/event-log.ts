@@ -1,6 +1,6 @@
 // What stands in the event log of an api's bus, for tests of who is told what.
 import type { WebhookEvent } from '@danmux/protocol';
-import type { ApiFixture } from './bare-api.ts';
+import type { ApiFixture } from '@danmux/testkit/api-fixture';
 
 /** The settings under which anybody wants events. */
 export { rightSettings as withWebhooks } from './right-requests.ts';

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { errors } from '@danmux/protocol';
+import { type Answer, type ApiFixture, apiKey, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { document, type Operation, operations } from '@danmux/testkit/documented-codes';
 import fc from 'fast-check';
 import { batchBody, eventBody } from '../src/pusher/pusher-events.ts';
-import { type Answer, type ApiFixture, apiKey, mustRefuse, startApi } from './bare-api.ts';
-import { document, type Operation, operations } from './documented-codes.ts';
 import { prepared, rightRequest, rightSettings } from './right-requests.ts';
 import { broken, fitting, type Schema } from './schema-arbitrary.ts';
 

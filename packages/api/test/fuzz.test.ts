@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { errors } from '@danmux/protocol';
+import { type Answer, type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import fc from 'fast-check';
-import { type Answer, type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from './bare-api.ts';
 import { rawRequest } from './raw-request.ts';
 
 let fixture: ApiFixture;

@@ -1,6 +1,6 @@
 // Holds a call of the api to its bus, so that a request stands still where a test wants it.
 import type { Bus } from '@danmux/bus';
-import type { ApiFixture } from './bare-api.ts';
+import type { ApiFixture } from '@danmux/testkit/api-fixture';
 
 export interface HeldCall {
   /** Resolves when the api made the call. */

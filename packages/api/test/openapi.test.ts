@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type ErrorCode, errors } from '@danmux/protocol';
+import { document, documentedCodes, operations } from '@danmux/testkit/documented-codes';
 import { Value } from 'typebox/value';
-import { document, documentedCodes, operations } from './documented-codes.ts';
 
 test('it names every route, and how to authenticate', () => {
   assert.equal(document.openapi, '3.1.0');

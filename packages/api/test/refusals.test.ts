@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
+import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { documentedCodes, type Operation, operations } from '@danmux/testkit/documented-codes';
+import { type Signing, signedHeaders } from '@danmux/testkit/signed-request';
 import { Seal } from '../src/auth/seal.ts';
-import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from './bare-api.ts';
-import { documentedCodes, type Operation, operations } from './documented-codes.ts';
 import { type Change, held, prepared, rightRequest, rightRequests, rightSettings, send } from './right-requests.ts';
-import { type Signing, signedHeaders } from './signed-request.ts';
 
 /** A key whose text is its id, repeated. */
 const keyRow = (id: string, scope: string) => ({ id, scopes: [scope], hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });

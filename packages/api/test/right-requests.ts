@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { ruleRecords, sanctionField } from '@danmux/policy';
 import type { HeldMessage } from '@danmux/protocol';
+import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from '@danmux/testkit/api-fixture';
+import type { Operation } from '@danmux/testkit/documented-codes';
+import { eventually } from '@danmux/testkit/unit';
 import { circuitRecord, DeadLetters, readCircuit, writeCircuit } from '@danmux/webhooks';
-import { eventually } from '../../testkit/src/eventually.ts';
 import type { ReviewVerb } from '../src/moderation/review-decisions.ts';
-import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from './bare-api.ts';
-import type { Operation } from './documented-codes.ts';
 
 type Params = Readonly<Record<string, string>>;
 

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
 import type { FastifyInstance } from 'fastify';
 import { Drain } from '../src/http/drain.ts';
 import { createServer } from '../src/server.ts';
-import { type ApiFixture, startApi } from './bare-api.ts';
 
 let folder: string;
 let fixture: ApiFixture;

@@ -42,6 +42,7 @@ export { compareEntries } from './engine/entry-order.ts';
 export { dedupeMs } from './engine/lane-settings.ts';
 export { fnv1a } from './fnv.ts';
 export { claimOf, goesOnAfter } from './lineage.ts';
+export type { MemoryBus } from './memory/bus.ts';
 export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './message/combo-parts.ts';
 export { countedBody, countOf, withCount } from './message/count.ts';
 export { fieldText } from './message/field-text.ts';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadConfig, verifyViewerToken } from '@danmux/runtime';
+import { startRelayedApi } from '@danmux/testkit/api-fixture';
 import { eventually } from '@danmux/testkit/unit';
-import { startApi } from '../../api/test/api-fixture.ts';
 import { composeNode, parseRoles } from '../src/index.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -66,7 +66,7 @@ test('production without secrets does not start', async () => {
 });
 
 test('push: sends through a running api, and says what is wrong otherwise', async () => {
-  const api = await startApi({ 'api.key': secrets.DANMUX_API_KEY });
+  const api = await startRelayedApi({ 'api.key': secrets.DANMUX_API_KEY });
   const { out, code } = await danmux(['push', 'live:1', 'gift', '{"gift":"rocket"}', '--from', 'u1', '--id', 'order-1', '--url', api.url], secrets);
   assert.equal(code, 0, out);
   assert.deepEqual(JSON.parse(out), { id: 'order-1', room: 'live:1', lane: 'gift' });

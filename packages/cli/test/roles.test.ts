@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { loadConfig, type Part } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
-import { startTestRedis } from '../../bus/test/redis-server.ts';
+import { eventually, startRedis } from '@danmux/testkit/unit';
 import { composeNode, type Node, parseRoles, type RoleName, roleNames } from '../src/index.ts';
 
 const key = 'k'.repeat(40);
@@ -61,7 +60,7 @@ test('all roles in one process on memory: ready, and a push goes through to hist
 });
 
 test('roles apart on Redis: those without a server of their own answer probes, and are not ready without Redis', async () => {
-  const redis = await startTestRedis();
+  const redis = await startRedis();
   ends.push(() => redis.stop());
   const node = compose(['relay'], { 'redis.url': redis.url });
   await start(node);

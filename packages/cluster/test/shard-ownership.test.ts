@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { type Bus, createBus, type Lease } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '../../testkit/src/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { Membership, ShardOwnership } from '../src/index.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };

@@ -6,10 +6,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus } from '@danmux/bus';
 import { type Clock, createRuntime, loadConfig } from '@danmux/runtime';
+import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 import { EdgeRole } from '../src/index.ts';
-import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
-import { eventually } from './eventually.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 let ends: (() => unknown)[] = [];
@@ -115,14 +115,20 @@ test('a viewer that asks and does not read the answers is refused, and cut off i
   const raw = await deafViewer(fixture, 'deaf');
   const refused = async () => (await fixture.runtime.metrics.refused.get()).values.reduce((sum, { value }) => sum + value, 0);
   let asked = 2;
-  await eventually(async () => {
-    raw.send(`42${asked++}["history",${JSON.stringify({ room, limit: 150 })}]`);
-    assert.ok((await refused()) > 0, 'it is refused');
-  }, 20_000);
-  await eventually(async () => {
-    for (let i = 0; i < 500; i++) raw.send(`42${asked++}["history",${JSON.stringify({ room, limit: 150 })}]`);
-    assert.equal((await endedBy(fixture))['slow'], 1);
-  }, 20_000);
+  await eventually(
+    async () => {
+      raw.send(`42${asked++}["history",${JSON.stringify({ room, limit: 150 })}]`);
+      assert.ok((await refused()) > 0, 'it is refused');
+    },
+    { timeoutMs: 20_000 },
+  );
+  await eventually(
+    async () => {
+      for (let i = 0; i < 500; i++) raw.send(`42${asked++}["history",${JSON.stringify({ room, limit: 150 })}]`);
+      assert.equal((await endedBy(fixture))['slow'], 1);
+    },
+    { timeoutMs: 20_000 },
+  );
 });
 
 test('a port that is taken fails the start with its code, and stop is safe then, and twice', async () => {

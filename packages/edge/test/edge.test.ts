@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { MemoryBus } from '@danmux/bus';
 import { acceptPublication } from '@danmux/bus';
 import type { HistoryReply, JoinReply, Reply, SendReply } from '@danmux/protocol';
+import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
-import type { MemoryBus } from '../../bus/src/memory/bus.ts';
-import { type EdgeFixture, room, startEdge, type Viewer } from './edge-fixture.ts';
-import { eventually } from './eventually.ts';
 
 let fixture: EdgeFixture;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 // The contract of jobs, held against both engines.
-import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
+import { type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { BullmqJobs } from '../src/bullmq/jobs.ts';
 import { MemoryJobs } from '../src/memory/jobs.ts';
 import { addingCases } from './adding-cases.ts';
@@ -9,7 +9,7 @@ import { keyCases } from './key-cases.ts';
 import { localStore } from './local-store.ts';
 import { runningCases } from './running-cases.ts';
 
-let redis: TestRedis | undefined;
+let redis: RedisServer | undefined;
 let round = 0;
 
 const engines: readonly Engine[] = [
@@ -23,7 +23,7 @@ const engines: readonly Engine[] = [
   {
     name: 'bullmq',
     open: async () => {
-      redis = await startTestRedis();
+      redis = await startRedis();
     },
     close: async () => redis?.stop(),
     prepare: (set) => {

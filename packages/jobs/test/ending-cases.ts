@@ -1,7 +1,7 @@
 // What is kept of ended jobs: done ones, and dead letters that are listed and run again, on any engine.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { data, type Engine, openQueue, useEngine } from './job-case-kit.ts';
 
 export function endingCases(engine: Engine): void {

@@ -1,7 +1,7 @@
 // What the conformance cases of jobs share: an engine, a queue that runs, and handlers that a test opens and closes.
 import { after, afterEach, before } from 'node:test';
 import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import type { JobProgress, JobState, Jobs, RunningJob } from '../src/index.ts';
 
 export interface Engine {

@@ -1,7 +1,7 @@
 // Jobs of one key: at most one waits and one runs, on any engine.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { data, type Engine, gate, openQueue, useEngine } from './job-case-kit.ts';
 
 const key = 'webhooks:default:3';

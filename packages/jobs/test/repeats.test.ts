@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '../../bus/test/eventually.ts';
-import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { BullmqJobs } from '../src/bullmq/jobs.ts';
 import type { Jobs } from '../src/index.ts';
 import { MemoryJobs } from '../src/memory/jobs.ts';
@@ -53,9 +52,9 @@ test('in process: runs every interval, never twice at a time, counts failures an
 });
 
 describe('on BullMQ with a real Redis', () => {
-  let redis: TestRedis;
+  let redis: RedisServer;
   before(async () => {
-    redis = await startTestRedis();
+    redis = await startRedis();
   });
   after(() => redis.stop());
 
@@ -88,7 +87,7 @@ describe('on BullMQ with a real Redis', () => {
   });
 
   test('they start without Redis, work when it comes, and again after it was away', async () => {
-    const late = await startTestRedis();
+    const late = await startRedis();
     await late.kill();
     const runtime = runtimeWith({ 'redis.url': late.url });
     const jobs = new BullmqJobs(runtime, localStore);
@@ -100,7 +99,7 @@ describe('on BullMQ with a real Redis', () => {
     await late.kill();
     await late.start();
     const before = (await results(runtime)).done ?? 0;
-    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) > before, 'ran again'), 20_000);
+    await eventually(async () => assert.ok(((await results(runtime)).done ?? 0) > before, 'ran again'), { timeoutMs: 20_000 });
     await end(jobs);
     await late.stop();
   });

@@ -1,7 +1,7 @@
 // Runs that report, fail, are retried or make room, on any engine.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { eventually } from '../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { JobPaused } from '../src/index.ts';
 import { data, type Engine, gate, half, openQueue, type Receipts, useEngine } from './job-case-kit.ts';
 

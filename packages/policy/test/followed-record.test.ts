@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type RecordState } from '@danmux/bus';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { LossyRecords, settled } from '@danmux/testkit/lossy-records';
 import { FollowedRecord } from '../src/followed-record.ts';
-import { LossyRecords, settled } from './lossy-records.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });

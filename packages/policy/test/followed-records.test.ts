@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '../../bus/test/eventually.ts';
-import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
+import { LossyRecords, settled } from '@danmux/testkit/lossy-records';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { FollowedRecords } from '../src/followed-records.ts';
-import { LossyRecords, settled } from './lossy-records.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 
@@ -120,9 +119,9 @@ test('while the store is away nobody looks without end, and it goes on when it i
 });
 
 describe('on both engines', () => {
-  let redis: TestRedis;
+  let redis: RedisServer;
   before(async () => {
-    redis = await startTestRedis();
+    redis = await startRedis();
   });
   after(() => redis.stop());
 

@@ -1,8 +1,8 @@
 // One reading at a time, none that is asked for forgotten, and another try after each failure.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
+import { settled } from '@danmux/testkit/lossy-records';
 import { Reading } from '../src/reading.ts';
-import { settled } from './lossy-records.ts';
 
 let begun: { resolve(about?: number): void; reject(error: Error): void }[];
 let failures: number[];

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type Bus, createBus, type RecordField } from '@danmux/bus';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { LossyRecords } from '@danmux/testkit/lossy-records';
 import { ruleRecords, sanctionField } from '../src/record-names.ts';
 import { type RuleChange, Rules } from '../src/rules.ts';
-import { LossyRecords } from './lossy-records.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });

@@ -1,10 +1,10 @@
 // The work on one shard, with a bus whose calls fail, hang and lie as the test says.
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
+import type { MemoryBus } from '@danmux/bus';
 import { acceptPublication, type Bus, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually } from '@danmux/testkit/unit';
-import type { MemoryBus } from '../../bus/src/memory/bus.ts';
 import { ChatRates } from '../src/chat-rates.ts';
 import { RoomClaims } from '../src/room-claims.ts';
 import { ShardRelay } from '../src/shard-relay.ts';

@@ -1,6 +1,6 @@
 // The parts of a unit test: settings, a runtime, a bus, a bus whose calls wait or fail, and a wait for what becomes true. What is
 // opened is closed when its owner ends. Nothing here starts a role; `startRedis` alone starts a process.
-import { type Bus, createBus } from '@danmux/bus';
+import { acceptPublication, type Bus, createBus, type Publication } from '@danmux/bus';
 import { type Config, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { closeAfter, type Owner } from './teardown.ts';
 
@@ -34,4 +34,10 @@ export function testBus(owner: Owner, runtime: Runtime = testRuntime(owner)): Bu
   const bus = createBus(runtime);
   closeAfter(owner, () => bus.stop());
   return bus;
+}
+
+/** A publication as an acceptor makes it, of one of the default message types. */
+export function testPublication(config: Config, room: string, type: string, id?: string, data: unknown = { n: id ?? 'x' }): Publication {
+  const incoming = { room, type, data, ...(id === undefined ? {} : { id }) };
+  return acceptPublication(incoming, { types: config.messages.types, maxData: 1_000, now: 1_700_000_000_000 });
 }

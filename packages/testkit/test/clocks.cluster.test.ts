@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Reply } from '@danmux/protocol';
-import { signedHeaders } from '../../api/test/signed-request.ts';
 import { Backend, type ClockFile, type ClusterNode, createClockFile, eventually, ProcessCluster, TestViewer, testSecrets } from '../src/index.ts';
+import { signedHeaders } from '../src/signed-request.ts';
 
 const hour = 3_600_000;
 /** By how much each machine is ahead of the store's. */

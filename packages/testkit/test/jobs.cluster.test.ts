@@ -5,8 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { secret, selfSigned, status, WebhookConsumer } from '../../webhooks/test/webhook-consumer.ts';
 import { backendOf, type ClusterNode, eventually, ledgerMustBalance, ProcessCluster, readStream, TestViewer, testToken } from '../src/index.ts';
+import { secret, selfSigned, status, WebhookConsumer } from '../src/webhook-consumer.ts';
 
 const quick = ['jobs.lock_ms=1000'];
 

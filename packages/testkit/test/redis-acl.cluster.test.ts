@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { secret, selfSigned, WebhookConsumer } from '../../webhooks/test/webhook-consumer.ts';
 import {
   Backend,
   closeViewersOf,
@@ -21,6 +20,7 @@ import {
   testSecrets,
   testToken,
 } from '../src/index.ts';
+import { secret, selfSigned, WebhookConsumer } from '../src/webhook-consumer.ts';
 
 const room = 'live:1';
 const page = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8');

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus, Pending } from '@danmux/bus';
 import { JobPaused } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
-import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from '../../jobs/test/engines.ts';
+import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
 import { broadcastJob } from '../src/broadcast-job.ts';
 import { runningJob } from './running-job.ts';
 

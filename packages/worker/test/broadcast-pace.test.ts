@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import type { Records } from '@danmux/bus';
 import { JobPaused } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
-import { endProcesses, engines, FakeClock, type Process, withMethods } from '../../jobs/test/engines.ts';
+import { endProcesses, engines, FakeClock, type Process, withMethods } from '@danmux/testkit/engines';
 import { BroadcastPace } from '../src/broadcast-pace.ts';
 
 const { signal } = new AbortController();

@@ -4,14 +4,13 @@ import { test } from 'node:test';
 import { createBus } from '@danmux/bus';
 import { createJobs } from '@danmux/jobs';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, startRedis } from '@danmux/testkit/unit';
+import { secret, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
 import { EventWriter } from '@danmux/webhooks';
-import { startTestRedis } from '../../bus/test/redis-server.ts';
-import { secret, WebhookConsumer } from '../../webhooks/test/webhook-consumer.ts';
 import { WorkerRole } from '../src/index.ts';
 
 test('it starts without Redis; webhooks and sweeps come with it', async () => {
-  const redis = await startTestRedis();
+  const redis = await startRedis();
   await redis.kill();
   const consumer = new WebhookConsumer();
   await consumer.start();

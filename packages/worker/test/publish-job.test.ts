@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
-import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from '../../jobs/test/engines.ts';
+import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
 import { publishJob } from '../src/publish-job.ts';
 import { runningJob } from './running-job.ts';
 

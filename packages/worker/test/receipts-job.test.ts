@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ownRoom, userRoomOf } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
-import { endProcess, endProcesses, engines, type Process } from '../../jobs/test/engines.ts';
-import { secret } from '../../webhooks/test/webhook-consumer.ts';
+import { endProcess, endProcesses, engines, type Process } from '@danmux/testkit/engines';
+import { secret } from '@danmux/testkit/webhook-consumer';
 import { receiptsJob } from '../src/receipts-job.ts';
 import { runningJob } from './running-job.ts';
 

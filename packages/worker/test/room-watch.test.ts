@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, mock, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
+import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process, withMethods } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
-import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process, withMethods } from '../../jobs/test/engines.ts';
-import { secret } from '../../webhooks/test/webhook-consumer.ts';
+import { secret } from '@danmux/testkit/webhook-consumer';
 import { RoomWatch } from '../src/room-watch.ts';
 
 const wanted = { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': secret, 'webhooks.vacated_after_ms': 5_000 };

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
+import { type ApiFixture, apiKey, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { configKeys, type KeyConfig } from '../../src/auth/config-keys.ts';
 import { Keyring } from '../../src/auth/keyring.ts';
-import { type ApiFixture, apiKey, mustRefuse, startApi } from '../bare-api.ts';
 import { rawRequest } from '../raw-request.ts';
 
 let fixture: ApiFixture;

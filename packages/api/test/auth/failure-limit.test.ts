@@ -1,8 +1,8 @@
 // An address that fails too often is told to wait; who has a key behind the same address is not concerned.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { FailureLimit } from '../../src/auth/failure-limit.ts';
-import { mustRefuse, startApi } from '../bare-api.ts';
 
 test('thirty a minute, each address for itself', () => {
   const limit = new FailureLimit();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { LossyRecords, settled } from '../../../policy/test/lossy-records.ts';
+import { LossyRecords, settled } from '@danmux/testkit/lossy-records';
 import { KeySync } from '../../src/auth/key-sync.ts';
 import { Keyring } from '../../src/auth/keyring.ts';
 import { Seal } from '../../src/auth/seal.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
 import { scopes } from '../../src/auth/scopes.ts';
-import { type ApiFixture, startApi } from '../bare-api.ts';
 
 const page = readFileSync(new URL('../../../../docs/keys.md', import.meta.url), 'utf8');
 const dir = mkdtempSync(join(tmpdir(), 'danmux-keys-'));

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { operations } from '@danmux/testkit/documented-codes';
+import { eventually } from '@danmux/testkit/unit';
 import type { FastifyRequest } from 'fastify';
-import { eventually } from '../../../bus/test/eventually.ts';
 import { mayTouch, mayTouchAll } from '../../src/auth/room-access.ts';
-import { type ApiFixture, gift, mustRefuse, startApi } from '../bare-api.ts';
-import { operations } from '../documented-codes.ts';
 import { rightRequests } from '../right-requests.ts';
 
 let fixture: ApiFixture;

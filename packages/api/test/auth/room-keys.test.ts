@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { type ApiFixture, gift, mustRefuse, startApi } from '../bare-api.ts';
-import { type Operation, operations } from '../documented-codes.ts';
+import { type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { type Operation, operations } from '@danmux/testkit/documented-codes';
 import { prepared, rightSettings, send } from '../right-requests.ts';
 
 const keyRow = (id: string, rooms: string[]) => ({ id, scopes: ['admin'], rooms, hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import { checkScope, mustBeGuarded, type Scope, scopeNames } from '../../src/auth/scopes.ts';
-import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
 
 let fixture: ApiFixture;
 const keyOf = (scope: string) => `${scope}-${'x'.repeat(32)}`;

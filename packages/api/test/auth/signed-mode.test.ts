@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { type Answer, type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+import { type Answer, type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { newNonce, type Signing, signedHeaders } from '@danmux/testkit/signed-request';
 import { rawRequest } from '../raw-request.ts';
-import { newNonce, type Signing, signedHeaders } from '../signed-request.ts';
 
 const secret = 'a-signing-secret-0123456789-0123456789';
 const older = 'an-older-secret-0123456789-0123456789';

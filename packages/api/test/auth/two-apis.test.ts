@@ -2,11 +2,10 @@
 // over both. On Redis also while it is away, and when it comes back.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { eventually } from '../../../bus/test/eventually.ts';
-import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
+import { type Answer, type ApiFixture, apiKey, gift, path, startApi } from '@danmux/testkit/api-fixture';
+import { signedHeaders } from '@danmux/testkit/signed-request';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { ApiRole } from '../../src/index.ts';
-import { type Answer, type ApiFixture, apiKey, gift, path, startApi } from '../bare-api.ts';
-import { signedHeaders } from '../signed-request.ts';
 
 interface Pair {
   readonly first: ApiFixture;
@@ -32,9 +31,9 @@ async function onMemory(): Promise<Pair> {
   return { first, publish: send(`http://${second.address()}`), close };
 }
 
-let redis: TestRedis;
+let redis: RedisServer;
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
 });
 after(() => redis.stop());
 
@@ -123,8 +122,8 @@ describe('while Redis is away', () => {
     assert.equal((await pair.publish(signedHeaders({ key: 'shop', secret, method: 'POST', target: path, body }))).body.code, 'unavailable');
     assert.equal((await pair.publish(signedHeaders({ key: 'shop', secret: 'wrong', method: 'POST', target: path, body }))).body.code, 'signature_invalid');
     await redis.start();
-    await eventually(async () => assert.equal((await pair.publish(bare(apiKey))).status, 202), 10_000);
-    await eventually(async () => assert.equal((await pair.publish(bare(key))).status, 401), 10_000);
+    await eventually(async () => assert.equal((await pair.publish(bare(apiKey))).status, 202));
+    await eventually(async () => assert.equal((await pair.publish(bare(key))).status, 401));
   });
 
   test('an api that starts meanwhile has the keys of the config, and those of the store when it is back', async () => {
@@ -132,9 +131,9 @@ describe('while Redis is away', () => {
     const late = await startApi(settings());
     assert.equal((await late.call('POST', path, gift)).body.code, 'unavailable');
     await redis.start();
-    await eventually(async () => assert.equal((await late.call('POST', path, gift)).status, 202), 10_000);
+    await eventually(async () => assert.equal((await late.call('POST', path, gift)).status, 202));
     const { key } = await make();
-    await eventually(async () => assert.equal((await late.call('POST', path, gift, { key })).status, 202), 10_000);
+    await eventually(async () => assert.equal((await late.call('POST', path, gift, { key })).status, 202));
     await late.close();
   });
 });

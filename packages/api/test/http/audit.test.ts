@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { addAudit } from '../../src/http/audit.ts';
-import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '../bare-api.ts';
 
 const now = 1_767_225_600_000;
 let fixture: ApiFixture;

@@ -1,7 +1,7 @@
 // Bytes that are no HTTP get a problem too, and harm nobody.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type ApiFixture, startApi } from '../bare-api.ts';
+import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
 import { openSocket, rawRequest } from '../raw-request.ts';
 
 let fixture: ApiFixture;

@@ -1,7 +1,7 @@
 // The date of an answer is the cluster's time, whatever the clock of the api's machine says.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startApi } from '../bare-api.ts';
+import { startApi } from '@danmux/testkit/api-fixture';
 
 test('the date of an answer, also of a refusal, is the time of the cluster', async (t) => {
   const hour = 3_600_000;

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { afterEach, beforeEach, test } from 'node:test';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { type ApiFixture, apiKey, gift, path, startApi } from '../bare-api.ts';
+import { type ApiFixture, apiKey, gift, path, startApi } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { holdCall } from '../held-call.ts';
 import { openSocket } from '../raw-request.ts';
 

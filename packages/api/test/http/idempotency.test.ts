@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { type RedisServer, startRedis } from '../../../testkit/src/redis-server.ts';
-import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { holdCall } from '../held-call.ts';
 
 const headers = { 'idempotency-key': 'pay-1' };

@@ -1,10 +1,9 @@
 // Every POST of the api, on both engines: sent again with its key it happens once, and answers as it did; sent at once, too.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { type RedisServer, startRedis } from '../../../testkit/src/redis-server.ts';
-import { type Answer, type ApiFixture, mustRefuse, startApi } from '../bare-api.ts';
-import { operations } from '../documented-codes.ts';
+import { type Answer, type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { operations } from '@danmux/testkit/documented-codes';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { holdCall } from '../held-call.ts';
 import { prepared, rightRequest, rightSettings, send } from '../right-requests.ts';
 

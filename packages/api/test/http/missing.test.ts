@@ -1,7 +1,7 @@
 // What is not there: 404, or 405 with the methods that are.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type ApiFixture, mustRefuse, path, startApi } from '../bare-api.ts';
+import { type ApiFixture, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 
 let fixture: ApiFixture;
 before(async () => {

@@ -1,7 +1,7 @@
 // Probes and numbers of the process, and what the numbers are labelled with.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type ApiFixture, gift, path, startApi } from '../bare-api.ts';
+import { type ApiFixture, gift, path, startApi } from '@danmux/testkit/api-fixture';
 
 let fixture: ApiFixture;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 // One trace id from the request to the relay.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import { traceOf } from '../../src/http/trace.ts';
-import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
 
 const trace = '0af7651916cd43dd8448eb211c80319c';
 let fixture: ApiFixture;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { userRoomOf } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { ConfigError } from '@danmux/runtime';
-import { type Answer, type ApiFixture, apiKey, startApi } from '../bare-api.ts';
+import { type Answer, type ApiFixture, apiKey, startApi } from '@danmux/testkit/api-fixture';
 
 const app = { app_id: '4711', key: 'app-key', secret: 'p'.repeat(32) };
 const settings = { 'pusher.app_id': app.app_id, 'pusher.key': app.key, 'pusher.secret': app.secret, shedding: 'off' };

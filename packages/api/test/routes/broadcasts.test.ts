@@ -1,8 +1,8 @@
 // One message to many rooms: what becomes of the request; the job itself is the worker's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { gift, mustRefuse } from '../bare-api.ts';
+import { gift, mustRefuse } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { onBothEngines } from '../both-engines.ts';
 
 onBothEngines({}, (api) => {

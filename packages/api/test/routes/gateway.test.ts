@@ -1,7 +1,7 @@
 // Which edges viewers are told, and how often one address may ask.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mustRefuse, startApi } from '../bare-api.ts';
+import { mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 
 const edge = (id: string, address: string, load: number) => ({ id, role: 'edge', address, version: '0', load });
 

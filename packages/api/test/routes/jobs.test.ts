@@ -1,8 +1,8 @@
 // Jobs: where they are, what can be cancelled, what failed and is run again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { gift, mustRefuse, path } from '../bare-api.ts';
+import { gift, mustRefuse, path } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { onBothEngines } from '../both-engines.ts';
 import { failedJob } from '../right-requests.ts';
 

@@ -1,8 +1,8 @@
 // What a key learns of itself: any key may ask, however it proves itself.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type ApiFixture, mustRefuse, startApi } from '../bare-api.ts';
-import { signedHeaders } from '../signed-request.ts';
+import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { signedHeaders } from '@danmux/testkit/signed-request';
 
 const now = 1_767_225_600_000;
 let fixture: ApiFixture;

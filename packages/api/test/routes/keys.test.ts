@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '../bare-api.ts';
-import { signedHeaders } from '../signed-request.ts';
+import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { signedHeaders } from '@danmux/testkit/signed-request';
 
 const start = 1_767_225_600_000;
 const hour = 3_600_000;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ruleRecords } from '@danmux/policy';
+import { eventually } from '@danmux/testkit/unit';
 import { everyRoom } from '@danmux/webhooks';
-import { eventually } from '../../../testkit/src/eventually.ts';
 import { onBothEngines } from '../both-engines.ts';
 import { eventsOf, withWebhooks } from '../event-log.ts';
 

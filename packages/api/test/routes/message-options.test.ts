@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { gift, mustRefuse, path } from '../bare-api.ts';
+import { gift, mustRefuse, path } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { onBothEngines } from '../both-engines.ts';
 
 /** Totals are told to whoever wants to be told. */

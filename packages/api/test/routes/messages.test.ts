@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode } from '@danmux/protocol';
-import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import { holdCall } from '../held-call.ts';
 
 let fixture: ApiFixture;

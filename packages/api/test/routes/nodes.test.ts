@@ -1,7 +1,7 @@
 // The members of the cluster.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startApi } from '../bare-api.ts';
+import { startApi } from '@danmux/testkit/api-fixture';
 
 test('each with role, address, version, load and what it measured, by role and id', async () => {
   const fixture = await startApi();

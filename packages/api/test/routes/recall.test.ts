@@ -1,7 +1,7 @@
 // Taking a message back: what leaves, and who is told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gift, mustRefuse } from '../bare-api.ts';
+import { gift, mustRefuse } from '@danmux/testkit/api-fixture';
 import { onBothEngines } from '../both-engines.ts';
 import { eventsOf, withWebhooks } from '../event-log.ts';
 

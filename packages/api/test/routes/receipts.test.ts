@@ -1,7 +1,7 @@
 // The counts of a message, as they come in and when they are final.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type ApiFixture, gift, mustRefuse, path, startApi } from '../bare-api.ts';
+import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 
 let now = 1_000_000;
 let fixture: ApiFixture;

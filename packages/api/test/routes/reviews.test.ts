@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Records } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
-import { mustRefuse } from '../bare-api.ts';
+import { mustRefuse } from '@danmux/testkit/api-fixture';
 import { onBothEngines } from '../both-engines.ts';
 import { held } from '../right-requests.ts';
 

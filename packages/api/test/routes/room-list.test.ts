@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { userRooms } from '@danmux/bus';
-import { type ApiFixture, mustRefuse, startApi } from '../bare-api.ts';
+import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 
 const roomKey = 'rooms-key-0123456789-0123456789-0123456789';
 let fixture: ApiFixture;

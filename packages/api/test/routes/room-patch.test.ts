@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ruleRecords } from '@danmux/policy';
 import { DanmuxError } from '@danmux/protocol';
-import { mustRefuse } from '../bare-api.ts';
+import { mustRefuse } from '@danmux/testkit/api-fixture';
 import { onBothEngines } from '../both-engines.ts';
 import { eventsOf, withWebhooks } from '../event-log.ts';
 

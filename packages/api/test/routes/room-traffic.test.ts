@@ -1,7 +1,7 @@
 // What is said in a room, as told by its relay: counts that stay, rates that end, on both engines.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startApi } from '../bare-api.ts';
+import { startApi } from '@danmux/testkit/api-fixture';
 import { onBothEngines } from '../both-engines.ts';
 
 const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };

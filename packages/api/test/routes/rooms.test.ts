@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { listMembers, memberHash } from '@danmux/bus';
-import { type ApiFixture, mustRefuse, path, startApi } from '../bare-api.ts';
+import { type ApiFixture, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 
 let fixture: ApiFixture;
 before(async () => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ruleRecords, sanctionField } from '@danmux/policy';
+import { mustRefuse } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { everyRoom } from '@danmux/webhooks';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { mustRefuse } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';
 import { eventsOf, withWebhooks } from '../event-log.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { takeSample } from '@danmux/cluster';
+import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import { ApiRole } from '../../src/index.ts';
-import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';
 
 const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };

@@ -1,7 +1,7 @@
 // The numbers of the cluster add up.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gift, path, startApi } from '../bare-api.ts';
+import { gift, path, startApi } from '@danmux/testkit/api-fixture';
 
 test('what was accepted and sequenced, who is online and who serves them', async () => {
   const fixture = await startApi();

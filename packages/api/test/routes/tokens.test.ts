@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { verifyViewerToken } from '@danmux/runtime';
-import { type ApiFixture, mustRefuse, startApi } from '../bare-api.ts';
+import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 
 let fixture: ApiFixture;
 const now = 1_767_225_600_000;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { gift, mustRefuse, path } from '../bare-api.ts';
+import { gift, mustRefuse, path } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { onBothEngines } from '../both-engines.ts';
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { userRoomOf } from '@danmux/bus';
-import { type ApiFixture, gift, mustRefuse, startApi } from '../bare-api.ts';
+import { type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 
 let fixture: ApiFixture;
 before(async () => {

@@ -1,9 +1,9 @@
 // Webhook targets and dead letters, as an operator sees and repairs them; delivering is the worker's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { mustRefuse } from '@danmux/testkit/api-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { readCircuit, targetVersion, webhookTargets, writeCircuit } from '@danmux/webhooks';
-import { eventually } from '../../../testkit/src/eventually.ts';
-import { mustRefuse } from '../bare-api.ts';
 import { onBothEngines } from '../both-engines.ts';
 import { withWebhooks } from '../event-log.ts';
 import { deadLetter } from '../right-requests.ts';

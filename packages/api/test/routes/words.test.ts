@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeWordLists, ruleRecords } from '@danmux/policy';
-import { mustRefuse } from '../bare-api.ts';
+import { mustRefuse } from '@danmux/testkit/api-fixture';
 import { onBothEngines } from '../both-engines.ts';
 
 onBothEngines({}, (api) => {

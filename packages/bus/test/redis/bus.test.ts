@@ -1,19 +1,18 @@
 // The Redis engine keeps the contract, on a real Redis.
 import { after, before } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { Redis } from 'ioredis';
 import type { Heads } from '../../src/bus.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { createKeys } from '../../src/redis/keys.ts';
 import { busConformance } from '../conformance.ts';
 import { putBack } from '../put-back.ts';
-import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
-let redis: TestRedis;
+let redis: RedisServer;
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
 });
 after(() => redis.stop());
 

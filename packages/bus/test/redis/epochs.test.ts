@@ -3,16 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
 const room = 'live:1';
-let redis: TestRedis;
-let other: TestRedis;
+let redis: RedisServer;
+let other: RedisServer;
 before(async () => {
-  [redis, other] = await Promise.all([startTestRedis(), startTestRedis()]);
+  [redis, other] = await Promise.all([startRedis(), startRedis()]);
 });
 after(async () => void (await Promise.all([redis.stop(), other.stop()])));
 

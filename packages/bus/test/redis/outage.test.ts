@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import type { Bus, Lease } from '../../src/bus.ts';
 import type { BusFrame } from '../../src/contract/frames.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
@@ -13,7 +13,6 @@ import { RedisLogs } from '../../src/redis/logs.ts';
 import { RedisReceipts } from '../../src/redis/receipts.ts';
 import { RedisRecords } from '../../src/redis/records.ts';
 import { commitOf, message, owned } from '../conformance/case-kit.ts';
-import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
 const lease: Lease = { name: 'shard:26', owner: 'me', token: 1 };
@@ -73,14 +72,14 @@ const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   'receipts.find': (bus) => bus.receipts.find('m'),
 };
 
-let redis: TestRedis;
+let redis: RedisServer;
 let opened: RedisBus[];
 beforeEach(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
   opened = [];
 });
 afterEach(async () => {
-  redis.signal('SIGCONT');
+  redis.resume();
   await Promise.all(opened.map((bus) => bus.stop()));
   await redis.stop();
 });
@@ -165,7 +164,7 @@ test('killed under a running bus: every method refuses at once, also for what is
 
 test('what is under way when Redis dies is refused too, and nothing is left hanging', { timeout: 30_000 }, async () => {
   const bus = await openReady();
-  redis.signal('SIGSTOP');
+  redis.pause();
   const names = Object.keys(methods);
   const asked = names.map((name) => assert.rejects(() => methods[name]?.(bus) ?? Promise.resolve(), isUnavailable, name));
   const published = bus.publish([message(config, 'live:1', 'gift', 'g')]);
@@ -275,7 +274,7 @@ test('it goes and comes many times: each return is told once and none is the las
 test('a Redis that hangs is unavailable after the command timeout, not before, and is used again when it goes on', { timeout: 30_000 }, async () => {
   const bus = await openReady({ 'redis.command_timeout_ms': 500 });
   const { frames } = await watch(bus);
-  redis.signal('SIGSTOP');
+  redis.pause();
   const began = performance.now();
   // What is subscribed already needs no answer of Redis.
   await allUnavailable(
@@ -284,7 +283,7 @@ test('a Redis that hangs is unavailable after the command timeout, not before, a
     Object.keys(methods).filter((name) => name !== 'subscribe'),
   );
   assert.ok(performance.now() - began >= 490, 'a slow answer is waited for');
-  redis.signal('SIGCONT');
+  redis.resume();
   await eventually(() => bus.health());
   await sendGift(bus, 'after', 'other');
   await eventually(() => assert.match(frames.at(-1)?.payload ?? '', /"id":"after"/));
@@ -293,9 +292,9 @@ test('a Redis that hangs is unavailable after the command timeout, not before, a
 test('a refused publication that was stored all the same is one message when it is published again', { timeout: 30_000 }, async () => {
   const bus = await openReady({ 'redis.command_timeout_ms': 300 });
   const gift = message(config, 'live:1', 'gift', 'g');
-  redis.signal('SIGSTOP');
+  redis.pause();
   isUnavailable((await bus.publish([gift]))[0]);
-  redis.signal('SIGCONT');
+  redis.resume();
   await eventually(async () => assert.deepEqual(await bus.publish([gift]), [{ id: 'g', duplicate: true }]));
   assert.equal((await bus.read(26, 'gift', undefined, 10)).length, 1);
 });

@@ -4,15 +4,14 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
-let redis: TestRedis;
+let redis: RedisServer;
 let opened: RedisBus[] = [];
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
 });
 after(() => redis.stop());
 beforeEach(async () => {

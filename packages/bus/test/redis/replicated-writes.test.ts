@@ -3,24 +3,23 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { createBus } from '../../src/create-bus.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { message, readIds } from '../conformance/case-kit.ts';
-import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
-let master: TestRedis;
-let replica: TestRedis;
+let master: RedisServer;
+let replica: RedisServer;
 const opened: RedisBus[] = [];
 
 before(async () => {
-  [master, replica] = await Promise.all([startTestRedis(), startTestRedis()]);
+  [master, replica] = await Promise.all([startRedis(), startRedis()]);
   await master.command('CONFIG SET repl-diskless-sync-delay 0');
   await attach();
 });
 afterEach(async () => {
-  replica.signal('SIGCONT');
+  replica.resume();
   await attach();
   await Promise.all(opened.splice(0).map((bus) => bus.stop()));
   await master.command('FLUSHALL');
@@ -69,7 +68,7 @@ function mustBeUnavailable(result: unknown): void {
 test('a gift and a notice are refused while no replica confirms, chat is not; sent again they are one message, answered 2xx', async () => {
   const { bus, runtime } = await open();
   assert.deepEqual(await bus.publish([gift('g0')]), [{ id: 'g0', duplicate: false }]);
-  replica.signal('SIGSTOP');
+  replica.pause();
   const notice = message(config, 'live:1', 'notice', 'n1');
   const [first, second, chat] = await bus.publish([gift('g1'), notice, message(config, 'live:1', 'chat', 'c1')]);
   mustBeUnavailable(first);
@@ -79,7 +78,7 @@ test('a gift and a notice are refused while no replica confirms, chat is not; se
     runtime.degraded.list.map(({ code }) => code),
     ['replicas_missing'],
   );
-  replica.signal('SIGCONT');
+  replica.resume();
   await eventually(async () => assert.deepEqual(await bus.publish([gift('g1'), notice]), [g1Again, { id: 'n1', duplicate: true }]));
   assert.deepEqual(await readIds(bus, shard, 'gift'), ['g0', 'g1']);
   assert.deepEqual(runtime.degraded.list, []);
@@ -88,10 +87,10 @@ const g1Again = { id: 'g1', duplicate: true };
 
 test('a duplicate waits for replicas too, also in a process that did not store the first', async () => {
   const [one, other] = [await open(), await open({ 'redis.ack': 'local' })];
-  replica.signal('SIGSTOP');
+  replica.pause();
   assert.deepEqual(await other.bus.publish([gift('g1')]), [{ id: 'g1', duplicate: false }]);
   mustBeUnavailable((await one.bus.publish([gift('g1')]))[0]);
-  replica.signal('SIGCONT');
+  replica.resume();
   await eventually(async () => assert.deepEqual(await one.bus.publish([gift('g1')]), [g1Again]));
   // Redis from 7.2 on waits for a connection's last write: there must have been one.
   assert.match(await replica.command('GET "danmux:{s26}:seen:live:1 g1"'), /g1/);
@@ -113,20 +112,20 @@ test('a duplicate writes, and its key ends no later for it', async () => {
 test('what is no publication is confirmed when replicas have it', async () => {
   const { bus } = await open();
   await bus.confirm('{jobs}');
-  replica.signal('SIGSTOP');
+  replica.pause();
   await master.command('SET {jobs}:1 delayed');
   await assert.rejects(bus.confirm('{jobs}'), (error: unknown) => {
     mustBeUnavailable(error);
     return true;
   });
-  replica.signal('SIGCONT');
+  replica.resume();
   await eventually(() => bus.confirm('{jobs}'));
   assert.match(await replica.command('GET {jobs}:1'), /delayed/);
 });
 
 test('under local nothing waits for replicas', async () => {
   const { bus } = await open({ 'redis.ack': 'local' });
-  replica.signal('SIGSTOP');
+  replica.pause();
   await bus.confirm('{jobs}');
 });
 

@@ -3,25 +3,24 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { shardOf } from '../../src/shard.ts';
 import { message } from '../conformance/case-kit.ts';
-import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
 const room = 'live:1';
-let redis: TestRedis;
+let redis: RedisServer;
 let bus: RedisBus;
 const settings = () => loadConfig(testSettings({ 'redis.url': redis.url, 'redis.command_timeout_ms': 300 })).config;
 beforeEach(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
   bus = new RedisBus(createRuntime({ config: settings(), role: 'test', version: '0', processMetrics: false }));
   await bus.start();
   await eventually(() => bus.health());
 });
 afterEach(async () => {
-  redis.signal('SIGCONT');
+  redis.resume();
   await bus.stop();
   await redis.stop();
 });
@@ -34,7 +33,7 @@ async function refusedAfterMs(id: string): Promise<number> {
 }
 
 test('silence: the first are refused after the timeout, all later ones at once', { timeout: 30_000 }, async () => {
-  redis.signal('SIGSTOP');
+  redis.pause();
   assert.ok((await refusedAfterMs('first')) >= 290);
   await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
 });
@@ -42,10 +41,10 @@ test('silence: the first are refused after the timeout, all later ones at once',
 test('a subscription that went silent is opened anew, and its listeners are told', { timeout: 30_000 }, async () => {
   let resumed = 0;
   await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
-  redis.signal('SIGSTOP');
+  redis.pause();
   await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  redis.signal('SIGCONT');
+  redis.resume();
   await eventually(() => assert.equal(resumed, 1));
 });
 
@@ -62,11 +61,11 @@ test('a process that stood still itself keeps its connections', { timeout: 30_00
 });
 
 test('what was refused during a silence is not stored after it', { timeout: 30_000 }, async () => {
-  redis.signal('SIGSTOP');
+  redis.pause();
   await refusedAfterMs('first');
   await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
   await refusedAfterMs('refused');
-  redis.signal('SIGCONT');
+  redis.resume();
   await eventually(() => bus.health());
   assert.deepEqual(await bus.publish([message(settings(), room, 'gift', 'after')]), [{ id: 'after', duplicate: false }]);
   const stored = (await bus.read(shardOf(room, settings().shards), 'gift', undefined, 100)).map(({ id }) => id);

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { startRedis } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { startTestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
 let ends: (() => unknown)[] = [];
@@ -50,7 +50,7 @@ function busAt(url: string): RedisBus {
 
 for (const late of [0, 1]) {
   test(`subscribing right after the start succeeds when connection ${late} of two is the slow one`, async () => {
-    const redis = await startTestRedis();
+    const redis = await startRedis();
     ends.push(() => redis.stop());
     const bus = busAt(await proxyTo(redis.url, (connection) => (connection === late ? 500 : 0)));
     await bus.start();

@@ -2,21 +2,20 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { listMembers, memberHash } from '../../src/audience/member-list.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { createKeys } from '../../src/redis/keys.ts';
 import { shardOf } from '../../src/shard.ts';
 import { commitOf, type Engine, message, offsetsOf, owned } from '../conformance/case-kit.ts';
-import { startTestRedis, type TestRedis } from '../redis-server.ts';
 import { testSettings } from '../settings.ts';
 
 const room = 'live:1';
-let redis: TestRedis;
+let redis: RedisServer;
 let bus: RedisBus;
 let made: Pick<Engine, 'bus' | 'config'>;
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
 });
 after(() => redis.stop());
 beforeEach(async () => {

@@ -1,15 +1,14 @@
 // Cluster control over a real Redis: a user is disconnected on every edge, and Redis going away ends no edge.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
+import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { guardClient } from '../../src/door/cluster-control.ts';
-import { type EdgeFixture, room, startEdge } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
 
-let redis: TestRedis;
+let redis: RedisServer;
 let edges: EdgeFixture[];
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
   edges = await Promise.all([0, 1].map(() => startEdge({ 'redis.url': redis.url })));
   await eventually(() => Promise.all(edges.map(({ bus }) => bus.health())));
 });

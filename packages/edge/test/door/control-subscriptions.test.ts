@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { RedisConnection } from '@danmux/bus/redis';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { ControlSubscriptions } from '../../src/door/control-subscriptions.ts';
-import { eventually } from '../eventually.ts';
 
-let redis: TestRedis;
+let redis: RedisServer;
 const ends: (() => void)[] = [];
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
 });
 after(() => redis.stop());
 afterEach(() => {
@@ -42,7 +41,7 @@ async function mustHear(got: string[]): Promise<void> {
   await eventually(async () => {
     got.length = 0;
     for (const channel of ['a', 'b', 'c1']) await redis.command(`PUBLISH ${channel} x`);
-    await eventually(() => assert.deepEqual(got.sort(), ['a', 'b', 'c*']), 500);
+    await eventually(() => assert.deepEqual(got.sort(), ['a', 'b', 'c*']), { timeoutMs: 500 });
   });
 }
 

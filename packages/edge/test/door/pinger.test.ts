@@ -1,10 +1,10 @@
 // One timer pings all: each once an interval, and who does not answer is gone as with engine.io's own timers.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
+import { startEdge } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 import { type PingedConn, Pinger } from '../../src/door/pinger.ts';
-import { startEdge } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
 
 class Conn implements PingedConn {
   readyState = 'open';

@@ -5,12 +5,12 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { type BusFrame, numberedMessage } from '@danmux/bus';
 import { type Lane, laneNames, type Msg } from '@danmux/protocol';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { FanOut } from '../../src/fan-out/fan-out.ts';
 import { DeliveryLedger } from '../../src/outbox/delivery-ledger.ts';
 import { type EncodedFrame, encodeEvent } from '../../src/outbox/encoded-frame.ts';
 import { Hub } from '../../src/room/hub.ts';
 import type { Session } from '../../src/session/session.ts';
-import { eventually } from '../eventually.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });

@@ -2,12 +2,12 @@
 // a viewer says forks nothing.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { MemoryBus } from '@danmux/bus';
 import { type BusFrame, createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import type { Frame, Gap, StreamLane } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import type { MemoryBus } from '../../../bus/src/memory/bus.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
-import { eventually } from '../eventually.ts';
 
 const room = 'live:1';
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };

@@ -1,13 +1,13 @@
 // What a joining viewer is given, on a memory bus whose reads are counted: whole or said not to be, bounded by the heads.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { MemoryBus } from '@danmux/bus';
 import { createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import { limits, type Positions, type StreamLane } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import type { MemoryBus } from '../../../bus/src/memory/bus.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { Recovery } from '../../src/feed/recovery.ts';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
-import { eventually } from '../eventually.ts';
 
 const room = 'live:1';
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };

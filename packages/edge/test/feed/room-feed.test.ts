@@ -4,8 +4,8 @@ import { afterEach, test } from 'node:test';
 import type { Bus, BusFrame, RoomSubscriber } from '@danmux/bus';
 import type { Gap } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
-import { eventually } from '../eventually.ts';
 
 /** A store whose frames get lost when the test says so. */
 class LossyBus {

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { RecordField } from '@danmux/bus';
 import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/policy';
 import type { ErrorBody, HeldMessage, JoinReply, Reply, RoomModes, SendReply } from '@danmux/protocol';
-import { type EdgeFixture, room, startEdge, type Viewer } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
+import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 
 let fixture: EdgeFixture;
 beforeEach(async () => {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startBrowser } from '@danmux/testkit';
+import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
 import type { Browser } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { type EdgeFixture, room, startEdge } from '../edge-fixture.ts';
 
 let fixture: EdgeFixture;
 let browser: Browser;

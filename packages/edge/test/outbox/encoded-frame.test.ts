@@ -5,12 +5,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, test } from 'node:test';
 import type { Frame, Notice } from '@danmux/protocol';
+import { eventually } from '@danmux/testkit/unit';
 import { Server, type Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import { WebSocket, WebSocketServer } from 'ws';
 import { EncodedFrame, type EncodedFrameOptions, encodeEvent, eventPacket } from '../../src/outbox/encoded-frame.ts';
 import { type EngineConn, ViewerWire } from '../../src/outbox/wire.ts';
-import { eventually } from '../eventually.ts';
 
 const frameOf = (text: string): Frame => ({ room: 'live:1', msgs: [{ id: 'm', lane: 'gift', offset: 1, type: 'gift', data: { text }, ts: 1 }] });
 // The three forms of a WebSocket length, and text that is longer in bytes than in characters.

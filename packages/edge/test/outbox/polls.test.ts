@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { afterEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Frame, Msg } from '@danmux/protocol';
+import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import WebSocket from 'ws';
 import { boundPolls, pollPackets } from '../../src/outbox/polls.ts';
-import { type EdgeFixture, startEdge } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
 
 const rooms = Array.from({ length: 20 }, (_, number) => `live:${number}`);
 

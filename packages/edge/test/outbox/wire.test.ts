@@ -2,8 +2,8 @@
 // middle; whichever it is, everything arrives once and in order.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { type EdgeFixture, room, startEdge } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
+import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 
 let open: EdgeFixture[] = [];
 afterEach(async () => {

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { type Bus, createBus, type Lease, shardLease, shardOf, userRoomHistory, userRoomOf } from '@danmux/bus';
 import { limits } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually } from '@danmux/testkit/unit';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
 import { PersonalHistory } from '../../src/personal/history.ts';
-import { eventually } from '../eventually.ts';
 
 const room = userRoomOf('ann');
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };

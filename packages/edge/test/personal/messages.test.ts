@@ -2,11 +2,11 @@
 // missed, once.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { MemoryBus } from '@danmux/bus';
 import { acceptPublication, type Publication, userRoomOf } from '@danmux/bus';
 import { type Gap, type JoinReply, limits, type Msg, type Positions, type Reply } from '@danmux/protocol';
-import type { MemoryBus } from '../../../bus/src/memory/bus.ts';
-import { type EdgeFixture, room, startEdge, type Viewer } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
+import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 
 let fixture: EdgeFixture;
 beforeEach(async () => {

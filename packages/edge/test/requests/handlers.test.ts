@@ -5,8 +5,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { type Bus, createBus, isUserRoom } from '@danmux/bus';
 import type { Frame, JoinReply, Reply } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { type EdgeFixture, room, startEdge, type Viewer } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
+import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 
 type Call = 'subscribe' | 'heads' | 'since' | 'history' | 'online';
 

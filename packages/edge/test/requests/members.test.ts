@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { MembersReply, Reply } from '@danmux/protocol';
-import { type EdgeFixture, room, startEdge, type Viewer } from '../edge-fixture.ts';
-import { eventually } from '../eventually.ts';
+import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 
 let edges: EdgeFixture[];
 beforeEach(async () => {

@@ -2,19 +2,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { eventually } from '../../../bus/test/eventually.ts';
-import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
 import { BullmqJobs } from '../../src/bullmq/jobs.ts';
 import { data, endsWhatIsOpened, gate, half, opens, type Receipts, runtimeFor } from '../job-case-kit.ts';
 import { localStore } from '../local-store.ts';
 
 describe('jobs on BullMQ', () => {
-  let redis: TestRedis;
+  let redis: RedisServer;
   let round = 0;
   before(async () => {
-    redis = await startTestRedis();
+    redis = await startRedis();
   });
   endsWhatIsOpened();
   after(() => redis.stop());
@@ -156,7 +155,7 @@ describe('jobs on BullMQ', () => {
   });
 
   test('while Redis is away adding is refused at once; it goes on after', async () => {
-    const own = await startTestRedis();
+    const own = await startRedis();
     const jobs = await open({ 'redis.url': own.url }, async () => {});
     await own.kill();
     await eventually(() => assert.rejects(jobs.add('receipts', data('m')), { code: 'unavailable' }));
@@ -167,7 +166,7 @@ describe('jobs on BullMQ', () => {
     assert.ok(performance.now() - began < 1_000, 'nobody waits for it');
     await own.start();
     const id = await eventually(() => jobs.add('receipts', data('m')));
-    await eventually(async () => assert.equal((await jobs.status(id))?.state, 'done'), 20_000);
+    await eventually(async () => assert.equal((await jobs.status(id))?.state, 'done'), { timeoutMs: 20_000 });
     await jobs.stop();
     await own.stop();
   });

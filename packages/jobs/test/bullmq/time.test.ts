@@ -4,10 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { eventually } from '../../../bus/test/eventually.ts';
-import { startTestRedis, type TestRedis } from '../../../bus/test/redis-server.ts';
 import { BullmqJobs } from '../../src/bullmq/jobs.ts';
 import { jobKeyOf } from '../../src/bullmq/rows.ts';
 import { timePlaces } from '../../src/bullmq/time.ts';
@@ -29,10 +28,10 @@ test('every script of BullMQ that is told the time is told it by us', () => {
 });
 
 describe('on a real Redis', () => {
-  let redis: TestRedis;
+  let redis: RedisServer;
   let round = 0;
   before(async () => {
-    redis = await startTestRedis();
+    redis = await startRedis();
   });
   endsWhatIsOpened();
   after(() => redis.stop());

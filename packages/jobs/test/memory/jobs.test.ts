@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '../../../bus/test/eventually.ts';
+import { eventually } from '@danmux/testkit/unit';
 import { jobRules } from '../../src/job-rules.ts';
 import { MemoryJobs } from '../../src/memory/jobs.ts';
 import { data } from '../job-case-kit.ts';

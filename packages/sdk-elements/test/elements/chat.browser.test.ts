@@ -1,11 +1,11 @@
 // <danmux-chat> in Chromium, in a room of a real danmux.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { faultsOf } from '@danmux/testkit/accessible';
+import { livePage } from '@danmux/testkit/live-page';
 import { eventually } from '@danmux/testkit/unit';
 import type { Page } from 'playwright-core';
 import type { DanmuxChatElement } from '../../src/index.ts';
-import { faultsOf } from './accessible.ts';
-import { livePage } from './live-page.ts';
 
 const live = livePage();
 

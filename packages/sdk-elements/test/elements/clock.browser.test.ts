@@ -1,8 +1,8 @@
 // Pages whose clock is wrong: what is new flies all the same, what is old does not, and a mute lasts as long as it lasts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { livePage } from '@danmux/testkit/live-page';
 import { eventually } from '@danmux/testkit/unit';
-import { livePage } from './live-page.ts';
 
 const live = livePage();
 const hour = 3_600_000;

@@ -1,9 +1,9 @@
 // <danmux-overlay> in Chromium, in a room of a real danmux: what flies, its looks, the viewer's menu.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { livePage } from '@danmux/testkit/live-page';
 import { eventually } from '@danmux/testkit/unit';
 import type { DanmuxOverlayElement } from '../../src/index.ts';
-import { livePage } from './live-page.ts';
 
 const live = livePage();
 const overlay = (room: string, token: string, more = '') =>

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Gap, type Msg } from '@danmux/protocol';
+import { room } from '@danmux/testkit/edge-fixture';
 import { eventually } from '@danmux/testkit/unit';
-import { room } from '../../../edge/test/edge-fixture.ts';
 import { type Client, type ClientOptions, createClient, type Room } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 

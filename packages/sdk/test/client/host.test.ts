@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { room } from '@danmux/testkit/edge-fixture';
 import { eventually } from '@danmux/testkit/unit';
 import WebSocket from 'ws';
-import { room } from '../../../edge/test/edge-fixture.ts';
 import { createClient, type Host, type MiniProgram, miniProgramHost, type WebSocketLike } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 

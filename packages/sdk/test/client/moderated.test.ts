@@ -1,30 +1,15 @@
 // What a backend does to viewers, through real edges: recalls, receipts, modes, messages to one user, sanctions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptPublication, type Marks, userRoomOf } from '@danmux/bus';
 import type { DanmuxError, Msg, Notice } from '@danmux/protocol';
+import { type EdgeFixture, room } from '@danmux/testkit/edge-fixture';
 import { eventually } from '@danmux/testkit/unit';
-import { type EdgeFixture, room } from '../../../edge/test/edge-fixture.ts';
 import { type ClientOptions, createClient, giftOf } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
-async function publish(
-  { bus, runtime }: EdgeFixture,
-  type: string,
-  id: string,
-  { where = room, data = { id } as unknown, marks = undefined as Marks | undefined } = {},
-) {
-  const now = Date.now();
-  const incoming = { room: where, type, data, id, ...(marks ? { marks } : {}) };
-  const [receipt] = await bus.publish([acceptPublication(incoming, { types: runtime.config.messages.types, maxData: 10_000, now })]);
-  if (!receipt || receipt instanceof Error) throw receipt;
-}
-
-const toUser = (fixture: EdgeFixture, user: string, type: string, id: string) => publish(fixture, type, id, { where: userRoomOf(user), marks: { to: user } });
-
 async function recall(fixture: EdgeFixture, id: string) {
   const found = await fixture.bus.recall(room, id);
-  await publish(fixture, 'recall', `recall-${id}`, { data: { id }, marks: { recalls: id } });
+  await fixture.push('recall', `recall-${id}`, room, { data: { id }, marks: { recalls: id } });
   return found;
 }
 
@@ -51,7 +36,7 @@ async function watch(options: ClientOptions) {
 test('a recall reaches who has seen the message, and nobody who comes later sees it', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
-  for (const id of ['a', 'b']) await publish(fixture, 'chat', id);
+  for (const id of ['a', 'b']) await fixture.push('chat', id);
   await eventually(() => assert.deepEqual(ann.ids(), ['a', 'b']));
   await recall(fixture, 'a');
   await eventually(() => assert.deepEqual(ann.recalled, ['a']));
@@ -66,7 +51,7 @@ test('a recall reaches who has seen the message, and nobody who comes later sees
 test('a recalled gift of a combo takes its own count off every screen and out of history, whichever of them it is', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
-  const give = (id: string) => publish(fixture, 'gift', id, { data: { gift: 'rocket', count: '10', combo_id: 'c' } });
+  const give = (id: string) => fixture.push('gift', id, room, { data: { gift: 'rocket', count: '10', combo_id: 'c' } });
   for (const id of ['g0', 'g1', 'g2']) await give(id);
   await eventually(() => assert.deepEqual(ann.ids(), ['g0', 'g2']));
   assert.deepEqual(giftOf(ann.msgs[1] as Msg).parts, [
@@ -91,7 +76,7 @@ test('messages that ask for it are answered, and counted on the edge', async () 
   await watch({ url: fixture.url, token: await fixture.token('bob') });
   for (const id of ['g1', 'g2']) {
     await fixture.bus.receipts.open(id, room, Date.now());
-    await publish(fixture, 'gift', id, { marks: { receipt: true } });
+    await fixture.push('gift', id, room, { marks: { receipt: true } });
   }
   await eventually(async () => {
     for (const id of ['g1', 'g2']) {
@@ -107,9 +92,9 @@ test('a message to a user comes to all of their clients and to nobody else, in n
   const [first, second] = [await watch({ url: fixture.url, token }), await watch({ url: fixture.url, token })];
   const deaf = await watch({ url: fixture.url, token, own: false });
   const bob = await watch({ url: fixture.url, token: await fixture.token('bob') });
-  await toUser(fixture, 'ann', 'notice', 'n1');
-  await toUser(fixture, 'bob', 'notice', 'n2');
-  await toUser(fixture, 'ann', 'gift', 'n3');
+  await fixture.pushToUser('ann', 'notice', 'n1');
+  await fixture.pushToUser('bob', 'notice', 'n2');
+  await fixture.pushToUser('ann', 'gift', 'n3');
   await eventually(() =>
     assert.deepEqual([first.ids(first.own).sort(), second.ids(second.own).sort(), bob.ids(bob.own)], [['n1', 'n3'], ['n1', 'n3'], ['n2']]),
   );
@@ -119,17 +104,17 @@ test('a message to a user comes to all of their clients and to nobody else, in n
 test('a message to a user that was away comes once when they are back', async () => {
   const first = await openEdge();
   const ann = await watch({ url: first.url, token: await first.token('ann') });
-  await toUser(first, 'ann', 'notice', 'n1');
+  await first.pushToUser('ann', 'notice', 'n1');
   await eventually(() => assert.deepEqual(ann.ids(ann.own), ['n1']));
   const port = Number(new URL(first.url).port);
   await first.edge.stop();
-  await toUser(first, 'ann', 'notice', 'n2');
+  await first.pushToUser('ann', 'notice', 'n2');
   // So that offsets of others lie between those of ann's.
-  for (let i = 0; i < 40; i++) await toUser(first, `u${i}`, 'notice', `other-${i}`);
-  await toUser(first, 'ann', 'notice', 'n3');
+  for (let i = 0; i < 40; i++) await first.pushToUser(`u${i}`, 'notice', `other-${i}`);
+  await first.pushToUser('ann', 'notice', 'n3');
   const second = await openEdge({ 'edge.port': port });
   await eventually(ann.there);
-  await toUser(second, 'ann', 'notice', 'n4');
+  await second.pushToUser('ann', 'notice', 'n4');
   await eventually(() => assert.deepEqual(ann.ids(ann.own), ['n1', 'n2', 'n3', 'n4']));
 });
 
@@ -142,7 +127,7 @@ test('a guest has no messages of their own', async () => {
 test('the modes of the room are told as they change', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
-  await publish(fixture, 'room_state', 's1', { data: { modes: { slow_ms: 3_000 } } });
+  await fixture.push('room_state', 's1', room, { data: { modes: { slow_ms: 3_000 } } });
   await eventually(() => assert.deepEqual(ann.room.modes, { slow_ms: 3_000 }));
   assert.deepEqual(ann.msgs, []);
 });
@@ -184,7 +169,7 @@ test('who is banned from a room is out until the ban is lifted, and then in agai
   const ban = { value: JSON.stringify({ by: 'mods', at: Date.now() }) };
   await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', ban]]));
   await eventually(() => assert.equal(ann.room.joined, false, 'out'));
-  await publish(fixture, 'gift', 'g1');
+  await fixture.push('gift', 'g1');
   await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', null]]));
   await eventually(ann.there);
   await eventually(() => assert.deepEqual(ann.ids(), ['g1'], 'what came meanwhile is recovered'));

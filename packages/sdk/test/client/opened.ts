@@ -1,7 +1,6 @@
 // The edges and clients a test opens, closed again after each test, the clients first.
 import { afterEach } from 'node:test';
-import type { Bus } from '@danmux/bus';
-import { type EdgeFixture, startEdge } from '../../../edge/test/edge-fixture.ts';
+import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
 import type { Client } from '../../src/index.ts';
 
 let edges: EdgeFixture[] = [];
@@ -14,7 +13,7 @@ afterEach(async () => {
 });
 
 /** Another edge of the cluster the test's first one began, or one on a bus of its own. */
-export async function openEdge(set: Readonly<Record<string, unknown>> = {}, bus: Bus | undefined = edges[0]?.bus): Promise<EdgeFixture> {
+export async function openEdge(set: Readonly<Record<string, unknown>> = {}, bus: EdgeFixture['bus'] | undefined = edges[0]?.bus): Promise<EdgeFixture> {
   const made = await startEdge({ 'edge.drain_ms': 50, ...set }, bus);
   edges.push(made);
   return made;

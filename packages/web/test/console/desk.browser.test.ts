@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
 import { eventually } from '@danmux/testkit/unit';
+import { type Danmux, startDanmux } from '@danmux/testkit/whole-danmux';
 import type { Browser } from 'playwright-core';
-import { type Danmux, openConsole, startDanmux } from './console-fixture.ts';
+import { openConsole } from './console-fixture.ts';
 
 let danmux: Danmux;
 let browser: Browser;

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
+import { type Danmux, startDanmux } from '@danmux/testkit/whole-danmux';
 import type { Browser, Page } from 'playwright-core';
-import { type Danmux, mustBeAccessible, mustFit, openConsole, startDanmux } from './console-fixture.ts';
+import { mustBeAccessible, mustFit, openConsole } from './console-fixture.ts';
 
 const room = 'live:1';
 const hostile = '"><img src=x onerror="document.title=1"><script>document.title=2</script>{{1}}';

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepScreenshot } from '@danmux/testkit';
+import { faultsOf } from '@danmux/testkit/accessible';
+import { livePage } from '@danmux/testkit/live-page';
 import type { Page } from 'playwright-core';
-import { faultsOf } from '../../../sdk-elements/test/elements/accessible.ts';
-import { livePage } from '../../../sdk-elements/test/elements/live-page.ts';
 
 const live = livePage();
 

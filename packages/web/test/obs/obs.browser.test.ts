@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePorts } from '@danmux/testkit';
+import { faultsOf } from '@danmux/testkit/accessible';
+import { livePage } from '@danmux/testkit/live-page';
 import { eventually } from '@danmux/testkit/unit';
-import { faultsOf } from '../../../sdk-elements/test/elements/accessible.ts';
-import { livePage } from '../../../sdk-elements/test/elements/live-page.ts';
 
 const live = livePage();
 const online = '[data-state=online]';

@@ -2,11 +2,11 @@
 // and a record without fields ends after an hour.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { type Engine, engines } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
+import { ok, status } from '@danmux/testkit/webhook-consumer';
 import type { WebhookTarget } from '@danmux/webhooks';
-import { type Engine, engines } from '../../../jobs/test/engines.ts';
 import { Circuit, type Failure } from '../../src/delivery/circuit.ts';
-import { ok, status } from '../webhook-consumer.ts';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';
 
 const hour = 3_600_000;

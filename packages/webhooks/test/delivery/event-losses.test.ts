@@ -1,9 +1,9 @@
 // Events lost at the cap of the log before a target was given them: said at the begin and the end, counted for that target.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { engines } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
-import { engines } from '../../../jobs/test/engines.ts';
-import { ok, secret, status } from '../webhook-consumer.ts';
+import { ok, secret, status } from '@danmux/testkit/webhook-consumer';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';
 
 const codes = ({ process }: WebhookFixture) => process.runtime.degraded.list.map(({ code }) => code);

@@ -1,9 +1,9 @@
 // Which events are given up, and what becomes of those: on both engines.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { engines } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
-import { engines } from '../../../jobs/test/engines.ts';
-import { type Answer, ok, status } from '../webhook-consumer.ts';
+import { type Answer, ok, status } from '@danmux/testkit/webhook-consumer';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';
 
 const isOpen = 'open';

@@ -1,9 +1,9 @@
 // Workers share the targets; an event keeps its id and its content whoever sends it, in whatever try.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { engines } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
-import { engines } from '../../../jobs/test/engines.ts';
-import { ok, secret, status } from '../webhook-consumer.ts';
+import { ok, secret, status } from '@danmux/testkit/webhook-consumer';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';
 
 /** Each message came under one webhook-id, and each id with one content, in all requests. */

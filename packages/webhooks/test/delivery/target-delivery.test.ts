@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { engines } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
-import { engines } from '../../../jobs/test/engines.ts';
-import { type Answer, ok, status } from '../webhook-consumer.ts';
+import { type Answer, ok, status } from '@danmux/testkit/webhook-consumer';
 import { closeWebhooks, openWebhooks, type WebhookFixture } from './webhook-fixture.ts';
 
 const healthy = ['live:1', 'live:2', 'live:3', 'live:4'];

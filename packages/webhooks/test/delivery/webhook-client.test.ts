@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually } from '@danmux/testkit/unit';
+import { secret, selfSigned, status, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
 import { Webhook } from 'standardwebhooks';
 import { type Outcome, WebhookClient } from '../../src/delivery/webhook-client.ts';
-import { secret, selfSigned, status, WebhookConsumer } from '../webhook-consumer.ts';
 
 const event = { id: 'e1', type: 'room.vacated', room: 'live:1', ts: 1, data: {} };
 const delivery = { id: event.id, text: JSON.stringify(event) };

@@ -1,10 +1,10 @@
 // Workers that deliver webhooks on an engine, a consumer they deliver to, and the events they are given.
 import assert from 'node:assert/strict';
+import { type Engine, endProcess, FakeClock, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
+import { secret, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
 import { EventWriter, readCircuit, Webhooks } from '@danmux/webhooks';
-import { type Engine, endProcess, FakeClock, type Process, startJobs, withMethods } from '../../../jobs/test/engines.ts';
 import { WebhookWork } from '../../src/delivery/webhook-work.ts';
-import { secret, WebhookConsumer } from '../webhook-consumer.ts';
 
 export interface WebhookFixture {
   readonly clock: FakeClock;

@@ -1,9 +1,9 @@
 // Webhooks from the event log to the consumer, on both engines; several workers share the work on Redis.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { engines } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
-import { engines } from '../../../jobs/test/engines.ts';
-import { ok, status } from '../webhook-consumer.ts';
+import { ok, status } from '@danmux/testkit/webhook-consumer';
 import { closeWebhooks, openWebhooks } from './webhook-fixture.ts';
 
 const rooms = ['live:1', 'live:2', 'live:3', 'vip'];

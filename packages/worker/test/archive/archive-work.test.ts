@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
+import { endProcess, endProcesses, engines, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
-import { endProcess, endProcesses, engines, type Process, startJobs, withMethods } from '../../../jobs/test/engines.ts';
-import { secret } from '../../../webhooks/test/webhook-consumer.ts';
+import { secret } from '@danmux/testkit/webhook-consumer';
 import { ArchiveWork } from '../../src/archive/archive-work.ts';
 
 const ts = Date.UTC(2026, 0, 31);

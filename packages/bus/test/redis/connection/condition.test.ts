@@ -3,16 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { RedisCondition } from '../../../src/redis/connection/condition.ts';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { startTestRedis, type TestRedis } from '../../redis-server.ts';
 import { testSettings } from '../../settings.ts';
 
-let redis: TestRedis;
+let redis: RedisServer;
 let connection: RedisConnection | undefined;
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
 });
 after(() => redis.stop());
 afterEach(async () => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { startRedis } from '@danmux/testkit/unit';
 import { Redis } from 'ioredis';
 import { catchOwnCommands } from '../../../src/redis/connection/internal-commands.ts';
-import { startTestRedis } from '../../redis-server.ts';
 
 interface WithSocket {
   readonly connector: { readonly stream: NodeJS.EventEmitter };
@@ -12,7 +12,7 @@ interface WithSocket {
 
 test('a connection that has ended is not disconnected again, and can be opened anew', { timeout: 10_000 }, async (t) => {
   catchOwnCommands();
-  const server = await startTestRedis();
+  const server = await startRedis();
   t.after(() => server.stop());
   const redis = new Redis(server.url, { retryStrategy: () => null });
   t.after(() => redis.disconnect());

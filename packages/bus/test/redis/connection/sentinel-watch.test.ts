@@ -4,9 +4,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { startTestRedis, type TestRedis } from '../../redis-server.ts';
 import { testSettings } from '../../settings.ts';
 
 /** What a sentinel says to who asks for the master, and to those who listen. */
@@ -61,13 +60,13 @@ class FakeSentinel {
   }
 }
 
-const portOf = ({ url }: TestRedis) => Number(new URL(url).port);
-let one: TestRedis;
-let other: TestRedis;
+const portOf = ({ url }: RedisServer) => Number(new URL(url).port);
+let one: RedisServer;
+let other: RedisServer;
 let sentinel: FakeSentinel;
 let connection: RedisConnection;
 beforeEach(async () => {
-  [one, other] = await Promise.all([startTestRedis(), startTestRedis()]);
+  [one, other] = await Promise.all([startRedis(), startRedis()]);
   sentinel = new FakeSentinel();
   const port = await sentinel.listen();
   sentinel.master = portOf(one);

@@ -2,17 +2,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ClusterClock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { RedisBus } from '../../../src/redis/bus.ts';
-import { startTestRedis, type TestRedis } from '../../redis-server.ts';
 import { testSettings } from '../../settings.ts';
 
 const hour = 3_600_000;
 
-let redis: TestRedis;
+let redis: RedisServer;
 let opened: RedisBus[];
 beforeEach(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
   opened = [];
 });
 afterEach(async () => {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { encodeWordList, ruleRecords } from '@danmux/policy';
 import type { HeldMessage, WordAction } from '@danmux/protocol';
-import { type EdgeFixture, room, startEdge, type Viewer } from '../../edge-fixture.ts';
-import { eventually } from '../../eventually.ts';
+import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { eventually } from '@danmux/testkit/unit';
 import { HookServer, hookSecret, saying } from './hook-server.ts';
 
 let hook: HookServer;

@@ -5,10 +5,9 @@ import { type Bus, createBus } from '@danmux/bus';
 import { encodeWordList, removedWordList, ruleRecords } from '@danmux/policy';
 import type { WordList } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
-import { startTestRedis, type TestRedis } from '../../../../bus/test/redis-server.ts';
+import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import type { Filter } from '../../../src/moderation/filter/filter.ts';
 import { createFilter } from '../../../src/moderation/filter/message-filter.ts';
-import { eventually } from '../../eventually.ts';
 import { HookServer, hookRuntime, messageOf, saying } from './hook-server.ts';
 
 interface Started {
@@ -43,9 +42,9 @@ async function put(bus: Bus, name: string, list: WordList | null): Promise<void>
 const actionOf = async (screen: Filter, data: unknown) => (await screen.screen(messageOf(data))).action;
 const blocked = { code: 'content_blocked' };
 
-let redis: TestRedis;
+let redis: RedisServer;
 before(async () => {
-  redis = await startTestRedis();
+  redis = await startRedis();
 });
 after(() => redis.stop());
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import { encodeWordList, ruleRecords } from '@danmux/policy';
-import { LossyRecords, settled } from '../../../../policy/test/lossy-records.ts';
+import { LossyRecords, settled } from '@danmux/testkit/lossy-records';
 import { WordLists } from '../../../src/moderation/filter/word-lists.ts';
 import { hookRuntime } from './hook-server.ts';
 

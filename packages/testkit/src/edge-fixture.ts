@@ -1,12 +1,18 @@
 // An edge with a relay on one memory bus, in the test's process, and stock socket.io clients for it.
-import { acceptPublication, type Bus, createBus } from '@danmux/bus';
+import { acceptPublication, type Bus, createBus, type Marks, userRoomOf } from '@danmux/bus';
+import { EdgeRole } from '@danmux/edge';
 import type { Frame, Gap, Msg, Notice, Reply } from '@danmux/protocol';
-import { type Clock, createRuntime, loadConfig, type Runtime, signViewerToken } from '@danmux/runtime';
+import { RelayRole } from '@danmux/relay';
+import { type Clock, createRuntime, type Runtime, signViewerToken } from '@danmux/runtime';
 import { io, type Socket } from 'socket.io-client';
-import { RelayRole } from '../../relay/src/index.ts';
-import { EdgeRole } from '../src/index.ts';
+import { testConfig } from './unit.ts';
 
 export const room = 'live:1';
+
+export interface PushOptions {
+  readonly data?: unknown;
+  readonly marks?: Marks;
+}
 
 export interface EdgeFixture {
   readonly runtime: Runtime;
@@ -15,7 +21,9 @@ export interface EdgeFixture {
   readonly url: string;
   token(user: string, claims?: object, ttlS?: number): Promise<string>;
   connect(options?: { token?: string; transports?: string[] }): Viewer;
-  push(type: string, id: string, where?: string): Promise<void>;
+  push(type: string, id: string, where?: string, options?: PushOptions): Promise<void>;
+  /** To the connections of one user alone. */
+  pushToUser(user: string, type: string, id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,13 +75,8 @@ export class Viewer {
 }
 
 export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sharedBus?: Bus, clock?: Clock): Promise<EdgeFixture> {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({
-    environment: 'test',
-    dir: 'none',
-    env: {},
-    set: { ...secrets, shards: 4, 'edge.port': 0, 'edge.drain_ms': 100, 'edge.presence_interval_ms': 20, 'relay.chat_per_second': 100_000, ...set },
-  });
+  const fixed = { shards: 4, 'edge.port': 0, 'edge.drain_ms': 100, 'edge.presence_interval_ms': 20, 'relay.chat_per_second': 100_000 };
+  const config = testConfig({ ...fixed, ...set });
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
   const bus = sharedBus ?? createBus(runtime);
   if (!sharedBus) await bus.start();
@@ -83,6 +86,11 @@ export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sha
   await edge.start();
   const viewers: Viewer[] = [];
   const url = `http://${edge.address()}`;
+  const push: EdgeFixture['push'] = async (type, id, where = room, { data = { id }, marks } = {}) => {
+    const incoming = { room: where, type, data, id, ...(marks ? { marks } : {}) };
+    const [receipt] = await bus.publish([acceptPublication(incoming, { types: config.messages.types, maxData: 10_000, now: Date.now() })]);
+    if (!receipt || receipt instanceof Error) throw receipt;
+  };
   return {
     runtime,
     bus,
@@ -94,12 +102,8 @@ export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sha
       viewers.push(viewer);
       return viewer;
     },
-    push: async (type, id, where = room) => {
-      const [receipt] = await bus.publish([
-        acceptPublication({ room: where, type, data: { id }, id }, { types: config.messages.types, maxData: 10_000, now: Date.now() }),
-      ]);
-      if (!receipt || receipt instanceof Error) throw receipt;
-    },
+    push,
+    pushToUser: (user, type, id) => push(type, id, userRoomOf(user), { marks: { to: user } }),
     close: async () => {
       for (const { socket } of viewers) socket.disconnect();
       await edge.stop();

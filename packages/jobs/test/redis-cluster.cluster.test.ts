@@ -1,13 +1,13 @@
 // The contract of jobs on a real Redis Cluster: all keys of the queue are in one slot.
 
-import { BullmqJobs } from '../../jobs/src/bullmq/jobs.ts';
-import { addingCases } from '../../jobs/test/adding-cases.ts';
-import { endingCases } from '../../jobs/test/ending-cases.ts';
-import { type Engine, runtimeFor } from '../../jobs/test/job-case-kit.ts';
-import { keyCases } from '../../jobs/test/key-cases.ts';
-import { localStore } from '../../jobs/test/local-store.ts';
-import { runningCases } from '../../jobs/test/running-cases.ts';
-import { startRedisCluster } from '../src/index.ts';
+import { startRedisCluster } from '@danmux/testkit';
+import { BullmqJobs } from '../src/bullmq/jobs.ts';
+import { addingCases } from './adding-cases.ts';
+import { endingCases } from './ending-cases.ts';
+import { type Engine, runtimeFor } from './job-case-kit.ts';
+import { keyCases } from './key-cases.ts';
+import { localStore } from './local-store.ts';
+import { runningCases } from './running-cases.ts';
 
 let group: Awaited<ReturnType<typeof startRedisCluster>> | undefined;
 let round = 0;

@@ -2,17 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { eventually, type RedisClusterGroup, redisCli, startRedisCluster } from '@danmux/testkit';
 import { Cluster } from 'ioredis';
-import type { Heads } from '../../bus/src/bus.ts';
-import { RedisBus } from '../../bus/src/redis/bus.ts';
-import { RedisConnection } from '../../bus/src/redis/connection/connection.ts';
-import { createKeys } from '../../bus/src/redis/keys.ts';
-import { shardOf } from '../../bus/src/shard.ts';
-import { busConformance } from '../../bus/test/conformance.ts';
-import { putBack } from '../../bus/test/put-back.ts';
-import { testSettings } from '../../bus/test/settings.ts';
-import { eventually } from '../src/index.ts';
-import { type RedisClusterGroup, redisCli, startRedisCluster } from '../src/redis-cluster.ts';
+import type { Heads } from '../../src/bus.ts';
+import { RedisBus } from '../../src/redis/bus.ts';
+import { RedisConnection } from '../../src/redis/connection/connection.ts';
+import { createKeys } from '../../src/redis/keys.ts';
+import { shardOf } from '../../src/shard.ts';
+import { busConformance } from '../conformance.ts';
+import { putBack } from '../put-back.ts';
+import { testSettings } from '../settings.ts';
 
 let group: RedisClusterGroup;
 before(async () => {

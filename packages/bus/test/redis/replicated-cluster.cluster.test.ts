@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { type Bus, createBus, shardOf } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { message } from '../../bus/test/conformance/case-kit.ts';
-import { testSettings } from '../../bus/test/settings.ts';
-import { eventually, type RedisClusterGroup, type RedisServer, startRedisCluster } from '../src/index.ts';
-import { redisCli } from '../src/redis-cluster.ts';
+import { eventually, type RedisClusterGroup, type RedisServer, redisCli, startRedisCluster } from '@danmux/testkit';
+import { message } from '../conformance/case-kit.ts';
+import { testSettings } from '../settings.ts';
 
 let group: RedisClusterGroup;
 let runtime: Runtime;

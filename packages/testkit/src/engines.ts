@@ -1,9 +1,8 @@
 // Both engines for the tests of what works on a bus: a bus and its jobs, of one store that several processes may share.
 import { type Bus, createBus } from '@danmux/bus';
 import { createJobs, type Jobs } from '@danmux/jobs';
-import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
-import { startTestRedis, type TestRedis } from '../../bus/test/redis-server.ts';
+import { type Clock, createRuntime, type Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testConfig } from './unit.ts';
 
 export interface Process {
   readonly runtime: Runtime;
@@ -19,13 +18,12 @@ export interface Engine {
   processes(count: number, set?: Readonly<Record<string, unknown>>, clock?: Clock): Promise<readonly Process[]>;
 }
 
-let redis: TestRedis | undefined;
+let redis: RedisServer | undefined;
 let stores = 0;
 const living = new Set<Process>();
 
 function runtimeWith(set: Readonly<Record<string, unknown>>, clock: Clock | undefined): Runtime {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 2, ...set } });
+  const config = testConfig({ shards: 2, ...set });
   return createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
 }
 
@@ -43,7 +41,7 @@ export const engines: readonly Engine[] = [
   {
     name: 'redis',
     open: async () => {
-      redis = await startTestRedis();
+      redis = await startRedis();
     },
     close: async () => redis?.stop(),
     processes: (count, set = {}, clock) => {

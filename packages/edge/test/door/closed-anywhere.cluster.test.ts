@@ -5,14 +5,12 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createBus, shardOf } from '@danmux/bus';
 import { createJobs } from '@danmux/jobs';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { createRuntime, type Runtime } from '@danmux/runtime';
+import { eventually, type RedisClusterGroup, redisCli, startRedisCluster } from '@danmux/testkit';
+import { testConfig, testPublication } from '@danmux/testkit/unit';
 import { Cluster, Redis } from 'ioredis';
 import { Server } from 'socket.io';
-import { message } from '../../bus/test/conformance/case-kit.ts';
-import { testSettings } from '../../bus/test/settings.ts';
-import { ClusterControl } from '../../edge/src/door/cluster-control.ts';
-import { eventually } from '../src/index.ts';
-import { type RedisClusterGroup, redisCli, startRedisCluster } from '../src/redis-cluster.ts';
+import { ClusterControl } from '../../src/door/cluster-control.ts';
 
 /** Closes the connection of a command of each kind, once. */
 class Closer {
@@ -76,7 +74,7 @@ after(async () => {
 });
 
 function runtimeOf(set: Readonly<Record<string, unknown>> = {}): Runtime {
-  const { config } = loadConfig(testSettings({ 'redis.url': group.url, 'redis.command_timeout_ms': 600, 'redis.ack_timeout_ms': 100, ...set }));
+  const config = testConfig({ 'redis.url': group.url, 'redis.command_timeout_ms': 600, 'redis.ack_timeout_ms': 100, ...set });
   return createRuntime({ config, role: 'test', version: '0', processMetrics: false });
 }
 
@@ -105,7 +103,7 @@ const lives: Readonly<Record<string, Live>> = {
     await eventually(() => bus.health(), { timeoutMs: 10_000 });
     const subscriber = { frame: () => {}, resumed: () => {} };
     await Promise.allSettled([
-      bus.publish([message(runtime.config, 'live:2', 'gift', `g${round}`), message(runtime.config, 'live:3', 'chat', `c${round}`)]),
+      bus.publish([testPublication(runtime.config, 'live:2', 'gift', `g${round}`), testPublication(runtime.config, 'live:3', 'chat', `c${round}`)]),
       bus.online(room),
       bus.subscribe('live:2', subscriber).then((subscription) => subscription.close()),
       bus.presenceTotals(),

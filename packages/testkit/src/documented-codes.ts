@@ -1,6 +1,6 @@
 // Reads the OpenAPI document as a client would: which error codes an operation says it may answer with.
 import assert from 'node:assert/strict';
-import { openApiDocument } from '../src/index.ts';
+import { openApiDocument } from '@danmux/api';
 
 export interface Operation {
   readonly method: string;

@@ -1,13 +1,16 @@
 // An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
 import assert from 'node:assert/strict';
+import { ApiRole } from '@danmux/api';
 import { type Bus, createBus, type Pending } from '@danmux/bus';
 import { createJobs, type JobName, type JobProgress, type JobQueue, type Jobs } from '@danmux/jobs';
 import { type ErrorCode, errors } from '@danmux/protocol';
-import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { ApiRole } from '../src/index.ts';
-import type { ServerOptions } from '../src/server.ts';
+import { RelayRole } from '@danmux/relay';
+import { type Clock, createRuntime, type Runtime } from '@danmux/runtime';
 import { mustBeDocumented } from './documented-codes.ts';
 import { sequence } from './sequencer.ts';
+import { testConfig } from './unit.ts';
+
+type ServerOptions = ConstructorParameters<typeof ApiRole>[3];
 
 export const apiKey = 'k'.repeat(40);
 export const path = '/v1/rooms/live:1/messages';
@@ -62,8 +65,7 @@ export interface ApiFixture {
 }
 
 export async function startApi(set: Readonly<Record<string, unknown>> = {}, clock?: Clock, options: ServerOptions = {}): Promise<ApiFixture> {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': apiKey, 'log.level': 'debug' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards, 'api.port': 0, 'api.drain_ms': 200, ...set } });
+  const config = testConfig({ 'api.key': apiKey, 'log.level': 'debug', shards, 'api.port': 0, 'api.drain_ms': 200, ...set });
   const lines: string[] = [];
   const logger = { write: (line: string) => void lines.push(line) };
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, logger, ...(clock ? { clock } : {}) });
@@ -109,6 +111,20 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
       await api.stop();
       await jobs.stop();
       await bus.stop();
+    },
+  };
+}
+
+/** The same with a relay on its bus, for a program that calls the api as a backend does. */
+export async function startRelayedApi(set: Readonly<Record<string, unknown>> = {}): Promise<ApiFixture> {
+  const fixture = await startApi(set);
+  const relay = new RelayRole(fixture.runtime, fixture.bus);
+  await relay.start();
+  return {
+    ...fixture,
+    close: async () => {
+      await relay.stop();
+      await fixture.close();
     },
   };
 }

@@ -5,12 +5,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startBrowser } from '@danmux/testkit';
+import { webRoot as builtPages } from '@danmux/web';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type ApiFixture, startApi } from '../../../api/test/bare-api.ts';
-import { type EdgeFixture, startEdge } from '../../../edge/test/edge-fixture.ts';
+import { type ApiFixture, startApi } from './api-fixture.ts';
+import { startBrowser } from './browser.ts';
+import { type EdgeFixture, startEdge } from './edge-fixture.ts';
 
-const webRoot = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+const webRoot = fileURLToPath(builtPages);
 
 export interface LivePage {
   readonly api: ApiFixture;

@@ -1,0 +1,71 @@
+// A whole danmux in this process with the console on its api: all roles on the memory engine, started and ended by the test.
+import { composeNode, roleNames } from 'danmux';
+import { TestViewer } from './test-viewer.ts';
+import { testConfig } from './unit.ts';
+
+const adminKey = 'k'.repeat(40);
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  readonly body: any;
+}
+
+export interface Danmux {
+  readonly url: string;
+  readonly key: string;
+  call(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Another key, of these scopes; for every room when `rooms` is absent. */
+  makeKey(id: string, scopes: readonly string[], rooms?: readonly string[]): Promise<string>;
+  /** In the room, under a token. */
+  viewer(room: string, claims: { readonly sub: string; readonly name?: string }): Promise<TestViewer>;
+  /** Something is wrong with the process from now on. */
+  degrade(code: string, text: string): void;
+  /** The api alone is away, and there again on its port. */
+  stopApi(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startDanmux(): Promise<Danmux> {
+  const ports = { shards: 2, 'api.port': 0, 'edge.port': 0, 'api.drain_ms': 100, 'edge.drain_ms': 100 };
+  const config = testConfig({ 'api.key': adminKey, 'log.level': 'fatal', ...ports });
+  const node = composeNode(config, roleNames, { write: () => {} });
+  for (const part of node.parts) await part.start();
+  const { api = '', edge = '' } = node.addresses();
+  const url = `http://${api}`;
+  const viewers: TestViewer[] = [];
+  const stopped = new Set<string>();
+  const call = (method: string, path: string, body?: unknown) => request(url, method, path, body);
+  return {
+    url,
+    key: adminKey,
+    call,
+    makeKey: async (id, scopes, rooms) => (await call('POST', '/v1/keys', { id, scopes, ...(rooms ? { rooms } : {}) })).body.key,
+    viewer: async (room, claims) => {
+      const { body } = await call('POST', '/v1/tokens', claims);
+      const viewer = new TestViewer({ urls: [`http://${edge}`], room, token: body.token });
+      viewers.push(viewer);
+      await viewer.joined();
+      return viewer;
+    },
+    degrade: (code, text) => node.runtime.degraded.set(code, text),
+    stopApi: async () => {
+      stopped.add('api');
+      await node.parts.find(({ name }) => name === 'api')?.stop();
+    },
+    close: async () => {
+      for (const viewer of viewers) viewer.close();
+      for (const part of [...node.parts].reverse()) {
+        if (stopped.has(part.name)) continue;
+        await part.drain?.();
+        await part.stop();
+      }
+    },
+  };
+}
+
+async function request(url: string, method: string, path: string, body: unknown): Promise<Answer> {
+  const headers = { authorization: `Bearer ${adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const response = await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  return { status: response.status, body: await response.json() };
+}

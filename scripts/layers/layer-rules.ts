@@ -45,6 +45,10 @@ const bundled: readonly string[] = ['web', ...Object.keys(besides)];
 const environmentReader = 'runtime/src/config/load.ts';
 const mayReadEnvironment = (path: string) => path === environmentReader || path.startsWith('testkit/');
 
+/** The only caller of the bus's `publish`, because it counts what it publishes; the bus's own files and testkit may too. */
+const publisher = 'cluster/src/publisher.ts';
+const mayPublish = (path: string) => path === publisher || path.startsWith('bus/') || path.startsWith('testkit/');
+
 interface Package {
   readonly name: string;
   readonly dir: string;
@@ -104,7 +108,7 @@ function checkPackage(root: string, pack: Package): string[] {
 
 function checkFile(root: string, pack: Package, kind: Kind, file: string): { imports: readonly ImportedModule[]; wrong: string[] } {
   const shown = relative(root, file);
-  const { imports, environment } = readSource(file, readFileSync(file, 'utf8'));
+  const { imports, environment, publishes } = readSource(file, readFileSync(file, 'utf8'));
   const wrong: string[] = [];
   for (const imported of imports) {
     const reason = judgeImport(pack, kind, file, imported);
@@ -112,6 +116,8 @@ function checkFile(root: string, pack: Package, kind: Kind, file: string): { imp
   }
   if (kind === 'source' && !mayReadEnvironment(relative(join(root, 'packages'), file)))
     for (const line of environment) wrong.push(`${shown}:${line}: reads process.env; only packages/${environmentReader} may`);
+  if (kind === 'source' && !mayPublish(relative(join(root, 'packages'), file)))
+    for (const line of publishes) wrong.push(`${shown}:${line}: publishes on the bus; only packages/${publisher} may: use its Publisher`);
   return { imports, wrong };
 }
 

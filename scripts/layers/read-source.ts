@@ -1,4 +1,4 @@
-// What one source file imports and whether it reads process.env, found by parsing it (not by searching its text, where a
+// What one source file imports, whether it reads process.env and whether it publishes on the bus, found by parsing it (not by searching its text, where a
 // comment or a string would count). It judges nothing; layer-rules.ts does.
 import { parseSync } from 'vite';
 
@@ -12,6 +12,8 @@ export interface SourceFile {
   readonly imports: readonly ImportedModule[];
   /** Lines that read process.env. */
   readonly environment: readonly number[];
+  /** Lines that call `publish` of a bus or of its ingress. */
+  readonly publishes: readonly number[];
 }
 
 /** Throws when the file cannot be parsed. */
@@ -20,13 +22,15 @@ export function readSource(path: string, text: string): SourceFile {
   if (errors[0]) throw new Error(`${path}: ${errors[0].message}`);
   const imports: ImportedModule[] = [];
   const environment: number[] = [];
+  const publishes: number[] = [];
   const lineOf = (node: Node) => text.slice(0, node.start).split('\n').length;
   visit(program as unknown as Node, (node) => {
     const source = importedBy(node);
     if (source) imports.push({ specifier: textOf(source), line: lineOf(node) });
     if (readsEnvironment(node)) environment.push(lineOf(node));
+    if (takesPublish(node)) publishes.push(lineOf(node));
   });
-  return { imports, environment };
+  return { imports, environment, publishes };
 }
 
 interface Node {
@@ -85,4 +89,18 @@ const isProcess = (value: unknown): boolean =>
   isName(value, 'process') ||
   (isNode(value) && value.type === 'MemberExpression' && isName(value['object'], 'globalThis') && isName(value['property'], 'process'));
 const namesEnv = (value: unknown) => isName(value, 'env') || (isNode(value) && value['value'] === 'env');
-const picksEnv = (list: unknown, field: string) => Array.isArray(list) && list.some((item) => isNode(item) && isName(item[field], 'env'));
+const picks = (list: unknown, field: string, name: string) => Array.isArray(list) && list.some((item) => isNode(item) && isName(item[field], name));
+const picksEnv = (list: unknown, field: string) => picks(list, field, 'env');
+
+/** `bus.publish`, `this.#bus.publish`, `bus.ingress.publish`, `const { publish } = bus`. */
+function takesPublish(node: Node): boolean {
+  if (node.type === 'MemberExpression') return isName(node['property'], 'publish') && isBus(node['object']);
+  if (node.type === 'VariableDeclarator') return isBus(node['init']) && isNode(node['id']) && picks(node['id']['properties'], 'key', 'publish');
+  return false;
+}
+
+function isBus(value: unknown): boolean {
+  if (!isNode(value)) return false;
+  const named = value.type === 'MemberExpression' ? value['property'] : value;
+  return isNode(named) && (named.type === 'Identifier' || named.type === 'PrivateIdentifier') && (named['name'] === 'bus' || named['name'] === 'ingress');
+}

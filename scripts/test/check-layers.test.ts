@@ -54,7 +54,7 @@ test('danmux, the package of the command, is the folder cli and obeys the same r
       'packages/testkit/package.json': JSON.stringify({ name: '@danmux/testkit', dependencies: { danmux: '1' } }),
       'packages/edge/src/hub.ts': "import { composeNode } from 'danmux';",
     },
-    /^packages\/edge\/src\/hub\.ts:1: imports danmux; edge may import protocol, runtime, bus, cluster$/,
+    /^packages\/edge\/src\/hub\.ts:1: imports danmux; edge may import protocol, runtime, bus, jobs, policy, webhooks, cluster$/,
     /^packages\/testkit\/src\/node\.ts:2: imports danmux\/src\/roles\.ts, the inside of another package/,
   ));
 
@@ -73,7 +73,7 @@ test('the load test imports no server, and nobody imports the load test', () =>
 test('one role does not import another', () =>
   offends(
     { 'packages/edge/src/hub.ts': "import { Pacer } from '@danmux/relay';" },
-    /hub\.ts:1: imports @danmux\/relay; edge may import protocol, runtime, bus, cluster$/,
+    /hub\.ts:1: imports @danmux\/relay; edge may import protocol, runtime, bus, jobs, policy, webhooks, cluster$/,
   ));
 
 test('the protocol imports no package', () => offends({ 'packages/protocol/src/a.ts': "import '@danmux/runtime';" }, /protocol may import no other package/));
@@ -191,3 +191,20 @@ test('the line of an import is the line it stands on', () => {
   const { imports } = readSource('x.ts', "// one\n\nimport {\n  a,\n} from './a.ts';\n");
   assert.deepEqual(imports, [{ specifier: './a.ts', line: 3 }]);
 });
+
+test('the publisher alone publishes on the bus, however the call is written', () =>
+  offends(
+    {
+      'packages/cluster/src/publisher.ts': 'export const publish = (bus) => bus.publish([]);',
+      'packages/bus/src/redis.ts': 'ingress.publish([]);',
+      'packages/api/src/a.ts': 'publisher.publish([]); redis.publish("x", "y");',
+      'packages/api/src/b.ts': '\nservices.bus.publish([]);',
+      'packages/edge/src/c.ts': 'class C {\n  #bus;\n  m() {\n    return this.#bus.publish([]);\n  }\n}',
+      'packages/relay/src/d.ts': 'const { publish } = bus;',
+      'packages/worker/src/e.ts': 'parts.bus.ingress.publish([]);',
+    },
+    /^packages\/api\/src\/b\.ts:2: publishes on the bus; only packages\/cluster\/src\/publisher\.ts may/,
+    /^packages\/edge\/src\/c\.ts:4: publishes on the bus/,
+    /^packages\/relay\/src\/d\.ts:1: publishes on the bus/,
+    /^packages\/worker\/src\/e\.ts:1: publishes on the bus/,
+  ));

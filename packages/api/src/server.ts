@@ -1,7 +1,7 @@
 // The Fastify server: limits and order of hooks. Routes are in routes/, one file a noun. The error handler is set
 // before every route, or plugin routes would reply in Fastify's own format.
 import type { Bus } from '@danmux/bus';
-import { TraceHops } from '@danmux/cluster';
+import { Publisher, TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';
 import { limits } from '@danmux/protocol';
 import { type Runtime, toJson } from '@danmux/runtime';
@@ -70,7 +70,8 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   addAudit(app, runtime, bus);
   addProbes(app, runtime);
   const typed = app.withTypeProvider<TypeBoxProvider>();
-  const services = { runtime, bus, jobs, events: new EventWriter(runtime, bus), hops: startedHops(app, runtime, bus) };
+  const hops = startedHops(app, runtime, bus);
+  const services = { runtime, bus, jobs, events: new EventWriter(runtime, bus), hops, publisher: new Publisher(runtime, bus, 'api', hops) };
   addRoutes(typed, services);
   addAuditRoute(typed, bus);
   addKeyRoutes(typed, runtime, keys);

@@ -1,6 +1,6 @@
 // Dependencies of the routes.
 import type { Bus } from '@danmux/bus';
-import type { TraceHops } from '@danmux/cluster';
+import type { Publisher, TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 import type { EventWriter } from '@danmux/webhooks';
@@ -11,4 +11,5 @@ export interface Services {
   readonly jobs: JobQueue;
   readonly events: EventWriter;
   readonly hops: TraceHops;
+  readonly publisher: Publisher;
 }

@@ -1,7 +1,7 @@
 // Who is in the cluster, which relay owns which shards, how messages enter it, and what it says of itself.
 export { Membership, type MembershipOptions } from './membership.ts';
 export { laneTotals, type RoleNumbers, totalOf } from './process-stats.ts';
-export { addReceiptsJob, type PublishingParts, publishAll, publishDue } from './publisher.ts';
+export { addReceiptsJob, Publisher, type PublishingParts, type PublishSource, publishAll, publishDue } from './publisher.ts';
 export { type ShardOwner, ShardOwnership } from './shard-ownership.ts';
 export { readSamples, type StatsSample, sampleEveryMs, samplesKept, takeSample } from './stats-history.ts';
 export { TraceHops } from './trace-hops.ts';

@@ -1,26 +1,79 @@
-// Publishing off and on the hot path alike: messages that ask for receipts begin their counts before they are stored, and get the job
-// that tells their totals. A message that asks for none costs nothing here.
+// The only caller of the bus's `publish`, whatever the message came by: a viewer, a route, a job. Counts every new message in
+// `danmux_accepted_total`, so that the sum over all processes is the ledger's. Judges no message; callers check before.
 import { acceptedAt, type Bus, type Publication, type Receipt, restamped } from '@danmux/bus';
 import { type JobQueue, jobIdOf } from '@danmux/jobs';
+import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { webhooksWanted } from '@danmux/webhooks';
+import type { TraceHops } from './trace-hops.ts';
 
+/** The role that publishes; a label of `danmux_accepted_total`. */
+export type PublishSource = 'edge' | 'api' | 'worker';
+
+export class Publisher {
+  readonly #runtime: Runtime;
+  readonly #bus: Pick<Bus, 'publish'>;
+  readonly #source: PublishSource;
+  readonly #hops: Pick<TraceHops, 'stored'> | undefined;
+
+  /** With `hops` each message also gets a debug line and, if it is traced, its first hops. Without: jobs and danmux's own messages. */
+  constructor(runtime: Runtime, bus: Pick<Bus, 'publish'>, source: PublishSource, hops?: Pick<TraceHops, 'stored'>) {
+    this.#runtime = runtime;
+    this.#bus = bus;
+    this.#source = source;
+    this.#hops = hops;
+  }
+
+  /**
+   * Same order and errors as `bus.publish`. A duplicate is not counted again. A call that rejects counts nothing although messages of it
+   * may be stored; the retry then finds duplicates, so the counter may fall behind the ledger, never ahead.
+   */
+  async publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
+    const results = await this.#bus.publish(publications);
+    for (const [index, result] of results.entries()) {
+      const publication = publications[index];
+      if (publication && !(result instanceof Error)) this.#stored(publication, result);
+    }
+    return results;
+  }
+
+  /** One message; throws its error. */
+  async publishOne(publication: Publication): Promise<Receipt> {
+    const [receipt] = await this.publish([publication]);
+    if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
+    return receipt;
+  }
+
+  #stored(publication: Publication, { id, duplicate }: Receipt): void {
+    const { room, lane, trace } = publication;
+    if (!duplicate) this.#runtime.metrics.accepted.inc({ lane, source: this.#source });
+    if (!this.#hops) return;
+    if (!duplicate) this.#hops.stored(publication);
+    this.#runtime.log.debug({ trace, id, room, lane, hop: this.#source, duplicate }, 'accepted');
+  }
+}
+
+/** For messages that may ask for delivery receipts. */
 export interface PublishingParts {
   readonly runtime: Runtime;
-  readonly bus: Pick<Bus, 'publish' | 'receipts'>;
+  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly bus: Pick<Bus, 'receipts'>;
   readonly jobs: Pick<JobQueue, 'add'>;
 }
 
-/** As `bus.publish`. A message whose counts could not be begun, or whose job could not be stored, is an error: publish it again. */
+/**
+ * `Publisher.publish`, and before it, for each message that asks for receipts, its counts and the job that reports them. A message is an
+ * error, and not stored, when either fails: publish it again.
+ */
 export async function publishAll(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
-  if (!publications.some(({ marks }) => marks?.receipt)) return parts.bus.publish(publications);
+  if (!publications.some(({ marks }) => marks?.receipt)) return parts.publisher.publish(publications);
   const opened = await Promise.all(publications.map((publication) => failureOf(beginReceipts(parts, publication))));
   const ready = publications.filter((_, index) => opened[index] === null);
-  const results = (await parts.bus.publish(ready)).values();
-  return opened.map((failure) => failure ?? results.next().value ?? new Error('the bus answered for fewer messages than it was given'));
+  const results = (await parts.publisher.publish(ready)).values();
+  return opened.map((failure) => failure ?? results.next().value ?? new Error('the bus returned fewer results than it was given messages'));
 }
 
-/** The same for messages that waited: each is accepted now, and says so. */
+/** `publishAll` for messages that waited: each gets the current time as its time of acceptance. */
 export function publishDue(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
   const now = parts.runtime.clock.now();
   return publishAll(
@@ -29,20 +82,20 @@ export function publishDue(parts: PublishingParts, publications: readonly Public
   );
 }
 
-/** All of it before the message is stored: what fails here leaves nothing that was sent. */
+/** Counts and job first: if either fails, nothing was sent. */
 async function beginReceipts(parts: PublishingParts, publication: Publication): Promise<void> {
   if (!publication.marks?.receipt) return;
   await parts.bus.receipts.open(publication.id, publication.room, acceptedAt(publication));
   await addReceiptsJob(parts, publication);
 }
 
-/** The job that tells the totals of a message in a room; none when nobody wants to be told. */
+/** Adds the job that reports a message's receipts in a room to the webhooks; does nothing while no webhook target is configured. */
 export async function addReceiptsJob({ jobs, runtime }: Pick<PublishingParts, 'jobs' | 'runtime'>, { id, room }: { id: string; room: string }): Promise<void> {
   if (!webhooksWanted(runtime.config)) return;
   await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', `${room}\n${id}`), delayMs: runtime.config.receipts.timeout_ms });
 }
 
-/** The error of a promise, to be answered for one message of many; null when it resolved. */
+/** The error of a promise, as the result of one message among many; null when it resolved. */
 function failureOf(promise: Promise<void>): Promise<Error | null> {
   return promise.then(
     () => null,

@@ -5,7 +5,7 @@ import { acceptPublication, type Bus, createBus, type Publication } from '@danmu
 import { type JobData, type JobOptions, jobIdOf } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { type PublishingParts, publishAll, publishDue } from '../src/publisher.ts';
+import { Publisher, type PublishingParts, publishAll, publishDue } from '../src/publisher.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({
@@ -33,13 +33,16 @@ beforeEach(async () => {
     steps.push(name);
     if (name === refuse) throw new DanmuxError('unavailable');
   };
+  const storing: Pick<Bus, 'publish'> = {
+    publish: async (publications) => {
+      step(`publish ${publications.map(({ id }) => id).join()}`);
+      return bus.publish(publications);
+    },
+  };
   parts = {
     runtime,
+    publisher: new Publisher(runtime, storing, 'api'),
     bus: {
-      publish: async (publications) => {
-        step(`publish ${publications.map(({ id }) => id).join()}`);
-        return bus.publish(publications);
-      },
       receipts: {
         open: async (id, room, at) => {
           step(`open ${id}`);
@@ -117,7 +120,23 @@ test('a message that waited has the time of its publication', async () => {
   assert.equal((await bus.receipts.find('1'))?.at, now);
 });
 
-test('names of jobs are of a form every queue takes, and differ as their kinds and names do', () => {
-  assert.match(jobIdOf('publish', 'live:1\n订单/4711 '), /^publish-[0-9a-f]{32}$/);
-  assert.equal(new Set([jobIdOf('a', 'x'), jobIdOf('a', 'y'), jobIdOf('b', 'x')]).size, 3);
+const counted = async () => (await runtime.metrics.accepted.get()).values.map(({ labels, value }) => [labels['lane'], labels['source'], value]);
+
+test('new messages are counted by lane and source; duplicates and refused messages are not', async () => {
+  const publisher = new Publisher(runtime, bus, 'worker');
+  const { id, duplicate } = await publisher.publishOne({ ...message('1'), dedupeKey: 'one' });
+  assert.deepEqual([id, duplicate], ['1', false]);
+  const again = await publisher.publishOne({ ...message('2'), dedupeKey: 'one' });
+  assert.deepEqual([again.id, again.duplicate], ['1', true]);
+  const refusing = new Publisher(runtime, { publish: async () => [new DanmuxError('lane_full')] }, 'worker');
+  await assert.rejects(refusing.publishOne(message('3')), { code: 'lane_full' });
+  assert.deepEqual(await counted(), [['gift', 'worker', 1]]);
+  assert.equal((await bus.ledger()).accepted.gift, 1);
+});
+
+test('with trace hops a new message is recorded once, a duplicate not at all', async () => {
+  const stored: string[] = [];
+  const publisher = new Publisher(runtime, bus, 'edge', { stored: ({ id }) => stored.push(id) });
+  for (const id of ['1', '2']) await publisher.publishOne({ ...message(id), dedupeKey: 'one' });
+  assert.deepEqual(stored, ['1']);
 });

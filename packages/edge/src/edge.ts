@@ -2,7 +2,7 @@
 // means, and needs no relay, api or worker to hold its viewers.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus, BusFrame } from '@danmux/bus';
-import { laneTotals, Membership, type RoleNumbers, TraceHops, totalOf } from '@danmux/cluster';
+import { laneTotals, Membership, Publisher, type RoleNumbers, TraceHops, totalOf } from '@danmux/cluster';
 import { Rules } from '@danmux/policy';
 import { DanmuxError, type Gap } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -99,7 +99,7 @@ export class EdgeRole implements Part {
     const own = new PersonalMessages(runtime, bus, { sessions: this.#sessions, ledger, receipts });
     this.#hops = new TraceHops(runtime, bus, `edge@${runtime.node}`);
     this.#handlers = new Handlers(runtime, bus, {
-      hops: this.#hops,
+      publisher: new Publisher(runtime, bus, 'edge', this.#hops),
       hub: this.#hub,
       feeds: this.#feeds,
       recovery,

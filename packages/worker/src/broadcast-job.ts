@@ -1,7 +1,7 @@
 // Sends one message to every room a broadcast names: exact names, and online rooms by `prefix*` or `*`. It keeps to
 // the pace all broadcasts share, so that a million viewers do not spike, and goes on after the last room it told when its worker died.
 import { acceptPublication, type Bus, isUserRoom, type Publication } from '@danmux/bus';
-import { addReceiptsJob } from '@danmux/cluster';
+import { addReceiptsJob, Publisher } from '@danmux/cluster';
 import type { JobData, JobQueue, RunningJob } from '@danmux/jobs';
 import { limits, roomMatches } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -26,6 +26,7 @@ const slicesPerSecond = 10;
 
 export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast'>) => Promise<void> {
   const pace = new BroadcastPace(parts.runtime, parts.bus);
+  const publisher = new Publisher(parts.runtime, parts.bus, 'worker');
   return async ({ data, progress, signal, report }) => {
     const rooms = await roomsOf(parts.bus, data.rooms);
     const after = progress?.cursor;
@@ -35,7 +36,7 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
     for (const slice of slices(left, parts.runtime)) {
       await pause(await pace.book(timeOf(slice, parts.runtime), signal), signal);
       if (isOver(parts.runtime, data)) return;
-      await publishTo(parts, data, slice, signal);
+      await publishTo({ ...parts, publisher }, data, slice, signal);
       done += slice.length;
       await report({ done, total, cursor: slice.at(-1)?.name ?? '' });
     }
@@ -86,12 +87,17 @@ function isOver({ clock }: Runtime, { expires_at }: JobData['broadcast']): boole
   return expires_at !== undefined && expires_at <= clock.now();
 }
 
-async function publishTo(parts: BroadcastParts, data: JobData['broadcast'], rooms: readonly Room[], signal: AbortSignal): Promise<void> {
+async function publishTo(
+  parts: BroadcastParts & { readonly publisher: Publisher },
+  data: JobData['broadcast'],
+  rooms: readonly Room[],
+  signal: AbortSignal,
+): Promise<void> {
   await retryRefused(rooms, signal, async (left) => {
     try {
       const now = parts.runtime.clock.now();
       if (data.receipt) await Promise.all(left.map(({ name }) => parts.bus.receipts.open(data.id, name, now)));
-      const results = await parts.bus.publish(left.map(({ name }) => publicationFor(parts.runtime, data, name, now)));
+      const results = await parts.publisher.publish(left.map(({ name }) => publicationFor(parts.runtime, data, name, now)));
       return failuresOf(left, results);
     } catch (error) {
       return left.map((item) => ({ item, error: error as Error }));

@@ -1,16 +1,24 @@
 // Publishes messages that waited for their time; those whose time is over are left out. A repeat is harmless: each has a key that
 // is known for a while, and which are done is remembered with the job.
-import type { Publication } from '@danmux/bus';
-import { type PublishingParts, publishDue } from '@danmux/cluster';
-import type { RunningJob } from '@danmux/jobs';
+import type { Bus, Publication } from '@danmux/bus';
+import { Publisher, type PublishingParts, publishDue } from '@danmux/cluster';
+import type { JobQueue, RunningJob } from '@danmux/jobs';
+import type { Runtime } from '@danmux/runtime';
 import { type Failure, retryRefused } from './store-retry.ts';
+
+export interface PublishJobParts {
+  readonly runtime: Runtime;
+  readonly bus: Pick<Bus, 'publish' | 'receipts'>;
+  readonly jobs: Pick<JobQueue, 'add'>;
+}
 
 interface Waiting {
   readonly index: number;
   readonly publication: Publication;
 }
 
-export function publishJob(parts: PublishingParts): (job: RunningJob<'publish'>) => Promise<void> {
+export function publishJob(given: PublishJobParts): (job: RunningJob<'publish'>) => Promise<void> {
+  const parts = { ...given, publisher: new Publisher(given.runtime, given.bus, 'worker') };
   return async ({ data, progress, signal, report }) => {
     const done = new Set(JSON.parse(progress?.cursor ?? '[]') as number[]);
     const total = data.publications.length;

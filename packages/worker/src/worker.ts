@@ -1,7 +1,7 @@
 // The worker role: everything off the hot path. It may stop at any time; its jobs wait or go to another worker. It gives the
 // process's jobs their handlers and owns neither queue nor timers of them.
 import type { Bus } from '@danmux/bus';
-import { Membership } from '@danmux/cluster';
+import { laneTotals, Membership } from '@danmux/cluster';
 import type { Jobs } from '@danmux/jobs';
 import type { Part, Runtime } from '@danmux/runtime';
 import { WebhookWork } from '@danmux/webhooks/delivery';
@@ -25,7 +25,12 @@ export class WorkerRole implements Part {
     jobs.handle('publish', publishJob({ runtime, bus, jobs }));
     jobs.handle('broadcast', broadcastJob({ runtime, bus, jobs }));
     jobs.handle('receipts', receiptsJob(runtime, bus));
-    const membership = new Membership(runtime, bus, { role: 'worker', address: () => '', load: () => 0 });
+    const membership = new Membership(runtime, bus, {
+      role: 'worker',
+      address: () => '',
+      load: () => 0,
+      numbers: async () => ({ messages: await laneTotals(runtime.metrics.accepted, { source: 'worker' }) }),
+    });
     this.#parts = [membership, new WebhookWork(runtime, bus, jobs), new ArchiveWork(runtime, bus, jobs), new RoomWatch(runtime, bus)];
   }
 

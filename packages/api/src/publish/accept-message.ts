@@ -85,7 +85,7 @@ export async function sendMessages(services: Services, messages: readonly Ready[
   ]);
   const [nextReceipt, nextJob] = [receipts.values(), jobs.values()];
   return messages.map(({ publication, delayMs }) =>
-    delayMs > 0 ? (nextJob.next().value ?? new DanmuxError('internal')) : accepted(services, publication, nextReceipt.next().value),
+    delayMs > 0 ? (nextJob.next().value ?? new DanmuxError('internal')) : accepted(publication, nextReceipt.next().value),
   );
 }
 
@@ -108,14 +108,8 @@ async function delay({ jobs, runtime }: Services, { publication, delayMs }: Read
   }
 }
 
-function accepted({ runtime, hops }: Services, publication: Publication, receipt: Receipt | Error | undefined): Accepted | DanmuxError {
+function accepted(publication: Publication, receipt: Receipt | Error | undefined): Accepted | DanmuxError {
   if (!receipt || receipt instanceof Error) return asDanmuxError(receipt ?? new Error('the bus did not answer for a message'));
-  const { room, lane, trace } = publication;
-  const { id, duplicate } = receipt;
-  if (!duplicate) {
-    runtime.metrics.accepted.inc({ lane, source: 'api' });
-    hops.stored(publication);
-  }
-  runtime.log.debug({ trace, id, room, lane, hop: 'api', duplicate }, 'accepted');
-  return { id, room, lane };
+  const { room, lane } = publication;
+  return { id: receipt.id, room, lane };
 }

@@ -1,6 +1,7 @@
 // Messages that danmux itself sends to a room: of the reserved types, on the control lane, once however often they are sent.
 import { acceptPublication, type Marks } from '@danmux/bus';
-import { DanmuxError, limits, messageTypes } from '@danmux/protocol';
+import { Publisher } from '@danmux/cluster';
+import { limits, messageTypes } from '@danmux/protocol';
 import type { Services } from '../services.ts';
 
 export interface OwnMessage {
@@ -16,7 +17,5 @@ export interface OwnMessage {
 /** Resolves when it is stored; rejects with what refused it. */
 export async function sendOwn({ bus, runtime }: Services, message: OwnMessage): Promise<void> {
   const publication = acceptPublication(message, { types: messageTypes, maxData: limits.backendData, now: runtime.clock.now() });
-  const [receipt] = await bus.publish([publication]);
-  if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
-  if (!receipt.duplicate) runtime.metrics.accepted.inc({ lane: publication.lane, source: 'api' });
+  await new Publisher(runtime, bus, 'api').publishOne(publication);
 }

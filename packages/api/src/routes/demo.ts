@@ -1,6 +1,7 @@
 // Routes of the demo page: edge addresses, a viewer token of one room for anybody, and free gifts. For
 // development only; they exist only when config api.demo is on.
 import { acceptPublication, type Bus } from '@danmux/bus';
+import { Publisher } from '@danmux/cluster';
 import { checkRoomName, DanmuxError, limits, roomMatches } from '@danmux/protocol';
 import { newId, type Runtime, signViewerToken, verifyViewerToken } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -28,6 +29,7 @@ const giftRequest = Type.Object(
 /** Public as the other routes of the scope. */
 export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus): void {
   const app = scope.withTypeProvider<TypeBoxProvider>();
+  const publisher = new Publisher(runtime, bus, 'api');
   app.get('/demo/config.json', async (request) => ({ edges: (await edgeUrls(bus, request.hostname)).map(({ url }) => url) }));
   app.post('/demo/token', { schema: { body: tokenRequest } }, async ({ body }) => {
     const room = checkRoomName(body.room);
@@ -47,9 +49,8 @@ export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus
       { room, type: 'gift', data: { gift, name, count }, from },
       { types: runtime.config.messages.types, maxData: limits.viewerData, now },
     );
-    const [receipt] = await bus.publish([publication]);
-    if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
-    return { id: receipt.id };
+    const { id } = await publisher.publishOne(publication);
+    return { id };
   });
 }
 

@@ -1,7 +1,7 @@
 // What each viewer event does. A handler gets a checked payload, returns the ok reply's fields or throws a DanmuxError; acks,
 // checks and errors are dispatch's business.
 import { type Bus, ownRoom, pageOf } from '@danmux/bus';
-import type { TraceHops } from '@danmux/cluster';
+import type { Publisher } from '@danmux/cluster';
 import type { Rules } from '@danmux/policy';
 import {
   checkRoomName,
@@ -45,7 +45,7 @@ export interface HandlersParts {
   readonly hidden: HiddenMessages;
   readonly receipts: DeliveryReceipts;
   readonly own: PersonalMessages;
-  readonly hops: Pick<TraceHops, 'stored'>;
+  readonly publisher: Pick<Publisher, 'publishOne'>;
 }
 
 /** How soon a room that is full may have a place. */
@@ -194,20 +194,14 @@ export class Handlers {
 
   async send(session: Session, request: SendRequest): Promise<SendReply> {
     const { viewer } = session;
-    const { guard, hidden } = this.#parts;
+    const { guard, hidden, publisher } = this.#parts;
     const room = this.#joined(session, request.room);
     checkJson(request.data, 'send: data');
     const { publication, verdict } = await guard.judge(viewer, request);
     this.#joined(session, room);
     if (verdict.action !== 'pass') return hidden.take(viewer, publication, request.type, verdict);
-    const [receipt] = await this.#bus.publish([publication]);
-    if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
-    if (!receipt.duplicate) {
-      this.#runtime.metrics.accepted.inc({ lane: publication.lane, source: 'edge' });
-      this.#parts.hops.stored(publication);
-    }
-    this.#runtime.log.debug({ trace: publication.trace, id: receipt.id, room, lane: publication.lane, hop: 'edge' }, 'accepted');
-    return { id: receipt.id };
+    const { id } = await publisher.publishOne(publication);
+    return { id };
   }
 
   async receipt(session: Session, { room, ids }: ReceiptRequest): Promise<object> {

@@ -68,8 +68,7 @@ export class Membership implements Part {
     try {
       return { numbers: await this.#numbers.read() };
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'membership' });
-      this.#runtime.log.debug({ err: error }, 'could not measure this process');
+      this.#runtime.caught('membership', error, 'could not measure this process', { level: 'debug' });
       return {};
     }
   }
@@ -84,8 +83,7 @@ export class Membership implements Part {
       await this.#bus.announce(member, this.#runtime.config.cluster.member_ttl_ms);
     } catch (error) {
       // The store's own connection says loudly that it is away.
-      this.#runtime.metrics.caught.inc({ where: 'membership' });
-      this.#runtime.log.debug({ err: error }, 'could not announce this process');
+      this.#runtime.caught('membership', error, 'could not announce this process', { level: 'debug' });
     }
   }
 }

@@ -79,8 +79,7 @@ export class ShardOwnership implements Part {
     }
     this.#running = this.#run()
       .catch((error: unknown) => {
-        this.#runtime.metrics.caught.inc({ where: 'shard-holder' });
-        this.#runtime.log.debug({ err: error }, 'could not check the shards');
+        this.#runtime.caught('shard-holder', error, 'could not check the shards', { level: 'debug' });
       })
       .finally(() => {
         this.#running = undefined;

@@ -33,8 +33,6 @@ export class TraceHops implements Part {
     this.#timer.unref();
   }
 
-  async drain(): Promise<void> {}
-
   /** What is left is told, if the store answers. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
@@ -68,9 +66,8 @@ export class TraceHops implements Part {
     this.#writing = this.#bus.traces
       .add(hops)
       .catch((error: unknown) => {
-        this.#runtime.metrics.caught.inc({ where: 'hops' });
         this.#runtime.metrics.hopsDropped.inc(hops.length);
-        this.#runtime.log.debug({ err: error }, 'could not store hops of traced messages');
+        this.#runtime.caught('hops', error, 'could not store hops of traced messages', { level: 'debug' });
       })
       .finally(() => {
         this.#writing = undefined;

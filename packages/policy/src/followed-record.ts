@@ -55,8 +55,6 @@ export class FollowedRecord implements Part {
     clearTimeout(timer);
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     await this.#reading.stop();
     const watch = this.#watch;
@@ -101,8 +99,8 @@ export class FollowedRecord implements Part {
   }
 
   #failed(error: unknown, times: number): void {
-    this.#runtime.metrics.caught.inc({ where: this.name });
-    // The store's own connection says loudly that it is away.
-    this.#runtime.log[times === 1 ? 'warn' : 'debug']({ err: error, record: this.#record }, 'a record could not be read; what was known stays in force');
+    // The store's own connection reports loudly that it is away.
+    const level = times === 1 ? 'warn' : 'debug';
+    this.#runtime.caught(this.name, error, 'could not read a record; its last known state stays in force', { level, fields: { record: this.#record } });
   }
 }

@@ -66,8 +66,6 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
 
   async start(): Promise<void> {}
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     await Promise.all([this.#rounds.stop(), this.#reading.stop()]);
     const watch = await this.#watch?.catch(() => undefined);
@@ -200,8 +198,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   }
 
   #failed(error: unknown): void {
-    this.#runtime.metrics.caught.inc({ where: 'followed-records' });
-    this.#runtime.log.debug({ err: error }, 'records could not be read; what was known stays in force');
+    this.#runtime.caught('followed-records', error, 'records could not be read; what was known stays in force', { level: 'debug' });
   }
 
   async #read(record: string, followed: Followed<T>): Promise<void> {

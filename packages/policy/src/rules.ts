@@ -43,8 +43,6 @@ export class Rules implements Part {
     await this.#records.keep(ruleRecords.everywhere);
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     await this.#records.stop();
   }
@@ -114,13 +112,12 @@ function sanctionOf({ value, until }: Entry<Rule>): Sanction | undefined {
   return until === undefined ? value.sanction : { ...value.sanction, until };
 }
 
-function read({ metrics, counted }: Runtime, record: string, name: string, value: string): Rule {
+function read(runtime: Runtime, record: string, name: string, value: string): Rule {
   let parsed: unknown;
   try {
     parsed = JSON.parse(value);
   } catch (error) {
-    metrics.caught.inc({ where: 'rules' });
-    counted.warn({ err: error, record, name }, 'a rule cannot be read');
+    runtime.caught('rules', error, 'a rule is malformed', { fields: { record, name } });
   }
   const readable = typeof parsed === 'object' && parsed !== null;
   if (name === modesField) return { modes: readable ? (parsed as RoomModes) : noModes };

@@ -56,8 +56,7 @@ export class KeySync {
   #keyOf(id: string, { value }: RecordField): ApiKey | null {
     const stored = readStoredKey(value);
     if (stored) return apiKeyOf(id, stored, this.#seal);
-    this.#runtime.metrics.caught.inc({ where: 'keys' });
-    this.#runtime.counted.warn({ id }, 'a stored key is not in its form');
+    this.#runtime.caught('keys', undefined, 'a stored key is malformed', { fields: { id } });
     return null;
   }
 }

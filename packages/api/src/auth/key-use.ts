@@ -39,8 +39,7 @@ export class KeyUse {
       await this.#bus.records.set(record, new Map([[id, value === null ? null : { value }]]));
     } catch (error) {
       failed();
-      this.#runtime.metrics.caught.inc({ where: 'key_use' });
-      this.#runtime.counted.warn({ err: error }, 'could not note the use of a key');
+      this.#runtime.caught('key_use', error, 'could not note the use of a key');
     }
   }
 }

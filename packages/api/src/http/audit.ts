@@ -175,8 +175,7 @@ class AuditWriter {
   }
 
   #failed(error: unknown): void {
-    this.#runtime.metrics.caught.inc({ where: 'audit' });
-    this.#runtime.counted.warn({ err: error }, 'could not store rows of the audit log');
+    this.#runtime.caught('audit', error, 'could not store rows of the audit log');
   }
 
   #lose(rows: number): void {

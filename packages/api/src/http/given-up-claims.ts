@@ -15,6 +15,8 @@ interface GivenUp {
   readonly until: number;
 }
 
+const notReleased = 'could not release the claim of an idempotency key; trying again';
+
 export class GivenUpClaims {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'forget'>;
@@ -32,8 +34,7 @@ export class GivenUpClaims {
     try {
       await this.#bus.forget(scope, id);
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'idempotency' });
-      this.#runtime.log[this.#claims.size === 0 ? 'warn' : 'debug']({ err: error }, 'could not give up the claim of an idempotency key; trying again');
+      this.#runtime.caught('idempotency', error, notReleased, { level: this.#claims.size === 0 ? 'warn' : 'debug' });
       this.#keep(scope, id);
     }
   }
@@ -66,8 +67,8 @@ export class GivenUpClaims {
       if (claim.until <= performance.now()) continue;
       try {
         await this.#bus.forget(scope, claim.id);
-      } catch {
-        this.#runtime.metrics.caught.inc({ where: 'idempotency' });
+      } catch (error) {
+        this.#runtime.caught('idempotency', error, notReleased, { level: 'debug' });
         if (!this.#stopped) this.#claims.set(scope, claim);
         break;
       }

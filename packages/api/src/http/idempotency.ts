@@ -132,7 +132,7 @@ async function keepAnswer({ runtime, bus, seal, givenUp }: Keeping, claim: Claim
     await bus.finish(scope, bodyHash, id, kept, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
-    noteFailure(runtime, error, 'could not keep the answer to an idempotency key');
+    runtime.caught('idempotency', error, 'could not keep the answer to an idempotency key');
     void givenUp.giveUp(scope, id);
   }
 }
@@ -144,17 +144,12 @@ async function keepDone(runtime: Runtime, bus: Bus, claim: Claim): Promise<void>
     await bus.finish(doneScope(claim), claim.bodyHash, doneClaim, done, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // As long as messages are known by their ids, a retry still finds them.
-    noteFailure(runtime, error, 'could not keep what was done under an idempotency key');
+    runtime.caught('idempotency', error, 'could not keep what was done under an idempotency key');
   }
 }
 
 function doneScope({ scope }: Claim): string {
   return `${scope}:done`;
-}
-
-function noteFailure({ metrics, counted }: Runtime, error: unknown, message: string): void {
-  metrics.caught.inc({ where: 'idempotency' });
-  counted.warn({ err: error }, message);
 }
 
 /** A refusal of this status may be gone next time. */

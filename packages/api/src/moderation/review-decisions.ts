@@ -39,7 +39,6 @@ export async function decide<T>(services: Services, request: FastifyRequest, { i
 
 async function giveUp({ bus, runtime }: Services, key: string, claim: string): Promise<void> {
   await bus.forget(key, claim).catch((error: unknown) => {
-    runtime.metrics.caught.inc({ where: 'review-decisions' });
-    runtime.counted.warn({ err: error }, 'could not give up the claim of a held message; it ends by itself');
+    runtime.caught('review-decisions', error, 'could not give up the claim of a held message; it ends by itself');
   });
 }

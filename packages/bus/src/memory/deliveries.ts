@@ -40,8 +40,7 @@ export class Deliveries<T> {
     try {
       listener(message);
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'memory-deliveries' });
-      this.#runtime.counted.warn({ err: error }, 'a subscriber failed');
+      this.#runtime.caught('memory-deliveries', error, 'a subscriber failed');
     }
   }
 }

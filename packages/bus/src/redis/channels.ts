@@ -140,9 +140,7 @@ export class RedisChannels {
   }
 
   #count(error: unknown, message: string): void {
-    this.#runtime.metrics.caught.inc({ where: 'redis-channels' });
-    // What Redis refuses is named once already.
-    if (refusalOf(error)) this.#runtime.log.debug({ err: error }, message);
-    else this.#runtime.counted.warn({ err: error }, message);
+    // Refused commands are reported loudly by Refusals already.
+    this.#runtime.caught('redis-channels', error, message, { level: refusalOf(error) ? 'debug' : 'warn' });
   }
 }

@@ -22,8 +22,7 @@ export class ClusterControl implements Part {
     this.#publish = new RedisConnection(runtime, 'control-commands');
     this.#subscribe = new RedisConnection(runtime, 'control-subscriptions', { enableOfflineQueue: true, autoResubscribe: true, maxRetriesPerRequest: null });
     const caught = (error: unknown) => {
-      runtime.metrics.caught.inc({ where: 'cluster-control' });
-      runtime.log.debug({ err: error }, 'cluster control could not reach redis');
+      runtime.caught('cluster-control', error, 'cluster control could not reach redis', { level: 'debug' });
     };
     const options = { key: `${channelPrefix(runtime.config.redis.prefix, this.#publish.target.db)}:control`, requestsTimeout: 2_000 };
     this.#subscriptions = new ControlSubscriptions(this.#subscribe, caught);
@@ -43,8 +42,6 @@ export class ClusterControl implements Part {
     this.#publish.start();
     this.#subscribe.start();
   }
-
-  async drain(): Promise<void> {}
 
   async stop(): Promise<void> {
     this.#subscriptions.stop();

@@ -47,8 +47,6 @@ export class DeliveryReceipts implements Part {
 
   async start(): Promise<void> {}
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -155,8 +153,7 @@ export class DeliveryReceipts implements Part {
         }),
       );
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'receipts' });
-      this.#runtime.log.debug({ err: error }, 'could not report receipts; they are told again');
+      this.#runtime.caught('receipts', error, 'could not report receipts; they are told again', { level: 'debug' });
       // Not for ever: a store that is away for longer than they matter has lost them.
       const now = performance.now();
       for (const message of batch) if (message.until + graceMs > now) this.#changed.add(message);

@@ -66,8 +66,7 @@ export class Feeds {
     if (--shared.users > 0) return;
     if (this.#feeds.get(room) === shared) this.#feeds.delete(room);
     shared.feed.close().catch((error: unknown) => {
-      this.#runtime.metrics.caught.inc({ where: 'feeds' });
-      this.#runtime.counted.warn({ err: error, room }, 'could not close a feed');
+      this.#runtime.caught('feeds', error, 'could not close a feed', { fields: { room } });
     });
   }
 }

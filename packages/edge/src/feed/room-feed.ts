@@ -289,15 +289,13 @@ export class RoomFeed implements RoomSubscriber {
     try {
       for (const id of this.#recalled.ids) if (!this.#closed) await this.#bus.recall(this.room, id);
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'room-feed' });
-      this.#runtime.counted.warn({ err: error, room: this.room }, 'what had been taken back may be in history again');
+      this.#runtime.caught('room-feed', error, 'what had been taken back may be in history again', { fields: { room: this.room } });
     }
   }
 
   #tryLater(error: unknown): void {
     if (this.#closed) return;
-    this.#runtime.metrics.caught.inc({ where: 'room-feed' });
-    this.#runtime.log.debug({ err: error, room: this.room }, 'could not fill a hole; trying again');
+    this.#runtime.caught('room-feed', error, 'could not fill a hole; trying again', { level: 'debug', fields: { room: this.room } });
     this.#retry = setTimeout(
       () => {
         this.#retry = undefined;

@@ -44,8 +44,7 @@ export class HeldRequests {
 
   async #giveUp(key: string, claim: string): Promise<void> {
     await this.#bus.forget(key, claim).catch((error: unknown) => {
-      this.#runtime.metrics.caught.inc({ where: 'held-requests' });
-      this.#runtime.log.debug({ err: error }, 'could not give up the claim of a held message; it ends by itself');
+      this.#runtime.caught('held-requests', error, 'could not give up the claim of a held message; it ends by itself', { level: 'debug' });
     });
   }
 

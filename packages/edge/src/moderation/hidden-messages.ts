@@ -44,8 +44,6 @@ export class HiddenMessages implements Part {
 
   async start(): Promise<void> {}
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     await this.#reviews.stop();
   }
@@ -92,8 +90,7 @@ export class HiddenMessages implements Part {
       throw error;
     }
     await this.#events.emit(message.room, 'moderation.held', message, `held-${message.id}`).catch((error: unknown) => {
-      this.#runtime.metrics.caught.inc({ where: 'hidden-messages' });
-      this.#runtime.counted.warn({ err: error, id: message.id }, 'webhooks are not told of a held message');
+      this.#runtime.caught('hidden-messages', error, 'webhooks are not told of a held message', { fields: { id: message.id } });
     });
   }
 

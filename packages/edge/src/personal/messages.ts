@@ -51,8 +51,6 @@ export class PersonalMessages implements Part {
     await Promise.race([this.#opening, pause(startMs, this.#ended.signal)]);
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     this.#ended.abort();
     clearInterval(this.#pulse);
@@ -107,8 +105,7 @@ export class PersonalMessages implements Part {
         this.#rooms.set(room, { feed, history: new PersonalHistory(this.#runtime, this.#bus, feed) });
         return;
       } catch (error) {
-        this.#runtime.metrics.caught.inc({ where: 'own-messages' });
-        this.#runtime.log.debug({ err: error, room }, 'could not follow the messages of users; trying again');
+        this.#runtime.caught('own-messages', error, 'could not follow the messages of users; trying again', { level: 'debug', fields: { room } });
         await feed.close();
       }
       await pause(backoffMs(attempt, retry), this.#ended.signal);
@@ -121,8 +118,8 @@ export class PersonalMessages implements Part {
       history.expire();
       feed.pulse(await this.#bus.heads(room));
     });
-    const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected').length;
-    if (failed > 0) this.#runtime.metrics.caught.inc({ where: 'own-messages' }, failed);
+    for (const result of await Promise.allSettled(asked))
+      if (result.status === 'rejected') this.#runtime.caught('own-messages', result.reason, 'could not read the heads of a room of users', { level: 'debug' });
   }
 
   #deliver({ head, payload }: BusFrame): void {

@@ -92,8 +92,7 @@ export class Dispatch {
     this.#runtime.metrics.refused.inc({ source: 'edge', code: refusal.code });
     if (errors[refusal.code].status >= 500 && refusal.code !== 'unavailable') {
       const trace = newId();
-      this.#runtime.metrics.caught.inc({ where: 'dispatch' });
-      this.#runtime.counted.error({ err: error, event, session: session.id, trace }, 'a viewer event failed', { most: 20 });
+      this.#runtime.caught('dispatch', error, 'a viewer event failed', { level: 'error', fields: { event, session: session.id, trace }, most: 20 });
     }
     if (ack) ack({ ok: false, error: refusal.toBody() });
     else session.emit('notice', { code: refusal.code, message: refusal.message });

@@ -35,8 +35,6 @@ export class JoinLeaveEvents implements Part {
 
   async start(): Promise<void> {}
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#tell();
@@ -83,8 +81,7 @@ export class JoinLeaveEvents implements Part {
       const online = await this.#online(room);
       await this.#events.emit(room, 'room.users', { joined: joined.slice(0, named), left: left.slice(0, named), online, ...more });
     } catch (error) {
-      this.#runtime.metrics.caught.inc({ where: 'room-users' });
-      this.#runtime.counted.warn({ err: error, room, joined: joined.length, left: left.length }, 'who came and left could not be told');
+      this.#runtime.caught('room-users', error, 'who came and left could not be told', { fields: { room, joined: joined.length, left: left.length } });
     }
   }
 }

@@ -54,8 +54,6 @@ export class Presence implements Part {
     this.#timer = setInterval(() => this.#tick(), this.#runtime.config.edge.presence_interval_ms);
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#reporting;
@@ -100,8 +98,7 @@ export class Presence implements Part {
   #tick(): void {
     this.#reporting ??= this.#report()
       .catch((error: unknown) => {
-        this.#runtime.metrics.caught.inc({ where: 'presence' });
-        this.#runtime.log.debug({ err: error }, 'could not report presence');
+        this.#runtime.caught('presence', error, 'could not report presence', { level: 'debug' });
       })
       .finally(() => {
         this.#reporting = undefined;

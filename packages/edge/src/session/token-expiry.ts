@@ -20,8 +20,6 @@ export class TokenExpiry implements Part {
     this.#timer = setInterval(() => this.check(), everyMs);
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     clearInterval(this.#timer);
   }

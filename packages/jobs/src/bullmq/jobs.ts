@@ -251,8 +251,7 @@ export class BullmqJobs implements Jobs {
 
   #caught(error: unknown): void {
     // The connection itself says once that Redis is away.
-    this.#runtime.metrics.caught.inc({ where: 'jobs' });
-    this.#runtime.log.debug({ err: error }, 'the job queue met an error');
+    this.#runtime.caught('jobs', error, 'the job queue met an error', { level: 'debug' });
   }
 }
 

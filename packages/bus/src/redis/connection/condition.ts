@@ -53,8 +53,7 @@ export class RedisCondition {
       this.#judge(await Promise.all(nodes.map(conditionOf)));
     } catch (error) {
       // A refused INFO is a refusal like others; it is known then that nothing can be said.
-      this.#runtime.metrics.caught.inc({ where: 'redis-condition' });
-      this.#runtime.log.debug({ err: error }, 'cannot check whether redis evicts keys');
+      this.#runtime.caught('redis-condition', error, 'cannot check whether redis evicts keys', { level: 'debug' });
     } finally {
       this.#looking = false;
     }

@@ -134,8 +134,7 @@ export class RedisConnection {
     if (refusal) this.#refused('hello', refusal, this.#client);
     if (error instanceof Error && this.#up && !(this.#client instanceof Cluster) && this.#client.status === 'ready') {
       // An error on a living connection (a refused command) is no outage; it is still seen.
-      this.#runtime.metrics.caught.inc({ where: 'redis-connection' });
-      this.#runtime.counted.warn({ err: error, connection: this.#purpose }, 'redis connection error');
+      this.#runtime.caught('redis-connection', error, 'redis connection error', { fields: { connection: this.#purpose } });
       return;
     }
     this.#up = false;

@@ -72,8 +72,7 @@ export class SentinelWatch {
   }
 
   #caught(error: unknown, sentinel: string): void {
-    this.#runtime.metrics.caught.inc({ where: 'sentinel-watch' });
-    this.#runtime.log.debug({ err: error, sentinel }, 'a sentinel cannot be heard');
+    this.#runtime.caught('sentinel-watch', error, 'a sentinel cannot be heard', { level: 'debug', fields: { sentinel } });
   }
 }
 

@@ -75,8 +75,7 @@ export class RedisTime {
         this.#clock?.learn({ time: Number(s) * 1_000 + Number(us) / 1_000, asked: this.#askedAt, answered: performance.now() });
       } catch (error) {
         // The connection itself says once that Redis is away; what is known of its time holds until it is back.
-        this.#runtime.metrics.caught.inc({ where: 'redis-time' });
-        this.#runtime.log.debug({ err: error }, 'the store did not tell its time');
+        this.#runtime.caught('redis-time', error, 'the store did not tell its time', { level: 'debug' });
         return;
       }
     }

@@ -34,8 +34,6 @@ export class Hook implements Part {
 
   async start(): Promise<void> {}
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     this.#request.close();
   }

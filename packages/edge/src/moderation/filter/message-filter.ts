@@ -38,8 +38,6 @@ class MessageFilter implements Filter, Part {
     await this.#hook?.start();
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     await this.#hook?.stop();
     await this.#words.stop();

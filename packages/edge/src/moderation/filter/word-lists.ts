@@ -30,8 +30,6 @@ export class WordLists implements Part {
     await this.#record.start();
   }
 
-  async drain(): Promise<void> {}
-
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#record.stop();

@@ -74,7 +74,7 @@ after(async () => {
 });
 
 function runtimeOf(set: Readonly<Record<string, unknown>> = {}): Runtime {
-  const config = testConfig({ 'redis.url': group.url, 'redis.command_timeout_ms': 600, 'redis.ack_timeout_ms': 100, ...set });
+  const config = testConfig({ 'redis.url': group.url, 'redis.command_timeout_ms': 600, 'redis.ack_timeout_ms': 100, 'jobs.lock_ms': 1_000, ...set });
   return createRuntime({ config, role: 'test', version: '0', processMetrics: false });
 }
 

@@ -10,6 +10,7 @@ import { ReconnectPace } from './reconnect-pace.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 import { type Refusals, refusalsOf } from './refusals.ts';
 import { SentinelWatch } from './sentinel-watch.ts';
+import { SlotRefresh } from './slot-refresh.ts';
 import { parseRedisUrl, type RedisTarget } from './url.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -28,6 +29,7 @@ export class RedisConnection {
   readonly #refusals: Refusals;
   readonly #held: HeldRefusals | undefined;
   readonly #sentinels: SentinelWatch | undefined;
+  readonly #slots: SlotRefresh | undefined;
   readonly #readyListeners: (() => void)[] = [];
   readonly #firstAttempt: Promise<void>;
   #endFirstAttempt: () => void = () => {};
@@ -57,6 +59,7 @@ export class RedisConnection {
     watchCommands(this.#client, watcher, this.#held);
     this.#heartbeat = new Heartbeat(this.#client, runtime.config.redis.command_timeout_ms);
     this.#sentinels = this.target.mode === 'sentinel' ? SentinelWatch.of(runtime, this.target) : undefined;
+    this.#slots = this.#client instanceof Cluster ? new SlotRefresh(this.#client) : undefined;
     this.#client.on('ready', () => this.#becameReady());
     this.#client.on('close', () => this.#becameDown());
     this.#client.on('error', (error: Error) => this.#becameDown(error));
@@ -84,6 +87,7 @@ export class RedisConnection {
   /** Begins to connect; resolves at once. */
   start(): void {
     this.#heartbeat.start();
+    this.#slots?.start();
     if (this.#sentinels && this.#client instanceof Redis) this.#sentinels.add(this.#client);
     // A library that was given the client may have begun already.
     if (this.#client.status !== 'wait') return;
@@ -110,6 +114,7 @@ export class RedisConnection {
     this.#endFirstAttempt();
     this.#held?.release();
     this.#heartbeat.stop();
+    this.#slots?.stop();
     if (this.#client instanceof Redis) this.#sentinels?.remove(this.#client);
     this.#client.disconnect();
   }
@@ -189,7 +194,8 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
       enableOfflineQueue: overrides.enableOfflineQueue ?? false,
       shardedSubscribers: true,
       clusterRetryStrategy: retry,
-      slotsRefreshInterval: 5_000,
+      // slot-refresh.ts does it.
+      slotsRefreshInterval: 0,
       redisOptions: options,
     };
     return new Cluster([...target.nodes], clusterOptions);

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { eventually, startRedisCluster } from '@danmux/testkit';
 import { testRuntime } from '@danmux/testkit/unit';
 import { Cluster } from 'ioredis';
-import { RedisConnection } from '../../src/redis/connection/connection.ts';
-import { SlotRefresh } from '../../src/redis/connection/slot-refresh.ts';
+import { RedisConnection } from '../../../src/redis/connection/connection.ts';
+import { SlotRefresh } from '../../../src/redis/connection/slot-refresh.ts';
 
 test('slots are asked for again and again until the connection is stopped, also while an answer is on its way', { timeout: 30_000 }, async (t) => {
   const group = await startRedisCluster();

@@ -1,6 +1,7 @@
 // The viewer protocol's events, typed once for both ends (DESIGN.md §4). Names and payloads are a contract with every
 // stock socket.io client; the schemas that check them at run time are in viewer-schemas.ts.
-import type { ErrorBody } from './errors.ts';
+import type { GapReason, NoticeCode } from './closings.ts';
+import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { Lane, StreamLane } from './lanes.ts';
 import type { RoomModes } from './moderation.ts';
 import type { Position, Positions } from './position.ts';
@@ -99,7 +100,7 @@ export interface Gap {
   lane: Lane;
   /** How many messages this viewer was not sent; 0 when it cannot be known. */
   count: number;
-  reason: string;
+  reason: GapReason;
   /** Of `history_lost`: where the lane goes on, in its new epoch. A client takes it for its own position; one that cannot joins again. */
   position?: Position;
 }
@@ -108,7 +109,8 @@ export interface PresenceUpdate {
   online: number;
 }
 export interface Notice {
-  code: string;
+  /** A code of the errors table when it answers a refused event that had no ack. */
+  code: NoticeCode | ErrorCode;
   room?: string;
   message: string;
   /** Milliseconds since 1970 until which it is in force. */

@@ -1,7 +1,7 @@
 // What waits to be written to one room, of one urgency, and the write that is under way: it can stop after any session and go
 // on later. What came meanwhile is merged into the next write.
 import type { BusFrame } from '@danmux/bus';
-import type { Gap, Lane } from '@danmux/protocol';
+import type { Gap, GapReason, Lane } from '@danmux/protocol';
 import { mergeFrames } from '../frame/merge-frames.ts';
 import { withoutRecalled } from '../frame/recalls.ts';
 import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
@@ -208,6 +208,6 @@ export class RoomWriter {
   }
 }
 
-function gapsOf(room: string, counts: LaneCounts, reason: string): Gap[] {
+function gapsOf(room: string, counts: LaneCounts, reason: GapReason): Gap[] {
   return (Object.entries(counts) as [Lane, number][]).filter(([, count]) => count > 0).map(([lane, count]) => ({ room, lane, count, reason }));
 }

@@ -41,7 +41,7 @@ export class Enforcement {
     for (const session of inside) {
       session.emit('notice', notice);
       if (kind === 'mute') continue;
-      if (room === null) session.disconnect(notice.code);
+      if (room === null) session.disconnect(kind === 'ban' ? 'banned' : 'kicked');
       else
         this.#parts.expel(
           session,

@@ -1,7 +1,16 @@
 // One connected viewer: who it is, which rooms it is in, its outbox and its limits. It knows its socket and nothing of
 // other sessions.
 
-import { DanmuxError, type Msg, type Position, type Positions, type ServerEvents, type StreamLane, type ViewerEvents } from '@danmux/protocol';
+import {
+  type ClosingReason,
+  DanmuxError,
+  type Msg,
+  type Position,
+  type Positions,
+  type ServerEvents,
+  type StreamLane,
+  type ViewerEvents,
+} from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
@@ -179,16 +188,16 @@ export class Session {
   }
 
   /** Why danmux closed it; the socket's own reason when it did not. */
-  closedBecause: string | undefined;
+  closedBecause: ClosingReason | undefined;
 
   /** Cuts the connection below socket.io, so that a stock client connects again by itself. */
-  close(reason: string): void {
+  close(reason: ClosingReason): void {
     this.closedBecause ??= reason;
     this.#wire.close(reason === 'slow');
   }
 
   /** Ends the session for good: a stock client does not come back by itself. */
-  disconnect(reason: string): void {
+  disconnect(reason: ClosingReason): void {
     this.closedBecause ??= reason;
     this.#socket.disconnect(true);
   }

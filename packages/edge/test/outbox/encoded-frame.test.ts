@@ -134,6 +134,6 @@ test('without what was taken back it is encoded once for all who hold it, and it
   assert.deepEqual([shown.room, shown.counts, shown.urgent], ['r', { chat: 2 }, false]);
   assert.match(shown.packets[0] ?? '', /"id":"a","type":"recalled","data":null.*"id":"b","lane":"chat","type":"chat"/);
   assert.equal(prepared.without(new Set(['c'])), prepared);
-  const gap = encodeEvent('gap', { room: 'r', lane: 'chat', count: 1, reason: 'a' });
+  const gap = encodeEvent('gap', { room: 'a', lane: 'chat', count: 1, reason: 'slow' });
   assert.equal(gap.without(recalled), gap);
 });

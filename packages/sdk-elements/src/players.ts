@@ -1,4 +1,4 @@
-// Overlays on players: any video, and the players that have ways of their own to be added to. None of a player's code is in here.
+// The overlay on video players: any video element, and players with their own extension points. No player code is included.
 export { type ArtplayerLike, danmuxArtplayer } from './players/artplayer.ts';
 export { type DPlayerLike, danmuxDplayer } from './players/dplayer.ts';
 export { type AttachOptions, attachTo, type HoldReason, PlayerDanmaku } from './players/player-danmaku.ts';

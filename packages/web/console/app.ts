@@ -1,4 +1,4 @@
-// The console's frame: who works here, where they are, whether what they see is fresh. The pages are elements of their own.
+// The console's frame: session, navigation and state of the connection. Pages are elements of their own.
 import { html, nothing, type TemplateResult } from 'lit';
 import './login.ts';
 import './pages/audit-page.ts';
@@ -13,11 +13,11 @@ import './pages/webhooks-page.ts';
 import './pages/words-page.ts';
 import './parts/results.ts';
 import './parts/dialog.ts';
+import { connectivity } from './connectivity.ts';
 import { ConsoleElement } from './console-element.ts';
 import { moment } from './figures.ts';
 import { type PageName, pageNames } from './pages.ts';
 import { needs, whyNot } from './parts/needs.ts';
-import { reach } from './reach.ts';
 import { refresh } from './refresh.ts';
 import { linkTo, type Place, placeOf } from './route.ts';
 import { session } from './session.ts';
@@ -39,19 +39,19 @@ class DanmuxConsole extends ConsoleElement {
   readonly #changed = () => this.requestUpdate();
   readonly #moved = () => {
     this.requestUpdate();
-    // A reader of the screen hears where it is.
+    // Screen readers announce the page.
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('main')?.focus());
   };
 
   override connectedCallback(): void {
     super.connectedCallback();
-    for (const source of [session, reach, refresh]) source.addEventListener('change', this.#changed);
+    for (const source of [session, connectivity, refresh]) source.addEventListener('change', this.#changed);
     addEventListener('hashchange', this.#moved);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const source of [session, reach, refresh]) source.removeEventListener('change', this.#changed);
+    for (const source of [session, connectivity, refresh]) source.removeEventListener('change', this.#changed);
     removeEventListener('hashchange', this.#moved);
   }
 
@@ -78,11 +78,11 @@ class DanmuxConsole extends ConsoleElement {
   }
 
   #renderState(): TemplateResult {
-    const state = reach.away ? 'away' : refresh.held ? 'held' : 'live';
-    const said = reach.away && reach.lastAnswer > 0 ? texts.awaySince(moment(reach.lastAnswer)) : texts.states[state];
-    return html`<span class="state" role="status" data-testid="state" data-state=${state}>${said}</span>
-      <button type="button" class="quiet small" aria-pressed=${refresh.held ? 'true' : 'false'} data-testid="hold" @click=${() => refresh.toggle()}>
-        ${refresh.held ? texts.resume : texts.hold}
+    const state = connectivity.offline ? 'away' : refresh.paused ? 'held' : 'live';
+    const stateText = connectivity.offline && connectivity.lastAnswer > 0 ? texts.awaySince(moment(connectivity.lastAnswer)) : texts.states[state];
+    return html`<span class="state" role="status" data-testid="state" data-state=${state}>${stateText}</span>
+      <button type="button" class="quiet small" aria-pressed=${refresh.paused ? 'true' : 'false'} data-testid="hold" @click=${() => refresh.toggle()}>
+        ${refresh.paused ? texts.resume : texts.hold}
       </button>`;
   }
 

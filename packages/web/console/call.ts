@@ -1,11 +1,11 @@
-// The console's way to the api: every request carries the key of the session, every refusal becomes an error with its code, its text and
-// its trace id. A key that is not good any more ends the session.
+// Requests of the console: each carries the session's key, and each refusal becomes an error with code, text and
+// trace id. A 401 ends the session.
 import type { Problem } from '@danmux/protocol/schemas';
-import { reach } from './reach.ts';
-import { heardTime } from './server-time.ts';
+import { connectivity } from './connectivity.ts';
+import { learnTime } from './server-time.ts';
 import { session } from './session.ts';
 
-/** The api said no. */
+/** A problem reply of the api. */
 export class Refused extends Error {
   readonly code: string;
   readonly status: number;
@@ -22,7 +22,7 @@ export class Refused extends Error {
   }
 }
 
-/** The api did not answer, or not as an api. */
+/** No reply, or one that is not the api's. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
@@ -34,35 +34,35 @@ export interface Done<T> {
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-const patienceMs = 8_000;
+const timeoutMs = 8_000;
 
-/** Reads. */
+/** A GET request. */
 export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   return (await send<T>('GET', path + queryText(query), undefined, signal)).body;
 }
 
-/** Changes something. A POST carries a key of its own, so that the network cannot do it twice. */
+/** A change. A POST carries an Idempotency-Key, so that a network retry cannot repeat it. */
 export function change<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Done<T>> {
   return send<T>(method, path, body);
 }
 
-/** `/v1/rooms/live:1` of its parts, each encoded. */
+/** `/v1/rooms/live:1` from its parts, each encoded. */
 export function pathOf(parts: TemplateStringsArray, ...values: readonly string[]): string {
   return parts.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? '') + part);
 }
 
 async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Done<T>> {
   const { key } = session;
-  const asked = performance.now();
+  const sentAt = performance.now();
   const response = await request(method, path, key ?? '', body, signal);
-  heardTime(response.headers.get('date'), asked);
+  learnTime(response.headers.get('date'), sentAt);
   const trace = response.headers.get('x-trace-id') ?? undefined;
   const type = response.headers.get('content-type') ?? '';
-  if (!type.includes('json')) throw away(new Unreachable(`${response.status} ${response.statusText}`.trim()));
+  if (!type.includes('json')) throw markOffline(new Unreachable(`${response.status} ${response.statusText}`.trim()));
   const answer: unknown = await response.json().catch(() => {
-    throw away(new Unreachable('the answer was cut off'));
+    throw markOffline(new Unreachable('the answer was cut off'));
   });
-  reach.answered();
+  connectivity.answered();
   if (response.ok) return { body: answer as T, trace };
   if (response.status === 401 && session.key === key) session.end('refused');
   throw new Refused(answer as Problem);
@@ -72,7 +72,7 @@ async function request(method: string, path: string, key: string, body: unknown,
   const headers: Record<string, string> = { authorization: `Bearer ${key}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method === 'POST') headers['idempotency-key'] = randomText();
-  const late = AbortSignal.timeout(patienceMs);
+  const late = AbortSignal.timeout(timeoutMs);
   try {
     return await fetch(path, {
       method,
@@ -85,21 +85,21 @@ async function request(method: string, path: string, key: string, body: unknown,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw away(new Unreachable(error instanceof Error ? error.message : String(error), { cause: error }));
+    throw markOffline(new Unreachable(error instanceof Error ? error.message : String(error), { cause: error }));
   }
 }
 
-function away(error: Unreachable): Unreachable {
-  reach.missed();
+function markOffline(error: Unreachable): Unreachable {
+  connectivity.missed();
   return error;
 }
 
 function queryText(query: Query): string {
-  const given = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined || value === '' ? [] : [[name, String(value)]]));
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+  const present = Object.entries(query).flatMap(([name, value]): [string, string][] => (value === undefined || value === '' ? [] : [[name, String(value)]]));
+  return present.length === 0 ? '' : `?${new URLSearchParams(present)}`;
 }
 
-/** 128 bits; `crypto.randomUUID` is not there on plain http. */
+/** 128 bits; `crypto.randomUUID` is missing on plain http. */
 export function randomText(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,5 @@
-// What the console's elements have in common: they draw into the page itself, so that one style sheet file holds for all of them and the
-// policy needs to allow no inline style.
+// Base class of the console's elements: they render into the page itself, so that one style sheet covers all and the
+// security policy needs no inline style.
 import { LitElement } from 'lit';
 
 export class ConsoleElement extends LitElement {

@@ -1,4 +1,4 @@
-// Numbers, sizes and times as people read them, in the language of the page.
+// Formats numbers, sizes and times in the language of the page.
 import { serverTime } from './server-time.ts';
 import { texts } from './texts/texts.ts';
 
@@ -9,7 +9,7 @@ const timeOfDay = new Intl.DateTimeFormat(texts.language, { hour: '2-digit', min
 const dayAndTime = new Intl.DateTimeFormat(texts.language, { dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' });
 const dayMs = 86_400_000;
 
-/** Shown where there is no number. */
+/** Shown for a missing number. */
 export const none = '–';
 
 export function count(value: number | undefined | null): string {
@@ -53,7 +53,7 @@ export function span(ms: number): string {
   return `${whole.format(Math.max(0, ms) / size)} ${unit}`;
 }
 
-/** The time of day; with the day when it is another one. */
+/** The time of day; with the date when it is another day. */
 export function moment(at: number): string {
   return Math.abs(serverTime() - at) < dayMs / 2 ? timeOfDay.format(at) : dayAndTime.format(at);
 }

@@ -1,4 +1,4 @@
-// The lanes as the console draws them: one colour each, everywhere.
+// Lanes in the console: one colour each.
 import { type Lane, laneNames } from '@danmux/protocol';
 import { html, type TemplateResult } from 'lit';
 import { texts } from './texts/texts.ts';

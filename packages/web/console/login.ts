@@ -1,4 +1,4 @@
-// The door: takes an API key, asks the api who it is, and lets in whoever it knows. The key goes nowhere but into the requests.
+// The login form: reads an API key and checks it with the api. The key is sent in request headers only.
 import { html, nothing, type TemplateResult } from 'lit';
 import { get, Refused } from './call.ts';
 import { ConsoleElement } from './console-element.ts';
@@ -45,19 +45,19 @@ class ConsoleLogin extends ConsoleElement {
     this.#busy = true;
     this.#problem = '';
     this.requestUpdate();
-    // What a header cannot carry is no key.
-    if (!/^[\x21-\x7e]+$/.test(key)) return this.#refuse(texts.notAKey);
+    // Other characters cannot be in a header, so they are in no key.
+    if (!/^[\x21-\x7e]+$/.test(key)) return this.#showProblem(texts.notAKey);
     session.begin(key);
     try {
       session.prove(await get<KeySelfReply>('/v1/keys/me'));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const unknown = error instanceof Refused && error.status === 401;
-      this.#refuse(unknown ? `${texts.notAKey} ${reasonOf(error)}` : reasonOf(error));
+      const unauthorized = error instanceof Refused && error.status === 401;
+      this.#showProblem(unauthorized ? `${texts.notAKey} ${reasonOf(error)}` : reasonOf(error));
     }
   }
 
-  #refuse(problem: string): void {
+  #showProblem(problem: string): void {
     this.#busy = false;
     this.#problem = problem;
     this.requestUpdate();

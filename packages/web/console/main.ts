@@ -1,4 +1,4 @@
-// Begins the console: one element that holds everything else.
+// Starts the console: one element that contains all others.
 import './app.ts';
 import { texts } from './texts/texts.ts';
 

@@ -1,5 +1,5 @@
-// The pages of the console, as one table: the scope without which a page has nothing to show, and whether it shows all rooms at once, which
-// the api tells no key that is for some rooms only.
+// The console's pages as one table: the required scope, and whether a page covers all rooms, which
+// excludes keys of some rooms.
 
 export type Scope = 'publish' | 'moderate' | 'read' | 'admin';
 

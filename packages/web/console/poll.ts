@@ -1,26 +1,26 @@
-// Asks for the same thing again and again while its element is on a page that is looked at, and knows how old the answer is. One
-// request at a time; what was asked before a restart is not taken.
+// Repeats a request while its element is on a visible page, and knows the age of the reply. One
+// request at a time; a reply from before a restart is ignored.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { refresh } from './refresh.ts';
 import { serverTime } from './server-time.ts';
 
-type Asks<T> = (signal: AbortSignal) => Promise<T>;
+type Fetch<T> = (signal: AbortSignal) => Promise<T>;
 
 export class Poll<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #ask: Asks<T>;
+  readonly #fetch: Fetch<T>;
   readonly #everyMs: number;
   readonly #onRefresh = () => this.#wake();
   #connected = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #asked: AbortController | null = null;
+  #running: AbortController | null = null;
   #value: T | undefined;
   #at = 0;
   #error: Error | null = null;
 
-  constructor(host: ReactiveControllerHost, everyMs: number, ask: Asks<T>) {
+  constructor(host: ReactiveControllerHost, everyMs: number, fetch: Fetch<T>) {
     this.#host = host;
-    this.#ask = ask;
+    this.#fetch = fetch;
     this.#everyMs = everyMs;
     host.addController(this);
   }
@@ -29,12 +29,12 @@ export class Poll<T> implements ReactiveController {
     return this.#value;
   }
 
-  /** When the value was answered; milliseconds since 1970. */
+  /** Time of the reply, milliseconds since 1970. */
   get at(): number {
     return this.#at;
   }
 
-  /** Why the last request failed; null when it did not. */
+  /** Error of the last request; null on success. */
   get error(): Error | null {
     return this.#error;
   }
@@ -51,14 +51,14 @@ export class Poll<T> implements ReactiveController {
     this.#stop();
   }
 
-  /** Asks at once, for something else: the old answer is forgotten. */
+  /** Restarts with another request; the old reply is dropped. */
   restart(): void {
     this.#value = undefined;
     this.#error = null;
     this.again();
   }
 
-  /** Asks at once. */
+  /** Requests at once. */
   again(): void {
     this.#stop();
     this.#host.requestUpdate();
@@ -67,30 +67,30 @@ export class Poll<T> implements ReactiveController {
 
   #wake(): void {
     if (!refresh.running) clearTimeout(this.#timer);
-    else if (!this.#asked) void this.#run();
+    else if (!this.#running) void this.#run();
   }
 
   #stop(): void {
     clearTimeout(this.#timer);
-    this.#asked?.abort();
-    this.#asked = null;
+    this.#running?.abort();
+    this.#running = null;
   }
 
   async #run(): Promise<void> {
     clearTimeout(this.#timer);
-    const asked = new AbortController();
-    this.#asked = asked;
+    const controller = new AbortController();
+    this.#running = controller;
     try {
-      const value = await this.#ask(asked.signal);
-      if (this.#asked !== asked) return;
+      const value = await this.#fetch(controller.signal);
+      if (this.#running !== controller) return;
       this.#value = value;
       this.#at = serverTime();
       this.#error = null;
     } catch (error) {
-      if (this.#asked !== asked) return;
+      if (this.#running !== controller) return;
       this.#error = error instanceof Error ? error : new Error(String(error));
     }
-    this.#asked = null;
+    this.#running = null;
     this.#host.requestUpdate();
     if (refresh.running) this.#timer = setTimeout(() => void this.#run(), this.#everyMs);
   }

@@ -1,23 +1,23 @@
-// Whether the page renews itself: not while it is hidden, nor while the operator holds it.
+// Whether the page updates itself: not while it is hidden or paused by the operator.
 
 class Refresh extends EventTarget {
-  #held = false;
+  #paused = false;
 
   constructor() {
     super();
     document.addEventListener('visibilitychange', () => this.#changed());
   }
 
-  get held(): boolean {
-    return this.#held;
+  get paused(): boolean {
+    return this.#paused;
   }
 
   get running(): boolean {
-    return !this.#held && document.visibilityState === 'visible';
+    return !this.#paused && document.visibilityState === 'visible';
   }
 
   toggle(): void {
-    this.#held = !this.#held;
+    this.#paused = !this.#paused;
     this.#changed();
   }
 

@@ -1,4 +1,4 @@
-// What the api answers, by the protocol's own schemas: the console reads it as they say.
+// Types of the api's replies, from the protocol's schemas.
 import type {
   AuditRow,
   auditReply,

@@ -1,14 +1,14 @@
-// Where the operator is: the part of the address after #, so that every page of the console is a link that can be kept and sent.
+// The current place: the part of the URL after #, so that every page of the console has a link.
 import { type PageName, pageNames } from './pages.ts';
 
 export interface Place {
   readonly page: PageName;
-  /** The room or message that the page is of. */
+  /** The room or message of the page. */
   readonly id: string | undefined;
   readonly query: URLSearchParams;
 }
 
-/** `first`: where somebody is who came with no place in mind. */
+/** `first`: the page for an empty address. */
 export function placeOf(hash: string, first: PageName): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id] = path.split('/', 2);
@@ -21,10 +21,10 @@ export function linkTo(page: PageName, id?: string, query: Readonly<Record<strin
   return `#/${page}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}`;
 }
 
-/** For an element's property: another object that says the same is no change. */
+/** For a property of an element: an equal object is no change. */
 export const queryProperty = { attribute: false, hasChanged: (one: unknown, other: unknown) => String(one) !== String(other) };
 
-/** Somebody may have typed it. */
+/** Malformed when typed by hand. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

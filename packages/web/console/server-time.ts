@@ -1,17 +1,17 @@
-// The cluster's time, as the `date` of the api's answers tells it: to the second, carried on by the monotonic clock. The clock of the
-// machine that looks may be wrong.
+// The cluster's time from the `date` header of the api's replies: to the second, continued by the monotonic clock. The local
+// clock may be wrong.
 
-/** A date's second has passed by half on average. */
+/** A date header is half a second old on average. */
 const halfSecondMs = 500;
 let offsetMs: number | undefined;
 
-/** An answer to what was asked at `asked`, on the monotonic clock, had this date. */
-export function heardTime(date: string | null, asked: number): void {
+/** The date header of a reply to a request sent at `sentAt`, on the monotonic clock. */
+export function learnTime(date: string | null, sentAt: number): void {
   const time = date === null ? Number.NaN : Date.parse(date);
-  if (!Number.isNaN(time)) offsetMs = time + halfSecondMs - (asked + performance.now()) / 2;
+  if (!Number.isNaN(time)) offsetMs = time + halfSecondMs - (sentAt + performance.now()) / 2;
 }
 
-/** Milliseconds since 1970; by this machine's clock until the api answered. */
+/** Milliseconds since 1970; by the local clock until the first reply. */
 export function serverTime(): number {
   return offsetMs === undefined ? Date.now() : performance.now() + offsetMs;
 }

@@ -1,4 +1,4 @@
-// Who works here: an API key, kept for this tab only, and what it may do. Refuses to be written anywhere that outlives the tab.
+// The session: an API key, stored for this tab only, and its permissions. The key is stored nowhere that outlives the tab.
 import { type PageName, pages, type Scope } from './pages.ts';
 
 export interface KeyInfo {
@@ -18,12 +18,12 @@ class Session extends EventTarget {
     return this.#key;
   }
 
-  /** Null until the api said who the key is. */
+  /** Null until the api has confirmed the key. */
   get info(): KeyInfo | null {
     return this.#info;
   }
 
-  /** Why the last session ended, when it was not by the operator. */
+  /** Why the last session ended, if not by the operator. */
   get ended(): 'refused' | null {
     return this.#ended;
   }
@@ -33,7 +33,7 @@ class Session extends EventTarget {
     return scopes.includes(scope) || scopes.includes('admin');
   }
 
-  /** Null when the page may be opened; else what the key would have to be: of a scope, or for every room. */
+  /** Null when the page may be opened; otherwise the missing scope, or access to every room. */
   lacks(page: PageName): Scope | 'rooms' | null {
     const { scope, allRooms } = pages[page];
     if (!this.may(scope)) return scope;
@@ -45,7 +45,7 @@ class Session extends EventTarget {
     this.#ended = null;
   }
 
-  /** The api knows the key. */
+  /** The api has confirmed the key. */
   prove(info: KeyInfo): void {
     if (this.#key === null) return;
     this.#info = info;

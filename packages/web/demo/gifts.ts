@@ -1,4 +1,4 @@
-// The gifts the demo's viewers choose from. Pictures are drawn here, since not every machine has a font with such signs.
+// The demo's gifts. Pictures are SVG, since some machines have no font with such symbols.
 import type { GiftChoice } from '@danmux/sdk-elements';
 import { texts } from './texts.ts';
 

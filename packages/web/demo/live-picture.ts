@@ -1,4 +1,4 @@
-// The picture of the "stream": a concert by night drawn on a canvas, which the page plays as a video. Nothing is downloaded.
+// The picture of the "stream": a concert at night drawn on a canvas and played as a video. Nothing is downloaded.
 
 const width = 1280;
 const height = 720;
@@ -15,7 +15,7 @@ export function livePicture(): MediaStream {
   if (!context) throw new Error('no canvas in this browser');
   const start = performance.now();
   draw(context, 0);
-  // A timer rather than animation frames: a video goes on while its page is not looked at.
+  // A timer instead of animation frames: the video continues while the page is hidden.
   setInterval(() => draw(context, (performance.now() - start) / 1_000), 1_000 / 30);
   return canvas.captureStream(30);
 }

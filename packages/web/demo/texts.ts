@@ -1,4 +1,4 @@
-// The page's words in English and 简体中文, by the browser's language. Those of the elements are their own.
+// The page's texts in English and 简体中文, by the browser's language. The elements have their own.
 const english = {
   live: 'Live picture',
   viewer: 'Viewer',

@@ -1,4 +1,4 @@
-// What the page's address asks for. A parameter that cannot be used is left out and named, with what to write instead.
+// Parses the page's URL. An invalid parameter is ignored and reported with a valid example.
 import { isRoomName } from '@danmux/protocol';
 import type { OverlaySettings } from '@danmux/sdk';
 import type { Texts } from './texts.ts';
@@ -6,12 +6,12 @@ import type { Texts } from './texts.ts';
 export type ShownLane = 'chat' | 'gift';
 
 export interface Look {
-  /** Undefined: it cannot go on without. */
+  /** Undefined: the page cannot start. */
   readonly room: string | undefined;
   readonly urls: readonly string[];
   readonly lanes: readonly ShownLane[];
   readonly settings: Partial<OverlaySettings>;
-  /** For the person who wrote the address. */
+  /** Notes for the author of the URL. */
   readonly notes: readonly string[];
 }
 
@@ -23,14 +23,14 @@ const numbers = {
   max: { setting: 'maxShown', min: 1, max: 1_000 },
 } as const satisfies Record<string, { setting: keyof OverlaySettings; min: number; max: number }>;
 
-const known = ['room', 'url', ...Object.keys(numbers), 'font', 'lanes', 'lang'];
+const knownNames = ['room', 'url', ...Object.keys(numbers), 'font', 'lanes', 'lang'];
 
 export function lookOf(query: URLSearchParams, texts: Texts): Look {
   const notes: string[] = [];
-  const unknown = [...new Set(query.keys())].filter((name) => !known.includes(name));
+  const unknownNames = [...new Set(query.keys())].filter((name) => !knownNames.includes(name));
   const room = roomOf(query, texts, notes);
   const look = { room, urls: urlsOf(query, texts, notes), lanes: lanesOf(query, texts, notes), settings: settingsOf(query, texts, notes), notes };
-  for (const name of unknown) notes.push(texts.unknown(name, known.join(', ')));
+  for (const name of unknownNames) notes.push(texts.unknown(name, knownNames.join(', ')));
   return look;
 }
 
@@ -50,9 +50,9 @@ function urlsOf(query: URLSearchParams, texts: Texts, notes: string[]): string[]
 const isAddress = (url: string) => /^https?:\/\//i.test(url) && URL.canParse(url);
 
 function lanesOf(query: URLSearchParams, texts: Texts, notes: string[]): ShownLane[] {
-  const given = listOf(query.get('lanes'));
-  const lanes = given.filter((lane): lane is ShownLane => lane === 'chat' || lane === 'gift');
-  if (given.length !== lanes.length) notes.push(texts.lanes(given.join(',')));
+  const asked = listOf(query.get('lanes'));
+  const lanes = asked.filter((lane): lane is ShownLane => lane === 'chat' || lane === 'gift');
+  if (asked.length !== lanes.length) notes.push(texts.lanes(asked.join(',')));
   return lanes.length > 0 ? lanes : ['chat', 'gift'];
 }
 
@@ -71,7 +71,7 @@ function settingsOf(query: URLSearchParams, texts: Texts, notes: string[]): Part
   return settings;
 }
 
-/** With what stands in for characters the font does not have. */
+/** With fallbacks for characters that the font lacks. */
 const fontFamily = (font: string) => `"${font.trim()}", system-ui, "Noto Sans CJK SC", sans-serif`;
 
 const listOf = (text: string | null) => (text ?? '').split(',').flatMap((item) => item.trim() || []);

@@ -1,5 +1,5 @@
-// The page for a browser source of OBS: a room's danmaku and gifts on nothing. Its looks are in the query, its token in the fragment,
-// which no request carries. It sends nothing, and shows nothing of a connection that is away.
+// The page for an OBS browser source: a room's danmaku and gifts on a transparent page. Its look is in the query, its token in the fragment,
+// which no request carries. It sends nothing, and shows no connection errors.
 import { type BoundRoom, bind, createClient, type DanmuxError, Overlay, type Room } from '@danmux/sdk';
 import { edgesOf } from './edges.ts';
 import { type Look, lookOf } from './look.ts';
@@ -13,7 +13,7 @@ const texts: Texts = textsOf(language);
 const stage = document.getElementById('stage') as HTMLElement;
 
 document.documentElement.lang = language;
-// A new token is a new beginning.
+// A new token starts the page again.
 addEventListener('hashchange', () => location.reload());
 const look = lookOf(query, texts);
 note(look.notes, look.room !== undefined);
@@ -23,7 +23,7 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
   const overlay = new Overlay(stage, settings);
   const edges = await edgesOf(room, urls).catch(() => null);
   if (edges === null) {
-    // The server is away: so it is with every connection, and nothing is said.
+    // The server is unreachable: shown nowhere, because viewers of the stream would see it.
     overlay.destroy();
     setTimeout(() => void show(look, room), retryMs);
     return;
@@ -48,7 +48,7 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
   bind(only(joined, lanes), overlay);
 }
 
-/** The room as if it had these lanes alone. */
+/** The room with these lanes only. */
 function only(room: Room, lanes: readonly string[]): BoundRoom {
   return {
     serverTime: () => room.serverTime(),
@@ -60,7 +60,7 @@ function only(room: Room, lanes: readonly string[]): BoundRoom {
   };
 }
 
-/** For the one who sets it up; a stream is not to show it for long. */
+/** For the person who sets it up; hidden after a while, because viewers of the stream see it. */
 function note(lines: readonly string[], passes: boolean): void {
   if (lines.length === 0) return;
   const box = document.getElementById('note') as HTMLElement;

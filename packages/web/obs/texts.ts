@@ -1,4 +1,4 @@
-// The page's words: what is wrong with its address, and what to write instead.
+// The page's texts: what is wrong with its URL, and a valid example.
 const english = {
   noRoom: 'This address names no room. Add ?room= with the name of your room, for example ?room=live:1001.',
   badRoom: (value: string) => `room=${value}: a room's name is 1 to 128 of A-Z a-z 0-9 _ . : @ - and starts with a letter or digit. Correct it in the address.`,

@@ -1,4 +1,4 @@
-// <danmux-chat>: a room's messages, a field to send one, gifts to choose, who is there. What it shows is text and never HTML.
+// <danmux-chat>: a room's messages, an input field, a gift panel and the number of viewers. It shows text, never HTML.
 import { type DanmuxError, errors, type Msg, type Notice } from '@danmux/protocol';
 import type { ClientState, Room } from '@danmux/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -18,7 +18,7 @@ import { theme } from './theme.ts';
 import type { TokenUser } from './token-user.ts';
 
 const tickMs = 250;
-/** Of more messages a second none is read out. */
+/** At a higher message rate than this per second, messages are not announced to screen readers. */
 const readOutPerSecond = 3;
 
 export class DanmuxChatElement extends LitElement implements Linked, LinkListener, ChatSessionHost {
@@ -74,7 +74,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.#link = new RoomLink(this, this);
   }
 
-  /** The lines it holds, oldest first. */
+  /** The lines in memory, oldest first. */
   get entries(): readonly Entry[] {
     return this.#session.log.entries;
   }
@@ -108,7 +108,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.#session.notice(notice);
   }
 
-  /** Something for the viewer to read, below the list, until the next message is typed. */
+  /** Shows a text to this viewer, below the list, until the next message is typed. */
   say(text: string): void {
     this.#session.say(text);
   }
@@ -174,7 +174,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     const rows = this.#session.log.entries;
     const { first, end } = this.#list.draw();
     const view = this.#lineView();
-    // While the reader is elsewhere, rows appear because of scrolling and are no news; of very many none could be read out to the end.
+    // Rows that appear by scrolling are not new, and a fast stream cannot be read out to the end.
     return html`<div class="scroller" part="list" data-testid="chat-list" role="log" tabindex="0" aria-label=${this.#texts.messages}
       aria-live=${this.#list.following && this.#calm ? 'polite' : 'off'} @scroll=${this.#list.onScroll}>
       <div class="space"><ol role="list">
@@ -251,7 +251,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   #sendTo(room: Room, type: string, data: unknown, cid?: string): void {
-    // The line says what became of it; `unsent` has told it.
+    // The event `unsent` has updated the line.
     room.send(type, data, cid === undefined ? {} : { cid }).catch((error: DanmuxError) => {
       if (errors[error.code].status === 401) this.failed(error);
     });
@@ -279,7 +279,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.dispatchEvent(new CustomEvent('gift', { detail, bubbles: true, composed: true }));
   }
 
-  /** At the next frame, however many messages come until then; a hidden page has none. */
+  /** Once a frame, however many messages arrive; a hidden page has no frames. */
   changed(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;

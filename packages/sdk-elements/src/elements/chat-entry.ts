@@ -1,16 +1,16 @@
-// One line of a chat list, and how a message becomes one. Text only.
+// One line of a chat list, made from a message. Text only.
 import type { DanmuxError, From, Msg, MsgPart } from '@danmux/protocol';
 import { giftOf, superchatOf, textOf } from '@danmux/sdk';
 
-/** given: others have it; pending: on its way; held: waits for a moderator; failed: not accepted. */
-export type EntryState = 'given' | 'pending' | 'held' | 'failed';
+/** accepted: delivered to others; pending: in flight; held: waits for a moderator; failed: refused. */
+export type EntryState = 'accepted' | 'pending' | 'held' | 'failed';
 
 export interface Entry {
-  /** Unlike every other of its log. */
+  /** Unique in its log. */
   readonly key: number;
   readonly kind: 'chat' | 'gift' | 'superchat' | 'notice' | 'gap';
   readonly ts: number;
-  /** Of what this viewer sent. */
+  /** For messages sent by this viewer. */
   readonly cid?: string;
   readonly type?: string;
   readonly data?: unknown;
@@ -22,11 +22,11 @@ export interface Entry {
   error?: DanmuxError;
   icon?: string;
   amount?: string | undefined;
-  /** Of a gift, or messages that were left out. */
+  /** Number of gifts, or of missed messages. */
   count: number;
-  /** The gifts of a combo it stands for, when they are several. */
+  /** The merged gifts of a combo, if there are several. */
   parts?: readonly MsgPart[];
-  /** CSS pixels, once it was drawn; before that a guess. */
+  /** Height in CSS pixels; an estimate until it is drawn. */
   height: number;
 }
 
@@ -34,10 +34,10 @@ export const guessedHeight = 28;
 let lastKey = 0;
 
 export function entryFrom(fields: Pick<Entry, 'kind' | 'ts'> & Partial<Entry>): Entry {
-  return { id: undefined, text: '', own: false, state: 'given', count: 0, height: guessedHeight, ...fields, key: ++lastKey };
+  return { id: undefined, text: '', own: false, state: 'accepted', count: 0, height: guessedHeight, ...fields, key: ++lastKey };
 }
 
-/** Undefined of a message that has no line in a chat. */
+/** Undefined for a message without a line in a chat. */
 export function entryOf(msg: Msg, own: boolean): Entry | undefined {
   const { id, ts, from, type, lane } = msg;
   const base = { id, ts, own, ...(from ? { from } : {}) };

@@ -1,4 +1,4 @@
-// How one line of the chat list is drawn.
+// Rendering of one line of the chat list.
 import { errors } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Entry } from './chat-entry.ts';
@@ -10,7 +10,7 @@ export interface LineView {
   onDiscard(entry: Entry): void;
 }
 
-/** Badges of one sender at most. */
+/** Maximum badges of a sender. */
 const maxBadges = 3;
 
 export function chatLine(entry: Entry, view: LineView): TemplateResult {
@@ -47,7 +47,7 @@ function superchatLine(entry: Entry): TemplateResult {
 
 function name({ from }: Entry): TemplateResult | typeof nothing {
   const shown = from?.name ?? from?.id;
-  // Isolated, or a name in a right-to-left script would turn the line around.
+  // Isolated, because a name in a right-to-left script would reverse the line.
   return shown === undefined ? nothing : html`<bdi class="name" part="name">${shown}</bdi>`;
 }
 
@@ -68,9 +68,9 @@ function rolesOf(roles: unknown): readonly string[] {
 
 const tierOf = (level: number) => Math.min(4, Math.floor(level / 10));
 
-/** What became of a message of one's own. */
+/** Delivery state of the viewer's own message. */
 function fate(entry: Entry, { texts, onRetry, onDiscard }: LineView): TemplateResult | typeof nothing {
-  if (entry.state === 'given') return nothing;
+  if (entry.state === 'accepted') return nothing;
   if (entry.state === 'pending') return html`<span class="fate" part="fate">${texts.sending}</span>`;
   if (entry.state === 'held') return html`<span class="fate" part="fate">${texts.held}</span>`;
   const { error } = entry;

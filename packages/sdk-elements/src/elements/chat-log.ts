@@ -1,9 +1,9 @@
-// What a chat list shows, in order: messages once each, this viewer's own from the moment they are sent, gifts, what was left out.
-// It holds so many lines at most; past that the oldest tenth goes. It draws nothing.
+// Lines of a chat list in order: each message once, the viewer's own from the moment of sending, gifts, gaps.
+// The number of lines is bounded; past the cap the oldest tenth is removed. It draws nothing.
 import type { DanmuxError, Msg } from '@danmux/protocol';
 import { type Entry, entryFrom, entryOf } from './chat-entry.ts';
 
-/** How far back a message that comes late is put in its place. */
+/** Lines that a late message may be moved up. */
 const lookBack = 300;
 
 export class ChatLog {
@@ -22,7 +22,7 @@ export class ChatLog {
     return this.#entries;
   }
 
-  /** Lines that were ever added. */
+  /** Lines added so far. */
   get added(): number {
     return this.#added;
   }
@@ -33,21 +33,21 @@ export class ChatLog {
   }
 
   message(msg: Msg, own: boolean): void {
-    const known = this.#byId.get(msg.id) ?? (own ? this.#pendingLike(msg) : undefined);
+    const existing = this.#byId.get(msg.id) ?? (own ? this.#pendingLike(msg) : undefined);
     const entry = entryOf(msg, own);
     if (!entry) return;
-    if (known) {
-      this.#byId.set(msg.id, known);
-      // The server may have masked a word of it.
-      Object.assign(known, { id: msg.id, from: entry.from ?? known.from, text: entry.text, state: 'given' });
+    if (existing) {
+      this.#byId.set(msg.id, existing);
+      // The server may have masked a word.
+      Object.assign(existing, { id: msg.id, from: entry.from ?? existing.from, text: entry.text, state: 'accepted' });
     } else this.#add(entry);
     this.#changed();
   }
 
-  /** This viewer sends it; a second try of the same `cid` stays where the first one is. */
+  /** The viewer sends a message; a retry with the same `cid` keeps the line. */
   sending(outgoing: Pick<Entry, 'text' | 'from'> & { cid: string; type: string; data: unknown }): void {
-    const known = this.#ofCid(outgoing.cid);
-    if (known) known.state = 'pending';
+    const existing = this.#ofCid(outgoing.cid);
+    if (existing) existing.state = 'pending';
     else this.#add(entryFrom({ kind: 'chat', ts: this.#entries.at(-1)?.ts ?? 0, ...outgoing, own: true, state: 'pending' }));
     this.#changed();
   }
@@ -55,12 +55,12 @@ export class ChatLog {
   sent(cid: string, id: string, held: boolean): void {
     const pending = this.#ofCid(cid);
     if (!pending) return;
-    const given = this.#byId.get(id);
-    if (given && given !== pending) this.#drop(pending);
+    const delivered = this.#byId.get(id);
+    if (delivered && delivered !== pending) this.#drop(pending);
     else {
       this.#byId.set(id, pending);
       pending.id = id;
-      if (pending.state !== 'given') pending.state = held ? 'held' : 'given';
+      if (pending.state !== 'accepted') pending.state = held ? 'held' : 'accepted';
     }
     this.#changed();
   }
@@ -71,7 +71,7 @@ export class ChatLog {
     this.#changed();
   }
 
-  /** So many messages were left out; 0 when nobody knows how many. */
+  /** This many messages were missed; 0: the number is unknown. */
   gap(count: number): void {
     const last = this.#entries.at(-1);
     if (last?.kind === 'gap') last.count += count;
@@ -96,7 +96,7 @@ export class ChatLog {
     this.#changed();
   }
 
-  /** Of a line that stands for several gifts one; the line goes with the last. */
+  /** Removes one gift of a merged line; the line is removed with its last. */
   #removePart(id: string): void {
     const entry = this.#entries.findLast(({ parts }) => parts?.some((part) => part.id === id));
     if (!entry?.parts) return;
@@ -119,8 +119,8 @@ export class ChatLog {
 
   #shorten(): void {
     if (this.#entries.length <= this.#max) return;
-    const kept = Math.max(1, Math.floor(this.#max * 0.9));
-    for (const { id } of this.#entries.splice(0, this.#entries.length - kept)) if (id !== undefined) this.#byId.delete(id);
+    const remaining = Math.max(1, Math.floor(this.#max * 0.9));
+    for (const { id } of this.#entries.splice(0, this.#entries.length - remaining)) if (id !== undefined) this.#byId.delete(id);
   }
 
   #drop(entry: Entry): void {
@@ -133,7 +133,7 @@ export class ChatLog {
     return this.#entries.findLast((entry) => entry.cid === cid);
   }
 
-  /** The message may come before the answer that tells its id. */
+  /** The message may arrive before the answer with its id. */
   #pendingLike(msg: Msg): Entry | undefined {
     const text = entryOf(msg, true)?.text;
     return this.#entries.find((entry) => entry.state === 'pending' && entry.id === undefined && entry.text === text);

@@ -1,5 +1,5 @@
-// What a chat knows of its room: the lines, who is there, the gift that is new, what the viewer is to be told and what keeps them from
-// sending. It listens to one room at a time and draws nothing.
+// State of a chat: lines, viewers online, latest gift, notices and obstacles to sending. It listens to one room at a time and
+// draws nothing.
 import { DanmuxError, type From, type Msg, type Notice } from '@danmux/protocol';
 import { type Room, textOf } from '@danmux/sdk';
 import type { Entry } from './chat-entry.ts';
@@ -8,14 +8,14 @@ import { SendRules } from './send-rules.ts';
 import { errorText, type Texts } from './texts.ts';
 import type { TokenUser } from './token-user.ts';
 
-/** How long the latest gift stands above the list. */
+/** How long the latest gift is shown above the list. */
 const latestGiftMs = 10_000;
 const readBack = 50;
 
 export interface ChatSessionHost {
   readonly texts: Texts;
   readonly user: TokenUser | undefined;
-  /** At the next frame is soon enough. */
+  /** May be deferred to the next frame. */
   changed(): void;
   requestUpdate(): void;
 }
@@ -24,7 +24,7 @@ export class ChatSession {
   readonly log: ChatLog;
   readonly rules = new SendRules();
   readonly #host: ChatSessionHost;
-  /** Undefined while nobody told. */
+  /** Undefined until the server reports it. */
   online: number | undefined;
   hint = '';
   latest: Entry | undefined;
@@ -36,17 +36,17 @@ export class ChatSession {
     this.log = new ChatLog(max, () => host.changed());
   }
 
-  /** Begins anew with this room; the functions returned end it. */
+  /** Starts with this room; the returned functions stop it. */
   listen(room: Room): (() => void)[] {
     this.#room = room;
     this.log.clear();
     this.rules.modes = room.modes;
     this.online = room.joined ? room.online : undefined;
     if (room.joined) void this.#readBack(room);
-    return [...this.#listenToTalk(room), ...this.#listenToState(room), ...this.#listenToOwn(room), () => this.#end()];
+    return [...this.#listenToMessages(room), ...this.#listenToState(room), ...this.#listenToSends(room), () => this.#end()];
   }
 
-  /** What times the server tells are compared with. */
+  /** The clock to compare server times with. */
   now(): number {
     return this.#room?.serverTime() ?? Date.now();
   }
@@ -62,8 +62,8 @@ export class ChatSession {
   }
 
   message(msg: Msg): void {
-    const mine = this.#host.user?.id;
-    this.log.message(msg, mine !== undefined && msg.from?.id === mine);
+    const viewerId = this.#host.user?.id;
+    this.log.message(msg, viewerId !== undefined && msg.from?.id === viewerId);
     if (msg.lane !== 'gift' || msg.type === 'superchat' || (this.#room?.ageMs(msg) ?? 0) > latestGiftMs) return;
     this.latest = this.log.entries.findLast(({ id }) => id === msg.id);
     clearTimeout(this.#latestTimer);
@@ -72,11 +72,11 @@ export class ChatSession {
 
   notice({ code, message, ...rest }: Notice): void {
     this.rules.notice({ code, message, ...rest });
-    // A mute is said for as long as it holds.
+    // A mute is shown as an obstacle for as long as it lasts.
     this.say(code === 'muted' ? '' : (this.#host.texts.notices[code] ?? message));
   }
 
-  #listenToTalk(room: Room): (() => void)[] {
+  #listenToMessages(room: Room): (() => void)[] {
     return [
       room.on('message', (msg) => this.message(msg)),
       room.on('recalled', ({ id }) => this.#recalled(id)),
@@ -102,7 +102,7 @@ export class ChatSession {
     ];
   }
 
-  #listenToOwn(room: Room): (() => void)[] {
+  #listenToSends(room: Room): (() => void)[] {
     return [
       room.on('sending', ({ cid, type, data }) => type === 'chat' && this.log.sending({ cid, type, data, text: textOf({ data }), ...this.#self() })),
       room.on('sent', ({ cid, id, held }) => {
@@ -123,7 +123,7 @@ export class ChatSession {
     if (this.latest && !this.log.entries.includes(this.latest)) this.#endLatest();
   }
 
-  /** What came before this chat: it was told to those who listened then. */
+  /** Notices from before this chat were shown to earlier listeners. */
   async #readBack(room: Room): Promise<void> {
     for (const lane of ['gift', 'chat', 'control'] as const) {
       try {
@@ -131,13 +131,13 @@ export class ChatSession {
         if (this.#room === room) for (const msg of msgs) this.message(msg);
       } catch (error) {
         if (!(error instanceof DanmuxError)) throw error;
-        // Without a connection the next join brings it.
+        // Without a connection the next join reports it.
         if (error.code !== 'unavailable' && this.#room === room) this.failed(error);
       }
     }
   }
 
-  /** As others will see this viewer. */
+  /** This viewer as others see them. */
   #self(): { from?: From } {
     const { user } = this.#host;
     return user ? { from: { ...user } } : {};

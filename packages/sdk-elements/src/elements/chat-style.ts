@@ -1,4 +1,4 @@
-// How the chat's list and what stands above it look.
+// Style of the chat's list and header.
 import { css } from 'lit';
 
 export const chatStyle = css`

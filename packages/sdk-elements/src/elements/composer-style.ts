@@ -1,4 +1,4 @@
-// How what stands below the chat list looks.
+// Style of the area below the chat list.
 import { css } from 'lit';
 
 export const composerStyle = css`

@@ -1,4 +1,4 @@
-// What stands below the chat list: why one may not send now, the gifts, the input and its button.
+// The area below the chat list: the obstacle to sending, the gift panel, the input and its button.
 import { html, nothing, type TemplateResult } from 'lit';
 import { type GiftPanelView, giftPanel } from './gift-panel.ts';
 import { giftIcon } from './icons.ts';
@@ -9,7 +9,7 @@ export interface ComposerView extends GiftPanelView {
   readonly texts: Texts;
   readonly verdict: Verdict;
   readonly now: number;
-  /** What else is to be said, when nothing hinders. */
+  /** A message to the viewer when there is no obstacle. */
   readonly hint: string;
   readonly maxLength: number;
   readonly length: number;
@@ -21,7 +21,7 @@ export interface ComposerView extends GiftPanelView {
   onKey(event: KeyboardEvent): void;
 }
 
-/** The count of characters left is shown from here on. */
+/** The number of remaining characters is shown below this. */
 const fewLeft = 20;
 
 export function composer(view: ComposerView): TemplateResult {
@@ -60,7 +60,7 @@ function obstacleText({ texts, verdict, language, now }: ComposerView): string {
   return texts.obstacle[obstacle]();
 }
 
-/** The day too, when it is another one. */
+/** With the date when it is another day. */
 function timeText(at: number, now: number, language: string): string {
   const date = new Date(at);
   const sameDay = date.toDateString() === new Date(now).toDateString();

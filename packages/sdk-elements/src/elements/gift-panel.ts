@@ -1,4 +1,4 @@
-// The gifts a viewer may choose from. Choosing one only tells the page: what is paid for is sent by the site's backend.
+// The gift panel. A choice only emits an event: the site's backend takes the payment and publishes the gift.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Texts } from './texts.ts';
 
@@ -10,7 +10,7 @@ export interface GiftChoice {
   readonly icon?: string;
   /** Address of a picture, instead of an icon. */
   readonly image?: string;
-  /** As it is to be read. */
+  /** Display text. */
   readonly price?: string | number;
 }
 
@@ -21,7 +21,7 @@ export interface GiftChosen {
   readonly room: string;
 }
 
-/** Only what has the form of a gift; JSON of an attribute may hold anything. */
+/** Keeps well-formed gifts only; the JSON of an attribute may be anything. */
 export function giftsOf(value: unknown): readonly GiftChoice[] {
   return Array.isArray(value) ? value.filter((gift): gift is GiftChoice => typeof gift?.id === 'string' && typeof gift?.name === 'string') : [];
 }

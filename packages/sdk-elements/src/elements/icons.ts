@@ -1,4 +1,4 @@
-// The signs on the elements' buttons, drawn, since not every machine has a font with them.
+// Icons of the elements' buttons as SVG, since some machines have no font with them.
 import { html, svg, type TemplateResult } from 'lit';
 
 const icon = (path: TemplateResult) => html`<svg width="20" height="20" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">${path}</svg>`;

@@ -1,5 +1,5 @@
-// <danmux-overlay>: danmaku, gifts and super chats of a room over whatever stands in it. It draws nothing itself: it makes an overlay of
-// its attributes, binds it to its room and gives the viewer a menu for it.
+// <danmux-overlay>: danmaku, gifts and super chats of a room over its content. It creates an overlay from
+// its attributes, binds it to its room and adds a settings menu.
 import type { DanmuxError } from '@danmux/protocol';
 import { bind, type ClientState, Overlay, type OverlaySettings, type Room } from '@danmux/sdk';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -7,7 +7,7 @@ import { type Linked, type LinkListener, linkProperties, RoomLink } from './room
 import type { Token } from './shared-client.ts';
 import { theme } from './theme.ts';
 
-/** Attributes that are settings of the overlay. */
+/** Attributes that map to overlay settings. */
 const looks = ['speed', 'opacity', 'area', 'fontSize', 'fontFamily', 'renderer', 'remember', 'hiddenTypes', 'maxShown', 'maxGifts'] as const;
 
 export class DanmuxOverlayElement extends LitElement implements Linked, LinkListener {
@@ -83,7 +83,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     this.#link = new RoomLink(this, this);
   }
 
-  /** The engine, once the element is in a page: for what the page itself wants to show. */
+  /** The engine, once the element is connected: a page may add items of its own. */
   get overlay(): Overlay | undefined {
     return this.#overlay;
   }
@@ -95,12 +95,12 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
 
   state(state: ClientState): void {
     const room = this.#link.room;
-    // Whose token it is may be known only now that there is one.
+    // The token, and so its user, may be known only after the first connection.
     if (room && state === 'online' && this.#boundFor !== this.#link.user?.id) this.#bind(room);
     this.dispatchEvent(new CustomEvent('state', { detail: state }));
   }
 
-  /** Not said on the picture; a page that wants to know listens. */
+  /** Errors are not drawn over the picture; a page can listen to them. */
   failed(error: DanmuxError): void {
     this.dispatchEvent(new CustomEvent('danmux-error', { detail: error }));
   }
@@ -125,7 +125,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     const before = this.#overlay;
     const overlay = this.#made();
     const settings = Object.fromEntries(looks.filter((name) => changed.has(name)).map((name) => [name, this[name]]));
-    // What it was made of is not the viewer's choice, and must not be remembered as that.
+    // Attributes are not the viewer's choice and must not be remembered as such.
     if (before && Object.keys(settings).length > 0) before.configure(settings);
     const menu = this.renderRoot.querySelector('danmux-settings');
     if (menu) menu.overlay = overlay;
@@ -137,12 +137,12 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     this.#unbind = bind(room, this.#made(), this.#boundFor === undefined ? {} : { userId: this.#boundFor });
   }
 
-  /** The layer is there from the first drawing on. */
+  /** The layer exists from the first rendering. */
   #made(): Overlay {
     if (!this.#overlay) {
       if (!this.hasUpdated) this.performUpdate();
-      const given = looks.map((name) => [name, this[name]] as const).filter(([, value]) => value !== undefined);
-      this.#overlay ??= new Overlay(this.renderRoot.querySelector('.layer') as HTMLElement, Object.fromEntries(given));
+      const settings = looks.map((name) => [name, this[name]] as const).filter(([, value]) => value !== undefined);
+      this.#overlay ??= new Overlay(this.renderRoot.querySelector('.layer') as HTMLElement, Object.fromEntries(settings));
     }
     return this.#overlay;
   }

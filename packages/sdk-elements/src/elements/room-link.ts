@@ -1,12 +1,12 @@
-// An element's tie to its room: the Room it was given, or a share of a client made from its attributes. It begins when the element is in
-// the page, begins anew when what it was made from changes, and ends with the element's leaving.
+// Connects an element to its room: the given Room, or a share of a client made from its attributes. It starts when the element is
+// connected to the page, restarts when its inputs change, and ends when the element is removed.
 import { DanmuxError, type Msg, type Notice } from '@danmux/protocol';
 import type { ClientState, Room } from '@danmux/sdk';
 import type { LitElement, ReactiveController } from 'lit';
 import { type Lease, leaseRoom, type Token } from './shared-client.ts';
 import type { TokenUser } from './token-user.ts';
 
-/** The attributes and properties of every element that shows a room. */
+/** Attributes and properties of every element that shows a room. */
 export const linkProperties = {
   url: { type: String },
   gateway: { type: String },
@@ -17,22 +17,22 @@ export const linkProperties = {
 
 export interface Linked extends LitElement {
   url: string | undefined;
-  /** Address of `GET /v1/gateway`, which names the edges, instead of `url` or beside it. */
+  /** Address of `GET /v1/gateway`, which names the edges, instead of `url` or besides. */
   gateway: string | undefined;
   room: Room | string | undefined;
   token: Token | undefined;
-  /** Whose messages are one's own; by default the token's `sub`. */
+  /** The viewer's user id; default the token's `sub`. */
   userId: string | undefined;
 }
 
 export interface LinkListener {
-  /** Listens to the room; the functions returned end it. */
+  /** Listens to the room; the returned functions stop it. */
   linked(room: Room): readonly (() => void)[];
   state(state: ClientState): void;
   failed(error: DanmuxError): void;
-  /** A message for this user alone, in whatever room. */
+  /** A personal message to this user. */
   personal?(msg: Msg): void;
-  /** What holds for all rooms; what a room tells comes from the room. */
+  /** A notice for all rooms; those of one room come from the room. */
   noticed?(notice: Notice): void;
 }
 
@@ -60,13 +60,13 @@ export class RoomLink implements ReactiveController {
     return userId === undefined ? this.#lease?.user : { level: 0, roles: [], ...this.#lease?.user, id: userId };
   }
 
-  /** A connection of its own without a token may watch only; of a room that was given nobody here knows. */
+  /** True for a guest of its own connection; unknown for a given room. */
   get guest(): boolean {
     return this.#lease !== undefined && this.#host.token === undefined;
   }
 
   hostConnected(): void {
-    // After the attributes are set, also of an element that is made by a script.
+    // Deferred, so that a script can set all attributes first.
     queueMicrotask(() => this.#host.isConnected && this.#begin());
   }
 
@@ -88,14 +88,14 @@ export class RoomLink implements ReactiveController {
     this.#madeOf = [url, gateway, room, token, userId];
     try {
       if (typeof room === 'object') this.#enter(room);
-      else if ((url || gateway) && room) this.#takeLease(leaseRoom({ urls: url || undefined, gateway: gateway || undefined, token: token || undefined }, room));
+      else if ((url || gateway) && room) this.#useLease(leaseRoom({ urls: url || undefined, gateway: gateway || undefined, token: token || undefined }, room));
     } catch (error) {
       if (error instanceof DanmuxError) this.#listener.failed(error);
       else throw error;
     }
   }
 
-  #takeLease(lease: Lease): void {
+  #useLease(lease: Lease): void {
     this.#lease = lease;
     const { client } = lease;
     this.#ends.push(

@@ -1,5 +1,5 @@
-// The scrolling of a long list of which only the rows on the screen are drawn: it follows the end until the reader scrolls up, and then
-// keeps what is read in its place whatever comes or goes around it. It draws no row itself.
+// Scrolling of a long list that draws only visible rows: follows the end until the reader scrolls up, then keeps
+// the visible rows in place while others are added or removed. It renders no row itself.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type RowWindow, topOf, windowOf } from './row-window.ts';
 
@@ -9,9 +9,9 @@ export interface MeasuredRow {
 
 type Host = ReactiveControllerHost & { readonly renderRoot: DocumentFragment | HTMLElement };
 
-/** Drawn above and below the screen, CSS pixels. */
+/** Extra height drawn above and below the viewport, CSS pixels. */
 const beside = 240;
-/** Nearer to the end than this is at the end. */
+/** Within this distance the list counts as scrolled to its end. */
 const nearEnd = 30;
 const assumedScreen = 600;
 
@@ -22,7 +22,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
   #scroller: HTMLElement | undefined;
   #following = true;
   #drawn: RowWindow = { first: 0, end: 0, before: 0, total: 0 };
-  #held: { readonly row: R; readonly offset: number } | undefined;
+  #anchor: { readonly row: R; readonly offset: number } | undefined;
 
   constructor(host: Host, rows: () => readonly R[]) {
     this.#host = host;
@@ -31,7 +31,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     host.addController(this);
   }
 
-  /** The end is shown, and stays shown. */
+  /** The list follows its end. */
   get following(): boolean {
     return this.#following;
   }
@@ -49,12 +49,12 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     return this.#drawn;
   }
 
-  /** For the scrolling element's event. */
+  /** Handler of the scroll event. */
   readonly onScroll = (): void => {
     const scroller = this.#scroller;
     if (!scroller) return;
     this.#following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearEnd;
-    this.#held = this.#following ? undefined : this.#topRow(scroller.scrollTop);
+    this.#anchor = this.#following ? undefined : this.#topRow(scroller.scrollTop);
     this.#host.requestUpdate();
   };
 
@@ -86,7 +86,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     }
   }
 
-  /** Puts the drawn rows where their heights say, and the screen where it was. */
+  /** Positions the drawn rows by their heights, and restores the scroll position. */
   #place(scroller: HTMLElement): void {
     const rows = this.#rows();
     const { first, end } = this.#drawn;
@@ -97,9 +97,9 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     const total = topOf(rows, rows.length);
     space.style.height = `${total}px`;
     list.style.transform = `translateY(${before}px)`;
-    const top = this.#following ? Math.max(0, total - scroller.clientHeight) : this.#heldTop(scroller.scrollTop);
+    const top = this.#following ? Math.max(0, total - scroller.clientHeight) : this.#anchorTop(scroller.scrollTop);
     if (Math.abs(scroller.scrollTop - top) > 1) scroller.scrollTop = top;
-    // The guesses were wrong by more than what is drawn beside the screen.
+    // The height estimates were off by more than the extra height.
     const uncovered = (first > 0 && before > top) || (end < rows.length && topOf(rows, end) < top + scroller.clientHeight);
     if (uncovered) this.#host.requestUpdate();
   }
@@ -113,11 +113,11 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     return undefined;
   }
 
-  /** Where the row that was at the top is now. */
-  #heldTop(fallback: number): number {
-    if (!this.#held) return fallback;
+  /** Current position of the row that was at the top. */
+  #anchorTop(fallback: number): number {
+    if (!this.#anchor) return fallback;
     const rows = this.#rows();
-    const index = rows.indexOf(this.#held.row);
-    return index < 0 ? fallback : topOf(rows, index) + this.#held.offset;
+    const index = rows.indexOf(this.#anchor.row);
+    return index < 0 ? fallback : topOf(rows, index) + this.#anchor.offset;
   }
 }

@@ -1,11 +1,11 @@
-// Which rows of a long list of unequal heights are drawn: those on the screen and some beside them. Pure arithmetic. It goes through all
-// rows, which for some ten thousands takes less than drawing one of them.
+// Computes the rows of a long list to draw: the visible ones and some beside them, with unequal heights. Pure arithmetic over
+// all rows: for some ten thousands it takes less time than drawing one.
 
 export interface RowWindow {
-  /** The first row to draw, and the one after the last. */
+  /** The first row to draw, and the end (exclusive). */
   readonly first: number;
   readonly end: number;
-  /** Height of the rows before `first`, and of all, CSS pixels. */
+  /** Height of the rows before `first`, and of all rows, CSS pixels. */
   readonly before: number;
   readonly total: number;
 }
@@ -14,7 +14,7 @@ export interface Row {
   readonly height: number;
 }
 
-/** `top` is where the screen begins, from the list's upper end; past the end it is the list's last screen. */
+/** `top` is the scroll position; past the end it is clamped to the last screen. */
 export function windowOf(rows: readonly Row[], top: number, screen: number, beside: number): RowWindow {
   let total = 0;
   for (const { height } of rows) total += height;
@@ -38,7 +38,7 @@ export function windowOf(rows: readonly Row[], top: number, screen: number, besi
   return { first, end, before, total };
 }
 
-/** Where row `index` begins. */
+/** Top of row `index`. */
 export function topOf(rows: readonly Row[], index: number): number {
   let y = 0;
   for (let i = 0; i < index; i++) y += rows[i]?.height ?? 0;

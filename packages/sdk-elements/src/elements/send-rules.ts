@@ -1,5 +1,5 @@
-// Whether this viewer may send now, as far as the page can know: the room's modes, what the server told it, its own pace. The server
-// decides; this only spares the viewer a refusal, and says why.
+// Whether this viewer may send now, as far as the page knows: room modes, notices, its own rate. The server
+// decides; this avoids refusals and gives the reason.
 import { type DanmuxError, errors, type Notice, type RoomModes } from '@danmux/protocol';
 import type { ClientState } from '@danmux/sdk';
 import type { TokenUser } from './token-user.ts';
@@ -8,14 +8,14 @@ export type Obstacle = 'guest' | 'offline' | 'closed' | 'out' | 'muted' | 'room_
 
 export interface Verdict {
   readonly obstacle?: Obstacle;
-  /** Until when, milliseconds since 1970; absent: nobody knows. */
+  /** End of the obstacle, milliseconds since 1970; absent: unknown. */
   readonly until?: number;
-  /** For `level`. */
+  /** The required level. */
   readonly level?: number;
 }
 
 export class SendRules {
-  /** Roles to which a room's modes do not apply; as the server's `moderation.exempt_roles`. */
+  /** Roles that room modes do not limit; as the server's `moderation.exempt_roles`. */
   exemptRoles: readonly string[] = ['host', 'admin', 'moderator'];
   user: TokenUser | undefined;
   guest = false;
@@ -31,7 +31,7 @@ export class SendRules {
     if (code === 'unbanned') this.#out = false;
   }
 
-  /** In the room. */
+  /** Joined. */
   entered(): void {
     this.#out = false;
   }

@@ -1,4 +1,4 @@
-// <danmux-settings>: the viewer's own choice of how danmaku fly. It changes the overlay it is given, which applies and remembers it.
+// <danmux-settings>: the viewer's danmaku settings. It changes the given overlay, which applies and stores them.
 import type { OverlaySettings, OverlayVerbs } from '@danmux/sdk';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { slidersIcon } from './icons.ts';
@@ -23,7 +23,7 @@ const sliders: readonly Slider[] = [
   { name: 'fontSize', min: 12, max: 48, step: 1, shown: (value) => `${value} px` },
 ];
 const defaultFontSize = 20;
-/** Between the menu and what is beside it, CSS pixels. */
+/** Distance between menu and button, CSS pixels. */
 const gap = 8;
 
 export class DanmuxSettingsElement extends LitElement {
@@ -120,11 +120,11 @@ export class DanmuxSettingsElement extends LitElement {
   };
 
   readonly #opens = (event: ToggleEvent): void => {
-    // They may have been changed elsewhere.
+    // They may have changed elsewhere.
     if (event.newState === 'open') this.requestUpdate();
   };
 
-  /** In the top layer, where no player cuts it off: beside the button, within the window. */
+  /** In the top layer, so that no player clips it: beside the button, within the window. */
   readonly #opened = (event: ToggleEvent): void => {
     if (event.newState !== 'open') return;
     const panel = event.target as HTMLElement;

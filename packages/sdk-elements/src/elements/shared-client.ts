@@ -1,14 +1,14 @@
-// Clients that the elements of a page share: those with the same addresses and token have one connection, and those in the same room
-// are told by one Room. A room is left and a client closed a moment after the last element let go of it, so that an element that
+// Clients shared by the elements of a page: elements with the same addresses and token share one connection, and those in the same room
+// one Room. A room is left and a client closed a moment after the last element released it, so that an element that
 // is moved in the page keeps its connection.
 import { type Client, createClient, type Room } from '@danmux/sdk';
 import { type TokenUser, userOf } from './token-user.ts';
 
-/** As ClientOptions.token. */
+/** See ClientOptions.token. */
 export type Token = string | (() => string | Promise<string>);
 
 export interface Address {
-  /** One or several, with commas between. */
+  /** One or several addresses, separated by commas. */
   readonly urls: string | undefined;
   readonly gateway: string | undefined;
   readonly token: Token | undefined;
@@ -18,7 +18,7 @@ export interface Address {
 export interface Lease {
   readonly client: Client;
   readonly room: Room;
-  /** Undefined for a guest, and before a token was got. */
+  /** Undefined for a guest, and until a token is available. */
   readonly user: TokenUser | undefined;
   release(): void;
 }
@@ -26,7 +26,7 @@ export interface Lease {
 interface Shared {
   readonly key: string;
   readonly client: Client;
-  readonly holders: Map<string, number>;
+  readonly leases: Map<string, number>;
   user: TokenUser | undefined;
 }
 
@@ -35,12 +35,12 @@ const shared = new Map<string, Shared>();
 const tokenNumbers = new WeakMap<() => string | Promise<string>, number>();
 let lastNumber = 0;
 
-/** Throws a DanmuxError when there is no address, or the room's name is none. */
+/** Throws a DanmuxError without an address or with an invalid room name. */
 export function leaseRoom(address: Address, name: string): Lease {
   const entry = entryOf(address);
   const room = entry.client.join(name);
-  entry.holders.set(name, (entry.holders.get(name) ?? 0) + 1);
-  let held = true;
+  entry.leases.set(name, (entry.leases.get(name) ?? 0) + 1);
+  let active = true;
   return {
     client: entry.client,
     room,
@@ -48,8 +48,8 @@ export function leaseRoom(address: Address, name: string): Lease {
       return entry.user;
     },
     release: () => {
-      if (held) setTimeout(() => letGo(entry, room), lingerMs);
-      held = false;
+      if (active) setTimeout(() => release(entry, room), lingerMs);
+      active = false;
     },
   };
 }
@@ -58,15 +58,15 @@ function entryOf({ urls = '', gateway: path, token }: Address): Shared {
   const url = urls.split(',').flatMap((item) => item.trim() || []);
   const gateway = path === undefined ? undefined : new URL(path, document.baseURI).href;
   const key = JSON.stringify([[...url].sort(), gateway, keyOf(token)]);
-  const known = shared.get(key);
-  if (known && known.client.state !== 'closed') return known;
-  const asked = typeof token === 'function' ? async () => learn(entry, await token()) : token;
+  const existing = shared.get(key);
+  if (existing && existing.client.state !== 'closed') return existing;
+  const tokenSource = typeof token === 'function' ? async () => learn(entry, await token()) : token;
   const client = createClient({
     ...(url.length > 0 ? { url } : {}),
     ...(gateway === undefined ? {} : { gateway }),
-    ...(asked === undefined ? {} : { token: asked }),
+    ...(tokenSource === undefined ? {} : { token: tokenSource }),
   });
-  const entry: Shared = { key, client, holders: new Map(), user: typeof token === 'string' ? userOf(token) : undefined };
+  const entry: Shared = { key, client, leases: new Map(), user: typeof token === 'string' ? userOf(token) : undefined };
   shared.set(key, entry);
   return entry;
 }
@@ -83,16 +83,16 @@ function keyOf(token: Token | undefined): string | number | null {
   return number;
 }
 
-function letGo(entry: Shared, room: Room): void {
-  const left = (entry.holders.get(room.name) ?? 1) - 1;
-  entry.holders.set(room.name, left);
+function release(entry: Shared, room: Room): void {
+  const left = (entry.leases.get(room.name) ?? 1) - 1;
+  entry.leases.set(room.name, left);
   if (left > 0) return;
-  entry.holders.delete(room.name);
-  if (entry.holders.size === 0) {
+  entry.leases.delete(room.name);
+  if (entry.leases.size === 0) {
     if (shared.get(entry.key) === entry) shared.delete(entry.key);
     entry.client.close();
     return;
   }
-  // Without a connection the server has let it go already.
+  // Without a connection the server has dropped the viewer already.
   room.leave().catch(() => undefined);
 }

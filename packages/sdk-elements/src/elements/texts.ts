@@ -1,4 +1,4 @@
-// The elements' words in English and 简体中文, and which of them an element speaks.
+// Texts of the elements in English and 简体中文, and the choice of the language.
 import type { DanmuxError, ErrorCode } from '@danmux/protocol';
 import type { Obstacle } from './send-rules.ts';
 
@@ -28,7 +28,7 @@ const english = {
   obstacle: {
     guest: () => 'Sign in to join the chat',
     offline: () => 'Connecting again…',
-    // The error that closed it is said instead.
+    // The error that closed the connection is shown instead.
     closed: () => '',
     out: () => 'You were removed from this room',
     muted: (until?: string) => (until ? `You are muted until ${until}` : 'You are muted'),
@@ -39,7 +39,7 @@ const english = {
   slowMode: (seconds: number) => `Slow mode: one message every ${seconds} s`,
   membersOnly: 'Only members may send here',
   errors: {} as Partial<Record<ErrorCode, string>>,
-  /** By code; the server's own words where there are none. */
+  /** By code; without a text the server's message is shown. */
   notices: {} as Partial<Record<string, string>>,
   settings: 'Danmaku settings',
   danmaku: 'Danmaku',
@@ -120,7 +120,7 @@ const chinese: Texts = {
   close: '关闭',
 };
 
-/** By the nearest `lang` attribute, also outside of the shadow roots it stands in; else the document's; else the browser's. */
+/** By the nearest `lang` attribute, also outside of shadow roots; else the browser's language. */
 export function languageOf(element: Element): string {
   for (let node: Element | null = element; node; ) {
     const marked: Element | null = node.closest('[lang]:not([lang=""])');

@@ -1,4 +1,4 @@
-// The colours and measures of the elements, as custom properties a page may set on them or on any element around them.
+// Colours and sizes of the elements, as custom properties that a page may set on them or on any ancestor.
 import { css } from 'lit';
 
 export const theme = css`

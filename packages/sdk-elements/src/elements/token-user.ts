@@ -1,5 +1,5 @@
-// Who a viewer token is for, read from its middle part. Nothing is checked: the edge does that; here it only tells whose messages
-// are one's own.
+// The user of a viewer token, read from its payload without verification: the edge verifies it; here it only identifies the viewer's
+// own messages.
 
 export interface TokenUser {
   readonly id: string;
@@ -8,7 +8,7 @@ export interface TokenUser {
   readonly roles: readonly string[];
 }
 
-/** Undefined of what is no token. */
+/** Undefined for a malformed token. */
 export function userOf(token: string): TokenUser | undefined {
   const claims = claimsOf(token);
   const { sub, name, level, roles } = claims ?? {};
@@ -28,7 +28,7 @@ function claimsOf(token: string): Record<string, unknown> | undefined {
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined;
   } catch {
-    // The edge says so, in better words.
+    // The edge reports a bad token with a better message.
     return undefined;
   }
 }

@@ -1,15 +1,15 @@
-// ArtPlayer: a plugin as its users know them. The overlay lies where ArtPlayer keeps room for danmaku; a button and a menu of settings
-// are in its own bar. Of ArtPlayer only these few members are used, and none of its code.
+// An ArtPlayer plugin. The overlay is in ArtPlayer's layer for danmaku; a button and settings are added to its control
+// bar. It uses the few members below and contains no ArtPlayer code.
 import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
 import type { PlayerOptions } from './player-options.ts';
-import { makeToggle, toggleIcon, words } from './toggle.ts';
+import { labels, makeToggle, toggleIcon } from './toggle.ts';
 
 interface RangeItem {
   readonly range?: unknown;
   readonly [name: string]: unknown;
 }
 
-/** The part of an `Artplayer` that is used. */
+/** The members of an `Artplayer` that are used. */
 export interface ArtplayerLike {
   readonly video: HTMLVideoElement;
   readonly option: { readonly setting?: boolean };
@@ -27,7 +27,7 @@ interface Range {
   readonly onChange: (item: RangeItem) => string;
 }
 
-/** `plugins: [danmuxArtplayer({ room })]`; then `art.plugins.danmux` is the overlay on it. Ends with the player. */
+/** `plugins: [danmuxArtplayer({ room })]`; then `art.plugins.danmux` is its overlay. Destroyed with the player. */
 export function danmuxArtplayer(options: PlayerOptions = {}): (art: ArtplayerLike) => PlayerDanmaku & { readonly name: 'danmux' } {
   return (art) => {
     const danmaku = attachTo(art.video, { ...options, container: art.template.$danmuku, isolated: true });
@@ -42,7 +42,7 @@ export function danmuxArtplayer(options: PlayerOptions = {}): (art: ArtplayerLik
 }
 
 function settingsMenu(danmaku: PlayerDanmaku): Parameters<ArtplayerLike['setting']['add']>[0] {
-  const { danmaku: name, opacity, speed, area } = words();
+  const { danmaku: name, opacity, speed, area } = labels();
   const range = (html: string, setting: 'opacity' | 'speed' | 'area', least: number, most: number): Range => {
     const now = Math.round(danmaku.overlay.settings[setting] * 100);
     const onChange = (item: RangeItem) => {

@@ -1,18 +1,18 @@
-// DPlayer: it has no plugins, so this is called with an instance. The overlay lies where DPlayer's own danmaku would; leave DPlayer's option
-// `danmaku` out. The button goes beside its own.
+// DPlayer has no plugins, so this is called with an instance. The overlay replaces DPlayer's danmaku; do not use DPlayer's option
+// `danmaku`. The button is added to DPlayer's bar.
 import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
 import type { PlayerOptions } from './player-options.ts';
 import { makeToggle } from './toggle.ts';
 
-/** The part of a `DPlayer` that is used. */
+/** The members of a `DPlayer` that are used. */
 export interface DPlayerLike {
   readonly container: HTMLElement;
   on(event: 'destroy', listener: () => void): void;
 }
 
-/** `danmuxDplayer(dp, { room })`. Ends with the player. */
+/** `danmuxDplayer(dp, { room })`. Destroyed with the player. */
 export function danmuxDplayer(player: DPlayerLike, options: PlayerOptions = {}): PlayerDanmaku {
-  // DPlayer exchanges its video when the quality is switched; what is around it stays.
+  // DPlayer replaces its video element when the quality changes; the container stays.
   const host = player.container.querySelector<HTMLElement>('.dplayer-video-wrap') ?? player.container;
   const danmaku = attachTo(host, { ...options, isolated: true });
   const bar = player.container.querySelector('.dplayer-icons-right');

@@ -1,23 +1,23 @@
-// The element on a player that an overlay lies in: over the video or all of the player, also when that is resized or fullscreen. It shows
+// The element on a player that contains the overlay: covers the video or the box player, also after resizing and in fullscreen. It draws
 // nothing, and lets clicks through to the player.
 import { type Box, pictureBox } from './picture.ts';
 
 export interface LayerPlace {
-  /** Where it goes. What is not positioned yet is made so, until the end. */
+  /** Parent of the layer. A static parent becomes positioned until the end. */
   readonly host: HTMLElement;
-  /** Whose box it covers, when that is not all of `host`. */
+  /** The element whose box it covers, if not all of `host`. */
   readonly over: HTMLVideoElement | undefined;
   readonly fit: 'box' | 'picture';
-  /** The player's video; players exchange it. */
+  /** The player's current video; players replace it. */
   readonly video: () => HTMLVideoElement | null;
   readonly zIndex: number | undefined;
-  /** In a shadow root, where the player's CSS does not reach. */
+  /** In a shadow root, out of reach of the player's CSS. */
   readonly isolated: boolean;
 }
 
 export class Layer {
   readonly element = document.createElement('div');
-  /** What the overlay fills. */
+  /** The overlay's container. */
   readonly stage: HTMLElement;
   readonly #place: LayerPlace;
   readonly #positioned: boolean;
@@ -31,7 +31,7 @@ export class Layer {
     this.#positioned = getComputedStyle(host).position !== 'static';
     if (!this.#positioned) host.style.position = 'relative';
     element.className = 'danmux-player-layer';
-    // Players set fonts of their own on what lies in them, down to a size of 0.
+    // Players set fonts on their content, down to size 0.
     const font = { fontSize: '16px', lineHeight: '1.5', textAlign: 'start' };
     Object.assign(element.style, { position: 'absolute', overflow: 'hidden', pointerEvents: 'none', ...font });
     if (zIndex !== undefined) element.style.zIndex = String(zIndex);
@@ -44,7 +44,7 @@ export class Layer {
   }
 
   setShown(shown: boolean): void {
-    // Not `display`: the overlay goes on knowing its size.
+    // Not `display`: the overlay must keep its size.
     this.element.style.visibility = shown ? '' : 'hidden';
   }
 
@@ -64,7 +64,7 @@ export class Layer {
     if (!this.#positioned) this.#place.host.style.position = '';
   }
 
-  /** Behind what the page has put after the video, such as controls of its own. */
+  /** Below the page's elements after the video, such as custom controls. */
   #insert(): void {
     const { host } = this.#place;
     const video = this.#place.video();
@@ -77,13 +77,13 @@ export class Layer {
   #box(): Box {
     const { over, host, fit } = this.#place;
     const video = this.#place.video();
-    const whole = this.#raised ? { left: 0, top: 0, width: innerWidth, height: innerHeight } : over ? boxIn(over, host) : innerBox(host);
-    if (fit === 'box' || !video) return whole;
+    const box = this.#raised ? { left: 0, top: 0, width: innerWidth, height: innerHeight } : over ? boxIn(over, host) : innerBox(host);
+    if (fit === 'box' || !video) return box;
     const { objectFit, objectPosition } = getComputedStyle(video);
-    return pictureBox(whole, { naturalWidth: video.videoWidth, naturalHeight: video.videoHeight, objectFit, objectPosition });
+    return pictureBox(box, { naturalWidth: video.videoWidth, naturalHeight: video.videoHeight, objectFit, objectPosition });
   }
 
-  /** A video that is fullscreen by itself covers the page; only what is in the top layer after it is seen, so the layer goes there. */
+  /** A fullscreen video covers the page; only later elements of the top layer are above it, so the layer moves there. */
   #followFullscreen(): void {
     const video = this.#place.video();
     const root = this.element.getRootNode() as Document | ShadowRoot;
@@ -118,7 +118,7 @@ function innerBox(element: HTMLElement): Box {
   return { left: 0, top: 0, width: element.clientWidth, height: element.clientHeight };
 }
 
-/** Layout values, since what is on the screen may be scaled or turned by the player. */
+/** Layout sizes, because players may scale or rotate the visible box. */
 function boxIn(video: HTMLVideoElement, host: HTMLElement): Box {
   let { offsetLeft: left, offsetTop: top } = video;
   let parent = video.offsetParent;

@@ -1,4 +1,4 @@
-// Where a video's picture is in its box: `object-fit` and `object-position` leave bars beside it. Arithmetic only.
+// The picture's box inside a video's box: `object-fit` and `object-position` leave bars. Arithmetic only.
 
 export interface Box {
   readonly left: number;
@@ -7,16 +7,16 @@ export interface Box {
   readonly height: number;
 }
 
-/** What a video's computed style and metadata say; `natural` sizes are 0 until there is a picture. */
+/** Computed style and metadata of a video; `natural` sizes are 0 without a picture. */
 export interface Picture {
   readonly naturalWidth: number;
   readonly naturalHeight: number;
   readonly objectFit: string;
-  /** As computed: two lengths or percentages. */
+  /** Computed value: two lengths or percentages. */
   readonly objectPosition: string;
 }
 
-/** The part of `box` that the picture covers; all of it while there is none. */
+/** The part of `box` that the picture covers; all of it without a picture. */
 export function pictureBox(box: Box, { naturalWidth, naturalHeight, objectFit, objectPosition }: Picture): Box {
   if (naturalWidth <= 0 || naturalHeight <= 0 || !['contain', 'scale-down', 'none'].includes(objectFit)) return box;
   const most = objectFit === 'contain' ? Number.POSITIVE_INFINITY : 1;
@@ -28,7 +28,7 @@ export function pictureBox(box: Box, { naturalWidth, naturalHeight, objectFit, o
   return { left: box.left + across.start, top: box.top + down.start, width: across.size, height: down.size };
 }
 
-/** What is seen of a picture of `size` in `room`. */
+/** The visible size of a picture of `size` in `room`. */
 function inside(room: number, size: number, position: string): { start: number; size: number } {
   const value = Number.parseFloat(position);
   const offset = position.endsWith('%') ? ((room - size) * value) / 100 : value;

@@ -1,43 +1,43 @@
-// What a player's video does, as an overlay needs to know it: stopped or going on, moved to another time, shown elsewhere than in the
-// page. It listens to media events on their way down, so that a video the player exchanges is heard too.
+// Playback events of a player's video that concern an overlay: paused or playing, seeked, shown outside the
+// page. It listens in the capture phase, so that a replaced video is covered too.
 
 export interface PlaybackListener {
-  /** `paused`: by the viewer; `away`: the picture is in a window of its own or in the system's player, where nothing of a page can lie. */
-  held(reason: 'paused' | 'away', held: boolean): void;
-  /** The picture goes on at another time. */
+  /** `paused`: by the viewer; `away`: picture-in-picture or the system's player, which the page cannot cover. */
+  hold(reason: 'paused' | 'away', active: boolean): void;
+  /** Playback continues at another time. */
   jumped(): void;
 }
 
-/** Less is a player catching up with a live stream or stepping over a gap, seconds. */
+/** Smaller jumps are live catch-up or skipped gaps, seconds. */
 const jump = 2;
 
 export class Playback {
   readonly #listener: PlaybackListener;
   #at = 0;
 
-  /** `source`: a video, or an element with one inside. */
+  /** `source`: a video, or an element that contains one. */
   constructor(source: HTMLElement, video: HTMLVideoElement | null, listener: PlaybackListener, signal: AbortSignal) {
     this.#listener = listener;
-    const on = (event: string, heard: (video: HTMLVideoElement) => void) =>
-      source.addEventListener(event, ({ target }) => isVideo(target) && heard(target), { capture: true, signal });
-    // A room goes on talking when its stream has ended.
-    on('pause', ({ ended }) => !ended && listener.held('paused', true));
-    on('playing', () => listener.held('paused', false));
-    on('ended', () => listener.held('paused', false));
+    const on = (event: string, handler: (video: HTMLVideoElement) => void) =>
+      source.addEventListener(event, ({ target }) => isVideo(target) && handler(target), { capture: true, signal });
+    // Chat goes on after the end of the stream.
+    on('pause', ({ ended }) => !ended && listener.hold('paused', true));
+    on('playing', () => listener.hold('paused', false));
+    on('ended', () => listener.hold('paused', false));
     on('timeupdate', ({ currentTime, seeking }) => {
       if (!seeking) this.#at = currentTime;
     });
     on('seeking', (moved) => this.#seeking(moved));
-    for (const event of ['enterpictureinpicture', 'webkitbeginfullscreen']) on(event, () => listener.held('away', true));
-    for (const event of ['leavepictureinpicture', 'webkitendfullscreen']) on(event, () => listener.held('away', false));
+    for (const event of ['enterpictureinpicture', 'webkitbeginfullscreen']) on(event, () => listener.hold('away', true));
+    for (const event of ['leavepictureinpicture', 'webkitendfullscreen']) on(event, () => listener.hold('away', false));
     if (video) this.#begin(video);
   }
 
-  /** One that never played shows what is said all the same. */
+  /** A video that never played shows danmaku too. */
   #begin(video: HTMLVideoElement): void {
     this.#at = video.currentTime;
-    if (video.paused && video.played.length > 0 && !video.ended) this.#listener.held('paused', true);
-    if (document.pictureInPictureElement === video) this.#listener.held('away', true);
+    if (video.paused && video.played.length > 0 && !video.ended) this.#listener.hold('paused', true);
+    if (document.pictureInPictureElement === video) this.#listener.hold('away', true);
   }
 
   #seeking({ currentTime, duration }: HTMLVideoElement): void {

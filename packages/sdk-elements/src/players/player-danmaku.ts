@@ -1,19 +1,19 @@
-// The overlay on one player, and the room it shows: what every adapter gives to the page, and what ends all of it.
+// The overlay on one player with its room: the object that every adapter returns, and its teardown.
 import { bind, DanmuxError, Overlay, type OverlaySettings } from '@danmux/sdk';
 import { Layer } from './layer.ts';
 import { Playback } from './playback.ts';
 import { type PlayerOptions, roomInUse } from './player-options.ts';
 
 export interface AttachOptions extends PlayerOptions {
-  /** Where the overlay goes: what goes fullscreen with the video, or lies in it. Default: the video's parent; of a container, itself. */
+  /** Parent of the overlay: the element that goes fullscreen with the video. Default: the video's parent; for a container, itself. */
   readonly container?: HTMLElement;
-  /** Of the layer, where the player's own parts have one. */
+  /** z-index of the layer, for players with layers of their own. */
   readonly zIndex?: number;
-  /** True puts the overlay into a shadow root, for players whose CSS resets what lies in them; its parts are styled by `::part`. */
+  /** True creates a shadow root, for players whose CSS resets their content; style its parts by `::part`. */
   readonly isolated?: boolean;
 }
 
-/** Why nothing moves: the viewer paused; the picture is elsewhere; the player is small. The last two also hide it. */
+/** Reasons to freeze: the viewer paused; the picture is elsewhere; the player is in its mini window. The last two also hide the overlay. */
 export type HoldReason = 'paused' | 'away' | 'mini';
 
 export class PlayerDanmaku {
@@ -21,10 +21,10 @@ export class PlayerDanmaku {
   readonly #layer: Layer;
   readonly #ends: (() => void)[] = [];
   readonly #listeners = new Set<() => void>();
-  readonly #holds = new Set<HoldReason>();
+  readonly #holdReasons = new Set<HoldReason>();
   #ended = false;
 
-  /** `attachTo` and the adapters make one. */
+  /** Created by `attachTo` and the adapters. */
   constructor(target: HTMLElement, options: AttachOptions) {
     const isVideo = target.nodeName === 'VIDEO';
     const host = options.container ?? (isVideo ? target.parentElement : target);
@@ -36,7 +36,7 @@ export class PlayerDanmaku {
     const { fit = 'box', zIndex, isolated = false } = options;
     this.#layer = new Layer({ host, over, video, fit, zIndex, isolated }, listening.signal);
     this.overlay = new Overlay(this.#layer.stage, options.overlay);
-    new Playback(target, video(), { held: (reason, held) => this.hold(reason, held), jumped: () => this.#jumped() }, listening.signal);
+    new Playback(target, video(), { hold: (reason, active) => this.hold(reason, active), jumped: () => this.#jumped() }, listening.signal);
     if (room) this.#ends.push(bind(room.room, this.overlay, options), () => room.leave());
     this.#ends.push(
       () => listening.abort(),
@@ -45,12 +45,12 @@ export class PlayerDanmaku {
     );
   }
 
-  /** The element the overlay lies in. */
+  /** The element that contains the overlay. */
   get element(): HTMLElement {
     return this.#layer.element;
   }
 
-  /** Whether danmaku are on; gifts and super chats always are. */
+  /** Whether danmaku are on; gifts and super chats are always on. */
   get on(): boolean {
     return this.overlay.settings.danmaku;
   }
@@ -59,50 +59,50 @@ export class PlayerDanmaku {
     this.configure({ danmaku: on });
   }
 
-  /** The overlay's `configure`; the player's button and menu follow. */
+  /** Calls the overlay's `configure`, and updates the player's button and menu. */
   configure(settings: Partial<OverlaySettings>): void {
     this.overlay.configure(settings);
     for (const changed of [...this.#listeners]) changed();
   }
 
-  /** Called after `configure` and `toggle`, and now. Ends with the player. */
+  /** Called now and after each `configure` and `toggle`, until `destroy`. */
   whenChanged(listener: () => void): void {
     this.#listeners.add(listener);
     listener();
   }
 
-  /** Lets all stand while there is a reason for it; gifts that come meanwhile wait. */
-  hold(reason: HoldReason, held: boolean): void {
+  /** Freezes the overlay while at least one reason is set; new gifts wait. */
+  hold(reason: HoldReason, active: boolean): void {
     if (this.#ended) return;
-    if (held) this.#holds.add(reason);
-    else this.#holds.delete(reason);
-    if (this.#holds.size > 0) this.overlay.pause();
+    if (active) this.#holdReasons.add(reason);
+    else this.#holdReasons.delete(reason);
+    if (this.#holdReasons.size > 0) this.overlay.pause();
     else this.overlay.resume();
-    this.#layer.setShown(!this.#holds.has('away') && !this.#holds.has('mini'));
+    this.#layer.setShown(!this.#holdReasons.has('away') && !this.#holdReasons.has('mini'));
   }
 
-  /** Done when this ends; for what an adapter put into the player. */
+  /** Called by `destroy`; an adapter removes its parts of the player here. */
   whenDestroyed(end: () => void): void {
     this.#ends.push(end);
   }
 
-  /** Takes all of it out of the page and the player, and leaves the room if it was joined here. May be called again. */
+  /** Removes everything from page and player, and leaves the room if it was joined here. May be called repeatedly. */
   destroy(): void {
     this.#ended = true;
     for (const end of this.#ends.splice(0)) end();
     this.#listeners.clear();
   }
 
-  /** What flew belonged to another moment. What was paid for stays, and what waits is new. */
+  /** After a seek: moving danmaku belong to another moment. Paid items stay, and queued items are new. */
   #jumped(): void {
     for (const { id } of this.overlay.boxes()) this.overlay.remove(id);
   }
 }
 
 /**
- * Puts an overlay over any video, whatever feeds it (hls.js, mpegts.js, flv.js, WebRTC), or over an element with a video inside. The
- * element that goes fullscreen should be one around the video; a video that goes there by itself is followed where the browser has popovers.
- * Ends with `destroy` only.
+ * Puts an overlay over any video, with any source (hls.js, mpegts.js, flv.js, WebRTC), or over an element that contains a video. An
+ * element around the video should go fullscreen; over a video that goes fullscreen alone the overlay is shown where popovers exist.
+ * Destroyed only by `destroy`.
  */
 export function attachTo(target: HTMLVideoElement | HTMLElement, options: AttachOptions = {}): PlayerDanmaku {
   return new PlayerDanmaku(target, options);

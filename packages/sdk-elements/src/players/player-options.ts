@@ -1,16 +1,16 @@
-// What an overlay on a player is made with: what it shows, how it looks and where it lies. The same for every player.
+// Options of an overlay on a player: room, look and position. The same for all players.
 import { type BindOptions, type Client, DanmuxError, type OverlaySettings, type Room } from '@danmux/sdk';
 
 export interface PlayerOptions extends BindOptions {
-  /** A room, or the name of one that `client` joins for this player and leaves with it. Absent: the page tells `overlay` what to show. */
+  /** A room, or the name of one that `client` joins for this player and leaves with it. Absent: the page adds items to `overlay`. */
   readonly room?: Room | string;
-  /** Needed when `room` is a name. */
+  /** Required when `room` is a name. */
   readonly client?: Client;
-  /** How it looks at first: opacity, speed, area and all the others. */
+  /** Initial settings: opacity, speed, area and all others. */
   readonly overlay?: Partial<OverlaySettings>;
-  /** False: no button for danmaku in the player's control bar; default true. */
+  /** False: no danmaku button in the player's control bar; default true. */
   readonly button?: boolean;
-  /** `box` (default): danmaku use the player's whole box. `picture`: only where its picture is, without bars beside it. */
+  /** `box` (default): danmaku use the player's whole box. `picture`: the picture without the bars beside it. */
   readonly fit?: 'box' | 'picture';
 }
 
@@ -26,6 +26,6 @@ export function roomInUse({ room, client }: PlayerOptions): RoomInUse | undefine
   if (typeof room !== 'string') return { room, leave: () => undefined };
   if (!client) throw new DanmuxError('invalid_request', { message: 'A room that is given by its name needs a client.' });
   const joined = client.join(room);
-  // A server that cannot be told has forgotten this viewer with the connection.
+  // A failed request does not matter: the server forgets the viewer with the connection.
   return { room: joined, leave: () => void joined.leave().catch(() => undefined) };
 }

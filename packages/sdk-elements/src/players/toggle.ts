@@ -1,16 +1,16 @@
-// The button that turns danmaku on and off, for players' control bars: its icon, its words, its state. Where it goes is the adapter's.
+// The button for danmaku on and off in players' control bars: icon, labels and state. Adapters insert it.
 import type { PlayerDanmaku } from './player-danmaku.ts';
 
 const space = 'http://www.w3.org/2000/svg';
 const isChinese = () => (document.documentElement.lang || navigator.language).toLowerCase().startsWith('zh');
 
 /** By the page's language. */
-export const words = () =>
+export const labels = () =>
   isChinese()
     ? { danmaku: '弹幕', opacity: '不透明度', speed: '速度', area: '显示区域' }
     : { danmaku: 'Danmaku', opacity: 'Opacity', speed: 'Speed', area: 'Area' };
 
-/** Lines that fly in a frame; a stroke through it, which `followDanmaku` shows, says off. */
+/** A frame with moving lines; `followDanmaku` shows a stroke through it when off. */
 export function toggleIcon(size = 22): SVGElement {
   const icon = document.createElementNS(space, 'svg');
   for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', width: size, height: size, fill: 'none', stroke: 'currentColor' }))
@@ -18,7 +18,7 @@ export function toggleIcon(size = 22): SVGElement {
   icon.setAttribute('stroke-width', '2');
   icon.setAttribute('stroke-linecap', 'round');
   icon.setAttribute('aria-hidden', 'true');
-  // Players colour and size whatever lies in their bars.
+  // Players set colour and size of elements in their bars.
   Object.assign(icon.style, { display: 'block', width: `${size}px`, height: `${size}px`, pointerEvents: 'none' });
   icon.append(path('M5 4h14a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z'), path('M7 9h4M14 9h3M7 14h2M12 14h5'));
   const stroke = path('M3 21 21 3');
@@ -28,7 +28,7 @@ export function toggleIcon(size = 22): SVGElement {
   return icon;
 }
 
-/** A button for a bar that has no way of its own to make one. */
+/** A button for bars without buttons of their own. */
 export function makeToggle(danmaku: PlayerDanmaku): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
@@ -43,12 +43,12 @@ export function makeToggle(danmaku: PlayerDanmaku): HTMLButtonElement {
   return button;
 }
 
-/** Keeps a button with a `toggleIcon` as danmaku are. */
+/** Keeps a button with a `toggleIcon` in sync with the state. */
 export function followDanmaku(button: Element, danmaku: PlayerDanmaku): void {
   button.classList.add('danmux-toggle');
   button.setAttribute('data-testid', 'danmaku-toggle');
-  button.setAttribute('aria-label', words().danmaku);
-  button.setAttribute('title', words().danmaku);
+  button.setAttribute('aria-label', labels().danmaku);
+  button.setAttribute('title', labels().danmaku);
   danmaku.whenChanged(() => {
     button.setAttribute('aria-pressed', String(danmaku.on));
     const stroke = button.querySelector<SVGElement>('.danmux-off');

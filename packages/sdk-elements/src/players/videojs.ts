@@ -1,8 +1,8 @@
-// video.js: a plugin function for `registerPlugin`. The overlay lies between the picture and video.js's own parts; the button is one of
-// video.js's, made by it.
+// A video.js plugin function for `registerPlugin`. The overlay is between the picture and video.js's controls; the button is a
+// video.js component.
 import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
 import type { PlayerOptions } from './player-options.ts';
-import { followDanmaku, toggleIcon, words } from './toggle.ts';
+import { followDanmaku, labels, toggleIcon } from './toggle.ts';
 
 interface Component {
   el(): Element;
@@ -14,7 +14,7 @@ interface ControlBar {
   children(): readonly Component[];
 }
 
-/** The part of a video.js player that is used. */
+/** The members of a video.js player that are used. */
 export interface VideojsPlayerLike {
   el(): Element;
   ready(listener: () => void): void;
@@ -22,7 +22,7 @@ export interface VideojsPlayerLike {
   on(event: string, listener: () => void): void;
 }
 
-/** `videojs.registerPlugin('danmux', danmuxVideojs)`, then `player.danmux({ room })`, which returns the overlay. Ends with the player. */
+/** `videojs.registerPlugin('danmux', danmuxVideojs)`, then `player.danmux({ room })` returns the overlay. Destroyed with the player. */
 export function danmuxVideojs(this: VideojsPlayerLike, options: PlayerOptions = {}): PlayerDanmaku {
   const danmaku = attachTo(this.el() as HTMLElement, { ...options, isolated: true });
   this.on('dispose', () => danmaku.destroy());
@@ -35,7 +35,7 @@ function addButton(bar: ControlBar, danmaku: PlayerDanmaku): void {
   const after = bar.getChild('pictureInPictureToggle') ?? bar.getChild('fullscreenToggle');
   const index = after ? bar.children().indexOf(after) : undefined;
   const clickHandler = () => danmaku.toggle();
-  const button = bar.addChild('button', { controlText: words().danmaku, className: 'vjs-danmux', clickHandler }, index).el();
+  const button = bar.addChild('button', { controlText: labels().danmaku, className: 'vjs-danmux', clickHandler }, index).el();
   const icon = toggleIcon(18);
   icon.style.margin = '0 auto';
   (button.querySelector('.vjs-icon-placeholder') ?? button).append(icon);

@@ -1,16 +1,16 @@
-// xgplayer: a plugin class as its users know them. xgplayer asks of a class only the members below, so none of its code is needed to make
-// one; the button goes beside its own.
+// An xgplayer plugin class. xgplayer needs only the members below, so this contains no xgplayer code;
+// the button is added to its bar.
 import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
 import type { PlayerOptions } from './player-options.ts';
 import { makeToggle } from './toggle.ts';
 
-/** Over the picture, under the controls. */
+/** Above the picture, below the controls. */
 const zIndex = 9;
 
-/** The part of an xgplayer that is used. */
+/** The members of an xgplayer that are used. */
 export interface XgplayerLike {
   readonly root: HTMLElement | null;
-  /** The part of `root` without controls, when those lie beside the picture. */
+  /** The part of `root` without controls, when they are beside the picture. */
   readonly innerContainer?: HTMLElement | null;
   readonly controls?: { readonly right?: HTMLElement } | null;
   on(event: 'mini_state_change', listener: (mini: boolean) => void): void;
@@ -18,15 +18,15 @@ export interface XgplayerLike {
 }
 
 export interface XgplayerOptions extends PlayerOptions {
-  /** xgplayer's own word; `danmux: false` in the player's config says the same. */
+  /** xgplayer's own option; `danmux: false` in the player's config sets it. */
   readonly disable?: boolean;
 }
 
-/** `plugins: [DanmuxXgplayer], danmux: { room }`; then `player.plugins.danmux.danmaku` is the overlay on it. Ends with the player. */
+/** `plugins: [DanmuxXgplayer], danmux: { room }`; then `player.plugins.danmux.danmaku` is its overlay. Destroyed with the player. */
 export class DanmuxXgplayer {
   static readonly pluginName = 'danmux';
   readonly pluginName = 'danmux';
-  /** What xgplayer makes the plugin anew from. */
+  /** Arguments that xgplayer uses to create the plugin again. */
   readonly __args: { readonly player: XgplayerLike; readonly config?: XgplayerOptions };
   #danmaku: PlayerDanmaku | undefined;
 
@@ -42,12 +42,12 @@ export class DanmuxXgplayer {
     this.#danmaku = danmaku;
   }
 
-  /** Absent when it is disabled, and once the player has ended. */
+  /** Absent when disabled, and after the player was destroyed. */
   get danmaku(): PlayerDanmaku | undefined {
     return this.#danmaku;
   }
 
-  /** Called by xgplayer when its controls stand. */
+  /** Called by xgplayer when its controls are ready. */
   onPluginsReady(): void {
     const danmaku = this.#danmaku;
     const bar = this.__args.player.controls?.right;
@@ -59,7 +59,7 @@ export class DanmuxXgplayer {
     danmaku.whenDestroyed(() => icon.remove());
   }
 
-  /** Called by xgplayer when the plugin or the player ends. */
+  /** Called by xgplayer when the plugin or the player is destroyed. */
   __destroy(): void {
     this.#danmaku?.destroy();
     this.#danmaku = undefined;

@@ -9,7 +9,7 @@ const outgoing = (cid: string, text: string) => ({ cid, type: 'chat', data: { te
 const open = (max = 100) => {
   let changes = 0;
   const log = new ChatLog(max, () => changes++);
-  const texts = () => log.entries.map(({ text, state }) => (state === 'given' ? text : `${text} ${state}`));
+  const texts = () => log.entries.map(({ text, state }) => (state === 'accepted' ? text : `${text} ${state}`));
   return { log, texts, changes: () => changes };
 };
 

@@ -31,7 +31,7 @@ describe('talking', () => {
     assert.equal(await line.locator('.name').textContent(), '阿柴');
     assert.deepEqual(await line.locator('.badge').allTextContents(), ['Mod', 'Lv 12']);
     await say(page, 'from me');
-    const own = page.locator('li.own.given', { hasText: 'from me' });
+    const own = page.locator('li.own.accepted', { hasText: 'from me' });
     await own.waitFor();
     await eventually(async () => assert.notEqual(await own.getAttribute('data-id'), ''));
     assert.equal(await page.locator('li', { hasText: 'from me' }).count(), 1);
@@ -84,7 +84,7 @@ describe('what keeps one from talking', () => {
     await failed.locator('[data-testid=retry]').waitFor();
     await other.locator('[data-testid=send]:enabled').waitFor();
     await failed.locator('[data-testid=retry]').click();
-    await other.locator('li.own.given', { hasText: 'two' }).waitFor();
+    await other.locator('li.own.accepted', { hasText: 'two' }).waitFor();
     assert.equal(await other.locator('li', { hasText: 'two' }).count(), 1);
   });
 

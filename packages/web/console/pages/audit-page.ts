@@ -1,4 +1,4 @@
-// Who changed what, and who tried to: the three logs of the api, newest first, by key and by route.
+// The audit log: changes and refused attempts, from the three logs of the api, newest first, by key and by route.
 import type { AuditLogName } from '@danmux/protocol/schemas';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { get } from '../call.ts';

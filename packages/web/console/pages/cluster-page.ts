@@ -1,4 +1,4 @@
-// The cluster at a glance: totals, the curves of the last hour, and every process by its role.
+// Overview of the cluster: totals, curves of the last hour, and all processes by role.
 import { laneNames } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { get } from '../call.ts';
@@ -63,10 +63,10 @@ class ClusterPage extends ConsoleElement {
     if (this.#drawn?.of !== history) this.#drawn = { of: history, data: curvesOf(history) };
     const { online, lanes, shed, lag } = this.#drawn.data;
     return html`
-      <console-chart class="panel" .heading=${texts.curves.online} .curves=${onlineCurves} .data=${online} .say=${compact}></console-chart>
-      <console-chart class="panel" .heading=${texts.curves.lanes} .curves=${laneCurves} .data=${lanes} .say=${perSecond}></console-chart>
-      <console-chart class="panel" .heading=${texts.curves.shed} .curves=${shedCurve} .data=${shed} .say=${perSecond}></console-chart>
-      <console-chart class="panel" .heading=${texts.curves.lag} .curves=${lagCurve} .data=${lag} .say=${milliseconds}></console-chart>
+      <console-chart class="panel" .heading=${texts.curves.online} .curves=${onlineCurves} .data=${online} .format=${compact}></console-chart>
+      <console-chart class="panel" .heading=${texts.curves.lanes} .curves=${laneCurves} .data=${lanes} .format=${perSecond}></console-chart>
+      <console-chart class="panel" .heading=${texts.curves.shed} .curves=${shedCurve} .data=${shed} .format=${perSecond}></console-chart>
+      <console-chart class="panel" .heading=${texts.curves.lag} .curves=${lagCurve} .data=${lag} .format=${milliseconds}></console-chart>
     `;
   }
 
@@ -93,7 +93,7 @@ function tile(label: string, value: string, name: string): TemplateResult {
   return html`<div class="tile"><span>${label}</span><b data-testid="total-${name}">${value}</b></div>`;
 }
 
-/** A hole between two samples is drawn as one: a sample of nothing in it. */
+/** A gap between two samples is drawn as a gap, by an empty sample. */
 function curvesOf({ samples, every_ms: everyMs }: StatsHistoryReply) {
   const rows: (StatsHistoryReply['samples'][number] | { readonly at: number })[] = [];
   for (const sample of samples) {

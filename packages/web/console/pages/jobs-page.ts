@@ -1,4 +1,4 @@
-// Work off the hot path: what failed for good, and any job by its id while it runs; to cancel what waits and run again what failed.
+// Background jobs: those that failed for good, and any job by its id; cancels waiting and reruns failed ones.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { change, get, pathOf } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';

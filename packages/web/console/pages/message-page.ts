@@ -1,4 +1,4 @@
-// One message: the way it went, process by process, and who has it. Finds it by its id and its room.
+// One message: its trace, process by process, and its receipts. Found by id and room.
 import { limits } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { get, pathOf, Refused } from '../call.ts';
@@ -20,7 +20,7 @@ class MessagePage extends ConsoleElement {
     this.message && this.room ? get<TraceReply>(pathOf`/v1/messages/${this.message}/trace`, { room: this.room }, signal) : null,
   );
   readonly #receipts = new Poll(this, 3_000, async (signal) =>
-    this.message ? noneIfUnknown(get<ReceiptsReply>(pathOf`/v1/messages/${this.message}/receipts`, {}, signal)) : null,
+    this.message ? nullIfNotFound(get<ReceiptsReply>(pathOf`/v1/messages/${this.message}/receipts`, {}, signal)) : null,
   );
 
   constructor() {
@@ -73,7 +73,7 @@ customElements.define('message-page', MessagePage);
 function renderTrace({ id, room, trace, hops }: TraceReply): TemplateResult {
   const start = Math.min(...hops.map(({ at }) => at));
   const most = Math.max(1, ...hops.map(({ at }) => at - start));
-  // By what happened rather than by the clock: a relay notes its hop when it is free, which may be after an edge did.
+  // In the order of events, not of timestamps: a relay records its hop late, possibly after an edge.
   const inOrder = [...hops].sort((a, b) => stages.indexOf(a.hop) - stages.indexOf(b.hop) || a.at - b.at);
   return html`
     <dl class="facts"><div><dt>${texts.messageId}</dt><dd><code>${id}</code></dd></div>
@@ -101,10 +101,10 @@ function renderReceipts({ state, sent, received, missing, rooms }: ReceiptsReply
     <p class="faint">${state === 'final' ? texts.receiptsFinal : texts.receiptsWaiting} · ${rooms.join(', ')}</p>`;
 }
 
-/** A message that asked for no receipts is nothing wrong. */
-async function noneIfUnknown<T>(asked: Promise<T>): Promise<T | null> {
+/** A message without receipts is no error. */
+async function nullIfNotFound<T>(reply: Promise<T>): Promise<T | null> {
   try {
-    return await asked;
+    return await reply;
   } catch (error) {
     if (error instanceof Refused && error.code === 'not_found') return null;
     throw error;

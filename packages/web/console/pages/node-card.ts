@@ -1,4 +1,4 @@
-// One process of the cluster as a card: how full it is, how quick it answers, what waits in it.
+// One process of the cluster as a card: load, latency, queues.
 import { laneNames } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { bytes, compact, count, milliseconds, perSecond, span, sum } from '../figures.ts';
@@ -9,7 +9,7 @@ import { texts } from '../texts/texts.ts';
 const lagWarns = 100;
 const silenceWarnsMs = 5_000;
 
-/** `at`: when the api answered, by the clock here. */
+/** `at`: when the api answered, by the local clock. */
 export function nodeCard(node: Node, at: number): TemplateResult {
   const { id, role, version, address, load, lag_ms: lag, connections, rooms, shards, rss_bytes: rss, cpu } = node;
   const silentMs = node.seen_at === undefined ? undefined : Math.max(0, at - node.seen_at);
@@ -39,16 +39,16 @@ function loadOf(load: number, id: string): TemplateResult {
     ><meter min="0" max="1" low="0.6" high="0.85" optimum="0" value=${load} aria-label="${texts.load} ${id}"></meter><b>${Math.round(load * 100)} %</b></p>`;
 }
 
-/** A relay's load is its part of all shards: one that stands alone has them all, and need not be busy. */
+/** A relay's load is its share of the shards: a single relay has all of them and may be idle. */
 function shareOf(load: number, id: string): TemplateResult {
   return html`<p class="load"><span>${texts.share}</span><progress max="1" value=${load} aria-label="${texts.share} ${id}"></progress><b>${Math.round(load * 100)} %</b></p>`;
 }
 
-function row(label: string, value: number | undefined, say: (value: number) => string, bad = false): TemplateResult | typeof nothing {
-  return value === undefined ? nothing : html`<div><dt>${label}</dt><dd class=${bad ? 'bad' : ''}>${say(value)}</dd></div>`;
+function row(label: string, value: number | undefined, format: (value: number) => string, bad = false): TemplateResult | typeof nothing {
+  return value === undefined ? nothing : html`<div><dt>${label}</dt><dd class=${bad ? 'bad' : ''}>${format(value)}</dd></div>`;
 }
 
-/** What waits in each lane, as bars of one scale. */
+/** Queue length of each lane, as bars of one scale. */
 function depths(waiting: Readonly<Record<string, number>>): TemplateResult {
   const most = Math.max(10, ...Object.values(waiting));
   return html`<div class="depths" role="group" aria-label=${texts.depth}>

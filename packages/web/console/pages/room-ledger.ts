@@ -1,4 +1,4 @@
-// What the relays counted in a room, by lane: how many messages came in, and of those how many were sent on and how many shed, with the
+// The relays' counts of a room, by lane: messages accepted, sent and shed, with the
 // reason.
 import { laneNames } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
@@ -25,6 +25,6 @@ export function roomLedger(detail: RoomReply | undefined): TemplateResult | type
 }
 
 function shedOf(reasons: Readonly<Record<string, number>>): unknown {
-  const given = Object.entries(reasons).filter(([, number]) => number > 0);
-  return given.length === 0 ? '0' : given.map(([reason, number]) => html`<span class="shed"><b>${count(number)}</b> ${reason}</span>`);
+  const shed = Object.entries(reasons).filter(([, number]) => number > 0);
+  return shed.length === 0 ? '0' : shed.map(([reason, number]) => html`<span class="shed"><b>${count(number)}</b> ${reason}</span>`);
 }

@@ -1,4 +1,4 @@
-// Who is in a room, who is muted or banned in it, and the buttons for that: also for a user that the list does not name.
+// Members of a room with their mutes and bans, and the buttons for these, also for a user outside the list.
 import { limits } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { get, pathOf } from '../call.ts';

@@ -1,4 +1,4 @@
-// The modes of a room, to be changed: what is filled in limits, what is empty does not. Sends only what was changed.
+// Form of a room's modes: an empty field is no limit. Sends only changed modes.
 import { limits, type RoomModes as Modes } from '@danmux/protocol';
 import type { ModesChange } from '@danmux/protocol/schemas';
 import { html, nothing, type TemplateResult } from 'lit';
@@ -69,17 +69,17 @@ class RoomModes extends ConsoleElement {
 customElements.define('room-modes', RoomModes);
 
 function changesOf(form: FormData, modes: Modes): ModesChange {
-  const wanted: Record<string, boolean | number | null> = {};
-  for (const mode of switches) if (form.has(mode) !== (modes[mode] === true)) wanted[mode] = form.has(mode) ? true : null;
+  const changed: Record<string, boolean | number | null> = {};
+  for (const mode of switches) if (form.has(mode) !== (modes[mode] === true)) changed[mode] = form.has(mode) ? true : null;
   for (const mode of numberModes) {
     const written = String(form.get(mode) ?? '').trim();
     const value = written === '' ? null : round(Number(written) * numbers[mode].scale, mode);
-    if (value !== (modes[mode] ?? null)) wanted[mode] = value;
+    if (value !== (modes[mode] ?? null)) changed[mode] = value;
   }
-  return wanted as ModesChange;
+  return changed as ModesChange;
 }
 
-/** Seconds that were typed are whole milliseconds. */
+/** Seconds with fractions become whole milliseconds. */
 function round(value: number, mode: NumberMode): number {
   return mode === 'chat_per_second' ? value : Math.round(value);
 }

@@ -1,4 +1,4 @@
-// One room while it is live: what is said in it, its numbers, who is there, and what an operator may do to it.
+// One live room: messages, numbers, members, and an operator's actions.
 import { isRoomName } from '@danmux/protocol';
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { get, pathOf } from '../call.ts';

@@ -1,4 +1,4 @@
-// The form that sends a message to a room as a backend would, and shows the answer: its id and lane. The lane follows from the type.
+// The form that publishes a message to a room as a backend would, and shows the reply: id and lane. The type determines the lane.
 import { type Lane, limits, type MessageType, messageTypes, reservedTypes } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { change, pathOf, randomText } from '../call.ts';
@@ -76,7 +76,7 @@ class RoomPush extends ConsoleElement {
     this.requestUpdate();
     if (data.problem) return;
     const type = text('type');
-    // What viewers pay for, or are all interrupted by, is asked about.
+    // Paid types and notices need a confirmation.
     if (laneOf(type) !== 'chat' && !(await ask({ title: texts.pushTitle(type), text: texts.pushText(type, this.room), button: texts.send, danger: false })))
       return;
     const from = text('from') ? { from: { id: text('from'), ...(text('name') ? { name: text('name') } : {}) } } : {};
@@ -101,7 +101,7 @@ function laneOf(type: string): Lane | null {
   return Object.hasOwn(messageTypes, type) ? ((messageTypes as Readonly<Record<string, MessageType>>)[type]?.lane ?? null) : null;
 }
 
-/** JSON when it begins like an object or a list; else it is the text. */
+/** JSON when it starts like an object or a list; otherwise the text itself. */
 function dataOf(written: string): { readonly value: unknown; readonly problem: string } {
   if (!/^[[{]/.test(written)) return { value: { text: written }, problem: '' };
   try {

@@ -1,5 +1,5 @@
-// The messages of a room as they come, read from its history once a second, with what an operator may do about each. What viewers wrote is
-// shown as text and nothing else.
+// A room's messages, read from its history once a second, with an operator's actions for each. Viewers' content is
+// shown as text only.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -22,14 +22,14 @@ import { contentOf } from './message-content.ts';
 import { sanction } from './sanction-dialog.ts';
 
 const pageSize = 50;
-const shownMost = 150;
+const maxShown = 150;
 
 class RoomStream extends ConsoleElement {
   static override readonly properties = { room: {} };
   declare room: string;
   #log = new MessageLog();
   #lanes: ReadonlySet<string> = new Set(streamLanes);
-  #held: readonly Seen[] | null = null;
+  #frozen: readonly Seen[] | null = null;
   readonly #pages = new Poll(this, 1_000, (signal) => this.#read(signal));
 
   constructor() {
@@ -40,16 +40,16 @@ class RoomStream extends ConsoleElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('room') || !this.hasUpdated) return;
     this.#log = new MessageLog();
-    this.#held = null;
+    this.#frozen = null;
     this.#pages.restart();
   }
 
   protected override render(): TemplateResult {
-    const shown = (this.#held ?? this.#log.newest(this.#lanes)).slice(0, shownMost);
+    const shown = (this.#frozen ?? this.#log.newest(this.#lanes)).slice(0, maxShown);
     return html`
       <div class="head"><h2>${texts.messages}</h2>
         <div class="toggles" role="group" aria-label=${texts.lane}>${streamLanes.map((lane) => this.#renderToggle(lane))}</div>
-        <button type="button" class="quiet small" aria-pressed=${this.#held ? 'true' : 'false'} @click=${this.#hold}>${this.#held ? texts.letRun : texts.holdStill}</button>
+        <button type="button" class="quiet small" aria-pressed=${this.#frozen ? 'true' : 'false'} @click=${this.#toggleFrozen}>${this.#frozen ? texts.letRun : texts.holdStill}</button>
       </div>
       ${freshness(this.#pages)}
       ${session.may('moderate') ? nothing : needs('moderate')}
@@ -92,14 +92,16 @@ class RoomStream extends ConsoleElement {
     if (signal.aborted) return 0;
     streamLanes.forEach((lane, index) => {
       const page = pages[index];
-      if (page) log.take(lane, page, serverTime());
+      if (page) log.merge(lane, page, serverTime());
     });
     return pages.length;
   }
 
   async #recall(msg: Message): Promise<void> {
-    const said = contentOf(msg).slice(0, 80);
-    if (!(await ask({ title: texts.recallTitle, text: texts.recallText(msg.from?.name ?? msg.from?.id ?? msg.type, said, this.room), button: texts.recall })))
+    const excerpt = contentOf(msg).slice(0, 80);
+    if (
+      !(await ask({ title: texts.recallTitle, text: texts.recallText(msg.from?.name ?? msg.from?.id ?? msg.type, excerpt, this.room), button: texts.recall }))
+    )
       return;
     const reply = await perform(
       texts.recallDone(msg.id),
@@ -110,7 +112,7 @@ class RoomStream extends ConsoleElement {
     this.#pages.again();
   }
 
-  /** Of gifts of a combo that were sent as one each by its own id; the reply is that of the last. */
+  /** Recalls each gift of a merged message by its own id; returns the last reply. */
   async #recallAll({ id, parts = [] }: Message): Promise<Done<RecallReply>> {
     const recall = (one: string) => change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${one}`);
     const ids = parts.length === 0 ? [id] : parts.map((part) => part.id);
@@ -125,8 +127,8 @@ class RoomStream extends ConsoleElement {
     this.requestUpdate();
   }
 
-  readonly #hold = (): void => {
-    this.#held = this.#held ? null : this.#log.newest(this.#lanes);
+  readonly #toggleFrozen = (): void => {
+    this.#frozen = this.#frozen ? null : this.#log.newest(this.#lanes);
     this.requestUpdate();
   };
 }

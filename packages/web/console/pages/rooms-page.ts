@@ -1,4 +1,4 @@
-// The rooms with a viewer in them: the fullest first, the busiest of those, or by name; found by the beginning of their names.
+// Rooms with viewers online: by viewers, by traffic, or by name; searched by name prefix.
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { get } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';
@@ -16,7 +16,7 @@ type Row = RoomsReply['rooms'][number];
 const shownRates = ['chat', 'gift', 'ambient', 'control'] as const;
 const orders = ['online', 'rate', 'name'] as const;
 const perPage = 50;
-/** What is ordered by rate: as many of the fullest as one request gives. */
+/** Sorting by rate covers the fullest rooms that fit in one request. */
 const ratedRooms = 200;
 
 class RoomsPage extends ConsoleElement {
@@ -92,7 +92,7 @@ class RoomsPage extends ConsoleElement {
     if (form) this.#show(new FormData(form));
   };
 
-  /** A room nobody is in has history all the same. */
+  /** A room without viewers has history too. */
   readonly #open = (): void => {
     const room = this.querySelector<HTMLInputElement>('[name=prefix]')?.value.trim();
     if (room) location.hash = linkTo('rooms', room);

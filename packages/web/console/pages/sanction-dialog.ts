@@ -1,4 +1,4 @@
-// Mute, ban and kick: asks for how long and why, says what will happen to whom, and does it.
+// Mute, ban and kick: asks for duration and reason, describes the effect, and applies it.
 import { change, pathOf } from '../call.ts';
 import { type Answers, ask, type Field } from '../parts/dialog.ts';
 import { perform } from '../parts/results.ts';
@@ -16,34 +16,34 @@ const durations: readonly (readonly [value: string, label: string])[] = [1, 10, 
   texts.durations[minutes] ?? '',
 ]);
 
-/** True when it was done. Without a room it is for every room. */
+/** True when applied. Without a room it covers every room. */
 export async function sanction(kind: SanctionKind, { id, name }: User, room?: string): Promise<boolean> {
-  const words = texts.sanctions[kind];
-  const where = room ?? texts.everyRoom;
-  const who = name && name !== id ? `${name} (${id})` : id;
-  const answers = await ask({ title: words.title, text: words.text(who, where), button: words.button, fields: fieldsOf(kind) });
+  const phrases = texts.sanctions[kind];
+  const place = room ?? texts.everyRoom;
+  const userLabel = name && name !== id ? `${name} (${id})` : id;
+  const answers = await ask({ title: phrases.title, text: phrases.text(userLabel, place), button: phrases.button, fields: fieldsOf(kind) });
   if (!answers) return false;
-  return (await perform(words.done(id, where), () => send(kind, id, room, answers))) !== null;
+  return (await perform(phrases.done(id, place), () => send(kind, id, room, answers))) !== null;
 }
 
-/** Takes a mute or a ban away again. */
+/** Lifts a mute or a ban. */
 export async function lift(kind: 'mute' | 'ban', user: string, room?: string): Promise<boolean> {
-  const words = texts.sanctions[kind];
-  const where = room ?? texts.everyRoom;
-  if (!(await ask({ title: words.liftTitle, text: words.liftText(user, where), button: texts.lift, danger: false }))) return false;
+  const phrases = texts.sanctions[kind];
+  const place = room ?? texts.everyRoom;
+  if (!(await ask({ title: phrases.liftTitle, text: phrases.liftText(user, place), button: texts.lift, danger: false }))) return false;
   const path = room === undefined ? pathOf`/v1/${`${kind}s`}/${user}` : pathOf`/v1/rooms/${room}/${`${kind}s`}/${user}`;
-  return (await perform(words.lifted(user, where), () => change('DELETE', path))) !== null;
+  return (await perform(phrases.lifted(user, place), () => change('DELETE', path))) !== null;
 }
 
 function send(kind: SanctionKind, user: string, room: string | undefined, { time = '', reason = '' }: Answers) {
-  const told = reason.trim() ? { reason: reason.trim() } : {};
+  const reasonField = reason.trim() ? { reason: reason.trim() } : {};
   const ms = Number(time);
   if (kind === 'kick') {
-    const body = { ...told, ...(ms > 0 ? { ban_ms: ms } : {}) };
+    const body = { ...reasonField, ...(ms > 0 ? { ban_ms: ms } : {}) };
     return room === undefined ? change('POST', pathOf`/v1/users/${user}/kick`, body) : change('POST', pathOf`/v1/rooms/${room}/kick`, { user, ...body });
   }
   const path = room === undefined ? pathOf`/v1/${`${kind}s`}/${user}` : pathOf`/v1/rooms/${room}/${`${kind}s`}/${user}`;
-  return change('PUT', path, { ...told, ...(ms > 0 ? { for_ms: ms } : {}) });
+  return change('PUT', path, { ...reasonField, ...(ms > 0 ? { for_ms: ms } : {}) });
 }
 
 function fieldsOf(kind: SanctionKind): readonly Field[] {

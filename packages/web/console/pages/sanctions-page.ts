@@ -1,4 +1,4 @@
-// Mutes and bans that hold in every room, and the form for another.
+// Mutes and bans of all rooms, and the form for a new one.
 import { limits } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { get } from '../call.ts';

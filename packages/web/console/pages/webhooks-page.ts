@@ -1,4 +1,4 @@
-// Where events go, whether they arrive, and those that were given up: to try a target again, to deliver an event again.
+// Webhook targets, their state, and dead letters: to enable a target again, to redeliver an event.
 import { html, nothing, type TemplateResult } from 'lit';
 import { change, get, pathOf } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';
@@ -12,7 +12,7 @@ import type { DeadLettersReply, WebhooksReply } from '../replies.ts';
 import { texts } from '../texts/texts.ts';
 
 type Target = WebhooksReply['webhooks'][number];
-type Letter = DeadLettersReply['letters'][number];
+type DeadLetter = DeadLettersReply['letters'][number];
 
 class WebhooksPage extends ConsoleElement {
   readonly #targets = new Poll(this, 4_000, (signal) => get<WebhooksReply>('/v1/webhooks', {}, signal));
@@ -52,7 +52,7 @@ class WebhooksPage extends ConsoleElement {
       )}</tbody></table></div>`;
   }
 
-  #renderLetters(letters: readonly Letter[]): TemplateResult {
+  #renderLetters(letters: readonly DeadLetter[]): TemplateResult {
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${texts.deadLetters}><table class="broad" data-testid="dead">
       <thead><tr><th scope="col">${texts.event}</th><th scope="col">${texts.target}</th><th scope="col">${texts.room}</th><th scope="col">${texts.givenUp}</th><th scope="col" class="number">${texts.attempts}</th><th scope="col">${texts.why}</th><th scope="col">${texts.actions}</th></tr></thead>
       <tbody>${letters.map(
@@ -70,7 +70,7 @@ class WebhooksPage extends ConsoleElement {
     this.#targets.again();
   }
 
-  async #replay({ entry, event, target }: Letter): Promise<void> {
+  async #replay({ entry, event, target }: DeadLetter): Promise<void> {
     if (!(await ask({ title: texts.replayTitle, text: texts.replayText(event.type, target), button: texts.replay, danger: false }))) return;
     await perform(texts.replayed(event.id), () => change('POST', pathOf`/v1/webhooks/dead/${entry}/replay`));
     this.#dead.again();

@@ -1,4 +1,4 @@
-// The word lists: what is done with messages that hold one of their words. To read, to write anew, to remove.
+// Word lists with their actions: to read, to replace, to remove.
 import { limits, type WordAction } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { change, get, pathOf } from '../call.ts';

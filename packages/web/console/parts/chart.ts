@@ -1,5 +1,5 @@
-// Curves over time, by uPlot: one line a series, a legend of our own with the newest values, or those under the pointer. Draws nothing
-// where no sample was taken.
+// Time series by uPlot: one line a series, a legend with the latest values, or those under the pointer. Gaps
+// in the samples stay empty.
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
 import { ConsoleElement } from '../console-element.ts';
@@ -14,18 +14,18 @@ export interface Curve {
 }
 
 const height = 170;
-/** A cluster that began just now has a curve of a moment: it is drawn at the end of so many seconds. */
+/** A new cluster has a short curve: the axis covers at least this many seconds. */
 const leastSpanS = 600;
 const axis = { stroke: '#9298ab', font: '11px system-ui, sans-serif', grid: { stroke: '#262a3899', width: 1 }, ticks: { show: false } };
 
 class ConsoleChart extends ConsoleElement {
-  static override readonly properties = { heading: {}, curves: { attribute: false }, data: { attribute: false }, say: { attribute: false } };
+  static override readonly properties = { heading: {}, curves: { attribute: false }, data: { attribute: false }, format: { attribute: false } };
   declare heading: string;
   declare curves: readonly Curve[];
   /** Seconds since 1970, then the values of each curve. */
   declare data: uPlot.AlignedData;
-  /** A value as text. */
-  declare say: (value: number | undefined | null) => string;
+  /** Formats a value. */
+  declare format: (value: number | undefined | null) => string;
   #plot: uPlot | null = null;
   #under: number | null = null;
   readonly #sizes = new ResizeObserver(() => this.#fit());
@@ -35,7 +35,7 @@ class ConsoleChart extends ConsoleElement {
     this.heading = '';
     this.curves = [];
     this.data = [[]];
-    this.say = (value) => String(value ?? none);
+    this.format = (value) => String(value ?? none);
   }
 
   override disconnectedCallback(): void {
@@ -49,11 +49,11 @@ class ConsoleChart extends ConsoleElement {
     const [times] = this.data;
     const index = this.#under ?? times.length - 1;
     const valueIn = (curve: number) => this.data[curve + 1]?.[index];
-    const summary = this.curves.map(({ label }, curve) => `${label} ${this.say(valueIn(curve))}`).join(', ');
+    const summary = this.curves.map(({ label }, curve) => `${label} ${this.format(valueIn(curve))}`).join(', ');
     return html`<figure class="chart">
       <figcaption><h2>${this.heading}</h2>
         <ul class="legend">${this.curves.map(
-          ({ label }, curve) => html`<li><i class="dot curve-${curve}"></i>${label} <b>${this.say(valueIn(curve))}</b></li>`,
+          ({ label }, curve) => html`<li><i class="dot curve-${curve}"></i>${label} <b>${this.format(valueIn(curve))}</b></li>`,
         )}</ul>
       </figcaption>
       <div class="plot" role="img" aria-label=${texts.chart(this.heading, summary)}></div>
@@ -61,7 +61,7 @@ class ConsoleChart extends ConsoleElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    // Colours belong to the curves, and a style attribute is nothing the policy allows.
+    // Each curve has a fixed colour by class, since the policy forbids style attributes.
     this.querySelectorAll<HTMLElement>('.dot').forEach((dot, curve) => {
       dot.style.background = this.curves[curve]?.color ?? '';
     });
@@ -93,7 +93,7 @@ class ConsoleChart extends ConsoleElement {
         series: [{}, ...series],
         axes: [
           { ...axis, size: 26, space: 70, values: (_plot, ticks) => ticks.map(clock) },
-          { ...axis, size: 46, space: 32, values: (_plot, ticks) => ticks.map((tick) => this.say(tick).replace(/\/s$/, '')) },
+          { ...axis, size: 46, space: 32, values: (_plot, ticks) => ticks.map((tick) => this.format(tick).replace(/\/s$/, '')) },
         ],
         hooks: { setCursor: [(plot) => this.#point(plot.cursor.idx ?? null)] },
       },
@@ -116,7 +116,7 @@ class ConsoleChart extends ConsoleElement {
 }
 customElements.define('console-chart', ConsoleChart);
 
-/** uPlot gives null where there is no sample yet. */
+/** uPlot gives null without a sample. */
 function timesShown(_plot: uPlot, from: number | null, to: number | null): [number, number] {
   const end = to ?? serverTime() / 1_000;
   return [Math.min(from ?? end, end - leastSpanS), end];

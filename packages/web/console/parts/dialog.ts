@@ -1,5 +1,5 @@
-// The question before anything is done that cannot be undone, or that needs a word: one dialog for the whole console. Escape and Cancel
-// mean no; it names what will happen in its text.
+// Confirmation before anything irreversible, or input of a text: one dialog for the whole console. Escape and Cancel
+// mean no; the text describes the effect.
 import { html, nothing, type TemplateResult } from 'lit';
 import { ConsoleElement } from '../console-element.ts';
 import { texts } from '../texts/texts.ts';
@@ -8,7 +8,7 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   readonly value?: string;
-  /** Chosen from these; a text when absent. */
+  /** Options of a selection; absent: a text field. */
   readonly options?: readonly (readonly [value: string, label: string])[];
   readonly maxLength?: number;
   readonly required?: boolean;
@@ -17,10 +17,10 @@ export interface Field {
 export interface Question {
   readonly title: string;
   readonly text: string;
-  /** What the button says that does it. */
+  /** Label of the confirming button. */
   readonly button: string;
   readonly fields?: readonly Field[];
-  /** False for what can be taken back easily. */
+  /** False for easily reversible actions. */
   readonly danger?: boolean;
 }
 
@@ -30,7 +30,7 @@ class ConsoleDialog extends ConsoleElement {
   #question: Question | null = null;
   #resolve: ((answers: Answers | null) => void) | null = null;
 
-  /** Null when the operator thought better of it. */
+  /** Null when cancelled. */
   ask(question: Question): Promise<Answers | null> {
     this.#settle(null);
     this.#question = question;
@@ -72,7 +72,7 @@ class ConsoleDialog extends ConsoleElement {
     const resolve = this.#resolve;
     this.#resolve = null;
     this.#question = null;
-    // Closing gives the focus back to where it was.
+    // `close` returns the focus to its previous element.
     this.querySelector('dialog')?.close();
     this.requestUpdate();
     resolve?.(answers);
@@ -80,7 +80,7 @@ class ConsoleDialog extends ConsoleElement {
 }
 customElements.define('console-dialog', ConsoleDialog);
 
-/** Asks; null is no. */
+/** Asks the operator; null means no. */
 export function ask(question: Question): Promise<Answers | null> {
   const dialog = document.querySelector<ConsoleDialog>('console-dialog');
   return dialog ? dialog.ask(question) : Promise.resolve(null);

@@ -1,4 +1,4 @@
-// Says when what is shown is not what is: the api is away, it refused, or nothing has come yet. Old numbers never stand there as if fresh.
+// Marks outdated content: the api is unreachable, it refused, or nothing has arrived. Old numbers never look current.
 import { html, nothing, type TemplateResult } from 'lit';
 import { Refused } from '../call.ts';
 import { moment, span } from '../figures.ts';
@@ -6,7 +6,7 @@ import type { Poll } from '../poll.ts';
 import { serverTime } from '../server-time.ts';
 import { texts } from '../texts/texts.ts';
 
-/** The class of an element whose numbers come from this poll. */
+/** CSS class of an element with numbers of this poll. */
 export function freshClass({ error, value }: Pick<Poll<unknown>, 'error' | 'value'>): string {
   return error && value !== undefined ? 'old' : '';
 }
@@ -17,7 +17,7 @@ export function freshness({ error, value, at }: Pick<Poll<unknown>, 'error' | 'v
   return html`<p class="stale" role="alert" data-testid="stale"><strong>${reasonOf(error)}</strong> ${age}</p>`;
 }
 
-/** The text of a refusal with its code and trace id, or that nobody answered. */
+/** The text of a refusal with code and trace id, or that the api did not answer. */
 export function reasonOf(error: Error): string {
   if (!(error instanceof Refused)) return texts.apiAway(error.message);
   const { code, message, trace, fields } = error;

@@ -1,10 +1,10 @@
-// Why something is not offered: the key lacks a scope. Said once for each group of controls, in place of them.
+// Explains missing controls: the key lacks a scope. Shown once for each group of controls, in their place.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Scope } from '../pages.ts';
 import { session } from '../session.ts';
 import { texts } from '../texts/texts.ts';
 
-/** The controls, or the reason why there are none. */
+/** The controls, or the reason why they are missing. */
 export function offered(scope: Scope, controls: () => unknown): unknown {
   return session.may(scope) ? controls() : needs(scope);
 }
@@ -18,7 +18,7 @@ export function whyNot(lacking: Scope | 'rooms'): string {
   return lacking === 'rooms' ? texts.needsAllRooms(id, rooms.join(', ')) : texts.needs(id, lacking);
 }
 
-/** The control, or nothing, where the reason stands beside already. */
+/** The control, or nothing where the reason is already shown. */
 export function ifMay(scope: Scope, control: () => unknown): unknown {
   return session.may(scope) ? control() : nothing;
 }

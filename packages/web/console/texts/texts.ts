@@ -1,4 +1,4 @@
-// The console's words in the operator's language: the one they chose here, else the browser's.
+// The console's texts in the operator's language: the stored choice, else the browser's.
 import { chinese } from './chinese.ts';
 import { english, type Texts } from './english.ts';
 
@@ -7,7 +7,7 @@ const chosen = localStorage.getItem(storedUnder) ?? navigator.language;
 
 export const texts: Texts = chosen.toLowerCase().startsWith('zh') ? chinese : english;
 
-/** The page begins again, in that language. */
+/** Reloads the page in that language. */
 export function speak(language: string): void {
   localStorage.setItem(storedUnder, language);
   location.reload();

@@ -17,5 +17,5 @@ const art = new Artplayer({
   plugins: [danmuxArtplayer({ room, userId })],
 });
 show((art.plugins as unknown as { danmux: PlayerDanmaku }).danmux, () => art.destroy());
-// To be tried in the browser's console: `art.mini = true`.
+// For experiments in the browser's console: `art.mini = true`.
 Object.assign(window, { art });

@@ -1,4 +1,4 @@
-// flv.js feeds a video; the overlay is the video's.
+// flv.js feeds a video element; the overlay is attached to the element.
 import { attachTo } from '@danmux/sdk-elements/players';
 import flvjs from 'flv.js';
 import { play, videoFrame } from './frame.ts';

@@ -1,4 +1,4 @@
-// A video in a frame that can go fullscreen with what lies over it, as a page without a player's library has it.
+// A video in a frame that goes fullscreen together with the overlay, for pages without a player library.
 
 export interface VideoFrame {
   readonly frame: HTMLElement;
@@ -15,7 +15,7 @@ export function videoFrame(box: HTMLElement): VideoFrame {
   return { frame, video };
 }
 
-/** Autoplay may be refused; the picture then waits for the first click. */
+/** The browser may refuse autoplay; the video then starts with the first click. */
 export function play(video: HTMLVideoElement): void {
   video.play().catch(() => document.addEventListener('click', () => void video.play(), { once: true }));
 }

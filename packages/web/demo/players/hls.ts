@@ -1,4 +1,4 @@
-// hls.js feeds a video; the overlay is the video's.
+// hls.js feeds a video element; the overlay is attached to the element.
 import { attachTo } from '@danmux/sdk-elements/players';
 import Hls from 'hls.js';
 import { play, videoFrame } from './frame.ts';
@@ -6,7 +6,7 @@ import { openPage, sample } from './page.ts';
 
 const { box, room, userId, show } = await openPage('hls.js');
 const { frame, video } = videoFrame(box);
-// A worker would be made from a blob, which the page's policy does not allow.
+// hls.js loads its worker from a blob, which the page's policy forbids.
 const hls = new Hls({ enableWorker: false });
 hls.loadSource(sample('m3u8'));
 hls.attachMedia(video);

@@ -1,2 +1,2 @@
-// The list of players: its links keep the room that the page was opened with.
+// The list of players: its links keep the room of the page.
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a')) link.search = location.search;

@@ -1,4 +1,4 @@
-// mpegts.js feeds a video; the overlay is the video's.
+// mpegts.js feeds a video element; the overlay is attached to the element.
 import { attachTo } from '@danmux/sdk-elements/players';
 import mpegts from 'mpegts.js';
 import { play, videoFrame } from './frame.ts';

@@ -1,15 +1,15 @@
-// What the players' pages share: the room of the demo, a form to talk in it, controls for the overlay and an end for the player. The player
-// itself is each page's own few lines.
+// Shared parts of the player pages: the demo room, a send form, controls for the overlay and a button that destroys the player. The player
+// itself is in each page.
 import { type Client, createClient, type Room } from '@danmux/sdk';
 import type { PlayerDanmaku } from '@danmux/sdk-elements/players';
 
 export interface PlayerPage {
-  /** Where the player goes. */
+  /** The player's container. */
   readonly box: HTMLElement;
   readonly client: Client;
   readonly room: Room;
   readonly userId: string;
-  /** Gives the page's controls the overlay, and the way to end the player. */
+  /** Connects the page's controls with the overlay and the player's teardown. */
   show(danmaku: PlayerDanmaku, destroyPlayer: () => void): void;
 }
 

@@ -1,4 +1,4 @@
-// What the pages use of packages without types of their own.
+// Types of packages that have none, as far as the pages use them.
 declare module 'dplayer' {
   export default class DPlayer {
     constructor(options: { container: HTMLElement; video: { url: string }; loop?: boolean; mutex?: boolean; lang?: string });

@@ -1,4 +1,4 @@
-// A plain video: nothing but `attachTo`.
+// A plain video: `attachTo` only.
 import { attachTo } from '@danmux/sdk-elements/players';
 import { livePicture } from '../live-picture.ts';
 import { play, videoFrame } from './frame.ts';

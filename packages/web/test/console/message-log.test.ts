@@ -16,7 +16,7 @@ function message(offset: number, more: Partial<Message> = {}): Message {
 }
 
 function take(...msgs: Message[]): void {
-  log.take('chat', { msgs, more: false }, now);
+  log.merge('chat', { msgs, more: false }, now);
 }
 
 const shown = () => log.newest(chat).map(({ msg, recalled }) => (recalled ? `-${msg.id}` : msg.id));

@@ -1,16 +1,16 @@
 // What the console compares times with: the date of the api's answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heardTime, serverTime } from '../../console/server-time.ts';
+import { learnTime, serverTime } from '../../console/server-time.ts';
 
 test("it is the machine's until an answer told, and then the api's to a second, however the machine's clock is set", (t) => {
   assert.ok(Math.abs(serverTime() - Date.now()) < 100);
   const day = Date.UTC(2026, 0, 1);
   let monotonic = 1_000;
   t.mock.method(performance, 'now', () => monotonic);
-  heardTime('nonsense', 0);
-  heardTime(null, 0);
-  heardTime(new Date(day).toUTCString(), 1_000);
+  learnTime('nonsense', 0);
+  learnTime(null, 0);
+  learnTime(new Date(day).toUTCString(), 1_000);
   assert.ok(Math.abs(serverTime() - day) <= 500);
   t.mock.method(Date, 'now', () => 0);
   monotonic += 60_000;

@@ -1,0 +1,33 @@
+// Whether the api is reachable: time of the last reply, and whether the last request failed. The whole page is only as fresh as that.
+import { serverTime } from './server-time.ts';
+
+class Connectivity extends EventTarget {
+  #lastAnswer = 0;
+  #offline = false;
+
+  get offline(): boolean {
+    return this.#offline;
+  }
+
+  /** Milliseconds since 1970; 0 before the first. */
+  get lastAnswer(): number {
+    return this.#lastAnswer;
+  }
+
+  answered(): void {
+    this.#lastAnswer = serverTime();
+    this.#set(false);
+  }
+
+  missed(): void {
+    this.#set(true);
+  }
+
+  #set(offline: boolean): void {
+    if (this.#offline === offline) return;
+    this.#offline = offline;
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+export const connectivity = new Connectivity();

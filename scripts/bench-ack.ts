@@ -34,7 +34,7 @@ async function measure({ runtime, bus }: { runtime: Runtime; bus: Bus }, master:
         id: `order-${at}`,
         from: { id: `u${at}`, name: '小明' },
       };
-      const [result] = await bus.publish([acceptPublication(incoming, { ...rules, now: Date.now() })]);
+      const [result] = await bus.ingress.publish([acceptPublication(incoming, { ...rules, now: Date.now() })]);
       if (result instanceof Error) throw result;
       times.push(performance.now() - sent);
     }

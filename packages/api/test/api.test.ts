@@ -6,10 +6,10 @@ import { eventually, startRedis } from '@danmux/testkit/unit';
 
 test('it is a member while it runs, under the address it listens on', async () => {
   const fixture = await startApi();
-  const [member] = await fixture.bus.members();
+  const [member] = await fixture.bus.members.list();
   assert.deepEqual([member?.role, `http://${member?.address}`], ['api', fixture.url]);
   await fixture.api.drain();
-  assert.deepEqual(await fixture.bus.members(), []);
+  assert.deepEqual(await fixture.bus.members.list(), []);
   await fixture.close();
 });
 

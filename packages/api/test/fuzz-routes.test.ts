@@ -47,7 +47,7 @@ before(async () => {
     'pusher.secret': pusher.secret,
     shedding: 'off',
   });
-  await fixture.bus.announce({ id: 'edge@a', role: 'edge', address: '127.0.0.1:7700', version: '0', load: 0 }, 3_600_000);
+  await fixture.bus.members.announce({ id: 'edge@a', role: 'edge', address: '127.0.0.1:7700', version: '0', load: 0 }, 3_600_000);
 });
 after(() => fixture.close());
 afterEach(async () => {

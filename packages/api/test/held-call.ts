@@ -1,5 +1,4 @@
 // Holds a call of the api to its bus, so that a request stands still where a test wants it.
-import type { Bus } from '@danmux/bus';
 import type { ApiFixture } from '@danmux/testkit/api-fixture';
 
 export interface HeldCall {
@@ -9,7 +8,9 @@ export interface HeldCall {
   release(): void;
 }
 
-type Method = 'publish' | 'finish';
+/** Each with its noun. */
+const nouns = { publish: 'ingress', finish: 'claims' } as const;
+type Method = keyof typeof nouns;
 
 export function holdCall({ overrides, bus }: Pick<ApiFixture, 'overrides' | 'bus'>, name: Method): HeldCall {
   let begin = () => {};
@@ -20,11 +21,12 @@ export function holdCall({ overrides, bus }: Pick<ApiFixture, 'overrides' | 'bus
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
+  const noun = bus[nouns[name]];
   const held = async (...args: never[]) => {
     begin();
     await opened;
-    return (bus[name] as (...given: never[]) => Promise<unknown>).apply(bus, args);
+    return (Reflect.get(noun, name) as (...given: never[]) => Promise<unknown>).apply(noun, args);
   };
-  Object.assign(overrides, { [name]: held } satisfies Partial<Record<keyof Bus, unknown>>);
+  Object.assign(overrides[nouns[name]], { [name]: held });
   return { begun, release: open };
 }

@@ -1,5 +1,6 @@
 // Each route refuses in just the ways it documents: every code it documents is provoked, and every way of provoking one is
 // tried on every route; the fixture fails on a code that is answered without being documented.
+
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -7,6 +8,7 @@ import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { documentedCodes, type Operation, operations } from '@danmux/testkit/documented-codes';
 import { type Signing, signedHeaders } from '@danmux/testkit/signed-request';
+import type { BusOverrides } from '@danmux/testkit/unit';
 import { Seal } from '../src/auth/seal.ts';
 import { type Change, held, prepared, rightRequest, rightRequests, rightSettings, send } from './right-requests.ts';
 
@@ -19,7 +21,7 @@ before(async () => {
   const signer = { ...keyRow('signer', 'admin'), signing_secrets: [secret] };
   fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish'), signer], shedding: 'off' });
   // What changes in a room is published to those who watch it.
-  await fixture.bus.subscribe('live:1', { frame: () => {}, resumed: () => {} });
+  await fixture.bus.frames.subscribe('live:1', { frame: () => {}, resumed: () => {} });
   // One request, then none for a long time.
   hurried = await startApi({ 'api.per_minute': 1 });
   await hurried.call('GET', '/v1/stats');
@@ -27,8 +29,12 @@ before(async () => {
 after(() => Promise.all([fixture.close(), hurried.close()]));
 
 /** All of what a route may call. */
-const busMethods = ['publish', 'heads', 'history', 'presenceTotals', 'audience', 'members', 'begin', 'recall', 'onlineRooms'] as const;
-const busParts = ['records', 'receipts', 'events', 'logs', 'traces', 'traffic'] as const;
+const busMethods = {
+  ...{ ingress: ['publish'], streams: ['heads', 'history', 'recall'], presence: ['totals', 'audience', 'rooms'], members: ['list'], claims: ['begin'] },
+  ...{ records: ['get', 'version', 'set', 'setIf', 'page'], receipts: ['open', 'find'], events: ['emit', 'read', 'dropped'] },
+  ...{ logs: ['append', 'page', 'find', 'remove'], traces: ['add', 'find'], traffic: ['find'] },
+} as const satisfies { [Noun in keyof BusOverrides]?: readonly (keyof BusOverrides[Noun])[] };
+const busCalls = Object.entries(busMethods).flatMap(([noun, methods]) => methods.map((method) => ({ noun: noun as keyof typeof busMethods, method })));
 const jobMethods = ['add', 'status', 'cancel', 'failed', 'retry'] as const;
 let keys = 0;
 
@@ -41,13 +47,12 @@ async function ask(operation: Operation, change: Change = {}): Promise<Answer> {
 async function askFailing(operation: Operation, error: () => Error): Promise<Answer> {
   const params = await prepared(fixture, operation);
   const fail = () => Promise.reject(error());
-  for (const name of busMethods) Object.assign(fixture.overrides, { [name]: fail });
-  for (const name of busParts) Object.assign(fixture.overrides, { [name]: new Proxy({}, { get: () => fail }) });
+  for (const { noun, method } of busCalls) Object.assign(fixture.overrides[noun], { [method]: fail });
   for (const name of jobMethods) Object.assign(fixture.jobOverrides, { [name]: fail });
   try {
     return await send(fixture, operation, params, operation.method === 'POST' ? { headers: { 'idempotency-key': `f${++keys}` } } : {});
   } finally {
-    for (const name of [...busMethods, ...busParts]) delete fixture.overrides[name];
+    for (const { noun, method } of busCalls) Reflect.deleteProperty(fixture.overrides[noun], method);
     for (const name of jobMethods) delete fixture.jobOverrides[name];
   }
 }
@@ -70,7 +75,7 @@ async function askTwice(operation: Operation): Promise<Answer> {
 /** The right request but for its signature, or for what the store says of its nonce. */
 async function askSigned(operation: Operation, signing: Partial<Signing>, once: () => Promise<number> = async () => 0): Promise<Answer> {
   const params = await prepared(fixture, operation);
-  fixture.overrides.once = once;
+  fixture.overrides.claims.once = once;
   const signed: Pick<ApiFixture, 'call'> = {
     call: (method, target, body) => {
       const text = body === undefined ? '' : JSON.stringify(body);
@@ -79,15 +84,15 @@ async function askSigned(operation: Operation, signing: Partial<Signing>, once: 
     },
   };
   const answer = await send(signed, operation, params);
-  delete fixture.overrides.once;
+  delete fixture.overrides.claims.once;
   return answer;
 }
 
-async function withPublish(operation: Operation, publish: ApiFixture['bus']['publish']): Promise<Answer> {
+async function withPublish(operation: Operation, publish: ApiFixture['bus']['ingress']['publish']): Promise<Answer> {
   const params = await prepared(fixture, operation);
-  fixture.overrides.publish = publish;
+  fixture.overrides.ingress.publish = publish;
   const answer = await send(fixture, operation, params);
-  delete fixture.overrides.publish;
+  delete fixture.overrides.ingress.publish;
   return answer;
 }
 
@@ -95,9 +100,9 @@ async function withPublish(operation: Operation, publish: ApiFixture['bus']['pub
 async function askSealed(operation: Operation): Promise<Answer> {
   const params = await prepared(fixture, operation);
   const answer = new Seal('t'.repeat(32), 'kept answers').close('{}', 'anywhere');
-  fixture.overrides.begin = async () => ({ state: 'done', answer });
+  fixture.overrides.claims.begin = async () => ({ state: 'done', answer });
   const refused = await send(fixture, operation, params, { headers: { 'idempotency-key': `s${++keys}` } });
-  delete fixture.overrides.begin;
+  delete fixture.overrides.claims.begin;
   return refused;
 }
 
@@ -140,9 +145,9 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   idempotency_mismatch: askTwice,
   idempotency_in_flight: async (operation) => {
     const params = await prepared(fixture, operation);
-    fixture.overrides.begin = async () => ({ state: 'in_flight' });
+    fixture.overrides.claims.begin = async () => ({ state: 'in_flight' });
     const answer = await send(fixture, operation, params, { headers: { 'idempotency-key': 'busy' } });
-    delete fixture.overrides.begin;
+    delete fixture.overrides.claims.begin;
     return answer;
   },
   lane_full: (operation) => withPublish(operation, async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }))),

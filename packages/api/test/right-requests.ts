@@ -110,7 +110,7 @@ export async function held(fixture: ApiFixture, change: Partial<HeldMessage> = {
 /** Held, and in the hands of somebody who does this with it. */
 async function beingDecided(fixture: ApiFixture, verb: ReviewVerb): Promise<Params> {
   const params = await held(fixture);
-  await fixture.bus.begin(`review ${params['id']}`, verb, 'another');
+  await fixture.bus.claims.begin(`review ${params['id']}`, verb, 'another');
   return params;
 }
 
@@ -259,7 +259,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/gateway': {
     query: '?room=live:1',
     prepare: async (fixture) => {
-      await fixture.bus.announce({ id: 'edge@a', role: 'edge', address: '127.0.0.1:7700', version: '0', load: 0 }, 60_000);
+      await fixture.bus.members.announce({ id: 'edge@a', role: 'edge', address: '127.0.0.1:7700', version: '0', load: 0 }, 60_000);
       return {};
     },
   },

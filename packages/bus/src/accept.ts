@@ -2,7 +2,7 @@
 // encodes a message; after it only bytes travel.
 import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
 import { newId, toJson } from '@danmux/runtime';
-import type { Marks, Publication } from './bus.ts';
+import type { Marks, Publication } from './contract/ingress.ts';
 import { weightOf } from './message/weight.ts';
 
 export interface Incoming {

@@ -3,38 +3,21 @@ export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, identif
 export { type Audience, withMember } from './audience/audience.ts';
 export { type AudiencePage, pageOf } from './audience/audience-page.ts';
 export { type HashedMember, listMembers, type MemberList, memberHash } from './audience/member-list.ts';
-export {
-  type Bus,
-  type Commit,
-  type CommitResult,
-  type Fork,
-  type Heads,
-  type HeadsClaim,
-  type IdempotencyState,
-  type IngressCursor,
-  type Lease,
-  type Ledger,
-  type LedgerCounts,
-  type Marks,
-  type Member,
-  type Page,
-  type Pending,
-  type Publication,
-  positionsOf,
-  type Receipt,
-  type RoomPulse,
-  type RoomSubscriber,
-  type Roster,
-  type Subscription,
-  tombstone,
-  type Weight,
-} from './bus.ts';
+export type { Bus } from './bus.ts';
+export type { Claims, IdempotencyState } from './contract/claims.ts';
 export type { Cursors } from './contract/cursors.ts';
 export type { EventLog, LoggedEvent } from './contract/events.ts';
-export type { BusFrame, FrameHead } from './contract/frames.ts';
+export type { BusFrame, FrameHead, Frames, RoomSubscriber } from './contract/frames.ts';
+export type { Ingress, IngressCursor, Marks, Pending, Publication, PublishResult, Weight } from './contract/ingress.ts';
+export type { Lease, Leases } from './contract/leases.ts';
+export type { Ledger, LedgerCounts, LedgerTotals } from './contract/ledger.ts';
 export type { LogEntry, LogPage, Logs } from './contract/logs.ts';
+export type { Member, Members } from './contract/members.ts';
+export type { MemberReport, Presence, RoomPulse } from './contract/presence.ts';
 export type { ReceiptCount, ReceiptState, Receipts } from './contract/receipts.ts';
 export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './contract/records.ts';
+export { type Commit, type CommitResult, type Fork, type Heads, type HeadsClaim, type Page, positionsOf, type Streams } from './contract/streams.ts';
+export type { Subscription } from './contract/subscription.ts';
 export { isTraced, type TracedHop, type TraceHop } from './contract/traces.ts';
 export type { RoomTraffic, TrafficRow } from './contract/traffic.ts';
 export { createBus } from './create-bus.ts';
@@ -46,5 +29,6 @@ export type { MemoryBus } from './memory/bus.ts';
 export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './message/combo-parts.ts';
 export { countedBody, countOf, withCount } from './message/count.ts';
 export { fieldText } from './message/field-text.ts';
+export { tombstone } from './message-text.ts';
 export { shardLease, shardOf } from './shard.ts';
 export { isUserRoom, ownRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

@@ -5,7 +5,7 @@
 // Worked example: epoch A reaches gift offset 10, the store restarts with 5: epoch B begins, forks [{A, gift 5}], and counts on from 6.
 // Who was at (A, 10) or (A, 5) goes on after 5, who was at (A, 3) after 3; who was at (X, 7), of which nothing is known, after 5.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
-import type { Fork, Heads, HeadsClaim } from './bus.ts';
+import type { Fork, Heads, HeadsClaim } from './contract/streams.ts';
 
 /** Epochs remembered in a line, at most. */
 const remembered = 8;

@@ -1,7 +1,7 @@
 // Puts the heads and streams of one room in Redis back to what they were, as a server does that restarts from an older state.
 import { streamLanes } from '@danmux/protocol';
 import type { Cluster, Redis } from 'ioredis';
-import type { Heads } from '../src/bus.ts';
+import type { Heads } from '../src/contract/streams.ts';
 import type { Keys } from '../src/redis/keys.ts';
 import { shardOf } from '../src/shard.ts';
 

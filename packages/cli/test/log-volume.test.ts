@@ -53,7 +53,7 @@ test('at the default level gifts, control messages and chat write no line', asyn
 
 test('a broadcast writes one line, however many its rooms', async () => {
   const { node, viewer, post, written } = await started('info', { 'broadcasts.rooms_per_second': 100_000 });
-  await node.bus.reportPresence('elsewhere', manyRooms, 60_000);
+  await node.bus.presence.report('elsewhere', manyRooms, 60_000);
   const { id } = await post('/v1/broadcasts', { rooms: ['live:*', room], type: 'notice', data: {} });
   await eventually(() => assert.ok(viewer.ids('control').includes(id)));
   const lines = written();
@@ -69,13 +69,13 @@ test('a broadcast writes one line, however many its rooms', async () => {
 test('commits that are refused, of hundreds of rooms: one line, and one with the count', async () => {
   const { node, viewer, post, gift, written } = await started('info', { 'broadcasts.rooms_per_second': 100_000 });
   const { bus, runtime } = node;
-  await bus.reportPresence('elsewhere', manyRooms, 60_000);
-  const commit = bus.commit.bind(bus);
-  bus.commit = async () => ({ ok: false, reason: 'moved' });
+  await bus.presence.report('elsewhere', manyRooms, 60_000);
+  const commit = bus.streams.commit.bind(bus.streams);
+  bus.streams.commit = async () => ({ ok: false, reason: 'moved' });
   await post('/v1/broadcasts', { rooms: ['live:*', room], type: 'notice', data: {} });
   const refused = async () => (await runtime.metrics.commitsRefused.get()).values.reduce((sum, { value }) => sum + value, 0);
   await eventually(async () => assert.ok((await refused()) > 200, `${await refused()} commits were refused`));
-  bus.commit = commit;
+  bus.streams.commit = commit;
   const { id } = await gift();
   await eventually(() => assert.deepEqual(viewer.ids('gift'), [id]));
   runtime.counted.stop();

@@ -50,7 +50,7 @@ test('all roles in one process on memory: ready, and a push goes through to hist
   });
   assert.equal(answer.status, 202);
   await eventually(async () => {
-    const { msgs } = await node.bus.history('live:1', 'gift', undefined, 10);
+    const { msgs } = await node.bus.streams.history('live:1', 'gift', undefined, 10);
     assert.deepEqual(
       msgs.map((text) => (JSON.parse(text) as { id: string }).id),
       ['g1'],

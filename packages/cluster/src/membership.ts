@@ -47,7 +47,7 @@ export class Membership implements Part {
   async drain(): Promise<void> {
     clearInterval(this.#timer);
     await this.#announcing;
-    await this.#bus
+    await this.#bus.members
       .leave(this.#id)
       .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not say goodbye; the announcement ends by itself'));
   }
@@ -80,7 +80,7 @@ export class Membership implements Part {
       const { version, degraded } = this.#runtime;
       const wrong = degraded.list.length > 0 ? { degraded: degraded.list } : {};
       const member: Member = { id: this.#id, role, address: address(), version, load: load(), ...measured, ...wrong };
-      await this.#bus.announce(member, this.#runtime.config.cluster.member_ttl_ms);
+      await this.#bus.members.announce(member, this.#runtime.config.cluster.member_ttl_ms);
     } catch (error) {
       // The store's own connection says loudly that it is away.
       this.#runtime.caught('membership', error, 'could not announce this process', { level: 'debug' });

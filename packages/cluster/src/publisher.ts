@@ -1,6 +1,6 @@
 // The only caller of the bus's `publish`, whatever the message came by: a viewer, a route, a job. Counts every new message in
 // `danmux_accepted_total`, so that the sum over all processes is the ledger's. Judges no message; callers check before.
-import { acceptedAt, type Bus, type Publication, type Receipt, restamped } from '@danmux/bus';
+import { acceptedAt, type Bus, type Publication, type PublishResult, restamped } from '@danmux/bus';
 import { type JobQueue, jobIdOf } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -12,12 +12,12 @@ export type PublishSource = 'edge' | 'api' | 'worker';
 
 export class Publisher {
   readonly #runtime: Runtime;
-  readonly #bus: Pick<Bus, 'publish'>;
+  readonly #bus: Pick<Bus, 'ingress'>;
   readonly #source: PublishSource;
   readonly #hops: Pick<TraceHops, 'stored'> | undefined;
 
   /** With `hops` each message also gets a debug line and, if it is traced, its first hops. Without: jobs and danmux's own messages. */
-  constructor(runtime: Runtime, bus: Pick<Bus, 'publish'>, source: PublishSource, hops?: Pick<TraceHops, 'stored'>) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'ingress'>, source: PublishSource, hops?: Pick<TraceHops, 'stored'>) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#source = source;
@@ -25,11 +25,11 @@ export class Publisher {
   }
 
   /**
-   * Same order and errors as `bus.publish`. A duplicate is not counted again. A call that rejects counts nothing although messages of it
+   * Same order and errors as `bus.ingress.publish`. A duplicate is not counted again. A call that rejects counts nothing although messages of it
    * may be stored; the retry then finds duplicates, so the counter may fall behind the ledger, never ahead.
    */
-  async publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
-    const results = await this.#bus.publish(publications);
+  async publish(publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
+    const results = await this.#bus.ingress.publish(publications);
     for (const [index, result] of results.entries()) {
       const publication = publications[index];
       if (publication && !(result instanceof Error)) this.#stored(publication, result);
@@ -38,13 +38,13 @@ export class Publisher {
   }
 
   /** One message; throws its error. */
-  async publishOne(publication: Publication): Promise<Receipt> {
+  async publishOne(publication: Publication): Promise<PublishResult> {
     const [receipt] = await this.publish([publication]);
     if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
     return receipt;
   }
 
-  #stored(publication: Publication, { id, duplicate }: Receipt): void {
+  #stored(publication: Publication, { id, duplicate }: PublishResult): void {
     const { room, lane, trace } = publication;
     if (!duplicate) this.#runtime.metrics.accepted.inc({ lane, source: this.#source });
     if (!this.#hops) return;
@@ -65,7 +65,7 @@ export interface PublishingParts {
  * `Publisher.publish`, and before it, for each message that asks for receipts, its counts and the job that reports them. A message is an
  * error, and not stored, when either fails: publish it again.
  */
-export async function publishAll(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
+export async function publishAll(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
   if (!publications.some(({ marks }) => marks?.receipt)) return parts.publisher.publish(publications);
   const opened = await Promise.all(publications.map((publication) => failureOf(beginReceipts(parts, publication))));
   const ready = publications.filter((_, index) => opened[index] === null);
@@ -74,7 +74,7 @@ export async function publishAll(parts: PublishingParts, publications: readonly 
 }
 
 /** `publishAll` for messages that waited: each gets the current time as its time of acceptance. */
-export function publishDue(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
+export function publishDue(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
   const now = parts.runtime.clock.now();
   return publishAll(
     parts,

@@ -90,7 +90,7 @@ export class ShardOwnership implements Part {
   }
 
   async #run(): Promise<void> {
-    this.#freed ??= await this.#bus.onFreed(() => this.check());
+    this.#freed ??= await this.#bus.leases.onFreed(() => this.check());
     await this.#renewAll();
     const share = await this.#share();
     const excess = this.shards.slice(share);
@@ -104,7 +104,7 @@ export class ShardOwnership implements Part {
     await Promise.all(
       [...this.#held].map(async ([shard, held]) => {
         const asked = performance.now();
-        const renewed = await this.#bus.renew(held.lease, ttl).catch(() => undefined);
+        const renewed = await this.#bus.leases.renew(held.lease, ttl).catch(() => undefined);
         if (renewed) held.validUntil = asked + ttl;
         // Not knowing (the store is away) is not losing, until the lease must have ended.
         else if (renewed === false || performance.now() > held.validUntil) await this.#forget(shard);
@@ -114,7 +114,7 @@ export class ShardOwnership implements Part {
 
   /** Shards this relay should hold: the shares of the living ones differ by one at most, and together they are all shards. */
   async #share(): Promise<number> {
-    const relays = new Set((await this.#bus.members()).filter(({ role }) => role === 'relay').map(({ id }) => id));
+    const relays = new Set((await this.#bus.members.list()).filter(({ role }) => role === 'relay').map(({ id }) => id));
     relays.add(this.#memberId);
     const { shards } = this.#runtime.config;
     // Every relay sorts alike, so the first of them take the shards that are left over.
@@ -130,7 +130,7 @@ export class ShardOwnership implements Part {
       const shard = (start + i) % shards;
       if (this.#held.has(shard)) continue;
       const asked = performance.now();
-      const lease = await this.#bus.acquire(shardLease(shard), this.#runtime.node, relay.lease_ttl_ms);
+      const lease = await this.#bus.leases.acquire(shardLease(shard), this.#runtime.node, relay.lease_ttl_ms);
       if (!lease) continue;
       this.#held.set(shard, { lease, validUntil: asked + relay.lease_ttl_ms });
       await this.#owner.gained(shard, lease);
@@ -141,7 +141,7 @@ export class ShardOwnership implements Part {
     const held = this.#held.get(shard);
     if (!held) return;
     await this.#forget(shard);
-    await this.#bus
+    await this.#bus.leases
       .release(held.lease)
       .catch((error: unknown) => this.#runtime.log.debug({ err: error, shard }, 'could not release a shard; its lease ends by itself'));
   }

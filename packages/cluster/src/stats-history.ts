@@ -23,11 +23,11 @@ export interface StatsSample {
   readonly shed: Readonly<Record<Lane, number>>;
 }
 
-type Stores = Pick<Bus, 'presenceTotals' | 'ledger' | 'members' | 'logs'>;
+type Stores = Pick<Bus, 'presence' | 'ledger' | 'members' | 'logs'>;
 
 /** Reads one hash a shard, the totals of presence and the members; writes some 400 bytes. */
 export async function takeSample(bus: Stores, at: number): Promise<StatsSample> {
-  const [{ online, rooms }, ledger, members] = await Promise.all([bus.presenceTotals(), bus.ledger(), bus.members()]);
+  const [{ online, rooms }, ledger, members] = await Promise.all([bus.presence.totals(), bus.ledger.totals(), bus.members.list()]);
   const shed = Object.fromEntries(laneNames.map((lane) => [lane, sum(Object.values(ledger.shed[lane]))])) as Record<Lane, number>;
   const { accepted, sequenced } = ledger;
   const sample: StatsSample = { at, online, rooms, connections: connectionsOf(members), lag_ms: lagOf(members), accepted, sequenced, shed };

@@ -1,8 +1,10 @@
 // A member is known while it says so, says so at once, and survives a store that is away.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type Member } from '@danmux/bus';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { intercepted } from '@danmux/testkit/unit';
 import { Membership, type MembershipOptions } from '../src/membership.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -24,15 +26,9 @@ beforeEach(() => {
   calls = [];
   away = false;
   opened = [];
-  bus = new Proxy(createBus(runtime()), {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        calls.push(String(name));
-        return away ? Promise.reject(new Error('away')) : value.apply(target, args);
-      };
-    },
+  bus = intercepted(createBus(runtime()), (method, run) => {
+    calls.push(method);
+    return away ? Promise.reject(new Error('away')) : run();
   });
 });
 afterEach(async () => {
@@ -53,12 +49,12 @@ async function pass(ms: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
-const announced = () => calls.filter((name) => name === 'announce').length;
+const announced = () => calls.filter((name) => name === 'members.announce').length;
 
 test('is announced when start resolves, with role, address, version and load', async () => {
   const one = member();
   await one.start();
-  const [{ numbers, ...said } = {} as Member, ...others] = await bus.members();
+  const [{ numbers, ...said } = {} as Member, ...others] = await bus.members.list();
   assert.deepEqual([said, others], [{ id: one.id, role: 'edge', address: '127.0.0.1:7700', version: '1.2.3', load: 0.5 } satisfies Member, []]);
   assert.equal(numbers?.seen_at, now);
   assert.match(one.id, /^edge@edge-/);
@@ -70,10 +66,10 @@ test('tells what is wrong with the process, as long as it is', async () => {
   opened.push(one);
   made.degraded.set('clock_skew', 'The clock is off.');
   await one.start();
-  assert.deepEqual((await bus.members())[0]?.degraded, [{ code: 'clock_skew', text: 'The clock is off.' }]);
+  assert.deepEqual((await bus.members.list())[0]?.degraded, [{ code: 'clock_skew', text: 'The clock is off.' }]);
   made.degraded.clear('clock_skew');
   await pass(600);
-  assert.equal((await bus.members())[0]?.degraded, undefined);
+  assert.equal((await bus.members.list())[0]?.degraded, undefined);
 });
 
 test('is announced again before the ttl ends, with the load it has then', async () => {
@@ -83,7 +79,7 @@ test('is announced again before the ttl ends, with the load it has then', async 
   await pass(5_000);
   assert.equal(announced(), 11);
   assert.deepEqual(
-    (await bus.members()).map((one) => one.load),
+    (await bus.members.list()).map((one) => one.load),
     [0.9],
   );
 });
@@ -93,9 +89,9 @@ test('a process that died is gone after its ttl, not before', async () => {
   await one.start();
   await one.stop();
   await pass(2_400);
-  assert.equal((await bus.members()).length, 1);
+  assert.equal((await bus.members.list()).length, 1);
   await pass(200);
-  assert.deepEqual(await bus.members(), []);
+  assert.deepEqual(await bus.members.list(), []);
   assert.equal(announced(), 1);
 });
 
@@ -103,17 +99,17 @@ test('drain takes it out at once, and it does not come back', async () => {
   const one = member();
   await one.start();
   await one.drain();
-  assert.deepEqual(await bus.members(), []);
+  assert.deepEqual(await bus.members.list(), []);
   await pass(3_000);
-  assert.deepEqual(await bus.members(), []);
+  assert.deepEqual(await bus.members.list(), []);
 });
 
 test('drain waits for an announcement under way, so that it cannot land after the goodbye', async () => {
   const one = member();
   await one.start();
   const release: (() => void)[] = [];
-  const real = bus.announce.bind(bus);
-  bus.announce = (...args: Parameters<Bus['announce']>) => new Promise<void>((resolve) => release.push(resolve)).then(() => real(...args));
+  const real = bus.members.announce.bind(bus.members);
+  bus.members.announce = (...args: Parameters<Bus['members']['announce']>) => new Promise<void>((resolve) => release.push(resolve)).then(() => real(...args));
   now += 500;
   mock.timers.tick(500);
   await new Promise((resolve) => setImmediate(resolve));
@@ -124,7 +120,7 @@ test('drain waits for an announcement under way, so that it cannot land after th
   for (const open of release) open();
   await drained;
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(await bus.members(), []);
+  assert.deepEqual(await bus.members.list(), []);
 });
 
 test('a store that is away is survived: start, drain and stop resolve, and the next announcement counts', async () => {
@@ -134,7 +130,7 @@ test('a store that is away is survived: start, drain and stop resolve, and the n
   await pass(1_000);
   away = false;
   await pass(500);
-  assert.equal((await bus.members()).length, 1);
+  assert.equal((await bus.members.list()).length, 1);
   away = true;
   await one.drain();
   await one.stop();
@@ -144,7 +140,7 @@ test('an announcement that hangs is not joined by more', async () => {
   const one = member();
   await one.start();
   let hanging = 0;
-  bus.announce = () => {
+  bus.members.announce = () => {
     hanging++;
     return new Promise<void>(() => {});
   };
@@ -156,7 +152,7 @@ test('who cannot measure itself is announced all the same', async () => {
   const one = member({ numbers: () => Promise.reject(new Error('no numbers')) });
   await one.start();
   assert.deepEqual(
-    (await bus.members()).map(({ id, numbers }) => [id, numbers]),
+    (await bus.members.list()).map(({ id, numbers }) => [id, numbers]),
     [[one.id, undefined]],
   );
 });
@@ -166,5 +162,5 @@ test('two roles of one process are two members', async () => {
   const both = ['edge', 'relay'].map((role) => new Membership(shared, bus, { role, address: () => '', load: () => 0 }));
   opened.push(...both);
   for (const one of both) await one.start();
-  assert.deepEqual((await bus.members()).map(({ id }) => id).sort(), [`edge@${shared.node}`, `relay@${shared.node}`]);
+  assert.deepEqual((await bus.members.list()).map(({ id }) => id).sort(), [`edge@${shared.node}`, `relay@${shared.node}`]);
 });

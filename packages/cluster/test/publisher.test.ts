@@ -1,10 +1,12 @@
 // Publishing with receipts: counts before the message, the job after it, and no cost where nobody asks.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus, type Publication } from '@danmux/bus';
 import { type JobData, type JobOptions, jobIdOf } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { overridden } from '@danmux/testkit/unit';
 import { Publisher, type PublishingParts, publishAll, publishDue } from '../src/publisher.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -33,12 +35,14 @@ beforeEach(async () => {
     steps.push(name);
     if (name === refuse) throw new DanmuxError('unavailable');
   };
-  const storing: Pick<Bus, 'publish'> = {
-    publish: async (publications) => {
-      step(`publish ${publications.map(({ id }) => id).join()}`);
-      return bus.publish(publications);
+  const storing = overridden(bus, {
+    ingress: {
+      publish: async (publications) => {
+        step(`publish ${publications.map(({ id }) => id).join()}`);
+        return bus.ingress.publish(publications);
+      },
     },
-  };
+  });
   parts = {
     runtime,
     publisher: new Publisher(runtime, storing, 'api'),
@@ -85,7 +89,7 @@ test('one whose counts could not be begun is not published; the others are', asy
   refuse = 'open 2';
   assert.deepEqual(codes(await publishAll(parts, [message('1'), message('2', true), message('3', true)])), ['1', 'unavailable', '3']);
   assert.deepEqual(
-    (await bus.read(0, 'gift', undefined, 10)).map(({ id }) => id),
+    (await bus.ingress.read(0, 'gift', undefined, 10)).map(({ id }) => id),
     ['1', '3'],
   );
 });
@@ -93,10 +97,10 @@ test('one whose counts could not be begun is not published; the others are', asy
 test('one whose job could not be stored is refused and was not sent', async () => {
   refuse = 'add 1';
   assert.deepEqual(codes(await publishAll(parts, [message('1', true)])), ['unavailable']);
-  assert.deepEqual(await bus.read(0, 'gift', undefined, 10), []);
+  assert.deepEqual(await bus.ingress.read(0, 'gift', undefined, 10), []);
   refuse = undefined;
   assert.deepEqual(codes(await publishAll(parts, [message('1', true)])), ['1']);
-  assert.equal((await bus.read(0, 'gift', undefined, 10)).length, 1);
+  assert.equal((await bus.ingress.read(0, 'gift', undefined, 10)).length, 1);
   assert.equal(added[0]?.options.id, jobIdOf('receipts', 'a\n1'));
 });
 
@@ -115,7 +119,7 @@ test('a message that waited has the time of its publication', async () => {
   const waited = message('1', true);
   now += 60_000;
   await publishDue(parts, [waited]);
-  const [stored] = await bus.read(0, 'gift', undefined, 10);
+  const [stored] = await bus.ingress.read(0, 'gift', undefined, 10);
   assert.equal(JSON.parse(stored?.body ?? '').ts, now);
   assert.equal((await bus.receipts.find('1'))?.at, now);
 });
@@ -128,10 +132,10 @@ test('new messages are counted by lane and source; duplicates and refused messag
   assert.deepEqual([id, duplicate], ['1', false]);
   const again = await publisher.publishOne({ ...message('2'), dedupeKey: 'one' });
   assert.deepEqual([again.id, again.duplicate], ['1', true]);
-  const refusing = new Publisher(runtime, { publish: async () => [new DanmuxError('lane_full')] }, 'worker');
+  const refusing = new Publisher(runtime, overridden(bus, { ingress: { publish: async () => [new DanmuxError('lane_full')] } }), 'worker');
   await assert.rejects(refusing.publishOne(message('3')), { code: 'lane_full' });
   assert.deepEqual(await counted(), [['gift', 'worker', 1]]);
-  assert.equal((await bus.ledger()).accepted.gift, 1);
+  assert.equal((await bus.ledger.totals()).accepted.gift, 1);
 });
 
 test('with trace hops a new message is recorded once, a duplicate not at all', async () => {

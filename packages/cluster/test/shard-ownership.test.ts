@@ -1,9 +1,10 @@
 // Shards are shared fairly, handed over, taken from the dead, and given up when another has them.
+
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { type Bus, createBus, type Lease } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, intercepted } from '@danmux/testkit/unit';
 import { Membership, ShardOwnership } from '../src/index.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -22,13 +23,7 @@ class Holder {
   away = false;
 
   constructor(bus: Bus) {
-    const seen = new Proxy(bus, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name, target);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]) => (this.away ? Promise.reject(new Error('away')) : value.apply(target, args));
-      },
-    });
+    const seen = intercepted(bus, (_, run) => (this.away ? Promise.reject(new Error('away')) : run()));
     this.membership = new Membership(this.runtime, seen, { role: 'relay', address: () => '', load: () => 0 });
     this.holder = new ShardOwnership(this.runtime, seen, this.membership.id, {
       gained: async (shard, lease) => void this.owned.set(shard, lease),
@@ -113,18 +108,18 @@ test('a shard whose write was refused is given up and asked for again', async ()
   const alone = await holder();
   const lease = alone.owned.get(3);
   assert.ok(lease);
-  await bus.release(lease);
-  const thief = await bus.acquire('shard:3', 'thief', 60_000);
+  await bus.leases.release(lease);
+  const thief = await bus.leases.acquire('shard:3', 'thief', 60_000);
   await alone.holder.fenced(3);
   assert.equal(alone.owned.has(3), false);
   assert.ok(thief);
-  await bus.release(thief);
+  await bus.leases.release(thief);
   await eventually(() => assert.ok(alone.owned.has(3), 'it has it again'));
 });
 
 test('a member is there while it announces itself, and gone when it leaves', async () => {
   const one = await holder();
-  const there = async () => (await bus.members()).map(({ id }) => id);
+  const there = async () => (await bus.members.list()).map(({ id }) => id);
   assert.deepEqual(await there(), [one.membership.id]);
   one.away = true;
   await eventually(async () => assert.deepEqual(await there(), []));
@@ -159,7 +154,7 @@ test('what its owner does with a lost shard ends before the lease is given back'
       order.push(`lost shard:${shard}`);
     },
   });
-  const freed = await store.onFreed((name) => void order.push(`freed ${name}`));
+  const freed = await store.leases.onFreed((name) => void order.push(`freed ${name}`));
   await slow.start();
   assert.equal(slow.shards.length, 12);
   await slow.drain();
@@ -174,11 +169,11 @@ test('a drain while it takes shards is not kept waiting for the rest of them', a
   const store = createBus(runtime);
   const waiting: (() => void)[] = [];
   let asked = 0;
-  const { acquire } = store;
-  store.acquire = async (...args) => {
+  const { acquire } = store.leases;
+  store.leases.acquire = async (...args) => {
     asked++;
     await new Promise<void>((resolve) => waiting.push(resolve));
-    return acquire.apply(store, args);
+    return acquire.apply(store.leases, args);
   };
   const owned = new Set<number>();
   const slow = new ShardOwnership(runtime, store, 'relay@slow', {

@@ -16,12 +16,12 @@ function open() {
 test('a sample sums what all edges and shards say, and the worst lag', async () => {
   const { bus, config } = open();
   const member = { role: 'edge', address: '', version: '1', load: 0 };
-  await bus.announce({ ...member, id: 'a', numbers: { connections: 5, lag_ms: 3.5 } }, 60_000);
-  await bus.announce({ ...member, id: 'b', numbers: { connections: 2, lag_ms: 1 } }, 60_000);
-  await bus.announce({ ...member, id: 'old' }, 60_000);
-  await bus.reportPresence('a', new Map([['live:1', 4]]), 60_000);
+  await bus.members.announce({ ...member, id: 'a', numbers: { connections: 5, lag_ms: 3.5 } }, 60_000);
+  await bus.members.announce({ ...member, id: 'b', numbers: { connections: 2, lag_ms: 1 } }, 60_000);
+  await bus.members.announce({ ...member, id: 'old' }, 60_000);
+  await bus.presence.report('a', new Map([['live:1', 4]]), 60_000);
   const { types } = config.messages;
-  await bus.publish([acceptPublication({ room: 'live:1', type: 'gift', data: 1 }, { types, maxData: 10, now: 1 })]);
+  await bus.ingress.publish([acceptPublication({ room: 'live:1', type: 'gift', data: 1 }, { types, maxData: 10, now: 1 })]);
   const sample = await takeSample(bus, 10_000);
   assert.deepEqual(sample, {
     ...{ at: 10_000, online: 4, rooms: 1, connections: 7, lag_ms: 3.5 },

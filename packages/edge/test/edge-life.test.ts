@@ -1,4 +1,5 @@
 // The life of an edge: it starts or says why not, survives viewers that do not read, and ends whole, whatever is under way.
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -7,7 +8,7 @@ import { afterEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus } from '@danmux/bus';
 import { type Clock, createRuntime, loadConfig } from '@danmux/runtime';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, overridden } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 import { EdgeRole } from '../src/index.ts';
 
@@ -65,7 +66,7 @@ test('a viewer that does not read its frames is cut off as slow, and the others 
   // More than the kernel's own buffers hold, and then the outbox; never more than a viewer that reads can take.
   let sent = 0;
   while (!(await endedBy(fixture))['slow'] && sent < 2_000) {
-    await fixture.bus.publish(Array.from({ length: 10 }, () => gift(`g${sent++}`)));
+    await fixture.bus.ingress.publish(Array.from({ length: 10 }, () => gift(`g${sent++}`)));
     await eventually(() => assert.equal(ann.msgs.length, sent));
   }
   assert.deepEqual(await endedBy(fixture), { slow: 1 });
@@ -79,7 +80,7 @@ test('what it announces of itself: viewers, rooms, and what it delivers', async 
   assert.equal(await ann.code('join', { room }), 'ok');
   await fixture.push('gift', 'g1');
   await eventually(async () => {
-    const numbers = (await fixture.bus.members()).find(({ role }) => role === 'edge')?.numbers ?? {};
+    const numbers = (await fixture.bus.members.list()).find(({ role }) => role === 'edge')?.numbers ?? {};
     assert.deepEqual([numbers.connections, numbers.rooms, numbers.waiting_viewers, numbers.waiting_bytes], [1, 1, 0, 0]);
     assert.ok((numbers.per_second?.gift ?? 0) > 0 && (numbers.out_bytes_per_second ?? 0) > 0, JSON.stringify(numbers));
   });
@@ -109,9 +110,9 @@ test('a viewer that asks and does not read the answers is refused, and cut off i
   const fixture = await edge({ 'edge.outbox_bytes': 65_536, 'relay.chat_per_second': 1_000 });
   for (let i = 0; i < 150; i++) {
     const chat = { room, type: 'chat', data: 'x'.repeat(5_000), id: `c${i}` };
-    await fixture.bus.publish([acceptPublication(chat, { types: fixture.runtime.config.messages.types, maxData: 6_000, now: Date.now() })]);
+    await fixture.bus.ingress.publish([acceptPublication(chat, { types: fixture.runtime.config.messages.types, maxData: 6_000, now: Date.now() })]);
   }
-  await eventually(async () => assert.equal((await fixture.bus.heads(room)).offsets.chat, 150));
+  await eventually(async () => assert.equal((await fixture.bus.streams.heads(room)).offsets.chat, 150));
   const raw = await deafViewer(fixture, 'deaf');
   const refused = async () => (await fixture.runtime.metrics.refused.get()).values.reduce((sum, { value }) => sum + value, 0);
   let asked = 2;
@@ -156,30 +157,23 @@ test('stop ends every viewer, takes its counts back and leaves no subscription, 
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const bus = new Proxy(store, {
-    get: (target, name) => {
-      if (name === 'subscribe') {
-        return async (...[where, subscriber]: Parameters<Bus['subscribe']>) => {
-          if (where === 'held') await held;
-          const subscription = await target.subscribe(where, subscriber);
-          open.add(where);
-          const close = () => {
-            open.delete(where);
-            return subscription.close();
-          };
-          return { close };
-        };
-      }
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  const subscribe: Bus['frames']['subscribe'] = async (where, subscriber) => {
+    if (where === 'held') await held;
+    const subscription = await store.frames.subscribe(where, subscriber);
+    open.add(where);
+    const close = () => {
+      open.delete(where);
+      return subscription.close();
+    };
+    return { close };
+  };
+  const bus = overridden(store, { frames: { subscribe } });
   const fixture = await startEdge({}, bus);
   const ann = fixture.connect({ token: await fixture.token('ann') });
   await ann.connected();
   assert.equal(await ann.code('join', { room }), 'ok');
   const pending = ann.ask('join', { room: 'held' }).catch(() => 'no answer');
-  await eventually(async () => assert.equal(await store.online(room), 1));
+  await eventually(async () => assert.equal(await store.presence.online(room), 1));
   assert.equal(await ann.code('leave', { room: 'barrier' }), 'ok');
   const gone = disconnected(ann);
   await fixture.close();
@@ -187,7 +181,7 @@ test('stop ends every viewer, takes its counts back and leaves no subscription, 
   release();
   await pending;
   await eventually(() => assert.deepEqual([...open], []));
-  assert.equal(await store.online(room), 0);
+  assert.equal(await store.presence.online(room), 0);
   await store.stop();
 });
 

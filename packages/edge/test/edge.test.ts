@@ -1,4 +1,5 @@
 // The viewer protocol of DESIGN §4 through a real edge, with stock clients.
+
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -6,7 +7,7 @@ import type { MemoryBus } from '@danmux/bus';
 import { acceptPublication } from '@danmux/bus';
 import type { HistoryReply, JoinReply, Reply, SendReply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, intercepted } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 
 let fixture: EdgeFixture;
@@ -169,7 +170,7 @@ describe('recovery', () => {
     const { positions } = must(await first.ask<JoinReply>('join', { room }));
     first.socket.disconnect();
     for (const id of ['g2', 'g3']) await fixture.push('gift', id);
-    await eventually(async () => assert.equal((await fixture.bus.heads(room)).offsets.gift, 3));
+    await eventually(async () => assert.equal((await fixture.bus.streams.heads(room)).offsets.gift, 3));
     const back = fixture.connect({ token: await fixture.token('ann') });
     await back.connected();
     const reply = must(await back.ask<JoinReply>('join', { room, positions }));
@@ -188,7 +189,7 @@ describe('recovery', () => {
     const [stays, away, knows] = [await enter('ann'), await enter('bob'), await enter('cat')];
     await fixture.push('gift', 'a1');
     await eventually(() => assert.deepEqual(away.ids(), ['a1']));
-    const survived = await bus.heads(room);
+    const survived = await bus.streams.heads(room);
     const before = { gift: { epoch: survived.epoch, offset: 1 } };
     away.socket.disconnect();
     await fixture.push('gift', 'b1');
@@ -215,7 +216,7 @@ describe('recovery', () => {
     // Its backend repeats it: the store has forgotten the id.
     const { types } = fixture.runtime.config.messages;
     const { dedupeKey: _, ...repeated } = acceptPublication({ room, type: 'gift', data: 1, id: 'b1' }, { types, maxData: 100, now: Date.now() });
-    await bus.publish([repeated]);
+    await bus.ingress.publish([repeated]);
     await fixture.push('gift', 'd1');
     for (const viewer of [stays, ...came]) await eventually(() => assert.equal(viewer.ids().at(-1), 'd1'));
     assert.deepEqual(
@@ -228,7 +229,7 @@ describe('recovery', () => {
     const ann = await enter('ann');
     await fixture.push('gift', 'g1');
     await eventually(() => assert.equal(ann.msgs.length, 1));
-    const { epoch } = await fixture.bus.heads(room);
+    const { epoch } = await fixture.bus.streams.heads(room);
     for (const position of [
       { epoch: 'another', offset: 0 },
       { epoch, offset: 99 },
@@ -252,7 +253,7 @@ describe('recovery', () => {
     for (let i = 0; i < 6; i++) await fixture.push('chat', `c${i}`);
     await fixture.push('gift', 'g');
     await fixture.push('notice', 'n');
-    await eventually(async () => assert.deepEqual((await fixture.bus.heads(room)).offsets, { control: 1, gift: 1, chat: 6 }));
+    await eventually(async () => assert.deepEqual((await fixture.bus.streams.heads(room)).offsets, { control: 1, gift: 1, chat: 6 }));
     const ann = fixture.connect({ token: await fixture.token('ann') });
     await ann.connected();
     const { msgs } = must(await ann.ask<JoinReply>('join', { room, history: 5 }));
@@ -267,8 +268,8 @@ describe('recovery', () => {
     const crowd = await startEdge({}, counting(fixture));
     try {
       await fixture.push('gift', 'g1');
-      const { epoch } = await fixture.bus.heads(room);
-      await eventually(async () => assert.equal((await fixture.bus.heads(room)).offsets.gift, 1));
+      const { epoch } = await fixture.bus.streams.heads(room);
+      await eventually(async () => assert.equal((await fixture.bus.streams.heads(room)).offsets.gift, 1));
       const viewers = await Promise.all(
         Array.from({ length: 50 }, async (_, index) => {
           const viewer = crowd.connect({ token: await crowd.token(`u${index}`) });
@@ -292,12 +293,9 @@ describe('recovery', () => {
 
 let reads = 0;
 function counting({ bus }: EdgeFixture): EdgeFixture['bus'] {
-  return new Proxy(bus, {
-    get: (target, name) => {
-      if (name === 'since' || name === 'history' || name === 'heads') reads++;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
+  return intercepted(bus, (method, run) => {
+    if (['streams.since', 'streams.history', 'streams.heads'].includes(method)) reads++;
+    return run();
   });
 }
 
@@ -427,7 +425,7 @@ test('receipts: counted for those in the room; unknown ids are good, a room one 
   const [ann, bob] = [await enter('ann'), await enter('bob')];
   const { types } = fixture.runtime.config.messages;
   await fixture.bus.receipts.open('asked', room, Date.now());
-  await fixture.bus.publish([
+  await fixture.bus.ingress.publish([
     acceptPublication({ room, type: 'gift', data: {}, id: 'asked', marks: { receipt: true } }, { types, maxData: 100, now: Date.now() }),
   ]);
   for (const viewer of [ann, bob]) await eventually(() => assert.equal(viewer.msgs[0]?.receipt, true));

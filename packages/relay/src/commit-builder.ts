@@ -13,7 +13,7 @@ export interface BuiltCommit {
 }
 
 /** Messages of one frame that were shed and go to their senders all the same, at most. */
-const ownMessages = 50;
+const senderOnlyMessages = 50;
 
 /** `logAt`, milliseconds since 1970, is given when somebody reads the event log. */
 export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease, logAt?: number): BuiltCommit {
@@ -30,7 +30,7 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
     texts.push(text);
     characters[lane] = text.length;
   }
-  const own = ownOf(dropped);
+  const senderOnly = senderOnlyOf(dropped);
   const head: FrameHead = {
     room,
     epoch: heads.epoch,
@@ -39,10 +39,10 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
     characters,
     traces: tracesOf(batch),
     ...(shed ? { shed } : {}),
-    ...(own.length > 0 ? { own } : {}),
+    ...(senderOnly.length > 0 ? { senderOnly } : {}),
     ...marksOf(room, batch),
   };
-  const says = texts.length > 0 || shed !== undefined || own.length > 0;
+  const says = texts.length > 0 || shed !== undefined || senderOnly.length > 0;
   return {
     heads: { ...heads, offsets },
     commit: {
@@ -104,10 +104,10 @@ function shedOf(dropped: readonly Dropped[]): Pick<LedgerCounts, 'shed'> {
 }
 
 /** A sender always sees what it said, though nobody else does. */
-function ownOf(dropped: readonly Dropped[]): [string, string][] {
+function senderOnlyOf(dropped: readonly Dropped[]): [string, string][] {
   const said = dropped.flatMap(({ reason, publications }) => (reason === 'budget' ? publications : []));
   const signed = said.flatMap((publication) => (publication.weight ? [{ publication, sender: publication.weight.sender }] : []));
-  return signed.slice(0, ownMessages).map(({ publication, sender }): [string, string] => [sender, numberedMessage(publication, undefined)]);
+  return signed.slice(0, senderOnlyMessages).map(({ publication, sender }): [string, string] => [sender, numberedMessage(publication, undefined)]);
 }
 
 function inOrder(batch: Batch): [Lane, readonly Waiting[]][] {

@@ -77,7 +77,7 @@ export class ShardReader {
 
   async #listen(): Promise<void> {
     try {
-      this.#subscription ??= await this.#bus.listen(
+      this.#subscription ??= await this.#bus.ingress.listen(
         this.#shard,
         () => this.notify(),
         () => this.#owner.resumed(),
@@ -109,7 +109,7 @@ export class ShardReader {
     const room = backlogCap - this.#backlog[lane];
     if (room <= 0) return false;
     const limit = Math.min(readLimit, room);
-    const pending = await this.#bus.read(this.#shard, lane, this.#cursor[lane], limit);
+    const pending = await this.#bus.ingress.read(this.#shard, lane, this.#cursor[lane], limit);
     if (this.#paused) return false;
     const last = pending.at(-1);
     if (last) this.#cursor[lane] = last.entry;

@@ -149,7 +149,7 @@ export class ShardRelay {
   async #begin(queue: RoomQueue): Promise<Heads> {
     const { room } = queue;
     const followed = isUserRoom(room) ? undefined : this.#rates.follow(room, (perSecond) => queue.limitChat(perSecond, () => this.#budget(perSecond)));
-    const [heads, recalled] = await Promise.all([this.#bus.heads(room, this.#claims.of(room)), this.#bus.recalled(room), followed]);
+    const [heads, recalled] = await Promise.all([this.#bus.streams.heads(room, this.#claims.of(room)), this.#bus.streams.recalled(room), followed]);
     this.#claims.saw(room, heads);
     queue.recall(recalled);
     return heads;
@@ -165,7 +165,7 @@ export class ShardRelay {
       const taken = urgent ? queue.takeUrgent(limit, performance.now()) : queue.takeOrdinary(limit, performance.now());
       const built = buildCommit(queue.room, taken, heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
       await this.#recallAgain(built);
-      const result = await this.#bus.commit(built.commit);
+      const result = await this.#bus.streams.commit(built.commit);
       if (!result.ok) {
         this.#refused(result.reason);
         return;
@@ -188,7 +188,7 @@ export class ShardRelay {
   /** Removes from history, before the recall goes out, a message that was committed after its recall and before this relay knew of it. */
   async #recallAgain({ commit: { room, frame } }: BuiltCommit): Promise<void> {
     const recalls = frame?.head.recalls ?? [];
-    await Promise.all(recalls.map((id) => this.#bus.recall(room, id)));
+    await Promise.all(recalls.map((id) => this.#bus.streams.recall(room, id)));
   }
 
   #committed(room: string, { batch, dropped }: Taken, heads: Heads): void {

@@ -98,7 +98,7 @@ test('what is shed leaves the ingress, is counted, and goes to its sender alone;
   assert.deepEqual(commit.entries, { chat: ['e-c1', 'e-c2'], ambient: ['e-a'] });
   assert.deepEqual(commit.counts, { sequenced: { chat: 1 }, shed: { chat: { budget: 1 }, ambient: { merged: 1 } } });
   assert.deepEqual(commit.frame?.head.shed, { chat: 7 });
-  assert.deepEqual(commit.frame?.head.own, [['ann', '{"lane":"chat","id":"c2","data":"礼","ts":1}']]);
+  assert.deepEqual(commit.frame?.head.senderOnly, [['ann', '{"lane":"chat","id":"c2","data":"礼","ts":1}']]);
   assert.equal(after.offsets.chat, 1, 'what nobody gets has no offset');
 });
 

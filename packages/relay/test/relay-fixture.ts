@@ -1,13 +1,15 @@
 // A memory bus, a relay on it, and a way to fail chosen calls of the bus.
+
 import { acceptPublication, type Bus, type BusFrame, createBus, type Marks, type Publication } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { type BusOverrides, noOverrides, overridden } from '@danmux/testkit/unit';
 import { RelayRole } from '../src/index.ts';
 
 export interface Fixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
   /** Calls of the bus by name may be replaced here; the role under test goes through it. */
-  readonly overrides: Partial<Bus>;
+  readonly overrides: BusOverrides;
   readonly relay: RelayRole;
   readonly frames: BusFrame[];
   message(type: string, id: string, room?: string, marks?: Marks): Publication;
@@ -23,15 +25,10 @@ export async function startRelay(set: Readonly<Record<string, unknown>> = {}): P
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
   const bus = createBus(runtime);
   await bus.start();
-  const overrides: Partial<Bus> = {};
-  const seen = new Proxy(bus, {
-    get: (target, name) => {
-      const value = (overrides as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  const overrides = noOverrides();
+  const seen = overridden(bus, overrides);
   const frames: BusFrame[] = [];
-  await bus.subscribe(room, { frame: (frame) => frames.push(frame), resumed: () => {} });
+  await bus.frames.subscribe(room, { frame: (frame) => frames.push(frame), resumed: () => {} });
   const relay = new RelayRole(runtime, seen);
   return {
     runtime,

@@ -23,7 +23,7 @@ const ids = (count: number, prefix: string) => Array.from({ length: count }, (_,
 test('numbers the messages of each lane from 1 without holes and sends each once', async () => {
   const { bus, relay, message, messages } = await fixture();
   await relay.start();
-  for (const id of ids(50, 'm')) await bus.publish([message(id.endsWith('7') ? 'gift' : 'chat', id)]);
+  for (const id of ids(50, 'm')) await bus.ingress.publish([message(id.endsWith('7') ? 'gift' : 'chat', id)]);
   await eventually(() => assert.equal(messages('chat').length + messages('gift').length, 50));
   assert.deepEqual(
     messages('gift').map(({ id }) => id),
@@ -34,14 +34,14 @@ test('numbers the messages of each lane from 1 without holes and sends each once
       messages(lane).map(({ offset }) => offset),
       messages(lane).map((_, index) => index + 1),
     );
-  const { accepted, sequenced } = await bus.ledger();
+  const { accepted, sequenced } = await bus.ledger.totals();
   assert.deepEqual(sequenced, accepted);
 });
 
 test('a gift overtakes the chat that was there before it, in a frame of its own', async () => {
   const { bus, relay, message, messages, frames } = await fixture({ 'relay.frame_messages': 100, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
-  await bus.publish(ids(1_000, 'c').map((id) => message('chat', id)));
-  await bus.publish([message('gift', 'g'), message('notice', 'n')]);
+  await bus.ingress.publish(ids(1_000, 'c').map((id) => message('chat', id)));
+  await bus.ingress.publish([message('gift', 'g'), message('notice', 'n')]);
   await relay.start();
   await eventually(() => assert.notEqual(frames.length, 0));
   await eventually(() => assert.equal(messages('chat').length, 1_000));
@@ -55,10 +55,10 @@ test('a gift overtakes the chat that was there before it, in a frame of its own'
 test('the first message after quiet leaves at once, those behind it in one frame a tick', async () => {
   const { bus, relay, message, frames } = await fixture({ 'relay.tick_ms': 200 });
   await relay.start();
-  await bus.publish([message('chat', 'first')]);
+  await bus.ingress.publish([message('chat', 'first')]);
   await eventually(() => assert.equal(frames.length, 1));
   const sent = performance.now();
-  for (const id of ids(20, 'c')) await bus.publish([message('chat', id)]);
+  for (const id of ids(20, 'c')) await bus.ingress.publish([message('chat', id)]);
   await eventually(() => assert.equal(frames.length, 2));
   assert.ok(performance.now() - sent > 100, 'they waited for the tick');
   assert.equal(frames[1]?.head.counts.chat, 20);
@@ -66,7 +66,7 @@ test('the first message after quiet leaves at once, those behind it in one frame
 
 test('a frame carries lane ranges, counts and the traces of control and gift', async () => {
   const { bus, relay, message, frames } = await fixture();
-  await bus.publish([message('chat', 'c'), message('gift', 'g'), message('like', 'l')]);
+  await bus.ingress.publish([message('chat', 'c'), message('gift', 'g'), message('like', 'l')]);
   await relay.start();
   await eventually(() => assert.equal(frames.length, 2));
   assert.deepEqual(
@@ -81,25 +81,25 @@ test('a frame carries lane ranges, counts and the traces of control and gift', a
 test('rooms do not wait for each other: a hot one leaves a quiet one alone', async () => {
   const { bus, relay, message } = await fixture({ shards: 1, 'relay.frame_messages': 10 });
   const quiet: string[] = [];
-  await bus.subscribe('quiet', { frame: ({ payload }) => quiet.push(payload), resumed: () => {} });
+  await bus.frames.subscribe('quiet', { frame: ({ payload }) => quiet.push(payload), resumed: () => {} });
   await relay.start();
-  await bus.publish(ids(500, 'c').map((id) => message('chat', id)));
-  await bus.publish([message('chat', 'q', 'quiet')]);
+  await bus.ingress.publish(ids(500, 'c').map((id) => message('chat', id)));
+  await bus.ingress.publish([message('chat', 'q', 'quiet')]);
   await eventually(() => assert.equal(quiet.length, 1));
 });
 
 test('a failing commit loses nothing and doubles nothing', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   let failures = 0;
-  overrides.commit = async (commit: Commit) => {
+  overrides.streams.commit = async (commit: Commit) => {
     if (failures++ % 3 === 0) throw new Error('the store is away');
-    const result = await bus.commit(commit);
+    const result = await bus.streams.commit(commit);
     // The worst case: it was written and the answer was lost.
     if (failures % 3 === 2) throw new Error('the answer was lost');
     return result;
   };
   await relay.start();
-  for (const id of ids(30, 'g')) await bus.publish([message('gift', id)]);
+  for (const id of ids(30, 'g')) await bus.ingress.publish([message('gift', id)]);
   await eventually(() => assert.equal(messages('gift').length, 30));
   assert.deepEqual(
     messages('gift').map(({ id }) => id),
@@ -109,18 +109,18 @@ test('a failing commit loses nothing and doubles nothing', async () => {
     messages('gift').map(({ offset }) => offset),
     ids(30, '').map((_, index) => index + 1),
   );
-  assert.equal((await bus.ledger()).sequenced.gift, 30);
+  assert.equal((await bus.ledger.totals()).sequenced.gift, 30);
 });
 
 test('failing reads and a failing bell are tried again', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   let reads = 0;
-  overrides.listen = async () => {
+  overrides.ingress.listen = async () => {
     throw new Error('no bell');
   };
-  overrides.read = (...args: Parameters<typeof bus.read>) => (reads++ < 10 ? Promise.reject(new Error('away')) : bus.read(...args));
+  overrides.ingress.read = (...args: Parameters<typeof bus.ingress.read>) => (reads++ < 10 ? Promise.reject(new Error('away')) : bus.ingress.read(...args));
   await relay.start();
-  await bus.publish([message('gift', 'g')]);
+  await bus.ingress.publish([message('gift', 'g')]);
   await eventually(() =>
     assert.deepEqual(
       messages('gift').map(({ id }) => id),
@@ -132,14 +132,14 @@ test('failing reads and a failing bell are tried again', async () => {
 test('heads moved by another make it read them again', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   let stale = true;
-  overrides.heads = async (name: string) => {
-    const heads = await bus.heads(name);
+  overrides.streams.heads = async (name: string) => {
+    const heads = await bus.streams.heads(name);
     if (!stale) return heads;
     stale = false;
     return { ...heads, offsets: { ...heads.offsets, gift: 41 } };
   };
   await relay.start();
-  await bus.publish([message('gift', 'g')]);
+  await bus.ingress.publish([message('gift', 'g')]);
   await eventually(() =>
     assert.deepEqual(
       messages('gift').map(({ offset }) => offset),
@@ -160,7 +160,7 @@ test('two relays share the shards, one that leaves hands over at once, nothing i
   await eventually(async () => assert.deepEqual([await owned(first.runtime), await owned(runtime)], [4, 4]));
   const sending = (async () => {
     for (const id of ids(100, 'g')) {
-      await first.bus.publish([first.message('gift', id)]);
+      await first.bus.ingress.publish([first.message('gift', id)]);
       await new Promise((resolve) => setImmediate(resolve));
     }
   })();
@@ -178,15 +178,15 @@ test('two relays share the shards, one that leaves hands over at once, nothing i
 
 test('more than the backlog holds is read on as it is sent', async () => {
   const { bus, relay, message, messages } = await fixture({ 'relay.tick_ms': 1 });
-  await bus.publish(ids(5_000, 'c').map((id) => message('chat', id)));
+  await bus.ingress.publish(ids(5_000, 'c').map((id) => message('chat', id)));
   await relay.start();
   await eventually(() => assert.equal(messages('chat').length, 5_000));
-  assert.equal((await bus.read(0, 'chat', undefined, 1)).length, 0);
+  assert.equal((await bus.ingress.read(0, 'chat', undefined, 1)).length, 0);
 });
 
 test(`a relay that starts later sends what waited in ${room}`, async () => {
   const { bus, relay, message, messages } = await fixture();
-  await bus.publish([message('gift', 'before')]);
+  await bus.ingress.publish([message('gift', 'before')]);
   await relay.start();
   await eventually(() =>
     assert.deepEqual(
@@ -199,14 +199,14 @@ test(`a relay that starts later sends what waited in ${room}`, async () => {
 test('a flood of chat is kept to the budget, counted and told; the gifts in it all go', async () => {
   const { bus, relay, message, messages, frames } = await fixture({ 'relay.chat_per_second': 10 });
   await relay.start();
-  await bus.publish(ids(300, 'c').map((id) => message('chat', id)));
-  await bus.publish(ids(30, 'g').map((id) => message('gift', id)));
+  await bus.ingress.publish(ids(300, 'c').map((id) => message('chat', id)));
+  await bus.ingress.publish(ids(30, 'g').map((id) => message('gift', id)));
   await eventually(async () => {
-    const { accepted, sequenced, shed } = await bus.ledger();
+    const { accepted, sequenced, shed } = await bus.ledger.totals();
     assert.equal(sequenced.chat + (shed.chat['budget'] ?? 0), accepted.chat);
     assert.equal(sequenced.gift, 30);
   });
-  const { shed } = await bus.ledger();
+  const { shed } = await bus.ledger.totals();
   assert.ok((shed.chat['budget'] ?? 0) >= 280, `${shed.chat['budget']} shed`);
   await eventually(() => assert.equal(messages('gift').length, 30));
   await eventually(() =>
@@ -219,9 +219,9 @@ test('a flood of chat is kept to the budget, counted and told; the gifts in it a
 
 test('likes of one tick become one', async () => {
   const { bus, relay, message, messages } = await fixture();
-  await bus.publish(ids(100, 'l').map((id) => message('like', id)));
+  await bus.ingress.publish(ids(100, 'l').map((id) => message('like', id)));
   await relay.start();
-  await eventually(async () => assert.equal((await bus.ledger()).shed.ambient['merged'], 99));
+  await eventually(async () => assert.equal((await bus.ledger.totals()).shed.ambient['merged'], 99));
   await eventually(() =>
     assert.deepEqual(
       messages('ambient').map(({ data }) => data),
@@ -232,7 +232,7 @@ test('likes of one tick become one', async () => {
 
 /** Accepted = sequenced + shed, lane by lane. */
 async function balanced(bus: Fixture['bus']): Promise<void> {
-  const { accepted, sequenced, shed } = await bus.ledger();
+  const { accepted, sequenced, shed } = await bus.ledger.totals();
   for (const lane of laneNames) assert.equal(sequenced[lane] + Object.values(shed[lane]).reduce((sum, count) => sum + count, 0), accepted[lane], lane);
 }
 
@@ -240,7 +240,7 @@ test('marks of messages come to the edges, and what has expired is counted in ev
   const { bus, relay, message, messages, frames } = await fixture();
   const past = { expires_at: Date.now() - 1 };
   const later = { expires_at: Date.now() + 60_000, receipt: true } as const;
-  await bus.publish(
+  await bus.ingress.publish(
     ['chat', 'gift', 'like', 'notice'].flatMap((type) => [message(type, `${type}-past`, room, past), message(type, `${type}-later`, room, later)]),
   );
   await relay.start();
@@ -251,7 +251,7 @@ test('marks of messages come to the edges, and what has expired is counted in ev
       ['notice-later', 'gift-later', 'chat-later', 'like-later'],
     ),
   );
-  const { sequenced, shed } = await bus.ledger();
+  const { sequenced, shed } = await bus.ledger.totals();
   for (const lane of laneNames) {
     assert.deepEqual([sequenced[lane], shed[lane]], [1, { expired: 1 }], lane);
     assert.equal(messages(lane).length, 1);
@@ -260,8 +260,8 @@ test('marks of messages come to the edges, and what has expired is counted in ev
 
 test('a pending message is dropped when its recall comes, after a restart of the relay too; nothing of it is left', async () => {
   const { bus, relay, message, messages, frames } = await fixture();
-  await bus.publish([message('chat', 'bad'), message('gift', 'bad gift'), message('chat', 'good')]);
-  for (const id of ['bad', 'bad gift']) assert.deepEqual(await bus.recall(room, id), { found: false });
+  await bus.ingress.publish([message('chat', 'bad'), message('gift', 'bad gift'), message('chat', 'good')]);
+  for (const id of ['bad', 'bad gift']) assert.deepEqual(await bus.streams.recall(room, id), { found: false });
   await relay.start();
   await eventually(() =>
     assert.deepEqual(
@@ -269,20 +269,20 @@ test('a pending message is dropped when its recall comes, after a restart of the
       ['good'],
     ),
   );
-  await bus.publish([message('chat', 'late'), message('notice', 'r', room, { recalls: 'late' })]);
+  await bus.ingress.publish([message('chat', 'late'), message('notice', 'r', room, { recalls: 'late' })]);
   await eventually(() =>
     assert.deepEqual(
       frames.flatMap(({ head }) => head.recalls ?? []),
       ['late'],
     ),
   );
-  await bus.publish([message('chat', 'later')]);
-  await bus.publish([{ ...message('chat', 'late'), dedupeKey: 'again' }]);
+  await bus.ingress.publish([message('chat', 'later')]);
+  await bus.ingress.publish([{ ...message('chat', 'late'), dedupeKey: 'again' }]);
   await eventually(() => balanced(bus));
-  const { shed } = await bus.ledger();
+  const { shed } = await bus.ledger.totals();
   assert.deepEqual(shed.gift, { recalled: 1 });
   assert.ok((shed.chat['recalled'] ?? 0) >= 2, `${shed.chat['recalled']} chats were dropped`);
-  const kept = (await bus.since(room, 'chat', 0, 9, 9)).map((text) => JSON.parse(text) as { id: string; type: string });
+  const kept = (await bus.streams.since(room, 'chat', 0, 9, 9)).map((text) => JSON.parse(text) as { id: string; type: string });
   assert.deepEqual(
     kept.filter(({ type }) => type !== 'recalled').map(({ id }) => id),
     ['good', 'later'],
@@ -292,25 +292,25 @@ test('a pending message is dropped when its recall comes, after a restart of the
 test('what was committed between its recall and the recall’s message is out of history before that goes out', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   // The relay asked before the recall and has not heard of it.
-  overrides.recalled = async () => [];
-  await bus.recall(room, 'bad');
+  overrides.streams.recalled = async () => [];
+  await bus.streams.recall(room, 'bad');
   await relay.start();
-  await bus.publish([message('gift', 'bad')]);
+  await bus.ingress.publish([message('gift', 'bad')]);
   await eventually(() => assert.equal(messages('gift').length, 1));
   const order: string[] = [];
-  overrides.recall = async (where, id) => {
+  overrides.streams.recall = async (where, id) => {
     order.push(`recall ${id}`);
-    return bus.recall(where, id);
+    return bus.streams.recall(where, id);
   };
-  overrides.commit = async (commit) => {
+  overrides.streams.commit = async (commit) => {
     order.push('commit');
-    return bus.commit(commit);
+    return bus.streams.commit(commit);
   };
-  await bus.publish([message('notice', 'r', room, { recalls: 'bad' })]);
+  await bus.ingress.publish([message('notice', 'r', room, { recalls: 'bad' })]);
   await eventually(() => assert.equal(messages('control').length, 1));
   assert.deepEqual(order, ['recall bad', 'commit']);
   assert.deepEqual(
-    (await bus.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type),
+    (await bus.streams.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type),
     ['recalled'],
   );
 });
@@ -318,11 +318,11 @@ test('what was committed between its recall and the recall’s message is out of
 test('a room of users has no budget, merges nothing, and says for whom each message is', async () => {
   const { bus, relay, message } = await fixture({ 'relay.chat_per_second': 1, 'messages.combo_window_ms': 1_000 });
   const seen: BusFrame[] = [];
-  await bus.subscribe('@3', { frame: (frame) => seen.push(frame), resumed: () => {} });
+  await bus.frames.subscribe('@3', { frame: (frame) => seen.push(frame), resumed: () => {} });
   const users = ids(100, 'u');
-  await bus.publish(users.flatMap((user) => ['chat', 'like', 'gift'].map((type) => message(type, `${type} ${user}`, '@3', { to: user }))));
+  await bus.ingress.publish(users.flatMap((user) => ['chat', 'like', 'gift'].map((type) => message(type, `${type} ${user}`, '@3', { to: user }))));
   await relay.start();
-  await eventually(async () => assert.deepEqual((await bus.ledger()).sequenced, { control: 0, gift: 100, chat: 100, ambient: 100 }));
+  await eventually(async () => assert.deepEqual((await bus.ledger.totals()).sequenced, { control: 0, gift: 100, chat: 100, ambient: 100 }));
   await eventually(() => assert.equal(seen.flatMap(({ head }) => head.to ?? []).length, 300));
   for (const { head, payload } of seen) {
     const { msgs } = JSON.parse(payload) as { msgs: { id: string }[] };
@@ -337,15 +337,15 @@ test('the rate a room’s modes name is in force before its first frame, and a c
   const { bus, relay, message } = await fixture({ 'relay.chat_per_second': 1_000, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
   const setRate = (rate: number) => bus.records.set(`room:${room}`, new Map([['modes', { value: JSON.stringify({ chat_per_second: rate }) }]]));
   await setRate(5);
-  await bus.publish(ids(100, 'a').map((id) => message('chat', id)));
+  await bus.ingress.publish(ids(100, 'a').map((id) => message('chat', id)));
   await relay.start();
   await eventually(() => balanced(bus));
-  assert.equal((await bus.ledger()).sequenced.chat, 10, 'two seconds of it are saved up');
+  assert.equal((await bus.ledger.totals()).sequenced.chat, 10, 'two seconds of it are saved up');
   await setRate(50);
   // Changes are told by later turns; the next message's bell comes after them.
-  await bus.publish(ids(300, 'b').map((id) => message('chat', id)));
+  await bus.ingress.publish(ids(300, 'b').map((id) => message('chat', id)));
   await eventually(() => balanced(bus));
-  const { sequenced } = await bus.ledger();
+  const { sequenced } = await bus.ledger.totals();
   assert.ok(sequenced.chat >= 110 && sequenced.chat < 150, `${sequenced.chat} were sent`);
 });
 
@@ -353,18 +353,18 @@ test('with a target of webhooks every commit tells the event log what was sent, 
   const { bus, overrides, relay, message, messages } = await fixture({ 'webhooks.url': 'https://example.org/', 'webhooks.secret': `whsec_${'a'.repeat(32)}` });
   let commits = 0;
   const tried: string[] = [];
-  overrides.commit = async (commit) => {
+  overrides.streams.commit = async (commit) => {
     tried.push(...(commit.events ?? []).map((text) => (JSON.parse(text) as { id: string }).id));
     if (commit.room === room) commits++;
     if (commits === 1) throw new Error('away');
-    const result = await bus.commit(commit);
+    const result = await bus.streams.commit(commit);
     if (commits === 3) throw new Error('the answer was lost');
     return result;
   };
-  await bus.publish([message('gift', 'g1'), message('gift', 'g2'), message('gift', 'to ann', '@1', { to: 'ann' })]);
+  await bus.ingress.publish([message('gift', 'g1'), message('gift', 'g2'), message('gift', 'to ann', '@1', { to: 'ann' })]);
   await relay.start();
   await eventually(() => assert.equal(messages('gift').length, 2));
-  await bus.publish([message('notice', 'n'), message('chat', 'c')]);
+  await bus.ingress.publish([message('notice', 'n'), message('chat', 'c')]);
   await eventually(() => assert.equal(messages('chat').length + messages('control').length, 2));
   await eventually(() => balanced(bus));
   const events = (await bus.events.read(shardOf(room, 4), undefined, 100)).map(({ text }) => JSON.parse(text) as WebhookEvent);
@@ -377,20 +377,20 @@ test('with a target of webhooks every commit tells the event log what was sent, 
 test('what was shed and not told before the bus failed is told afterwards', async () => {
   const { bus, overrides, relay, message, frames } = await fixture({ 'relay.chat_per_second': 1, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
   await relay.start();
-  const shed = async () => (await bus.ledger()).shed.chat['budget'] ?? 0;
+  const shed = async () => (await bus.ledger.totals()).shed.chat['budget'] ?? 0;
   const toldOf = () => frames.reduce((sum, { head }) => sum + (head.shed?.chat ?? 0), 0);
-  await bus.publish(ids(10, 'a').map((id) => message('chat', id)));
+  await bus.ingress.publish(ids(10, 'a').map((id) => message('chat', id)));
   await eventually(async () => assert.ok((await shed()) > 0 && toldOf() > 0, 'some were shed, and told at once'));
-  await bus.publish(ids(10, 'b').map((id) => message('chat', id)));
+  await bus.ingress.publish(ids(10, 'b').map((id) => message('chat', id)));
   await eventually(() => balanced(bus));
   assert.ok(toldOf() < (await shed()), 'not all is told yet');
   let failed = false;
-  overrides.commit = async (commit) => {
-    if (failed) return bus.commit(commit);
+  overrides.streams.commit = async (commit) => {
+    if (failed) return bus.streams.commit(commit);
     failed = true;
     throw new Error('away');
   };
-  await bus.publish([message('gift', 'g')]);
+  await bus.ingress.publish([message('gift', 'g')]);
   await eventually(() => assert.ok(failed, 'it failed once'));
   await eventually(async () => assert.equal(toldOf(), await shed()));
 });
@@ -398,9 +398,9 @@ test('what was shed and not told before the bus failed is told afterwards', asyn
 test('says how many shards it owns and what it sequenced', async () => {
   const { bus, relay, message } = await fixture();
   await relay.start();
-  await bus.publish([message('gift', 'g')]);
+  await bus.ingress.publish([message('gift', 'g')]);
   await eventually(async () => {
-    const [numbers] = (await bus.members()).map((member) => member.numbers);
+    const [numbers] = (await bus.members.list()).map((member) => member.numbers);
     assert.deepEqual([numbers?.shards, numbers?.waiting], [4, { control: 0, gift: 0, chat: 0, ambient: 0 }]);
     assert.ok((numbers?.per_second?.gift ?? 0) > 0, 'a gift was sequenced');
   });
@@ -409,7 +409,7 @@ test('says how many shards it owns and what it sequenced', async () => {
 test('what is traced is told with its offset; ordinary chat is not', async () => {
   const { bus, relay, runtime, message } = await fixture();
   await relay.start();
-  await bus.publish([message('gift', 'g1'), message('gift', 'g2'), message('chat', 'plain'), message('chat', 'asked', room, { traced: true })]);
+  await bus.ingress.publish([message('gift', 'g1'), message('gift', 'g2'), message('chat', 'plain'), message('chat', 'asked', room, { traced: true })]);
   const node = `relay@${runtime.node}`;
   await eventually(async () => {
     for (const [id, offset] of [

@@ -1,10 +1,11 @@
 // The work on one shard, with a bus whose calls fail, hang and lie as the test says.
+
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import type { MemoryBus } from '@danmux/bus';
-import { acceptPublication, type Bus, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
+import { acceptPublication, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, noOverrides, overridden } from '@danmux/testkit/unit';
 import { ChatRates } from '../src/chat-rates.ts';
 import { RoomClaims } from '../src/room-claims.ts';
 import { ShardRelay } from '../src/shard-relay.ts';
@@ -17,25 +18,20 @@ const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: 
 class Bench {
   readonly runtime: Runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
   readonly bus = createBus(this.runtime) as MemoryBus;
-  readonly overrides: Partial<Bus> = {};
+  readonly overrides = noOverrides();
   readonly sent: string[] = [];
   readonly claims = new RoomClaims();
   fenced = 0;
   relay: ShardRelay | undefined;
 
   async begin(owner = 'me'): Promise<Lease> {
-    await this.bus.subscribe(room, {
+    await this.bus.frames.subscribe(room, {
       frame: ({ payload }) => void this.sent.push(...(JSON.parse(payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id)),
       resumed: () => {},
     });
-    const lease = await this.bus.acquire(shardLease(shard), owner, 60_000);
+    const lease = await this.bus.leases.acquire(shardLease(shard), owner, 60_000);
     assert.ok(lease);
-    const seen = new Proxy(this.bus, {
-      get: (target, name) => {
-        const value = (this.overrides as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
+    const seen = overridden(this.bus, this.overrides);
     this.relay = new ShardRelay(
       this.runtime,
       seen,
@@ -51,7 +47,7 @@ class Bench {
   async publish(...ids: string[]): Promise<void> {
     const gift = (id: string): Publication =>
       acceptPublication({ room, type: 'gift', data: 1, id }, { types: config.messages.types, maxData: 100, now: Date.now() });
-    await this.bus.publish(ids.map(gift));
+    await this.bus.ingress.publish(ids.map(gift));
   }
 
   async value(name: 'backlog' | 'commitsRefused' | 'caught'): Promise<number> {
@@ -85,11 +81,11 @@ const turns = async (count: number) => {
 
 test('without a bell the timer reads, and a store slower than the refusal still gets every commit', async () => {
   const one = bench();
-  one.overrides.listen = async () => Promise.reject(new Error('no subscriptions'));
+  one.overrides.ingress.listen = async () => Promise.reject(new Error('no subscriptions'));
   // An answer over a network comes later than a refusal that was made in the process.
-  one.overrides.heads = async (name, claim) => {
+  one.overrides.streams.heads = async (name, claim) => {
     await turns(20);
-    return one.bus.heads(name, claim);
+    return one.bus.streams.heads(name, claim);
   };
   await one.begin();
   await one.publish('a');
@@ -102,10 +98,10 @@ test('a bell that could not be opened at first is opened later', async () => {
   const one = bench();
   let refusals = 1;
   let opened = 0;
-  one.overrides.listen = async (number, ring) => {
+  one.overrides.ingress.listen = async (number, ring) => {
     if (refusals-- > 0) throw new Error('no subscriptions');
     opened++;
-    return one.bus.listen(number, ring);
+    return one.bus.ingress.listen(number, ring);
   };
   await one.begin();
   await eventually(() => assert.equal(opened, 1), { timeoutMs: 3_000 });
@@ -117,19 +113,19 @@ test('a bell that could not be opened at first is opened later', async () => {
 test('a commit under a lease that is lost is not written, and the owner is told', async () => {
   const one = bench();
   const lease = await one.begin();
-  await one.bus.release(lease);
-  await one.bus.acquire(shardLease(shard), 'another', 60_000);
+  await one.bus.leases.release(lease);
+  await one.bus.leases.acquire(shardLease(shard), 'another', 60_000);
   await one.publish('a');
   await eventually(() => assert.equal(one.fenced, 1));
   assert.deepEqual(one.sent, []);
-  assert.equal((await one.bus.read(shard, 'gift', undefined, 10)).length, 1, 'it waits for the new owner');
+  assert.equal((await one.bus.ingress.read(shard, 'gift', undefined, 10)).length, 1, 'it waits for the new owner');
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
 test('a refusal that comes after the stop is counted, and is nobody’s news', async () => {
   const one = bench();
   const hangs = gate();
-  one.overrides.commit = async () => {
+  one.overrides.streams.commit = async () => {
     await hangs.opened;
     return { ok: false, reason: 'fenced' };
   };
@@ -149,13 +145,13 @@ test('heads that moved are read again and the messages keep their order', async 
   await one.publish('a');
   await eventually(() => assert.deepEqual(one.sent, ['a']));
   // Another relay wrote to the room meanwhile.
-  const heads = await one.bus.heads(room);
-  const lease = await one.bus.acquire(shardLease(shard), 'me', 60_000);
+  const heads = await one.bus.streams.heads(room);
+  const lease = await one.bus.leases.acquire(shardLease(shard), 'me', 60_000);
   assert.ok(lease);
-  await one.bus.commit({ room, lease, expected: heads, messages: { gift: ['{"id":"other"}'] }, entries: {}, frame: null, counts: {} });
+  await one.bus.streams.commit({ room, lease, expected: heads, messages: { gift: ['{"id":"other"}'] }, entries: {}, frame: null, counts: {} });
   await one.publish('b', 'c');
   await eventually(() => assert.deepEqual(one.sent, ['a', 'b', 'c']));
-  assert.equal((await one.bus.heads(room)).offsets.gift, 4);
+  assert.equal((await one.bus.streams.heads(room)).offsets.gift, 4);
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
@@ -164,14 +160,14 @@ test('a store that went back begins a new epoch at the next commit, and goes on 
   await one.begin();
   await one.publish('a1', 'a2');
   await eventually(() => assert.deepEqual(one.sent, ['a1', 'a2']));
-  const survived = await one.bus.heads(room);
+  const survived = await one.bus.streams.heads(room);
   await one.publish('b1', 'b2', 'b3');
   await eventually(() => assert.equal(one.sent.length, 5));
-  const { epoch } = await one.bus.heads(room);
+  const { epoch } = await one.bus.streams.heads(room);
   one.bus.goBack(room, survived);
   await one.publish('c1', 'c2');
   await eventually(() => assert.deepEqual(one.sent.slice(5), ['c1', 'c2']));
-  const heads = await one.bus.heads(room);
+  const heads = await one.bus.streams.heads(room);
   assert.deepEqual([heads.epoch === epoch, heads.offsets.gift], [false, 4]);
   assert.deepEqual(heads.forks, [{ epoch, offsets: survived.offsets }]);
 });
@@ -181,32 +177,32 @@ test('what it has seen of a room is claimed also after it forgot the room, and a
   await one.begin();
   await one.publish('a');
   await eventually(() => assert.deepEqual(one.sent, ['a']));
-  const first = await one.bus.heads(room);
+  const first = await one.bus.streams.heads(room);
   await one.relay?.stop();
   one.bus.goBack(room, { ...first, offsets: { ...first.offsets, gift: 0 } });
   await one.begin();
   await one.publish('b');
   await eventually(() => assert.ok(one.sent.includes('b')));
-  const second = await one.bus.heads(room);
+  const second = await one.bus.streams.heads(room);
   assert.notEqual(second.epoch, first.epoch);
   one.bus.goBack(room, first);
   await one.publish('c');
   await eventually(() => assert.ok(one.sent.includes('c')));
-  const third = await one.bus.heads(room);
+  const third = await one.bus.streams.heads(room);
   assert.ok(third.epoch !== first.epoch && third.epoch !== second.epoch, 'an old master that returns');
 });
 
 test('after an outage the heads of a room are claimed before the next commit, though it was quiet', async () => {
   const one = bench();
   let resumed = () => {};
-  one.overrides.listen = (number, ring, again) => {
+  one.overrides.ingress.listen = (number, ring, again) => {
     resumed = again ?? (() => {});
-    return one.bus.listen(number, ring);
+    return one.bus.ingress.listen(number, ring);
   };
   const claims: unknown[] = [];
-  one.overrides.heads = (name, claim) => {
+  one.overrides.streams.heads = (name, claim) => {
     claims.push(claim?.known?.offsets.gift);
-    return one.bus.heads(name, claim);
+    return one.bus.streams.heads(name, claim);
   };
   await one.begin();
   await one.publish('a');
@@ -221,10 +217,10 @@ test('stop waits for the commit under way, and begins nothing after it', async (
   const one = bench();
   const hangs = gate();
   const commits: Commit[] = [];
-  one.overrides.commit = async (commit) => {
+  one.overrides.streams.commit = async (commit) => {
     commits.push(commit);
     await hangs.opened;
-    return one.bus.commit(commit);
+    return one.bus.streams.commit(commit);
   };
   await one.begin();
   await one.publish('a');
@@ -242,7 +238,7 @@ test('stop waits for the commit under way, and begins nothing after it', async (
   await turns(20);
   assert.equal(commits.length, 1);
   assert.deepEqual(one.sent, ['a']);
-  const waiting = await one.bus.read(shard, 'gift', undefined, 10);
+  const waiting = await one.bus.ingress.read(shard, 'gift', undefined, 10);
   assert.deepEqual(
     waiting.map(({ id }) => id),
     ['b'],
@@ -255,22 +251,22 @@ test('what a failed commit took is not lost, with other rooms of the shard under
   const rooms = Array.from({ length: 60 }, (_, i) => `live:${i}`).filter((name) => shardOf(name, 4) === shard);
   const got = new Map<string, string[]>(rooms.map((name) => [name, []]));
   for (const name of rooms) {
-    await one.bus.subscribe(name, {
+    await one.bus.frames.subscribe(name, {
       frame: ({ payload }) => void got.get(name)?.push(...(JSON.parse(payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id)),
       resumed: () => {},
     });
   }
   let calls = 0;
-  one.overrides.commit = async (commit) => {
+  one.overrides.streams.commit = async (commit) => {
     calls++;
     if (calls % 5 === 0) throw new Error('away');
     await turns(calls % 3);
-    return one.bus.commit(commit);
+    return one.bus.streams.commit(commit);
   };
   await one.begin();
   const ids = Array.from({ length: 20 }, (_, i) => `m${i}`);
   for (const id of ids)
-    await one.bus.publish(
+    await one.bus.ingress.publish(
       rooms.map((name) => acceptPublication({ room: name, type: 'gift', data: 1, id }, { types: config.messages.types, maxData: 100, now: Date.now() })),
     );
   await eventually(() => {
@@ -283,9 +279,9 @@ test('what a failed commit took is not lost, with other rooms of the shard under
 test('reads no further than the backlog cap while the store takes nothing, and on afterwards', async () => {
   const one = bench();
   const hangs = gate();
-  one.overrides.commit = async (commit) => {
+  one.overrides.streams.commit = async (commit) => {
     await hangs.opened;
-    return one.bus.commit(commit);
+    return one.bus.streams.commit(commit);
   };
   const ids = Array.from({ length: 2_700 }, (_, i) => `m${i}`);
   await one.publish(...ids);
@@ -306,9 +302,9 @@ test('a room that was quiet for a minute is forgotten: its heads are read anew',
   try {
     const one = bench();
     let asked = 0;
-    one.overrides.heads = async (name) => {
+    one.overrides.streams.heads = async (name) => {
       asked++;
-      return one.bus.heads(name);
+      return one.bus.streams.heads(name);
     };
     await one.begin();
     const sends = async (...ids: string[]) => {

@@ -1,4 +1,5 @@
 // An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
+
 import assert from 'node:assert/strict';
 import { ApiRole } from '@danmux/api';
 import { type Bus, createBus, type Pending } from '@danmux/bus';
@@ -7,6 +8,7 @@ import { type ErrorCode, errors } from '@danmux/protocol';
 import { RelayRole } from '@danmux/relay';
 import { type Clock, createRuntime, type Runtime } from '@danmux/runtime';
 import { mustBeDocumented } from './documented-codes.ts';
+import { type BusOverrides, noOverrides, overridden } from './overridden.ts';
 import { sequence } from './sequencer.ts';
 import { testConfig } from './unit.ts';
 
@@ -43,7 +45,7 @@ export interface ApiFixture {
   readonly bus: Bus;
   readonly jobs: Jobs;
   /** Methods of the bus as the api sees it. */
-  readonly overrides: Overrides<Bus>;
+  readonly overrides: BusOverrides;
   /** Methods of the jobs as the api sees them. */
   readonly jobOverrides: Overrides<JobQueue>;
   /** The jobs that ran, in place of a worker's handlers. */
@@ -84,9 +86,9 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   }
   await jobs.start();
   runtime.health.register('store', () => bus.health());
-  const overrides: Overrides<Bus> = {};
+  const overrides = noOverrides();
   const jobOverrides: Overrides<JobQueue> = {};
-  const api = new ApiRole(runtime, overridable(bus, overrides), overridable(jobs, jobOverrides), options);
+  const api = new ApiRole(runtime, overridden(bus, overrides), overridable(jobs, jobOverrides), options);
   await api.start();
   const url = `http://${api.address()}`;
   return {
@@ -105,7 +107,7 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
     lines,
     call: (method, where, body, options) => call(url, method, where, body, options),
     sequence: () => sequence(bus, shards),
-    accepted: async () => Object.values((await bus.ledger()).accepted).reduce((sum, count) => sum + count, 0),
+    accepted: async () => Object.values((await bus.ledger.totals()).accepted).reduce((sum, count) => sum + count, 0),
     refused: async (code) => (await runtime.metrics.refused.get()).values.find(({ labels }) => labels['code'] === code)?.value ?? 0,
     close: async () => {
       await api.stop();
@@ -163,20 +165,8 @@ async function call(url: string, method: string, where: string, body: unknown, {
 function overridable<T extends object>(real: T, overrides: Partial<T>): T {
   return new Proxy(real, {
     get: (target, name) => {
-      const own = () => (overrides as Record<PropertyKey, unknown>)[name];
-      const value = own() ?? Reflect.get(target, name, target);
-      if (typeof value === 'function') return value.bind(target);
-      // Parts are kept by who asked for them; what is overridden later holds for those too.
-      return typeof value === 'object' && value !== null ? part(value, own) : value;
-    },
-  });
-}
-
-function part(real: object, override: () => unknown): object {
-  return new Proxy(real, {
-    get: (target, name) => {
-      const value = Reflect.get((override() ?? target) as object, name);
-      return typeof value === 'function' ? value.bind(override() ?? target) : value;
+      const value: unknown = Reflect.get(overrides, name) ?? Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
     },
   });
 }

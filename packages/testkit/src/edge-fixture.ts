@@ -88,7 +88,7 @@ export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sha
   const url = `http://${edge.address()}`;
   const push: EdgeFixture['push'] = async (type, id, where = room, { data = { id }, marks } = {}) => {
     const incoming = { room: where, type, data, id, ...(marks ? { marks } : {}) };
-    const [receipt] = await bus.publish([acceptPublication(incoming, { types: config.messages.types, maxData: 10_000, now: Date.now() })]);
+    const [receipt] = await bus.ingress.publish([acceptPublication(incoming, { types: config.messages.types, maxData: 10_000, now: Date.now() })]);
     if (!receipt || receipt instanceof Error) throw receipt;
   };
   return {

@@ -5,7 +5,7 @@ import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/pro
 export async function sequence(bus: Bus, shards: number): Promise<readonly Pending[]> {
   const taken: Pending[] = [];
   for (let shard = 0; shard < shards; shard++) {
-    const waiting = (await Promise.all(laneNames.map((lane) => bus.read(shard, lane, undefined, 1_000)))).flat();
+    const waiting = (await Promise.all(laneNames.map((lane) => bus.ingress.read(shard, lane, undefined, 1_000)))).flat();
     for (const room of new Set(waiting.map((pending) => pending.room))) {
       await commitRoom(
         bus,
@@ -20,9 +20,9 @@ export async function sequence(bus: Bus, shards: number): Promise<readonly Pendi
 }
 
 async function commitRoom(bus: Bus, shard: number, room: string, pendings: readonly Pending[]): Promise<void> {
-  const lease = await bus.acquire(shardLease(shard), 'test', 60_000);
+  const lease = await bus.leases.acquire(shardLease(shard), 'test', 60_000);
   if (!lease) throw new Error(`shard ${shard} belongs to somebody else`);
-  const expected = await bus.heads(room);
+  const expected = await bus.streams.heads(room);
   const messages: Partial<Record<StreamLane, string[]>> = {};
   const entries: Partial<Record<Lane, string[]>> = {};
   for (const pending of pendings) {
@@ -33,6 +33,6 @@ async function commitRoom(bus: Bus, shard: number, room: string, pendings: reado
     messages[lane] = [...before, numberedMessage(pending, expected.offsets[lane] + before.length + 1)];
   }
   const counts = Object.fromEntries(Object.entries(entries).map(([lane, taken]) => [lane, taken.length]));
-  const result = await bus.commit({ room, lease, expected, messages, entries, frame: null, counts: { sequenced: counts } });
+  const result = await bus.streams.commit({ room, lease, expected, messages, entries, frame: null, counts: { sequenced: counts } });
   if (!result.ok) throw new Error(`the commit was refused: ${result.reason}`);
 }

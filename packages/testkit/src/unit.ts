@@ -4,8 +4,10 @@ import { acceptPublication, type Bus, createBus, type Publication } from '@danmu
 import { type Config, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { closeAfter, type Owner } from './teardown.ts';
 
+export { claimsWith } from './claims-with.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { type CallName, Gate, gated } from './gated.ts';
+export { type BusOverrides, type Interceptor, intercepted, noOverrides, overridden } from './overridden.ts';
 export { type RedisServer, startRedis } from './redis-server.ts';
 export { closeAfter, type Owner } from './teardown.ts';
 

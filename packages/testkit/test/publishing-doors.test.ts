@@ -62,7 +62,7 @@ async function door(source: 'edge' | 'api' | 'worker', messages: number, use: ()
   await use();
   await eventually(async () => {
     assert.equal(total(await counted(source)), total(before) + messages);
-    assert.deepEqual(await counted(), (await node.bus.ledger()).accepted);
+    assert.deepEqual(await counted(), (await node.bus.ledger.totals()).accepted);
   });
 }
 

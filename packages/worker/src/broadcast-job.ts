@@ -11,7 +11,7 @@ import { type Failure, retryRefused } from './store-retry.ts';
 
 export interface BroadcastParts {
   readonly runtime: Runtime;
-  readonly bus: Pick<Bus, 'publish' | 'receipts' | 'onlineRooms' | 'records'>;
+  readonly bus: Pick<Bus, 'ingress' | 'receipts' | 'presence' | 'records'>;
   readonly jobs: Pick<JobQueue, 'add'>;
 }
 
@@ -47,7 +47,7 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
 
 /** By name, so that a cursor says where to go on. */
 async function roomsOf(bus: BroadcastParts['bus'], rules: readonly string[]): Promise<readonly Room[]> {
-  const online = await bus.onlineRooms();
+  const online = await bus.presence.rooms();
   const matching = [...online.keys()].filter((name) => !isUserRoom(name) && roomMatches(name, rules));
   const names = new Set([...matching, ...rules.filter((rule) => !rule.endsWith('*'))]);
   return [...names].sort(byCode).map((name) => ({ name, viewers: Math.max(1, online.get(name) ?? 0) }));

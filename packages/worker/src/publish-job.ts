@@ -8,7 +8,7 @@ import { type Failure, retryRefused } from './store-retry.ts';
 
 export interface PublishJobParts {
   readonly runtime: Runtime;
-  readonly bus: Pick<Bus, 'publish' | 'receipts'>;
+  readonly bus: Pick<Bus, 'ingress' | 'receipts'>;
   readonly jobs: Pick<JobQueue, 'add'>;
 }
 

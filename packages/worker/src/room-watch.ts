@@ -18,7 +18,7 @@ const failure = { where: 'room-watch', message: 'could not check which rooms are
 const roomsTogether = 500;
 const told: readonly WebhookEventName[] = ['room.occupied', 'room.vacated'];
 
-type Watched = Pick<Bus, 'onlineRooms' | 'records' | 'events' | 'acquire' | 'release'>;
+type Watched = Pick<Bus, 'presence' | 'records' | 'events' | 'leases'>;
 
 export class RoomWatch implements Part {
   readonly name = 'room-watch';
@@ -51,7 +51,7 @@ export class RoomWatch implements Part {
     await this.#looking.stop();
     const lease = this.#lease;
     this.#lease = null;
-    if (lease) await this.#bus.release(lease).catch((error: unknown) => this.#runtime.caught(failure.where, error, failure.message, { level: 'debug' }));
+    if (lease) await this.#bus.leases.release(lease).catch((error: unknown) => this.#runtime.caught(failure.where, error, failure.message, { level: 'debug' }));
   }
 
   async stop(): Promise<void> {
@@ -61,7 +61,7 @@ export class RoomWatch implements Part {
   /** Compares what is with what was said; does nothing while another worker watches. */
   async look(): Promise<void> {
     if (!(await this.#isMine())) return;
-    const online = await this.#bus.onlineRooms();
+    const online = await this.#bus.presence.rooms();
     const came = [...online.keys()].filter((room) => !isUserRoom(room) && !this.#occupied.has(room));
     const gone = this.#gone(online);
     for (let first = 0; first < came.length; first += roomsTogether) {
@@ -74,7 +74,7 @@ export class RoomWatch implements Part {
 
   /** What another worker said meanwhile is read once. */
   async #isMine(): Promise<boolean> {
-    const lease = await this.#bus.acquire(leaseName, this.#runtime.node, leaseMs);
+    const lease = await this.#bus.leases.acquire(leaseName, this.#runtime.node, leaseMs);
     if (lease && lease.token !== this.#lease?.token) {
       const { version, fields } = await this.#bus.records.get(record);
       const life = fields.get(lifeField)?.value;

@@ -1,10 +1,12 @@
 // A broadcast reaches the rooms it names once each, paced, and goes on where it stopped, on both engines.
+
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Bus, Pending } from '@danmux/bus';
 import { JobPaused } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
-import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
+import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs } from '@danmux/testkit/engines';
+import { overridden } from '@danmux/testkit/unit';
 import { broadcastJob } from '../src/broadcast-job.ts';
 import { runningJob } from './running-job.ts';
 
@@ -17,7 +19,7 @@ const online = new Map([
 const news = { id: 'b1', type: 'notice', data: { text: 'hello' } };
 
 async function told({ bus, runtime }: Process): Promise<Pending[]> {
-  const found = await Promise.all(Array.from({ length: runtime.config.shards }, (_, shard) => bus.read(shard, 'control', undefined, 1_000)));
+  const found = await Promise.all(Array.from({ length: runtime.config.shards }, (_, shard) => bus.ingress.read(shard, 'control', undefined, 1_000)));
   return found.flat();
 }
 const roomsOf = (found: readonly Pending[]) => found.map(({ room }) => room).sort();
@@ -30,7 +32,7 @@ for (const engine of engines) {
 
     async function open(set: Readonly<Record<string, unknown>> = {}): Promise<Process> {
       const [process] = (await engine.processes(1, set)) as [Process];
-      await process.bus.reportPresence('edge-1', online, 60_000);
+      await process.bus.presence.report('edge-1', online, 60_000);
       return process;
     }
 
@@ -137,11 +139,11 @@ describe('a broadcast that meets trouble', () => {
   test('tries rooms again whose lane is full', async () => {
     const [process] = (await engine.processes(1)) as [Process];
     let refusals = 2;
-    const publish: Bus['publish'] = async (publications) => {
-      if (publications.length > 1 || refusals-- <= 0) return process.bus.publish(publications);
+    const publish: Bus['ingress']['publish'] = async (publications) => {
+      if (publications.length > 1 || refusals-- <= 0) return process.bus.ingress.publish(publications);
       return [new DanmuxError('lane_full')];
     };
-    const bus = withMethods(process.bus, { publish });
+    const bus = overridden(process.bus, { ingress: { publish } });
     const job = runningJob('broadcast', { ...news, rooms: ['one'] });
     await broadcastJob({ ...process, bus })(job);
     assert.deepEqual(roomsOf(await told(process)), ['one']);

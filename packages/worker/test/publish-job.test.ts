@@ -1,9 +1,11 @@
 // Delayed messages are published once, when due, on both engines; what the store refuses is tried again.
+
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
-import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
+import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs } from '@danmux/testkit/engines';
+import { overridden } from '@danmux/testkit/unit';
 import { publishJob } from '../src/publish-job.ts';
 import { runningJob } from './running-job.ts';
 
@@ -15,7 +17,7 @@ function message(id: string, marks?: Publication['marks']): Publication {
 }
 
 async function waiting({ bus, runtime }: Process): Promise<Publication[]> {
-  const found = await Promise.all(Array.from({ length: runtime.config.shards }, (_, shard) => bus.read(shard, 'gift', undefined, 100)));
+  const found = await Promise.all(Array.from({ length: runtime.config.shards }, (_, shard) => bus.ingress.read(shard, 'gift', undefined, 100)));
   return found.flat();
 }
 
@@ -74,12 +76,12 @@ describe('what the store refuses', () => {
   async function refusing(answers: readonly (Error | null)[][]): Promise<{ process: Process; bus: Bus; asked: string[][] }> {
     const [process] = (await engine.processes(1, {}, clock)) as [Process];
     const asked: string[][] = [];
-    const publish: Bus['publish'] = async (publications) => {
+    const publish: Bus['ingress']['publish'] = async (publications) => {
       const errors = answers[asked.length] ?? [];
       asked.push(publications.map(({ id }) => id));
       return publications.map(({ id }, index) => errors[index] ?? { id, duplicate: false });
     };
-    return { process, bus: withMethods(process.bus, { publish }), asked };
+    return { process, bus: overridden(process.bus, { ingress: { publish } }), asked };
   }
 
   test('for a reason that passes is tried again, and that alone', async () => {

@@ -1,10 +1,11 @@
 // Rooms become occupied and vacated, once each, whoever watches, on both engines.
+
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, mock, test } from 'node:test';
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
-import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process, withMethods } from '@danmux/testkit/engines';
-import { eventually } from '@danmux/testkit/unit';
+import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process } from '@danmux/testkit/engines';
+import { eventually, overridden } from '@danmux/testkit/unit';
 import { secret } from '@danmux/testkit/webhook-consumer';
 import { RoomWatch } from '../src/room-watch.ts';
 
@@ -34,10 +35,10 @@ async function open(engine: Engine, count = 2, set: Readonly<Record<string, unkn
     clock,
     watches,
     online: async (room, viewers) => {
-      await bus.reportPresence('edge-1', new Map([[room, viewers]]), 600_000);
+      await bus.presence.report('edge-1', new Map([[room, viewers]]), 600_000);
       // It is read once a second.
       await eventually(async () => {
-        for (const process of processes) assert.equal((await process.bus.onlineRooms()).get(room) ?? 0, viewers);
+        for (const process of processes) assert.equal((await process.bus.presence.rooms()).get(room) ?? 0, viewers);
       });
     },
     says: (...wantedEvents) =>
@@ -113,11 +114,11 @@ for (const engine of engines) {
         const targets = [{ id: 't', url: 'https://hooks.example/', secret, events: [event] }];
         const [process] = (await engine.processes(1, { 'webhooks.targets': targets })) as [Process];
         let asked = 0;
-        const acquire: Bus['acquire'] = async () => {
+        const acquire: Bus['leases']['acquire'] = async () => {
           asked++;
           return null;
         };
-        const watch = new RoomWatch(process.runtime, withMethods(process.bus, { acquire }));
+        const watch = new RoomWatch(process.runtime, overridden(process.bus, { leases: { acquire } }));
         await watch.start();
         mock.timers.tick(1_000);
         assert.equal(asked, looks, event);

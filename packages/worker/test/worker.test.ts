@@ -1,10 +1,12 @@
 // The worker role in one process: announced while it works, sweeps on time, leaves at once, and bears a bus that fails.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import { readSamples } from '@danmux/cluster';
 import { createJobs, type Jobs } from '@danmux/jobs';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { intercepted } from '@danmux/testkit/unit';
 import { WorkerRole } from '../src/index.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -20,15 +22,9 @@ beforeEach(() => {
   runtime = createRuntime({ config, role: 'worker', version: '0', processMetrics: false });
   sweeps = 0;
   away = false;
-  bus = new Proxy(createBus(runtime), {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        if (name === 'sweep') sweeps++;
-        return away ? Promise.reject(new Error('away')) : value.apply(target, args);
-      };
-    },
+  bus = intercepted(createBus(runtime), (method, run) => {
+    if (method === 'sweep') sweeps++;
+    return away ? Promise.reject(new Error('away')) : run();
   });
   jobs = createJobs(runtime, bus);
 });
@@ -53,11 +49,11 @@ test('it is a member from start to drain', async () => {
   await jobs.start();
   await worker.start();
   assert.deepEqual(
-    (await bus.members()).map(({ role }) => role),
+    (await bus.members.list()).map(({ role }) => role),
     ['worker'],
   );
   await worker.drain();
-  assert.deepEqual(await bus.members(), []);
+  assert.deepEqual(await bus.members.list(), []);
   await worker.stop();
   await jobs.stop();
 });
@@ -109,8 +105,8 @@ test('a sweep that fails is counted, and the next one is tried', async () => {
 
 test('it forgets what the dead left', async () => {
   // In a room of its own: whoever counts a room forgets the dead of it, too.
-  await bus.reportPresence('dead', new Map([['live:2', 3]]), 1);
-  await bus.reportPresence('alive', new Map([['live:1', 2]]), 60_000);
+  await bus.presence.report('dead', new Map([['live:2', 3]]), 1);
+  await bus.presence.report('alive', new Map([['live:1', 2]]), 60_000);
   let found = 0;
   const { sweep } = bus;
   bus.sweep = async () => {
@@ -124,7 +120,7 @@ test('it forgets what the dead left', async () => {
   const end = performance.now() + 10_000;
   while (found === 0 && performance.now() < end) await pass(1_000);
   assert.equal(found, 1);
-  assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 2 });
+  assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 2 });
   await worker.drain();
   await worker.stop();
   await jobs.stop();

@@ -42,7 +42,7 @@ export class Authenticator {
     const secrets = key?.signingSecrets.filter((each) => isLive(each, now)).map(({ secret }) => secret) ?? [];
     const valid = isSignedWith(secrets, { method, target: raw.url ?? '', timestamp, nonce, body }, signature);
     if (!valid || key === null) throw new DanmuxError('signature_invalid');
-    const taken = await this.#bus.once(`nonce:${keyId}:${nonce}`, 2 * this.#runtime.config.api.signature_window_ms);
+    const taken = await this.#bus.claims.once(`nonce:${keyId}:${nonce}`, 2 * this.#runtime.config.api.signature_window_ms);
     if (taken > 0) throw new DanmuxError('nonce_replayed');
     return key;
   }

@@ -19,12 +19,12 @@ const notReleased = 'could not release the claim of an idempotency key; trying a
 
 export class GivenUpClaims {
   readonly #runtime: Runtime;
-  readonly #bus: Pick<Bus, 'forget'>;
+  readonly #bus: Pick<Bus, 'claims'>;
   readonly #claims = new Map<string, GivenUp>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'forget'>) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'claims'>) {
     this.#runtime = runtime;
     this.#bus = bus;
   }
@@ -32,7 +32,7 @@ export class GivenUpClaims {
   /** Resolves after the first try, whatever became of it. */
   async giveUp(scope: string, id: string): Promise<void> {
     try {
-      await this.#bus.forget(scope, id);
+      await this.#bus.claims.forget(scope, id);
     } catch (error) {
       this.#runtime.caught('idempotency', error, notReleased, { level: this.#claims.size === 0 ? 'warn' : 'debug' });
       this.#keep(scope, id);
@@ -66,7 +66,7 @@ export class GivenUpClaims {
       this.#claims.delete(scope);
       if (claim.until <= performance.now()) continue;
       try {
-        await this.#bus.forget(scope, claim.id);
+        await this.#bus.claims.forget(scope, claim.id);
       } catch (error) {
         this.#runtime.caught('idempotency', error, notReleased, { level: 'debug' });
         if (!this.#stopped) this.#claims.set(scope, claim);

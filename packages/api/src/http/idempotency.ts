@@ -52,7 +52,7 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
     const bodyHash = hash(toJson(request.body ?? null));
     const id = givenUp.take(scope) ?? newId();
-    const state = await bus.begin(scope, bodyHash, id).catch((error: unknown) => {
+    const state = await bus.claims.begin(scope, bodyHash, id).catch((error: unknown) => {
       // The claim may have been written and its answer lost; it must not keep the retry waiting.
       void givenUp.giveUp(scope, id);
       throw error;
@@ -87,7 +87,7 @@ export function answerMayDiffer(request: FastifyRequest, done?: string): void {
 export async function doneBefore(request: FastifyRequest, bus: Bus): Promise<string | null> {
   const { idempotency } = request;
   if (!idempotency) return null;
-  const state = await bus.begin(doneScope(idempotency), idempotency.bodyHash, doneClaim);
+  const state = await bus.claims.begin(doneScope(idempotency), idempotency.bodyHash, doneClaim);
   if (state.state === 'mismatch') {
     // The key stays free for the body it was first used with.
     answerMayDiffer(request);
@@ -129,7 +129,7 @@ async function keepAnswer({ runtime, bus, seal, givenUp }: Keeping, claim: Claim
   if (mayDiffer || passes(reply.statusCode)) return givenUp.giveUp(scope, id);
   try {
     const kept = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
-    await bus.finish(scope, bodyHash, id, kept, runtime.config.api.idempotency_ttl_ms);
+    await bus.claims.finish(scope, bodyHash, id, kept, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
     runtime.caught('idempotency', error, 'could not keep the answer to an idempotency key');
@@ -141,7 +141,7 @@ async function keepDone(runtime: Runtime, bus: Bus, claim: Claim): Promise<void>
   if (claim.done === undefined) return;
   try {
     const done = await packAnswer(claim.done, idsOf(claim.scope));
-    await bus.finish(doneScope(claim), claim.bodyHash, doneClaim, done, runtime.config.api.idempotency_ttl_ms);
+    await bus.claims.finish(doneScope(claim), claim.bodyHash, doneClaim, done, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // As long as messages are known by their ids, a retry still finds them.
     runtime.caught('idempotency', error, 'could not keep what was done under an idempotency key');

@@ -15,7 +15,7 @@ export type ReviewVerb = 'approve' | 'reject';
 export async function decide<T>(services: Services, request: FastifyRequest, { id }: HeldMessage, verb: ReviewVerb, carryOut: () => Promise<T>): Promise<T> {
   const { bus, runtime } = services;
   const [key, claim] = [`review ${id}`, newId(runtime.clock.now())];
-  const state = await bus.begin(key, verb, claim).catch(async (error: unknown) => {
+  const state = await bus.claims.begin(key, verb, claim).catch(async (error: unknown) => {
     // The claim may have been written and its answer lost.
     await giveUp(services, key, claim);
     throw error;
@@ -33,12 +33,12 @@ export async function decide<T>(services: Services, request: FastifyRequest, { i
     throw error;
   }
   // Kept as long as the message could wait, should it not leave the queue now.
-  await bus.finish(key, verb, claim, JSON.stringify(answer), runtime.config.moderation.review_ttl_ms);
+  await bus.claims.finish(key, verb, claim, JSON.stringify(answer), runtime.config.moderation.review_ttl_ms);
   return answer;
 }
 
 async function giveUp({ bus, runtime }: Services, key: string, claim: string): Promise<void> {
-  await bus.forget(key, claim).catch((error: unknown) => {
+  await bus.claims.forget(key, claim).catch((error: unknown) => {
     runtime.caught('review-decisions', error, 'could not give up the claim of a held message; it ends by itself');
   });
 }

@@ -1,6 +1,6 @@
 // Turns what a backend asks to be sent into a publication, and sends it: now, or as a job that is due later. What is refused is refused
 // before anything is stored.
-import { acceptPublication, type Marks, type Publication, type Receipt } from '@danmux/bus';
+import { acceptPublication, type Marks, type Publication, type PublishResult } from '@danmux/bus';
 import { publishAll } from '@danmux/cluster';
 import { jobIdOf } from '@danmux/jobs';
 import { DanmuxError, isStreamLane, lanes, limits, reservedTypes } from '@danmux/protocol';
@@ -108,8 +108,8 @@ async function delay({ jobs, runtime }: Services, { publication, delayMs }: Read
   }
 }
 
-function accepted(publication: Publication, receipt: Receipt | Error | undefined): Accepted | DanmuxError {
-  if (!receipt || receipt instanceof Error) return asDanmuxError(receipt ?? new Error('the bus did not answer for a message'));
+function accepted(publication: Publication, result: PublishResult | Error | undefined): Accepted | DanmuxError {
+  if (!result || result instanceof Error) return asDanmuxError(result ?? new Error('the bus did not answer for a message'));
   const { room, lane } = publication;
-  return { id: receipt.id, room, lane };
+  return { id: result.id, room, lane };
 }

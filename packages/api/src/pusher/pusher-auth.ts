@@ -39,10 +39,10 @@ export function checkPusherAuth({ key, secret }: Config['pusher'], { method, tar
 }
 
 /** Throws `nonce_replayed` when the first copy is so old that its message ids may be forgotten. */
-export async function checkPusherReplay(bus: Pick<Bus, 'once'>, signature: string, { messages }: Pick<Config, 'messages'>): Promise<void> {
+export async function checkPusherReplay(bus: Pick<Bus, 'claims'>, signature: string, { messages }: Pick<Config, 'messages'>): Promise<void> {
   const ttlMs = 2 * windowMs;
   // By signature, because the query that holds it has many spellings.
-  const left = await bus.once(`pusher:${signature}`, ttlMs);
+  const left = await bus.claims.once(`pusher:${signature}`, ttlMs);
   const retryMs = Math.min(messages.dedupe_chat_ms, messages.dedupe_gift_ms) / 2;
   if (left > 0 && ttlMs - left > retryMs) throw new DanmuxError('nonce_replayed', { message: 'Unauthorized: this request was sent before.' });
 }

@@ -93,7 +93,7 @@ function addChannelRoutes(scope: TypedApp, services: Services): void {
 
   scope.get('/apps/:app/channels', { schema: { hide: true, querystring: query }, config }, async (request) => {
     const { filter_by_prefix: prefix = '', info } = request.query;
-    const online = await bus.onlineRooms();
+    const online = await bus.presence.rooms();
     const rooms = [...online.keys()].filter((room) => !isUserRoom(room) && room.startsWith(prefix));
     const requested = infoOf(info);
     if (requested.has('user_count')) {
@@ -105,12 +105,12 @@ function addChannelRoutes(scope: TypedApp, services: Services): void {
   });
 
   scope.get('/apps/:app/channels/:channel', { schema: { hide: true, params: channelParams, querystring: query }, config }, async (request) => {
-    const audience = await bus.audience(roomOf(request.params.channel));
+    const audience = await bus.presence.audience(roomOf(request.params.channel));
     return { occupied: audience.online > 0, ...infoReply(audience, infoOf(request.query.info)) };
   });
 
   scope.get('/apps/:app/channels/:channel/users', { schema: { hide: true, params: channelParams }, config }, async (request) => {
-    const { members } = await bus.audience(roomOf(request.params.channel));
+    const { members } = await bus.presence.audience(roomOf(request.params.channel));
     return { users: members.map(({ id }) => ({ id })) };
   });
 }
@@ -143,7 +143,7 @@ function infoOf(info = ''): Info {
 }
 
 async function numbersOf({ bus }: Services, { room, user }: Goal, requested: Info): Promise<readonly [string, object]> {
-  return [room, user !== undefined || requested.size === 0 ? {} : infoReply(await bus.audience(room), requested)];
+  return [room, user !== undefined || requested.size === 0 ? {} : infoReply(await bus.presence.audience(room), requested)];
 }
 
 function infoReply({ users, online }: Audience, requested: Info): object {

@@ -9,7 +9,7 @@ export interface EdgeUrl {
 
 /** Lowest load first; a loopback or wildcard address is replaced by the request's host. Throws `unavailable` without edges. */
 export async function edgeUrls(bus: Pick<Bus, 'members'>, visitedHost: string): Promise<readonly EdgeUrl[]> {
-  const edges = (await bus.members()).filter(({ role }) => role === 'edge');
+  const edges = (await bus.members.list()).filter(({ role }) => role === 'edge');
   if (edges.length === 0) throw new DanmuxError('unavailable', { message: 'No edge is running.', retryAfterMs: 1_000 });
   return [...edges].sort((a, b) => a.load - b.load || (a.id < b.id ? -1 : 1)).map(({ address, load }) => ({ url: urlOf(address, visitedHost), load }));
 }

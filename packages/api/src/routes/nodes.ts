@@ -15,7 +15,7 @@ const nodesSchema = {
 
 export function addNodesRoute(app: TypedApp, bus: Bus): void {
   app.get('/v1/nodes', { schema: nodesSchema, config: { scope: 'read' } }, async (): Promise<NodesReply> => {
-    const nodes = (await bus.members()).map(nodeRow);
+    const nodes = (await bus.members.list()).map(nodeRow);
     return { nodes: nodes.sort((a, b) => (a.role + a.id < b.role + b.id ? -1 : 1)) };
   });
 }

@@ -25,7 +25,7 @@ export function addRecallRoute(app: TypedApp, services: Services): void {
   app.delete('/v1/rooms/:room/messages/:id', { schema, config: { scope: 'moderate' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { id } = request.params;
-    const { found } = await services.bus.recall(room, id);
+    const { found } = await services.bus.streams.recall(room, id);
     const dedupeId = jobIdOf('recall', `${room}\n${id}`);
     await services.events.emit(room, 'moderation.recall', { id, by: request.keyId }, dedupeId);
     await sendOwn(services, { room, type: 'recall', data: { id }, id: dedupeId, trace: request.id, marks: { recalls: id } });

@@ -36,7 +36,7 @@ export function addRoomListRoute(app: TypedApp, { bus, runtime: { clock } }: Ser
     const size = pageSize(limit, limits.roomsPage);
     const before = orders[sort];
     const last = cursor === undefined ? undefined : rowOf(cursor);
-    const all = [...(await bus.onlineRooms())].flatMap(([room, online]): Row[] =>
+    const all = [...(await bus.presence.rooms())].flatMap(([room, online]): Row[] =>
       room.startsWith(prefix) && !isUserRoom(room) && mayTouch(request, room) ? [[online, room]] : [],
     );
     const following = all.filter((row) => last === undefined || before(last, row) < 0).sort(before);

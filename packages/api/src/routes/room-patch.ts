@@ -31,7 +31,7 @@ export function addRoomPatchRoute(app: TypedApp, services: Services): void {
     const dedupeId = jobIdOf('modes', `${room}\n${version}`);
     await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, dedupeId);
     // Viewers that join later get the modes with the join reply.
-    if (await services.bus.subscribed(room)) await sendOwn(services, { room, type: 'room_state', data: { modes }, id: dedupeId, trace: request.id });
+    if (await services.bus.frames.subscribed(room)) await sendOwn(services, { room, type: 'room_state', data: { modes }, id: dedupeId, trace: request.id });
     return { room, modes };
   });
 }

@@ -75,8 +75,8 @@ export function addRoomRoutes(app: TypedApp, { bus, runtime: { clock } }: Pick<S
   app.get('/v1/rooms/:room', { schema: roomSchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const [{ online, users }, heads, modes, traffic] = await Promise.all([
-      bus.audience(room),
-      bus.heads(room),
+      bus.presence.audience(room),
+      bus.streams.heads(room),
       readModes(bus, room),
       trafficOf(bus, room, clock.now()),
     ]);
@@ -86,7 +86,7 @@ export function addRoomRoutes(app: TypedApp, { bus, runtime: { clock } }: Pick<S
   app.get('/v1/rooms/:room/members', { schema: membersSchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { cursor, limit } = request.query;
-    return pageOf(await bus.audience(room), cursor, pageSize(limit, limits.membersPage));
+    return pageOf(await bus.presence.audience(room), cursor, pageSize(limit, limits.membersPage));
   });
 
   app.get('/v1/rooms/:room/history', { schema: historySchema, config: { scope: 'read' } }, async (request) => {
@@ -94,7 +94,7 @@ export function addRoomRoutes(app: TypedApp, { bus, runtime: { clock } }: Pick<S
     const { lane = 'chat', before, limit } = request.query;
     const most = pageSize(limit, limits.historyPage);
     if (!isStreamLane(lane)) throw new DanmuxError('invalid_request', { message: 'querystring: lane has no history.' });
-    const { msgs, more } = await bus.history(room, lane, before === undefined ? undefined : Number(before), most);
+    const { msgs, more } = await bus.streams.history(room, lane, before === undefined ? undefined : Number(before), most);
     return { msgs: msgs.map((text) => parseJson(text) as Msg), more };
   });
 }

@@ -23,7 +23,7 @@ const statsSchema = {
 
 export function addStatsRoute(app: TypedApp, bus: Bus): void {
   app.get('/v1/stats', { schema: statsSchema, config: { scope: 'read' } }, async (): Promise<StatsReply> => {
-    const [totals, ledger, members] = await Promise.all([bus.presenceTotals(), bus.ledger(), bus.members()]);
+    const [totals, ledger, members] = await Promise.all([bus.presence.totals(), bus.ledger.totals(), bus.members.list()]);
     return { ...totals, ...ledger, nodes: members.map(nodeRow) };
   });
 }

@@ -68,7 +68,7 @@ test('a broadcast only for patterns inside its own', async () => {
 
 test('a list of rooms shows its own; receipts are told of messages in its own', async () => {
   const counts = new Map(['live:1', 'lobby', 'vip'].map((room) => [room, 1]));
-  await fixture.bus.reportPresence('edge-1', counts, 60_000);
+  await fixture.bus.presence.report('edge-1', counts, 60_000);
   const list = (await fixture.call('GET', '/v1/rooms', undefined, { key })).body;
   assert.deepEqual([list.rooms.map(({ room }: { room: string }) => room), list.total], [['live:1', 'lobby'], 2]);
   await fixture.bus.receipts.open('m1', 'live:1', 1_000);

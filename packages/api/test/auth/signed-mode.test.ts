@@ -114,7 +114,7 @@ test('twenty of one request at once are one', async () => {
 });
 
 test('while nobody can say whether a nonce is new, nothing signed is let in', async () => {
-  fixture.overrides.once = () => Promise.reject(new DanmuxError('unavailable'));
+  fixture.overrides.claims.once = () => Promise.reject(new DanmuxError('unavailable'));
   mustRefuse(await send(signedHeaders(signing())), 'unavailable');
   assert.equal(await stored(), 0);
 });

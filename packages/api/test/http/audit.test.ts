@@ -157,7 +157,7 @@ test('while the store does not take rows, answers still go out; the rows come la
   );
   const { values } = await fixture.runtime.metrics.caught.get();
   assert.ok((values.find(({ labels }) => labels['where'] === 'audit')?.value ?? 0) > 0, 'counted');
-  delete fixture.overrides.logs;
+  fixture.overrides.logs = {};
   await fixture.api.stop();
   const { entries } = await logs.page('audit', undefined, 10);
   assert.equal(entries.length, 1, 'what waited is stored at the end');

@@ -1,8 +1,10 @@
 // Claims that could not be given up while the store took no writes: tried again until they are, and a retry goes on under one at once.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { claimsWith } from '@danmux/testkit/unit';
 import { GivenUpClaims } from '../../src/http/given-up-claims.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
@@ -15,13 +17,16 @@ let claims: GivenUpClaims;
 beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout'] });
   [away, forgotten, tries] = [true, [], 0];
-  claims = new GivenUpClaims(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), {
-    forget: async (scope, id) => {
-      tries++;
-      if (away) throw new DanmuxError('unavailable');
-      forgotten.push(`${scope} ${id}`);
-    },
-  });
+  claims = new GivenUpClaims(
+    createRuntime({ config, role: 'test', version: '0', processMetrics: false }),
+    claimsWith({
+      forget: async (scope, id) => {
+        tries++;
+        if (away) throw new DanmuxError('unavailable');
+        forgotten.push(`${scope} ${id}`);
+      },
+    }),
+  );
 });
 afterEach(() => {
   claims.stop();

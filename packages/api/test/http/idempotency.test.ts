@@ -105,12 +105,12 @@ for (const engine of ['memory', 'redis'] as const) {
     });
 
     test('a failure is not kept: the retry runs, and is the same message even when the first was stored', async () => {
-      fixture.overrides.publish = async (publications) => {
-        await fixture.bus.publish(publications);
+      fixture.overrides.ingress.publish = async (publications) => {
+        await fixture.bus.ingress.publish(publications);
         throw new DanmuxError('unavailable');
       };
       mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
-      delete fixture.overrides.publish;
+      delete fixture.overrides.ingress.publish;
       const retried = await call('POST', path, gift, { headers });
       assert.equal(retried.status, 202);
       assert.equal(retried.headers.get('idempotent-replayed'), null);
@@ -119,12 +119,12 @@ for (const engine of ['memory', 'redis'] as const) {
     });
 
     test('a claim whose answer was lost is given up: the retry need not wait for it', async () => {
-      fixture.overrides.begin = async (...args) => {
-        await fixture.bus.begin(...args);
+      fixture.overrides.claims.begin = async (...args) => {
+        await fixture.bus.claims.begin(...args);
         throw new DanmuxError('unavailable');
       };
       mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
-      delete fixture.overrides.begin;
+      delete fixture.overrides.claims.begin;
       await eventually(async () => assert.equal((await call('POST', path, gift, { headers })).status, 202));
     });
 
@@ -134,21 +134,21 @@ for (const engine of ['memory', 'redis'] as const) {
       const given = new Promise<void>((resolve) => {
         tell = resolve;
       });
-      fixture.overrides.begin = () => Promise.reject(new DanmuxError('unavailable'));
-      fixture.overrides.forget = (...args) => fixture.bus.forget(...args).finally(tell);
+      fixture.overrides.claims.begin = () => Promise.reject(new DanmuxError('unavailable'));
+      fixture.overrides.claims.forget = (...args) => fixture.bus.claims.forget(...args).finally(tell);
       mustRefuse(await call('POST', path, gift, { headers }), 'unavailable');
       await given;
-      delete fixture.overrides.begin;
+      delete fixture.overrides.claims.begin;
       const again = await call('POST', path, gift, { headers });
       assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
     });
 
     test('a failure of ours and a full lane are not kept either', async () => {
       for (const error of [new Error('a bug'), new DanmuxError('lane_full')]) {
-        fixture.overrides.publish = () => Promise.reject(error);
+        fixture.overrides.ingress.publish = () => Promise.reject(error);
         assert.ok((await call('POST', path, gift, { headers })).status >= 500);
       }
-      delete fixture.overrides.publish;
+      delete fixture.overrides.ingress.publish;
       assert.equal((await call('POST', path, gift, { headers })).status, 202);
     });
 
@@ -160,8 +160,8 @@ for (const engine of ['memory', 'redis'] as const) {
     });
 
     test('a batch of which a part failed for now is tried again whole, and what was stored is not stored twice', async () => {
-      fixture.overrides.publish = async (publications) => {
-        const [stored] = await fixture.bus.publish(publications.slice(0, 1));
+      fixture.overrides.ingress.publish = async (publications) => {
+        const [stored] = await fixture.bus.ingress.publish(publications.slice(0, 1));
         return [stored ?? new Error('nothing stored'), new DanmuxError('unavailable')];
       };
       const first = await call('POST', '/v1/messages/batch', batch, { headers });
@@ -169,7 +169,7 @@ for (const engine of ['memory', 'redis'] as const) {
         first.body.results.map(({ status }: { status: number }) => status),
         [202, 503],
       );
-      delete fixture.overrides.publish;
+      delete fixture.overrides.ingress.publish;
       const second = await call('POST', '/v1/messages/batch', batch, { headers });
       assert.equal(second.headers.get('idempotent-replayed'), null);
       assert.deepEqual(
@@ -188,9 +188,9 @@ for (const engine of ['memory', 'redis'] as const) {
       const messages = [...rows, { room: 'd', ...gift, id: 'order-1', delay_ms: 60_000 }, { room: 'e e', ...gift }];
       const given: string[][] = [];
       // One of what it is given is stored, the rest finds its lane full.
-      late.overrides.publish = async (publications) => {
+      late.overrides.ingress.publish = async (publications) => {
         given.push(publications.map(({ room }) => room));
-        const stored = await late.bus.publish(publications.slice(0, 1));
+        const stored = await late.bus.ingress.publish(publications.slice(0, 1));
         return publications.map((_, index) => stored[index] ?? new DanmuxError('lane_full'));
       };
       const send = () => late.call('POST', '/v1/messages/batch', { messages }, { headers });
@@ -211,24 +211,27 @@ for (const engine of ['memory', 'redis'] as const) {
     });
 
     test('what a batch got accepted is of that body alone, and is still answered when all that is left fails', async () => {
-      fixture.overrides.publish = async (publications) => [
-        ...(await fixture.bus.publish(publications.slice(0, 1))),
+      fixture.overrides.ingress.publish = async (publications) => [
+        ...(await fixture.bus.ingress.publish(publications.slice(0, 1))),
         ...publications.slice(1).map(() => new DanmuxError('unavailable')),
       ];
       const first = await call('POST', '/v1/messages/batch', batch, { headers });
       mustRefuse(await call('POST', '/v1/messages/batch', { messages: batch.messages.slice(1) }, { headers }), 'idempotency_mismatch');
-      fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
+      fixture.overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
       const second = await call('POST', '/v1/messages/batch', batch, { headers });
       assert.deepEqual(second.body.results[0], first.body.results[0]);
       assert.equal(second.body.results[1].status, 503);
     });
 
     test('a batch of which it could not be kept what was done is still answered, and sent once by its ids', async () => {
-      fixture.overrides.publish = async (publications) => [...(await fixture.bus.publish(publications.slice(0, 1))), new DanmuxError('unavailable')];
-      fixture.overrides.finish = () => Promise.reject(new DanmuxError('unavailable'));
+      fixture.overrides.ingress.publish = async (publications) => [
+        ...(await fixture.bus.ingress.publish(publications.slice(0, 1))),
+        new DanmuxError('unavailable'),
+      ];
+      fixture.overrides.claims.finish = () => Promise.reject(new DanmuxError('unavailable'));
       assert.equal((await call('POST', '/v1/messages/batch', batch, { headers })).body.results[0].status, 202);
-      delete fixture.overrides.publish;
-      delete fixture.overrides.finish;
+      delete fixture.overrides.ingress.publish;
+      delete fixture.overrides.claims.finish;
       await call('POST', '/v1/messages/batch', batch, { headers });
       assert.equal(await fixture.accepted(), 2);
       assert.ok(fixture.lines.some((line) => line.includes('could not keep what was done')));
@@ -243,9 +246,9 @@ for (const engine of ['memory', 'redis'] as const) {
 
     test('an answer that tells a secret rests sealed, and is told again', async () => {
       const kept: string[] = [];
-      fixture.overrides.finish = (...args) => {
+      fixture.overrides.claims.finish = (...args) => {
         kept.push(args[3]);
-        return fixture.bus.finish(...args);
+        return fixture.bus.claims.finish(...args);
       };
       for (const [where, body, secret] of secretRequests) {
         const first = await call('POST', where, body, { headers });
@@ -257,7 +260,7 @@ for (const engine of ['memory', 'redis'] as const) {
     });
 
     test('an answer that cannot be kept is still given; the failure is counted and logged', async () => {
-      fixture.overrides.finish = () => Promise.reject(new DanmuxError('unavailable'));
+      fixture.overrides.claims.finish = () => Promise.reject(new DanmuxError('unavailable'));
       assert.equal((await call('POST', path, gift, { headers })).status, 202);
       assert.equal((await fixture.runtime.metrics.caught.get()).values.find(({ labels }) => labels['where'] === 'idempotency')?.value, 1);
       assert.ok(fixture.lines.some((line) => line.includes('could not keep the answer')));
@@ -304,8 +307,8 @@ test('an api that died between storing and answering leaves one message: the ret
   const published = new Promise<void>((resolve) => {
     stored = resolve;
   });
-  fixture.overrides.publish = async (publications) => {
-    await fixture.bus.publish(publications);
+  fixture.overrides.ingress.publish = async (publications) => {
+    await fixture.bus.ingress.publish(publications);
     stored();
     return silent();
   };
@@ -319,7 +322,7 @@ test('an api that died between storing and answering leaves one message: the ret
   await published;
   controller.abort();
   await assert.rejects(lost);
-  delete fixture.overrides.publish;
+  delete fixture.overrides.ingress.publish;
   mustRefuse(await fixture.call('POST', path, gift, { headers }), 'idempotency_in_flight');
   now += 10_001;
   assert.equal((await fixture.call('POST', path, gift, { headers })).status, 202);

@@ -99,7 +99,7 @@ describe('as pusher-php-server calls', () => {
   });
 
   test('channels, one channel, its users', async () => {
-    await fixture.bus.reportPresence(
+    await fixture.bus.presence.report(
       'e1',
       new Map([
         ['presence-live', 2],
@@ -168,7 +168,7 @@ test('a user, by the channel the library sends to', async () => {
 });
 
 test('info is answered for channels and batches', async () => {
-  await fixture.bus.reportPresence('e2', new Map([['busy', 3]]), 60_000);
+  await fixture.bus.presence.report('e2', new Map([['busy', 3]]), 60_000);
   const info = 'subscription_count,user_count';
   const { body } = await post(events, event({ channels: ['busy', 'empty'], info }));
   assert.equal(body.channels.busy.subscription_count, 3);
@@ -263,22 +263,22 @@ test('when one channel of several is refused for now, the library tries again an
     [events, event({ channels: ['a', 'b', '#server-to-user-u7'] }), ['a', 'b', userRoomOf('u7')]],
     [batches, { batch: [pair, pair, { ...pair, channel: 'd' }] }, ['c', 'c', 'd']],
   ] as const) {
-    fixture.overrides.publish = async (publications) => {
-      const stored = await fixture.bus.publish(publications.filter((_, index) => index !== 1));
+    fixture.overrides.ingress.publish = async (publications) => {
+      const stored = await fixture.bus.ingress.publish(publications.filter((_, index) => index !== 1));
       return [...stored.slice(0, 1), new DanmuxError('lane_full'), ...stored.slice(1)];
     };
     const signing = { time: Math.floor(now / 1_000) };
     mustFail(await post(where, body, signing), 503, /./);
-    delete fixture.overrides.publish;
+    delete fixture.overrides.ingress.publish;
     assert.equal((await post(where, body, signing)).status, 200);
     assert.deepEqual((await brief()).map(({ room }) => room).sort(), [...rooms].sort());
   }
 });
 
 test('what was sent before cannot be known while the store is away', async () => {
-  fixture.overrides.once = () => Promise.reject(new DanmuxError('unavailable'));
+  fixture.overrides.claims.once = () => Promise.reject(new DanmuxError('unavailable'));
   mustFail(await post(events, event({ data: 'new' })), 503, /./);
-  delete fixture.overrides.once;
+  delete fixture.overrides.claims.once;
 });
 
 test('a write has its row in the audit log', async () => {

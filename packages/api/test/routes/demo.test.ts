@@ -50,7 +50,7 @@ test('who has a token of the room may send a gift there, and nowhere else', asyn
 test('edges of this machine are found under the name the page was asked by, others under their own', async () => {
   const config = (headers = {}) => fixture.call('GET', '/demo/config.json', undefined, { key: null, headers });
   mustRefuse(await config(), 'unavailable');
-  const edge = (id: string, address: string) => fixture.bus.announce({ id, role: 'edge', address, version: '0', load: 0 }, 60_000);
+  const edge = (id: string, address: string) => fixture.bus.members.announce({ id, role: 'edge', address, version: '0', load: 0 }, 60_000);
   await edge('a', '127.0.0.1:7700');
   await edge('b', '0.0.0.0:7701');
   await edge('c', 'edge-3.example:7700');

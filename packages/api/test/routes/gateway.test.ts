@@ -9,8 +9,8 @@ test('the least loaded first, five at most, under the name they are reached by; 
   const fixture = await startApi();
   const ask = (query = '') => fixture.call('GET', `/v1/gateway${query}`, undefined, { key: null });
   mustRefuse(await ask(), 'unavailable');
-  await fixture.bus.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);
-  await fixture.bus.announce(edge('b', 'edge-2.example:7702', 0.1), 60_000);
+  await fixture.bus.members.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);
+  await fixture.bus.members.announce(edge('b', 'edge-2.example:7702', 0.1), 60_000);
   const { status, body, headers } = await ask('?room=live:1&user=u1&region=cn-east');
   assert.equal(status, 200);
   assert.deepEqual(body, {
@@ -21,7 +21,7 @@ test('the least loaded first, five at most, under the name they are reached by; 
     ttl_ms: 10_000,
   });
   assert.equal(headers.get('access-control-allow-origin'), '*');
-  for (let index = 0; index < 6; index++) await fixture.bus.announce(edge(`c${index}`, `10.0.0.${index}:7700`, 0.2), 60_000);
+  for (let index = 0; index < 6; index++) await fixture.bus.members.announce(edge(`c${index}`, `10.0.0.${index}:7700`, 0.2), 60_000);
   const urls = (await ask()).body.edges.map(({ url }: { url: string }) => url);
   assert.deepEqual(urls, ['http://edge-2.example:7702', 'http://10.0.0.0:7700', 'http://10.0.0.1:7700', 'http://10.0.0.2:7700', 'http://10.0.0.3:7700']);
   mustRefuse(await ask('?nobody_knows=1'), 'invalid_request');
@@ -31,7 +31,7 @@ test('the least loaded first, five at most, under the name they are reached by; 
 test('an address that asks too often waits; with shedding off it does not', async () => {
   for (const shedding of ['on', 'off']) {
     const fixture = await startApi({ shedding }, { now: () => 1_000 });
-    await fixture.bus.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);
+    await fixture.bus.members.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);
     const ask = () => fixture.call('GET', '/v1/gateway', undefined, { key: null });
     for (let times = 0; times < 60; times++) assert.equal((await ask()).status, 200);
     if (shedding === 'on') mustRefuse(await ask(), 'rate_limited');

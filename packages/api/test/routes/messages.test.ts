@@ -20,7 +20,7 @@ describe('one message', () => {
     const answer = await call('POST', path, { ...gift, from: { id: 'u1', name: '小明', badge: 'gold' }, id: 'order-1' });
     assert.equal(answer.status, 202);
     assert.deepEqual(answer.body, { id: 'order-1', room: 'live:1', lane: 'gift' });
-    assert.equal((await fixture.bus.ledger()).accepted.gift, 1);
+    assert.equal((await fixture.bus.ledger.totals()).accepted.gift, 1);
     await fixture.sequence();
     const { msgs } = (await call('GET', '/v1/rooms/live:1/history?lane=gift')).body;
     assert.deepEqual(
@@ -72,7 +72,7 @@ describe('one message', () => {
   test('the same id twice in a room is one message', async () => {
     for (let i = 0; i < 3; i++) assert.equal((await call('POST', path, { ...gift, id: 'once' })).status, 202);
     assert.equal((await call('POST', '/v1/rooms/live:2/messages', { ...gift, id: 'once' })).status, 202);
-    assert.equal((await fixture.bus.ledger()).accepted.gift, 2);
+    assert.equal((await fixture.bus.ledger.totals()).accepted.gift, 2);
     const counted = await fixture.runtime.metrics.accepted.get();
     assert.equal(counted.values.find(({ labels }) => labels['lane'] === 'gift')?.value, 2);
   });
@@ -120,14 +120,14 @@ describe('one message', () => {
   });
 
   test('the time to come back is that of the store', async () => {
-    fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_500 }));
+    fixture.overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_500 }));
     const full = await call('POST', path, gift);
     mustRefuse(full, 'lane_full');
     assert.deepEqual([full.headers.get('retry-after'), full.body.retry_after_ms], ['2', 1_500]);
   });
 
   test('a failure of ours tells nothing of itself, and is in the log under its trace id', async () => {
-    fixture.overrides.publish = async () => {
+    fixture.overrides.ingress.publish = async () => {
       throw new Error('a secret detail');
     };
     const answer = await call('POST', path, gift);
@@ -166,7 +166,7 @@ describe('a batch', () => {
     assert.deepEqual(body.results[6], { status: 202, id: '3', room: 'c', lane: 'gift' });
     for (const code of ['invalid_room', 'unknown_type', 'too_large'] as const) assert.equal(await fixture.refused(code), 1);
     await fixture.sequence();
-    assert.deepEqual(ids((await fixture.bus.history('a', 'gift', undefined, 10)).msgs), ['1', '2']);
+    assert.deepEqual(ids((await fixture.bus.streams.history('a', 'gift', undefined, 10)).msgs), ['1', '2']);
   });
 
   test('keeps the order of a room and lane, whatever stands between', async () => {
@@ -179,7 +179,7 @@ describe('a batch', () => {
       ]),
     );
     await fixture.sequence();
-    assert.deepEqual(ids((await fixture.bus.history('a', 'gift', undefined, 200)).msgs), order);
+    assert.deepEqual(ids((await fixture.bus.streams.history('a', 'gift', undefined, 200)).msgs), order);
   });
 
   test('has 1 to 1,000 messages; a wrong one in form refuses all, by its place', async () => {
@@ -197,9 +197,9 @@ describe('a batch', () => {
   });
 
   test('fails as a whole when nothing can be stored, in part when something was', async () => {
-    fixture.overrides.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
+    fixture.overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
     mustRefuse(await send([{ room: 'a', ...gift }]), 'unavailable');
-    fixture.overrides.publish = async (publications) =>
+    fixture.overrides.ingress.publish = async (publications) =>
       publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new DanmuxError('lane_full', { retryAfterMs: 700 })));
     const { status, body } = await send([
       { room: 'a', ...gift },
@@ -209,7 +209,7 @@ describe('a batch', () => {
   });
 
   test('a failure of ours in one message is logged under the trace id, and tells nothing', async () => {
-    fixture.overrides.publish = async (publications) =>
+    fixture.overrides.ingress.publish = async (publications) =>
       publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new Error('a secret detail')));
     const { body } = await send([
       { room: 'a', ...gift },

@@ -8,8 +8,8 @@ test('each with role, address, version, load and what it measured, by role and i
   const edge = (id: string) => ({ id, role: 'edge', address: '10.0.0.1:7700', version: '0.1.0', load: 0.5 });
   const numbers = { seen_at: 2, lag_ms: 1.5, connections: 7, per_second: { control: 0, gift: 0, chat: 3, ambient: 0 } };
   const degraded = [{ code: 'redis_eviction', text: 'The maxmemory-policy of Redis is allkeys-lru.' }];
-  await fixture.bus.announce({ ...edge('edge@b'), degraded }, 60_000);
-  await fixture.bus.announce({ ...edge('edge@a'), numbers }, 60_000);
+  await fixture.bus.members.announce({ ...edge('edge@b'), degraded }, 60_000);
+  await fixture.bus.members.announce({ ...edge('edge@a'), numbers }, 60_000);
   const { nodes } = (await fixture.call('GET', '/v1/nodes')).body;
   assert.equal(`http://${nodes[0].address}`, fixture.url);
   assert.deepEqual([nodes[0].role, nodes[0].version], ['api', '0']);

@@ -32,7 +32,7 @@ onBothEngines(withWebhooks, (api) => {
   test('of another room, or before it is there, it is not found, and told all the same', async () => {
     assert.deepEqual((await recall('b', 'later')).body, { id: 'later', room: 'b', found: false });
     assert.equal((await api().sequence()).length, 1);
-    assert.ok((await api().bus.recalled('b')).includes('later'), 'its id is kept out');
+    assert.ok((await api().bus.streams.recalled('b')).includes('later'), 'its id is kept out');
   });
 
   test('a message id that is none is refused', async () => {

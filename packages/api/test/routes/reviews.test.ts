@@ -11,10 +11,7 @@ onBothEngines({}, (api) => {
   const post = (id: string | undefined, verb: string) => api().call('POST', `/v1/reviews/${id}/${verb}`);
   /** The api's records are the bus's but for these methods, until the override is deleted. */
   const withRecords = (methods: Partial<Records>) => {
-    const { records } = api().bus;
-    api().overrides.records = new Proxy(records, {
-      get: (_, name: keyof Records) => methods[name] ?? (records[name] as () => unknown).bind(records),
-    });
+    Object.assign(api().overrides.records, methods);
   };
   const listed = async (query = '') => (await api().call('GET', `/v1/reviews${query}`)).body;
 
@@ -68,7 +65,7 @@ onBothEngines({}, (api) => {
         },
       });
       const answers = await Promise.all(verbs.map((verb) => post(id, verb)));
-      delete api().overrides.records;
+      api().overrides.records = {};
       const won = verbs.filter((_, index) => (answers[index]?.status ?? 500) < 300);
       assert.equal(won.length, 1, JSON.stringify(answers.map(({ body }) => body)));
       const lost = answers.find(({ status }) => status >= 300);
@@ -84,7 +81,7 @@ onBothEngines({}, (api) => {
     const { id = '' } = await held(api());
     withRecords({ set: () => Promise.reject(new DanmuxError('unavailable')) });
     mustRefuse(await post(id, 'approve'), 'unavailable');
-    delete api().overrides.records;
+    api().overrides.records = {};
     mustRefuse(await post(id, 'reject'), 'conflict');
     const publishing = await api().accepted();
     assert.deepEqual((await post(id, 'approve')).body, { id, room: 'live:1', lane: 'chat' });
@@ -94,9 +91,9 @@ onBothEngines({}, (api) => {
 
   test('what could not be stored stays in the queue', async () => {
     const { id = '' } = await held(api());
-    api().overrides.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
+    api().overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
     mustRefuse(await post(id, 'approve'), 'lane_full');
-    delete api().overrides.publish;
+    delete api().overrides.ingress.publish;
     assert.equal((await post(id, 'approve')).status, 202);
     await api().sequence();
   });
@@ -109,10 +106,10 @@ onBothEngines({}, (api) => {
 
   test('a refusal because another decides is no answer for good, under an Idempotency-Key neither', async () => {
     const { id = '' } = await held(api());
-    await api().bus.begin(`review ${id}`, 'reject', 'another');
+    await api().bus.claims.begin(`review ${id}`, 'reject', 'another');
     const approve = () => api().call('POST', `/v1/reviews/${id}/approve`, undefined, { headers: { 'idempotency-key': `of ${id}`.replace(' ', '-') } });
     mustRefuse(await approve(), 'conflict');
-    await api().bus.forget(`review ${id}`, 'another');
+    await api().bus.claims.forget(`review ${id}`, 'another');
     assert.equal((await approve()).status, 202);
     await api().sequence();
   });

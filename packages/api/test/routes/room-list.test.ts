@@ -11,8 +11,8 @@ before(async () => {
   const hashes = [createHash('sha256').update(roomKey).digest('hex')];
   fixture = await startApi({ 'api.keys': [{ id: 'some', scopes: ['read'], rooms: ['live:1*'], hashes }] });
   const counts = new Map(Array.from({ length: 250 }, (_, index) => [`live:${String(index).padStart(3, '0')}`, (index % 10) + 1]));
-  await fixture.bus.reportPresence('e1', new Map([...counts, ['other', 7], [userRooms[0] ?? '', 3]]), 60_000);
-  await fixture.bus.reportPresence('e2', new Map([['live:005', 100]]), 60_000);
+  await fixture.bus.presence.report('e1', new Map([...counts, ['other', 7], [userRooms[0] ?? '', 3]]), 60_000);
+  await fixture.bus.presence.report('e2', new Map([['live:005', 100]]), 60_000);
 });
 after(() => fixture.close());
 

@@ -10,7 +10,7 @@ import { eventsOf, withWebhooks } from '../event-log.ts';
 onBothEngines(withWebhooks, (api) => {
   const patch = (room: string, modes: object) => api().call('PATCH', `/v1/rooms/${room}`, { modes });
   /** As an edge that has viewers in the room. */
-  const watched = (room: string) => api().bus.subscribe(room, { frame: () => {}, resumed: () => {} });
+  const watched = (room: string) => api().bus.frames.subscribe(room, { frame: () => {}, resumed: () => {} });
   const modesOf = async (room: string) => (await api().call('GET', `/v1/rooms/${room}`)).body.modes;
 
   test('what is named changes, null removes, the rest stays', async () => {
@@ -51,9 +51,9 @@ onBothEngines(withWebhooks, (api) => {
 
   test('when the message could not be stored, again tells them', async () => {
     await watched('again');
-    api().overrides.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
+    api().overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
     mustRefuse(await patch('again', { unique: true }), 'lane_full');
-    delete api().overrides.publish;
+    delete api().overrides.ingress.publish;
     assert.deepEqual(await modesOf('again'), { unique: true });
     assert.equal((await patch('again', { unique: true })).status, 200);
     assert.equal((await api().sequence()).filter(({ room }) => room === 'again').length, 1);
@@ -76,7 +76,7 @@ onBothEngines(withWebhooks, (api) => {
   test('a record that always changes is left alone after a while', async () => {
     api().overrides.records = { ...api().bus.records, get: (name) => api().bus.records.get(name), setIf: async () => null };
     mustRefuse(await patch('busy', { slow_ms: 9 }), 'unavailable');
-    delete api().overrides.records;
+    api().overrides.records = {};
     assert.deepEqual(await modesOf('busy'), {});
   });
 

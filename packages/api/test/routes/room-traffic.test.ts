@@ -14,7 +14,7 @@ const told = (room: string, at: number) => ({
 onBothEngines({}, (api) => {
   test('with the room, and its rates in the list; nothing of a room that is quiet', async () => {
     const { bus, runtime } = api();
-    await bus.reportPresence(
+    await bus.presence.report(
       'edge',
       new Map([
         ['live:1', 3],
@@ -37,7 +37,7 @@ onBothEngines({}, (api) => {
 test('rates end 15 seconds after they were told; counts an hour after', async () => {
   let now = 1_000_000;
   const fixture = await startApi({}, { now: () => now });
-  await fixture.bus.reportPresence('edge', new Map([['live:1', 3]]), 100_000_000);
+  await fixture.bus.presence.report('edge', new Map([['live:1', 3]]), 100_000_000);
   await fixture.bus.traffic.add([told('live:1', now)]);
   const traffic = async () => (await fixture.call('GET', '/v1/rooms/live:1')).body.traffic;
   const listed = async () => {

@@ -12,7 +12,7 @@ before(async () => {
   await fixture.sequence();
   const members = [...Array.from({ length: 5 }, (_, index) => ({ id: `u${index}`, level: index })), { id: 'guest:1', guest: true as const }];
   const list = listMembers(new Map(members.map((member) => [member.id, { member, hash: memberHash(member.id) }])), 200);
-  await fixture.bus.reportPresence('edge', new Map([['live:1', 7]]), 60_000, new Map([['live:1', { users: 6, list }]]));
+  await fixture.bus.presence.report('edge', new Map([['live:1', 7]]), 60_000, new Map([['live:1', { users: 6, list }]]));
 });
 after(() => fixture.close());
 
@@ -21,7 +21,7 @@ const ids = (page: { msgs: { id: string }[] }) => page.msgs.map(({ id }) => id);
 
 test('who is online, and where its streams are', async () => {
   const { body } = await fixture.call('GET', '/v1/rooms/live:1');
-  const { epoch } = await fixture.bus.heads('live:1');
+  const { epoch } = await fixture.bus.streams.heads('live:1');
   assert.deepEqual(body, {
     room: 'live:1',
     online: 7,

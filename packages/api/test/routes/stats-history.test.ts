@@ -14,7 +14,7 @@ onBothEngines({}, (api) => {
     const { bus, jobs, runtime } = api();
     const start = runtime.clock.now() - 30_000;
     assert.deepEqual(await ask(api()), { every_ms: 10_000, samples: [] });
-    await bus.reportPresence('edge', new Map([['live:1', 3]]), 60_000);
+    await bus.presence.report('edge', new Map([['live:1', 3]]), 60_000);
     await takeSample(bus, start);
     await api().call('POST', path, gift);
     await api().call('POST', path, { type: 'chat', data: 1 });

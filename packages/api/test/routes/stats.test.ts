@@ -11,7 +11,7 @@ test('what was accepted and sequenced, who is online and who serves them', async
     ['live:1', 3],
     ['live:2', 4],
   ]);
-  await fixture.bus.reportPresence('edge', rooms, 60_000);
+  await fixture.bus.presence.report('edge', rooms, 60_000);
   const { body: waiting } = await fixture.call('GET', '/v1/stats');
   assert.deepEqual([waiting.accepted.gift, waiting.sequenced.gift], [1, 0]);
   await fixture.sequence();

@@ -1,10 +1,15 @@
-// The contract of cursors: how far the owner of a lease has come with its work, as fields of one table a lease. Written often, many
-// at once, and watched by nobody; what others must hear of at once belongs into records.
+// The contract of cursors: how far the owner of a lease has come with its work, as the fields of one table for each lease. Written
+// often and many at a time, watched by no process; a change that other processes must see at once belongs into records.
 import type { Lease } from './leases.ts';
 
+/**
+ * Atomicity: a thousand fields are one step, which checks the lease; a longer write is several steps, and may stop after some of them.
+ *
+ * Loss: an owner that lost its lease writes nothing. A store that went back has older cursors, so the work after them is done again.
+ */
 export interface Cursors {
-  /** The fields that are there, of those named or of all, under the name of a lease; anybody may read. */
+  /** The stored fields among those named, or all of them, of the table of a lease. Needs no lease. */
   read(name: string, fields?: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Sets fields, or removes those given as null, a thousand in one step; false, and nothing more happens, when the lease is lost. */
+  /** Sets fields, and removes those given as null; false when the lease is lost, from where on nothing is written. */
   write(lease: Lease, cursors: ReadonlyMap<string, string | null>): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
 // The contract of named logs: entries that are written once, read newest first by people, and bounded by number (the audit log,
-// dead letters).
+// dead letters). Not for consumers that follow: events are.
 
 export interface LogEntry {
   /** Its place in the log. */
@@ -10,16 +10,20 @@ export interface LogEntry {
 export interface LogPage {
   /** Newest first. */
   readonly entries: readonly LogEntry[];
-  /** Give it as `before` to read on; null after the last. */
+  /** Pass it as `before` to get the next page; null after the last. */
   readonly cursor: string | null;
 }
 
+/**
+ * Order: entries are in the order of their appends. Atomicity: one append is one step. Loss: an append past `cap` drops the oldest entries,
+ * uncounted; one that rejects with `unavailable` may have been written.
+ */
 export interface Logs {
-  /** Appends in order and keeps the newest `cap`; returns the entries' places. */
+  /** Appends in order and keeps the newest `cap`; returns the places of the new entries. */
   append(log: string, texts: readonly string[], cap: number): Promise<readonly string[]>;
   page(log: string, before: string | undefined, limit: number): Promise<LogPage>;
-  /** Null when there is no such entry (any more). */
+  /** Null when the entry does not exist, or exists no more. */
   find(log: string, entry: string): Promise<LogEntry | null>;
-  /** How many were there. */
+  /** Returns how many of the entries existed. */
   remove(log: string, entries: readonly string[]): Promise<number>;
 }

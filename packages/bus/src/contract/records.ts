@@ -1,5 +1,6 @@
-// The contract of records: small tables that every process must agree on (who is muted, a room's modes, word lists, API keys),
-// changed seldom and known everywhere at once. Not for messages and not for anything that grows with viewers.
+// The contract of records: small tables on which every process must agree (mutes, a room's modes, word lists, API keys), changed
+// seldom and followed by every process. Not for messages, and not for anything that grows with the number of viewers.
+import type { Subscription } from './subscription.ts';
 
 export interface RecordField {
   /** Any text of at most 64 KiB, JSON by custom. */
@@ -10,8 +11,9 @@ export interface RecordField {
 
 export interface RecordState {
   /**
-   * Grows with every change; in Redis to the store's time in milliseconds, so that a store that went back gives none a second time. A
-   * record without fields ends after an hour: it has version 0, as one that never was, and begins again above every version it had.
+   * Grows with every change; in Redis it is the store's time in milliseconds, so that a store that went back never gives a version twice. A
+   * record without fields is removed after an hour. It then has version 0, like one that never existed, and later begins above every
+   * version it had.
    */
   readonly version: number;
   readonly fields: ReadonlyMap<string, RecordField>;
@@ -21,7 +23,7 @@ export interface RecordChange {
   readonly record: string;
   /** The record's version after this change. */
   readonly version: number;
-  /** The one it had before; 0 of a record that was not there. */
+  /** Its version before; 0 when the record did not exist. */
   readonly before: number;
   /** Null: removed. */
   readonly fields: ReadonlyMap<string, RecordField | null>;
@@ -41,19 +43,27 @@ export interface RecordPage {
 }
 
 /**
- * A record's name is `room:ROOM` or any other text without spaces. Fields that ended are never returned, and are removed by later
- * changes and by `sweep` without a change of version. Rejects with `unavailable` as the bus does.
+ * A record's name is `room:ROOM` or any other text without spaces. Fields that ended are never returned; later changes and `Bus.sweep` remove
+ * them without a change of version.
+ *
+ * Order: watchers get the changes of one record in the order of their versions. Nothing is promised between records.
+ *
+ * Atomicity: one `set` is one step with one version, however many fields it has; watchers get it as one change.
+ *
+ * Loss: changes made while the connection was away are missing, and `resumed` reports it: compare versions and read again. A store that went
+ * back has older fields; because no version is given twice, a follower sees the difference. A change that rejects with `unavailable` may
+ * have been made.
  */
 export interface Records {
   get(record: string): Promise<RecordState>;
-  /** The version alone, for little however much the record holds. */
+  /** The version alone: cheap, however large the record is. */
   version(record: string): Promise<number>;
-  /** Sets fields, or removes those given as null, in one step; returns the new version. All watchers of all processes are told. */
+  /** Sets fields, and removes those given as null; returns the new version. Rejects with `too_large` on a value over 64 KiB. */
   set(record: string, fields: ReadonlyMap<string, RecordField | null>): Promise<number>;
-  /** The same when the record has this version, else null and nothing happens. */
+  /** The same if the record has this version; else null, and nothing is changed. */
   setIf(record: string, version: number, fields: ReadonlyMap<string, RecordField | null>): Promise<number | null>;
-  /** Fields whose names begin with `prefix`, by name, after `cursor`. */
+  /** Up to `limit` fields whose names begin with `prefix`, in the byte order of their names, after the name `cursor`. */
   page(record: string, prefix: string, cursor: string | undefined, limit: number): Promise<RecordPage>;
-  /** Is told of every change of every record from when it resolves on. */
-  watch(watcher: RecordWatcher): Promise<{ close(): Promise<void> }>;
+  /** Delivers every change of every record, from the moment it resolves. */
+  watch(watcher: RecordWatcher): Promise<Subscription>;
 }

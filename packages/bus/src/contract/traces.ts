@@ -1,5 +1,5 @@
-// The contract of traces: of a message that is traced, which process had it and when. Written beside the messages' way and never on
-// it, kept for a while, and read by people.
+// The contract of traces: for a traced message, which process had it and when. Written beside the path of the messages and never
+// on it, kept for ten minutes, read by people.
 import { type Lane, lanes } from '@danmux/protocol';
 
 export interface TraceHop {
@@ -27,24 +27,27 @@ export interface TraceState {
   readonly hops: readonly TraceHop[];
 }
 
-/** Kept for `traceKeptMs` after the last hop. */
+/**
+ * Order: hops have none; sort them by time. Atomicity: the hops of one message are added in one step. Loss: a trace ends `traceKeptMs` after its
+ * last hop; past `traceHops` hops of a message further ones are dropped; hops that a process had not written when it died are missing.
+ */
 export interface Traces {
-  /** Of the same hop and node the first counts; past `traceHops` of a message more are dropped. */
+  /** Of several hops with the same name and node the first counts. */
   add(hops: readonly TracedHop[]): Promise<void>;
   find(room: string, id: string): Promise<TraceState | null>;
 }
 
 export const traceKeptMs = 600_000;
-/** An edge has one of a message. */
+/** Each edge adds one to a message. */
 export const traceHops = 128;
 
-/** What is looked at of a publication. */
+/** The part of a publication that decides whether it is traced. */
 export interface Traceable {
   readonly lane: Lane;
   readonly marks?: { readonly traced?: true; readonly receipt?: true };
 }
 
-/** Guaranteed lanes always; others when the publisher asked for it, or for receipts. */
+/** True on guaranteed lanes; on the others when the publisher asked for a trace or for receipts. */
 export function isTraced({ lane, marks }: Traceable): boolean {
   return lanes[lane].guaranteed || marks?.traced === true || marks?.receipt === true;
 }

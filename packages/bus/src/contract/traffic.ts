@@ -1,11 +1,11 @@
-// The contract of room traffic: what relays counted in a room, told every few seconds and never on a message's way. Approximate: what
-// a relay counted since it last told is lost with it.
+// The contract of room traffic: how much a relay sequenced and shed in a room, reported every few seconds and never on the path of a
+// message. Approximate; the ledger is exact.
 import type { Lane } from '@danmux/protocol';
 
 export interface RoomTraffic {
-  /** When the relay last told, milliseconds since 1970. */
+  /** Time of the last report, milliseconds since 1970. */
   readonly at: number;
-  /** Messages sequenced a second over the seconds before. */
+  /** Messages sequenced per second, in the seconds before the report. */
   readonly perSecond: Readonly<Record<Lane, number>>;
   readonly sequenced: Record<Lane, number>;
   readonly shed: Record<Lane, Record<string, number>>;
@@ -22,10 +22,13 @@ export interface TrafficRow {
   };
 }
 
-/** Kept for `trafficKeptMs` after the last row of a room. */
+/**
+ * Order: the rates of the last row count, whatever its time. Atomicity: one row is one step. Loss: a room's traffic ends `trafficKeptMs` after its
+ * last row; what a relay counted since its last report is lost with the relay.
+ */
 export interface Traffic {
   add(rows: readonly TrafficRow[]): Promise<void>;
-  /** Null of a room that was quiet for so long. */
+  /** Null when the room had no row for that long. */
   find(room: string): Promise<RoomTraffic | null>;
 }
 

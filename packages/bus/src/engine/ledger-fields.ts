@@ -1,6 +1,6 @@
 // The ledger as flat counters (`accepted:gift`, `shed:chat:ingress_full`) and back. Both engines and every shard keep it so.
 import { isLane, type Lane, laneNames } from '@danmux/protocol';
-import type { Ledger, LedgerCounts } from '../bus.ts';
+import type { LedgerCounts, LedgerTotals } from '../contract/ledger.ts';
 
 /** The counters a commit adds to, with what it adds. */
 export function countsOf({ accepted = {}, sequenced = {}, shed = {} }: LedgerCounts): [field: string, count: number][] {
@@ -14,15 +14,15 @@ export function countsOf({ accepted = {}, sequenced = {}, shed = {} }: LedgerCou
 }
 
 /** The sum of several sets of counters. A reason whose count came back to 0 is left out. */
-export function ledgerOf(parts: readonly Readonly<Record<string, string | number>>[]): Ledger {
-  const ledger: Ledger = { accepted: perLane(() => 0), sequenced: perLane(() => 0), shed: perLane(() => ({})) };
+export function totalsOf(parts: readonly Readonly<Record<string, string | number>>[]): LedgerTotals {
+  const ledger: LedgerTotals = { accepted: perLane(() => 0), sequenced: perLane(() => 0), shed: perLane(() => ({})) };
   for (const part of parts) {
     for (const [field, count] of Object.entries(part)) add(ledger, field.split(':'), Number(count));
   }
   return ledger;
 }
 
-function add(ledger: Ledger, [kind, lane = '', reason = '']: string[], count: number): void {
+function add(ledger: LedgerTotals, [kind, lane = '', reason = '']: string[], count: number): void {
   if (!isLane(lane) || count === 0) return;
   if (kind === 'accepted' || kind === 'sequenced') ledger[kind][lane] += count;
   if (kind !== 'shed') return;

@@ -1,6 +1,6 @@
-// Idempotency keys: who claimed one, and the answer once it is there. Each ends by itself.
+// Claims in memory: idempotency keys with their answers, and keys taken once. Each ends by itself.
 import type { Clock } from '@danmux/runtime';
-import type { IdempotencyState } from '../bus.ts';
+import type { Claims, IdempotencyState } from '../contract/claims.ts';
 import { claimTtlMs } from '../engine/lane-settings.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
@@ -10,14 +10,19 @@ interface IdempotencyRecord {
   readonly answer?: string;
 }
 
-export class IdempotencyRecords {
+export class MemoryClaims implements Claims {
+  readonly #clock: Clock;
   readonly #records: ExpiringMap<string, IdempotencyRecord>;
+  /** Key → when it is free again. */
+  readonly #taken: ExpiringMap<string, number>;
 
   constructor(clock: Clock) {
+    this.#clock = clock;
     this.#records = new ExpiringMap(clock);
+    this.#taken = new ExpiringMap(clock);
   }
 
-  begin(key: string, hash: string, claim: string): IdempotencyState {
+  async begin(key: string, hash: string, claim: string): Promise<IdempotencyState> {
     const record = this.#records.get(key);
     if (!record) {
       this.#records.set(key, { hash, claim }, claimTtlMs);
@@ -28,21 +33,31 @@ export class IdempotencyRecords {
     return { state: record.claim === claim ? 'started' : 'in_flight' };
   }
 
-  finish(key: string, hash: string, claim: string, answer: string, ttlMs: number): void {
+  async finish(key: string, hash: string, claim: string, answer: string, ttlMs: number): Promise<void> {
     const record = this.#records.get(key);
     if (!record || record.claim === claim) this.#records.set(key, { hash, claim, answer }, ttlMs);
   }
 
-  forget(key: string, claim: string): void {
+  async forget(key: string, claim: string): Promise<void> {
     const record = this.#records.get(key);
     if (record?.claim === claim && record.answer === undefined) this.#records.delete(key);
   }
 
+  async once(key: string, ttlMs: number): Promise<number> {
+    const now = this.#clock.now();
+    const until = this.#taken.get(key);
+    if (until !== undefined) return Math.max(1, until - now);
+    this.#taken.set(key, now + ttlMs, ttlMs);
+    return 0;
+  }
+
   sweep(): void {
     this.#records.sweep();
+    this.#taken.sweep();
   }
 
   clear(): void {
     this.#records.clear();
+    this.#taken.clear();
   }
 }

@@ -1,13 +1,14 @@
 // Cursors in memory: a map of fields for each lease's name.
-import type { Lease } from '../bus.ts';
+
 import type { Cursors } from '../contract/cursors.ts';
-import type { Leases } from './leases.ts';
+import type { Lease } from '../contract/leases.ts';
+import type { MemoryLeases } from './leases.ts';
 
 export class MemoryCursors implements Cursors {
-  readonly #leases: Leases;
+  readonly #leases: MemoryLeases;
   readonly #tables = new Map<string, Map<string, string>>();
 
-  constructor(leases: Leases) {
+  constructor(leases: MemoryLeases) {
     this.#leases = leases;
   }
 

@@ -1,7 +1,7 @@
 // Delivers frames, bells and freed leases by a later turn of the event loop, in order, as a network would; a subscriber that
 // throws is counted and logged, and hurts nobody else.
 import type { Runtime } from '@danmux/runtime';
-import type { Subscription } from '../bus.ts';
+import type { Subscription } from '../contract/subscription.ts';
 
 export class Deliveries<T> {
   readonly #runtime: Runtime;

@@ -1,16 +1,84 @@
-// The ingress of every shard and lane: what was accepted and is not committed yet, oldest first.
-import { type Lane, lanes } from '@danmux/protocol';
-import type { Pending, Publication } from '../bus.ts';
+// The ingress in memory: for each shard and lane, the publications that were accepted and are not committed yet, oldest first.
+import { DanmuxError, type Lane, lanes } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import type { Ingress, Pending, Publication, PublishResult } from '../contract/ingress.ts';
+import type { Subscription } from '../contract/subscription.ts';
+import { dedupeMs, ingressCap } from '../engine/lane-settings.ts';
+import { shardOf } from '../shard.ts';
+import { Deliveries } from './deliveries.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import type { MemoryLedger } from './ledger.ts';
 
-export class Ingress {
+export class MemoryIngress implements Ingress {
+  readonly #runtime: Runtime;
+  readonly #ledger: MemoryLedger;
   readonly #lanes = new Map<string, Map<number, Pending>>();
+  /** Room and dedupe key → the id of the first publication. */
+  readonly #seen: ExpiringMap<string, string>;
+  readonly #notifications: Deliveries<void>;
   #last = 0;
 
-  /** Null when the lane is full and refuses; else how many old entries were dropped for it, and whether the lane was empty. */
-  add(shard: number, publication: Publication, cap: number): { dropped: number; first: boolean } | null {
+  constructor(runtime: Runtime, ledger: MemoryLedger) {
+    this.#runtime = runtime;
+    this.#ledger = ledger;
+    this.#seen = new ExpiringMap(runtime.clock);
+    this.#notifications = new Deliveries(runtime);
+  }
+
+  async publish(publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
+    return publications.map((publication) => this.#publishOne(publication));
+  }
+
+  async confirm(): Promise<void> {}
+
+  async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
+    const found: Pending[] = [];
+    const from = after === undefined ? 0 : Number(after);
+    for (const [entry, pending] of this.#entries(shard, lane)) {
+      if (found.length >= limit) break;
+      if (entry > from) found.push(pending);
+    }
+    return found;
+  }
+
+  async listen(shard: number, notify: () => void): Promise<Subscription> {
+    return this.#notifications.open(String(shard), notify);
+  }
+
+  /** For a commit; returns how many of the entries were still there. */
+  remove(shard: number, lane: Lane, entries: readonly string[]): number {
+    const kept = this.#entries(shard, lane);
+    return entries.filter((entry) => kept.delete(Number(entry))).length;
+  }
+
+  sweep(): void {
+    this.#seen.sweep();
+  }
+
+  clear(): void {
+    this.#lanes.clear();
+    this.#seen.clear();
+  }
+
+  #publishOne(publication: Publication): PublishResult | Error {
+    const { room, lane, id, dedupeKey } = publication;
+    const { config } = this.#runtime;
+    const seenKey = dedupeKey === undefined ? undefined : `${room} ${dedupeKey}`;
+    const first = seenKey === undefined ? undefined : this.#seen.get(seenKey);
+    if (first !== undefined) return { id: first, duplicate: true };
+    const shard = shardOf(room, config.shards);
+    const dropped = this.#add(shard, publication, ingressCap(lane, config));
+    if (dropped === null) return new DanmuxError('lane_full', { retryAfterMs: 1_000 });
+    if (seenKey !== undefined) this.#seen.set(seenKey, id, dedupeMs(lane, config));
+    this.#ledger.add({ accepted: { [lane]: 1 }, shed: { [lane]: { ingress_full: dropped } } });
+    this.#notifications.publish(String(shard), undefined);
+    return { id, duplicate: false };
+  }
+
+  /** Returns how many old entries were dropped for it; null when the lane is full and refuses. */
+  #add(shard: number, publication: Publication, cap: number): number | null {
     const entries = this.#entries(shard, publication.lane);
     if (entries.size >= cap && lanes[publication.lane].atCap === 'refuse') return null;
-    const first = entries.size === 0;
     const entry = ++this.#last;
     const { room, lane, id, body, trace, weight, combo, marks } = publication;
     entries.set(entry, {
@@ -25,27 +93,7 @@ export class Ingress {
       entries.delete(oldest);
       dropped++;
     }
-    return { dropped, first };
-  }
-
-  read(shard: number, lane: Lane, after: string | undefined, limit: number): Pending[] {
-    const found: Pending[] = [];
-    const from = after === undefined ? 0 : Number(after);
-    for (const [entry, pending] of this.#entries(shard, lane)) {
-      if (found.length >= limit) break;
-      if (entry > from) found.push(pending);
-    }
-    return found;
-  }
-
-  /** How many of the entries were still there. */
-  remove(shard: number, lane: Lane, entries: readonly string[]): number {
-    const kept = this.#entries(shard, lane);
-    return entries.filter((entry) => kept.delete(Number(entry))).length;
-  }
-
-  clear(): void {
-    this.#lanes.clear();
+    return dropped;
   }
 
   #entries(shard: number, lane: Lane): Map<number, Pending> {

@@ -1,17 +1,21 @@
-// Who owns a name for a while, with a token that grows with every owner.
-import type { Clock } from '@danmux/runtime';
-import type { Lease } from '../bus.ts';
+// Leases in memory: the owner of each name until its time ends, with a token that grows with every owner.
+import type { Runtime } from '@danmux/runtime';
+import type { Lease, Leases } from '../contract/leases.ts';
+import type { Subscription } from '../contract/subscription.ts';
+import { Deliveries } from './deliveries.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
-export class Leases {
+export class MemoryLeases implements Leases {
   readonly #held: ExpiringMap<string, Lease>;
   readonly #tokens = new Map<string, number>();
+  readonly #freed: Deliveries<string>;
 
-  constructor(clock: Clock) {
-    this.#held = new ExpiringMap(clock);
+  constructor(runtime: Runtime) {
+    this.#held = new ExpiringMap(runtime.clock);
+    this.#freed = new Deliveries(runtime);
   }
 
-  acquire(name: string, owner: string, ttlMs: number): Lease | null {
+  async acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
     const held = this.#held.get(name);
     if (held && held.owner !== owner) return null;
     const lease = held ?? { name, owner, token: (this.#tokens.get(name) ?? 0) + 1 };
@@ -20,19 +24,24 @@ export class Leases {
     return lease;
   }
 
-  holds({ name, owner, token }: Lease): boolean {
-    const held = this.#held.get(name);
-    return held?.owner === owner && held.token === token;
-  }
-
-  renew(lease: Lease, ttlMs: number): boolean {
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
     if (!this.holds(lease)) return false;
     this.#held.touch(lease.name, ttlMs);
     return true;
   }
 
-  release(lease: Lease): boolean {
-    return this.holds(lease) && this.#held.delete(lease.name);
+  async release(lease: Lease): Promise<void> {
+    if (this.holds(lease) && this.#held.delete(lease.name)) this.#freed.publish('', lease.name);
+  }
+
+  async onFreed(freed: (name: string) => void): Promise<Subscription> {
+    return this.#freed.open('', freed);
+  }
+
+  /** For writes that a lease fences. */
+  holds({ name, owner, token }: Lease): boolean {
+    const held = this.#held.get(name);
+    return held?.owner === owner && held.token === token;
   }
 
   clear(): void {

@@ -1,10 +1,13 @@
-// What each edge reports of each room, and sums over the edges that reported in time.
+// Presence in memory: the last report of each edge for each room, and sums over the edges that reported in time.
 import type { Clock } from '@danmux/runtime';
 import { type Audience, audienceOf } from '../audience/audience.ts';
+import { AudienceCache } from '../audience/audience-cache.ts';
 import type { MemberList } from '../audience/member-list.ts';
-import type { Roster } from '../bus.ts';
+import type { MemberReport, Presence, RoomPulse } from '../contract/presence.ts';
+import { SharedRead } from '../engine/shared-read.ts';
 import { isUserRoom } from '../user-room.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import type { StoredStreams } from './stored-streams.ts';
 
 interface Row {
   readonly online: number;
@@ -12,60 +15,98 @@ interface Row {
   readonly list: MemberList | undefined;
 }
 
-export class PresenceRows {
+export class MemoryPresence implements Presence {
   readonly #clock: Clock;
+  readonly #streams: StoredStreams;
   readonly #rooms = new Map<string, ExpiringMap<string, Row>>();
+  readonly #audiences = new AudienceCache(async (room) => this.#audienceOf(room));
+  readonly #counts = new SharedRead(async () => this.#countRooms());
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, streams: StoredStreams) {
     this.#clock = clock;
+    this.#streams = streams;
   }
 
-  /** The room's online count, and the version of the edge's member list that is kept. */
-  report(edge: string, room: string, online: number, ttlMs: number, roster: Roster | undefined): { online: number; list: string | undefined } {
+  async report(
+    edge: string,
+    counts: ReadonlyMap<string, number>,
+    ttlMs: number,
+    reports?: ReadonlyMap<string, MemberReport>,
+  ): Promise<ReadonlyMap<string, RoomPulse>> {
+    return new Map(
+      [...counts].map(([room, count]) => {
+        if (count > 0) this.#streams.keep(room);
+        const list = this.#report(edge, room, count, ttlMs, reports?.get(room));
+        return [room, { online: this.#online(room), heads: this.#streams.known(room), ...(list === undefined ? {} : { list }) }];
+      }),
+    );
+  }
+
+  async online(room: string): Promise<number> {
+    return this.#online(room);
+  }
+
+  rooms(): Promise<ReadonlyMap<string, number>> {
+    return this.#counts.get();
+  }
+
+  audience(room: string): Promise<Audience> {
+    return this.#audiences.get(room);
+  }
+
+  async totals(): Promise<{ rooms: number; online: number }> {
+    const counts = [...this.#countRooms().values()];
+    return { rooms: counts.length, online: counts.reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** Removes the rows of edges that did not report in time; returns how many. */
+  sweep(): number {
+    let removed = 0;
+    for (const [room, rows] of this.#rooms) {
+      removed += rows.sweep();
+      this.#rows(room);
+    }
+    return removed;
+  }
+
+  /** Forgets the shared answers. */
+  stop(): void {
+    this.#audiences.clear();
+    this.#counts.clear();
+  }
+
+  clear(): void {
+    this.#rooms.clear();
+    this.stop();
+  }
+
+  /** Returns the version of the edge's member list that is kept. */
+  #report(edge: string, room: string, online: number, ttlMs: number, report: MemberReport | undefined): string | undefined {
     const rows = this.#rooms.get(room) ?? new ExpiringMap<string, Row>(this.#clock);
     const before = rows.get(edge);
-    const row = { online, users: roster?.users ?? before?.users, list: roster?.list ?? before?.list };
+    const row = { online, users: report?.users ?? before?.users, list: report?.list ?? before?.list };
     if (online > 0) rows.set(edge, row, ttlMs);
     else rows.delete(edge);
     this.#rooms.set(room, rows);
-    return { online: this.online(room), list: online > 0 ? row.list?.version : undefined };
+    return online > 0 ? row.list?.version : undefined;
   }
 
-  online(room: string): number {
+  #online(room: string): number {
     return this.#rows(room).reduce((sum, { online }) => sum + online, 0);
   }
 
-  audience(room: string): Audience {
+  #audienceOf(room: string): Audience {
     return audienceOf(
       this.#rows(room).map(({ online, users, list }) => ({ online, ...(users === undefined ? {} : { users }), ...(list ? { list: list.text } : {}) })),
     );
   }
 
-  /** Every room that has anybody; rooms of users are nobody's. */
-  rooms(): Map<string, number> {
+  #countRooms(): Map<string, number> {
     const rooms = [...this.#rooms.keys()].filter((room) => !isUserRoom(room));
-    return new Map(rooms.map((room): [string, number] => [room, this.online(room)]).filter(([, count]) => count > 0));
+    return new Map(rooms.map((room): [string, number] => [room, this.#online(room)]).filter(([, count]) => count > 0));
   }
 
-  totals(): { rooms: number; online: number } {
-    const counts = [...this.rooms().values()];
-    return { rooms: counts.length, online: counts.reduce((sum, count) => sum + count, 0) };
-  }
-
-  /** Forgets rows of edges that are gone; returns how many. */
-  sweep(): number {
-    let removed = 0;
-    for (const [room, rows] of this.#rooms) {
-      removed += rows.sweep();
-      this.online(room);
-    }
-    return removed;
-  }
-
-  clear(): void {
-    this.#rooms.clear();
-  }
-
+  /** Forgets the room when no edge reports it. */
   #rows(room: string): Row[] {
     const rows = this.#rooms.get(room)?.entries() ?? [];
     if (rows.length === 0) this.#rooms.delete(room);

@@ -2,11 +2,12 @@
 // the heads of a room when nobody asked for so long.
 import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { type Clock, newId, type Runtime } from '@danmux/runtime';
-import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import type { Heads, HeadsClaim, Page } from '../contract/streams.ts';
 import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
 import { headsTtlMs, historySize, recallTtlMs } from '../engine/lane-settings.ts';
 import { forkOf } from '../lineage.ts';
 import { givenText, hasParts, partsOf } from '../message/combo-parts.ts';
+import { tombstone } from '../message-text.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface StoredMessage {
@@ -18,7 +19,7 @@ interface StoredMessage {
   goneParts?: Set<string>;
 }
 
-export class Streams {
+export class StoredStreams {
   readonly #clock: Clock;
   readonly #runtime: Runtime;
   readonly #heads: ExpiringMap<string, Heads>;

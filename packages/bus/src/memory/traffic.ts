@@ -1,7 +1,7 @@
 // Room traffic in memory: a row a room.
 import type { Runtime } from '@danmux/runtime';
 import { type RoomTraffic, type Traffic, type TrafficRow, trafficKeptMs } from '../contract/traffic.ts';
-import { countsOf, ledgerOf } from '../engine/ledger-fields.ts';
+import { countsOf, totalsOf } from '../engine/ledger-fields.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface Row extends Pick<TrafficRow, 'at' | 'perSecond'> {
@@ -26,7 +26,7 @@ export class MemoryTraffic implements Traffic {
   async find(room: string): Promise<RoomTraffic | null> {
     const row = this.#rows.get(room);
     if (!row) return null;
-    const { sequenced, shed } = ledgerOf([Object.fromEntries(row.counts)]);
+    const { sequenced, shed } = totalsOf([Object.fromEntries(row.counts)]);
     return { at: row.at, perSecond: row.perSecond, sequenced, shed };
   }
 

@@ -3,7 +3,7 @@
 // body or one with lane and offset, so that counts keep their digits.
 import type { StreamLane } from '@danmux/protocol';
 import { acceptedAt } from '../accept.ts';
-import { tombstone } from '../bus.ts';
+import { tombstone } from '../message-text.ts';
 import { countedBody, countOf } from './count.ts';
 import { fieldText, withField } from './field-text.ts';
 

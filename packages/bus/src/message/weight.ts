@@ -1,6 +1,6 @@
 // What a message is weighed by when not all can be sent, taken from it once, where it is accepted.
 import type { From } from '@danmux/protocol';
-import type { Weight } from '../bus.ts';
+import type { Weight } from '../contract/ingress.ts';
 import { fnv1a } from '../fnv.ts';
 
 /** Longer texts that differ only after so many characters count as the same. */

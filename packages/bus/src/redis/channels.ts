@@ -4,7 +4,7 @@
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Cluster } from 'ioredis';
-import type { Subscription } from '../bus.ts';
+import type { Subscription } from '../contract/subscription.ts';
 import type { RedisConnection } from './connection/connection.ts';
 import { busError } from './connection/error.ts';
 import { refusalOf } from './connection/refusal.ts';

@@ -1,9 +1,9 @@
-// Keys that one request takes and others find taken, in Redis: idempotency keys with the answers kept for them, and keys taken once.
-import type { IdempotencyState } from '../bus.ts';
+// Claims in Redis: a hash for each idempotency key, which holds its answer, and a string for each key taken once. All end by themselves.
+import type { Claims, IdempotencyState } from '../contract/claims.ts';
 import { claimTtlMs } from '../engine/lane-settings.ts';
 import type { RedisStore } from './store.ts';
 
-export class RedisClaims {
+export class RedisClaims implements Claims {
   readonly #store: RedisStore;
 
   constructor(store: RedisStore) {

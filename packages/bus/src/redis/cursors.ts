@@ -1,6 +1,7 @@
 // Cursors in Redis: one hash a lease, in the lease's slot, written only under it.
-import type { Lease } from '../bus.ts';
+
 import type { Cursors } from '../contract/cursors.ts';
+import type { Lease } from '../contract/leases.ts';
 import type { RedisStore } from './store.ts';
 
 /** Fields of one script: others of the slot wait meanwhile. */

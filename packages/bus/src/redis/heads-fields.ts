@@ -1,6 +1,6 @@
 // The heads of a room as the scripts answer them: an epoch, then the offsets in the order of the stream lanes.
 import { streamLanes } from '@danmux/protocol';
-import type { Heads } from '../bus.ts';
+import type { Heads } from '../contract/streams.ts';
 import { forksOf } from '../lineage.ts';
 
 export function headsOf(epoch: string, offsets: readonly (number | string | null | undefined)[], forks?: string | null): Heads {

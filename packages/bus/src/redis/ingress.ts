@@ -1,9 +1,12 @@
-// Puts publications into the ingress of their shards, one script call for those of a shard. Under `redis.ack: replicated` those of
-// guaranteed lanes go by a connection of their own and count when replicas have them; the others never wait for that.
-import { DanmuxError, lanes } from '@danmux/protocol';
+// The ingress in Redis: a stream for each shard and lane, and one script call for the publications of a shard. Under `redis.ack:
+// replicated` guaranteed lanes use a connection of their own and are stored when replicas have them; the other lanes never wait for that.
+import { DanmuxError, type Lane, lanes } from '@danmux/protocol';
 import type { Config, Runtime } from '@danmux/runtime';
-import type { Publication, Receipt } from '../bus.ts';
+import type { Ingress, Marks, Pending, Publication, PublishResult } from '../contract/ingress.ts';
+import type { Subscription } from '../contract/subscription.ts';
 import { groupBy } from '../engine/group-by.ts';
+import { decodeWeight } from '../message/weight.ts';
+import type { RedisChannels } from './channels.ts';
 import { publishArguments } from './publish-arguments.ts';
 import type { ReplicatedWrites } from './replicated-writes.ts';
 import { runScript } from './scripts.ts';
@@ -11,22 +14,25 @@ import type { RedisStore } from './store.ts';
 
 /** Publications of one script call at most, so that no call holds Redis for long. */
 const publishChunk = 200;
+/** A key that is written only so that replicas can be waited for. */
+const confirmKeptMs = 60_000;
 
-export class RedisIngress {
+export class RedisIngress implements Ingress {
   readonly #config: Config;
   readonly #store: RedisStore;
+  readonly #channels: RedisChannels;
   readonly #replicated: ReplicatedWrites | undefined;
 
   /** Without `replicated` every lane counts as stored when the master has it. */
-  constructor({ config }: Runtime, store: RedisStore, replicated: ReplicatedWrites | undefined) {
+  constructor({ config }: Runtime, store: RedisStore, channels: RedisChannels, replicated: ReplicatedWrites | undefined) {
     this.#config = config;
     this.#store = store;
+    this.#channels = channels;
     this.#replicated = replicated;
   }
 
-  /** As `Bus.publish`. */
-  async publish(publications: readonly Publication[]): Promise<readonly (Receipt | Error)[]> {
-    const results = new Array<Receipt | Error>(publications.length);
+  async publish(publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
+    const results = new Array<PublishResult | Error>(publications.length);
     const groups = groupBy([...publications.keys()], (index) => {
       const { room = '', lane = 'chat' } = publications[index] ?? {};
       return `${this.#store.shardOf(room)} ${this.#replicated && lanes[lane].guaranteed ? 'replicated' : 'local'}`;
@@ -35,13 +41,32 @@ export class RedisIngress {
     return results;
   }
 
-  /** All of one shard, and all replicated or none. */
-  async #publishGroup(indexes: readonly number[], publications: readonly Publication[], results: (Receipt | Error)[]): Promise<void> {
+  async confirm(key: string): Promise<void> {
+    // From Redis 7.2 on WAIT counts only writes of its own connection, so this connection writes a key after the writes to be confirmed.
+    await this.#replicated?.write(`${key}:confirm`, (redis) => redis.set(`${key}:confirm`, '1', 'PX', confirmKeptMs), key.length);
+  }
+
+  async read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]> {
+    const start = after === undefined ? '-' : `(${after}`;
+    const entries = await this.#store.ask((redis) => redis.xrange(this.#store.keys.shard(shard).ingress(lane), start, '+', 'COUNT', limit));
+    return entries.map(([entry, [, room = '', , id = '', , body = '', , trace = '', , judged = '', , marks = '']]) => ({
+      ...{ entry, room, lane, id, body, trace },
+      ...(judged === '' ? {} : lanes[lane].guaranteed ? { combo: judged } : { weight: decodeWeight(judged) }),
+      ...(marks === '' ? {} : { marks: JSON.parse(marks) as Marks }),
+    }));
+  }
+
+  listen(shard: number, notify: () => void, resumed: () => void = notify): Promise<Subscription> {
+    return this.#channels.open(this.#store.keys.shard(shard).bell, { message: notify, resumed });
+  }
+
+  /** Publications of one shard, either all replicated or none. */
+  async #publishGroup(indexes: readonly number[], publications: readonly Publication[], results: (PublishResult | Error)[]): Promise<void> {
     for (let start = 0; start < indexes.length; start += publishChunk) {
       const chunk = indexes.slice(start, start + publishChunk);
       const outcome = await this.#write(chunk.flatMap((index) => publications[index] ?? [])).catch((error: Error) => error);
       chunk.forEach((index, at) => {
-        results[index] = outcome instanceof Error ? outcome : receiptOf((outcome as [number, string][])[at]);
+        results[index] = outcome instanceof Error ? outcome : resultOf((outcome as [number, string][])[at]);
       });
     }
   }
@@ -56,7 +81,7 @@ export class RedisIngress {
   }
 }
 
-function receiptOf(answer: readonly [status: number, id: string] | undefined): Receipt | Error {
+function resultOf(answer: readonly [status: number, id: string] | undefined): PublishResult | Error {
   if (!answer) return new DanmuxError('internal');
   const [status, id] = answer;
   return status === 2 ? new DanmuxError('lane_full', { retryAfterMs: 1_000 }) : { id, duplicate: status === 1 };

@@ -1,9 +1,11 @@
-// Who is in which room, in Redis: a row and a member list for each room and edge. Every read and write of them is one script on
-// the keys of one shard.
+// Presence in Redis: for each room and edge a row and a member list. Every read and write of them is one script on the keys of one
+// shard.
 import { type Audience, audienceOf } from '../audience/audience.ts';
-import type { RoomPulse, Roster } from '../bus.ts';
+import { AudienceCache } from '../audience/audience-cache.ts';
+import type { MemberReport, Presence, RoomPulse } from '../contract/presence.ts';
 import { groupBy } from '../engine/group-by.ts';
 import { headsTtlMs } from '../engine/lane-settings.ts';
+import { SharedRead } from '../engine/shared-read.ts';
 import { isUserRoom } from '../user-room.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './store.ts';
@@ -12,15 +14,17 @@ import type { RedisStore } from './store.ts';
 const roomsChunk = 200;
 const listsChunk = 262_144;
 
-/** One room of a report; a count of -1 only asks. */
+/** One room of a report; a count of -1 changes nothing. */
 interface Reported {
   readonly room: string;
   readonly count: number;
-  readonly roster?: Roster | undefined;
+  readonly report?: MemberReport | undefined;
 }
 
-export class RedisPresence {
+export class RedisPresence implements Presence {
   readonly #store: RedisStore;
+  readonly #audiences = new AudienceCache((room) => this.#audienceOf(room));
+  readonly #counts = new SharedRead(() => this.#countRooms());
 
   constructor(store: RedisStore) {
     this.#store = store;
@@ -30,13 +34,13 @@ export class RedisPresence {
     edge: string,
     counts: ReadonlyMap<string, number>,
     ttlMs: number,
-    rosters: ReadonlyMap<string, Roster>,
+    reports: ReadonlyMap<string, MemberReport> = new Map(),
   ): Promise<ReadonlyMap<string, RoomPulse>> {
     const pulses = new Map<string, RoomPulse>();
     const byShard = groupBy(counts, ([room]) => this.#store.shardOf(room));
     await Promise.all(
       [...byShard].flatMap(([shard, rows]) =>
-        chunks(rows.map(([room, count]) => ({ room, count, roster: rosters.get(room) }))).map(async (part) => {
+        chunks(rows.map(([room, count]) => ({ room, count, report: reports.get(room) }))).map(async (part) => {
           const { pulses: answers } = await this.#run(shard, part, edge, ttlMs);
           part.forEach(({ room }, index) => {
             pulses.set(room, answers[index] ?? { online: 0, heads: null });
@@ -54,7 +58,21 @@ export class RedisPresence {
     return pulse?.online ?? 0;
   }
 
-  async audience(room: string): Promise<Audience> {
+  rooms(): Promise<ReadonlyMap<string, number>> {
+    return this.#counts.get();
+  }
+
+  audience(room: string): Promise<Audience> {
+    return this.#audiences.get(room);
+  }
+
+  /** Forgets the shared answers. */
+  stop(): void {
+    this.#audiences.clear();
+    this.#counts.clear();
+  }
+
+  async #audienceOf(room: string): Promise<Audience> {
     const keys = this.#store.of(room);
     const answer = (await this.#store.run('dmxAudience', [keys.presence(room), keys.roster(room)], [])) as (number | string | null)[];
     const shares = Array.from({ length: answer.length / 3 }, (_, index) => {
@@ -65,18 +83,18 @@ export class RedisPresence {
   }
 
   async totals(): Promise<{ rooms: number; online: number }> {
-    const rooms = await this.rooms();
+    const rooms = await this.#countRooms();
     return { rooms: rooms.size, online: [...rooms.values()].reduce((sum, count) => sum + count, 0) };
   }
 
-  /** Every room that has anybody; rooms of users are nobody's. */
-  async rooms(): Promise<ReadonlyMap<string, number>> {
+  /** Without the rooms of users. */
+  async #countRooms(): Promise<ReadonlyMap<string, number>> {
     const parts = await this.#store.eachShard((shard) => this.#store.ask((redis) => redis.hgetall(this.#store.keys.shard(shard).totals)));
     const rows = parts.flatMap((part) => Object.entries(part).map(([room, count]): [string, number] => [room, Number(count)]));
     return new Map(rows.filter(([room]) => !isUserRoom(room)));
   }
 
-  /** How many rooms of the totals only edges had that are gone: who leaves takes its room out itself. */
+  /** Removes the rooms that only dead edges reported; returns how many. An edge that leaves a room removes it in its own report. */
   async sweep(): Promise<number> {
     const removed = await this.#store.eachShard(async (shard) => {
       const rooms = await this.#store.ask((redis) => redis.hkeys(this.#store.keys.shard(shard).totals));
@@ -92,7 +110,7 @@ export class RedisPresence {
   async #run(shard: number, rows: readonly Reported[], edge: string, ttlMs: number): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
     const shardKeys = this.#store.keys.shard(shard);
     const keys = [shardKeys.totals, ...rows.flatMap(({ room }) => [shardKeys.presence(room), shardKeys.heads(room), shardKeys.roster(room)])];
-    const args = rows.flatMap(({ room, count, roster }) => [room, count, roster?.users ?? '', roster?.list?.version ?? '', roster?.list?.text ?? '']);
+    const args = rows.flatMap(({ room, count, report }) => [room, count, report?.users ?? '', report?.list?.version ?? '', report?.list?.text ?? '']);
     const answer = (await this.#store.run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...args])) as (number | string | null)[];
     let left = 0;
     const pulses = rows.map((_, index) => {
@@ -109,7 +127,7 @@ function chunks(rows: readonly Reported[]): Reported[][] {
   const parts: Reported[][] = [];
   let room = 0;
   for (const row of rows) {
-    const size = row.roster?.list?.text.length ?? 0;
+    const size = row.report?.list?.text.length ?? 0;
     const part = parts.at(-1);
     if (part && part.length < roomsChunk && room >= size) {
       part.push(row);

@@ -1,7 +1,7 @@
 // The keys and arguments of ingress-publish.lua for publications of one shard, in the form its head states.
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
-import type { Publication } from '../bus.ts';
+import type { Publication } from '../contract/ingress.ts';
 import { dedupeMs, ingressCap } from '../engine/lane-settings.ts';
 import { encodeWeight } from '../message/weight.ts';
 import type { ShardKeys } from './keys.ts';

@@ -37,8 +37,8 @@ export class ReplicatedWrites {
     this.#timer ??= setInterval(() => this.#tick(), tickMs);
   }
 
-  firstAttempt(limitMs: number): Promise<void> {
-    return this.#connection.firstAttempt(limitMs);
+  firstAttempt(): Promise<void> {
+    return this.#connection.firstAttempt();
   }
 
   stop(): void {

@@ -12,12 +12,15 @@ export class RedisStore {
   readonly keys: Keys;
   /** How scripts publish: on a Redis Cluster channels are sharded. */
   readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
+  /** Whether this is a Redis Cluster. */
+  readonly cluster: boolean;
   readonly #client: RedisClient;
   readonly #shards: number;
 
   constructor({ config }: Runtime, { client, target }: RedisConnection) {
     this.keys = createKeys(config.redis.prefix, config.shards, target.db);
-    this.publishCommand = client instanceof Cluster ? 'SPUBLISH' : 'PUBLISH';
+    this.cluster = client instanceof Cluster;
+    this.publishCommand = this.cluster ? 'SPUBLISH' : 'PUBLISH';
     this.#client = client;
     this.#shards = config.shards;
     defineScripts(client);

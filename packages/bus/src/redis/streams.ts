@@ -1,10 +1,13 @@
 // The streams of rooms in Redis: heads, messages by offset and by page, and tombstones where messages were recalled.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
-import { type Heads, type HeadsClaim, type Page, tombstone } from '../bus.ts';
+import type { Commit, CommitResult, Heads, HeadsClaim, Page, Streams } from '../contract/streams.ts';
 import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
 import { headsTtlMs, recalledPartsTtlMs, recallTtlMs } from '../engine/lane-settings.ts';
 import { givenText, hasParts } from '../message/combo-parts.ts';
+import { tombstone } from '../message-text.ts';
+import { shardLease } from '../shard.ts';
+import { commitArguments } from './commit-arguments.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './store.ts';
 
@@ -16,7 +19,7 @@ interface Placed {
   readonly text: string;
 }
 
-export class RedisStreams {
+export class RedisStreams implements Streams {
   readonly #runtime: Runtime;
   readonly #store: RedisStore;
   /**
@@ -29,6 +32,14 @@ export class RedisStreams {
     this.#runtime = runtime;
     this.#keepsAcknowledged = runtime.config.redis.ack === 'replicated';
     this.#store = store;
+  }
+
+  async commit(commit: Commit): Promise<CommitResult> {
+    const shard = this.#store.shardOf(commit.room);
+    if (commit.lease.name !== shardLease(shard)) return { ok: false, reason: 'fenced' };
+    const { keys, args } = commitArguments(this.#store.keys.shard(shard), commit, this.#store.publishCommand, this.#runtime.config);
+    const answer = await this.#store.run('dmxCommit', keys, args);
+    return answer === 'ok' ? { ok: true } : { ok: false, reason: answer === 'moved' ? 'moved' : 'fenced' };
   }
 
   async heads(room: string, claim?: HeadsClaim): Promise<Heads> {

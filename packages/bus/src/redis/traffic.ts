@@ -1,7 +1,7 @@
 // Room traffic in Redis: a hash each room, which ends by itself.
 
 import { type RoomTraffic, type Traffic, type TrafficRow, trafficKeptMs } from '../contract/traffic.ts';
-import { countsOf, ledgerOf } from '../engine/ledger-fields.ts';
+import { countsOf, totalsOf } from '../engine/ledger-fields.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisTraffic implements Traffic {
@@ -22,7 +22,7 @@ export class RedisTraffic implements Traffic {
   async find(room: string): Promise<RoomTraffic | null> {
     const { at, rates, ...counts } = await this.#store.ask((redis) => redis.hgetall(this.#store.keys.traffic(room)));
     if (at === undefined || rates === undefined) return null;
-    const { sequenced, shed } = ledgerOf([counts]);
+    const { sequenced, shed } = totalsOf([counts]);
     return { at: Number(at), perSecond: JSON.parse(rates) as RoomTraffic['perSecond'], sequenced, shed };
   }
 }

@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import type { Lane } from '@danmux/protocol';
 import type { Clock, Config } from '@danmux/runtime';
 import { acceptPublication, numberedMessage } from '../../src/accept.ts';
-import type { Bus, Commit, Heads, Lease, Pending, Publication } from '../../src/bus.ts';
+import type { Bus } from '../../src/bus.ts';
 import type { BusFrame } from '../../src/contract/frames.ts';
+import type { Pending, Publication } from '../../src/contract/ingress.ts';
+import type { Lease } from '../../src/contract/leases.ts';
+import type { Commit, Heads } from '../../src/contract/streams.ts';
 import { shardLease, shardOf } from '../../src/shard.ts';
 
 export interface Engine {
@@ -27,10 +30,10 @@ const types = { gift: 'gift', chat: 'chat', notice: 'control', like: 'ambient' }
 export const message = (config: Config, room: string, type: keyof typeof types, id?: string, data: unknown = { n: id ?? 'x' }): Publication =>
   acceptPublication({ room, type, data, ...(id === undefined ? {} : { id }) }, { types: config.messages.types, maxData: 1_000, now: 1_700_000_000_000 });
 
-export const readIds = async (bus: Bus, shard: number, lane: Lane) => (await bus.read(shard, lane, undefined, 1_000)).map(({ id }) => id);
+export const readIds = async (bus: Bus, shard: number, lane: Lane) => (await bus.ingress.read(shard, lane, undefined, 1_000)).map(({ id }) => id);
 
 export const owned = async (bus: Bus, room: string, config: Config, owner = 'me', ttlMs = 60_000): Promise<Lease> => {
-  const lease = await bus.acquire(shardLease(shardOf(room, config.shards)), owner, ttlMs);
+  const lease = await bus.leases.acquire(shardLease(shardOf(room, config.shards)), owner, ttlMs);
   assert.ok(lease, 'the lease was free');
   return lease;
 };
@@ -43,8 +46,8 @@ export const commitOf = async (
   lease: Lease,
   pending?: readonly Pending[],
 ): Promise<Commit> => {
-  const waiting = pending ?? (await bus.read(shardOf(room, config.shards), lane, undefined, 1_000)).filter((one) => one.room === room);
-  const heads = await bus.heads(room);
+  const waiting = pending ?? (await bus.ingress.read(shardOf(room, config.shards), lane, undefined, 1_000)).filter((one) => one.room === room);
+  const heads = await bus.streams.heads(room);
   const from = heads.offsets[lane];
   const messages = waiting.map((one, index) => numberedMessage(one, from + index + 1));
   const frame: BusFrame = {
@@ -64,7 +67,7 @@ export const commitOf = async (
 
 export const listenTo = async (bus: Bus, room: string) => {
   const frames: BusFrame[] = [];
-  await bus.subscribe(room, { frame: (frame) => frames.push(frame), resumed: () => {} });
+  await bus.frames.subscribe(room, { frame: (frame) => frames.push(frame), resumed: () => {} });
   return frames;
 };
 

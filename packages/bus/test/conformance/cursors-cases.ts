@@ -7,7 +7,7 @@ export function cursorCases(engine: MakeEngine): void {
   describe('cursors', () => {
     test('the holder of a lease sets and removes fields; anybody reads all of them or some', async () => {
       const { bus } = await engine();
-      const lease = (await bus.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
+      const lease = (await bus.leases.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
       assert.deepEqual(await bus.cursors.read('webhooks:1'), new Map());
       const values = new Map([
         ['a 1', '弹幕'],
@@ -26,11 +26,11 @@ export function cursorCases(engine: MakeEngine): void {
 
     test('under a lease that is another’s nothing is written', async () => {
       const { bus } = await engine();
-      const mine = (await bus.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
+      const mine = (await bus.leases.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
       await bus.cursors.write(mine, new Map([['a', '1']]));
-      await bus.release(mine);
+      await bus.leases.release(mine);
       assert.equal(await bus.cursors.write(mine, new Map([['a', '2']])), false);
-      const others = (await bus.acquire('webhooks:1', 'other', 10_000)) ?? assert.fail('it is free');
+      const others = (await bus.leases.acquire('webhooks:1', 'other', 10_000)) ?? assert.fail('it is free');
       assert.equal(await bus.cursors.write(mine, new Map([['a', '2']])), false);
       assert.equal(await bus.cursors.write(others, new Map(Array.from({ length: 2_500 }, (_, n) => [`f ${n}`, String(n)]))), true);
       assert.equal((await bus.cursors.read('webhooks:1')).size, 2_501);

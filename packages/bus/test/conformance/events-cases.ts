@@ -38,17 +38,17 @@ export function eventCases(engine: MakeEngine): void {
       const lease = await owned(bus, room, config);
       await bus.events.emit(room, ['before']);
       for (const id of ['a', 'b']) {
-        await bus.publish([message(config, room, 'gift', id)]);
+        await bus.ingress.publish([message(config, room, 'gift', id)]);
         const commit = await commitOf(made, room, 'gift', lease);
-        assert.deepEqual(await bus.commit({ ...commit, events: [`${id}1`, `${id}2`] }), { ok: true });
-        assert.deepEqual(await bus.commit({ ...commit, events: ['again'] }), { ok: false, reason: 'moved' });
-        assert.deepEqual(await bus.commit({ ...commit, lease: { ...lease, token: 99 }, events: ['fenced'] }), { ok: false, reason: 'fenced' });
+        assert.deepEqual(await bus.streams.commit({ ...commit, events: [`${id}1`, `${id}2`] }), { ok: true });
+        assert.deepEqual(await bus.streams.commit({ ...commit, events: ['again'] }), { ok: false, reason: 'moved' });
+        assert.deepEqual(await bus.streams.commit({ ...commit, lease: { ...lease, token: 99 }, events: ['fenced'] }), { ok: false, reason: 'fenced' });
       }
       const commit = await commitOf(made, room, 'gift', lease);
-      assert.deepEqual(await bus.commit({ ...commit, messages: {}, entries: {}, frame: null, counts: {}, events: ['alone'] }), { ok: true });
+      assert.deepEqual(await bus.streams.commit({ ...commit, messages: {}, entries: {}, frame: null, counts: {}, events: ['alone'] }), { ok: true });
       await bus.events.emit(room, ['after']);
       assert.deepEqual(await texts(), ['before', 'a1', 'a2', 'b1', 'b2', 'alone', 'after']);
-      assert.equal((await bus.ledger()).sequenced.gift, 2);
+      assert.equal((await bus.ledger.totals()).sequenced.gift, 2);
     });
 
     test('at its cap a log loses its oldest, counted; another shard loses nothing', async () => {
@@ -61,11 +61,11 @@ export function eventCases(engine: MakeEngine): void {
       await bus.events.emit(room, ['5', '6', '7']);
       assert.deepEqual([await texts(), await bus.events.dropped()], [['3', '4', '5', '6', '7'], 2]);
       const commit = await commitOf(made, room, 'gift', await owned(bus, room, config));
-      await bus.commit({ ...commit, messages: {}, entries: {}, frame: null, counts: {}, events: ['8'] });
+      await bus.streams.commit({ ...commit, messages: {}, entries: {}, frame: null, counts: {}, events: ['8'] });
       assert.deepEqual([await texts(), await bus.events.dropped()], [['4', '5', '6', '7', '8'], 3]);
       await bus.events.emit(room, ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
       assert.deepEqual([await texts(), await bus.events.dropped()], [['c', 'd', 'e', 'f', 'g'], 10]);
-      assert.deepEqual((await bus.ledger()).shed, { control: {}, gift: {}, chat: {}, ambient: {} }, 'the ledger of messages knows nothing of it');
+      assert.deepEqual((await bus.ledger.totals()).shed, { control: {}, gift: {}, chat: {}, ambient: {} }, 'the ledger of messages knows nothing of it');
     });
 
     test('trim forgets up to and with a place, and is not counted; a cursor that was trimmed goes on behind it', async () => {
@@ -97,7 +97,7 @@ export function eventCases(engine: MakeEngine): void {
       await bus.events.emit('live:2', ['1']);
       await eventually(() => assert.deepEqual(rung, [shard, shardOf('live:2', config.shards)]));
       const commit = await commitOf(made, room, 'gift', await owned(bus, room, config));
-      await bus.commit({ ...commit, messages: {}, entries: {}, frame: null, counts: {}, events: ['2'] });
+      await bus.streams.commit({ ...commit, messages: {}, entries: {}, frame: null, counts: {}, events: ['2'] });
       await eventually(() => assert.equal(rung.length, 3));
       assert.deepEqual([rung[2], gone], [shard, 0]);
     });

@@ -11,7 +11,7 @@ export function subscriptionCases(engine: MakeEngine): void {
     test('a subscriber that throws harms nobody else', async () => {
       const made = await engine();
       const { bus, config } = made;
-      await bus.subscribe('live:1', {
+      await bus.frames.subscribe('live:1', {
         frame: () => {
           throw new Error('mine');
         },
@@ -19,35 +19,35 @@ export function subscriptionCases(engine: MakeEngine): void {
       });
       const frames = await listenTo(bus, 'live:1');
       const lease = await owned(bus, 'live:1', config);
-      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
-      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.streams.commit(await commitOf(made, 'live:1', 'gift', lease));
       await eventually(() => assert.equal(frames.length, 1));
     });
 
     test('a room is subscribed from the first subscription to the end of the last', async () => {
       const { bus } = await engine();
-      assert.equal(await bus.subscribed('live:1'), false);
+      assert.equal(await bus.frames.subscribed('live:1'), false);
       const subscriber = { frame: () => {}, resumed: () => {} };
-      const first = await bus.subscribe('live:1', subscriber);
-      const second = await bus.subscribe('live:1', subscriber);
-      assert.equal(await bus.subscribed('live:1'), true);
-      assert.equal(await bus.subscribed('live:2'), false);
+      const first = await bus.frames.subscribe('live:1', subscriber);
+      const second = await bus.frames.subscribe('live:1', subscriber);
+      assert.equal(await bus.frames.subscribed('live:1'), true);
+      assert.equal(await bus.frames.subscribed('live:2'), false);
       await first.close();
-      assert.equal(await bus.subscribed('live:1'), true);
+      assert.equal(await bus.frames.subscribed('live:1'), true);
       await second.close();
-      await eventually(async () => assert.equal(await bus.subscribed('live:1'), false));
+      await eventually(async () => assert.equal(await bus.frames.subscribed('live:1'), false));
     });
 
     test('a closed subscription gets nothing more, another of the room does', async () => {
       const made = await engine();
       const { bus, config } = made;
       const gone: BusFrame[] = [];
-      const subscription = await bus.subscribe('live:1', { frame: (frame) => gone.push(frame), resumed: () => {} });
+      const subscription = await bus.frames.subscribe('live:1', { frame: (frame) => gone.push(frame), resumed: () => {} });
       const frames = await listenTo(bus, 'live:1');
       await subscription.close();
       const lease = await owned(bus, 'live:1', config);
-      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
-      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.streams.commit(await commitOf(made, 'live:1', 'gift', lease));
       await eventually(() => assert.equal(frames.length, 1));
       assert.deepEqual(gone, []);
     });
@@ -58,9 +58,9 @@ export function subscriptionCases(engine: MakeEngine): void {
       assert.equal(shardOf('live:1', config.shards), shardOf('live:29', config.shards), 'both rooms are of one shard');
       const [first, second] = [await listenTo(bus, 'live:1'), await listenTo(bus, 'live:1')];
       const neighbour = await listenTo(bus, 'live:29');
-      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
       const commit = await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config));
-      await bus.commit(commit);
+      await bus.streams.commit(commit);
       await eventually(() => assert.deepEqual([first, second], [[commit.frame], [commit.frame]]));
       assert.deepEqual(neighbour, []);
     });
@@ -69,15 +69,15 @@ export function subscriptionCases(engine: MakeEngine): void {
       const made = await engine();
       const { bus, config } = made;
       const gone: BusFrame[] = [];
-      const subscription = await bus.subscribe('live:1', { frame: (frame) => gone.push(frame), resumed: () => {} });
+      const subscription = await bus.frames.subscribe('live:1', { frame: (frame) => gone.push(frame), resumed: () => {} });
       // Leaving and coming at once: the second must not be taken away by the first one's leaving.
       const [, frames] = await Promise.all([subscription.close(), listenTo(bus, 'live:1')]);
-      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
-      await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.streams.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
       await eventually(() => assert.equal(frames.length, 1));
       await subscription.close();
-      await bus.publish([message(config, 'live:1', 'gift', 'b')]);
-      await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'b')]);
+      await bus.streams.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
       await eventually(() => assert.equal(frames.length, 2));
       assert.deepEqual(gone, []);
     });
@@ -86,16 +86,16 @@ export function subscriptionCases(engine: MakeEngine): void {
       const made = await engine();
       const { bus, config } = made;
       const lease = await owned(bus, 'live:1', config);
-      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
-      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.streams.commit(await commitOf(made, 'live:1', 'gift', lease));
       // A barrier: what was under way to earlier subscribers has arrived.
       const barrier = await listenTo(bus, 'live:2');
-      await bus.publish([message(config, 'live:2', 'gift', 'b')]);
-      await bus.commit(await commitOf(made, 'live:2', 'gift', await owned(bus, 'live:2', config)));
+      await bus.ingress.publish([message(config, 'live:2', 'gift', 'b')]);
+      await bus.streams.commit(await commitOf(made, 'live:2', 'gift', await owned(bus, 'live:2', config)));
       await eventually(() => assert.equal(barrier.length, 1));
       const frames = await listenTo(bus, 'live:1');
-      await bus.publish([message(config, 'live:1', 'gift', 'c')]);
-      await bus.commit(await commitOf(made, 'live:1', 'gift', lease));
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'c')]);
+      await bus.streams.commit(await commitOf(made, 'live:1', 'gift', lease));
       await eventually(() =>
         assert.deepEqual(
           frames.map(({ head }) => head.ranges.gift),

@@ -10,18 +10,18 @@ export function ingressCases(engine: MakeEngine): void {
     test('reading removes nothing, goes on after a cursor and stops at the limit', async () => {
       const { bus, config } = await engine();
       const shard = shardOf('live:1', config.shards);
-      await bus.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
-      const first = await bus.read(shard, 'gift', undefined, 2);
+      await bus.ingress.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
+      const first = await bus.ingress.read(shard, 'gift', undefined, 2);
       assert.deepEqual(
         first.map(({ id }) => id),
         ['a', 'b'],
       );
-      const rest = await bus.read(shard, 'gift', first.at(-1)?.entry, 10);
+      const rest = await bus.ingress.read(shard, 'gift', first.at(-1)?.entry, 10);
       assert.deepEqual(
         rest.map(({ id }) => id),
         ['c', 'd'],
       );
-      assert.deepEqual(await bus.read(shard, 'gift', rest.at(-1)?.entry, 10), []);
+      assert.deepEqual(await bus.ingress.read(shard, 'gift', rest.at(-1)?.entry, 10), []);
       assert.deepEqual(await readIds(bus, shard, 'gift'), ['a', 'b', 'c', 'd']);
       assert.deepEqual(await readIds(bus, shard, 'chat'), []);
     });
@@ -30,15 +30,15 @@ export function ingressCases(engine: MakeEngine): void {
       const { bus, config } = await engine();
       const shard = shardOf('live:1', config.shards);
       const weight = { sender: 'ann 安 "x"', rank: 507, content: 4_000_000_000 };
-      await bus.publish([
+      await bus.ingress.publish([
         { ...message(config, 'live:1', 'chat', 'c'), weight },
         { ...message(config, 'live:1', 'gift', 'g'), combo: 'gift ann c1' },
         message(config, 'live:1', 'gift', 'h'),
       ]);
-      const [chat] = await bus.read(shard, 'chat', undefined, 10);
+      const [chat] = await bus.ingress.read(shard, 'chat', undefined, 10);
       assert.deepEqual([chat?.weight, chat?.combo], [weight, undefined]);
       assert.deepEqual(
-        (await bus.read(shard, 'gift', undefined, 10)).map((gift) => [gift.combo, gift.weight]),
+        (await bus.ingress.read(shard, 'gift', undefined, 10)).map((gift) => [gift.combo, gift.weight]),
         [
           ['gift ann c1', undefined],
           [undefined, undefined],
@@ -56,8 +56,8 @@ export function ingressCases(engine: MakeEngine): void {
         { receipt: true, expires_at: 1, recalls: '', to: '' },
       ] as const;
       const plain = message(config, 'live:1', 'gift', 'plain');
-      await bus.publish([...marks.map((marked, index) => ({ ...message(config, 'live:1', 'gift', `g${index}`), marks: marked })), plain]);
-      const read = await bus.read(shardOf('live:1', config.shards), 'gift', undefined, 10);
+      await bus.ingress.publish([...marks.map((marked, index) => ({ ...message(config, 'live:1', 'gift', `g${index}`), marks: marked })), plain]);
+      const read = await bus.ingress.read(shardOf('live:1', config.shards), 'gift', undefined, 10);
       assert.deepEqual(
         read.map((one) => one.marks),
         [...marks, undefined],
@@ -70,13 +70,13 @@ export function ingressCases(engine: MakeEngine): void {
       const shard = shardOf('live:1', config.shards);
       let kept = 0;
       let closed = 0;
-      await bus.listen(shard, () => kept++);
-      const subscription = await bus.listen(shard, () => closed++);
-      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
+      await bus.ingress.listen(shard, () => kept++);
+      const subscription = await bus.ingress.listen(shard, () => closed++);
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
       await eventually(() => assert.equal(kept, 1));
       await subscription.close();
       const before = closed;
-      await bus.publish([message(config, 'live:1', 'gift', 'b')]);
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'b')]);
       await eventually(() => assert.equal(kept, 2));
       assert.equal(closed, before);
     });
@@ -85,11 +85,11 @@ export function ingressCases(engine: MakeEngine): void {
       const made = await engine();
       const { bus, config } = made;
       const shard = shardOf('live:1', config.shards);
-      await bus.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
-      const first = await bus.read(shard, 'gift', undefined, 2);
-      assert.deepEqual(await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config), first)), { ok: true });
+      await bus.ingress.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
+      const first = await bus.ingress.read(shard, 'gift', undefined, 2);
+      assert.deepEqual(await bus.streams.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config), first)), { ok: true });
       assert.deepEqual(
-        (await bus.read(shard, 'gift', first.at(-1)?.entry, 10)).map(({ id }) => id),
+        (await bus.ingress.read(shard, 'gift', first.at(-1)?.entry, 10)).map(({ id }) => id),
         ['c', 'd'],
       );
       assert.deepEqual(await readIds(bus, shard, 'gift'), ['c', 'd']);
@@ -99,12 +99,12 @@ export function ingressCases(engine: MakeEngine): void {
       const made = await engine();
       const { bus, config } = made;
       const shard = shardOf('live:1', config.shards);
-      await bus.publish([message(config, 'live:1', 'gift', 'a')]);
-      const first = await bus.read(shard, 'gift', undefined, 10);
-      await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config), first));
-      await bus.publish([message(config, 'live:1', 'gift', 'b')]);
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
+      const first = await bus.ingress.read(shard, 'gift', undefined, 10);
+      await bus.streams.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config), first));
+      await bus.ingress.publish([message(config, 'live:1', 'gift', 'b')]);
       assert.deepEqual(
-        (await bus.read(shard, 'gift', first.at(-1)?.entry, 10)).map(({ id }) => id),
+        (await bus.ingress.read(shard, 'gift', first.at(-1)?.entry, 10)).map(({ id }) => id),
         ['b'],
       );
     });
@@ -115,10 +115,10 @@ export function ingressCases(engine: MakeEngine): void {
       assert.notEqual(mine, others);
       let rung = 0;
       let elsewhere = 0;
-      await bus.listen(mine, () => rung++);
-      await bus.listen(others, () => elsewhere++);
+      await bus.ingress.listen(mine, () => rung++);
+      await bus.ingress.listen(others, () => elsewhere++);
       for (const [index, type] of (['notice', 'gift', 'chat', 'like'] as const).entries()) {
-        await bus.publish([message(config, 'live:1', type, `m${index}`)]);
+        await bus.ingress.publish([message(config, 'live:1', type, `m${index}`)]);
         await eventually(() => assert.equal(rung, index + 1));
       }
       assert.equal(elsewhere, 0);

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { eventually } from '@danmux/testkit/unit';
 import { acceptedAt } from '../../src/accept.ts';
-import type { Receipt } from '../../src/bus.ts';
+import type { PublishResult } from '../../src/contract/ingress.ts';
 import { shardOf } from '../../src/shard.ts';
 import { commitOf, type Engine, type MakeEngine, message, owned, readIds } from './case-kit.ts';
 
@@ -13,19 +13,21 @@ export function publishCases(engine: MakeEngine): void {
     test('stores publications in the ingress of their shard, in order per room and lane, and gives a receipt each', async () => {
       const { bus, config } = await engine();
       const ids = Array.from({ length: 20 }, (_, index) => `g${index}`);
-      const receipts = await bus.publish(ids.map((id) => message(config, 'live:1', 'gift', id)));
+      const receipts = await bus.ingress.publish(ids.map((id) => message(config, 'live:1', 'gift', id)));
       assert.deepEqual(
         receipts,
-        ids.map((id): Receipt => ({ id, duplicate: false })),
+        ids.map((id): PublishResult => ({ id, duplicate: false })),
       );
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'gift'), ids);
-      assert.equal((await bus.ledger()).accepted.gift, 20);
+      assert.equal((await bus.ledger.totals()).accepted.gift, 20);
     });
 
     test('one call may reach many rooms and lanes', async () => {
       const { bus, config } = await engine();
       const rooms = Array.from({ length: 50 }, (_, index) => `room-${index}`);
-      const receipts = await bus.publish(rooms.flatMap((room) => [message(config, room, 'chat', `${room}-c`), message(config, room, 'like', `${room}-l`)]));
+      const receipts = await bus.ingress.publish(
+        rooms.flatMap((room) => [message(config, room, 'chat', `${room}-c`), message(config, room, 'like', `${room}-l`)]),
+      );
       assert.equal(receipts.filter((receipt) => !(receipt instanceof Error)).length, 100);
       for (const room of rooms) assert.ok((await readIds(bus, shardOf(room, config.shards), 'chat')).includes(`${room}-c`));
     });
@@ -33,8 +35,8 @@ export function publishCases(engine: MakeEngine): void {
     test('what is read is what was accepted', async () => {
       const { bus, config } = await engine();
       const sent = message(config, 'live:1', 'gift', '礼物');
-      await bus.publish([{ ...sent, trace: 'trace-1' }]);
-      const [read] = await bus.read(shardOf('live:1', config.shards), 'gift', undefined, 10);
+      await bus.ingress.publish([{ ...sent, trace: 'trace-1' }]);
+      const [read] = await bus.ingress.read(shardOf('live:1', config.shards), 'gift', undefined, 10);
       assert.deepEqual({ ...read, entry: '' }, { room: 'live:1', lane: 'gift', id: '礼物', body: sent.body, trace: 'trace-1', entry: '' });
       assert.equal(acceptedAt(sent), 1_700_000_000_000);
     });
@@ -43,21 +45,21 @@ export function publishCases(engine: MakeEngine): void {
       const { bus, config } = await engine();
       const first = { ...message(config, 'live:1', 'chat', 'first'), dedupeKey: 'ann 1' };
       const again = { ...message(config, 'live:1', 'chat', 'second'), dedupeKey: 'ann 1' };
-      assert.deepEqual(await bus.publish([first, again]), [
+      assert.deepEqual(await bus.ingress.publish([first, again]), [
         { id: 'first', duplicate: false },
         { id: 'first', duplicate: true },
       ]);
-      const many = await Promise.all(Array.from({ length: 10 }, () => bus.publish([again])));
+      const many = await Promise.all(Array.from({ length: 10 }, () => bus.ingress.publish([again])));
       assert.ok(many.flat().every((receipt) => !(receipt instanceof Error) && receipt.duplicate && receipt.id === 'first'));
-      const raced = await Promise.all(Array.from({ length: 10 }, () => bus.publish([message(config, 'live:1', 'gift', 'g')])));
+      const raced = await Promise.all(Array.from({ length: 10 }, () => bus.ingress.publish([message(config, 'live:1', 'gift', 'g')])));
       assert.equal(raced.flat().filter((receipt) => !(receipt instanceof Error) && !receipt.duplicate).length, 1);
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['first']);
-      assert.equal((await bus.ledger()).accepted.chat, 1);
+      assert.equal((await bus.ledger.totals()).accepted.chat, 1);
     });
 
     test('the same key in another room is another message, and a key is forgotten after its time', async () => {
       const { bus, config } = await engine({ 'messages.dedupe_gift_ms': 150 });
-      const [one, other] = await bus.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'gift', 'g')]);
+      const [one, other] = await bus.ingress.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'gift', 'g')]);
       assert.deepEqual(
         [one, other],
         [
@@ -65,63 +67,63 @@ export function publishCases(engine: MakeEngine): void {
           { id: 'g', duplicate: false },
         ],
       );
-      await eventually(async () => assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]));
+      await eventually(async () => assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]));
     });
 
     test('a full lane that guarantees refuses with lane_full, and only what did not fit', async () => {
       const { bus, config } = await engine({ 'relay.ingress_gift': 3 });
-      const results = await bus.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
+      const results = await bus.ingress.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
       assert.deepEqual(
         results.slice(0, 3),
         ['a', 'b', 'c'].map((id) => ({ id, duplicate: false })),
       );
       const refused = results[3];
       assert.ok(refused instanceof DanmuxError && refused.code === 'lane_full' && refused.retryAfterMs !== undefined);
-      const ledger = await bus.ledger();
+      const ledger = await bus.ledger.totals();
       assert.equal(ledger.accepted.gift, 3);
       assert.deepEqual(ledger.shed.gift, {});
       // What was refused is no duplicate once there is room.
       const lease = await owned(bus, 'live:1', config);
-      await bus.commit(await commitOf({ bus, config } as Engine, 'live:1', 'gift', lease));
-      assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'd')]), [{ id: 'd', duplicate: false }]);
+      await bus.streams.commit(await commitOf({ bus, config } as Engine, 'live:1', 'gift', lease));
+      assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'd')]), [{ id: 'd', duplicate: false }]);
     });
 
     test('a full lane that may shed drops its oldest and counts it', async () => {
       const { bus, config } = await engine({ 'relay.ingress_chat': 3 });
-      await bus.publish(['a', 'b', 'c', 'd', 'e'].map((id) => message(config, 'live:1', 'chat', id)));
+      await bus.ingress.publish(['a', 'b', 'c', 'd', 'e'].map((id) => message(config, 'live:1', 'chat', id)));
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['c', 'd', 'e']);
-      assert.deepEqual((await bus.ledger()).shed.chat, { ingress_full: 2 });
-      assert.equal((await bus.ledger()).accepted.chat, 5);
+      assert.deepEqual((await bus.ledger.totals()).shed.chat, { ingress_full: 2 });
+      assert.equal((await bus.ledger.totals()).accepted.chat, 5);
     });
 
     test('what was dropped but had been read and is sent all the same counts as sent, not as shed', async () => {
       const made = await engine({ 'relay.ingress_chat': 2 });
       const { bus, config } = made;
-      await bus.publish(['a', 'b'].map((id) => message(config, 'live:1', 'chat', id)));
+      await bus.ingress.publish(['a', 'b'].map((id) => message(config, 'live:1', 'chat', id)));
       const lease = await owned(bus, 'live:1', config);
       const commit = await commitOf(made, 'live:1', 'chat', lease);
-      await bus.publish([message(config, 'live:1', 'chat', 'c')]);
-      assert.deepEqual((await bus.ledger()).shed.chat, { ingress_full: 1 });
-      assert.deepEqual(await bus.commit(commit), { ok: true });
-      const { accepted, sequenced, shed } = await bus.ledger();
+      await bus.ingress.publish([message(config, 'live:1', 'chat', 'c')]);
+      assert.deepEqual((await bus.ledger.totals()).shed.chat, { ingress_full: 1 });
+      assert.deepEqual(await bus.streams.commit(commit), { ok: true });
+      const { accepted, sequenced, shed } = await bus.ledger.totals();
       assert.deepEqual([accepted.chat, sequenced.chat, shed.chat], [3, 2, {}]);
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['c']);
     });
 
     test('nothing published is nothing answered', async () => {
       const { bus } = await engine();
-      assert.deepEqual(await bus.publish([]), []);
+      assert.deepEqual(await bus.ingress.publish([]), []);
     });
 
     test('a call of many hundreds to one room keeps its order, and each result stands where its publication stood', async () => {
       const { bus, config } = await engine();
       const sent = Array.from({ length: 950 }, (_, index) => message(config, index % 3 === 0 ? 'live:1' : `room-${index}`, 'gift', `g${index}`));
-      const results = await bus.publish(sent);
+      const results = await bus.ingress.publish(sent);
       assert.deepEqual(
         results,
-        sent.map(({ id }): Receipt => ({ id, duplicate: false })),
+        sent.map(({ id }): PublishResult => ({ id, duplicate: false })),
       );
-      const stored = (await bus.read(shardOf('live:1', config.shards), 'gift', undefined, 1_000)).filter(({ room }) => room === 'live:1');
+      const stored = (await bus.ingress.read(shardOf('live:1', config.shards), 'gift', undefined, 1_000)).filter(({ room }) => room === 'live:1');
       assert.deepEqual(
         stored.map(({ id }) => id),
         sent.filter(({ room }) => room === 'live:1').map(({ id }) => id),
@@ -132,20 +134,20 @@ export function publishCases(engine: MakeEngine): void {
       const { bus, config } = await engine();
       const like = message(config, 'live:1', 'like');
       assert.equal(like.dedupeKey, undefined);
-      const results = await bus.publish([like, like]);
-      await bus.publish([like]);
+      const results = await bus.ingress.publish([like, like]);
+      await bus.ingress.publish([like]);
       assert.deepEqual(results, [
         { id: like.id, duplicate: false },
         { id: like.id, duplicate: false },
       ]);
-      assert.equal((await bus.ledger()).accepted.ambient, 3);
+      assert.equal((await bus.ledger.totals()).accepted.ambient, 3);
     });
 
     test('a room and a key are two things, however they are spelled', async () => {
       const { bus, config } = await engine();
       const [room, longer] = ['live', 'live:22'];
       assert.equal(shardOf(room, config.shards), shardOf(longer, config.shards), 'both rooms are of one shard');
-      const results = await bus.publish([message(config, room, 'gift', '22:g'), message(config, longer, 'gift', 'g')]);
+      const results = await bus.ingress.publish([message(config, room, 'gift', '22:g'), message(config, longer, 'gift', 'g')]);
       assert.deepEqual(results, [
         { id: '22:g', duplicate: false },
         { id: 'g', duplicate: false },
@@ -154,8 +156,8 @@ export function publishCases(engine: MakeEngine): void {
 
     test('a duplicate is known in a full lane, and a call that is partly refused stores the rest', async () => {
       const { bus, config } = await engine({ 'relay.ingress_gift': 2 });
-      await bus.publish(['a', 'b'].map((id) => message(config, 'live:1', 'gift', id)));
-      const results = await bus.publish([
+      await bus.ingress.publish(['a', 'b'].map((id) => message(config, 'live:1', 'gift', id)));
+      const results = await bus.ingress.publish([
         message(config, 'live:1', 'chat', 'c'),
         message(config, 'live:1', 'gift', 'x'),
         message(config, 'live:1', 'gift', 'a'),
@@ -166,13 +168,13 @@ export function publishCases(engine: MakeEngine): void {
         results.map((result) => (result instanceof DanmuxError ? result.code : result)),
         [{ id: 'c', duplicate: false }, 'lane_full', { id: 'a', duplicate: true }, { id: 'n', duplicate: false }, { id: 'g', duplicate: false }],
       );
-      const { accepted } = await bus.ledger();
+      const { accepted } = await bus.ledger.totals();
       assert.deepEqual([accepted.control, accepted.gift, accepted.chat], [1, 3, 1]);
     });
 
     test('the control lane refuses at its cap too, and never sheds', async () => {
       const { bus, config } = await engine({ 'relay.ingress_gift': 2 });
-      const results = await bus.publish(['a', 'b', 'c'].map((id) => message(config, 'live:1', 'notice', id)));
+      const results = await bus.ingress.publish(['a', 'b', 'c'].map((id) => message(config, 'live:1', 'notice', id)));
       assert.deepEqual(
         results.map((result) => (result instanceof DanmuxError ? result.code : 'stored')),
         ['stored', 'stored', 'lane_full'],
@@ -184,7 +186,7 @@ export function publishCases(engine: MakeEngine): void {
       const { bus, config } = await engine({ 'relay.ingress_chat': 20, 'relay.ingress_ambient': 7 });
       await Promise.all(
         Array.from({ length: 10 }, (_, call) =>
-          bus.publish(
+          bus.ingress.publish(
             Array.from({ length: 30 }, (_, index) =>
               message(config, index % 2 === 0 ? 'live:1' : 'live:29', index % 3 === 0 ? 'like' : 'chat', `m${call}-${index}`),
             ),
@@ -192,7 +194,7 @@ export function publishCases(engine: MakeEngine): void {
         ),
       );
       assert.equal(shardOf('live:1', config.shards), shardOf('live:29', config.shards), 'both rooms are of one shard');
-      const { accepted, shed } = await bus.ledger();
+      const { accepted, shed } = await bus.ledger.totals();
       assert.deepEqual([accepted.chat, accepted.ambient], [200, 100]);
       assert.deepEqual([shed.chat, shed.ambient], [{ ingress_full: 180 }, { ingress_full: 93 }]);
       const shard = shardOf('live:1', config.shards);

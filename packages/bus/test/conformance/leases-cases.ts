@@ -8,88 +8,88 @@ export function leaseCases(engine: MakeEngine): void {
   describe('leases', () => {
     test('one owner at a time; the same owner gets its own again; the token grows with every new owner', async () => {
       const { bus } = await engine();
-      const mine = await bus.acquire('boss', 'me', 60_000);
-      assert.equal(await bus.acquire('boss', 'you', 60_000), null);
-      assert.deepEqual(await bus.acquire('boss', 'me', 60_000), mine);
+      const mine = await bus.leases.acquire('boss', 'me', 60_000);
+      assert.equal(await bus.leases.acquire('boss', 'you', 60_000), null);
+      assert.deepEqual(await bus.leases.acquire('boss', 'me', 60_000), mine);
       assert.ok(mine);
-      await bus.release(mine);
-      const yours = await bus.acquire('boss', 'you', 60_000);
+      await bus.leases.release(mine);
+      const yours = await bus.leases.acquire('boss', 'you', 60_000);
       assert.ok(yours && yours.token > mine.token);
-      assert.equal(await bus.renew(mine, 60_000), false);
-      assert.equal(await bus.renew(yours, 60_000), true);
+      assert.equal(await bus.leases.renew(mine, 60_000), false);
+      assert.equal(await bus.leases.renew(yours, 60_000), true);
     });
 
     test('a lease ends by itself, unless it is renewed', async () => {
       const { bus } = await engine();
-      const lease = await bus.acquire('boss', 'me', 200);
+      const lease = await bus.leases.acquire('boss', 'me', 200);
       assert.ok(lease);
-      assert.equal(await bus.renew(lease, 60_000), true);
-      const short = await bus.acquire('clerk', 'me', 50);
+      assert.equal(await bus.leases.renew(lease, 60_000), true);
+      const short = await bus.leases.acquire('clerk', 'me', 50);
       assert.ok(short);
-      await eventually(async () => assert.notEqual(await bus.acquire('clerk', 'you', 60_000), null));
-      assert.equal(await bus.renew(short, 60_000), false);
-      assert.equal(await bus.acquire('boss', 'you', 60_000), null);
+      await eventually(async () => assert.notEqual(await bus.leases.acquire('clerk', 'you', 60_000), null));
+      assert.equal(await bus.leases.renew(short, 60_000), false);
+      assert.equal(await bus.leases.acquire('boss', 'you', 60_000), null);
     });
 
     test("releasing what is another's does nothing; releasing one's own tells who waits", async () => {
       const { bus } = await engine();
       const freed: string[] = [];
-      await bus.onFreed((name) => freed.push(name));
-      const lease = await bus.acquire('boss', 'me', 60_000);
+      await bus.leases.onFreed((name) => freed.push(name));
+      const lease = await bus.leases.acquire('boss', 'me', 60_000);
       assert.ok(lease);
-      await bus.release({ ...lease, owner: 'you' });
-      assert.equal(await bus.acquire('boss', 'you', 60_000), null);
-      await bus.release(lease);
+      await bus.leases.release({ ...lease, owner: 'you' });
+      assert.equal(await bus.leases.acquire('boss', 'you', 60_000), null);
+      await bus.leases.release(lease);
       await eventually(() => assert.deepEqual(freed, ['boss']));
     });
 
     test('of many who want one lease one gets it', async () => {
       const { bus } = await engine();
-      const got = await Promise.all(Array.from({ length: 20 }, (_, index) => bus.acquire('boss', `owner-${index}`, 60_000)));
+      const got = await Promise.all(Array.from({ length: 20 }, (_, index) => bus.leases.acquire('boss', `owner-${index}`, 60_000)));
       assert.equal(got.filter(Boolean).length, 1);
     });
 
     test('renewing keeps a lease past the time it was taken for', async () => {
       const { bus } = await engine();
-      const kept = await bus.acquire('kept', 'me', 1_000);
-      assert.ok(kept && (await bus.renew(kept, 60_000)));
+      const kept = await bus.leases.acquire('kept', 'me', 1_000);
+      assert.ok(kept && (await bus.leases.renew(kept, 60_000)));
       // Taken later for as long: when this one has ended, the other one would have.
-      assert.ok(await bus.acquire('ended', 'me', 1_000));
-      await eventually(async () => assert.ok(await bus.acquire('ended', 'you', 60_000)));
-      assert.equal(await bus.acquire('kept', 'you', 60_000), null);
+      assert.ok(await bus.leases.acquire('ended', 'me', 1_000));
+      await eventually(async () => assert.ok(await bus.leases.acquire('ended', 'you', 60_000)));
+      assert.equal(await bus.leases.acquire('kept', 'you', 60_000), null);
     });
 
     test('taking it again keeps it too', async () => {
       const { bus } = await engine();
-      const kept = await bus.acquire('kept', 'me', 1_000);
-      assert.deepEqual(await bus.acquire('kept', 'me', 60_000), kept);
-      assert.ok(await bus.acquire('ended', 'me', 1_000));
-      await eventually(async () => assert.ok(await bus.acquire('ended', 'you', 60_000)));
-      assert.equal(await bus.acquire('kept', 'you', 60_000), null);
+      const kept = await bus.leases.acquire('kept', 'me', 1_000);
+      assert.deepEqual(await bus.leases.acquire('kept', 'me', 60_000), kept);
+      assert.ok(await bus.leases.acquire('ended', 'me', 1_000));
+      await eventually(async () => assert.ok(await bus.leases.acquire('ended', 'you', 60_000)));
+      assert.equal(await bus.leases.acquire('kept', 'you', 60_000), null);
     });
 
     test('one that was lost and taken again by the same owner is another lease', async () => {
       const { bus } = await engine();
-      const first = await bus.acquire('boss', 'me', 50);
+      const first = await bus.leases.acquire('boss', 'me', 50);
       assert.ok(first);
-      await eventually(async () => assert.equal(await bus.renew(first, 1), false));
-      const second = await bus.acquire('boss', 'me', 60_000);
+      await eventually(async () => assert.equal(await bus.leases.renew(first, 1), false));
+      const second = await bus.leases.acquire('boss', 'me', 60_000);
       assert.ok(second && second.token > first.token);
-      assert.equal(await bus.renew(first, 60_000), false);
-      await bus.release(first);
-      assert.equal(await bus.renew(second, 60_000), true);
+      assert.equal(await bus.leases.renew(first, 60_000), false);
+      await bus.leases.release(first);
+      assert.equal(await bus.leases.renew(second, 60_000), true);
     });
 
     test('releasing twice frees once, and names do not touch each other', async () => {
       const { bus } = await engine();
       const freed: string[] = [];
-      await bus.onFreed((name) => freed.push(name));
-      const [one, two] = [await bus.acquire('shard:1', 'me', 60_000), await bus.acquire('shard:10', 'me', 60_000)];
+      await bus.leases.onFreed((name) => freed.push(name));
+      const [one, two] = [await bus.leases.acquire('shard:1', 'me', 60_000), await bus.leases.acquire('shard:10', 'me', 60_000)];
       assert.ok(one && two);
-      await bus.release(one);
-      await bus.release(one);
-      assert.equal(await bus.renew(two, 60_000), true);
-      await bus.release(two);
+      await bus.leases.release(one);
+      await bus.leases.release(one);
+      assert.equal(await bus.leases.renew(two, 60_000), true);
+      await bus.leases.release(two);
       await eventually(() => assert.deepEqual(freed, ['shard:1', 'shard:10']));
     });
 
@@ -97,14 +97,14 @@ export function leaseCases(engine: MakeEngine): void {
       const { bus } = await engine();
       const freed: string[] = [];
       const gone: string[] = [];
-      await bus.onFreed((name) => freed.push(name));
-      const subscription = await bus.onFreed((name) => gone.push(name));
+      await bus.leases.onFreed((name) => freed.push(name));
+      const subscription = await bus.leases.onFreed((name) => gone.push(name));
       await subscription.close();
-      assert.ok(await bus.acquire('ends', 'me', 50));
-      await eventually(async () => assert.ok(await bus.acquire('ends', 'you', 60_000)));
-      const barrier = await bus.acquire('barrier', 'me', 60_000);
+      assert.ok(await bus.leases.acquire('ends', 'me', 50));
+      await eventually(async () => assert.ok(await bus.leases.acquire('ends', 'you', 60_000)));
+      const barrier = await bus.leases.acquire('barrier', 'me', 60_000);
       assert.ok(barrier);
-      await bus.release(barrier);
+      await bus.leases.release(barrier);
       await eventually(() => assert.deepEqual(freed, ['barrier']));
       assert.deepEqual(gone, []);
     });

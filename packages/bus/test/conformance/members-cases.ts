@@ -9,55 +9,55 @@ export function memberCases(engine: MakeEngine): void {
     const { bus } = await engine();
     const edge = { id: 'e', role: 'edge', address: '127.0.0.1:7700', version: '1.0.0', load: 0.25 };
     const relay = { id: 'r', role: 'relay', address: '', version: '1.0.0', load: 0 };
-    await bus.announce(edge, 60_000);
-    await bus.announce({ ...edge, load: 0.5 }, 60_000);
-    await bus.announce(relay, 100);
+    await bus.members.announce(edge, 60_000);
+    await bus.members.announce({ ...edge, load: 0.5 }, 60_000);
+    await bus.members.announce(relay, 100);
     assert.deepEqual(
-      (await bus.members()).find(({ id }) => id === 'e'),
+      (await bus.members.list()).find(({ id }) => id === 'e'),
       { ...edge, load: 0.5 },
     );
     await eventually(async () =>
       assert.deepEqual(
-        (await bus.members()).map(({ id }) => id),
+        (await bus.members.list()).map(({ id }) => id),
         ['e'],
       ),
     );
-    await bus.leave('e');
-    assert.deepEqual(await bus.members(), []);
+    await bus.members.leave('e');
+    assert.deepEqual(await bus.members.list(), []);
   });
 
   test('a member comes back word for word; leaving twice, or one who was never there, is fine', async () => {
     const { bus } = await engine();
     const odd = { id: 'edge@a:1 "x"', role: 'edge', address: '[::1]:7700', version: '1.0.0-β\n2', load: 0.3333333333333333 };
-    await bus.announce(odd, 60_000);
-    assert.deepEqual(await bus.members(), [odd]);
-    await bus.leave(odd.id);
-    await bus.leave(odd.id);
-    await bus.leave('nobody');
-    assert.deepEqual(await bus.members(), []);
+    await bus.members.announce(odd, 60_000);
+    assert.deepEqual(await bus.members.list(), [odd]);
+    await bus.members.leave(odd.id);
+    await bus.members.leave(odd.id);
+    await bus.members.leave('nobody');
+    assert.deepEqual(await bus.members.list(), []);
   });
 
   test('each announcement gives a member its time anew', async () => {
     const { bus } = await engine();
     const member = (id: string) => ({ id, role: 'edge', address: '', version: '1', load: 0 });
-    await bus.announce(member('kept'), 1_000);
-    await bus.announce(member('kept'), 60_000);
-    await bus.announce(member('ended'), 1_000);
-    await eventually(async () => assert.deepEqual(await bus.members(), [member('kept')]));
+    await bus.members.announce(member('kept'), 1_000);
+    await bus.members.announce(member('kept'), 60_000);
+    await bus.members.announce(member('ended'), 1_000);
+    await eventually(async () => assert.deepEqual(await bus.members.list(), [member('kept')]));
   });
 
   test('a sweep forgets members that ended, and says how many', async () => {
     const { bus } = await engine();
     const member = (id: string) => ({ id, role: 'edge', address: '', version: '1', load: 0 });
-    await bus.announce(member('kept'), 60_000);
-    for (const id of ['x', 'y']) await bus.announce(member(id), 50);
+    await bus.members.announce(member('kept'), 60_000);
+    for (const id of ['x', 'y']) await bus.members.announce(member(id), 50);
     let found = 0;
     await eventually(async () => {
       found += (await bus.sweep()).members;
       assert.equal(found, 2);
     });
     assert.deepEqual(await bus.sweep(), { presence: 0, members: 0 });
-    assert.deepEqual(await bus.members(), [member('kept')]);
+    assert.deepEqual(await bus.members.list(), [member('kept')]);
   });
 
   test('health resolves while the store answers', async () => {

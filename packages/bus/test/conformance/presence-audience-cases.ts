@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import type { RoomMember } from '@danmux/protocol';
 import { eventually } from '@danmux/testkit/unit';
 import { type HashedMember, listMembers, memberHash } from '../../src/audience/member-list.ts';
-import type { Bus, Roster } from '../../src/bus.ts';
+import type { Bus } from '../../src/bus.ts';
+import type { MemberReport } from '../../src/contract/presence.ts';
 import type { MakeEngine } from './case-kit.ts';
 
 const ttlMs = 60_000;
@@ -12,11 +13,11 @@ const ttlMs = 60_000;
 export const usersOf = (members: readonly RoomMember[]): Map<string, HashedMember> =>
   new Map(members.map((member) => [member.id, { member, hash: memberHash(member.id) }]));
 
-const rosterOf = (...members: RoomMember[]): Roster => ({ users: members.length, list: listMembers(usersOf(members), 200) });
+const rosterOf = (...members: RoomMember[]): MemberReport => ({ users: members.length, list: listMembers(usersOf(members), 200) });
 
 /** One room's report; each member has one connection. */
 const report = (bus: Bus, edge: string, room: string, members: readonly RoomMember[], ttl = ttlMs) =>
-  bus.reportPresence(edge, new Map([[room, members.length]]), ttl, new Map([[room, rosterOf(...members)]]));
+  bus.presence.report(edge, new Map([[room, members.length]]), ttl, new Map([[room, rosterOf(...members)]]));
 
 const ann = { id: 'ann', name: '安', level: 9 };
 const bob = { id: 'bob' };
@@ -26,7 +27,7 @@ export function audienceCases(engine: MakeEngine): void {
   describe('audience', () => {
     test('a room nobody is in has an empty one, and that is all of it', async () => {
       const { bus } = await engine();
-      assert.deepEqual(await bus.audience('nobody'), { online: 0, users: 0, members: [], complete: true });
+      assert.deepEqual(await bus.presence.audience('nobody'), { online: 0, users: 0, members: [], complete: true });
     });
 
     test('members of all edges, each once, highest level first and then by id', async () => {
@@ -34,32 +35,32 @@ export function audienceCases(engine: MakeEngine): void {
       await report(bus, 'e1', 'a', [bob, cat]);
       await report(bus, 'e2', 'a', [ann, cat]);
       await report(bus, 'e2', 'b', [bob]);
-      assert.deepEqual(await bus.audience('a'), { online: 4, users: 3, members: [ann, cat, bob], complete: true });
-      assert.deepEqual(await bus.audience('b'), { online: 1, users: 1, members: [bob], complete: true });
+      assert.deepEqual(await bus.presence.audience('a'), { online: 4, users: 3, members: [ann, cat, bob], complete: true });
+      assert.deepEqual(await bus.presence.audience('b'), { online: 1, users: 1, members: [bob], complete: true });
     });
 
     test('a report without a roster keeps the one that is there; a pulse names it', async () => {
       const { bus } = await engine();
       const roster = rosterOf(ann);
-      const none = await bus.reportPresence('e1', new Map([['a', 3]]), ttlMs);
+      const none = await bus.presence.report('e1', new Map([['a', 3]]), ttlMs);
       assert.equal(none.get('a')?.list, undefined);
-      const sent = await bus.reportPresence('e1', new Map([['a', 3]]), ttlMs, new Map([['a', roster]]));
+      const sent = await bus.presence.report('e1', new Map([['a', 3]]), ttlMs, new Map([['a', roster]]));
       assert.equal(sent.get('a')?.list, roster.list?.version);
-      const kept = await bus.reportPresence('e1', new Map([['a', 4]]), ttlMs);
+      const kept = await bus.presence.report('e1', new Map([['a', 4]]), ttlMs);
       assert.equal(kept.get('a')?.list, roster.list?.version);
-      assert.equal((await bus.reportPresence('e2', new Map([['a', 1]]), ttlMs)).get('a')?.list, undefined, 'it is another edge’s');
-      await bus.reportPresence('e2', new Map([['a', 0]]), ttlMs);
-      assert.deepEqual(await bus.audience('a'), { online: 4, users: 1, members: [ann], complete: true });
+      assert.equal((await bus.presence.report('e2', new Map([['a', 1]]), ttlMs)).get('a')?.list, undefined, 'it is another edge’s');
+      await bus.presence.report('e2', new Map([['a', 0]]), ttlMs);
+      assert.deepEqual(await bus.presence.audience('a'), { online: 4, users: 1, members: [ann], complete: true });
     });
 
     test('a roster without a list sets the number of users and keeps the list', async () => {
       const { bus } = await engine();
       const many = Array.from({ length: 300 }, (_, index) => ({ id: `u${index}` }));
       const list = listMembers(usersOf(many), 200);
-      await bus.reportPresence('e1', new Map([['a', 400]]), ttlMs, new Map([['a', { users: 300, list }]]));
-      const pulses = await bus.reportPresence('e1', new Map([['a', 401]]), ttlMs, new Map([['a', { users: 301 }]]));
+      await bus.presence.report('e1', new Map([['a', 400]]), ttlMs, new Map([['a', { users: 300, list }]]));
+      const pulses = await bus.presence.report('e1', new Map([['a', 401]]), ttlMs, new Map([['a', { users: 301 }]]));
       assert.equal(pulses.get('a')?.list, list.version);
-      const { online, users, members, complete } = await bus.audience('a');
+      const { online, users, members, complete } = await bus.presence.audience('a');
       assert.deepEqual([online, users, members.length, complete], [401, 301, 200, false]);
     });
 
@@ -67,14 +68,14 @@ export function audienceCases(engine: MakeEngine): void {
       const { bus } = await engine();
       await report(bus, 'e1', 'a', [ann, bob]);
       await report(bus, 'e1', 'a', [cat]);
-      assert.deepEqual(await bus.audience('a'), { online: 1, users: 1, members: [cat], complete: true });
+      assert.deepEqual(await bus.presence.audience('a'), { online: 1, users: 1, members: [cat], complete: true });
     });
 
     test('an edge that never said who is counted by connections, and the list is not complete', async () => {
       const { bus } = await engine();
       await report(bus, 'e1', 'a', [ann]);
-      await bus.reportPresence('e2', new Map([['a', 5]]), ttlMs);
-      assert.deepEqual(await bus.audience('a'), { online: 6, users: 6, members: [ann], complete: false });
+      await bus.presence.report('e2', new Map([['a', 5]]), ttlMs);
+      assert.deepEqual(await bus.presence.audience('a'), { online: 6, users: 6, members: [ann], complete: false });
     });
 
     test('members go with their edge: at 0, and when it reports no more', async () => {
@@ -82,18 +83,18 @@ export function audienceCases(engine: MakeEngine): void {
       await report(bus, 'gone', 'a', [bob]);
       await report(bus, 'alive', 'a', [ann]);
       await report(bus, 'dead', 'a', [cat], 100);
-      const pulses = await bus.reportPresence('gone', new Map([['a', 0]]), ttlMs);
+      const pulses = await bus.presence.report('gone', new Map([['a', 0]]), ttlMs);
       assert.equal(pulses.get('a')?.list, undefined);
-      await eventually(async () => assert.deepEqual(await bus.audience('a'), { online: 1, users: 1, members: [ann], complete: true }));
+      await eventually(async () => assert.deepEqual(await bus.presence.audience('a'), { online: 1, users: 1, members: [ann], complete: true }));
     });
 
     test('an edge that comes back after its time is told that its list is gone', async () => {
       const { bus } = await engine();
       await report(bus, 'paused', 'a', [ann], 50);
-      await eventually(async () => assert.equal(await bus.online('a'), 0));
-      const pulses = await bus.reportPresence('paused', new Map([['a', 1]]), ttlMs);
+      await eventually(async () => assert.equal(await bus.presence.online('a'), 0));
+      const pulses = await bus.presence.report('paused', new Map([['a', 1]]), ttlMs);
       assert.equal(pulses.get('a')?.list, undefined);
-      assert.deepEqual(await bus.audience('a'), { online: 1, users: 1, members: [], complete: false });
+      assert.deepEqual(await bus.presence.audience('a'), { online: 1, users: 1, members: [], complete: false });
     });
 
     test('a store that lost everything says so to every edge', async () => {
@@ -101,7 +102,7 @@ export function audienceCases(engine: MakeEngine): void {
       await report(made.bus, 'e1', 'a', [ann]);
       await made.wipe();
       await eventually(async () => {
-        const pulses = await made.bus.reportPresence('e1', new Map([['a', 1]]), ttlMs);
+        const pulses = await made.bus.presence.report('e1', new Map([['a', 1]]), ttlMs);
         assert.equal(pulses.get('a')?.list, undefined);
       });
     });
@@ -111,18 +112,18 @@ export function audienceCases(engine: MakeEngine): void {
       const members = Array.from({ length: 200 }, (_, index) => ({ id: `u${index}`, avatar: `https://cdn.example/${'x'.repeat(200)}/${index}` }));
       const rooms = Array.from({ length: 60 }, (_, index) => `r${index}`);
       const roster = rosterOf(...members);
-      const pulses = await bus.reportPresence('e1', new Map(rooms.map((room) => [room, 200])), ttlMs, new Map(rooms.map((room) => [room, roster])));
+      const pulses = await bus.presence.report('e1', new Map(rooms.map((room) => [room, 200])), ttlMs, new Map(rooms.map((room) => [room, roster])));
       assert.deepEqual(new Set(rooms.map((room) => pulses.get(room)?.list)), new Set([roster.list?.version]));
-      assert.equal((await bus.audience('r59')).members.length, 200);
+      assert.equal((await bus.presence.audience('r59')).members.length, 200);
     });
 
     test('who asks within a second is given one answer, and a newer one later', async () => {
       const { bus } = await engine();
       await report(bus, 'e1', 'a', [ann]);
-      const [first, second] = await Promise.all([bus.audience('a'), bus.audience('a')]);
+      const [first, second] = await Promise.all([bus.presence.audience('a'), bus.presence.audience('a')]);
       assert.equal(first, second);
       await report(bus, 'e1', 'a', [ann, bob]);
-      await eventually(async () => assert.equal((await bus.audience('a')).users, 2));
+      await eventually(async () => assert.equal((await bus.presence.audience('a')).users, 2));
     });
   });
 }

@@ -13,7 +13,7 @@ export function presenceCases(engine: MakeEngine): void {
       const { bus } = await engine();
       assert.deepEqual(
         onlineOf(
-          await bus.reportPresence(
+          await bus.presence.report(
             'e1',
             new Map([
               ['a', 3],
@@ -27,13 +27,13 @@ export function presenceCases(engine: MakeEngine): void {
           ['b', 1],
         ]),
       );
-      assert.deepEqual(onlineOf(await bus.reportPresence('e2', new Map([['a', 4]]), 60_000)), new Map([['a', 7]]));
-      assert.deepEqual(onlineOf(await bus.reportPresence('e1', new Map([['a', 1]]), 60_000)), new Map([['a', 5]]));
-      assert.equal(await bus.online('a'), 5);
-      assert.deepEqual(await bus.presenceTotals(), { rooms: 2, online: 6 });
+      assert.deepEqual(onlineOf(await bus.presence.report('e2', new Map([['a', 4]]), 60_000)), new Map([['a', 7]]));
+      assert.deepEqual(onlineOf(await bus.presence.report('e1', new Map([['a', 1]]), 60_000)), new Map([['a', 5]]));
+      assert.equal(await bus.presence.online('a'), 5);
+      assert.deepEqual(await bus.presence.totals(), { rooms: 2, online: 6 });
       assert.deepEqual(
         onlineOf(
-          await bus.reportPresence(
+          await bus.presence.report(
             'e1',
             new Map([
               ['a', 0],
@@ -47,14 +47,14 @@ export function presenceCases(engine: MakeEngine): void {
           ['b', 0],
         ]),
       );
-      assert.equal(await bus.online('b'), 0);
-      assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 4 });
-      assert.equal(await bus.online('nobody-was-here'), 0);
+      assert.equal(await bus.presence.online('b'), 0);
+      assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 4 });
+      assert.equal(await bus.presence.online('nobody-was-here'), 0);
     });
 
     test('an edge that reports no more is counted out, and swept', async () => {
       const { bus } = await engine();
-      await bus.reportPresence(
+      await bus.presence.report(
         'dead',
         new Map([
           ['a', 9],
@@ -62,22 +62,22 @@ export function presenceCases(engine: MakeEngine): void {
         ]),
         100,
       );
-      await bus.reportPresence('alive', new Map([['a', 1]]), 60_000);
-      await eventually(async () => assert.equal(await bus.online('a'), 1));
+      await bus.presence.report('alive', new Map([['a', 1]]), 60_000);
+      await eventually(async () => assert.equal(await bus.presence.online('a'), 1));
       assert.ok((await bus.sweep()).presence >= 1);
-      assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 1 });
+      assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 1 });
     });
 
     test('many rooms at once', async () => {
       const { bus } = await engine();
       const counts = new Map(Array.from({ length: 2_000 }, (_, index) => [`room-${index}`, (index % 5) + 1]));
-      assert.deepEqual(new Map([...onlineOf(await bus.reportPresence('e1', counts, 60_000))].sort()), new Map([...counts].sort()));
-      assert.deepEqual(await bus.presenceTotals(), { rooms: 2_000, online: 6_000 });
+      assert.deepEqual(new Map([...onlineOf(await bus.presence.report('e1', counts, 60_000))].sort()), new Map([...counts].sort()));
+      assert.deepEqual(await bus.presence.totals(), { rooms: 2_000, online: 6_000 });
     });
 
     test('the rooms that have anybody are told with their counts over all edges, and all who ask within a second share one read', async () => {
       const { bus } = await engine();
-      await bus.reportPresence(
+      await bus.presence.report(
         'e1',
         new Map([
           ['live:1', 3],
@@ -86,7 +86,7 @@ export function presenceCases(engine: MakeEngine): void {
         ]),
         60_000,
       );
-      await bus.reportPresence(
+      await bus.presence.report(
         'e2',
         new Map([
           ['live:1', 4],
@@ -94,7 +94,7 @@ export function presenceCases(engine: MakeEngine): void {
         ]),
         60_000,
       );
-      const [rooms, again] = await Promise.all([bus.onlineRooms(), bus.onlineRooms()]);
+      const [rooms, again] = await Promise.all([bus.presence.rooms(), bus.presence.rooms()]);
       assert.deepEqual(
         new Map([...rooms].sort()),
         new Map([
@@ -103,40 +103,40 @@ export function presenceCases(engine: MakeEngine): void {
         ]),
       );
       assert.equal(again, rooms);
-      await bus.reportPresence('e1', new Map([['live:2', 0]]), 60_000);
-      await eventually(async () => assert.deepEqual([...(await bus.onlineRooms())], [['live:1', 7]]));
+      await bus.presence.report('e1', new Map([['live:2', 0]]), 60_000);
+      await eventually(async () => assert.deepEqual([...(await bus.presence.rooms())], [['live:1', 7]]));
     });
 
     test('each report gives the edge its time anew, per room it names', async () => {
       const { bus } = await engine();
-      await bus.reportPresence('e1', roomsOf({ a: 1, b: 1 }), 1_000);
-      await bus.reportPresence('e1', roomsOf({ a: 2 }), 60_000);
-      await eventually(async () => assert.equal(await bus.online('b'), 0));
-      assert.equal(await bus.online('a'), 2);
+      await bus.presence.report('e1', roomsOf({ a: 1, b: 1 }), 1_000);
+      await bus.presence.report('e1', roomsOf({ a: 2 }), 60_000);
+      await eventually(async () => assert.equal(await bus.presence.online('b'), 0));
+      assert.equal(await bus.presence.online('a'), 2);
     });
 
     test('removing what was never there, and reporting nothing, is fine', async () => {
       const { bus } = await engine();
-      assert.deepEqual(onlineOf(await bus.reportPresence('e1', roomsOf({ a: 0 }), 60_000)), new Map([['a', 0]]));
-      assert.deepEqual(await bus.reportPresence('e1', new Map(), 60_000), new Map());
-      assert.deepEqual(await bus.presenceTotals(), { rooms: 0, online: 0 });
+      assert.deepEqual(onlineOf(await bus.presence.report('e1', roomsOf({ a: 0 }), 60_000)), new Map([['a', 0]]));
+      assert.deepEqual(await bus.presence.report('e1', new Map(), 60_000), new Map());
+      assert.deepEqual(await bus.presence.totals(), { rooms: 0, online: 0 });
     });
 
     test('asking how many are online changes nothing', async () => {
       const { bus } = await engine();
-      await bus.reportPresence('e1', roomsOf({ a: 3 }), 60_000);
-      for (let i = 0; i < 3; i++) assert.equal(await bus.online('a'), 3);
-      assert.deepEqual(await bus.presenceTotals(), { rooms: 1, online: 3 });
+      await bus.presence.report('e1', roomsOf({ a: 3 }), 60_000);
+      for (let i = 0; i < 3; i++) assert.equal(await bus.presence.online('a'), 3);
+      assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 3 });
     });
 
     test('the totals are true again after a sweep, and the next one finds nothing', async () => {
       const { bus } = await engine();
-      await bus.reportPresence('dead', roomsOf({ a: 5, b: 5, c: 5 }), 50);
-      await bus.reportPresence('alive', roomsOf({ a: 1, d: 1 }), 60_000);
+      await bus.presence.report('dead', roomsOf({ a: 5, b: 5, c: 5 }), 50);
+      await bus.presence.report('alive', roomsOf({ a: 1, d: 1 }), 60_000);
       let found = 0;
       await eventually(async () => {
         found += (await bus.sweep()).presence;
-        assert.deepEqual(await bus.presenceTotals(), { rooms: 2, online: 2 });
+        assert.deepEqual(await bus.presence.totals(), { rooms: 2, online: 2 });
       });
       // A store may have let rows go by itself, but somebody must have told the totals.
       assert.ok(found >= 1 && found <= 3, `${found} were found`);
@@ -147,9 +147,9 @@ export function presenceCases(engine: MakeEngine): void {
   test('a pulse carries the heads of the room, null where there are none', async () => {
     const made = await engine();
     const { bus, config } = made;
-    assert.equal((await bus.reportPresence('e1', new Map([['live:1', 1]]), 60_000)).get('live:1')?.heads, null);
-    await bus.publish([message(config, 'live:1', 'gift', 'a')]);
-    await bus.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
-    assert.deepEqual((await bus.reportPresence('e1', new Map([['live:1', 1]]), 60_000)).get('live:1')?.heads, await bus.heads('live:1'));
+    assert.equal((await bus.presence.report('e1', new Map([['live:1', 1]]), 60_000)).get('live:1')?.heads, null);
+    await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
+    await bus.streams.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
+    assert.deepEqual((await bus.presence.report('e1', new Map([['live:1', 1]]), 60_000)).get('live:1')?.heads, await bus.streams.heads('live:1'));
   });
 }

@@ -10,72 +10,74 @@ export function streamCases(engine: MakeEngine): void {
       const { bus, config } = made;
       const lease = await owned(bus, room, config);
       for (let from = 0; from < count; from += 100) {
-        await bus.publish(Array.from({ length: Math.min(100, count - from) }, (_, index) => message(config, room, lane, `${lane}-${from + index + 1}`)));
-        assert.deepEqual(await bus.commit(await commitOf(made, room, lane, lease)), { ok: true });
+        await bus.ingress.publish(
+          Array.from({ length: Math.min(100, count - from) }, (_, index) => message(config, room, lane, `${lane}-${from + index + 1}`)),
+        );
+        assert.deepEqual(await bus.streams.commit(await commitOf(made, room, lane, lease)), { ok: true });
       }
       return made;
     };
 
     test('heads of a room stay what they are until something is committed', async () => {
       const { bus } = await engine();
-      const first = await bus.heads('live:1');
+      const first = await bus.streams.heads('live:1');
       assert.deepEqual(first.offsets, { control: 0, gift: 0, chat: 0 });
       assert.ok(first.epoch.length > 0);
-      assert.deepEqual(await bus.heads('live:1'), first);
-      assert.notEqual((await bus.heads('live:2')).epoch, first.epoch);
+      assert.deepEqual(await bus.streams.heads('live:1'), first);
+      assert.notEqual((await bus.streams.heads('live:2')).epoch, first.epoch);
     });
 
     test('since gives what lies between two offsets, lowest first, up to the limit', async () => {
       const { bus } = await filled('gift', 20);
-      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 5, 9, 100)), [6, 7, 8, 9]);
-      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 5, 20, 3)), [6, 7, 8]);
-      assert.deepEqual(await bus.since('live:1', 'gift', 20, 20, 10), []);
-      assert.deepEqual(await bus.since('live:1', 'chat', 0, 20, 10), []);
-      assert.deepEqual(await bus.since('live:9', 'gift', 0, 20, 10), []);
+      assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 5, 9, 100)), [6, 7, 8, 9]);
+      assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 5, 20, 3)), [6, 7, 8]);
+      assert.deepEqual(await bus.streams.since('live:1', 'gift', 20, 20, 10), []);
+      assert.deepEqual(await bus.streams.since('live:1', 'chat', 0, 20, 10), []);
+      assert.deepEqual(await bus.streams.since('live:9', 'gift', 0, 20, 10), []);
     });
 
     test('history gives pages from the newest back, lowest first in the page', async () => {
       const { bus } = await filled('gift', 25);
-      const newest = await bus.history('live:1', 'gift', undefined, 10);
+      const newest = await bus.streams.history('live:1', 'gift', undefined, 10);
       assert.deepEqual([offsetsOf(newest.msgs), newest.more], [Array.from({ length: 10 }, (_, index) => index + 16), true]);
-      const last = await bus.history('live:1', 'gift', 6, 10);
+      const last = await bus.streams.history('live:1', 'gift', 6, 10);
       assert.deepEqual([offsetsOf(last.msgs), last.more], [[1, 2, 3, 4, 5], false]);
-      assert.deepEqual(await bus.history('live:9', 'gift', undefined, 10), { msgs: [], more: false });
+      assert.deepEqual(await bus.streams.history('live:9', 'gift', undefined, 10), { msgs: [], more: false });
     });
 
     test('a lane keeps at least its size and forgets the oldest', async () => {
       const { bus } = await filled('chat', 900);
-      const kept = await bus.since('live:1', 'chat', 0, 900, 1_000);
+      const kept = await bus.streams.since('live:1', 'chat', 0, 900, 1_000);
       assert.ok(kept.length >= 200 && kept.length < 500, `${kept.length} are kept`);
       assert.equal(offsetsOf(kept).at(-1), 900);
     });
 
     test('a room that users share keeps more of every lane', async () => {
       const { bus } = await filled('chat', 900, '@3');
-      assert.equal((await bus.since('@3', 'chat', 0, 900, 1_000)).length, 900);
+      assert.equal((await bus.streams.since('@3', 'chat', 0, 900, 1_000)).length, 900);
     });
 
     test('a store that lost everything begins a new epoch, and nothing numbered before can be written', async () => {
       const made = await filled('gift', 3);
       const { bus, config } = made;
-      const before = await bus.heads('live:1');
+      const before = await bus.streams.heads('live:1');
       await made.wipe();
-      const after = await bus.heads('live:1');
+      const after = await bus.streams.heads('live:1');
       assert.notEqual(after.epoch, before.epoch);
       assert.deepEqual(after.offsets, { control: 0, gift: 0, chat: 0 });
       const lease = await owned(bus, 'live:1', config, 'you');
-      const result = await bus.commit({ room: 'live:1', lease, expected: before, messages: { gift: ['{}'] }, entries: {}, frame: null, counts: {} });
+      const result = await bus.streams.commit({ room: 'live:1', lease, expected: before, messages: { gift: ['{}'] }, entries: {}, frame: null, counts: {} });
       assert.deepEqual(result, { ok: false, reason: 'moved' });
-      assert.deepEqual(await bus.since('live:1', 'gift', 0, 10, 10), []);
+      assert.deepEqual(await bus.streams.since('live:1', 'gift', 0, 10, 10), []);
     });
 
     test('since knows no messages before the first or after the last', async () => {
       const { bus } = await filled('gift', 5);
-      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 0, 1, 10)), [1]);
-      assert.deepEqual(offsetsOf(await bus.since('live:1', 'gift', 4, 99, 10)), [5]);
-      assert.deepEqual(await bus.since('live:1', 'gift', 5, 99, 10), []);
-      assert.deepEqual(await bus.since('live:1', 'gift', 7, 3, 10), []);
-      assert.deepEqual(await bus.since('live:1', 'gift', 0, 5, 0), []);
+      assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 0, 1, 10)), [1]);
+      assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 4, 99, 10)), [5]);
+      assert.deepEqual(await bus.streams.since('live:1', 'gift', 5, 99, 10), []);
+      assert.deepEqual(await bus.streams.since('live:1', 'gift', 7, 3, 10), []);
+      assert.deepEqual(await bus.streams.since('live:1', 'gift', 0, 5, 0), []);
     });
 
     test('pages meet without a hole or a double, down to the first message', async () => {
@@ -83,7 +85,7 @@ export function streamCases(engine: MakeEngine): void {
       const pages: number[][] = [];
       let before: number | undefined;
       for (let more = true; more; ) {
-        const page = await bus.history('live:1', 'gift', before, 5);
+        const page = await bus.streams.history('live:1', 'gift', before, 5);
         pages.unshift(offsetsOf(page.msgs));
         [before, more] = [pages[0]?.[0], page.more];
       }
@@ -97,7 +99,7 @@ export function streamCases(engine: MakeEngine): void {
     test('more is said exactly when there is an older one', async () => {
       const { bus } = await filled('gift', 10);
       const page = async (before: number | undefined, limit: number) => {
-        const { msgs, more } = await bus.history('live:1', 'gift', before, limit);
+        const { msgs, more } = await bus.streams.history('live:1', 'gift', before, limit);
         return [offsetsOf(msgs), more];
       };
       const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -114,17 +116,17 @@ export function streamCases(engine: MakeEngine): void {
     test('the lanes of a room are streams of their own', async () => {
       const made = await filled('gift', 2);
       const { bus, config } = made;
-      await bus.publish([message(config, 'live:1', 'notice', 'n'), message(config, 'live:1', 'chat', 'c')]);
+      await bus.ingress.publish([message(config, 'live:1', 'notice', 'n'), message(config, 'live:1', 'chat', 'c')]);
       const lease = await owned(bus, 'live:1', config);
-      for (const lane of ['control', 'chat'] as const) assert.deepEqual(await bus.commit(await commitOf(made, 'live:1', lane, lease)), { ok: true });
-      assert.deepEqual((await bus.heads('live:1')).offsets, { control: 1, gift: 2, chat: 1 });
-      assert.deepEqual(offsetsOf((await bus.history('live:1', 'control', undefined, 10)).msgs), [1]);
-      assert.deepEqual(offsetsOf((await bus.history('live:1', 'gift', undefined, 10)).msgs), [1, 2]);
+      for (const lane of ['control', 'chat'] as const) assert.deepEqual(await bus.streams.commit(await commitOf(made, 'live:1', lane, lease)), { ok: true });
+      assert.deepEqual((await bus.streams.heads('live:1')).offsets, { control: 1, gift: 2, chat: 1 });
+      assert.deepEqual(offsetsOf((await bus.streams.history('live:1', 'control', undefined, 10)).msgs), [1]);
+      assert.deepEqual(offsetsOf((await bus.streams.history('live:1', 'gift', undefined, 10)).msgs), [1, 2]);
     });
 
     test('of many who ask first for the heads of a room all get the same epoch', async () => {
       const { bus } = await engine();
-      const answers = await Promise.all(Array.from({ length: 10 }, () => bus.heads('live:1')));
+      const answers = await Promise.all(Array.from({ length: 10 }, () => bus.streams.heads('live:1')));
       assert.equal(new Set(answers.map(({ epoch }) => epoch)).size, 1);
     });
   });

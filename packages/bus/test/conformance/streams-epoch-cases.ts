@@ -14,9 +14,9 @@ export function epochCases(engine: MakeEngine): void {
       const lease = await owned(bus, room, config);
       let number = 0;
       const gifts = async (count: number) => {
-        await bus.publish(Array.from({ length: count }, () => message(config, room, 'gift', `g${++number}`)));
-        assert.deepEqual(await bus.commit(await commitOf(one, room, 'gift', lease)), { ok: true });
-        return bus.heads(room);
+        await bus.ingress.publish(Array.from({ length: count }, () => message(config, room, 'gift', `g${++number}`)));
+        assert.deepEqual(await bus.streams.commit(await commitOf(one, room, 'gift', lease)), { ok: true });
+        return bus.streams.heads(room);
       };
       return { ...one, lease, gifts };
     };
@@ -26,13 +26,13 @@ export function epochCases(engine: MakeEngine): void {
       const five = await gifts(5);
       const ten = await gifts(5);
       await rollBack(room, five);
-      const forked = await bus.heads(room, { known: ten });
+      const forked = await bus.streams.heads(room, { known: ten });
       assert.notEqual(forked.epoch, ten.epoch);
       assert.deepEqual([forked.offsets, forked.forks], [five.offsets, [{ epoch: ten.epoch, offsets: five.offsets }]]);
-      assert.deepEqual(await bus.heads(room), forked, 'everybody sees it');
-      assert.deepEqual(await bus.heads(room, { known: ten }), forked, 'and a second claim begins no other');
+      assert.deepEqual(await bus.streams.heads(room), forked, 'everybody sees it');
+      assert.deepEqual(await bus.streams.heads(room, { known: ten }), forked, 'and a second claim begins no other');
       assert.deepEqual((await gifts(2)).offsets.gift, 7);
-      assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 10, 10)), [1, 2, 3, 4, 5, 6, 7]);
+      assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 10, 10)), [1, 2, 3, 4, 5, 6, 7]);
       assert.equal(goesOnAfter(forked, 'gift', ten.epoch, 10), 5);
       assert.equal(goesOnAfter(forked, 'gift', ten.epoch, 3), 3);
       assert.equal(goesOnAfter(forked, 'gift', 'another', 3), 5);
@@ -44,41 +44,41 @@ export function epochCases(engine: MakeEngine): void {
       const five = await gifts(5);
       await rollBack(room, five);
       const stale = await commitOf(one, room, 'gift', lease);
-      await bus.heads(room, { known: { ...five, offsets: { ...five.offsets, gift: 6 } } });
-      assert.deepEqual(await bus.commit(stale), { ok: false, reason: 'moved' });
+      await bus.streams.heads(room, { known: { ...five, offsets: { ...five.offsets, gift: 6 } } });
+      assert.deepEqual(await bus.streams.commit(stale), { ok: false, reason: 'moved' });
     });
 
     test('an epoch that has ended does not come back', async () => {
       const { bus, gifts, rollBack } = await made();
       const old = await gifts(3);
       await rollBack(room, { ...old, offsets: { ...old.offsets, gift: 2 } });
-      const second = await bus.heads(room, { known: old });
+      const second = await bus.streams.heads(room, { known: old });
       await rollBack(room, old);
-      const third = await bus.heads(room, claimOf(second, []));
+      const third = await bus.streams.heads(room, claimOf(second, []));
       assert.ok(third.epoch !== old.epoch && third.epoch !== second.epoch);
       assert.deepEqual(
         third.forks?.map(({ epoch }) => epoch),
         [old.epoch],
       );
       await rollBack(room, old);
-      const fourth = await bus.heads(room, { ended: [old.epoch] });
+      const fourth = await bus.streams.heads(room, { ended: [old.epoch] });
       assert.notEqual(fourth.epoch, old.epoch);
     });
 
     test('a claim that is not ahead begins nothing, nor does an empty one', async () => {
       const { bus, gifts } = await made();
-      const first = await bus.heads(room, {});
+      const first = await bus.streams.heads(room, {});
       const three = await gifts(3);
       assert.equal(three.epoch, first.epoch);
       for (const claim of [{}, { known: first }, { known: three }, { known: three, ended: ['another'] }, { known: { ...three, epoch: 'x' } }])
-        assert.deepEqual(await bus.heads(room, claim), three);
+        assert.deepEqual(await bus.streams.heads(room, claim), three);
     });
 
     test('heads that are gone altogether begin with nothing', async () => {
       const { bus, gifts, wipe } = await made();
       const five = await gifts(5);
       await wipe();
-      const fresh = await bus.heads(room, { known: five });
+      const fresh = await bus.streams.heads(room, { known: five });
       assert.notEqual(fresh.epoch, five.epoch);
       assert.deepEqual([fresh.offsets.gift, fresh.forks], [0, undefined]);
       assert.equal(goesOnAfter(fresh, 'gift', five.epoch, 5), 0);
@@ -89,7 +89,7 @@ export function epochCases(engine: MakeEngine): void {
       const five = await gifts(5);
       const ten = await gifts(5);
       await rollBack(room, five);
-      const answers = await Promise.all(Array.from({ length: 10 }, () => bus.heads(room, { known: ten })));
+      const answers = await Promise.all(Array.from({ length: 10 }, () => bus.streams.heads(room, { known: ten })));
       assert.equal(new Set(answers.map(({ epoch }) => epoch)).size, 1);
     });
 
@@ -99,7 +99,7 @@ export function epochCases(engine: MakeEngine): void {
       const epochs = [heads.epoch];
       for (let offset = 19; offset >= 10; offset--) {
         await rollBack(room, { ...heads, offsets: { ...heads.offsets, gift: offset } });
-        heads = await bus.heads(room, { known: heads });
+        heads = await bus.streams.heads(room, { known: heads });
         epochs.unshift(heads.epoch);
       }
       assert.deepEqual(

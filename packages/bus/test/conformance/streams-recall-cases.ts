@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Msg } from '@danmux/protocol';
-import { tombstone } from '../../src/bus.ts';
 import { bodyOfParts } from '../../src/message/combo-parts.ts';
+import { tombstone } from '../../src/message-text.ts';
 import { shardOf } from '../../src/shard.ts';
 import { commitOf, type Engine, type MakeEngine, message, offsetsOf, owned } from './case-kit.ts';
 
@@ -22,8 +22,8 @@ export function recallCases(engine: MakeEngine): void {
       const { bus, config } = made;
       const lease = await owned(bus, room, config);
       for (let from = 0; from < ids.length; from += 100) {
-        await bus.publish(ids.slice(from, from + 100).map((id) => message(config, room, lane, id)));
-        assert.deepEqual(await bus.commit(await commitOf(made, room, lane, lease)), { ok: true });
+        await bus.ingress.publish(ids.slice(from, from + 100).map((id) => message(config, room, lane, id)));
+        assert.deepEqual(await bus.streams.commit(await commitOf(made, room, lane, lease)), { ok: true });
       }
     };
     const parsed = (texts: readonly string[]) => texts.map((text) => JSON.parse(text) as Msg);
@@ -33,93 +33,97 @@ export function recallCases(engine: MakeEngine): void {
     test('of a message in history: a tombstone stands in its place, and its id is known', async () => {
       const { bus, clock } = await filled('gift', 3);
       const began = clock.now();
-      assert.deepEqual(await bus.recall(room, 'm2'), { found: true });
-      const texts = await bus.since(room, 'gift', 0, 3, 10);
+      assert.deepEqual(await bus.streams.recall(room, 'm2'), { found: true });
+      const texts = await bus.streams.since(room, 'gift', 0, 3, 10);
       const [, second] = parsed(texts);
       assert.ok(second && second.ts >= began && second.ts <= clock.now(), 'it tells when');
       assert.equal(texts[1], tombstone('gift', 2, 'm2', second.ts));
       assert.deepEqual(second, { lane: 'gift', offset: 2, id: 'm2', type: 'recalled', data: null, ts: second.ts });
       assert.deepEqual(shape(texts), ['1', 't2', '3']);
-      assert.deepEqual((await bus.history(room, 'gift', undefined, 10)).msgs, texts);
-      assert.deepEqual(await bus.recalled(room), ['m2']);
-      assert.deepEqual((await bus.heads(room)).offsets, { control: 0, gift: 3, chat: 0 });
+      assert.deepEqual((await bus.streams.history(room, 'gift', undefined, 10)).msgs, texts);
+      assert.deepEqual(await bus.streams.recalled(room), ['m2']);
+      assert.deepEqual((await bus.streams.heads(room)).offsets, { control: 0, gift: 3, chat: 0 });
     });
 
     test('of one that waits in the ingress, or never was: not found, and the id is known', async () => {
       const made = await engine();
       const { bus, config } = made;
-      await bus.publish([message(config, room, 'chat', 'waits')]);
-      assert.deepEqual(await bus.recall(room, 'waits'), { found: false });
-      assert.deepEqual(await bus.recall(room, 'never'), { found: false });
-      assert.deepEqual(await bus.recall(room, 'never'), { found: false });
-      assert.deepEqual([...(await bus.recalled(room))].sort(), ['never', 'waits']);
-      assert.deepEqual(await bus.recalled('live:2'), []);
-      assert.deepEqual(await bus.recall('live:29', 'waits'), { found: false }, 'rooms of one shard have their own');
-      assert.deepEqual(await bus.recalled('live:29'), ['waits']);
+      await bus.ingress.publish([message(config, room, 'chat', 'waits')]);
+      assert.deepEqual(await bus.streams.recall(room, 'waits'), { found: false });
+      assert.deepEqual(await bus.streams.recall(room, 'never'), { found: false });
+      assert.deepEqual(await bus.streams.recall(room, 'never'), { found: false });
+      assert.deepEqual([...(await bus.streams.recalled(room))].sort(), ['never', 'waits']);
+      assert.deepEqual(await bus.streams.recalled('live:2'), []);
+      assert.deepEqual(await bus.streams.recall('live:29', 'waits'), { found: false }, 'rooms of one shard have their own');
+      assert.deepEqual(await bus.streams.recalled('live:29'), ['waits']);
     });
 
     test('a second time it is found too, and nothing changes; also one that was committed after its recall', async () => {
       const made = await filled('gift', 3);
       const { bus } = made;
-      await bus.recall(room, 'm2');
-      const texts = await bus.since(room, 'gift', 0, 3, 10);
-      assert.deepEqual(await bus.recall(room, 'm2'), { found: true });
-      assert.deepEqual(await bus.since(room, 'gift', 0, 3, 10), texts);
-      assert.deepEqual(await bus.recalled(room), ['m2']);
-      assert.deepEqual(await bus.recall(room, 'late'), { found: false });
+      await bus.streams.recall(room, 'm2');
+      const texts = await bus.streams.since(room, 'gift', 0, 3, 10);
+      assert.deepEqual(await bus.streams.recall(room, 'm2'), { found: true });
+      assert.deepEqual(await bus.streams.since(room, 'gift', 0, 3, 10), texts);
+      assert.deepEqual(await bus.streams.recalled(room), ['m2']);
+      assert.deepEqual(await bus.streams.recall(room, 'late'), { found: false });
       await append(made, 'gift', ['late']);
-      assert.deepEqual(await bus.recall(room, 'late'), { found: true });
-      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 9, 10)), ['1', 't2', '3', 't4']);
+      assert.deepEqual(await bus.streams.recall(room, 'late'), { found: true });
+      assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 9, 10)), ['1', 't2', '3', 't4']);
     });
 
     test('an id is compared whole, as it is, and never with what a message says', async () => {
       const odd = ['a', 'a"', 'a\\', 'aa', 'A', '弹幕 🎁', '%d', '{"lane":"gift","offset":1,"id":"x"', '\n'];
       const { bus } = await filled('gift', odd);
-      assert.deepEqual(await bus.recall(room, 'x'), { found: false });
-      assert.deepEqual(await bus.recall(room, 'chat'), { found: false });
+      assert.deepEqual(await bus.streams.recall(room, 'x'), { found: false });
+      assert.deepEqual(await bus.streams.recall(room, 'chat'), { found: false });
       for (const [index, id] of odd.entries()) {
-        assert.deepEqual(await bus.recall(room, id), { found: true }, id);
+        assert.deepEqual(await bus.streams.recall(room, id), { found: true }, id);
         assert.deepEqual(
-          shape(await bus.since(room, 'gift', 0, 99, 99)),
+          shape(await bus.streams.since(room, 'gift', 0, 99, 99)),
           odd.map((_, at) => (at <= index ? `t${at + 1}` : String(at + 1))),
         );
       }
       assert.deepEqual(
-        parsed(await bus.since(room, 'gift', 0, 99, 99)).map(({ id }) => id),
+        parsed(await bus.streams.since(room, 'gift', 0, 99, 99)).map(({ id }) => id),
         odd,
       );
-      assert.deepEqual([...(await bus.recalled(room))].sort(), ['x', 'chat', ...odd].sort());
+      assert.deepEqual([...(await bus.streams.recalled(room))].sort(), ['x', 'chat', ...odd].sort());
     });
 
     test('each lane has its own tombstones, and the oldest of a long stream is found', async () => {
       const made = await filled('gift', 650);
       const { bus } = made;
       await append(made, 'chat', ['c1', 'c2']);
-      assert.deepEqual(await bus.recall(room, 'm1'), { found: true });
-      assert.deepEqual(await bus.recall(room, 'c1'), { found: true });
-      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 3, 10)), ['t1', '2', '3']);
-      assert.deepEqual(shape(await bus.since(room, 'chat', 0, 3, 10)), ['t1', '2']);
+      assert.deepEqual(await bus.streams.recall(room, 'm1'), { found: true });
+      assert.deepEqual(await bus.streams.recall(room, 'c1'), { found: true });
+      assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 3, 10)), ['t1', '2', '3']);
+      assert.deepEqual(shape(await bus.streams.since(room, 'chat', 0, 3, 10)), ['t1', '2']);
     });
 
     test('since has no hole wherever tombstones stand: at its ends, side by side, at the limit', async () => {
       const { bus } = await filled('gift', 10);
-      for (const id of ['m1', 'm4', 'm5', 'm6', 'm10']) await bus.recall(room, id);
+      for (const id of ['m1', 'm4', 'm5', 'm6', 'm10']) await bus.streams.recall(room, id);
       const all = ['t1', '2', '3', 't4', 't5', 't6', '7', '8', '9', 't10'];
       for (let after = 0; after <= 10; after++) {
         for (let upTo = after; upTo <= 12; upTo++) {
           for (const limit of [1, 2, 3, 5, 20])
-            assert.deepEqual(shape(await bus.since(room, 'gift', after, upTo, limit)), all.slice(after, upTo).slice(0, limit), `${after}, ${upTo}, ${limit}`);
+            assert.deepEqual(
+              shape(await bus.streams.since(room, 'gift', after, upTo, limit)),
+              all.slice(after, upTo).slice(0, limit),
+              `${after}, ${upTo}, ${limit}`,
+            );
         }
       }
     });
 
     test('pages of history have none either, and meet', async () => {
       const { bus } = await filled('gift', 10);
-      for (const id of ['m1', 'm4', 'm5', 'm6', 'm10']) await bus.recall(room, id);
+      for (const id of ['m1', 'm4', 'm5', 'm6', 'm10']) await bus.streams.recall(room, id);
       const all = ['t1', '2', '3', 't4', 't5', 't6', '7', '8', '9', 't10'];
       for (let before = 1; before <= 12; before++) {
         for (const limit of [1, 2, 3, 5, 9, 10, 20]) {
-          const { msgs, more } = await bus.history(room, 'gift', before === 12 ? undefined : before, limit);
+          const { msgs, more } = await bus.streams.history(room, 'gift', before === 12 ? undefined : before, limit);
           const older = all.slice(0, before - 1);
           assert.deepEqual([shape(msgs), more], [older.slice(-limit), older.length > limit], `${before}, ${limit}`);
         }
@@ -129,43 +133,43 @@ export function recallCases(engine: MakeEngine): void {
     test('where all were recalled all are tombstones, and the next message follows them', async () => {
       const made = await filled('gift', 2);
       const { bus } = made;
-      for (const id of ['m1', 'm2']) await bus.recall(room, id);
-      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 2, 10)), ['t1', 't2']);
-      assert.deepEqual(shape((await bus.history(room, 'gift', undefined, 1)).msgs), ['t2']);
+      for (const id of ['m1', 'm2']) await bus.streams.recall(room, id);
+      assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 2, 10)), ['t1', 't2']);
+      assert.deepEqual(shape((await bus.streams.history(room, 'gift', undefined, 1)).msgs), ['t2']);
       await append(made, 'gift', ['m3']);
-      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 9, 10)), ['t1', 't2', '3']);
+      assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 9, 10)), ['t1', 't2', '3']);
     });
 
     test('a tombstone leaves with what history forgets: what is left has no hole', async () => {
       const made = await filled('chat', 150);
       const { bus } = made;
-      for (const id of ['m2', 'm3', 'm100']) assert.deepEqual(await bus.recall(room, id), { found: true });
+      for (const id of ['m2', 'm3', 'm100']) assert.deepEqual(await bus.streams.recall(room, id), { found: true });
       await append(
         made,
         'chat',
         Array.from({ length: 600 }, (_, index) => `n${index}`),
       );
-      const kept = await bus.since(room, 'chat', 0, 9_999, 9_999);
+      const kept = await bus.streams.since(room, 'chat', 0, 9_999, 9_999);
       const offsets = offsetsOf(kept);
       assert.ok(offsets.length >= 190 && offsets.length < 500, `${offsets.length} are kept`);
       assert.deepEqual(
         offsets,
         Array.from({ length: offsets.length }, (_, index) => 751 - offsets.length + index),
       );
-      await bus.recall(room, 'n550');
-      assert.ok(shape(await bus.since(room, 'chat', 0, 9_999, 9_999)).includes('t701'), 'the new one stands');
+      await bus.streams.recall(room, 'n550');
+      assert.ok(shape(await bus.streams.since(room, 'chat', 0, 9_999, 9_999)).includes('t701'), 'the new one stands');
     });
 
     /** Gifts of one combo as one message, as a relay makes it; each counts 10. */
     const appendCombo = async (made: Engine, ids: readonly string[]) => {
       const { bus, config } = made;
-      await bus.publish(ids.map((id) => message(config, room, 'gift', id, { count: 10 })));
-      const gifts = (await bus.read(shardOf(room, config.shards), 'gift', undefined, 1_000)).filter((one) => one.room === room);
+      await bus.ingress.publish(ids.map((id) => message(config, room, 'gift', id, { count: 10 })));
+      const gifts = (await bus.ingress.read(shardOf(room, config.shards), 'gift', undefined, 1_000)).filter((one) => one.room === room);
       const newest = gifts.at(-1);
       assert.ok(newest);
       const joined = { ...newest, body: bodyOfParts(gifts.map(({ body }) => body)) };
       const commit = await commitOf(made, room, 'gift', await owned(bus, room, config), [joined]);
-      assert.deepEqual(await bus.commit({ ...commit, entries: { gift: gifts.map(({ entry }) => entry) } }), { ok: true });
+      assert.deepEqual(await bus.streams.commit({ ...commit, entries: { gift: gifts.map(({ entry }) => entry) } }), { ok: true });
     };
     const counts = (texts: readonly string[]) =>
       parsed(texts).map(({ id, type, data, parts }) => [
@@ -178,39 +182,39 @@ export function recallCases(engine: MakeEngine): void {
       const made = await filled('gift', ['g0']);
       const { bus } = made;
       await appendCombo(made, ['g1', 'g2', 'g3']);
-      assert.deepEqual(counts(await bus.since(room, 'gift', 1, 2, 10)), [['g3', 30, ['g1', 'g2', 'g3']]]);
-      assert.deepEqual(await bus.recall(room, 'g1'), { found: true });
-      assert.deepEqual(counts(await bus.since(room, 'gift', 1, 2, 10)), [['g3', 20, ['g2', 'g3']]]);
-      assert.deepEqual(await bus.recall(room, 'g3'), { found: true }, 'the id of the message is that of a part');
-      assert.deepEqual(await bus.recall(room, 'g3'), { found: true });
-      assert.deepEqual(counts(await bus.since(room, 'gift', 0, 2, 10)), [
+      assert.deepEqual(counts(await bus.streams.since(room, 'gift', 1, 2, 10)), [['g3', 30, ['g1', 'g2', 'g3']]]);
+      assert.deepEqual(await bus.streams.recall(room, 'g1'), { found: true });
+      assert.deepEqual(counts(await bus.streams.since(room, 'gift', 1, 2, 10)), [['g3', 20, ['g2', 'g3']]]);
+      assert.deepEqual(await bus.streams.recall(room, 'g3'), { found: true }, 'the id of the message is that of a part');
+      assert.deepEqual(await bus.streams.recall(room, 'g3'), { found: true });
+      assert.deepEqual(counts(await bus.streams.since(room, 'gift', 0, 2, 10)), [
         ['g0', undefined, undefined],
         ['g3', 10, ['g2']],
       ]);
-      assert.deepEqual(await bus.recall(room, 'g2'), { found: true });
-      assert.deepEqual(shape((await bus.history(room, 'gift', undefined, 10)).msgs), ['1', 't2']);
-      assert.deepEqual(await bus.recall(room, 'g0'), { found: true });
-      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 2, 10)), ['t1', 't2']);
+      assert.deepEqual(await bus.streams.recall(room, 'g2'), { found: true });
+      assert.deepEqual(shape((await bus.streams.history(room, 'gift', undefined, 10)).msgs), ['1', 't2']);
+      assert.deepEqual(await bus.streams.recall(room, 'g0'), { found: true });
+      assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 2, 10)), ['t1', 't2']);
     });
 
     test('parts are what danmux wrote, never what a gift says', async () => {
       const made = await engine();
       const { bus, config } = made;
       const said = { parts: [{ id: 'x', count: 1 }], text: ',"parts":[{"id":"x","count":1}],"type":"' };
-      await bus.publish([message(config, room, 'gift', 'g1', said), message(config, room, 'gift', ',"parts":[{"id":"x","count":1', said)]);
-      assert.deepEqual(await bus.commit(await commitOf(made, room, 'gift', await owned(bus, room, config))), { ok: true });
-      assert.deepEqual(await bus.recall(room, 'x'), { found: false });
-      assert.deepEqual(await bus.recall(room, 'g1'), { found: true });
-      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 2, 10)), ['t1', '2']);
+      await bus.ingress.publish([message(config, room, 'gift', 'g1', said), message(config, room, 'gift', ',"parts":[{"id":"x","count":1', said)]);
+      assert.deepEqual(await bus.streams.commit(await commitOf(made, room, 'gift', await owned(bus, room, config))), { ok: true });
+      assert.deepEqual(await bus.streams.recall(room, 'x'), { found: false });
+      assert.deepEqual(await bus.streams.recall(room, 'g1'), { found: true });
+      assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 2, 10)), ['t1', '2']);
     });
 
     test('a new epoch knows no tombstones of the old one', async () => {
       const made = await filled('gift', 3);
       const { bus } = made;
-      await bus.recall(room, 'm2');
+      await bus.streams.recall(room, 'm2');
       await made.wipe();
       await append(made, 'gift', ['n1', 'n2', 'n3']);
-      assert.deepEqual(shape(await bus.since(room, 'gift', 0, 9, 9)), ['1', '2', '3']);
+      assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 9, 9)), ['1', '2', '3']);
     });
   });
 }

@@ -1,7 +1,7 @@
 // The ledger's flat form: what a commit counts comes back as the same ledger, summed over shards.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countsOf, ledgerOf } from '../../src/engine/ledger-fields.ts';
+import { countsOf, totalsOf } from '../../src/engine/ledger-fields.ts';
 
 const zero = { control: 0, gift: 0, chat: 0, ambient: 0 };
 const none = { control: {}, gift: {}, chat: {}, ambient: {} };
@@ -20,12 +20,12 @@ test('counts become one counter each, without those that are 0', () => {
 });
 
 test('an empty store is a ledger of zeros', () => {
-  assert.deepEqual(ledgerOf([]), { accepted: zero, sequenced: zero, shed: none });
-  assert.deepEqual(ledgerOf([{}, {}]), { accepted: zero, sequenced: zero, shed: none });
+  assert.deepEqual(totalsOf([]), { accepted: zero, sequenced: zero, shed: none });
+  assert.deepEqual(totalsOf([{}, {}]), { accepted: zero, sequenced: zero, shed: none });
 });
 
 test('shards add up, as numbers or as the text a store gives', () => {
-  const ledger = ledgerOf([
+  const ledger = totalsOf([
     { 'accepted:gift': '10', 'sequenced:gift': '9', 'shed:chat:over_budget': '1' },
     { 'accepted:gift': 1, 'accepted:chat': 5, 'shed:chat:over_budget': 2, 'shed:chat:ingress_full': 4 },
   ]);
@@ -35,19 +35,19 @@ test('shards add up, as numbers or as the text a store gives', () => {
 });
 
 test('a reason that was taken back is left out, and a correction may come from another shard first', () => {
-  assert.deepEqual(ledgerOf([{ 'shed:chat:ingress_full': 0 }]).shed, none);
-  assert.deepEqual(ledgerOf([{ 'shed:chat:ingress_full': -2 }, { 'shed:chat:ingress_full': 2 }]).shed, none);
-  assert.deepEqual(ledgerOf([{ 'shed:chat:ingress_full': -2 }, { 'shed:chat:ingress_full': 5 }]).shed.chat, { ingress_full: 3 });
+  assert.deepEqual(totalsOf([{ 'shed:chat:ingress_full': 0 }]).shed, none);
+  assert.deepEqual(totalsOf([{ 'shed:chat:ingress_full': -2 }, { 'shed:chat:ingress_full': 2 }]).shed, none);
+  assert.deepEqual(totalsOf([{ 'shed:chat:ingress_full': -2 }, { 'shed:chat:ingress_full': 5 }]).shed.chat, { ingress_full: 3 });
 });
 
 test('counters of another version are passed over', () => {
-  const ledger = ledgerOf([{ 'accepted:whisper': 5, 'lost:gift': 2, garbage: 1, 'accepted:gift': 1 }]);
+  const ledger = totalsOf([{ 'accepted:whisper': 5, 'lost:gift': 2, garbage: 1, 'accepted:gift': 1 }]);
   assert.deepEqual(ledger, { accepted: { ...zero, gift: 1 }, sequenced: zero, shed: none });
 });
 
 test('what is counted is what is told', () => {
   const counts = { accepted: { gift: 2, chat: 7 }, sequenced: { gift: 2, ambient: 1 }, shed: { chat: { over_budget: 3 }, ambient: { merged: 2 } } };
-  const ledger = ledgerOf([Object.fromEntries(countsOf(counts))]);
+  const ledger = totalsOf([Object.fromEntries(countsOf(counts))]);
   assert.deepEqual(ledger, {
     accepted: { ...zero, ...counts.accepted },
     sequenced: { ...zero, ...counts.sequenced },

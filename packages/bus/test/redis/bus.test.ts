@@ -3,7 +3,7 @@ import { after, before } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { Redis } from 'ioredis';
-import type { Heads } from '../../src/bus.ts';
+import type { Heads } from '../../src/contract/streams.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { createKeys } from '../../src/redis/keys.ts';
 import { busConformance } from '../conformance.ts';

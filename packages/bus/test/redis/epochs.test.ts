@@ -35,29 +35,29 @@ async function connect(url = redis.url): Promise<{ bus: RedisBus; begun: () => P
 
 test('a restart begins a new epoch of a room that is claimed, once, and none of a room that nobody claims', async () => {
   const { bus, begun } = await connect();
-  const heads = await bus.heads(room, {});
-  const quiet = await bus.heads('live:quiet');
+  const heads = await bus.streams.heads(room, {});
+  const quiet = await bus.streams.heads('live:quiet');
   await redis.command('SAVE');
   await redis.kill();
   await redis.start();
   await eventually(() => bus.health());
-  assert.deepEqual(await bus.heads(room), heads, 'who only reads changes nothing');
-  const next = await bus.heads(room, { known: heads });
+  assert.deepEqual(await bus.streams.heads(room), heads, 'who only reads changes nothing');
+  const next = await bus.streams.heads(room, { known: heads });
   assert.deepEqual([next.epoch === heads.epoch, next.forks], [false, [{ epoch: heads.epoch, offsets: heads.offsets }]]);
-  assert.deepEqual(await bus.heads(room, { known: heads }), next);
-  assert.deepEqual(await bus.heads(room, {}), next);
-  assert.deepEqual(await bus.heads('live:quiet', {}), quiet, 'of heads that were never claimed nothing is known');
+  assert.deepEqual(await bus.streams.heads(room, { known: heads }), next);
+  assert.deepEqual(await bus.streams.heads(room, {}), next);
+  assert.deepEqual(await bus.streams.heads('live:quiet', {}), quiet, 'of heads that were never claimed nothing is known');
   assert.deepEqual(await begun(), { unproven: 1 });
 });
 
 test('a restart that took heads away as well says that they went back', async () => {
   const { bus, begun } = await connect();
-  const heads = await bus.heads(room, {});
+  const heads = await bus.streams.heads(room, {});
   await redis.command('SAVE');
   await redis.kill();
   await redis.start();
   await eventually(() => bus.health());
-  await bus.heads(room, { known: { ...heads, offsets: { ...heads.offsets, gift: 1 } } });
+  await bus.streams.heads(room, { known: { ...heads, offsets: { ...heads.offsets, gift: 1 } } });
   assert.deepEqual(await begun(), { went_back: 1 });
 });
 
@@ -66,18 +66,18 @@ test('a replica that was promoted begins a new epoch, and so does its old master
   // A new replica is not kept waiting for others.
   for (const server of [redis, other]) await server.command('CONFIG SET repl-diskless-sync-delay 0');
   const { bus } = await connect();
-  const { epoch } = await bus.heads(room, {});
+  const { epoch } = await bus.streams.heads(room, {});
   await other.command(`REPLICAOF 127.0.0.1 ${port}`);
   await eventually(async () => assert.match(await other.command('INFO replication'), /master_link_status:up/));
-  assert.equal((await bus.heads(room, {})).epoch, epoch, 'a replica more changes nothing');
+  assert.equal((await bus.streams.heads(room, {})).epoch, epoch, 'a replica more changes nothing');
   await other.command('REPLICAOF NO ONE');
   const promoted = await connect(other.url);
-  const second = await promoted.bus.heads(room, {});
+  const second = await promoted.bus.streams.heads(room, {});
   assert.notEqual(second.epoch, epoch);
   await redis.command(`REPLICAOF 127.0.0.1 ${new URL(other.url).port}`);
   await eventually(async () => assert.match(await redis.command('INFO replication'), /master_link_status:up/));
   await redis.command('REPLICAOF NO ONE');
-  const third = await bus.heads(room, {});
+  const third = await bus.streams.heads(room, {});
   assert.deepEqual(
     third.forks?.map((fork) => fork.epoch),
     [second.epoch, epoch],
@@ -88,8 +88,8 @@ test('a user that may not call INFO gets heads all the same', async () => {
   await redis.command('ACL SETUSER lean on >lean ~* &* +@all -info');
   const url = redis.url.replace('redis://', 'redis://lean:lean@');
   const { bus } = await connect(url);
-  const heads = await bus.heads(room, {});
-  assert.deepEqual(await bus.heads(room, { known: heads }), heads);
-  const behind = await bus.heads(room, { known: { ...heads, offsets: { ...heads.offsets, gift: 3 } } });
+  const heads = await bus.streams.heads(room, {});
+  assert.deepEqual(await bus.streams.heads(room, { known: heads }), heads);
+  const behind = await bus.streams.heads(room, { known: { ...heads, offsets: { ...heads.offsets, gift: 3 } } });
   assert.notEqual(behind.epoch, heads.epoch, 'heads that went back are seen without it');
 });

@@ -23,6 +23,14 @@ test('it comes out as it went in', () => {
   for (const frame of frames) assert.deepEqual(decodeFrame(encodeFrame(frame)), frame);
 });
 
+test('messages for their senders alone keep the name of the older versions on the wire', () => {
+  const frame: BusFrame = { head: { ...head, senderOnly: [['ann', '{"id":"c"}']] }, payload: '{}' };
+  const text = encodeFrame(frame);
+  assert.deepEqual((JSON.parse(text.slice(0, text.indexOf('\n'))) as { own: unknown }).own, [['ann', '{"id":"c"}']]);
+  assert.ok(!text.includes('senderOnly'), text);
+  assert.deepEqual(decodeFrame(text), frame);
+});
+
 test('the head is the first line, and the payload follows untouched', () => {
   const [first, ...rest] = encodeFrame({ head: { ...head, traces: [['a\nb', 'c']] }, payload: '{\n}' }).split('\n');
   assert.deepEqual((JSON.parse(first ?? '') as FrameHead).traces, [['a\nb', 'c']]);

@@ -4,14 +4,10 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
-import type { Bus, Lease } from '../../src/bus.ts';
+import type { Bus } from '../../src/bus.ts';
 import type { BusFrame } from '../../src/contract/frames.ts';
+import type { Lease } from '../../src/contract/leases.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { RedisCursors } from '../../src/redis/cursors.ts';
-import { RedisEventLog } from '../../src/redis/events.ts';
-import { RedisLogs } from '../../src/redis/logs.ts';
-import { RedisReceipts } from '../../src/redis/receipts.ts';
-import { RedisRecords } from '../../src/redis/records.ts';
 import { commitOf, message, owned } from '../conformance/case-kit.ts';
 import { testSettings } from '../settings.ts';
 
@@ -22,34 +18,34 @@ const member = { id: 'm', role: 'edge', address: '', version: '1', load: 0 };
 /** Every method that needs the store; `publish` is apart, as it answers per publication. */
 const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   health: (bus) => bus.health(),
-  read: (bus) => bus.read(0, 'gift', undefined, 10),
-  listen: (bus) => bus.listen(0, () => {}),
-  commit: (bus) => bus.commit({ room: 'live:1', lease, expected: heads, messages: {}, entries: {}, frame: null, counts: {} }),
-  subscribe: (bus) => bus.subscribe('live:1', { frame: () => {}, resumed: () => {} }),
-  heads: (bus) => bus.heads('live:1'),
-  since: (bus) => bus.since('live:1', 'gift', 0, 10, 10),
-  history: (bus) => bus.history('live:1', 'gift', undefined, 10),
-  acquire: (bus) => bus.acquire('boss', 'me', 1_000),
-  renew: (bus) => bus.renew(lease, 1_000),
-  release: (bus) => bus.release(lease),
-  onFreed: (bus) => bus.onFreed(() => {}),
-  reportPresence: (bus) => bus.reportPresence('e', new Map([['live:1', 1]]), 1_000),
-  online: (bus) => bus.online('live:1'),
-  audience: (bus) => bus.audience('live:1'),
-  presenceTotals: (bus) => bus.presenceTotals(),
-  announce: (bus) => bus.announce(member, 1_000),
-  leave: (bus) => bus.leave('m'),
-  members: (bus) => bus.members(),
+  'ingress.read': (bus) => bus.ingress.read(0, 'gift', undefined, 10),
+  'ingress.listen': (bus) => bus.ingress.listen(0, () => {}),
+  'streams.commit': (bus) => bus.streams.commit({ room: 'live:1', lease, expected: heads, messages: {}, entries: {}, frame: null, counts: {} }),
+  'frames.subscribe': (bus) => bus.frames.subscribe('live:1', { frame: () => {}, resumed: () => {} }),
+  'streams.heads': (bus) => bus.streams.heads('live:1'),
+  'streams.since': (bus) => bus.streams.since('live:1', 'gift', 0, 10, 10),
+  'streams.history': (bus) => bus.streams.history('live:1', 'gift', undefined, 10),
+  'leases.acquire': (bus) => bus.leases.acquire('boss', 'me', 1_000),
+  'leases.renew': (bus) => bus.leases.renew(lease, 1_000),
+  'leases.release': (bus) => bus.leases.release(lease),
+  'leases.onFreed': (bus) => bus.leases.onFreed(() => {}),
+  'presence.report': (bus) => bus.presence.report('e', new Map([['live:1', 1]]), 1_000),
+  'presence.online': (bus) => bus.presence.online('live:1'),
+  'presence.audience': (bus) => bus.presence.audience('live:1'),
+  'presence.totals': (bus) => bus.presence.totals(),
+  'members.announce': (bus) => bus.members.announce(member, 1_000),
+  'members.leave': (bus) => bus.members.leave('m'),
+  'members.list': (bus) => bus.members.list(),
   sweep: (bus) => bus.sweep(),
-  ledger: (bus) => bus.ledger(),
-  begin: (bus) => bus.begin('k', 'hash', 'c'),
-  finish: (bus) => bus.finish('k', 'hash', 'c', 'answer', 1_000),
-  forget: (bus) => bus.forget('k', 'c'),
-  once: (bus) => bus.once('k', 1_000),
-  recall: (bus) => bus.recall('live:1', 'g'),
-  recalled: (bus) => bus.recalled('live:1'),
-  onlineRooms: (bus) => bus.onlineRooms(),
-  subscribed: (bus) => bus.subscribed('live:1'),
+  'ledger.totals': (bus) => bus.ledger.totals(),
+  'claims.begin': (bus) => bus.claims.begin('k', 'hash', 'c'),
+  'claims.finish': (bus) => bus.claims.finish('k', 'hash', 'c', 'answer', 1_000),
+  'claims.forget': (bus) => bus.claims.forget('k', 'c'),
+  'claims.once': (bus) => bus.claims.once('k', 1_000),
+  'streams.recall': (bus) => bus.streams.recall('live:1', 'g'),
+  'streams.recalled': (bus) => bus.streams.recalled('live:1'),
+  'presence.rooms': (bus) => bus.presence.rooms(),
+  'frames.subscribed': (bus) => bus.frames.subscribed('live:1'),
   'records.get': (bus) => bus.records.get('room:live:1'),
   'records.version': (bus) => bus.records.version('room:live:1'),
   'records.set': (bus) => bus.records.set('room:live:1', new Map([['a', { value: '1' }]])),
@@ -70,6 +66,10 @@ const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   'receipts.open': (bus) => bus.receipts.open('m', 'live:1', 1),
   'receipts.report': (bus) => bus.receipts.report([{ id: 'm', room: 'live:1', edge: 'e', sent: 1, received: 0 }]),
   'receipts.find': (bus) => bus.receipts.find('m'),
+  'traces.add': (bus) => bus.traces.add([{ room: 'live:1', id: 'm', hop: 'stored', node: 'n', at: 1, trace: 't' }]),
+  'traces.find': (bus) => bus.traces.find('live:1', 'm'),
+  'traffic.add': (bus) => bus.traffic.add([{ room: 'live:1', at: 1, perSecond: { control: 0, gift: 0, chat: 0, ambient: 0 }, counts: {} }]),
+  'traffic.find': (bus) => bus.traffic.find('live:1'),
 };
 
 let redis: RedisServer;
@@ -111,7 +111,7 @@ const isUnavailable = (error: unknown) => {
 async function allUnavailable(bus: Bus, withinMs: number, names = Object.keys(methods)): Promise<void> {
   const began = performance.now();
   await Promise.all(names.map((name) => assert.rejects(() => methods[name]?.(bus) ?? Promise.resolve(), isUnavailable, name)));
-  const results = await bus.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'chat', 'c')]);
+  const results = await bus.ingress.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'chat', 'c')]);
   assert.equal(results.length, 2);
   for (const result of results) isUnavailable(result);
   const took = performance.now() - began;
@@ -120,26 +120,28 @@ async function allUnavailable(bus: Bus, withinMs: number, names = Object.keys(me
 
 /** Sends one gift all the way. */
 async function sendGift(bus: Bus, id: string, owner: string): Promise<void> {
-  await bus.publish([message(config, 'live:1', 'gift', id)]);
+  await bus.ingress.publish([message(config, 'live:1', 'gift', id)]);
   const commit = await commitOf({ bus, config }, 'live:1', 'gift', await owned(bus, 'live:1', config, owner));
-  assert.deepEqual(await bus.commit(commit), { ok: true });
+  assert.deepEqual(await bus.streams.commit(commit), { ok: true });
 }
 
 async function watch(bus: Bus): Promise<{ frames: BusFrame[]; resumed: () => number }> {
   const frames: BusFrame[] = [];
   let resumed = 0;
-  await bus.subscribe('live:1', { frame: (frame) => frames.push(frame), resumed: () => resumed++ });
+  await bus.frames.subscribe('live:1', { frame: (frame) => frames.push(frame), resumed: () => resumed++ });
   return { frames, resumed: () => resumed };
 }
 
 test('the list of methods is the whole contract', () => {
-  const own = ({ prototype }: { prototype: object }, but: readonly string[] = []) =>
-    Object.getOwnPropertyNames(prototype).filter((name) => !['constructor', ...but].includes(name));
-  const parts = { records: RedisRecords, cursors: RedisCursors, events: RedisEventLog, logs: RedisLogs, receipts: RedisReceipts };
-  const all = own(RedisBus, ['start', 'stop', 'publish', 'confirm']);
-  // What bus.sweep does of records is no method of theirs in the contract.
-  for (const [part, made] of Object.entries(parts)) all.push(...own(made, ['sweep']).map((name) => `${part}.${name}`));
-  assert.deepEqual(Object.keys(methods).sort(), all.sort());
+  const methodsOf = (part: object) => Object.getOwnPropertyNames(Object.getPrototypeOf(part)).filter((name) => name !== 'constructor');
+  const bus = new RedisBus(
+    createRuntime({ config: loadConfig(testSettings({ 'redis.url': redis.url })).config, role: 'test', version: '0', processMetrics: false }),
+  );
+  // What `Bus.sweep` and `Bus.stop` call in a noun is no part of its contract; `publish` answers each publication, `confirm` waits for replicas.
+  const nouns = Object.entries(bus).filter(([, noun]) => typeof noun === 'object' && noun !== null);
+  const all = nouns.flatMap(([name, noun]) => methodsOf(noun as object).flatMap((method) => (['sweep', 'stop'].includes(method) ? [] : [`${name}.${method}`])));
+  const apart = ['start', 'stop', 'ingress.publish', 'ingress.confirm'];
+  assert.deepEqual(Object.keys(methods).sort(), [...all, ...methodsOf(bus)].filter((name) => !apart.includes(name)).sort());
 });
 
 test('absent at the start: start resolves, every method refuses at once, and works when Redis comes', { timeout: 30_000 }, async () => {
@@ -149,16 +151,16 @@ test('absent at the start: start resolves, every method refuses at once, and wor
   await redis.start();
   await eventually(() => bus.health());
   for (const [name, call] of Object.entries(methods)) await assert.doesNotReject(() => call(bus), name);
-  assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]);
+  assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]);
 });
 
 test('killed under a running bus: every method refuses at once, also for what is subscribed already', { timeout: 30_000 }, async () => {
   const bus = await openReady();
-  for (const name of ['subscribe', 'listen', 'onFreed']) await methods[name]?.(bus);
+  for (const name of ['frames.subscribe', 'ingress.listen', 'leases.onFreed']) await methods[name]?.(bus);
   await redis.kill();
   // The two connections hear of it each on its own; a moment before, a known channel may still look well.
   await eventually(() => assert.rejects(() => bus.health(), isUnavailable));
-  await eventually(() => assert.rejects(() => bus.listen(0, () => {}), isUnavailable));
+  await eventually(() => assert.rejects(() => bus.ingress.listen(0, () => {}), isUnavailable));
   await allUnavailable(bus, 1_000);
 });
 
@@ -167,7 +169,7 @@ test('what is under way when Redis dies is refused too, and nothing is left hang
   redis.pause();
   const names = Object.keys(methods);
   const asked = names.map((name) => assert.rejects(() => methods[name]?.(bus) ?? Promise.resolve(), isUnavailable, name));
-  const published = bus.publish([message(config, 'live:1', 'gift', 'g')]);
+  const published = bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]);
   await redis.kill();
   await Promise.all(asked);
   isUnavailable((await published)[0]);
@@ -196,17 +198,17 @@ test('restarted: bells ring, freed leases are told, and listeners are rung once 
   const bus = await openReady();
   let rung = 0;
   const freed: string[] = [];
-  await bus.listen(26, () => rung++);
-  await bus.onFreed((name) => freed.push(name));
+  await bus.ingress.listen(26, () => rung++);
+  await bus.leases.onFreed((name) => freed.push(name));
   await redis.kill();
   await redis.start();
   await eventually(() => assert.equal(rung, 1));
   await eventually(() => bus.health());
-  await bus.publish([message(config, 'live:1', 'gift', 'g')]);
+  await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]);
   await eventually(() => assert.equal(rung, 2));
-  const boss = await bus.acquire('boss', 'me', 60_000);
+  const boss = await bus.leases.acquire('boss', 'me', 60_000);
   assert.ok(boss);
-  await bus.release(boss);
+  await bus.leases.release(boss);
   await eventually(() => assert.deepEqual(freed, ['boss']));
 });
 
@@ -245,7 +247,7 @@ test('only the subscribing connection is lost: the same, without anything refuse
 test('who closed during the outage is told nothing after it', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   let told = 0;
-  const subscription = await bus.subscribe('live:1', { frame: () => told++, resumed: () => told++ });
+  const subscription = await bus.frames.subscribe('live:1', { frame: () => told++, resumed: () => told++ });
   const { frames, resumed } = await watch(bus);
   await redis.kill();
   await eventually(() => assert.rejects(() => bus.health(), isUnavailable));
@@ -280,7 +282,7 @@ test('a Redis that hangs is unavailable after the command timeout, not before, a
   await allUnavailable(
     bus,
     2_000,
-    Object.keys(methods).filter((name) => name !== 'subscribe'),
+    Object.keys(methods).filter((name) => name !== 'frames.subscribe'),
   );
   assert.ok(performance.now() - began >= 490, 'a slow answer is waited for');
   redis.resume();
@@ -293,10 +295,10 @@ test('a refused publication that was stored all the same is one message when it 
   const bus = await openReady({ 'redis.command_timeout_ms': 300 });
   const gift = message(config, 'live:1', 'gift', 'g');
   redis.pause();
-  isUnavailable((await bus.publish([gift]))[0]);
+  isUnavailable((await bus.ingress.publish([gift]))[0]);
   redis.resume();
-  await eventually(async () => assert.deepEqual(await bus.publish([gift]), [{ id: 'g', duplicate: true }]));
-  assert.equal((await bus.read(26, 'gift', undefined, 10)).length, 1);
+  await eventually(async () => assert.deepEqual(await bus.ingress.publish([gift]), [{ id: 'g', duplicate: true }]));
+  assert.equal((await bus.ingress.read(26, 'gift', undefined, 10)).length, 1);
 });
 
 test('scripts that Redis forgot are loaded again', { timeout: 30_000 }, async () => {
@@ -304,20 +306,20 @@ test('scripts that Redis forgot are loaded again', { timeout: 30_000 }, async ()
   await sendGift(bus, 'one', 'me');
   assert.match(await redis.command('SCRIPT FLUSH'), /OK/);
   await sendGift(bus, 'two', 'me');
-  assert.equal((await bus.heads('live:1')).offsets.gift, 2);
+  assert.equal((await bus.streams.heads('live:1')).offsets.gift, 2);
 });
 
 test('a Redis that is still loading, full or a replica is unavailable, not broken', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   await redis.command('CONFIG SET maxmemory 1');
-  isUnavailable((await bus.publish([message(config, 'live:1', 'gift', 'g')]))[0]);
-  await assert.rejects(() => bus.heads('live:1'), isUnavailable);
+  isUnavailable((await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]))[0]);
+  await assert.rejects(() => bus.streams.heads('live:1'), isUnavailable);
   await redis.command('CONFIG SET maxmemory 0');
-  assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]);
+  assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]);
   await redis.command('REPLICAOF 127.0.0.1 1');
-  await eventually(async () => isUnavailable((await bus.publish([message(config, 'live:1', 'gift', 'h')]))[0]));
+  await eventually(async () => isUnavailable((await bus.ingress.publish([message(config, 'live:1', 'gift', 'h')]))[0]));
   await redis.command('REPLICAOF NO ONE');
-  await eventually(async () => assert.deepEqual(await bus.publish([message(config, 'live:1', 'gift', 'h')]), [{ id: 'h', duplicate: false }]));
+  await eventually(async () => assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'h')]), [{ id: 'h', duplicate: false }]));
 });
 
 test('stop ends everything, also while Redis is away', { timeout: 30_000 }, async () => {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually, type RedisClusterGroup, redisCli, startRedisCluster } from '@danmux/testkit';
 import { Cluster } from 'ioredis';
-import type { Heads } from '../../src/bus.ts';
+import type { Heads } from '../../src/contract/streams.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { RedisConnection } from '../../src/redis/connection/connection.ts';
 import { createKeys } from '../../src/redis/keys.ts';
@@ -65,13 +65,13 @@ test('a slot that moves to another master takes its rooms along: they begin no n
   await eventually(() => bus.health());
   const room = 'live:moves';
   const key = createKeys(config.redis.prefix, config.shards, 0).shard(shardOf(room, config.shards)).heads(room);
-  const heads = await bus.heads(room, {});
+  const heads = await bus.streams.heads(room, {});
   const from = await group.masterOf(key);
   const to = group.servers.find((server) => server !== from) ?? assert.fail();
   await moveSlot((await redisCli(from.port, 'cluster', 'keyslot', key)).trim(), from.port, to.port);
   await eventually(async () => assert.equal((await group.masterOf(key)).port, to.port));
-  assert.deepEqual(await bus.heads(room, { known: heads }), heads);
-  assert.deepEqual(await bus.heads(room, {}), heads);
+  assert.deepEqual(await bus.streams.heads(room, { known: heads }), heads);
+  assert.deepEqual(await bus.streams.heads(room, {}), heads);
   assert.deepEqual((await runtime.metrics.epochs.get()).values, []);
 });
 

@@ -37,7 +37,7 @@ async function open(database = ''): Promise<{ bus: RedisBus; runtime: Runtime }>
 
 let sent = 0;
 async function publish(bus: RedisBus): Promise<string> {
-  const [result] = await bus.publish([{ room: 'live:1', lane: 'gift', id: `g${++sent}`, body: '{}', trace: '' }]);
+  const [result] = await bus.ingress.publish([{ room: 'live:1', lane: 'gift', id: `g${++sent}`, body: '{}', trace: '' }]);
   return result instanceof DanmuxError ? result.code : 'ok';
 }
 const states = ({ degraded }: Runtime) => degraded.list.map(({ code, text }) => `${code} ${text}`).join('\n');
@@ -83,13 +83,13 @@ test('members of a full Redis stay known, and can say that it is full', async ()
   const { bus } = await open();
   const member = { id: 'api@a', role: 'api', address: '', version: '0', load: 0 };
   await eventually(() => bus.health());
-  await bus.announce(member, 60_000);
+  await bus.members.announce(member, 60_000);
   await redis.command('CONFIG SET maxmemory 1');
   assert.equal(await publish(bus), 'unavailable');
   const degraded = [{ code: 'redis_full', text: 'Redis is full.' }];
-  await bus.announce({ ...member, degraded }, 60_000);
-  await bus.announce({ ...member, id: 'api@b' }, 60_000);
-  const known = await bus.members();
+  await bus.members.announce({ ...member, degraded }, 60_000);
+  await bus.members.announce({ ...member, id: 'api@b' }, 60_000);
+  const known = await bus.members.list();
   assert.deepEqual(known.map(({ id }) => id).sort(), ['api@a', 'api@b']);
   assert.deepEqual(known.find(({ id }) => id === 'api@a')?.degraded, degraded);
 });
@@ -118,7 +118,7 @@ test('channels that are refused are asked for again after a while, and a subscri
   const { bus, runtime } = await open();
   await eventually(() => bus.health());
   let resumed = 0;
-  await bus.subscribe('live:1', { frame: () => {}, resumed: () => resumed++ });
+  await bus.frames.subscribe('live:1', { frame: () => {}, resumed: () => resumed++ });
   // Ends the subscribed connection too.
   await redis.command('ACL SETUSER app resetchannels');
   await eventually(() => assert.match(states(runtime), /NOPERM subscribe \(subscriptions\)/));

@@ -28,7 +28,7 @@ after(async () => {
 });
 
 const masterOf = (room: string) => group.masterOf(`danmux:{s${shardOf(room, runtime.config.shards)}}:ledger`);
-const gift = (room: string, id: string) => bus.publish([message(runtime.config, room, 'gift', id)]);
+const gift = (room: string, id: string) => bus.ingress.publish([message(runtime.config, room, 'gift', id)]);
 
 /** A room of the same master, or of another one. */
 async function roomOf(master: RedisServer, same: boolean): Promise<string> {

@@ -36,7 +36,7 @@ async function attach(): Promise<void> {
 
 /** Redis calls a replica online, and WAIT counts it, up to a second before it sends it writes. */
 async function mustGoOn(bus: RedisBus): Promise<void> {
-  await eventually(async () => assert.ok(!((await bus.publish([message(config, 'live:2', 'gift')]))[0] instanceof Error)));
+  await eventually(async () => assert.ok(!((await bus.ingress.publish([message(config, 'live:2', 'gift')]))[0] instanceof Error)));
 }
 
 async function detach(): Promise<void> {
@@ -67,10 +67,10 @@ function mustBeUnavailable(result: unknown): void {
 
 test('a gift and a notice are refused while no replica confirms, chat is not; sent again they are one message, answered 2xx', async () => {
   const { bus, runtime } = await open();
-  assert.deepEqual(await bus.publish([gift('g0')]), [{ id: 'g0', duplicate: false }]);
+  assert.deepEqual(await bus.ingress.publish([gift('g0')]), [{ id: 'g0', duplicate: false }]);
   replica.pause();
   const notice = message(config, 'live:1', 'notice', 'n1');
-  const [first, second, chat] = await bus.publish([gift('g1'), notice, message(config, 'live:1', 'chat', 'c1')]);
+  const [first, second, chat] = await bus.ingress.publish([gift('g1'), notice, message(config, 'live:1', 'chat', 'c1')]);
   mustBeUnavailable(first);
   mustBeUnavailable(second);
   assert.deepEqual(chat, { id: 'c1', duplicate: false });
@@ -79,7 +79,7 @@ test('a gift and a notice are refused while no replica confirms, chat is not; se
     ['replicas_missing'],
   );
   replica.resume();
-  await eventually(async () => assert.deepEqual(await bus.publish([gift('g1'), notice]), [g1Again, { id: 'n1', duplicate: true }]));
+  await eventually(async () => assert.deepEqual(await bus.ingress.publish([gift('g1'), notice]), [g1Again, { id: 'n1', duplicate: true }]));
   assert.deepEqual(await readIds(bus, shard, 'gift'), ['g0', 'g1']);
   assert.deepEqual(runtime.degraded.list, []);
 });
@@ -88,22 +88,22 @@ const g1Again = { id: 'g1', duplicate: true };
 test('a duplicate waits for replicas too, also in a process that did not store the first', async () => {
   const [one, other] = [await open(), await open({ 'redis.ack': 'local' })];
   replica.pause();
-  assert.deepEqual(await other.bus.publish([gift('g1')]), [{ id: 'g1', duplicate: false }]);
-  mustBeUnavailable((await one.bus.publish([gift('g1')]))[0]);
+  assert.deepEqual(await other.bus.ingress.publish([gift('g1')]), [{ id: 'g1', duplicate: false }]);
+  mustBeUnavailable((await one.bus.ingress.publish([gift('g1')]))[0]);
   replica.resume();
-  await eventually(async () => assert.deepEqual(await one.bus.publish([gift('g1')]), [g1Again]));
+  await eventually(async () => assert.deepEqual(await one.bus.ingress.publish([gift('g1')]), [g1Again]));
   // Redis from 7.2 on waits for a connection's last write: there must have been one.
   assert.match(await replica.command('GET "danmux:{s26}:seen:live:1 g1"'), /g1/);
 });
 
 test('a duplicate writes, and its key ends no later for it', async () => {
   const { bus } = await open();
-  await bus.publish([gift('g1')]);
+  await bus.ingress.publish([gift('g1')]);
   await master.command('PEXPIRE "danmux:{s26}:seen:live:1 g1" 60000');
   const written = async () => Number(/master_repl_offset:(\d+)/.exec(await master.command('INFO replication'))?.[1]);
   const sets = async () => Number(/cmdstat_set:calls=(\d+)/.exec(await master.command('INFO commandstats'))?.[1]);
   const [offset, before] = [await written(), await sets()];
-  assert.deepEqual(await bus.publish([gift('g1')]), [g1Again]);
+  assert.deepEqual(await bus.ingress.publish([gift('g1')]), [g1Again]);
   assert.equal(await sets(), before + 1);
   assert.ok((await written()) > offset);
   assert.ok(Number((await master.command('PTTL "danmux:{s26}:seen:live:1 g1"')).slice(1)) <= 60_000);
@@ -111,28 +111,28 @@ test('a duplicate writes, and its key ends no later for it', async () => {
 
 test('what is no publication is confirmed when replicas have it', async () => {
   const { bus } = await open();
-  await bus.confirm('{jobs}');
+  await bus.ingress.confirm('{jobs}');
   replica.pause();
   await master.command('SET {jobs}:1 delayed');
-  await assert.rejects(bus.confirm('{jobs}'), (error: unknown) => {
+  await assert.rejects(bus.ingress.confirm('{jobs}'), (error: unknown) => {
     mustBeUnavailable(error);
     return true;
   });
   replica.resume();
-  await eventually(() => bus.confirm('{jobs}'));
+  await eventually(() => bus.ingress.confirm('{jobs}'));
   assert.match(await replica.command('GET {jobs}:1'), /delayed/);
 });
 
 test('under local nothing waits for replicas', async () => {
   const { bus } = await open({ 'redis.ack': 'local' });
   replica.pause();
-  await bus.confirm('{jobs}');
+  await bus.ingress.confirm('{jobs}');
 });
 
 test('a thousand gifts at a time share a few WAITs', async () => {
   const { bus } = await open();
   await master.command('CONFIG RESETSTAT');
-  const results = await Promise.all(Array.from({ length: 1_000 }, (_, index) => bus.publish([message(config, `room-${index}`, 'gift', `g${index}`)])));
+  const results = await Promise.all(Array.from({ length: 1_000 }, (_, index) => bus.ingress.publish([message(config, `room-${index}`, 'gift', `g${index}`)])));
   assert.ok(results.flat().every((result) => !(result instanceof Error)));
   const waits = Number(/cmdstat_wait:calls=(\d+)/.exec(await master.command('INFO commandstats'))?.[1]);
   assert.ok(waits > 0 && waits < 20, `${waits} WAITs`);
@@ -145,7 +145,7 @@ test('without a replica it says so before the first gift, refuses without writin
     assert.match(runtime.degraded.list[0]?.text ?? '', /fewer than 1 replica\(s\) of 127\.0\.0\.1:\d+ confirm a write within 500 ms, or one left/),
   );
   const began = performance.now();
-  mustBeUnavailable((await bus.publish([gift('g1')]))[0]);
+  mustBeUnavailable((await bus.ingress.publish([gift('g1')]))[0]);
   assert.ok(performance.now() - began < 400, 'it is refused at once');
   assert.deepEqual(await readIds(bus, shard, 'gift'), []);
   await attach();
@@ -155,13 +155,13 @@ test('without a replica it says so before the first gift, refuses without writin
 
 test('two replicas asked for, one there: refused', async () => {
   const { bus } = await open({ 'redis.ack_replicas': 2 });
-  mustBeUnavailable((await bus.publish([gift('g1')]))[0]);
+  mustBeUnavailable((await bus.ingress.publish([gift('g1')]))[0]);
 });
 
 test('the scripts that Redis forgot are loaded again, and the write is waited for', async () => {
   const { bus } = await open();
   await master.command('SCRIPT FLUSH');
-  assert.deepEqual(await bus.publish([gift('g1')]), [{ id: 'g1', duplicate: false }]);
+  assert.deepEqual(await bus.ingress.publish([gift('g1')]), [{ id: 'g1', duplicate: false }]);
   assert.match(await replica.command('GET "danmux:{s26}:seen:live:1 g1"'), /g1/);
 });
 
@@ -169,7 +169,7 @@ test('a master that became a replica is left: `unavailable`, and no gift counts'
   const { bus } = await open();
   await detach();
   await master.command(`REPLICAOF 127.0.0.1 ${new URL(replica.url).port}`);
-  const [result] = await bus.publish([gift('g1')]);
+  const [result] = await bus.ingress.publish([gift('g1')]);
   assert.ok(result instanceof DanmuxError && result.code === 'unavailable', String(result));
   await master.command('REPLICAOF NO ONE');
   await attach();

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function refusedAfterMs(id: string): Promise<number> {
   const began = performance.now();
-  const [result] = await bus.publish([message(settings(), room, 'gift', id)]);
+  const [result] = await bus.ingress.publish([message(settings(), room, 'gift', id)]);
   assert.ok(result instanceof Error);
   return performance.now() - began;
 }
@@ -40,7 +40,7 @@ test('silence: the first are refused after the timeout, all later ones at once',
 
 test('a subscription that went silent is opened anew, and its listeners are told', { timeout: 30_000 }, async () => {
   let resumed = 0;
-  await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
+  await bus.frames.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
   redis.pause();
   await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
   await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -50,12 +50,12 @@ test('a subscription that went silent is opened anew, and its listeners are told
 
 test('a process that stood still itself keeps its connections', { timeout: 30_000 }, async () => {
   let resumed = 0;
-  await bus.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
+  await bus.frames.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
   // The answers come while nobody can read them.
-  const asked = [bus.health(), bus.heads(room)].map((answer) => answer.catch(() => {}));
+  const asked = [bus.health(), bus.streams.heads(room)].map((answer) => answer.catch(() => {}));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
   await Promise.all(asked);
-  const [result] = await bus.publish([message(settings(), room, 'gift', 'after')]);
+  const [result] = await bus.ingress.publish([message(settings(), room, 'gift', 'after')]);
   assert.deepEqual(result, { id: 'after', duplicate: false });
   assert.equal(resumed, 0);
 });
@@ -67,8 +67,8 @@ test('what was refused during a silence is not stored after it', { timeout: 30_0
   await refusedAfterMs('refused');
   redis.resume();
   await eventually(() => bus.health());
-  assert.deepEqual(await bus.publish([message(settings(), room, 'gift', 'after')]), [{ id: 'after', duplicate: false }]);
-  const stored = (await bus.read(shardOf(room, settings().shards), 'gift', undefined, 100)).map(({ id }) => id);
+  assert.deepEqual(await bus.ingress.publish([message(settings(), room, 'gift', 'after')]), [{ id: 'after', duplicate: false }]);
+  const stored = (await bus.ingress.read(shardOf(room, settings().shards), 'gift', undefined, 100)).map(({ id }) => id);
   assert.ok(stored.includes('after'));
   assert.ok(!stored.includes('refused'), `${stored}`);
 });

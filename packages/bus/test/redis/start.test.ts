@@ -54,7 +54,7 @@ for (const late of [0, 1]) {
     ends.push(() => redis.stop());
     const bus = busAt(await proxyTo(redis.url, (connection) => (connection === late ? 500 : 0)));
     await bus.start();
-    await (await bus.listen(0, () => {})).close();
+    await (await bus.ingress.listen(0, () => {})).close();
     await bus.health();
   });
 }

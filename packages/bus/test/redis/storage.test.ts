@@ -33,13 +33,13 @@ const keysOf = () => createKeys('danmux', made.config.shards, 0).shard(shardOf(r
 const leftOf = async (key: string) => Number((await redis.command(`PTTL "${key}"`)).slice(1));
 
 async function sendGift(id: string): Promise<void> {
-  await bus.publish([message(made.config, room, 'gift', id)]);
-  assert.deepEqual(await bus.commit(await commitOf(made, room, 'gift', await owned(bus, room, made.config))), { ok: true });
+  await bus.ingress.publish([message(made.config, room, 'gift', id)]);
+  assert.deepEqual(await bus.streams.commit(await commitOf(made, room, 'gift', await owned(bus, room, made.config))), { ok: true });
 }
 
 test('all that a room leaves ends by itself, its heads after its messages', async () => {
   await sendGift('g');
-  await bus.reportPresence('e', new Map([[room, 1]]), 60_000);
+  await bus.presence.report('e', new Map([[room, 1]]), 60_000);
   const keys = keysOf();
   const stream = await leftOf(keys.stream(room, 'gift'));
   const heads = await leftOf(keys.heads(room));
@@ -52,20 +52,20 @@ test('all that a room leaves ends by itself, its heads after its messages', asyn
 });
 
 test('presence keeps the heads of a quiet room', async () => {
-  await bus.heads(room);
+  await bus.streams.heads(room);
   const heads = keysOf().heads(room);
   await redis.command(`PEXPIRE ${heads} 5000`);
-  await bus.reportPresence('e', new Map([[room, 0]]), 60_000);
-  await bus.online(room);
+  await bus.presence.report('e', new Map([[room, 0]]), 60_000);
+  await bus.presence.online(room);
   assert.ok((await leftOf(heads)) <= 5_000, 'nobody is there');
-  await bus.reportPresence('e', new Map([[room, 1]]), 60_000);
+  await bus.presence.report('e', new Map([[room, 1]]), 60_000);
   assert.ok((await leftOf(heads)) > 7_000_000);
 });
 
 test('member lists leave with their edge, and the last of a room with it', async () => {
   const list = listMembers(new Map([['ann', { member: { id: 'ann' }, hash: memberHash('ann') }]]), 200);
   const report = (edge: string, count: number, ttlMs: number) =>
-    bus.reportPresence(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
+    bus.presence.report(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
   const roster = keysOf().roster(room);
   const lists = async () => Number((await redis.command(`HLEN ${roster}`)).slice(1));
   await report('e1', 1, 60_000);
@@ -77,43 +77,43 @@ test('member lists leave with their edge, and the last of a room with it', async
   await report('gone', 0, 60_000);
   await eventually(async () => {
     // Whoever counts the room removes what ended.
-    await bus.online(room);
+    await bus.presence.online(room);
     assert.equal(await lists(), 1);
   });
   await report('e1', 0, 60_000);
   assert.equal(await leftOf(roster), -2);
   await report('e1', 1, 60_000);
   await redis.command(`DEL ${roster}`);
-  const pulses = await bus.reportPresence('e1', new Map([[room, 1]]), 60_000);
+  const pulses = await bus.presence.report('e1', new Map([[room, 1]]), 60_000);
   assert.equal(pulses.get(room)?.list, undefined, 'lists that were lost alone are missed');
 });
 
 test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one at once', async () => {
-  await bus.begin('k', 'hash', 'c');
+  await bus.claims.begin('k', 'hash', 'c');
   const left = await leftOf('danmux:idempotency:k');
   assert.ok(left > 8_000 && left <= 10_000, `${left} ms left`);
-  await bus.forget('k', 'c');
+  await bus.claims.forget('k', 'c');
   assert.equal(await leftOf('danmux:idempotency:k'), -2);
-  await bus.begin('k', 'hash', 'c');
-  await bus.finish('k', 'hash', 'c', 'answer', 60_000);
+  await bus.claims.begin('k', 'hash', 'c');
+  await bus.claims.finish('k', 'hash', 'c', 'answer', 60_000);
   assert.ok((await leftOf('danmux:idempotency:k')) > 50_000);
 });
 
 test('heads that were lost alone take their messages with them, and the room goes on', async () => {
   for (const id of ['a', 'b', 'c']) await sendGift(id);
-  const { epoch } = await bus.heads(room);
+  const { epoch } = await bus.streams.heads(room);
   await redis.command(`DEL ${keysOf().heads(room)}`);
-  const after = await bus.heads(room);
+  const after = await bus.streams.heads(room);
   assert.notEqual(after.epoch, epoch);
-  assert.deepEqual(await bus.history(room, 'gift', undefined, 10), { msgs: [], more: false });
+  assert.deepEqual(await bus.streams.history(room, 'gift', undefined, 10), { msgs: [], more: false });
   await sendGift('d');
-  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 9, 9)), [1]);
+  assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 9, 9)), [1]);
 });
 
 test('asking for heads that are there harms no message', async () => {
   await sendGift('a');
-  for (let i = 0; i < 3; i++) await bus.heads(room);
-  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 9, 9)), [1]);
+  for (let i = 0; i < 3; i++) await bus.streams.heads(room);
+  assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 9, 9)), [1]);
 });
 
 test('what is committed is gone from the ingress, for good', async () => {
@@ -123,7 +123,7 @@ test('what is committed is gone from the ingress, for good', async () => {
 
 test('what recalls leave ends as history does, and heads that were lost alone take the tombstones with them', async () => {
   for (const id of ['a', 'b']) await sendGift(id);
-  await bus.recall(room, 'a');
+  await bus.streams.recall(room, 'a');
   const keys = keysOf();
   for (const key of [keys.tombstones(room, 'gift'), keys.recalled(room)]) {
     const left = await leftOf(key);
@@ -131,16 +131,16 @@ test('what recalls leave ends as history does, and heads that were lost alone ta
   }
   await redis.command(`DEL ${keys.heads(room)}`);
   for (const id of ['c', 'd']) await sendGift(id);
-  const types = (await bus.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type);
+  const types = (await bus.streams.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type);
   assert.deepEqual(types, ['gift', 'gift']);
-  assert.deepEqual(await bus.recalled(room), ['a'], 'it may still wait somewhere');
+  assert.deepEqual(await bus.streams.recalled(room), ['a'], 'it may still wait somewhere');
 });
 
 test('ids that were recalled longer ago than history lasts are forgotten by the next recall', async () => {
-  await bus.recall(room, 'new');
+  await bus.streams.recall(room, 'new');
   await redis.command(`ZADD ${keysOf().recalled(room)} 1000 old`);
-  assert.deepEqual(await bus.recalled(room), ['new']);
-  await bus.recall(room, 'newer');
+  assert.deepEqual(await bus.streams.recalled(room), ['new']);
+  await bus.streams.recall(room, 'newer');
   assert.equal(await redis.command(`ZCARD ${keysOf().recalled(room)}`), ':2\r\n');
 });
 
@@ -196,7 +196,7 @@ test('a sweep takes more ended fields than one look finds', async () => {
 });
 
 test('keys taken once and receipt counts end by themselves; each report gives the counts their time anew', async () => {
-  await bus.once('k', 60_000);
+  await bus.claims.once('k', 60_000);
   const taken = await leftOf('danmux:once:k');
   assert.ok(taken > 50_000 && taken <= 60_000, `${taken} ms left`);
   await bus.receipts.open('m', room, 1);
@@ -214,7 +214,7 @@ test('the first message of a lane in a room takes what it needs, not a whole nod
   const bytes = (await memoryOf(stream(room, 'gift'))) + (await memoryOf(heads(room))) + (await memoryOf(seen(room, 'g')));
   assert.ok(bytes < 1_500, `a room with one gift takes ${bytes} bytes`);
   await sendGift('h');
-  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 2, 10)), [1, 2]);
+  assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 2, 10)), [1, 2]);
 });
 
 test('a stream that ended by itself takes no more when it begins again', async () => {
@@ -222,14 +222,14 @@ test('a stream that ended by itself takes no more when it begins again', async (
   await redis.command(`DEL "${keysOf().stream(room, 'gift')}"`);
   await sendGift('h');
   assert.ok((await memoryOf(keysOf().stream(room, 'gift'))) < 1_200);
-  assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 2, 10)), [2]);
+  assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 2, 10)), [2]);
 });
 
 test('a user that may not dump keys still stores messages', async () => {
   await redis.command('ACL SETUSER default -dump -restore');
   try {
     await sendGift('g');
-    assert.deepEqual(offsetsOf(await bus.since(room, 'gift', 0, 1, 10)), [1]);
+    assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 1, 10)), [1]);
   } finally {
     await redis.command('ACL SETUSER default +@all');
   }

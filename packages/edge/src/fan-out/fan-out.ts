@@ -44,8 +44,8 @@ export class FanOut {
   frame(frame: BusFrame): number {
     const roster = this.#hub.roster(frame.head.room);
     if (!roster) return 0;
-    const { room, counts, shed, own = [], receipts } = frame.head;
-    for (const [user, message] of own) this.tellSender(room, user, message);
+    const { room, counts, shed, senderOnly = [], receipts } = frame.head;
+    for (const [user, message] of senderOnly) this.tellSender(room, user, message);
     if (shed || Object.keys(counts).length > 0) this.#turn(room, isUrgent(counts))?.addFrame(frame);
     // Its number in the room is known now; nothing is written before the next turn of the loop.
     if (receipts) this.#receipts.passed(receipts, roster, roster.frame);

@@ -90,7 +90,7 @@ export class Recovery {
   async #warm(feed: RoomFeed, lane: StreamLane, epoch: string): Promise<void> {
     this.#runtime.metrics.ringReads.inc({ lane });
     const last = (feed.ring.firstOffset(lane) ?? feed.heads.offsets[lane] + 1) - 1;
-    const texts = await this.#bus.since(feed.room, lane, Math.max(0, last - limits.recovery), last, limits.recovery);
+    const texts = await this.#bus.streams.since(feed.room, lane, Math.max(0, last - limits.recovery), last, limits.recovery);
     if (feed.heads.epoch !== epoch) return;
     feed.ring.setBase(lane, last, feed.withoutRecalled(texts.map((text) => parseJson(text) as Msg)), this.#runtime.clock.now());
   }

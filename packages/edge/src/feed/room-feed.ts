@@ -65,13 +65,13 @@ export class RoomFeed implements RoomSubscriber {
 
   /** Resolves when every later frame arrives and `heads` says what came before. */
   async open(): Promise<void> {
-    this.#subscription = await this.#bus.subscribe(this.room, this);
+    this.#subscription = await this.#bus.frames.subscribe(this.room, this);
     if (this.#closed) {
       await this.#subscription.close();
       throw new DanmuxError('unavailable');
     }
     // Read after the subscription stands: a frame is either in these heads or still to come.
-    this.#heads = await this.#bus.heads(this.room, {});
+    this.#heads = await this.#bus.streams.heads(this.room, {});
     this.#next();
   }
 
@@ -175,7 +175,7 @@ export class RoomFeed implements RoomSubscriber {
     if (ranges.some(([lane, [, last]]) => last <= this.heads.offsets[lane])) {
       // Its messages were read from the store; what it says besides them is nowhere else.
       if (head.recalls) this.#recall(head.recalls);
-      if (head.shed || head.own) this.#output.frame(this.#shown(withoutMessages(head)));
+      if (head.shed || head.senderOnly) this.#output.frame(this.#shown(withoutMessages(head)));
       return;
     }
     const offsets = { ...this.heads.offsets };
@@ -215,7 +215,7 @@ export class RoomFeed implements RoomSubscriber {
   }
 
   #claimed(known: Heads): Promise<Heads> {
-    return this.#bus.heads(this.room, this.#epochs.claim(known));
+    return this.#bus.streams.heads(this.room, this.#epochs.claim(known));
   }
 
   async #fill(lane: StreamLane, upTo: number): Promise<void> {
@@ -224,7 +224,7 @@ export class RoomFeed implements RoomSubscriber {
       const { epoch, offsets } = this.heads;
       const after = offsets[lane];
       const to = Math.min(upTo, after + pageSize);
-      const msgs = await this.#bus.since(this.room, lane, after, to, pageSize);
+      const msgs = await this.#bus.streams.since(this.room, lane, after, to, pageSize);
       // Asked after the read: the store may have gone back since it was at `upTo`, and these be the messages of another epoch.
       const { epoch: readFrom } = await this.#claimed({ ...this.heads, offsets: { ...offsets, [lane]: upTo } });
       if (this.#closed) return;
@@ -287,7 +287,7 @@ export class RoomFeed implements RoomSubscriber {
   /** A store that went back may have forgotten what was taken back lately, and hold it again. */
   async #takeBackAgain(): Promise<void> {
     try {
-      for (const id of this.#recalled.ids) if (!this.#closed) await this.#bus.recall(this.room, id);
+      for (const id of this.#recalled.ids) if (!this.#closed) await this.#bus.streams.recall(this.room, id);
     } catch (error) {
       this.#runtime.caught('room-feed', error, 'what had been taken back may be in history again', { fields: { room: this.room } });
     }
@@ -311,6 +311,6 @@ function isBehind(heads: Heads, other: Heads): boolean {
   return heads.epoch === other.epoch && streamLanes.some((lane) => heads.offsets[lane] < other.offsets[lane]);
 }
 
-function withoutMessages({ room, epoch, shed = {}, own = [] }: FrameHead): BusFrame {
-  return { head: { room, epoch, ranges: {}, counts: {}, characters: {}, traces: [], shed, own }, payload: `{"room":${JSON.stringify(room)},"msgs":[]}` };
+function withoutMessages({ room, epoch, shed = {}, senderOnly = [] }: FrameHead): BusFrame {
+  return { head: { room, epoch, ranges: {}, counts: {}, characters: {}, traces: [], shed, senderOnly }, payload: `{"room":${JSON.stringify(room)},"msgs":[]}` };
 }

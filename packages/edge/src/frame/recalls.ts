@@ -64,12 +64,12 @@ export function recalledMsg({ lane, offset, id, ts }: Msg): Msg {
 /** The same frame when nothing of it was recalled. */
 export function withoutRecalled(frame: BusFrame, ids: ReadonlySet<string>): BusFrame {
   const { head } = frame;
-  const own = head.own?.filter(([, message]) => !ids.has((JSON.parse(message) as Msg).id));
+  const senderOnly = head.senderOnly?.filter(([, message]) => !ids.has((JSON.parse(message) as Msg).id));
   const msgs = tombstoned(frame.payload, ids);
-  if (!msgs && own?.length === head.own?.length) return frame;
+  if (!msgs && senderOnly?.length === head.senderOnly?.length) return frame;
   const receipts = head.receipts?.filter((id) => !ids.has(id));
   return {
-    head: { ...head, ...(msgs ? { characters: charactersOf(msgs) } : {}), ...(own ? { own } : {}), ...(receipts ? { receipts } : {}) },
+    head: { ...head, ...(msgs ? { characters: charactersOf(msgs) } : {}), ...(senderOnly ? { senderOnly } : {}), ...(receipts ? { receipts } : {}) },
     payload: msgs ? payloadOf(head.room, msgs) : frame.payload,
   };
 }

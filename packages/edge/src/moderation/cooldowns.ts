@@ -14,10 +14,10 @@ const remembered = 100_000;
 
 export class Cooldowns {
   readonly #clock: Clock;
-  readonly #bus: Pick<Bus, 'once'>;
+  readonly #bus: Pick<Bus, 'claims'>;
   readonly #known = new Map<string, Cooldown>();
 
-  constructor(clock: Clock, bus: Pick<Bus, 'once'>) {
+  constructor(clock: Clock, bus: Pick<Bus, 'claims'>) {
     this.#clock = clock;
     this.#bus = bus;
   }
@@ -36,7 +36,7 @@ export class Cooldowns {
       if (known.by === null) this.#known.set(key, { until: known.until, by });
       return known.by === by || known.by === null ? 0 : known.until - this.#clock.now();
     }
-    const wait = await this.#bus.once(key, ms);
+    const wait = await this.#bus.claims.once(key, ms);
     // Another request of this edge may have been first, and stays the one that has it.
     const first = this.#known.get(key);
     if (wait > 0 && first && first.until > this.#clock.now()) return wait;

@@ -6,9 +6,9 @@ import { newId, type Runtime } from '@danmux/runtime';
 
 export class HeldRequests {
   readonly #runtime: Runtime;
-  readonly #bus: Pick<Bus, 'begin' | 'finish' | 'forget'>;
+  readonly #bus: Pick<Bus, 'claims'>;
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'begin' | 'finish' | 'forget'>) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'claims'>) {
     this.#runtime = runtime;
     this.#bus = bus;
   }
@@ -18,15 +18,15 @@ export class HeldRequests {
     const { id, room, dedupeKey = id } = publication;
     const key = `held-as ${room} ${dedupeKey}`;
     // An answer is kept unless another has the key: the first one names it, and all read that name.
-    await this.#bus.finish(key, '', id, id, this.#windowMs(publication));
-    const named = await this.#bus.begin(key, '', id);
+    await this.#bus.claims.finish(key, '', id, id, this.#windowMs(publication));
+    const named = await this.#bus.claims.begin(key, '', id);
     return named.state === 'done' ? named.answer : id;
   }
 
   /** Runs `store` unless it was run for this id. One that failed may be run again; while it runs elsewhere this is `unavailable`. */
   async once(publication: Publication, store: () => Promise<void>): Promise<void> {
     const [key, claim] = [`held ${publication.room} ${publication.id}`, newId(this.#runtime.clock.now())];
-    const { state } = await this.#bus.begin(key, '', claim).catch(async (error: unknown) => {
+    const { state } = await this.#bus.claims.begin(key, '', claim).catch(async (error: unknown) => {
       // The claim may have been written and its answer lost.
       await this.#giveUp(key, claim);
       throw error;
@@ -39,11 +39,11 @@ export class HeldRequests {
       await this.#giveUp(key, claim);
       throw error;
     }
-    await this.#bus.finish(key, '', claim, '', this.#windowMs(publication));
+    await this.#bus.claims.finish(key, '', claim, '', this.#windowMs(publication));
   }
 
   async #giveUp(key: string, claim: string): Promise<void> {
-    await this.#bus.forget(key, claim).catch((error: unknown) => {
+    await this.#bus.claims.forget(key, claim).catch((error: unknown) => {
       this.#runtime.caught('held-requests', error, 'could not give up the claim of a held message; it ends by itself', { level: 'debug' });
     });
   }

@@ -36,7 +36,7 @@ export class SendGuard {
   readonly #exempt: ReadonlySet<string>;
   readonly #members: ReadonlySet<string>;
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'once'>, { rules, screen }: SendGuardParts) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'claims'>, { rules, screen }: SendGuardParts) {
     const { edge, moderation } = runtime.config;
     this.#runtime = runtime;
     this.#rules = rules;

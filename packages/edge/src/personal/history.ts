@@ -18,12 +18,12 @@ const keptMs = 30_000;
 
 export class PersonalHistory {
   readonly #runtime: Runtime;
-  readonly #bus: Pick<Bus, 'since' | 'heads'>;
+  readonly #bus: Pick<Bus, 'streams'>;
   readonly #feed: RoomFeed;
   readonly #pages = new Map<StreamLane, PersonalPages>();
   readonly #reading = new Map<StreamLane, Promise<unknown>>();
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'since' | 'heads'>, feed: RoomFeed) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'streams'>, feed: RoomFeed) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#feed = feed;
@@ -84,9 +84,9 @@ export class PersonalHistory {
     this.#pages.set(lane, pages);
     for (let next = pages.next(after, upTo, pageSize); next; next = pages.next(after, upTo, pageSize)) {
       this.#runtime.metrics.ringReads.inc({ lane });
-      const texts = await this.#bus.since(this.#feed.room, lane, next.after, next.upTo, pageSize);
+      const texts = await this.#bus.streams.since(this.#feed.room, lane, next.after, next.upTo, pageSize);
       // Asked after the read: the store may have come back empty, and these be the messages of another epoch.
-      if ((await this.#bus.heads(this.#feed.room)).epoch !== epoch) {
+      if ((await this.#bus.streams.heads(this.#feed.room)).epoch !== epoch) {
         this.#pages.delete(lane);
         return null;
       }

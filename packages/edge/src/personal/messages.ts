@@ -116,7 +116,7 @@ export class PersonalMessages implements Part {
   async #askHeads(): Promise<void> {
     const asked = [...this.#rooms].map(async ([room, { feed, history }]) => {
       history.expire();
-      feed.pulse(await this.#bus.heads(room));
+      feed.pulse(await this.#bus.streams.heads(room));
     });
     for (const result of await Promise.allSettled(asked))
       if (result.status === 'rejected') this.#runtime.caught('own-messages', result.reason, 'could not read the heads of a room of users', { level: 'debug' });

@@ -218,7 +218,7 @@ export class Handlers {
 
   async history(session: Session, request: HistoryRequest): Promise<HistoryReply> {
     const room = this.#joined(session, request.room);
-    const { msgs, more } = await session.oneOfFew(() => this.#bus.history(room, request.lane ?? 'chat', request.before, request.limit ?? defaultPage));
+    const { msgs, more } = await session.oneOfFew(() => this.#bus.streams.history(room, request.lane ?? 'chat', request.before, request.limit ?? defaultPage));
     return { msgs: msgs.map((text) => parseJson(text) as Msg), more };
   }
 

@@ -62,8 +62,8 @@ export class Presence implements Part {
     const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
     this.#rooms.clear();
     if (none.size === 0) return;
-    await this.#bus
-      .reportPresence(this.#runtime.node, none, 1)
+    await this.#bus.presence
+      .report(this.#runtime.node, none, 1)
       .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
   }
 
@@ -78,7 +78,7 @@ export class Presence implements Part {
 
   /** Who is in the room over all edges, at most a report and a second ago; `viewer`, who is in it, always. */
   async audience(room: string, viewer: Viewer): Promise<Audience> {
-    return withMember(await this.#bus.audience(room), memberOf(viewer));
+    return withMember(await this.#bus.presence.audience(room), memberOf(viewer));
   }
 
   /** Connections in the room over all edges, this edge's up to date. */
@@ -92,7 +92,7 @@ export class Presence implements Part {
     // A report under way may have counted this edge's viewers already: what it learns tells.
     if (!this.#rooms.has(room)) await this.#reporting;
     const known = this.#rooms.get(room);
-    return known ? known.total - known.reported : this.#bus.online(room);
+    return known ? known.total - known.reported : this.#bus.presence.online(room);
   }
 
   #tick(): void {
@@ -111,7 +111,7 @@ export class Presence implements Part {
     for (const room of this.#hub.rooms) counts.set(room, this.#hub.count(room));
     if (counts.size === 0) return;
     const { presence_ttl_ms } = this.#runtime.config.edge;
-    const pulses = await this.#bus.reportPresence(this.#runtime.node, counts, presence_ttl_ms, this.#rosters.report());
+    const pulses = await this.#bus.presence.report(this.#runtime.node, counts, presence_ttl_ms, this.#rosters.report());
     for (const [room, { list }] of pulses) this.#rosters.learned(room, list);
     for (const [room, reported] of counts) {
       if (reported === 0 && this.#hub.count(room) === 0) this.#forget(room);

@@ -1,6 +1,6 @@
 // The distinct users of each room on this edge, and which member lists the store must be sent. A join or a leave costs one step;
 // a list is made only at a report, when somebody came or went, and the rooms that changed first go first when a report is full.
-import { type HashedMember, listMembers, memberHash, type Roster } from '@danmux/bus';
+import { type HashedMember, listMembers, type MemberReport, memberHash } from '@danmux/bus';
 import type { RoomMember } from '@danmux/protocol';
 import { memberOf, type Viewer } from '../viewer/viewer.ts';
 
@@ -61,8 +61,8 @@ export class RoomMembers {
   }
 
   /** Distinct users of every room, with the lists that are due. */
-  report(): ReadonlyMap<string, Roster> {
-    const rosters = new Map<string, Roster>(Array.from(this.#rooms, ([room, { users }]) => [room, { users: users.size }]));
+  report(): ReadonlyMap<string, MemberReport> {
+    const rosters = new Map<string, MemberReport>(Array.from(this.#rooms, ([room, { users }]) => [room, { users: users.size }]));
     let size = 0;
     let looked = 0;
     for (const room of this.#waiting) {

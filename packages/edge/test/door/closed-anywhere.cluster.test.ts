@@ -103,10 +103,10 @@ const lives: Readonly<Record<string, Live>> = {
     await eventually(() => bus.health(), { timeoutMs: 10_000 });
     const subscriber = { frame: () => {}, resumed: () => {} };
     await Promise.allSettled([
-      bus.publish([testPublication(runtime.config, 'live:2', 'gift', `g${round}`), testPublication(runtime.config, 'live:3', 'chat', `c${round}`)]),
-      bus.online(room),
-      bus.subscribe('live:2', subscriber).then((subscription) => subscription.close()),
-      bus.presenceTotals(),
+      bus.ingress.publish([testPublication(runtime.config, 'live:2', 'gift', `g${round}`), testPublication(runtime.config, 'live:3', 'chat', `c${round}`)]),
+      bus.presence.online(room),
+      bus.frames.subscribe('live:2', subscriber).then((subscription) => subscription.close()),
+      bus.presence.totals(),
     ]);
     await bus.stop();
   },

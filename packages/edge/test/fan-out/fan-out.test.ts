@@ -277,8 +277,8 @@ test('what was dropped while a room was written to is told to everybody, not to 
 
 test('what the relay shed is told as a gap; its sender gets its own all the same, and nobody else', async () => {
   const all = crowd(3);
-  const own = [['v1', '{"lane":"chat","id":"mine","type":"chat","data":1,"ts":1}']] as const;
-  fanOut.frame(frame({ chat: ['c'] }, room, { shed: { chat: 7 }, own }));
+  const senderOnly = [['v1', '{"lane":"chat","id":"mine","type":"chat","data":1,"ts":1}']] as const;
+  fanOut.frame(frame({ chat: ['c'] }, room, { shed: { chat: 7 }, senderOnly }));
   fanOut.frame(frame({}, room, { shed: { chat: 2 } }));
   await eventually(() =>
     assert.ok(

@@ -26,7 +26,7 @@ beforeEach(async () => {
   [told, gaps, frames, reads] = [[], [], [], 0];
   const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false, clock: { now: () => now } });
   bus = createBus(runtime) as MemoryBus;
-  lease = (await bus.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
+  lease = (await bus.leases.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
   feed = new RoomFeed(runtime, bus, room, {
     frame: (frame) => {
       frames.push(frame);
@@ -39,10 +39,10 @@ beforeEach(async () => {
     recalled: () => {},
   });
   await feed.open();
-  const { heads } = bus;
-  bus.heads = async (...asked) => {
+  const { heads } = bus.streams;
+  bus.streams.heads = async (...asked) => {
     reads++;
-    return heads.apply(bus, asked);
+    return heads.apply(bus.streams, asked);
   };
 });
 afterEach(() => feed.close());
@@ -65,15 +65,15 @@ function frameOf(heads: Heads, lane: StreamLane, ids: readonly string[]): { fram
 
 /** As a relay commits; `lose` loses the frame. */
 async function commit(ids: readonly string[], { lane = 'gift' as StreamLane, lose = false } = {}): Promise<Heads> {
-  const heads = await bus.heads(room);
+  const heads = await bus.streams.heads(room);
   const { frame, msgs } = frameOf(heads, lane, ids);
-  const result = await bus.commit({ room, lease, expected: heads, messages: { [lane]: msgs }, entries: {}, frame: lose ? null : frame, counts: {} });
+  const result = await bus.streams.commit({ room, lease, expected: heads, messages: { [lane]: msgs }, entries: {}, frame: lose ? null : frame, counts: {} });
   assert.deepEqual(result, { ok: true });
-  return bus.heads(room);
+  return bus.streams.heads(room);
 }
 const arrived = (...ids: string[]) => eventually(() => assert.deepEqual(told, ids));
 /** As a relay that saw the store further begins an epoch. */
-const fork = (known: Heads) => bus.heads(room, { known });
+const fork = (known: Heads) => bus.streams.heads(room, { known });
 
 test('a relay began a new epoch: the feed goes on after what survived, and tells where', async () => {
   const survived = await commit(['a1', 'a2']);
@@ -105,7 +105,7 @@ test('a feed that had not seen all that survived reads it first', async () => {
 
 test('the store goes on in the old epoch, with nobody left who saw it further: the pulse shows it, and so does a connection that comes back', async () => {
   for (const noticed of ['pulse', 'resumed'] as const) {
-    const survived = await bus.heads(room);
+    const survived = await bus.streams.heads(room);
     const before = await commit([`${noticed}-lost`]);
     await eventually(() => assert.equal(feed.heads.offsets.gift, before.offsets.gift));
     feed.pulse(before);
@@ -134,7 +134,7 @@ test('a hole is not called trimmed when the store went back', async () => {
   const survived = await commit(['a1']);
   await arrived('a1');
   await commit(['b1'], { lose: true });
-  const before = await bus.heads(room);
+  const before = await bus.streams.heads(room);
   const { frame } = frameOf(before, 'gift', ['b2']);
   bus.goBack(room, survived);
   feed.frame(frame);
@@ -171,7 +171,7 @@ test('what was passed on lately is not passed on again, whatever offset it comes
 });
 
 test('an id is remembered as long as the ring would have kept it, over two epochs', async () => {
-  const empty = await bus.heads(room);
+  const empty = await bus.streams.heads(room);
   const first = await commit(['b1']);
   await arrived('b1');
   for (const before of [first, undefined]) {
@@ -201,7 +201,7 @@ test('a frame of an epoch that ended comes too late, and one of an epoch that th
   feed.frame(frameOf({ ...before, epoch: 'strange' }, 'gift', ['strange']).frame);
   await commit(['c1']);
   await arrived('a1', 'b1', 'gap 1', 'c1');
-  assert.equal((await bus.heads(room)).epoch, feed.heads.epoch);
+  assert.equal((await bus.streams.heads(room)).epoch, feed.heads.epoch);
 });
 
 test('a viewer that says it is further than the store forks nothing, and is looked into once a second', async () => {
@@ -212,12 +212,12 @@ test('a viewer that says it is further than the store forks nothing, and is look
   await Promise.all(Array.from({ length: 20 }, () => feed.reach(far)));
   await feed.reach({ gift: { epoch: 'forged', offset: 1 } });
   await feed.reach({ gift: { epoch, offset: 1 } });
-  assert.deepEqual([reads, (await bus.heads(room)).epoch], [1, epoch]);
+  assert.deepEqual([reads, (await bus.streams.heads(room)).epoch], [1, epoch]);
 });
 
 test('a viewer that is further than this edge finds it there when it is let in', async () => {
   await commit(['a1'], { lose: true });
-  const { epoch } = await bus.heads(room);
+  const { epoch } = await bus.streams.heads(room);
   await feed.reach({ gift: { epoch, offset: 1 } });
   assert.equal(feed.heads.offsets.gift, 1);
 });

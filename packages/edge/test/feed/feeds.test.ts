@@ -22,18 +22,22 @@ beforeEach(() => {
   failures = 0;
   closeFails = false;
   const bus = {
-    subscribe: async (room: string, _subscriber: RoomSubscriber) => {
-      opened.push(room);
-      return {
-        close: async () => {
-          closed.push(room);
-          if (closeFails) throw new Error('away');
-        },
-      };
+    frames: {
+      subscribe: async (room: string, _subscriber: RoomSubscriber) => {
+        opened.push(room);
+        return {
+          close: async () => {
+            closed.push(room);
+            if (closeFails) throw new Error('away');
+          },
+        };
+      },
     },
-    heads: async () => {
-      if (failures-- > 0) throw new DanmuxError('unavailable');
-      return { epoch: 'e', offsets };
+    streams: {
+      heads: async () => {
+        if (failures-- > 0) throw new DanmuxError('unavailable');
+        return { epoch: 'e', offsets };
+      },
     },
   } as unknown as Bus;
   const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false });

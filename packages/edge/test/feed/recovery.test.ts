@@ -1,11 +1,12 @@
 // What a joining viewer is given, on a memory bus whose reads are counted: whole or said not to be, bounded by the heads.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { MemoryBus } from '@danmux/bus';
 import { createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import { limits, type Positions, type StreamLane } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, intercepted } from '@danmux/testkit/unit';
 import { Recovery } from '../../src/feed/recovery.ts';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
 
@@ -21,29 +22,24 @@ let feed: RoomFeed;
 let recovery: Recovery;
 beforeEach(async () => {
   reads = [];
-  bus = new Proxy(createBus(runtime) as MemoryBus, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        if (name === 'since' || name === 'history') reads.push(`${String(name)} ${args.slice(1).join(' ')}`);
-        return value.apply(target, args);
-      };
-    },
+  bus = intercepted(createBus(runtime) as MemoryBus, (method, run, args) => {
+    const name = method.slice('streams.'.length);
+    if (['streams.since', 'streams.history'].includes(method)) reads.push(`${name} ${args.slice(1).join(' ')}`);
+    return run();
   });
-  lease = (await bus.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
+  lease = (await bus.leases.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
   recovery = new Recovery(runtime, bus);
 });
 afterEach(() => feed.close());
 
 /** Stores so many messages of a lane, and tells the edges or not. */
 async function store(lane: StreamLane, count: number, tell = true): Promise<void> {
-  const heads = await bus.heads(room);
+  const heads = await bus.streams.heads(room);
   const first = heads.offsets[lane] + 1;
   const msgs = Array.from({ length: count }, (_, i) => `{"lane":"${lane}","offset":${first + i},"id":"${lane}${first + i}","type":"x","data":1,"ts":1}`);
   const head = { room, epoch: heads.epoch, ranges: { [lane]: [first, first + count - 1] as const }, counts: { [lane]: count }, characters: {}, traces: [] };
   const frame = tell ? { head, payload: `{"room":"${room}","msgs":[${msgs.join(',')}]}` } : null;
-  const result = await bus.commit({ room, lease, expected: heads, messages: { [lane]: msgs }, entries: {}, frame, counts: {} });
+  const result = await bus.streams.commit({ room, lease, expected: heads, messages: { [lane]: msgs }, entries: {}, frame, counts: {} });
   assert.deepEqual(result, { ok: true });
 }
 async function open(): Promise<void> {
@@ -127,10 +123,10 @@ test('a crowd that asks the same at once is one read, and a later one none', asy
 test('a read that failed is tried again by the next viewer', async () => {
   await store('gift', 2);
   await open();
-  const { since } = bus;
-  bus.since = () => Promise.reject(new Error('away'));
+  const { since } = bus.streams;
+  bus.streams.since = () => Promise.reject(new Error('away'));
   await assert.rejects(recover({ gift: at(0) }), /away/);
-  bus.since = since;
+  bus.streams.since = since;
   assert.deepEqual(ids(await recover({ gift: at(0) })), named('gift', 1, 2));
 });
 
@@ -166,11 +162,11 @@ test('a viewer with positions gets history only for the lanes it has none of, an
 test('a position in an epoch that another continues gets what came after they parted, and is said not to be recovered', async () => {
   await store('gift', 5);
   await store('chat', 5);
-  const survived = await bus.heads(room);
+  const survived = await bus.streams.heads(room);
   await store('gift', 5);
-  const before = await bus.heads(room);
+  const before = await bus.streams.heads(room);
   bus.goBack(room, survived);
-  await bus.heads(room, { known: before });
+  await bus.streams.heads(room, { known: before });
   await store('gift', 8);
   await open();
   const { epoch } = before;

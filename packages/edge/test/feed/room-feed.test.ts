@@ -48,22 +48,26 @@ class LossyBus {
       if (this.failures-- > 0) throw new Error('away');
     };
     return {
-      subscribe: async (_room: string, subscriber: RoomSubscriber) => {
-        this.subscriber = subscriber;
-        await this.subscribing;
-        return { close: async () => void this.closed++ };
+      frames: {
+        subscribe: async (_room: string, subscriber: RoomSubscriber) => {
+          this.subscriber = subscriber;
+          await this.subscribing;
+          return { close: async () => void this.closed++ };
+        },
       },
-      recall: async (_room: string, id: string) => void this.recalls.push(id),
-      heads: async () => {
-        fail();
-        return { epoch: this.epoch, offsets: { ...this.offsets } };
-      },
-      since: async (_room: string, lane: string, after: number, upTo: number, limit: number) => {
-        await this.onSince?.();
-        fail();
-        return Array.from({ length: upTo - after }, (_, index) => this.stored.get(`${lane} ${after + 1 + index}`))
-          .flatMap((msg) => msg ?? [])
-          .slice(0, limit);
+      streams: {
+        recall: async (_room: string, id: string) => void this.recalls.push(id),
+        heads: async () => {
+          fail();
+          return { epoch: this.epoch, offsets: { ...this.offsets } };
+        },
+        since: async (_room: string, lane: string, after: number, upTo: number, limit: number) => {
+          await this.onSince?.();
+          fail();
+          return Array.from({ length: upTo - after }, (_, index) => this.stored.get(`${lane} ${after + 1 + index}`))
+            .flatMap((msg) => msg ?? [])
+            .slice(0, limit);
+        },
       },
     } as unknown as Bus;
   }
@@ -131,16 +135,16 @@ test('what a frame says of shed messages is passed on, though its messages were 
   const bus = new LossyBus();
   const { frames } = await openFeed(bus);
   bus.commit('gift', 1);
-  const own = [['ann', '{"id":"mine"}']] as const;
+  const senderOnly = [['ann', '{"id":"mine"}']] as const;
   bus.subscriber?.frame({
-    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, characters: {}, traces: [], shed: { chat: 7 }, own },
+    head: { room: 'r', epoch: 'e1', ranges: { gift: [1, 1] }, counts: { gift: 1 }, characters: {}, traces: [], shed: { chat: 7 }, senderOnly },
     payload: '{"room":"r","msgs":[{"id":"double"}]}',
   });
   assert.deepEqual(
-    frames.map(({ head, payload }) => [head.shed, head.own, payload.includes('double')]),
+    frames.map(({ head, payload }) => [head.shed, head.senderOnly, payload.includes('double')]),
     [
       [undefined, undefined, false],
-      [{ chat: 7 }, own, false],
+      [{ chat: 7 }, senderOnly, false],
     ],
   );
 });

@@ -63,12 +63,12 @@ test('of a combo the recalled parts go, and with the last one it is a tombstone'
 });
 
 test('what only its sender would have been given is not given', () => {
-  const own = [
+  const senderOnly = [
     ['ann', '{"lane":"chat","id":"x","type":"chat","data":1,"ts":1}'],
     ['bob', '{"lane":"chat","id":"y","type":"chat","data":1,"ts":1}'],
   ] as const;
-  const shown = withoutRecalled(frame([], { own }), new Set(['x']));
-  assert.deepEqual(shown.head.own, [own[1]]);
+  const shown = withoutRecalled(frame([], { senderOnly }), new Set(['x']));
+  assert.deepEqual(shown.head.senderOnly, [senderOnly[1]]);
 });
 
 test('ids are remembered for a minute, the newest thousand', () => {

@@ -1,6 +1,8 @@
 // Claims: the store decides who is first, the same request keeps what it took, and what is known here is not asked again.
+
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { claimsWith } from '@danmux/testkit/unit';
 import { Cooldowns } from '../../src/moderation/cooldowns.ts';
 
 let now: number;
@@ -13,7 +15,7 @@ beforeEach(() => {
   taken = new Map();
   claims = new Cooldowns(
     { now: () => now },
-    {
+    claimsWith({
       once: async (key, ms) => {
         asked.push(key);
         const left = (taken.get(key) ?? 0) - now;
@@ -21,7 +23,7 @@ beforeEach(() => {
         taken.set(key, now + ms);
         return 0;
       },
-    },
+    }),
   );
 });
 

@@ -93,17 +93,17 @@ test('one whose answer was lost is made again under the same id', async () => {
 });
 
 test('while the store cannot be asked nothing is held, and the next request is not kept waiting', async () => {
-  const { begin } = bus;
+  const { begin } = bus.claims;
   for (const failing of [1, 2]) {
     let call = 0;
-    bus.begin = async (...claim) => {
-      const state = await begin.apply(bus, claim);
+    bus.claims.begin = async (...claim) => {
+      const state = await begin.apply(bus.claims, claim);
       if (++call === failing) throw new Error('away');
       return state;
     };
     await assert.rejects(hidden.take(ann, publication('a'), 'chat', hold), /away/);
   }
-  bus.begin = begin;
+  bus.claims.begin = begin;
   assert.deepEqual([await waiting(), told], [[], []]);
   assert.equal((await elsewhere.take(ann, publication('a'), 'chat', hold)).held, true);
 });

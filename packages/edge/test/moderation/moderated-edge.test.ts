@@ -99,20 +99,20 @@ test('a kick takes out who is inside; the user may come back', async () => {
 
 test('a join that is being answered when the ban comes is refused', async () => {
   const ann = await connect('ann');
-  const { heads } = fixture.bus;
+  const { heads } = fixture.bus.streams;
   let banned: Promise<unknown> | undefined;
   // The last message of the room is read from the store while the join is answered.
   await fixture.push('gift', 'g1');
-  await eventually(async () => assert.equal((await heads.call(fixture.bus, room)).offsets.gift, 1));
-  const { since } = fixture.bus;
-  fixture.bus.since = async (...args) => {
+  await eventually(async () => assert.equal((await heads.call(fixture.bus.streams, room)).offsets.gift, 1));
+  const { since } = fixture.bus.streams;
+  fixture.bus.streams.since = async (...args) => {
     banned ??= impose(here, 'ban', 'ann');
     await banned;
     await eventually(() => assert.deepEqual(codes(ann), ['banned']));
-    return since.apply(fixture.bus, args);
+    return since.apply(fixture.bus.streams, args);
   };
   assert.equal(await ann.code('join', { room, history: 10 }), 'banned');
-  fixture.bus.since = since;
+  fixture.bus.streams.since = since;
 });
 
 test('a muted user is told, may watch and not send, in the room or everywhere', async () => {

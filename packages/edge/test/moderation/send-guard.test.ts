@@ -1,9 +1,11 @@
 // The guard refuses what costs least to refuse first, asks the screen only about what is otherwise allowed, and takes no turn for what
 // is refused. Modes and mutes are tried through an edge in moderation.test.ts.
+
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { DanmuxError, type RoomModes, type Sanction, type SendRequest } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
+import { claimsWith } from '@danmux/testkit/unit';
 import type { FilteredMessage, Verdict } from '../../src/moderation/filter/filter.ts';
 import { SendGuard } from '../../src/moderation/send-guard.ts';
 import { guestViewer, viewerOf } from '../../src/viewer/viewer.ts';
@@ -29,19 +31,15 @@ beforeEach(() => {
     claimed.push(key);
     return 0;
   };
-  guard = new SendGuard(
-    runtime,
-    { once },
-    {
-      rules: { modes: () => modes, sanction: () => mute },
-      screen: {
-        screen: async (message) => {
-          screened.push(message);
-          return verdict(message);
-        },
+  guard = new SendGuard(runtime, claimsWith({ once }), {
+    rules: { modes: () => modes, sanction: () => mute },
+    screen: {
+      screen: async (message) => {
+        screened.push(message);
+        return verdict(message);
       },
     },
-  );
+  });
 });
 
 let cid = 0;

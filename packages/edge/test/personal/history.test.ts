@@ -23,12 +23,12 @@ beforeEach(async () => {
   reads = [];
   const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false, clock: { now: () => now } });
   bus = createBus(runtime) as Bus & { wipe(): void };
-  const { since } = bus;
-  bus.since = (...asked) => {
+  const { since } = bus.streams;
+  bus.streams.since = (...asked) => {
     reads.push(asked.slice(2, 4).join('-'));
-    return since.apply(bus, asked);
+    return since.apply(bus.streams, asked);
   };
-  lease = (await bus.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
+  lease = (await bus.leases.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
   feed = new RoomFeed(runtime, bus, room, { frame: () => {}, gap: () => {}, recalled: () => {} });
   history = new PersonalHistory(runtime, bus, feed);
 });
@@ -36,7 +36,7 @@ afterEach(() => feed.close());
 
 /** Stores a message for each of these users, and tells the edges or not. */
 async function store(users: readonly string[], tell = false): Promise<void> {
-  const heads = await bus.heads(room);
+  const heads = await bus.streams.heads(room);
   const first = heads.offsets.control + 1;
   const msgs = users.map(
     (to, index) => `{"lane":"control","offset":${first + index},"id":"m${first + index}","type":"x","data":1,"to":${JSON.stringify(to)},"ts":1}`,
@@ -44,7 +44,7 @@ async function store(users: readonly string[], tell = false): Promise<void> {
   const ranges = { control: [first, first + users.length - 1] as const };
   const head = { room, epoch: heads.epoch, ranges, counts: { control: users.length }, characters: {}, traces: [], to: [...users] };
   const frame = tell ? { head, payload: `{"room":"${room}","msgs":[${msgs.join(',')}]}` } : null;
-  assert.deepEqual(await bus.commit({ room, lease, expected: heads, messages: { control: msgs }, entries: {}, frame, counts: {} }), { ok: true });
+  assert.deepEqual(await bus.streams.commit({ room, lease, expected: heads, messages: { control: msgs }, entries: {}, frame, counts: {} }), { ok: true });
 }
 const others = (count: number) => Array.from({ length: count }, (_, index) => `u${index % 700}`);
 async function missed(offset: number, user = 'ann', epoch = feed.heads.epoch) {
@@ -121,7 +121,7 @@ test('a store that came back empty has nothing of what was asked for', async () 
   await store(['ann', 'bob']);
   await feed.open();
   bus.wipe();
-  lease = (await bus.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
+  lease = (await bus.leases.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
   await store(['ann', 'ann']);
   assert.deepEqual([(await missed(0)).ids, (await missed(0)).recovered], [[], false]);
 });
@@ -129,8 +129,8 @@ test('a store that came back empty has nothing of what was asked for', async () 
 test('a read that fails is told to who asked, and the next one is made', async () => {
   await store(['ann']);
   await feed.open();
-  const { since } = bus;
-  bus.since = async () => {
+  const { since } = bus.streams;
+  bus.streams.since = async () => {
     throw new Error('away');
   };
   const outcomes = await Promise.allSettled([missed(0), missed(0)]);
@@ -138,6 +138,6 @@ test('a read that fails is told to who asked, and the next one is made', async (
     outcomes.map(({ status }) => status),
     ['rejected', 'rejected'],
   );
-  bus.since = since;
+  bus.streams.since = since;
   assert.deepEqual((await missed(0)).ids, ['m1']);
 });

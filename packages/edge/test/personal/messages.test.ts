@@ -26,7 +26,7 @@ function messageFor(user: string, id: string, type = 'notice'): Publication {
   return acceptPublication({ room: userRoomOf(user), type, data: { id }, id, marks: { to: user, receipt: true } }, { types, maxData: 1_000, now: Date.now() });
 }
 async function tell(user: string, ...ids: string[]): Promise<void> {
-  for (const receipt of await fixture.bus.publish(ids.map((id) => messageFor(user, id)))) if (receipt instanceof Error) throw receipt;
+  for (const receipt of await fixture.bus.ingress.publish(ids.map((id) => messageFor(user, id)))) if (receipt instanceof Error) throw receipt;
 }
 const idsOf = (msgs: readonly Msg[]) => msgs.map(({ id }) => id);
 async function join(viewer: Viewer, positions?: Positions): Promise<JoinReply> {
@@ -63,7 +63,7 @@ test('the same id to two users of one room is two messages with receipts of thei
   const viewers = [await connect('ann'), await connect(twin)];
   await fixture.bus.receipts.open('m1', userRoomOf('ann'), Date.now());
   for (const user of ['ann', twin]) {
-    const [receipt] = await fixture.bus.publish([{ ...messageFor(user, 'm1'), dedupeKey: `${user} m1` }]);
+    const [receipt] = await fixture.bus.ingress.publish([{ ...messageFor(user, 'm1'), dedupeKey: `${user} m1` }]);
     assert.ok(!(receipt instanceof Error), String(receipt));
   }
   for (const { own } of viewers) await eventually(() => assert.deepEqual(idsOf(own), ['m1']));
@@ -89,7 +89,7 @@ test('a join with positions gives what was missed and belongs to the user; witho
   const other = Array.from({ length: 500 }, (_, i) => `u${i}`).find((user) => userRoomOf(user) === userRoomOf('ann')) ?? '';
   await tell(other, 'not-hers');
   await tell('ann', 'missed2');
-  await eventually(async () => assert.equal((await fixture.bus.heads(userRoomOf('ann'))).offsets.control, 3));
+  await eventually(async () => assert.equal((await fixture.bus.streams.heads(userRoomOf('ann'))).offsets.control, 3));
   const back = await connect('ann');
   const again = await join(back, positions);
   assert.deepEqual([idsOf(again.msgs), again.recovered.control, again.positions.control?.offset], [['missed1', 'missed2'], true, 3]);
@@ -109,7 +109,7 @@ test('messages of others in the shared room are no reason not to recover', async
   await tell(other, ...Array.from({ length: limits.recovery + 500 }, (_, i) => `not-hers-${i}`));
   await tell('ann', 'missed2');
   const all = limits.recovery + 502;
-  await eventually(async () => assert.equal((await fixture.bus.heads(userRoomOf('ann'))).offsets.control, all));
+  await eventually(async () => assert.equal((await fixture.bus.streams.heads(userRoomOf('ann'))).offsets.control, all));
   const again = await join(await connect('ann'), positions);
   assert.deepEqual([idsOf(again.msgs), again.recovered.control, again.positions.control?.offset], [['missed1', 'missed2'], true, all]);
 });
@@ -120,7 +120,7 @@ test('what was given before the join is not given with it again; receipts of bot
   ann.socket.disconnect();
   await fixture.bus.receipts.open('missed', userRoomOf('ann'), Date.now());
   await tell('ann', 'missed');
-  await eventually(async () => assert.equal((await fixture.bus.heads(userRoomOf('ann'))).offsets.control, 1));
+  await eventually(async () => assert.equal((await fixture.bus.streams.heads(userRoomOf('ann'))).offsets.control, 1));
   const back = await connect('ann');
   await tell('ann', 'early');
   await eventually(() => assert.deepEqual(idsOf(back.own), ['early']));
@@ -145,7 +145,7 @@ test('@me is a room for that alone: not for guests, not to send to, not counted'
   const guest = fixture.connect();
   await guest.connected();
   assert.equal(await guest.code('join', { room: '@me' }), 'room_forbidden');
-  assert.deepEqual(await fixture.bus.presenceTotals(), { rooms: 0, online: 0 });
+  assert.deepEqual(await fixture.bus.presence.totals(), { rooms: 0, online: 0 });
 });
 
 test('a store that went back: what comes after is given once, told by a gap, and to who comes back with it all', async () => {
@@ -157,7 +157,7 @@ test('a store that went back: what comes after is given once, told by a gap, and
   await join(ann);
   await tell('ann', 'a1');
   await eventually(() => assert.deepEqual(idsOf(ann.own), ['a1']));
-  const survived = await bus.heads(home);
+  const survived = await bus.streams.heads(home);
   await tell('ann', 'b1', 'b2');
   await eventually(() => assert.deepEqual(idsOf(ann.own), ['a1', 'b1', 'b2']));
   const gone = fixture.connect({ token: await fixture.token('ann') });
@@ -167,7 +167,7 @@ test('a store that went back: what comes after is given once, told by a gap, and
   bus.goBack(home, survived);
   await tell('ann', 'c1', 'c2');
   await eventually(() => assert.deepEqual(idsOf(ann.own), ['a1', 'b1', 'b2', 'c1', 'c2']));
-  const { epoch } = await bus.heads(home);
+  const { epoch } = await bus.streams.heads(home);
   assert.deepEqual(
     gaps.filter(({ lane }) => lane === 'control'),
     [{ room: '@me', lane: 'control', count: 0, reason: 'history_lost', position: { epoch, offset: 1 } }],
@@ -178,7 +178,7 @@ test('a store that went back: what comes after is given once, told by a gap, and
   // Its backend repeats one that is lost, and the store has forgotten the id.
   const late = await connect('ann');
   const { dedupeKey: _, ...b1 } = messageFor('ann', 'b1');
-  await bus.publish([b1]);
+  await bus.ingress.publish([b1]);
   await tell('ann', 'd1');
   for (const viewer of [ann, back, late]) await eventually(() => assert.equal(viewer.own.at(-1)?.id, 'd1'));
   assert.deepEqual(

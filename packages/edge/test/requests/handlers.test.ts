@@ -1,12 +1,13 @@
 // Joins that cross with frames, with leaves, with each other and with the end of a session; through a real edge on a bus
 // whose calls the test can hold back.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type Bus, createBus, isUserRoom } from '@danmux/bus';
 import type { Frame, JoinReply, Reply } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, intercepted } from '@danmux/testkit/unit';
 
 type Call = 'subscribe' | 'heads' | 'since' | 'history' | 'online';
 
@@ -23,18 +24,13 @@ beforeEach(async () => {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4 } });
   bus = createBus(createRuntime({ config, role: 'bus', version: '0', processMetrics: false }));
-  const seen = new Proxy(bus, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return async (...args: unknown[]) => {
-        await gates.get(String(name));
-        const error = failing.get(String(name));
-        if (error) throw error;
-        const result: unknown = await value.apply(target, args);
-        return name === 'subscribe' ? counted(String(args[0]), result as { close(): Promise<void> }) : result;
-      };
-    },
+  const seen = intercepted(bus, async (method, run, args) => {
+    const name = method.slice(method.indexOf('.') + 1);
+    await gates.get(name);
+    const error = failing.get(name);
+    if (error) throw error;
+    const result = await run();
+    return method === 'frames.subscribe' ? counted(String(args[0]), result as { close(): Promise<void> }) : result;
   });
   // A drain of viewers is tested elsewhere; online counts are not reported meanwhile.
   fixture = await startEdge({ 'edge.presence_interval_ms': 60_000 }, seen);
@@ -80,7 +76,7 @@ async function connect(user: string): Promise<Viewer> {
 const codeOf = (reply: Reply<unknown>) => (reply.ok ? 'ok' : reply.error.code);
 /** What the viewer was sent before now has arrived: answers and frames share one connection. */
 const barrier = (viewer: Viewer) => viewer.ask('leave', { room: 'barrier' });
-const stored = (count: number) => eventually(async () => assert.equal((await bus.heads(room)).offsets.gift, count));
+const stored = (count: number) => eventually(async () => assert.equal((await bus.streams.heads(room)).offsets.gift, count));
 
 test('frames that come while a join is answered follow the answer, and none is in both', async () => {
   const ann = await connect('ann');

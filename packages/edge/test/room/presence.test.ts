@@ -1,8 +1,10 @@
 // Online counts: reported, summed over edges, told to the room at most once a second and only on change.
+
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type RoomPulse } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { intercepted } from '@danmux/testkit/unit';
 import { Hub } from '../../src/room/hub.ts';
 import { Presence } from '../../src/room/presence.ts';
 import type { Session } from '../../src/session/session.ts';
@@ -27,17 +29,11 @@ beforeEach(() => {
   mock.method(performance, 'now', () => now);
   store = createBus(runtimeOf());
   reported = undefined;
-  bus = new Proxy(store, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return async (...args: unknown[]) => {
-        const result: unknown = await value.apply(target, args);
-        // The answer takes its time; what it says has happened.
-        if (name === 'reportPresence') await reported?.();
-        return result;
-      };
-    },
+  bus = intercepted(store, async (method, run) => {
+    const result = await run();
+    // The store has the report; only its answer is late.
+    if (method === 'presence.report') await reported?.();
+    return result;
   });
   parts = [];
 });
@@ -162,10 +158,10 @@ test('a room that emptied is reported away at the next interval, and no longer t
   const edge = await new Edge().start();
   edge.join(2);
   await pass(600);
-  assert.equal(await store.online('r'), 2);
+  assert.equal(await store.presence.online('r'), 2);
   edge.leave(2);
   await pass(600);
-  assert.equal(await store.online('r'), 0);
+  assert.equal(await store.presence.online('r'), 0);
   const reports = edge.pulses.length;
   await pass(3_000);
   assert.equal(edge.pulses.length, reports, 'nothing to say');
@@ -176,7 +172,7 @@ test('an edge that died is counted out after its ttl; one that stops at once', a
   lives.join(1);
   stops.join(100);
   // The last word of one that was killed.
-  await store.reportPresence('killed', new Map([['r', 10]]), config.edge.presence_ttl_ms);
+  await store.presence.report('killed', new Map([['r', 10]]), config.edge.presence_ttl_ms);
   await pass(1_000);
   assert.equal(await lives.presence.online('r'), 111);
   await stops.presence.stop();
@@ -219,7 +215,7 @@ test('who is in the room goes with the counts; a list the store lost is sent aga
   (store as unknown as { wipe(): void }).wipe();
   await pass(500);
   await pass(500);
-  assert.deepEqual((await store.audience('r')).users, 2);
+  assert.deepEqual((await store.presence.audience('r')).users, 2);
   one.leave(1);
   one.presence.left('r', viewer('bob'));
   await pass(1_500);

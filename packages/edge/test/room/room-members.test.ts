@@ -1,17 +1,17 @@
 // Which users a room has on this edge, and when its list goes to the store: on change, in turn, and again when it was lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Roster } from '@danmux/bus';
+import type { MemberReport } from '@danmux/bus';
 import type { RoomMember } from '@danmux/protocol';
 import { RoomMembers } from '../../src/room/room-members.ts';
 import { viewerOf } from '../../src/viewer/viewer.ts';
 
 const viewer = (id: string, claims: object = {}) => viewerOf({ sub: id, exp: 1, ...claims });
-const membersOf = (roster: Roster | undefined): readonly RoomMember[] | undefined =>
+const membersOf = (roster: MemberReport | undefined): readonly RoomMember[] | undefined =>
   roster?.list && (JSON.parse(roster.list.text) as { members: RoomMember[] }).members;
 
 /** A report whose every list arrives. */
-function report(rosters: RoomMembers, stored = new Map<string, string>()): ReadonlyMap<string, Roster> {
+function report(rosters: RoomMembers, stored = new Map<string, string>()): ReadonlyMap<string, MemberReport> {
   const reported = rosters.report();
   for (const [room, { list }] of reported) if (list) stored.set(room, list.version);
   for (const room of reported.keys()) rosters.learned(room, stored.get(room));

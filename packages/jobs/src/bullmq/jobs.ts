@@ -39,7 +39,7 @@ type Handler = (job: RunningJob<JobName>) => Promise<void>;
 export class BullmqJobs implements Jobs {
   readonly name = 'jobs';
   readonly #runtime: Runtime;
-  readonly #bus: Pick<Bus, 'confirm'>;
+  readonly #bus: Pick<Bus, 'ingress'>;
   readonly #handlers = new Map<string, Handler>();
   readonly #repeats = new Map<string, RepeatedJob>();
   readonly #queueConnection: RedisConnection;
@@ -49,7 +49,7 @@ export class BullmqJobs implements Jobs {
   #opening: NodeJS.Timeout | undefined;
   #waiting = { count: 0, at: Number.NEGATIVE_INFINITY };
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'confirm'>) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'ingress'>) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#queueConnection = new RedisConnection(runtime, 'jobs-queue');
@@ -105,7 +105,7 @@ export class BullmqJobs implements Jobs {
       const rules = optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options), this.#runtime.clock.now());
       return queue.add(name, packedData(data), rules);
     });
-    if (options.confirmed) await this.#bus.confirm(bullPrefix(this.#runtime.config));
+    if (options.confirmed) await this.#bus.ingress.confirm(bullPrefix(this.#runtime.config));
     return idOf(job.id ?? jobKeyOf(id));
   }
 

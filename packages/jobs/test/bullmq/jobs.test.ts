@@ -7,7 +7,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { BullmqJobs } from '../../src/bullmq/jobs.ts';
 import { data, endsWhatIsOpened, gate, half, opens, type Receipts, runtimeFor } from '../job-case-kit.ts';
-import { localStore } from '../local-store.ts';
+import { confirmingStore, localStore } from '../local-store.ts';
 
 describe('jobs on BullMQ', () => {
   let redis: RedisServer;
@@ -34,7 +34,7 @@ describe('jobs on BullMQ', () => {
       if (!confirms) throw new DanmuxError('unavailable');
     };
     const store = prefix();
-    const jobs = await opens(new BullmqJobs(runtimeFor(store), { confirm }));
+    const jobs = await opens(new BullmqJobs(runtimeFor(store), confirmingStore(confirm)));
     const add = (confirmed: boolean) => jobs.add('receipts', data('m'), { id: 'one', delayMs: 60_000, confirmed });
     await assert.rejects(add(true), { code: 'unavailable' });
     confirms = true;

@@ -66,7 +66,7 @@ describe('talking', () => {
     await page.locator('danmux-chat').nth(1).locator('li', { hasText: 'before' }).waitFor();
     assert.equal(sockets, 1);
     await page.evaluate(() => document.body.replaceChildren());
-    await eventually(async () => assert.equal((await live.edge.bus.presenceTotals()).online, 0));
+    await eventually(async () => assert.equal((await live.edge.bus.presence.totals()).online, 0));
   });
 });
 

@@ -13,7 +13,7 @@ test('danmaku and gifts fly over what stands in it; one’s own is framed; it sh
   const token = await live.edge.token('me');
   const page = await live.open(`${overlay('live:o', token)}<danmux-chat url="${live.edge.url}" room="live:o" token="${token}"></danmux-chat>`);
   await page.locator('[data-testid=state][data-state=online]').waitFor();
-  await eventually(async () => assert.equal((await live.edge.bus.presenceTotals()).online, 1));
+  await eventually(async () => assert.equal((await live.edge.bus.presence.totals()).online, 1));
   await live.push('live:o', { from: { id: 'a' }, data: { text: '<b>first</b>' } });
   await live.push('live:o', { type: 'gift', from: { id: 'a', name: 'A' }, data: { name: 'Rocket', count: 3 } });
   await page.locator('[data-testid=danmaku]', { hasText: '<b>first</b>' }).waitFor();

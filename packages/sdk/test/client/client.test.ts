@@ -1,9 +1,10 @@
 // The client against real edges: it joins, sends, receives, comes back, moves away and stops when it must.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Gap, type Msg } from '@danmux/protocol';
 import { room } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, overridden } from '@danmux/testkit/unit';
 import { type Client, type ClientOptions, createClient, type Room } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
@@ -49,7 +50,7 @@ test('joins, sends, receives, counts, lists members, reads history and leaves', 
 test('history before the join comes first, each message once', async () => {
   const { url, token, push, bus } = await openEdge();
   for (const id of ['c1', 'c2', 'c3']) await push('chat', id);
-  await eventually(async () => assert.equal((await bus.heads(room)).offsets.chat, 3));
+  await eventually(async () => assert.equal((await bus.streams.heads(room)).offsets.chat, 3));
   const ann = await watch({ url, token: await token('ann') }, 2);
   assert.deepEqual(ann.ids(), ['c2', 'c3']);
   await push('chat', 'c4');
@@ -110,22 +111,17 @@ test('what is sent while the connection is away is sent when it is back, once', 
 test('a message whose answer was lost is sent again with the same cid: one message', async () => {
   const { bus, token } = await openEdge();
   let calls = 0;
-  const flaky = new Proxy(bus, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (name !== 'publish') return typeof value === 'function' ? value.bind(target) : value;
-      return async (...args: Parameters<typeof bus.publish>) => {
-        const stored = await bus.publish(...args);
-        return calls++ === 0 ? stored.map(() => new DanmuxError('unavailable')) : stored;
-      };
-    },
-  });
+  const publish: typeof bus.ingress.publish = async (publications) => {
+    const stored = await bus.ingress.publish(publications);
+    return calls++ === 0 ? stored.map(() => new DanmuxError('unavailable')) : stored;
+  };
+  const flaky = overridden(bus, { ingress: { publish } });
   const behind = await openEdge({}, flaky);
   const ann = await watch({ url: behind.url, token: await token('ann') });
   const { id } = await ann.room.send('chat', 'x');
   assert.equal(calls, 2);
   await eventually(() => assert.deepEqual(ann.ids(), [id]));
-  assert.equal((await bus.ledger()).accepted.chat, 1);
+  assert.equal((await bus.ledger.totals()).accepted.chat, 1);
 });
 
 test('a token that cannot be good stops the client with its code', async () => {

@@ -8,7 +8,7 @@ import { type ClientOptions, createClient, giftOf } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
 async function recall(fixture: EdgeFixture, id: string) {
-  const found = await fixture.bus.recall(room, id);
+  const found = await fixture.bus.streams.recall(room, id);
   await fixture.push('recall', `recall-${id}`, room, { data: { id }, marks: { recalls: id } });
   return found;
 }

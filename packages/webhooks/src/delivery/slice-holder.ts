@@ -60,7 +60,7 @@ export class SliceHolder {
 
   async #run(): Promise<void> {
     await Promise.all([...this.#held].map(([number, held]) => this.#renew(number, held)));
-    this.#freed ??= await this.#bus.onFreed((name) => {
+    this.#freed ??= await this.#bus.leases.onFreed((name) => {
       if (name.startsWith('webhooks:')) void this.check();
     });
     const share = await this.#share();
@@ -74,7 +74,7 @@ export class SliceHolder {
 
   /** Slices this worker may hold, so that all workers together hold all of them. */
   async #share(): Promise<number> {
-    const workers = (await this.#bus.members()).filter(({ role }) => role === 'worker').length;
+    const workers = (await this.#bus.members.list()).filter(({ role }) => role === 'worker').length;
     return Math.ceil(this.#targets.size / Math.max(1, workers));
   }
 
@@ -92,7 +92,7 @@ export class SliceHolder {
 
   async #renew(number: number, held: Held): Promise<void> {
     const asked = performance.now();
-    const renewed = await this.#bus.renew(held.slice.lease, leaseMs).catch(() => undefined);
+    const renewed = await this.#bus.leases.renew(held.slice.lease, leaseMs).catch(() => undefined);
     if (renewed || (renewed === false && (await this.#regain(number, held.slice)))) held.validUntil = asked + leaseMs;
     // Not knowing (the store is away) is not losing, until the lease must have ended.
     else if (renewed === undefined && performance.now() > held.validUntil) await this.#forget(number);
@@ -107,19 +107,19 @@ export class SliceHolder {
       return true;
     }
     // Not waited for: who asks may be what it waits for.
-    void this.#forget(number).then(() => (lease ? this.#bus.release(lease).catch((error: unknown) => this.#caught(error)) : undefined));
+    void this.#forget(number).then(() => (lease ? this.#bus.leases.release(lease).catch((error: unknown) => this.#caught(error)) : undefined));
     return false;
   }
 
   #acquire(number: number): Promise<Lease | null> {
-    return this.#bus.acquire(sliceLease(number), this.#parts.runtime.node, leaseMs);
+    return this.#bus.leases.acquire(sliceLease(number), this.#parts.runtime.node, leaseMs);
   }
 
   async #giveUp(number: number): Promise<void> {
     const held = this.#held.get(number);
     if (!held) return;
     await this.#forget(number);
-    await this.#bus.release(held.slice.lease).catch((error: unknown) => this.#caught(error));
+    await this.#bus.leases.release(held.slice.lease).catch((error: unknown) => this.#caught(error));
   }
 
   async #forget(number: number): Promise<void> {

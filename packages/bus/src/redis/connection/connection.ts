@@ -13,6 +13,9 @@ import { SentinelWatch } from './sentinel-watch.ts';
 import { SlotRefresh } from './slot-refresh.ts';
 import { parseRedisUrl, type RedisTarget } from './url.ts';
 
+/** A start waits this long for a connection; a process whose Redis is away starts without, and is not ready. */
+const longestConnectMs = 3_000;
+
 export type RedisClient = Redis | Cluster;
 export type ClientOverrides = Pick<RedisOptions, 'enableOfflineQueue' | 'autoResubscribe' | 'maxRetriesPerRequest' | 'commandTimeout'>;
 /** Of the first moment of a connection: refused, there is none. */
@@ -95,7 +98,7 @@ export class RedisConnection {
   }
 
   /** Resolves when the first attempt to connect has succeeded or failed, after `limitMs` at the latest. */
-  async firstAttempt(limitMs: number): Promise<void> {
+  async firstAttempt(limitMs = longestConnectMs): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, limitMs);

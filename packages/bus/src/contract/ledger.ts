@@ -1,0 +1,27 @@
+// The contract of the ledger: how many publications were accepted, sequenced and shed, per lane, since the store began. The equation
+// accepted = sequenced + shed + waiting in the ingress holds for every lane; tests and the admin API check it.
+import type { Lane } from '@danmux/protocol';
+
+/** Counts to add, per lane; `shed` per lane and reason. */
+export interface LedgerCounts {
+  readonly accepted?: Partial<Record<Lane, number>>;
+  readonly sequenced?: Partial<Record<Lane, number>>;
+  readonly shed?: Partial<Record<Lane, Readonly<Record<string, number>>>>;
+}
+
+export interface LedgerTotals {
+  readonly accepted: Record<Lane, number>;
+  readonly sequenced: Record<Lane, number>;
+  readonly shed: Record<Lane, Record<string, number>>;
+}
+
+/**
+ * Atomicity: counts are added in the step that does what they count (`Ingress.publish`, `Streams.commit`), never on their own. Totals are read
+ * shard by shard, so under load they are not of one moment. A duplicate is not counted.
+ *
+ * Loss: counts live and die with the publications they count; a store that went back has both from the same moment.
+ */
+export interface Ledger {
+  /** Sums over all shards. */
+  totals(): Promise<LedgerTotals>;
+}

@@ -1,0 +1,33 @@
+// The members of a cluster in memory: those of this process, since no other shares the engine.
+import type { Clock } from '@danmux/runtime';
+import type { Member, Members } from '../contract/members.ts';
+import { ExpiringMap } from './expiring-map.ts';
+
+export class MemoryMembers implements Members {
+  readonly #members: ExpiringMap<string, Member>;
+
+  constructor(clock: Clock) {
+    this.#members = new ExpiringMap(clock);
+  }
+
+  async announce(member: Member, ttlMs: number): Promise<void> {
+    this.#members.set(member.id, member, ttlMs);
+  }
+
+  async leave(memberId: string): Promise<void> {
+    this.#members.delete(memberId);
+  }
+
+  async list(): Promise<readonly Member[]> {
+    return this.#members.entries().map(([, member]) => member);
+  }
+
+  /** Returns how many were removed. */
+  sweep(): number {
+    return this.#members.sweep();
+  }
+
+  clear(): void {
+    this.#members.clear();
+  }
+}

@@ -1,0 +1,37 @@
+// Leases in Redis: a hash with owner and token, which expires, and a counter from which the tokens come. Every change is one script.
+import type { Lease, Leases } from '../contract/leases.ts';
+import type { Subscription } from '../contract/subscription.ts';
+import type { RedisChannels } from './channels.ts';
+import type { RedisStore } from './store.ts';
+
+export class RedisLeases implements Leases {
+  readonly #store: RedisStore;
+  readonly #channels: RedisChannels;
+
+  constructor(store: RedisStore, channels: RedisChannels) {
+    this.#store = store;
+    this.#channels = channels;
+  }
+
+  async acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
+    const token = Number(await this.#store.run('dmxLeaseAcquire', this.#store.keys.lease(name), [owner, ttlMs]));
+    return token > 0 ? { name, owner, token } : null;
+  }
+
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
+    return (await this.#store.run('dmxLeaseRenew', [this.#store.keys.lease(lease.name)[0]], [lease.owner, lease.token, ttlMs])) === 1;
+  }
+
+  async release(lease: Lease): Promise<void> {
+    const released = await this.#store.run('dmxLeaseRelease', [this.#store.keys.lease(lease.name)[0]], [lease.owner, lease.token]);
+    if (released !== 1) return;
+    const { freed } = this.#store.keys;
+    // Not in the script: on a Redis Cluster the channel may be on another node. A listener that misses it tries again anyway.
+    await this.#store.ask((redis) => (this.#store.cluster ? redis.spublish(freed, lease.name) : redis.publish(freed, lease.name)));
+  }
+
+  onFreed(freed: (name: string) => void): Promise<Subscription> {
+    // The regular attempts to acquire find the leases that were freed during an outage.
+    return this.#channels.open(this.#store.keys.freed, { message: freed, resumed: () => {} });
+  }
+}

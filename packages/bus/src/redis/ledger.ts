@@ -1,0 +1,16 @@
+// The ledger in Redis: a hash for each shard, to which the publish and commit scripts add.
+import type { Ledger, LedgerTotals } from '../contract/ledger.ts';
+import { totalsOf } from '../engine/ledger-fields.ts';
+import type { RedisStore } from './store.ts';
+
+export class RedisLedger implements Ledger {
+  readonly #store: RedisStore;
+
+  constructor(store: RedisStore) {
+    this.#store = store;
+  }
+
+  async totals(): Promise<LedgerTotals> {
+    return totalsOf(await this.#store.eachShard((shard) => this.#store.ask((redis) => redis.hgetall(this.#store.keys.shard(shard).ledger))));
+  }
+}

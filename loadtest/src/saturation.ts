@@ -13,7 +13,7 @@ export interface SearchOptions {
   readonly narrow?: number;
 }
 
-export interface Step extends Window {
+interface Step extends Window {
   readonly rate: number;
   readonly keptUp: boolean;
   readonly why: string;

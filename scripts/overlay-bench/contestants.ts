@@ -1,10 +1,12 @@
 // Who draws danmaku in the benchmark: this SDK's overlay with each of its renderers, and the npm library `danmaku` with each of its engines. Each is
 // told how to begin in the page; all are fed alike.
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const danmux = `${root}packages/web/dist/sdk/danmux.iife.js`;
-const danmaku = `${root}node_modules/danmaku/dist/danmaku.min.js`;
+const require = createRequire(import.meta.url);
+const danmaku = require.resolve('danmaku/dist/danmaku.min.js');
 
 /** In the page. */
 export interface Drawn {

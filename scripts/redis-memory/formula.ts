@@ -1,6 +1,6 @@
 // The formula of docs/operations.md, "Memory of Redis": bytes by what a cluster holds. Its numbers are measured by redis-memory.ts.
 
-export interface Lane {
+interface Lane {
   /** Messages the stream holds. */
   readonly kept: number;
   /** Of one message as the JSON a viewer gets. */
@@ -31,7 +31,7 @@ export interface Load {
 }
 
 /** Bytes of one of each. */
-export const costs = {
+const costs = {
   room: 200,
   laneLeast: 1_000,
   messageOverhead: 40,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Count, withExit } from './count.ts';
 import { type ProgramOptions, runProgram } from './process-group.ts';
 
-export interface Result {
+interface Result {
   readonly file?: string;
   readonly name: string;
   readonly passed: boolean;
@@ -47,7 +47,7 @@ function readResults(file: string): Result[] {
 }
 
 /** What tested nothing is one failure, and is named. */
-export function countResults(results: readonly Result[], quiet = false): Count {
+function countResults(results: readonly Result[], quiet = false): Count {
   for (const { file, name, hollow, skipped } of results)
     if (!quiet && (hollow || skipped)) console.error(`${file}: "${name}" ${skipped ? 'was skipped' : 'holds no test'}, which counts as failed`);
   const passed = results.filter((result) => result.passed).length;

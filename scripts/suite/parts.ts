@@ -1,6 +1,7 @@
 // The parts of `npm test`, in the order they run.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { unreferencedProjects } from '../checks/projects.ts';
 import { type Count, sum } from './count.ts';
 import { runNodeTests } from './node-tests.ts';
 import { runPhpunit } from './phpunit.ts';
@@ -21,12 +22,15 @@ export const parts: readonly Part[] = [
   checks('tools', 'Redis, PHP, PHPUnit, Python with socketio, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
   checks('types', 'the packages build; the tests and the browser pages type-check', 4 * minute, [
     [bin('tsc'), '-b'],
-    [bin('tsc'), '-p', 'tsconfig.test.json'],
-    [bin('tsc'), '-p', 'packages/web'],
+    ...unreferencedProjects.map((project) => [bin('tsc'), '-p', project] as const),
   ]),
   checks('web', 'the browser bundles and pages build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
   checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),
   checks('layers', 'every package imports only what it may', minute, [[bin('tsx'), 'scripts/check-layers.ts']]),
+  checks('projects', 'every TypeScript file is in one type-checked project', minute, [[bin('tsx'), 'scripts/check-projects.ts']]),
+  checks('sizes', 'lists long files and functions', minute, [[bin('tsx'), 'scripts/list-sizes.ts']]),
+  checks('unused', 'no file, export or dependency is unused', 2 * minute, [[bin('knip')]]),
+  checks('published', 'publint and arethetypeswrong find nothing in the packed packages', 3 * minute, [[bin('tsx'), 'scripts/check-published.ts']]),
   checks('docs', 'the pages made from code are up to date', minute, [[bin('tsx'), '--conditions=source', 'scripts/write-docs.ts', '--check']]),
   nodeTests(
     'unit',

@@ -208,3 +208,34 @@ test('the publisher alone publishes on the bus, however the call is written', ()
     /^packages\/relay\/src\/d\.ts:1: publishes on the bus/,
     /^packages\/worker\/src\/e\.ts:1: publishes on the bus/,
   ));
+
+test('a test may import its own package, testkit and packages to the left, by name', () =>
+  offends({
+    'packages/edge/src/hub.ts': '',
+    'packages/edge/test/hub.test.ts': "import '../src/hub.ts';\nimport '@danmux/testkit/unit';\nimport '@danmux/bus';\nimport 'node:fs';\nprocess.env;",
+    'packages/sdk/test/client.test.ts': "import 'node:fs';",
+  }));
+
+test('a test that reaches into another package, or imports from the right, is refused', () =>
+  offends(
+    {
+      'packages/bus/src/memory.ts': '',
+      'packages/edge/test/hub.test.ts': "import '../../bus/src/memory.ts';\nimport '@danmux/bus/src/memory.ts';\nimport '@danmux/api';\nimport 'undeclared';",
+    },
+    /^packages\/edge\/test\/hub\.test\.ts:1: imports \.\.\/\.\.\/bus\/src\/memory\.ts, which is outside its package/,
+    /hub\.test\.ts:2: imports @danmux\/bus\/src\/memory\.ts, the inside of another package/,
+    /hub\.test\.ts:3: imports @danmux\/api; a test of edge may import /,
+    /hub\.test\.ts:4: imports undeclared, which packages\/edge\/package\.json does not declare/,
+  ));
+
+test('a cycle among tests, through a source, or among scripts is found', () =>
+  offends(
+    {
+      'packages/edge/test/a.ts': "import './b.ts';",
+      'packages/edge/test/b.ts': "import './a.ts';",
+      'scripts/one.ts': "import './two.ts';",
+      'scripts/two.ts': "import './one.ts';",
+    },
+    /^packages\/edge: import cycle: test\/a\.ts → test\/b\.ts → test\/a\.ts$/,
+    /^scripts: import cycle: one\.ts → two\.ts → one\.ts$/,
+  ));

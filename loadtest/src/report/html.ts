@@ -2,11 +2,13 @@
 // code and style are written into the page.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Acceptance, ReportFile, Run } from './report.ts';
 import { shown } from './text-table.ts';
 
-const { resolve } = createRequire(import.meta.url);
-const readUplot = (file: string) => readFileSync(resolve(`uplot/dist/${file}`), 'utf8');
+const require = createRequire(import.meta.url);
+const uplotDir = dirname(require.resolve('uplot/dist/uPlot.iife.min.js'));
+const readUplot = (file: string) => readFileSync(join(uplotDir, file), 'utf8');
 
 interface Plot {
   /** Index of the run it belongs to. */

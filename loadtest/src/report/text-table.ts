@@ -47,7 +47,7 @@ function ratiosTo(danmux: Run, peer: Run): string[] {
   });
 }
 
-export function acceptanceLine({ what, bound, measured, passed }: Acceptance): string {
+function acceptanceLine({ what, bound, measured, passed }: Acceptance): string {
   return `${passed ? 'PASS' : 'FAIL'}  ${what}: ${bound}; measured ${measured}`;
 }
 

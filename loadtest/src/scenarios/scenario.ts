@@ -56,7 +56,7 @@ export async function onServer<T>(context: Context, server: ServerUnderTest, cho
   }
 }
 
-export function titleOf(server: string): string {
+function titleOf(server: string): string {
   return server === 'danmux' ? 'danmux' : peers[server as PeerName].label;
 }
 

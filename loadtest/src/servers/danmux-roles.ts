@@ -7,7 +7,7 @@ import { type Ledger, type ServerUnderTest, textOf } from './server.ts';
 
 const host = '127.0.0.1';
 
-export type DanmuxRole = 'relay' | 'edge' | 'api';
+type DanmuxRole = 'relay' | 'edge' | 'api';
 
 export interface DanmuxRolesOptions {
   readonly core: number | undefined;

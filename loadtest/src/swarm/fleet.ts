@@ -6,7 +6,7 @@ import type { Usage } from '../process/usage.ts';
 import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
 
 /** A process here may hold fewer than 20,000 descriptors. */
-export const viewersPerProcess = 18_000;
+const viewersPerProcess = 18_000;
 
 export type FleetPlan = Omit<SwarmPlan, 'first' | 'localAddress'>;
 

@@ -4,7 +4,7 @@ import { ownRoom } from '@danmux/protocol';
 import { shardOf } from './shard.ts';
 
 /** How many there are. Each edge holds all of them; changing it loses what waits for users. */
-export const userRoomCount = 16;
+const userRoomCount = 16;
 
 /**
  * Messages of a lane that each of them keeps, whichever lane: many users share it, and each wants what is its own of the last minutes.

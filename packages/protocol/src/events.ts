@@ -1,4 +1,4 @@
-// The viewer protocol's events, typed once for both ends (DESIGN.md §4). Names and payloads are a contract with every
+// The viewer protocol's events, typed once for both ends (docs/protocol.md). Names and payloads are a contract with every
 // stock socket.io client; the schemas that check them at run time are in viewer-schemas.ts.
 import type { GapReason, NoticeCode } from './closings.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';

@@ -1,5 +1,5 @@
 // The lanes: the priority classes a publication travels in, as one table. Everything that differs between a gift and a
-// danmaku derives from a row here. This file decides no policy of its own; it only states what DESIGN.md §3 fixes.
+// danmaku derives from a row here. This file decides no policy of its own; it states the table of docs/architecture.md.
 
 /** One priority class. */
 export interface LaneSpec {

@@ -1,4 +1,4 @@
-// What a viewer sees of one publication, and the frame it arrives in. The JSON shapes of DESIGN.md §4.
+// What a viewer sees of one publication, and the frame it arrives in. The JSON shapes of docs/protocol.md.
 import type { Lane } from './lanes.ts';
 
 /** Who sent a message. Further fields a backend gives are passed on as they are. */

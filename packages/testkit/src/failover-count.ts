@@ -7,7 +7,7 @@ import { readStream } from './stored-stream.ts';
 import { TestViewer } from './test-viewer.ts';
 import { Traffic } from './traffic.ts';
 
-export interface ViewerCount {
+interface ViewerCount {
   readonly seen: number;
   /** Ids that were acknowledged and not seen. */
   readonly lost: readonly string[];

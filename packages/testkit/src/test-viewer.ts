@@ -1,4 +1,4 @@
-// A viewer for tests: a stock socket.io client that keeps what it got and joins again with its positions, as DESIGN §4 lets
+// A viewer for tests: a stock socket.io client that keeps what it got and joins again with its positions, as docs/protocol.md lets
 // any client do. It drops nothing and orders nothing: what it holds is what danmux sent.
 import type { Frame, Gap, JoinReply, JoinRequest, Lane, Msg, Positions, Reply, SendReply, ServerEvents, StreamLane, ViewerEvents } from '@danmux/protocol';
 import { isStreamLane } from '@danmux/protocol';

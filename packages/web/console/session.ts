@@ -1,7 +1,7 @@
 // The session: an API key, stored for this tab only, and its permissions. The key is stored nowhere that outlives the tab.
 import { type PageName, pages, type Scope } from './pages.ts';
 
-export interface KeyInfo {
+interface KeyInfo {
   readonly id: string;
   readonly scopes: readonly string[];
   readonly rooms?: readonly string[];

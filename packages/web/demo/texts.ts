@@ -6,7 +6,7 @@ const english = {
   gifts: { rose: 'Rose', star: 'Star', crown: 'Crown', car: 'Sports car', rocket: 'Rocket', castle: 'Castle' },
 };
 
-export type Texts = typeof english;
+type Texts = typeof english;
 
 const chinese: Texts = {
   live: '直播画面',

@@ -3,7 +3,7 @@ import { isRoomName } from '@danmux/protocol';
 import type { OverlaySettings } from '@danmux/sdk';
 import type { Texts } from './texts.ts';
 
-export type ShownLane = 'chat' | 'gift';
+type ShownLane = 'chat' | 'gift';
 
 export interface Look {
   /** Undefined: the page cannot start. */

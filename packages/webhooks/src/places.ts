@@ -3,7 +3,7 @@
 import { fnv1a } from '@danmux/bus';
 
 /** A worker delivers for the targets of the slices it holds: as many workers share the targets. */
-export const webhookSlices = 8;
+const webhookSlices = 8;
 
 /** What is under way, or waits, for one room of a target. */
 export interface RoomPlace {

@@ -8,7 +8,7 @@ import { type Static, Type } from 'typebox';
 import { parseJsonData } from '../http/json-body.ts';
 import type { Goal } from '../publish/accept-message.ts';
 
-export const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name: 200 } as const;
+const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name: 200 } as const;
 
 const name = Type.String({ minLength: 1, maxLength: pusherLimits.name });
 const fields = {

@@ -12,7 +12,7 @@ export const roomParams = Type.Object({ room: Type.String({ description: 'Room n
 
 /** A message id in the path. */
 export const messageParam = { id: { ...messageId, description: 'Message id, percent-encoded', examples: ['order-4711'] } };
-export const userParam = { user: Type.String({ minLength: 1, maxLength: limits.userId, description: 'User id, percent-encoded', examples: ['u42'] }) };
+const userParam = { user: Type.String({ minLength: 1, maxLength: limits.userId, description: 'User id, percent-encoded', examples: ['u42'] }) };
 export const userParams = Type.Object(userParam);
 export const roomUserParams = Type.Object({ ...roomParams.properties, ...userParam });
 

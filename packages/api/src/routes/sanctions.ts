@@ -105,7 +105,7 @@ export function placeOf({ params }: FastifyRequest): Place {
   return room === undefined ? {} : { room: checkRoomName(room) };
 }
 
-export function userOf({ params }: FastifyRequest): string {
+function userOf({ params }: FastifyRequest): string {
   return (params as { readonly user: string }).user;
 }
 

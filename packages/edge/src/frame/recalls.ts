@@ -57,7 +57,7 @@ export function shownMsg(msg: Msg, ids: { has(id: string): boolean }): Msg {
   return left === null ? recalledMsg(msg) : (parseJson(left) as Msg);
 }
 
-export function recalledMsg({ lane, offset, id, ts }: Msg): Msg {
+function recalledMsg({ lane, offset, id, ts }: Msg): Msg {
   return { lane, ...(offset === undefined ? {} : { offset }), id, type: 'recalled', data: null, ts };
 }
 

@@ -30,7 +30,7 @@ const nodeNumbers = {
   out_bytes_per_second: Type.Optional(Type.Number({ description: 'Edges: bytes of frames written to viewers, before compression' })),
 };
 
-export const nodeSchema = Type.Object({
+const nodeSchema = Type.Object({
   id: Type.String(),
   role: Type.String({ description: 'edge, relay, api or worker' }),
   address: Type.String({ description: 'host:port; empty for a role that listens nowhere' }),

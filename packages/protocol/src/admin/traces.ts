@@ -6,7 +6,7 @@ import { instant, strict } from './fields.ts';
 export const traceQuery = Type.Object({ room: Type.String({ pattern: roomNamePattern, description: 'The room of the message' }) }, strict);
 
 const hopNames = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'] as const;
-export const hopSchema = Type.Object({
+const hopSchema = Type.Object({
   hop: Type.Unsafe<(typeof hopNames)[number]>(
     Type.Union(
       hopNames.map((name) => Type.Literal(name)),

@@ -19,7 +19,7 @@ export const webhookStatus = Type.Object({
 });
 export const webhooksReply = Type.Object({ webhooks: Type.Array(webhookStatus) });
 
-export const deadLetter = Type.Object({
+const deadLetter = Type.Object({
   entry: Type.String({ description: 'Names it to replay it' }),
   target: Type.String(),
   event: Type.Object({

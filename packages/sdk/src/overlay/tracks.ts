@@ -4,7 +4,7 @@ import { leftAt, type Path } from './flight.ts';
 import type { DanmakuMode } from './overlay-item.ts';
 
 /** Pixels between two texts of a line. */
-export const gap = 24;
+const gap = 24;
 
 export interface Lines {
   readonly top: number;

@@ -7,7 +7,7 @@ import { none } from '../figures.ts';
 import { serverTime } from '../server-time.ts';
 import { texts } from '../texts/texts.ts';
 
-export interface Curve {
+interface Curve {
   readonly label: string;
   readonly color: string;
   readonly fill?: boolean;

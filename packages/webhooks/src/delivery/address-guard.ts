@@ -17,7 +17,7 @@ function rangeOf(text: string): Range {
   }
 }
 
-export class RefusedAddress extends Error {
+class RefusedAddress extends Error {
   override readonly name = 'RefusedAddress';
   readonly code = 'address_refused';
 }

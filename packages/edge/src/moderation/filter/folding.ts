@@ -8,7 +8,7 @@ export const codePointBits = 0x1f_ffff;
 /** Stands for nothing and cannot be seen: zero-width, control, combining marks. */
 export const invisible = 1 << 21;
 /** Stands for nothing where letters are compared: blanks. */
-export const blank = 1 << 22;
+const blank = 1 << 22;
 /** Punctuation and symbols: nothing where letters are compared, themselves where all that is visible is. */
 export const symbol = 1 << 23;
 /** Of a script that puts blanks between words, in which a word is looked for as a whole. */

@@ -23,7 +23,7 @@ export class Refused extends Error {
 }
 
 /** No reply, or one that is not the api's. */
-export class Unreachable extends Error {
+class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 

@@ -3,7 +3,7 @@ import type { DanmuxError, From, Msg, MsgPart } from '@danmux/protocol';
 import { giftOf, superchatOf, textOf } from '@danmux/sdk';
 
 /** accepted: delivered to others; pending: in flight; held: waits for a moderator; failed: refused. */
-export type EntryState = 'accepted' | 'pending' | 'held' | 'failed';
+type EntryState = 'accepted' | 'pending' | 'held' | 'failed';
 
 export interface Entry {
   /** Unique in its log. */
@@ -30,7 +30,7 @@ export interface Entry {
   height: number;
 }
 
-export const guessedHeight = 28;
+const guessedHeight = 28;
 let lastKey = 0;
 
 export function entryFrom(fields: Pick<Entry, 'kind' | 'ts'> & Partial<Entry>): Entry {

@@ -18,7 +18,7 @@ export interface Member {
 }
 
 /** What a process measures of itself, by the names of the admin API (`nodeSchema` describes each); only what its role has. */
-export interface MemberNumbers {
+interface MemberNumbers {
   readonly started_at?: number;
   readonly seen_at?: number;
   readonly lag_ms?: number;

@@ -2,7 +2,7 @@
 // and tells its owner what it gained and lost. A lease that could not be renewed in time counts as lost; the store's fence
 // makes a late write harmless in any case.
 import { type Bus, type Lease, type Subscription, shardLease } from '@danmux/bus';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 
 export interface ShardOwner {
   /** This relay owns the shard from now on. */
@@ -25,10 +25,8 @@ export class ShardOwnership implements Part {
   /** The member id under which this relay is announced. */
   readonly #memberId: string;
   readonly #held = new Map<number, Held>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #checking: Periodic;
   #freed: Subscription | undefined;
-  #running: Promise<void> | undefined;
-  #again = false;
   #ending = false;
 
   constructor(runtime: Runtime, bus: Bus, memberId: string, owner: ShardOwner) {
@@ -36,6 +34,9 @@ export class ShardOwnership implements Part {
     this.#bus = bus;
     this.#memberId = memberId;
     this.#owner = owner;
+    const everyMs = Math.max(50, runtime.config.relay.lease_ttl_ms / 5);
+    const failure = { where: 'shard-holder', message: 'could not check the shards', level: 'debug' } as const;
+    this.#checking = new Periodic(runtime, { everyMs, ...failure }, () => this.#run());
   }
 
   get shards(): readonly number[] {
@@ -43,23 +44,20 @@ export class ShardOwnership implements Part {
   }
 
   async start(): Promise<void> {
-    this.#timer = setInterval(() => this.check(), Math.max(50, this.#runtime.config.relay.lease_ttl_ms / 5));
-    this.check();
-    await this.#running;
+    this.#checking.start();
+    await this.#checking.now();
   }
 
   /** Hands every shard over: others take them at once. */
   async drain(): Promise<void> {
     this.#ending = true;
-    clearInterval(this.#timer);
-    await this.#running;
+    await this.#checking.stop();
     await Promise.all(this.shards.map((shard) => this.#giveUp(shard)));
   }
 
   async stop(): Promise<void> {
     this.#ending = true;
-    clearInterval(this.#timer);
-    await this.#running;
+    await this.#checking.stop();
     await Promise.all(this.shards.map((shard) => this.#forget(shard)));
     await this.#freed?.close();
   }
@@ -72,21 +70,7 @@ export class ShardOwnership implements Part {
 
   /** Renews, gives up and takes shards now; a call during a run makes one more run after it. */
   check(): void {
-    if (this.#ending) return;
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#running = this.#run()
-      .catch((error: unknown) => {
-        this.#runtime.caught('shard-holder', error, 'could not check the shards', { level: 'debug' });
-      })
-      .finally(() => {
-        this.#running = undefined;
-        if (!this.#again) return;
-        this.#again = false;
-        this.check();
-      });
+    void this.#checking.again();
   }
 
   async #run(): Promise<void> {
@@ -104,7 +88,9 @@ export class ShardOwnership implements Part {
     await Promise.all(
       [...this.#held].map(async ([shard, held]) => {
         const asked = performance.now();
-        const renewed = await this.#bus.leases.renew(held.lease, ttl).catch(() => undefined);
+        const renewed = await this.#bus.leases.renew(held.lease, ttl).catch((error: unknown) => {
+          this.#runtime.caught('shard-holder', error, 'could not renew the lease of a shard', { level: 'debug', fields: { shard } });
+        });
         if (renewed) held.validUntil = asked + ttl;
         // Not knowing (the store is away) is not losing, until the lease must have ended.
         else if (renewed === false || performance.now() > held.validUntil) await this.#forget(shard);
@@ -143,7 +129,9 @@ export class ShardOwnership implements Part {
     await this.#forget(shard);
     await this.#bus.leases
       .release(held.lease)
-      .catch((error: unknown) => this.#runtime.log.debug({ err: error, shard }, 'could not release a shard; its lease ends by itself'));
+      .catch((error: unknown) =>
+        this.#runtime.caught('shard-holder', error, 'could not release a shard; its lease ends by itself', { level: 'debug', fields: { shard } }),
+      );
   }
 
   async #forget(shard: number): Promise<void> {

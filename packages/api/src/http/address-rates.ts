@@ -1,6 +1,6 @@
 // Request rates of addresses on public routes. Many viewers may share one address.
 import { DanmuxError } from '@danmux/protocol';
-import { type Runtime, TokenBucket } from '@danmux/runtime';
+import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 
 const maxAddresses = 10_000;
 
@@ -8,7 +8,7 @@ export class AddressRates {
   readonly #runtime: Pick<Runtime, 'config' | 'clock'>;
   readonly #perMinute: number;
   /** Oldest first. */
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new BoundedMap<string, TokenBucket>(maxAddresses);
 
   constructor(runtime: Pick<Runtime, 'config' | 'clock'>, perMinute: number) {
     this.#runtime = runtime;
@@ -22,8 +22,6 @@ export class AddressRates {
     const bucket = this.#buckets.get(address) ?? new TokenBucket(this.#perMinute, Math.ceil(this.#perMinute / 10), now);
     this.#buckets.delete(address);
     this.#buckets.set(address, bucket);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > maxAddresses && oldest !== undefined) this.#buckets.delete(oldest);
     const wait = bucket.take(now);
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
   }

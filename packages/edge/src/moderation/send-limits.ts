@@ -2,7 +2,7 @@
 // a limit of their own have buckets of their own. Buckets are made when they are first needed, forgotten when they are full again, and
 // at most so many are kept.
 import { type MessageType, viewerCounts } from '@danmux/protocol';
-import { type Runtime, TokenBucket } from '@danmux/runtime';
+import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 
 type Limits = Pick<Runtime['config']['edge'], 'send_per_minute' | 'send_burst' | 'room_send_per_second'>;
 
@@ -22,9 +22,9 @@ const remembered = 100_000;
 
 export class SendLimits {
   readonly #limits: Limits;
-  readonly #users = new Map<string, TokenBucket>();
-  readonly #rooms = new Map<string, TokenBucket>();
-  readonly #counts = new Map<string, TokenBucket>();
+  readonly #users = new BoundedMap<string, TokenBucket>(remembered);
+  readonly #rooms = new BoundedMap<string, TokenBucket>(remembered);
+  readonly #counts = new BoundedMap<string, TokenBucket>(remembered);
   #forgotAt = Number.NEGATIVE_INFINITY;
 
   constructor(limits: Limits) {
@@ -87,9 +87,5 @@ function bucketOf(buckets: Map<string, TokenBucket>, name: string, make: () => T
   if (known) return known;
   const bucket = make();
   buckets.set(name, bucket);
-  if (buckets.size > remembered) {
-    const [oldest] = buckets.keys();
-    buckets.delete(oldest ?? '');
-  }
   return bucket;
 }

@@ -1,7 +1,7 @@
 // Messages for users: follows the few rooms they travel in from start on, and gives each to the connections its user has here. What it
 // does not look at it does not parse. Order and holes are the feeds', as for every room; what a user missed is own-messages-history's.
 import { type Bus, type BusFrame, ownRoom, userRoomOf, userRooms } from '@danmux/bus';
-import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, type Msg } from '@danmux/protocol';
+import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, lanes, type Msg } from '@danmux/protocol';
 import { backoffMs, type Part, parseJson, pause, type Runtime } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
 import type { Repeated } from '../feed/passed-ids.ts';
@@ -168,7 +168,7 @@ export class PersonalMessages implements Part {
 }
 
 function isUrgent(lane: Lane): boolean {
-  return lane === 'control' || lane === 'gift';
+  return lanes[lane].guaranteed;
 }
 
 /** Who it is for is what its being there says. */

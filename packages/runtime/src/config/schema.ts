@@ -38,7 +38,8 @@ export const configSchema = Type.Object(
       minimum: 1,
       maximum: 4_096,
       default: 64,
-      description: 'Slices of all rooms, spread over the relays. Change it only while the cluster is empty.',
+      description:
+        'Slices of all rooms, spread over the relays; relays beyond this number have no work. Each shard costs 16 reads of the store per second while idle. 0 is not allowed. Change it only while the cluster is empty.',
     }),
     messages,
     viewer,

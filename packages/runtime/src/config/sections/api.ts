@@ -38,10 +38,20 @@ export const api = Type.Object(
       env: 'DANMUX_DEMO',
       description: 'Serves /demo/ and hands out viewer tokens there to anybody: for development only.',
     }),
-    per_minute: count(60_000, 'Requests one key may make a minute.'),
-    audit_entries: count(100_000, 'Rows of the audit log kept; past it the oldest go.'),
+    per_minute: count(
+      60_000,
+      'Requests one key may make per minute; more are 429 rate_limited. Lower it when one backend may starve others; a batch counts as one. 0 is not allowed.',
+    ),
+    audit_entries: count(
+      100_000,
+      'Rows of the audit log kept; past it the oldest are dropped. They stay in the memory of the store: export the log where rows must be kept longer. 0 is not allowed.',
+    ),
     idempotency_ttl_ms: ms(3_600_000, 'How long the answer to an Idempotency-Key is kept; a longer time costs memory of the store (docs/operations.md).'),
-    drain_ms: ms(1_000, 'How long a draining api still answers on open connections before it closes them.', 0),
+    drain_ms: ms(
+      1_000,
+      'How long a draining api still answers on open connections before it closes them. Longer than the slowest request of your backends; it delays a deployment by as much. 0 closes them at once.',
+      0,
+    ),
   },
   strict,
 );

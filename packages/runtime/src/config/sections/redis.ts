@@ -26,7 +26,7 @@ export const redis = Type.Object(
       default: 'local',
       env: 'DANMUX_REDIS_ACK',
       description:
-        'When a gift or control message counts as stored: `local` when the master has it, `replicated` when redis.ack_replicas replicas have it too, so that it survives a failover (docs/redis.md).',
+        'When a gift or control message counts as stored: `local` when the master has it, `replicated` when redis.ack_replicas replicas have it too. Use `replicated` where a paid gift must survive a failover; each acceptance then waits for the replicas, and without enough of them gifts are refused (docs/redis.md).',
     }),
     ack_replicas: Type.Integer({
       minimum: 1,

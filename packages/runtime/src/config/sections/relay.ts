@@ -14,12 +14,18 @@ export const relay = Type.Object(
       default: 20,
       env: 'DANMUX_CHAT_PER_SECOND',
       description:
-        'Chat messages a second the viewers of a room are sent; more are shed by weight, counted and told; a pause saves up two seconds of it. Gifts are not limited.',
+        'Chat messages per second that the viewers of a room are sent; more are shed by weight, counted and reported as a gap. A pause saves up two seconds of it. Raise it for rooms where people read fast; each message costs a write to every viewer. Gifts are not limited. 0 is not allowed; a room may have a rate of its own, from 0.01.',
     }),
     lease_ttl_ms: ms(2_500, 'A relay that does not renew a shard for so long loses it.', 200),
-    ingress_chat: count(20_000, 'Chat messages a shard holds before the oldest are shed.'),
-    ingress_ambient: count(5_000, 'Ambient messages a shard holds before the oldest are shed.'),
-    ingress_gift: count(100_000, 'Control or gift messages a shard holds before more are refused.'),
+    ingress_chat: count(
+      20_000,
+      'Chat messages a shard holds before the oldest are shed. It bridges a hand-over of the shard to another relay; they wait in the memory of the store. 0 is not allowed.',
+    ),
+    ingress_ambient: count(5_000, 'Ambient messages a shard holds before the oldest are shed; likes and enters are worth little when late. 0 is not allowed.'),
+    ingress_gift: count(
+      100_000,
+      'Control or gift messages a shard holds before more are refused with lane_full. It bridges an outage of all relays; they wait in the memory of the store. 0 is not allowed.',
+    ),
   },
   strict,
 );

@@ -1,4 +1,4 @@
-// The viewer protocol of DESIGN §4 through a real edge, with stock clients.
+// The viewer protocol of docs/protocol.md through a real edge, with stock clients.
 
 import assert from 'node:assert/strict';
 import { request } from 'node:http';

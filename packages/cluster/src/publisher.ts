@@ -4,7 +4,7 @@ import { acceptedAt, type Bus, type Publication, type PublishResult, restamped }
 import { type JobQueue, jobIdOf } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
-import { webhooksWanted } from '@danmux/webhooks';
+import { wanted } from '@danmux/webhooks';
 import type { TraceHops } from './trace-hops.ts';
 
 /** The role that publishes; a label of `danmux_accepted_total`. */
@@ -89,9 +89,9 @@ async function beginReceipts(parts: PublishingParts, publication: Publication): 
   await addReceiptsJob(parts, publication);
 }
 
-/** Adds the job that reports a message's receipts in a room to the webhooks; does nothing while no webhook target is configured. */
+/** Adds the job that reports a message's receipts in a room to the webhooks; does nothing while no webhook target wants it. */
 export async function addReceiptsJob({ jobs, runtime }: Pick<PublishingParts, 'jobs' | 'runtime'>, { id, room }: { id: string; room: string }): Promise<void> {
-  if (!webhooksWanted(runtime.config)) return;
+  if (!wanted(runtime.config, 'message.receipts')) return;
   await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', `${room}\n${id}`), delayMs: runtime.config.receipts.timeout_ms });
 }
 

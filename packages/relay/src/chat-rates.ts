@@ -1,96 +1,59 @@
-// How many chat messages a second each room may be sent: what the room's record says (`chat_per_second` of its modes), followed
-// while a relay works on the room. What a room without a word of its own may do is its caller's business. A relay works on when the
-// watch cannot be had, which cluster's FollowedRecords would not allow: then a change is seen when it can.
-import type { Bus, RecordChange, RecordField } from '@danmux/bus';
-import { roomOfRecord, ruleRecords } from '@danmux/policy';
+// The chat rate of each room this relay works on: `chat_per_second` of the room's modes. Rooms without one, and rooms whose record could
+// not be read yet, get undefined; the caller applies the default.
+import type { Bus } from '@danmux/bus';
+import { FollowedRecords, roomOfRecord, ruleRecords } from '@danmux/policy';
 import type { RoomModes } from '@danmux/protocol';
-import { backoffMs, type Runtime } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 
-interface Followed {
-  /** The record's version that last told of its modes. */
-  version: number;
-  readonly told: (perSecond: number | undefined) => void;
-}
+type Apply = (perSecond: number | undefined) => void;
 
 const modesField = 'modes';
 
 export class ChatRates {
-  readonly #runtime: Runtime;
-  readonly #bus: Bus;
-  readonly #rooms = new Map<string, Followed>();
-  #watch: { close(): Promise<void> } | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #failures = 0;
-  #stopped = false;
+  readonly #records: FollowedRecords<number | undefined>;
+  readonly #rooms = new Map<string, Apply>();
 
-  constructor(runtime: Runtime, bus: Bus) {
-    this.#runtime = runtime;
-    this.#bus = bus;
+  constructor(runtime: Runtime, bus: Pick<Bus, 'records'>) {
+    this.#records = new FollowedRecords(runtime, bus, {
+      read: (_record, name, value) => (name === modesField ? rateIn(runtime, value) : undefined),
+      changed: (record, name) => name === modesField && this.#apply(record),
+      opened: (record) => this.#apply(record),
+    });
   }
 
-  /** Resolves after the first try; one that failed is tried again until it succeeds. */
   async start(): Promise<void> {
-    try {
-      const watch = await this.#bus.records.watch({ changed: (change) => this.#changed(change), resumed: () => this.#readAll() });
-      if (this.#stopped) return await watch.close();
-      this.#watch = watch;
-      this.#readAll();
-    } catch (error) {
-      this.#failed(error, 'could not watch the records');
-      this.#retry = setTimeout(() => void this.start(), backoffMs(++this.#failures, { baseMs: 50, maxMs: 1_000 }));
-    }
+    await this.#records.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#retry);
     this.#rooms.clear();
-    await this.#watch?.close();
+    await this.#records.stop();
   }
 
-  /** Calls `told` with the room's rate (undefined: none of its own), before it resolves and whenever it changes. */
-  async follow(room: string, told: Followed['told']): Promise<void> {
-    const followed = { version: -1, told };
-    this.#rooms.set(room, followed);
-    await this.#read(room, followed);
+  /** Calls `apply` with the room's rate, before this resolves if the record can be read, and at every change until `forget`. */
+  async follow(room: string, apply: Apply): Promise<void> {
+    const isNew = !this.#rooms.has(room);
+    this.#rooms.set(room, apply);
+    // Not `hold`: it rejects while the store cannot watch records, and a relay must go on then.
+    if (isNew) await this.#records.keep(ruleRecords.room(room));
+    else this.#apply(ruleRecords.room(room));
   }
 
   forget(room: string): void {
-    this.#rooms.delete(room);
+    if (this.#rooms.delete(room)) this.#records.leave(ruleRecords.room(room));
   }
 
-  async #read(room: string, followed: Followed): Promise<void> {
-    const { version, fields } = await this.#bus.records.get(ruleRecords.room(room));
-    // A change that came meanwhile is newer.
-    if (this.#rooms.get(room) === followed && version >= followed.version) this.#tell(followed, version, fields.get(modesField));
+  #apply(record: string): void {
+    if (this.#records.knows(record)) this.#rooms.get(roomOfRecord(record) ?? '')?.(this.#records.get(record, modesField)?.value);
   }
+}
 
-  /** Changes may have been missed, or the store lost its records and counts from the beginning. */
-  #readAll(): void {
-    for (const [room, followed] of this.#rooms) {
-      followed.version = -1;
-      this.#read(room, followed).catch((error: unknown) => this.#failed(error, 'could not read the modes of a room'));
-    }
-  }
-
-  #changed({ record, version, fields }: RecordChange): void {
-    const followed = this.#rooms.get(roomOfRecord(record) ?? '');
-    if (followed && fields.has(modesField) && version > followed.version) this.#tell(followed, version, fields.get(modesField));
-  }
-
-  #tell(followed: Followed, version: number, modes: RecordField | null | undefined): void {
-    followed.version = version;
-    try {
-      const { chat_per_second: rate } = (modes ? JSON.parse(modes.value) : {}) as RoomModes;
-      followed.told(typeof rate === 'number' && rate >= 0 ? rate : undefined);
-    } catch (error) {
-      this.#failed(error, 'modes of a room are no JSON');
-      followed.told(undefined);
-    }
-  }
-
-  #failed(error: unknown, message: string): void {
-    if (this.#stopped) return;
-    this.#runtime.caught('chat-rates', error, message);
+function rateIn(runtime: Runtime, modes: string): number | undefined {
+  try {
+    const { chat_per_second: rate } = JSON.parse(modes) as RoomModes;
+    return typeof rate === 'number' && rate >= 0 ? rate : undefined;
+  } catch (error) {
+    runtime.caught('chat-rates', error, 'the modes of a room are not JSON');
+    return undefined;
   }
 }

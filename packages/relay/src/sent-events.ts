@@ -3,6 +3,7 @@
 import { type Heads, isUserRoom, type Pending } from '@danmux/bus';
 import { isStreamLane, type Lane, type WebhookEventName } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
+import { wanted } from '@danmux/webhooks';
 
 /** Messages of one event, and their bytes, but that one message is always whole: with `webhooks.log_events` they bound what a log holds. */
 const eventMessages = 100;
@@ -10,8 +11,8 @@ const eventBytes = 65_536;
 const type: WebhookEventName = 'message.sent';
 
 /** True when a target of webhooks or the archive asks for them. */
-export function eventsAreRead({ webhooks, archive }: Pick<Config, 'webhooks' | 'archive'>): boolean {
-  return archive.dir !== '' || webhooks.url !== '' || webhooks.targets.some(({ events }) => events?.includes(type) ?? true);
+export function eventsAreRead(config: Pick<Config, 'webhooks' | 'archive'>): boolean {
+  return config.archive.dir !== '' || wanted(config, type);
 }
 
 /** `encoded` are the messages as viewers get them, made of `publications`; `heads` are those they were numbered from. */

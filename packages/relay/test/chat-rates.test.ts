@@ -1,4 +1,4 @@
-// The rate of a room is that of its record: when it is first asked for, at every change, and after an outage.
+// The rate of a room is that of its record: at the first read, at every change, and after an outage.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { type Bus, createBus, type RecordField, type RecordState, type RecordWatcher } from '@danmux/bus';
@@ -27,6 +27,7 @@ async function fixture(records: (bus: Bus) => Partial<Bus['records']> = () => ({
   const seen = {
     records: {
       get: (record: string) => real.get(record),
+      version: (record: string) => real.version(record),
       watch: (watcher: RecordWatcher) => real.watch(watcher),
       ...records(bus),
     },
@@ -39,7 +40,7 @@ async function fixture(records: (bus: Bus) => Partial<Bus['records']> = () => ({
   return { bus, rates, told, follow, caught };
 }
 
-test('it is told before the room is followed, and at once when it changes', async () => {
+test('the rate is applied before `follow` resolves, and at every change', async () => {
   const { bus, rates, told, follow } = await fixture();
   await bus.records.set('room:live:1', modes({ slow_ms: 5, chat_per_second: 7 }));
   await rates.start();
@@ -54,7 +55,7 @@ test('it is told before the room is followed, and at once when it changes', asyn
   await eventually(() => assert.deepEqual(told, [7, 0, undefined, 3, undefined]));
 });
 
-test('a room that is followed no more is told nothing; one that begins again reads again', async () => {
+test('a forgotten room gets no changes; one that is followed again is read again', async () => {
   const { bus, rates, told, follow } = await fixture();
   await rates.start();
   await follow();
@@ -66,7 +67,7 @@ test('a room that is followed no more is told nothing; one that begins again rea
   await eventually(() => assert.deepEqual(told, [undefined, 5, 6]));
 });
 
-test('what is no rate is none, and what is no JSON is counted', async () => {
+test('an invalid rate is none, and modes that are not JSON are counted', async () => {
   const { bus, rates, told, follow, caught } = await fixture();
   await rates.start();
   await follow();
@@ -74,30 +75,6 @@ test('what is no rate is none, and what is no JSON is counted', async () => {
     await bus.records.set('room:live:1', modes(value));
   await eventually(() => assert.deepEqual(told, [undefined, undefined, undefined, undefined, 1.5]));
   assert.equal(await caught(), 1);
-});
-
-test('an answer that is older than a change that came meanwhile changes nothing', async () => {
-  let answer: (state: RecordState) => void = () => {};
-  let watcher: RecordWatcher | undefined;
-  const { rates, told, follow } = await fixture(() => ({
-    get: () =>
-      new Promise((resolve) => {
-        answer = resolve;
-      }),
-    watch: async (given) => {
-      watcher = given;
-      return { close: async () => {} };
-    },
-  }));
-  await rates.start();
-  const following = follow();
-  watcher?.changed({ record: 'room:live:1', version: 2, before: 1, fields: modes({ chat_per_second: 2 }) });
-  watcher?.changed({ record: 'room:live:1', version: 3, before: 2, fields: new Map([['ban:bob', null]]) });
-  answer({ version: 1, fields: modes({ chat_per_second: 1 }) });
-  await following;
-  assert.deepEqual(told, [2]);
-  watcher?.changed({ record: 'room:live:1', version: 2, before: 1, fields: modes({ chat_per_second: 8 }) });
-  assert.deepEqual(told, [2], 'nor does the same change again');
 });
 
 test('after an outage all rooms are read again, also from a store that lost its records', async () => {
@@ -121,10 +98,10 @@ test('after an outage all rooms are read again, also from a store that lost its 
   assert.deepEqual(told, [9, 1, 2]);
 });
 
-test('a watch that cannot be opened is tried again, and then all rooms are read; a read that fails is its caller’s', async () => {
+test('a watch and a read that fail stop nothing: both are tried again, and then the rate is applied', async () => {
   let refusals = 2;
   let reads = 0;
-  const { bus, rates, told, follow, caught } = await fixture((real) => ({
+  const { bus, told, follow, caught } = await fixture((real) => ({
     get: async (record) => {
       if (reads++ === 0) throw new Error('away');
       return real.records.get(record);
@@ -134,24 +111,40 @@ test('a watch that cannot be opened is tried again, and then all rooms are read;
       return real.records.watch(watcher);
     },
   }));
-  await rates.start();
-  await assert.rejects(follow(), /away/);
   await bus.records.set('room:live:1', modes({ chat_per_second: 4 }));
+  await follow();
+  assert.deepEqual(told, []);
   await eventually(() => assert.deepEqual(told, [4]));
-  assert.equal(await caught(), 2);
+  assert.equal(await caught(), 3);
   await bus.records.set('room:live:1', modes({ chat_per_second: 5 }));
   await eventually(() => assert.deepEqual(told, [4, 5]));
 });
 
-test('stopped while it cannot watch, it tries no more', async () => {
+test('a room that is followed again gets the rate that is known, without another read', async () => {
+  let reads = 0;
+  const { bus, told, follow } = await fixture((real) => ({
+    get: (record) => {
+      reads++;
+      return real.records.get(record);
+    },
+  }));
+  await bus.records.set('room:live:1', modes({ chat_per_second: 4 }));
+  await follow();
+  await follow();
+  assert.deepEqual([told, reads], [[4, 4], 1]);
+});
+
+test('after a stop no watch is tried', async () => {
   let tries = 0;
-  const { rates } = await fixture(() => ({
+  const { rates, follow } = await fixture(() => ({
     watch: async () => {
       tries++;
       throw new Error('away');
     },
   }));
-  await rates.start();
+  await follow();
   await rates.stop();
-  assert.equal(tries, 1);
+  const before = tries;
+  await follow('live:2');
+  assert.equal(tries, before);
 });

@@ -1,33 +1,30 @@
-// What happened in rooms, written into the event log for the webhooks: the one place that decides whether anybody wants it. While
-// no target is configured nothing is written and nothing costs. It delivers nothing; the worker does.
+// Writes what happens in rooms into the event log, from which the worker delivers it to webhook targets. An event that no target wants is
+// not written. Delivers nothing.
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent, WebhookEventName } from '@danmux/protocol';
-import { type Config, newId, type Runtime, toJson } from '@danmux/runtime';
-
-/** The room of an event that is of all rooms: a mute everywhere. */
-export const everyRoom = '*';
-
-export function webhooksWanted({ webhooks }: Pick<Config, 'webhooks'>): boolean {
-  return webhooks.url !== '' || webhooks.targets.length > 0;
-}
+import { newId, type Runtime, toJson } from '@danmux/runtime';
+import { wanted } from './targets.ts';
 
 export class EventWriter {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'events'>;
-  readonly wanted: boolean;
 
   constructor(runtime: Runtime, bus: Pick<Bus, 'events'>) {
     this.#runtime = runtime;
     this.#bus = bus;
-    this.wanted = webhooksWanted(runtime.config);
   }
 
-  /** Resolves when it is stored, or at once when nobody wants it. The same `id` twice is one event to its receivers. */
+  /** Whether an event of this name would be written: ask before work that only the event needs. */
+  wants(name: WebhookEventName): boolean {
+    return wanted(this.#runtime.config, name);
+  }
+
+  /** Resolves when the event is stored, or at once when no target wants it. Receivers drop a second event with the same `id`. */
   async emit(room: string, type: WebhookEventName, data: unknown, id?: string): Promise<void> {
-    if (this.wanted) await this.#bus.events.emit(room, [this.text(room, type, data, id)]);
+    if (this.wants(type)) await this.#bus.events.emit(room, [this.text(room, type, data, id)]);
   }
 
-  /** The text of an event, for who writes it together with something else. */
+  /** The event as the log stores it, for callers that write it together with something else. */
   text(room: string, type: WebhookEventName, data: unknown, id?: string): string {
     const ts = this.#runtime.clock.now();
     const event: WebhookEvent = { id: id ?? newId(ts), type, room, ts, data };

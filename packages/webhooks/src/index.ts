@@ -3,7 +3,7 @@ export { type CircuitState, circuitRecord, type ReadCircuit, readCircuit, writeC
 export { type Consumer, type ConsumerCursor, readCursor, writeCursor } from './cursor.ts';
 export { type DeadLetter, DeadLetters, type ListedDeadLetter } from './dead-letters.ts';
 export { EventListener } from './event-listener.ts';
-export { EventWriter, everyRoom, webhooksWanted } from './event-writer.ts';
+export { EventWriter } from './event-writer.ts';
 export { LogTrim } from './log-trim.ts';
 export { type ReplayResult, type WebhookStatus, Webhooks } from './status.ts';
-export { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts';
+export { everyRoom, targetVersion, type WebhookTarget, wanted, webhookTargets } from './targets.ts';

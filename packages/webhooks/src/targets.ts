@@ -1,11 +1,13 @@
 // The webhook targets of the config, as one list: who they are and which events each wants. It delivers nothing.
 import { createHash } from 'node:crypto';
-import { roomMatches, type WebhookEvent } from '@danmux/protocol';
+import { roomMatches, type WebhookEvent, type WebhookEventName } from '@danmux/protocol';
 import { type Config, ConfigError } from '@danmux/runtime';
-import { everyRoom } from './event-writer.ts';
 
 const secretPattern = /^(whsec_)?[A-Za-z0-9+/]{22,}={0,2}$/;
 const mostSecrets = 2;
+
+/** The room of an event about all rooms, for example a mute everywhere. Every target gets it, whatever its `rooms`. */
+export const everyRoom = '*';
 
 export interface WebhookTarget {
   readonly id: string;
@@ -40,6 +42,12 @@ function secretsOf(written: string | readonly string[]): readonly string[] {
   return (typeof written === 'string' ? [written] : written).flatMap((text) => text.split(/\s+/)).filter(Boolean);
 }
 
+/** Whether any target of the config wants events of this name. Nothing else decides whether an event is written, watched for or counted. */
+export function wanted({ webhooks }: Pick<Config, 'webhooks'>, name: WebhookEventName): boolean {
+  return webhooks.url !== '' || webhooks.targets.some(({ events }) => events?.includes(name) ?? true);
+}
+
+/** Whether this target is given the event: by its name and its room. */
 export function wantsEvent({ events, rooms }: WebhookTarget, { type, room }: Pick<WebhookEvent, 'type' | 'room'>): boolean {
   if (events && !events.includes(type)) return false;
   return !rooms || room === everyRoom || roomMatches(room, rooms);

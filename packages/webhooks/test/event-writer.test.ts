@@ -1,4 +1,4 @@
-// Events are written when somebody wants them, in their documented shape, and cost nothing else.
+// Events that a target wants are written in their documented shape; others cost nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
@@ -21,7 +21,7 @@ const written = async (bus: Bus) => (await bus.events.read(0, undefined, 10)).ma
 
 test('without a target nothing is written', async () => {
   await withEvents({}, async (events, bus) => {
-    assert.equal(events.wanted, false);
+    assert.equal(events.wants('moderation.recall'), false);
     await events.emit('a', 'moderation.recall', { id: 'm' });
     assert.deepEqual(await written(bus), []);
   });
@@ -33,7 +33,7 @@ test('with one, of the list or by its url alone, each event has an id, its type,
     { 'webhooks.targets': [{ id: 'a', url: 'https://hooks.example/', secret }] },
   ]) {
     await withEvents(set, async (events, bus) => {
-      assert.equal(events.wanted, true);
+      assert.equal(events.wants('moderation.recall'), true);
       await events.emit('a', 'moderation.recall', { id: 'm' });
       await events.emit('a', 'moderation.recall', { id: 'm' }, 'given');
       const [first, second] = await written(bus);
@@ -41,4 +41,17 @@ test('with one, of the list or by its url alone, each event has an id, its type,
       assert.deepEqual(second, { id: 'given', type: 'moderation.recall', room: 'a', ts: 5_000, data: { id: 'm' } });
     });
   }
+});
+
+test('an event that no target asks for is not written', async () => {
+  const targets = [{ id: 'a', url: 'https://hooks.example/', secret, events: ['room.occupied'] }];
+  await withEvents({ 'webhooks.targets': targets }, async (events, bus) => {
+    assert.deepEqual([events.wants('room.occupied'), events.wants('moderation.recall')], [true, false]);
+    await events.emit('a', 'moderation.recall', { id: 'm' });
+    await events.emit('a', 'room.occupied', { online: 1 });
+    assert.deepEqual(
+      (await written(bus)).map(({ type }) => type),
+      ['room.occupied'],
+    );
+  });
 });

@@ -7,7 +7,7 @@ import { EventWriter } from '@danmux/webhooks';
 export function receiptsJob(runtime: Runtime, bus: Pick<Bus, 'receipts' | 'events'>): (job: RunningJob<'receipts'>) => Promise<void> {
   const events = new EventWriter(runtime, bus);
   return async ({ data: { id } }) => {
-    if (!events.wanted) return;
+    if (!events.wants('message.receipts')) return;
     const state = await bus.receipts.find(id);
     for (const room of state?.rooms ?? []) {
       const totals = totalsOf(state as ReceiptState, room);

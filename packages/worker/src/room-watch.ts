@@ -5,7 +5,7 @@ import { type Bus, isUserRoom, type Lease, type RecordField } from '@danmux/bus'
 import { jobIdOf } from '@danmux/jobs';
 import type { WebhookEventName } from '@danmux/protocol';
 import { newId, type Part, Periodic, type Runtime } from '@danmux/runtime';
-import { EventWriter, webhookTargets } from '@danmux/webhooks';
+import { EventWriter } from '@danmux/webhooks';
 
 const record = 'occupied-rooms';
 /** A field that is no room: names the record's life, so that one that begins anew gives no id again. */
@@ -39,7 +39,7 @@ export class RoomWatch implements Part {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#events = new EventWriter(runtime, bus);
-    this.#wanted = webhookTargets(runtime.config).some(({ events }) => !events || told.some((name) => events.includes(name)));
+    this.#wanted = told.some((name) => this.#events.wants(name));
     this.#looking = new Periodic(runtime, { everyMs, ...failure, level: 'debug' }, () => this.look());
   }
 

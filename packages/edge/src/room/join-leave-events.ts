@@ -29,8 +29,7 @@ export class JoinLeaveEvents implements Part {
 
   /** Whether any webhook target wants to know. */
   get wanted(): boolean {
-    const { url, targets } = this.#runtime.config.webhooks;
-    return url !== '' || targets.some(({ events }) => events === undefined || events.includes('room.users'));
+    return this.#events.wants('room.users');
   }
 
   async start(): Promise<void> {}

@@ -30,5 +30,6 @@ export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './mess
 export { countedBody, countOf, withCount } from './message/count.ts';
 export { fieldText } from './message/field-text.ts';
 export { tombstone } from './message-text.ts';
+export { claimOnce, finishOnce, type GiveUp, type OnceClaim, type RunOnceResult, runOnce } from './run-once.ts';
 export { shardLease, shardOf } from './shard.ts';
 export { isUserRoom, ownRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

@@ -15,6 +15,7 @@ import { audienceCases } from './conformance/presence-audience-cases.ts';
 import { presenceCases } from './conformance/presence-cases.ts';
 import { receiptCases } from './conformance/receipts-cases.ts';
 import { recordCases } from './conformance/records-cases.ts';
+import { runOnceCases } from './conformance/run-once-cases.ts';
 import { streamCases } from './conformance/streams-cases.ts';
 import { commitCases } from './conformance/streams-commit-cases.ts';
 import { epochCases } from './conformance/streams-epoch-cases.ts';
@@ -46,6 +47,7 @@ export function busConformance(name: string, make: MakeEngine): void {
     memberCases(engine);
     idempotencyCases(engine);
     onceCases(engine);
+    runOnceCases(engine);
     recordCases(engine);
     recallCases(engine);
     cursorCases(engine);

@@ -2,7 +2,7 @@
 // request while the first one runs. Answers that may come out otherwise next time are not kept: then a retry runs again, is told
 // what was done already, and the ids derived from the key make sure that nothing is sent twice where that was lost.
 import { createHash } from 'node:crypto';
-import type { Bus } from '@danmux/bus';
+import { type Bus, claimOnce, finishOnce } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
 import { newId, type Runtime, toJson } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -52,11 +52,8 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
     const bodyHash = hash(toJson(request.body ?? null));
     const id = givenUp.take(scope) ?? newId();
-    const state = await bus.claims.begin(scope, bodyHash, id).catch((error: unknown) => {
-      // The claim may have been written and its answer lost; it must not keep the retry waiting.
-      void givenUp.giveUp(scope, id);
-      throw error;
-    });
+    // Giving up goes on in the background: the answer does not wait for it.
+    const state = await claimOnce(bus.claims, { key: scope, body: bodyHash, id }, (key, claim) => void givenUp.giveUp(key, claim));
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
     if (state.state === 'done') return replay(reply, await opened(seal, request, scope, state.answer));
@@ -129,7 +126,7 @@ async function keepAnswer({ runtime, bus, seal, givenUp }: Keeping, claim: Claim
   if (mayDiffer || passes(reply.statusCode)) return givenUp.giveUp(scope, id);
   try {
     const kept = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
-    await bus.claims.finish(scope, bodyHash, id, kept, runtime.config.api.idempotency_ttl_ms);
+    await finishOnce(bus.claims, { key: scope, body: bodyHash, id }, kept, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
     runtime.caught('idempotency', error, 'could not keep the answer to an idempotency key');

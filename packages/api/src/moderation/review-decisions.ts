@@ -1,5 +1,6 @@
 // Who decides about a held message: one verb of one request at a time, over all apis, and the one that was carried out for good. A
 // request that dies in the middle holds the message for the 10 s of a claim; the message itself stays in the queue all the while.
+import { runOnce } from '@danmux/bus';
 import { DanmuxError, type HeldMessage } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 import type { FastifyRequest } from 'fastify';
@@ -14,27 +15,13 @@ export type ReviewVerb = 'approve' | 'reject';
  */
 export async function decide<T>(services: Services, request: FastifyRequest, { id }: HeldMessage, verb: ReviewVerb, carryOut: () => Promise<T>): Promise<T> {
   const { bus, runtime } = services;
-  const [key, claim] = [`review ${id}`, newId(runtime.clock.now())];
-  const state = await bus.claims.begin(key, verb, claim).catch(async (error: unknown) => {
-    // The claim may have been written and its answer lost.
-    await giveUp(services, key, claim);
-    throw error;
-  });
-  if (state.state === 'done') return JSON.parse(state.answer) as T;
-  if (state.state !== 'started') {
-    answerMayDiffer(request);
-    throw new DanmuxError('conflict', { message: 'Another moderator decides about this message, or has done so.' });
-  }
-  let answer: T;
-  try {
-    answer = await carryOut();
-  } catch (error) {
-    await giveUp(services, key, claim);
-    throw error;
-  }
+  const claim = { key: `review ${id}`, body: verb, id: newId(runtime.clock.now()) };
   // Kept as long as the message could wait, should it not leave the queue now.
-  await bus.claims.finish(key, verb, claim, JSON.stringify(answer), runtime.config.moderation.review_ttl_ms);
-  return answer;
+  const options = { keepMs: runtime.config.moderation.review_ttl_ms, giveUp: (key: string, claimed: string) => giveUp(services, key, claimed) };
+  const decided = await runOnce(bus.claims, claim, options, async () => JSON.stringify(await carryOut()));
+  if (decided.state === 'done') return JSON.parse(decided.answer) as T;
+  answerMayDiffer(request);
+  throw new DanmuxError('conflict', { message: 'Another moderator decides about this message, or has done so.' });
 }
 
 async function giveUp({ bus, runtime }: Services, key: string, claim: string): Promise<void> {

@@ -1,6 +1,6 @@
 // Which request became which held message, over all edges and for as long as a request made twice is one message: whoever holds it first
 // gives it its id, and it is put into the review queue once, however soon a moderator decides about it. It knows no review.
-import { type Bus, dedupeMs, type Publication } from '@danmux/bus';
+import { type Bus, dedupeMs, type Publication, runOnce } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 
@@ -25,21 +25,13 @@ export class HeldRequests {
 
   /** Runs `store` unless it was run for this id. One that failed may be run again; while it runs elsewhere this is `unavailable`. */
   async once(publication: Publication, store: () => Promise<void>): Promise<void> {
-    const [key, claim] = [`held ${publication.room} ${publication.id}`, newId(this.#runtime.clock.now())];
-    const { state } = await this.#bus.claims.begin(key, '', claim).catch(async (error: unknown) => {
-      // The claim may have been written and its answer lost.
-      await this.#giveUp(key, claim);
-      throw error;
-    });
-    if (state === 'done') return;
-    if (state !== 'started') throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
-    try {
+    const claim = { key: `held ${publication.room} ${publication.id}`, body: '', id: newId(this.#runtime.clock.now()) };
+    const options = { keepMs: this.#windowMs(publication), giveUp: (key: string, id: string) => this.#giveUp(key, id) };
+    const { state } = await runOnce(this.#bus.claims, claim, options, async () => {
       await store();
-    } catch (error) {
-      await this.#giveUp(key, claim);
-      throw error;
-    }
-    await this.#bus.claims.finish(key, '', claim, '', this.#windowMs(publication));
+      return '';
+    });
+    if (state !== 'done') throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
   }
 
   async #giveUp(key: string, claim: string): Promise<void> {

@@ -1,10 +1,10 @@
-// The cluster under pm2: edges (one port each), two relays, the api on one shared port, a worker. Give REDIS_URL; how many
-// edges and api processes run is DANMUX_EDGES and DANMUX_APIS. Without REDIS_URL it says so and starts nothing.
+// The cluster under pm2: edges (one port each), two relays, api processes on one shared port, a worker. It needs REDIS_URL and
+// starts nothing without it. DANMUX_EDGES and DANMUX_APIS set the number of edges and api processes, 2 each by default.
 const { execFileSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-// pm2 calls home unless both are set.
+// pm2 sends telemetry and looks for updates unless both are set.
 process.env.PM2_DISCRETE_MODE ??= 'true';
 process.env.PM2_DISABLE_VERSION_CHECK ??= 'true';
 
@@ -14,7 +14,7 @@ if (!process.env.REDIS_URL && !process.argv.some((word) => ['stop', 'delete', 'd
 }
 
 const script = join(__dirname, 'packages/cli/bin/danmux.js');
-// Before the processes start: they would all build at once.
+// Build here, or every process would build at the same time.
 if (!existsSync(join(__dirname, 'packages/cli/dist/main.js'))) execFileSync('npm', ['run', '--silent', 'build'], { cwd: __dirname, stdio: 'inherit' });
 
 const basePorts = {
@@ -34,7 +34,7 @@ function app(role, index, extra) {
     exec_mode: 'fork',
     instances: 1,
     env: port,
-    // A process says `ready` itself, and is given time to drain.
+    // A process sends `ready` itself, and needs time to drain at the end.
     wait_ready: true,
     listen_timeout: 15_000,
     kill_timeout: 15_000,
@@ -53,7 +53,7 @@ module.exports = {
     app('relay', 1),
     app('worker', 0),
     ...edges,
-    // Cluster mode: a reload starts the new process before it ends the old one, on the same port.
+    // Cluster mode shares one port, and a reload starts the new process before it ends the old one.
     app('api', 0, { exec_mode: 'cluster', instances: Number(process.env.DANMUX_APIS ?? 2) }),
   ],
 };

@@ -1,15 +1,15 @@
-// Asks a running api, for the commands of an operator. What it refuses ends the command with one clear line.
+// Sends the requests of operator commands to a running admin API. A refusal ends the command with one line that says why.
 import { randomUUID } from 'node:crypto';
 import { type Config, ConfigError, toJson } from '@danmux/runtime';
 
-/** The answer's text; throws a ConfigError that a person can read. */
+/** Resolves with the body of a 2xx answer. Any other answer, or none within 10 s, throws a ConfigError with a readable message. */
 export async function askApi(
   config: Config,
   method: 'GET' | 'POST',
   path: string,
   { url, body }: { url?: string | undefined; body?: object } = {},
 ): Promise<string> {
-  if (!config.api.key) throw new ConfigError('api.key is needed to ask the api: give DANMUX_API_KEY.');
+  if (!config.api.key) throw new ConfigError('the command needs api.key to call the api: set DANMUX_API_KEY.');
   const base = url ?? `http://${config.public_host || config.host}:${config.api.port}`;
   const headers = { authorization: `Bearer ${config.api.key}`, ...(body ? { 'content-type': 'application/json', 'idempotency-key': randomUUID() } : {}) };
   const { ok, status, text } = await ask(base + path, { method, headers, ...(body ? { body: toJson(body) } : {}) }).catch((error: unknown) => {
@@ -19,7 +19,7 @@ export async function askApi(
   return text;
 }
 
-/** The whole answer: it may break off, or never end. */
+/** Reads the body within the time limit too: a connection may break in the middle of it, or stall. */
 async function ask(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {
   const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
   return { ok: response.ok, status: response.status, text: await response.text() };

@@ -1,2 +1,2 @@
-// For programs that run danmux inside their own process: the tests do.
+// For programs that run danmux roles inside their own process, such as the tests.
 export { composeNode, type Node, parseRoles, type RoleName, roleNames } from './roles.ts';

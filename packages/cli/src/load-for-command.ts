@@ -1,5 +1,5 @@
-// Loads the config for a command, with the global options --config and --set; a wrong setting ends the command with one clear
-// line instead of a stack.
+// Loads the config of a command, with the global options --config and --set. A wrong setting ends the command with one line
+// instead of a stack trace.
 import { existsSync } from 'node:fs';
 import { parseRedisUrl } from '@danmux/bus/redis';
 import { type Config, ConfigError, type LoadedConfig, loadConfig } from '@danmux/runtime';
@@ -10,16 +10,17 @@ interface GlobalOptions {
   readonly set?: readonly string[];
 }
 
+/** Throws a ConfigError that names the wrong setting. */
 export function loadForCommand(command: Command): LoadedConfig {
   const { config, set = [] } = command.optsWithGlobals<GlobalOptions>();
-  // A misspelt folder must not run on the defaults.
+  // A misspelt folder must not fall back to the defaults.
   if (config !== undefined && !existsSync(config)) throw new ConfigError(`--config: there is no folder ${config}.`);
   const loaded = loadConfig({ ...(config === undefined ? {} : { dir: config }), set: Object.fromEntries(set.map(parseSetting)) });
   checkRedisUrl(loaded.config);
   return loaded;
 }
 
-/** The schema knows it as text only; what it means is known to the bus. */
+/** The schema checks redis.url as text only, because only the bus can parse it. */
 function checkRedisUrl({ redis }: Config): void {
   if (!redis.url) return;
   try {
@@ -39,7 +40,7 @@ function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: a plain word is the text itself.
+    // Not JSON: take it as a string.
     return text;
   }
 }

@@ -1,4 +1,4 @@
-// The danmux command. It parses, and leaves the rest to one file a command.
+// The danmux command: parses the command line. Each subcommand has a file of its own.
 import { ConfigError } from '@danmux/runtime';
 import { Command } from 'commander';
 import { addConfigCommand } from './config-command.ts';

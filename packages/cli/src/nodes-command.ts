@@ -1,4 +1,4 @@
-// `danmux nodes`: who is in the cluster.
+// `danmux nodes`: lists the processes of the cluster.
 import type { NodesReply } from '@danmux/protocol/schemas';
 import type { Command } from 'commander';
 import { askApi } from './admin-client.ts';
@@ -8,8 +8,8 @@ export function addNodesCommand(program: Command): void {
   program
     .command('nodes')
     .description('list the processes of the cluster')
-    .option('--url <url>', 'of the api (default: where the config says it listens)')
-    .option('--json', 'as the api answers')
+    .option('--url <url>', 'address of the api (default: its address in the config)')
+    .option('--json', 'print the JSON of the api')
     .action(async (options: { url?: string; json?: boolean }, command: Command) => {
       const text = await askApi(loadForCommand(command).config, 'GET', '/v1/nodes', { url: options.url });
       process.stdout.write(options.json ? `${text}\n` : table((JSON.parse(text) as NodesReply).nodes));

@@ -1,5 +1,4 @@
-// `danmux push`: sends one message to a room through a running api, as a backend would.
-
+// `danmux push`: publishes one message to a room through a running api, as a backend does.
 import { parseJson } from '@danmux/runtime';
 import type { Command } from 'commander';
 import { askApi } from './admin-client.ts';
@@ -19,10 +18,10 @@ export function addPushCommand(program: Command): void {
     .argument('<room>', 'room name')
     .argument('<type>', 'message type, such as gift, chat or notice')
     .argument('<data>', 'JSON, or plain text, which becomes {"text": …}')
-    .option('--url <url>', 'of the api (default: where the config says it listens)')
-    .option('--from <user>', 'user id it comes from')
-    .option('--name <name>', 'name of that user')
-    .option('--id <id>', 'message id; the same one twice is one message')
+    .option('--url <url>', 'address of the api (default: its address in the config)')
+    .option('--from <user>', 'user id of the sender')
+    .option('--name <name>', 'name of the sender')
+    .option('--id <id>', 'message id; two messages with one id are delivered once')
     .action(async (room: string, type: string, data: string, options: PushOptions, command: Command) => {
       const { config } = loadForCommand(command);
       const from = options.from === undefined ? {} : { from: { id: options.from, ...(options.name === undefined ? {} : { name: options.name }) } };
@@ -36,7 +35,7 @@ function parseData(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    // Not JSON: what a person typed.
+    // Not JSON: a person typed plain text.
     return { text };
   }
 }

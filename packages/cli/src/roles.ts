@@ -1,5 +1,5 @@
-// The only place that knows all four roles: puts the asked-for ones into one process over one bus. All of them on the memory
-// engine and one of them in a fifty-node cluster are the same code.
+// The only file that knows all four roles: composes the requested ones into one process over one bus. All roles on the memory
+// engine and a single role of a large cluster run the same code.
 import { fileURLToPath } from 'node:url';
 import { ApiRole } from '@danmux/api';
 import { type Bus, createBus } from '@danmux/bus';
@@ -11,19 +11,21 @@ import { webRoot } from '@danmux/web';
 import { WorkerRole } from '@danmux/worker';
 import { version } from './version.ts';
 
+/** Every role, in the order they start. */
 export const roleNames = ['relay', 'worker', 'edge', 'api'] as const;
 export type RoleName = (typeof roleNames)[number];
 
+/** A composed process: a runtime, a bus and the parts of its roles. */
 export interface Node {
   readonly runtime: Runtime;
   readonly bus: Bus;
   /** In the order they start. */
   readonly parts: readonly Part[];
-  /** `host:port` of the roles that listen; only after they started. */
+  /** `host:port` of each role that listens for clients; known after the start. */
   addresses(): Partial<Record<RoleName, string>>;
 }
 
-/** Reads `edge,relay` or `all`. */
+/** Parses `edge,relay` or `all`; throws a ConfigError that names an unknown role. */
 export function parseRoles(text: string): RoleName[] {
   const asked = text.split(',').map((name) => name.trim());
   if (asked.includes('all')) return [...roleNames];
@@ -34,12 +36,12 @@ export function parseRoles(text: string): RoleName[] {
   return roleNames.filter((name) => asked.includes(name));
 }
 
-/** Wires a process; nothing is started. */
+/** Wires a process and starts nothing. Throws a ConfigError when a single role is requested on the memory engine. */
 export function composeNode(config: Config, roles: readonly RoleName[], logger?: { write(line: string): void }): Node {
   const runtime = createRuntime({ config, role: roles.length === 1 ? (roles[0] ?? 'node') : 'node', version, ...(logger ? { logger } : {}) });
   const bus = createBus(runtime);
   if (bus.engine === 'memory' && roles.length < roleNames.length) {
-    throw new ConfigError('the memory engine holds one process only: start all roles in it, or give REDIS_URL to run roles apart.');
+    throw new ConfigError('the memory engine works within one process: start all roles in it, or set REDIS_URL to run roles in separate processes.');
   }
   const jobs = createJobs(runtime, bus);
   const made = new Map(roles.map((name) => [name, makeRole(name, runtime, bus, jobs)]));
@@ -64,18 +66,18 @@ function makeRole(name: RoleName, runtime: Runtime, bus: Bus, jobs: Jobs): EdgeR
   }
 }
 
-/** Of a process whose roles add or run any: they start before the roles and stop after them. */
+/** Only api and worker use the job queue; it starts before them and stops after them. */
 function jobsOf(roles: readonly RoleName[], jobs: Jobs): Part[] {
   return roles.includes('api') || roles.includes('worker') ? [jobs] : [];
 }
 
-/** Edge and api answer probes on their own port; a process without them listens for that alone. */
+/** Edge and api answer health probes on their own port; other roles get a port for probes alone. */
 function probes(runtime: Runtime, roles: readonly RoleName[]): Part[] {
   if (roles.includes('edge') || roles.includes('api')) return [];
   return [new HealthServer(runtime, roles.includes('relay') ? runtime.config.relay.port : runtime.config.worker.port)];
 }
 
-/** Ends last, so that it says what was counted until then. */
+/** Starts first and therefore stops last: it logs the repeated lines that were counted until then. */
 function logPart({ counted }: Runtime): Part {
   return { name: 'log', start: async () => {}, drain: async () => {}, stop: async () => counted.stop() };
 }

@@ -1,4 +1,4 @@
-// `danmux start`: runs the asked-for roles until a signal, and tells a person what to open and what to try.
+// `danmux start`: runs the requested roles until a signal, and prints the addresses to open and commands to try.
 import { setFlagsFromString } from 'node:v8';
 import { Lifecycle, type LoadedConfig, logConsole } from '@danmux/runtime';
 import type { Command } from 'commander';
@@ -6,18 +6,18 @@ import { loadForCommand } from './load-for-command.ts';
 import { composeNode, type Node, parseRoles } from './roles.ts';
 
 /**
- * How much V8 lets the heap grow before it collects all of it, in percent. Left to itself it keeps the garbage of thousands of
- * handshakes, a third of what a connection costs; `npm run loadtest -- idle-connections` measures it.
+ * V8 collects the whole heap after it has grown by this many percent. With V8's default the garbage of handshakes stays, a third
+ * of the memory of a connection; `npm run loadtest -- idle-connections` measures it.
  */
 const heapGrowingPercent = 15;
-/** Beyond the longest drain of a role. */
+/** Added to the longest drain time of a role. */
 const drainMarginMs = 5_000;
 
 export function addStartCommand(program: Command): void {
   program
     .command('start')
-    .description('start a process with the asked-for roles (all of them: a whole danmux)')
-    .option('-r, --role <roles>', 'edge, relay, api, worker, several with commas, or all', 'all')
+    .description('start a process with the given roles (by default all of them)')
+    .option('-r, --role <roles>', 'edge, relay, api, worker, several separated by commas, or all', 'all')
     .action(async (options: { role: string }, command: Command) => {
       const loaded = loadForCommand(command);
       await start(loaded, options.role);

@@ -1,4 +1,4 @@
-// `danmux token`: signs a viewer token with the configured secret, for trying things out.
+// `danmux token`: signs a viewer token with the configured secret, for development and debugging.
 import { limits } from '@danmux/protocol';
 import { ConfigError, signViewerToken } from '@danmux/runtime';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -18,10 +18,10 @@ export function addTokenCommand(program: Command): void {
     .argument('<user>', 'user id')
     .option('-n, --name <name>', 'shown to other viewers')
     .option('-l, --level <number>', 'shown to other viewers', wholeNumber)
-    .option('--room <rooms...>', 'rooms it may enter: exact names, or prefixes that end in * (all when absent)')
-    .option('--ttl <seconds>', 'how long it is good for', seconds, 3_600)
+    .option('--room <rooms...>', 'rooms the viewer may join: exact names, or prefixes ending in * (default: all)')
+    .option('--ttl <seconds>', 'lifetime of the token', seconds, 3_600)
     .action(async (user: string, options: TokenOptions, command: Command) => {
-      if (user.length === 0 || user.length > 128) throw new ConfigError('the user id is 1 to 128 characters long.');
+      if (user.length === 0 || user.length > 128) throw new ConfigError('the user id must have 1 to 128 characters.');
       for (const room of options.room ?? []) if (room.length > limits.roomName) throw new ConfigError(`--room: "${room}" is too long.`);
       const { name, level, room: rooms, ttl } = options;
       const claims = {

@@ -1,4 +1,4 @@
-// The danmux command as a person runs it.
+// The danmux command, run as a person runs it: a process with arguments and environment.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ function danmux(args: readonly string[], env: Readonly<Record<string, string>> =
   });
 }
 
-test('token: signs what it is asked for, once the options are good', async () => {
+test('token signs the given claims, and refuses a bad option', async () => {
   const { code, out } = await danmux(['token', 'u1', '--name', '小明', '--level', '5', '--room', 'live:*', 'vip', '--ttl', '60'], secrets);
   assert.equal(code, 0);
   const claims = await verifyViewerToken({ token_secret: secrets.DANMUX_TOKEN_SECRET, token_issuer: '', token_audience: '' }, out.trim(), Date.now());
@@ -43,11 +43,11 @@ test('token: signs what it is asked for, once the options are good', async () =>
   assert.match(bad.err, /ttl/);
 });
 
-test('config check and print: good, and bad in one line with path, source and remedy', async () => {
+test('config check accepts good settings and names file and path of a bad one; config print shows values without secrets', async () => {
   assert.match((await danmux(['config', 'check'], secrets)).out, /are good/);
   const printed = await danmux(['config', 'print', '--set', 'edge.port=9000'], secrets);
   assert.match(printed.out, /port: 9000/);
-  for (const secret of Object.values(secrets)) assert.ok(!printed.out.includes(secret));
+  for (const secret of Object.values(secrets)) assert.ok(!printed.out.includes(secret), 'a secret was printed');
   const config = join(folder, 'bad');
   const { mkdirSync } = await import('node:fs');
   mkdirSync(config);
@@ -65,7 +65,7 @@ test('production without secrets does not start', async () => {
   assert.match(err, /DANMUX_TOKEN_SECRET/);
 });
 
-test('push: sends through a running api, and says what is wrong otherwise', async () => {
+test('push publishes through a running api; a refusal and an unreachable api are one line', async () => {
   const api = await startRelayedApi({ 'api.key': secrets.DANMUX_API_KEY });
   const { out, code } = await danmux(['push', 'live:1', 'gift', '{"gift":"rocket"}', '--from', 'u1', '--id', 'order-1', '--url', api.url], secrets);
   assert.equal(code, 0, out);
@@ -85,7 +85,7 @@ test('push: sends through a running api, and says what is wrong otherwise', asyn
   assert.match(nobody.err, /does not answer.*is it running/);
 });
 
-test('roles: names and all; an unknown one is named; the memory engine holds one process', () => {
+test('--role takes names and all; an unknown name is an error; a single role needs Redis', () => {
   assert.deepEqual(parseRoles('all'), ['relay', 'worker', 'edge', 'api']);
   assert.deepEqual(parseRoles('api, edge'), ['edge', 'api']);
   assert.throws(() => parseRoles('edge,gateway'), /no role "gateway"/);

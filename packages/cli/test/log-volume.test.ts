@@ -1,5 +1,5 @@
-// How much the log grows with the traffic: at the default level not at all by messages, by one line a broadcast, and by few lines when
-// a whole shard's commits are refused. At debug a message can be followed by its trace id.
+// Log lines by traffic: at the default level none for messages, one for a broadcast, and two when the commits of hundreds of rooms
+// are refused. At debug a message can be followed by its trace id.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { loadConfig } from '@danmux/runtime';
@@ -36,13 +36,13 @@ async function started(level: string, set: Readonly<Record<string, unknown>> = {
     return { trace: answer.headers.get('x-trace-id') ?? '', ...((await answer.json()) as { id: string }) };
   };
   const gift = (data: object = {}) => post(`/v1/rooms/${room}/messages`, { type: 'gift', data });
-  /** Lines since the last call. */
+  /** The lines written since the last call. */
   const written = () => lines.splice(0).map((line) => JSON.parse(line) as { level: string; msg: string; trace?: string; rooms?: number; repeated?: number });
   written();
   return { node, viewer, post, gift, written };
 }
 
-test('at the default level gifts, control messages and chat write no line', async () => {
+test('gifts, control messages and chat write no line at the default level', async () => {
   const { viewer, post, gift, written } = await started('info');
   const ids = await Promise.all(Array.from({ length: 50 }, async (_, n) => (await gift({ n })).id));
   await post(`/v1/rooms/${room}/messages`, { type: 'notice', data: {} });
@@ -51,11 +51,11 @@ test('at the default level gifts, control messages and chat write no line', asyn
   assert.deepEqual(written(), []);
 });
 
-test('a broadcast writes one line, however many its rooms', async () => {
+test('a broadcast to hundreds of rooms writes one line', async () => {
   const { node, viewer, post, written } = await started('info', { 'broadcasts.rooms_per_second': 100_000 });
   await node.bus.presence.report('elsewhere', manyRooms, 60_000);
   const { id } = await post('/v1/broadcasts', { rooms: ['live:*', room], type: 'notice', data: {} });
-  await eventually(() => assert.ok(viewer.ids('control').includes(id)));
+  await eventually(() => assert.ok(viewer.ids('control').includes(id), 'the notice has not arrived'));
   const lines = written();
   await eventually(() => {
     lines.push(...written());
@@ -66,7 +66,7 @@ test('a broadcast writes one line, however many its rooms', async () => {
   });
 });
 
-test('commits that are refused, of hundreds of rooms: one line, and one with the count', async () => {
+test('refused commits of hundreds of rooms write one line, and one with the count', async () => {
   const { node, viewer, post, gift, written } = await started('info', { 'broadcasts.rooms_per_second': 100_000 });
   const { bus, runtime } = node;
   await bus.presence.report('elsewhere', manyRooms, 60_000);

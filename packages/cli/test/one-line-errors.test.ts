@@ -1,4 +1,4 @@
-// Whatever a person gets wrong, the command says so in one line and ends with 1: no stack, no half start.
+// Each mistake on the command line ends the command with status 1 and one line on stderr: no stack trace, no half-started process.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -44,35 +44,35 @@ async function listening(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('an address of Redis that is none, without the password that is in it', async () => {
+test('a malformed redis.url is an error that does not print its password', async () => {
   const env = { REDIS_URL: 'reddis://user:hunter2@127.0.0.1' };
   await says(/^danmux: redis\.url must be redis:\/\//, ['start'], env);
   await says(/^danmux: redis\.url must be redis:\/\//, ['config', 'check'], env);
   assert.doesNotMatch((await danmux(['start'], env)).err, /hunter2/);
 });
 
-test('a folder of settings that is not there, instead of running on defaults', async () => {
+test('a missing --config folder is an error instead of a start on defaults', async () => {
   await says(/^danmux: --config: there is no folder no-such-folder/, ['--config', 'no-such-folder', 'config', 'check']);
 });
 
-test('a role that does not exist, and a role alone without Redis', async () => {
+test('an unknown role, and a single role without Redis', async () => {
   await says(/^danmux: --role: there is no role "gateway"/, ['start', '--role', 'edge,gateway']);
-  await says(/^danmux: the memory engine holds one process only: .*REDIS_URL/, ['start', '--role', 'edge']);
+  await says(/^danmux: the memory engine works within one process: .*REDIS_URL/, ['start', '--role', 'edge']);
 });
 
-test('a setting without a value, without a name, of the wrong kind, or unknown', async () => {
+test('--set without a value, without a name, of the wrong type, or of an unknown setting', async () => {
   await says(/^danmux: --set takes path=value.*got "edge\.port"/, ['config', 'check', '--set', 'edge.port']);
   await says(/^danmux: --set takes path=value/, ['config', 'check', '--set', '=7701']);
   await says(/^danmux: the command line: edge\.port must be integer; got "seven"/, ['config', 'check', '--set', 'edge.port=seven']);
   await says(/^danmux: the command line: unknown setting "edge\.prot"/, ['config', 'check', '--set', 'edge.prot=1']);
 });
 
-test('a token for nobody, or one that would have ended already', async () => {
+test('a token without a user, or with a lifetime of zero', async () => {
   await says(/^danmux: the user id is 1 to 128 characters long/, ['token', '']);
   await says(/ttl.*1 or more/, ['token', 'ann', '--ttl', '0']);
 });
 
-test('an api whose answer breaks off, and an address that is none', async () => {
+test('an api whose answer breaks off, and a malformed address', async () => {
   const broken = await listening(
     createServer((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
@@ -84,13 +84,13 @@ test('an api whose answer breaks off, and an address that is none', async () => 
   await says(/^danmux: the api does not answer at nonsense/, ['push', 'r', 'gift', '1', '--url', 'nonsense']);
 });
 
-test('a command, option or argument that does not exist or is missing', async () => {
+test('an unknown or missing command, option or argument', async () => {
   await says(/unknown command 'fly'/, ['fly']);
   await says(/unknown option '--fast'/, ['start', '--fast']);
   await says(/missing required argument 'data'/, ['push', 'live:1', 'gift']);
 });
 
-test('a port that is taken ends the start with 1, and says which', async () => {
+test('a port in use ends the start with 1 and is named', async () => {
   const taken = createTcpServer().listen(0, '127.0.0.1');
   servers.push(taken);
   await once(taken, 'listening');

@@ -1,4 +1,4 @@
-// Processes as the command composes them: all roles in one on memory, one role each on Redis.
+// Composed processes: all roles in one process on the memory engine, one role per process on Redis.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { loadConfig, type Part } from '@danmux/runtime';
@@ -30,13 +30,13 @@ async function start(node: Node): Promise<void> {
 const names = (parts: readonly Part[]) => parts.map(({ name }) => name);
 const ready = async (address: string) => (await (await fetch(`http://${address}/readyz`)).json()) as { ready: boolean; checks: Record<string, string> };
 
-test('nothing listens or connects before it is started', () => {
+test('composing a process opens no port and no connection', () => {
   const node = compose(roleNames);
   assert.deepEqual(names(node.parts), ['log', 'bus', 'jobs', 'relay', 'worker', 'edge', 'api'], 'the bus first, then the queue, those who let others in last');
   assert.equal(node.bus.engine, 'memory');
 });
 
-test('all roles in one process on memory: ready, and a push goes through to history', async () => {
+test('all roles in one process on the memory engine become ready, and a push reaches the history', async () => {
   const node = compose(parseRoles('all'));
   await start(node);
   const { api, edge, relay } = node.addresses();
@@ -59,7 +59,7 @@ test('all roles in one process on memory: ready, and a push goes through to hist
   assert.deepEqual(node.lines, [], 'no warning');
 });
 
-test('roles apart on Redis: those without a server of their own answer probes, and are not ready without Redis', async () => {
+test('a relay on Redis answers probes on a port of its own, and is not ready while Redis is away', async () => {
   const redis = await startRedis();
   ends.push(() => redis.stop());
   const node = compose(['relay'], { 'redis.url': redis.url });
@@ -80,12 +80,12 @@ test('roles apart on Redis: those without a server of their own answer probes, a
   await until(true);
 });
 
-test('one role alone is for Redis: memory refuses it before anything opens', () => {
+test('the memory engine refuses a single role before it opens anything', () => {
   for (const role of roleNames) assert.throws(() => compose([role]), { code: 'config_invalid', message: /REDIS_URL/ });
   assert.throws(() => compose(['edge', 'relay', 'api']), { code: 'config_invalid' });
 });
 
-test('roles are read in the order they start, once each, whatever order they are asked for in', () => {
+test('parseRoles returns each role once, in start order', () => {
   assert.deepEqual(parseRoles('api,edge,api'), ['edge', 'api']);
   assert.deepEqual(parseRoles(' edge , relay '), ['relay', 'edge']);
   assert.deepEqual(parseRoles('edge,all'), [...roleNames]);

@@ -1,5 +1,5 @@
-// `npm run bench:ack`: what `redis.ack: replicated` costs: gifts a second, how long one takes, and the CPU of a gift in danmux and in the
-// master, by how many are under way at a time, on a Redis of its own with one replica on this machine. For the record and not a test.
+// `npm run bench:ack`: measures the cost of `redis.ack: replicated` at several numbers of concurrent publishes: gifts/s, latency, and CPU
+// per gift in danmux and in the Redis master. It starts a master with one replica on this machine. A benchmark, not a test.
 import { acceptPublication, type Bus, createBus } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { eventually, type RedisServer, redisCli, startRedis, testSecrets } from '@danmux/testkit';
@@ -11,7 +11,7 @@ interface Measured {
   readonly perSecond: number;
   readonly medianMs: number;
   readonly p99Ms: number;
-  /** Microseconds of CPU a gift, here and in the master. */
+  /** Microseconds of CPU per gift, in this process and in the master. */
   readonly cpuUs: number;
   readonly redisUs: number;
   readonly waits: number;
@@ -52,7 +52,7 @@ async function measure({ runtime, bus }: { runtime: Runtime; bus: Bus }, master:
   };
 }
 
-/** Microseconds. */
+/** CPU time used so far, in microseconds. */
 async function cpuOf({ port }: RedisServer): Promise<number> {
   const info = await redisCli(port, 'info', 'cpu');
   return ['sys', 'user'].reduce((sum, part) => sum + 1e6 * Number(new RegExp(`used_cpu_${part}:([\\d.]+)`).exec(info)?.[1]), 0);
@@ -73,7 +73,7 @@ const master = await startRedis({ args: ['--appendonly', 'yes', '--repl-diskless
 const replica = await startRedis({ args: ['--appendonly', 'yes', '--replicaof', `127.0.0.1 ${master.port}`] });
 try {
   await eventually(async () => {
-    if (!(await redisCli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica is not in step');
+    if (!(await redisCli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica has not synchronized with its master');
   });
   console.log(`| at a time | redis.ack | gifts/s | median | p99 | CPU a gift, danmux | CPU a gift, master | WAITs a gift |\n|---|---|---|---|---|---|---|---|`);
   for (const atOnce of [1, 32, 1_000]) {

@@ -1,6 +1,6 @@
-// `npm run bench:overlay`: what danmaku cost a page at 150 messages a second, drawn by this SDK and by the npm library `danmaku` in the same run: frames,
-// the page's thread, memory and nodes over 100,000 messages. For the record and not a test, since other programs on the machine make it worse.
-// `--only danmux` leaves the library out, `--messages 0` the memory. Needs the bundles (`node scripts/build-web.mjs`); `--write` puts the figures into docs/performance.md.
+// `npm run bench:overlay`: measures the cost of danmaku on a page at 150 messages/s, drawn by this SDK and by the npm library `danmaku` in the same run:
+// frames, main thread time, memory and DOM nodes over 100,000 messages. A benchmark, not a test: other programs on the machine distort it.
+// `--only danmux` skips the library, `--messages 0` skips memory, `--write` updates docs/performance.md. It needs the bundles (`node scripts/build-web.mjs`).
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startBrowser } from '@danmux/testkit';
@@ -22,9 +22,9 @@ const { values } = parseArgs({
 });
 const [rate, seconds, messages] = [Number(values.rate), Number(values.seconds), Number(values.messages)];
 const durationMs = 8_000;
-/** Memory is looked at with time this much faster: as many messages a time across, in less time. */
+/** The memory run speeds up time by this factor: the same number of messages on screen, in less time. */
 const hurry = 40;
-/** The library takes ever longer for as many. */
+/** A limit for the library, which gets slower with every message. */
 const atMostSeconds = 30;
 const chosen = contestants.filter(({ name }) => name.startsWith(values.only));
 
@@ -32,7 +32,7 @@ const round = (value: number, digits = 1) => value.toFixed(digits);
 const percent = (share: number) => `${round(share * 100)} %`;
 const mebibytes = (bytes: number) => `${round(bytes / 2 ** 20)} MiB`;
 
-/** Of some windows the one in which other programs took the least. */
+/** Returns the window in which other programs used the least CPU. */
 async function calmest(page: BenchPage, offered: number): Promise<{ seen: Watched; before: Cost; after: Cost }> {
   const windows: { seen: Watched; before: Cost; after: Cost; others: number }[] = [];
   for (let window = 0; window < Number(values.windows); window++) {
@@ -42,13 +42,13 @@ async function calmest(page: BenchPage, offered: number): Promise<{ seen: Watche
     windows.push({ seen, before, after, others: (after.otherSeconds - before.otherSeconds) / seen.seconds });
   }
   const [calm] = windows.sort((a, b) => a.others - b.others);
-  if (!calm) throw new Error('--windows has to be 1 at least');
+  if (!calm) throw new Error('--windows must be 1 or more');
   return calm;
 }
 
 async function frames(browser: Browser, contestant: Contestant, offered: number): Promise<{ cells: string[]; shownRate: number }> {
   const page = await BenchPage.open(browser, contestant, durationMs);
-  // Until as much flies as will.
+  // Wait until the number of messages on screen is steady.
   await page.watch({ rate: offered, seconds: durationMs / 1_000 + 1 });
   const { seen, before, after } = await calmest(page, offered);
   await page.close();
@@ -107,7 +107,7 @@ for (const contestant of chosen) {
   drawn.push([contestant.name, ...measured.cells]);
 }
 for (const contestant of chosen.filter(({ name }) => name.startsWith('danmaku'))) {
-  console.error(`${contestant.name}, given only what danmux shows …`);
+  console.error(`${contestant.name}, fed only the messages that danmux shows …`);
   drawn.push([contestant.name, ...(await frames(browser, contestant, shownRate)).cells]);
 }
 for (const contestant of messages > 0 ? chosen : []) {

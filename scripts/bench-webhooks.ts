@@ -1,6 +1,6 @@
-// `npm run bench:webhooks`: how many calls a second one worker makes to many webhook targets that answer in 50 ms, what targets that
-// hang cost the others, and how many commands a second all that is to Redis, idle and under load. Prints figures; for the record and
-// not a test, since another program on the core makes it worse. `--targets 1000 --hanging 100 --events 20`.
+// `npm run bench:webhooks`: measures the calls/s of one worker to many webhook targets that answer in 50 ms, the effect of hanging
+// targets on the others, and Redis commands/s, idle and under load. A benchmark, not a test: other programs on the core distort it.
+// Options: `--targets 1000 --hanging 100 --events 20`.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Counts calls to `/well/…` and answers them after 50 ms; never answers `/hang/…`. */
+/** Counts calls to `/well/…` and answers them after 50 ms; never answers calls to `/hang/…`. */
 function runReceiver(): void {
   let calls = 0;
   const server = createServer((request, response) => {
@@ -109,14 +109,14 @@ async function measure(title: string, well: number, hanging: number, events: num
 
 async function main(): Promise<void> {
   const [targets, hanging, events] = [Number(values.targets), Number(values.hanging), Number(values.events)];
-  // Two runs of each by turns, the better one of each counts: what else runs on the machine falls on both.
+  // Two alternating runs of each, of which the better counts, so that other programs on the machine affect both alike.
   const [alone, together] = [`${targets} targets that answer in ${answerMs} ms`, `the same beside ${hanging} that hang`];
   let [all, beside] = [0, 0];
   for (let round = 0; round < 2; round++) {
     all = Math.max(all, await measure(alone, targets, 0, events));
     beside = Math.max(beside, await measure(together, targets, hanging, events));
   }
-  console.log(`those that hang cost the others ${((1 - beside / all) * 100).toFixed(1)} %`);
+  console.log(`hanging targets slow the others by ${((1 - beside / all) * 100).toFixed(1)} %`);
 }
 
 if (values.role === 'receiver') runReceiver();

@@ -1,5 +1,5 @@
-// `npm run bench:words`: what the word filter costs: building it of 10,000 words, and judging messages of 5 KB with it. Prints
-// median and 99th percentile; for the record and not a test, since another program on the core makes it worse.
+// `npm run bench:words`: measures the word filter: building it from 10,000 words, and checking messages of 5 KB. Prints median and
+// 99th percentile. A benchmark, not a test: other programs on the core distort it.
 
 import { inSlices } from '../packages/edge/src/moderation/filter/in-slices.ts';
 import { WordFilter } from '../packages/edge/src/moderation/filter/word-filter.ts';
@@ -10,7 +10,7 @@ const bytes = 5_000;
 const rounds = 2_000;
 const latin = 'abcdefghijklmnopqrstuvwxyz';
 
-/** The same numbers at every run. */
+/** A seeded generator, so that every run uses the same words. */
 function makeRandom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -22,7 +22,7 @@ function makeRandom(seed: number): (below: number) => number {
 const random = makeRandom(7);
 const many = (count: number, make: () => string) => Array.from({ length: count }, make).join('');
 const latinWord = () => many(4 + random(8), () => latin[random(26)] ?? 'a');
-/** Of the 1,500 most usual, as names and insults are. */
+/** Random words of the 1,500 most common characters, which names and insults use. */
 const hanWord = () => many(2 + random(4), () => String.fromCharCode(0x4e00 + random(1_500)));
 
 function messageOf(piece: () => string): string {
@@ -73,7 +73,7 @@ async function build(): Promise<WordFilter> {
   }
   report(`built of ${words} words, in all`, whole);
   report('longest time the loop waits for it: a slice', slices);
-  if (!filter) throw new Error('it was not built');
+  if (!filter) throw new Error('the filter was not built');
   return filter;
 }
 

@@ -1,5 +1,5 @@
 // Builds what browsers load into packages/web/dist: the SDK as a module and as a script with a global, its elements and players, and the
-// pages. A bundle that grew past its limit fails the build. With --quiet it prints failures only: a start has other news.
+// pages. A bundle that grew past its limit fails the build. With --quiet it prints failures only, for `npm start`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,18 +13,18 @@ const packages = join(root, 'packages');
 const web = join(packages, 'web');
 const dist = join(web, 'dist');
 
-/** Gzipped, as its authors ship it. */
+/** Gzipped size of socket.io-client as its authors publish it. */
 const socketIoKiB = 12.6;
-/** `maxKiB`: gzipped, with all it brings. */
+/** `maxKiB` limits the gzipped bundle, dependencies included. */
 const libraries = [
   { from: 'sdk', entry: 'src/index.ts', format: 'es', file: 'danmux.js', maxKiB: socketIoKiB + 20 },
   { from: 'sdk', entry: 'src/index.ts', format: 'iife', file: 'danmux.iife.js', maxKiB: socketIoKiB + 20 },
   { from: 'sdk-elements', entry: 'src/index.ts', format: 'es', file: 'danmux-elements.js', maxKiB: socketIoKiB + 40 },
-  // Imports danmux.js beside it.
+  // Imports the file danmux.js next to it.
   { from: 'sdk-elements', entry: 'src/players.ts', format: 'es', file: 'danmux-players.js', maxKiB: 6, plugins: [besideDanmux()] },
 ];
 
-/** A folder with an index.html, served under its name, and what other pages are in it. */
+/** Folders with an index.html, each served under `name`; `also` lists further pages in the folder. */
 const pages = [
   { from: join(web, 'demo'), name: 'demo', also: htmlIn(join(web, 'demo/players')) },
   { from: join(web, 'obs'), name: 'overlay' },
@@ -34,10 +34,10 @@ const pages = [
 const shared = {
   configFile: false,
   logLevel: 'warn',
-  // Sources rather than dist, so that the bundles never lag behind.
+  // Bundle the sources instead of dist, which may be older.
   resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
 };
-/** On a busy machine Rolldown adds a report of where the time of the build went. */
+/** Rolldown prints its timings when a build was slow; on a busy machine they are noise. */
 const checks = { bundlerTimings: false };
 const compiled = { sourcemap: true, target: 'es2022' };
 
@@ -45,7 +45,7 @@ await rm(dist, { recursive: true, force: true });
 
 for (const { from, entry, format, file, maxKiB, plugins = [] } of libraries) {
   const lib = { entry: join(packages, from, entry), formats: [format], name: 'Danmux', fileName: () => file };
-  // By itself the build leaves the blanks of a library's module in.
+  // Vite does not remove white space from ES libraries by default.
   const rolldownOptions = { output: { minify: true }, checks };
   await build({
     ...shared,

@@ -1,4 +1,4 @@
-// `npm run layers`: prints every offence against the layer rule of docs/architecture.md and exits with 1 if there is one.
+// `npm run layers`: prints every violation of the layer rules (docs/architecture.md) and exits with 1 if there is one.
 import { checkLayers } from './layers/layer-rules.ts';
 
 const root = process.argv[2] ?? new URL('..', import.meta.url).pathname;

@@ -1,5 +1,5 @@
-// Completes package-lock.json after an `npm install`: npm leaves out optional packages of other platforms when the registry it
-// asked does not offer them, and `npm ci` then refuses the lock everywhere. Run it whenever the lock was written.
+// Completes package-lock.json after an `npm install`: npm omits optional packages of other platforms when its registry does not
+// offer them, and `npm ci` then refuses the lock on every platform. Run it after each change of the lock.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = new URL('../package-lock.json', import.meta.url);
@@ -25,7 +25,7 @@ for (const [path, entry] of Object.entries(packages)) {
 lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 
-/** `…-linux-arm64-musl` is for one system, processor and libc. */
+/** Reads system, processor and libc from a package name such as `…-linux-arm64-musl`. */
 function platformOf(name) {
   const [, os, cpu, libc] = /-(android|darwin|linux|win32|freebsd|openbsd|sunos|aix)-([a-z0-9]+)(?:-(musl|gnu))?/.exec(name) ?? [];
   return { ...(cpu ? { cpu: [cpu] } : {}), ...(libc ? { libc: [libc === 'gnu' ? 'glibc' : libc] } : {}), ...(os ? { os: [os] } : {}) };

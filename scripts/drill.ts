@@ -1,5 +1,5 @@
-// `npm run drill -- NAME`: breaks a running pm2 cluster on purpose, with viewers and traffic of its own in a room of its own, and
-// prints what was lost, doubled and late, and how long it took until everything flowed again. Without a name it lists the drills.
+// `npm run drill -- NAME`: injects a fault into a running pm2 cluster while its own viewers and traffic use a test room, and prints
+// the messages lost, delivered twice and late, and the time to recovery. Without a name it lists the drills.
 import { parseArgs } from 'node:util';
 import { loadConfig } from '@danmux/runtime';
 import { Audience, Backend, Traffic } from '@danmux/testkit';

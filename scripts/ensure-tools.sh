@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that what the tests need besides Node is on this machine: Redis, PHP with curl, PHPUnit, Python with socketio, Chromium
-# and a font that has Chinese. On Debian and Ubuntu it installs what is missing; elsewhere it says what to install. Quiet when all is there.
+# Checks for the programs that the tests need besides Node: Redis, PHP with curl, PHPUnit, Python with socketio, Chromium and a
+# Chinese font. On Debian and Ubuntu it installs missing ones; elsewhere it names them. It prints nothing when all are present.
 set -u
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -8,10 +8,10 @@ php_is_there() { has php && php -r 'exit(PHP_VERSION_ID >= 80100 && extension_lo
 php_has_curl() { has php && php -r 'exit(extension_loaded("curl") ? 0 : 1);' 2>/dev/null; }
 has_chromium() { has chromium || has chromium-browser || has google-chrome; }
 has_chinese_font() { has fc-list && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
-# Debian's own Python has its packages, whichever comes first in the path.
+# Debian's packages belong to Debian's Python, which need not be the first python3 in PATH.
 python_has() { has python3 || return 1; for python in python3 /usr/bin/python3; do has "$python" && "$python" -c "import $1" 2>/dev/null && return 0; done; return 1; }
 
-# Prints the Debian packages that are missing, one a line.
+# Prints the missing Debian packages, one per line.
 missing() {
   has redis-server || echo redis-server
   php_is_there || echo php-cli
@@ -28,7 +28,7 @@ missing() {
 
 give_up() {
   {
-    echo "ensure-tools: the tests need these, and they are not here:"
+    echo "ensure-tools: the tests need these, which are missing:"
     missing | while read -r package; do
       case "$package" in
         redis-server) echo "  - Redis 6.2 or later: the program redis-server" ;;
@@ -82,7 +82,7 @@ until root apt-get update -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 >>"$l
   try=$((try + 1))
 done
 
-# Debian starts the Redis it has installed; the tests start their own, on ports of their own.
+# Debian starts the installed Redis; the tests start servers of their own on free ports.
 case "$packages" in
   *redis-server*)
     if has systemctl && [ -d /run/systemd/system ]; then

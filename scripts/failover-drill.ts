@@ -1,6 +1,6 @@
-// `npm run drill:failover`: what each fault of a Sentinel group and of a Redis Cluster costs under each setting of `redis.ack`, counted:
-// what was acknowledged, what a viewer that stayed and one that came back have seen. It starts everything itself, takes about four
-// minutes, and fails when something is lost under `replicated`, doubled, or lost under `local` and not told.
+// `npm run drill:failover`: counts, for each fault of a Sentinel group and a Redis Cluster and each `redis.ack`, the acknowledged
+// messages and those seen by a viewer that stays and one that reconnects. It starts all servers itself and takes about four minutes. It
+// fails on a doubled message, on a loss under `replicated`, and on a loss under `local` that no `gap` reported.
 import { setTimeout as wait } from 'node:timers/promises';
 import { shardOf } from '@danmux/bus';
 import {
@@ -19,7 +19,7 @@ import {
 
 type Fault = (room: string) => Promise<void>;
 const acks = ['local', 'replicated'] as const;
-/** Only some: `npm run drill:failover -- cluster` or `-- sentinel`. */
+/** Selects the set-ups: `npm run drill:failover -- cluster` or `-- sentinel`. */
 const only = process.argv[2] ?? '';
 let failed = 0;
 
@@ -87,7 +87,7 @@ function clusterFaults(group: RedisClusterGroup): Readonly<Record<string, Fault>
       await before.kill();
       const asked = group.servers.find((server) => server !== before)?.port ?? 0;
       await eventually(async () => mustBeOther(await masterPortAt(group, asked, room), before.port), { timeoutMs: 30_000, everyMs: 100 });
-      // It was the only replica there could be.
+      // The group has no other replica.
       await wait(1_000);
       await before.start();
     },
@@ -99,7 +99,7 @@ async function replicaOf(group: RedisClusterGroup, master: RedisServer): Promise
   throw new Error('the master has no replica');
 }
 
-/** As a server that lives has it. */
+/** Asks the first server that answers. */
 async function masterPortAt(group: RedisClusterGroup, asked: number, room: string): Promise<number> {
   const slot = Number(await redisCli(asked, 'cluster', 'keyslot', `replicated:{s${shardOf(room, 64)}}:ledger`));
   for (const line of (await redisCli(asked, 'cluster', 'nodes')).trim().split('\n')) {
@@ -107,11 +107,11 @@ async function masterPortAt(group: RedisClusterGroup, asked: number, room: strin
     const holds = ranges.some((range) => Number(range.split('-')[0]) <= slot && slot <= Number(range.split('-')[1] ?? range));
     if (flags.includes('master') && holds) return Number(/:(\d+)@/.exec(address)?.[1]);
   }
-  throw new Error(`nobody of ${group.servers.length} holds the slot`);
+  throw new Error(`none of ${group.servers.length} servers owns the slot`);
 }
 
 function mustBeOther(port: number, than: number | undefined): void {
-  if (port === than) throw new Error('the master is the same');
+  if (port === than) throw new Error('the master has not changed');
 }
 
 if (only !== 'cluster') {

@@ -1,5 +1,5 @@
-// Makes the recordings that the players' demo pages play, from the picture that the demo page draws: frame by frame in Chromium, so that
-// every run gives the same ones. To be run only when they are to look different; it needs ffmpeg, which nothing else here does.
+// Makes the sample videos of the players' demo pages from the animation of the demo page, frame by frame in Chromium, so that every
+// run gives the same files. Run it only to change the samples. It needs ffmpeg.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ async function pictureScript() {
   return output[0].code;
 }
 
-/** Runs in the page: chance and time that are the same every time, and a canvas that can be asked for. */
+/** Runs in the page: fixes random numbers and time, and exposes the canvas. */
 function steppedTime() {
   let seed = 7;
   let now = 0;
@@ -57,7 +57,7 @@ function steppedTime() {
   };
 }
 
-/** One encoding, in all containers: a fragmented MP4 that is also the one segment file of the HLS list, FLV and MPEG-TS. */
+/** Encodes once and packs into all containers: a fragmented MP4, also the only segment of the HLS playlist, FLV and MPEG-TS. */
 async function encode(page) {
   const input = ['-f', 'image2pipe', '-c:v', 'mjpeg', '-r', String(fps), '-i', '-'];
   const video = [

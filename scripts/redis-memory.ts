@@ -1,6 +1,6 @@
-// `npm run redis-memory`: what danmux keeps in Redis and what each kind costs, measured on a Redis and a cluster of its own. It sends a
-// known load through the admin API and real viewers, weighs every key, and holds the formula of docs/operations.md against the growth
-// of Redis. It fails when the formula is more than a quarter off.
+// `npm run redis-memory`: measures the memory of each kind of key that danmux stores, with a Redis and a cluster of its own. It sends
+// a known load through the admin API and real viewers, weighs every key, and compares the growth of Redis with the formula of
+// docs/operations.md. It fails when the formula is more than 25 % off.
 
 import { Backend, ProcessCluster, TestViewer, testSecrets } from '@danmux/testkit';
 import { Redis } from 'ioredis';
@@ -60,7 +60,7 @@ async function send(): Promise<void> {
   await Promise.all(viewers.map((viewer) => viewer.joined()));
 }
 
-/** Resolves when the ingress is empty and a second later, when traces, traffic and presence were told. */
+/** Resolves one second after the ingress is empty, when traces, traffic and presence have been written too. */
 async function settled(): Promise<void> {
   for (;;) {
     const lengths = await Promise.all((await redis.keys('*:in:*')).map((key) => redis.xlen(key)));
@@ -117,7 +117,7 @@ async function call(method: string, path: string, body: object, headers: Record<
   await response.arrayBuffer();
 }
 
-/** Runs `work` for 0 to `count` - 1, 32 at once. */
+/** Runs `work` for 0 to `count` - 1, at most 32 at a time. */
 async function each(count: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   await Promise.all(

@@ -1,5 +1,5 @@
-// `npm run soak -- --minutes 25`: a cluster on a Redis under churn, sampled until the time is over. Prints for heaps, descriptors, Redis
-// and its keys without a TTL how fast each grows, and ends with status 1 when one does.
+// `npm run soak -- --minutes 25`: runs a cluster on Redis under churn and samples it. Prints the growth of heaps, descriptors, Redis
+// memory and keys without a TTL, and exits with 1 when one grows.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +13,7 @@ import { Churn } from './soak/churn.ts';
 import { sampleNode, sampleRedis } from './soak/sampler.ts';
 import { grows, type Sample, slopeOf } from './soak/slope.ts';
 
-/** What may be added an hour, by the end of the series' name; what is not named is only printed. */
+/** Allowed growth per hour, by suffix of the series' name; other series are printed only. */
 const allowed: readonly (readonly [ending: string, perHour: number])[] = [
   ['heap MB', 6],
   ['descriptors', 6],
@@ -21,7 +21,7 @@ const allowed: readonly (readonly [ending: string, perHour: number])[] = [
   ['redis MB', 3],
   ['without TTL', 10],
 ];
-/** Of the time, before samples count. */
+/** Share of the run before samples count. */
 const warmUp = 0.3;
 const samples = 40;
 
@@ -87,7 +87,7 @@ async function soak(): Promise<boolean> {
   return printSlopes(series) && churn.done > 0 && [...churn.failures.values()].reduce((sum, count) => sum + count, 0) < churn.done / 100;
 }
 
-/** True when nothing grows that may not. */
+/** Returns true when every series stays within its allowed growth. */
 function printSlopes(series: ReadonlyMap<string, readonly Sample[]>): boolean {
   console.log(`\n${'what'.padEnd(26)}${'mean'.padStart(10)}${'an hour'.padStart(12)}${'± error'.padStart(10)}${'allowed'.padStart(10)}`);
   let flat = true;
@@ -102,7 +102,7 @@ function printSlopes(series: ReadonlyMap<string, readonly Sample[]>): boolean {
   return flat;
 }
 
-/** What Redis holds, by kind of key: after the warm-up and at the end. */
+/** Prints the memory of Redis by kind of key, after the warm-up and at the end. */
 function printKinds(warm: ReadonlyMap<string, Weighed>, end: ReadonlyMap<string, Weighed>): void {
   console.log(`\n${'kind of key'.padEnd(16)}${'KB after warm-up'.padStart(18)}${'KB at the end'.padStart(16)}${'keys'.padStart(8)}`);
   const kilobytes = (weighed: Weighed | undefined) => ((weighed?.bytes ?? 0) / 1_024).toFixed(0);
@@ -110,7 +110,7 @@ function printKinds(warm: ReadonlyMap<string, Weighed>, end: ReadonlyMap<string,
     console.log(`${kind.padEnd(16)}${kilobytes(warm.get(kind)).padStart(18)}${kilobytes(weighed).padStart(16)}${String(weighed.keys).padStart(8)}`);
 }
 
-/** Keys without an end, numbers and ids left out, by how many there are of each form. */
+/** Prints the number of keys without a TTL by form, with numbers and ids replaced. */
 function printKeys(names: readonly string[]): void {
   const forms = new Map<string, number>();
   for (const name of names) {

@@ -1,5 +1,5 @@
-// `npm test`: runs the parts of scripts/suite/parts.ts in order, each whatever the one before said, shows what they print and
-// ends with a table and the line `N passed, N failed`. `--only unit,php` runs some, `--list` names them.
+// `npm test`: runs the parts of scripts/suite/parts.ts in order, continues after a failure, shows their output and ends with a table
+// and the line `N passed, N failed`. `--only unit,php` selects parts, `--list` names them.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ interface Row extends Count {
 }
 
 const root = new URL('..', import.meta.url).pathname;
-/** Where this run keeps its temporary files, and by which its processes are known. Short, since sockets are made in it. */
+/** Folder for temporary files of this run, by which its processes are found. A short path, because sockets are created in it. */
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dm-')));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -33,7 +33,7 @@ async function runPart(part: Part): Promise<Row> {
   const startedAt = Date.now();
   const count = await part.run(root, { cwd: root, env: testEnvironment(folder), timeoutMs: part.timeoutMs });
   const left = await endLeftovers(folder, 5_000);
-  for (const { pid, command } of left) console.error(`${part.name} left a process behind, which was ended: ${pid} ${command}`);
+  for (const { pid, command } of left) console.error(`${part.name} left a process behind, which was killed: ${pid} ${command}`);
   const { passed, failed } = sum([count, { passed: 0, failed: left.length > 0 ? 1 : 0 }]);
   return { part: part.name, passed, failed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
 }
@@ -44,7 +44,7 @@ function printTable(rows: readonly Row[]): void {
     console.log(`${part.padEnd(10)}${String(passed).padStart(8)}${String(failed).padStart(8)}${seconds.padStart(9)}`);
 }
 
-/** Told to end: nothing that was started may stay. */
+/** On a signal: end every started process. */
 function endAt(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: number): void {
   process.on(signal, () => {
     killAll();

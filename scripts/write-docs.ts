@@ -1,4 +1,4 @@
-// `npm run docs` writes the pages that are made from code; with --check it writes nothing and exits with 1 if one is old.
+// `npm run docs` writes the generated pages of the documentation; with --check it writes nothing and exits with 1 if one is outdated.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { firstDifference, pages } from './docs/pages.ts';

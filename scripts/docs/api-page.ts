@@ -1,4 +1,4 @@
-// Writes docs/api.md: every route of the admin API with the scope a key needs for it, from the OpenAPI document.
+// Writes docs/api.md from the OpenAPI document: every route of the admin API and the scope it requires.
 import { cell, table } from './markdown-table.ts';
 
 const head = `# Routes

@@ -57,7 +57,7 @@ function defaultOf({ schema }: Setting): string {
   return cell(`\`${typeof value === 'string' ? value : yamlOf(value)}\``);
 }
 
-/** The value as YAML on one line, as it may stand in a file. */
+/** Formats the value as one line of YAML, ready to paste into a config file. */
 export function yamlOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(yamlOf).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return typeof value === 'string' && !/^[A-Za-z][\w./-]*$/.test(value) ? `'${value}'` : String(value);

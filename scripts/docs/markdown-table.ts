@@ -1,6 +1,6 @@
 // Writes Markdown tables.
 
-/** Text that may stand in a cell. */
+/** Escapes text for a table cell. */
 export const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

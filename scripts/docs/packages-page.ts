@@ -29,7 +29,7 @@ export function packagesPage(root: string = new URL('../..', import.meta.url).pa
   return head + table(['folder of `packages/`', 'published as', 'what it is', 'may import'], rows);
 }
 
-/** In the order of the layers; folders without a row come last. */
+/** Sorted by layer; packages without a layer come last. */
 function foldersOf(root: string): string[] {
   const folders = readdirSync(join(root, 'packages')).filter((folder) => existsSync(join(root, 'packages', folder, 'package.json')));
   const known = Object.keys(layers).filter((folder) => folders.includes(folder));

@@ -1,4 +1,4 @@
-// The pages that are made from the code's own tables, with where each is kept.
+// The generated pages of the documentation and the path of each.
 import { apiPage } from './api-page.ts';
 import { configReference } from './config-reference.ts';
 import { errorsPage } from './errors-page.ts';
@@ -8,7 +8,7 @@ import { protocolPage } from './protocol-page.ts';
 import { webhooksPage } from './webhooks-page.ts';
 
 export interface Page {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly path: string;
   write(): string | Promise<string>;
 }
@@ -29,7 +29,7 @@ async function openApi(): Promise<object> {
   return openApiDocument();
 }
 
-/** The first line in which two texts differ, from 1; 0 when they are the same. */
+/** Number of the first line in which two texts differ, counted from 1; 0 when they are equal. */
 export function firstDifference(before: string, after: string): number {
   if (before === after) return 0;
   const [left, right] = [before.split('\n'), after.split('\n')];

@@ -1,4 +1,4 @@
-// Writes the tables into docs/protocol.md, which is otherwise written by hand: each is made from a table or a schema of the protocol.
+// Writes the tables of docs/protocol.md from the tables and schemas of the protocol; the rest of the page is written by hand.
 import { readFileSync } from 'node:fs';
 import { anyEventErrors, closings, connectErrors, type ErrorCode, errors, gapReasons, lanes, notices, serverEvents, viewerEvents } from '@danmux/protocol';
 import { viewerSchemas } from '@danmux/protocol/schemas';
@@ -6,12 +6,12 @@ import { settings } from '@danmux/runtime';
 import { cell, table } from './markdown-table.ts';
 import { withPart } from './marked-parts.ts';
 
-/** Of `limits`, those a viewer meets. */
+/** The limits that apply to viewers. */
 const viewerLimits = [
   ...(['roomName', 'roomsPerConnection', 'id', 'typeName', 'userId', 'viewerData', 'packet', 'receiptIds', 'historyPage', 'membersPage'] as const),
   ...(['cursor', 'recovery'] as const),
 ];
-/** Settings a viewer meets. */
+/** The settings that change what a viewer sees. */
 const viewerSettings = [
   'edge.ping_interval_ms',
   'edge.ping_timeout_ms',
@@ -29,7 +29,7 @@ const viewerSettings = [
 const code = (text: string) => `\`${cell(text)}\``;
 const sourceOf = (file: string) => readFileSync(new URL(`../../packages/protocol/src/${file}`, import.meta.url), 'utf8');
 
-/** `page` with its tables as they are now. */
+/** Returns `page` with its tables up to date. */
 export function protocolPage(page: string = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8')): string {
   return Object.entries(parts()).reduce((text, [name, part]) => withPart(text, name, part), page);
 }
@@ -103,7 +103,7 @@ function requestOf(schema: object): string {
     .join('; ');
 }
 
-/** The form of one field, in words. */
+/** Describes the type of one field. */
 function formOf(field: Described): string {
   const { type, minimum, maximum, maxLength, maxItems, pattern, anyOf, items, properties } = field;
   if (anyOf) return anyOf.map(({ const: value }) => `\`${value}\``).join(' or ');
@@ -131,7 +131,7 @@ function lanesTable(): string {
   return table(['lane', 'order', 'guarantee', 'history of a room'], rows);
 }
 
-/** Name, value and comment of each limit, as the source has them. */
+/** Reads name, value and comment of each limit from the source. */
 export function limitRows(source: string = sourceOf('limits.ts')): { name: string; value: number; text: string }[] {
   let text = '';
   const rows: { name: string; value: number; text: string }[] = [];
@@ -148,7 +148,7 @@ function limitsTable(): string {
   const rows = limitRows();
   const shown = viewerLimits.map((name) => {
     const row = rows.find((one) => one.name === name);
-    if (!row) throw new Error(`limits.ts has no comment of ${name}`);
+    if (!row) throw new Error(`limits.ts has no comment on ${name}`);
     return [row.value.toLocaleString('en'), cell(row.text)];
   });
   return table(['at most', 'of'], shown);

@@ -1,10 +1,10 @@
-// Writes the table of events into docs/webhooks.md, which is otherwise written by hand.
+// Writes the table of events into docs/webhooks.md; the rest of the page is written by hand.
 import { readFileSync } from 'node:fs';
 import { webhookEvents } from '@danmux/protocol';
 import { cell, table } from './markdown-table.ts';
 import { withPart } from './marked-parts.ts';
 
-/** `page` with its table as it is now. */
+/** Returns `page` with its table up to date. */
 export function webhooksPage(page: string = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')): string {
   const rows = Object.entries(webhookEvents).map(([name, text]) => {
     const [happens, data = ''] = text.split(' data: ');

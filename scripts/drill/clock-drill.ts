@@ -1,5 +1,5 @@
-// The drill that steps the wall clock of every process of the cluster, forth and back. It steps the clock the processes were
-// started with (packages/testkit/clock), never that of the machine.
+// The drill that steps the wall clock of every process of the cluster, forward and back. It needs processes that were started with
+// the adjustable clock of packages/testkit/clock, and never touches the clock of the machine.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Drill } from './drill.ts';
@@ -7,7 +7,7 @@ import { processesOf } from './pm2-processes.ts';
 
 const clock = fileURLToPath(new URL('../../packages/testkit/clock/steppable-clock.mjs', import.meta.url));
 const minute = 60_000;
-/** Shorter than the life of the drill's token. */
+/** Must stay below the lifetime of the drill's token. */
 const steps = [10 * minute, -20 * minute, 0];
 const betweenMs = 3_000;
 

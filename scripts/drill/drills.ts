@@ -1,4 +1,4 @@
-// The drills: what each breaks. They find processes by their pm2 names.
+// The table of drills. They find processes by their pm2 names.
 import { clockDrill } from './clock-drill.ts';
 import type { Drill, Scene } from './drill.ts';
 import { killOne, processesOf, stopWhile } from './pm2-processes.ts';
@@ -10,21 +10,21 @@ export const drills: Readonly<Record<string, Drill>> = {
   'api-crash': { does: 'kills one api process; pm2 starts it again', run: () => killOne('danmux-api') },
   'worker-crash': { does: 'kills the worker; pm2 starts it again', run: () => killOne('danmux-worker-') },
   'relay-pause': {
-    does: 'stops one relay for ten seconds, then lets it go on',
+    does: 'stops one relay for 10 s (SIGSTOP), then continues it',
     run: async () => {
       const [relay] = await processesOf('danmux-relay-');
       await stopWhile([relay], () => wait(10_000));
     },
   },
-  'full-lane': { does: 'stops all relays for seconds and sends more chat than a shard holds: the oldest are shed', run: fillLane },
+  'full-lane': { does: 'stops all relays and sends more chat than the lane of a shard can queue: the oldest messages are shed', run: fillLane },
   'reconnect-storm': {
-    does: 'cuts every viewer of the drill at once',
+    does: 'disconnects every viewer of the drill at once',
     run: async ({ audience }) => {
       for (const { socket } of audience.viewers) socket.io.engine.close();
     },
   },
   'duplicate-publish': {
-    does: 'sends each of 50 gifts eight times at once',
+    does: 'publishes each of 50 gifts eight times at once',
     run: async ({ backend, room, traffic }) => {
       const ids = Array.from({ length: 50 }, (_, index) => `twice-${index}`);
       await Promise.all(ids.flatMap((id) => Array.from({ length: 8 }, () => backend.push({ room, type: 'gift', data: {}, id }))));
@@ -35,11 +35,11 @@ export const drills: Readonly<Record<string, Drill>> = {
   ...redisDrills,
 };
 
-/** Messages of one request. */
+/** Messages per request. */
 const batch = 1_000;
 
 async function fillLane({ backend, room, config }: Scene): Promise<void> {
-  // Nobody watches it: the flood itself is not what is tried.
+  // A room without viewers: the drill checks the others, not the flooded room.
   const flooded = `${room}:full`;
   const total = Math.ceil(config.relay.ingress_chat / batch) * batch + batch;
   const before = await shedOf(backend);
@@ -53,7 +53,7 @@ async function fillLane({ backend, room, config }: Scene): Promise<void> {
     }
   });
   const accepted = statuses.filter((status) => status === 202).length;
-  console.log(`${total} chats sent, ${accepted} accepted, the lane holds ${config.relay.ingress_chat}`);
+  console.log(`${total} chats sent, ${accepted} accepted, capacity of the lane ${config.relay.ingress_chat}`);
   console.log(`${(await shedOf(backend)) - before} of them were shed and counted`);
 }
 

@@ -1,4 +1,4 @@
-// The processes of the cluster as pm2 knows them, found by their names; it signals them and leaves none of them stopped.
+// Finds the processes of the cluster by their pm2 names and sends them signals. It leaves no process stopped.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 export interface Pm2Entry {
   readonly name: string;
   readonly pid: number;
-  /** Its environment among other things. */
+  /** Includes the environment of the process. */
   readonly pm2_env?: Readonly<Record<string, unknown>>;
 }
 
 const execute = promisify(execFile);
 const pm2 = fileURLToPath(new URL('../../node_modules/pm2/bin/pm2', import.meta.url));
 
-/** Those that run and whose name begins so; throws when there is none. */
+/** The running processes whose name begins with `prefix`; throws when there is none. */
 export async function processesOf(prefix: string): Promise<readonly [Pm2Entry, ...Pm2Entry[]]> {
   const { stdout } = await execute(process.execPath, [pm2, 'jlist'], { maxBuffer: 16 << 20 });
   const list = JSON.parse(stdout.slice(stdout.indexOf('['))) as Pm2Entry[];
@@ -28,7 +28,7 @@ export async function killOne(prefix: string): Promise<void> {
   process.kill(pid, 'SIGKILL');
 }
 
-/** Stops them while `meanwhile` runs. They go on also when the drill is ended before. */
+/** Sends SIGSTOP, runs `meanwhile`, sends SIGCONT; the latter also when the drill is interrupted. */
 export async function stopWhile(processes: readonly Pm2Entry[], meanwhile: () => Promise<void>): Promise<void> {
   const goOn = () => {
     for (const { pid } of processes) process.kill(pid, 'SIGCONT');
@@ -48,6 +48,6 @@ export async function stopWhile(processes: readonly Pm2Entry[], meanwhile: () =>
     process.off('SIGINT', interrupted);
     process.off('SIGTERM', interrupted);
     goOn();
-    console.log('and goes on');
+    console.log('and is continued');
   }
 }

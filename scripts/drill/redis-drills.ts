@@ -1,4 +1,4 @@
-// The drills that break Redis. What each does to the cluster is said in its `does`.
+// The drills that inject faults into Redis; `does` describes each.
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from '@danmux/testkit';
@@ -10,27 +10,27 @@ const shown = ({ host, port }: { host: string; port: number }) => `${host}:${por
 
 export const redisDrills = {
   'redis-cut': {
-    does: 'makes Redis answer nobody for five seconds (CLIENT PAUSE); of a Redis Cluster the master of the room',
+    does: 'pauses Redis for 5 s (CLIENT PAUSE), on a Redis Cluster the master of the room',
     run: async ({ config, room }) => {
       const master = new RedisMaster(config, room);
       const node = await master.address();
-      console.log(`${shown(node)} answers nobody for 5 s`);
+      console.log(`${shown(node)} is paused for 5 s`);
       await master.command(node, 'CLIENT', 'PAUSE', 5_000, 'ALL');
       await new Promise((resolve) => setTimeout(resolve, 5_000));
     },
   },
   'redis-restart': {
-    does: 'saves and ends a single Redis (SHUTDOWN SAVE), then runs the command of --start; refuses without one',
+    does: 'ends a single Redis (SHUTDOWN SAVE), then runs the command of --start, which is required',
     run: async (scene) => {
-      if (!scene.start) throw new Error('redis-restart needs --start "COMMAND" that starts Redis again ("true" if something does so by itself)');
+      if (!scene.start) throw new Error('redis-restart needs --start "COMMAND" to start Redis again ("true" if a supervisor does)');
       const master = new RedisMaster(scene.config, scene.room);
-      if (master.target.mode !== 'single') throw new Error('redis-restart is for a single Redis; use sentinel-failover or cluster-master-loss');
+      if (master.target.mode !== 'single') throw new Error('redis-restart works on a single Redis; use sentinel-failover or cluster-master-loss');
       await shutDown(master, await master.address(), 'SAVE');
       await startAgain(scene, master);
     },
   },
   'sentinel-failover': {
-    does: 'silences the master of a Sentinel group (CLIENT PAUSE) until the sentinels promote a replica; it becomes a replica',
+    does: 'pauses the master of a Sentinel group (CLIENT PAUSE) until the sentinels promote a replica and demote it',
     run: async ({ config, room }) => {
       const master = new RedisMaster(config, room);
       if (master.target.mode !== 'sentinel') throw new Error('sentinel-failover needs REDIS_URL=redis+sentinel://…');
@@ -38,7 +38,7 @@ export const redisDrills = {
       const pauseMs = (await master.downAfterMs()) + 20_000;
       const began = performance.now();
       await master.command(node, 'CLIENT', 'PAUSE', pauseMs, 'ALL');
-      console.log(`${shown(node)} answers nobody`);
+      console.log(`${shown(node)} is paused`);
       const promoted = await eventually(
         async () => {
           const now = await master.address();
@@ -51,13 +51,13 @@ export const redisDrills = {
     },
   },
   'cluster-master-loss': {
-    does: 'ends the Redis Cluster master of the room (SHUTDOWN NOSAVE) if it has a replica; start it again yourself, or by --start',
+    does: 'ends the Redis Cluster master of the room (SHUTDOWN NOSAVE) if it has a replica; start it again by --start or by hand',
     run: async (scene) => {
       const master = new RedisMaster(scene.config, scene.room);
       if (master.target.mode !== 'cluster') throw new Error('cluster-master-loss needs REDIS_URL=redis+cluster://…');
       const node = await master.address();
       const replication = String(await master.command(node, 'INFO', 'replication'));
-      if (!/slave0:.*state=online/.test(replication)) throw new Error(`${shown(node)} has no replica in step: its slots would be gone`);
+      if (!/slave0:.*state=online/.test(replication)) throw new Error(`${shown(node)} has no synchronized replica: its slots would be lost`);
       const began = performance.now();
       await shutDown(master, node, 'NOSAVE');
       const promoted = await eventually(
@@ -77,7 +77,7 @@ export const redisDrills = {
 async function shutDown(master: RedisMaster, node: { host: string; port: number }, how: 'SAVE' | 'NOSAVE'): Promise<void> {
   console.log(`${shown(node)} is shut down`);
   const answer = await master.command(node, 'SHUTDOWN', how).catch((error: Error) => error);
-  // It ends the connection when it obeys; what it answers is why it does not.
+  // On success Redis closes the connection; an answer is a refusal.
   if (answer instanceof Error && !/closed|reset|EPIPE/i.test(answer.message)) throw answer;
 }
 

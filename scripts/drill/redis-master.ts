@@ -1,5 +1,5 @@
-// The Redis that the drill breaks: the one server, the master the sentinels name, or the master of a Redis Cluster that holds
-// the drill's room. It speaks to Redis itself, so that it needs nothing but REDIS_URL, wherever Redis runs.
+// Finds the Redis server that a drill breaks: the single server, the current master of a Sentinel group, or the Redis Cluster master
+// of the drill's room. It sends commands over REDIS_URL, so that Redis may run anywhere.
 import { shardOf } from '@danmux/bus';
 import { parseRedisUrl, type RedisNode, type RedisTarget } from '@danmux/bus/redis';
 import type { Config } from '@danmux/runtime';
@@ -11,7 +11,7 @@ export class RedisMaster {
   readonly #room: string;
 
   constructor(config: Config, room: string) {
-    if (!config.redis.url) throw new Error('this drill breaks Redis: give REDIS_URL as the cluster has it');
+    if (!config.redis.url) throw new Error('this drill needs the REDIS_URL of the cluster');
     this.target = parseRedisUrl(config.redis.url);
     this.#config = config;
     this.#room = room;
@@ -23,12 +23,12 @@ export class RedisMaster {
     return this.#first;
   }
 
-  /** Sends one command to a node; a connection that ends instead of an answer rejects. */
+  /** Sends one command to a node; rejects when the connection ends before the answer. */
   async command(node: RedisNode, name: string, ...args: (string | number)[]): Promise<unknown> {
     return this.#ask(node, this.target.username, this.target.password, name, args);
   }
 
-  /** How long the sentinels wait before they call a silent master down. */
+  /** Milliseconds of silence after which the sentinels consider a master down. */
   async downAfterMs(): Promise<number> {
     const fields = (await this.#askSentinel('SENTINEL', 'master', this.target.name ?? '')) as string[];
     return Number(fields[fields.indexOf('down-after-milliseconds') + 1]);
@@ -44,7 +44,7 @@ export class RedisMaster {
     const slot = Number(await this.#anyOf('CLUSTER', 'KEYSLOT', `${redis.prefix}:{s${shardOf(this.#room, shards)}}:`));
     const ranges = (await this.#anyOf('CLUSTER', 'SLOTS')) as [from: number, to: number, master: [host: string, port: number]][];
     const held = ranges.find(([from, to]) => slot >= from && slot <= to);
-    if (!held) throw new Error(`no master holds slot ${slot}`);
+    if (!held) throw new Error(`no master serves slot ${slot}`);
     return { host: held[2][0], port: held[2][1] };
   }
 
@@ -54,7 +54,7 @@ export class RedisMaster {
     return first;
   }
 
-  /** The first of the nodes that answers. */
+  /** Tries the nodes in order until one answers. */
   async #anyOf(name: string, ...args: string[]): Promise<unknown> {
     let last: unknown;
     for (const node of this.target.nodes) {
@@ -67,7 +67,7 @@ export class RedisMaster {
     throw last;
   }
 
-  /** As danmux itself asks them: without the password, which is the servers'. */
+  /** Without a password, like danmux: the password of the URL belongs to the servers, not to the sentinels. */
   async #askSentinel(name: string, ...args: string[]): Promise<unknown> {
     let last: unknown;
     for (const node of this.target.nodes) {
@@ -83,7 +83,7 @@ export class RedisMaster {
   async #ask({ host, port }: RedisNode, username: string | undefined, password: string | undefined, name: string, args: (string | number)[]): Promise<unknown> {
     const auth = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
     const redis = new Redis({ host, port, ...auth, ...(this.target.tls ? { tls: {} } : {}), lazyConnect: true, retryStrategy: null, connectTimeout: 3_000 });
-    // What goes wrong is told by the command.
+    // A failed command reports the error.
     redis.on('error', () => {});
     try {
       await redis.connect();

@@ -1,20 +1,20 @@
-// What a drill did to the viewers, in numbers. Gifts may not be lost or doubled; chat that is missing is only counted.
+// The result of a drill in numbers. A lost or doubled gift fails it; missing chat is only counted.
 import type { StreamLane } from '@danmux/protocol';
 import type { Audience, Traffic } from '@danmux/testkit';
 
-/** A message that took longer from acceptance to the viewer counts as late, milliseconds. */
+/** A message is late when it arrives more than this many milliseconds after its acceptance. */
 const lateMs = 1_000;
 
-/** On the monotonic clock. */
+/** Start of the fault, on the monotonic clock. */
 export interface DrillTimes {
   readonly broken: number;
-  /** When the drill had done its part. */
+  /** End of the fault. */
   readonly mended: number;
-  /** When the traffic ended; what came after came alone. */
+  /** End of the drill's traffic. */
   readonly ended: number;
 }
 
-/** Prints the numbers; true when nothing that was acknowledged is lost or doubled. */
+/** Prints the numbers; returns true when no acknowledged gift is lost or doubled. */
 export async function report(audience: Audience, traffic: Traffic, times: DrillTimes): Promise<boolean> {
   const whole = await audience.mustHold('gift', traffic.gifts, 20_000).then(
     () => true,
@@ -23,7 +23,7 @@ export async function report(audience: Audience, traffic: Traffic, times: DrillT
       return false;
     },
   );
-  // What was sent last may still be on its way.
+  // The last messages may still be under way.
   await audience.mustHold('chat', traffic.chats, 1_000).catch(() => {});
   const delays = audience.viewers.flatMap((viewer) => viewer.delays).sort((a, b) => a - b);
   const rows: [string, string | number][] = [
@@ -45,7 +45,7 @@ export async function report(audience: Audience, traffic: Traffic, times: DrillT
   return whole && traffic.failures.length === 0;
 }
 
-/** Summed over all viewers. */
+/** Sum over all viewers. */
 function missing(audience: Audience, lane: StreamLane, ids: readonly string[]): number {
   return audience.viewers.reduce((sum, viewer) => {
     const held = new Set(viewer.ids(lane));
@@ -57,7 +57,7 @@ function doubled(audience: Audience, lane: StreamLane): number {
   return audience.viewers.reduce((sum, viewer) => sum + viewer.ids(lane).length - new Set(viewer.ids(lane)).size, 0);
 }
 
-/** Between two messages of one viewer since the fault began; traffic into the room is steady. */
+/** The longest gap between two messages of one viewer since the fault began; the traffic into the room is steady. */
 function longestPause(audience: Audience, { broken, ended }: DrillTimes): number {
   const pauses = audience.viewers.flatMap(({ arrivals }) => {
     const since = arrivals.filter((at) => at >= broken && at <= ended);
@@ -66,7 +66,7 @@ function longestPause(audience: Audience, { broken, ended }: DrillTimes): number
   return Math.round(pauses.reduce((longest, one) => Math.max(longest, one), 0));
 }
 
-/** When the last message that was late, or that came after a long pause, arrived: the trouble was over then. */
+/** Arrival of the last message that was late or followed a long gap: recovery is complete then. */
 function lastLate(audience: Audience, { broken, ended }: DrillTimes): number {
   let last = 0;
   for (const { arrivals, delays } of audience.viewers) {

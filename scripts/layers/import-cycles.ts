@@ -1,6 +1,6 @@
-// Finds the import cycles among files. A type-only import counts too: files that need each other are one file.
+// Finds the import cycles among files. Type-only imports count too: files that need each other belong together.
 
-/** Each cycle as the files along it, starting with the one that comes first in the alphabet; a cycle is told once. */
+/** Each cycle once, as its list of files, starting with the alphabetically first one. */
 export function importCycles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles = new Map<string, string[]>();
   const done = new Set<string>();

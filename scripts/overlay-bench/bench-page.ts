@@ -1,15 +1,15 @@
-// A page of Chromium with one contestant in it, and what the browser says it costs: the main thread's time, memory, nodes.
+// A Chromium page with one contestant, and its cost as the browser reports it: main thread time, memory, DOM nodes.
 import { cpus } from 'node:os';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { begin, type Contestant, type Drawn } from './contestants.ts';
 import { type Poured, pour, sayings, type Watched, watch } from './feed.ts';
 
 export interface Cost {
-  /** Seconds the page's thread worked. */
+  /** Seconds of work on the main thread of the page. */
   readonly taskSeconds: number;
-  /** Seconds of a core it had for that: less when others used the cores, or when it waited for the compositor. */
+  /** CPU seconds of that work: less when other programs used the cores or the thread waited for the compositor. */
   readonly coreSeconds: number;
-  /** Seconds of a core that all of the browser had, and what other programs had beside it. */
+  /** CPU seconds of the whole browser, and of all other programs. */
   readonly browserSeconds: number;
   readonly otherSeconds: number;
   readonly heapBytes: number;
@@ -40,7 +40,7 @@ export class BenchPage {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Performance.enable');
     await page.setContent(html);
-    // tsx gives functions their names by a call that the page does not have.
+    // tsx wraps functions in a naming helper that the page does not have.
     await page.evaluate('globalThis.__name = (named) => named');
     await page.addScriptTag({ path: script });
     await page.evaluate(`globalThis.next = (${sayings})(); globalThis.watch = ${watch}; globalThis.pour = ${pour}`);
@@ -62,7 +62,7 @@ export class BenchPage {
     }, amount);
   }
 
-  /** What was thrown away is not counted when `collected`. */
+  /** With `collected` it runs the garbage collector first. */
   async cost(collected = false): Promise<Cost> {
     if (collected) {
       await this.#devtools.send('HeapProfiler.enable');
@@ -89,7 +89,7 @@ export class BenchPage {
   }
 }
 
-/** Seconds the machine's cores have worked. */
+/** Busy seconds of all cores since boot. */
 function busySeconds(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1_000;
 }

@@ -1,5 +1,5 @@
-// Who draws danmaku in the benchmark: this SDK's overlay with each of its renderers, and the npm library `danmaku` with each of its engines. Each is
-// told how to begin in the page; all are fed alike.
+// The contestants of the overlay benchmark: this SDK's overlay with each of its renderers, and the npm library `danmaku` with each of its engines. All
+// get the same messages.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -8,12 +8,12 @@ const danmux = `${root}packages/web/dist/sdk/danmux.iife.js`;
 const require = createRequire(import.meta.url);
 const danmaku = require.resolve('danmaku/dist/danmaku.min.js');
 
-/** In the page. */
+/** The interface of a contestant inside the page. */
 export interface Drawn {
   show(message: { readonly id: string; readonly text: string; readonly color: string }): void;
-  /** On screen now. */
+  /** Messages on screen now. */
   shown(): number;
-  /** Left out so far; null when it leaves nothing out. */
+  /** Messages dropped so far; null for a contestant that never drops any. */
   dropped(): number | null;
 }
 
@@ -35,7 +35,7 @@ interface Libraries {
   readonly Danmaku?: new (options: object) => { emit(comment: object): void; _: { runningList: readonly unknown[] } };
 }
 
-/** Runs in the page. The same font, time across and height for all. */
+/** Runs in the page. Font, duration of a flight and height are the same for all. */
 export function begin({ engine, durationMs }: { engine: 'dom' | 'canvas'; durationMs: number }): Drawn {
   const stage = document.getElementById('stage') as HTMLElement;
   const { Danmux, Danmaku } = globalThis as unknown as Libraries;
@@ -43,7 +43,7 @@ export function begin({ engine, durationMs }: { engine: 'dom' | 'canvas'; durati
     const overlay = new Danmux.Overlay(stage, { renderer: engine, durationMs, area: 1, coverage: 1 });
     return { show: (message) => overlay.danmaku(message), shown: () => overlay.shown, dropped: () => overlay.dropped };
   }
-  if (!Danmaku) throw new Error('neither library is in the page');
+  if (!Danmaku) throw new Error('no library is loaded in the page');
   const library = new Danmaku({ container: stage, engine, comments: [], speed: stage.clientWidth / (durationMs / 1_000) });
   const font = 'bold 20px system-ui, "Noto Sans CJK SC", sans-serif';
   const style = (color: string) =>

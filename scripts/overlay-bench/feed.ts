@@ -1,4 +1,4 @@
-// What is said in the benchmark, and how it comes: batches at a rate, or as many as the page has frames for. Runs in the page.
+// The messages of the overlay benchmark and their pace: batches at a rate, or a number per frame. Runs in the page.
 import type { Drawn } from './contestants.ts';
 
 export interface Watched {
@@ -8,11 +8,11 @@ export interface Watched {
   readonly gapP99: number;
   readonly offered: number;
   readonly dropped: number | null;
-  /** On screen, on average. */
+  /** Average number on screen. */
   readonly shown: number;
 }
 
-/** Makes the messages of a run: the same at each, one in ten of them a text that many say. */
+/** Makes the messages of a run, the same for each run; one in ten is a common text. */
 export function sayings(): () => { id: string; text: string; color: string } {
   let state = 7;
   let said = 0;
@@ -30,7 +30,7 @@ export function sayings(): () => { id: string; text: string; color: string } {
   };
 }
 
-/** So many a second, in batches as a room's frames bring them, for so long. */
+/** Adds `perSecond` messages per second for `seconds`, in batches like the frames of a room. */
 export function watch(drawn: Drawn, next: () => Parameters<Drawn['show']>[0], { rate, seconds }: { rate: number; seconds: number }): Promise<Watched> {
   const tickMs = 50;
   const since = performance.now();
@@ -71,7 +71,7 @@ export interface Poured {
   readonly atMostSeconds: number;
 }
 
-/** So many at every frame, until all are said or the time is over; resolves with how many were said. */
+/** Adds a fixed number per animation frame until all are added or the time is over; resolves with the number added. */
 export function pour(drawn: Drawn, next: () => Parameters<Drawn['show']>[0], { messages, perFrame, atMostSeconds }: Poured): Promise<number> {
   let said = 0;
   const until = performance.now() + atMostSeconds * 1_000;

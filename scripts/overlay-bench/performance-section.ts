@@ -1,4 +1,4 @@
-// The overlay's section of docs/performance.md, between two marks; the load test's report keeps it when it writes the page anew.
+// Replaces the overlay's section of docs/performance.md, between two marks. The load test's report leaves that section alone.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { keptSection, sectionOf } from '../../loadtest/src/report/kept-section.ts';

@@ -1,36 +1,37 @@
-// The formula of docs/operations.md, "Memory of Redis": bytes by what a cluster holds. Its numbers are measured by redis-memory.ts.
+// The formula of docs/operations.md, "Memory of Redis": bytes by the number of rooms, messages and so on. redis-memory.ts measures its
+// coefficients.
 
 interface Lane {
-  /** Messages the stream holds. */
+  /** Messages in the stream. */
   readonly kept: number;
-  /** Of one message as the JSON a viewer gets. */
+  /** Bytes of one message as the JSON sent to viewers. */
   readonly messageBytes: number;
 }
 
 export interface Load {
-  /** Rooms of the last two hours. */
+  /** Rooms used in the last two hours. */
   readonly rooms: number;
-  /** Their lanes that had a message. */
+  /** Lanes of these rooms that had a message. */
   readonly lanes: readonly Lane[];
   /** Gifts and control messages of the last `messages.dedupe_gift_ms`, chats with a cid of the last `dedupe_chat_ms`. */
   readonly knownIds: number;
-  /** Traced messages of the last ten minutes: gifts, control messages and those with receipts, as long as a process tells no more than 50 hops a second. */
+  /** Traced messages of the last ten minutes: gifts, control messages and those with receipts, while a process writes at most 50 hops/s. */
   readonly traces: number;
-  /** Of the last `api.idempotency_ttl_ms`; batches of 1,000. */
+  /** Requests of the last `api.idempotency_ttl_ms` with an Idempotency-Key, as batches of 1,000. */
   readonly keyedPosts: number;
   readonly keyedBatches: number;
   /** Messages with receipts of the last `receipts.kept_ms`. */
   readonly receipts: number;
   readonly viewers: number;
-  /** Sanctions, modes, keys. */
+  /** Fields of records: sanctions, room modes, API keys. */
   readonly recordFields: number;
   /** Rooms with a message in the last hour. */
   readonly trafficRooms: number;
-  /** Writes through the admin API, at most `api.audit_entries`. */
+  /** Audited writes through the admin API, at most `api.audit_entries`. */
   readonly auditRows: number;
 }
 
-/** Bytes of one of each. */
+/** Bytes per item. */
 const costs = {
   room: 200,
   laneLeast: 1_000,

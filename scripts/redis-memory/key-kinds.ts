@@ -1,4 +1,4 @@
-// The kinds of keys danmux has in Redis, by their names, each with what it is kept for and for how long.
+// The kinds of keys that danmux stores in Redis, matched by name, each with its purpose and lifetime.
 
 export interface KeyKind {
   readonly name: string;
@@ -6,7 +6,7 @@ export interface KeyKind {
   readonly does: string;
 }
 
-/** The first that fits counts. */
+/** The first matching row applies. */
 export const kinds: readonly KeyKind[] = [
   { name: 'stream', form: /:room:.*:(control|gift|chat)$/, does: "a lane's history of a room, 2 h after its last message" },
   { name: 'heads', form: /:room:.*:heads$/, does: 'epoch and offsets of a room, 2 h 10 min after the last use' },

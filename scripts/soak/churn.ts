@@ -1,11 +1,11 @@
-// The load of a soak: some busy rooms with viewers that stay, and rooms without end that begin, are talked in, moderated and left.
-// Everything that leaves something in a process or in Redis occurs in it, many times.
+// The load of a soak: a few busy rooms with viewers that stay, and a steady flow of new rooms that are used, moderated and left. It
+// exercises everything that stores something in a process or in Redis.
 import { randomUUID } from 'node:crypto';
 import { type Backend, TestViewer, testSecrets } from '@danmux/testkit';
 
 const busyRooms = 5;
 const viewersOfBusyRoom = 20;
-/** Rooms that begin each second. */
+/** New rooms per second. */
 const newRoomsPerSecond = 5;
 
 export interface ChurnOptions {
@@ -20,9 +20,9 @@ export class Churn {
   readonly #underWay = new Set<Promise<void>>();
   readonly #viewers: TestViewer[] = [];
   #rooms = 0;
-  /** What went wrong, by text. */
+  /** Number of failures by message. */
   readonly failures = new Map<string, number>();
-  /** Requests and joins that went well. */
+  /** Successful requests and joins. */
   done = 0;
 
   constructor(options: ChurnOptions) {
@@ -44,7 +44,7 @@ export class Churn {
     for (const viewer of this.#viewers) viewer.close();
   }
 
-  /** Viewers keep what they got; a soak does not need it. */
+  /** Drops the messages that viewers have collected; a soak does not need them. */
   forget(): void {
     for (const viewer of this.#viewers) for (const kept of [viewer.msgs, viewer.delays, viewer.arrivals, viewer.presence]) kept.length = 0;
   }
@@ -79,7 +79,7 @@ export class Churn {
   async #replaceViewer(): Promise<void> {
     const index = Math.floor(Math.random() * this.#viewers.length);
     this.#viewers[index]?.close();
-    // To the same edge, so that no edge gets ever more of them.
+    // Reconnect to the same edge, or the viewers would gather on one edge.
     const viewer = this.#viewer(`busy:${index % busyRooms}`, await this.#token('watcher'), index);
     this.#viewers[index] = viewer;
     await viewer.joined(20_000);
@@ -110,7 +110,7 @@ export class Churn {
   #every(ms: number, work: () => Promise<void>): void {
     this.#timers.push(
       setInterval(() => {
-        // One that hangs must not become thousands.
+        // Skip a turn while the previous one runs, or hanging calls would pile up.
         if (this.#underWay.size >= 200) return;
         const running = work().catch((error: unknown) => {
           const text = (error as Error).message;

@@ -1,4 +1,4 @@
-// Loaded into each process of a soak (`--import`): at SIGUSR2 it collects garbage and writes what is left to SOAK_HEAP_DIR/PID.json.
+// Loaded into each process of a soak (`--import`): at SIGUSR2 it collects garbage and writes the heap size to SOAK_HEAP_DIR/PID.json.
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';

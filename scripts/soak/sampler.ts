@@ -1,26 +1,26 @@
-// What is measured in a soak: of each process its heap after a collection, its descriptors and what keeps its event loop alive; of
-// Redis its bytes, its keys and those that never end.
+// Takes the samples of a soak: of each process the heap after a garbage collection, the descriptors and the active handles; of Redis
+// the memory, the keys and the keys without a TTL.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClusterNode, eventually } from '@danmux/testkit';
 import type { Redis } from 'ioredis';
 
 const megabyte = 1_048_576;
-/** Keys nobody has touched for so long are aged: what they are kept for is not waited for. */
+/** Keys idle for this many seconds are expired early, since a soak is shorter than their lifetime. */
 const untouchedS = 60;
 const agedMs = 5_000;
-/** What a busy room keeps up to a cap or for hours is cut to so many: history, and ids taken back. */
+/** History and recalled ids of busy rooms are trimmed to this many entries, since their caps are reached only after hours. */
 const keptOfBusyRooms = 200;
 const page = 1_000;
 
 export type Values = ReadonlyMap<string, number>;
 
-/** `folder` is where the processes write their heaps. */
+/** `folder` is the folder of the heap reports. */
 export async function sampleNode({ name, process }: ClusterNode, folder: string): Promise<Values> {
   const file = join(folder, `${process.pid}.json`);
   rmSync(file, { force: true });
   process.signal('SIGUSR2');
-  await eventually(() => existsSync(file) || Promise.reject(new Error(`${name} does not tell its heap`)), { timeoutMs: 20_000 });
+  await eventually(() => existsSync(file) || Promise.reject(new Error(`${name} did not report its heap`)), { timeoutMs: 20_000 });
   const { heapUsed, external, resources } = JSON.parse(readFileSync(file, 'utf8')) as { heapUsed: number; external: number; resources: number };
   return new Map([
     [`${name} heap MB`, (heapUsed + external) / megabyte],
@@ -29,7 +29,7 @@ export async function sampleNode({ name, process }: ClusterNode, folder: string)
   ]);
 }
 
-/** Ages what is no longer used, so that minutes show what the two hours of history would, and weighs what stays. */
+/** Expires idle keys, so that minutes show the result of two hours of history, and weighs the rest. */
 export async function sampleRedis(redis: Redis): Promise<{ values: Values; endless: readonly string[] }> {
   const endless: string[] = [];
   let keys = 0;

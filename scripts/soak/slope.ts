@@ -1,4 +1,4 @@
-// Whether a series of samples grows: a straight line through what came after the warm-up, its slope an hour, and how sure it is.
+// Decides whether a series of samples grows: the slope of the fitted line after the warm-up, and its standard error.
 
 export interface Sample {
   /** Hours since the start. */
@@ -8,7 +8,7 @@ export interface Sample {
 
 export interface Slope {
   readonly mean: number;
-  /** Units an hour. */
+  /** Growth in units per hour. */
   readonly perHour: number;
   /** Standard error of `perHour`. */
   readonly error: number;
@@ -26,7 +26,7 @@ export function slopeOf(samples: readonly Sample[]): Slope {
   return { mean, perHour, error: Math.sqrt(residual / (n - 2) / spread) };
 }
 
-/** It grows by more than `allowedPerHour`, and by more than chance explains (three standard errors). */
+/** True when the slope exceeds `allowedPerHour` by more than three standard errors. */
 export function grows({ perHour, error }: Slope, allowedPerHour: number): boolean {
   return perHour > allowedPerHour && perHour - allowedPerHour > 3 * error;
 }

@@ -1,12 +1,11 @@
-// Finds and ends the processes a part of the tests left behind. Every process the tests start inherits a mark in its
-// environment, the run's own folder for temporary files, so that one which made a session of its own (pm2's daemon, a
-// browser) is found too. Redis overwrites its environment, but works in that folder. Linux only; elsewhere the process group
-// must do.
+// Finds and ends the processes that a part of the tests left behind. Every process of the tests inherits the run's temporary folder in
+// its environment, so that daemons with a session of their own (pm2, browsers) are found too. Redis overwrites its environment, but its
+// working directory is in that folder. Linux only; on other systems only the process group is ended.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const markName = 'DANMUX_TEST_RUN';
 
-/** What a process must inherit to be found; `folder` is the run's own. */
+/** The environment variable by which processes are found; `folder` is the temporary folder of the run. */
 export const markOf = (folder: string) => ({ TMPDIR: folder, [markName]: folder });
 
 export interface Leftover {
@@ -24,7 +23,7 @@ function processIds(): number[] {
       .filter((name) => /^\d+$/.test(name))
       .map(Number);
   } catch {
-    // No /proc on this system.
+    // This system has no /proc.
     return [];
   }
 }
@@ -38,14 +37,14 @@ function workingFolder(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
-    // As below.
+    // The process has ended, or belongs to another user.
     return '';
   }
 }
 
 const commandOf = (pid: number) => read(pid, 'cmdline').replaceAll('\0', ' ').trim().slice(0, 160);
 
-// A process may end between the listing and the reading, and others belong to other users: both read as empty.
+// A process may end between listing and reading, or belong to another user: both read as empty.
 function read(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -54,7 +53,7 @@ function read(pid: number, file: string): string {
   }
 }
 
-/** Waits up to `graceMs` for them to end by themselves; kills the rest and returns it. */
+/** Waits up to `graceMs` for the processes to end, kills the remaining ones and returns them. */
 export async function endLeftovers(folder: string, graceMs: number): Promise<Leftover[]> {
   const endsAt = Date.now() + graceMs;
   while (leftovers(folder).length > 0 && Date.now() < endsAt) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -63,9 +62,9 @@ export async function endLeftovers(folder: string, graceMs: number): Promise<Lef
   return left;
 }
 
-/** Ends them at once, without giving the event loop a turn, so that it can run as the last thing before an exit. */
+/** Kills them synchronously, so that it can run in an exit handler. */
 export function killLeftovers(folder: string): void {
-  // A process that forks while it is being killed leaves a child for the next round.
+  // Repeat, because a process may fork while it is being killed.
   for (let round = 0; round < 20; round++) {
     const left = leftovers(folder);
     if (left.length === 0) return;

@@ -1,4 +1,4 @@
-// A real danmux, all roles in one process on the memory engine, on free ports and with secrets of its own.
+// Starts danmux for a test: all roles in one process on the memory engine, with free ports and generated secrets.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export interface Danmux {
   stop(): Promise<void>;
 }
 
-/** Resolves when it is ready; `cwd` is where it may keep files. */
+/** Resolves when it is ready; it writes its files to `cwd`. */
 export async function startDanmux(root: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Danmux> {
   const [edge, api] = await freePorts(2);
   const key = randomBytes(24).toString('hex');
@@ -43,12 +43,12 @@ async function isReady(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok;
   } catch {
-    // Not listening yet; the caller counts the time.
+    // Not listening yet; the caller has the time limit.
     return false;
   }
 }
 
-/** Ports that are free now; held all at once, so that none is given twice. */
+/** Returns different free ports: all are open at the same time before they are released. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

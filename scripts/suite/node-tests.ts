@@ -1,4 +1,4 @@
-// Runs files of node:test with the spec reporter for people and the counting one for us.
+// Runs files of node:test with the spec reporter for people and count-reporter.mjs for the sums.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const fileLimitMs = 420_000;
 
 const reporter = new URL('count-reporter.mjs', import.meta.url).pathname;
 
-/** `serial` runs one file after another; else as many at once as there are cores, two at least. */
+/** `serial` runs the files one by one; otherwise one per core, at least two, run at the same time. */
 export async function runNodeTests(files: readonly string[], serial: boolean, options: ProgramOptions): Promise<Count> {
   if (files.length === 0) {
     if (!options.quiet) console.error('there is no test file');
@@ -29,7 +29,7 @@ export async function runNodeTests(files: readonly string[], serial: boolean, op
   try {
     const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout', `--test-reporter=${reporter}`, `--test-reporter-destination=${results}`];
     const concurrency = serial ? 1 : Math.max(2, availableParallelism());
-    // A file that hangs is ended long before the part is, so that the files after it still run.
+    // The limit of a file is below the limit of the part, so that the files after a hanging one still run.
     const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${Math.min(fileLimitMs, Math.round(options.timeoutMs / 2))}`];
     const args = ['--conditions=source', '--import', 'tsx', '--test', ...limits, ...reporters, ...files];
     const { code } = await runProgram(process.execPath, args, options);
@@ -41,12 +41,12 @@ export async function runNodeTests(files: readonly string[], serial: boolean, op
 
 function readResults(file: string): Result[] {
   if (!existsSync(file)) return [];
-  // The last line is cut when the runner was killed.
+  // The last line is incomplete when the runner was killed.
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Result);
 }
 
-/** What tested nothing is one failure, and is named. */
+/** A file, suite or test that tested nothing is one failure, and is printed. */
 function countResults(results: readonly Result[], quiet = false): Count {
   for (const { file, name, hollow, skipped } of results)
     if (!quiet && (hollow || skipped)) console.error(`${file}: "${name}" ${skipped ? 'was skipped' : 'holds no test'}, which counts as failed`);

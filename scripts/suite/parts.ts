@@ -10,7 +10,7 @@ import { type ProgramOptions, runProgram } from './process-group.ts';
 export interface Part {
   readonly name: string;
   readonly does: string;
-  /** After so long its process group is ended and it has failed. */
+  /** After this many milliseconds the part has failed and its process group is killed. */
   readonly timeoutMs: number;
   run(root: string, options: ProgramOptions): Promise<Count>;
 }
@@ -47,7 +47,7 @@ export const parts: readonly Part[] = [
   ),
 ];
 
-/** A part of programs that must end well; each is one test. */
+/** A part made of programs that must exit with 0; each counts as one test. */
 function checks(name: string, does: string, timeoutMs: number, programs: readonly (readonly [command: string, ...args: string[]])[]): Part {
   const check = async ([command, ...args]: readonly [string, ...string[]], options: ProgramOptions): Promise<Count> => {
     const { code } = await runProgram(command, args, options);

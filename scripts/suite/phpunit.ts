@@ -25,7 +25,7 @@ export async function runPhpunit(root: string, options: ProgramOptions): Promise
   }
 }
 
-/** The first test suite of the log sums up all others. A skipped test is not a pass. */
+/** Reads the first suite of the log, which sums up all others. Skipped tests count as failed. */
 export function countJunit(xml: string): Count {
   const attributes = /<testsuite ([^>]*)>/.exec(xml)?.[1] ?? '';
   const number = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(attributes)?.[1] ?? 0);

@@ -1,5 +1,5 @@
-// Runs a program in a process group of its own and ends the whole group: when time is up, when this process is told to
-// end, and after the program has ended. What it prints goes straight to our own output.
+// Runs a program in a process group of its own and ends the whole group after the program, at the time limit, and when this process
+// gets a signal. The program inherits stdout and stderr.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { markOf } from './leftovers.ts';
@@ -8,12 +8,12 @@ export interface ProgramOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly timeoutMs: number;
-  /** Show nothing of what it prints; for tests of this file. */
+  /** Discards the output of the program; for the tests of this file. */
   readonly quiet?: boolean;
 }
 
 export interface Ended {
-  /** Exit code; null when a signal ended it. */
+  /** Exit code; null when a signal ended the program. */
   readonly code: number | null;
   readonly timedOut: boolean;
 }
@@ -25,7 +25,7 @@ export async function runProgram(command: string, args: readonly string[], optio
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    console.error(`\n${command} ${args[0] ?? ''}: ended after ${options.timeoutMs / 1_000} s without an end of its own`);
+    console.error(`\n${command} ${args[0] ?? ''}: stopped at its time limit of ${options.timeoutMs / 1_000} s`);
     void endProgram(child);
   }, options.timeoutMs);
   try {
@@ -48,7 +48,7 @@ export function startProgram(command: string, args: readonly string[], { cwd, en
   return child;
 }
 
-/** Asks the group to end, and makes it after 5 s. */
+/** Sends SIGTERM to the group, and SIGKILL after 5 s. */
 export async function endProgram(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const ended = once(child, 'exit');
@@ -61,7 +61,7 @@ export async function endProgram(child: ChildProcess): Promise<void> {
   running.delete(child);
 }
 
-/** Ends every group that runs, at once. */
+/** Kills every running group. */
 export function killAll(): void {
   for (const child of running) killGroup(child, 'SIGKILL');
 }
@@ -75,9 +75,9 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** The environment of a test program: ours without what would point it at somebody's cluster, with the run's folder as its mark. */
+/** The environment of test programs: without variables that point to an existing cluster, and with the temporary folder of the run. */
 export function testEnvironment(folder: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  // DANMUX_CI_RUN is the mark of .ci/run, which ends what even this program left behind.
+  // .ci/run finds the processes that this program leaves behind by DANMUX_CI_RUN.
   const foreign = (name: string) =>
     (name.startsWith('DANMUX_') && name !== 'DANMUX_CI_RUN') || ['REDIS_URL', 'NODE_ENV', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'].includes(name);
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign(name)));

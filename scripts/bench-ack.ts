@@ -73,7 +73,8 @@ const master = await startRedis({ args: ['--appendonly', 'yes', '--repl-diskless
 const replica = await startRedis({ args: ['--appendonly', 'yes', '--replicaof', `127.0.0.1 ${master.port}`] });
 try {
   await eventually(async () => {
-    if (!(await redisCli(replica.port, 'info', 'replication')).includes('master_link_status:up')) throw new Error('the replica has not synchronized with its master');
+    if (!(await redisCli(replica.port, 'info', 'replication')).includes('master_link_status:up'))
+      throw new Error('the replica has not synchronized with its master');
   });
   console.log(`| at a time | redis.ack | gifts/s | median | p99 | CPU a gift, danmux | CPU a gift, master | WAITs a gift |\n|---|---|---|---|---|---|---|---|`);
   for (const atOnce of [1, 32, 1_000]) {

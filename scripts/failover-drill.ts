@@ -99,7 +99,7 @@ async function replicaOf(group: RedisClusterGroup, master: RedisServer): Promise
   throw new Error('the master has no replica');
 }
 
-/** Asks the first server that answers. */
+/** The port of the room's master according to the server at port `asked`, which must be alive. */
 async function masterPortAt(group: RedisClusterGroup, asked: number, room: string): Promise<number> {
   const slot = Number(await redisCli(asked, 'cluster', 'keyslot', `replicated:{s${shardOf(room, 64)}}:ledger`));
   for (const line of (await redisCli(asked, 'cluster', 'nodes')).trim().split('\n')) {

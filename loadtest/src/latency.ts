@@ -1,4 +1,4 @@
-// Latencies per lane as HdrHistograms, in the form in which they travel between processes and are merged.
+// Latencies per lane as HdrHistograms, with an encoded form that processes exchange and merge.
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 
 export interface Percentiles {
@@ -15,7 +15,7 @@ export type EncodedLatencies = Readonly<Record<string, string>>;
 export class Latencies {
   readonly #byName = new Map<string, Histogram>();
 
-  /** Milliseconds. Clocks of one machine may differ by one: below zero counts as zero. */
+  /** Records milliseconds. Negative values count as zero, since clocks of two processes may differ by 1 ms. */
   record(name: string, ms: number): void {
     this.#of(name).recordValue(Math.max(0, Math.round(ms)));
   }
@@ -24,7 +24,7 @@ export class Latencies {
     for (const [name, text] of Object.entries(encoded)) this.#of(name).add(decodeFromCompressedBase64(text) as Histogram);
   }
 
-  /** What was recorded since the last call. */
+  /** Returns the values recorded since the last call. */
   takeEncoded(): EncodedLatencies {
     const encoded: Record<string, string> = {};
     for (const [name, histogram] of this.#byName) {
@@ -41,7 +41,7 @@ export class Latencies {
     return { count: histogram.totalCount, p50: at(50), p90: at(90), p99: at(99), max: histogram.maxValue };
   }
 
-  /** Of every name that has any. */
+  /** Percentiles of each name with at least one value. */
   all(): Record<string, Percentiles> {
     const named = [...this.#byName.keys()].map((name): [string, Percentiles | undefined] => [name, this.percentiles(name)]);
     return Object.fromEntries(named.filter((entry): entry is [string, Percentiles] => entry[1] !== undefined));

@@ -1,4 +1,4 @@
-// `npm run loadtest -- SCENARIO`: runs scenarios against danmux and its peers and writes what was measured.
+// `npm run loadtest -- SCENARIO`: runs scenarios against danmux and its peers and writes reports of the results.
 import { Command, InvalidArgumentError } from 'commander';
 import { chooseCores, moveToCore } from './process/core.ts';
 import { writePerformancePage, writeReport } from './report/files.ts';
@@ -23,7 +23,7 @@ interface Options {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0 is wanted');
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above 0');
   return value;
 }
 
@@ -40,7 +40,7 @@ function wanted({ only, peers: withPeers }: Options): (server: string) => boolea
   return (server) => names?.includes(server) ?? (withPeers || server === 'danmux');
 }
 
-/** True when everything asked for was reached. */
+/** Resolves with true when every acceptance criterion was met. */
 async function runScenario(scenario: Scenario, options: Options): Promise<boolean> {
   const cores = chooseCores(options.pin);
   moveToCore(cores.clients);
@@ -52,14 +52,14 @@ async function runScenario(scenario: Scenario, options: Options): Promise<boolea
   return report.acceptance.every(({ passed }) => passed);
 }
 
-/** As it was typed, without where it writes to. */
+/** The command as typed, without the output paths. */
 function commandLine(): string {
   const typed = process.argv.slice(2);
-  const told = typed.filter((word, at) => !/^--(json|html)/.test(word) && !['--json', '--html'].includes(typed[at - 1] ?? ''));
-  return ['npm run loadtest --', ...told].join(' ');
+  const shown = typed.filter((word, at) => !/^--(json|html)/.test(word) && !['--json', '--html'].includes(typed[at - 1] ?? ''));
+  return ['npm run loadtest --', ...shown].join(' ');
 }
 
-/** One after the other; a scenario that fails does not keep the next from running. */
+/** Runs the scenarios one by one, and continues after a failure. */
 async function runAll(options: Options): Promise<boolean> {
   let passed = true;
   for (const scenario of scenarios) {
@@ -90,7 +90,7 @@ const exitWith = (passed: boolean) => {
   if (!passed) process.exitCode = 1;
 };
 
-// Servers run in groups of their own; they are ended when this process exits, which a signal alone would not tell it.
+// Servers run in process groups of their own and are ended by the exit handler, which a signal alone would skip.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -1,4 +1,4 @@
-// Finds how much a server can deliver: raises the chat rate in steps until it no longer keeps up, then narrows the last gap.
+// Finds the highest sustained chat rate of a server: raises the rate in steps until the server falls behind, then bisects.
 import type { Stage } from './stage.ts';
 import type { Window } from './window.ts';
 
@@ -7,9 +7,9 @@ export interface SearchOptions {
   readonly startRate: number;
   readonly maxRate: number;
   readonly stepSeconds: number;
-  /** Highest p99 of chat that counts as keeping up, in milliseconds. */
+  /** Maximum p99 of chat, in milliseconds, for a server that keeps up. */
   readonly p99Limit: number;
-  /** Steps between the last good and the first bad rate. */
+  /** Number of bisection steps between the last good and the first bad rate. */
   readonly narrow?: number;
 }
 
@@ -21,9 +21,9 @@ interface Step extends Window {
 
 export interface Saturation {
   readonly steps: readonly Step[];
-  /** The most that was delivered in any step. */
+  /** The step with the most deliveries. */
   readonly most: Step;
-  /** The most at which the server kept up; undefined when it did at no rate. */
+  /** The highest step at which the server kept up; undefined when there is none. */
   readonly sustained: Step | undefined;
 }
 
@@ -59,7 +59,7 @@ async function runStep(stage: Stage, rate: number, { viewers, stepSeconds, p99Li
   return { ...window, rate, ...judge(window, rate * viewers, p99Limit) };
 }
 
-/** Exported for its test. */
+/** Decides whether a step kept up; exported for its test. */
 export function judge(window: Pick<Window, 'deliveriesPerSecond' | 'latencies'>, offered: number, p99Limit: number): { keptUp: boolean; why: string } {
   const p99 = window.latencies['chat']?.p99;
   if (p99 === undefined) return { keptUp: false, why: 'nothing arrived' };
@@ -73,7 +73,7 @@ const byDeliveries = (a: Step, b: Step) => b.deliveriesPerSecond - a.deliveriesP
 
 function mostOf(steps: readonly Step[]): Step {
   const [most] = [...steps].sort(byDeliveries);
-  if (!most) throw new Error('no step was run');
+  if (!most) throw new Error('the search ran no step');
   return most;
 }
 

@@ -1,5 +1,5 @@
-// A server with its viewers and its publisher, and the measuring of what passes between them. Scenarios set the rates and the
-// troubles; a stage only watches, once a second, and adds the seconds of a window up.
+// A server under test with its viewers and publisher. Scenarios set the rates and inject faults; a stage measures once a second and sums
+// the seconds of a window up.
 import { eventually, metricIn, testSecrets } from '@danmux/testkit';
 import { Latencies } from './latency.ts';
 import type { Cores } from './process/core.ts';
@@ -10,7 +10,7 @@ import { chatBytes } from './publisher/chat-message.ts';
 import type { PublisherPlan, PublisherTally, Rates } from './publisher/publisher.ts';
 import { type Ledger, type ServerUnderTest, unbalanced } from './servers/server.ts';
 import { Fleet, type FleetOpened, type FleetPlan } from './swarm/fleet.ts';
-import type { OpenOptions, SampleVerdict } from './swarm/swarm.ts';
+import type { OpenOptions, SampleVerdict } from './swarm/swarm-calls.ts';
 import { type Second, type Window, WindowSums } from './window.ts';
 
 export interface StageOptions {
@@ -22,9 +22,9 @@ export interface StageOptions {
   readonly connectPerSecond?: number;
   readonly chatBurst?: number;
   readonly chatBytes?: number;
-  /** False when viewers come after the first message; default true. */
+  /** False when viewers join after the first message; default true. */
   readonly expectFirst?: boolean;
-  /** Shows a line that replaces the last one. */
+  /** Shows a progress line that replaces the previous one. */
   readonly progress: (line: string) => void;
 }
 
@@ -54,7 +54,7 @@ export class Stage {
     this.#publisher = publisher;
   }
 
-  /** The server must run; the stage stops it in the end. No viewer is there yet. */
+  /** Needs a running server, which `close` stops; connects no viewer. */
   static async build(server: ServerUnderTest, options: StageOptions): Promise<Stage> {
     const { cores, viewers, progress } = options;
     const rooms = roomNames(options.rooms ?? 1);
@@ -68,7 +68,7 @@ export class Stage {
     return new Stage(server, options, rssBefore, fleet, publisher);
   }
 
-  /** Opens every viewer; throws when any could not join. */
+  /** Connects all viewers; throws unless every one has joined. */
   async open(): Promise<FleetOpened> {
     const opened = await this.reopen({});
     if (opened.joined !== this.#options.viewers)
@@ -76,7 +76,7 @@ export class Stage {
     return opened;
   }
 
-  /** Opens those that are not connected, whatever comes of it. */
+  /** Connects the viewers that are not connected; does not throw for those that fail. */
   reopen(options: OpenOptions): Promise<FleetOpened> {
     return this.#fleet.open(options);
   }
@@ -98,7 +98,7 @@ export class Stage {
     await this.#publisher.call('rates', rates);
   }
 
-  /** Watches for so many seconds; what happened before is left out. `until` ends it early. */
+  /** Measures for the given seconds from now; `until` ends it early. */
   async watch(seconds: number, label = '', until: () => boolean = () => false): Promise<Window> {
     await this.#loopLag();
     const sums = new WindowSums();
@@ -141,13 +141,13 @@ export class Stage {
     return now;
   }
 
-  /** Stops publishing and waits until nothing arrives any more. */
+  /** Stops publishing and waits until no more frames arrive. */
   async drain(timeoutMs = 20_000): Promise<PublisherTally> {
     await this.publish({ chat: 0, gift: 0 });
     return this.#quiet(timeoutMs);
   }
 
-  /** Stops publishing, waits until nothing arrives any more and says what came of all that was published. */
+  /** Stops publishing, waits until no more frames arrive and returns the verdict on all published messages. */
   async settle(timeoutMs = 20_000): Promise<Settled> {
     const publisher = await this.drain(timeoutMs);
     const published = await this.#publisher.call<Record<string, Record<string, number>>>('published');
@@ -157,7 +157,7 @@ export class Stage {
     return { verdict, publisher, ended, gaps, ledger, unbalanced: ledger ? unbalanced(ledger) : [] };
   }
 
-  /** Until the queue is taken and a second passes without a frame, or time is up. */
+  /** Waits until the publisher's queue is empty and a second has passed without a frame, or until the time limit. */
   async #quiet(timeoutMs: number): Promise<PublisherTally> {
     const end = performance.now() + timeoutMs;
     await this.#fleet.tally();
@@ -167,7 +167,7 @@ export class Stage {
       const { frames } = await this.#fleet.tally();
       const waiting = Object.values(publisher.waiting).some((count) => count > 0);
       if ((frames === 0 && !waiting) || performance.now() > end) return publisher;
-      this.#options.progress(`${this.server.name}: what is under way arrives, ${Math.round(frames)} frames in the last second`);
+      this.#options.progress(`${this.server.name}: waiting for messages under way, ${Math.round(frames)} frames in the last second`);
     }
   }
 
@@ -180,7 +180,7 @@ export class Stage {
         return ledger;
       });
     } catch {
-      // It stays apart, which the report shows lane by lane.
+      // The ledger stays unbalanced; the report shows each lane.
       return read();
     }
   }
@@ -200,12 +200,12 @@ export class Stage {
     };
   }
 
-  /** A metric of the server, its series with these labels added up; undefined when it has none. */
+  /** Sums the series of a metric of the server with these labels; undefined when there is none. */
   async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
     return metricIn(await this.server.metrics(), name, labels);
   }
 
-  /** Since it was last asked. Undefined also when the server is too busy to answer, which a flooded peer is. */
+  /** Change since the last call. Undefined also when the server is too busy to answer, as a flooded peer is. */
   async #loopLag(): Promise<number | undefined> {
     try {
       const seconds = await this.metric('nodejs_eventloop_lag_p99_seconds');

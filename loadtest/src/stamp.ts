@@ -1,5 +1,5 @@
-// What a message of the load test carries so that its way can be checked: its number in room and lane, and when it was sent.
-// Both stand in `data.n`, as `number.milliseconds` in base 36, so that danmux and its peers carry the very same bytes.
+// The stamp of a message of the load test: its number in room and lane, and its send time. Both are in `data.n`, as
+// `number.milliseconds` in base 36, so that danmux and its peers carry the same bytes.
 
 export interface Stamp {
   readonly number: number;
@@ -11,7 +11,7 @@ export function writeStamp({ number, sentAt }: Stamp): string {
   return `${number.toString(36)}.${sentAt.toString(36)}`;
 }
 
-/** Undefined for messages that are not of the load test. */
+/** Returns undefined for messages of other publishers. */
 export function readStamp(data: unknown): Stamp | undefined {
   const text = typeof data === 'object' && data !== null && 'n' in data ? data.n : undefined;
   if (typeof text !== 'string') return undefined;

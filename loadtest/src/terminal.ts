@@ -1,8 +1,8 @@
-// What a person sees while it runs: one line that is written over, and lines that stay.
+// Terminal output of a run: one progress line that is overwritten, and permanent lines.
 
 const columns = () => process.stderr.columns ?? 0;
 
-/** Written over by the next one; on no terminal, one line every five seconds. */
+/** Overwrites the previous progress line; without a terminal, prints one line every five seconds. */
 export function makeProgress(now: () => number = () => performance.now()): (line: string) => void {
   let shownAt = Number.NEGATIVE_INFINITY;
   return (line) => {

@@ -1,25 +1,25 @@
-// Seconds of a run added up to a window: rates, shares and percentiles over all of it.
+// Sums the seconds of a run up to a window: rates, shares and percentiles.
 import { type EncodedLatencies, Latencies, type Percentiles } from './latency.ts';
 import type { Rates } from './publisher/publisher.ts';
 
-/** One second of a run. */
+/** Measurements of one second. */
 export interface Second {
   readonly at: number;
   readonly deliveries: number;
   readonly frames: number;
   readonly bytes: number;
-  /** Share of a core. */
+  /** Share of a core, from 0 to 1. */
   readonly serverCpu: number;
   readonly storeCpu: number;
   readonly swarmCpu: number;
-  /** What other programs took of the servers' core; interrupts of its network traffic are in here too. */
+  /** Share of the servers' core used by other programs, including the interrupts of the network traffic. */
   readonly otherCpu: number;
   readonly rssBytes: number;
   readonly connected: number;
   readonly latencies: Readonly<Record<string, Percentiles>>;
 }
 
-/** Seconds added up. */
+/** The sum over the seconds of a window. */
 export interface Window {
   readonly seconds: number;
   readonly offered: Rates;
@@ -34,7 +34,7 @@ export interface Window {
   readonly otherCpu: number;
   readonly cpuSecondsPerMillion: number;
   readonly rssBytes: number;
-  /** Milliseconds; undefined when the server did not tell. */
+  /** Milliseconds; undefined when the server does not report it. */
   readonly loopLagP99: number | undefined;
   readonly latencies: Readonly<Record<string, Percentiles>>;
 }

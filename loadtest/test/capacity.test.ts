@@ -1,4 +1,4 @@
-// The formulas of the capacity sheet, by hand.
+// The formulas of the capacity sheet, against results computed by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Assumptions, capacityOf, type PerCore } from '../src/report/capacity.ts';
@@ -36,7 +36,7 @@ test('relays, apis and Redis follow what is published and how often a frame is c
   assert.deepEqual([relays, apis, redisCores], [4, 2, Math.ceil((1.2 + 0.1) / 0.5)]);
 });
 
-test('a room is on no more edges than there are, and nothing runs on no core', () => {
+test('a room uses at most all edges, and every role needs at least one process', () => {
   const one = capacityOf({ viewers: 10_000, viewersPerRoom: 10_000, edgesPerRoom: Number.POSITIVE_INFINITY }, core, given);
   assert.deepEqual([one.edges, one.relays, one.apis, one.redisCores], [3, 1, 1, 1]);
 });

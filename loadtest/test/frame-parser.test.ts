@@ -1,4 +1,4 @@
-// The frame parser on streams cut at every byte, since a socket cuts where it likes.
+// The frame parser on streams split at every byte, since TCP may split anywhere.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrameParser } from '../src/swarm/frame-parser.ts';
@@ -21,14 +21,14 @@ function serverFrame(payload: Buffer, { opcode = 1, compressed = false } = {}): 
   return Buffer.concat([head, payload]);
 }
 
-function read(chunks: readonly Buffer[], keep: (length: number) => number = (length) => length): Seen[] {
+function read(chunks: readonly Buffer[], wanted: (length: number) => number = (length) => length): Seen[] {
   const seen: Seen[] = [];
   const parser = new FrameParser({
-    keep: (_opcode, length) => keep(length),
+    wanted: (_opcode, length) => wanted(length),
     frame: (opcode, compressed, payload, length) => void seen.push({ opcode, compressed, payload: payload.toString('utf8'), length }),
   });
   for (const chunk of chunks) {
-    // The one buffer of all sockets is used again: what the parser keeps must be a copy.
+    // The shared read buffer is reused, so the parser must have copied.
     const used = Buffer.from(chunk);
     parser.take(used);
     used.fill(0);
@@ -39,7 +39,7 @@ function read(chunks: readonly Buffer[], keep: (length: number) => number = (len
 const text = (length: number) => 'danmaku '.repeat(Math.ceil(length / 8)).slice(0, length);
 const lengths = [0, 1, 125, 126, 300, 65_535, 65_536];
 
-test('lengths of every form are read', () => {
+test('length fields of all three sizes are read', () => {
   for (const length of lengths) {
     const [frame] = read([serverFrame(Buffer.from(text(length)))]);
     assert.deepEqual(frame, { opcode: 1, compressed: false, payload: text(length), length });
@@ -67,13 +67,13 @@ test('a stream cut in two at every byte gives the same frames', () => {
   for (let cut = 0; cut <= stream.length; cut++) assert.deepEqual(read([stream.subarray(0, cut), stream.subarray(cut)]), whole, `cut at ${cut}`);
 });
 
-test('byte for byte, also with the longest head', () => {
+test('a stream of single bytes is parsed, also with the longest header', () => {
   const stream = Buffer.concat([serverFrame(Buffer.from(text(65_536))), serverFrame(Buffer.from('end'))]);
   const seen = read(Array.from(stream, (_, at) => stream.subarray(at, at + 1)));
   assert.deepEqual(seen, read([stream]));
 });
 
-test('only as much of a payload is kept as is asked for, wherever it is cut', () => {
+test('only the wanted part of a payload is passed on, wherever the chunks end', () => {
   const stream = Buffer.concat([serverFrame(Buffer.from(text(200))), serverFrame(Buffer.from(text(9)))]);
   for (let cut = 0; cut <= stream.length; cut++) {
     const seen = read([stream.subarray(0, cut), stream.subarray(cut)], () => 5);

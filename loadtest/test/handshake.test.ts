@@ -1,4 +1,4 @@
-// The handshake by hand against the ws library, which is strict.
+// The handshake against the strict parser of the ws library.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -39,7 +39,7 @@ test('deflate is negotiated when it is offered', async () => {
   assert.equal(answer?.deflate, true);
 });
 
-test('an answer is read as soon as it is whole, and no frame with it', () => {
+test('a response is parsed once it is complete, without the frames after it', () => {
   const answer = Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n');
   for (let cut = 0; cut < answer.length; cut++) assert.equal(readUpgradeAnswer(answer.subarray(0, cut)), undefined);
   assert.deepEqual(readUpgradeAnswer(Buffer.concat([answer, Buffer.from([0x81, 0])])), {
@@ -50,7 +50,7 @@ test('an answer is read as soon as it is whole, and no frame with it', () => {
   });
 });
 
-test('a refusal says what was answered', () => {
+test('a refusal has the status line', () => {
   const answer = readUpgradeAnswer(Buffer.from('HTTP/1.1 503 Service Unavailable\r\n\r\n'));
   assert.deepEqual([answer?.accepted, answer?.status], [false, 'HTTP/1.1 503 Service Unavailable']);
 });

@@ -1,4 +1,4 @@
-// Autocannon against a real server: what it was asked for arrives, in time, and what failed is told.
+// The HTTP load against a real server: requests arrive at the rate, and failures are counted.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -35,7 +35,7 @@ test('at a rate every connection sends its share of each second, each request wi
   assert.equal(new Set(bodies).size, bodies.length);
   assert.deepEqual([...paths], ['POST /messages']);
   assert.deepEqual([...keys], ['Bearer k']);
-  // Every tenth is refused. Two seconds count of the four; the machine may be busy.
+  // The server refuses every tenth request. Two of four seconds count; the machine may be busy.
   const refused = result.failed[503] ?? 0;
   assert.deepEqual(Object.keys(result.failed), ['503']);
   const all = result.answered + refused;
@@ -44,7 +44,7 @@ test('at a rate every connection sends its share of each second, each request wi
   assert.ok(result.p50 > 0 && result.p50 <= result.p99 && result.p99 <= result.max, 'the times are in order');
 });
 
-test('without a rate it sends as fast as it is answered', async () => {
+test('without a rate each response is followed by the next request', async () => {
   const result = await runHttpLoad({ url, key: 'other', connections: 2, seconds: 1, next: numbered() });
   assert.ok(keys.has('Bearer other'), 'with the key it was given');
   assert.ok(result.answered > 100, `${result.answered} were answered`);

@@ -1,4 +1,4 @@
-// The page the load test writes anew keeps what another benchmark wrote into it.
+// The load test's report keeps the sections of other benchmarks.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ test('a section is found with its marks, or not at all', () => {
   assert.equal(keptSection('<!-- /overlay --> <!-- overlay -->', 'overlay'), undefined);
 });
 
-test('a new report is written round it', () => {
+test('a new report leaves the section unchanged', () => {
   const from = mkdtempSync(join(tmpdir(), 'dm-kept-'));
   const out = join(from, 'performance.md');
   const machine = { cpu: 'a CPU', cores: 2, memoryGiB: 8, kernel: 'Linux', node: 'v20', pinned: true, loadBefore: 0 };

@@ -1,9 +1,9 @@
-// Histograms recorded in several processes and merged say what one histogram of all values says.
+// Merged histograms of several processes equal one histogram of all values.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Latencies } from '../src/latency.ts';
 
-test('merged parts are as one', () => {
+test('merged parts equal the whole', () => {
   const one = new Latencies();
   const parts = [new Latencies(), new Latencies(), new Latencies()];
   for (let ms = 1; ms <= 3_000; ms++) {
@@ -23,7 +23,7 @@ test('merged parts are as one', () => {
   assert.ok(Math.abs(p99 - 2_970) <= 4, `p99 is ${p99}`);
 });
 
-test('what was taken is gone', () => {
+test('taken values are removed', () => {
   const latencies = new Latencies();
   latencies.record('gift', 7);
   assert.deepEqual(Object.keys(latencies.takeEncoded()), ['gift']);
@@ -31,7 +31,7 @@ test('what was taken is gone', () => {
   assert.equal(latencies.percentiles('gift'), undefined);
 });
 
-test('lanes are kept apart, and a clock that is ahead counts as zero', () => {
+test('lanes are separate, and a negative latency counts as zero', () => {
   const latencies = new Latencies();
   latencies.record('gift', -1);
   latencies.record('chat', 100);

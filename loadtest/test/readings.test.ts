@@ -1,4 +1,4 @@
-// Figures read from the kernel and from metrics, in the forms these have.
+// Parsing of kernel statistics and metrics.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metricIn } from '@danmux/testkit';
@@ -13,7 +13,7 @@ test('CPU time of a process whose name holds spaces and brackets', () => {
 
 test('resident memory', () => assert.equal(rssIn('Name:\tnode\nVmHWM:\t 9 kB\nVmRSS:\t   2048 kB\n'), 2 * 2 ** 20));
 
-test('this process uses memory and time; one that is gone uses none', () => {
+test('this process uses memory; an ended one uses nothing', () => {
   assert.ok(usageOf([process.pid]).rssBytes > 2 ** 20);
   assert.deepEqual(usageOf([2 ** 30]), { cpuSeconds: 0, rssBytes: 0 });
 });
@@ -23,7 +23,7 @@ test('a core is busy with all but idling and waiting', () => {
   assert.equal(busySecondsIn(stat, 0), 4);
 });
 
-test('series of a metric are added up, other metrics are not', () => {
+test('the series of a metric are summed, without those of other metrics', () => {
   const text = '# HELP a b\na_total{reason="slow",x="1"} 2\na_total{reason="closed"} 3\na_total_more 9\nlag 1.5e-3\n';
   assert.equal(metricIn(text, 'a_total'), 5);
   assert.equal(metricIn(text, 'a_total', { reason: 'slow' }), 2);

@@ -1,4 +1,4 @@
-// The pages made from a report: every figure stands in them, what was not run is not made up, and nothing of it is markup.
+// The pages made from a report: they contain every figure, invent none, and escape all text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { htmlOf } from '../src/report/html.ts';
@@ -81,13 +81,13 @@ test('the performance page has every scenario, the machine, the command and the 
   assert.match(page, /\| 100,000 \| one room \| 42 \|/);
 });
 
-test('what was not run is named, not computed', () => {
+test('a figure that was not measured is named instead of computed', () => {
   const page = performancePage(all.filter(({ report }) => report.scenario !== 'roles'));
   assert.match(page, /Not computed: there is no run yet for roles/);
   assert.doesNotMatch(page, /one room/);
 });
 
-test('a scenario without viewers is told by its name alone, and has no plots', () => {
+test('a scenario without viewers is titled by its name alone, and has no plots', () => {
   const { report, ...rest } = file('api-publish', { 'messages/s stored': 21_000 });
   const { viewers: _, ...options } = report.options;
   const alone = { ...rest, report: { ...report, options, runs: report.runs.map((one) => ({ ...one, windows: [], timeline: [] })) } };

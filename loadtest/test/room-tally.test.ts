@@ -1,4 +1,4 @@
-// Deliveries reckoned from frames of all and messages of the sample.
+// Deliveries computed from the frames of all viewers and the messages of the sample.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RoomTally } from '../src/swarm/room-tally.ts';
@@ -12,7 +12,7 @@ test('frames of all viewers times messages a frame of the sample', () => {
   assert.deepEqual(tally.take(), { frames: 0, deliveries: 0, byLane: {} });
 });
 
-test('frames the sample has not seen yet wait for it', () => {
+test('frames that the sample has not received yet count later', () => {
   const tally = new RoomTally();
   tally.frames = 3;
   assert.equal(tally.take().frames, 0);

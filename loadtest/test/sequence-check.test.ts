@@ -1,4 +1,4 @@
-// What the sample calls missing, double and in order.
+// Missing, duplicate and out-of-order numbers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SequenceCheck } from '../src/swarm/sequence-check.ts';
@@ -13,5 +13,5 @@ function seen(numbers: readonly number[], last: number, from?: number): Sequence
 test('all of them, once, in order', () => assert.deepEqual(seen([1, 2, 3], 3, 0), { received: 3, missing: 0, outOfOrder: 0 }));
 test('a hole, the head and the tail are missing', () => assert.deepEqual(seen([2, 3, 6], 8, 0), { received: 3, missing: 5, outOfOrder: 0 }));
 test('nothing at all is all missing', () => assert.deepEqual(seen([], 4, 0), { received: 0, missing: 4, outOfOrder: 0 }));
-test('doubles and latecomers are counted', () => assert.deepEqual(seen([1, 2, 2, 3, 1], 3, 0), { received: 5, missing: 0, outOfOrder: 2 }));
-test('who came later misses nothing of before', () => assert.deepEqual(seen([7, 8], 8), { received: 2, missing: 0, outOfOrder: 0 }));
+test('duplicates and late numbers are counted', () => assert.deepEqual(seen([1, 2, 2, 3, 1], 3, 0), { received: 5, missing: 0, outOfOrder: 2 }));
+test('a viewer that joined later misses no earlier message', () => assert.deepEqual(seen([7, 8], 8), { received: 2, missing: 0, outOfOrder: 0 }));

@@ -115,7 +115,7 @@ test('any other viewer counts frames and reads short events', async () => {
   viewer.cut();
 });
 
-test('compressed gaps are told from compressed frames, on every viewer', async () => {
+test('every viewer distinguishes compressed gaps from compressed frames', async () => {
   const { viewer, seen, client } = await join({ sampled: false, deflate: true });
   client.socket.send(frame(1));
   client.socket.send('42["gap",{"room":"live:1","lane":"chat","count":3,"reason":"budget"}]');
@@ -125,7 +125,7 @@ test('compressed gaps are told from compressed frames, on every viewer', async (
   viewer.cut();
 });
 
-test('a viewer that stopped reading takes nothing more', async () => {
+test('a viewer that stopped reading receives nothing more', async () => {
   const { viewer, seen, client } = await join({ sampled: false });
   viewer.pause();
   client.socket.send(frame(1));
@@ -137,7 +137,7 @@ test('a viewer that stopped reading takes nothing more', async () => {
   other.viewer.cut();
 });
 
-test('the end of a connection is told with its reason, once', async () => {
+test('the end of a connection is reported once, with its reason', async () => {
   const closed = await join({});
   closed.client.socket.close(1008);
   await eventually(() => assert.equal(closed.seen.reason, 'close 1008'));
@@ -151,7 +151,7 @@ test('the end of a connection is told with its reason, once', async () => {
   assert.equal(cut.seen.reason, '');
 });
 
-test('a server that does not upgrade is told with its answer', async () => {
+test('a refused upgrade is reported with its status', async () => {
   const plain = createServer((_request, response) => response.writeHead(503).end());
   plain.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n'));
   plain.listen(0, '127.0.0.1');

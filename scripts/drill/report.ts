@@ -5,8 +5,9 @@ import type { Audience, Traffic } from '@danmux/testkit';
 /** A message is late when it arrives more than this many milliseconds after its acceptance. */
 const lateMs = 1_000;
 
-/** Start of the fault, on the monotonic clock. */
+/** Times of a drill, in milliseconds on the monotonic clock. */
 export interface DrillTimes {
+  /** Start of the fault. */
   readonly broken: number;
   /** End of the fault. */
   readonly mended: number;

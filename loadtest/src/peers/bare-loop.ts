@@ -1,11 +1,11 @@
-// The bound of what Node can do: one prepared WebSocket frame written to the TCP socket of every viewer in a plain loop.
+// Peer: the upper bound of Node, a plain loop that writes one prepared WebSocket frame to the TCP socket of every viewer.
 import type { Duplex } from 'node:stream';
 import * as ws from 'ws';
 import { answerTo, openPacket, Rooms } from './bare-rooms.ts';
 import { createHttpServer, listen } from './peer-process.ts';
 import { takePublished } from './publish-port.ts';
 
-// ws exports its frame writer, and its types leave it out.
+// ws exports Sender, but its types do not.
 const { frame: encode } = (ws as unknown as { Sender: { frame(data: Buffer, options: object): Buffer[] } }).Sender;
 const frameBytes = (text: string) => Buffer.concat(encode(Buffer.from(text), { opcode: 1, fin: true, mask: false, rsv1: false, readOnly: false }));
 

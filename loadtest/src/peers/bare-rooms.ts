@@ -1,6 +1,6 @@
-// The least of Engine.IO and Socket.IO that lets a viewer connect and join, for peers that are no socket.io.
+// The minimum of Engine.IO and Socket.IO for a viewer to connect and join, for peers without socket.io.
 
-/** What to answer to a text of a viewer; `join` is called with the room it asks for. */
+/** Returns the answer to a viewer's packet; calls `join` with the requested room. */
 export function answerTo(text: string, join: (room: string) => void): string | undefined {
   if (text.startsWith('420')) {
     const [, { room }] = JSON.parse(text.slice(3)) as [string, { room: string }];

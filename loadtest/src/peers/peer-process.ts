@@ -1,5 +1,5 @@
-// What every peer's process has: an HTTP server on the port it was given that shows the process's metrics, and the word that it
-// is ready. Started as `node peers/NAME.js PORT REDIS_URL`.
+// The common part of all peer processes: an HTTP server on the given port with the metrics of the process, and the message `ready` to
+// the parent. Started as `node peers/NAME.js PORT REDIS_URL`.
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, register } from 'prom-client';
 

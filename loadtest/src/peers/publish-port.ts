@@ -1,4 +1,4 @@
-// For peers without a Redis: a TCP port beside the viewers' that takes lines of JSON and answers each line with a byte.
+// For peers without Redis: a second TCP port that receives lines of JSON and acknowledges each with one byte.
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { port } from './peer-process.ts';

@@ -1,4 +1,4 @@
-// Peer: socket.io with @socket.io/redis-adapter; published with @socket.io/redis-emitter.
+// Peer: socket.io with @socket.io/redis-adapter; @socket.io/redis-emitter publishes.
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { redisUrl } from './peer-process.ts';

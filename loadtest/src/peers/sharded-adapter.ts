@@ -1,5 +1,5 @@
-// Peer: socket.io with the sharded adapter of @socket.io/redis-adapter; published by a socket.io server without viewers, since
-// the emitter does not speak sharded.
+// Peer: socket.io with the sharded adapter of @socket.io/redis-adapter; a socket.io server without viewers publishes, since the emitter
+// does not support sharded pub/sub.
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { redisUrl } from './peer-process.ts';

@@ -1,4 +1,4 @@
-// The rooms of every peer that is a socket.io server: viewers connect, join their room and get what is published to it.
+// The rooms of the peers built on socket.io: viewers connect, join a room and receive the messages published to it.
 import { Server, type ServerOptions } from 'socket.io';
 import { createHttpServer, listen } from './peer-process.ts';
 

@@ -1,4 +1,4 @@
-// Calls between the load test and the processes it forked over Node's IPC: one method by name, one answer, and events on the way.
+// Remote calls between the load test and its forked processes over Node's IPC: a method name, an answer, and events in between.
 import type { ChildProcess } from 'node:child_process';
 
 interface Call {
@@ -20,7 +20,7 @@ export class Caller {
   readonly #open = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   #calls = 0;
 
-  /** `onEvent` gets what the other side tells between answers. */
+  /** `onEvent` receives the events that the other side sends between answers. */
   constructor(process: ChildProcess, onEvent: (event: unknown) => void) {
     this.#process = process;
     process.on('message', (message: Answer | Told) => {
@@ -51,7 +51,7 @@ export class Caller {
 
 export type Methods = Readonly<Record<string, (argument: never) => unknown>>;
 
-/** Answers the calls of the process that started this one, until it goes away. */
+/** Answers the calls of the parent process until it disconnects. */
 export function answerCalls(methods: Methods): void {
   process.on('message', async ({ call, method, argument }: Call) => {
     try {
@@ -66,11 +66,11 @@ export function answerCalls(methods: Methods): void {
   send('ready');
 }
 
-export function tell(event: unknown): void {
+export function sendEvent(event: unknown): void {
   send({ event } satisfies Told);
 }
 
 function send(message: Answer | Told | 'ready'): void {
-  // When the load test has ended nobody is there to be told; `disconnect` then ends this process.
+  // The load test may have ended; `disconnect` ends this process then.
   if (process.connected) process.send?.(message, undefined, {}, () => {});
 }

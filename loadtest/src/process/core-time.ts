@@ -1,9 +1,9 @@
-// How busy a core was with anything at all, to tell what other programs took from a measurement. Linux only.
+// Busy time of a core by all programs, which shows the share of other programs in a measurement. Linux only.
 import { readFileSync } from 'node:fs';
 
 const ticksPerSecond = 100;
 
-/** Seconds the core was not idle since the machine began; 0 where that cannot be known. */
+/** Seconds the core has been busy since boot; 0 where it cannot be read. */
 export function busySeconds(core: number | undefined): number {
   if (core === undefined) return 0;
   try {
@@ -14,7 +14,7 @@ export function busySeconds(core: number | undefined): number {
   }
 }
 
-/** Fields: user, nice, system, idle, iowait, irq, softirq, steal; guest time is in user. */
+/** Fields: user, nice, system, idle, iowait, irq, softirq, steal; user includes guest time. */
 export function busySecondsIn(stat: string, core: number): number {
   const line = stat.split('\n').find((text) => text.startsWith(`cpu${core} `)) ?? '';
   const fields = line.split(' ').slice(1, 9).map(Number);

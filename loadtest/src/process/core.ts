@@ -1,5 +1,5 @@
-// Puts a process on one core, so that server and clients do not take time from each other. Linux only; elsewhere nothing is
-// pinned and the report says so.
+// Pins a process to one core, so that server and clients do not compete for CPU. Linux only; elsewhere nothing is pinned, and the
+// report mentions it.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, platform } from 'node:os';
 
@@ -8,7 +8,7 @@ export interface Cores {
   readonly clients: number | undefined;
 }
 
-/** Core 0 for servers, core 1 for clients; neither where that cannot be. */
+/** Core 0 for servers, core 1 for clients; no pinning where it is not possible. */
 export function chooseCores(pin: boolean): Cores {
   const can = pin && platform() === 'linux' && availableParallelism() >= 2;
   return can ? { server: 0, clients: 1 } : { server: undefined, clients: undefined };
@@ -20,7 +20,7 @@ export function onCore(core: number | undefined, command: Command): Command {
   return core === undefined ? command : ['taskset', '-c', String(core), ...command];
 }
 
-/** Moves this process. */
+/** Pins this process. */
 export function moveToCore(core: number | undefined): void {
   if (core !== undefined) execFileSync('taskset', ['-a', '-cp', String(core), String(process.pid)], { stdio: 'ignore' });
 }

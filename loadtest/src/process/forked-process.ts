@@ -1,4 +1,4 @@
-// A process of the load test's own (a part of the swarm, the publisher), on the core that is not the server's.
+// A child process of the load test (part of the swarm, or the publisher), pinned to the clients' core.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ export class ForkedProcess {
     this.#caller = new Caller(process, onEvent);
   }
 
-  /** `script` is relative to src, without its ending: `swarm/swarm-process`. Resolves when it answers calls. */
+  /** `script` is relative to src, without extension: `swarm/swarm-process`. Resolves when it answers calls. */
   static async start(script: string, core: number | undefined, onEvent: (event: unknown) => void = () => {}): Promise<ForkedProcess> {
     const [command, ...args] = onCore(core, [process.execPath, ...process.execArgv, scriptPath(script)]);
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -42,7 +42,7 @@ export class ForkedProcess {
   }
 }
 
-/** The path of one of our scripts, compiled or not, as this file is. */
+/** The path of a script: compiled when this file is, otherwise the source. */
 export function scriptPath(script: string): string {
   const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   return fileURLToPath(new URL(`../${script}${ending}`, import.meta.url));

@@ -1,4 +1,4 @@
-// What the kernel says about a process: CPU time and memory. Linux only: elsewhere the figures are zero, and the report shows none.
+// CPU time and memory of a process as the kernel reports them. Linux only; elsewhere they are zero and missing in the report.
 import { readFileSync } from 'node:fs';
 
 export interface Usage {
@@ -6,10 +6,10 @@ export interface Usage {
   readonly rssBytes: number;
 }
 
-/** The kernel counts in hundredths of a second, on every Linux there is. */
+/** The kernel reports CPU time in hundredths of a second (USER_HZ). */
 const ticksPerSecond = 100;
 
-/** The sum over the processes that are still there. */
+/** The sum over all processes that still run. */
 export function usageOf(pids: readonly number[]): Usage {
   const each = pids.map((pid) => usageOfOne(pid));
   return { cpuSeconds: each.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0), rssBytes: each.reduce((sum, { rssBytes }) => sum + rssBytes, 0) };
@@ -25,7 +25,7 @@ function usageOfOne(pid: number): Usage {
   }
 }
 
-/** The name in brackets may hold anything; utime and stime are the 12th and 13th field after it. */
+/** The name in brackets may contain any character; utime and stime are the 12th and 13th field after it. */
 export function cpuSecondsIn(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;

@@ -1,5 +1,5 @@
-// The messages of the load test: a danmaku of exactly 150 bytes as JSON (id, lane and time included), and a gift. The texts
-// differ from one another as real ones do, so that compression is not flattered.
+// The messages of the load test: a danmaku of exactly 150 bytes as JSON, including id, lane and time, and a gift. Texts vary like real
+// ones, so that compression is not too easy.
 import { newId } from '@danmux/runtime';
 import { writeStamp } from '../stamp.ts';
 
@@ -12,7 +12,7 @@ export interface LoadMessage {
   readonly sentAt: number;
 }
 
-/** As a peer's viewer gets it; danmux adds an offset. */
+/** A message as the viewers of a peer receive it; danmux adds an offset. */
 export interface PeerMessage {
   readonly lane: string;
   readonly id: string;
@@ -38,7 +38,7 @@ export function chatMessage(room: string, number: number, sentAt: number, bytes 
   return { ...empty, data: { n, text: textOf(bytes - Buffer.byteLength(JSON.stringify(peerMessage(empty)))) } };
 }
 
-/** With a combo, gifts of the same sender in a row may be merged by the server. */
+/** With a combo, the server may merge successive gifts of one sender. */
 export function giftMessage(room: string, number: number, sentAt: number): LoadMessage {
   return {
     room,
@@ -54,7 +54,7 @@ export function peerMessage({ lane, type, from, data, sentAt }: LoadMessage): Pe
   return { lane, id: newId(sentAt), type, from, data, ts: sentAt };
 }
 
-/** Words up to exactly so many bytes; the rest of one that does not fit is made of letters. */
+/** Random words of exactly `bytes` bytes, padded with letters at the end. */
 function textOf(bytes: number): string {
   let text = '';
   let left = Math.max(0, bytes);

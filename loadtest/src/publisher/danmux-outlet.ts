@@ -1,4 +1,4 @@
-// Pushes to danmux as a backend does: the batch route of the admin API over one kept connection.
+// Publishes to danmux like a backend: batch requests to the admin API over one keep-alive connection.
 import { Agent, request } from 'node:http';
 import type { LoadMessage } from './chat-message.ts';
 import type { Outlet } from './outlet.ts';

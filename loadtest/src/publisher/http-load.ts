@@ -1,6 +1,6 @@
-// Autocannon as the load of the admin API: posts bodies that are made anew for each request, and keeps every answer's time. A
-// connection of autocannon sends its share of a second in one go; so at a rate each is a run of its own, and they begin one after
-// the other over a second, as the workers of a backend would. What is answered before all have begun does not count.
+// HTTP load on the admin API by autocannon: each request has a new body, and every response time is recorded. An autocannon connection
+// sends its requests of a second at once. Therefore, at a given rate, each connection is a run of its own and the runs start evenly
+// over a second, like the workers of a backend. Responses before the last run has started do not count.
 import autocannon from 'autocannon';
 
 export interface HttpLoad {
@@ -8,7 +8,7 @@ export interface HttpLoad {
   readonly key: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Requests a second of all connections together; undefined: as many as are answered. */
+  /** Requests per second over all connections; undefined: the next request follows each response. */
   readonly rate?: number;
   next(): { readonly path: string; readonly body: string };
 }
@@ -16,15 +16,15 @@ export interface HttpLoad {
 export interface HttpLoadResult {
   readonly seconds: number;
   readonly answered: number;
-  /** Answers that were not 2xx, by status; `error` of requests without one. */
+  /** Number of responses other than 2xx by status; `error` counts requests without a response. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Milliseconds from the request to its whole answer, of the 2xx. */
+  /** Milliseconds from the request to the end of a 2xx response. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
 }
 
-/** Autocannon takes a while to make a run, which would count as the server's. */
+/** Time for autocannon to create its runs, which must not count as server time. */
 const beginSeconds = 2;
 
 interface Tally {
@@ -70,7 +70,7 @@ async function run(
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     requests: [{ setupRequest: (request) => ({ ...request, ...next() }) }],
   });
-  // The promise's type hides that it is the running load too.
+  // The returned promise is also the running instance, which its type hides.
   const load = running as unknown as autocannon.Instance;
   load.on('response', (_client, status, _bytes, ms) => {
     const now = performance.now();

@@ -1,5 +1,5 @@
-// Says how many messages of a lane are due: a steady rate, in bursts if asked. What is due and was not taken waits, with the
-// time at which it was due, so that a server that answers late shows as latency and not as less load.
+// Computes the number of messages due in a lane at a steady rate, optionally in bursts. Overdue messages keep their due time, so that
+// a slow server shows as latency instead of less load.
 
 export interface Due {
   readonly count: number;
@@ -13,7 +13,7 @@ export class LanePace {
   #since: number;
   #owed = 0;
 
-  /** `burst` messages come at once; 1 spreads them evenly. */
+  /** Number of messages published together; 1 spreads them evenly. */
   constructor(perSecond: number, burst: number, now: number) {
     this.#perSecond = perSecond;
     this.#burst = burst;
@@ -25,7 +25,7 @@ export class LanePace {
     this.#owed = 0;
   }
 
-  /** What has become due since the last call, at most a second's worth. */
+  /** Returns the messages due since the last call, at most those of one second. */
   due(now: number): Due {
     const elapsed = Math.min(1_000, now - this.#since);
     this.#since = now;

@@ -1,13 +1,13 @@
-// Where the publisher sends to: danmux's admin API, a peer's Redis, or a peer's own socket. One contract for all.
+// The interface between the publisher and its target: danmux's admin API, the Redis of a peer, or a socket of a peer.
 import type { LoadMessage } from './chat-message.ts';
 
 export interface Outlet {
-  /** Resolves when the messages were taken, with how many were refused for good. Not called again before. */
+  /** Resolves with the number of rejected messages when the target has accepted the rest. The caller sends one batch at a time. */
   send(messages: readonly LoadMessage[]): Promise<{ readonly refused: number }>;
   close(): Promise<void>;
 }
 
-/** How another process makes its outlet. */
+/** Describes an outlet to another process, which creates it. */
 export type OutletSpec =
   | { readonly kind: 'danmux'; readonly url: string; readonly key: string }
   | { readonly kind: 'emitter'; readonly redis: string }

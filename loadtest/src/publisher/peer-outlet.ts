@@ -1,5 +1,5 @@
-// Publishes to the peers as their users do: from another process through Redis (the emitter; for adapters that have none, a
-// socket.io server without viewers), or over a socket of the server's own.
+// Publishes to the peers in their usual way: from another process through Redis (by the emitter, or for adapters without one by a
+// socket.io server without viewers), or over a socket of the server.
 import { connect, type Socket } from 'node:net';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Emitter } from '@socket.io/redis-emitter';
@@ -20,7 +20,7 @@ export class EmitterOutlet implements Outlet {
 
   async send(messages: readonly LoadMessage[]): Promise<{ refused: number }> {
     for (const message of messages) this.#emitter.to(message.room).emit('frame', peerMessage(message));
-    // The emitter does not say when a message was taken; an answer to what was sent after it does.
+    // The emitter does not report completion; the answer to a later command does.
     await this.#redis.ping();
     return { refused: 0 };
   }
@@ -39,7 +39,7 @@ export class AdapterOutlet implements Outlet {
     const subscriber = redis.duplicate();
     this.#clients = [redis, subscriber];
     this.#io = new Server({ adapter: kind === 'sharded' ? createShardedAdapter(redis, subscriber) : createStreamsAdapter(redis) });
-    // The adapter is made with the name space.
+    // socket.io creates the adapter with the namespace.
     this.#io.of('/');
   }
 
@@ -55,24 +55,24 @@ export class AdapterOutlet implements Outlet {
   }
 }
 
-/** Lines of JSON over TCP, for peers without a Redis; each line is answered with a byte when it was written to the viewers. */
+/** Lines of JSON over TCP, for peers without Redis; the peer answers each line with a byte after it has written it to the viewers. */
 export class SocketOutlet implements Outlet {
   readonly #socket: Socket;
-  #taken: (() => void) | undefined;
+  #acknowledged: (() => void) | undefined;
 
   constructor(host: string, port: number) {
     this.#socket = connect({ host, port, noDelay: true });
-    this.#socket.on('data', () => this.#taken?.());
-    // A server that ends takes its publisher's connection along; the run says what was missing.
-    this.#socket.on('error', () => this.#taken?.());
+    this.#socket.on('data', () => this.#acknowledged?.());
+    // When the server ends, the connection ends too; the report shows the missing messages.
+    this.#socket.on('error', () => this.#acknowledged?.());
   }
 
   async send(messages: readonly LoadMessage[]): Promise<{ refused: number }> {
-    const taken = new Promise<void>((resolve) => {
-      this.#taken = resolve;
+    const acknowledged = new Promise<void>((resolve) => {
+      this.#acknowledged = resolve;
     });
     this.#socket.write(`${JSON.stringify(messages.map((message) => ({ room: message.room, message: peerMessage(message) })))}\n`);
-    await taken;
+    await acknowledged;
     return { refused: 0 };
   }
 

@@ -1,4 +1,4 @@
-// The program of the publisher's process: makes the outlets it is told and publishes at the rates it is given.
+// The program of the publisher process: creates its outlets and publishes at the requested rates.
 import { answerCalls } from '../process/calls.ts';
 import { DanmuxOutlet } from './danmux-outlet.ts';
 import type { Outlet, OutletSpec } from './outlet.ts';

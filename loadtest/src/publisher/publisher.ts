@@ -1,12 +1,12 @@
-// Publishes chat and gifts at a steady rate, round robin over the rooms. Each lane has an outlet and a queue of its own, as a
-// backend that pushes gifts does not wait for its chat; a lane's next batch leaves when the one before it was taken.
+// Publishes chat and gifts at a steady rate, round robin over the rooms. Each lane has its own outlet and queue, since a backend does
+// not delay gifts for chat. A lane sends its next batch when the previous one has been accepted.
 import { chatMessage, giftMessage, type LoadMessage } from './chat-message.ts';
 import { LanePace } from './lane-pace.ts';
 import type { Outlet } from './outlet.ts';
 
 export interface PublisherPlan {
   readonly rooms: readonly string[];
-  /** Messages that come at once; 1 spreads them evenly. */
+  /** Number of chat messages published together; 1 spreads them evenly. */
   readonly chatBurst: number;
   readonly chatBytes: number;
 }
@@ -16,13 +16,13 @@ export interface Rates {
   readonly gift: number;
 }
 
-/** Of the whole run. */
+/** Counts of the whole run, by lane. */
 export interface PublisherTally {
-  readonly taken: Readonly<Record<string, number>>;
+  readonly accepted: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
-  /** Made and not yet taken. */
+  /** Messages queued and not yet accepted. */
   readonly waiting: Readonly<Record<string, number>>;
-  /** Not made, since too many waited. */
+  /** Messages skipped because the queue was full. */
   readonly skipped: Readonly<Record<string, number>>;
 }
 
@@ -41,7 +41,7 @@ class LanePublisher {
   readonly #numbers = new Map<string, number>();
   #nextRoom = 0;
   #sending = false;
-  taken = 0;
+  accepted = 0;
   refused = 0;
   skipped = 0;
   failure: Error | undefined;
@@ -86,7 +86,7 @@ class LanePublisher {
         const batch = this.#queue.splice(0, Math.min(batchSize, Math.floor(batchBytes / (this.#plan.chatBytes + 60))));
         const { refused } = await this.#outlet.send(batch);
         this.refused += refused;
-        this.taken += batch.length - refused;
+        this.accepted += batch.length - refused;
       }
     } catch (error) {
       this.failure = error as Error;
@@ -112,20 +112,20 @@ export class Publisher {
     this.#lanes.gift.pace.perSecond = gift;
   }
 
-  /** Throws when an outlet failed. */
+  /** Throws the error of a failed outlet. */
   tally(): PublisherTally {
     const { chat, gift } = this.#lanes;
     const failure = chat.failure ?? gift.failure;
     if (failure) throw failure;
     return {
-      taken: { chat: chat.taken, gift: gift.taken },
+      accepted: { chat: chat.accepted, gift: gift.accepted },
       refused: { chat: chat.refused, gift: gift.refused },
       waiting: { chat: chat.waiting, gift: gift.waiting },
       skipped: { chat: chat.skipped, gift: gift.skipped },
     };
   }
 
-  /** The last number by room and lane. */
+  /** The last message number by room and lane. */
   published(): Record<string, Record<string, number>> {
     const rooms: Record<string, Record<string, number>> = {};
     for (const [lane, { numbers }] of Object.entries(this.#lanes)) for (const [room, number] of numbers) rooms[room] = { ...rooms[room], [lane]: number };

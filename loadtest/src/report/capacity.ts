@@ -1,25 +1,25 @@
-// How many processes an audience needs, computed from what one core was measured to do. Every formula is written beside its
-// result; what was not measured is not guessed.
+// Computes the number of processes that an audience needs from measurements of one core. Each result shows its formula; a figure that
+// was not measured is left out.
 
-/** Of one core of the machine the load test ran on. */
+/** Measurements of one core of the machine that ran the load test. */
 export interface PerCore {
-  /** Deliveries/s with many messages a frame, kept up. */
+  /** Sustained deliveries/s with many messages per frame. */
   readonly deliveries: number;
-  /** Frames/s written, one message each. */
+  /** Frames/s written, with one message per frame. */
   readonly writes: number;
-  /** CPU seconds of the relay, the api and Redis for one published message. */
+  /** CPU seconds of relay, api and Redis per published message. */
   readonly relayMessage: number;
   readonly apiMessage: number;
   readonly redisMessage: number;
-  /** CPU seconds of Redis for one copy of a frame to one edge. */
+  /** CPU seconds of Redis per copy of a frame to an edge. */
   readonly redisCopy: number;
-  /** Bytes of memory a connected viewer takes on an edge. */
+  /** Bytes of memory per connected viewer on an edge. */
   readonly connectionBytes: number;
 }
 
-/** What is taken as given, not measured. */
+/** Assumed values, which are not measured. */
 export interface Assumptions {
-  /** Share of a core that is planned for. */
+  /** Planned load of a core, from 0 to 1. */
   readonly headroom: number;
   readonly messagesPerSecond: number;
   /** Milliseconds between two frames of a busy room. */
@@ -30,7 +30,7 @@ export interface Assumptions {
 export interface Audience {
   readonly viewers: number;
   readonly viewersPerRoom: number;
-  /** Edges on which the viewers of a room are; more than there are means all. */
+  /** Number of edges with viewers of a room, capped at the number of edges. */
   readonly edgesPerRoom: number;
 }
 

@@ -1,4 +1,4 @@
-// Where reports lie: artifacts/loadtest, one JSON file and one page a scenario and number of viewers, each run over the last.
+// The report files in artifacts/loadtest: a JSON file and a page per scenario and number of viewers. A new run replaces the last one.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import type { ReportFile } from './report.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = join(root, 'artifacts/loadtest');
 
-/** Returns the paths written. */
+/** Returns the paths of the written files. */
 export function writeReport(file: ReportFile, { json, html }: { json?: string; html?: string }): string[] {
   const { scenario, options } = file.report;
   const name = options['viewers'] === undefined ? scenario : `${scenario}-${options['viewers']}`;
@@ -20,7 +20,7 @@ export function writeReport(file: ReportFile, { json, html }: { json?: string; h
   return [...paths];
 }
 
-/** Writes docs/performance.md (or `out`) from the files of the folder (or `from`); returns its path. */
+/** Writes docs/performance.md, or `out`, from the JSON files of artifacts/loadtest, or `from`; returns its path. */
 export function writePerformancePage({ from = folder, out = join(root, 'docs/performance.md') }: { from?: string; out?: string }): string {
   const names = existsSync(from) ? readdirSync(from).filter((name) => name.endsWith('.json')) : [];
   if (names.length === 0) throw new Error(`there is no report in ${from}: run a scenario first`);

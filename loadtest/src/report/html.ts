@@ -1,5 +1,4 @@
-// A report as one page that needs nothing else: tables, what passed and what did not, and plots over time with uPlot, whose
-// code and style are written into the page.
+// A report as one self-contained page: tables, acceptance criteria, and plots over time by uPlot, whose code and style are inlined.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,11 +10,11 @@ const uplotDir = dirname(require.resolve('uplot/dist/uPlot.iife.min.js'));
 const readUplot = (file: string) => readFileSync(join(uplotDir, file), 'utf8');
 
 interface Plot {
-  /** Index of the run it belongs to. */
+  /** Index of its run. */
   readonly run: number;
   readonly title: string;
   readonly series: readonly string[];
-  /** uPlot's form: the seconds, then one row a series. */
+  /** uPlot's format: a row of seconds, then one row per series. */
   readonly data: readonly (readonly (number | null)[])[];
 }
 
@@ -107,7 +106,7 @@ function windowsTable({ windows }: Run): string {
   return `<table><tr>${head.map((name) => `<th>${name}</th>`).join('')}</tr>${rows.join('')}</table>`;
 }
 
-/** What it was run with: the text of a scenario names its own numbers only. */
+/** The options of the run, which may differ from the defaults in the text of the scenario. */
 export function optionsLine({ options }: ReportFile['report']): string {
   return `Run with ${Object.entries(options)
     .map(([name, value]) => `${name.replaceAll('_', ' ')} ${typeof value === 'boolean' ? (value ? 'on' : 'off') : shown(value)}`)

@@ -1,4 +1,4 @@
-// docs/performance.md, made of the JSON files of the last runs and of nothing else.
+// Renders docs/performance.md from the JSON files of the last runs.
 import { type Audience, assumptions, capacityOf, formulas, type PerCore } from './capacity.ts';
 import { machineLine, optionsLine } from './html.ts';
 import type { Acceptance, ReportFile, Run } from './report.ts';
@@ -13,7 +13,7 @@ Danmux is published to over the batch route of its admin API, the socket.io peer
 bare loop over a TCP connection. A chat message is 150 bytes of JSON, which the peers emit as it is; danmux adds an offset to each and a room to
 each frame. Bytes are those of the TCP streams.
 The scenario of the admin API has no viewers: autocannon posts to it, from the core Redis is on.
-Server CPU is that of the serving process and its Redis; what other programs took of the core stands beside it.`;
+Server CPU is that of the serving process and its Redis; the share of other programs is shown next to it.`;
 
 export function performancePage(files: readonly ReportFile[]): string {
   const ordered = [...files].sort(
@@ -76,10 +76,10 @@ function windowsOf({ title, windows, settled }: Run): string[] {
     const cells = [shown(deliveriesPerSecond), shown(framesPerSecond), lanes.join(', ') || '-', shown(bytesPerDelivery), shown(cpuSecondsPerMillion)];
     return [label, ...cells, share(serverCpu + storeCpu), share(otherCpu), shown(loopLagP99 ?? '-')];
   });
-  const told = settled
-    ? [`${title}: ${settled.verdict.viewers} sampled viewers; ${settled.verdict.unlike} of ${settled.verdict.compared} viewers unlike their sample.`]
+  const verdict = settled
+    ? [`${title}: ${settled.verdict.viewers} sampled viewers; ${settled.verdict.different} of ${settled.verdict.compared} viewers differ from their sample.`]
     : [];
-  return windows.length === 0 ? told : [`**${title}**`, table(head, rows), ...told];
+  return windows.length === 0 ? verdict : [`**${title}**`, table(head, rows), ...verdict];
 }
 
 function capacitySheet(files: readonly ReportFile[]): string[] {
@@ -95,7 +95,7 @@ function capacitySheet(files: readonly ReportFile[]): string[] {
       Object.values(found).map(({ name, value, from }) => [name, small(value ?? 0), from]),
     ),
     table(
-      ['taken as given', ''],
+      ['assumed', ''],
       [
         ['h, share of a core that is planned for', String(headroom)],
         ['m, messages a viewer gets a second (20 chat and 1 gift)', String(messagesPerSecond)],
@@ -131,7 +131,7 @@ interface Measured {
   readonly from: string;
 }
 
-/** By the names of PerCore; the last file of a scenario is the one with the most viewers. */
+/** Figures named like those of PerCore; the last file of a scenario is the one with the most viewers. */
 function measured(files: readonly ReportFile[]): Record<keyof PerCore, Measured> {
   const figure = (scenario: string, name: string, factor = 1): number | undefined => {
     const runs = files.filter(({ report }) => report.scenario === scenario).flatMap(({ report }) => report.runs);

@@ -1,8 +1,8 @@
-// The form of what a scenario found out: as JSON in a file, as tables on a page. No file of it computes anything.
+// The data of a report, written as JSON and rendered as tables. It computes nothing.
 import type { Settled } from '../stage.ts';
 import type { Second, Window } from '../window.ts';
 
-/** One thing the issue asks for, with what was measured. */
+/** One acceptance criterion and the measured value. */
 export interface Acceptance {
   readonly what: string;
   readonly bound: string;
@@ -10,11 +10,11 @@ export interface Acceptance {
   readonly passed: boolean;
 }
 
-/** One server through one scenario. */
+/** The results of one server in one scenario. */
 export interface Run {
   readonly server: string;
   readonly title: string;
-  /** Figures of this scenario alone, by name with unit. */
+  /** Further figures of this scenario, by name with unit. */
   readonly figures: Readonly<Record<string, number | string>>;
   readonly windows: readonly { readonly label: string; readonly window: Window }[];
   readonly timeline: readonly Second[];
@@ -29,7 +29,7 @@ export interface ScenarioReport {
   readonly acceptance: readonly Acceptance[];
 }
 
-/** A file of the load test. */
+/** The content of a report file. */
 export interface ReportFile {
   readonly at: string;
   readonly command: string;
@@ -44,6 +44,6 @@ export interface Machine {
   readonly kernel: string;
   readonly node: string;
   readonly pinned: boolean;
-  /** Load average of the minute before the run: other programs make figures worse. */
+  /** Load average of the minute before the run; other programs distort the figures. */
   readonly loadBefore: number;
 }

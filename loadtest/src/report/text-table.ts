@@ -1,4 +1,4 @@
-// A report for the terminal: a table of every server side by side, its ratios to danmux, and a line for each thing asked for.
+// A report for the terminal: a table with a column per server, ratios to danmux, and one line per acceptance criterion.
 import type { Acceptance, Run, ScenarioReport } from './report.ts';
 
 export function linesOf({ scenario, does, runs, acceptance }: ScenarioReport): string[] {
@@ -31,7 +31,7 @@ function windowRow(label: string, window: Run['windows'][number]['window']): str
   ]);
 }
 
-/** For figures both have: how many times the peer's danmux's is. */
+/** The ratio of danmux's figure to the peer's, for each figure that both have. */
 function ratioLines(runs: readonly Run[]): string[] {
   const ours = runs.filter(({ server }) => server === 'danmux');
   const others = runs.filter(({ server }) => server !== 'danmux');

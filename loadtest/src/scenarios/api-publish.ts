@@ -1,5 +1,5 @@
-// How fast the admin API takes gifts, and how many in batches: no viewers, the api and the relay on the servers' core, Redis and the
-// load on the other. Each answer is one of a stored message, and what was stored is counted in Redis.
+// Measures the latency of single gifts and the throughput of batches through the admin API: no viewers, api and relay on the servers'
+// core, Redis and the load on the other. A response means that the message is stored; Redis's ledger confirms the number.
 import { eventually, testSecrets } from '@danmux/testkit';
 import { usageOf } from '../process/usage.ts';
 import { type HttpLoadResult, runHttpLoad } from '../publisher/http-load.ts';
@@ -12,28 +12,28 @@ const rooms = 20;
 const calmRate = 50;
 const defaultRate = 1_000;
 const batch = 100;
-/** Backend workers that publish at once. */
+/** Number of concurrent backend workers. */
 const connections = 10;
 const batchConnections = 4;
 const ratioLimit = 10;
 const storedLimit = 20_000;
-/** No key may be too fast here. */
+/** Raises the rate limit of the API key beyond reach. */
 const settings = ['api.per_minute=100000000'];
 
 interface Measured {
-  /** Of each load. */
+  /** Seconds of each measurement. */
   readonly seconds: number;
   readonly calm: HttpLoadResult;
   readonly loaded: HttpLoadResult;
   readonly batches: HttpLoadResult;
-  /** Messages a second, by the ledger. */
+  /** Messages/s according to the ledger. */
   readonly stored: number;
-  /** CPU seconds of each process while batches came, of one second. */
+  /** CPU seconds per second of each process during the batches. */
   readonly shares: Readonly<Record<string, number>>;
   readonly ledger: Ledger;
 }
 
-/** A gift as a shop's backend sends one: about 160 bytes with an id of its own. */
+/** A typical gift of a backend: about 160 bytes, with its own id. */
 function makeGifts(): () => { readonly room: string; readonly gift: object } {
   const run = Date.now().toString(36);
   let number = 0;
@@ -87,11 +87,11 @@ async function acceptedBy(server: DanmuxRoles): Promise<number> {
 
 async function ledgerOf(server: DanmuxRoles): Promise<Ledger> {
   const ledger = await server.ledger();
-  if (!ledger) throw new Error('danmux has a ledger');
+  if (!ledger) throw new Error('danmux returned no ledger');
   return ledger;
 }
 
-/** Waits until the relay has taken all that was stored; the ledger as it is then. */
+/** Waits until the relay has processed all stored messages; resolves with the ledger. */
 async function settled(server: DanmuxRoles): Promise<Ledger> {
   return eventually(
     async () => {
@@ -151,7 +151,7 @@ function judge({ seconds, calm, loaded, batches, stored, ledger }: Measured, rat
 
 export const apiPublish: Scenario = {
   name: 'api-publish',
-  does: 'Gifts by the admin API: one a request at a steady rate, then batches as fast as they are answered; Redis on the core of the load',
+  does: 'Gifts through the admin API: single requests at a steady rate, then batches back to back; Redis on the core of the load',
   async run(context): Promise<ScenarioReport> {
     const rate = context.rate ?? defaultRate;
     const options = { rooms, 'publishes per second': rate, connections, batch, 'connections of batches': batchConnections };

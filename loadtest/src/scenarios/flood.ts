@@ -1,5 +1,4 @@
-// Gifts at ten a second, first alone, then under chat at ten times the budget of a viewer. Shedding is on: the chat gives way,
-// the gifts may not.
+// Ten gifts/s, first alone, then with chat at ten times the budget of a viewer. Shedding is on: chat is shed, gifts are not.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import type { Stage } from '../stage.ts';
 import type { Window } from '../window.ts';

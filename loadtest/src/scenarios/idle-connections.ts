@@ -1,13 +1,13 @@
-// Viewers that are connected and joined, and to whom nothing is sent: what one of them costs in memory.
+// Measures the memory per connected and joined viewer while no message is sent.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import type { Stage } from '../stage.ts';
 import { type Context, onDanmux, onPeer, present, rounded, runOf, type Scenario } from './scenario.ts';
 
 const bound = 10 * 1_024;
-/** Rooms as a site has them. */
+/** A typical size of a room. */
 const viewersPerRoom = 100;
 
-async function hold(stage: Stage, context: Context, viewers: number): Promise<Run> {
+async function connectAll(stage: Stage, context: Context, viewers: number): Promise<Run> {
   const opened = await stage.open();
   const window = await stage.watch(context.seconds ?? 15, 'idle');
   const figures = {
@@ -30,13 +30,13 @@ function judge(danmux: Run | undefined, plain: Run | undefined): Acceptance[] {
 
 export const idleConnections: Scenario = {
   name: 'idle-connections',
-  does: '15,000 viewers are connected and nothing is sent',
+  does: '15,000 viewers are connected and no message is sent',
   async run(context): Promise<ScenarioReport> {
     const viewers = context.viewers ?? 15_000;
     const choice = { viewers, rooms: Math.max(1, Math.round(viewers / viewersPerRoom)), deflate: context.deflate };
-    const danmux = await onDanmux(context, { shedding: true }, choice, (stage) => hold(stage, context, viewers));
-    const plain = await onPeer(context, 'socketio-plain', choice, (stage) => hold(stage, context, viewers));
-    const bare = await onPeer(context, 'ws-alone', choice, (stage) => hold(stage, context, viewers));
+    const danmux = await onDanmux(context, { shedding: true }, choice, (stage) => connectAll(stage, context, viewers));
+    const plain = await onPeer(context, 'socketio-plain', choice, (stage) => connectAll(stage, context, viewers));
+    const bare = await onPeer(context, 'ws-alone', choice, (stage) => connectAll(stage, context, viewers));
     return {
       scenario: 'idle-connections',
       does: idleConnections.does,

@@ -1,10 +1,10 @@
-// A room that fills as fast as its server lets it, while chat and gifts go on.
+// Viewers join one room as fast as the server accepts them, while chat and gifts continue.
 import type { Run, ScenarioReport } from '../report/report.ts';
 import type { Stage } from '../stage.ts';
 import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scenario } from './scenario.ts';
 
 const rates = { chat: 20, gift: 5 };
-/** Faster than any server here accepts. */
+/** Above the rate that any server here accepts. */
 const joinsPerSecond = 4_000;
 
 async function storm(stage: Stage, context: Context, viewers: number): Promise<Run> {
@@ -39,7 +39,7 @@ async function storm(stage: Stage, context: Context, viewers: number): Promise<R
 
 export const joinStorm: Scenario = {
   name: 'join-storm',
-  does: '5,000 viewers join one room as fast as it takes them, while chat and gifts go on',
+  does: '5,000 viewers join one room as fast as the server accepts them, while chat and gifts continue',
   async run(context): Promise<ScenarioReport> {
     const viewers = context.viewers ?? 5_000;
     const choice = { viewers, deflate: context.deflate, expectFirst: false };

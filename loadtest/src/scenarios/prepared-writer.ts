@@ -1,12 +1,12 @@
-// How near danmux's writing of a shared frame comes to what Node can do at all: a bare loop that writes one buffer to the same
-// sockets. Danmux is set to one message a frame and no pacing, so that both make one write a viewer and message.
+// Compares danmux's writes of a shared frame with the upper bound of Node, a bare loop that writes one buffer to the same sockets.
+// Danmux runs with one message per frame and no pacing, so that both make one write per viewer and message.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import { findSaturation } from '../saturation.ts';
 import type { Stage } from '../stage.ts';
 import { type Context, ledgerLines, onDanmux, onPeer, present, rounded, runOf, type Scenario } from './scenario.ts';
 
 const unpaced = ['relay.tick_ms=1', 'relay.max_tick_ms=1', 'relay.urgent_tick_ms=1', 'relay.frame_messages=1'];
-/** Both fall behind long before; the most is what counts. */
+/** Both fall behind below this rate; the maximum counts. */
 const p99Limit = 1_000;
 
 async function saturate(stage: Stage, context: Context, viewers: number): Promise<Run> {
@@ -25,7 +25,7 @@ async function saturate(stage: Stage, context: Context, viewers: number): Promis
   const [most] = [...steps].sort((a, b) => b.framesPerSecond - a.framesPerSecond);
   const figures = {
     'writes/s': most?.framesPerSecond ?? 0,
-    // An edge that falls behind joins frames; then it makes fewer writes than it could.
+    // An edge that falls behind merges frames and then makes fewer writes than it could.
     'messages a write, at that': most?.messagesPerFrame ?? 0,
     'writes a CPU second, at that': most && most.serverCpu > 0 ? most.framesPerSecond / most.serverCpu : 0,
   };
@@ -42,7 +42,7 @@ function judge(danmux: Run | undefined, bare: Run | undefined): Acceptance[] {
 
 export const preparedWriter: Scenario = {
   name: 'prepared-writer',
-  does: 'Writes/s of one message a frame, against a bare loop that writes one buffer to the same sockets',
+  does: 'Writes/s with one message per frame, compared with a bare loop that writes one buffer to the same sockets',
   async run(context): Promise<ScenarioReport> {
     const viewers = context.viewers ?? 1_000;
     const danmux = await onDanmux(context, { shedding: false, set: unpaced }, { viewers }, (stage) => saturate(stage, context, viewers));

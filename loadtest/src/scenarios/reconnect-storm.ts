@@ -1,5 +1,5 @@
-// Every viewer is cut off at once and comes back with its positions, while gifts go on: how long until all are back, and did
-// any of them miss a gift.
+// Disconnects all viewers at once while gifts continue; they reconnect with their positions. Measures the time until all are back, and
+// checks that none missed a gift.
 import type { Run, ScenarioReport } from '../report/report.ts';
 import type { Stage } from '../stage.ts';
 import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scenario, wholeLine } from './scenario.ts';
@@ -40,7 +40,7 @@ async function storm(stage: Stage, context: Context, viewers: number): Promise<R
   return runOf(stage, { figures, windows, settled });
 }
 
-/** Again and again until everybody is in; a refused one tries after a second, as a client would. */
+/** Repeats until every viewer has joined; a refused one tries again after a second, like a client. */
 async function comeBack(stage: Stage, viewers: number): Promise<{ rounds: number; joinP99: number | undefined }> {
   const end = performance.now() + longestS * 1_000;
   let joined = 0;
@@ -50,14 +50,14 @@ async function comeBack(stage: Stage, viewers: number): Promise<{ rounds: number
     joined += opened.joined;
     joinP99 ??= opened.joinMs.percentiles('join')?.p99;
     if (joined >= viewers) return { rounds, joinP99 };
-    if (performance.now() > end) throw new Error(`${joined} of ${viewers} viewers came back; ${JSON.stringify(opened.failed)}`);
+    if (performance.now() > end) throw new Error(`${joined} of ${viewers} viewers reconnected; ${JSON.stringify(opened.failed)}`);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
 
 export const reconnectStorm: Scenario = {
   name: 'reconnect-storm',
-  does: '3,000 viewers are cut off at once and come back with their positions, while chat and gifts go on',
+  does: '3,000 viewers are disconnected at once and reconnect with their positions, while chat and gifts continue',
   async run(context): Promise<ScenarioReport> {
     const viewers = context.viewers ?? 3_000;
     const choice = { viewers, deflate: context.deflate };

@@ -1,5 +1,5 @@
-// What a message costs each role and Redis: danmux as a cluster, one process a role, under a steady load of many rooms. The
-// capacity sheet is computed from it.
+// Measures the CPU per message of each role and of Redis: a cluster with one process per role under a steady load on many rooms. The
+// capacity sheet uses the results.
 import { usageOf } from '../process/usage.ts';
 import type { Run, ScenarioReport } from '../report/report.ts';
 import { type DanmuxRoles, startDanmuxRoles } from '../servers/danmux-roles.ts';
@@ -34,7 +34,7 @@ function cpuOf({ pidOf }: DanmuxRoles): Record<string, number> {
 
 export const rolesScenario: Scenario = {
   name: 'roles',
-  does: 'CPU a message of relay, api, edge and Redis: one process a role, 200 rooms of 5 viewers',
+  does: 'CPU per message of relay, api, edge and Redis: one process per role, 200 rooms of 5 viewers',
   async run(context): Promise<ScenarioReport> {
     const choice = { viewers: context.viewers ?? rooms * 5, rooms, sampleEvery: 5 };
     let run: Run | undefined;

@@ -1,4 +1,4 @@
-// What a scenario is, and what every scenario does alike: start a server, put viewers before it, measure, take it down.
+// The interface of a scenario, and the common steps: start a server, connect viewers, measure, stop.
 import type { Cores } from '../process/core.ts';
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import { type DanmuxOptions, startDanmux } from '../servers/danmux.ts';
@@ -8,13 +8,13 @@ import { type Settled, Stage, type StageOptions } from '../stage.ts';
 
 export interface Context {
   readonly cores: Cores;
-  /** Undefined: the scenario's own. */
+  /** Undefined: the default of the scenario. */
   readonly viewers: number | undefined;
   readonly seconds: number | undefined;
   readonly deflate: boolean;
-  /** Chat a second; undefined: what the scenario finds or fixes. */
+  /** Chat messages/s; undefined: the scenario searches or has its own. */
   readonly rate: number | undefined;
-  /** The servers to run, by name. */
+  /** Names of the servers to run. */
   readonly wants: (server: string) => boolean;
   readonly progress: (line: string) => void;
 }
@@ -27,7 +27,7 @@ export interface Scenario {
 
 export type StageChoice = Omit<StageOptions, 'cores' | 'progress'>;
 
-/** Runs `act` on a stage of the wanted server, which is taken down whatever happens. Undefined when the server is not wanted. */
+/** Runs `act` on a stage with the server and stops it in any case. Resolves with undefined when the server is not selected. */
 export async function onDanmux<T>(
   context: Context,
   danmux: Omit<DanmuxOptions, 'core'>,
@@ -43,7 +43,7 @@ export async function onPeer<T>(context: Context, peer: PeerName, choice: StageC
   return onServer(context, await startPeer(peer, context.cores.server), choice, act);
 }
 
-/** Takes the server over: it is stopped in the end. */
+/** Stops the server at the end. */
 export async function onServer<T>(context: Context, server: ServerUnderTest, choice: StageChoice, act: (stage: Stage) => Promise<T>): Promise<T> {
   let stage: Stage | undefined;
   try {
@@ -64,35 +64,35 @@ export function runOf(stage: Stage, found: Pick<Run, 'figures' | 'windows'> & { 
   return { server: stage.server.name, title: titleOf(stage.server.name), timeline: stage.timeline, ...found, settled: found.settled };
 }
 
-/** Of every run of danmux: nothing it accepted may be unaccounted for. */
+/** Criterion of every danmux run: each accepted message was sequenced or counted as shed. */
 export function ledgerLines(runs: readonly Run[]): Acceptance[] {
   return runs.flatMap(({ server, title, settled }) => {
     if (server !== 'danmux' || !settled?.ledger) return [];
     const { accepted, shed } = settled.ledger;
-    const took = Object.values(accepted).reduce((sum, count) => sum + count, 0);
+    const acceptedCount = Object.values(accepted).reduce((sum, count) => sum + count, 0);
     const dropped = Object.values(shed)
       .flatMap((reasons) => Object.values(reasons))
       .reduce((sum, count) => sum + count, 0);
-    const measured = settled.unbalanced.length === 0 ? `${took} accepted, ${dropped} of them shed` : settled.unbalanced.join('; ');
+    const measured = settled.unbalanced.length === 0 ? `${acceptedCount} accepted, ${dropped} of them shed` : settled.unbalanced.join('; ');
     return [{ what: `${title}: the drop ledger balances`, bound: 'accepted = sent + shed', measured, passed: settled.unbalanced.length === 0 }];
   });
 }
 
-/** Of a run in which nothing may be missing in these lanes: of chat, nothing but what the viewer was told it was not sent. */
+/** Criterion: no message of these lanes is missing; in chat, except those that a `gap` event reported. */
 export function wholeLine(run: Run | undefined, lanes: readonly string[]): Acceptance[] {
   if (!run?.settled) return [];
   const { verdict } = run.settled;
-  const counts = lanes.map((lane) => ({ lane, told: verdict.told[lane] ?? 0, ...(verdict.lanes[lane] ?? { received: 0, missing: 0, outOfOrder: 0 }) }));
+  const counts = lanes.map((lane) => ({ lane, gaps: verdict.gaps[lane] ?? 0, ...(verdict.lanes[lane] ?? { received: 0, missing: 0, outOfOrder: 0 }) }));
   const measured = counts.map(
-    ({ lane, received, missing, outOfOrder, told }) =>
-      `${lane}: ${received} received, ${missing} missing, ${told} told as gap, ${outOfOrder} double or out of order`,
+    ({ lane, received, missing, outOfOrder, gaps }) =>
+      `${lane}: ${received} received, ${missing} missing, ${gaps} reported by gap, ${outOfOrder} double or out of order`,
   );
   return [
     {
       what: `${run.title}: ${lanes.join(' and ')} complete and in order on ${verdict.viewers} sampled viewers`,
-      bound: lanes.includes('chat') ? '0 double, nothing missing that was not told as gap' : '0 missing, 0 double',
+      bound: lanes.includes('chat') ? '0 double, 0 missing without a gap' : '0 missing, 0 double',
       measured: measured.join('; '),
-      passed: counts.every(({ lane, received, missing, outOfOrder, told }) => received > 0 && missing === (lane === 'chat' ? told : 0) && outOfOrder === 0),
+      passed: counts.every(({ lane, received, missing, outOfOrder, gaps }) => received > 0 && missing === (lane === 'chat' ? gaps : 0) && outOfOrder === 0),
     },
   ];
 }

@@ -1,5 +1,5 @@
-// A tenth of the viewers stop reading. What the server keeps for them must stay small, and the others must not notice. The
-// messages are large, so that what the kernel buffers for a stuck socket is full within seconds.
+// A tenth of the viewers stop reading. The server's memory for them must stay small and the others must be unaffected. Messages are
+// large, so that the kernel's buffers of a stuck socket fill within seconds.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import type { Stage } from '../stage.ts';
 import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scenario } from './scenario.ts';
@@ -19,7 +19,7 @@ interface Found {
 async function load(stage: Stage, context: Context, viewers: number, stuckShare: number): Promise<Found> {
   await stage.open();
   await stage.publish({ ...rates, chat: context.rate ?? rates.chat });
-  // Both runs grow to their working size first.
+  // Warm-up: the memory of both runs grows to its working size.
   await stage.watch(5, 'warming up');
   const rssBefore = stage.rss();
   const stuck = stuckShare > 0 ? await stage.pause(stuckShare) : 0;

@@ -1,5 +1,5 @@
-// One room, one kind of message, as much of it as each server can deliver: chat of 150 bytes to every viewer, raised in steps
-// until the core is full or the 99th percentile passes the limit.
+// The highest chat rate of one room: chat of 150 bytes to every viewer, raised in steps until the core is saturated or p99 exceeds the
+// limit.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import { findSaturation, type Saturation } from '../saturation.ts';
 import type { PeerName } from '../servers/peer.ts';
@@ -32,7 +32,7 @@ async function saturate(stage: Stage, context: Context, viewers: number, startRa
   return { run: runOf(stage, { figures, windows, settled }), saturation };
 }
 
-/** A given rate is one step. */
+/** A requested rate is a single step. */
 const ratesOf = (startRate: number, fixed: number | undefined) => ({ startRate, maxRate: fixed ?? 60_000, narrow: fixed === undefined ? 2 : 0 });
 
 function judge(viewers: number, danmux: Found | undefined, adapter: Found | undefined): Acceptance[] {
@@ -59,7 +59,7 @@ export const steadyChat: Scenario = {
   async run(context): Promise<ScenarioReport> {
     const viewers = context.viewers ?? 1_000;
     const choice = { viewers, deflate: context.deflate };
-    // About a tenth of what each is known to reach.
+    // About a tenth of the known maximum of each server.
     const danmux = await onDanmux(context, { shedding: false }, choice, (stage) => saturate(stage, context, viewers, 400_000 / viewers));
     const others: (Found | undefined)[] = [];
     for (const name of peerNames) others.push(await onPeer(context, name, choice, (stage) => saturate(stage, context, viewers, 20_000 / viewers)));

@@ -1,4 +1,4 @@
-// Scenarios that are one steady load on several servers: gift-storm and thousand-rooms differ in nothing but this table.
+// Scenarios with a steady load on several servers, as one table.
 
 import type { Rates } from '../publisher/publisher.ts';
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
@@ -11,7 +11,7 @@ interface SteadyLoad {
   readonly viewers: number;
   readonly rates: Rates;
   readonly stage: Omit<StageChoice, 'viewers'>;
-  /** Lanes that must arrive whole. */
+  /** Lanes that must arrive completely. */
   readonly whole: readonly string[];
   judge(danmux: Run): Acceptance[];
 }
@@ -19,7 +19,7 @@ interface SteadyLoad {
 async function run(stage: Stage, context: Context, { rates }: SteadyLoad): Promise<Run> {
   await stage.open();
   await stage.publish({ ...rates, ...(context.rate === undefined ? {} : { chat: context.rate }) });
-  // The first second holds what every start costs.
+  // Skip the first second, which includes the cost of the start.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const window = await stage.watch(context.seconds ?? 15, 'steady');
   const settled = await stage.settle();

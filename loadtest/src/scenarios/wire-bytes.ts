@@ -1,5 +1,5 @@
-// Bytes on the wire for one delivered message, with and without permessage-deflate, at several sizes of frames, beside
-// socket.io, which sends every message in a frame of its own. Bytes are those of the TCP streams.
+// Measures TCP bytes per delivered message, with and without permessage-deflate, at several frame sizes, compared with socket.io, which
+// sends each message in a frame of its own.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import type { Stage } from '../stage.ts';
 import type { Window } from '../window.ts';
@@ -7,7 +7,7 @@ import { type Context, ledgerLines, onDanmux, onPeer, present, runOf, type Scena
 
 const sizes = [10, 50, 100] as const;
 const framesPerSecond = 5;
-/** What socket.io delivers without falling behind. */
+/** A rate that socket.io sustains. */
 const peerRate = 20;
 
 interface Found {
@@ -63,7 +63,7 @@ function judge(all: readonly Found[], peer: Window | undefined): Acceptance[] {
 
 export const wireBytes: Scenario = {
   name: 'wire-bytes',
-  does: 'Bytes on the wire a delivered message at 10, 50 and 100 messages a frame, deflate on and off',
+  does: 'Bytes on the wire per delivered message at 10, 50 and 100 messages per frame, deflate on and off',
   async run(context): Promise<ScenarioReport> {
     const viewers = context.viewers ?? 500;
     const found: (Found | undefined)[] = [];

@@ -1,5 +1,4 @@
-// Starts danmux as a cluster has it, one process a role on a Redis, all on the servers' core or Redis on another: for what each role
-// costs.
+// Starts danmux as a cluster with one process per role on a Redis, all on the servers' core or Redis on another, to measure each role.
 import { Child, freePorts, testSecrets } from '@danmux/testkit';
 import { danmuxCommand, danmuxEnvironment } from './danmux.ts';
 import { startPinnedRedis } from './pinned-redis.ts';
@@ -11,17 +10,17 @@ type DanmuxRole = 'relay' | 'edge' | 'api';
 
 export interface DanmuxRolesOptions {
   readonly core: number | undefined;
-  /** Of Redis; the same one when absent. */
+  /** Core of Redis; by default the core of the roles. */
   readonly storeCore?: number | undefined;
-  /** All of them when absent; the api must be among them. */
+  /** Roles to start, by default all; must include the api. */
   readonly roles?: readonly DanmuxRole[];
   readonly set?: readonly string[];
 }
 
 export interface DanmuxRoles extends ServerUnderTest {
-  /** By role, and of redis. */
+  /** Process id by role, and of `redis`. */
   readonly pidOf: Readonly<Record<string, number>>;
-  /** Where the admin API is. */
+  /** Address of the admin API. */
   readonly api: string;
 }
 

@@ -1,4 +1,4 @@
-// Starts danmux as its users do, from the built command: everything in one process on the memory engine.
+// Starts danmux by its built command: all roles in one process on the memory engine.
 import { fileURLToPath } from 'node:url';
 import { Child, freePorts, testSecrets } from '@danmux/testkit';
 import { type Command, onCore } from '../process/core.ts';
@@ -14,7 +14,7 @@ export interface DanmuxOptions {
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 const noConfig = fileURLToPath(new URL('../../../packages/testkit/no-config/', import.meta.url));
 const host = '127.0.0.1';
-/** More than a swarm process can open. */
+/** Connection limits above the size of any swarm. */
 const maxConnections = 20_000;
 
 /** Starts the given roles from the built command. */

@@ -1,4 +1,4 @@
-// Starts a peer from the folder `peers`, with a Redis of its own when it needs one, on the same core as danmux would be.
+// Starts a peer of the folder `peers`, with its own Redis if needed, on the core that danmux uses.
 import { Child, freePorts, type RedisServer } from '@danmux/testkit';
 import { onCore } from '../process/core.ts';
 import { scriptPath } from '../process/forked-process.ts';
@@ -15,7 +15,7 @@ interface PeerSpec {
 const host = '127.0.0.1';
 const bySocket: PeerSpec['outlet'] = (_redis, port) => ({ kind: 'socket', host, port: port + 1 });
 
-/** By the name of the file in `peers`. */
+/** Settings by file name in `peers`. */
 export const peers = {
   'socketio-plain': { label: 'socket.io', redis: false, outlet: bySocket },
   'redis-adapter': { label: 'socket.io + redis-adapter', redis: true, outlet: (redis) => ({ kind: 'emitter', redis }) },

@@ -1,4 +1,4 @@
-// A Redis of the load test's own, on the servers' core.
+// Starts a Redis server pinned to the servers' core.
 import { execFileSync } from 'node:child_process';
 import { type RedisServer, startRedis } from '@danmux/testkit';
 import { Redis } from 'ioredis';

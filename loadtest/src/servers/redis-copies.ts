@@ -1,4 +1,4 @@
-// What Redis spends on one copy of a frame to one subscriber: a channel with several subscribers, frames of twenty messages.
+// Measures Redis's CPU per copy of a frame to a subscriber: one channel, several subscribers, frames of twenty messages.
 import { eventually } from '@danmux/testkit';
 import { Redis } from 'ioredis';
 import { usageOf } from '../process/usage.ts';
@@ -9,7 +9,7 @@ const frames = 20_000;
 const frameBytes = 3_300;
 const channel = 'loadtest:frames';
 
-/** CPU seconds for a million copies. */
+/** Resolves with CPU seconds per million copies. */
 export async function measureRedisCopies(core: number | undefined): Promise<number> {
   const redis = await startPinnedRedis(core);
   const clients = Array.from({ length: subscribers }, () => new Redis(redis.url));

@@ -1,5 +1,4 @@
-// A server under test, danmux or a peer, as the scenarios see it: where viewers connect, where to publish, which processes
-// to watch.
+// A server under test, danmux or a peer: the address for viewers, the outlet for publishing, the processes to measure.
 import type { OutletSpec } from '../publisher/outlet.ts';
 
 export interface ServerUnderTest {
@@ -7,15 +6,15 @@ export interface ServerUnderTest {
   readonly host: string;
   readonly port: number;
   readonly outlet: OutletSpec;
-  /** The processes that serve viewers. */
+  /** Ids of the processes that serve viewers. */
   readonly pids: readonly number[];
-  /** The store beside them; none on the memory engine. */
+  /** Ids of the Redis processes; empty on the memory engine. */
   readonly storePids: readonly number[];
-  /** Prometheus text of the process that serves viewers. */
+  /** Reads the metrics of the process that serves viewers, as Prometheus text. */
   metrics(): Promise<string>;
-  /** What was accepted, sent and shed; only danmux keeps such a record. */
+  /** Reads the counts of accepted, sequenced and shed messages; danmux only. */
   ledger(): Promise<Ledger | undefined>;
-  /** What it printed last, for the report of a failure. */
+  /** The last output, for error reports. */
   output(): string;
   stop(): Promise<void>;
 }
@@ -26,12 +25,12 @@ export interface Ledger {
   readonly shed: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** Lanes in which what was accepted is not what was sent and what was shed, as text. */
+/** Describes each lane in which accepted differs from sequenced + shed. */
 export function unbalanced({ accepted, sequenced, shed }: Ledger): string[] {
   return Object.keys(accepted).flatMap((lane) => {
     const shedInAll = Object.values(shed[lane] ?? {}).reduce((sum, count) => sum + count, 0);
-    const [took, gave] = [accepted[lane] ?? 0, (sequenced[lane] ?? 0) + shedInAll];
-    return took === gave ? [] : [`${lane}: ${took} accepted, ${sequenced[lane] ?? 0} sequenced, ${shedInAll} shed`];
+    const [acceptedCount, accountedFor] = [accepted[lane] ?? 0, (sequenced[lane] ?? 0) + shedInAll];
+    return acceptedCount === accountedFor ? [] : [`${lane}: ${acceptedCount} accepted, ${sequenced[lane] ?? 0} sequenced, ${shedInAll} shed`];
   });
 }
 

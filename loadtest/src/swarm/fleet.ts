@@ -1,18 +1,18 @@
-// All swarm processes together: shares the viewers out, at most 18,000 a process, and adds up what the processes tell.
+// All swarm processes: distributes the viewers, at most 18,000 per process, and sums up the results.
 
 import { type EncodedLatencies, Latencies } from '../latency.ts';
 import { ForkedProcess } from '../process/forked-process.ts';
 import type { Usage } from '../process/usage.ts';
 import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
 
-/** A process here may hold fewer than 20,000 descriptors. */
+/** A process may open fewer than 20,000 descriptors. */
 const viewersPerProcess = 18_000;
 
 export type FleetPlan = Omit<SwarmPlan, 'first' | 'localAddress'>;
 
 export interface FleetTally extends Omit<SwarmTally, 'latencies'> {
   readonly latencies: readonly EncodedLatencies[];
-  /** CPU seconds of the swarm since it began. */
+  /** CPU seconds of the swarm since its start. */
   readonly cpuSeconds: number;
 }
 
@@ -86,8 +86,8 @@ export class Fleet {
     return {
       viewers: sum(all.map(({ viewers }) => viewers)),
       compared: sum(all.map(({ compared }) => compared)),
-      unlike: sum(all.map(({ unlike }) => unlike)),
-      told: sumOf(all.map(({ told }) => told)),
+      different: sum(all.map(({ different }) => different)),
+      gaps: sumOf(all.map(({ gaps }) => gaps)),
       lanes,
     };
   }
@@ -109,7 +109,7 @@ export class Fleet {
   }
 }
 
-/** The `at`-th of `count` parts of so many viewers. */
+/** Size of part `at` when `viewers` are divided into `count` parts. */
 export function shareOf(viewers: number, count: number, at: number): { readonly first: number; readonly viewers: number } {
   const first = Math.floor((viewers * at) / count);
   return { first, viewers: Math.floor((viewers * (at + 1)) / count) - first };

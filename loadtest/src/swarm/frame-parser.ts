@@ -1,11 +1,10 @@
-// Reads WebSocket frame headers out of a byte stream that is cut anywhere. It keeps only as much of a payload as it is asked
-// to, since a swarm that copied payloads would be slower than the server it measures. It refuses fragments: no server here
-// sends any.
+// Parses WebSocket frames from a byte stream with arbitrary chunk boundaries. It copies only the requested part of a payload, since a
+// swarm that copied whole payloads would be slower than the server under test. It refuses fragmented frames, which no server here sends.
 
 export interface FrameSink {
-  /** How much of a payload of `length` bytes is needed. */
-  keep(opcode: number, length: number): number;
-  /** `payload` is as much as was asked for, and is overwritten after the call. */
+  /** Returns the number of payload bytes to pass to `frame`. */
+  wanted(opcode: number, length: number): number;
+  /** `payload` is the wanted part, and is overwritten after the call. */
   frame(opcode: number, compressed: boolean, payload: Buffer, length: number): void;
 }
 
@@ -13,29 +12,29 @@ const longestHead = 10;
 
 export class FrameParser {
   readonly #sink: FrameSink;
-  /** The head of a frame when it was cut. */
+  /** Buffers a header that ended in the middle. */
   readonly #head = Buffer.alloc(longestHead);
   #headLength = 0;
   #opcode = 0;
   #compressed = false;
   #length = 0;
-  #taken = 0;
-  #keep = 0;
-  /** Only for a payload that was cut. */
-  #kept: Buffer | undefined;
+  #received = 0;
+  #wanted = 0;
+  /** Buffers the wanted part of a payload that spans chunks. */
+  #buffered: Buffer | undefined;
 
   constructor(sink: FrameSink) {
     this.#sink = sink;
   }
 
-  /** Throws on what no server may send. `chunk` may be used again after the call. */
+  /** Throws on a protocol error. The caller may reuse `chunk` after the call. */
   take(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) at = this.#inPayload ? this.#payload(chunk, at) : this.#header(chunk, at);
   }
 
   get #inPayload(): boolean {
-    return this.#taken < this.#length;
+    return this.#received < this.#length;
   }
 
   #header(chunk: Buffer, start: number): number {
@@ -60,30 +59,30 @@ export class FrameParser {
 
   #begin(head: Buffer, at: number, size: number): void {
     const first = head[at] ?? 0;
-    if ((first & 0x80) === 0) throw new Error('a fragmented frame');
-    if (((head[at + 1] ?? 0) & 0x80) !== 0) throw new Error('a masked frame from a server');
+    if ((first & 0x80) === 0) throw new Error('the server sent a fragmented frame');
+    if (((head[at + 1] ?? 0) & 0x80) !== 0) throw new Error('the server sent a masked frame');
     this.#opcode = first & 0x0f;
     this.#compressed = (first & 0x40) !== 0;
     this.#length = size === 2 ? (head[at + 1] ?? 0) & 0x7f : size === 4 ? head.readUInt16BE(at + 2) : Number(head.readBigUInt64BE(at + 2));
-    this.#taken = 0;
-    this.#kept = undefined;
-    this.#keep = Math.min(this.#length, this.#sink.keep(this.#opcode, this.#length));
+    this.#received = 0;
+    this.#buffered = undefined;
+    this.#wanted = Math.min(this.#length, this.#sink.wanted(this.#opcode, this.#length));
     if (this.#length === 0) this.#sink.frame(this.#opcode, this.#compressed, empty, 0);
   }
 
   #payload(chunk: Buffer, at: number): number {
-    const here = Math.min(this.#length - this.#taken, chunk.length - at);
+    const here = Math.min(this.#length - this.#received, chunk.length - at);
     if (here === this.#length) {
-      this.#taken = here;
-      this.#sink.frame(this.#opcode, this.#compressed, chunk.subarray(at, at + this.#keep), this.#length);
+      this.#received = here;
+      this.#sink.frame(this.#opcode, this.#compressed, chunk.subarray(at, at + this.#wanted), this.#length);
       return at + here;
     }
-    if (this.#taken < this.#keep) {
-      this.#kept ??= Buffer.allocUnsafe(this.#keep);
-      chunk.copy(this.#kept, this.#taken, at, at + Math.min(here, this.#keep - this.#taken));
+    if (this.#received < this.#wanted) {
+      this.#buffered ??= Buffer.allocUnsafe(this.#wanted);
+      chunk.copy(this.#buffered, this.#received, at, at + Math.min(here, this.#wanted - this.#received));
     }
-    this.#taken += here;
-    if (this.#taken === this.#length) this.#sink.frame(this.#opcode, this.#compressed, this.#kept ?? empty, this.#length);
+    this.#received += here;
+    if (this.#received === this.#length) this.#sink.frame(this.#opcode, this.#compressed, this.#buffered ?? empty, this.#length);
     return at + here;
   }
 }

@@ -1,16 +1,16 @@
-// The client's side of a WebSocket by hand: the upgrade request, the reading of its answer, and masked text frames. The mask is
-// zero, which the protocol allows and which costs no pass over the payload.
+// The client side of the WebSocket handshake: the upgrade request, parsing of the response, and masked text frames. The mask is zero,
+// which the protocol allows and which saves a pass over the payload.
 
 export interface UpgradeAnswer {
   readonly accepted: boolean;
   readonly deflate: boolean;
-  /** First line, for the report of a refusal. */
+  /** Status line, for error reports. */
   readonly status: string;
-  /** Bytes of the answer; what follows are frames. */
+  /** Bytes of the response; frames follow. */
   readonly size: number;
 }
 
-// Servers hash the key, none checks that it is random.
+// Servers hash the key and do not check that it is random.
 const key = 'ZGFubXV4IGxvYWQgdGVzdA==';
 const deflateOffer = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover';
 
@@ -27,7 +27,7 @@ export function upgradeRequest(host: string, port: number, deflate: boolean): st
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** Undefined while the answer is not whole. */
+/** Returns undefined while the response is incomplete. */
 export function readUpgradeAnswer(bytes: Buffer): UpgradeAnswer | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -36,10 +36,10 @@ export function readUpgradeAnswer(bytes: Buffer): UpgradeAnswer | undefined {
   return { accepted: / 101 /.test(`${status} `), deflate: /^sec-websocket-extensions:.*permessage-deflate/im.test(text), status, size: end + 4 };
 }
 
-/** A text frame as a client sends it. */
+/** Encodes a masked text frame. */
 export function clientFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
-  if (length > 0xffff) throw new Error('a viewer sends no such long text');
+  if (length > 0xffff) throw new Error('the text is longer than 65,535 bytes');
   const head = length < 126 ? 2 : 4;
   const frame = Buffer.alloc(head + 4 + length);
   frame[0] = 0x81;

@@ -1,5 +1,4 @@
-// Inflates frames that stand alone (no context is taken over). What a server sends to a whole room is the same for every viewer, so
-// short payloads are inflated once and remembered.
+// Inflates frames without context takeover. All viewers of a room receive the same bytes, so the results for short payloads are cached.
 import { inflateRawSync, constants as zlib } from 'node:zlib';
 
 const syncTail = Buffer.from([0, 0, 0xff, 0xff]);

@@ -1,5 +1,5 @@
-// Counts the frames of one room over all its viewers, and the messages in them over the sampled ones. Every viewer of a room
-// gets the same frames, so what all got is frames × messages a frame of the sample.
+// Counts the frames of a room over all viewers, and the messages over the sampled ones. Since all viewers receive the same frames,
+// deliveries are frames × messages per frame of the sample.
 
 export interface RoomCount {
   readonly frames: number;
@@ -17,7 +17,7 @@ export class RoomTally {
     for (const lane of lanes) this.#sampled[lane] = (this.#sampled[lane] ?? 0) + 1;
   }
 
-  /** Since the last call. Frames nobody of the sample has seen yet wait for the next one. */
+  /** Counts since the last call. Frames that no sampled viewer has received yet count at the next call. */
   take(): RoomCount {
     if (this.#sampledFrames === 0) return { frames: 0, deliveries: 0, byLane: {} };
     const { frames } = this;

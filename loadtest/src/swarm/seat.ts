@@ -1,4 +1,4 @@
-// A place in the swarm: which room, whether it is sampled, and what its viewer has seen. Viewers come and go; the place stays.
+// A seat in the swarm: its room, whether it is sampled, and the positions its viewers have seen. It outlives the connections of its viewer.
 import type { SequenceCheck } from './sequence-check.ts';
 import type { Positions, Viewer } from './viewer.ts';
 
@@ -7,10 +7,10 @@ export interface Seat {
   readonly room: string;
   readonly sampled: boolean;
   viewer: Viewer | undefined;
-  /** There before the first message, and reading ever since. */
+  /** Joined before the first message, and reading without interruption. */
   steady: boolean;
   readonly checks: Map<string, SequenceCheck>;
-  /** Of a sampled viewer: where it was. */
+  /** Last positions; sampled viewers only. */
   positions: Record<string, Position>;
 }
 

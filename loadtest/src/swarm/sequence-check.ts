@@ -1,5 +1,5 @@
-// What one sampled viewer got of one lane: every number once, in order. A hole is counted when the next number comes; a
-// number that is not above the last one is a double or came too late.
+// Checks the message numbers that a sampled viewer received in a lane: each once, in order. A gap is counted when the next number
+// arrives; a number not above the last one is a duplicate or out of order.
 
 export interface SequenceCount {
   received: number;
@@ -11,7 +11,7 @@ export class SequenceCheck {
   #last: number;
   readonly count: SequenceCount = { received: 0, missing: 0, outOfOrder: 0 };
 
-  /** `last` is the number before the first one expected; without it, the first one that comes is taken as good. */
+  /** `last` is the number before the first expected one; without it, the first number to arrive is accepted. */
   constructor(last = -1) {
     this.#last = last;
   }
@@ -27,7 +27,7 @@ export class SequenceCheck {
     else this.#last = number;
   }
 
-  /** Counts what should have come after the last one. */
+  /** Counts the numbers from the last received one to `last` as missing. */
   settle(lastPublished: number): void {
     if (this.#last < 0 || lastPublished <= this.#last) return;
     this.count.missing += lastPublished - this.#last;

@@ -1,7 +1,8 @@
-// The program of one swarm process: a swarm that is told what to do over IPC.
-import { answerCalls, tell } from '../process/calls.ts';
+// The program of a swarm process: a swarm controlled over IPC.
+import { answerCalls, sendEvent } from '../process/calls.ts';
 import { usageOf } from '../process/usage.ts';
-import { type OpenOptions, type Published, Swarm, type SwarmPlan } from './swarm.ts';
+import { Swarm } from './swarm.ts';
+import type { OpenOptions, Published, SwarmPlan } from './swarm-calls.ts';
 
 let swarm: Swarm | undefined;
 const current = (): Swarm => {
@@ -11,7 +12,7 @@ const current = (): Swarm => {
 
 answerCalls({
   plan: (plan: SwarmPlan) => {
-    swarm = new Swarm(plan, (joined) => tell({ joined }));
+    swarm = new Swarm(plan, (joined) => sendEvent({ joined }));
   },
   open: (options: OpenOptions) => current().open(options),
   pause: (share: number) => current().pause(share),

@@ -1,80 +1,18 @@
-// The viewers of one process: opens them at a given pace, counts what they get, cuts them off and brings them back. What it
-// knows of a message comes from its sample: every 50th viewer of a room, the first one included.
+// The viewers of one process: connects them at a given pace, counts the messages they receive, disconnects and reconnects them. It reads
+// messages of sampled viewers only: every 50th viewer of a room, including the first.
 import { signViewerToken } from '@danmux/runtime';
 import { type EncodedLatencies, Latencies } from '../latency.ts';
 import { readStamp } from '../stamp.ts';
 import { RoomTally } from './room-tally.ts';
 import { advance, makeSeat, merged, type Position, type Seat } from './seat.ts';
 import { SequenceCheck, type SequenceCount } from './sequence-check.ts';
+import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm-calls.ts';
 import { type JoinAnswer, type Positions, Viewer, type ViewerListener, type ViewerMessage } from './viewer.ts';
 
-export interface SwarmPlan {
-  readonly host: string;
-  readonly port: number;
-  readonly localAddress?: string;
-  /** Viewer `i` of all joins room `rooms[i % rooms.length]`. */
-  readonly rooms: readonly string[];
-  /** The viewers of this process: from `first`, so many. */
-  readonly first: number;
-  readonly viewers: number;
-  readonly perSecond: number;
-  readonly deflate: boolean;
-  readonly sampleEvery: number;
-  readonly tokenSecret: string;
-  /** True when the viewers are there before the first message: then they must get number 1 too. */
-  readonly expectFirst: boolean;
-}
-
-export interface OpenOptions {
-  /** Join with the last known positions. */
-  readonly recover?: boolean;
-  readonly perSecond?: number;
-  /** No more are opened while so many joins wait for their answer. */
-  readonly unanswered?: number;
-}
-
-export interface Opened {
-  readonly joined: number;
-  readonly failed: Readonly<Record<string, number>>;
-  readonly seconds: number;
-  /** Milliseconds from the first packet to the answer of the join, under the name `join`. */
-  readonly latencies: EncodedLatencies;
-  readonly deflate: number;
-}
-
-/** Since the last one. */
-export interface SwarmTally {
-  readonly connected: number;
-  readonly frames: number;
-  readonly deliveries: number;
-  readonly byLane: Readonly<Record<string, number>>;
-  readonly bytes: number;
-  readonly latencies: EncodedLatencies;
-  readonly sampledMessages: number;
-  readonly sampledFrames: number;
-  /** Whole run: disconnects by reason, messages told as gap by lane. */
-  readonly ended: Readonly<Record<string, number>>;
-  readonly gaps: Readonly<Record<string, number>>;
-}
-
-export interface SampleVerdict {
-  readonly viewers: number;
-  readonly lanes: Readonly<Record<string, SequenceCount>>;
-  /** Messages the sample was told it was not sent, by lane. */
-  readonly told: Readonly<Record<string, number>>;
-  /** Viewers that read all the time, and can be held against the sample of their room. */
-  readonly compared: number;
-  /** Those of them that got another number of frames or bytes. */
-  readonly unlike: number;
-}
-
-/** The last number published, by room and lane. */
-export type Published = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
 const tokenSeconds = 7_200;
-/** A server that is asked more than it can answer for seconds refuses; only storms want that. */
+/** A server with more unanswered joins refuses some; only storms test that. */
 const fewUnanswered = 300;
-/** After the last viewer was opened. */
+/** Time limit after the last connection attempt. */
 const longestJoinMs = 60_000;
 
 export class Swarm implements ViewerListener {
@@ -90,7 +28,7 @@ export class Swarm implements ViewerListener {
   readonly #pending = new Map<Viewer, () => void>();
   #joined = 0;
   #bytesOfGone = 0;
-  #bytesTold = 0;
+  #bytesReported = 0;
   #sampledMessages = 0;
   #sampledFrames = 0;
 
@@ -101,7 +39,7 @@ export class Swarm implements ViewerListener {
     for (const { room } of this.#seats) if (!this.#rooms.has(room)) this.#rooms.set(room, { tally: new RoomTally(), positions: {} });
   }
 
-  /** Opens every viewer that is not connected. */
+  /** Connects every viewer that is not connected. */
   async open({ recover = false, perSecond = this.#plan.perSecond, unanswered = fewUnanswered }: OpenOptions = {}): Promise<Opened> {
     const seats = this.#seats.filter(({ viewer }) => viewer === undefined);
     const startedAt = performance.now();
@@ -149,7 +87,7 @@ export class Swarm implements ViewerListener {
     return Object.fromEntries(Object.entries(positions).map(([lane, position]) => [lane, { ...position }]));
   }
 
-  /** Every tenth (or so) viewer that is not sampled stops reading. Returns how many. */
+  /** Makes about one in `every` unsampled viewers stop reading; returns their number. */
   pause(share: number): number {
     const others = this.#seats.filter(({ sampled, viewer }) => !sampled && viewer);
     const chosen = others.slice(0, Math.round(this.#seats.length * share));
@@ -160,7 +98,7 @@ export class Swarm implements ViewerListener {
     return chosen.length;
   }
 
-  /** Cuts every connection at once. */
+  /** Drops every connection at once. */
   cut(): number {
     let cut = 0;
     for (const seat of this.#seats) {
@@ -182,8 +120,8 @@ export class Swarm implements ViewerListener {
       for (const [lane, messages] of Object.entries(count.byLane)) byLane[lane] = (byLane[lane] ?? 0) + messages;
     }
     const bytes = this.#seats.reduce((sum, { viewer }) => sum + (viewer?.bytes ?? 0), this.#bytesOfGone);
-    const told = bytes - this.#bytesTold;
-    this.#bytesTold = bytes;
+    const added = bytes - this.#bytesReported;
+    this.#bytesReported = bytes;
     const [sampledMessages, sampledFrames] = [this.#sampledMessages, this.#sampledFrames];
     this.#sampledMessages = 0;
     this.#sampledFrames = 0;
@@ -193,7 +131,7 @@ export class Swarm implements ViewerListener {
       frames,
       deliveries,
       byLane,
-      bytes: told,
+      bytes: added,
       latencies,
       sampledMessages,
       sampledFrames,
@@ -202,7 +140,7 @@ export class Swarm implements ViewerListener {
     };
   }
 
-  /** After the last message has arrived: what the sample missed, and who got anything else than the sample. */
+  /** The verdict after the last message: losses of the sample, and viewers that differ from it. */
   verdict(published: Published): SampleVerdict {
     const lanes: Record<string, SequenceCount> = {};
     const sampled = this.#seats.filter(({ sampled, viewer }) => sampled && viewer);
@@ -210,15 +148,15 @@ export class Swarm implements ViewerListener {
       for (const [lane, last] of Object.entries(published[seat.room] ?? {})) this.#checkOf(seat, lane).settle(last);
       for (const [lane, { count }] of seat.checks) add(lanes, lane, count);
     }
-    return { viewers: sampled.length, lanes, told: this.#gapsOfSample, ...this.#likeness() };
+    return { viewers: sampled.length, lanes, gaps: this.#gapsOfSample, ...this.#comparison() };
   }
 
-  #likeness(): { compared: number; unlike: number } {
+  #comparison(): { compared: number; different: number } {
     const countOf = (viewer: Viewer) => `${viewer.frames} frames, ${viewer.frameBytes} bytes`;
     const expected = new Map<string, string>();
     for (const { room, viewer, steady, sampled } of this.#seats) if (sampled && steady && viewer) expected.set(room, countOf(viewer));
     const compared = this.#seats.filter(({ room, steady, viewer }) => steady && viewer && expected.has(room));
-    return { compared: compared.length, unlike: compared.filter(({ room, viewer }) => viewer && countOf(viewer) !== expected.get(room)).length };
+    return { compared: compared.length, different: compared.filter(({ room, viewer }) => viewer && countOf(viewer) !== expected.get(room)).length };
   }
 
   joined(viewer: Viewer, answer: JoinAnswer): void {

@@ -1,5 +1,5 @@
-// One viewer of the swarm: a bare TCP socket that speaks just enough WebSocket, Engine.IO 4 and Socket.IO 5 to connect with a
-// token, join one room and answer pings. A sampled viewer reads every message; any other one counts frames.
+// One viewer of the swarm: a TCP socket with the minimum of WebSocket, Engine.IO 4 and Socket.IO 5 to connect with a token, join a room
+// and answer pings. A sampled viewer parses every message; others count frames.
 import { connect, type Socket } from 'node:net';
 import { FrameParser, type FrameSink } from './frame-parser.ts';
 import { clientFrame, readUpgradeAnswer, upgradeRequest } from './handshake.ts';
@@ -8,13 +8,13 @@ import { inflate, inflateShort } from './inflated.ts';
 export interface ViewerOptions {
   readonly host: string;
   readonly port: number;
-  /** Spreads outgoing ports over several addresses of 127.0.0.0/8. */
+  /** A source address in 127.0.0.0/8: one address has too few ports for all viewers. */
   readonly localAddress?: string;
   readonly room: string;
   readonly deflate: boolean;
   readonly sampled: boolean;
   readonly token: string;
-  /** Given with the join, to get what came meanwhile. */
+  /** Sent with the join, to recover missed messages. */
   readonly positions?: Positions;
 }
 
@@ -31,28 +31,28 @@ export interface JoinAnswer {
   readonly msgs?: readonly ViewerMessage[];
 }
 
-/** What a viewer tells its swarm. */
+/** The events of a viewer. */
 export interface ViewerListener {
   joined(viewer: Viewer, answer: JoinAnswer): void;
-  /** Before the join or after it; once. */
+  /** The connection ended, before or after the join; called once. */
   ended(viewer: Viewer, reason: string): void;
-  /** A frame of the room. */
+  /** A frame of the room arrived. */
   frame(viewer: Viewer, length: number): void;
-  /** What is in it; sampled viewers only. */
+  /** The messages of the frame; sampled viewers only. */
   messages(viewer: Viewer, messages: readonly ViewerMessage[]): void;
-  /** Any other event that is short enough to be read. */
+  /** Any other event, unless it is too long to be parsed. */
   event(viewer: Viewer, name: string, payload: unknown): void;
 }
 
-/** One for all sockets: what is in it is used up before the next read. */
+/** Shared by all sockets: each read is processed before the next one. */
 const readBuffer = Buffer.allocUnsafe(256 * 1_024);
 const shortPayload = 256;
-/** At the start of an event that may be a frame: `42["f`. */
+/** Prefix of an event that may be a frame: `42["f`. */
 const letterF = 0x66;
 const pong = clientFrame('3');
 const frameStart = '42["frame",';
 
-/** The kernel's search for a free port grows slow with thousands in use; named, the port costs nothing. */
+/** With thousands of ports in use the kernel's search for a free one is slow, so ports are assigned here. */
 const firstPort = 10_000;
 const lastPort = 65_000;
 let lastUsed = firstPort;
@@ -71,7 +71,7 @@ export class Viewer implements FrameSink {
   readonly #listener: ViewerListener;
   readonly #socket: Socket;
   readonly #parser = new FrameParser(this);
-  /** The answer to the upgrade as far as it has come; undefined afterwards. */
+  /** The response to the upgrade received so far; undefined once it is complete. */
   #upgrade: Buffer | undefined = Buffer.alloc(0);
   #whole = true;
   #deflate = false;
@@ -92,12 +92,12 @@ export class Viewer implements FrameSink {
     return this.#deflate;
   }
 
-  /** Stops reading, and lets the other side's buffers fill. */
+  /** Stops reading, so that the server's buffers fill. */
   pause(): void {
     this.#socket.pause();
   }
 
-  /** Cuts the connection without a word. */
+  /** Drops the connection without a close frame. */
   cut(): void {
     this.#ended = true;
     this.#socket.destroy();
@@ -131,7 +131,7 @@ export class Viewer implements FrameSink {
     this.#parser.take(bytes.subarray(answer.size));
   }
 
-  keep(_opcode: number, length: number): number {
+  wanted(_opcode: number, length: number): number {
     return this.#whole || length <= shortPayload ? length : 0;
   }
 
@@ -139,11 +139,11 @@ export class Viewer implements FrameSink {
     if (opcode === 8) {
       this.#end(`close ${length >= 2 ? payload.readUInt16BE(0) : 1005}`);
     } else if (opcode === 9) {
-      throw new Error('a WebSocket ping, which no server here sends');
+      throw new Error('the server sent a WebSocket ping, which no server here does');
     } else if (this.#whole) {
       this.#packet(compressed ? inflate(payload) : payload.toString('utf8'), length);
     } else if (length > shortPayload || (!compressed && payload[4] === letterF)) {
-      // Nothing but a frame of the room is long.
+      // Only frames of the room are long.
       this.#count(length);
     } else {
       this.#short(compressed ? inflateShort(payload) : payload.toString('utf8'), length);
@@ -164,7 +164,7 @@ export class Viewer implements FrameSink {
   #packet(text: string, length: number): void {
     if (text.startsWith(frameStart)) {
       this.#count(length);
-      // `42["frame",{…}]`. A frame of danmux holds many messages; a peer's is one.
+      // `42["frame",{…}]`. A frame of danmux contains many messages, that of a peer one.
       const payload = JSON.parse(text.slice(frameStart.length, -1)) as { msgs: ViewerMessage[] } | ViewerMessage;
       this.#listener.messages(this, 'msgs' in payload ? payload.msgs : [payload]);
     } else if (text === '2') this.#socket.write(pong);

@@ -68,7 +68,7 @@ test('--set without a value, without a name, of the wrong type, or of an unknown
 });
 
 test('a token without a user, or with a lifetime of zero', async () => {
-  await says(/^danmux: the user id is 1 to 128 characters long/, ['token', '']);
+  await says(/^danmux: the user id must have 1 to 128 characters/, ['token', '']);
   await says(/ttl.*1 or more/, ['token', 'ann', '--ttl', '0']);
 });
 

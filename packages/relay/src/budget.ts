@@ -1,7 +1,7 @@
-// How many chat messages a second the viewers of one room are sent. A pause saves up for a burst.
+// The chat budget of one room, a token bucket: a rate in messages/s, and a burst that a pause saves up.
 
 export interface Budget {
-  /** How many of `wanted` may be sent now; they are spent. `now` is milliseconds on the monotonic clock. */
+  /** Takes up to `wanted` tokens and returns their number. `now` is milliseconds on the monotonic clock. */
   takeUpTo(wanted: number, now: number): number;
 }
 

@@ -1,18 +1,18 @@
-// Which chat messages of a tick are sent when not all can be: each sender's first before anybody's second, new text before
-// text that was said already, then by rank (level and role). Never simply the newest or the oldest.
+// Selects the chat messages of a tick that fit the budget: the first of each sender before the second of any, new text before repeated
+// text, then by rank (level and role). Age does not count.
 import { fnv1a, type Pending } from '@danmux/bus';
 
 interface Candidate {
   readonly publication: Pending;
-  /** How many the sender has before this one in the tick. */
+  /** Number of earlier messages of the same sender in this tick. */
   readonly nth: number;
   readonly repeated: boolean;
   readonly rank: number;
-  /** Orders what is equal without favouring anybody. */
+  /** A pseudo-random order among equals. */
   readonly lot: number;
 }
 
-/** `kept` is in the order of acceptance. */
+/** Returns `kept` and `shed`; `kept` is in the order of acceptance. */
 export function selectByWeight(waiting: readonly Pending[], allowed: number): { kept: Pending[]; shed: Pending[] } {
   const chosen = new Set(
     candidatesOf(waiting)
@@ -30,7 +30,7 @@ function candidatesOf(waiting: readonly Pending[]): Candidate[] {
     const { weight, entry } = publication;
     const sender = weight?.sender ?? '';
     const nth = bySender.get(sender) ?? 0;
-    // Nobody is no sender: what comes without one is not held against the others.
+    // Messages without a sender do not count as messages of one sender.
     if (sender !== '') bySender.set(sender, nth + 1);
     const repeated = weight !== undefined && contents.has(weight.content);
     if (weight) contents.add(weight.content);
@@ -42,7 +42,7 @@ function byWorth(a: Candidate, b: Candidate): number {
   return a.nth - b.nth || Number(a.repeated) - Number(b.repeated) || b.rank - a.rank || a.lot - b.lot;
 }
 
-/** The same for the same entry, so that a tick that is read again decides alike. */
+/** Depends on the entry only, so that a tick that is processed again selects the same messages. */
 function lotOf(entry: string): number {
   const hash = fnv1a(entry);
   return (hash ^ (hash >>> 15)) >>> 0;

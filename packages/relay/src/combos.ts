@@ -1,5 +1,5 @@
-// Gift combos of one room: the first gift of a combo goes at once, those that follow within the window are sent at its end as one, with
-// the exact sum of their counts and the id of each.
+// Gift combos of one room: the first gift of a combo is sent at once, later gifts within the window are sent as one message at its end,
+// with the exact sum of their counts and the id of each.
 import { bodyOfParts, comboParts, type Pending } from '@danmux/bus';
 
 interface Combo {
@@ -8,13 +8,13 @@ interface Combo {
   waiting: Pending[];
 }
 
-/** A publication that waits to be sent; one that stands for several gifts of a combo names them. */
+/** A publication to be sent; a merged one lists its parts. */
 export interface Waiting extends Pending {
-  /** In their order; the newest gives the message its id. */
+  /** The merged gifts, oldest first; the message has the id of the newest. */
   readonly gifts?: readonly Pending[];
 }
 
-/** One publication for gifts of one combo, of which there is at least one. */
+/** Merges the gifts of one combo, at least one, into one publication. */
 export function joined(gifts: readonly Pending[]): Waiting {
   const newest = gifts.at(-1) as Pending;
   return gifts.length === 1 ? newest : { ...newest, body: bodyOfParts(gifts.map(({ body }) => body)), gifts };
@@ -24,15 +24,15 @@ export class Combos {
   readonly #windowMs: number;
   readonly #open = new Map<string, Combo>();
 
-  /** 0 merges nothing. */
+  /** Length of the window in milliseconds; 0 disables merging. */
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
   }
 
-  /** True when it keeps the gift until its combo's window ends. */
+  /** Returns true when the gift waits here until the window of its combo ends. */
   keep(publication: Pending, now: number): boolean {
     const { combo, marks } = publication;
-    // What is marked is one of its own.
+    // Messages with marks (receipt, expiry) are never merged.
     if (combo === undefined || marks || this.#windowMs === 0) return false;
     const known = this.#open.get(combo);
     if (known && (now < known.until || known.waiting.length > 0)) {
@@ -43,7 +43,7 @@ export class Combos {
     return false;
   }
 
-  /** Takes out what waits and must not go any more. */
+  /** Removes and returns waiting gifts that must not be sent, such as recalled ones. */
   remove(mustNotGo: (publication: Pending) => boolean): Pending[] {
     const removed: Pending[] = [];
     for (const combo of this.#open.values()) {
@@ -55,7 +55,7 @@ export class Combos {
     return removed;
   }
 
-  /** What may go now. */
+  /** Removes and returns the gifts whose window has ended, merged per combo. */
   take(now: number): Waiting[] {
     const ready: Waiting[] = [];
     for (const [name, combo] of this.#open) {
@@ -71,7 +71,7 @@ export class Combos {
     return ready;
   }
 
-  /** When the next of them may go; never while none waits. */
+  /** End of the next window on the monotonic clock; infinity while no gift waits. */
   get nextAt(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const { until, waiting } of this.#open.values()) if (waiting.length > 0) next = Math.min(next, until);

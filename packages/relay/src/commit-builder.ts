@@ -1,5 +1,5 @@
-// Makes what was taken from a room's queue into the commit that stores, counts and publishes it: numbers the messages, encodes
-// the frame once for the whole cluster. It sends nothing itself.
+// Builds the commit of a batch from a room's queue: assigns offsets and encodes the frame once for the whole cluster. The bus then
+// stores, counts and publishes it; this file sends nothing.
 import { type Commit, type FrameHead, type Heads, isTraced, isUserRoom, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 import type { Waiting } from './combos.ts';
@@ -12,10 +12,10 @@ export interface BuiltCommit {
   readonly heads: Heads;
 }
 
-/** Messages of one frame that were shed and go to their senders all the same, at most. */
+/** Maximum number of shed messages per frame that are still sent to their senders. */
 const senderOnlyMessages = 50;
 
-/** `logAt`, milliseconds since 1970, is given when somebody reads the event log. */
+/** `logAt`, in milliseconds since 1970, is set when the event log has a consumer. */
 export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease, logAt?: number): BuiltCommit {
   const offsets: Record<StreamLane, number> = { ...heads.offsets };
   const messages: Partial<Record<StreamLane, string[]>> = {};
@@ -58,7 +58,7 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
   };
 }
 
-/** What edges must know of some of the messages. */
+/** The frame's head: addressees, receipts and recalls, which edges need without parsing the payload. */
 function marksOf(room: string, batch: Batch): Pick<FrameHead, 'receipts' | 'recalls' | 'to'> {
   const all = inOrder(batch).flatMap(([, publications]) => publications);
   const receipts = all.filter(({ marks }) => marks?.receipt).map(({ id }) => id);
@@ -103,7 +103,7 @@ function shedOf(dropped: readonly Dropped[]): Pick<LedgerCounts, 'shed'> {
   return { shed };
 }
 
-/** A sender always sees what it said, though nobody else does. */
+/** Shed chat is sent to its senders alone, who always see their own messages. */
 function senderOnlyOf(dropped: readonly Dropped[]): [string, string][] {
   const said = dropped.flatMap(({ reason, publications }) => (reason === 'budget' ? publications : []));
   const signed = said.flatMap((publication) => (publication.weight ? [{ publication, sender: publication.weight.sender }] : []));

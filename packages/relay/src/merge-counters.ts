@@ -1,5 +1,5 @@
-// Likes, enters and what else is ambient: of the messages of one tick, those of a type that sums become one, the newest with the sum of
-// the counts; of the others the newest of each sender and key stays. With combos.ts the one place where a relay reads a message.
+// Merges the ambient messages of one tick, such as likes and enters. Messages of a summing type become one: the newest, with the sum of
+// the counts. Of other types the newest message of each sender and key remains. Only this file and combos.ts parse messages in a relay.
 import { countedBody, countOf, fieldText, type Pending } from '@danmux/bus';
 import { type MessageType, messageTypes } from '@danmux/protocol';
 
@@ -7,13 +7,13 @@ export type MessageTypes = Readonly<Record<string, MessageType>>;
 
 export interface Merged {
   readonly kept: Pending[];
-  /** What another message stands for now. */
+  /** Messages that were merged into another one. */
   readonly merged: Pending[];
-  /** What was too much for one tick. */
+  /** Messages above the limit of one tick. */
   readonly shed: Pending[];
 }
 
-/** Messages of types that keep the newest, in one tick of a room: what a viewer can still take in. */
+/** Maximum number of messages of non-summing types per tick and room: more than a viewer can follow. */
 const newestOfTick = 100;
 
 interface Group {
@@ -34,7 +34,7 @@ export function mergeCounters(waiting: readonly Pending[], types: MessageTypes =
     const name = sums ? type : `${type} ${keyOf(publication, data, row)}`;
     const before = groups.get(name);
     if (before) merged.push(before.newest);
-    // Last in the map is what came last.
+    // Delete first, so that the map stays in order of arrival.
     groups.delete(name);
     groups.set(name, { newest: publication, count: (before?.count ?? 0n) + (sums ? countOf(data) : 0n), of: (before?.of ?? 0) + 1, sums });
   }
@@ -47,7 +47,7 @@ export function mergeCounters(waiting: readonly Pending[], types: MessageTypes =
   };
 }
 
-/** Who sent it, and what it is about. */
+/** The sender and the key of the message. */
 function keyOf({ weight }: Pending, data: string, row: MessageType | undefined): string {
   const key = row?.key === undefined || !data.startsWith('{') ? '' : (fieldText(data, row.key) ?? '');
   return JSON.stringify([weight?.sender ?? '', key]);

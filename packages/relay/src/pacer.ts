@@ -1,20 +1,21 @@
-// When a room's next frame leaves: at once after quiet, else one tick after the last one. Control and gift have a short tick of
-// their own; the other lanes' grows with the room's rate, since larger frames cost less a message. One timer per waiting room.
+// Decides when a room's next frame is sent: at once in a quiet room, otherwise one tick after the last frame. Control and gift have a
+// short tick of their own; the tick of the other lanes grows with the room's rate, since large frames cost less per message. Each
+// waiting room has one timer.
 import type { Config } from '@danmux/runtime';
 import type { RoomQueue } from './room-queue.ts';
 
 export type PacerConfig = Pick<Config['relay'], 'tick_ms' | 'max_tick_ms' | 'urgent_tick_ms'>;
 type Waiting = Pick<RoomQueue, 'urgent' | 'ordinary' | 'lastUrgent' | 'lastOrdinary' | 'rate' | 'tellAt' | 'combosAt'>;
 
-/** Messages a second at which a room's tick is the longest. */
+/** The tick reaches its maximum at this many messages/s. */
 const busyRate = 500;
 
-/** Milliseconds to wait before the room may send something, from `now` on the monotonic clock. */
+/** Milliseconds from `now`, on the monotonic clock, until the room may send. */
 export function waitBeforeFlush(queue: Waiting, config: PacerConfig, now: number): number {
   return Math.max(0, Math.min(urgentAt(queue, config), ordinaryAt(queue, config)) - now);
 }
 
-/** True when what may be sent now is control and gift. */
+/** True when the frame that is due has control and gift. */
 export function urgentIsNext(queue: Waiting, config: PacerConfig, now: number): boolean {
   const at = urgentAt(queue, config);
   return at <= now || at <= ordinaryAt(queue, config);
@@ -39,13 +40,13 @@ export class Pacer {
   readonly #flush: (queue: RoomQueue, urgent: boolean) => void;
   readonly #planned = new Map<RoomQueue, Planned>();
 
-  /** `flush` is to send what is urgent, or what is not. */
+  /** `flush` sends either the urgent lanes or the others. */
   constructor(config: PacerConfig, flush: (queue: RoomQueue, urgent: boolean) => void) {
     this.#config = config;
     this.#flush = flush;
   }
 
-  /** Plans the room's next flush; an earlier plan stands unless this one comes sooner. */
+  /** Schedules the room's next flush, unless an earlier one is scheduled. */
   plan(queue: RoomQueue): void {
     if (queue.flushing || queue.empty) return;
     const now = performance.now();

@@ -1,5 +1,5 @@
-// The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends do not know it; it can be
-// stopped and started at any time, and what it did not commit waits in the ingress.
+// The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends never address it. It may stop and start
+// at any time; uncommitted publications wait in the ingress.
 import type { Bus, Lease } from '@danmux/bus';
 import { laneTotals, Membership, type RoleNumbers, ShardOwnership, TraceHops } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -8,6 +8,7 @@ import { RoomClaims } from './room-claims.ts';
 import { ShardRelay } from './shard-relay.ts';
 import { TrafficCounter } from './traffic-counter.ts';
 
+/** The relay of a process; shards move to and from it while it runs. */
 export class RelayRole implements Part {
   readonly name = 'relay';
   readonly #runtime: Runtime;
@@ -47,7 +48,7 @@ export class RelayRole implements Part {
   }
 
   async drain(): Promise<void> {
-    // Leaving first, so that the shards given up next are not counted on this relay.
+    // Leave the membership first, so that the other relays take over the released shards.
     await this.#membership.drain();
     await this.#holder.drain();
   }

@@ -1,12 +1,12 @@
-// The furthest heads this relay has seen of each room, and the epochs that ended. They outlive queues and leases, since they show that a
-// store went back to an older state. Past the cap of rooms the longest unused are forgotten; a store that restarted is noticed without
-// this record.
+// Remembers the highest heads that this relay has seen of each room, and the ended epochs. They outlive queues and leases, because they
+// reveal a store that was restored to an older state. Above the cap the least recently used rooms are dropped; a store that restarted
+// empty is noticed without them.
 import { claimOf, type Heads, type HeadsClaim } from '@danmux/bus';
 import { streamLanes } from '@danmux/protocol';
 import { BoundedMap } from '@danmux/runtime';
 
 const roomsKept = 10_000;
-/** Epochs remembered of a room, at most. */
+/** Maximum number of ended epochs per room. */
 const epochsKept = 8;
 
 interface Witnessed {
@@ -23,7 +23,7 @@ export class RoomClaims {
 
   saw(room: string, heads: Heads): void {
     const known = this.#rooms.get(room);
-    // Deleted first: the room becomes the newest.
+    // Delete first, so that the room becomes the most recently used.
     this.#rooms.delete(room);
     this.#rooms.set(room, known ? next(known, heads) : { heads, ended: [] });
   }
@@ -36,6 +36,6 @@ export class RoomClaims {
 
 function next({ heads, ended }: Witnessed, seen: Heads): Witnessed {
   if (heads.epoch !== seen.epoch) return { heads: seen, ended: [...ended, heads.epoch].slice(-epochsKept) };
-  // Heads that were read may be older than those committed meanwhile.
+  // A read may return heads older than a commit that finished in between.
   return { heads: streamLanes.some((lane) => seen.offsets[lane] < heads.offsets[lane]) ? heads : seen, ended };
 }

@@ -1,5 +1,5 @@
-// What waits to be sent to one room: publications per lane, in the order of acceptance, and the heads they will be numbered
-// from. It takes within the room's budget and says what is shed; when to send is the pacer's business.
+// The queue of one room: waiting publications per lane, in the order of acceptance, and the heads from which the next ones are numbered.
+// It applies the room's budget and reports what it shed. The pacer decides when to send.
 import type { Heads, Pending } from '@danmux/bus';
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import { BoundedMap, type Clock, systemClock } from '@danmux/runtime';
@@ -8,16 +8,16 @@ import { selectByWeight } from './chat-weight.ts';
 import { Combos, joined, type Waiting } from './combos.ts';
 import { type MessageTypes, mergeCounters } from './merge-counters.ts';
 
-/** Characters of one frame's messages: the outbox of a viewer must hold several frames. */
+/** Maximum number of characters per frame: several frames must fit into the outbox of a viewer. */
 const frameCharacters = 262_144;
-/** Recalled ids remembered per room; past it the oldest is forgotten. */
+/** Maximum number of recalled ids per room; the oldest is dropped first. */
 const recalledKept = 10_000;
-/** How often viewers are told what was shed, milliseconds. */
-const tellEveryMs = 1_000;
+/** Minimum time between two `gap` reports of shed chat, in milliseconds. */
+const reportEveryMs = 1_000;
 
 export type Batch = Partial<Record<Lane, readonly Waiting[]>>;
 
-/** Publications that are not sent, and why. */
+/** Publications that are not sent, with the reason. */
 export interface Dropped {
   readonly lane: Lane;
   readonly reason: 'budget' | 'merged' | 'recalled' | 'expired';
@@ -27,37 +27,37 @@ export interface Dropped {
 export interface Taken {
   readonly batch: Batch;
   readonly dropped: readonly Dropped[];
-  /** What was shed since viewers were told last; absent while it is too early to tell again. */
+  /** Numbers of messages shed since the last report to viewers; absent while the next report is not due. */
   readonly shed?: Partial<Record<Lane, number>>;
 }
 
-/** The guaranteed lanes are sent apart from the others, so that what is urgent waits for nothing and overtakes nothing of its own. */
+/** Guaranteed lanes are sent in frames of their own, so that they never wait for the other lanes. */
 const urgentLanes: readonly Lane[] = laneNames.filter((lane) => lanes[lane].guaranteed);
 const ordinaryLanes: readonly Lane[] = laneNames.filter((lane) => !lanes[lane].guaranteed);
 
 export interface QueueOptions {
   readonly budget?: Budget;
   readonly comboWindowMs?: number;
-  /** False in rooms of users, where no two messages are for the same viewers. */
+  /** False in rooms of users, whose messages have different addressees. */
   readonly merges?: boolean;
-  /** The table messages.types; the built-in one when absent. */
+  /** The table `messages.types`; by default the built-in one. */
   readonly types?: MessageTypes;
-  /** Tells when messages expire. */
+  /** The clock for the expiry of messages. */
   readonly clock?: Clock;
-  /** What the queue before this one of the room left. */
-  readonly untold?: Untold;
+  /** Unreported shed messages of the room's previous queue. */
+  readonly unreported?: Unreported;
 }
 
-/** Messages that were shed of which viewers were not told, and when they were told last, on the monotonic clock. */
-export interface Untold {
+/** Shed messages not yet reported to viewers, and the time of the last report on the monotonic clock. */
+export interface Unreported {
   readonly count: number;
-  readonly lastTold: number;
+  readonly lastReport: number;
 }
 
 export class RoomQueue {
   readonly room: string;
   #budget: Budget;
-  /** The room's own `chat_per_second`; undefined when it has none. */
+  /** The room's override of `chat_per_second`; undefined without one. */
   #chatPerSecond: number | undefined;
   readonly #merges: boolean;
   readonly #types: MessageTypes | undefined;
@@ -66,54 +66,54 @@ export class RoomQueue {
   readonly #combos: Combos;
   readonly #lanes: Record<Lane, Waiting[]> = { control: [], gift: [], chat: [], ambient: [] };
   #heads: Heads | undefined;
-  /** When the last frame of control and gift left, and the last of the others, on the monotonic clock. */
+  /** Times of the last frame of control and gift, and of the last frame of the other lanes, on the monotonic clock. */
   lastUrgent = Number.NEGATIVE_INFINITY;
   lastOrdinary = Number.NEGATIVE_INFINITY;
-  /** Messages a second in the ordinary lanes, lately. */
+  /** Recent messages/s in the lanes other than control and gift. */
   rate = 0;
   #flushing = false;
-  #untold = 0;
-  #lastTold = Number.NEGATIVE_INFINITY;
-  /** What was untold when the take under way began: it is not told until that is committed. */
-  #before: Untold | undefined;
+  #unreported = 0;
+  #lastReport = Number.NEGATIVE_INFINITY;
+  /** Unreported messages before the current take: a report counts only once its frame is committed. */
+  #before: Unreported | undefined;
 
-  constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, untold }: QueueOptions = {}) {
+  constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, unreported }: QueueOptions = {}) {
     this.room = room;
     this.#budget = budget;
     this.#merges = merges;
     this.#types = types;
     this.#combos = new Combos(merges ? comboWindowMs : 0);
     this.#clock = clock;
-    if (untold) [this.#untold, this.#lastTold] = [untold.count, untold.lastTold];
+    if (unreported) [this.#unreported, this.#lastReport] = [unreported.count, unreported.lastReport];
   }
 
-  /** `now` is milliseconds on the monotonic clock, as everywhere here. */
+  /** `now` is milliseconds on the monotonic clock, as in all methods. */
   add(publication: Pending, now: number = performance.now()): void {
     if (publication.marks?.recalls !== undefined) this.recall([publication.marks.recalls]);
     if (!this.#combos.keep(publication, now)) this.#lanes[publication.lane].push(publication);
   }
 
-  /** Messages of these ids are not sent any more. */
+  /** Messages with these ids will not be sent. */
   recall(ids: readonly string[]): void {
     for (const id of ids) this.#recalled.set(id, true);
   }
 
-  /** Heads the next frame is numbered from; undefined until read from the store. */
+  /** The heads from which the next frame is numbered; undefined until read from the store. */
   get heads(): Heads | undefined {
     return this.#heads;
   }
 
-  /** Heads as read from the store. */
+  /** Sets the heads read from the store. */
   numberFrom(heads: Heads): void {
     this.#heads = heads;
   }
 
-  /** The heads are read again before the next frame. */
+  /** Drops the heads, so that they are read again before the next frame. */
   forgetHeads(): void {
     this.#heads = undefined;
   }
 
-  /** The room's own chat rate changed; an unchanged rate keeps the budget and what it saved up. */
+  /** Sets the room's chat rate; an unchanged rate keeps the budget with its saved burst. */
   limitChat(perSecond: number | undefined, budget: () => Budget): void {
     if (this.#chatPerSecond === perSecond) return;
     this.#chatPerSecond = perSecond;
@@ -124,7 +124,7 @@ export class RoomQueue {
     return this.#flushing;
   }
 
-  /** False while a flush is under way: a room has one commit at a time. */
+  /** Returns false while another flush is under way: a room has one commit at a time. */
   beginFlush(): boolean {
     if (this.#flushing) return false;
     this.#flushing = true;
@@ -135,57 +135,57 @@ export class RoomQueue {
     this.#flushing = false;
   }
 
-  /** The last take was committed; `heads` are those after it, undefined when they must be read again. */
+  /** Ends the flush after its commit; `heads` are those after it, or undefined to read them again. */
   committed(heads: Heads | undefined): void {
     this.#heads = heads;
     this.#before = undefined;
   }
 
-  /** What the commits so far leave to tell; undefined when nothing. */
-  get untold(): Untold | undefined {
-    const untold = this.#before ?? { count: this.#untold, lastTold: this.#lastTold };
-    return untold.count > 0 ? untold : undefined;
+  /** Shed messages that committed frames have not reported; undefined when there are none. */
+  get unreported(): Unreported | undefined {
+    const unreported = this.#before ?? { count: this.#unreported, lastReport: this.#lastReport };
+    return unreported.count > 0 ? unreported : undefined;
   }
 
-  /** The next control and gift messages, at most `limit` in all and no more than a frame may hold. They leave the queue. */
+  /** Removes and returns the next control and gift messages, at most `limit` and at most one frame. */
   takeUrgent(limit: number, now: number): Taken {
     this.lastUrgent = now;
     const dropped = this.#dropGone(urgentLanes);
     this.#lanes.gift.push(...this.#combos.take(now));
     const batch = this.#take(urgentLanes, limit);
-    // Those that go as parts of another leave the ingress with it, not before.
+    // The parts of a merged message leave the ingress with it, not before.
     const merged = batch.gift?.flatMap(({ gifts = [] }) => gifts.slice(0, -1)) ?? [];
     if (merged.length > 0) dropped.push({ lane: 'gift', reason: 'merged', publications: merged });
     return { batch, dropped };
   }
 
-  /** The same of chat and ambient, within the budget: what is over it is shed by weight, counters are merged. */
+  /** The same for chat and ambient: chat over the budget is shed by weight, ambient messages are merged. */
   takeOrdinary(limit: number, now: number): Taken {
     this.#measure(now);
-    this.#before = { count: this.#untold, lastTold: this.#lastTold };
+    this.#before = { count: this.#unreported, lastReport: this.#lastReport };
     const dropped = [...this.#dropGone(ordinaryLanes), ...this.#shedChat(now), ...this.#mergeAmbient()];
     const batch = this.#take(ordinaryLanes, limit);
-    for (const { lane, reason, publications } of dropped) if (lane === 'chat' && reason === 'budget') this.#untold += publications.length;
-    if (this.#untold === 0 || now - this.#lastTold < tellEveryMs) return { batch, dropped };
-    const shed = { chat: this.#untold };
-    this.#untold = 0;
-    this.#lastTold = now;
+    for (const { lane, reason, publications } of dropped) if (lane === 'chat' && reason === 'budget') this.#unreported += publications.length;
+    if (this.#unreported === 0 || now - this.#lastReport < reportEveryMs) return { batch, dropped };
+    const shed = { chat: this.#unreported };
+    this.#unreported = 0;
+    this.#lastReport = now;
     return { batch, dropped, shed };
   }
 
   #measure(now: number): void {
     const passed = now - this.lastOrdinary;
     const count = this.#lanes.chat.length + this.#lanes.ambient.length;
-    // The first after quiet says nothing about the rate.
+    // The first frame after a quiet time does not indicate a rate.
     this.rate = passed > 1_000 ? 0 : this.rate * 0.7 + (count / Math.max(1, passed)) * 1_000 * 0.3;
     this.lastOrdinary = now;
   }
 
-  /** Takes out what was recalled or has expired, whatever lane it is of. */
+  /** Removes recalled and expired messages of all lanes. */
   #dropGone(from: readonly Lane[]): Dropped[] {
     const now = this.#clock.now();
     const reasonOf = ({ id, marks }: Pending): 'recalled' | 'expired' | undefined => {
-      // A recall always goes: viewers may have what it takes back.
+      // A recall is always sent: viewers may have the recalled message.
       if (marks?.recalls !== undefined) return undefined;
       if (this.#recalled.has(id)) return 'recalled';
       return marks?.expires_at !== undefined && marks.expires_at <= now ? 'expired' : undefined;
@@ -235,7 +235,7 @@ export class RoomQueue {
     for (const lane of from) {
       const waiting = this.#lanes[lane];
       let count = 0;
-      // The first goes whatever its size: it could never go otherwise.
+      // The first message is taken whatever its size, or it could never be sent.
       for (const { body } of waiting) {
         if (left === 0 || (body.length > room && left < limit)) break;
         room -= body.length;
@@ -243,22 +243,22 @@ export class RoomQueue {
         count++;
       }
       if (count > 0) batch[lane] = waiting.splice(0, count);
-      // What did not fit goes first next time; nothing lower overtakes it.
+      // Lower lanes must not overtake a message that did not fit.
       if (waiting.length > 0) break;
     }
     return batch;
   }
 
   get empty(): boolean {
-    return !this.urgent && !this.ordinary && this.#untold === 0 && this.combosAt === Number.POSITIVE_INFINITY;
+    return !this.urgent && !this.ordinary && this.#unreported === 0 && this.combosAt === Number.POSITIVE_INFINITY;
   }
 
-  /** True when publications of a guaranteed lane wait, which do not wait for the ordinary tick. */
+  /** True when publications of a guaranteed lane wait, which have a shorter tick. */
   get urgent(): boolean {
     return urgentLanes.some((lane) => this.#lanes[lane].length > 0);
   }
 
-  /** When gifts of a combo that wait for others may go. */
+  /** Time at which waiting combo gifts become due. */
   get combosAt(): number {
     return this.#combos.nextAt;
   }
@@ -267,9 +267,9 @@ export class RoomQueue {
     return ordinaryLanes.some((lane) => this.#lanes[lane].length > 0);
   }
 
-  /** When viewers are to be told what was shed, though nothing else is sent; never while nothing was. */
+  /** Time of the next report of shed chat, also when there is nothing else to send; infinity when nothing was shed. */
   get tellAt(): number {
-    return this.#untold === 0 ? Number.POSITIVE_INFINITY : this.#lastTold + tellEveryMs;
+    return this.#unreported === 0 ? Number.POSITIVE_INFINITY : this.#lastReport + reportEveryMs;
   }
 }
 

@@ -11,7 +11,7 @@ import type { Waiting } from './combos.ts';
 import { type BuiltCommit, buildCommit } from './commit-builder.ts';
 import { Pacer } from './pacer.ts';
 import type { RoomClaims } from './room-claims.ts';
-import { RoomQueue, type Taken, type Untold } from './room-queue.ts';
+import { RoomQueue, type Taken, type Unreported } from './room-queue.ts';
 import { eventsAreRead } from './sent-events.ts';
 import { ShardReader } from './shard-reader.ts';
 import type { TrafficCounter } from './traffic-counter.ts';
@@ -115,7 +115,7 @@ export class ShardRelay {
     for (const queue of touched) this.#pacer.plan(queue);
   }
 
-  #queueOf(room: string, untold?: Untold): RoomQueue {
+  #queueOf(room: string, unreported?: Unreported): RoomQueue {
     const known = this.#rooms.get(room);
     if (known) return known;
     const { config, clock } = this.#runtime;
@@ -123,7 +123,7 @@ export class ShardRelay {
     const queue = new RoomQueue(room, {
       ...{ clock, types: config.messages.types, merges: !ofUsers, comboWindowMs: config.messages.combo_window_ms },
       budget: ofUsers ? unlimited : this.#budget(undefined),
-      ...(untold ? { untold } : {}),
+      ...(unreported ? { unreported } : {}),
     });
     this.#rooms.set(room, queue);
     return queue;
@@ -251,11 +251,11 @@ export class ShardRelay {
 
   #beginAgain(): void {
     if (this.#stopped) return;
-    const untold = [...this.#rooms.values()].flatMap((queue) => (queue.untold ? [{ room: queue.room, untold: queue.untold }] : []));
+    const unreported = [...this.#rooms.values()].flatMap((queue) => (queue.unreported ? [{ room: queue.room, unreported: queue.unreported }] : []));
     this.#forgetRooms();
     this.#resetting = false;
     this.#reader.reset();
-    for (const { room, untold: left } of untold) this.#pacer.plan(this.#queueOf(room, left));
+    for (const { room, unreported: left } of unreported) this.#pacer.plan(this.#queueOf(room, left));
     this.#reader.notify();
   }
 

@@ -1,9 +1,9 @@
-// How many messages a room may send: so many a second, and a burst after a pause.
+// The chat budget of a room: a rate, and a burst after a pause.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RateBudget, unlimited } from '../src/budget.ts';
 
-test('a burst at once, then so many a second, and a pause saves up for no more than a burst', () => {
+test('a burst at once, then the rate; a pause saves up at most one burst', () => {
   const budget = new RateBudget(20);
   assert.equal(budget.takeUpTo(100, 0), 40);
   assert.equal(budget.takeUpTo(100, 0), 0);
@@ -13,7 +13,7 @@ test('a burst at once, then so many a second, and a pause saves up for no more t
   assert.equal(budget.takeUpTo(100, 60_000), 40);
 });
 
-test('parts of a message add up', () => {
+test('fractions of a token add up', () => {
   const budget = new RateBudget(20, 0);
   assert.equal(budget.takeUpTo(1, 0), 1);
   let taken = 0;
@@ -21,7 +21,7 @@ test('parts of a message add up', () => {
   assert.equal(taken, 20);
 });
 
-test('a clock that steps back gives nothing and takes nothing', () => {
+test('a clock that steps back neither adds nor removes tokens', () => {
   const budget = new RateBudget(20, 0.5);
   budget.takeUpTo(10, 1_000);
   assert.equal(budget.takeUpTo(10, 0), 0);

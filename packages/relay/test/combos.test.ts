@@ -12,7 +12,7 @@ function gift(combo: string | undefined, count?: number): Pending {
 }
 const countOf = ({ body }: Pending) => (JSON.parse(body) as { data: { count?: number } }).data.count ?? 1;
 
-test('the first goes at once, those behind it as one at the end of the window', () => {
+test('the first gift is sent at once, later ones as one message at the end of the window', () => {
   const combos = new Combos(300);
   assert.equal(combos.keep(gift('a'), 0), false);
   const followers = [gift('a', 2), gift('a'), gift('a', 10)];
@@ -28,7 +28,7 @@ test('the first goes at once, those behind it as one at the end of the window', 
   assert.equal(combos.nextAt, Number.POSITIVE_INFINITY);
 });
 
-test('a long combo goes on window by window, and its sum is that of all its gifts', () => {
+test('a long combo continues window by window, with the sum of all its gifts', () => {
   const combos = new Combos(300);
   let sent = 0;
   let given = 0;
@@ -42,7 +42,7 @@ test('a long combo goes on window by window, and its sum is that of all its gift
   assert.equal(sent, given);
 });
 
-test('combos do not touch each other; a gift of none, and every gift without a window, goes at once', () => {
+test('combos are independent; gifts without a combo or without a window are sent at once', () => {
   const combos = new Combos(300);
   assert.deepEqual(
     [combos.keep(gift('a'), 0), combos.keep(gift('b'), 0), combos.keep(gift(undefined), 0), combos.keep(gift('a'), 1)],
@@ -52,20 +52,20 @@ test('combos do not touch each other; a gift of none, and every gift without a w
   assert.deepEqual([off.keep(gift('a'), 0), off.keep(gift('a'), 0)], [false, false]);
 });
 
-test('a combo that ended is forgotten, and begins anew at once', () => {
+test('an ended combo is forgotten; its next gift is sent at once', () => {
   const combos = new Combos(300);
   combos.keep(gift('a'), 0);
   combos.take(1_000);
   assert.equal(combos.keep(gift('a'), 1_001), false);
 });
 
-test('a gift that is marked waits for no other, and none for it', () => {
+test('a gift with marks is never merged', () => {
   const combos = new Combos(300);
   combos.keep(gift('a'), 0);
   assert.equal(combos.keep({ ...gift('a'), marks: { receipt: true } }, 1), false);
 });
 
-test('what must not go is taken out before the sum is made', () => {
+test('recalled gifts are not part of the sum', () => {
   const combos = new Combos(300);
   combos.keep(gift('a'), 0);
   const waiting = [gift('a', 2), gift('a', 3), gift('a', 4)];
@@ -91,7 +91,7 @@ test('counts that are texts are numbers, sums beyond 2^53 keep their digits, and
   assert.match(combos.take(300)[0]?.body ?? '', /"data":\{"gift":"rocket","price":1\.50,"count":9007199254741004\}/);
 });
 
-test('a message has so many parts at most; the others of the window are another', () => {
+test('a merged message has a maximum of parts; the others become another message', () => {
   const combos = new Combos(300);
   combos.keep(gift('a'), 0);
   for (let i = 0; i <= comboParts; i++) combos.keep(gift('a', 2), 1);

@@ -1,4 +1,4 @@
-// One batch becomes one commit: numbered from the heads, in lane order, the frame's bytes made of the publications' own.
+// One batch becomes one commit: numbered from the heads, in lane order, with the bytes of the publications in the frame.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Heads, Lease, Pending } from '@danmux/bus';
@@ -18,7 +18,7 @@ const pending = (lane: Lane, id: string): Pending => ({
 });
 const taken = (batch: Batch): Taken => ({ batch, dropped: [] });
 
-test('numbers each lane from its head and says what the heads are after', () => {
+test('each lane is numbered from its head, and the new heads are returned', () => {
   const built = buildCommit('live:1', taken({ gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c1')] }), heads, lease);
   assert.deepEqual(built.heads, { epoch: 'e', offsets: { control: 4, gift: 12, chat: 1 } });
   assert.deepEqual(heads.offsets, { control: 4, gift: 10, chat: 0 }, 'the heads it was given stay as they were');
@@ -32,7 +32,7 @@ test('numbers each lane from its head and says what the heads are after', () => 
   assert.deepEqual(commit.counts, { sequenced: { gift: 2, chat: 1 } });
 });
 
-test('the frame carries every message once, in lane order, whatever order the batch has', () => {
+test('the frame has every message once, in lane order, whatever the order of the batch', () => {
   const batch = { ambient: [pending('ambient', 'a')], chat: [pending('chat', 'c')], gift: [pending('gift', 'g')], control: [pending('control', 'n')] };
   const { frame } = buildCommit('live:1', taken(batch), heads, lease).commit;
   const payload = JSON.parse(frame?.payload ?? '') as { room: string; msgs: Msg[] };
@@ -82,13 +82,13 @@ test('ambient messages have no offset, no stream and leave the ingress', () => {
   assert.deepEqual(after, heads);
 });
 
-test('an empty lane of a batch leaves no trace in the commit', () => {
+test('an empty lane of a batch is not in the commit', () => {
   const { commit } = buildCommit('live:1', taken({ gift: [], chat: [pending('chat', 'c')] }), heads, lease);
   assert.deepEqual(Object.keys(commit.entries), ['chat']);
   assert.deepEqual(commit.frame?.head.counts, { chat: 1 });
 });
 
-test('what is shed leaves the ingress, is counted, and goes to its sender alone; what is merged is only counted', () => {
+test('shed messages leave the ingress, are counted, and go to their senders alone; merged ones are only counted', () => {
   const said = { ...pending('chat', 'c2'), weight: { sender: 'ann', rank: 0, content: 1 } };
   const dropped = [
     { lane: 'chat', reason: 'budget', publications: [said] },
@@ -102,14 +102,14 @@ test('what is shed leaves the ingress, is counted, and goes to its sender alone;
   assert.equal(after.offsets.chat, 1, 'what nobody gets has no offset');
 });
 
-test('when all is shed and nobody is told, nothing is published', () => {
+test('no frame is published when everything is shed and no sender is known', () => {
   const dropped = [{ lane: 'chat', reason: 'budget', publications: [pending('chat', 'c')] }] as const;
   const { commit } = buildCommit('live:1', { batch: {}, dropped }, heads, lease);
   assert.equal(commit.frame, null);
   assert.deepEqual(commit.entries, { chat: ['e-c'] });
 });
 
-test('the head names the messages that ask for receipts, and those that are taken back, in the order of the payload', () => {
+test('the head lists messages with receipts and recalled ones, in the order of the payload', () => {
   const batch = {
     chat: [{ ...pending('chat', 'c'), marks: { receipt: true, expires_at: 5 } as const }],
     gift: [{ ...pending('gift', 'g'), marks: { receipt: true } as const }, pending('gift', 'h')],
@@ -131,7 +131,7 @@ test('the head names the messages that ask for receipts, and those that are take
   assert.deepEqual(['receipts' in (plain ?? {}), 'recalls' in (plain ?? {})], [false, false]);
 });
 
-test('in a room of users the head says for whom each message is, in the order of the payload', () => {
+test('in a room of users the head lists the addressee of each message, in the order of the payload', () => {
   const to = (lane: Lane, id: string, user?: string): Pending => ({ ...pending(lane, id), ...(user === undefined ? {} : { marks: { to: user } }) });
   const batch = { chat: [to('chat', 'c', 'ann'), to('chat', 'd')], control: [to('control', 'n', 'bob 弹幕')] };
   const { frame } = buildCommit('@3', taken(batch), heads, lease).commit;
@@ -142,7 +142,7 @@ test('in a room of users the head says for whom each message is, in the order of
   );
 });
 
-test('when the event log is read, the commit tells it of every lane’s messages; else of none', () => {
+test('the commit has events of every lane when the event log has a consumer, otherwise none', () => {
   const batch = { gift: [pending('gift', 'g1'), pending('gift', 'g2')], chat: [pending('chat', 'c')] };
   const { commit } = buildCommit('live:1', taken(batch), heads, lease, 1_700);
   const events = (commit.events ?? []).map((text) => JSON.parse(text) as { id: string; ts: number; data: { messages: Msg[] } });

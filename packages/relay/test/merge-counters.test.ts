@@ -1,4 +1,4 @@
-// Counters of one tick become one message a type, or one a sender and key, and no count is lost.
+// Ambient messages of one tick become one per type, or one per sender and key, and no count is lost.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { acceptedAt, type Pending } from '@danmux/bus';
@@ -20,7 +20,7 @@ function counter(type: string, data: unknown, from?: object): Pending {
 }
 const bodies = (kept: readonly Pending[]) => kept.map(({ body }) => JSON.parse(body) as { id: string; type: string; data: unknown; from?: unknown });
 
-test('of a type that sums the newest is kept, with the sum of the counts', () => {
+test('a summing type keeps the newest message with the sum of the counts', () => {
   const waiting = [counter('like', { count: 3 }), counter('hug', {}), counter('like', { count: '4', icon: '♥' }), counter('like', { n: 1.5, count: 1 })];
   const { kept, merged } = mergeCounters(waiting);
   assert.deepEqual(
@@ -37,7 +37,7 @@ test('of a type that sums the newest is kept, with the sum of the counts', () =>
   );
 });
 
-test('of a type that keeps the newest each sender has its own, and each key of a sender', () => {
+test('other types keep the newest message of each sender and key', () => {
   const types = { enter: { lane: 'ambient', viewer: false, merge: 'newest' }, at: { lane: 'ambient', viewer: true, merge: 'newest', key: 'seat' } } as const;
   const [ann, bob] = [{ id: 'ann' }, { id: 'bob' }];
   const waiting = [
@@ -55,14 +55,14 @@ test('of a type that keeps the newest each sender has its own, and each key of a
   assert.deepEqual([merged, shed], [[waiting[0], waiting[3]], []]);
 });
 
-test('of very many senders the newest hundred stay, the others are shed', () => {
+test('with very many senders the newest hundred messages stay, the others are shed', () => {
   const waiting = Array.from({ length: 130 }, (_, i) => counter('enter', {}, { id: `user${i}` }));
   waiting.push(counter('like', {}));
   const { kept, merged, shed } = mergeCounters(waiting);
   assert.deepEqual([kept, merged, shed], [waiting.slice(30), [], waiting.slice(0, 30)]);
 });
 
-test('sums beyond 2^53 and all other digits stay what they are', () => {
+test('sums beyond 2^53 are exact, and other numbers keep their digits', () => {
   const large = (count: string): Pending => {
     const made = counter('like', {});
     return { ...made, body: made.body.replace('"data":{}', `"data":{"order":9007199254740993,"rate":1.50,"count":${count}}`) };
@@ -71,7 +71,7 @@ test('sums beyond 2^53 and all other digits stay what they are', () => {
   assert.match(kept[0]?.body ?? '', /"data":\{"order":9007199254740993,"rate":1\.50,"count":18014398509481986\}/);
 });
 
-test('what names no count, or none that is one, counts as one; data that is no object is kept beside it', () => {
+test('a missing or invalid count is 1; data that is not an object is kept', () => {
   const { kept } = mergeCounters([counter('like', null), counter('like', { count: -5 }), counter('like', { count: 'x' }), counter('like', '♥')]);
   assert.deepEqual(
     bodies(kept).map(({ data }) => data),
@@ -79,7 +79,7 @@ test('what names no count, or none that is one, counts as one; data that is no o
   );
 });
 
-test('one alone stays byte for byte as it was, and the time stays where the relay looks for it', () => {
+test('a single message stays byte for byte the same, and the time stays where the relay reads it', () => {
   const alone = [counter('like', { count: 2 }), counter('enter', {})];
   assert.deepEqual(mergeCounters(alone), { kept: alone, merged: [], shed: [] });
   const { kept } = mergeCounters([counter('like', {}), counter('like', { ts: 5 })]);

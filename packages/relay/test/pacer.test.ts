@@ -1,4 +1,4 @@
-// When frames leave, on a fake clock.
+// The times of frames, on a fake clock.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import type { Pending } from '@danmux/bus';
@@ -21,7 +21,7 @@ const pending = (lane: Pending['lane'], id = 'x'): Pending => ({ room: 'r', lane
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
 afterEach(() => mock.timers.reset());
 
-test('waits the rest of the tick; control and gift have a short one of their own', () => {
+test('a frame waits for the rest of the tick; control and gift have a shorter tick', () => {
   const wait = (queue: Partial<typeof waiting>) => waitBeforeFlush({ ...waiting, ...queue }, config, 1_000);
   assert.equal(wait({ ordinary: true }), 0);
   assert.equal(wait({ ordinary: true, lastOrdinary: 990 }), 40);
@@ -35,11 +35,11 @@ test('the tick of a busy room is longer, up to the longest', () => {
   assert.deepEqual([wait(0), wait(250), wait(500), wait(50_000)], [50, 75, 100, 100]);
 });
 
-test('what was shed is told in the end, though nothing else is sent', () => {
+test('shed chat is reported in the end, also when nothing else is sent', () => {
   assert.equal(waitBeforeFlush({ ...waiting, tellAt: 1_400 }, config, 1_000), 400);
 });
 
-test('what goes next is what is due, and the urgent first', () => {
+test('the next frame has the lanes that are due, urgent ones first', () => {
   const next = (queue: Partial<typeof waiting>) => urgentIsNext({ ...waiting, ...queue }, config, 1_000);
   assert.equal(next({ urgent: true, ordinary: true }), true);
   assert.equal(next({ ordinary: true }), false);

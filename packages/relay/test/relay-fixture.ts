@@ -1,4 +1,4 @@
-// A memory bus, a relay on it, and a way to fail chosen calls of the bus.
+// A relay on a memory bus, whose calls a test can make fail.
 
 import { acceptPublication, type Bus, type BusFrame, createBus, type Marks, type Publication } from '@danmux/bus';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
@@ -8,7 +8,7 @@ import { RelayRole } from '../src/index.ts';
 export interface Fixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
-  /** Calls of the bus by name may be replaced here; the role under test goes through it. */
+  /** Replacements of bus methods by name, which the role under test calls. */
   readonly overrides: BusOverrides;
   readonly relay: RelayRole;
   readonly frames: BusFrame[];

@@ -1,4 +1,4 @@
-// The relay on a memory bus: order, batches, what happens when the bus fails under it.
+// The relay on a memory bus: order, batches, and failures of the bus.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { type BusFrame, type Commit, shardOf } from '@danmux/bus';
@@ -20,7 +20,7 @@ async function fixture(set?: Readonly<Record<string, unknown>>): Promise<Fixture
 
 const ids = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
-test('numbers the messages of each lane from 1 without holes and sends each once', async () => {
+test('the messages of each lane are numbered from 1 without gaps and sent once', async () => {
   const { bus, relay, message, messages } = await fixture();
   await relay.start();
   for (const id of ids(50, 'm')) await bus.ingress.publish([message(id.endsWith('7') ? 'gift' : 'chat', id)]);
@@ -38,7 +38,7 @@ test('numbers the messages of each lane from 1 without holes and sends each once
   assert.deepEqual(sequenced, accepted);
 });
 
-test('a gift overtakes the chat that was there before it, in a frame of its own', async () => {
+test('a gift overtakes earlier chat, in a frame of its own', async () => {
   const { bus, relay, message, messages, frames } = await fixture({ 'relay.frame_messages': 100, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
   await bus.ingress.publish(ids(1_000, 'c').map((id) => message('chat', id)));
   await bus.ingress.publish([message('gift', 'g'), message('notice', 'n')]);
@@ -52,7 +52,7 @@ test('a gift overtakes the chat that was there before it, in a frame of its own'
   assert.ok(others.every((lanes) => lanes.every((lane) => lane === 'chat')));
 });
 
-test('the first message after quiet leaves at once, those behind it in one frame a tick', async () => {
+test('the first message of a quiet room is sent at once, later ones in one frame per tick', async () => {
   const { bus, relay, message, frames } = await fixture({ 'relay.tick_ms': 200 });
   await relay.start();
   await bus.ingress.publish([message('chat', 'first')]);
@@ -78,7 +78,7 @@ test('a frame carries lane ranges, counts and the traces of control and gift', a
   );
 });
 
-test('rooms do not wait for each other: a hot one leaves a quiet one alone', async () => {
+test('a busy room does not delay a quiet one', async () => {
   const { bus, relay, message } = await fixture({ shards: 1, 'relay.frame_messages': 10 });
   const quiet: string[] = [];
   await bus.frames.subscribe('quiet', { frame: ({ payload }) => quiet.push(payload), resumed: () => {} });
@@ -88,7 +88,7 @@ test('rooms do not wait for each other: a hot one leaves a quiet one alone', asy
   await eventually(() => assert.equal(quiet.length, 1));
 });
 
-test('a failing commit loses nothing and doubles nothing', async () => {
+test('a failing commit neither loses nor doubles a message', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   let failures = 0;
   overrides.streams.commit = async (commit: Commit) => {
@@ -112,7 +112,7 @@ test('a failing commit loses nothing and doubles nothing', async () => {
   assert.equal((await bus.ledger.totals()).sequenced.gift, 30);
 });
 
-test('failing reads and a failing bell are tried again', async () => {
+test('failing reads and a failing subscription are retried', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   let reads = 0;
   overrides.ingress.listen = async () => {
@@ -129,7 +129,7 @@ test('failing reads and a failing bell are tried again', async () => {
   );
 });
 
-test('heads moved by another make it read them again', async () => {
+test('the relay reads the heads again after another relay has moved them', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   let stale = true;
   overrides.streams.heads = async (name: string) => {
@@ -148,7 +148,7 @@ test('heads moved by another make it read them again', async () => {
   );
 });
 
-test('two relays share the shards, one that leaves hands over at once, nothing is lost between', async () => {
+test('two relays share the shards, and one that stops hands over at once without losing a message', async () => {
   const first = await fixture({ shards: 8 });
   const { RelayRole } = await import('../src/index.ts');
   const { createRuntime } = await import('@danmux/runtime');
@@ -176,7 +176,7 @@ test('two relays share the shards, one that leaves hands over at once, nothing i
   await eventually(async () => assert.equal(await owned(first.runtime), 8));
 });
 
-test('more than the backlog holds is read on as it is sent', async () => {
+test('publications above the backlog cap are read as others are committed', async () => {
   const { bus, relay, message, messages } = await fixture({ 'relay.tick_ms': 1 });
   await bus.ingress.publish(ids(5_000, 'c').map((id) => message('chat', id)));
   await relay.start();
@@ -196,7 +196,7 @@ test(`a relay that starts later sends what waited in ${room}`, async () => {
   );
 });
 
-test('a flood of chat is kept to the budget, counted and told; the gifts in it all go', async () => {
+test('a flood of chat is shed to the budget, counted and reported; all gifts are sent', async () => {
   const { bus, relay, message, messages, frames } = await fixture({ 'relay.chat_per_second': 10 });
   await relay.start();
   await bus.ingress.publish(ids(300, 'c').map((id) => message('chat', id)));
@@ -217,7 +217,7 @@ test('a flood of chat is kept to the budget, counted and told; the gifts in it a
   );
 });
 
-test('likes of one tick become one', async () => {
+test('likes of one tick become one message', async () => {
   const { bus, relay, message, messages } = await fixture();
   await bus.ingress.publish(ids(100, 'l').map((id) => message('like', id)));
   await relay.start();
@@ -236,7 +236,7 @@ async function balanced(bus: Fixture['bus']): Promise<void> {
   for (const lane of laneNames) assert.equal(sequenced[lane] + Object.values(shed[lane]).reduce((sum, count) => sum + count, 0), accepted[lane], lane);
 }
 
-test('marks of messages come to the edges, and what has expired is counted in every lane', async () => {
+test('marks of messages reach the edges, and expired messages of every lane are counted', async () => {
   const { bus, relay, message, messages, frames } = await fixture();
   const past = { expires_at: Date.now() - 1 };
   const later = { expires_at: Date.now() + 60_000, receipt: true } as const;
@@ -258,7 +258,7 @@ test('marks of messages come to the edges, and what has expired is counted in ev
   }
 });
 
-test('a pending message is dropped when its recall comes, after a restart of the relay too; nothing of it is left', async () => {
+test('a pending message is dropped when it is recalled, also after a restart of the relay', async () => {
   const { bus, relay, message, messages, frames } = await fixture();
   await bus.ingress.publish([message('chat', 'bad'), message('gift', 'bad gift'), message('chat', 'good')]);
   for (const id of ['bad', 'bad gift']) assert.deepEqual(await bus.streams.recall(room, id), { found: false });
@@ -289,7 +289,7 @@ test('a pending message is dropped when its recall comes, after a restart of the
   );
 });
 
-test('what was committed between its recall and the recall’s message is out of history before that goes out', async () => {
+test('a message committed after its recall is removed from history before the recall is sent', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   // The relay asked before the recall and has not heard of it.
   overrides.streams.recalled = async () => [];
@@ -315,7 +315,7 @@ test('what was committed between its recall and the recall’s message is out of
   );
 });
 
-test('a room of users has no budget, merges nothing, and says for whom each message is', async () => {
+test('a room of users has no budget, no merging, and an addressee for each message', async () => {
   const { bus, relay, message } = await fixture({ 'relay.chat_per_second': 1, 'messages.combo_window_ms': 1_000 });
   const seen: BusFrame[] = [];
   await bus.frames.subscribe('@3', { frame: (frame) => seen.push(frame), resumed: () => {} });
@@ -333,7 +333,7 @@ test('a room of users has no budget, merges nothing, and says for whom each mess
   }
 });
 
-test('the rate a room’s modes name is in force before its first frame, and a change of it at once', async () => {
+test('the rate in a room’s modes applies before its first frame, and a change at once', async () => {
   const { bus, relay, message } = await fixture({ 'relay.chat_per_second': 1_000, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
   const setRate = (rate: number) => bus.records.set(`room:${room}`, new Map([['modes', { value: JSON.stringify({ chat_per_second: rate }) }]]));
   await setRate(5);
@@ -349,7 +349,7 @@ test('the rate a room’s modes name is in force before its first frame, and a c
   assert.ok(sequenced.chat >= 110 && sequenced.chat < 150, `${sequenced.chat} were sent`);
 });
 
-test('with a target of webhooks every commit tells the event log what was sent, once, whatever fails', async () => {
+test('with a webhook target each sent message is in the event log once, whatever fails', async () => {
   const { bus, overrides, relay, message, messages } = await fixture({ 'webhooks.url': 'https://example.org/', 'webhooks.secret': `whsec_${'a'.repeat(32)}` });
   let commits = 0;
   const tried: string[] = [];
@@ -374,7 +374,7 @@ test('with a target of webhooks every commit tells the event log what was sent, 
   for (const { type, room: of } of events) assert.deepEqual([type, of], ['message.sent', room]);
 });
 
-test('what was shed and not told before the bus failed is told afterwards', async () => {
+test('shed chat that was not reported before the bus failed is reported afterwards', async () => {
   const { bus, overrides, relay, message, frames } = await fixture({ 'relay.chat_per_second': 1, 'relay.tick_ms': 1, 'relay.max_tick_ms': 1 });
   await relay.start();
   const shed = async () => (await bus.ledger.totals()).shed.chat['budget'] ?? 0;
@@ -395,7 +395,7 @@ test('what was shed and not told before the bus failed is told afterwards', asyn
   await eventually(async () => assert.equal(toldOf(), await shed()));
 });
 
-test('says how many shards it owns and what it sequenced', async () => {
+test('the relay reports its number of shards and its rates', async () => {
   const { bus, relay, message } = await fixture();
   await relay.start();
   await bus.ingress.publish([message('gift', 'g')]);
@@ -406,7 +406,7 @@ test('says how many shards it owns and what it sequenced', async () => {
   });
 });
 
-test('what is traced is told with its offset; ordinary chat is not', async () => {
+test('traced messages are reported with their offset, ordinary chat is not', async () => {
   const { bus, relay, runtime, message } = await fixture();
   await relay.start();
   await bus.ingress.publish([message('gift', 'g1'), message('gift', 'g2'), message('chat', 'plain'), message('chat', 'asked', room, { traced: true })]);

@@ -1,4 +1,4 @@
-// What a relay has seen of rooms: the furthest heads of an epoch, the epochs that ended, of a bounded number of rooms.
+// The record of seen rooms: highest heads of an epoch, ended epochs, a bounded number of rooms.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Heads } from '@danmux/bus';
@@ -6,11 +6,11 @@ import { RoomClaims } from '../src/room-claims.ts';
 
 const heads = (epoch: string, gift: number): Heads => ({ epoch, offsets: { control: 0, gift, chat: 0 } });
 
-test('of a room it knows nothing of it claims nothing', () => {
+test('an unknown room has no claim', () => {
   assert.deepEqual(new RoomClaims().of('r'), { ended: [] });
 });
 
-test('it claims the furthest it saw, also when an older read comes later', () => {
+test('the claim has the highest heads, also after an older read', () => {
   const claims = new RoomClaims();
   for (const gift of [1, 3, 2]) claims.saw('r', heads('e1', gift));
   assert.deepEqual(claims.of('r'), { known: heads('e1', 3), ended: [] });
@@ -25,7 +25,7 @@ test('it names the epochs that ended, those of the line too, the last eight', ()
   assert.deepEqual(claims.of('r').ended, ['e11', 'e12', 'e13', 'e14', 'e15', 'e16', 'e17', 'e18']);
 });
 
-test('past its cap it forgets the room it saw longest ago', () => {
+test('above the cap the least recently used room is dropped', () => {
   const claims = new RoomClaims(2);
   for (const room of ['a', 'b', 'a', 'c']) claims.saw(room, heads('e1', 1));
   assert.deepEqual(

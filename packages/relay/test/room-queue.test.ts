@@ -1,4 +1,4 @@
-// What waits for a room comes out in lane order, each lane in the order it came.
+// The queue of a room: lane order, order of acceptance, budget, recalls and expiry.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pending } from '@danmux/bus';
@@ -15,14 +15,14 @@ const ids = ({ batch }: Taken) => laneNames.flatMap((lane) => (batch[lane] ?? []
 const ordinary = (queue: RoomQueue, limit: number, now = 0) => ids(queue.takeOrdinary(limit, now));
 const urgent = (queue: RoomQueue, limit: number) => ids(queue.takeUrgent(limit, 0));
 
-test('a lane keeps its order, over several takes too', () => {
+test('a lane keeps its order over several takes', () => {
   const queue = filled(['chat', 'c1'], ['chat', 'c2'], ['chat', 'c3']);
   assert.deepEqual(ordinary(queue, 2), ['c1', 'c2']);
   assert.deepEqual(ordinary(queue, 2), ['c3']);
   assert.deepEqual(queue.takeOrdinary(2, 0).batch, {});
 });
 
-test('control and gift are taken apart from the others, each in lane order', () => {
+test('control and gift are taken separately from the other lanes, in lane order', () => {
   const queue = filled(['chat', 'c1'], ['chat', 'c2'], ['ambient', 'a1'], ['gift', 'g1'], ['control', 'n1']);
   assert.deepEqual(urgent(queue, 3), ['n1', 'g1']);
   assert.deepEqual(ordinary(queue, 1), ['c1']);
@@ -36,7 +36,7 @@ test('a batch names only lanes it takes from, and the limit counts all of them',
   assert.deepEqual(queue.takeOrdinary(0, 0).batch, {});
 });
 
-test('is urgent while control or gift waits, and not for chat or ambient', () => {
+test('the queue is urgent while control or gift waits', () => {
   assert.equal(filled(['chat', 'c']).urgent, false);
   assert.equal(filled(['ambient', 'a']).urgent, false);
   for (const lane of ['control', 'gift'] as const) {
@@ -47,7 +47,7 @@ test('is urgent while control or gift waits, and not for chat or ambient', () =>
   }
 });
 
-test('begins without heads, without a last frame and empty', () => {
+test('a new queue is empty, without heads and without a last frame', () => {
   const queue = new RoomQueue('r');
   assert.deepEqual([queue.room, queue.heads, queue.flushing, queue.empty, queue.urgent], ['r', undefined, false, true, false]);
   assert.ok(Math.max(queue.lastUrgent, queue.lastOrdinary) < performance.now() - 1e9, 'its first frame waits for nothing');
@@ -76,7 +76,7 @@ test('a batch ends before it grows too large, in order, and one large message st
   assert.deepEqual(urgent(queue, 200), ['huge']);
 });
 
-test('chat over the budget is shed and told at most once a second, and in the end', () => {
+test('chat over the budget is shed and reported at most once a second, and at the end', () => {
   const queue = new RoomQueue('r', { budget: { takeUpTo: (wanted) => Math.min(1, wanted) } });
   const say = (id: string) => queue.add({ room: 'r', lane: 'chat', id, body: '{}', trace: id, entry: id });
   const takes = [0, 500, 1_000].map((now) => {
@@ -104,7 +104,7 @@ test('gifts have no budget', () => {
   assert.equal(urgent(queue, 100).length, 50);
 });
 
-test('the rate is that of a room that goes on; the first after quiet says nothing', () => {
+test('the rate is measured in a continuous flow; the first message after a quiet time does not count', () => {
   const queue = new RoomQueue('r');
   const say = (count: number, now: number) => {
     for (let i = 0; i < count; i++) queue.add({ room: 'r', lane: 'chat', id: 'x', body: '{}', trace: 'x', entry: 'x' });
@@ -118,7 +118,7 @@ test('the rate is that of a room that goes on; the first after quiet says nothin
   assert.equal(queue.rate, 0);
 });
 
-test('gifts of a combo wait for each other; the room is not empty meanwhile, and they go with one sum', () => {
+test('gifts of a combo wait for its window, keep the room non-empty, and are sent with one sum', () => {
   const queue = new RoomQueue('r', { comboWindowMs: 300 });
   const give = (id: string, now: number) =>
     queue.add({ room: 'r', lane: 'gift', id, body: `{"id":"${id}","type":"gift","data":{"count":2},"ts":1}`, trace: id, entry: id, combo: 'c' }, now);
@@ -144,7 +144,7 @@ const one = (lane: Lane, id: string, marks?: Pending['marks']): Pending => ({
   ...(marks ? { marks } : {}),
 });
 
-test('a message whose id was recalled is dropped, whichever came first; what recalls it goes', () => {
+test('a recalled message is dropped, whichever arrived first; the recall itself is sent', () => {
   const queue = new RoomQueue('r', { budget: { takeUpTo: (wanted) => Math.min(2, wanted) } });
   for (const id of ['before', 'a', 'b']) queue.add(one('chat', id));
   queue.add(one('gift', 'paid'));
@@ -170,7 +170,7 @@ test('a message whose id was recalled is dropped, whichever came first; what rec
   assert.equal(queue.empty, true, 'nobody is told of them as of what was shed');
 });
 
-test('what has expired is dropped in every lane, and costs nothing of the budget', () => {
+test('expired messages of every lane are dropped and use no budget', () => {
   let now = 1_000;
   const queue = new RoomQueue('r', { clock: { now: () => now }, budget: { takeUpTo: (wanted) => Math.min(1, wanted) } });
   for (const lane of laneNames) {
@@ -206,7 +206,7 @@ test('what has expired is dropped in every lane, and costs nothing of the budget
   assert.deepEqual(ordinary(queue, 10), [], 'it is judged when it is taken');
 });
 
-test('gifts of a combo that are recalled while they wait are not in its sum', () => {
+test('gifts recalled while they wait are not in the sum of the combo', () => {
   const queue = new RoomQueue('r', { comboWindowMs: 300 });
   const give = (id: string, count: number) =>
     queue.add({ ...one('gift', id), body: `{"id":"${id}","type":"gift","data":{"count":${count}},"ts":1}`, combo: 'c' }, 0);
@@ -232,7 +232,7 @@ test('gifts of a combo that are recalled while they wait are not in its sum', ()
   );
 });
 
-test('what is marked is merged with nothing, and in a room of users nothing is', () => {
+test('messages with marks, and all messages in a room of users, are not merged', () => {
   const queue = new RoomQueue('r');
   for (const [id, marks] of [['a'], ['b', { receipt: true }], ['c'], ['d', { expires_at: Number.MAX_SAFE_INTEGER }]] as const)
     queue.add(one('ambient', id, marks));
@@ -254,30 +254,30 @@ test('what is marked is merged with nothing, and in a room of users nothing is',
   );
 });
 
-test('what viewers were not told is known until the frame that tells it is committed', () => {
+test('shed messages stay unreported until the frame that reports them is committed', () => {
   const budget = { takeUpTo: () => 0 };
   const queue = new RoomQueue('r', { budget });
-  assert.equal(queue.untold, undefined);
+  assert.equal(queue.unreported, undefined);
   queue.add(one('chat', 'a'));
   assert.deepEqual(queue.takeOrdinary(10, 0).shed, { chat: 1 });
-  assert.equal(queue.untold, undefined, 'what it shed now is shed again when this fails');
+  assert.equal(queue.unreported, undefined, 'what it shed now is shed again when this fails');
   queue.committed(undefined);
-  assert.equal(queue.untold, undefined, 'all was told');
+  assert.equal(queue.unreported, undefined, 'all was told');
   queue.add(one('chat', 'b'));
   queue.takeOrdinary(10, 500);
   queue.committed(undefined);
-  assert.deepEqual(queue.untold, { count: 1, lastTold: 0 });
+  assert.deepEqual(queue.unreported, { count: 1, lastReport: 0 });
   queue.add(one('chat', 'c'));
   assert.deepEqual(queue.takeOrdinary(10, 1_000).shed, { chat: 2 });
-  const left = queue.untold;
-  assert.deepEqual(left, { count: 1, lastTold: 0 });
-  const next = new RoomQueue('r', { budget, ...(left ? { untold: left } : {}) });
+  const left = queue.unreported;
+  assert.deepEqual(left, { count: 1, lastReport: 0 });
+  const next = new RoomQueue('r', { budget, ...(left ? { unreported: left } : {}) });
   assert.deepEqual([next.empty, next.tellAt], [false, 1_000]);
   next.add(one('chat', 'c'));
   assert.deepEqual(next.takeOrdinary(10, 1_000).shed, { chat: 2 });
 });
 
-test('of a combo that is one message already, and still waits, parts that are recalled leave it; the others leave the ingress when it is sent', () => {
+test('recalled parts leave a merged gift that still waits; the other parts leave the ingress when it is sent', () => {
   const queue = new RoomQueue('r', { comboWindowMs: 300 });
   const give = (id: string) => queue.add({ ...one('gift', id), body: `{"id":"${id}","type":"gift","data":{"count":10},"ts":1}`, combo: 'c' }, 0);
   give('first');

@@ -1,4 +1,4 @@
-// What the event log is told of a commit: whole messages in order, an id that is the same for the same commit.
+// The events of a commit: whole messages in order, and the same ids for a repeated commit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Heads, Pending } from '@danmux/bus';
@@ -12,7 +12,7 @@ const encoded = (count: number) => Array.from({ length: count }, (_, index) => `
 const eventsOf = (lane: Lane, count: number, room = 'live:1') =>
   sentEvents(room, lane, pending(lane, count), encoded(count), heads, 1_700).map((text) => JSON.parse(text) as WebhookEvent);
 
-test('one event a lane and hundred messages, with the messages as viewers get them', () => {
+test('an event has one lane and up to a hundred messages, as sent to viewers', () => {
   assert.deepEqual(eventsOf('gift', 2), [
     {
       id: 'evt_e1_gift_11',
@@ -42,7 +42,7 @@ test('one event a lane and hundred messages, with the messages as viewers get th
   );
 });
 
-test('large messages are put into events of at most 64 KiB, each whole and in order', () => {
+test('large messages are divided over events of at most 64 KiB, unsplit and in order', () => {
   const sizes = [30_000, 30_000, 30_000, 70_000, 10, 10];
   const texts = sizes.map((size, index) => `{"offset":${11 + index},"x":"${'弹'.repeat(size / 3)}"}`);
   const events = sentEvents('r', 'gift', pending('gift', sizes.length), texts, heads, 1).map((text) => JSON.parse(text) as WebhookEvent);
@@ -57,7 +57,7 @@ test('large messages are put into events of at most 64 KiB, each whole and in or
   );
 });
 
-test('what has no offset is named by its entry; of no messages there is no event, nor of a user’s own', () => {
+test('ambient messages have ids by entry; empty lanes and messages to users make no event', () => {
   assert.deepEqual(
     eventsOf('ambient', 101).map(({ id }) => id),
     ['evt_e1_ambient_17-0', 'evt_e1_ambient_17-100'],
@@ -65,7 +65,7 @@ test('what has no offset is named by its entry; of no messages there is no event
   assert.deepEqual([eventsOf('chat', 0), eventsOf('chat', 3, '@3')], [[], []]);
 });
 
-test('events are written when somebody asks for them', () => {
+test('events are written only for a consumer', () => {
   const none = { webhooks: { targets: [], url: '' }, archive: { dir: '' } };
   const target = { id: 'a', url: 'https://example.org', secret: 'whsec_' };
   const read = (set: object) => eventsAreRead({ ...none, ...set } as unknown as Parameters<typeof eventsAreRead>[0]);

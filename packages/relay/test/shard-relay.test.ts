@@ -1,4 +1,4 @@
-// The work on one shard, with a bus whose calls fail, hang and lie as the test says.
+// The work on one shard, on a bus whose calls a test makes fail, hang or return wrong results.
 
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
@@ -79,10 +79,10 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-test('without a bell the timer reads, and a store slower than the refusal still gets every commit', async () => {
+test('without a subscription the timer reads the ingress, and a slow store still gets every commit', async () => {
   const one = bench();
   one.overrides.ingress.listen = async () => Promise.reject(new Error('no subscriptions'));
-  // An answer over a network comes later than a refusal that was made in the process.
+  // An answer over a network arrives later than a refusal inside the process.
   one.overrides.streams.heads = async (name, claim) => {
     await turns(20);
     return one.bus.streams.heads(name, claim);
@@ -94,7 +94,7 @@ test('without a bell the timer reads, and a store slower than the refusal still 
   await eventually(() => assert.deepEqual(one.sent, ['a', 'b']), { timeoutMs: 3_000 });
 });
 
-test('a bell that could not be opened at first is opened later', async () => {
+test('a failed subscription is opened later', async () => {
   const one = bench();
   let refusals = 1;
   let opened = 0;
@@ -110,7 +110,7 @@ test('a bell that could not be opened at first is opened later', async () => {
   assert.equal(opened, 1, 'and once only');
 });
 
-test('a commit under a lease that is lost is not written, and the owner is told', async () => {
+test('a commit under a lost lease is not written, and the owner is notified', async () => {
   const one = bench();
   const lease = await one.begin();
   await one.bus.leases.release(lease);
@@ -122,7 +122,7 @@ test('a commit under a lease that is lost is not written, and the owner is told'
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
-test('a refusal that comes after the stop is counted, and is nobody’s news', async () => {
+test('a refusal after the stop is counted and reported to nobody', async () => {
   const one = bench();
   const hangs = gate();
   one.overrides.streams.commit = async () => {
@@ -139,12 +139,12 @@ test('a refusal that comes after the stop is counted, and is nobody’s news', a
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
-test('heads that moved are read again and the messages keep their order', async () => {
+test('moved heads are read again, and the messages keep their order', async () => {
   const one = bench();
   await one.begin();
   await one.publish('a');
   await eventually(() => assert.deepEqual(one.sent, ['a']));
-  // Another relay wrote to the room meanwhile.
+  // Another relay has written to the room in between.
   const heads = await one.bus.streams.heads(room);
   const lease = await one.bus.leases.acquire(shardLease(shard), 'me', 60_000);
   assert.ok(lease);
@@ -155,7 +155,7 @@ test('heads that moved are read again and the messages keep their order', async 
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
-test('a store that went back begins a new epoch at the next commit, and goes on from what survived', async () => {
+test('a store restored to an older state begins a new epoch at the next commit and continues from the surviving messages', async () => {
   const one = bench();
   await one.begin();
   await one.publish('a1', 'a2');
@@ -172,7 +172,7 @@ test('a store that went back begins a new epoch at the next commit, and goes on 
   assert.deepEqual(heads.forks, [{ epoch, offsets: survived.offsets }]);
 });
 
-test('what it has seen of a room is claimed also after it forgot the room, and after an epoch ended', async () => {
+test('the claim of a room outlives its queue and the end of an epoch', async () => {
   const one = bench();
   await one.begin();
   await one.publish('a');
@@ -192,7 +192,7 @@ test('what it has seen of a room is claimed also after it forgot the room, and a
   assert.ok(third.epoch !== first.epoch && third.epoch !== second.epoch, 'an old master that returns');
 });
 
-test('after an outage the heads of a room are claimed before the next commit, though it was quiet', async () => {
+test('after an outage the heads of a quiet room are claimed before the next commit', async () => {
   const one = bench();
   let resumed = () => {};
   one.overrides.ingress.listen = (number, ring, again) => {
@@ -213,7 +213,7 @@ test('after an outage the heads of a room are claimed before the next commit, th
   assert.deepEqual(claims, [undefined, 1]);
 });
 
-test('stop waits for the commit under way, and begins nothing after it', async () => {
+test('stop waits for the commit under way and starts no other', async () => {
   const one = bench();
   const hangs = gate();
   const commits: Commit[] = [];
@@ -246,7 +246,7 @@ test('stop waits for the commit under way, and begins nothing after it', async (
   assert.equal(await one.value('backlog'), 0, 'the gauge does not keep what it gave up');
 });
 
-test('what a failed commit took is not lost, with other rooms of the shard under way', async () => {
+test('a failed commit loses no message while other rooms of the shard are being committed', async () => {
   const one = bench();
   const rooms = Array.from({ length: 60 }, (_, i) => `live:${i}`).filter((name) => shardOf(name, 4) === shard);
   const got = new Map<string, string[]>(rooms.map((name) => [name, []]));
@@ -276,7 +276,7 @@ test('what a failed commit took is not lost, with other rooms of the shard under
   assert.equal(await one.value('backlog'), 0);
 });
 
-test('reads no further than the backlog cap while the store takes nothing, and on afterwards', async () => {
+test('the relay reads up to the backlog cap while commits hang, and continues afterwards', async () => {
   const one = bench();
   const hangs = gate();
   one.overrides.streams.commit = async (commit) => {
@@ -294,7 +294,7 @@ test('reads no further than the backlog cap while the store takes nothing, and o
   assert.deepEqual(one.sent, ids);
 });
 
-test('a room that was quiet for a minute is forgotten: its heads are read anew', async () => {
+test('a room quiet for a minute is forgotten, and its heads are read again', async () => {
   mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const real = performance.now.bind(performance);
   let ahead = 0;

@@ -1,4 +1,4 @@
-// What a relay counted in rooms: rates since it told last, those that waited longest first, and all of them at the end.
+// The traffic counts of rooms: rates since the last write, longest waiting rooms first, all rooms at the end.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { createBus, type TrafficRow } from '@danmux/bus';
@@ -13,7 +13,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
 afterEach(() => mock.timers.reset());
 
-test('counts of rooms go to the store in five seconds, and add up there; rooms of users do not', async () => {
+test('counts of rooms are written within five seconds and add up in the store; rooms of users are not counted', async () => {
   const bus = createBus(runtime);
   const counter = new TrafficCounter(runtime, bus);
   await counter.start();
@@ -48,7 +48,7 @@ function heldStore() {
   return { calls, bus: { traffic: { add, find: async () => null } }, end: (error?: Error) => end(error) };
 }
 
-test('of many rooms those that have waited longest first, in calls of 200; a call that fails does not keep the next from the store', async () => {
+test('of many rooms the longest waiting are written first, in calls of 200; a failed call does not block the next', async () => {
   const { calls, bus, end } = heldStore();
   const counter = new TrafficCounter(runtime, bus);
   await counter.start();
@@ -64,7 +64,7 @@ test('of many rooms those that have waited longest first, in calls of 200; a cal
   await counter.stop();
 });
 
-test('ten new quiet rooms a second beside 250 busy ones: every room is told all it had, and none waits long', async () => {
+test('ten new quiet rooms a second beside 250 busy ones: all counts of every room are written without a long delay', async () => {
   const told = new Map<string, number>();
   let most = 0;
   const add = async (rows: readonly TrafficRow[]) => {
@@ -85,7 +85,7 @@ test('ten new quiet rooms a second beside 250 busy ones: every room is told all 
   assert.deepEqual([told.size, told.get('busy7'), most], [6_250, 6_000, 200]);
 });
 
-test('more rooms than may wait are not counted, and counted as such; those that wait are all told at the end', async () => {
+test('rooms above the cap are skipped and counted as skipped; all waiting rooms are written at the end', async () => {
   const { calls, bus, end } = heldStore();
   const counter = new TrafficCounter(runtime, bus);
   for (let index = 0; index < 20_010; index++) counter.sequenced(`r${index}`, 'gift', 1);

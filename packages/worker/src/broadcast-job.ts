@@ -1,5 +1,5 @@
-// Sends one message to every room a broadcast names: exact names, and online rooms by `prefix*` or `*`. It keeps to
-// the pace all broadcasts share, so that a million viewers do not spike, and goes on after the last room it told when its worker died.
+// Publishes one message to every room of a broadcast: exact names, and online rooms that match `prefix*` or `*`. All broadcasts share
+// one pace, which limits the load of large ones. After a crash of the worker it continues after the last stored room.
 import { acceptPublication, type Bus, isUserRoom, type Publication } from '@danmux/bus';
 import { addReceiptsJob, Publisher } from '@danmux/cluster';
 import type { JobData, JobQueue, RunningJob } from '@danmux/jobs';
@@ -17,11 +17,11 @@ export interface BroadcastParts {
 
 interface Room {
   readonly name: string;
-  /** At least 1: a room nobody is in costs a publication too. */
+  /** At least 1, because an empty room costs a publication too. */
   readonly viewers: number;
 }
 
-/** How often a slice of the rate is sent. */
+/** The rate is divided into this many slices per second. */
 const slicesPerSecond = 10;
 
 export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast'>) => Promise<void> {
@@ -34,8 +34,8 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
     let done = progress?.done ?? 0;
     const total = done + left.length;
     for (const slice of slices(left, parts.runtime)) {
-      await pause(await pace.book(timeOf(slice, parts.runtime), signal), signal);
-      if (isOver(parts.runtime, data)) return;
+      await pause(await pace.book(durationOf(slice, parts.runtime), signal), signal);
+      if (hasExpired(parts.runtime, data)) return;
       await publishTo({ ...parts, publisher }, data, slice, signal);
       done += slice.length;
       await report({ done, total, cursor: slice.at(-1)?.name ?? '' });
@@ -45,7 +45,7 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
   };
 }
 
-/** By name, so that a cursor says where to go on. */
+/** Sorted by name, so that a room name is a cursor. */
 async function roomsOf(bus: BroadcastParts['bus'], rules: readonly string[]): Promise<readonly Room[]> {
   const online = await bus.presence.rooms();
   const matching = [...online.keys()].filter((name) => !isUserRoom(name) && roomMatches(name, rules));
@@ -53,12 +53,12 @@ async function roomsOf(bus: BroadcastParts['bus'], rules: readonly string[]): Pr
   return [...names].sort(byCode).map((name) => ({ name, viewers: Math.max(1, online.get(name) ?? 0) }));
 }
 
-/** As `<` compares. */
+/** The order of `<`, which the cursor uses. */
 function byCode(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Each is of at most a tenth of a second's rooms and viewers, and of one room at least. */
+/** A slice has at least one room, and at most the rooms and viewers of 1 / slicesPerSecond of the rates. */
 function* slices(rooms: readonly Room[], { config }: Runtime): Generator<readonly Room[]> {
   const { viewers_per_second, rooms_per_second } = config.broadcasts;
   let slice: Room[] = [];
@@ -76,14 +76,14 @@ function* slices(rooms: readonly Room[], { config }: Runtime): Generator<readonl
   if (slice.length > 0) yield slice;
 }
 
-/** Milliseconds a slice takes at the allowed rates. */
-function timeOf(slice: readonly Room[], { config }: Runtime): number {
+/** Duration of a slice at the configured rates, in milliseconds. */
+function durationOf(slice: readonly Room[], { config }: Runtime): number {
   const { viewers_per_second, rooms_per_second } = config.broadcasts;
   const viewers = slice.reduce((sum, room) => sum + room.viewers, 0);
   return 1_000 * Math.max(viewers / viewers_per_second, slice.length / rooms_per_second);
 }
 
-function isOver({ clock }: Runtime, { expires_at }: JobData['broadcast']): boolean {
+function hasExpired({ clock }: Runtime, { expires_at }: JobData['broadcast']): boolean {
   return expires_at !== undefined && expires_at <= clock.now();
 }
 
@@ -112,7 +112,7 @@ function failuresOf(rooms: readonly Room[], results: readonly unknown[]): readon
   });
 }
 
-/** Its id is the broadcast's in every room: the same one twice in a room is one message. */
+/** All rooms get the id of the broadcast, so that a repeat within a room is a duplicate. */
 function publicationFor(
   { config }: Runtime,
   { id, type, data, from, trace, receipt, expires_at }: JobData['broadcast'],

@@ -1,5 +1,5 @@
-// How fast broadcasts go, all together: each asks here before it sends a slice, and is told how long to wait. The time that is
-// booked is one record, so that broadcasts on several workers take turns at one pace; a worker that dies loses only its turn.
+// The common pace of all broadcasts: each books time here before it sends a slice. The booked time is one record in the store, so that
+// broadcasts on several workers take turns. A crashed worker wastes only its turn.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { type Failure, retryRefused } from './store-retry.ts';
@@ -8,9 +8,9 @@ const record = 'broadcast-pace';
 const field = 'booked';
 
 interface Booked {
-  /** When it was booked, milliseconds since 1970. */
+  /** Time of the booking, in milliseconds since 1970. */
   readonly at: number;
-  /** The next slice may begin then. */
+  /** Start of the next slice, in milliseconds since 1970. */
   readonly until: number;
 }
 
@@ -23,7 +23,7 @@ export class BroadcastPace {
     this.#records = records;
   }
 
-  /** Books `ms` of the pace after what is booked already; returns how long to wait for them. */
+  /** Books `ms` milliseconds after the existing bookings; resolves with the milliseconds until they begin. */
   async book(ms: number, signal: AbortSignal): Promise<number> {
     let wait = 0;
     await retryRefused([ms], signal, async (all): Promise<readonly Failure<number>[]> => {
@@ -48,7 +48,7 @@ export class BroadcastPace {
   }
 }
 
-/** Never longer than what was booked: a store whose clock was set back must not stop all. */
+/** At most the booked time, so that a clock that steps back does not stop all broadcasts. */
 function waitOf(value: string | undefined, now: number): number {
   if (value === undefined) return 0;
   const { at, until } = JSON.parse(value) as Booked;

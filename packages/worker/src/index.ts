@@ -1,2 +1,2 @@
-// Everything off the hot path.
+// The worker role: broadcasts, delayed messages, receipts, webhooks, the archive and maintenance.
 export { WorkerRole } from './worker.ts';

@@ -1,5 +1,5 @@
-// Publishes messages that waited for their time; those whose time is over are left out. A repeat is harmless: each has a key that
-// is known for a while, and which are done is remembered with the job.
+// Publishes delayed messages and skips expired ones. A repeat is harmless: each message has a deduplication key, and the job's progress
+// lists the published ones.
 import type { Bus, Publication } from '@danmux/bus';
 import { Publisher, type PublishingParts, publishDue } from '@danmux/cluster';
 import type { JobQueue, RunningJob } from '@danmux/jobs';
@@ -17,6 +17,7 @@ interface Waiting {
   readonly publication: Publication;
 }
 
+/** The handler of the job `publish`. */
 export function publishJob(given: PublishJobParts): (job: RunningJob<'publish'>) => Promise<void> {
   const parts = { ...given, publisher: new Publisher(given.runtime, given.bus, 'worker') };
   return async ({ data, progress, signal, report }) => {

@@ -1,9 +1,10 @@
-// Tells the webhooks, once its time-out is over, who received a message that asked for receipts: one event a room.
+// After the timeout of a message with receipts, emits one webhook event per room with the numbers of sent, received and missing.
 import { type Bus, isUserRoom, ownRoom, type ReceiptState } from '@danmux/bus';
 import { jobIdOf, type RunningJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
 
+/** The handler of the job `receipts`. */
 export function receiptsJob(runtime: Runtime, bus: Pick<Bus, 'receipts' | 'events'>): (job: RunningJob<'receipts'>) => Promise<void> {
   const events = new EventWriter(runtime, bus);
   return async ({ data: { id } }) => {
@@ -11,7 +12,7 @@ export function receiptsJob(runtime: Runtime, bus: Pick<Bus, 'receipts' | 'event
     const state = await bus.receipts.find(id);
     for (const room of state?.rooms ?? []) {
       const totals = totalsOf(state as ReceiptState, room);
-      // A user's messages travel in rooms that are no business of a backend.
+      // Backends know the internal rooms of users as `@me`.
       await events.emit(isUserRoom(room) ? ownRoom : room, 'message.receipts', { id, ...totals }, jobIdOf('receipts', `${id} ${room}`));
     }
   };

@@ -1,6 +1,5 @@
-// Says when rooms become occupied and vacated. One worker at a time watches, under a lease, and remembers in a record what it
-// said last, so that the next one goes on and says nothing twice. It looks once a second: who came and went in between was
-// never there.
+// Emits webhook events when rooms become occupied and vacated. One worker at a time does so, under a lease. A record stores the rooms
+// announced as occupied, so that the next worker repeats no event. It checks once a second; shorter visits are not noticed.
 import { type Bus, isUserRoom, type Lease, type RecordField } from '@danmux/bus';
 import { jobIdOf } from '@danmux/jobs';
 import type { WebhookEventName } from '@danmux/protocol';
@@ -8,15 +7,15 @@ import { newId, type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
 
 const record = 'occupied-rooms';
-/** A field that is no room: names the record's life, so that one that begins anew gives no id again. */
-const lifeField = '@life';
+/** Not a room: a random id of the record, part of the event ids, so that a record that was lost and created again repeats no id. */
+const generationField = '@life';
 const leaseName = 'room-watch';
 const everyMs = 1_000;
 const leaseMs = 5_000;
 const failure = { where: 'room-watch', message: 'could not check which rooms are occupied' };
-/** Of one change of the record. */
-const roomsTogether = 500;
-const told: readonly WebhookEventName[] = ['room.occupied', 'room.vacated'];
+/** Number of rooms per change of the record. */
+const roomsPerChange = 500;
+const eventNames: readonly WebhookEventName[] = ['room.occupied', 'room.vacated'];
 
 type Watched = Pick<Bus, 'presence' | 'records' | 'events' | 'leases'>;
 
@@ -28,18 +27,18 @@ export class RoomWatch implements Part {
   readonly #wanted: boolean;
   readonly #looking: Periodic;
   #lease: Lease | null = null;
-  /** As of this lease. */
+  /** Version of the record, as read or written under this lease. */
   #version = 0;
-  #life = '';
+  #generation = '';
   #occupied = new Set<string>();
-  /** Of occupied rooms that nobody is in, since when. */
+  /** Rooms announced as occupied that are empty now, with the time since when, in milliseconds since 1970. */
   readonly #empty = new Map<string, number>();
 
   constructor(runtime: Runtime, bus: Watched) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#events = new EventWriter(runtime, bus);
-    this.#wanted = told.some((name) => this.#events.wants(name));
+    this.#wanted = eventNames.some((name) => this.#events.wants(name));
     this.#looking = new Periodic(runtime, { everyMs, ...failure, level: 'debug' }, () => this.look());
   }
 
@@ -58,47 +57,47 @@ export class RoomWatch implements Part {
     await this.drain();
   }
 
-  /** Compares what is with what was said; does nothing while another worker watches. */
+  /** Announces the changes since the last check; does nothing while another worker has the lease. */
   async look(): Promise<void> {
-    if (!(await this.#isMine())) return;
+    if (!(await this.#acquireLease())) return;
     const online = await this.#bus.presence.rooms();
-    const came = [...online.keys()].filter((room) => !isUserRoom(room) && !this.#occupied.has(room));
-    const gone = this.#gone(online);
-    for (let first = 0; first < came.length; first += roomsTogether) {
-      if (!(await this.#tell('room.occupied', came.slice(first, first + roomsTogether), (room) => ({ online: online.get(room) ?? 0 })))) return;
+    const occupied = [...online.keys()].filter((room) => !isUserRoom(room) && !this.#occupied.has(room));
+    const vacated = this.#vacated(online);
+    for (let first = 0; first < occupied.length; first += roomsPerChange) {
+      if (!(await this.#announce('room.occupied', occupied.slice(first, first + roomsPerChange), (room) => ({ online: online.get(room) ?? 0 })))) return;
     }
-    for (let first = 0; first < gone.length; first += roomsTogether) {
-      if (!(await this.#tell('room.vacated', gone.slice(first, first + roomsTogether), () => ({})))) return;
+    for (let first = 0; first < vacated.length; first += roomsPerChange) {
+      if (!(await this.#announce('room.vacated', vacated.slice(first, first + roomsPerChange), () => ({})))) return;
     }
   }
 
-  /** What another worker said meanwhile is read once. */
-  async #isMine(): Promise<boolean> {
+  /** Resolves with true when this worker has the lease. After a change of owner it reads the record again. */
+  async #acquireLease(): Promise<boolean> {
     const lease = await this.#bus.leases.acquire(leaseName, this.#runtime.node, leaseMs);
     if (lease && lease.token !== this.#lease?.token) {
       const { version, fields } = await this.#bus.records.get(record);
-      const life = fields.get(lifeField)?.value;
+      const generation = fields.get(generationField)?.value;
       this.#version = version;
-      this.#occupied = new Set([...fields.keys()].filter((field) => field !== lifeField));
+      this.#occupied = new Set([...fields.keys()].filter((field) => field !== generationField));
       this.#empty.clear();
-      if (life !== undefined) this.#life = life;
-      else if (!(await this.#begin())) return false;
+      if (generation !== undefined) this.#generation = generation;
+      else if (!(await this.#createGeneration())) return false;
     }
     this.#lease = lease;
     return lease !== null;
   }
 
-  /** False when another worker has the lease by now. */
-  async #begin(): Promise<boolean> {
-    const life = newId(this.#runtime.clock.now());
-    const version = await this.#bus.records.setIf(record, this.#version, new Map([[lifeField, { value: life }]]));
+  /** Creates the generation of the record; false when another worker has changed the record. */
+  async #createGeneration(): Promise<boolean> {
+    const generation = newId(this.#runtime.clock.now());
+    const version = await this.#bus.records.setIf(record, this.#version, new Map([[generationField, { value: generation }]]));
     if (version === null) return false;
     this.#version = version;
-    this.#life = life;
+    this.#generation = generation;
     return true;
   }
 
-  #gone(online: ReadonlyMap<string, number>): readonly string[] {
+  #vacated(online: ReadonlyMap<string, number>): readonly string[] {
     const now = this.#runtime.clock.now();
     for (const room of this.#occupied) {
       if (online.has(room)) this.#empty.delete(room);
@@ -108,14 +107,14 @@ export class RoomWatch implements Part {
     return [...this.#empty].filter(([, since]) => since <= before).map(([room]) => room);
   }
 
-  /** Told first, remembered after: a worker that dies in between tells again, under the same ids. */
-  async #tell(type: 'room.occupied' | 'room.vacated', rooms: readonly string[], dataOf: (room: string) => object): Promise<boolean> {
+  /** Emits before it stores: after a crash in between, the next worker emits the same events again, under the same ids. */
+  async #announce(type: 'room.occupied' | 'room.vacated', rooms: readonly string[], dataOf: (room: string) => object): Promise<boolean> {
     const now = this.#runtime.clock.now();
-    for (const room of rooms) await this.#events.emit(room, type, dataOf(room), jobIdOf(type, `${room} ${this.#version} ${this.#life}`));
+    for (const room of rooms) await this.#events.emit(room, type, dataOf(room), jobIdOf(type, `${room} ${this.#version} ${this.#generation}`));
     const field = (): RecordField | null => (type === 'room.occupied' ? { value: String(now) } : null);
     const version = await this.#bus.records.setIf(record, this.#version, new Map(rooms.map((room) => [room, field()])));
     if (version === null) {
-      // Another worker has the lease by now.
+      // Another worker has the lease now.
       this.#lease = null;
       return false;
     }

@@ -1,9 +1,10 @@
-// The job that takes a sample of the cluster's numbers for the curves of the last hour.
+// The repeated job that stores a sample of the cluster's statistics for the charts of the last hour.
 import type { Bus } from '@danmux/bus';
 import { sampleEveryMs, takeSample } from '@danmux/cluster';
 import type { RepeatedJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 
+/** A repeated job for the job queue. */
 export function sampleJob({ clock }: Pick<Runtime, 'clock'>, bus: Bus): RepeatedJob {
   return {
     name: 'sample',

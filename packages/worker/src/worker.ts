@@ -1,5 +1,5 @@
-// The worker role: everything off the hot path. It may stop at any time; its jobs wait or go to another worker. It gives the
-// process's jobs their handlers and owns neither queue nor timers of them.
+// The worker role: everything off the hot path. It may stop at any time; its jobs wait or move to another worker. It registers the
+// handlers of the jobs and owns neither their queue nor their timers.
 import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership } from '@danmux/cluster';
 import type { Jobs } from '@danmux/jobs';
@@ -13,12 +13,13 @@ import { RoomWatch } from './room-watch.ts';
 import { sampleJob } from './sample.ts';
 import { sweepJob } from './sweep.ts';
 
+/** The parts of the worker, started and stopped together. */
 export class WorkerRole implements Part {
   readonly name = 'worker';
   /** In the order they start. */
   readonly #parts: readonly Part[];
 
-  /** Of `jobs` that are not started yet. */
+  /** Registers handlers, so `jobs` must not be started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
     jobs.repeat(sweepJob(runtime, bus));
     jobs.repeat(sampleJob(runtime, bus));

@@ -1,4 +1,4 @@
-// A broadcast reaches the rooms it names once each, paced, and goes on where it stopped, on both engines.
+// A broadcast reaches each of its rooms once, at the shared pace, and continues where it stopped, on both engines.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -36,7 +36,7 @@ for (const engine of engines) {
       return process;
     }
 
-    test('names, prefixes and all; each room once, also the named one where nobody is', async () => {
+    test('exact names, prefixes and `*` match; each room is reached once, also a named room without viewers', async () => {
       for (const [rooms, wanted] of [
         [['live:*'], ['live:1', 'live:2', 'live:3']],
         [['*'], [...online.keys()]],
@@ -60,7 +60,7 @@ for (const engine of engines) {
       }
     });
 
-    test('one that runs again from the start tells nobody twice; one that goes on tells the others', async () => {
+    test('a broadcast that runs again from the start repeats no message; one that continues reaches the remaining rooms', async () => {
       const process = await open();
       const data = { ...news, rooms: ['*'] };
       await broadcastJob(process)(runningJob('broadcast', data, { done: 2, total: 4, cursor: 'live:2' }));
@@ -72,7 +72,7 @@ for (const engine of engines) {
       await endProcess(process);
     });
 
-    test('it keeps to the rates of rooms and of viewers', async () => {
+    test('a broadcast keeps the rates of rooms and viewers', async () => {
       for (const [set, leastMs] of [
         [{ 'broadcasts.rooms_per_second': 10 }, 300],
         [{ 'broadcasts.viewers_per_second': 40 }, 200],
@@ -88,7 +88,7 @@ for (const engine of engines) {
       }
     });
 
-    test('several at once, on several workers, keep to the rates together and take turns', async () => {
+    test('concurrent broadcasts on several workers share the rates and take turns', async () => {
       const processes = await engine.processes(2, { 'broadcasts.rooms_per_second': 10 });
       const rooms = ['a', 'b', 'c', 'd'];
       const began = performance.now();
@@ -106,7 +106,7 @@ for (const engine of engines) {
       assert.equal((await told(processes[0] as Process)).length, 12);
     });
 
-    test('a process that ends stops it between rooms, with its place stored', async () => {
+    test('the end of the process stops a broadcast between rooms and stores its cursor', async () => {
       const process = await open({ 'broadcasts.rooms_per_second': 1 });
       const job = runningJob('broadcast', { ...news, rooms: ['*'] });
       const report = job.report;
@@ -122,7 +122,7 @@ for (const engine of engines) {
       await endProcess(process);
     });
 
-    test('with receipts: counts are begun in every room, and the totals are asked for after the last', async () => {
+    test('with receipts, every room gets its counts, and the receipts job is added after the last', async () => {
       const process = await open({ 'receipts.timeout_ms': 60_000 });
       await startJobs(process);
       await broadcastJob(process)(runningJob('broadcast', { ...news, rooms: ['live:*'], receipt: true }));
@@ -133,10 +133,10 @@ for (const engine of engines) {
   });
 }
 
-describe('a broadcast that meets trouble', () => {
+describe('a broadcast with failures', () => {
   const [engine] = engines as [(typeof engines)[number]];
 
-  test('tries rooms again whose lane is full', async () => {
+  test('retries rooms whose lane is full', async () => {
     const [process] = (await engine.processes(1)) as [Process];
     let refusals = 2;
     const publish: Bus['ingress']['publish'] = async (publications) => {
@@ -150,7 +150,7 @@ describe('a broadcast that meets trouble', () => {
     await endProcess(process);
   });
 
-  test('ends when its time is over', async () => {
+  test('ends when it has expired', async () => {
     const clock = new FakeClock();
     const [process] = (await engine.processes(1, { 'broadcasts.rooms_per_second': 10 }, clock)) as [Process];
     const job = runningJob('broadcast', { ...news, rooms: ['a', 'b', 'c'], expires_at: clock.now() + 1_000 });

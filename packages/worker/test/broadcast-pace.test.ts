@@ -1,4 +1,4 @@
-// The pace that broadcasts share: turns, and what does not stop them.
+// The shared pace of broadcasts: bookings, concurrent bookings, clocks and outages.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Records } from '@danmux/bus';
@@ -21,7 +21,7 @@ for (const engine of engines) {
       return { ...process, clock };
     }
 
-    test('each waits for what others booked before, and not for what was over', async () => {
+    test('a booking waits for earlier bookings, and not for past ones', async () => {
       const { runtime, bus, clock } = await open();
       const [one, other] = [new BroadcastPace(runtime, bus), new BroadcastPace(runtime, bus)];
       assert.equal(await one.book(100, signal), 0);
@@ -33,7 +33,7 @@ for (const engine of engines) {
       assert.equal(await other.book(100, signal), 0);
     });
 
-    test('those that book at the same time wait for each other', async () => {
+    test('concurrent bookings follow each other', async () => {
       const { runtime, bus } = await open();
       const waits = await Promise.all(Array.from({ length: 8 }, () => new BroadcastPace(runtime, bus).book(10, signal)));
       assert.deepEqual(
@@ -42,7 +42,7 @@ for (const engine of engines) {
       );
     });
 
-    test('a clock that is far ahead stops nobody', async () => {
+    test('a booking by a clock far ahead blocks no broadcast', async () => {
       const { runtime, bus } = await open();
       const ahead = withMethods(runtime, { clock: new FakeClock(runtime.clock.now() + 3_600_000) });
       assert.equal(await new BroadcastPace(ahead, bus).book(100, signal), 0);
@@ -51,7 +51,7 @@ for (const engine of engines) {
   });
 }
 
-test('a store that is away for a moment is asked again, unless the process ends', async () => {
+test('a booking is retried while the store is away, unless the process ends', async () => {
   const [engine] = engines as [(typeof engines)[number]];
   const [{ runtime, bus }] = (await engine.processes(1)) as [Process];
   let away = 1;

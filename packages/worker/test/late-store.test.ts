@@ -1,4 +1,4 @@
-// The worker role starts without its store, and all of its work goes on when the store comes.
+// The worker role starts without a store, and begins its work when the store appears.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBus } from '@danmux/bus';
@@ -9,7 +9,7 @@ import { secret, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
 import { EventWriter } from '@danmux/webhooks';
 import { WorkerRole } from '../src/index.ts';
 
-test('it starts without Redis; webhooks and sweeps come with it', async () => {
+test('a worker starts without Redis; webhooks and sweeps begin when Redis is up', async () => {
   const redis = await startRedis();
   await redis.kill();
   const consumer = new WebhookConsumer();

@@ -1,4 +1,4 @@
-// Delayed messages are published once, when due, on both engines; what the store refuses is tried again.
+// Delayed messages are published once, when due, on both engines; refusals by the store are retried.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -27,7 +27,7 @@ for (const engine of engines) {
     afterEach(endProcesses);
     after(() => engine.close());
 
-    test('they are published when due, once however often the job runs, and say when', async () => {
+    test('delayed messages are published when due, and once when the job runs again', async () => {
       const [process] = (await engine.processes(1, {}, clock)) as [Process];
       process.jobs.handle('publish', publishJob(process));
       await startJobs(process);
@@ -48,7 +48,7 @@ for (const engine of engines) {
       await endProcess(process);
     });
 
-    test('one whose time is over is not published', async () => {
+    test('an expired message is not published', async () => {
       const [process] = (await engine.processes(1, {}, clock)) as [Process];
       const publications = [message('late', { expires_at: clock.now() - 1 }), message('in time', { expires_at: clock.now() + 60_000 })];
       const job = runningJob('publish', { publications });
@@ -60,7 +60,7 @@ for (const engine of engines) {
       await endProcess(process);
     });
 
-    test('one that asks for receipts begins its counts and gets its job', async () => {
+    test('a message with receipts gets its counts and its receipts job', async () => {
       const [process] = (await engine.processes(1, {}, clock)) as [Process];
       await startJobs(process);
       await publishJob(process)(runningJob('publish', { publications: [message('r', { receipt: true })] }));
@@ -70,7 +70,7 @@ for (const engine of engines) {
   });
 }
 
-describe('what the store refuses', () => {
+describe('a refusal by the store', () => {
   const [engine] = engines as [(typeof engines)[number]];
 
   async function refusing(answers: readonly (Error | null)[][]): Promise<{ process: Process; bus: Bus; asked: string[][] }> {
@@ -84,7 +84,7 @@ describe('what the store refuses', () => {
     return { process, bus: overridden(process.bus, { ingress: { publish } }), asked };
   }
 
-  test('for a reason that passes is tried again, and that alone', async () => {
+  test('is retried when it is temporary, for the refused messages only', async () => {
     const full = new DanmuxError('lane_full');
     const { process, bus, asked } = await refusing([[null, full, null], [full], []]);
     const job = runningJob('publish', { publications: ['a', 'b', 'c'].map((id) => message(id)) });
@@ -94,7 +94,7 @@ describe('what the store refuses', () => {
     await endProcess(process);
   });
 
-  test('for another reason fails the job, which goes on with the rest', async () => {
+  test('fails the job when it is permanent; the next run continues with the rest', async () => {
     const { process, bus, asked } = await refusing([[null, new Error('broken')], []]);
     const data = { publications: ['a', 'b'].map((id) => message(id)) };
     const first = runningJob('publish', data);

@@ -1,4 +1,4 @@
-// The totals of receipts become one event a room, on both engines.
+// The totals of receipts become one webhook event per room, on both engines.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ownRoom, userRoomOf } from '@danmux/bus';
@@ -21,7 +21,7 @@ for (const engine of engines) {
     afterEach(endProcesses);
     after(() => engine.close());
 
-    test('sent, received and missing of every room, over all edges; the same ids when it runs again', async () => {
+    test('events have the totals of sent, received and missing over all edges, and the same ids when the job runs again', async () => {
       const [process] = (await engine.processes(1, wanted)) as [Process];
       const { receipts } = process.bus;
       const user = userRoomOf('u1');
@@ -49,7 +49,7 @@ for (const engine of engines) {
       await endProcess(process);
     });
 
-    test('a message nobody knows, and a config without targets, make no event', async () => {
+    test('an unknown message, and a config without targets, emit no event', async () => {
       const [process] = (await engine.processes(1, wanted)) as [Process];
       await receiptsJob(process.runtime, process.bus)(runningJob('receipts', { id: 'none', room: 'live:1' }));
       assert.deepEqual(await events(process), []);

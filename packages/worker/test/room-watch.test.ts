@@ -1,4 +1,4 @@
-// Rooms become occupied and vacated, once each, whoever watches, on both engines.
+// Rooms become occupied and vacated once each, whichever worker has the lease, on both engines.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, mock, test } from 'node:test';
@@ -61,7 +61,7 @@ for (const engine of engines) {
     afterEach(endProcesses);
     after(() => engine.close());
 
-    test('occupied at once, vacated when nobody came back in time, each once', async () => {
+    test('a room is occupied at once, and vacated when nobody returns in time, each announced once', async () => {
       const watched = await open(engine);
       await watched.online('live:1', 2);
       await watched.online('live:2', 1);
@@ -80,7 +80,7 @@ for (const engine of engines) {
       await watched.close();
     });
 
-    test('who comes back in time was never gone', async () => {
+    test('a viewer that returns in time causes no event', async () => {
       const watched = await open(engine);
       await watched.online('live:1', 1);
       await watched.says('+live:1');
@@ -94,7 +94,7 @@ for (const engine of engines) {
       await watched.close();
     });
 
-    test('the next one that watches says nothing again', async () => {
+    test('the next worker with the lease repeats no event', async () => {
       const watched = await open(engine);
       await watched.online('live:1', 1);
       await watched.says('+live:1');
@@ -105,7 +105,7 @@ for (const engine of engines) {
       await watched.close();
     });
 
-    test('nobody watches what no target wants', async () => {
+    test('no worker watches when no target wants the events', async () => {
       mock.timers.enable({ apis: ['setInterval'] });
       for (const [event, looks] of [
         ['message.sent', 0],

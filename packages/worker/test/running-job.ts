@@ -1,4 +1,4 @@
-// A job as a queue hands it to a handler, for tests of handlers alone.
+// A running job for tests of handlers without a queue.
 import type { JobData, JobName, JobProgress, RunningJob } from '@danmux/jobs';
 
 export interface TestJob<N extends JobName> extends RunningJob<N> {

@@ -1,4 +1,4 @@
-// The worker role in one process: announced while it works, sweeps on time, leaves at once, and bears a bus that fails.
+// The worker role in one process: it is a member while it runs, sweeps on time, leaves at once, and survives a failing bus.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
@@ -44,7 +44,7 @@ async function results(): Promise<Record<string, number>> {
   );
 }
 
-test('it is a member from start to drain', async () => {
+test('a worker is a member of the cluster from start to drain', async () => {
   const worker = new WorkerRole(runtime, bus, jobs);
   await jobs.start();
   await worker.start();
@@ -58,7 +58,7 @@ test('it is a member from start to drain', async () => {
   await jobs.stop();
 });
 
-test('it sweeps once an interval, and no more after drain', async () => {
+test('a worker sweeps once per interval, and not after drain', async () => {
   const worker = new WorkerRole(runtime, bus, jobs);
   await jobs.start();
   await worker.start();
@@ -73,7 +73,7 @@ test('it sweeps once an interval, and no more after drain', async () => {
   await jobs.stop();
 });
 
-test('it takes a sample of the numbers every ten seconds', async () => {
+test('a worker samples the statistics every ten seconds', async () => {
   const worker = new WorkerRole(runtime, bus, jobs);
   await jobs.start();
   await worker.start();
@@ -87,7 +87,7 @@ test('it takes a sample of the numbers every ten seconds', async () => {
   await jobs.stop();
 });
 
-test('a sweep that fails is counted, and the next one is tried', async () => {
+test('a failing sweep is counted, and the next one runs', async () => {
   const worker = new WorkerRole(runtime, bus, jobs);
   away = true;
   await jobs.start();
@@ -103,8 +103,8 @@ test('a sweep that fails is counted, and the next one is tried', async () => {
   await jobs.stop();
 });
 
-test('it forgets what the dead left', async () => {
-  // In a room of its own: whoever counts a room forgets the dead of it, too.
+test('a sweep removes records of dead processes', async () => {
+  // In a separate room, because counting a room also removes its dead records.
   await bus.presence.report('dead', new Map([['live:2', 3]]), 1);
   await bus.presence.report('alive', new Map([['live:1', 2]]), 60_000);
   let found = 0;

@@ -1,5 +1,5 @@
-// The archive: every sent message as a line in DIR/DATE/ROOM.jsonl, in the order of the streams. A consumer of the event log like
-// a webhook target, with a cursor that moves when the lines are on the disk.
+// The archive: writes every sent message as a line to DIR/DATE/ROOM.jsonl, in stream order. It consumes the event log like a webhook
+// target, and moves its cursor after the lines are synced to disk.
 import { type Bus, type LoggedEvent, userRooms } from '@danmux/bus';
 import type { JobQueue, Jobs, RunningJob } from '@danmux/jobs';
 import type { WebhookEvent } from '@danmux/protocol';
@@ -9,10 +9,10 @@ import { type ArchivedMessage, appendMessages, dayFile } from './day-file.ts';
 import { shardsBehind } from './shards-behind.ts';
 
 const sweepMs = 2_000;
-const eventsTogether = 500;
-/** Of one round; with the event that goes past it. */
-const charactersTogether = 1_048_576;
-const filesTogether = 8;
+const eventsPerRound = 500;
+/** A round ends with the event that exceeds this many characters. */
+const charactersPerRound = 1_048_576;
+const filesAtOnce = 8;
 
 export class ArchiveWork implements Part {
   readonly name = 'archive';
@@ -20,32 +20,32 @@ export class ArchiveWork implements Part {
   readonly #bus: Bus;
   readonly #jobs: JobQueue;
   readonly #dir: string;
-  readonly #bells: EventListener;
+  readonly #listener: EventListener;
   readonly #trim: LogTrim;
 
-  /** Of `jobs` that are not started yet. */
+  /** Registers its handlers, so `jobs` must not be started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#jobs = jobs;
     this.#dir = runtime.config.archive.dir;
     this.#trim = new LogTrim(runtime, bus);
-    this.#bells = new EventListener(runtime, bus.events, (shards) => this.#ask(shards));
+    this.#listener = new EventListener(runtime, bus.events, (shards) => this.#ask(shards));
     jobs.handle('archive', (job) => this.write(job));
-    // Without a folder too: the queue remembers a schedule that an earlier config asked for.
+    // Also when archiving is off: the queue may still have the schedule of an earlier config.
     jobs.repeat({ name: 'archive-sweep', everyMs: sweepMs, run: () => this.sweep() });
   }
 
   async start(): Promise<void> {
-    if (this.#dir !== '') await this.#bells.start();
+    if (this.#dir !== '') await this.#listener.start();
   }
 
   async drain(): Promise<void> {
-    await this.#bells.stop();
+    await this.#listener.stop();
   }
 
   async stop(): Promise<void> {
-    await this.#bells.stop();
+    await this.#listener.stop();
   }
 
   async sweep(): Promise<void> {
@@ -57,11 +57,11 @@ export class ArchiveWork implements Part {
     if (this.#dir === '') return;
     let cursor: ConsumerCursor | null = await readCursor(this.#bus.records, 'archive', shard);
     while (cursor && !signal.aborted) {
-      const read: readonly LoggedEvent[] = await this.#bus.events.read(shard, cursor.entry, eventsTogether);
-      const events = read.slice(0, placeOf(read));
+      const read: readonly LoggedEvent[] = await this.#bus.events.read(shard, cursor.entry, eventsPerRound);
+      const events = read.slice(0, roundSize(read));
       const entry = events.at(-1)?.entry;
       if (entry === undefined) return;
-      // Who began and did not end may have written some of the lines.
+      // A round that began and did not end may have written some of the lines.
       const mayRepeat = cursor.begun !== undefined;
       const begun = await writeCursor(this.#bus.records, 'archive', shard, { ...cursor, begun: JSON.stringify({ node: this.#runtime.node }) });
       if (!begun) return;
@@ -75,9 +75,9 @@ export class ArchiveWork implements Part {
 
   async #append(events: readonly LoggedEvent[], mayRepeat: boolean): Promise<void> {
     const files = [...this.#filesOf(events)];
-    for (let first = 0; first < files.length; first += filesTogether) {
-      const some = files.slice(first, first + filesTogether);
-      await Promise.all(some.map(([path, { room, msgs }]) => appendMessages(path, room, msgs, mayRepeat)));
+    for (let first = 0; first < files.length; first += filesAtOnce) {
+      const batch = files.slice(first, first + filesAtOnce);
+      await Promise.all(batch.map(([path, { room, msgs }]) => appendMessages(path, room, msgs, mayRepeat)));
     }
   }
 
@@ -110,12 +110,12 @@ export class ArchiveWork implements Part {
   }
 }
 
-/** How many of the events make one round. */
-function placeOf(events: readonly LoggedEvent[]): number {
+/** Returns the number of events in the next round. */
+function roundSize(events: readonly LoggedEvent[]): number {
   let characters = 0;
   const past = events.findIndex(({ text }) => {
     characters += text.length;
-    return characters >= charactersTogether;
+    return characters >= charactersPerRound;
   });
   return past < 0 ? events.length : past + 1;
 }

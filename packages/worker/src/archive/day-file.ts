@@ -1,5 +1,5 @@
-// One file of the archive: the messages of a room on a day, a JSON line each. It is only appended to; what a worker that died had
-// written is found at its end, and is not written again.
+// One file of the archive: the messages of a room on one day, one JSON line each. It is append-only. After a crash it finds the lines
+// already written at the end of the file and does not repeat them.
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { toJson } from '@danmux/runtime';
@@ -12,15 +12,15 @@ export interface ArchivedMessage {
   readonly [field: string]: unknown;
 }
 
-/** More than one run of the archive ever writes to a file. */
+/** Part of the file to search for repeated lines; larger than the output of one round. */
 const tailBytes = 4_194_304;
 
-/** `ROOM` without characters that are none of a file name everywhere: colons are `~`, which no room name has. */
+/** The path for a room and time. Colons, which Windows does not allow, become `~`, which room names cannot contain. */
 export function dayFile(dir: string, room: string, ts: number): string {
   return join(dir, new Date(ts).toISOString().slice(0, 10), `${room.replaceAll(':', '~')}.jsonl`);
 }
 
-/** Resolves when the lines are on the disk. `mayRepeat`: some of them may be there already. */
+/** Resolves when the lines are synced to disk. `mayRepeat`: skip lines that the file already has. */
 export async function appendMessages(path: string, room: string, msgs: readonly ArchivedMessage[], mayRepeat: boolean): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'a+');
@@ -34,7 +34,7 @@ export async function appendMessages(path: string, room: string, msgs: readonly 
   }
 }
 
-/** Cuts off a line that was not finished; returns which messages the last lines hold. */
+/** Truncates an incomplete last line; returns the keys of the messages at the end of the file. */
 async function repairEnd(file: FileHandle): Promise<Set<string>> {
   const { size } = await file.stat();
   const from = Math.max(0, size - tailBytes);

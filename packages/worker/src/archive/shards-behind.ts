@@ -1,14 +1,14 @@
-// Looks which shards have something for a consumer of the event log, so that a bell nobody heard loses nothing.
+// Finds the shards with unread events for a consumer of the event log, so that a lost notification delays events but loses none.
 import type { Bus } from '@danmux/bus';
 import { type Consumer, readCursor } from '@danmux/webhooks';
 
-/** Shards read at once. */
-const together = 64;
+/** Number of shards read concurrently. */
+const shardsAtOnce = 64;
 
 export async function shardsBehind(bus: Pick<Bus, 'records' | 'events'>, consumer: Consumer, shards: number): Promise<readonly number[]> {
   const found: number[] = [];
-  for (let first = 0; first < shards; first += together) {
-    const some = Array.from({ length: Math.min(together, shards - first) }, (_, index) => first + index);
+  for (let first = 0; first < shards; first += shardsAtOnce) {
+    const some = Array.from({ length: Math.min(shardsAtOnce, shards - first) }, (_, index) => first + index);
     const behind = await Promise.all(some.map((shard) => isBehind(bus, consumer, shard)));
     found.push(...some.filter((_, index) => behind[index]));
   }

@@ -1,4 +1,4 @@
-// The archive holds every sent message once, in order, also after a worker died between the lines and its cursor, on both engines.
+// The archive contains every sent message once, in order, also after a crash between the lines and the cursor, on both engines.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ for (const engine of engines) {
       return text.split('\n').map((line) => (JSON.parse(line) as { id: string }).id);
     };
 
-    test('sent messages become lines soon, rooms in files of their own; the log is freed', async () => {
+    test('sent messages are written soon, one file per room, and the log is trimmed', async () => {
       const [process] = (await engine.processes(1, { 'archive.dir': join(dir, 'plain') })) as [Process];
       const archive = new ArchiveWork(process.runtime, process.bus, process.jobs);
       await startJobs(process);
@@ -57,12 +57,12 @@ for (const engine of engines) {
       await endProcess(process);
     });
 
-    test('a worker that died before its cursor moved is made up for without a line twice; the log waits for every consumer', async () => {
+    test('after a crash before the cursor moved no line is repeated; the log is trimmed behind the slowest consumer', async () => {
       const set = { 'archive.dir': join(dir, 'crash'), 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': secret };
       const [process] = (await engine.processes(1, set)) as [Process];
       const dead = withMethods(process.bus, {
         records: withMethods(process.bus.records, {
-          // It says that it begins, and no more.
+          // The worker stores that a round begins, and then crashes.
           setIf: (record, version, fields) => (fields.get('begun') ? process.bus.records.setIf(record, version, fields) : Promise.reject(new Error('killed'))),
         }),
       });
@@ -85,7 +85,7 @@ for (const engine of engines) {
       await endProcess(process);
     });
 
-    test('without a folder nothing is written', async () => {
+    test('nothing is written without a folder', async () => {
       const [process] = (await engine.processes(1)) as [Process];
       const archive = new ArchiveWork(process.runtime, process.bus, process.jobs);
       await archive.start();

@@ -1,4 +1,4 @@
-// A file of the archive: named safely, appended to, and repaired after a crash.
+// A file of the archive: its name, appending, and repair after a crash.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,13 +17,13 @@ const idsIn = (path: string) =>
     .split('\n')
     .map((line) => (JSON.parse(line) as { id: string }).id);
 
-test('the name of a file is its day, in UTC, and its room', () => {
+test('a file is named by its day in UTC and its room', () => {
   assert.equal(relative(dir, dayFile(dir, 'live:1001', day)), join('2026-01-31', 'live~1001.jsonl'));
   assert.equal(relative(dir, dayFile(dir, 'a..', day + 1_000)), join('2026-02-01', 'a...jsonl'));
   assert.ok(basename(dayFile(dir, 'x'.repeat(128), day)).length < 255, 'no file system refuses it');
 });
 
-test('lines are appended, each a message with its room', async () => {
+test('messages are appended as lines with their room', async () => {
   const path = dayFile(dir, 'live:1', day);
   await appendMessages(path, 'live:1', [message(1), message(2)], false);
   await appendMessages(path, 'live:1', [message(3)], false);
@@ -31,7 +31,7 @@ test('lines are appended, each a message with its room', async () => {
   assert.deepEqual(JSON.parse(readFileSync(path, 'utf8').split('\n')[0] ?? ''), { room: 'live:1', ...message(1) });
 });
 
-test('a repeat after a crash writes no line twice, and mends one that was cut', async () => {
+test('a repeat after a crash writes no line twice, and completes a truncated one', async () => {
   const path = dayFile(dir, 'live:2', day);
   await appendMessages(path, 'live:2', [message(1), message(2)], true);
   appendFileSync(path, JSON.stringify({ room: 'live:2', ...message(3) }).slice(0, 20));
@@ -39,7 +39,7 @@ test('a repeat after a crash writes no line twice, and mends one that was cut', 
   assert.deepEqual(idsIn(path), ['m1', 'm2', 'm3', 'm4']);
 });
 
-test('the end of a large file is enough', async () => {
+test('only the end of a large file is read', async () => {
   const path = dayFile(dir, 'live:3', day);
   const large = (offset: number) => ({ ...message(offset), data: 'x'.repeat(100_000) });
   for (let offset = 0; offset < 60; offset += 10) {

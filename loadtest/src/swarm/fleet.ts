@@ -3,7 +3,7 @@
 import { type EncodedLatencies, Latencies } from '../latency.ts';
 import { ForkedProcess } from '../process/forked-process.ts';
 import type { Usage } from '../process/usage.ts';
-import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm.ts';
+import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTally } from './swarm-calls.ts';
 
 /** A process may open fewer than 20,000 descriptors. */
 const viewersPerProcess = 18_000;

@@ -1,23 +1,25 @@
-// The viewer protocol's events as tables, for docs/protocol.md: what each is for and which errors answer it. Payloads are typed in
-// events.ts and checked by viewer-schemas.ts.
+// Tables of the viewer protocol's events, for docs/protocol.md: purpose and possible errors of each. events.ts types the payloads and
+// viewer-schemas.ts checks them.
 import type { ErrorCode } from './errors.ts';
 import type { ServerEvents, ViewerEvents } from './events.ts';
 
-/** The version of the viewer protocol. There is no other yet, and nothing is negotiated. */
+/** Version of the viewer protocol. It is the only version, so client and edge do not negotiate one. */
 export const protocolVersion = 1;
 
+/** Purpose and errors of one event that viewers send. */
 export interface ViewerEventSpec {
   readonly text: string;
-  /** Errors of this event besides those that any event may be answered with. */
+  /** Errors specific to this event, in addition to `anyEventErrors`. */
   readonly errors: readonly ErrorCode[];
 }
 
+/** Events from viewer to edge, each answered by an ack. */
 export const viewerEvents = {
   join: {
-    text: 'Enter a room, or come back to it; answered with what was missed or with the last messages.',
+    text: 'Join or rejoin a room; the reply holds the missed messages or the latest ones.',
     errors: ['invalid_room', 'room_forbidden', 'banned', 'room_full', 'too_many_rooms', 'not_joined', 'unavailable'],
   },
-  leave: { text: 'Leave a room. Leaving a room that was not joined is no error.', errors: ['invalid_room'] },
+  leave: { text: 'Leave a room. Succeeds also when the room was not joined.', errors: ['invalid_room'] },
   send: {
     text: 'Send a message to a joined room.',
     errors: [
@@ -25,15 +27,18 @@ export const viewerEvents = {
       ...(['level_too_low', 'slow_mode', 'content_blocked', 'review_full', 'lane_full', 'unavailable'] as const),
     ],
   },
-  receipt: { text: 'Say that messages with `receipt: true` arrived.', errors: ['invalid_room', 'not_joined'] },
-  members: { text: 'Who is in a joined room, highest level first, by pages.', errors: ['invalid_room', 'not_joined', 'unavailable'] },
-  history: { text: 'Older messages of one lane of a joined room, lowest offset first in the page.', errors: ['invalid_room', 'not_joined', 'unavailable'] },
+  receipt: { text: 'Confirm that messages with `receipt: true` arrived.', errors: ['invalid_room', 'not_joined'] },
+  members: { text: 'List the members of a joined room in pages, highest level first.', errors: ['invalid_room', 'not_joined', 'unavailable'] },
+  history: {
+    text: 'Read older messages of one lane of a joined room in pages; a page starts with its lowest offset.',
+    errors: ['invalid_room', 'not_joined', 'unavailable'],
+  },
 } as const satisfies Record<keyof ViewerEvents, ViewerEventSpec>;
 
-/** Errors any event may be answered with. */
+/** Errors that the reply to any event may hold. */
 export const anyEventErrors = ['invalid_request', 'rate_limited', 'unknown_event', 'internal'] as const satisfies readonly ErrorCode[];
 
-/** Errors that answer a CONNECT, as `data.code`. */
+/** Errors that refuse a connection; `data.code` of socket.io's `connect_error`. */
 export const connectErrors = [
   'token_missing',
   'token_invalid',
@@ -44,10 +49,11 @@ export const connectErrors = [
   'internal',
 ] as const satisfies readonly ErrorCode[];
 
+/** Events from edge to viewer. */
 export const serverEvents = {
-  frame: 'Messages of one room, at least one, in the order in which they are to be shown.',
-  gap: 'Messages of one lane that this viewer was not sent, with the reason.',
-  presence: 'The number of connections in a room; at most once a second, and only when it changed.',
-  notice: 'Something that concerns this viewer, in one room or in all.',
-  goaway: 'The edge is about to close this connection; `reconnect_in_ms` is when.',
+  frame: 'One or more messages of a room, in display order.',
+  gap: 'Reports messages of one lane that this viewer did not get, with the reason.',
+  presence: 'The number of connections in a room; sent when it changed, at most once per second.',
+  notice: 'Reports a sanction, an expired token or a refused event to this viewer, for one room or for all.',
+  goaway: 'The edge will close this connection in `reconnect_in_ms` milliseconds.',
 } as const satisfies Record<keyof ServerEvents, string>;

@@ -1,5 +1,5 @@
-// The viewer protocol's events, typed once for both ends (docs/protocol.md). Names and payloads are a contract with every
-// stock socket.io client; the schemas that check them at run time are in viewer-schemas.ts.
+// Types of the viewer protocol's events, for client and server (docs/protocol.md). Names and payloads are a contract with every stock
+// socket.io client; viewer-schemas.ts checks them at run time.
 import type { GapReason, NoticeCode } from './closings.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { Lane, StreamLane } from './lanes.ts';
@@ -7,7 +7,9 @@ import type { RoomModes } from './moderation.ts';
 import type { Position, Positions } from './position.ts';
 import type { Frame, Msg, RoomMember } from './publication.ts';
 
+/** A successful ack. */
 export type Ok<T> = { ok: true } & T;
+/** An ack of a refused event. */
 export interface Failed {
   ok: false;
   error: ErrorBody;
@@ -17,9 +19,9 @@ export type Ack<T> = (reply: Reply<T>) => void;
 
 export interface JoinRequest {
   room: string;
-  /** Where the viewer was in each lane; what came after is replayed in `msgs`, or `recovered` says false. */
+  /** The viewer's last position in each lane. Later messages are replayed in `msgs`; if that is impossible, `recovered` is false. */
   positions?: Positions;
-  /** How many of the room's last messages to return when there are no positions to recover from. */
+  /** Number of latest messages to return for lanes without a usable position. Default 0 with `positions`, 50 without. */
   history?: number;
 }
 export interface JoinReply {
@@ -28,9 +30,9 @@ export interface JoinReply {
   positions: Positions;
   recovered: Partial<Record<StreamLane, boolean>>;
   msgs: Msg[];
-  /** The cluster's time as the answer left, milliseconds since 1970; `ts`, `until` and `expires_at` are times of that clock. */
+  /** Cluster time when the reply was sent, milliseconds since 1970. Compare `ts`, `until` and `expires_at` with this clock. */
   now?: number;
-  /** How the room may be talked in now; empty limits nothing. Absent for `@me`. */
+  /** Current modes of the room; an empty object imposes no limits. Absent for `@me`. */
   modes?: RoomModes;
 }
 export interface LeaveRequest {
@@ -40,22 +42,22 @@ export interface SendRequest {
   room: string;
   type: string;
   data: unknown;
-  /** The sender's id of the message: the same one twice is one message. */
+  /** Id of the message chosen by the client. A repeated cid is a duplicate and is not sent again, so a retry is safe. */
   cid: string;
 }
 export interface SendReply {
   id: string;
-  /** Present when the message waits for a moderator; until then only its sender sees it. */
+  /** Present when the message waits for a moderator; until the decision only the sender sees it. */
   held?: true;
 }
 export interface ReceiptRequest {
   room: string;
-  /** Ids of messages that asked for a receipt. */
+  /** Ids of received messages that had `receipt: true`. */
   ids: string[];
 }
 export interface MembersRequest {
   room: string;
-  /** The `cursor` of the page before; the first page when absent. */
+  /** The `cursor` of the previous page; the first page when absent. */
   cursor?: string;
   /** Default 50. */
   limit?: number;
@@ -67,16 +69,16 @@ export interface MembersReply {
   users: number;
   /** Highest level first, then by id. */
   members: RoomMember[];
-  /** Null after the last page. */
+  /** Cursor of the next page; null on the last page. */
   cursor: string | null;
-  /** The pages name every user; false when a large room names its highest levels and a sample. */
+  /** True when the pages list every user; false in a large room, which lists the highest levels and a sample of the others. */
   complete: boolean;
 }
 export interface HistoryRequest {
   room: string;
   /** Default `chat`. */
   lane?: StreamLane;
-  /** Return messages with a lower offset than this; the newest when absent. */
+  /** Returns messages with a lower offset; the newest messages when absent. */
   before?: number;
   limit?: number;
 }
@@ -85,7 +87,7 @@ export interface HistoryReply {
   more: boolean;
 }
 
-/** Viewer to server; every event takes an ack. */
+/** Events from viewer to server; each takes an ack callback. */
 export interface ViewerEvents {
   join: (request: JoinRequest, ack: Ack<JoinReply>) => void;
   leave: (request: LeaveRequest, ack: Ack<object>) => void;
@@ -98,10 +100,10 @@ export interface ViewerEvents {
 export interface Gap {
   room: string;
   lane: Lane;
-  /** How many messages this viewer was not sent; 0 when it cannot be known. */
+  /** Number of messages this viewer did not get; 0 when unknown. */
   count: number;
   reason: GapReason;
-  /** Of `history_lost`: where the lane goes on, in its new epoch. A client takes it for its own position; one that cannot joins again. */
+  /** With `history_lost`: the position at which the lane continues in its new epoch. A client adopts it, or else joins again. */
   position?: Position;
 }
 export interface PresenceUpdate {
@@ -109,11 +111,11 @@ export interface PresenceUpdate {
   online: number;
 }
 export interface Notice {
-  /** A code of the errors table when it answers a refused event that had no ack. */
+  /** A notice code, or a code of the errors table when the notice answers a refused event without an ack callback. */
   code: NoticeCode | ErrorCode;
   room?: string;
   message: string;
-  /** Milliseconds since 1970 until which it is in force. */
+  /** End of the sanction, milliseconds since 1970. */
   until?: number;
 }
 export interface GoAway {
@@ -121,7 +123,7 @@ export interface GoAway {
   url?: string;
 }
 
-/** Server to viewer. */
+/** Events from server to viewer. */
 export interface ServerEvents {
   frame: (frame: Frame) => void;
   gap: (gap: Gap) => void;

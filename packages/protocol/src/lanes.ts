@@ -1,15 +1,15 @@
-// The lanes: the priority classes a publication travels in, as one table. Everything that differs between a gift and a
-// danmaku derives from a row here. This file decides no policy of its own; it states the table of docs/architecture.md.
+// The table of lanes: the priority classes of publications. Delivery guarantee, behaviour at a cap and history of a message all follow
+// from the row of its lane. docs/architecture.md explains the values.
 
 /** One priority class. */
 export interface LaneSpec {
-  /** Lower passes first. */
+  /** Priority: lanes with a lower number are sent first. */
   readonly order: number;
-  /** True when an acceptance means the publication is stored and will reach every viewer once in effect. */
+  /** True: an accepted publication is stored, and each viewer sees it exactly once (at-least-once delivery, deduplicated by the client). */
   readonly guaranteed: boolean;
-  /** What happens at a cap: `refuse` answers the publisher with an error, `shed` drops the oldest and counts it. */
+  /** Behaviour at a cap: `refuse` returns an error to the publisher, `shed` drops the oldest publication and counts it. */
   readonly atCap: 'refuse' | 'shed';
-  /** How many publications the stream of a room keeps, and for how long after the last one (seconds); null keeps none. */
+  /** Publications kept in the stream of a room, and the TTL of the stream after its last write in seconds; null: the lane has no stream. */
   readonly history: { readonly size: number; readonly ttlS: number } | null;
 }
 
@@ -22,24 +22,26 @@ export const lanes = {
 
 export type Lane = keyof typeof lanes;
 
-/** A lane whose publications carry offsets and can be read again. */
+/** A lane with a stream: its publications have offsets and can be read from history. */
 export type StreamLane = { [L in Lane]: (typeof lanes)[L]['history'] extends null ? never : L }[Lane];
 
-/** Every lane, first to pass first. */
+/** All lanes, highest priority first. */
 export const laneNames: readonly Lane[] = (Object.keys(lanes) as Lane[]).sort((a, b) => lanes[a].order - lanes[b].order);
 
-/** The lanes that keep a stream, first to pass first. */
+/** The lanes that have a stream, highest priority first. */
 export const streamLanes: readonly StreamLane[] = laneNames.filter((lane): lane is StreamLane => lanes[lane].history !== null);
 
-/** A new table of offsets with 0, "before the first publication", in every lane that keeps a stream. */
+/** A new object with offset 0 ("before the first publication") for each lane that has a stream. */
 export function zeroOffsets(): Record<StreamLane, number> {
   return Object.fromEntries(streamLanes.map((lane) => [lane, 0])) as Record<StreamLane, number>;
 }
 
+/** True when `value` is the name of a lane. */
 export function isLane(value: string): value is Lane {
   return Object.hasOwn(lanes, value);
 }
 
+/** True when `value` is the name of a lane that has a stream. */
 export function isStreamLane(value: string): value is StreamLane {
   return isLane(value) && lanes[value].history !== null;
 }

@@ -1,10 +1,10 @@
-// The protocol's fixed sizes, as one table. A limit an operator may want to change is a config key instead; these are
-// what both ends may rely on.
+// The fixed limits of the protocol, which client and server both rely on. Limits that an operator may change are settings instead.
 
+/** Limits by name; the unit is in each comment. */
 export const limits = {
   /** Characters of a room name. */
   roomName: 128,
-  /** Rooms one connection may be in. */
+  /** Rooms one connection may join at the same time. */
   roomsPerConnection: 50,
   /** Characters of a message id, a cid and an Idempotency-Key. */
   id: 64,
@@ -16,7 +16,7 @@ export const limits = {
   viewerData: 5_120,
   /** Bytes of a backend's `data` as JSON. */
   backendData: 32_768,
-  /** Bytes of one viewer packet; past it the transport closes (WebSocket code 1009). */
+  /** Bytes of one packet from a viewer; a larger packet closes the connection (WebSocket code 1009). */
   packet: 65_536,
   /** Bytes of one admin API body. */
   body: 1_048_576,
@@ -30,24 +30,26 @@ export const limits = {
   delayMs: 2_592_000_000,
   /** Milliseconds a timed mute or ban may last: ten years. */
   sanctionMs: 315_360_000_000,
-  /** Milliseconds between two messages of a user in slow mode: a day. */
+  /** Longest slow-mode interval between two messages of a user, milliseconds: one day. */
   modeMs: 86_400_000,
-  /** Word lists, words of a list, characters of a word. */
+  /** Number of word lists. */
   wordLists: 16,
+  /** Words of one list. */
   words: 20_000,
+  /** Characters of one word. */
   word: 64,
-  /** Bytes of the body that brings a word list. */
+  /** Bytes of the request body that stores a word list: 20,000 words of 64 characters do not fit into `body`. */
   wordsBody: 6_291_456,
-  /** Rooms one page names at most. */
+  /** Rooms of one page. */
   roomsPage: 200,
   /** Entries of a page of sanctions, jobs, reviews and dead letters. */
   listPage: 100,
-  /** Messages one `history` call or `join` returns at most. */
+  /** Messages that one `history` or `join` returns at most. */
   historyPage: 200,
-  /** Members one `members` call returns at most. */
+  /** Members that one `members` call returns at most. */
   membersPage: 100,
   /** Characters of a `members` cursor. */
   cursor: 1_024,
-  /** Messages replayed to one viewer at a `join` with positions; past it `recovered` is false. */
+  /** Messages replayed by one `join` with positions; if the viewer missed more, `recovered` is false. */
   recovery: 2_000,
 } as const;

@@ -1,32 +1,36 @@
-// Message types and the lane each travels in. Applications add rows through the config key `messages.types`; this file
-// owns the built-in ones. It knows nothing of what a message's data means.
+// The built-in message types and their lanes. Operators add types in the setting `messages.types`. This file does not define the
+// content of `data`.
 import type { Lane } from './lanes.ts';
 
+/** Lane, sender permission, merge rule and viewer limits of one message type. */
 export interface MessageType {
   readonly lane: Lane;
-  /** True when a viewer may send it; a type that is paid for never is. */
+  /** True when viewers may send this type. Must be false for paid types, which only the backend sends. */
   readonly viewer: boolean;
   /**
-   * What becomes of an ambient type's messages of one tick. `sum` (when absent): one message, the newest, with the sum of the counts.
-   * `newest`: the newest of each sender and `key`.
+   * How a relay merges the messages of an ambient type within one tick. `sum` (default): into the newest message, with the sum of the
+   * counts. `newest`: keeps the newest message of each sender and `key`.
    */
   readonly merge?: 'sum' | 'newest';
-  /** With `newest`, a field of `data`: messages of one sender that differ in it do not replace one another. */
+  /** Name of a field of `data`, used with `newest`: messages of one sender with different values in this field are kept separately. */
   readonly key?: string;
   /**
-   * Messages of this type one user may send a minute through one edge, and at once. Given, or of an ambient type, they have a limit of
-   * their own; the other types share `edge.send_per_minute` and `edge.send_burst`, which are also the numbers where these are absent.
+   * Messages of this type that one user may send per minute through one edge. A type that sets this, and every ambient
+   * type, has a separate limit; `edge.send_per_minute` and `edge.send_burst` are the defaults. All other types share one limit.
    */
   readonly viewer_per_minute?: number;
+  /** Messages of this type that one user may send in one burst through one edge. */
   readonly viewer_burst?: number;
-  /** What one message of a viewer may count, and all of this type and viewer together a second through one edge. */
+  /** Largest `data.count` of one message of a viewer. */
   readonly viewer_count_max?: number;
+  /** Largest sum of `data.count` per second, over the messages of this type from one user through one edge. */
   readonly viewer_count_per_second?: number;
 }
 
-/** Where a type's row does not say what a viewer may count. */
+/** Defaults of `viewer_count_max` and `viewer_count_per_second`. */
 export const viewerCounts = { max: 100, perSecond: 20 } as const;
 
+/** The built-in message types. */
 export const messageTypes = {
   chat: { lane: 'chat', viewer: true },
   gift: { lane: 'gift', viewer: false },
@@ -34,13 +38,13 @@ export const messageTypes = {
   like: { lane: 'ambient', viewer: true, merge: 'sum', viewer_per_minute: 120, viewer_burst: 20, viewer_count_max: 100, viewer_count_per_second: 20 },
   enter: { lane: 'ambient', viewer: false, merge: 'newest' },
   notice: { lane: 'control', viewer: false },
-  /** An event of a Pusher client: data is `{event, data}`. */
+  /** An event published through the Pusher-compatible API; data is `{event, data}`. */
   event: { lane: 'control', viewer: false },
-  /** Danmux's own: a message was taken back. data is `{id}`. */
+  /** Reserved: a message was recalled; data is `{id}`. */
   recall: { lane: 'control', viewer: false },
-  /** Danmux's own: the room's modes changed. data is `{modes}`. */
+  /** Reserved: the modes of the room changed; data is `{modes}`. */
   room_state: { lane: 'control', viewer: false },
 } as const satisfies Record<string, MessageType>;
 
-/** Types only danmux itself sends; who publishes them is refused with `type_forbidden`. */
+/** Types that only danmux sends; publishing one is refused with `type_forbidden`. */
 export const reservedTypes: readonly string[] = ['recall', 'room_state'];

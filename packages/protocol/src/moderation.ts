@@ -1,10 +1,10 @@
-// What moderators decide, as both sides of the store see it: a room's modes, sanctions against a user, word lists, messages that
-// are held for review. JSON shapes; snake_case.
+// JSON shapes of moderation state in the store: modes of a room, sanctions against a user, word lists, and messages held for review.
+// Field names are snake_case.
 import type { From } from './publication.ts';
 
-/** How a room may be talked in. Absent fields do not limit. Roles of `moderation.exempt_roles` are exempt from all but `max_online`. */
+/** Modes of a room. An absent field imposes no limit. Roles in `moderation.exempt_roles` are exempt from every mode except `max_online`. */
 export interface RoomModes {
-  /** One message a user in so many milliseconds. */
+  /** Minimum time between two messages of a user, in milliseconds. */
   readonly slow_ms?: number;
   /** Only users with a role of `moderation.member_roles` may send. */
   readonly members_only?: boolean;
@@ -12,30 +12,31 @@ export interface RoomModes {
   readonly min_level?: number;
   /** Nobody may send. */
   readonly mute_all?: boolean;
-  /** The same text of one user is not accepted twice within 30 s. */
+  /** A user may not send the same text twice within 30 seconds. */
   readonly unique?: boolean;
-  /** Chat messages a second the viewers are sent, instead of relay.chat_per_second. */
+  /** Chat messages sent to viewers per second; overrides `relay.chat_per_second`. */
   readonly chat_per_second?: number;
-  /** Messages a minute one user may send, instead of edge.send_per_minute. */
+  /** Messages one user may send per minute; overrides `edge.send_per_minute`. */
   readonly send_per_minute?: number;
-  /** Connections; a join past it is refused. */
+  /** Maximum number of connections; further joins are refused. */
   readonly max_online?: number;
 }
 
 /** A mute, ban or kick of one user. */
 export interface Sanction {
   readonly reason?: string;
-  /** Who decided it: a key's id, or what the backend says. */
+  /** The person or system that decided: text of the backend, else the id of the API key. */
   readonly by: string;
-  /** Milliseconds since 1970. */
+  /** Start of the sanction, milliseconds since 1970. */
   readonly at: number;
-  /** Until when it is in force; absent: until it is lifted. */
+  /** End of the sanction, milliseconds since 1970; absent: until it is lifted. */
   readonly until?: number;
 }
 
+/** `block` refuses the message, `mask` replaces the word by asterisks, `hold` sends to review, `shadow` shows it to the sender only. */
 export type WordAction = 'block' | 'mask' | 'hold' | 'shadow';
 
-/** Words and what is done with a message that holds one of them. */
+/** Words, and the action applied to a message that contains one of them. */
 export interface WordList {
   readonly action: WordAction;
   readonly words: readonly string[];
@@ -50,8 +51,8 @@ export interface HeldMessage {
   readonly type: string;
   readonly data: unknown;
   readonly from: From;
-  /** Milliseconds since 1970. */
+  /** When the message was held, milliseconds since 1970. */
   readonly at: number;
-  /** Which list or hook held it. */
+  /** The word list or hook that held the message. */
   readonly reason: string;
 }

@@ -1,11 +1,13 @@
-// A place in the stream of a room and lane. Offsets count from 1 without holes inside one epoch; a new epoch means that
-// history was lost and offsets started again.
+// A position in the stream of one room and lane. Within an epoch, offsets count from 1 without gaps. A new epoch means that history was
+// lost and that offsets restarted.
 import type { StreamLane } from './lanes.ts';
 
+/** Position of a reader in one stream. Offsets of different epochs are not comparable. */
 export interface Position {
   readonly epoch: string;
-  /** The last publication that was seen; 0 before the first. */
+  /** Offset of the last publication received; 0 before the first. */
   readonly offset: number;
 }
 
+/** Positions of a reader in one room, by lane; an absent lane has no position to recover from. */
 export type Positions = Partial<Record<StreamLane, Position>>;

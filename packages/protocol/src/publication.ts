@@ -1,7 +1,7 @@
-// What a viewer sees of one publication, and the frame it arrives in. The JSON shapes of docs/protocol.md.
+// JSON shapes of a message as sent to viewers, and of the frame that carries messages (docs/protocol.md).
 import type { Lane } from './lanes.ts';
 
-/** Who sent a message. Further fields a backend gives are passed on as they are. */
+/** The sender of a message. Additional fields set by the backend are passed on unchanged. */
 export interface From {
   readonly id: string;
   readonly name?: string;
@@ -10,37 +10,38 @@ export interface From {
   readonly [field: string]: unknown;
 }
 
-/** Somebody in a room, as the others see it. */
+/** A member of a room, as listed to the other members. */
 export interface RoomMember extends From {
-  /** Present when it came without a token. */
+  /** Present when the member connected without a token. */
   readonly guest?: true;
 }
 
-/** One of several gifts of a combo that were sent as one message. */
+/** One gift of a combo; a combo merges several gifts into one message. */
 export interface MsgPart {
   readonly id: string;
   readonly count: number;
 }
 
+/** One message as sent to viewers. */
 export interface Msg {
   readonly id: string;
-  /** Of a message that stands for several gifts of a combo: each one's id and count. A recall may name one of them. */
+  /** Id and count of each gift that this combo message merges. A recall may name one of these ids. */
   readonly parts?: readonly MsgPart[];
   readonly lane: Lane;
-  /** Its place in the stream of room and lane; absent on lanes that keep none. */
+  /** Offset in the stream of room and lane; absent on lanes without a stream. */
   readonly offset?: number;
   readonly type: string;
   readonly from?: From;
   readonly data: unknown;
-  /** Milliseconds since 1970 at which danmux accepted it. */
+  /** When danmux accepted the message, milliseconds since 1970. */
   readonly ts: number;
-  /** True when the backend wants to know who received it. */
+  /** True when viewers should confirm the message with a `receipt` event. */
   readonly receipt?: boolean;
-  /** When it loses its meaning, milliseconds since 1970: not to be shown after. */
+  /** Expiry, milliseconds since 1970; clients must not show the message afterwards. */
   readonly expires_at?: number;
 }
 
-/** Publications of one room that are sent at once, in lane order. */
+/** Messages of one room that are sent together, ordered by lane priority. */
 export interface Frame {
   readonly room: string;
   readonly msgs: readonly Msg[];

@@ -1,25 +1,27 @@
-// The rules of a room's name: one place that both ends and every route ask.
+// The rules for room names and room patterns, used by client and servers.
 import { DanmuxError } from './errors.ts';
 import { limits } from './limits.ts';
 
+/** Regular expression of a valid room name, as text for JSON schemas. */
 export const roomNamePattern = `^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,${limits.roomName - 1}}$`;
 
-/** What a viewer joins for the messages to its user alone. No room: nothing else has this name. */
+/** Name that a viewer joins to get messages addressed to its user. It fails `isRoomName`, so no room can have this name. */
 export const ownRoom = '@me';
 
 const roomName = new RegExp(roomNamePattern);
 
+/** True when `value` is a valid room name. */
 export function isRoomName(value: unknown): value is string {
   return typeof value === 'string' && roomName.test(value);
 }
 
-/** Returns the name; throws `invalid_room` when it is none. */
+/** Returns `value` when it is a valid room name, else throws `invalid_room`. */
 export function checkRoomName(value: unknown): string {
   if (isRoomName(value)) return value;
   throw new DanmuxError('invalid_room');
 }
 
-/** True when `room` is one of `rules`: exact names, or prefixes that end in `*`. */
+/** True when `room` matches one of `rules`; a rule is an exact name or a prefix that ends in `*`. */
 export function roomMatches(room: string, rules: readonly string[]): boolean {
   return rules.some((rule) => (rule.endsWith('*') ? room.startsWith(rule.slice(0, -1)) : room === rule));
 }

@@ -1,4 +1,4 @@
-// The run-time schemas of the viewer protocol and the admin API, for the servers.
+// Exports the TypeBox schemas of the viewer protocol and the admin API, for the servers.
 export { type AuditLogName, type AuditRow, auditQuery, auditReply, auditRow } from './admin/audit.ts';
 export { fromSchema, instant, laneSchema, messageId, nextCursor, pageQuery, roomRule, strict, userId } from './admin/fields.ts';
 export { type GatewayReply, gatewayExample, gatewayQuery, gatewayReply } from './admin/gateway.ts';

@@ -1,10 +1,10 @@
-// The claims of a viewer token (a JWT) and the identity they stand for. Signing and checking happen on the servers; this
-// file only holds the words both sides share.
+// The claims of a viewer token (a JWT). Signing and verification are in the runtime package.
 
+/** Claims of a viewer token; `sub` and `exp` are required. */
 export interface TokenClaims {
   /** The user's id. */
   readonly sub: string;
-  /** Seconds since 1970. */
+  /** Expiry, seconds since 1970. */
   readonly exp: number;
   readonly name?: string;
   readonly avatar?: string;
@@ -13,8 +13,8 @@ export interface TokenClaims {
   /** Exact room names, or prefixes that end in `*`; absent allows every room. */
   readonly rooms?: readonly string[];
   readonly device?: string;
-  /** False: messages for the user itself (`@me`) are not for the bearer; so with tokens that a key for some rooms signed. */
+  /** False: the bearer may not join `@me`. Set on tokens signed for an API key that is restricted to some rooms. */
   readonly own?: boolean;
-  /** False: the bearer may watch but not send, as a guest; for screens that others see (OBS). */
+  /** False: the bearer may watch but not send, like a guest. Use it for public displays such as an OBS overlay. */
   readonly send?: boolean;
 }

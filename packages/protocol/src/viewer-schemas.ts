@@ -1,4 +1,4 @@
-// TypeBox schemas of what viewers send, for the edge to check. A missing or unknown field is refused with its path.
+// TypeBox schemas of the events that viewers send; the edge validates against them. A missing or unknown field is refused with its path.
 import { Type } from 'typebox';
 import { streamLanes } from './lanes.ts';
 import { limits } from './limits.ts';
@@ -6,11 +6,12 @@ import { roomNamePattern } from './room-name.ts';
 
 const strict = { additionalProperties: false } as const;
 
-// room-name.ts decides which names are good, with an error of its own; the schema only asks for text.
+// room-name.ts validates room names and throws `invalid_room`, so this schema checks only type and length.
 const room = Type.String({ maxLength: 1_024 });
 const position = Type.Object({ epoch: Type.String({ maxLength: 64 }), offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }) }, strict);
 const lane = Type.Union(streamLanes.map((name) => Type.Literal(name)));
 
+/** Payload schema of each event that viewers send. */
 export const viewerSchemas = {
   join: Type.Object(
     {
@@ -52,5 +53,5 @@ export const viewerSchemas = {
 
 export type ViewerEvent = keyof typeof viewerSchemas;
 
-/** The same rule as room-name.ts, for schemas that want it inline (OpenAPI). */
+/** The rule of room-name.ts as a schema, for OpenAPI, which shows the pattern inline. */
 export const roomSchema = Type.String({ pattern: roomNamePattern, maxLength: limits.roomName, description: 'Room name' });

@@ -1,24 +1,26 @@
-// What webhooks tell, as one table: an event's name and when it happens. The shape of every one is
-// `{id, type, room, ts, data}`; `data` is described here in words and checked by the tests of who emits it.
+// The table of webhook events: name, occasion and the fields of `data`. Every event has the shape `{id, type, room, ts, data}`. The
+// tests of each emitting package check its `data`.
 
+/** Occasion and `data` of each webhook event. */
 export const webhookEvents = {
-  'room.occupied': 'The first viewer came into a room. data: {online}',
-  'room.vacated': 'The last viewer left a room, and nobody came back within webhooks.vacated_after_ms. data: {}',
+  'room.occupied': 'The first viewer joined a room. data: {online}',
+  'room.vacated': 'The last viewer left a room, and nobody joined within webhooks.vacated_after_ms. data: {}',
   'room.users':
-    'Users came to or left a room on one edge, put together over a second; a hundred are named each way. data: {joined: [{id, name?}], left: [{id}], online, joined_more?, left_more?}',
-  'message.sent': 'Messages were sent to a room, in order, up to 100 at once. data: {messages: [Msg]}',
-  'message.receipts': 'The time-out of a message that asked for receipts is over. data: {id, sent, received, missing}',
-  'moderation.recall': 'A message was taken back. data: {id, by}',
+    'Users joined or left a room on one edge, collected over one second; `joined` and `left` list at most 100 users each. data: {joined: [{id, name?}], left: [{id}], online, joined_more?, left_more?}',
+  'message.sent': 'Messages were sent to a room, in order, up to 100 in one event. data: {messages: [Msg]}',
+  'message.receipts': 'The receipt timeout of a message with `receipt: true` ended. data: {id, sent, received, missing}',
+  'moderation.recall': 'A message was recalled. data: {id, by}',
   'moderation.sanction':
-    'A user was muted, banned or kicked, or a mute or ban was lifted; room is `*` when it is of every room. data: {kind, user, lifted, reason?, until?, by}',
+    'A user was muted, banned or kicked, or a mute or ban was lifted; room is `*` when the sanction applies to every room. data: {kind, user, lifted, reason?, until?, by}',
   'moderation.modes': "A room's modes were changed. data: {modes, by}",
   'moderation.held': 'A message waits for review. data: HeldMessage',
 } as const;
 
 export type WebhookEventName = keyof typeof webhookEvents;
 
+/** Body of a webhook request. Delivery is at least once: deduplicate by `id`. */
 export interface WebhookEvent {
-  /** Unique; the webhook-id header, the same at every try. */
+  /** Unique id, also in the `webhook-id` header; the same in every delivery attempt. */
   readonly id: string;
   readonly type: WebhookEventName;
   readonly room: string;

@@ -1,22 +1,26 @@
-// Fields that several nouns of the admin API have, each written once. Numbers in a query are text, as a URL gives them.
+// Schema fields shared by several admin API resources. Numbers in a query string are schemas of text, because a URL carries text.
 import { Type } from 'typebox';
 import { type Lane, laneNames } from '../lanes.ts';
 import { limits } from '../limits.ts';
 
+/** Schema option: an unknown field is refused. */
 export const strict = { additionalProperties: false } as const;
 
+/** A message id chosen by the backend. Publishing the same id twice to a room sends one message, so retries are safe. */
 export const messageId = Type.String({
   minLength: 1,
   maxLength: limits.id,
   pattern: '^[\\x21-\\x7e]+$',
-  description: 'Message id; the same one twice in a room is one message',
+  description: 'Message id; a repeated id in the same room is a duplicate and is not sent again',
 });
 
-// A union of a mapped array has the static type `never`, so it is named.
+/** A lane name. TypeBox infers `never` for a union of a mapped array, so the static type is given explicitly. */
 export const laneSchema = Type.Unsafe<Lane>(Type.Union(laneNames.map((name) => Type.Literal(name))));
 
+/** A user id. */
 export const userId = Type.String({ minLength: 1, maxLength: limits.userId, description: 'User id: any text' });
 
+/** The sender of a message. Unknown fields are allowed and passed on to viewers. */
 export const fromSchema = Type.Object(
   {
     id: Type.String({ minLength: 1, maxLength: limits.userId }),
@@ -24,20 +28,22 @@ export const fromSchema = Type.Object(
     avatar: Type.Optional(Type.String({ maxLength: 512 })),
     level: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
   },
-  { additionalProperties: true, description: 'Who sent it' },
+  { additionalProperties: true, description: 'The sender; unknown fields are passed on to viewers' },
 );
 
-/** Room names and prefixes that end in `*`; the handler names what is wrong with one. */
+/** A room name, or a prefix that ends in `*`. The schema checks only the length; the handler checks the form and names the error. */
 export const roomRule = Type.String({ minLength: 1, maxLength: limits.roomName + 1 });
 
-/** The largest instant JSON and JavaScript agree on. */
+/** The largest integer that a JavaScript number holds exactly. */
 const latest = Number.MAX_SAFE_INTEGER;
+/** A point in time, in milliseconds since 1970. */
 export const instant = (description: string) => Type.Integer({ minimum: 0, maximum: latest, description: `${description}; milliseconds since 1970` });
 
-/** A page of at most three digits; the handler refuses more than the list's own limit. */
+/** Query fields of a paged list. The schema allows `limit` up to 999; the handler refuses a value above `most`. */
 export const pageQuery = (most: number) => ({
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: limits.cursor, description: 'The `cursor` of the page before' })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: limits.cursor, description: 'The `cursor` of the previous page' })),
   limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: `1 to ${most}, default 50` })),
 });
 
-export const nextCursor = Type.Union([Type.String(), Type.Null()], { description: 'Where the next page begins; null after the last' });
+/** Cursor of the next page. */
+export const nextCursor = Type.Union([Type.String(), Type.Null()], { description: 'Cursor of the next page; null on the last page' });

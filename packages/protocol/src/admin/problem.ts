@@ -1,4 +1,4 @@
-// What every refusal of the admin API looks like: a problem of RFC 9457 with a code of the errors table.
+// Schema of every error reply of the admin API: an RFC 9457 problem whose `code` is a code of the errors table.
 import { type Static, Type } from 'typebox';
 
 export const problem = Type.Object(

@@ -1,4 +1,4 @@
-// Messages that wait for a moderator.
+// Schemas of /v1/reviews: held messages that wait for a moderator's decision.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import { fromSchema, nextCursor, pageQuery, strict } from './fields.ts';
@@ -10,9 +10,12 @@ export const heldSchema = Type.Object({
   data: Type.Unknown(),
   from: fromSchema,
   at: Type.Integer({ description: 'Milliseconds since 1970' }),
-  reason: Type.String({ description: 'Which word list or hook held it' }),
+  reason: Type.String({ description: 'The word list or hook that held the message' }),
 });
 export const reviewsQuery = Type.Object(pageQuery(limits.listPage), strict);
-export const reviewsReply = Type.Object({ reviews: Type.Array(heldSchema, { description: 'By id, which is the order they came in' }), cursor: nextCursor });
+export const reviewsReply = Type.Object({
+  reviews: Type.Array(heldSchema, { description: 'Sorted by id, which is the order of arrival' }),
+  cursor: nextCursor,
+});
 export const rejectReply = Type.Object({ id: Type.String(), room: Type.String() });
 export type ReviewsReply = Static<typeof reviewsReply>;

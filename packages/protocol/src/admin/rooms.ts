@@ -1,4 +1,4 @@
-// Rooms as a backend sees them: which are online, one with its modes, its members and its history.
+// Schemas of /v1/rooms: the list of online rooms, and the state, modes, members and history of one room.
 import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import type { RoomModes } from '../moderation.ts';
@@ -6,21 +6,21 @@ import type { MsgPart } from '../publication.ts';
 import { fromSchema, instant, laneSchema, nextCursor, pageQuery, strict } from './fields.ts';
 import { laneRates } from './stats.ts';
 
-const online = Type.Integer({ description: 'Connections in the room, all edges' });
+const online = Type.Integer({ description: 'Connections in the room, over all edges' });
 const positionSchema = Type.Object({ epoch: Type.String(), offset: Type.Integer() });
 
 const modeFields = {
-  slow_ms: Type.Integer({ minimum: 1, maximum: limits.modeMs, description: 'One message a user in so many milliseconds' }),
+  slow_ms: Type.Integer({ minimum: 1, maximum: limits.modeMs, description: 'Minimum time between two messages of a user, in milliseconds' }),
   members_only: Type.Boolean({ description: 'Only users with a role of moderation.member_roles may send' }),
   min_level: Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Only users of at least this level may send' }),
   mute_all: Type.Boolean({ description: 'Nobody may send' }),
-  unique: Type.Boolean({ description: 'The same text of one user is not accepted twice within 30 s' }),
-  chat_per_second: Type.Number({ minimum: 0.01, maximum: 100_000, description: 'Chat messages a second the viewers are sent' }),
-  send_per_minute: Type.Integer({ minimum: 1, maximum: 100_000, description: 'Messages a minute one user may send' }),
-  max_online: Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Connections; a join past it is refused' }),
+  unique: Type.Boolean({ description: 'A user may not send the same text twice within 30 s' }),
+  chat_per_second: Type.Number({ minimum: 0.01, maximum: 100_000, description: 'Chat messages sent to viewers per second; the rest is shed' }),
+  send_per_minute: Type.Integer({ minimum: 1, maximum: 100_000, description: 'Messages one user may send per minute' }),
+  max_online: Type.Integer({ minimum: 1, maximum: 100_000_000, description: 'Maximum number of connections; further joins are refused' }),
 } satisfies Record<keyof RoomModes, TSchema>;
 
-/** What is not there does not limit. Roles of moderation.exempt_roles are exempt from all but `max_online`. */
+/** Modes of a room. An absent mode imposes no limit. Roles in `moderation.exempt_roles` are exempt from every mode except `max_online`. */
 export const modesSchema = Type.Unsafe<RoomModes>(
   Type.Object(
     mapFields((schema) => Type.Optional(schema)),
@@ -36,24 +36,24 @@ const modesChange = Type.Unsafe<ModesChange>(
 
 export const roomPatch = Type.Object({ modes: modesChange }, strict);
 
-/** What the relays of the room counted. */
+/** Traffic of a room as counted by its relays. */
 const roomTraffic = Type.Object(
   {
-    at: instant('When the relay said so'),
+    at: instant('When the relay reported these counts'),
     per_second: laneRates,
     sequenced: Type.Record(Type.String(), Type.Integer(), { description: 'By lane' }),
     shed: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), { description: 'By lane, then by reason' }),
   },
   {
     description:
-      'What relays counted in the room, five seconds old at most; absent when it was quiet for an hour. Messages that a full ingress dropped, and the last seconds of a relay that died, are in the ledger of the cluster alone.',
+      'Counts of the relays for this room, at most five seconds old; absent after an hour without messages. Messages dropped by a full ingress and the last seconds of a crashed relay are missing here; the ledger of the cluster includes them.',
   },
 );
 
 export const roomReply = Type.Object({
   room: Type.String(),
   online,
-  users: Type.Integer({ description: 'Distinct users in the room; an estimate where the member list is not complete' }),
+  users: Type.Integer({ description: 'Distinct users in the room; an estimate when the member list is incomplete' }),
   modes: modesSchema,
   positions: Type.Record(Type.String(), positionSchema),
   traffic: Type.Optional(roomTraffic),
@@ -62,8 +62,8 @@ export const roomModesReply = Type.Object({ room: Type.String(), modes: modesSch
 
 export const roomsQuery = Type.Object(
   {
-    prefix: Type.Optional(Type.String({ minLength: 1, maxLength: limits.roomName, description: 'Only rooms whose names begin so' })),
-    sort: Type.Optional(Type.Union([Type.Literal('name'), Type.Literal('online')], { description: '`name` (default), or `online`: the fullest first' })),
+    prefix: Type.Optional(Type.String({ minLength: 1, maxLength: limits.roomName, description: 'Only rooms whose names start with this text' })),
+    sort: Type.Optional(Type.Union([Type.Literal('name'), Type.Literal('online')], { description: '`name` (default), or `online`: most connections first' })),
     ...pageQuery(limits.roomsPage),
   },
   strict,
@@ -71,7 +71,7 @@ export const roomsQuery = Type.Object(
 export const roomsReply = Type.Object({
   rooms: Type.Array(Type.Object({ room: Type.String(), online, per_second: Type.Optional(laneRates) })),
   cursor: nextCursor,
-  total: Type.Integer({ description: 'Rooms with a viewer online that match' }),
+  total: Type.Integer({ description: 'Number of matching rooms that have a viewer online' }),
 });
 
 export const membersQuery = Type.Object(pageQuery(limits.membersPage), strict);
@@ -80,13 +80,15 @@ export const membersReply = Type.Object({
   users: Type.Integer({ description: 'Distinct users; an estimate unless `complete`' }),
   members: Type.Array(
     Type.Object(
-      { ...fromSchema.properties, guest: Type.Optional(Type.Literal(true, { description: 'It came without a token' })) },
+      { ...fromSchema.properties, guest: Type.Optional(Type.Literal(true, { description: 'The viewer connected without a token' })) },
       { additionalProperties: true },
     ),
     { description: 'Highest level first, then by id' },
   ),
   cursor: nextCursor,
-  complete: Type.Boolean({ description: 'The pages name every user; false when a large room names its highest levels and a sample' }),
+  complete: Type.Boolean({
+    description: 'True when the pages list every user; false in a large room, which lists the highest levels and a sample of the others',
+  }),
 });
 
 export const historyQuery = Type.Object(
@@ -114,7 +116,7 @@ export const msgSchema = Type.Object(
     parts: Type.Optional(
       Type.Unsafe<readonly MsgPart[]>(
         Type.Array(Type.Object({ id: Type.String(), count: Type.Number({ description: 'A positive integer' }) }), {
-          description: 'Of a message that stands for several gifts of a combo: each one’s id and count; each is recalled by its own id',
+          description: 'Id and count of each gift that this combo message merges; each gift can be recalled by its id',
         }),
       ),
     ),
@@ -127,7 +129,7 @@ function mapFields(wrap: (schema: TSchema) => TSchema): Record<string, TSchema> 
   return Object.fromEntries(Object.entries(modeFields).map(([name, schema]) => [name, wrap(schema)]));
 }
 
-/** Null removes a mode. */
+/** A change of a room's modes: absent fields stay as they are, null removes a mode. */
 export type ModesChange = { readonly [K in keyof RoomModes]?: RoomModes[K] | null };
 export type RoomReply = Static<typeof roomReply>;
 export type HistoryQuery = Static<typeof historyQuery>;

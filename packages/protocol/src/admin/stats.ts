@@ -1,30 +1,33 @@
-// The cluster in numbers, and its processes.
+// Schemas of /v1/stats, /v1/stats/history and /v1/nodes: totals of the cluster and numbers of each process.
 import { type Static, Type } from 'typebox';
 import { laneNames } from '../lanes.ts';
 import { instant, strict } from './fields.ts';
 
 const laneCounts = Type.Record(Type.String(), Type.Integer());
-/** A second, by lane. */
-export const laneRates = Type.Record(Type.String(), Type.Number(), { description: 'Messages a second, by lane' });
+/** Messages per second, by lane. */
+export const laneRates = Type.Record(Type.String(), Type.Number(), { description: 'Messages per second, by lane' });
 const rates = Object.fromEntries(laneNames.map((lane) => [lane, 0]));
 
-/** What a process says of itself; absent of one of an older version. */
+/** Numbers that a process reports about itself. A process of an older version does not report them. */
 const nodeNumbers = {
   started_at: Type.Optional(instant('When the process started')),
-  seen_at: Type.Optional(instant('When it last said so')),
-  lag_ms: Type.Optional(Type.Number({ description: 'How late its event loop is, 99th percentile of the last two seconds' })),
-  cpu: Type.Optional(Type.Number({ description: 'Share of one core in the last two seconds; of the whole process, whatever roles it has' })),
+  seen_at: Type.Optional(instant('When the process last reported')),
+  lag_ms: Type.Optional(Type.Number({ description: 'Event-loop lag, 99th percentile of the last two seconds' })),
+  cpu: Type.Optional(
+    Type.Number({ description: 'CPU use in the last two seconds as a share of one core; of the whole process, even when it runs several roles' }),
+  ),
   rss_bytes: Type.Optional(Type.Integer({ description: 'Memory of the whole process' })),
-  heap_bytes: Type.Optional(Type.Integer({ description: 'Of it, the JavaScript heap in use' })),
-  connections: Type.Optional(Type.Integer({ description: 'Edges: viewers connected' })),
-  rooms: Type.Optional(Type.Integer({ description: 'Edges: rooms it holds' })),
-  shards: Type.Optional(Type.Integer({ description: 'Relays: shards it owns' })),
-  waiting: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'Relays: by lane, publications read and not yet sequenced' })),
-  waiting_viewers: Type.Optional(Type.Integer({ description: 'Edges: viewers that are behind, for whom something waits' })),
-  waiting_bytes: Type.Optional(Type.Integer({ description: 'Edges: bytes that wait for them' })),
+  heap_bytes: Type.Optional(Type.Integer({ description: 'JavaScript heap in use, a part of `rss_bytes`' })),
+  connections: Type.Optional(Type.Integer({ description: 'Edges: connected viewers' })),
+  rooms: Type.Optional(Type.Integer({ description: 'Edges: rooms with a viewer on this edge' })),
+  shards: Type.Optional(Type.Integer({ description: 'Relays: shards this relay owns' })),
+  waiting: Type.Optional(Type.Record(Type.String(), Type.Integer(), { description: 'Relays: publications read but not yet sequenced, by lane' })),
+  waiting_viewers: Type.Optional(Type.Integer({ description: 'Edges: viewers with a non-empty outbox' })),
+  waiting_bytes: Type.Optional(Type.Integer({ description: 'Edges: bytes in these outboxes' })),
   per_second: Type.Optional(
     Type.Record(Type.String(), Type.Number(), {
-      description: 'By lane, over the last two seconds: what an api accepted, a relay sequenced, an edge handed to its viewers (each viewer counts)',
+      description:
+        'Messages per second over the last two seconds, by lane: accepted by an api, sequenced by a relay, or delivered by an edge (once per viewer)',
     }),
   ),
   out_bytes_per_second: Type.Optional(Type.Number({ description: 'Edges: bytes of frames written to viewers, before compression' })),
@@ -33,18 +36,18 @@ const nodeNumbers = {
 const nodeSchema = Type.Object({
   id: Type.String(),
   role: Type.String({ description: 'edge, relay, api or worker' }),
-  address: Type.String({ description: 'host:port; empty for a role that listens nowhere' }),
+  address: Type.String({ description: 'host:port; empty for a role without a listening port' }),
   version: Type.String(),
   load: Type.Number({ description: '0 idle to 1 full' }),
   degraded: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }), {
-    description: 'What is wrong with it though it serves, as its /readyz says; empty when nothing is',
+    description: 'Problems of a process that still serves, as listed by its /readyz; empty when there are none',
   }),
   ...nodeNumbers,
 });
 
 export const statsReply = Type.Object({
   rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
-  online: Type.Integer({ description: 'Connections in rooms, all edges' }),
+  online: Type.Integer({ description: 'Connections in rooms, over all edges' }),
   accepted: laneCounts,
   sequenced: laneCounts,
   shed: Type.Record(Type.String(), laneCounts, { description: 'By lane, then by reason' }),
@@ -71,25 +74,27 @@ export const nodesExample = {
   ],
 };
 
-/** Numbers in a query are text, as a URL gives them. */
+/** Query of /v1/stats/history. `minutes` is text, because a URL carries text. */
 export const statsHistoryQuery = Type.Object(
   { minutes: Type.Optional(Type.String({ pattern: '^([1-9]|[1-5][0-9]|60)$', default: '60', description: 'The last 1 to 60 minutes' })) },
   strict,
 );
 
 const statsSample = Type.Object({
-  at: instant('When it was taken'),
-  online: Type.Integer({ description: 'Connections in rooms, all edges' }),
+  at: instant('When the sample was taken'),
+  online: Type.Integer({ description: 'Connections in rooms, over all edges' }),
   rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
   connections: Type.Integer({ description: 'Viewers connected to any edge, in a room or not' }),
-  lag_ms: Type.Union([Type.Number(), Type.Null()], { description: 'The largest event-loop lag of any process, 99th percentile; null when none said one' }),
-  waiting: Type.Record(Type.String(), Type.Integer(), { description: 'By lane: accepted and neither sequenced nor shed yet' }),
+  lag_ms: Type.Union([Type.Number(), Type.Null()], {
+    description: 'The largest event-loop lag of any process, 99th percentile; null when no process reported one',
+  }),
+  waiting: Type.Record(Type.String(), Type.Integer(), { description: 'Messages accepted but not yet sequenced or shed, by lane' }),
   per_second: Type.Union([Type.Object({ accepted: laneRates, sequenced: laneRates, shed: laneRates }), Type.Null()], {
-    description: 'Since the sample before; null when there is none just before this one',
+    description: 'Rates since the previous sample; null when the previous sample is missing',
   }),
 });
 export const statsHistoryReply = Type.Object({
-  every_ms: Type.Integer({ description: 'A sample is taken so often. Where two are further apart, none was taken: a hole' }),
+  every_ms: Type.Integer({ description: 'Interval between samples. A larger distance between two samples means that samples in between are missing' }),
   samples: Type.Array(statsSample, { description: 'Oldest first' }),
 });
 

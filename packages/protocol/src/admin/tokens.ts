@@ -1,4 +1,4 @@
-// Viewer tokens for backends without a JWT library.
+// Schemas of POST /v1/tokens: signs viewer tokens for backends without a JWT library.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import { strict, userId } from './fields.ts';
@@ -13,11 +13,11 @@ export const tokenRequest = Type.Object(
     rooms: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: limits.roomName }), {
         maxItems: 64,
-        description: 'Exact names, or prefixes that end in *; absent allows every room',
+        description: 'Exact names, or prefixes that end in `*`; absent: every room',
       }),
     ),
     device: Type.Optional(Type.String({ maxLength: 32 })),
-    send: Type.Optional(Type.Boolean({ default: true, description: 'False: it may watch but not send' })),
+    send: Type.Optional(Type.Boolean({ default: true, description: 'False: the bearer may watch but not send' })),
     ttl_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, default: 3_600 })),
   },
   strict,

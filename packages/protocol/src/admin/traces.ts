@@ -1,4 +1,4 @@
-// Where one message was and when: what each process that had it in its hands said of it.
+// Schemas of /v1/messages/{id}/trace: the hops of one message, reported by each process that handled it.
 import { type Static, Type } from 'typebox';
 import { roomNamePattern } from '../room-name.ts';
 import { instant, strict } from './fields.ts';
@@ -12,25 +12,25 @@ const hopSchema = Type.Object({
       hopNames.map((name) => Type.Literal(name)),
       {
         description:
-          '`accepted` by an api or edge, `stored` in the ingress, `sequenced` by the relay, `delivered`: given to the connections of an edge, `recalled`',
+          '`accepted` by an api or edge, `stored` in the ingress, `sequenced` by the relay, `delivered` to the connections of an edge, `recalled` by a moderator',
       },
     ),
   ),
   node: Type.String({ description: 'The process: an `id` of /v1/nodes' }),
-  at: instant('When, to some milliseconds between two processes'),
-  offset: Type.Optional(Type.Integer({ description: 'Of `sequenced`: its place in the lane of the room' })),
-  viewers: Type.Optional(Type.Integer({ description: 'Of `delivered`: connections of this edge that were in the room' })),
+  at: instant('Time of the hop; clocks of two processes may differ by some milliseconds'),
+  offset: Type.Optional(Type.Integer({ description: 'With `sequenced`: offset of the message in the lane of the room' })),
+  viewers: Type.Optional(Type.Integer({ description: 'With `delivered`: connections of this edge in the room' })),
 });
 
 export const traceReply = Type.Object({
   id: Type.String(),
   room: Type.String(),
-  trace: Type.String({ description: 'Trace id, as in the logs: of the `traceparent` it came with, or made for it' }),
-  hops: Type.Array(hopSchema, { description: 'In the order of their times' }),
+  trace: Type.String({ description: 'Trace id, as in the logs: from the `traceparent` header of the request, or generated' }),
+  hops: Type.Array(hopSchema, { description: 'Sorted by time' }),
   receipts: Type.Optional(
     Type.Object(
       { sent: Type.Integer(), received: Type.Integer(), missing: Type.Integer() },
-      { description: 'Of a message with `receipt`, in this room: as /v1/messages/{id}/receipts' },
+      { description: 'Receipt counts in this room, for a message published with `receipt: true`; as at /v1/messages/{id}/receipts' },
     ),
   ),
 });

@@ -1,26 +1,28 @@
-// Webhook targets and the events that none of their tries brought there, as an operator sees them.
+// Schemas of /v1/webhooks: the state of each target, and its dead letters: events whose delivery attempts all failed.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import { nextCursor, pageQuery, strict } from './fields.ts';
 
 export const webhookStatus = Type.Object({
   id: Type.String(),
-  host: Type.String({ description: 'Host and port of its url; the path may be a secret' }),
+  host: Type.String({ description: 'Host and port of the target URL; the path is omitted because it may contain a secret' }),
   state: Type.Union([Type.Literal('closed'), Type.Literal('open'), Type.Literal('disabled')], {
-    description: 'closed: all is well; open: it fails, and is tried again at `retry_at`; disabled: it answered 410, and is not tried until it is enabled',
+    description:
+      'State of the circuit breaker. `closed`: deliveries succeed; `open`: deliveries fail, the next attempt is at `retry_at`; `disabled`: the target answered 410 and gets no attempts until it is enabled',
   }),
-  failures: Type.Integer({ description: 'Tries that failed since the last that did not' }),
-  retry_at: Type.Union([Type.Integer(), Type.Null()], { description: 'Milliseconds since 1970' }),
-  error: Type.Union([Type.String(), Type.Null()], { description: 'Why the last try failed' }),
-  lag_ms: Type.Integer({ description: 'For how long the oldest event waits that it was not given' }),
+  failures: Type.Integer({ description: 'Failed attempts since the last successful one' }),
+  retry_at: Type.Union([Type.Integer(), Type.Null()], { description: 'Time of the next attempt, milliseconds since 1970; null unless `state` is `open`' }),
+  error: Type.Union([Type.String(), Type.Null()], { description: 'Error of the last attempt' }),
+  lag_ms: Type.Integer({ description: 'Age of the oldest undelivered event, milliseconds' }),
   dropped: Type.Integer({
-    description: 'Events lost at the cap of the event log (`webhooks.log_events`) before it was given them, since the store began; of all types and rooms',
+    description:
+      'Events evicted at the cap of the event log (`webhooks.log_events`) before delivery to this target, since the store was created; counts all types and rooms',
   }),
 });
 export const webhooksReply = Type.Object({ webhooks: Type.Array(webhookStatus) });
 
 const deadLetter = Type.Object({
-  entry: Type.String({ description: 'Names it to replay it' }),
+  entry: Type.String({ description: 'Id of the dead letter, for the replay route' }),
   target: Type.String(),
   event: Type.Object({
     id: Type.String(),
@@ -29,9 +31,9 @@ const deadLetter = Type.Object({
     ts: Type.Integer(),
     data: Type.Unknown(),
   }),
-  error: Type.String({ description: 'Why the last try failed' }),
+  error: Type.String({ description: 'Error of the last attempt' }),
   attempts: Type.Integer(),
-  at: Type.Integer({ description: 'When it was given up, milliseconds since 1970' }),
+  at: Type.Integer({ description: 'When delivery was given up, milliseconds since 1970' }),
 });
 export const deadLettersQuery = Type.Object(pageQuery(limits.listPage), strict);
 export const deadLettersReply = Type.Object({ letters: Type.Array(deadLetter, { description: 'Newest first' }), cursor: nextCursor });

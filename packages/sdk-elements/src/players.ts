@@ -1,4 +1,4 @@
-// The overlay on video players: any video element, and players with their own extension points. No player code is included.
+// The public exports for video players: the overlay on any video element, and adapters for players. No player code is included.
 export { type ArtplayerLike, danmuxArtplayer } from './players/artplayer.ts';
 export { type DPlayerLike, danmuxDplayer } from './players/dplayer.ts';
 export { type AttachOptions, attachTo, type HoldReason, PlayerDanmaku } from './players/player-danmaku.ts';

@@ -6,19 +6,22 @@ import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
 import { OwnEcho } from './own-echo.ts';
 
 export interface BindOptions {
-  /** Messages from this user are framed as the viewer's own. */
+  /** The viewer's user id. Messages from this user get a frame, skip filters and are shown first. */
   readonly userId?: string;
-  /** Messages from before the join that are older than this by the server's time are not shown, milliseconds; default 10,000. */
+  /** Milliseconds. Messages older than this by the server's time are not shown, so that history does not fly after a join; default 10,000. */
   readonly freshMs?: number;
 }
 
 const modes: readonly string[] = ['scroll', 'reverse', 'top', 'bottom'] satisfies DanmakuMode[];
 const sizes: readonly string[] = ['small', 'normal', 'large'] satisfies DanmakuSize[];
 
-/** The part of a room that `bind` uses. Without `serverTime` the page's clock counts. */
+/** The part of a room that `bind` uses. Without `serverTime` ages are computed with the page's clock. */
 export type BoundRoom = Pick<Room, 'on'> & Partial<Pick<Room, 'serverTime' | 'ageMs'>>;
 
-/** Returns a function that disconnects the two. */
+/**
+ * Shows the room's messages on the overlay: super chats, gifts and chat as danmaku. The viewer's own chat messages are shown when they are
+ * sent and removed when they are refused; recalled messages are removed. Returns a function that stops it and leaves shown items in place.
+ */
 export function bind(room: BoundRoom, overlay: OverlayVerbs, { userId, freshMs = 10_000 }: BindOptions = {}): () => void {
   const echo = new OwnEcho(overlay);
   const ends = [
@@ -33,7 +36,7 @@ export function bind(room: BoundRoom, overlay: OverlayVerbs, { userId, freshMs =
       if (msg.lane !== 'chat' || !echo.covers(msg, textOf(msg), own)) show(msg, overlay, own);
     }),
     room.on('sending', (sending) => {
-      // Other types of viewer messages, such as likes, are no danmaku.
+      // Likes and other types of viewer messages are not shown as danmaku.
       if (sending.type === 'chat' && textOf(sending)) echo.sending(sending, looksOf(sending));
     }),
     room.on('sent', (sent) => echo.sent(sent)),
@@ -50,12 +53,15 @@ function show(msg: Msg, overlay: OverlayVerbs, own: boolean): void {
   else if (msg.lane === 'chat' && textOf(msg)) overlay.danmaku({ ...danmakuOf(msg), own });
 }
 
-/** The text of a chat message: its data when that is a string, else the data's `text`. */
+/** The text of a chat message: `data` itself when it is a string, otherwise `data.text`; empty when neither is a string. */
 export function textOf({ data }: Pick<Msg, 'data'>): string {
   return typeof data === 'string' ? data : (text(data, 'text') ?? '');
 }
 
-/** A chat message's text, and `color`, `mode`, `size` of its data. `count` is ignored: viewers write chat data themselves. */
+/**
+ * Converts a chat message: its text and `data.color`, `data.mode`, `data.size`; invalid modes and sizes are left out. `data.count` is ignored,
+ * because viewers write chat data themselves and could claim any count.
+ */
 export function danmakuOf(msg: Msg): DanmakuItem {
   return { ...looksOf(msg), ...given({ user: msg.from?.id }), id: msg.id };
 }
@@ -74,9 +80,9 @@ function looksOf(msg: Pick<Msg, 'type' | 'data'>): Omit<DanmakuItem, 'id'> {
 }
 
 /**
- * A gift message's name, icon, count and combo, from the fields `name` or `gift`, `icon`, `count`, `combo_id` of its data. The relay sends the
- * gifts of a combo that follow closely as one with the sum of their counts, so counts of messages add up to the combo's; `parts` has each
- * gift's id. A count that is no positive integer is 1, as on the server.
+ * Converts a gift message. Read from `data`: the name from `name` or `gift`, then `icon`, `count` and `combo_id`. The relay merges gifts of a
+ * combo that follow each other closely into one message with the sum of their counts; adding up the messages' counts gives the combo's count.
+ * `parts` has the id and count of each merged gift. A count that is not a positive integer is read as 1, as on the server.
  */
 export function giftOf({ id, type, from, data, parts }: Msg): GiftItem & { count: number } {
   const combo = text(data, 'combo_id');
@@ -91,7 +97,7 @@ export function giftOf({ id, type, from, data, parts }: Msg): GiftItem & { count
   };
 }
 
-/** A super chat's text, and `amount` (display text, or a number), `tier`, `color`, `pin_ms` of its data. */
+/** Converts a super chat. Read from `data`: the text, `amount` (text to display, or a number), `tier`, `color` and `pin_ms` (milliseconds). */
 export function superchatOf(msg: Msg): SuperchatItem {
   const { id, type, from, data } = msg;
   const amount = text(data, 'amount') ?? number(data, 'amount')?.toString();
@@ -113,7 +119,7 @@ function text(data: unknown, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Parses as the server does: digits, with a fraction of zeros or an exponent, also in a string; anything but a positive integer is 1. */
+/** The same rules as on the server: accepts a number or a numeric string whose value is a positive integer (`3`, `"3.0"`, `"1e3"`); else 1. */
 function countOf(data: unknown): number {
   const stated = field(data, 'count');
   const written = typeof stated === 'number' ? String(stated) : typeof stated === 'string' ? stated.trim() : '';
@@ -121,7 +127,7 @@ function countOf(data: unknown): number {
   return count > 0 && (/^\d+$/.test(written) || Number.isSafeInteger(count)) ? count : 1;
 }
 
-/** Also accepts a number in a string, as some backends send it. */
+/** Also accepts a numeric string, which some backends send. */
 function number(data: unknown, name: string): number | undefined {
   const value = field(data, name);
   const read = typeof value === 'string' && value !== '' ? Number(value) : value;

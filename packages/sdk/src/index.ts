@@ -1,4 +1,4 @@
-// The viewer's side of danmux.
+// The public exports of the viewer SDK: the client, the overlay, and `bind`, which connects a room to an overlay.
 export { DanmuxError, type MembersReply, type Msg, type Notice, type RoomMember, type RoomModes } from '@danmux/protocol';
 export { type BindOptions, type BoundRoom, bind, danmakuOf, giftOf, superchatOf, textOf } from './bind.ts';
 export { Client, type ClientEvents, createClient } from './client/client.ts';

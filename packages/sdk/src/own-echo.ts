@@ -1,5 +1,5 @@
-// The viewer's own messages, shown as soon as they are sent: each flies once, whether the server's copy or the answer comes first, and is
-// removed when it was refused or recalled. It uses an overlay's verbs and a room's events only.
+// Shows the viewer's own messages on the overlay as soon as they are sent. Each is shown once, whether the server's copy or the answer to `send`
+// arrives first, and is removed when it is refused or recalled. It uses only the overlay's interface and the room's events.
 import type { Msg } from '@danmux/protocol';
 import type { OutgoingMessage } from './client/room-events.ts';
 import type { DanmakuItem } from './overlay/overlay-item.ts';
@@ -9,11 +9,11 @@ interface Echo {
   readonly text: string;
   /** The message's id, from the server's answer. */
   id?: string;
-  /** The server's copy came before the answer. */
+  /** The server's copy arrived before the answer to `send`. */
   seen?: true;
 }
 
-/** Cap on remembered echoes, the newest: enough for the time one flies and may be recalled. */
+/** Only the newest echoes are remembered: enough to match copies, answers and recalls while a message is on screen. */
 const maxEchoes = 100;
 
 export class OwnEcho {
@@ -35,7 +35,7 @@ export class OwnEcho {
     const echo = this.#byCid.get(cid);
     if (!echo) return;
     echo.id = id;
-    // Before the answer, the server's copy cannot be recognized.
+    // A copy that arrived earlier could not be matched by id and may be on screen: without this there would be two.
     if (!echo.seen) this.#overlay.remove(id);
   }
 
@@ -43,7 +43,7 @@ export class OwnEcho {
     if (this.#byCid.delete(cid)) this.#overlay.remove(cid);
   }
 
-  /** True for the server's copy of an echo. */
+  /** True when the message is the server's copy of an echo: the same id, or, before the answer to `send`, the viewer's own with the same text. */
   covers({ id }: Pick<Msg, 'id'>, text: string, own: boolean): boolean {
     for (const echo of this.#byCid.values()) {
       if (echo.id === id) return true;

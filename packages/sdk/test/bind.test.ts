@@ -1,4 +1,4 @@
-// Which verb a message becomes, and what of its data is read.
+// `bind`: the overlay command for each message, and the fields read from its data.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Msg } from '@danmux/protocol';
@@ -8,7 +8,7 @@ import type { OverlayVerbs } from '../src/overlay/overlay-verbs.ts';
 
 type Listener = (payload: unknown) => void;
 
-/** A room whose events the test makes, and an overlay that writes down what it is told. */
+/** A room whose events the test emits, bound to an overlay that records its calls. */
 function bound(options: BindOptions = {}) {
   const listeners = new Map<string, Listener>();
   const told: unknown[][] = [];
@@ -26,7 +26,7 @@ function bound(options: BindOptions = {}) {
   return { told, end, say, listeners };
 }
 
-test('chat is danmaku, with colour, mode and size where they are ones', () => {
+test('chat becomes a danmaku with its valid colour, mode and size', () => {
   const { told, say } = bound({ userId: 'u1' });
   say({ from: { id: 'u1' }, data: { text: 'hi', color: '#f00', mode: 'top', size: 'large', count: 900 } });
   say({ from: { id: 'u2' }, data: { text: 'hi', color: 3, mode: 'diagonal', size: 12 } });
@@ -39,7 +39,7 @@ test('chat is danmaku, with colour, mode and size where they are ones', () => {
   ]);
 });
 
-test('gifts have a combo of their own sender and type', () => {
+test('the combo key of a gift includes its sender and type', () => {
   const { told, say } = bound();
   say({ lane: 'gift', type: 'gift', from: { id: 'u1', name: '小明' }, data: { name: '火箭', icon: '🚀', count: 7, combo_id: 'c1' } });
   say({ lane: 'gift', type: 'gift', from: { id: 'u2' }, data: { gift: 'rose', count: 'many' } });
@@ -49,7 +49,7 @@ test('gifts have a combo of their own sender and type', () => {
   ]);
 });
 
-test('a count is a positive integer, also as a text; the gifts of a combo are named one by one', () => {
+test('a count is read as a positive integer, also from a string; parts of a merged gift are passed on', () => {
   const { told, say } = bound();
   const parts = ['g1', 'g2'].map((id) => ({ id, count: 10 }));
   for (const count of ['10', 0, -3, 1.5, null, '0x10', ' 7 ', '1e3', '1e400', '-5']) say({ lane: 'gift', type: 'gift', data: { gift: 'rose', count } });
@@ -60,7 +60,7 @@ test('a count is a positive integer, also as a text; the gifts of a combo are na
   );
 });
 
-test('a super chat is pinned', () => {
+test('a super chat is pinned with its amount, tier, colour and time', () => {
   const { told, say } = bound({ userId: 'u1' });
   const data = { text: '加油', amount: 30, tier: 2, color: '#123456', pin_ms: 5_000 };
   say({ lane: 'gift', type: 'superchat', from: { id: 'u1', name: '小红' }, data });
@@ -69,7 +69,7 @@ test('a super chat is pinned', () => {
   ]);
 });
 
-test("one's own is shown as it is sent, once, whether the server's copy or its answer comes first", () => {
+test("the viewer's own message is shown once when sent, whether the server's copy or its answer arrives first", () => {
   const { told, say, listeners } = bound({ userId: 'me' });
   const send = (cid: string, text: string) => listeners.get('sending')?.({ cid, type: 'chat', data: { text, color: '#f00' } });
   send('c1', 'hello');
@@ -92,7 +92,7 @@ test("one's own is shown as it is sent, once, whether the server's copy or its a
   ]);
 });
 
-test('without a user id a copy that came first is taken back when the answer names it; what was refused goes', () => {
+test('without a user id an early copy is removed when the answer arrives; a refused message is removed', () => {
   const { told, say, listeners } = bound();
   listeners.get('sending')?.({ cid: 'c1', type: 'chat', data: { text: 'hello' } });
   say({ id: 'm1', data: { text: 'hello' } });
@@ -111,7 +111,7 @@ test('without a user id a copy that came first is taken back when the answer nam
   );
 });
 
-test('what was recalled is taken back; what is old or has lost its meaning is not shown; ended, nothing is heard', () => {
+test('recalled messages are removed; old and expired ones are not shown; unbinding removes all listeners', () => {
   const { told, say, end, listeners } = bound();
   say({ id: 'old', ts: Date.now() - 20_000 });
   say({ id: 'late', expires_at: Date.now() - 1 });

@@ -1,4 +1,4 @@
-// <danmux-chat>: a room's messages, an input field, a gift panel and the number of viewers. It shows text, never HTML.
+// The element <danmux-chat>: a room's messages, an input field, a gift panel and the number of viewers. Messages are shown as text, never as HTML.
 import { type DanmuxError, errors, type Msg, type Notice } from '@danmux/protocol';
 import type { ClientState, Room } from '@danmux/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -17,8 +17,9 @@ import { languageOf, type Texts, textsOf } from './texts.ts';
 import { theme } from './theme.ts';
 import type { TokenUser } from './token-user.ts';
 
+/** Interval at which a countdown (slow mode, mute) is drawn again. */
 const tickMs = 250;
-/** At a higher message rate than this per second, messages are not announced to screen readers. */
+/** Messages per second. At a higher rate the list is not announced to screen readers, because they could not keep up. */
 const readOutPerSecond = 3;
 
 export class DanmuxChatElement extends LitElement implements Linked, LinkListener, ChatSessionHost {
@@ -74,7 +75,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.#link = new RoomLink(this, this);
   }
 
-  /** The lines in memory, oldest first. */
+  /** The lines of the list, oldest first, at most `max`. */
   get entries(): readonly Entry[] {
     return this.#session.log.entries;
   }
@@ -108,7 +109,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.#session.notice(notice);
   }
 
-  /** Shows a text to this viewer, below the list, until the next message is typed. */
+  /** Shows a text below the list, only to this viewer, until the viewer types. For example why a gift could not be bought. */
   say(text: string): void {
     this.#session.say(text);
   }
@@ -174,7 +175,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     const rows = this.#session.log.entries;
     const { first, end } = this.#list.draw();
     const view = this.#lineView();
-    // Rows that appear by scrolling are not new, and a fast stream cannot be read out to the end.
+    // Screen readers must not announce rows that appear by scrolling, nor a stream faster than speech.
     return html`<div class="scroller" part="list" data-testid="chat-list" role="log" tabindex="0" aria-label=${this.#texts.messages}
       aria-live=${this.#list.following && this.#calm ? 'polite' : 'off'} @scroll=${this.#list.onScroll}>
       <div class="space"><ol role="list">
@@ -251,7 +252,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
   }
 
   #sendTo(room: Room, type: string, data: unknown, cid?: string): void {
-    // The event `unsent` has updated the line.
+    // Only a missing or invalid token is shown here: the event `unsent` has already marked the line as failed.
     room.send(type, data, cid === undefined ? {} : { cid }).catch((error: DanmuxError) => {
       if (errors[error.code].status === 401) this.failed(error);
     });
@@ -279,7 +280,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.dispatchEvent(new CustomEvent('gift', { detail, bubbles: true, composed: true }));
   }
 
-  /** Once a frame, however many messages arrive; a hidden page has no frames. */
+  /** Updates at most once per animation frame, however many messages arrive; a hidden page has no frames and does no work. */
   changed(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;

@@ -1,16 +1,16 @@
-// One line of a chat list, made from a message. Text only.
+// One line of a chat list, created from a message. All fields are plain text.
 import type { DanmuxError, From, Msg, MsgPart } from '@danmux/protocol';
 import { giftOf, superchatOf, textOf } from '@danmux/sdk';
 
-/** accepted: delivered to others; pending: in flight; held: waits for a moderator; failed: refused. */
+/** `accepted`: published; `pending`: sent, no answer yet; `held`: waits for a moderator; `failed`: refused, may be retried. */
 type EntryState = 'accepted' | 'pending' | 'held' | 'failed';
 
 export interface Entry {
-  /** Unique in its log. */
+  /** Unique on the page; identifies the line for rendering. */
   readonly key: number;
   readonly kind: 'chat' | 'gift' | 'superchat' | 'notice' | 'gap';
   readonly ts: number;
-  /** For messages sent by this viewer. */
+  /** Client id, only for messages sent by this viewer. */
   readonly cid?: string;
   readonly type?: string;
   readonly data?: unknown;
@@ -22,11 +22,11 @@ export interface Entry {
   error?: DanmuxError;
   icon?: string;
   amount?: string | undefined;
-  /** Number of gifts, or of missed messages. */
+  /** Number of gifts, or number of missed messages of a gap. */
   count: number;
-  /** The merged gifts of a combo, if there are several. */
+  /** The gifts of a combo that are merged into this line. */
   parts?: readonly MsgPart[];
-  /** Height in CSS pixels; an estimate until it is drawn. */
+  /** Height in CSS pixels; an estimate until the line is drawn and measured. */
   height: number;
 }
 
@@ -37,7 +37,7 @@ export function entryFrom(fields: Pick<Entry, 'kind' | 'ts'> & Partial<Entry>): 
   return { id: undefined, text: '', own: false, state: 'accepted', count: 0, height: guessedHeight, ...fields, key: ++lastKey };
 }
 
-/** Undefined for a message without a line in a chat. */
+/** Creates the line of a message; undefined when it has no text to show, or is an ambient message such as a like. */
 export function entryOf(msg: Msg, own: boolean): Entry | undefined {
   const { id, ts, from, type, lane } = msg;
   const base = { id, ts, own, ...(from ? { from } : {}) };

@@ -1,4 +1,4 @@
-// Rendering of one line of the chat list.
+// Renders one line of the chat list: chat, gift, super chat, notice or gap.
 import { errors } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Entry } from './chat-entry.ts';
@@ -10,7 +10,7 @@ export interface LineView {
   onDiscard(entry: Entry): void;
 }
 
-/** Maximum badges of a sender. */
+/** Cap on role badges of a sender; more would push the text out of the line. */
 const maxBadges = 3;
 
 export function chatLine(entry: Entry, view: LineView): TemplateResult {
@@ -47,7 +47,7 @@ function superchatLine(entry: Entry): TemplateResult {
 
 function name({ from }: Entry): TemplateResult | typeof nothing {
   const shown = from?.name ?? from?.id;
-  // Isolated, because a name in a right-to-left script would reverse the line.
+  // <bdi> isolates the name: one in a right-to-left script would change the order of the whole line.
   return shown === undefined ? nothing : html`<bdi class="name" part="name">${shown}</bdi>`;
 }
 
@@ -68,7 +68,7 @@ function rolesOf(roles: unknown): readonly string[] {
 
 const tierOf = (level: number) => Math.min(4, Math.floor(level / 10));
 
-/** Delivery state of the viewer's own message. */
+/** The delivery state of the viewer's own message, with buttons to retry or discard a failed one. */
 function fate(entry: Entry, { texts, onRetry, onDiscard }: LineView): TemplateResult | typeof nothing {
   if (entry.state === 'accepted') return nothing;
   if (entry.state === 'pending') return html`<span class="fate" part="fate">${texts.sending}</span>`;

@@ -1,9 +1,9 @@
-// Lines of a chat list in order: each message once, the viewer's own from the moment of sending, gifts, gaps.
-// The number of lines is bounded; past the cap the oldest tenth is removed. It draws nothing.
+// The lines of a chat list in order of time: each message once, the viewer's own from the moment of sending, gifts, gaps. Past the cap the oldest
+// tenth is removed. It draws nothing.
 import type { DanmuxError, Msg } from '@danmux/protocol';
 import { type Entry, entryFrom, entryOf } from './chat-entry.ts';
 
-/** Lines that a late message may be moved up. */
+/** Cap on lines searched for the place of a late message; an even later one is put before them. */
 const lookBack = 300;
 
 export class ChatLog {
@@ -22,7 +22,7 @@ export class ChatLog {
     return this.#entries;
   }
 
-  /** Lines added so far. */
+  /** Number of lines added so far, including removed ones. */
   get added(): number {
     return this.#added;
   }
@@ -38,13 +38,13 @@ export class ChatLog {
     if (!entry) return;
     if (existing) {
       this.#byId.set(msg.id, existing);
-      // The server may have masked a word.
+      // The server's text replaces the sent one, because it may have masked a word.
       Object.assign(existing, { id: msg.id, from: entry.from ?? existing.from, text: entry.text, state: 'accepted' });
     } else this.#add(entry);
     this.#changed();
   }
 
-  /** The viewer sends a message; a retry with the same `cid` keeps the line. */
+  /** Adds a pending line for a message being sent; a retry with the same `cid` reuses its line. */
   sending(outgoing: Pick<Entry, 'text' | 'from'> & { cid: string; type: string; data: unknown }): void {
     const existing = this.#ofCid(outgoing.cid);
     if (existing) existing.state = 'pending';
@@ -71,7 +71,7 @@ export class ChatLog {
     this.#changed();
   }
 
-  /** This many messages were missed; 0: the number is unknown. */
+  /** Adds a gap of this many missed messages, or adds them to a gap at the end; 0: the number is unknown. */
   gap(count: number): void {
     const last = this.#entries.at(-1);
     if (last?.kind === 'gap') last.count += count;
@@ -96,7 +96,7 @@ export class ChatLog {
     this.#changed();
   }
 
-  /** Removes one gift of a merged line; the line is removed with its last. */
+  /** Removes one gift of a merged line; removes the line when no gift is left. */
   #removePart(id: string): void {
     const entry = this.#entries.findLast(({ parts }) => parts?.some((part) => part.id === id));
     if (!entry?.parts) return;
@@ -133,7 +133,7 @@ export class ChatLog {
     return this.#entries.findLast((entry) => entry.cid === cid);
   }
 
-  /** The message may arrive before the answer with its id. */
+  /** The pending line with the same text: the server's copy may arrive before the answer that contains its id. */
   #pendingLike(msg: Msg): Entry | undefined {
     const text = entryOf(msg, true)?.text;
     return this.#entries.find((entry) => entry.state === 'pending' && entry.id === undefined && entry.text === text);

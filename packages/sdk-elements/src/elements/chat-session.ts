@@ -1,5 +1,5 @@
-// State of a chat: lines, viewers online, latest gift, notices and obstacles to sending. It listens to one room at a time and
-// draws nothing.
+// The state of a chat: lines, number of viewers, latest gift, notices, and what prevents sending. It listens to one room at a time and draws
+// nothing.
 import { DanmuxError, type From, type Msg, type Notice } from '@danmux/protocol';
 import { type Room, textOf } from '@danmux/sdk';
 import type { Entry } from './chat-entry.ts';
@@ -8,14 +8,14 @@ import { SendRules } from './send-rules.ts';
 import { errorText, type Texts } from './texts.ts';
 import type { TokenUser } from './token-user.ts';
 
-/** How long the latest gift is shown above the list. */
+/** Time for which the latest gift is shown above the list; older gifts are not shown there. */
 const latestGiftMs = 10_000;
 const readBack = 50;
 
 export interface ChatSessionHost {
   readonly texts: Texts;
   readonly user: TokenUser | undefined;
-  /** May be deferred to the next frame. */
+  /** Called after a change; the host may draw in the next frame. */
   changed(): void;
   requestUpdate(): void;
 }
@@ -24,7 +24,7 @@ export class ChatSession {
   readonly log: ChatLog;
   readonly rules = new SendRules();
   readonly #host: ChatSessionHost;
-  /** Undefined until the server reports it. */
+  /** Number of connections in the room; undefined until the server reports it. */
   online: number | undefined;
   hint = '';
   latest: Entry | undefined;
@@ -36,7 +36,7 @@ export class ChatSession {
     this.log = new ChatLog(max, () => host.changed());
   }
 
-  /** Starts with this room; the returned functions stop it. */
+  /** Clears the log and listens to this room; the returned functions stop listening. */
   listen(room: Room): (() => void)[] {
     this.#room = room;
     this.log.clear();
@@ -46,7 +46,7 @@ export class ChatSession {
     return [...this.#listenToMessages(room), ...this.#listenToState(room), ...this.#listenToSends(room), () => this.#end()];
   }
 
-  /** The clock to compare server times with. */
+  /** Milliseconds since 1970: the server's time, or the page's clock without a room. Compare `ts` and `until` with it. */
   now(): number {
     return this.#room?.serverTime() ?? Date.now();
   }
@@ -72,7 +72,7 @@ export class ChatSession {
 
   notice({ code, message, ...rest }: Notice): void {
     this.rules.notice({ code, message, ...rest });
-    // A mute is shown as an obstacle for as long as it lasts.
+    // A mute is shown by the send rules until it ends, so it needs no hint.
     this.say(code === 'muted' ? '' : (this.#host.texts.notices[code] ?? message));
   }
 
@@ -123,7 +123,7 @@ export class ChatSession {
     if (this.latest && !this.log.entries.includes(this.latest)) this.#endLatest();
   }
 
-  /** Notices from before this chat were shown to earlier listeners. */
+  /** Loads history of a room that was joined before this chat: its messages were emitted to earlier listeners only. */
   async #readBack(room: Room): Promise<void> {
     for (const lane of ['gift', 'chat', 'control'] as const) {
       try {
@@ -131,13 +131,13 @@ export class ChatSession {
         if (this.#room === room) for (const msg of msgs) this.message(msg);
       } catch (error) {
         if (!(error instanceof DanmuxError)) throw error;
-        // Without a connection the next join reports it.
+        // Not shown while disconnected: the next join delivers history again.
         if (error.code !== 'unavailable' && this.#room === room) this.failed(error);
       }
     }
   }
 
-  /** This viewer as others see them. */
+  /** The viewer as sender of a pending message, as in the server's copy. */
   #self(): { from?: From } {
     const { user } = this.#host;
     return user ? { from: { ...user } } : {};

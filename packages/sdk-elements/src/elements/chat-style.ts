@@ -1,4 +1,4 @@
-// Style of the chat's list and header.
+// CSS of the chat's list and header.
 import { css } from 'lit';
 
 export const chatStyle = css`

@@ -1,4 +1,4 @@
-// Style of the area below the chat list.
+// CSS of the area below the chat list.
 import { css } from 'lit';
 
 export const composerStyle = css`

@@ -1,4 +1,4 @@
-// The area below the chat list: the obstacle to sending, the gift panel, the input and its button.
+// The area below the chat list: the reason why the viewer cannot send, the gift panel, the input and its button.
 import { html, nothing, type TemplateResult } from 'lit';
 import { type GiftPanelView, giftPanel } from './gift-panel.ts';
 import { giftIcon } from './icons.ts';
@@ -9,7 +9,7 @@ export interface ComposerView extends GiftPanelView {
   readonly texts: Texts;
   readonly verdict: Verdict;
   readonly now: number;
-  /** A message to the viewer when there is no obstacle. */
+  /** Text shown to the viewer when sending is possible. */
   readonly hint: string;
   readonly maxLength: number;
   readonly length: number;
@@ -21,7 +21,7 @@ export interface ComposerView extends GiftPanelView {
   onKey(event: KeyboardEvent): void;
 }
 
-/** The number of remaining characters is shown below this. */
+/** Show the number of remaining characters when it is at most this. */
 const fewLeft = 20;
 
 export function composer(view: ComposerView): TemplateResult {
@@ -60,7 +60,7 @@ function obstacleText({ texts, verdict, language, now }: ComposerView): string {
   return texts.obstacle[obstacle]();
 }
 
-/** With the date when it is another day. */
+/** The time of day, with the date when it is not today. */
 function timeText(at: number, now: number, language: string): string {
   const date = new Date(at);
   const sameDay = date.toDateString() === new Date(now).toDateString();

@@ -1,27 +1,27 @@
-// The gift panel. A choice only emits an event: the site's backend takes the payment and publishes the gift.
+// The gift panel. Choosing a gift only emits an event: the page's backend charges the viewer and publishes the gift.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Texts } from './texts.ts';
 
-/** One gift of the panel. */
+/** One gift in the panel. */
 export interface GiftChoice {
   readonly id: string;
   readonly name: string;
-  /** An emoji or other short sign. */
+  /** An emoji or other short text; default ★. */
   readonly icon?: string;
-  /** Address of a picture, instead of an icon. */
+  /** URL of a picture, shown instead of the icon. */
   readonly image?: string;
-  /** Display text. */
+  /** Price as text to display; the panel does no arithmetic with it. */
   readonly price?: string | number;
 }
 
-/** `detail` of the event `gift`. */
+/** The `detail` of the event `gift` of <danmux-chat>. */
 export interface GiftChosen {
   readonly gift: GiftChoice;
   readonly count: number;
   readonly room: string;
 }
 
-/** Keeps well-formed gifts only; the JSON of an attribute may be anything. */
+/** Returns the gifts with an id and a name; drops others, because the JSON of an attribute is not checked elsewhere. */
 export function giftsOf(value: unknown): readonly GiftChoice[] {
   return Array.isArray(value) ? value.filter((gift): gift is GiftChoice => typeof gift?.id === 'string' && typeof gift?.name === 'string') : [];
 }

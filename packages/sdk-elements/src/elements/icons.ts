@@ -1,4 +1,4 @@
-// Icons of the elements' buttons as SVG, since some machines have no font with them.
+// The icons of the elements' buttons as SVG, because not every system has a font with these symbols.
 import { html, svg, type TemplateResult } from 'lit';
 
 const icon = (path: TemplateResult) => html`<svg width="20" height="20" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">${path}</svg>`;

@@ -1,5 +1,5 @@
-// <danmux-overlay>: danmaku, gifts and super chats of a room over its content. It creates an overlay from
-// its attributes, binds it to its room and adds a settings menu.
+// The element <danmux-overlay>: shows danmaku, gifts and super chats of a room over its content. It creates an overlay from its attributes, binds it
+// to its room and adds a settings menu.
 import type { DanmuxError } from '@danmux/protocol';
 import { bind, type ClientState, Overlay, type OverlaySettings, type Room } from '@danmux/sdk';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -7,7 +7,7 @@ import { type Linked, type LinkListener, linkProperties, RoomLink } from './room
 import type { Token } from './shared-client.ts';
 import { theme } from './theme.ts';
 
-/** Attributes that map to overlay settings. */
+/** Properties that are passed on as overlay settings of the same name. */
 const looks = ['speed', 'opacity', 'area', 'fontSize', 'fontFamily', 'renderer', 'remember', 'hiddenTypes', 'maxShown', 'maxGifts'] as const;
 
 export class DanmuxOverlayElement extends LitElement implements Linked, LinkListener {
@@ -83,7 +83,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     this.#link = new RoomLink(this, this);
   }
 
-  /** The engine, once the element is connected: a page may add items of its own. */
+  /** The overlay, undefined while the element is not in a document. A page can add items to it. */
   get overlay(): Overlay | undefined {
     return this.#overlay;
   }
@@ -95,12 +95,12 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
 
   state(state: ClientState): void {
     const room = this.#link.room;
-    // The token, and so its user, may be known only after the first connection.
+    // With a token function the viewer's user id is known only after the first connection.
     if (room && state === 'online' && this.#boundFor !== this.#link.user?.id) this.#bind(room);
     this.dispatchEvent(new CustomEvent('state', { detail: state }));
   }
 
-  /** Errors are not drawn over the picture; a page can listen to them. */
+  /** Emits `danmux-error` instead of showing the error, which would cover the video. */
   failed(error: DanmuxError): void {
     this.dispatchEvent(new CustomEvent('danmux-error', { detail: error }));
   }
@@ -125,7 +125,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     const before = this.#overlay;
     const overlay = this.#made();
     const settings = Object.fromEntries(looks.filter((name) => changed.has(name)).map((name) => [name, this[name]]));
-    // Attributes are not the viewer's choice and must not be remembered as such.
+    // Only for an existing overlay: `configure` stores settings as the viewer's, so the initial attributes must not pass through it.
     if (before && Object.keys(settings).length > 0) before.configure(settings);
     const menu = this.renderRoot.querySelector('danmux-settings');
     if (menu) menu.overlay = overlay;
@@ -137,7 +137,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     this.#unbind = bind(room, this.#made(), this.#boundFor === undefined ? {} : { userId: this.#boundFor });
   }
 
-  /** The layer exists from the first rendering. */
+  /** The overlay, created on first use; it needs the layer, which exists after the first rendering. */
   #made(): Overlay {
     if (!this.#overlay) {
       if (!this.hasUpdated) this.performUpdate();

@@ -1,12 +1,12 @@
-// Connects an element to its room: the given Room, or a share of a client made from its attributes. It starts when the element is
-// connected to the page, restarts when its inputs change, and ends when the element is removed.
+// Connects an element to its room: the given Room, or a lease of a client shared by elements with the same attributes. It starts when the element
+// is added to the page, restarts when these attributes change, and ends when the element is removed.
 import { DanmuxError, type Msg, type Notice } from '@danmux/protocol';
 import type { ClientState, Room } from '@danmux/sdk';
 import type { LitElement, ReactiveController } from 'lit';
 import { type Lease, leaseRoom, type Token } from './shared-client.ts';
 import type { TokenUser } from './token-user.ts';
 
-/** Attributes and properties of every element that shows a room. */
+/** The attributes and properties of elements that show a room. */
 export const linkProperties = {
   url: { type: String },
   gateway: { type: String },
@@ -17,22 +17,22 @@ export const linkProperties = {
 
 export interface Linked extends LitElement {
   url: string | undefined;
-  /** Address of `GET /v1/gateway`, which names the edges, instead of `url` or besides. */
+  /** Address of `GET /v1/gateway`, which lists the edges; replaces or complements `url`. */
   gateway: string | undefined;
   room: Room | string | undefined;
   token: Token | undefined;
-  /** The viewer's user id; default the token's `sub`. */
+  /** The viewer's user id; default the `sub` of the token. */
   userId: string | undefined;
 }
 
 export interface LinkListener {
-  /** Listens to the room; the returned functions stop it. */
+  /** Called when a room is connected: listens to it and returns functions that stop listening. */
   linked(room: Room): readonly (() => void)[];
   state(state: ClientState): void;
   failed(error: DanmuxError): void;
   /** A personal message to this user. */
   personal?(msg: Msg): void;
-  /** A notice for all rooms; those of one room come from the room. */
+  /** A notice for all rooms; notices for one room are emitted by the room. */
   noticed?(notice: Notice): void;
 }
 
@@ -60,7 +60,7 @@ export class RoomLink implements ReactiveController {
     return userId === undefined ? this.#lease?.user : { level: 0, roles: [], ...this.#lease?.user, id: userId };
   }
 
-  /** True for a guest of its own connection; unknown for a given room. */
+  /** True when the element connects without a token; false for a given Room, whose token is unknown here. */
   get guest(): boolean {
     return this.#lease !== undefined && this.#host.token === undefined;
   }

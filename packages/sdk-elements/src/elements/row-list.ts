@@ -1,5 +1,5 @@
-// Scrolling of a long list that draws only visible rows: follows the end until the reader scrolls up, then keeps
-// the visible rows in place while others are added or removed. It renders no row itself.
+// Scrolls a long list of which only the visible rows are drawn: follows the end until the reader scrolls up, then keeps the visible rows in place
+// while others are added or removed. The host renders the rows.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type RowWindow, topOf, windowOf } from './row-window.ts';
 
@@ -9,9 +9,9 @@ export interface MeasuredRow {
 
 type Host = ReactiveControllerHost & { readonly renderRoot: DocumentFragment | HTMLElement };
 
-/** Extra height drawn above and below the viewport, CSS pixels. */
+/** Height drawn beyond the viewport, above and below, CSS pixels: fast scrolling shows no blank rows. */
 const beside = 240;
-/** Within this distance the list counts as scrolled to its end. */
+/** Within this distance from the end, CSS pixels, the list counts as scrolled to its end. */
 const nearEnd = 30;
 const assumedScreen = 600;
 
@@ -31,7 +31,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     host.addController(this);
   }
 
-  /** The list follows its end. */
+  /** True while the list is scrolled to its end and follows new rows. */
   get following(): boolean {
     return this.#following;
   }
@@ -41,7 +41,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** The rows to draw now. */
+  /** Computes the rows to draw now; call it once per rendering. */
   draw(): RowWindow {
     const scroller = this.#scroller;
     const top = this.#following ? Number.POSITIVE_INFINITY : (scroller?.scrollTop ?? 0);
@@ -99,7 +99,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     list.style.transform = `translateY(${before}px)`;
     const top = this.#following ? Math.max(0, total - scroller.clientHeight) : this.#anchorTop(scroller.scrollTop);
     if (Math.abs(scroller.scrollTop - top) > 1) scroller.scrollTop = top;
-    // The height estimates were off by more than the extra height.
+    // When estimated heights were too far off, rows are missing in the viewport: draw again with the measured ones.
     const uncovered = (first > 0 && before > top) || (end < rows.length && topOf(rows, end) < top + scroller.clientHeight);
     if (uncovered) this.#host.requestUpdate();
   }
@@ -113,7 +113,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     return undefined;
   }
 
-  /** Current position of the row that was at the top. */
+  /** The scroll position that keeps the anchor row in place; `fallback` when there is no anchor or its row was removed. */
   #anchorTop(fallback: number): number {
     if (!this.#anchor) return fallback;
     const rows = this.#rows();

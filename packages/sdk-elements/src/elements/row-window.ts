@@ -1,11 +1,11 @@
-// Computes the rows of a long list to draw: the visible ones and some beside them, with unequal heights. Pure arithmetic over
-// all rows: for some ten thousands it takes less time than drawing one.
+// Computes which rows of a long list to draw: the visible ones and some above and below, with unequal heights. It loops over all rows, which for
+// some ten thousand takes less time than drawing one.
 
 export interface RowWindow {
-  /** The first row to draw, and the end (exclusive). */
+  /** Index of the first row to draw; `end` is exclusive. */
   readonly first: number;
   readonly end: number;
-  /** Height of the rows before `first`, and of all rows, CSS pixels. */
+  /** Height of the rows before `first`, CSS pixels; `total` is the height of all rows. */
   readonly before: number;
   readonly total: number;
 }
@@ -14,7 +14,7 @@ export interface Row {
   readonly height: number;
 }
 
-/** `top` is the scroll position; past the end it is clamped to the last screen. */
+/** `top` is the scroll position, clamped to the last screen; `beside` is the extra height to draw above and below. CSS pixels. */
 export function windowOf(rows: readonly Row[], top: number, screen: number, beside: number): RowWindow {
   let total = 0;
   for (const { height } of rows) total += height;
@@ -38,7 +38,7 @@ export function windowOf(rows: readonly Row[], top: number, screen: number, besi
   return { first, end, before, total };
 }
 
-/** Top of row `index`. */
+/** Distance of row `index` from the top of the list, CSS pixels. */
 export function topOf(rows: readonly Row[], index: number): number {
   let y = 0;
   for (let i = 0; i < index; i++) y += rows[i]?.height ?? 0;

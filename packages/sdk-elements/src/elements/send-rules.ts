@@ -1,21 +1,25 @@
-// Whether this viewer may send now, as far as the page knows: room modes, notices, its own rate. The server
-// decides; this avoids refusals and gives the reason.
+// Predicts whether this viewer may send now, from room modes, notices and the answers so far. The server decides; the prediction saves the viewer a
+// refusal and shows the reason.
 import { type DanmuxError, errors, type Notice, type RoomModes } from '@danmux/protocol';
 import type { ClientState } from '@danmux/sdk';
 import type { TokenUser } from './token-user.ts';
 
+/**
+ * Why the viewer cannot send. `closed`: the client has stopped; `out`: kicked or banned; `pace`: slow mode or a rate limit until a known time;
+ * `offline`: sending is possible, but waits for the reconnect.
+ */
 export type Obstacle = 'guest' | 'offline' | 'closed' | 'out' | 'muted' | 'room_muted' | 'level' | 'pace';
 
 export interface Verdict {
   readonly obstacle?: Obstacle;
-  /** End of the obstacle, milliseconds since 1970; absent: unknown. */
+  /** End of the obstacle, milliseconds since 1970; absent when unknown. */
   readonly until?: number;
-  /** The required level. */
+  /** The level that the room requires, for the obstacle `level`. */
   readonly level?: number;
 }
 
 export class SendRules {
-  /** Roles that room modes do not limit; as the server's `moderation.exempt_roles`. */
+  /** Roles exempt from room modes; must equal the server's setting `moderation.exempt_roles`. */
   exemptRoles: readonly string[] = ['host', 'admin', 'moderator'];
   user: TokenUser | undefined;
   guest = false;
@@ -31,7 +35,7 @@ export class SendRules {
     if (code === 'unbanned') this.#out = false;
   }
 
-  /** Joined. */
+  /** Call after a join: the viewer is no longer out of the room. */
   entered(): void {
     this.#out = false;
   }

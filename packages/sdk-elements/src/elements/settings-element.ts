@@ -1,4 +1,4 @@
-// <danmux-settings>: the viewer's danmaku settings. It changes the given overlay, which applies and stores them.
+// The element <danmux-settings>: a menu for the viewer's danmaku settings. The given overlay applies and stores them.
 import type { OverlaySettings, OverlayVerbs } from '@danmux/sdk';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { slidersIcon } from './icons.ts';
@@ -120,11 +120,11 @@ export class DanmuxSettingsElement extends LitElement {
   };
 
   readonly #opens = (event: ToggleEvent): void => {
-    // They may have changed elsewhere.
+    // The settings may have changed elsewhere while the menu was closed.
     if (event.newState === 'open') this.requestUpdate();
   };
 
-  /** In the top layer, so that no player clips it: beside the button, within the window. */
+  /** Places the menu next to the button and within the window. It is a popover, so that no player clips it. */
   readonly #opened = (event: ToggleEvent): void => {
     if (event.newState !== 'open') return;
     const panel = event.target as HTMLElement;

@@ -1,24 +1,23 @@
-// Clients shared by the elements of a page: elements with the same addresses and token share one connection, and those in the same room
-// one Room. A room is left and a client closed a moment after the last element released it, so that an element that
-// is moved in the page keeps its connection.
+// Clients shared by the elements of a page: elements with the same addresses and token share one connection, and those in the same room one Room.
+// A room is left and a client closed 250 ms after the last lease was released, so that an element that is moved in the page keeps its connection.
 import { type Client, createClient, type Room } from '@danmux/sdk';
 import { type TokenUser, userOf } from './token-user.ts';
 
-/** See ClientOptions.token. */
+/** Same as `ClientOptions.token`: a viewer token, or a function that returns one. */
 export type Token = string | (() => string | Promise<string>);
 
 export interface Address {
-  /** One or several addresses, separated by commas. */
+  /** Addresses of edges, separated by commas. */
   readonly urls: string | undefined;
   readonly gateway: string | undefined;
   readonly token: Token | undefined;
 }
 
-/** A share of a client and of one of its rooms. */
+/** A lease of a shared client and of one of its rooms. */
 export interface Lease {
   readonly client: Client;
   readonly room: Room;
-  /** Undefined for a guest, and until a token is available. */
+  /** The user of the token; undefined for a guest, and until a token function has returned one. */
   readonly user: TokenUser | undefined;
   release(): void;
 }
@@ -35,7 +34,7 @@ const shared = new Map<string, Shared>();
 const tokenNumbers = new WeakMap<() => string | Promise<string>, number>();
 let lastNumber = 0;
 
-/** Throws a DanmuxError without an address or with an invalid room name. */
+/** Leases a room of the shared client, which is created on first use. Throws a DanmuxError when there is no address or the room name is invalid. */
 export function leaseRoom(address: Address, name: string): Lease {
   const entry = entryOf(address);
   const room = entry.client.join(name);
@@ -93,6 +92,6 @@ function release(entry: Shared, room: Room): void {
     entry.client.close();
     return;
   }
-  // Without a connection the server has dropped the viewer already.
+  // When the request fails, the connection is lost and the server has removed the viewer.
   room.leave().catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-// Texts of the elements in English and 简体中文, and the choice of the language.
+// The texts of the elements in English and 简体中文, and the choice of the language.
 import type { DanmuxError, ErrorCode } from '@danmux/protocol';
 import type { Obstacle } from './send-rules.ts';
 
@@ -12,12 +12,12 @@ const english = {
   placeholder: 'Say something…',
   send: 'Send',
   sending: 'sending…',
-  held: 'waits for a moderator',
+  held: 'waiting for a moderator',
   notSent: 'not sent',
   retry: 'Try again',
   discard: 'Discard',
   recent: (count: number) => `${count} new`,
-  gap: (count: number) => (count > 0 ? `${count} ${count === 1 ? 'message was' : 'messages were'} left out` : 'Some messages were left out'),
+  gap: (count: number) => (count > 0 ? `${count} ${count === 1 ? 'message was' : 'messages were'} skipped` : 'Some messages were skipped'),
   gave: 'sent',
   gifts: 'Gifts',
   howMany: 'How many',
@@ -27,19 +27,19 @@ const english = {
   roles: { host: 'Host', admin: 'Admin', moderator: 'Mod', vip: 'VIP', member: 'Member' } as Readonly<Record<string, string>>,
   obstacle: {
     guest: () => 'Sign in to join the chat',
-    offline: () => 'Connecting again…',
-    // The error that closed the connection is shown instead.
+    offline: () => 'Reconnecting…',
+    // Empty: the error that closed the client is shown instead.
     closed: () => '',
     out: () => 'You were removed from this room',
     muted: (until?: string) => (until ? `You are muted until ${until}` : 'You are muted'),
-    room_muted: () => 'Nobody may send right now',
+    room_muted: () => 'Everyone is muted right now',
     level: (level?: string) => `Level ${level} is needed to send here`,
     pace: () => '',
   } satisfies Record<Obstacle, (detail?: string) => string>,
   slowMode: (seconds: number) => `Slow mode: one message every ${seconds} s`,
   membersOnly: 'Only members may send here',
   errors: {} as Partial<Record<ErrorCode, string>>,
-  /** By code; without a text the server's message is shown. */
+  /** Texts by notice code; for other codes the server's message is shown. */
   notices: {} as Partial<Record<string, string>>,
   settings: 'Danmaku settings',
   danmaku: 'Danmaku',
@@ -120,7 +120,7 @@ const chinese: Texts = {
   close: '关闭',
 };
 
-/** By the nearest `lang` attribute, also outside of shadow roots; else the browser's language. */
+/** The value of the nearest `lang` attribute, searched beyond shadow roots too; otherwise the browser's language. */
 export function languageOf(element: Element): string {
   for (let node: Element | null = element; node; ) {
     const marked: Element | null = node.closest('[lang]:not([lang=""])');

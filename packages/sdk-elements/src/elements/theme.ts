@@ -1,4 +1,4 @@
-// Colours and sizes of the elements, as custom properties that a page may set on them or on any ancestor.
+// Colours and sizes of the elements. A page overrides them by setting `--danmux-…` properties on an element or an ancestor.
 import { css } from 'lit';
 
 export const theme = css`

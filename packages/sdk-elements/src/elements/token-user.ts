@@ -1,5 +1,5 @@
-// The user of a viewer token, read from its payload without verification: the edge verifies it; here it only identifies the viewer's
-// own messages.
+// Reads the user from the payload of a viewer token. It does not verify the signature, which is up to the edge; here the user only identifies the
+// viewer's own messages.
 
 export interface TokenUser {
   readonly id: string;
@@ -8,7 +8,7 @@ export interface TokenUser {
   readonly roles: readonly string[];
 }
 
-/** Undefined for a malformed token. */
+/** Returns undefined for a malformed token. */
 export function userOf(token: string): TokenUser | undefined {
   const claims = claimsOf(token);
   const { sub, name, level, roles } = claims ?? {};
@@ -28,7 +28,7 @@ function claimsOf(token: string): Record<string, unknown> | undefined {
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined;
   } catch {
-    // The edge reports a bad token with a better message.
+    // Not reported here: the edge refuses a malformed token with a more precise error.
     return undefined;
   }
 }

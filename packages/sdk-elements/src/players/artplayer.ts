@@ -1,5 +1,5 @@
-// An ArtPlayer plugin. The overlay is in ArtPlayer's layer for danmaku; a button and settings are added to its control
-// bar. It uses the few members below and contains no ArtPlayer code.
+// An ArtPlayer plugin. The overlay is placed in ArtPlayer's layer for danmaku; a button and settings are added to its control bar. It uses only the
+// members of `ArtplayerLike` and includes no ArtPlayer code.
 import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
 import type { PlayerOptions } from './player-options.ts';
 import { labels, makeToggle, toggleIcon } from './toggle.ts';
@@ -9,7 +9,7 @@ interface RangeItem {
   readonly [name: string]: unknown;
 }
 
-/** The members of an `Artplayer` that are used. */
+/** The members of an `Artplayer` that the adapter uses. */
 export interface ArtplayerLike {
   readonly video: HTMLVideoElement;
   readonly option: { readonly setting?: boolean };
@@ -27,7 +27,7 @@ interface Range {
   readonly onChange: (item: RangeItem) => string;
 }
 
-/** `plugins: [danmuxArtplayer({ room })]`; then `art.plugins.danmux` is its overlay. Destroyed with the player. */
+/** Usage: `plugins: [danmuxArtplayer({ room })]`; `art.plugins.danmux` is then the overlay. It is destroyed with the player. */
 export function danmuxArtplayer(options: PlayerOptions = {}): (art: ArtplayerLike) => PlayerDanmaku & { readonly name: 'danmux' } {
   return (art) => {
     const danmaku = attachTo(art.video, { ...options, container: art.template.$danmuku, isolated: true });

@@ -1,17 +1,17 @@
-// The element on a player that contains the overlay: covers the video or the box player, also after resizing and in fullscreen. It draws
-// nothing, and lets clicks through to the player.
+// The element on a player that contains the overlay: it covers the video or the player's box, also after resizing and in fullscreen. It draws
+// nothing and lets clicks through to the player.
 import { type Box, pictureBox } from './picture.ts';
 
 export interface LayerPlace {
-  /** Parent of the layer. A static parent becomes positioned until the end. */
+  /** Parent of the layer. If its `position` is `static`, it is set to `relative` until `destroy`. */
   readonly host: HTMLElement;
-  /** The element whose box it covers, if not all of `host`. */
+  /** The video whose box the layer covers; undefined: the layer covers all of `host`. */
   readonly over: HTMLVideoElement | undefined;
   readonly fit: 'box' | 'picture';
-  /** The player's current video; players replace it. */
+  /** Returns the player's current video, because players replace their video element. */
   readonly video: () => HTMLVideoElement | null;
   readonly zIndex: number | undefined;
-  /** In a shadow root, out of reach of the player's CSS. */
+  /** True: the overlay is in a shadow root, so that the player's CSS does not apply to it. */
   readonly isolated: boolean;
 }
 
@@ -31,7 +31,7 @@ export class Layer {
     this.#positioned = getComputedStyle(host).position !== 'static';
     if (!this.#positioned) host.style.position = 'relative';
     element.className = 'danmux-player-layer';
-    // Players set fonts on their content, down to size 0.
+    // Reset the font, because players set it on their content, some to size 0.
     const font = { fontSize: '16px', lineHeight: '1.5', textAlign: 'start' };
     Object.assign(element.style, { position: 'absolute', overflow: 'hidden', pointerEvents: 'none', ...font });
     if (zIndex !== undefined) element.style.zIndex = String(zIndex);
@@ -44,7 +44,7 @@ export class Layer {
   }
 
   setShown(shown: boolean): void {
-    // Not `display`: the overlay must keep its size.
+    // `visibility` instead of `display`, so that the overlay keeps its size.
     this.element.style.visibility = shown ? '' : 'hidden';
   }
 
@@ -64,7 +64,7 @@ export class Layer {
     if (!this.#positioned) this.#place.host.style.position = '';
   }
 
-  /** Below the page's elements after the video, such as custom controls. */
+  /** Inserts the layer directly after the video, so that later elements such as custom controls stay above it. */
   #insert(): void {
     const { host } = this.#place;
     const video = this.#place.video();
@@ -83,7 +83,7 @@ export class Layer {
     return pictureBox(box, { naturalWidth: video.videoWidth, naturalHeight: video.videoHeight, objectFit, objectPosition });
   }
 
-  /** A fullscreen video covers the page; only later elements of the top layer are above it, so the layer moves there. */
+  /** A video that goes fullscreen alone is in the top layer and hides the page. The layer becomes a popover, which is shown above it. */
   #followFullscreen(): void {
     const video = this.#place.video();
     const root = this.element.getRootNode() as Document | ShadowRoot;
@@ -118,7 +118,7 @@ function innerBox(element: HTMLElement): Box {
   return { left: 0, top: 0, width: element.clientWidth, height: element.clientHeight };
 }
 
-/** Layout sizes, because players may scale or rotate the visible box. */
+/** The box of the video in `host`, from layout sizes: `getBoundingClientRect` would include scaling and rotation by the player. */
 function boxIn(video: HTMLVideoElement, host: HTMLElement): Box {
   let { offsetLeft: left, offsetTop: top } = video;
   let parent = video.offsetParent;

@@ -1,4 +1,4 @@
-// The picture's box inside a video's box: `object-fit` and `object-position` leave bars. Arithmetic only.
+// Computes the picture's box inside a video's box, where `object-fit` and `object-position` leave bars. Pure arithmetic.
 
 export interface Box {
   readonly left: number;
@@ -7,16 +7,16 @@ export interface Box {
   readonly height: number;
 }
 
-/** Computed style and metadata of a video; `natural` sizes are 0 without a picture. */
+/** Computed style and metadata of a video; the natural sizes are 0 before its metadata is loaded. */
 export interface Picture {
   readonly naturalWidth: number;
   readonly naturalHeight: number;
   readonly objectFit: string;
-  /** Computed value: two lengths or percentages. */
+  /** The computed value: two lengths or percentages. */
   readonly objectPosition: string;
 }
 
-/** The part of `box` that the picture covers; all of it without a picture. */
+/** The part of `box` that the picture covers; the whole box when there is no picture or it fills the box. */
 export function pictureBox(box: Box, { naturalWidth, naturalHeight, objectFit, objectPosition }: Picture): Box {
   if (naturalWidth <= 0 || naturalHeight <= 0 || !['contain', 'scale-down', 'none'].includes(objectFit)) return box;
   const most = objectFit === 'contain' ? Number.POSITIVE_INFINITY : 1;
@@ -28,7 +28,7 @@ export function pictureBox(box: Box, { naturalWidth, naturalHeight, objectFit, o
   return { left: box.left + across.start, top: box.top + down.start, width: across.size, height: down.size };
 }
 
-/** The visible size of a picture of `size` in `room`. */
+/** Along one axis: start and size of the visible part of a picture of `size` in a box of size `room`, placed by `object-position`. */
 function inside(room: number, size: number, position: string): { start: number; size: number } {
   const value = Number.parseFloat(position);
   const offset = position.endsWith('%') ? ((room - size) * value) / 100 : value;

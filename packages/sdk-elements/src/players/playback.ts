@@ -1,14 +1,14 @@
-// Playback events of a player's video that concern an overlay: paused or playing, seeked, shown outside the
-// page. It listens in the capture phase, so that a replaced video is covered too.
+// Reports the playback events of a player's video that concern an overlay: pause, play, seek, and display outside the page. It listens on the
+// container in the capture phase, so that a replaced video is covered too.
 
 export interface PlaybackListener {
-  /** `paused`: by the viewer; `away`: picture-in-picture or the system's player, which the page cannot cover. */
+  /** `paused`: the viewer paused; `away`: the video is in picture-in-picture or in the system's player, which the page cannot cover. */
   hold(reason: 'paused' | 'away', active: boolean): void;
-  /** Playback continues at another time. */
+  /** Called after a seek: playback continues at another time. */
   jumped(): void;
 }
 
-/** Smaller jumps are live catch-up or skipped gaps, seconds. */
+/** Seconds. Smaller jumps are made by players to catch up with a live stream or to skip a gap. */
 const jump = 2;
 
 export class Playback {
@@ -20,7 +20,7 @@ export class Playback {
     this.#listener = listener;
     const on = (event: string, handler: (video: HTMLVideoElement) => void) =>
       source.addEventListener(event, ({ target }) => isVideo(target) && handler(target), { capture: true, signal });
-    // Chat goes on after the end of the stream.
+    // The pause at the end of the stream is ignored, because chat continues.
     on('pause', ({ ended }) => !ended && listener.hold('paused', true));
     on('playing', () => listener.hold('paused', false));
     on('ended', () => listener.hold('paused', false));
@@ -33,7 +33,7 @@ export class Playback {
     if (video) this.#begin(video);
   }
 
-  /** A video that never played shows danmaku too. */
+  /** A video that has never played does not freeze danmaku: autoplay may be blocked while the chat is live. */
   #begin(video: HTMLVideoElement): void {
     this.#at = video.currentTime;
     if (video.paused && video.played.length > 0 && !video.ended) this.#listener.hold('paused', true);

@@ -1,19 +1,22 @@
-// The overlay on one player with its room: the object that every adapter returns, and its teardown.
+// The overlay on one player, bound to its room, with its teardown: the object that every adapter returns.
 import { bind, DanmuxError, Overlay, type OverlaySettings } from '@danmux/sdk';
 import { Layer } from './layer.ts';
 import { Playback } from './playback.ts';
 import { type PlayerOptions, roomInUse } from './player-options.ts';
 
 export interface AttachOptions extends PlayerOptions {
-  /** Parent of the overlay: the element that goes fullscreen with the video. Default: the video's parent; for a container, itself. */
+  /** Parent of the overlay: should be the element that goes fullscreen. Default: the parent of a video, or the element itself. */
   readonly container?: HTMLElement;
-  /** z-index of the layer, for players with layers of their own. */
+  /** The z-index of the overlay, for players that stack several layers. */
   readonly zIndex?: number;
-  /** True creates a shadow root, for players whose CSS resets their content; style its parts by `::part`. */
+  /** True: the overlay is in a shadow root, for players whose CSS would change it. Style its parts with `::part`. */
   readonly isolated?: boolean;
 }
 
-/** Reasons to freeze: the viewer paused; the picture is elsewhere; the player is in its mini window. The last two also hide the overlay. */
+/**
+ * A reason to freeze the overlay. `paused`: the viewer paused. `away`: the video is in picture-in-picture or the system's player. `mini`: the
+ * player is in its mini window. `away` and `mini` also hide the overlay.
+ */
 export type HoldReason = 'paused' | 'away' | 'mini';
 
 export class PlayerDanmaku {
@@ -24,11 +27,11 @@ export class PlayerDanmaku {
   readonly #holdReasons = new Set<HoldReason>();
   #ended = false;
 
-  /** Created by `attachTo` and the adapters. */
+  /** Use `attachTo` or an adapter instead. Throws a DanmuxError `invalid_request` for a video without a parent and container. */
   constructor(target: HTMLElement, options: AttachOptions) {
     const isVideo = target.nodeName === 'VIDEO';
     const host = options.container ?? (isVideo ? target.parentElement : target);
-    if (!host) throw new DanmuxError('invalid_request', { message: 'The video is in no page yet; put it there first, or name a container.' });
+    if (!host) throw new DanmuxError('invalid_request', { message: 'The video has no parent element. Insert it into the page first, or set `container`.' });
     const room = roomInUse(options);
     const listening = new AbortController();
     const video = () => (isVideo ? target : target.querySelector('video')) as HTMLVideoElement | null;
@@ -50,28 +53,29 @@ export class PlayerDanmaku {
     return this.#layer.element;
   }
 
-  /** Whether danmaku are on; gifts and super chats are always on. */
+  /** True while danmaku are shown; gifts and super chats are always shown. */
   get on(): boolean {
     return this.overlay.settings.danmaku;
   }
 
+  /** Shows or hides danmaku; without an argument switches. */
   toggle(on = !this.on): void {
     this.configure({ danmaku: on });
   }
 
-  /** Calls the overlay's `configure`, and updates the player's button and menu. */
+  /** Calls the overlay's `configure`, then the listeners of `whenChanged`, which update the player's button and menu. */
   configure(settings: Partial<OverlaySettings>): void {
     this.overlay.configure(settings);
     for (const changed of [...this.#listeners]) changed();
   }
 
-  /** Called now and after each `configure` and `toggle`, until `destroy`. */
+  /** Calls the listener now and after each `configure` and `toggle`, until `destroy`. */
   whenChanged(listener: () => void): void {
     this.#listeners.add(listener);
     listener();
   }
 
-  /** Freezes the overlay while at least one reason is set; new gifts wait. */
+  /** Sets or clears a reason. The overlay is frozen while at least one is set; new gifts are queued meanwhile. */
   hold(reason: HoldReason, active: boolean): void {
     if (this.#ended) return;
     if (active) this.#holdReasons.add(reason);
@@ -81,28 +85,29 @@ export class PlayerDanmaku {
     this.#layer.setShown(!this.#holdReasons.has('away') && !this.#holdReasons.has('mini'));
   }
 
-  /** Called by `destroy`; an adapter removes its parts of the player here. */
+  /** Registers a function that `destroy` calls, for example to remove an adapter's button from the player. */
   whenDestroyed(end: () => void): void {
     this.#ends.push(end);
   }
 
-  /** Removes everything from page and player, and leaves the room if it was joined here. May be called repeatedly. */
+  /** Removes the overlay and its listeners from page and player, and leaves the room if it was joined by name. Safe to call twice. */
   destroy(): void {
     this.#ended = true;
     for (const end of this.#ends.splice(0)) end();
     this.#listeners.clear();
   }
 
-  /** After a seek: moving danmaku belong to another moment. Paid items stay, and queued items are new. */
+  /** Removes danmaku in flight after a seek, because they belong to the old position. Paid and queued items stay. */
   #jumped(): void {
     for (const { id } of this.overlay.boxes()) this.overlay.remove(id);
   }
 }
 
 /**
- * Puts an overlay over any video, with any source (hls.js, mpegts.js, flv.js, WebRTC), or over an element that contains a video. An
- * element around the video should go fullscreen; over a video that goes fullscreen alone the overlay is shown where popovers exist.
- * Destroyed only by `destroy`.
+ * Puts an overlay over a video with any source (hls.js, mpegts.js, flv.js, WebRTC), or over an element that contains a video. In fullscreen the
+ * overlay is shown when an element around the video goes fullscreen; when the video goes fullscreen alone, only in browsers with popovers.
+ * The overlay stays until its `destroy` is called. Throws a DanmuxError `invalid_request` for a video without a parent and container, and for a
+ * room name without a client.
  */
 export function attachTo(target: HTMLVideoElement | HTMLElement, options: AttachOptions = {}): PlayerDanmaku {
   return new PlayerDanmaku(target, options);

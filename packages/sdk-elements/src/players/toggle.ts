@@ -1,16 +1,16 @@
-// The button for danmaku on and off in players' control bars: icon, labels and state. Adapters insert it.
+// The button in players' control bars that turns danmaku on and off: icon, labels and state. The adapters insert it.
 import type { PlayerDanmaku } from './player-danmaku.ts';
 
 const space = 'http://www.w3.org/2000/svg';
 const isChinese = () => (document.documentElement.lang || navigator.language).toLowerCase().startsWith('zh');
 
-/** By the page's language. */
+/** Labels in the page's language. */
 export const labels = () =>
   isChinese()
     ? { danmaku: '弹幕', opacity: '不透明度', speed: '速度', area: '显示区域' }
     : { danmaku: 'Danmaku', opacity: 'Opacity', speed: 'Speed', area: 'Area' };
 
-/** A frame with moving lines; `followDanmaku` shows a stroke through it when off. */
+/** A frame with lines of text; `followDanmaku` shows a stroke through it while danmaku are off. */
 export function toggleIcon(size = 22): SVGElement {
   const icon = document.createElementNS(space, 'svg');
   for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', width: size, height: size, fill: 'none', stroke: 'currentColor' }))
@@ -18,7 +18,7 @@ export function toggleIcon(size = 22): SVGElement {
   icon.setAttribute('stroke-width', '2');
   icon.setAttribute('stroke-linecap', 'round');
   icon.setAttribute('aria-hidden', 'true');
-  // Players set colour and size of elements in their bars.
+  // Inline styles, because players set colour and size of elements in their control bars.
   Object.assign(icon.style, { display: 'block', width: `${size}px`, height: `${size}px`, pointerEvents: 'none' });
   icon.append(path('M5 4h14a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z'), path('M7 9h4M14 9h3M7 14h2M12 14h5'));
   const stroke = path('M3 21 21 3');
@@ -28,7 +28,7 @@ export function toggleIcon(size = 22): SVGElement {
   return icon;
 }
 
-/** A button for bars without buttons of their own. */
+/** Creates a button for control bars whose player offers no API for buttons. */
 export function makeToggle(danmaku: PlayerDanmaku): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
@@ -43,7 +43,7 @@ export function makeToggle(danmaku: PlayerDanmaku): HTMLButtonElement {
   return button;
 }
 
-/** Keeps a button with a `toggleIcon` in sync with the state. */
+/** Labels a button with a `toggleIcon`, and updates it when danmaku are turned on or off. */
 export function followDanmaku(button: Element, danmaku: PlayerDanmaku): void {
   button.classList.add('danmux-toggle');
   button.setAttribute('data-testid', 'danmaku-toggle');
@@ -59,7 +59,7 @@ export function followDanmaku(button: Element, danmaku: PlayerDanmaku): void {
 function path(d: string): SVGElement {
   const element = document.createElementNS(space, 'path');
   element.setAttribute('d', d);
-  // DPlayer fills every path in its bar.
+  // DPlayer sets a fill on every path in its control bar.
   element.style.fill = 'none';
   return element;
 }

@@ -1,5 +1,5 @@
-// A video.js plugin function for `registerPlugin`. The overlay is between the picture and video.js's controls; the button is a
-// video.js component.
+// A video.js plugin function for `registerPlugin`. The overlay is placed between the picture and the controls; the button is a video.js
+// component.
 import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
 import type { PlayerOptions } from './player-options.ts';
 import { followDanmaku, labels, toggleIcon } from './toggle.ts';
@@ -14,7 +14,7 @@ interface ControlBar {
   children(): readonly Component[];
 }
 
-/** The members of a video.js player that are used. */
+/** The members of a video.js player that the adapter uses. */
 export interface VideojsPlayerLike {
   el(): Element;
   ready(listener: () => void): void;
@@ -22,7 +22,7 @@ export interface VideojsPlayerLike {
   on(event: string, listener: () => void): void;
 }
 
-/** `videojs.registerPlugin('danmux', danmuxVideojs)`, then `player.danmux({ room })` returns the overlay. Destroyed with the player. */
+/** Usage: `videojs.registerPlugin('danmux', danmuxVideojs)`; then `player.danmux({ room })` returns the overlay. It is destroyed with the player. */
 export function danmuxVideojs(this: VideojsPlayerLike, options: PlayerOptions = {}): PlayerDanmaku {
   const danmaku = attachTo(this.el() as HTMLElement, { ...options, isolated: true });
   this.on('dispose', () => danmaku.destroy());

@@ -1,16 +1,16 @@
-// An xgplayer plugin class. xgplayer needs only the members below, so this contains no xgplayer code;
-// the button is added to its bar.
+// An xgplayer plugin class. It implements the members that xgplayer calls instead of extending its class, so it includes no xgplayer code. The
+// button is added to xgplayer's control bar.
 import { attachTo, type PlayerDanmaku } from './player-danmaku.ts';
 import type { PlayerOptions } from './player-options.ts';
 import { makeToggle } from './toggle.ts';
 
-/** Above the picture, below the controls. */
+/** Above the picture and below the controls of xgplayer. */
 const zIndex = 9;
 
-/** The members of an xgplayer that are used. */
+/** The members of an xgplayer that the adapter uses. */
 export interface XgplayerLike {
   readonly root: HTMLElement | null;
-  /** The part of `root` without controls, when they are beside the picture. */
+  /** The part of `root` without controls; set when the controls are beside the picture. */
   readonly innerContainer?: HTMLElement | null;
   readonly controls?: { readonly right?: HTMLElement } | null;
   on(event: 'mini_state_change', listener: (mini: boolean) => void): void;
@@ -18,15 +18,15 @@ export interface XgplayerLike {
 }
 
 export interface XgplayerOptions extends PlayerOptions {
-  /** xgplayer's own option; `danmux: false` in the player's config sets it. */
+  /** Set by xgplayer for `danmux: false` in the player's config: the plugin does nothing. */
   readonly disable?: boolean;
 }
 
-/** `plugins: [DanmuxXgplayer], danmux: { room }`; then `player.plugins.danmux.danmaku` is its overlay. Destroyed with the player. */
+/** Usage: `plugins: [DanmuxXgplayer], danmux: { room }`; `player.plugins.danmux.danmaku` is then the overlay. It is destroyed with the player. */
 export class DanmuxXgplayer {
   static readonly pluginName = 'danmux';
   readonly pluginName = 'danmux';
-  /** Arguments that xgplayer uses to create the plugin again. */
+  /** The constructor arguments, which xgplayer reads to create the plugin again. */
   readonly __args: { readonly player: XgplayerLike; readonly config?: XgplayerOptions };
   #danmaku: PlayerDanmaku | undefined;
 
@@ -42,7 +42,7 @@ export class DanmuxXgplayer {
     this.#danmaku = danmaku;
   }
 
-  /** Absent when disabled, and after the player was destroyed. */
+  /** The overlay; undefined when the plugin is disabled and after the player was destroyed. */
   get danmaku(): PlayerDanmaku | undefined {
     return this.#danmaku;
   }

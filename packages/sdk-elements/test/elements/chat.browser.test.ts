@@ -98,7 +98,7 @@ describe('what keeps one from talking', () => {
       });
     await live.api.call('PATCH', '/v1/rooms/live:quiet', { modes: { mute_all: true } });
     await live.edge.push('notice', 'x', 'live:quiet');
-    await says(/Nobody may send/, true);
+    await says(/Everyone is muted/, true);
     await live.api.call('PATCH', '/v1/rooms/live:quiet', { modes: { mute_all: null } });
     await says(/^$/, false);
     await live.api.call('PUT', '/v1/rooms/live:quiet/mutes/loud', { for_ms: 60_000 });

@@ -1,4 +1,4 @@
-// The viewer's client: one connection, any number of rooms, and the viewer's own messages.
+// The viewer's client: one connection, any number of joined rooms, and the personal messages of the token's user.
 import { checkRoomName, DanmuxError, type Msg, type Notice, ownRoom } from '@danmux/protocol';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
@@ -8,11 +8,14 @@ import type { JoinOptions } from './room-events.ts';
 
 export interface ClientEvents {
   state: ClientState;
-  /** A notice for this viewer, in one room or in all: muted, unmuted, kicked, banned, unbanned, token_expired. */
+  /** A notice for this viewer, for one room or for all: muted, unmuted, kicked, banned, unbanned, token_expired. */
   notice: Notice;
-  /** A personal message to this user, outside any room; each once. */
+  /** A personal message to this user, outside any room; each is emitted once. */
   message: Msg;
-  /** The client stopped because a retry cannot help; or, when its state is not `closed`, it waits for `retryAfterMs` (a short ban). */
+  /**
+   * When `state` is `closed`: the client stopped, because a retry cannot help. Otherwise it retries by itself: after `retryAfterMs` (a ban of at
+   * most an hour), or with backoff (no token, no edge from the gateway).
+   */
   error: DanmuxError;
 }
 
@@ -20,7 +23,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly #options: ClientOptions;
   readonly #connection: Connection;
   readonly #rooms = new Map<string, Room>();
-  /** The user's personal messages as a room: positions, recalls and gaps. Absent for guests and with `own: false`. */
+  /** The user's personal messages as a room, with positions, recalls and gaps. Undefined for guests and with the option `own: false`. */
   readonly me: Room | undefined;
   #stopLooking: (() => void) | undefined;
 
@@ -49,7 +52,10 @@ export class Client extends Emitter<ClientEvents> {
     return this.#connection.time.now();
   }
 
-  /** The room, joined as soon as the client is connected and again after every reconnect. */
+  /**
+   * Returns the room and joins it as soon as the client is connected, and again after every reconnect. A second call with the same name returns
+   * the same room. Throws a DanmuxError: `unavailable` after `close`, or the error of an invalid room name.
+   */
   join(name: string, options: JoinOptions = {}): Room {
     return this.#enter(checkRoomName(name), options);
   }
@@ -63,7 +69,7 @@ export class Client extends Emitter<ClientEvents> {
     this.removeAll();
   }
 
-  /** Without history: personal messages from before this client started are old. Later ones are recovered by position. */
+  /** Requests no history: only personal messages sent after this client started are emitted. A reconnect recovers missed ones by position. */
   #joinPersonal(): Room | undefined {
     if (this.#options.token === undefined || this.#options.own === false) return undefined;
     const me = this.#enter(ownRoom, { history: 0 });
@@ -78,7 +84,7 @@ export class Client extends Emitter<ClientEvents> {
     const room = new Room(name, this.#connection, { ...this.#options, ...options }, () => this.#rooms.delete(name));
     this.#rooms.set(name, room);
     if (this.#options.whileHidden !== 'all') room.setVisible(!this.#connection.visibility?.hidden);
-    // After the caller had a chance to add its listeners.
+    // Deferred, so that the caller can add its listeners first.
     queueMicrotask(() => this.state === 'online' && room.connected());
     return room;
   }
@@ -87,8 +93,8 @@ export class Client extends Emitter<ClientEvents> {
     const visible = !this.#connection.visibility?.hidden;
     for (const room of this.#rooms.values()) room.setVisible(visible);
     if (!visible) return;
-    this.#connection.hurry();
-    // Every join reply carries the server's time.
+    this.#connection.reconnectSoon();
+    // A join reply carries the server's time; one join is enough to learn it again.
     const [joined] = [...this.#rooms.values()].filter((room) => room.joined);
     if (this.#connection.time.doubtful) joined?.joinAgain();
   }
@@ -107,7 +113,7 @@ export class Client extends Emitter<ClientEvents> {
   }
 }
 
-/** Connects at once. */
+/** Creates a client and starts to connect. Throws a DanmuxError `invalid_request` when neither `url` nor `gateway` names a server. */
 export function createClient(options: ClientOptions): Client {
   return new Client(options);
 }

@@ -1,5 +1,5 @@
-// The connection to one edge at a time: finds one that answers, reconnects, and moves on goaway. It carries events and requests; rooms
-// interpret them.
+// The connection to one edge at a time: tries edges until one answers, reconnects after a loss, and moves to another edge on `goaway`. It passes
+// events and requests on and does not interpret them.
 import { DanmuxError, type ErrorBody, type GoAway, type Reply, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import { retryDelay } from './delay.ts';
@@ -20,7 +20,7 @@ export type ConnectionEvents = { readonly [E in Passed]: Payload<E> } & {
 
 type Passed = Exclude<keyof ServerEvents, 'goaway'>;
 const connectTimeoutMs = 8_000;
-/** The client waits for the end of a ban shorter than this. */
+/** After a ban of at most one hour the client reconnects by itself; a longer one closes it. */
 const longestWaitMs = 3_600_000;
 
 export class Connection extends Emitter<ConnectionEvents> {
@@ -33,10 +33,10 @@ export class Connection extends Emitter<ConnectionEvents> {
   #attempt = 0;
   #refreshed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** A reconnect is scheduled and may be started early. */
+  /** A reconnect is scheduled, and `reconnectSoon` may start it earlier. */
   #waiting = false;
-  #stopHurrying: (() => void) | undefined;
-  /** The edge that a goaway named, until it is reached or failed. */
+  #stopNetworkListener: (() => void) | undefined;
+  /** The edge named by the last `goaway`; cleared after one attempt to connect to it. */
   #target: string | undefined;
 
   constructor(options: ClientOptions) {
@@ -50,18 +50,18 @@ export class Connection extends Emitter<ConnectionEvents> {
     return this.#state;
   }
 
-  /** Page visibility of the host, if it has one. */
+  /** The host's page visibility; undefined when the host reports none. */
   get visibility(): Visibility | undefined {
     return this.#host.visibility;
   }
 
   open(): void {
-    this.#stopHurrying = this.#host.onNetwork?.(() => this.hurry());
+    this.#stopNetworkListener = this.#host.onNetwork?.(() => this.reconnectSoon());
     void this.#connect();
   }
 
-  /** The page became visible or the network is back: starts a scheduled reconnect soon. */
-  hurry(): void {
+  /** Starts a scheduled reconnect soon, because the page became visible or the network is back. */
+  reconnectSoon(): void {
     if (this.#state !== 'connecting' || !this.#waiting) return;
     this.#attempt = 0;
     this.#wait(retryDelay(1));
@@ -69,13 +69,16 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   close(): void {
     this.#setState('closed');
-    this.#stopHurrying?.();
+    this.#stopNetworkListener?.();
     clearTimeout(this.#timer);
     this.#drop();
     this.removeAll();
   }
 
-  /** The reply's fields; throws a DanmuxError, `unavailable` without an answer in time. */
+  /**
+   * Resolves with the reply's fields. Rejects with a DanmuxError: the server's error, or `unavailable` when no answer arrives within
+   * `requestTimeoutMs`.
+   */
   async request<T extends object>(event: keyof ViewerEvents, payload: object): Promise<T> {
     const socket = this.#socket;
     if (!socket?.connected) throw new DanmuxError('unavailable', { message: 'Not connected.' });
@@ -107,7 +110,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     const [token, url] = await Promise.all([this.#token(), this.#target ?? this.#nextEdge()]);
     if (this.#state === 'closed') return;
     if (token === null || url === null) {
-      this.#again();
+      this.#retry();
       return;
     }
     const socket: EdgeSocket = io(url, {
@@ -119,11 +122,11 @@ export class Connection extends Emitter<ConnectionEvents> {
       timeout: connectTimeoutMs,
     });
     this.#socket = socket;
-    // Ignores events of a socket that was replaced.
+    // Events of a replaced socket are ignored.
     const current = () => this.#socket === socket;
     socket.on('connect', () => current() && this.#connected(url));
-    socket.on('connect_error', (error) => current() && this.#refused(error));
-    socket.on('disconnect', () => current() && this.#again());
+    socket.on('connect_error', (error) => current() && this.#connectRefused(error));
+    socket.on('disconnect', () => current() && this.#retry());
     socket.on('goaway', (goaway) => current() && this.#goAway(socket, goaway));
     const pass = <E extends Passed>(event: E, payload: ConnectionEvents[E]) => {
       if (current()) this.emit(event, payload);
@@ -140,7 +143,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     return names.map((name) => (name === 'websocket' && webSocket ? injectedWebSocket(webSocket) : name)) as NonNullable<ManagerOptions['transports']>;
   }
 
-  /** Null when the gateway names none. */
+  /** The address to connect to; null, after the event `error`, when the gateway gave no edge. */
   async #nextEdge(): Promise<string | null> {
     try {
       return await this.#edges.next();
@@ -151,14 +154,14 @@ export class Connection extends Emitter<ConnectionEvents> {
     }
   }
 
-  /** Null when the token function failed. */
+  /** The token, or undefined for a guest; null, after the event `error`, when the token function threw. */
   async #token(): Promise<string | undefined | null> {
     const { token } = this.#options;
     if (typeof token !== 'function') return token;
     try {
       return await token();
     } catch (error) {
-      this.emit('error', new DanmuxError('token_missing', { message: 'options.token failed to give a token.', cause: error }));
+      this.emit('error', new DanmuxError('token_missing', { message: 'options.token threw an error instead of returning a token.', cause: error }));
       return null;
     }
   }
@@ -172,10 +175,10 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#setState('online');
   }
 
-  #refused(error: Error): void {
+  #connectRefused(error: Error): void {
     const body = (error as Error & { data?: ErrorBody }).data;
     if (!body?.code?.startsWith('token_') && body?.code !== 'banned') {
-      this.#again(body?.retry_after_ms);
+      this.#retry(body?.retry_after_ms);
       return;
     }
     if (body.code === 'token_expired' && typeof this.#options.token === 'function' && !this.#refreshed) {
@@ -185,7 +188,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       return;
     }
     if (body.code === 'banned' && (body.retry_after_ms ?? Number.POSITIVE_INFINITY) <= longestWaitMs) {
-      this.#again(body.retry_after_ms);
+      this.#retry(body.retry_after_ms);
       this.emit('error', errorOf(body));
       return;
     }
@@ -195,27 +198,27 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.emit('error', errorOf(body));
   }
 
-  #again(afterMs = 0): void {
+  #retry(afterMs = 0): void {
     if (this.#state === 'closed') return;
     this.#drop();
-    // The edge of a goaway is tried once; its failure does not count against the listed edges.
+    // The edge named by `goaway` is tried once; when it fails, the position in the list of edges stays.
     if (this.#target === undefined) this.#edges.failed();
     this.#target = undefined;
     this.#setState('connecting');
     this.#wait(Math.max(afterMs, retryDelay(++this.#attempt)), afterMs === 0);
   }
 
-  /** `canHurry`: false for a delay that the server asked for. */
-  #wait(ms: number, canHurry = true): void {
+  /** `canShorten`: false for a delay given by the server (`retry_after_ms`), which `reconnectSoon` must not cut short. */
+  #wait(ms: number, canShorten = true): void {
     clearTimeout(this.#timer);
-    this.#waiting = canHurry;
+    this.#waiting = canShorten;
     this.#timer = setTimeout(() => {
       this.#waiting = false;
       void this.#connect();
     }, ms);
   }
 
-  /** Leaves in this viewer's slot, for the named edge or the next one. */
+  /** Moves to the named edge, or to the next of the list, after the delay that the server chose for this viewer. */
   #goAway(socket: EdgeSocket, { reconnect_in_ms, url }: GoAway): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

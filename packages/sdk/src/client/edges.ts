@@ -1,12 +1,12 @@
-// Chooses the next edge to try: of the application's addresses, or of those a gateway names, best first. The last edge that accepted this
-// viewer comes first, also on the next visit.
+// Chooses the edge to connect to, from the application's addresses or from the gateway's list, which is sorted best first. The edge that accepted
+// this viewer last is tried first; it is stored in the browser for the next visit.
 import { DanmuxError } from '@danmux/protocol';
 import type { Host } from './host.ts';
 import type { ClientOptions } from './options.ts';
 import { monotonic } from './server-time.ts';
 
 const storageKey = 'danmux.edge';
-/** Bounds of a gateway list's lifetime. */
+/** Bounds of the TTL of a gateway's list. */
 const minTtlMs = 1_000;
 const maxTtlMs = 3_600_000;
 const defaultTtlMs = 30_000;
@@ -16,7 +16,7 @@ export class Edges {
   readonly #gateway: string | undefined;
   readonly #host: Host;
   #urls: readonly string[];
-  /** Index of the next of `#urls`. */
+  /** Index in `#urls` of the address to try, modulo the length. */
   #next = 0;
   #tried = 0;
   #freshUntil = Number.NEGATIVE_INFINITY;
@@ -27,31 +27,33 @@ export class Edges {
     this.#host = host;
     this.#urls = url === undefined ? [] : typeof url === 'string' ? [url] : url;
     if (this.#urls.length === 0 && gateway === undefined)
-      throw new DanmuxError('invalid_request', { message: 'options.url must name at least one edge, or options.gateway the address of the gateway.' });
+      throw new DanmuxError('invalid_request', {
+        message: 'Set options.url to the address of at least one edge, or options.gateway to the address of the gateway.',
+      });
     this.#begin(Math.floor(Math.random() * this.#urls.length));
   }
 
-  /** The address to try now; rejects with `unavailable` when no gateway has named one yet. */
+  /** Resolves with the address to try; rejects with `unavailable` while no list has been received from the gateway. */
   async next(): Promise<string> {
     await this.#refresh();
     const url = this.#urls[this.#next % this.#urls.length];
-    if (url === undefined) throw new DanmuxError('unavailable', { message: 'The gateway names no edge.' });
+    if (url === undefined) throw new DanmuxError('unavailable', { message: 'The gateway listed no edge.' });
     return url;
   }
 
-  /** The last address failed; the next call of `next` gives another. */
+  /** Records that the last address failed: the next call of `next` returns another. */
   failed(): void {
     this.#next++;
     this.#tried++;
   }
 
-  /** This address worked. */
+  /** Records that this edge accepted the connection, and stores it as the first choice. */
   succeeded(url: string): void {
     this.#tried = 0;
     this.#remember(url);
   }
 
-  /** Requests the list again when it expired or all its edges failed. Without an answer the old list stays in use. */
+  /** Requests the gateway's list again after its TTL or when all its edges failed. When the request fails, the previous list stays in use. */
   async #refresh(): Promise<void> {
     if (this.#gateway === undefined || !this.#host.getJson) return;
     const allFailed = this.#tried >= this.#urls.length;
@@ -65,7 +67,7 @@ export class Edges {
       // The gateway lists the best edge first.
       this.#begin(0);
     } catch (error) {
-      if (this.#urls.length === 0) throw new DanmuxError('unavailable', { message: `options.gateway gave no edges: ${String(error)}`, cause: error });
+      if (this.#urls.length === 0) throw new DanmuxError('unavailable', { message: `No edges from options.gateway: ${String(error)}`, cause: error });
     }
   }
 
@@ -78,7 +80,7 @@ export class Edges {
     try {
       return this.#host.storage?.getItem(storageKey) ?? null;
     } catch {
-      // A browser may refuse storage to a page; only a better first choice is lost.
+      // The browser may deny storage to a page; then the first edge is chosen as on a first visit.
       return null;
     }
   }
@@ -87,16 +89,16 @@ export class Edges {
     try {
       if (this.#urls.length > 1 && this.#remembered() !== url) this.#host.storage?.setItem(storageKey, url);
     } catch {
-      // See above.
+      // The browser may deny storage to a page; then the next visit starts without a stored edge.
     }
   }
 }
 
-/** Parses the reply of `GET /v1/gateway`, `{edges: [{url}], ttl_ms}`; throws on anything else. */
+/** Parses the reply of `GET /v1/gateway`, `{edges: [{url}], ttl_ms}` (`ttl_ms` defaults to 30,000); throws when it lists no valid address. */
 function listOf(answer: unknown): { urls: string[]; ttlMs: number } {
   const { edges, ttl_ms } = (answer ?? {}) as { edges?: unknown; ttl_ms?: unknown };
   const urls = Array.isArray(edges) ? edges.flatMap((edge: unknown) => urlOf(edge)).slice(0, maxAddresses) : [];
-  if (urls.length === 0) throw new Error('no edges in the answer');
+  if (urls.length === 0) throw new Error('the reply lists no edge with an http, https, ws or wss address');
   const ttl = typeof ttl_ms === 'number' ? ttl_ms : defaultTtlMs;
   return { urls, ttlMs: Math.min(maxTtlMs, Math.max(minTtlMs, ttl)) };
 }

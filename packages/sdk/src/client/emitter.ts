@@ -1,4 +1,4 @@
-// Typed events. An exception of a listener is rethrown in a task of its own, so that the other listeners still run.
+// A typed event emitter. An exception in a listener is rethrown in a new task, so that the remaining listeners still run.
 
 export type Listener<T> = (payload: T) => void;
 
@@ -12,7 +12,7 @@ export class Emitter<Events extends object> {
     return () => listeners.delete(listener);
   }
 
-  /** Only for the class that owns the events. */
+  /** Calls the listeners in the order in which they were added. */
   protected emit<E extends keyof Events>(event: E, payload: Events[E]): void {
     for (const listener of this.#listeners.get(event) ?? []) {
       try {

@@ -1,8 +1,8 @@
-// Chat messages that arrive while the page is hidden: the newest are delivered when it is visible again, older ones are counted. Gifts and
-// counters never come here.
+// Buffers chat messages that arrive while the page is hidden. The newest 50 are delivered when the page is visible again; older ones are dropped and
+// counted. Gifts and counters are never buffered.
 import type { Msg } from '@danmux/protocol';
 
-/** Newest messages to keep. */
+/** Cap on buffered messages; past it the oldest is dropped. */
 const maxMessages = 50;
 
 export class HiddenChat {
@@ -16,12 +16,12 @@ export class HiddenChat {
     this.#dropped++;
   }
 
-  /** A recalled message is not delivered later. */
+  /** Removes a recalled message, so that it is not delivered later. */
   drop(id: string): void {
     this.#msgs = this.#msgs.filter((msg) => msg.id !== id);
   }
 
-  /** The kept messages in order, and the number of dropped ones before them. */
+  /** Empties the buffer: returns its messages in order of arrival, and how many older ones were dropped. */
   release(): { readonly msgs: readonly Msg[]; readonly dropped: number } {
     const released = { msgs: this.#msgs, dropped: this.#dropped };
     this.#msgs = [];

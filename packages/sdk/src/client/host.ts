@@ -1,7 +1,7 @@
-// The client's needs of its environment. Browsers and Node provide them; other hosts (mini-programs of phone apps, native web views)
-// pass their own.
+// The host functions that the client uses: sockets, HTTP, storage, visibility. Browsers and Node have them; applications in other hosts
+// (mini-programs of phone apps, native web views) pass their own.
 
-/** The part of a WebSocket that the transport uses. */
+/** The members of a WebSocket that the transport uses. */
 export interface WebSocketLike {
   binaryType?: string;
   onopen: ((event: never) => void) | null;
@@ -12,16 +12,20 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void;
 }
 
+/**
+ * All members are optional. Without `getJson` the option `gateway` has no effect; without `storage`, `visibility` or `onNetwork` the client does
+ * not use them.
+ */
 export interface Host {
-  /** Opens a socket to this address; absent: the global `WebSocket`. */
+  /** Opens a socket to this address; default: the global `WebSocket`. */
   readonly webSocket?: (url: string) => WebSocketLike;
-  /** Fetches a JSON document; rejects on failure. */
+  /** Fetches a JSON document; rejects on a network error or a status other than 2xx. */
   readonly getJson?: (url: string) => Promise<unknown>;
-  /** Stores small texts across visits; may throw. */
+  /** Stores short strings across visits; may throw. */
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'>;
   /** Whether the page is visible; `onChange` returns a function that removes the listener. */
   readonly visibility?: Visibility;
-  /** Calls when the network is back; returns a function that removes the listener. */
+  /** Calls the listener whenever the network is back; returns a function that removes the listener. */
   readonly onNetwork?: (listener: () => void) => () => void;
 }
 
@@ -32,7 +36,7 @@ export interface Visibility {
 
 const jsonTimeoutMs = 5_000;
 
-/** The host made of the globals of this browser or Node; any part may be missing. */
+/** The host made from the globals of the browser or Node; a part is left out when its globals are missing. */
 export function defaultHost(): Host {
   const storage = pageStorage();
   return {
@@ -58,7 +62,7 @@ async function getJson(url: string): Promise<unknown> {
   return response.json();
 }
 
-/** A browser may refuse storage to a page. */
+/** Undefined when the browser denies storage to the page: then even reading `localStorage` throws. */
 function pageStorage(): Storage | undefined {
   try {
     return globalThis.localStorage;

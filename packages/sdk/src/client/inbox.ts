@@ -1,11 +1,11 @@
-// Delivers a room's messages to the application: each once, none that was recalled, chat later when the page is hidden. System messages
-// (recalls, room modes) become events, and messages that ask for a receipt get one.
+// Delivers a room's messages to the application: each once, without recalled ones; chat that arrives on a hidden page is delivered when the page is
+// visible. System messages (recalls, room modes) become events. Messages that request a receipt are acknowledged.
 import type { Msg, RoomModes } from '@danmux/protocol';
 import { withoutParts } from './combo-parts.ts';
 import { HiddenChat } from './hidden-chat.ts';
 import { ReceiptAnswers } from './receipt-answers.ts';
+import { RecentIds } from './recent-ids.ts';
 import type { RoomEvents } from './room-events.ts';
-import { Seen } from './seen.ts';
 import { isTombstone } from './tombstone.ts';
 
 const rememberedIds = 2_000;
@@ -15,8 +15,8 @@ export type EmitRoomEvent = <E extends keyof RoomEvents>(event: E, payload: Room
 export class Inbox {
   readonly #room: string;
   readonly #emit: EmitRoomEvent;
-  readonly #seen = new Seen(rememberedIds);
-  readonly #recalls = new Seen(rememberedIds);
+  readonly #seen = new RecentIds(rememberedIds);
+  readonly #recalls = new RecentIds(rememberedIds);
   readonly #hiddenChat = new HiddenChat();
   readonly receipts: ReceiptAnswers;
   #hidden = false;
@@ -32,17 +32,18 @@ export class Inbox {
     return this.#modes;
   }
 
-  /** New modes of the room; emitted even when unchanged. */
+  /** Sets the room's modes and emits `modes`, also when they are unchanged. */
   setModes(modes: RoomModes): void {
     this.#modes = modes;
     this.#emit('modes', modes);
   }
 
-  /** The page is hidden: chat waits until it is visible. */
+  /** From now on chat is buffered until `show`. */
   hide(): void {
     this.#hidden = true;
   }
 
+  /** Delivers the buffered chat; reports dropped messages as a gap before it. */
   show(): void {
     this.#hidden = false;
     const { msgs, dropped } = this.#hiddenChat.release();
@@ -62,7 +63,7 @@ export class Inbox {
     else this.#deliver(visible);
   }
 
-  /** The message without its recalled parts; undefined when nothing is left. */
+  /** Returns the message without its recalled parts, or undefined when it was recalled as a whole. */
   withoutRecalled(msg: Msg): Msg | undefined {
     return isTombstone(msg) ? undefined : withoutParts(msg, this.#recalls);
   }
@@ -72,7 +73,7 @@ export class Inbox {
     if (msg.receipt) this.receipts.add(msg.id);
   }
 
-  /** True for a system message, which is not delivered. */
+  /** Returns true when the message was a system message, which is not delivered. */
   #handleSystem({ type, data }: Msg): boolean {
     if (type === 'recall') this.#recall((data as { id?: unknown } | null)?.id, true);
     else if (type === 'room_state') this.setModes((data as { modes?: RoomModes } | null)?.modes ?? {});

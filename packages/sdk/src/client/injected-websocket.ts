@@ -1,4 +1,4 @@
-// The WebSocket transport of engine.io over a socket that the host opens, for hosts without the global `WebSocket`.
+// A WebSocket transport for engine.io that uses a socket opened by the host, for hosts without a global `WebSocket`.
 import { WebSocket } from 'engine.io-client';
 import type { WebSocketLike } from './host.ts';
 

@@ -1,5 +1,5 @@
-// A host made of the global object of a mini-program (`wx`, `my`, `tt`, …), whose sockets, requests and storage have their own
-// names. WebSocket only: mini-programs have no usable long-polling.
+// Adapts the global object of a mini-program (`wx`, `my`, `tt`, …) to the client's host interface, because its functions for sockets, requests and
+// storage differ from a browser's. WebSocket only: mini-programs have no usable long-polling.
 import type { Host, WebSocketLike } from './host.ts';
 
 interface SocketTask {
@@ -11,7 +11,7 @@ interface SocketTask {
   close(how: { code?: number; reason?: string }): void;
 }
 
-/** The part of that object that is used. */
+/** The functions of the mini-program's global object that are used. */
 export interface MiniProgram {
   connectSocket(options: { url: string; fail?: (error: { errMsg?: string }) => void }): SocketTask;
   request?(options: { url: string; success: (answer: { statusCode: number; data: unknown }) => void; fail: (error: { errMsg?: string }) => void }): unknown;
@@ -23,7 +23,7 @@ export interface MiniProgram {
   offAppHide?(listener: () => void): void;
 }
 
-/** `createClient({ host: miniProgramHost(wx), transports: ['websocket'], … })`. */
+/** Usage: `createClient({ host: miniProgramHost(wx), transports: ['websocket'], … })`. */
 export function miniProgramHost(program: MiniProgram): Host {
   return {
     webSocket: (url) => new TaskSocket(program, url),

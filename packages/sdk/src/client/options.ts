@@ -1,26 +1,29 @@
-// Options of a client.
+// The options of `createClient` and the states of a client.
 import type { Host } from './host.ts';
 
 export interface ClientOptions {
-  /** An edge's address, or several: the next one is tried when a connection fails. The last one that accepted this viewer comes first. */
+  /** The address of one edge or of several; after a failed connection the next is tried. The edge that accepted this viewer last is tried first. */
   readonly url?: string | readonly string[];
-  /** Instead of `url`, or besides: the address of `GET /v1/gateway` with its query, which names the edges, best first. */
+  /** The address of `GET /v1/gateway` with its query: lists the edges, best first. Its list replaces `url`; until it is received, `url` is used. */
   readonly gateway?: string;
-  /** A viewer token, or a function that returns one and is called again when the token has expired. Absent: a guest. */
+  /** A viewer token, or a function that returns one and is called before each connection, so that it can renew an expired one. Absent: a guest. */
   readonly token?: string | (() => string | Promise<string>);
-  /** False: no personal messages. Default true, with a token. */
+  /** False: do not receive personal messages. Default true; guests never receive any. */
   readonly own?: boolean;
-  /** Delivery while the page is hidden. essential (default): gifts, notices and counters at once, the newest 50 chat messages on return. */
+  /**
+   * While the page is hidden: `essential` (default) delivers gifts, notices and counters immediately and the newest 50 chat messages when the page
+   * is visible again; `all` delivers everything immediately.
+   */
   readonly whileHidden?: 'essential' | 'all';
-  /** Parts of the host that replace the browser's or Node's. */
+  /** Host functions that replace those of the browser or Node, for example in a mini-program. */
   readonly host?: Host;
-  /** Default: WebSocket, then long-polling where it is blocked. */
+  /** In order of preference. Default: WebSocket, then long-polling where WebSocket is blocked. */
   readonly transports?: readonly ('websocket' | 'polling')[];
-  /** Milliseconds until a request without an answer fails; default 5,000. */
+  /** Milliseconds until an unanswered request fails with `unavailable`; default 5,000. */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds until an undelivered message fails; default 20,000. */
+  /** Milliseconds for which `send` retries a message before it fails; default 20,000. */
   readonly sendDeadlineMs?: number;
 }
 
-/** connecting: trying; online: connected; closed: ended by `close` or by an error that a retry cannot fix. */
+/** `connecting`: trying to connect or waiting to retry. `online`: connected. `closed`: final, after `close` or an error that a retry cannot fix. */
 export type ClientState = 'connecting' | 'online' | 'closed';

@@ -1,5 +1,5 @@
-// One message on its way to the server: request, deadline and result. It settles once. The deadline does not interrupt a request in
-// flight.
+// One message being sent: its request, deadline and result. It is accepted or refused exactly once. The deadline does not interrupt a request in
+// flight, because the server may have accepted it.
 import { DanmuxError, type SendReply } from '@danmux/protocol';
 import { monotonic } from './server-time.ts';
 
@@ -13,9 +13,9 @@ export interface OutgoingRequest {
 export class Outgoing {
   readonly request: OutgoingRequest;
   readonly answer: Promise<SendReply>;
-  /** A request is in flight: only its answer, or its loss, may settle the message. */
+  /** A request is in flight: only its answer, its timeout or a lost connection may settle the message. */
   inFlight = false;
-  /** An outage delayed it, so a rate limit does not mean that its sender types too fast now. */
+  /** An outage delayed the message, so a rate limit does not mean that the viewer types too fast. */
   delayed = false;
   readonly #deadline: number;
   readonly #timer: ReturnType<typeof setTimeout>;
@@ -23,7 +23,7 @@ export class Outgoing {
   #reject: (error: unknown) => void = () => {};
   #ended = false;
 
-  /** `onDeadline` is called when the deadline settled it. */
+  /** `onDeadline` is called after the message failed because of its deadline. */
   constructor(request: OutgoingRequest, deadlineMs: number, onDeadline: () => void) {
     this.request = request;
     this.answer = new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ export class Outgoing {
     this.#deadline = monotonic() + deadlineMs;
     this.#timer = setTimeout(() => {
       if (this.inFlight) return;
-      this.refuse(new DanmuxError('unavailable', { message: 'Not connected in time.' }));
+      this.refuse(new DanmuxError('unavailable', { message: 'Not sent: the room was not joined before the deadline (options.sendDeadlineMs).' }));
       onDeadline();
     }, deadlineMs);
   }
@@ -42,7 +42,7 @@ export class Outgoing {
     return this.#ended;
   }
 
-  /** True when its deadline is less than `ms` away. */
+  /** True when the deadline passes within `ms` milliseconds. */
   endsWithin(ms: number): boolean {
     return monotonic() + ms > this.#deadline;
   }

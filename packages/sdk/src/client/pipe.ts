@@ -1,5 +1,5 @@
-// Sends messages of a room one after the other: each waits for the answer to the one before, so that lost connections and outages do not
-// change their order. A message without an answer is sent again with the same cid, and the server accepts it once. The queue is bounded.
+// Sends a room's messages one at a time: each waits until the previous one is accepted or refused, so that lost connections do not change
+// their order. An unanswered message is sent again with the same cid, and the server accepts it once. The queue is bounded.
 import { DanmuxError, errors, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
@@ -7,10 +7,11 @@ import { Outgoing, type OutgoingRequest } from './outgoing.ts';
 
 const maxQueued = 100;
 
+/** The state of a room that decides whether its messages can be sent. */
 export interface SendingRoom {
   readonly name: string;
   readonly joined: boolean;
-  /** The reason why nothing can be sent, if waiting cannot help. */
+  /** Set when the viewer is not admitted to the room or left it: messages fail with this error instead of waiting. */
   readonly refusal: DanmuxError | undefined;
 }
 
@@ -18,7 +19,7 @@ export class Pipe {
   readonly #room: SendingRoom;
   readonly #connection: Pick<Connection, 'request'>;
   readonly #deadlineMs: number;
-  /** In the order of the calls; the first is in flight. */
+  /** In the order of the calls to `send`; only the first is requested. */
   #pipe: Outgoing[] = [];
   #running = false;
   #wakeUp = () => {};
@@ -32,10 +33,13 @@ export class Pipe {
   /** Throws `rate_limited` when the queue is full. */
   checkSpace(): void {
     if (this.#pipe.length < maxQueued) return;
-    throw new DanmuxError('rate_limited', { message: `${maxQueued} messages wait to be sent already.`, retryAfterMs: 1_000 });
+    throw new DanmuxError('rate_limited', {
+      message: `${maxQueued} messages are already queued; send fewer, or wait until the room is joined.`,
+      retryAfterMs: 1_000,
+    });
   }
 
-  /** Resolves with the answer; rejects with the error of the message. Call `checkSpace` before. */
+  /** Resolves with the server's answer; rejects with the error that refused the message. Call `checkSpace` first: this does not check the cap. */
   send(request: OutgoingRequest): Promise<SendReply> {
     const message = new Outgoing(request, this.#deadlineMs, () => this.#clear());
     message.delayed = this.#pipe[0]?.delayed ?? false;
@@ -45,14 +49,14 @@ export class Pipe {
     return message.answer;
   }
 
-  /** The room was joined or refused: maxQueued messages are sent or fail. */
+  /** Call after the room was joined or refused: queued messages are sent, or fail with the refusal. */
   wake(): void {
     const { refusal } = this.#room;
     if (refusal) for (const message of this.#pipe) if (!message.inFlight) message.refuse(refusal);
     this.#clear();
   }
 
-  /** Removes settled messages and looks at the first one again. */
+  /** Removes settled messages and ends the current pause. */
   #clear(): void {
     this.#pipe = this.#pipe.filter(({ ended }) => !ended);
     this.#wakeUp();
@@ -68,7 +72,7 @@ export class Pipe {
     this.#running = false;
   }
 
-  /** Never throws: errors settle the message. */
+  /** Never throws: an error that is not retried refuses the message. */
   async #sendUntilEnded(message: Outgoing): Promise<void> {
     for (let attempt = 1; !message.ended; attempt++) {
       while (!this.#room.joined && !message.ended) {
@@ -81,7 +85,7 @@ export class Pipe {
     }
   }
 
-  /** Milliseconds until the next try; 0 when the message has settled. */
+  /** Makes one request. Returns the milliseconds until the next attempt; 0 when the message was accepted or refused. */
   async #attempt(message: Outgoing, attempt: number): Promise<number> {
     message.inFlight = true;
     try {
@@ -100,7 +104,7 @@ export class Pipe {
     return 0;
   }
 
-  /** Resolves at `wake`, when a maxQueued message settles, or after `ms`. */
+  /** Resolves at `wake`, when the deadline of a queued message passes, or after `ms` when given. */
   #pause(ms?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
@@ -112,7 +116,10 @@ export class Pipe {
   }
 }
 
-/** 0: no retry. Rate limits are reported to the sender, except after an outage that made the messages arrive at once. */
+/**
+ * Milliseconds until a retry; 0: no retry. A rate limit is reported to the caller, except after an outage: then queued messages are sent in a burst
+ * that the viewer did not cause.
+ */
 function waitAfter(error: unknown, delayed: boolean, attempt: number): number {
   if (!(error instanceof DanmuxError)) return 0;
   const { status } = errors[error.code];

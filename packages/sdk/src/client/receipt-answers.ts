@@ -1,5 +1,5 @@
-// Answers messages that ask for a receipt: collects ids for a moment, sends them in one `receipt` request and repeats it until answered.
-// The number of ids is bounded; past the cap the oldest is dropped, and its message counts as missing.
+// Acknowledges messages that request a receipt: collects ids for 100 ms, sends them in one `receipt` request and repeats it until it is answered.
+// At most 2,000 ids are kept; past the cap the oldest is dropped, and the server counts its message as not received.
 import { DanmuxError, errors, limits } from '@danmux/protocol';
 
 const collectMs = 100;
@@ -13,7 +13,7 @@ export class ReceiptAnswers {
   #paused = false;
   #sending = false;
 
-  /** `send` rejects with a DanmuxError; after a retryable one the ids are sent again. */
+  /** `send` must reject with a DanmuxError. After a retryable error the ids are sent again, after any other they are dropped. */
   constructor(send: (ids: string[]) => Promise<unknown>) {
     this.#send = send;
   }
@@ -27,7 +27,7 @@ export class ReceiptAnswers {
     this.#plan(collectMs);
   }
 
-  /** Not joined: nothing can be sent. */
+  /** Call when the room is not joined: ids are collected but not sent until `resume`. */
   pause(): void {
     this.#paused = true;
     clearTimeout(this.#timer);

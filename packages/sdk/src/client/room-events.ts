@@ -1,49 +1,50 @@
-// Events of a room, and the options of joining and sending.
+// The events of a room, and the options of `join` and `send`.
 import type { DanmuxError, Gap, JoinReply, Msg, Notice, RoomModes, SendReply } from '@danmux/protocol';
 import type { ClientState } from './options.ts';
 
 export interface RoomEvents {
-  /** Each message once, in the order of its lane; recalls and modes are separate events. */
+  /** A message: each is emitted once, in order within its lane. Recalls and modes are separate events. */
   message: Msg;
   /**
-   * A message was recalled: remove it. The event may precede the message, which is then never emitted. The id may be that of one of
-   * a message's `parts` (a gift of a combo): then subtract that part's count.
+   * A message was recalled: remove it. The event may arrive before the message, which is then never emitted. When the id is one of a
+   * message's `parts` (one gift of a combo), subtract that part's count instead.
    */
   recalled: { readonly id: string };
   /** The room's modes have changed. */
   modes: RoomModes;
   /** A notice for this viewer about this room: muted, unmuted, kicked, banned, unbanned. */
   notice: Notice;
-  /** Messages that this viewer missed. */
+  /** This viewer missed messages: the lane, the number if known, and the reason. */
   gap: Gap;
-  /** `send` was called: show the message at once, as pending. */
+  /** `send` was called: a list can show the message as pending. `sent` or `unsent` with the same cid follows. */
   sending: OutgoingMessage;
-  /** The message was accepted and has this id; the server's copy may have arrived already. */
+  /** The server accepted the message under this id; the event `message` with its copy may have been emitted before. */
   sent: { readonly cid: string } & SendReply;
-  /** The message failed and is not retried; `send` with the same cid tries it again. */
+  /** The message failed and is not retried automatically; call `send` with the same cid to retry it without a duplicate. */
   unsent: { readonly cid: string; readonly error: DanmuxError };
-  /** Connections in the room. */
+  /** The number of connections in the room. */
   online: number;
-  /** After every join: the first and those after a reconnect. */
+  /** The room was joined, for the first time or again. */
   joined: JoinReply;
-  /** The connection ended. `connecting`: the room is joined again after the reconnect; `closed`: it is not. */
+  /** The connection was lost. State `connecting`: the room is joined again after the reconnect; `closed`: it is not. */
   away: { readonly state: ClientState };
-  /** The room cannot be joined; retried only after `retryAfterMs`, or on the next connection. */
+  /** The server refused the join. It is retried after `retryAfterMs`, if given, and after the next reconnect. */
   error: DanmuxError;
 }
 
 export interface OutgoingMessage {
+  /** The client id of the message: the same for `sending`, `sent` and `unsent`. */
   readonly cid: string;
   readonly type: string;
   readonly data: unknown;
 }
 
 export interface SendOptions {
-  /** The sender's id of the message: two messages with the same one are one. Default: a new id. */
+  /** Client id of the message. The server accepts two requests with the same cid as one message. Default: a new random id. */
   readonly cid?: string;
 }
 
 export interface JoinOptions {
-  /** Number of messages to get at the first join; the server's default is 50. */
+  /** Number of past messages requested at the first join; when absent the server sends 50. */
   readonly history?: number;
 }

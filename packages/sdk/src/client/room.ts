@@ -1,5 +1,5 @@
-// One room of a viewer: joins again after every reconnect with its positions, emits each message once and in order, recovers gaps in
-// the guaranteed lanes, removes recalled messages, and acknowledges messages that ask for a receipt. It opens no connection.
+// One room of a viewer: joins with its positions after every reconnect, emits each message once and in order, recovers gaps in the guaranteed
+// lanes, removes recalled messages, and acknowledges messages that request a receipt. It opens no connection.
 import {
   DanmuxError,
   errors,
@@ -29,9 +29,9 @@ import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
 import { StreamPositions } from './stream-positions.ts';
 
-/** The longest delay that setTimeout takes. */
+/** setTimeout fires immediately for delays above 2^31 - 1 ms; a longer refusal is not retried by a timer. */
 const longestTimerMs = 2 ** 31 - 1_000;
-/** Messages requested with positions, in case the server cannot recover from them. */
+/** Number of latest messages requested when joining again, for lanes that the server cannot recover from the positions. */
 const freshHistory = 50;
 
 export class Room extends Emitter<RoomEvents> {
@@ -76,57 +76,61 @@ export class Room extends Emitter<RoomEvents> {
     return this.#connection.time.now();
   }
 
-  /** A live message: time since it arrived. A message from before the join: its age by the server's time. */
+  /** Age of a message in milliseconds. Live message: time since it arrived. Message from history: the server's time minus its `ts`. */
   ageMs(msg: Msg): number {
     return this.#connection.time.ageMs(msg);
   }
 
-  /** The room's modes as last received; empty limits nothing. */
+  /** The room's modes as last received; an empty object means no restriction. */
   get modes(): RoomModes {
     return this.#inbox.modes;
   }
 
-  /** The reason why this viewer is not admitted; absent while it is, or may still be. */
+  /** The error that refused this viewer or ended the room; undefined while the room is joined or a join is pending. */
   get refusal(): DanmuxError | undefined {
     return this.#refusal;
   }
 
-  /** This viewer's position in each lane. */
+  /** This viewer's position (epoch and offset) in each stream lane; empty before the first join. */
   get positions(): Positions {
     return this.#positions.values;
   }
 
   /**
-   * Sends a message; resolves with its id when it is accepted, and with `held` when it waits for a moderator. It is sent again with
-   * the same cid after a lost connection, so it is one message. Throws a DanmuxError: `rate_limited` or `slow_mode` with
-   * retryAfterMs, `muted`, `content_blocked`, …, `unavailable` when the deadline passed. The events `sending`, `sent` and `unsent`
-   * report the same, for a list that shows the viewer's own message at once.
+   * Sends a message. Resolves with its id when the server accepts it, and with `held` when it waits for a moderator. After a lost connection it
+   * is sent again with the same cid, and the server accepts it once. Rejects with a DanmuxError: `rate_limited` or `slow_mode` with
+   * `retryAfterMs`, `muted`, `content_blocked`, …, or `unavailable` when the deadline passed. The events `sending`, `sent` and `unsent`
+   * report the same, for a list that shows the viewer's own message immediately.
    */
   send(type: string, data: unknown, { cid }: SendOptions = {}): Promise<SendReply> {
     return this.#sending.send(type, data, cid);
   }
 
   /**
-   * Members of the room, highest level first: a page of at most 100 (50 when `limit` is absent). Pass its `cursor` for the next
-   * page; null ends the list. When `complete` is false the room is large, `users` is an estimate and the members are a sample.
+   * Returns a page of the room's members, highest level first: at most 100, or 50 when `limit` is absent. Pass its `cursor` for the next
+   * page; null marks the last one. When `complete` is false the room is large: `users` is an estimate and the members are a sample.
    */
   async members(query: { cursor?: string; limit?: number } = {}): Promise<MembersReply> {
     const { online, users, members, cursor, complete } = await this.#connection.request<MembersReply>('members', { room: this.name, ...query });
     return { online, users, members, cursor, complete };
   }
 
-  /** Older messages, lowest offset first, without recalled ones. */
+  /**
+   * Returns messages with an offset below `before` (the latest when absent), lowest offset first, without recalled ones. `more`: older ones exist.
+   * Rejects with a DanmuxError, `unavailable` when not connected.
+   */
   async history(query: { lane?: StreamLane; before?: number; limit?: number } = {}): Promise<{ msgs: Msg[]; more: boolean }> {
     for (let before = query.before; ; ) {
       const from = before === undefined ? {} : { before };
       const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query, ...from });
       const visible = msgs.flatMap((msg) => this.#inbox.withoutRecalled(msg) ?? []);
       before = msgs[0]?.offset;
-      // A page of recalled messages only would give the caller no offset to continue from.
+      // A page of which every message was recalled has no offset to continue from, so the next page is requested.
       if (visible.length > 0 || !more || before === undefined) return { msgs: visible, more };
     }
   }
 
+  /** Leaves the room and removes its listeners; the room cannot be used again. Queued messages fail. */
   async leave(): Promise<void> {
     if (this.#left) return;
     this.end();
@@ -134,7 +138,7 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#connection.state === 'online') await this.#connection.request('leave', { room: this.name });
   }
 
-  /** Leaves without a request to the server; for the client. */
+  /** Leaves without a request to the server. Called by the client only. */
   end(): void {
     this.#left = true;
     this.#refusal = new DanmuxError('unavailable', { message: 'The room was left.' });
@@ -143,28 +147,28 @@ export class Room extends Emitter<RoomEvents> {
     this.removeAll();
   }
 
-  /** Connected: joins, again if it was joined before; for the client. */
+  /** Joins, because the client has connected. Called by the client only. */
   connected(): void {
     this.#attempt = 0;
     this.#refusal = undefined;
     this.#join();
   }
 
-  /** Joins again for the current position and time; for the client. */
+  /** Joins again to learn the current positions and the server's time. Called by the client only. */
   joinAgain(): void {
     this.#join();
   }
 
-  /** The connection ended; for the client. */
+  /** Emits `away` if the room was joined, because the connection was lost. Called by the client only. */
   disconnected(): void {
     const joined = this.#joined;
     this.#setNotJoined();
     if (joined) this.emit('away', { state: this.#connection.state });
   }
 
-  /** A frame of this room; for the client. */
+  /** Receives a frame of this room. Called by the client only. */
   frame(frame: Frame): void {
-    // Frames follow the join reply; before it there is no position to compare with.
+    // The edge sends frames after the join reply; before it the room has no position to compare offsets with.
     if (!this.#joined) return;
     for (const msg of frame.msgs) {
       this.#connection.time.arrived(msg);
@@ -172,28 +176,30 @@ export class Room extends Emitter<RoomEvents> {
     }
   }
 
+  /** Receives a gap reported by the edge. Called by the client only. */
   gap(gap: Gap): void {
     const { lane, reason, position } = gap;
     if (reason === 'history_lost' && this.#joined) {
-      // An older server sends no position of the new epoch: joining again gets it.
+      // Older servers do not send the position of the new epoch; a join returns it.
       if (!position || !isStreamLane(lane)) this.#join();
       else this.#positions.startEpoch(lane, position);
     }
     this.emit('gap', gap);
   }
 
-  /** Whether the page is visible; for the client. */
+  /** Buffers or delivers chat, by the page's visibility. Called by the client only. */
   setVisible(visible: boolean): void {
     if (visible) this.#inbox.show();
     else this.#inbox.hide();
   }
 
+  /** Receives the number of connections in the room. Called by the client only. */
   presence(online: number): void {
     this.#online = online;
     this.emit('online', online);
   }
 
-  /** A notice of this room; for the client. */
+  /** Receives a notice about this room. Called by the client only. */
   notice(notice: Notice): void {
     const { code, message, until } = notice;
     if (code === 'kicked' || code === 'banned')
@@ -202,7 +208,7 @@ export class Room extends Emitter<RoomEvents> {
     if (code === 'unbanned' && this.#refusal) this.connected();
   }
 
-  /** Not admitted; retried after a known delay. */
+  /** Records that this viewer is not admitted; joins again after `afterMs` when it is known. */
   #refuse(refusal: DanmuxError, afterMs?: number): void {
     this.#refusal = refusal;
     this.#setNotJoined();
@@ -261,7 +267,7 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#left || this.#refusal) return;
     this.#attempt = 0;
     const recovered = (lane: Lane) => isStreamLane(lane) && reply.recovered[lane] === true;
-    // Without recovery the server's position counts, and its messages are the latest, not the next ones.
+    // In a lane that was not recovered, continue at the server's position: its messages are the latest, not those after the viewer's position.
     for (const lane of streamLanes) if (!recovered(lane)) this.#restart(lane, reply);
     for (const msg of reply.msgs) {
       if (recovered(msg.lane)) this.#receive(msg);

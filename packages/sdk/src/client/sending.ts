@@ -1,5 +1,5 @@
-// Sends a room's messages: readable ones keep their order in one pipe; likes, enters and counters use another, so that chat never
-// waits behind a hundred hearts. Emits sending, then sent or unsent, for each message.
+// Sends a room's messages in two queues: chat and application types in one, which keeps their order; likes, enters and counters in another, so
+// that chat does not wait behind many likes. Emits `sending`, then `sent` or `unsent`, for each message.
 import { DanmuxError, type Lane, messageTypes, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
 import type { EmitRoomEvent } from './inbox.ts';
@@ -32,21 +32,21 @@ export class Sending {
     }
   }
 
-  /** The room was joined or refused: queued messages are sent or fail. */
+  /** Call after the room was joined or refused: queued messages are sent, or fail with the refusal. */
   wake(): void {
     this.#ordered.wake();
     this.#ambient.wake();
   }
 }
 
-/** Built-in ambient types. An application's own types are unknown here and keep their order. */
+/** The lane of a built-in type; undefined for an application's type, whose lane only the server knows. */
 function laneOf(type: string): Lane | undefined {
   return Object.hasOwn(messageTypes, type) ? messageTypes[type as keyof typeof messageTypes].lane : undefined;
 }
 
 function newCid(): string {
   const bytes = new Uint8Array(12);
-  // Some hosts lack randomUUID; a cid must be unique per sender, not hard to guess.
+  // Some hosts lack `crypto`; Math.random is enough, because a cid must be unique per sender and need not be hard to guess.
   const { crypto } = globalThis as { crypto?: Crypto };
   if (crypto) crypto.getRandomValues(bytes);
   else for (const index of bytes.keys()) bytes[index] = Math.random() * 256;

@@ -1,5 +1,5 @@
-// The server's time in the page: learned at each join, continued by the monotonic clock. The page's clock may be wrong or change while
-// the page is open, so nothing is judged by it.
+// Estimates the server's time: learned from each join reply and advanced by the monotonic clock. The page's wall clock is used only until the
+// first join, because it may be wrong or be set while the page is open.
 import type { Msg } from '@danmux/protocol';
 
 export interface TimeSources {
@@ -7,13 +7,13 @@ export interface TimeSources {
   readonly monotonic: () => number;
 }
 
-/** Milliseconds that nobody can set; hosts without performance.now use the wall clock. */
+/** Monotonic time in milliseconds, unaffected by changes of the wall clock; hosts without performance.now use the wall clock. */
 export function monotonic(): number {
   return (globalThis as { performance?: Pick<Performance, 'now'> }).performance?.now() ?? Date.now();
 }
 
 const systemClocks: TimeSources = { wall: () => Date.now(), monotonic };
-/** Both clocks of a page run alike; a larger difference means that one was set or the page slept. */
+/** Wall and monotonic clock advance equally; when they drift apart by more than this, the wall clock was set or the device slept. */
 const steadyMs = 1_000;
 
 export class ServerTime {
@@ -22,34 +22,37 @@ export class ServerTime {
   readonly #arrivals = new WeakMap<Msg, number>();
   #offsetMs: number | undefined;
   #errorMs = Number.POSITIVE_INFINITY;
-  /** Difference of wall and monotonic clock when the time was learned. */
+  /** Wall clock minus monotonic clock when the time was learned. */
   #apartMs = 0;
 
   constructor(sources = systemClocks) {
     this.#sources = sources;
   }
 
-  /** Milliseconds since 1970; by the page's clock until the first join. */
+  /** The server's time, milliseconds since 1970; until the first join, the page's wall clock. */
   now(): number {
     return this.#offsetMs === undefined ? this.#sources.wall() : Math.round(this.#sources.monotonic() + this.#offsetMs);
   }
 
-  /** The clock of `learn`'s second argument. */
+  /** The clock for the `requestedAt` of `learn`. */
   monotonic(): number {
     return this.#sources.monotonic();
   }
 
-  /** After a reconnect any answer replaces the learned time. */
+  /** Call after a reconnect: the next answer replaces the learned time, however slow it is. */
   doubt(): void {
     this.#errorMs = Number.POSITIVE_INFINITY;
   }
 
-  /** The page's clock was set, or the page and its monotonic clock slept: learn the time again. */
+  /** True when the time must be learned again: the wall clock was set, or the monotonic clock stopped while the device slept. */
   get doubtful(): boolean {
     return this.#offsetMs !== undefined && Math.abs(this.#apart() - this.#apartMs) > steadyMs;
   }
 
-  /** The server's `time` in the answer to a request sent at `requestedAt`. The fastest answer of a connection counts. */
+  /**
+   * Learns from an answer with the server's `time` to a request sent at `requestedAt` (monotonic). Of one connection, the answer with the shortest
+   * round trip is used: its error is smallest.
+   */
   learn(time: number, requestedAt: number): void {
     const answered = this.#sources.monotonic();
     const errorMs = (answered - requestedAt) / 2;
@@ -59,12 +62,12 @@ export class ServerTime {
     this.#apartMs = this.#apart();
   }
 
-  /** The message was sent live, whatever its `ts`. */
+  /** Records the arrival of a live message, so that its age does not depend on its `ts`. */
   arrived(msg: Msg): void {
     this.#arrivals.set(msg, this.#sources.monotonic());
   }
 
-  /** A live message: time since its arrival; an older one: time since its `ts`. */
+  /** Milliseconds since the arrival of a live message, or since the `ts` of a message from history. */
   ageMs(msg: Msg): number {
     const arrived = this.#arrivals.get(msg);
     return arrived === undefined ? this.now() - msg.ts : this.#sources.monotonic() - arrived;

@@ -1,12 +1,15 @@
-// A viewer's position in each stream lane of one room: decides whether a message is the next one, a repeat, or follows a gap that must
-// be recovered. It sends no request; the room joins again with these positions.
+// A viewer's position (epoch and offset) in each stream lane of one room. Decides whether a message is the next one, a repeat, or follows a gap
+// that must be recovered. It sends no request; the room joins again with these positions.
 import { isStreamLane, lanes, type Msg, type Position, type Positions, type StreamLane } from '@danmux/protocol';
 
 export class StreamPositions {
   readonly #personal: boolean;
   #values: Partial<Record<StreamLane, Position>> = {};
 
-  /** `personal`: the room of a user's personal messages. They share a stream with other users' messages, so gaps in it are normal and only the edge can tell. */
+  /**
+   * `personal`: the room of a user's personal messages. They share a stream with other users' messages, so skipped offsets are normal and only the
+   * edge can detect a loss.
+   */
   constructor(personal: boolean) {
     this.#personal = personal;
   }
@@ -20,8 +23,8 @@ export class StreamPositions {
   }
 
   /**
-   * `next`: the position moves to this message. `repeat`: the viewer has it. `gap`: messages of a guaranteed lane are missing before it;
-   * the position stays, so that a join with it recovers them and this one.
+   * `next`: the position moves to this message. `repeat`: the message was received before. `gap`: messages of a guaranteed lane are missing before
+   * this one; the position stays, so that a join with it recovers the missing ones and this one.
    */
   advance({ lane, offset }: Msg): 'next' | 'repeat' | 'gap' {
     if (!isStreamLane(lane) || offset === undefined) return 'next';
@@ -33,12 +36,12 @@ export class StreamPositions {
     return 'next';
   }
 
-  /** A new epoch begins at this position. A viewer that joined in the new epoch keeps its own. */
+  /** Moves to the start of a new epoch; does nothing when the position is already in this epoch, since a join may have been faster. */
   startEpoch(lane: StreamLane, position: Position): void {
     if (this.#values[lane]?.epoch !== position.epoch) this.#values[lane] = position;
   }
 
-  /** Continues at the server's position; returns how many messages that skips, or null when there was no position before. */
+  /** Continues at the server's position. Returns the number of skipped messages (0 when it is unknown), or null when there was no position before. */
   reset(lane: StreamLane, to: Position): number | null {
     const before = this.#values[lane];
     this.#values[lane] = to;
@@ -46,7 +49,7 @@ export class StreamPositions {
     return before.epoch === to.epoch && !this.#personal ? Math.max(0, to.offset - before.offset) : 0;
   }
 
-  /** After a join of the personal room: other users' messages before these positions need no second look. */
+  /** In the personal room, moves to the positions of a join reply, so that the next join does not scan other users' messages before them again. */
   skipTo(positions: Positions): void {
     if (this.#personal) this.#values = { ...this.#values, ...positions };
   }

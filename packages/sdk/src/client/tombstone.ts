@@ -1,4 +1,4 @@
-// The entry that replaces a recalled message in history.
+// Recognizes tombstones: entries that replace recalled messages in history, so that their offsets stay in use.
 import type { Msg } from '@danmux/protocol';
 
 export function isTombstone({ type, data }: Msg): boolean {

@@ -1,4 +1,4 @@
-// Danmaku that fly: each has a line and is drawn until it lands. Decides whether there is room for one now, within the caps on their number and
+// The danmaku on screen: each has a line and is drawn until its flight ends. Decides whether another fits now, within the caps on their number and
 // on the covered area. It queues nothing.
 import { course, type Flight, leftAt } from './flight.ts';
 import type { FlightClock } from './flight-clock.ts';
@@ -12,9 +12,9 @@ import type { Waiting } from './waiting-line.ts';
 export interface AirspaceParts {
   readonly stage: Stage;
   readonly clock: FlightClock;
-  /** Draws as the settings say. */
+  /** Creates the renderer of this kind; it calls `landed` at the end of each flight. */
   renderer(kind: OverlaySettings['renderer'], landed: Landed): Renderer;
-  /** True while danmaku stand instead of moving (reduced motion). */
+  /** True while danmaku must not move, because the viewer prefers reduced motion. */
   still(): boolean;
 }
 
@@ -25,7 +25,7 @@ export class Airspace {
   readonly #onLanded: Landed;
   #settings: OverlaySettings;
   #renderer: Renderer;
-  /** Area in pixels. */
+  /** Area of all boxes in flight, square pixels. */
   #covered = 0;
 
   constructor(parts: AirspaceParts, settings: OverlaySettings, landed: (entry: Waiting) => void) {
@@ -50,7 +50,7 @@ export class Airspace {
     return [...this.#flights.values()];
   }
 
-  /** All flights must be removed before the renderer changes. */
+  /** When the renderer changes, the caller must remove all flights first: they are not moved to the new one. */
   configure(settings: OverlaySettings): void {
     const other = settings.renderer !== this.#settings.renderer;
     this.#settings = settings;
@@ -61,7 +61,7 @@ export class Airspace {
     this.#renderer.setOpacity(settings.opacity);
   }
 
-  /** False when there is no room now. `forced` uses the line with the fewest collisions. */
+  /** Starts the flight; returns false when there is no room now. `forced`: without a free line, use the one with the fewest collisions. */
   start(entry: Waiting, forced: boolean): boolean {
     const { item, text, count, ids } = entry;
     const { width, height, size } = this.#parts.stage.measure(text, item.size ?? 'normal');
@@ -78,7 +78,7 @@ export class Airspace {
     return true;
   }
 
-  /** Removes it from the screen, if it flies. */
+  /** Removes the danmaku from the screen if it is in flight. */
   ground(entry: Waiting): void {
     const { flight } = entry;
     if (!flight) return;
@@ -89,6 +89,7 @@ export class Airspace {
     this.#renderer.remove(flight);
   }
 
+  /** Draws the entry's changed count if it is in flight. */
   recount({ flight, count, ids }: Waiting): void {
     if (!flight) return;
     flight.count = count;
@@ -96,12 +97,12 @@ export class Airspace {
     this.#renderer.recount(flight);
   }
 
-  /** No danmaku of this mode waits for a line. */
+  /** Call when no danmaku of this mode is queued: its reserved lines become free for all modes. */
   release(mode: DanmakuMode): void {
     this.#tracks.release(mode);
   }
 
-  /** The number of lines may have changed; returns the danmaku that lost theirs. */
+  /** Call when the number of lines may have changed; returns the danmaku whose line no longer exists. */
   relayout(): Waiting[] {
     const lines = this.#parts.stage.lines();
     this.#tracks.layout(lines);
@@ -109,7 +110,7 @@ export class Airspace {
     return lost.map(([, entry]) => entry);
   }
 
-  /** The clock's rate has changed. */
+  /** Call after the flight clock's rate has changed. */
   setRate(): void {
     this.#renderer.setRate(this.#parts.clock.rate);
   }
@@ -140,7 +141,7 @@ export class Airspace {
     const { stage } = this.#parts;
     const { maxShown, coverage } = this.#settings;
     if (stage.width === 0 || this.#flights.size >= maxShown) return false;
-    // Even a small screen shows one.
+    // One danmaku is shown even when it alone exceeds the share of a small screen.
     return this.#covered + pixels <= coverage * stage.width * stage.height || (this.#flights.size === 0 && coverage > 0);
   }
 }

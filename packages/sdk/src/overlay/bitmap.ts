@@ -1,5 +1,5 @@
-// A danmaku's text as a bitmap: shadow, frame of the viewer's own, ×N badge. The canvas grows in steps and never shrinks, so that reuse
-// seldom allocates.
+// Draws a danmaku into a bitmap: text with shadow, a frame for the viewer's own, a ×N badge. The canvas grows in steps and never shrinks, so that
+// reusing it rarely allocates.
 import type { Flight } from './flight.ts';
 import type { Stage } from './stage.ts';
 
@@ -12,7 +12,7 @@ export interface Bitmap {
 
 /** CSS pixels around the text's box, for its shadow. */
 export const margin = 3;
-/** Right of the box, for the badge. */
+/** CSS pixels to the right of the text's box, for the badge. */
 const badgeRoom = 20;
 const step = 64;
 
@@ -54,10 +54,10 @@ function drawGlyphs(context: CanvasRenderingContext2D, { item, text, size, heigh
   context.lineWidth = Math.max(2, size / 8);
   context.strokeStyle = 'rgba(0, 0, 0, 0.65)';
   const { fontBoundingBoxAscent: above, fontBoundingBoxDescent: below } = context.measureText(text);
-  // The baseline that CSS would use.
+  // The same baseline as CSS, so that both renderers place text alike.
   const foot = (height + above - below) / 2;
   context.strokeText(text, stage.look.padding / 2, foot);
-  // An invalid colour leaves the previous one.
+  // Assigning an invalid colour keeps the previous one, so each assignment is the fallback of the next.
   context.fillStyle = '#fff';
   context.fillStyle = stage.look.color;
   if (item.color) context.fillStyle = item.color;

@@ -1,4 +1,4 @@
-// The viewer's filters: modes, types, users, words and regular expressions. Pure; exceptions for the viewer's own messages are the caller's.
+// The viewer's filters: modes, types, users, words and regular expressions. The caller must exempt the viewer's own messages.
 import type { DanmakuMode } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 
@@ -32,14 +32,14 @@ export class BlockList {
   }
 }
 
-/** Parses `/…/` or `/…/i`; an invalid expression is matched as a word. */
+/** Parses `/…/` or `/…/i`. Returns undefined for a word and for an invalid expression, which is then matched as a word. */
 function expressionOf(word: string): RegExp | undefined {
   const [, source, flags] = /^\/(.+)\/([imsu]*)$/s.exec(word) ?? [];
   if (source === undefined) return undefined;
   try {
     return new RegExp(source, flags);
   } catch {
-    // A viewer may still be typing the expression.
+    // Not reported: the viewer may still be typing the expression.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
-// Danmaku on one canvas: each text is drawn once into a bitmap, and every frame places the bitmaps. It requests frames
-// only while something moves.
+// Draws danmaku on one canvas: each text is drawn once into a bitmap, and every animation frame places the bitmaps. It requests frames only while
+// danmaku are in flight.
 import { type Bitmap, drawText, makeBitmap, margin } from './bitmap.ts';
 import { ElementPool } from './element-pool.ts';
 import { type Flight, leftAt } from './flight.ts';
@@ -8,7 +8,7 @@ import type { Landed, Renderer } from './renderer.ts';
 import type { Stage } from './stage.ts';
 
 const maxFree = 200;
-/** A higher pixel ratio is invisible on moving text. */
+/** Cap on the device pixel ratio: on moving text a higher one costs memory and is not visible. */
 const maxScale = 2;
 
 export class CanvasRenderer implements Renderer {
@@ -40,14 +40,14 @@ export class CanvasRenderer implements Renderer {
     this.#fit();
     drawText(bitmap, flight, this.#stage, this.#scale);
     this.#flying.set(flight, bitmap);
-    this.#ask();
+    this.#requestDraw();
   }
 
   recount(flight: Flight): void {
     const bitmap = this.#flying.get(flight);
     if (!bitmap) return;
     drawText(bitmap, flight, this.#stage, this.#scale);
-    this.#ask();
+    this.#requestDraw();
   }
 
   remove(flight: Flight): void {
@@ -55,7 +55,7 @@ export class CanvasRenderer implements Renderer {
     if (!bitmap) return;
     this.#flying.delete(flight);
     this.#pool.release(bitmap);
-    this.#ask();
+    this.#requestDraw();
   }
 
   setRate(rate: number): void {
@@ -63,12 +63,12 @@ export class CanvasRenderer implements Renderer {
       cancelAnimationFrame(this.#frame);
       this.#frame = undefined;
     }
-    this.#ask();
+    this.#requestDraw();
   }
 
   setOpacity(opacity: number): void {
     this.#opacity = opacity;
-    this.#ask();
+    this.#requestDraw();
   }
 
   destroy(): void {
@@ -77,8 +77,8 @@ export class CanvasRenderer implements Renderer {
     this.#canvas.remove();
   }
 
-  /** While the clock is stopped no frame follows, so changes are drawn at once. */
-  #ask(): void {
+  /** Requests a frame; while the clock is stopped there are none, so changes are drawn immediately. */
+  #requestDraw(): void {
     if (this.#clock.rate === 0) this.#draw();
     else this.#frame ??= requestAnimationFrame(() => this.#next());
   }
@@ -87,7 +87,7 @@ export class CanvasRenderer implements Renderer {
     this.#frame = undefined;
     this.#land();
     this.#draw();
-    if (this.#flying.size > 0) this.#ask();
+    if (this.#flying.size > 0) this.#requestDraw();
   }
 
   #land(): void {
@@ -107,7 +107,7 @@ export class CanvasRenderer implements Renderer {
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     for (const [flight, { canvas, width, height }] of this.#flying) {
       context.globalAlpha = flight.item.own ? 1 : this.#opacity;
-      // Whole pixels keep letters sharp and need no blending.
+      // Whole pixels keep letters sharp and are faster to draw, because nothing is blended.
       const left = Math.round((leftAt(flight, now) - margin) * this.#scale);
       context.drawImage(canvas, 0, 0, width, height, left, Math.round((flight.top - margin) * this.#scale), width, height);
     }

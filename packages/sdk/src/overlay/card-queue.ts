@@ -1,11 +1,11 @@
-// Paid items shown as cards for some time, a few at once, the others queued: used by gift banners and pinned super chats. A
-// card stays as long as its animation runs, so time stops while the player is paused or the page hidden.
+// Shows paid items as cards for a limited time, a few at once, and queues the others; used by gift banners and pinned super chats. A card stays
+// until its animation ends, so its time stops while the player is paused or the page is hidden.
 import { ElementPool } from './element-pool.ts';
 
-/** A card, shown or queued; `count` is the sum of everything merged into it. */
+/** A shown or queued card; `count` is the sum of the counts of all items merged into it. */
 export interface Card<Item> {
   readonly item: Item;
-  /** Counts by id. */
+  /** Counts of the merged items, by item id. */
   readonly ids: Map<string, number>;
   count: number;
   element?: HTMLElement | undefined;
@@ -17,15 +17,15 @@ export interface CardQueueParts<Item> {
   make(): HTMLElement;
   fill(element: HTMLElement, card: Card<Item>): void;
   frames(durationMs: number): Keyframe[];
-  /** Milliseconds on screen when this many wait. */
+  /** Milliseconds on screen, given the number of queued cards. */
   duration(item: Item, waiting: number): number;
-  /** Cap on cards shown at once now. */
+  /** Current cap on cards shown at the same time. */
   maxShown(): number;
-  /** The set of shown cards has changed. */
+  /** Called after a card was shown or removed. */
   changed(): void;
 }
 
-/** Counts of an item by the ids that can remove them. */
+/** An item's count split by ids: a recall of an id removes its count. */
 type Counts = readonly { readonly id: string; readonly count: number }[];
 
 const maxWaiting = 1_000;
@@ -46,7 +46,7 @@ export class CardQueue<Item extends { readonly id: string; readonly own?: boolea
     this.#pool = new ElementPool(parts.make, maxFree);
   }
 
-  /** Dropped because the queue was full. */
+  /** Number of cards dropped because the queue was full. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -55,6 +55,7 @@ export class CardQueue<Item extends { readonly id: string; readonly own?: boolea
     return this.#waiting.length;
   }
 
+  /** Queues a new card, the viewer's own before those of others, and shows it when there is a free place. */
   show(item: Item, counts: Counts = [{ id: item.id, count: 1 }]): void {
     const entry = { item, ids: new Map(counts.map(({ id, count }) => [id, count])), count: sumOf(counts) };
     const others = item.own ? this.#waiting.findIndex((waiting) => !waiting.item.own) : -1;
@@ -69,7 +70,7 @@ export class CardQueue<Item extends { readonly id: string; readonly own?: boolea
     return this.#waiting.find(({ item }) => matches(item));
   }
 
-  /** Merges into a card; a shown card gets more time. */
+  /** Adds counts to a card. A shown card stays longer: its time is set back to the first quarter. */
   add(entry: Card<Item>, counts: Counts): void {
     entry.count += sumOf(counts);
     for (const { id, count } of counts) if (entry.ids.size < maxIds) entry.ids.set(id, count);
@@ -80,7 +81,7 @@ export class CardQueue<Item extends { readonly id: string; readonly own?: boolea
     animation.currentTime = Math.min(Number(animation.currentTime ?? 0), durationMs / 4);
   }
 
-  /** A merged card loses this id's count, and is removed with its last. */
+  /** Subtracts this id's count from its card; removes the card when no count is left. */
   remove(id: string): void {
     const entry = [...this.#shown, ...this.#waiting].find(({ ids }) => ids.has(id));
     if (!entry) return;
@@ -99,20 +100,20 @@ export class CardQueue<Item extends { readonly id: string; readonly own?: boolea
     this.next();
   }
 
-  /** False freezes all cards; the queue then keeps at most `cap`. */
+  /** Freezes (`running` false) or resumes all cards, and sets the cap on queued ones; past it the oldest is dropped. */
   run(running: boolean, cap = maxWaiting): void {
     this.#running = running;
     this.#cap = cap;
     this.#trim();
     for (const { animation } of this.#shown) {
       if (!running) animation?.pause();
-      // `play` on an animation that has just finished would restart it.
+      // Only paused animations: `play` would restart one that has just finished.
       else if (animation?.playState === 'paused') animation.play();
     }
     this.next();
   }
 
-  /** Shows queued cards in free places. */
+  /** Shows queued cards until the cap on shown cards is reached. */
   next(): void {
     while (this.#running && this.#shown.size < this.#parts.maxShown()) {
       const entry = this.#waiting.shift();
@@ -167,12 +168,12 @@ function sumOf(counts: Counts): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Shorter the more cards wait, so that paid items are seen soon; not shorter than `least`. */
-export function hurried(durationMs: number, waiting: number, least: number): number {
+/** Shortens a card's time by the number of queued cards, so that paid items do not wait long; not below `least` milliseconds. */
+export function shortenedByQueue(durationMs: number, waiting: number, least: number): number {
   return Math.max(Math.min(durationMs, least), durationMs / (1 + waiting / 10));
 }
 
-/** Slide in, stay, fade out; without movement when `hiddenTransform` is `none`. */
+/** Keyframes: slide in from `hiddenTransform`, stay, fade out. With `none` the card fades in without moving. */
 export function cardFrames(durationMs: number, hiddenTransform: string): Keyframe[] {
   const slide = Math.min(0.25, 350 / durationMs);
   return [

@@ -1,5 +1,5 @@
-// Danmaku from input to landing: filtered, merged, queued within a cap for a line of the airspace. The viewer's own
-// pass every cap and filter; others that find no line in time are dropped, oldest first, and counted.
+// Takes danmaku from input to the end of their flight: filters and merges them, and queues them until a line is free. Past the queue's cap the oldest
+// are dropped and counted. The viewer's own pass all filters and most caps.
 import { Airspace, type AirspaceParts } from './airspace.ts';
 import type { BlockList } from './block-list.ts';
 import { MergeWindow } from './merge-window.ts';
@@ -8,13 +8,13 @@ import type { OverlaySettings } from './overlay-settings.ts';
 import { shownText } from './shown-text.ts';
 import { type Waiting, WaitingLine } from './waiting-line.ts';
 
-/** Interval of retries for queued danmaku, milliseconds. */
+/** Milliseconds between attempts to start queued danmaku. */
 const retryMs = 80;
-/** The viewer's own wait at most this long for a free line, then use the one with the fewest collisions. */
+/** Milliseconds. The viewer's own danmaku wait at most this long for a free line, then use the line with the fewest collisions. */
 const maxOwnWaitMs = 800;
-/** The viewer's own that may wait besides `maxPending` while the player is paused. */
+/** Number of the viewer's own danmaku that may be queued beyond `maxPending`, for example while the player is paused. */
 const maxOwnWaiting = 50;
-/** Ids remembered of one merged text; messages past it cannot be recalled from its count. */
+/** Cap on message ids remembered for one merged danmaku. A recall of a message past it does not reduce the count. */
 const maxIds = 1_000;
 
 interface LaneParts extends AirspaceParts {
@@ -54,6 +54,7 @@ export class DanmakuLane {
     return this.#airspace.made;
   }
 
+  /** Shows, merges, queues or filters the item. A repeated id is ignored. */
   offer(item: DanmakuItem): void {
     const text = shownText(item.text);
     if (!this.#settings.danmaku || text === '' || this.#byId.has(item.id) || this.#isBlocked(item)) return;
@@ -63,7 +64,7 @@ export class DanmakuLane {
     else this.#enter(item, text, now);
   }
 
-  /** A merged text loses this message, and is removed with its last. */
+  /** Subtracts this message from its danmaku; removes the danmaku when no message is left. */
   remove(id: string): void {
     const entry = this.#byId.get(id);
     if (!entry) return;
@@ -92,7 +93,7 @@ export class DanmakuLane {
     this.#trim();
   }
 
-  /** The number of lines may have changed. Danmaku without a line are removed; the viewer's own are shown again. */
+  /** Call when the number of lines may have changed. Danmaku whose line no longer exists are removed; the viewer's own are queued again. */
   relayout(): void {
     for (const entry of this.#airspace.relayout()) {
       if (entry.item.own) this.#waitAgain([entry]);
@@ -101,14 +102,14 @@ export class DanmakuLane {
     this.#fly();
   }
 
-  /** All flights start again, for example when danmaku begin to stand instead of moving. */
+  /** Restarts all flights, for example after the preference for reduced motion has changed. */
   restart(): void {
     this.#groundAll();
     this.#fly();
     this.#trim();
   }
 
-  /** The clock's rate has changed. */
+  /** Call after the flight clock's rate has changed. */
   setRate(): void {
     this.#airspace.setRate();
     this.#stopTrying();
@@ -133,7 +134,7 @@ export class DanmakuLane {
     const entry: Waiting = { item, text, since: now, ids: new Map([[item.id, count]]), count };
     this.#byId.set(item.id, entry);
     if (!item.own) this.#merge.add(text, entry);
-    // It has to wait behind others of its mode anyway.
+    // Danmaku of its mode are queued before it, so no line can be free for it yet.
     const blocked = !item.own && this.#waiting.first(item.mode ?? 'scroll') !== undefined;
     this.#waiting.add(entry);
     if (!blocked) this.#fly();
@@ -192,7 +193,7 @@ export class DanmakuLane {
     if (this.#waiting.size > 0) this.#fly();
   }
 
-  /** Removes it wherever it is. */
+  /** Removes the entry from the screen, the queue and the merge window. */
   #discard(entry: Waiting): void {
     this.#airspace.ground(entry);
     this.#waiting.delete(entry);
@@ -207,7 +208,7 @@ export class DanmakuLane {
     }
   }
 
-  /** Moves all flights to the front of the queue. */
+  /** Moves all flights from the screen to the front of the queue. */
   #groundAll(): void {
     this.#waitAgain([...this.#airspace.entries(), ...this.#waiting.empty()]);
   }

@@ -1,5 +1,5 @@
-// Danmaku as pooled elements that Web Animations move: once started, the browser's compositor does the rest and the main
-// thread is free. It reads no layout.
+// Draws danmaku as pooled elements moved by Web Animations: the browser's compositor runs a started animation without the main thread. It never
+// reads layout, because that would force the browser to compute it.
 import { ElementPool } from './element-pool.ts';
 import type { Flight } from './flight.ts';
 import type { FlightClock } from './flight-clock.ts';
@@ -79,7 +79,10 @@ export class DomRenderer implements Renderer {
     this.#layer.remove();
   }
 
-  /** Synchronizes with the flight clock: an animation starts by default with the frame that shows it, which is late at low frame rates and causes overlaps. */
+  /**
+   * Synchronizes the animation with the flight clock. By default it would start with its first frame, which is late at low frame rates and causes
+   * overlaps.
+   */
   #align({ start }: Flight, animation: Animation): void {
     const { rate } = this.#clock;
     const flown = this.#clock.now() - start;

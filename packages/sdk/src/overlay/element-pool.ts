@@ -1,4 +1,4 @@
-// Reuses elements (or bitmaps), so that a long stream creates no garbage in the page.
+// Reuses elements (or bitmaps) instead of creating new ones, so that long streams cause little garbage collection.
 
 export class ElementPool<Element> {
   readonly #make: () => Element;
@@ -11,7 +11,7 @@ export class ElementPool<Element> {
     this.#cap = cap;
   }
 
-  /** Number created so far. */
+  /** Number of elements created so far. */
   get made(): number {
     return this.#made;
   }
@@ -23,7 +23,7 @@ export class ElementPool<Element> {
     return this.#make();
   }
 
-  /** Past the cap the garbage collector gets it. */
+  /** Returns an element to the pool; past the cap it is dropped. */
   release(element: Element): void {
     if (this.#free.length < this.#cap) this.#free.push(element);
   }

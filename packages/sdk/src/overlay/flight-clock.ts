@@ -1,5 +1,5 @@
-// The time in which danmaku fly: it follows the setting `speed` and stops with the player, so that distances between danmaku
-// stay the same.
+// The clock that moves danmaku: it runs at the rate of the setting `speed` and stops while the player is paused, so that the distances between
+// danmaku stay the same.
 
 export class FlightClock {
   readonly #source: () => number;
@@ -13,11 +13,12 @@ export class FlightClock {
     this.#at = source();
   }
 
+  /** Milliseconds of flight time since an arbitrary start. */
   now(): number {
     return this.#base + (this.#source() - this.#at) * this.rate;
   }
 
-  /** 0 while stopped. */
+  /** Flight time per real time; 0 while stopped. */
   get rate(): number {
     return this.#running ? this.#rate : 0;
   }

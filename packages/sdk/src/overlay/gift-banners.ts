@@ -1,9 +1,10 @@
-// Gift banners and their combos: sender, gift and count. Gifts of one combo add to its banner, shown or queued.
-import { type Card, CardQueue, cardFrames, hurried } from './card-queue.ts';
+// Shows gifts as banners with sender, gift and count. Gifts of one combo are added to the count of its banner, shown or queued.
+import { type Card, CardQueue, cardFrames, shortenedByQueue } from './card-queue.ts';
 import type { GiftItem } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 import type { Stage } from './stage.ts';
 
+/** Milliseconds. However many gifts are queued, a banner stays long enough to read. */
 const leastMs = 1_200;
 
 export class GiftBanners {
@@ -17,7 +18,7 @@ export class GiftBanners {
       make: makeBanner,
       fill: (banner, gift) => fill(banner, gift, still()),
       frames: (duration) => cardFrames(duration, still() ? 'none' : 'translateX(-110%)'),
-      duration: (_, waiting) => hurried(this.#settings.giftMs, waiting, leastMs),
+      duration: (_, waiting) => shortenedByQueue(this.#settings.giftMs, waiting, leastMs),
       maxShown: () => stage.giftRows,
       changed: () => {},
     });
@@ -49,7 +50,7 @@ function fill(banner: HTMLElement, { item, count: many }: Card<GiftItem>, still:
     count.animate([{ transform: 'scale(1.7)' }, { transform: 'none' }], { duration: 300, easing: 'ease-out' });
 }
 
-/** A gift box as SVG, because some machines have no font with one. */
+/** A gift box as SVG, because not every system has a font with the emoji. */
 function giftSign(): SVGElement {
   const space = 'http://www.w3.org/2000/svg';
   const sign = document.createElementNS(space, 'svg');

@@ -1,15 +1,15 @@
-// Merges identical texts within a window: the first one shows the count. The size is bounded by the flights and the queue, because
-// an entry is removed with its danmaku.
+// Finds the danmaku to which an identical text within the time window is added as a count. The caller removes an entry with its danmaku, so the
+// caps on flights and queue bound the size.
 
-interface Standing {
+interface Started {
   readonly since: number;
 }
 
-export class MergeWindow<Entry extends Standing> {
+export class MergeWindow<Entry extends Started> {
   readonly #byText = new Map<string, Entry>();
   #windowMs: number;
 
-  /** 0 merges nothing. */
+  /** `windowMs` 0: nothing is merged. */
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
   }
@@ -19,7 +19,7 @@ export class MergeWindow<Entry extends Standing> {
     if (windowMs === 0) this.#byText.clear();
   }
 
-  /** The current entry of this text. */
+  /** The entry of this text if it began within the window; `now` on the clock of `since`. */
   find(text: string, now: number): Entry | undefined {
     const entry = this.#byText.get(text);
     return entry && now - entry.since <= this.#windowMs ? entry : undefined;

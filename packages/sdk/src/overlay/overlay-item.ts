@@ -1,66 +1,74 @@
-// Items of an overlay. Text only: nothing is parsed as HTML; settings and CSS define the look.
+// The items that an overlay shows. All fields are plain text, never parsed as HTML; settings and CSS define the look.
 
 /** Movement of a danmaku: right to left, left to right, or fixed in the middle of an upper or lower line. */
 export type DanmakuMode = 'scroll' | 'reverse' | 'top' | 'bottom';
+/** Font size relative to the setting `fontSize`: 0.8, 1 or 1.4 times. */
 export type DanmakuSize = 'small' | 'normal' | 'large';
 
+/** A chat message that crosses the screen or is shown on a line. A repeated `id` is ignored. */
 export interface DanmakuItem {
   readonly id: string;
   readonly text: string;
-  /** CSS colour; `--danmux-color`, else white, when absent. */
+  /** CSS colour; default the CSS variable `--danmux-color`, or white when it is not set. */
   readonly color?: string;
-  /** The viewer's own message: framed, shown before others, and never filtered, merged or dropped. */
+  /**
+   * The viewer's own message: framed, shown before others, never filtered or merged, and dropped only when more than 50 beyond `maxPending` are
+   * queued.
+   */
   readonly own?: boolean;
   /** Default `scroll`. */
   readonly mode?: DanmakuMode;
   readonly size?: DanmakuSize;
-  /** Number of identical messages; above 1 it is shown as ×N. */
+  /** Number of identical messages that the item stands for; above 1 it is shown as ×N. Default 1. */
   readonly count?: number;
-  /** Id of the sender, for the viewer's block list. */
+  /** User id of the sender, matched with the setting `blockedUsers`. */
   readonly user?: string;
-  /** For `hiddenTypes`; default `chat`. */
+  /** Message type, matched with the setting `hiddenTypes`; default `chat`. */
   readonly type?: string;
 }
 
+/** A gift, shown as a banner with its giver and count. */
 export interface GiftItem {
   readonly id: string;
   /** Name of the giver. */
   readonly from: string;
+  /** Name of the gift. */
   readonly gift: string;
-  /** An emoji or other short sign. */
+  /** An emoji or other short text; default a drawn gift box. */
   readonly icon?: string;
   /** Default 1. */
   readonly count?: number;
-  /** The gifts that are merged in it: `count` is their sum, and each can be removed by its id. */
+  /** The gifts merged into this item: `count` is the sum of theirs, and each can be removed by its id. */
   readonly parts?: readonly { readonly id: string; readonly count: number }[];
-  /** Gifts of one combo add up: `count` is added to the banner that is shown or queued for it. */
+  /** Key of the combo: `count` is added to the shown or queued banner with the same key instead of showing a new one. */
   readonly combo?: string;
   readonly own?: boolean;
   readonly user?: string;
-  /** For `hiddenTypes`; default `gift`. */
+  /** Message type, matched with the setting `hiddenTypes`; default `gift`. */
   readonly type?: string;
 }
 
+/** A paid message, pinned at the top as a card. */
 export interface SuperchatItem {
   readonly id: string;
   /** Name of the payer. */
   readonly from: string;
   readonly text: string;
-  /** Display text with currency. */
+  /** The paid amount as text to display, with its currency. */
   readonly amount?: string;
-  /** 1 to 5: the card's colour and duration. Default 1. */
+  /** 1 to 5, default 1: sets the card's colour and time on screen. */
   readonly tier?: number;
-  /** CSS colour of the card instead of its tier's. */
+  /** CSS colour of the card; default the colour of its tier. */
   readonly color?: string;
-  /** Milliseconds on screen; default the setting `pinMs` by tier. */
+  /** Milliseconds on screen; default the setting `pinMs`, longer for higher tiers. */
   readonly pinMs?: number;
   readonly own?: boolean;
   readonly user?: string;
-  /** For `hiddenTypes`; default `superchat`. */
+  /** Message type, matched with the setting `hiddenTypes`; default `superchat`. */
   readonly type?: string;
 }
 
-/** Current position of an item, CSS pixels from the overlay's upper left corner. */
+/** Current position of a danmaku, CSS pixels from the overlay's upper left corner. */
 export interface OverlayBox {
   readonly id: string;
   readonly mode: DanmakuMode;

@@ -1,49 +1,51 @@
-// Settings of the overlay's look and filters: one table with defaults and bounds. All can be changed at run time; values from outside
-// (a page, storage) are checked here, and invalid ones are ignored.
+// The overlay's settings for look and filters, with defaults and bounds. All can be changed at run time. Values from pages and storage are checked
+// here; invalid ones are ignored.
 import type { DanmakuMode } from './overlay-item.ts';
 
+/** Lengths in CSS pixels, durations in milliseconds, shares from 0 to 1. */
 export interface OverlaySettings {
-  /** False: no danmaku; gifts and super chats stay. */
+  /** False: show no danmaku, only gifts and super chats. */
   readonly danmaku: boolean;
-  /** `dom`: elements and Web Animations. `canvas`: one canvas, for pages with very many at once. */
+  /** `dom`: elements moved by Web Animations. `canvas`: one canvas, faster when several hundred danmaku are on screen. */
   readonly renderer: 'dom' | 'canvas';
-  /** Milliseconds across the screen at speed 1; fixed danmaku stay for half of it. */
+  /** Milliseconds to cross the screen at speed 1; danmaku of the modes `top` and `bottom` stay for half of it. */
   readonly durationMs: number;
-  /** 2 is twice as fast. */
+  /** Factor of the speed, 0.1 to 10; 2 is twice as fast. */
   readonly speed: number;
   readonly opacity: number;
-  /** CSS font family of danmaku; null: `--danmux-font`, else the system's. */
+  /** CSS font family of danmaku; null: the CSS variable `--danmux-font`, or the system font when it is not set. */
   readonly fontFamily: string | null;
-  /** CSS pixels; null: `--danmux-font-size`, else 20. */
+  /** CSS pixels; null: the CSS variable `--danmux-font-size`, or 20 when it is not set. */
   readonly fontSize: number | null;
-  /** Height of a line, CSS pixels; null: 1.6 × the font's size. */
+  /** Height of a line in CSS pixels; null: 1.6 times the font size. */
   readonly lineHeight: number | null;
-  /** Share of the height for danmaku, from the top, 0 to 1. The place of gift banners is excluded even at 1. */
+  /** Share of the height used for danmaku, from the top, 0 to 1. Danmaku never use the space of gift banners, even at 1. */
   readonly area: number;
-  /** Share of the screen's pixels that danmaku may cover at a time, 0 to 1. */
+  /** Share of the overlay's area that danmaku may cover at the same time, 0 to 1; past it they are queued. */
   readonly coverage: number;
-  /** Cap on danmaku on screen. */
+  /** Cap on danmaku on screen at the same time; past it they are queued. */
   readonly maxShown: number;
-  /** Cap on danmaku that wait for a free line; past it the oldest is dropped and counted. */
+  /** Cap on queued danmaku that wait for a free line; past it the oldest is dropped and counted. */
   readonly maxPending: number;
-  /** The same text within this many milliseconds counts up (×N) on the one in flight; 0: no merging. */
+  /** Milliseconds. A text repeated within them is added to the first danmaku as ×N instead of shown again; 0: no merging. */
   readonly mergeMs: number;
-  /** Milliseconds of a gift banner; less when many wait. */
+  /** Milliseconds that a gift banner stays; shorter when many are queued. */
   readonly giftMs: number;
-  /** Cap on gift banners at once. */
+  /** Cap on gift banners shown at the same time; 0: no gifts. */
   readonly maxGifts: number;
-  /** Milliseconds of a pinned super chat of tier 1; each tier above adds half of it. */
+  /** Milliseconds that a super chat of tier 1 stays pinned; each higher tier adds half of it. Shorter when many are queued. */
   readonly pinMs: number;
-  /** Cap on pinned super chats at once. */
+  /** Cap on super chats pinned at the same time; 0: no super chats. */
   readonly maxPins: number;
+  /** Danmaku modes not to show. */
   readonly hiddenModes: readonly DanmakuMode[];
-  /** Types of messages not to show: `chat`, `gift`, `superchat`, or an application's. */
+  /** Message types not to show: `chat`, `gift`, `superchat`, or an application's own. */
   readonly hiddenTypes: readonly string[];
-  /** The viewer's own block list: words, any case; or regular expressions written `/…/` or `/…/i`. */
+  /** The viewer's block list: words, matched in any case, or regular expressions written `/…/` or `/…/i`. */
   readonly blockedWords: readonly string[];
-  /** Ids of users not to show. */
+  /** Ids of users whose messages are not shown. */
   readonly blockedUsers: readonly string[];
-  /** Name under which `configure` stores the viewer's changes in this browser; null: they are not stored. */
+  /** Name under which `configure` stores the viewer's changes in the browser (localStorage); null: they are not stored. */
   readonly remember: string | null;
 }
 
@@ -119,7 +121,7 @@ const checks: Readonly<Record<keyof OverlaySettings, Check>> = {
   remember: or(text),
 };
 
-/** The valid settings of the given ones. */
+/** Returns the valid settings of `given`; drops unknown names and invalid values. */
 export function checkedSettings(given: unknown): Partial<OverlaySettings> {
   if (typeof given !== 'object' || given === null) return {};
   const entries = Object.entries(given).filter(([name, value]) => Object.hasOwn(checks, name) && checks[name as keyof OverlaySettings](value));

@@ -1,31 +1,37 @@
-// Commands and queries of an overlay: the contract with pages, elements and players, independent of the renderer.
+// The interface of an overlay: its commands and queries for pages, elements and players, independent of the renderer.
 import type { DanmakuItem, GiftItem, OverlayBox, SuperchatItem } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 
 export interface OverlayVerbs {
+  /** Shows or queues a danmaku. Ignored while the page is hidden and for a repeated id. */
   danmaku(item: DanmakuItem): void;
+  /** Shows or queues a gift banner, or adds to the banner of the same combo. */
   gift(item: GiftItem): void;
+  /** Pins or queues a super chat. */
   superchat(item: SuperchatItem): void;
-  /** Removes the item with this id, shown or queued: a danmaku, a gift or a super chat. */
+  /** Removes the shown or queued item with this id: a danmaku, a gift or a super chat. From a merged item only its count is subtracted. */
   remove(id: string): void;
-  /** Removes all items, shown and queued; counters stay. */
+  /** Removes all shown and queued items; the counters `dropped` and `elementsMade` stay. */
   clear(): void;
   /** Changes settings at run time, and stores them when `remember` is set. Invalid values are ignored. */
   configure(settings: Partial<OverlaySettings>): void;
   readonly settings: OverlaySettings;
-  /** The player paused: everything freezes, new items queue within the caps. */
+  /** Call when the player pauses: all items freeze, and new ones are queued within the caps. */
   pause(): void;
   resume(): void;
-  /** Removes the overlay from the page, with every timer, animation and listener. */
+  /** Removes the overlay from the page and ends its timers, animations and listeners. */
   destroy(): void;
-  /** Current positions of all items, for hit tests. */
+  /** Current positions of all danmaku in flight, for hit tests. */
   boxes(): OverlayBox[];
-  /** Danmaku on screen. */
+  /** Number of danmaku on screen. */
   readonly shown: number;
-  /** Danmaku that wait for a free line. */
+  /** Number of queued danmaku that wait for a free line. */
   readonly pending: number;
-  /** Danmaku, gifts and super chats dropped because of a cap; filtered items and those of a hidden page are not counted. */
+  /**
+   * Number of danmaku, gifts and super chats dropped because of a cap. Filtered items, and danmaku ignored while the page was hidden, are not
+   * counted.
+   */
   readonly dropped: number;
-  /** Elements (or bitmaps) created for danmaku so far; constant once the pool is large enough. */
+  /** Number of elements (or bitmaps) created for danmaku so far; it stops growing once the pool covers the peak. */
   readonly elementsMade: number;
 }

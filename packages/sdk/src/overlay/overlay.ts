@@ -1,5 +1,5 @@
-// The overlay over a player: routes items to danmaku, gift banners and super chats, and starts and stops all three
-// together. It knows no connection.
+// The overlay over a player: routes items to danmaku, gift banners and super chats, and pauses and resumes all three together. It opens no
+// connection; `bind` feeds it from a room.
 import { BlockList } from './block-list.ts';
 import { CanvasRenderer } from './canvas-renderer.ts';
 import { DanmakuLane } from './danmaku-lane.ts';
@@ -9,12 +9,12 @@ import { GiftBanners } from './gift-banners.ts';
 import type { DanmakuItem, GiftItem, OverlayBox, SuperchatItem } from './overlay-item.ts';
 import { checkedSettings, defaultSettings, type OverlaySettings } from './overlay-settings.ts';
 import type { OverlayVerbs } from './overlay-verbs.ts';
-import { Remembered } from './remembered.ts';
 import { Stage } from './stage.ts';
+import { StoredSettings } from './stored-settings.ts';
 import { SuperchatPins } from './superchat-pins.ts';
 import { Viewing } from './viewing.ts';
 
-/** Cap on banners and on pins from the time the page was hidden. */
+/** Cap on queued banners, and on queued pins, while the page is hidden. */
 const maxWhileHidden = 100;
 
 export class Overlay implements OverlayVerbs {
@@ -28,11 +28,14 @@ export class Overlay implements OverlayVerbs {
   #settings: OverlaySettings;
   #paused = false;
 
-  /** Fills `container`, which must be positioned; content below stays clickable. The viewer's stored choices override `settings`. */
+  /**
+   * Fills `container`, whose CSS `position` must not be `static`; the content below stays clickable. The viewer's stored settings override
+   * `settings`.
+   */
   constructor(container: HTMLElement, settings: Partial<OverlaySettings> = {}) {
     this.#settings = { ...defaultSettings, ...checkedSettings(settings) };
     const { remember } = this.#settings;
-    if (remember !== null) this.#settings = { ...this.#settings, ...new Remembered(remember).read() };
+    if (remember !== null) this.#settings = { ...this.#settings, ...new StoredSettings(remember).read() };
     this.#blocks.configure(this.#settings);
     this.#viewing = new Viewing(
       () => this.#run(),
@@ -77,7 +80,7 @@ export class Overlay implements OverlayVerbs {
   }
 
   danmaku(item: DanmakuItem): void {
-    // A hidden page shows nothing: otherwise everything would fly at once later.
+    // Ignored while the page is hidden: queued danmaku would all start together when it is visible again.
     if (!this.#viewing.hidden) this.#danmaku.offer(item);
   }
 
@@ -104,7 +107,7 @@ export class Overlay implements OverlayVerbs {
   configure(settings: Partial<OverlaySettings>): void {
     const checked = checkedSettings(settings);
     this.#settings = { ...this.#settings, ...checked };
-    if (this.#settings.remember !== null) new Remembered(this.#settings.remember).add(checked);
+    if (this.#settings.remember !== null) new StoredSettings(this.#settings.remember).add(checked);
     this.#blocks.configure(this.#settings);
     this.#stage.configure(this.#settings);
     this.#clock.setRate(this.#settings.speed);
@@ -148,7 +151,7 @@ export class Overlay implements OverlayVerbs {
     this.#pins.cards.next();
   }
 
-  /** Starts or stops all items, by player and page. */
+  /** Runs or freezes all items: they run while the player plays and the page is visible. */
   #run(): void {
     const { hidden } = this.#viewing;
     const running = !this.#paused && !hidden;

@@ -1,20 +1,21 @@
-// Draws danmaku. It shows a flight until its end and reports the landing; time and place are decided elsewhere.
+// The interface of a renderer: draws flights until their end and reports it. The caller decides when and on which line a flight starts.
 import type { Flight } from './flight.ts';
 
 export interface Renderer {
-  /** Elements or bitmaps created so far. */
+  /** Number of elements or bitmaps created so far. */
   readonly made: number;
-  /** Shows it from now on; `landed` is called at its end, unless it was removed before. */
+  /** Draws the flight from now on. At its end removes it and calls `landed`, unless `remove` was called before. */
   show(flight: Flight): void;
-  /** Its count has changed. */
+  /** Draws the flight's changed count. */
   recount(flight: Flight): void;
-  /** Removes it from the screen at once. */
+  /** Removes the flight from the screen immediately, without calling `landed`. */
   remove(flight: Flight): void;
-  /** 0: everything is frozen; no timer, frame or animation runs. */
+  /** Sets the rate of the flight clock. At 0 all flights freeze and no timer, frame or animation runs. */
   setRate(rate: number): void;
   setOpacity(opacity: number): void;
   /** Removes the renderer from the page. */
   destroy(): void;
 }
 
+/** Called when a flight has ended and was removed from the screen. */
 export type Landed = (flight: Flight) => void;

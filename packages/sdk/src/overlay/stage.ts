@@ -1,24 +1,24 @@
-// The overlay's place in the page: root element, layers and their sizes, text measurement, and the part of the height for
-// danmaku. It reports changes of these; it shows no item.
+// The overlay's elements in the page: root and layers, their sizes, text measurement, and the part of the height used for danmaku. It reports changes
+// of these and shows no item itself.
 import type { DanmakuSize } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 import { adoptStyle } from './style-sheet.ts';
 import type { Lines } from './tracks.ts';
 
-/** Heights of a gift banner and of a pinned card with margins, reserved before one is shown. */
+/** Heights of a gift banner and of a pinned card with their margins, CSS pixels; needed before the first one can be measured. */
 const giftRow = 46;
 const pinRow = 88;
 const sizes: Readonly<Record<DanmakuSize, number>> = { small: 0.8, normal: 1, large: 1.4 };
 
-/** Font of danmaku. */
+/** The computed font and colours of danmaku; sizes in CSS pixels. */
 export interface Look {
   readonly style: string;
-  /** From the settings; undefined: the page's CSS decides. */
+  /** Font family from the settings; undefined when the page's CSS defines it. */
   readonly fontFamily: string | undefined;
   readonly family: string;
   readonly size: number;
   readonly lineHeight: number;
-  /** Left and right padding together. */
+  /** Sum of left and right padding. */
   readonly padding: number;
   readonly color: string;
 }
@@ -44,7 +44,7 @@ export class Stage {
   #width = 0;
   #height = 0;
 
-  /** `changed`: size, font or number of lines may have changed. */
+  /** `changed` is called when the size, the font or the number of lines may have changed. */
   constructor(container: HTMLElement, settings: OverlaySettings, changed: () => void) {
     this.#settings = settings;
     this.#changed = changed;
@@ -69,11 +69,12 @@ export class Stage {
     return this.#look;
   }
 
-  /** Banners that fit in a third of the height. */
+  /** Number of gift banners that fit in a third of the height, at least one, up to `maxGifts`. */
   get giftRows(): number {
     return rows(this.#settings.maxGifts, this.#height / 3, giftRow);
   }
 
+  /** Number of pinned cards that fit in 40 % of the height, at least one, up to `maxPins`. */
   get pinRows(): number {
     return rows(this.#settings.maxPins, this.#height * 0.4, pinRow);
   }
@@ -83,7 +84,7 @@ export class Stage {
     this.#measure();
   }
 
-  /** The layer of danmaku, below banners and pins. */
+  /** Adds the renderer's layer for danmaku, below banners and pins. */
   setFlying(element: HTMLElement): void {
     element.setAttribute('aria-hidden', 'true');
     this.root.prepend(element);
@@ -99,7 +100,7 @@ export class Stage {
     return `${this.#look.style} ${pixels}px ${this.#look.family}`;
   }
 
-  /** The part of the height for danmaku now: below the shown pins, above the banners' place. */
+  /** The part of the height used for danmaku now: below the shown pins and above the space for gift banners. */
   lines(): Lines {
     const top = this.pins.childElementCount > 0 ? Math.min(this.pins.offsetTop + this.pins.offsetHeight, this.#height * 0.6) : 0;
     const foot = this.gifts.offsetTop + this.gifts.offsetHeight;

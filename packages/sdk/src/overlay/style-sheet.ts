@@ -1,5 +1,5 @@
-// The overlay's style sheet. Rules of the page always win (`:where` has no specificity). It is adopted
-// rather than inserted, so that it works inside shadow roots and under a strict content security policy.
+// The overlay's style sheet. The page's rules override it, because `:where` has no specificity. It is an adopted style sheet instead of a <style>
+// element, so that it works inside shadow roots and under a strict content security policy.
 
 const css = `
 :where(.danmux-overlay) { position: absolute; inset: 0; overflow: hidden; pointer-events: none; contain: strict; }
@@ -53,7 +53,9 @@ type Root = Document | ShadowRoot;
 let sheet: CSSStyleSheet | undefined;
 const users = new WeakMap<Root, number>();
 
-/** Adopts the sheet in the root of `element`; returns a function that removes it, or undefined while the element is not in a document. */
+/**
+ * Adopts the sheet in the document or shadow root of `element`. Returns a function that removes it, or undefined when the element is not attached.
+ */
 export function adoptStyle(element: HTMLElement): (() => void) | undefined {
   const root = element.getRootNode();
   if (!(root instanceof Document || root instanceof ShadowRoot)) return undefined;

@@ -1,5 +1,5 @@
-// Super chats: cards pinned at the top, whose lines danmaku leave free.
-import { type Card, CardQueue, cardFrames, hurried } from './card-queue.ts';
+// Shows super chats as cards pinned at the top; danmaku use only the lines below them.
+import { type Card, CardQueue, cardFrames, shortenedByQueue } from './card-queue.ts';
 import type { SuperchatItem } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 import type { Stage } from './stage.ts';
@@ -32,10 +32,10 @@ export class SuperchatPins {
     this.cards.show(item);
   }
 
-  /** At least half of the paid time, however many wait. */
+  /** Milliseconds on screen: shorter when cards are queued, but at least half of the paid time. */
   #duration(item: SuperchatItem, waiting: number): number {
     const whole = Math.max(1, item.pinMs ?? (this.#settings.pinMs * (tierOf(item) + 1)) / 2);
-    return hurried(whole, waiting, whole / 2);
+    return shortenedByQueue(whole, waiting, whole / 2);
   }
 }
 
@@ -45,7 +45,7 @@ function tierOf({ tier = 1 }: SuperchatItem): number {
 
 function fill(card: HTMLElement, { item }: Card<SuperchatItem>): void {
   card.className = `danmux-pin danmux-tier-${tierOf(item)}`;
-  // `backgroundColor` only: `background` could load an image from anywhere.
+  // Only `backgroundColor`: with `background` a sender could make browsers load an image from any server.
   card.style.backgroundColor = item.color ?? '';
   card.style.backgroundImage = card.style.backgroundColor ? 'none' : '';
   const [head, text] = card.children;

@@ -1,9 +1,9 @@
-// The lines of danmaku. Pure arithmetic: finds the line on which a box may start now without touching any flight, for all modes,
-// widths, heights and speeds. It starts nothing, and its only time is the caller's.
+// The lines of the overlay. Finds the line on which a box can start now without touching any flight, for all modes, widths, heights and speeds. Pure
+// arithmetic: it starts no flight and reads no clock.
 import { leftAt, type Path } from './flight.ts';
 import type { DanmakuMode } from './overlay-item.ts';
 
-/** Pixels between two texts of a line. */
+/** Minimum distance between two texts of a line, CSS pixels. */
 const gap = 24;
 
 export interface Lines {
@@ -12,24 +12,24 @@ export interface Lines {
   readonly lineHeight: number;
 }
 
-/** A path without its line. */
+/** The path of a box for which no line has been chosen yet. */
 export type Wish = Omit<Path, 'top'>;
 
 export class Tracks {
   readonly #flights = new Set<Path>();
   #byLine: Path[][] = [[]];
   #lines: Lines = { top: 0, bottom: 1, lineHeight: 1 };
-  /** Lines kept free for a mode that found none. */
-  readonly #kept = new Map<number, DanmakuMode>();
+  /** Lines reserved for a mode whose boxes found no free line: no other mode may start on them. */
+  readonly #reserved = new Map<number, DanmakuMode>();
 
   get count(): number {
     return this.#byLine.length;
   }
 
-  /** Flights stay where they are, also between the new lines. */
+  /** Sets the lines. Flights keep their positions, so one may overlap two of the new lines. */
   layout(lines: Lines): void {
     this.#lines = lines;
-    this.#kept.clear();
+    this.#reserved.clear();
     const count = Math.max(1, Math.floor((lines.bottom - lines.top) / lines.lineHeight + 0.01));
     this.#byLine = Array.from({ length: count }, () => []);
     for (const path of this.#flights) this.#enter(path);
@@ -48,18 +48,18 @@ export class Tracks {
     }
   }
 
-  /** The top of a free line, or undefined; then a line is reserved for the mode, so that other modes cannot starve it. */
+  /** Returns the top of a free line. Without one returns undefined and reserves a line for the mode, so that other modes cannot starve it. */
   find(wish: Wish): number | undefined {
     for (const line of this.#order(wish)) {
       if (!this.#isFree(line, wish)) continue;
-      if (this.#kept.get(line) === wish.mode) this.#kept.delete(line);
+      if (this.#reserved.get(line) === wish.mode) this.#reserved.delete(line);
       return this.#topOf(line);
     }
-    this.#keep(wish);
+    this.#reserve(wish);
     return undefined;
   }
 
-  /** The top of the line with the fewest collisions, for an item that must be shown. */
+  /** Returns the top of the line with the fewest collisions, for an item that must be shown now. */
   leastCrowded(wish: Wish): number {
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
@@ -70,16 +70,16 @@ export class Tracks {
     return this.#topOf(best);
   }
 
-  /** Nothing of this mode waits: its reserved lines are free for all. */
+  /** Ends the reservations of a mode of which nothing is queued. */
   release(mode: DanmakuMode): void {
-    for (const [line, keptFor] of this.#kept) if (keptFor === mode) this.#kept.delete(line);
+    for (const [line, reservedFor] of this.#reserved) if (reservedFor === mode) this.#reserved.delete(line);
   }
 
   #topOf(line: number): number {
     return this.#lines.top + line * this.#lines.lineHeight;
   }
 
-  /** The lines with enough space below, best first; the first line when the box is too high for all. */
+  /** Indexes of the lines on which a box of this height fits, best first; only the first line when the box is too high for any. */
   #order({ mode, height }: Pick<Wish, 'mode' | 'height'>): number[] {
     const last = Math.max(0, this.count - this.#span(height));
     return Array.from({ length: last + 1 }, (_, index) => (mode === 'bottom' ? last - index : index));
@@ -91,8 +91,8 @@ export class Tracks {
 
   #isFree(line: number, wish: Wish): boolean {
     for (let at = line; at < line + this.#span(wish.height) && at < this.count; at++) {
-      const keptFor = this.#kept.get(at);
-      if (keptFor !== undefined && keptFor !== wish.mode) return false;
+      const reservedFor = this.#reserved.get(at);
+      if (reservedFor !== undefined && reservedFor !== wish.mode) return false;
       for (const path of this.#byLine[at] ?? []) if (touch(path, wish)) return false;
     }
     return true;
@@ -104,21 +104,21 @@ export class Tracks {
     return crowd;
   }
 
-  #keep({ mode, height }: Wish): void {
+  #reserve({ mode, height }: Wish): void {
     const span = this.#span(height);
     const most = Math.max(span, Math.floor(this.count / 4));
-    let kept = 0;
-    for (const keptFor of this.#kept.values()) if (keptFor === mode) kept++;
-    if (kept + span > most) return;
+    let reservedCount = 0;
+    for (const reservedFor of this.#reserved.values()) if (reservedFor === mode) reservedCount++;
+    if (reservedCount + span > most) return;
     for (const line of this.#order({ mode, height })) {
       const lines = Array.from({ length: Math.min(span, this.count) }, (_, index) => line + index);
-      if (lines.some((at) => this.#kept.has(at) || this.#servesOnly(at, mode))) continue;
-      for (const at of lines) this.#kept.set(at, mode);
+      if (lines.some((at) => this.#reserved.has(at) || this.#servesOnly(at, mode))) continue;
+      for (const at of lines) this.#reserved.set(at, mode);
       return;
     }
   }
 
-  /** True for a line used by its own mode only: it becomes free anyway. */
+  /** True when all flights of the line have this mode: the line needs no reservation to become free for it. */
   #servesOnly(line: number, mode: DanmakuMode): boolean {
     const paths = this.#byLine[line] ?? [];
     return paths.length > 0 && paths.every((path) => path.mode === mode);
@@ -132,7 +132,7 @@ export class Tracks {
   }
 }
 
-/** Both move evenly, so they never touch if one is on the same side of the other at the start and at the end. */
+/** True when the boxes touch while both fly. Both move at constant speed, so it is enough to compare their order at the start and at the end. */
 function touch(flying: Path, wish: Wish): boolean {
   const until = Math.min(flying.end, wish.end);
   if (until <= wish.start) return false;
@@ -141,7 +141,7 @@ function touch(flying: Path, wish: Wish): boolean {
   return !((after.right >= gap && later.right >= 0) || (after.left >= gap && later.left >= 0));
 }
 
-/** Distance of the new box to the right of the flying one, and to its left. */
+/** Free space in CSS pixels when the new box is to the right of the flying one, and when it is to its left; negative when it is not there. */
 function distance(flying: Path, wish: Wish, now: number): { right: number; left: number } {
   const there = leftAt(flying, now);
   const here = leftAt(wish, now);

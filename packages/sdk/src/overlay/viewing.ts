@@ -1,4 +1,4 @@
-// Visibility of the page and the viewer's preference for reduced motion. Reports changes of both.
+// Reports the page's visibility and the viewer's preference for reduced motion, and changes of both.
 
 export class Viewing {
   readonly #motion = matchMedia('(prefers-reduced-motion: reduce)');
@@ -16,7 +16,7 @@ export class Viewing {
     return document.hidden;
   }
 
-  /** True when nothing should move without need. */
+  /** True when the viewer prefers reduced motion. */
   get still(): boolean {
     return this.#motion.matches;
   }

@@ -1,15 +1,15 @@
-// Danmaku that wait for a line, one queue for each mode so that modes do not block each other; the viewer's own first. Past the cap it
-// returns the oldest that is not the viewer's own.
+// The queues of danmaku that wait for a free line: one per mode, so that modes do not block each other, with the viewer's own first. The caller
+// enforces the cap and drops the oldest.
 import type { Flight } from './flight.ts';
 import type { DanmakuItem, DanmakuMode } from './overlay-item.ts';
 
-/** A danmaku, waiting or in flight, with all messages merged into it. */
+/** A danmaku, queued or in flight, with all messages merged into it. */
 export interface Waiting {
   readonly item: DanmakuItem;
   readonly text: string;
-  /** Time of input, by the page's clock. */
+  /** Time of input, performance.now(). */
   readonly since: number;
-  /** Counts of the merged messages, by id. */
+  /** Counts of the merged messages, by message id. */
   readonly ids: Map<string, number>;
   count: number;
   flight?: Flight | undefined;
@@ -48,7 +48,7 @@ export class WaitingLine {
     return at >= 0;
   }
 
-  /** The one that has waited longest, of the viewer's own or of the others. */
+  /** Returns the danmaku queued longest: among the viewer's own when `own` is true, otherwise among those of other users. */
   oldest(own = false): Waiting | undefined {
     let oldest: Waiting | undefined;
     for (const waiting of this.#byMode.values()) {
@@ -58,7 +58,7 @@ export class WaitingLine {
     return oldest;
   }
 
-  /** Removes and returns all. */
+  /** Removes and returns all queued danmaku. */
   empty(): Waiting[] {
     const all = [...this.#byMode.values()].flat();
     for (const waiting of this.#byMode.values()) waiting.length = 0;

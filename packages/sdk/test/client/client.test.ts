@@ -1,4 +1,4 @@
-// The client against real edges: it joins, sends, receives, comes back, moves away and stops when it must.
+// The client against real edges: join, send, receive, reconnect, move on drain, and stop on fatal errors.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -28,7 +28,7 @@ async function watch(options: ClientOptions, history?: number): Promise<Watching
   return { client, room: joined, msgs, gaps, ids: () => msgs.map(({ id }) => id) };
 }
 
-test('joins, sends, receives, counts, lists members, reads history and leaves', async () => {
+test('a client joins, sends, receives, counts, lists members, reads history and leaves', async () => {
   const { url, token, push } = await openEdge();
   const ann = await watch({ url, token: await token('ann', { name: 'Ann' }) });
   const { id } = await ann.room.send('chat', { text: '你好' });
@@ -47,7 +47,7 @@ test('joins, sends, receives, counts, lists members, reads history and leaves', 
   await assert.rejects(ann.room.send('chat', 'x'), { code: 'unavailable' });
 });
 
-test('history before the join comes first, each message once', async () => {
+test('history is delivered before live messages, each message once', async () => {
   const { url, token, push, bus } = await openEdge();
   for (const id of ['c1', 'c2', 'c3']) await push('chat', id);
   await eventually(async () => assert.equal((await bus.streams.heads(room)).offsets.chat, 3));
@@ -57,7 +57,7 @@ test('history before the join comes first, each message once', async () => {
   await eventually(() => assert.deepEqual(ann.ids(), ['c2', 'c3', 'c4']));
 });
 
-test('an edge that dies is replaced by another; what was missed comes once and in order', async () => {
+test('after a crash of its edge the client moves to another and gets missed messages once and in order', async () => {
   const first = await openEdge();
   const second = await openEdge();
   const ann = await watch({ url: [first.url, second.url], token: await first.token('ann') });
@@ -65,7 +65,7 @@ test('an edge that dies is replaced by another; what was missed comes once and i
   await eventually(() => assert.deepEqual(ann.ids(), ['g1']));
   const states: string[] = [];
   ann.client.on('state', (state) => states.push(state));
-  // Whichever edge it is on: both end, and one comes back on its port.
+  // The edge of the client is random: both are closed, and one is started again on its port.
   const port = Number(new URL(second.url).port);
   await Promise.all([first.edge.stop(), second.edge.stop()]);
   for (const id of ['g2', 'g3']) await first.push('gift', id);
@@ -78,7 +78,7 @@ test('an edge that dies is replaced by another; what was missed comes once and i
   assert.equal(states.at(-1), 'online');
 });
 
-test('a draining edge sends its viewers to the next one without a loss', async () => {
+test('a draining edge moves its viewers to the next one without losing messages', async () => {
   const first = await openEdge();
   const ann = await watch({ url: first.url, token: await first.token('ann') });
   const second = await openEdge();
@@ -93,10 +93,10 @@ test('a draining edge sends its viewers to the next one without a loss', async (
     ),
   );
   await eventually(() => assert.equal(bob.client.state, 'online'));
-  assert.notEqual(ann.client.state, 'closed', 'a client that knows no other edge goes on trying');
+  assert.notEqual(ann.client.state, 'closed', 'a client without another edge keeps trying');
 });
 
-test('what is sent while the connection is away is sent when it is back, once', async () => {
+test('a message sent while disconnected is delivered once after the reconnect', async () => {
   const first = await openEdge();
   const ann = await watch({ url: first.url, token: await first.token('ann') });
   const port = Number(new URL(first.url).port);
@@ -108,7 +108,7 @@ test('what is sent while the connection is away is sent when it is back, once', 
   await eventually(() => assert.deepEqual(ann.ids(), [id]));
 });
 
-test('a message whose answer was lost is sent again with the same cid: one message', async () => {
+test('a message whose answer was lost is sent again with the same cid and accepted once', async () => {
   const { bus, token } = await openEdge();
   let calls = 0;
   const publish: typeof bus.ingress.publish = async (publications) => {
@@ -124,7 +124,7 @@ test('a message whose answer was lost is sent again with the same cid: one messa
   assert.equal((await bus.ledger.totals()).accepted.chat, 1);
 });
 
-test('a token that cannot be good stops the client with its code', async () => {
+test('an invalid token closes the client with the error code', async () => {
   const { url } = await openEdge();
   const client = createClient({ url, token: 'nonsense' });
   closesAfter(client);
@@ -134,7 +134,7 @@ test('a token that cannot be good stops the client with its code', async () => {
   assert.throws(() => client.join(room), { code: 'unavailable' });
 });
 
-test('an expired token is asked for again, once', async () => {
+test('an expired token is renewed once', async () => {
   const { url, token } = await openEdge();
   let asked = 0;
   const ann = await watch({ url, token: async () => token('ann', {}, asked++ === 0 ? -60 : 60) });
@@ -146,7 +146,7 @@ test('an expired token is asked for again, once', async () => {
   assert.equal(error.code, 'token_expired');
 });
 
-test('a room that may not be entered says so and is not tried again', async () => {
+test('a forbidden room reports the error and is not retried', async () => {
   const { url, token } = await openEdge();
   const client = createClient({ url, token: await token('ann', { rooms: ['other'] }) });
   closesAfter(client);
@@ -156,14 +156,14 @@ test('a room that may not be entered says so and is not tried again', async () =
   assert.throws(() => client.join('bad room'), { code: 'invalid_room' });
 });
 
-test('a limit is told to the person with the time to wait', async () => {
+test('a rate limit is reported to the caller with the time to wait', async () => {
   const { url, token } = await openEdge({ 'edge.send_burst': 1, 'edge.send_per_minute': 60 });
   const ann = await watch({ url, token: await token('ann') });
   await ann.room.send('chat', 1);
   await assert.rejects(ann.room.send('chat', 2), (error: DanmuxError) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0);
 });
 
-test('nothing runs on after close', async () => {
+test('close ends all timers and connections', async () => {
   const { url, token, push } = await openEdge();
   const ann = await watch({ url, token: await token('ann') });
   const bob = await watch({ url, token: await token('bob') });

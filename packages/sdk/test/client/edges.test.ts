@@ -1,4 +1,4 @@
-// Which edge is tried: lists, the last good one, and what gateways answer.
+// Edges: the order of addresses, the stored last edge, and the handling of gateway replies.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Edges } from '../../src/client/edges.ts';
@@ -12,7 +12,7 @@ const storage = (kept: Record<string, string> = {}) => ({
 
 const urls = ['http://a:1', 'http://b:1', 'http://c:1'];
 
-/** A gateway that gives these answers in turn, the last one for ever. */
+/** A gateway that gives these answers in turn and repeats the last one. */
 function gateway(...answers: unknown[]): Host & { asked: number } {
   const host = {
     asked: 0,
@@ -35,30 +35,33 @@ async function tries(edges: Edges, count: number): Promise<string[]> {
   return tried;
 }
 
-test('of a list each is tried in turn; without one there is nothing to try', async () => {
+test('the addresses of a list are tried in turn; an empty list is refused', async () => {
   const edges = new Edges({ url: urls }, {});
   assert.deepEqual((await tries(edges, 3)).sort(), urls);
   assert.throws(() => new Edges({}, {}), { code: 'invalid_request' });
   assert.throws(() => new Edges({ url: [] }, {}), { code: 'invalid_request' });
 });
 
-test('viewers with the same list begin with different ones', async () => {
+test('viewers with the same list start with different edges', async () => {
   const first = new Set<string>();
   for (let i = 0; i < 200; i++) first.add(await new Edges({ url: urls }, {}).next());
   assert.equal(first.size, 3);
 });
 
-test('the last that let us in comes first on the next visit, while it is in the list', async () => {
+test('the last accepting edge is tried first on the next visit, if it is still listed', async () => {
   const kept = storage();
   new Edges({ url: urls }, { storage: kept }).succeeded('http://b:1');
   for (let i = 0; i < 20; i++) assert.equal(await new Edges({ url: urls }, { storage: kept }).next(), 'http://b:1');
-  assert.ok(urls.slice(0, 1).includes(await new Edges({ url: ['http://a:1'] }, { storage: kept }).next()), 'not one that is no more');
+  assert.ok(
+    urls.slice(0, 1).includes(await new Edges({ url: ['http://a:1'] }, { storage: kept }).next()),
+    'a stored edge that is no longer listed is not used',
+  );
   const refused = { getItem: () => assert.fail('refused'), setItem: () => assert.fail('refused') };
   const edges = new Edges({ url: urls }, { storage: refused });
   edges.succeeded(await edges.next());
 });
 
-test("a gateway's edges are tried best first, and asked for anew when none took us or the list is old", async (t) => {
+test("a gateway's edges are tried best first; the list is requested again when all failed or its TTL ended", async (t) => {
   let now = 0;
   t.mock.method(performance, 'now', () => now);
   const host = gateway({ edges: [{ url: 'http://a:1' }, { url: 'http://b:1' }], ttl_ms: 60_000 }, { edges: [{ url: 'http://c:1' }], ttl_ms: 60_000 });
@@ -67,13 +70,13 @@ test("a gateway's edges are tried best first, and asked for anew when none took 
   assert.equal(host.asked, 2);
   edges.succeeded('http://c:1');
   await edges.next();
-  assert.equal(host.asked, 2, 'the list is fresh');
+  assert.equal(host.asked, 2, 'no request within the TTL of the list');
   now = 60_000;
   await edges.next();
   assert.equal(host.asked, 3);
 });
 
-test('a gateway that is away or answers nonsense leaves the list that was known', async () => {
+test('an unavailable gateway or an invalid reply keeps the previous list', async () => {
   const nonsense = [new Error('away'), null, { edges: [] }, { edges: 'x' }, { edges: [{ url: 'javascript:alert(1)' }, 7] }, '<html>'];
   for (const answer of nonsense) {
     await assert.rejects(new Edges({ gateway: 'http://api' }, gateway(answer)).next(), { code: 'unavailable' });

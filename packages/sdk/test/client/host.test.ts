@@ -1,4 +1,4 @@
-// The client in hosts that are no browser: sockets of a mini-program, a page that is hidden, a gateway over HTTP.
+// The client in other hosts than browsers: mini-program sockets and storage, hidden apps, a gateway over HTTP.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import WebSocket from 'ws';
 import { createClient, type Host, type MiniProgram, miniProgramHost, type WebSocketLike } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
-/** A mini-program's global object over real sockets. */
+/** A mini-program's global object, implemented with real sockets. */
 function miniProgram() {
   const opened: string[] = [];
   const kept = new Map<string, string>();
@@ -48,7 +48,7 @@ function miniProgram() {
   return { program, opened, kept, listeners: () => shows.length + hides.length, show: call(shows), hide: call(hides) };
 }
 
-test('in a mini-program: its sockets, its storage, its gateway, and chat that waits while the app is away', async (t) => {
+test('in a mini-program the client uses its sockets, storage and requests, and buffers chat while hidden', async (t) => {
   const first = await openEdge();
   const second = await openEdge();
   const gateway = createServer((_, response) => response.end(JSON.stringify({ edges: [{ url: first.url }, { url: second.url }], ttl_ms: 60_000 }))).listen(
@@ -69,7 +69,7 @@ test('in a mini-program: its sockets, its storage, its gateway, and chat that wa
   const ids: string[] = [];
   joined.on('message', ({ id }) => ids.push(id));
   await eventually(() => assert.equal(joined.joined, true));
-  assert.ok(phone.opened[0]?.startsWith(first.url.replace('http', 'ws')), 'the best edge, over a socket of the host');
+  assert.ok(phone.opened[0]?.startsWith(first.url.replace('http', 'ws')), 'the first edge of the list is opened with a socket of the host');
   assert.deepEqual([...phone.kept.values()], [first.url]);
   phone.hide();
   await first.push('chat', 'c1');
@@ -82,10 +82,10 @@ test('in a mini-program: its sockets, its storage, its gateway, and chat that wa
   const { id } = await joined.send('chat', 'hi');
   await eventually(() => assert.deepEqual(ids.slice(3), [id]));
   client.close();
-  assert.equal(phone.listeners(), 2, 'only what tells whether it is shown stays');
+  assert.equal(phone.listeners(), 2, 'only the two listeners of the visibility remain');
 });
 
-test('a phone that slept asks what time it is when somebody looks', async (t) => {
+test('after the device slept, the client learns the time again when it is visible', async (t) => {
   const edge = await openEdge();
   const phone = miniProgram();
   const client = createClient({ url: edge.url, token: await edge.token('ann'), host: miniProgramHost(phone.program), transports: ['websocket'], own: false });
@@ -96,17 +96,17 @@ test('a phone that slept asks what time it is when somebody looks', async (t) =>
   await eventually(() => assert.equal(joins, 1));
   const { now } = Date;
   phone.hide();
-  // Its monotonic clock stood still.
+  // The wall clock advances while the monotonic clock stands still, as on a sleeping device.
   t.mock.method(Date, 'now', () => now.call(Date) + 20_000);
   phone.show();
   await eventually(() => assert.equal(joins, 2));
-  assert.ok(Math.abs(client.serverTime() - Date.now()) < 5_000, 'the edge in this process goes by the same clock');
+  assert.ok(Math.abs(client.serverTime() - Date.now()) < 5_000, 'the edge in this process uses the same clock');
   phone.show();
   await joined.history();
   assert.equal(joins, 2);
 });
 
-test('when somebody looks again, or the network is back, a try that waits is made soon', async (t) => {
+test('a scheduled reconnect starts soon when the page is visible again or the network is back', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   t.mock.method(Math, 'random', () => 1);
   let opened = 0;
@@ -126,7 +126,7 @@ test('when somebody looks again, or the network is back, a try that waits is mad
   const settle = async () => {
     for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
   };
-  /** Past some tries, to where the next one waits for long. */
+  /** Fails several attempts, until the next one is scheduled with a long delay. */
   const untilItWaits = async () => {
     for (let i = 0; i < 20; i++) {
       t.mock.timers.tick(5_100);
@@ -145,7 +145,7 @@ test('when somebody looks again, or the network is back, a try that waits is mad
     const before = opened;
     t.mock.timers.tick(300);
     await settle();
-    assert.equal(opened, before, 'it waits for long by now');
+    assert.equal(opened, before, 'no attempt yet: the delay is long');
     call();
     t.mock.timers.tick(300);
     await settle();

@@ -1,4 +1,4 @@
-// What a backend does to viewers, through real edges: recalls, receipts, modes, messages to one user, sanctions.
+// Moderation by the backend, through real edges: recalls, receipts, modes, personal messages, sanctions.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DanmuxError, Msg, Notice } from '@danmux/protocol';
@@ -33,7 +33,7 @@ async function watch(options: ClientOptions) {
   return { client, room: joined, msgs, own, recalled, notices, there, ids: (of = msgs) => of.map(({ id }) => id) };
 }
 
-test('a recall reaches who has seen the message, and nobody who comes later sees it', async () => {
+test('a recall reaches viewers who received the message, and hides it from later ones', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   for (const id of ['a', 'b']) await fixture.push('chat', id);
@@ -48,7 +48,7 @@ test('a recall reaches who has seen the message, and nobody who comes later sees
   assert.deepEqual(bob.ids(), ['b']);
 });
 
-test('a recalled gift of a combo takes its own count off every screen and out of history, whichever of them it is', async () => {
+test('recalling any gift of a combo subtracts its count for viewers and in history', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const give = (id: string) => fixture.push('gift', id, room, { data: { gift: 'rocket', count: '10', combo_id: 'c' } });
@@ -66,11 +66,11 @@ test('a recalled gift of a combo takes its own count off every screen and out of
     await eventually(() => assert.equal(ann.recalled.at(-1), id));
     assert.equal(shown((await ann.room.history({ lane: 'gift' })).msgs), count, `history without ${id}`);
     const late = await watch({ url: fixture.url, token: await fixture.token(`late-${id}`) });
-    assert.equal(shown(late.msgs), count, `who joins after the recall of ${id}`);
+    assert.equal(shown(late.msgs), count, `a viewer who joins after the recall of ${id}`);
   }
 });
 
-test('messages that ask for it are answered, and counted on the edge', async () => {
+test('receipts are sent and counted on the edge', async () => {
   const fixture = await openEdge();
   await watch({ url: fixture.url, token: await fixture.token('ann') });
   await watch({ url: fixture.url, token: await fixture.token('bob') });
@@ -86,7 +86,7 @@ test('messages that ask for it are answered, and counted on the edge', async () 
   });
 });
 
-test('a message to a user comes to all of their clients and to nobody else, in no room', async () => {
+test('a personal message reaches all clients of its user and no other user, outside any room', async () => {
   const fixture = await openEdge();
   const token = await fixture.token('ann');
   const [first, second] = [await watch({ url: fixture.url, token }), await watch({ url: fixture.url, token })];
@@ -101,7 +101,7 @@ test('a message to a user comes to all of their clients and to nobody else, in n
   assert.deepEqual([first.msgs, deaf.own, deaf.client.me], [[], [], undefined]);
 });
 
-test('a message to a user that was away comes once when they are back', async () => {
+test('a personal message sent while the user is offline is delivered once after the reconnect', async () => {
   const first = await openEdge();
   const ann = await watch({ url: first.url, token: await first.token('ann') });
   await first.pushToUser('ann', 'notice', 'n1');
@@ -109,7 +109,7 @@ test('a message to a user that was away comes once when they are back', async ()
   const port = Number(new URL(first.url).port);
   await first.edge.stop();
   await first.pushToUser('ann', 'notice', 'n2');
-  // So that offsets of others lie between those of ann's.
+  // Messages to other users, so that the offsets of ann's messages are not consecutive.
   for (let i = 0; i < 40; i++) await first.pushToUser(`u${i}`, 'notice', `other-${i}`);
   await first.pushToUser('ann', 'notice', 'n3');
   const second = await openEdge({ 'edge.port': port });
@@ -118,13 +118,13 @@ test('a message to a user that was away comes once when they are back', async ()
   await eventually(() => assert.deepEqual(ann.ids(ann.own), ['n1', 'n2', 'n3', 'n4']));
 });
 
-test('a guest has no messages of their own', async () => {
+test('a guest has no personal messages', async () => {
   const fixture = await openEdge({ 'viewer.allow_guests': true });
   const guest = await watch({ url: fixture.url });
   assert.equal(guest.client.me, undefined);
 });
 
-test('the modes of the room are told as they change', async () => {
+test('changes of the room modes are emitted', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   await fixture.push('room_state', 's1', room, { data: { modes: { slow_ms: 3_000 } } });
@@ -132,7 +132,7 @@ test('the modes of the room are told as they change', async () => {
   assert.deepEqual(ann.msgs, []);
 });
 
-test('who is kicked is told, is out, and cannot send', async () => {
+test('a kicked viewer gets a notice, is out of the room and cannot send', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const sanction = { by: 'mods', reason: '刷屏', at: Date.now(), until: Date.now() + 60_000 };
@@ -147,7 +147,7 @@ test('who is kicked is told, is out, and cannot send', async () => {
   await assert.rejects(ann.room.send('chat', 'x'), { code: 'banned' });
 });
 
-test('who is muted is told and cannot send', async () => {
+test('a muted viewer gets a notice and cannot send', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const sanction = { by: 'mods', at: Date.now(), until: Date.now() + 60_000 };
@@ -161,10 +161,10 @@ test('who is muted is told and cannot send', async () => {
   await assert.rejects(ann.room.send('chat', 'x'), { code: 'muted' });
 });
 
-test('who is banned from a room is out until the ban is lifted, and then in again', async () => {
+test('a viewer banned from a room is out until the ban is lifted, and then joins again', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
-  // An edge knows what changes in rooms that it holds.
+  // Another viewer keeps the room open on the edge, so that the edge follows its sanctions.
   await watch({ url: fixture.url, token: await fixture.token('bob') });
   const ban = { value: JSON.stringify({ by: 'mods', at: Date.now() }) };
   await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', ban]]));
@@ -172,14 +172,14 @@ test('who is banned from a room is out until the ban is lifted, and then in agai
   await fixture.push('gift', 'g1');
   await fixture.bus.records.set(`room:${room}`, new Map([['ban:ann', null]]));
   await eventually(ann.there);
-  await eventually(() => assert.deepEqual(ann.ids(), ['g1'], 'what came meanwhile is recovered'));
+  await eventually(() => assert.deepEqual(ann.ids(), ['g1'], 'messages published during the ban are recovered'));
   assert.deepEqual(
     ann.notices.map(({ code }) => code),
     ['banned', 'unbanned'],
   );
 });
 
-test('who is banned for a time comes back when it is over', async () => {
+test('a temporarily banned viewer joins again when the ban ends', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const until = Date.now() + 400;
@@ -190,7 +190,7 @@ test('who is banned for a time comes back when it is over', async () => {
   assert.ok(Date.now() >= until, 'not before');
 });
 
-test('who is banned everywhere is told why, and their client stops', async () => {
+test('a viewer banned from all rooms gets the reason, and the client closes', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const errors: string[] = [];
@@ -202,7 +202,7 @@ test('who is banned everywhere is told why, and their client stops', async () =>
   assert.deepEqual([notices, errors], [['banned undefined'], ['banned']]);
 });
 
-test('who is kicked everywhere comes back', async () => {
+test('a viewer kicked from all rooms reconnects', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const states: string[] = [];
@@ -213,7 +213,7 @@ test('who is kicked everywhere comes back', async () => {
   await eventually(ann.there);
 });
 
-test('who is banned everywhere for a moment waits, and comes back', async () => {
+test('a viewer banned from all rooms for a moment waits and reconnects', async () => {
   const fixture = await openEdge();
   const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
   const errors: DanmuxError[] = [];

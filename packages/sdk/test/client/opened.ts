@@ -1,4 +1,4 @@
-// The edges and clients a test opens, closed again after each test, the clients first.
+// A fixture: opens edges and clients for a test, and closes them after it, clients first.
 import { afterEach } from 'node:test';
 import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
 import type { Client } from '../../src/index.ts';
@@ -12,7 +12,7 @@ afterEach(async () => {
   edges = [];
 });
 
-/** Another edge of the cluster the test's first one began, or one on a bus of its own. */
+/** Opens an edge on the bus of the test's first edge, or on the given bus. */
 export async function openEdge(set: Readonly<Record<string, unknown>> = {}, bus: EdgeFixture['bus'] | undefined = edges[0]?.bus): Promise<EdgeFixture> {
   const made = await startEdge({ 'edge.drain_ms': 50, ...set }, bus);
   edges.push(made);

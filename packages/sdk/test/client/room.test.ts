@@ -1,4 +1,4 @@
-// The room's own care, with a connection that plays a server: doubles, holes, epochs, recalls, receipts, sanctions.
+// Room with a simulated server: repeated messages, gaps, epochs, recalls, receipts, sanctions, hidden pages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Frame, type JoinReply, type JoinRequest, limits, type Msg } from '@danmux/protocol';
@@ -15,9 +15,9 @@ class PlayedServer {
   readonly requests: JoinRequest[] = [];
   readonly answers: Partial<JoinReply>[] = [];
   readonly receipts: string[][] = [];
-  /** What the next receipts are refused with. */
+  /** Errors for the next receipt requests. */
   readonly refusals: DanmuxError[] = [];
-  /** What the next requests of history are answered with. */
+  /** Replies to the next history requests. */
   readonly pages: { msgs: Msg[]; more: boolean }[] = [];
   readonly asked: object[] = [];
   async request(event: string, payload: object): Promise<object> {
@@ -79,13 +79,13 @@ async function enterRoom(name: string, ...answers: Partial<JoinReply>[]) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a message that comes twice is given once, by offset and by id', async () => {
+test('a repeated message is delivered once, recognized by offset or by id', async () => {
   const { room, ids } = await enter();
   room.frame(frame(msg('gift', 1), msg('gift', 1), msg('ambient', undefined, 'a'), msg('ambient', undefined, 'a')));
   assert.deepEqual(ids, ['gift1', 'a']);
 });
 
-test('a hole in gifts is filled by a join with the old position before anything after it is given', async () => {
+test('a gap in gifts is recovered by a join with the old position before later messages are delivered', async () => {
   const { server, room, ids } = await enter(
     {},
     {
@@ -103,7 +103,7 @@ test('a hole in gifts is filled by a join with the old position before anything 
   assert.deepEqual(room.positions.gift, position(4));
 });
 
-test('a hole in chat is not worth a join', async () => {
+test('a gap in chat does not cause a join', async () => {
   const { server, room, ids } = await enter();
   room.frame(frame(msg('chat', 1)));
   room.frame(frame(msg('chat', 5)));
@@ -111,7 +111,7 @@ test('a hole in chat is not worth a join', async () => {
   assert.equal(server.requests.length, 1);
 });
 
-test("what could not be recovered is told as a gap, and the server's position counts from then on", async () => {
+test("unrecovered messages are reported as a gap, and the room continues at the server's position", async () => {
   const { room, ids, gaps } = await enter(
     { positions: { gift: position(3) } },
     { recovered: { gift: false }, positions: { gift: position(9) }, msgs: [msg('gift', 9)] },
@@ -125,7 +125,7 @@ test("what could not be recovered is told as a gap, and the server's position co
   assert.deepEqual(ids, ['gift9', 'gift10']);
 });
 
-test('a new epoch is followed by a new join', async () => {
+test('lost history without a new position causes a join', async () => {
   const { server, room, ids, gaps } = await enter(
     { positions: { gift: position(7) } },
     { recovered: { gift: false }, positions: { gift: position(1, 'f') }, msgs: [msg('gift', 1, 'new')] },
@@ -138,7 +138,7 @@ test('a new epoch is followed by a new join', async () => {
   assert.deepEqual(room.positions.gift, position(1, 'f'));
 });
 
-test('a gap that says where the new epoch begins is gone on from without joining again, and nothing is given twice', async () => {
+test('lost history with the position of the new epoch causes no join, and no message is delivered twice', async () => {
   const { room, ids, gaps, server } = await enter({ positions: { gift: position(3), chat: position(5) } });
   room.frame(frame(msg('gift', 4, 'b'), msg('chat', 6)));
   room.gap({ room: 'r', lane: 'gift', count: 0, reason: 'history_lost', position: position(2, 'f') });
@@ -148,12 +148,12 @@ test('a gap that says where the new epoch begins is gone on from without joining
   assert.deepEqual(ids, ['b', 'chat6', 'c1', 'c2', 'hi']);
   assert.deepEqual([room.positions.gift, room.positions.chat, server.requests.length], [position(5, 'f'), position(1, 'f'), 1]);
   assert.deepEqual(gaps, ['gift 0 history_lost', 'chat 0 history_lost']);
-  // It waited behind frames while this viewer joined.
+  // The same gap may arrive late, after frames of the new epoch.
   room.gap({ room: 'r', lane: 'gift', count: 0, reason: 'history_lost', position: position(2, 'f') });
   assert.deepEqual(room.positions.gift, position(5, 'f'));
 });
 
-test('what is given with a join that recovered nothing is shown once', async () => {
+test('messages of a join without recovery are delivered once', async () => {
   const { room, ids } = await enter(
     { positions: { gift: position(2) } },
     { positions: { gift: position(4, 'f') }, recovered: { gift: false }, msgs: [msg('gift', 3, 'b'), msg('gift', 4, 'c')] },
@@ -165,7 +165,7 @@ test('what is given with a join that recovered nothing is shown once', async () 
   assert.deepEqual(ids, ['b', 'c']);
 });
 
-test('a recall is told once and is no message; what it takes back is not given when it comes later', async () => {
+test('a recall is emitted once and not as a message; a recalled message that arrives later is not delivered', async () => {
   const { room, ids, recalled } = await enter();
   room.frame(frame(msg('chat', 1, 'a')));
   room.frame(frame(control(1, 'recall', { id: 'a' }), control(2, 'recall', { id: 'b' }), control(3, 'recall', { id: 'a' })));
@@ -175,13 +175,13 @@ test('a recall is told once and is no message; what it takes back is not given w
   assert.deepEqual(room.positions, { control: position(3), gift: position(0), chat: position(3) });
 });
 
-test('a recall without an id takes nothing back', async () => {
+test('a recall without an id is ignored', async () => {
   const { room, ids, recalled } = await enter();
   room.frame(frame(control(1, 'recall', null), control(2, 'recall', { id: 7 }), control(3, 'notice', { text: 'on' })));
   assert.deepEqual([ids, recalled], [['control3'], []]);
 });
 
-test('what stands for a recalled message is never given, and tells who has seen the message', async () => {
+test('a tombstone is not delivered, and recalls the message if it was delivered before', async () => {
   const { room, ids, recalled } = await enter(
     { msgs: [msg('chat', 1, 'a'), tombstone('chat', 2, 'b')] },
     { positions: { chat: position(5) }, recovered: { chat: false }, msgs: [tombstone('chat', 1, 'a'), tombstone('chat', 4, 'd'), msg('chat', 5, 'e')] },
@@ -193,7 +193,7 @@ test('what stands for a recalled message is never given, and tells who has seen 
   assert.deepEqual([ids, recalled], [['a', 'e'], ['a']]);
 });
 
-test('of a combo the parts that were recalled are left out, whichever comes first; when none is left it is not given', async () => {
+test('recalled parts of a combo are removed before delivery; a combo without parts is not delivered', async () => {
   const { room, server } = await enter();
   const given: [string, unknown][] = [];
   room.on('message', ({ id, data }) => given.push([id, data]));
@@ -214,7 +214,7 @@ test('of a combo the parts that were recalled are left out, whichever comes firs
   );
 });
 
-test('history leaves out what was recalled, and reads on when a page holds nothing else', async () => {
+test('history leaves out recalled messages, and requests the next page when a page has no others', async () => {
   const { room, server } = await enter();
   room.frame(frame(control(1, 'recall', { id: 'x' })));
   server.pages.push(
@@ -231,7 +231,7 @@ test('history leaves out what was recalled, and reads on when a page holds nothi
   assert.deepEqual(await room.history(), { msgs: [], more: false });
 });
 
-test('the modes of the room are kept, and are no message', async () => {
+test("the room's modes are stored and emitted as `modes`, not as messages", async () => {
   const { room, ids } = await enter({ positions: { control: position(1) }, msgs: [control(1, 'room_state', { modes: { slow_ms: 2_000 } })] });
   const told: object[] = [];
   room.on('modes', (modes) => told.push(modes));
@@ -240,7 +240,7 @@ test('the modes of the room are kept, and are no message', async () => {
   assert.deepEqual([told, room.modes, ids], [[{ mute_all: true }, {}], {}, []]);
 });
 
-test('the modes of the join answer count, and are told when they are others', async () => {
+test('the modes of the join reply override older ones, and are emitted only when changed', async () => {
   const { room, server } = await enter(
     { msgs: [control(1, 'room_state', { modes: { mute_all: true } })], modes: { slow_ms: 2_000 } },
     { modes: { slow_ms: 2_000 } },
@@ -256,7 +256,7 @@ test('the modes of the join answer count, and are told when they are others', as
   assert.deepEqual([told, room.modes], [[], { slow_ms: 2_000 }]);
 });
 
-test('messages that ask for it are answered once each and together, live or recovered, after they were given', async (t) => {
+test('receipts are sent after delivery, in one request, once per message', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { room, server, ids } = await enter({ msgs: [asking(1, 'a')] });
   room.frame(frame(asking(1, 'b'), msg('gift', 2), asking(3, 'c')));
@@ -271,7 +271,7 @@ test('messages that ask for it are answered once each and together, live or reco
   assert.deepEqual(server.receipts.slice(1), [['d']]);
 });
 
-test('a receipt names only so many ids; the others follow', async (t) => {
+test('ids beyond the limit of one receipt request are sent in the next', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { room, server } = await enter();
   for (let i = 1; i <= limits.receiptIds + 1; i++) room.frame(frame(asking(i)));
@@ -284,7 +284,7 @@ test('a receipt names only so many ids; the others follow', async (t) => {
   );
 });
 
-test('a receipt without an answer is said again, over the next connection too; a refused one is not', async (t) => {
+test('an unanswered receipt is retried, also on the next connection; a refused one is not', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { room, server } = await enter();
   server.refusals.push(new DanmuxError('unavailable'), new DanmuxError('rate_limited', { retryAfterMs: 3_000 }));
@@ -293,7 +293,7 @@ test('a receipt without an answer is said again, over the next connection too; a
   await settled();
   room.disconnected();
   t.mock.timers.tick(5_000);
-  assert.deepEqual(server.refusals.length, 1, 'nobody is told while the connection is away');
+  assert.deepEqual(server.refusals.length, 1, 'no receipt is sent while disconnected');
   room.connected();
   await settled();
   t.mock.timers.tick(100);
@@ -311,7 +311,7 @@ test('a receipt without an answer is said again, over the next connection too; a
   assert.deepEqual([server.receipts.length, server.refusals.length], [1, 0]);
 });
 
-test('the end of its connection is told once, and only of a room that was joined', async () => {
+test('`away` is emitted once per lost connection, only by a joined room', async () => {
   const { server, room } = await enter();
   const away: string[] = [];
   room.on('away', ({ state }) => away.push(state));
@@ -321,7 +321,7 @@ test('the end of its connection is told once, and only of a room that was joined
   assert.deepEqual(away, ['connecting']);
 });
 
-test('a room that was left answers no more', async (t) => {
+test('a room that was left sends no receipts', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { room, server } = await enter();
   room.frame(frame(asking(1)));
@@ -330,7 +330,7 @@ test('a room that was left answers no more', async (t) => {
   assert.deepEqual(server.receipts, []);
 });
 
-test('who is sent out is told, gets nothing more of the room and cannot send, until the next connection', async () => {
+test('a kicked viewer gets the notice, receives no messages and cannot send until the next connection', async () => {
   const { room, ids, server } = await enter();
   const codes: string[] = [];
   room.on('notice', ({ code }) => codes.push(code));
@@ -348,7 +348,7 @@ test('who is sent out is told, gets nothing more of the room and cannot send, un
   assert.equal(room.joined, true);
 });
 
-test('who may come in later is let in later, and a ban of a lifetime starts no timer', async (t) => {
+test('a short ban ends with a join; a ban longer than setTimeout supports starts no timer', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const { room, server } = await enter();
   room.notice({ code: 'banned', room: 'r', message: 'out', until: Date.now() + 60_000 });
@@ -365,7 +365,7 @@ test('who may come in later is let in later, and a ban of a lifetime starts no t
   assert.deepEqual([server.requests.length, room.joined], [3, true]);
 });
 
-test("the join's answer tells the server's time: what was there before is as old as that says, what comes live is new", async () => {
+test("the join reply sets the server's time: messages from history have an age by their `ts`, live messages are new", async () => {
   const hour = 3_600_000;
   const { room, server } = await enter({ now: Date.now() + hour });
   assert.ok(Math.abs(room.serverTime() - Date.now() - hour) < 1_000);
@@ -379,7 +379,7 @@ test("the join's answer tells the server's time: what was there before is as old
   assert.ok((ages[0] ?? 0) >= 20_000 && (ages[1] ?? 20_000) < 1_000, `${ages}`);
 });
 
-test("a user's own messages stand among those of others: no hole is looked for", async () => {
+test('skipped offsets in the personal room cause no join', async () => {
   const { room, server, ids, gaps } = await enterRoom('@me', {}, { positions: { gift: position(50) }, recovered: { gift: false } });
   room.frame(frame(msg('gift', 4), msg('gift', 9), msg('gift', 4)));
   assert.deepEqual([ids, server.requests.length, room.positions.gift], [['gift4', 'gift9'], 1, position(9)]);
@@ -387,7 +387,7 @@ test("a user's own messages stand among those of others: no hole is looked for",
   room.connected();
   await settled();
   assert.deepEqual(server.requests[1]?.positions?.gift, position(9));
-  assert.deepEqual(gaps, ['gift 0 not_recovered'], 'how many of them were for this user nobody knows');
+  assert.deepEqual(gaps, ['gift 0 not_recovered'], 'the number of missed personal messages is unknown');
   server.answers.push({ positions: { gift: position(70) }, recovered: { gift: true }, msgs: [msg('gift', 60)] });
   room.disconnected();
   room.connected();
@@ -395,7 +395,7 @@ test("a user's own messages stand among those of others: no hole is looked for",
   assert.deepEqual([ids, room.positions.gift], [['gift4', 'gift9', 'gift60'], position(70)]);
 });
 
-test('while nobody looks gifts are given and chat waits: the newest for the return, the rest is told as a gap', async () => {
+test('while hidden, gifts are delivered and chat is buffered; dropped chat is reported as a gap', async () => {
   const { room, ids, gaps } = await enter();
   room.setVisible(false);
   room.frame(frame(msg('gift', 1), ...Array.from({ length: 60 }, (_, i) => msg('chat', i + 1)), msg('ambient', undefined, 'likes')));
@@ -411,10 +411,10 @@ test('while nobody looks gifts are given and chat waits: the newest for the retu
   assert.equal(ids.at(-1), 'chat61');
   room.setVisible(false);
   room.setVisible(true);
-  assert.deepEqual(gaps, ['chat 10 hidden'], 'nothing was left out this time');
+  assert.deepEqual(gaps, ['chat 10 hidden'], 'the second time nothing was dropped');
 });
 
-test('what is sent is told at once, with its cid, and so is that it was not sent', async () => {
+test('`sending` is emitted immediately with the cid; a room that was left emits no `unsent`', async () => {
   const { room, unsent } = await enter();
   const sending: unknown[] = [];
   room.on('sending', (message) => sending.push(message));
@@ -423,5 +423,5 @@ test('what is sent is told at once, with its cid, and so is that it was not sent
   room.end();
   await sent;
   await assert.rejects(room.send('chat', 'x'), { code: 'unavailable' });
-  assert.deepEqual(unsent, [], 'who left hears nothing more');
+  assert.deepEqual(unsent, [], 'a room that was left emits no events');
 });

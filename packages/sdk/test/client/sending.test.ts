@@ -1,5 +1,4 @@
-// A room's messages go through one pipe: with a connection that plays a server, and with real edges whose connections are cut in the
-// middle of a burst.
+// Sending: order, retries and deadlines with a simulated connection, and with real edges whose connections are cut in the middle of a burst.
 import assert from 'node:assert/strict';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, type TestContext, test } from 'node:test';
@@ -11,7 +10,7 @@ import { Sending } from '../../src/client/sending.ts';
 import { createClient } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
-/** Answers each request when the test says so. */
+/** A connection whose requests are answered by the test. */
 class PlayedConnection {
   readonly asked: string[] = [];
   readonly #answers: ((error?: DanmuxError) => void)[] = [];
@@ -19,7 +18,7 @@ class PlayedConnection {
     this.asked.push(cid);
     return new Promise((resolve, reject) => this.#answers.push((error) => (error ? reject(error) : resolve({ id: `id of ${cid}` }))));
   }
-  /** Answers the oldest request that waits. */
+  /** Answers the oldest unanswered request. */
   async answer(error?: DanmuxError): Promise<void> {
     this.#answers.shift()?.(error);
     await settled();
@@ -53,7 +52,7 @@ function pipe(t: TestContext, deadlineMs = 20_000) {
   return { connection, ended, send, become, pass };
 }
 
-test('the next message goes when the one before it was answered', async (t) => {
+test('a message is sent when the previous one is answered', async (t) => {
   const { connection, ended, send } = pipe(t);
   for (const cid of ['a', 'b', 'c']) send(cid);
   assert.deepEqual(connection.asked, ['a']);
@@ -64,7 +63,7 @@ test('the next message goes when the one before it was answered', async (t) => {
   assert.deepEqual(ended, ['a', 'b content_blocked', 'c']);
 });
 
-test('a chat does not wait behind likes, which keep an order of their own', async (t) => {
+test('chat does not wait for likes; both keep their order', async (t) => {
   const { connection, ended, send } = pipe(t);
   for (const cid of ['l1', 'l2', 'l3']) send(cid, 'like');
   for (const cid of ['a', 'b']) send(cid);
@@ -75,21 +74,21 @@ test('a chat does not wait behind likes, which keep an order of their own', asyn
   assert.deepEqual(ended, ['l1', 'a', 'l2', 'b', 'l3', 's']);
 });
 
-test('after a reconnect what was not answered goes first, and what was sent meanwhile follows in order', async (t) => {
+test('after a reconnect the unanswered message is sent first, then those queued meanwhile, in order', async (t) => {
   const { connection, ended, send, become, pass } = pipe(t);
   for (const cid of ['a', 'b']) send(cid);
   await become(false);
   await connection.answer(lost());
   for (const cid of ['c', 'd']) send(cid);
   await pass(6_000);
-  assert.deepEqual(connection.asked, ['a'], 'nothing goes before the room is joined');
+  assert.deepEqual(connection.asked, ['a'], 'no message is sent before the room is joined');
   await become(true);
   for (let i = 0; i < 4; i++) await connection.answer();
   assert.deepEqual(connection.asked, ['a', 'a', 'b', 'c', 'd']);
   assert.deepEqual(ended, ['a', 'b', 'c', 'd']);
 });
 
-test('a refusal that passes keeps the messages behind it waiting', async (t) => {
+test('a retryable error delays the messages behind it', async (t) => {
   const { connection, ended, send, pass } = pipe(t);
   for (const cid of ['a', 'b']) send(cid);
   await connection.answer(new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
@@ -111,7 +110,7 @@ test('a refusal that passes keeps the messages behind it waiting', async (t) => 
   );
 });
 
-test('a limit is for the person to know while nothing was delayed', async (t) => {
+test('a rate limit is reported to the caller when no outage delayed the message', async (t) => {
   const { connection, ended, send } = pipe(t);
   for (const cid of ['a', 'b']) send(cid);
   await connection.answer(new DanmuxError('rate_limited', { retryAfterMs: 2_000 }));
@@ -119,13 +118,13 @@ test('a limit is for the person to know while nothing was delayed', async (t) =>
   assert.deepEqual(ended, ['a rate_limited', 'b']);
 });
 
-test('each message ends at its own deadline, also behind one that waits for its answer', async (t) => {
+test('each message fails at its deadline, also behind an unanswered one', async (t) => {
   const { connection, ended, send, become, pass } = pipe(t, 1_000);
   send('a');
   await pass(600);
   for (const cid of ['b', 'c']) send(cid);
   await pass(600);
-  assert.deepEqual(ended, [], 'the answer of one that was asked may still come');
+  assert.deepEqual(ended, [], 'a request in flight may still be answered');
   await become(false);
   await pass(400);
   assert.deepEqual(ended, ['b unavailable', 'c unavailable']);
@@ -137,7 +136,7 @@ test('each message ends at its own deadline, also behind one that waits for its 
   assert.deepEqual([connection.asked, ended.at(-1)], [['a', 'd'], 'd']);
 });
 
-test('what refuses the viewer refuses all that waits, and a hundred is the most that does', async (t) => {
+test('a refused viewer fails all queued messages; the queue is capped at 100', async (t) => {
   const { connection, ended, send, become } = pipe(t);
   await become(false);
   for (let i = 0; i <= 100; i++) send(`m${i}`);
@@ -150,7 +149,7 @@ test('what refuses the viewer refuses all that waits, and a hundred is the most 
   assert.deepEqual([ended.at(-1), connection.asked], ['later banned', []]);
 });
 
-/** A way to an edge that is cut three times, each after so many bytes to the edge. */
+/** A TCP proxy to an edge that cuts the connection three times, each after a number of bytes to the edge. */
 class CuttableWay {
   readonly #sockets = new Set<Socket>();
   #server = createServer();
@@ -160,7 +159,7 @@ class CuttableWay {
     const { hostname, port } = new URL(target);
     this.#server = createServer((near) => {
       const far = connect(Number(port), hostname);
-      // Cut after the edge has a message and before its answer is back: whether it was stored is in doubt.
+      // Cut after the edge has received a message and before its answer arrives: the client cannot know whether it was stored.
       near.on('data', (data) => {
         this.#bytes += data.length;
         far.write(data);
@@ -208,7 +207,7 @@ for (const transport of ['websocket', 'polling'] as const) {
     const room = client.join(edgeRoom);
     const sent = Array.from({ length: 60 }, (_, n) => room.send('chat', { n }));
     await Promise.all(sent);
-    assert.equal(way.cuts, 3, 'the connection was cut while messages were under way');
+    assert.equal(way.cuts, 3, 'the connection was cut during the burst');
     const expected = Array.from({ length: 60 }, (_, n) => n);
     await eventually(() =>
       assert.deepEqual(

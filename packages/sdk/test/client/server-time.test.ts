@@ -1,4 +1,4 @@
-// The server's time on a page whose own clock is wrong, or is set while it is open.
+// ServerTime on a page whose wall clock is wrong or is set while the page is open.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Msg } from '@danmux/protocol';
@@ -7,7 +7,7 @@ import { ServerTime } from '../../src/client/server-time.ts';
 const day = Date.UTC(2026, 0, 1);
 const hour = 3_600_000;
 
-/** The server's clock shows `day` when the page's monotonic one shows 0. */
+/** Clocks of a page: the wall clock is `ahead` of the server's; the server's time is `day` when the monotonic clock is 0. */
 function page(ahead: number) {
   let monotonic = 500;
   let off = ahead;
@@ -20,7 +20,7 @@ function page(ahead: number) {
     pass: (ms: number) => {
       monotonic += ms;
     },
-    /** A machine that sleeps may stop the monotonic clock. */
+    /** Simulates a sleeping device: only the wall clock advances. */
     sleep: (ms: number) => {
       slept += ms;
     },
@@ -38,7 +38,7 @@ function page(ahead: number) {
 }
 const msg = (ts: number) => ({ id: 'm', lane: 'chat', type: 'chat', data: 'x', ts }) as Msg;
 
-test("until a server told, it is the page's", () => {
+test("before the first join the page's clock is used", () => {
   const { time, server } = page(11_000);
   assert.equal(time.now(), server() + 11_000);
 });
@@ -58,7 +58,7 @@ for (const ahead of [11_000, -hour]) {
   });
 }
 
-test('the quickest answer of a connection counts; after a reconnect any is better than none', () => {
+test('the fastest answer of a connection is used; after a reconnect any answer is', () => {
   const { time, server, join } = page(0);
   join(0, 1_000);
   assert.equal(time.now(), server() - 500);
@@ -71,7 +71,7 @@ test('the quickest answer of a connection counts; after a reconnect any is bette
   assert.equal(time.now(), server() - 20);
 });
 
-test('a page that slept doubts its time, and asks', () => {
+test('after sleep the time is doubtful until it is learned again', () => {
   const { time, server, join, sleep } = page(0);
   join();
   sleep(600_000);
@@ -80,10 +80,10 @@ test('a page that slept doubts its time, and asks', () => {
   assert.equal(time.now(), server());
 });
 
-test('what came as it happened is as old as its stay here; the rest goes by its ts', () => {
+test('the age of a live message starts at its arrival, that of others at their `ts`', () => {
   const { time, server, join, pass } = page(hour);
   join();
-  // From a node whose clock is 20 s slow.
+  // The `ts` is from a server whose clock is 20 s slow.
   const [live, old] = [msg(server() - 20_000), msg(server() - 20_000)];
   time.arrived(live);
   assert.equal(time.ageMs(live), 0);

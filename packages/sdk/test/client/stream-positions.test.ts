@@ -1,4 +1,4 @@
-// Which message is next, which is a repeat and which follows a gap.
+// StreamPositions: tells next messages, repeats and gaps apart, and follows epochs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Msg } from '@danmux/protocol';
@@ -34,7 +34,7 @@ test('a gap in a guaranteed lane keeps the position, one in chat moves it', () =
   assert.deepEqual(positions.values.chat, { epoch: 'a', offset: 7 });
 });
 
-test('personal messages have gaps by nature', () => {
+test('skipped offsets in the personal room are not gaps', () => {
   const positions = at(4, true);
   assert.equal(positions.advance(msg('gift', 7)), 'next');
   positions.skipTo({ gift: { epoch: 'a', offset: 20 } });

@@ -1,4 +1,4 @@
-// What a viewer blocked: words in any case, regular expressions, users, modes, types; half-typed expressions are words.
+// BlockList: words in any case, regular expressions, users, modes and types; an invalid expression is matched as a word.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BlockList } from '../../src/overlay/block-list.ts';
@@ -10,7 +10,7 @@ function listOf(settings: Partial<OverlaySettings>): BlockList {
   return list;
 }
 
-test('words in any case, anywhere in the text', () => {
+test('a word is matched in any case, anywhere in the text', () => {
   const list = listOf({ blockedWords: ['Spoiler', '剧透'] });
   assert.deepEqual(
     ['a SPOILER!', '这是剧透吗', 'fine'].map((text) => list.blocks({ text, type: 'chat' })),
@@ -18,16 +18,16 @@ test('words in any case, anywhere in the text', () => {
   );
 });
 
-test('regular expressions, with flags; what is none is a word', () => {
+test('regular expressions with flags are matched; an invalid one is matched as a word', () => {
   const list = listOf({ blockedWords: ['/^6+$/', '/^abc/i', '/(/', '/'] });
   assert.deepEqual(
     ['666', '6667', 'ABCD', 'a/(/b', 'and/or'].map((text) => list.blocks({ text, type: 'chat' })),
     [true, false, true, true, true],
   );
-  assert.equal(list.blocks({ text: '666', type: 'chat' }), true, 'no expression remembers where it was');
+  assert.equal(list.blocks({ text: '666', type: 'chat' }), true, 'an expression has no `lastIndex` that changes the next match');
 });
 
-test('users, modes and types', () => {
+test('users, modes and types are matched exactly', () => {
   const list = listOf({ blockedUsers: ['u1'], hiddenModes: ['top'], hiddenTypes: ['gift'] });
   assert.equal(list.blocks({ type: 'chat', user: 'u1' }), true);
   assert.equal(list.blocks({ type: 'chat', mode: 'top' }), true);

@@ -1,4 +1,4 @@
-// Gift banners and super chats in Chromium: queued, none dropped, combos that count up, lines that danmaku leave free.
+// Gift banners and super chats in Chromium: queueing without loss, combo counts, and the space that danmaku leave free.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { OverlayPage } from './overlay-page.ts';
@@ -12,7 +12,7 @@ afterEach(() => overlayPage.assertCalm());
 
 const long = { giftMs: 60_000, pinMs: 60_000, durationMs: 60_000 };
 
-test('gift banners are shown in turn and none is dropped', async () => {
+test('gift banners are shown one after another and none is dropped', async () => {
   await overlayPage.open({ giftMs: 80, maxGifts: 2 });
   const seen = await overlayPage.page.evaluate(async () => {
     const ids = new Set<string>();
@@ -29,7 +29,7 @@ test('gift banners are shown in turn and none is dropped', async () => {
   assert.deepEqual(seen, { ids: Array.from({ length: 12 }, (_, index) => `g${index}`), most: 2, dropped: 0 });
 });
 
-test('gifts of a combo count up on the banner that stands or waits; one that is recalled counts down', async () => {
+test('gifts of a combo add to its shown or queued banner; a recalled gift is subtracted', async () => {
   await overlayPage.open({ ...long, maxGifts: 1 });
   const counts = () => overlayPage.page.locator('.danmux-gift-count').allTextContents();
   await overlayPage.page.evaluate(() => {
@@ -46,7 +46,7 @@ test('gifts of a combo count up on the banner that stands or waits; one that is 
   assert.deepEqual([await overlayPage.ids('gift-banner'), await counts()], [['3'], ['×5']]);
 });
 
-test('a gift that stands for several counts down by the one that is recalled', async () => {
+test('recalling a part of a merged gift subtracts its count', async () => {
   await overlayPage.open({ ...long, maxGifts: 1 });
   const counts = () => overlayPage.page.locator('.danmux-gift-count').allTextContents();
   await overlayPage.page.evaluate(() => {
@@ -62,7 +62,7 @@ test('a gift that stands for several counts down by the one that is recalled', a
   assert.deepEqual(seen, [['×30'], ['×20'], ['×10'], []]);
 });
 
-test('a banner whose combo goes on stands anew from then', async () => {
+test('a banner stays longer when its combo continues', async () => {
   await overlayPage.open({ ...long, giftMs: 4_000 });
   const seen = await overlayPage.page.evaluate(() => {
     overlay.gift({ id: '1', from: 'a', gift: '🌹', combo: 'x' });
@@ -74,7 +74,7 @@ test('a banner whose combo goes on stands anew from then', async () => {
   assert.equal(seen, 1_000);
 });
 
-test('super chats are pinned for their time, higher tiers longer; one can be recalled', async () => {
+test('super chats are pinned for their time, higher tiers longer, and can be recalled', async () => {
   await overlayPage.open({ ...long, maxPins: 2 });
   await overlayPage.page.evaluate(() => {
     overlay.superchat({ id: '1', from: '小红', text: '加油', amount: '¥30', tier: 3 });
@@ -98,7 +98,7 @@ test('super chats are pinned for their time, higher tiers longer; one can be rec
   assert.deepEqual(await overlayPage.ids('superchat-pin'), ['2', '3']);
 });
 
-test('no danmaku starts under a pin or where banners stand, also when it may use the whole height', async () => {
+test('no danmaku starts under a pin or a gift banner, even with `area: 1`', async () => {
   await overlayPage.open({ ...long, area: 1, coverage: 1, maxGifts: 3 });
   const seen = await overlayPage.page.evaluate(() => {
     overlay.superchat({ id: 'pin', from: 'a', text: 'pinned' });
@@ -116,7 +116,7 @@ test('no danmaku starts under a pin or where banners stand, also when it may use
   assert.deepEqual(seen, { banners: 3, many: true, under: true, above: true, late: 0 });
 });
 
-test('filters hold for them too, save for what is one’s own', async () => {
+test("filters apply to gifts and super chats, except to the viewer's own", async () => {
   await overlayPage.open({ ...long, hiddenTypes: ['gift'], blockedUsers: ['troll'], blockedWords: ['buy'] });
   await overlayPage.page.evaluate(() => {
     overlay.gift({ id: '1', from: 'a', gift: 'b' });
@@ -130,7 +130,7 @@ test('filters hold for them too, save for what is one’s own', async () => {
   assert.deepEqual(await overlayPage.ids('superchat-pin'), []);
 });
 
-test('on a screen with little height one banner stands at a time, and danmaku keep a line', async () => {
+test('on a low screen one banner is shown at a time, and danmaku keep one line', async () => {
   await overlayPage.open({ ...long, area: 1 });
   const seen = await overlayPage.page.evaluate(async () => {
     const stage = document.getElementById('stage') as HTMLElement;

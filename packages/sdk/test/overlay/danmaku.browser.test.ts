@@ -1,5 +1,5 @@
-// Danmaku in a real Chromium, the same tests for elements and for the canvas: no two touch, caps, modes, ×N, what is one's own, recall,
-// settings that change while they fly.
+// Danmaku in Chromium, the same tests for the DOM and the canvas renderer: no two touch, caps, modes, merging, the viewer's own messages, recalls,
+// settings that change during flights.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { OverlayPage } from './overlay-page.ts';
@@ -15,7 +15,7 @@ const long = { durationMs: 60_000 };
 
 for (const renderer of ['dom', 'canvas'] as const) {
   describe(`drawn by ${renderer}`, () => {
-    test('danmaku never touch, of whatever mode and size, at any moment of their flight', async () => {
+    test('danmaku of any mode and size never touch during their flights', async () => {
       await overlayPage.open({ renderer, durationMs: 700, maxPending: 1_000, coverage: 1 });
       const seen = await overlayPage.page.evaluate(async () => {
         const modes = ['scroll', 'scroll', 'scroll', 'top', 'bottom', 'reverse'] as const;
@@ -26,7 +26,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
           const [mode, size] = [modes[frame % modes.length] ?? 'scroll', sizes[frame % sizes.length] ?? 'normal'];
           for (let i = 0; i < 3; i++) overlay.danmaku({ id: `${frame}-${i}`, text: `${frame}弹`.repeat(1 + ((frame * 7 + i * 3) % 9)), mode, size });
           await nextFrame();
-          // Elements where they really are.
+          // With the DOM renderer, compare the real positions of the elements.
           const boxes = overlay.boxes().map((box) => {
             const element = document.querySelector(`[data-testid=danmaku][data-id="${box.id}"]`);
             const { left, width } = element?.getBoundingClientRect() ?? box;
@@ -46,7 +46,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.deepEqual(seen, { touching: [], shown: ['bottom', 'reverse', 'scroll', 'top'] });
     });
 
-    test('what flies and what waits is capped, and what is dropped counted', async () => {
+    test('danmaku on screen and in the queue are capped, and dropped ones are counted', async () => {
       await overlayPage.open({ renderer, ...long, maxShown: 4, maxPending: 5 });
       const counts = await overlayPage.page.evaluate(() => {
         for (let i = 0; i < 100; i++) overlay.danmaku({ id: String(i), text: `no ${i}` });
@@ -55,7 +55,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.deepEqual(counts, { shown: 4, pending: 5, dropped: 91 });
     });
 
-    test('they cover no more of the screen than they may', async () => {
+    test('danmaku cover at most the share of the screen set by `coverage`', async () => {
       await overlayPage.open({ renderer, ...long, coverage: 0.05 });
       const covered = await overlayPage.page.evaluate(() => {
         for (let i = 0; i < 60; i++) overlay.danmaku({ id: String(i), text: `some text ${i}` });
@@ -64,7 +64,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.ok(covered > 0.03 && covered <= 0.05, `${covered} of the screen`);
     });
 
-    test("one's own is shown at once whatever the caps and filters, and within a second where no line is free", async () => {
+    test("the viewer's own danmaku pass caps and filters immediately, and get a line within a second when none is free", async () => {
       await overlayPage.open({ renderer, ...long, maxShown: 1, coverage: 0.01, blockedWords: ['mine'], hiddenModes: ['top'], blockedUsers: ['me'] });
       await overlayPage.page.evaluate(() => {
         for (let i = 0; i < 3; i++) overlay.danmaku({ id: `other ${i}`, text: `other ${i}` });
@@ -81,7 +81,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       await overlayPage.page.waitForFunction(() => overlay.boxes().some(({ id }) => id === 'own'), undefined, { timeout: 3_000 });
     });
 
-    test('the same text counts up; what is recalled of it counts down, and the last takes it away', async () => {
+    test('identical texts are merged; each recall lowers the count, and the last one removes the danmaku', async () => {
       await overlayPage.open({ renderer, ...long });
       const counts = await overlayPage.page.evaluate(() => {
         for (const id of ['a', 'b', 'c']) overlay.danmaku({ id, text: ' 666 ' });
@@ -96,7 +96,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.deepEqual(counts, { before: ['a', 'own'], after: ['b', 'own'], left: ['own'] });
     });
 
-    test('what is recalled is gone at once, flying or waiting, and another takes its place', async () => {
+    test('a recalled danmaku is removed from screen or queue immediately, and the next one is shown', async () => {
       await overlayPage.open({ renderer, ...long, maxShown: 1 });
       await overlayPage.page.evaluate(() => {
         for (const id of ['a', 'b', 'c']) overlay.danmaku({ id, text: id });
@@ -108,7 +108,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.equal(await overlayPage.page.evaluate(() => overlay.pending), 0);
     });
 
-    test('filters hold for what comes and for what flies already', async () => {
+    test('filters apply to new danmaku and to those in flight', async () => {
       await overlayPage.open({ renderer, ...long, hiddenModes: ['bottom'] });
       const seen = await overlayPage.page.evaluate(() => {
         overlay.danmaku({ id: '1', text: 'a spoiler' });
@@ -126,7 +126,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.deepEqual(seen, { before: ['1', '3', '4', '5'], after: ['7'], dropped: 0 });
     });
 
-    test('speed, font and area change what flies or comes at once; off is off', async () => {
+    test('speed, font and area change immediately; the setting `danmaku: false` removes all', async () => {
       await overlayPage.open({ renderer, durationMs: 20_000 });
       const seen = await overlayPage.page.evaluate(async () => {
         const left = () => overlay.boxes()[0]?.left ?? 0;
@@ -157,7 +157,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.deepEqual([seen.ids, seen.off], [['1', '2'], 0]);
     });
 
-    test('while the player is paused nothing moves or comes; then all go on', async () => {
+    test('while the player is paused no danmaku moves or starts; afterwards all continue', async () => {
       await overlayPage.open({ renderer, durationMs: 5_000 });
       const seen = await overlayPage.page.evaluate(async () => {
         overlay.danmaku({ id: '1', text: 'first' });
@@ -181,7 +181,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.deepEqual(seen, { stood: true, count: 1, pending: 1, moved: true, shown: 2 });
     });
 
-    test('elements and bitmaps are used again: a long stream makes no more of them than fly at once', async () => {
+    test('a long stream reuses elements and bitmaps: it creates no more than are in flight together', async () => {
       await overlayPage.open({ renderer, maxShown: 20, durationMs: 60 });
       const made = await overlayPage.page.evaluate(async () => {
         for (let i = 0; i < 400; i++) {
@@ -193,7 +193,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
       assert.ok(made > 0 && made <= 21, `${made} were made`);
     });
 
-    test('clear and destroy leave nothing behind', async () => {
+    test('clear removes all danmaku, and destroy also elements, timers and animations', async () => {
       await overlayPage.open({ renderer, ...long });
       const left = await overlayPage.page.evaluate(() => {
         for (let i = 0; i < 50; i++) overlay.danmaku({ id: String(i), text: `x ${i}` });
@@ -208,7 +208,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
   });
 }
 
-test('elements stand where the overlay says, look as they were told, and keep text as text', async () => {
+test('elements are at the positions of `boxes`, have the given looks, and never parse text as HTML', async () => {
   await overlayPage.open({ ...long, opacity: 0.5 });
   const text = '<img src=x onerror="window.hacked = true">';
   await overlayPage.page.evaluate((given) => {
@@ -234,7 +234,7 @@ test('elements stand where the overlay says, look as they were told, and keep te
   assert.equal(await overlayPage.page.evaluate(() => 'hacked' in window || document.querySelector('#stage img') !== null), false);
 });
 
-test('the canvas has ink where the overlay says and nowhere else; the renderer can be changed while they fly', async () => {
+test('the canvas is painted only at the positions of `boxes`; the renderer can be changed during flights', async () => {
   await overlayPage.open({ ...long, renderer: 'canvas' });
   const seen = await overlayPage.page.evaluate(async () => {
     overlay.danmaku({ id: '1', text: '弹幕 danmaku', mode: 'top' });
@@ -260,7 +260,7 @@ test('the canvas has ink where the overlay says and nowhere else; the renderer c
   assert.deepEqual(seen, { inside: true, outside: 0, canvases: 0, elements: 1 });
 });
 
-test("a page's own rules and properties win, and lines follow the font that is really used", async () => {
+test("the page's CSS rules and properties override the overlay's, and lines follow the font in use", async () => {
   await overlayPage.open(long);
   const seen = await overlayPage.page.evaluate(async () => {
     const style = document.createElement('style');

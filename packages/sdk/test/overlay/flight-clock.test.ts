@@ -1,10 +1,10 @@
-// The time of flight: as fast as the speed, standing with the player, never jumping.
+// FlightClock: runs at its rate, stops with the player, and never jumps; and the straight paths of flights.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { course, leftAt } from '../../src/overlay/flight.ts';
 import { FlightClock } from '../../src/overlay/flight-clock.ts';
 
-test('it runs at its rate, stands while it does not run, and never jumps', () => {
+test('the clock runs at its rate, stops while not running, and never jumps', () => {
   let now = 1_000;
   const clock = new FlightClock(() => now);
   now += 100;
@@ -22,7 +22,7 @@ test('it runs at its rate, stands while it does not run, and never jumps', () =>
   assert.deepEqual([clock.now(), clock.rate], [330, 3]);
 });
 
-test('a path is straight and ends where it ends', () => {
+test('a box moves at constant speed and stays at the end of its path', () => {
   const path = { mode: 'scroll' as const, ...course('scroll', 100, 900), width: 100, height: 30, start: 0, end: 1_000 };
   assert.deepEqual(
     [0, 500, 1_000, 2_000].map((now) => leftAt(path, now)),

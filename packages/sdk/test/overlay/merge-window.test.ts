@@ -1,9 +1,9 @@
-// The same text within the window is one; after it, or once forgotten, it is another.
+// MergeWindow: finds the entry of an identical text within the window, and none after it or once it is forgotten.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MergeWindow } from '../../src/overlay/merge-window.ts';
 
-test('the first stands for its text until the window has passed', () => {
+test('the first entry of a text is found until the window has passed', () => {
   const merge = new MergeWindow<{ since: number }>(1_000);
   const first = { since: 100 };
   merge.add('666', first);
@@ -12,7 +12,7 @@ test('the first stands for its text until the window has passed', () => {
   assert.equal(merge.find('777', 200), undefined);
 });
 
-test('who forgets an entry takes no newer one away', () => {
+test('forgetting an old entry keeps a newer one of the same text', () => {
   const merge = new MergeWindow<{ since: number }>(1_000);
   const [first, second] = [{ since: 0 }, { since: 2_000 }];
   merge.add('666', first);

@@ -1,4 +1,4 @@
-// An overlay in a page of a real Chromium, for tests: opened anew with settings for each, and what the page complained of.
+// A fixture: an overlay in a Chromium page, created with the settings of each test; collects the errors of the page.
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { startBrowser } from '@danmux/testkit';
@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Overlay, OverlaySettings } from '../../src/index.ts';
 
 declare global {
-  /** In the page. */
+  /** The overlay under test, a global of the page. */
   var overlay: Overlay;
   var Danmux: { readonly Overlay: typeof Overlay };
   var nextFrame: () => Promise<void>;
@@ -30,16 +30,16 @@ export class OverlayPage {
     const browser = await startBrowser();
     const page = await browser.newPage({ viewport: { width: 1_000, height: 500 } });
     const opened = new OverlayPage(browser, page);
-    // An address of its own, so that the page has a storage.
+    // A page without an address, such as about:blank, has no localStorage.
     await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: html }));
     await page.goto('http://overlay.localhost/');
-    // tsx gives functions their names by a call that the page does not have.
+    // tsx compiles functions to call `__name`, which the page must define.
     await page.evaluate('globalThis.__name = (named) => named; globalThis.nextFrame = () => new Promise((resolve) => requestAnimationFrame(() => resolve()))');
     await page.addScriptTag({ path: bundle });
     return opened;
   }
 
-  /** A new overlay in the place of the one before. */
+  /** Replaces the overlay by a new one. */
   async open(settings: Partial<OverlaySettings> = {}): Promise<void> {
     await this.page.evaluate((given) => {
       globalThis.overlay?.destroy();
@@ -49,17 +49,17 @@ export class OverlayPage {
     }, settings);
   }
 
-  /** The ids of what is on the screen. */
+  /** The ids of the elements of this kind on screen. */
   ids(name: 'danmaku' | 'gift-banner' | 'superchat-pin'): Promise<string[]> {
     return this.page.locator(`[data-testid=${name}]`).evaluateAll((elements) => elements.map((element) => element.getAttribute('data-id') ?? ''));
   }
 
-  /** The ids of the danmaku that fly, whatever draws them. */
+  /** The ids of the danmaku in flight, with either renderer. */
   async flying(): Promise<string[]> {
     return (await this.page.evaluate(() => overlay.boxes())).map(({ id }) => id);
   }
 
-  /** To be called after each test. */
+  /** Call after each test: fails when the page has reported an error. */
   assertCalm(): void {
     assert.deepEqual(this.#complaints.splice(0), []);
   }

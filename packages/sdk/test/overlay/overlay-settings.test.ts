@@ -1,14 +1,14 @@
-// Settings from elsewhere: what fits is taken, the rest is left out.
+// Checks of overlay settings, and the shortening of texts to one line.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkedSettings, defaultSettings } from '../../src/overlay/overlay-settings.ts';
 import { shownText } from '../../src/overlay/shown-text.ts';
 
-test('the defaults fit', () => {
+test('the default settings are valid', () => {
   assert.deepEqual(checkedSettings(defaultSettings), defaultSettings);
 });
 
-test('what does not fit is left out, what fits beside it stays', () => {
+test('invalid settings are dropped, valid ones are kept', () => {
   const given = {
     opacity: 2,
     speed: 1.5,
@@ -23,11 +23,11 @@ test('what does not fit is left out, what fits beside it stays', () => {
   assert.deepEqual(checkedSettings(given), { speed: 1.5, hiddenModes: ['top'], fontSize: null });
 });
 
-test('what are no settings gives none', () => {
+test('a value that is not an object gives no settings', () => {
   for (const given of [null, undefined, 'x', 3, []]) assert.deepEqual(checkedSettings(given), {});
 });
 
-test('a text is shown in one line of at most a hundred characters, none cut in two', () => {
+test('a text is shortened to one line of 100 characters without splitting an emoji', () => {
   assert.equal(shownText('  a\n\tb  '), 'a b');
   assert.equal(shownText('😀'.repeat(150)), `${'😀'.repeat(100)}…`);
   assert.equal(shownText('x'.repeat(100)), 'x'.repeat(100));

@@ -1,4 +1,4 @@
-// No two texts ever touch, whatever their modes, widths and heights; no mode starves another.
+// Tracks: texts of any mode, width and height never touch, and no mode starves another.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { course, leftAt, type Path } from '../../src/overlay/flight.ts';
@@ -18,7 +18,7 @@ function tracksOf(count: number): Tracks {
   return tracks;
 }
 
-/** The same numbers at every run. */
+/** A seeded pseudo-random generator, so that every run uses the same numbers. */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -27,7 +27,7 @@ function randomFrom(seed: number): (below: number) => number {
   };
 }
 
-/** Offers one every 40 ms for two minutes; what has landed is taken away. */
+/** Offers one danmaku every 40 ms for two minutes; removes those whose flight has ended. Returns all flights. */
 function fly(tracks: Tracks, next: (now: number) => Wish): Path[] {
   const flown: Path[] = [];
   let flying: Path[] = [];
@@ -45,7 +45,7 @@ function fly(tracks: Tracks, next: (now: number) => Wish): Path[] {
   return flown;
 }
 
-/** Both move evenly: they touch nowhere if they do not at the start of one and at the end of the other, being on the same side. */
+/** Both move at constant speed: they never touch when one is on the same side of the other at the start and at the end of the time they share. */
 function touches(a: Path, b: Path): boolean {
   const from = Math.max(a.start, b.start);
   const until = Math.min(a.end, b.end);
@@ -60,14 +60,14 @@ function assertApart(flown: readonly Path[]): void {
     for (const other of flown.slice(index + 1)) if (touches(path, other)) assert.fail(`${JSON.stringify(path)} touches ${JSON.stringify(other)}`);
 }
 
-test('texts of one line never overlap, and a free line is found again', () => {
+test('scrolling texts of one line never overlap, and free lines are used again', () => {
   const random = randomFrom(7);
   const flown = fly(tracksOf(3), (now) => wishOf('scroll', 30 + random(700), now));
   assert.ok(flown.length > 100, `${flown.length} flew`);
   assertApart(flown);
 });
 
-test('nor do texts of other modes and heights, and each mode gets its turn', () => {
+test('texts of different modes and heights never overlap, and every mode gets lines', () => {
   const random = randomFrom(11);
   const modes: readonly DanmakuMode[] = ['scroll', 'scroll', 'scroll', 'scroll', 'top', 'bottom', 'reverse'];
   const flown = fly(tracksOf(8), (now) => wishOf(modes[random(modes.length)] ?? 'scroll', 30 + random(300), now, random(5) === 0 ? 42 : 30));
@@ -78,14 +78,14 @@ test('nor do texts of other modes and heights, and each mode gets its turn', () 
   }
 });
 
-test('those that stand take the outer lines', () => {
+test('fixed texts take the outermost lines', () => {
   const tracks = tracksOf(4);
   assert.equal(tracks.find(wishOf('top', 100, 0)), 0);
   assert.equal(tracks.find(wishOf('bottom', 100, 0)), 90);
-  assert.equal(tracks.find(wishOf('bottom', 100, 0, 42)), 60, 'a high one ends at the bottom');
+  assert.equal(tracks.find(wishOf('bottom', 100, 0, 42)), 60, 'a box of two lines ends at the bottom');
 });
 
-test('new lines keep what flies on the old ones clear, also between two of them', () => {
+test('after a new layout no text starts where an older flight overlaps one or two of the new lines', () => {
   const tracks = tracksOf(2);
   tracks.add({ ...wishOf('scroll', 100, 0), top: 0 });
   tracks.layout({ top: 15, bottom: 75, lineHeight: 30 });
@@ -94,7 +94,7 @@ test('new lines keep what flies on the old ones clear, also between two of them'
   assert.deepEqual([tracks.count, tracks.find(wishOf('scroll', 100, 0))], [1, undefined]);
 });
 
-test('a screen that grew narrower lets nothing start where something is still coming in', () => {
+test('on a narrowed screen no text starts behind one that has not fully entered', () => {
   const tracks = tracksOf(1);
   tracks.add({ ...wishOf('scroll', 200, 0), top: 0 });
   const narrow = (start: number): Wish => ({ ...wishOf('scroll', 50, start), ...course('scroll', 50, 500) });
@@ -102,7 +102,7 @@ test('a screen that grew narrower lets nothing start where something is still co
   assert.equal(tracks.find(narrow(6_000)), 0);
 });
 
-test('what has to be shown gets the line where it touches least', () => {
+test('a text that must be shown gets the line with the fewest collisions', () => {
   const tracks = tracksOf(2);
   tracks.add({ ...wishOf('scroll', 300, 0), top: 0 });
   assert.equal(tracks.leastCrowded(wishOf('scroll', 300, 10)), 30);

@@ -1,4 +1,4 @@
-// How the overlay is looked at, in a real Chromium: hidden tabs cost nothing, less motion, other sizes, settings that are remembered.
+// The overlay under changing conditions in Chromium: hidden tabs, reduced motion, resizing, stored settings, shadow roots.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { OverlayPage } from './overlay-page.ts';
@@ -12,7 +12,7 @@ afterEach(() => overlayPage.assertCalm());
 
 const long = { durationMs: 60_000, giftMs: 60_000, pinMs: 60_000 };
 
-/** A headless page is never hidden: it says it is, as a browser does. */
+/** Simulates a hidden or visible tab, because a headless page is always visible. */
 async function hide(hidden: boolean): Promise<void> {
   await overlayPage.page.evaluate((now) => {
     Object.defineProperty(document, 'hidden', { value: now, configurable: true });
@@ -48,7 +48,7 @@ for (const renderer of ['dom', 'canvas'] as const) {
   });
 }
 
-test('gifts that came while it was hidden are shown on return, at most a hundred; the others are counted', async () => {
+test('gifts that arrived while the page was hidden are shown later, at most 100; the rest is counted as dropped', async () => {
   await overlayPage.open({ ...long, maxGifts: 1, maxPins: 1 });
   await hide(true);
   await overlayPage.page.evaluate(() => {
@@ -61,7 +61,7 @@ test('gifts that came while it was hidden are shown on return, at most a hundred
   assert.equal(await overlayPage.page.evaluate(() => overlay.dropped), 30);
 });
 
-test('who asks for less motion gets danmaku that stand, also those that fly when it is asked for', async () => {
+test('with reduced motion danmaku do not move, including those in flight when the preference changes', async () => {
   await overlayPage.open({ durationMs: 20_000 });
   const modes = () => overlayPage.page.evaluate(() => overlay.boxes().map(({ mode }) => mode));
   await overlayPage.page.evaluate(() => {
@@ -83,7 +83,7 @@ test('who asks for less motion gets danmaku that stand, also those that fly when
   await overlayPage.page.waitForFunction(() => overlay.boxes().some(({ mode }) => mode === 'scroll'));
 });
 
-test('another size makes other lines and other ways; what flies goes on', async () => {
+test('resizing changes the lines and the paths of new danmaku; flights continue', async () => {
   await overlayPage.open({ ...long, coverage: 1 });
   const seen = await overlayPage.page.evaluate(async () => {
     overlay.danmaku({ id: '1', text: 'before' });
@@ -94,12 +94,12 @@ test('another size makes other lines and other ways; what flies goes on', async 
     for (let i = 0; i < 30; i++) overlay.danmaku({ id: `after ${i}`, text: `after ${i}` });
     return overlay.boxes().map(({ id, left, top }) => ({ id, left: Math.round(left), top }));
   });
-  assert.ok((seen[0]?.left ?? 0) > 900, 'the first goes on where it was');
+  assert.ok((seen[0]?.left ?? 0) > 900, 'the first danmaku keeps its position');
   const after = seen.slice(1);
   assert.ok(after.length > 3 && after.every(({ left, top }) => left <= 400 && top > 0), JSON.stringify(after));
 });
 
-test('what the viewer chose is remembered and goes over what the page asks for; what does not fit is not taken', async () => {
+test("the viewer's changes are stored and override the page's settings; invalid stored values are ignored", async () => {
   const name = 'test page';
   await overlayPage.open({ remember: name });
   await overlayPage.page.evaluate(() => {
@@ -119,7 +119,7 @@ test('what the viewer chose is remembered and goes over what the page asks for; 
   assert.equal(await overlayPage.page.evaluate(() => overlay.settings.opacity), 0.95);
 });
 
-test('a browser that keeps nothing still takes settings for this page', async () => {
+test('without storage, changed settings still apply to the page', async () => {
   await overlayPage.page.evaluate(() =>
     Object.defineProperty(globalThis, 'localStorage', {
       configurable: true,
@@ -133,7 +133,7 @@ test('a browser that keeps nothing still takes settings for this page', async ()
   assert.equal(await overlayPage.page.evaluate(() => overlay.settings.opacity), 0.3);
 });
 
-test('inside a shadow root and when it is put into the page later, it looks the same; destroy takes its style along', async () => {
+test('the overlay looks the same in a shadow root and when attached later; destroy removes its style sheet', async () => {
   const seen = await overlayPage.page.evaluate(async () => {
     overlay.destroy();
     const host = document.createElement('div');

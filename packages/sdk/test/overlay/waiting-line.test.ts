@@ -1,4 +1,4 @@
-// The order in which danmaku wait: one's own first, each mode by itself, the oldest of the others goes.
+// WaitingLine: the order of queued danmaku, one queue per mode with the viewer's own first, and the choice of the oldest.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DanmakuItem } from '../../src/overlay/overlay-item.ts';
@@ -8,7 +8,7 @@ function entry(id: string, since: number, more: Partial<DanmakuItem> = {}): Wait
   return { item: { id, text: id, ...more }, text: id, since, ids: new Map([[id, 1]]), count: 1 };
 }
 
-test("one's own wait before the others, in the order they were given", () => {
+test("the viewer's own danmaku are queued before others, in their order of arrival", () => {
   const line = new WaitingLine();
   for (const each of [entry('a', 1), entry('o1', 2, { own: true }), entry('b', 3), entry('o2', 4, { own: true })]) line.add(each);
   assert.deepEqual(
@@ -18,7 +18,7 @@ test("one's own wait before the others, in the order they were given", () => {
   assert.equal(line.size, 0);
 });
 
-test('the oldest is that of all modes, and never one of one’s own unless asked for', () => {
+test("`oldest` searches all modes, and returns the viewer's own only when requested", () => {
   const line = new WaitingLine();
   for (const each of [entry('a', 3), entry('t', 2, { mode: 'top' }), entry('o', 1, { own: true })]) line.add(each);
   assert.equal(line.oldest()?.item.id, 't');
@@ -27,7 +27,7 @@ test('the oldest is that of all modes, and never one of one’s own unless asked
   assert.equal(line.first('bottom'), undefined);
 });
 
-test('what is taken out waits no more', () => {
+test('a deleted entry is no longer queued', () => {
   const line = new WaitingLine();
   const each = entry('a', 1);
   line.add(each);

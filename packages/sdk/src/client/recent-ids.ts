@@ -1,6 +1,6 @@
-// Remembers the latest ids, so that a repeated message is delivered once.
+// Remembers the latest ids up to a cap, so that a repeated message is delivered once.
 
-export class Seen {
+export class RecentIds {
   readonly #cap: number;
   readonly #ids = new Set<string>();
 
@@ -12,7 +12,7 @@ export class Seen {
     return this.#ids.has(id);
   }
 
-  /** True the first time. */
+  /** Returns true when the id was not remembered yet. */
   add(id: string): boolean {
     if (this.#ids.has(id)) return false;
     this.#ids.add(id);

@@ -1,27 +1,27 @@
-// The viewer's settings, stored in this browser under a name. Without storage they hold for this page only.
+// Stores the viewer's settings in localStorage under a name. When the browser denies storage, changes last until the page is closed.
 import { checkedSettings, type OverlaySettings } from './overlay-settings.ts';
 
 const prefix = 'danmux.overlay.';
 
-export class Remembered {
+export class StoredSettings {
   readonly #key: string;
 
   constructor(name: string) {
     this.#key = prefix + name;
   }
 
-  /** The stored settings that are still valid. */
+  /** Returns the stored settings; drops those that are no longer valid. */
   read(): Partial<OverlaySettings> {
     try {
       const { remember: _, ...settings } = checkedSettings(JSON.parse(localStorage.getItem(this.#key) ?? '{}'));
       return settings;
     } catch {
-      // Refused or malformed: as if nothing were stored.
+      // Storage denied or JSON malformed: same as nothing stored.
       return {};
     }
   }
 
-  /** Merges into the stored settings. False when the browser refuses. */
+  /** Merges into the stored settings. Returns false when the browser denies storage or its quota is exceeded. */
   add(settings: Partial<OverlaySettings>): boolean {
     const { remember: _, ...stored } = { ...this.read(), ...settings };
     try {

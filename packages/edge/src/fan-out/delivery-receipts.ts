@@ -15,9 +15,9 @@ interface Tracked {
   readonly user: string | undefined;
   /** On the process's clock; answers after it are not counted. */
   readonly until: number;
-  /** Who was in the room when it came may answer. */
-  live: { readonly roster: RoomSessions; readonly frame: number } | { readonly user: string } | undefined;
-  /** Who was given it again after a reconnect may answer too. */
+  /** Viewers that were in the room when it arrived may answer. */
+  live: { readonly sessions: RoomSessions; readonly frame: number } | { readonly user: string } | undefined;
+  /** Viewers that got it again with a join may answer too. */
   replayed: BitSet | undefined;
   readonly answered: BitSet;
   sent: number;
@@ -55,24 +55,24 @@ export class DeliveryReceipts implements Part {
     this.#messages.clear();
   }
 
-  /** Messages that ask for receipts go to a room's viewers as this frame of it. */
-  passed(ids: readonly string[], roster: RoomSessions, frame: number): void {
-    for (const id of ids) this.#track(roster.room, id, { roster, frame });
+  /** Messages that ask for receipts, in the room's frame of this number: viewers that were in the room before it may answer. */
+  track(ids: readonly string[], sessions: RoomSessions, frame: number): void {
+    for (const id of ids) this.#track(sessions.room, id, { sessions, frame });
   }
 
-  /** One goes to a user's connections. */
-  passedTo(user: string, room: string, id: string, connections: number): void {
+  /** A personal message that is delivered to this many connections of its user. */
+  deliveredTo(user: string, room: string, id: string, connections: number): void {
     // The same id may be another message for another user of the same room.
     this.#track(room, id, { user }, user);
-    this.#handed(room, id, connections, user);
+    this.#addSent(room, id, connections, user);
   }
 
-  /** They were handed to so many connections. */
-  handed(room: string, ids: readonly string[], connections: number): void {
-    for (const id of ids) this.#handed(room, id, connections);
+  /** The messages were written to this many connections. */
+  delivered(room: string, ids: readonly string[], connections: number): void {
+    for (const id of ids) this.#addSent(room, id, connections);
   }
 
-  #handed(room: string, id: string, connections: number, user?: string): void {
+  #addSent(room: string, id: string, connections: number, user?: string): void {
     const message = connections === 0 ? undefined : this.#messages.get(keyOf(room, id, user));
     if (!message) return;
     message.sent += connections;
@@ -83,18 +83,18 @@ export class DeliveryReceipts implements Part {
   replayed(session: Session, room: string, msgs: readonly Msg[]): void {
     for (const { id, receipt, ts } of msgs) {
       if (receipt !== true || ts + this.#followedMs < this.#runtime.clock.now()) continue;
-      const user = ownUserOf(room, session);
+      const user = addresseeIn(room, session);
       const message = this.#messages.get(keyOf(room, id, user)) ?? this.#track(room, id, undefined, user);
       message.replayed ??= new BitSet();
-      message.replayed.add(session.number);
+      message.replayed.add(session.connectionId);
     }
   }
 
   /** A viewer has these; what is not followed here, or was not for it, is ignored. */
   answered(session: Session, room: string, ids: readonly string[]): void {
     for (const id of ids) {
-      const message = this.#messages.get(keyOf(room, id, ownUserOf(room, session)));
-      if (!message || !mayAnswer(message, session) || !message.answered.add(session.number)) continue;
+      const message = this.#messages.get(keyOf(room, id, addresseeIn(room, session)));
+      if (!message || !mayAnswer(message, session) || !message.answered.add(session.connectionId)) continue;
       message.received++;
       this.#changed.add(message);
     }
@@ -171,14 +171,14 @@ function hashOf(user: string): string {
 }
 
 /** Whose message it is, in the rooms of users. */
-function ownUserOf(room: string, { viewer }: Session): string | undefined {
+function addresseeIn(room: string, { viewer }: Session): string | undefined {
   return isUserRoom(room) ? viewer.id : undefined;
 }
 
 function mayAnswer({ live, replayed }: Tracked, session: Session): boolean {
-  if (replayed?.has(session.number)) return true;
+  if (replayed?.has(session.connectionId)) return true;
   if (!live) return false;
   if ('user' in live) return live.user === session.viewer.id;
-  const since = live.roster.since(session);
-  return since !== undefined && since < live.frame;
+  const joinedAfter = live.sessions.joinedAfter(session);
+  return joinedAfter !== undefined && joinedAfter < live.frame;
 }

@@ -1,10 +1,13 @@
 // Writes frames to the rooms of this edge in short slices, so that pings, joins and what is urgent never wait for a large room:
 // control and gift go before chat between any two slices, and rooms of the same urgency take turns.
 import type { BusFrame } from '@danmux/bus';
+import type { TraceHops } from '@danmux/cluster';
+import type { Gap } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { Repeated } from '../feed/passed-ids.ts';
+import type { FeedOutput } from '../feed/room-feed.ts';
 import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
-import { EncodedFrame, eventPacket, type LaneCounts } from '../outbox/encoded-frame.ts';
+import { EncodedFrame, encodeGap, eventPacket, type LaneCounts } from '../outbox/encoded-frame.ts';
 import type { Hub } from '../room/hub.ts';
 import type { Session } from '../session/session.ts';
 import type { DeliveryReceipts } from './delivery-receipts.ts';
@@ -13,57 +16,78 @@ import { RoomWriter } from './room-writer.ts';
 /** Writes between two looks at the clock and at who goes next; one takes some 10 µs. */
 const writesAtOnce = 32;
 
+interface UserSessions {
+  /** A user's sessions on this edge. */
+  of(user: string): Iterable<Session>;
+}
+
 export interface FanOutParts {
   readonly hub: Hub;
   readonly ledger: DeliveryLedger;
-  /** A user's sessions on this edge. */
-  sessionsOf(user: string): Iterable<Session>;
-  readonly receipts: Pick<DeliveryReceipts, 'passed' | 'handed'>;
+  readonly sessions: UserSessions;
+  readonly receipts: Pick<DeliveryReceipts, 'track' | 'delivered'>;
+  readonly hops: Pick<TraceHops, 'add'>;
 }
 
-export class FanOut {
+export class FanOut implements FeedOutput {
+  readonly #runtime: Runtime;
   readonly #hub: Hub;
   readonly #ledger: DeliveryLedger;
-  readonly #sessionsOf: (user: string) => Iterable<Session>;
-  readonly #receipts: Pick<DeliveryReceipts, 'passed' | 'handed'>;
+  readonly #sessions: UserSessions;
+  readonly #receipts: FanOutParts['receipts'];
+  readonly #hops: FanOutParts['hops'];
   readonly #sliceMs: number;
-  /** Turns with work, first to go first. */
+  /** Writers with work, the next one first. */
   readonly #urgent = new Map<string, RoomWriter>();
   readonly #ordinary = new Map<string, RoomWriter>();
   #next: NodeJS.Immediate | undefined;
 
-  constructor(runtime: Runtime, { hub, ledger, sessionsOf, receipts }: FanOutParts) {
+  constructor(runtime: Runtime, { hub, ledger, sessions, receipts, hops }: FanOutParts) {
+    this.#runtime = runtime;
     this.#hub = hub;
     this.#ledger = ledger;
-    this.#sessionsOf = sessionsOf;
+    this.#sessions = sessions;
     this.#receipts = receipts;
+    this.#hops = hops;
     this.#sliceMs = runtime.config.edge.slice_ms;
   }
 
   /** The next frame of a room; returns for how many viewers. */
   frame(frame: BusFrame): number {
-    const roster = this.#hub.roster(frame.head.room);
-    if (!roster) return 0;
-    const { room, counts, shed, senderOnly = [], receipts } = frame.head;
-    for (const [user, message] of senderOnly) this.tellSender(room, user, message);
-    if (shed || Object.keys(counts).length > 0) this.#turn(room, isUrgent(counts))?.addFrame(frame);
-    // Its number in the room is known now; nothing is written before the next turn of the loop.
-    if (receipts) this.#receipts.passed(receipts, roster, roster.frame);
-    return roster.size;
+    const { room, counts, shed, senderOnly = [], receipts, traces } = frame.head;
+    const sessions = this.#hub.sessionsIn(room);
+    const viewers = sessions?.size ?? 0;
+    if (sessions) {
+      for (const [user, message] of senderOnly) this.toSender(room, user, message);
+      if (shed || Object.keys(counts).length > 0) this.#writerOf(room, isUrgent(counts))?.addFrame(frame);
+      // The frame has its number now; nothing is written before the next turn of the event loop.
+      if (receipts) this.#receipts.track(receipts, sessions, sessions.lastFrame);
+    }
+    for (const [id, trace] of traces) {
+      this.#runtime.log.debug({ trace, id, room, viewers, hop: 'edge' }, 'delivering');
+      this.#hops.add({ room, id, trace, hop: 'delivered', viewers });
+    }
+    return viewers;
   }
 
-  /** A message for its sender alone: shed, or hidden from the others. It is not counted as delivered to anybody. */
-  tellSender(room: string, user: string, message: string): void {
-    const mine = [...this.#sessionsOf(user)].filter(({ rooms }) => rooms.has(room));
+  /** Messages a room's viewers will not get. One with a position also begins a new epoch. */
+  gap(gap: Gap): void {
+    if (gap.position) this.#hub.sessionsIn(gap.room)?.beginEpoch();
+    this.event(gap.room, encodeGap(gap));
+  }
+
+  /** A message for its sender alone: shed, or hidden from the others. The ledger does not count it. */
+  toSender(room: string, user: string, message: string): void {
+    const mine = [...this.#sessions.of(user)].filter(({ rooms }) => rooms.has(room));
     if (mine.length === 0) return;
     const prepared = new EncodedFrame([eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${message}]}`)], { room, urgent: false });
     for (const session of mine) session.deliver(room, prepared);
   }
 
-  /** Messages of before the store went back, for the viewers that came since and did not have them when they came. */
-  again(room: string, repeated: readonly Repeated[]): void {
-    for (const session of this.#hub.roster(room)?.late ?? []) {
-      const missed = repeated.filter(({ lane, before }) => !session.had(room, lane, before));
+  /** Messages that were passed on before the new epoch, for viewers that joined since and did not have them. */
+  repeated(room: string, repeated: readonly Repeated[]): void {
+    for (const session of this.#hub.sessionsIn(room)?.newcomers ?? []) {
+      const missed = repeated.filter(({ lane, before }) => !session.hasSeen(room, lane, before));
       if (missed.length === 0) continue;
       const counts: LaneCounts = {};
       for (const { lane } of missed) counts[lane] = (counts[lane] ?? 0) + 1;
@@ -74,16 +98,16 @@ export class FanOut {
     }
   }
 
-  /** What was taken back and waits for the room's viewers is not shown. */
-  recall(room: string, ids: ReadonlySet<string>): void {
+  /** Replaces recalled messages that wait for the room's viewers with tombstones. */
+  recalled(room: string, ids: ReadonlySet<string>): void {
     this.#urgent.get(room)?.recall(ids);
     this.#ordinary.get(room)?.recall(ids);
-    for (const session of this.#hub.roster(room)?.list ?? []) session.recall(room, ids);
+    for (const session of this.#hub.sessionsIn(room)?.list ?? []) session.recall(room, ids);
   }
 
   /** An event for every viewer of a room; it goes after the frames of its urgency that wait. */
   event(room: string, prepared: EncodedFrame): void {
-    this.#turn(room, prepared.urgent)?.addEvent(prepared);
+    this.#writerOf(room, prepared.urgent)?.addEvent(prepared);
   }
 
   stop(): void {
@@ -91,33 +115,33 @@ export class FanOut {
     this.#next = undefined;
   }
 
-  #turn(room: string, urgent: boolean): RoomWriter | undefined {
-    const roster = this.#hub.roster(room);
-    if (!roster) return undefined;
-    const turns = urgent ? this.#urgent : this.#ordinary;
-    const known = turns.get(room);
+  #writerOf(room: string, urgent: boolean): RoomWriter | undefined {
+    const sessions = this.#hub.sessionsIn(room);
+    if (!sessions) return undefined;
+    const writers = urgent ? this.#urgent : this.#ordinary;
+    const known = writers.get(room);
     this.#next ??= setImmediate(() => this.#work());
-    // Of a room that was left and entered again the old sessions are gone, and with them who waited.
-    if (known?.roster === roster) return known;
+    // A room that everybody left and somebody entered again has new sessions; nobody waits for the old frames.
+    if (known?.room === sessions) return known;
     known?.abandon();
-    const turn = new RoomWriter(roster, urgent, this.#ledger, (ids, sessions) => this.#receipts.handed(room, ids, sessions));
-    turns.set(room, turn);
-    return turn;
+    const writer = new RoomWriter(sessions, urgent, this.#ledger, (ids, count) => this.#receipts.delivered(room, ids, count));
+    writers.set(room, writer);
+    return writer;
   }
 
   #work(): void {
     const end = performance.now() + this.#sliceMs;
     this.#next = undefined;
     do {
-      const turns = this.#urgent.size > 0 ? this.#urgent : this.#ordinary;
-      const [first] = turns;
+      const writers = this.#urgent.size > 0 ? this.#urgent : this.#ordinary;
+      const [first] = writers;
       if (!first) return;
-      const [room, turn] = first;
-      const done = turn.work(writesAtOnce);
-      if (turns.get(room) !== turn) continue;
-      // To the end of the line, or out of it.
-      turns.delete(room);
-      if (!done) turns.set(room, turn);
+      const [room, writer] = first;
+      const done = writer.write(writesAtOnce);
+      if (writers.get(room) !== writer) continue;
+      // Rooms take turns: to the end, or out when nothing is left.
+      writers.delete(room);
+      if (!done) writers.set(room, writer);
     } while (performance.now() < end);
     this.#next = setImmediate(() => this.#work());
   }

@@ -1,5 +1,5 @@
-// What waits to be written to one room, of one urgency, and the write that is under way: it can stop after any session and go
-// on later. What came meanwhile is merged into the next write.
+// The frames of one room and urgency that wait, and the write that is under way: it can stop after any session and go on later.
+// Frames that arrive meanwhile are merged into the next write.
 import type { BusFrame } from '@danmux/bus';
 import type { Gap, GapReason, Lane } from '@danmux/protocol';
 import { mergeFrames } from '../frame/merge-frames.ts';
@@ -9,11 +9,11 @@ import { EncodedFrame, eventPacket, type LaneCounts } from '../outbox/encoded-fr
 import type { RoomSessions } from '../room/room-sessions.ts';
 import type { Session } from '../session/session.ts';
 
-/** Told of messages that ask for receipts, once they were written to so many sessions. */
-export type Handed = (ids: readonly string[], sessions: number) => void;
+/** Called with messages that ask for receipts when they were written, and to how many sessions. */
+export type ReceiptOutput = (ids: readonly string[], sessions: number) => void;
 
-/** A frame on its way to the viewers that were in the room when it came. */
-interface Passed {
+/** A frame for the viewers that were in the room when it arrived. */
+interface QueuedFrame {
   frame: BusFrame;
   /** Its number in the room. */
   readonly number: number;
@@ -22,55 +22,56 @@ interface Passed {
 }
 
 interface Writing {
-  readonly passed: readonly Passed[];
-  prepared: EncodedFrame;
+  readonly frames: readonly QueuedFrame[];
+  encoded: EncodedFrame;
   readonly sessions: readonly Session[];
   readonly version: number;
-  /** Where in `sessions` it began: another place every time, so that no viewer is always the last. */
+  /** Index in `sessions` of the first; random, so that no viewer is always the last. */
   readonly start: number;
   done: number;
-  /** Sessions that got or keep it whole, and those the bytes were handed to. */
+  /** Sessions that were given all frames, and those of them whose bytes are written already. */
   handled: number;
   sent: number;
-  /** For viewers that joined in between: without the first so many frames, each encoded once. */
-  readonly rests: Map<number, EncodedFrame>;
+  /** For viewers that joined in between: without so many of the first frames, each encoded once. */
+  readonly partial: Map<number, EncodedFrame>;
 }
 
-/** Characters of merged frames at most: the outbox of a viewer must hold several. */
+/** Cap of one merged frame, characters: the outbox of a viewer must hold several. */
 const mergedCharacters = 262_144;
-/** Characters that wait at most while nothing gets written; past it the oldest of what may be shed is dropped. */
+/** Cap of ordinary frames that wait, characters; past it the oldest are shed as `overload`. */
 const waitingCharacters = 1_048_576;
 
 export class RoomWriter {
-  readonly roster: RoomSessions;
+  readonly room: RoomSessions;
   readonly urgent: boolean;
   readonly #ledger: DeliveryLedger;
-  readonly #handed: Handed;
-  #waiting: (Passed | EncodedFrame)[] = [];
+  readonly #receipts: ReceiptOutput;
+  #waiting: (QueuedFrame | EncodedFrame)[] = [];
   #characters = 0;
-  #missed: LaneCounts = {};
+  /** Messages shed here that no viewer has got a `gap` of yet. */
+  #shed: LaneCounts = {};
   #writing: Writing | undefined;
 
-  constructor(roster: RoomSessions, urgent: boolean, ledger: DeliveryLedger, handed: Handed) {
-    this.roster = roster;
+  constructor(room: RoomSessions, urgent: boolean, ledger: DeliveryLedger, receipts: ReceiptOutput) {
+    this.room = room;
     this.urgent = urgent;
     this.#ledger = ledger;
-    this.#handed = handed;
+    this.#receipts = receipts;
   }
 
   addFrame(frame: BusFrame): void {
-    const { roster } = this;
-    this.#ledger.due(frame.head.counts, roster.size);
-    this.#waiting.push({ frame, number: ++roster.frame, viewers: roster.size, handled: 0 });
+    const { room } = this;
+    this.#ledger.due(frame.head.counts, room.size);
+    this.#waiting.push({ frame, number: room.nextFrame(), viewers: room.size, handled: 0 });
     this.#characters += frame.payload.length;
     if (!this.urgent) while (this.#characters > waitingCharacters && this.#shedOldest());
   }
 
-  addEvent(prepared: EncodedFrame): void {
-    this.#waiting.push(prepared);
+  addEvent(event: EncodedFrame): void {
+    this.#waiting.push(event);
   }
 
-  /** What was taken back and is not written yet is not written. */
+  /** Replaces recalled messages that are not written yet with tombstones. */
   recall(ids: ReadonlySet<string>): void {
     for (const item of this.#waiting) {
       if (item instanceof EncodedFrame) continue;
@@ -79,12 +80,12 @@ export class RoomWriter {
       this.#characters += item.frame.payload.length;
     }
     if (!this.#writing) return;
-    this.#writing.prepared = this.#writing.prepared.without(ids);
-    for (const [from, rest] of this.#writing.rests) this.#writing.rests.set(from, rest.without(ids));
-    for (const passed of this.#writing.passed) passed.frame = withoutRecalled(passed.frame, ids);
+    this.#writing.encoded = this.#writing.encoded.without(ids);
+    for (const [from, rest] of this.#writing.partial) this.#writing.partial.set(from, rest.without(ids));
+    for (const queued of this.#writing.frames) queued.frame = withoutRecalled(queued.frame, ids);
   }
 
-  /** Nobody is there any more. */
+  /** Every viewer left the room: the frames that wait count as undeliverable. */
   abandon(): void {
     if (this.#writing) this.#settle({ ...this.#writing, done: this.#writing.sessions.length });
     for (const item of this.#waiting) if (!(item instanceof EncodedFrame)) this.#ledger.undeliverable({ counts: item.frame.head.counts }, item.viewers);
@@ -102,11 +103,11 @@ export class RoomWriter {
   }
 
   /** Writes to the next `limit` sessions; true when nothing is left to do. */
-  work(limit: number): boolean {
+  write(limit: number): boolean {
     this.#writing ??= this.#begin();
     const writing = this.#writing;
-    // It may have been abandoned while it wrote.
-    if (writing && this.#write(writing, limit) && this.#writing === writing) {
+    // A write may disconnect the last viewer, and with it abandon this writer.
+    if (writing && this.#writeTo(writing, limit) && this.#writing === writing) {
       this.#settle(writing);
       this.#writing = undefined;
     }
@@ -116,15 +117,16 @@ export class RoomWriter {
   #begin(): Writing | undefined {
     const first = this.#waiting[0];
     if (!first) return undefined;
-    const { list: sessions, version } = this.roster;
-    const passed = first instanceof EncodedFrame ? [] : this.#takeFrames();
-    const prepared = first instanceof EncodedFrame ? first : this.#prepare(passed, this.#takeMissed());
+    const { list: sessions, version } = this.room;
+    const frames = first instanceof EncodedFrame ? [] : this.#dequeueFrames();
+    const encoded = first instanceof EncodedFrame ? first : this.#encode(frames, this.#resetShed());
     if (first instanceof EncodedFrame) this.#waiting.shift();
-    return { passed, prepared, sessions, version, start: Math.floor(Math.random() * sessions.length), done: 0, handled: 0, sent: 0, rests: new Map() };
+    return { frames, encoded, sessions, version, start: Math.floor(Math.random() * sessions.length), done: 0, handled: 0, sent: 0, partial: new Map() };
   }
 
-  #takeFrames(): Passed[] {
-    const taken: Passed[] = [];
+  /** The first frame and those behind it that can be merged with it. */
+  #dequeueFrames(): QueuedFrame[] {
+    const taken: QueuedFrame[] = [];
     let characters = 0;
     for (const item of this.#waiting) {
       if (item instanceof EncodedFrame) break;
@@ -139,58 +141,58 @@ export class RoomWriter {
     return taken;
   }
 
-  #takeMissed(): LaneCounts {
-    const missed = this.#missed;
-    this.#missed = {};
-    return missed;
+  #resetShed(): LaneCounts {
+    const shed = this.#shed;
+    this.#shed = {};
+    return shed;
   }
 
-  #prepare(passed: readonly Passed[], missed: LaneCounts): EncodedFrame {
-    const { head, payload } = mergeFrames(passed.map(({ frame }) => frame));
-    const { room } = this.roster;
-    const gaps = [...gapsOf(room, head.shed ?? {}, 'budget'), ...gapsOf(room, missed, 'overload')];
+  #encode(queued: readonly QueuedFrame[], shed: LaneCounts): EncodedFrame {
+    const { head, payload } = mergeFrames(queued.map(({ frame }) => frame));
+    const { room } = this.room;
+    const gaps = [...gapsOf(room, head.shed ?? {}, 'budget'), ...gapsOf(room, shed, 'overload')];
     const frames = Object.keys(head.counts).length > 0 ? [eventPacket('frame', payload)] : [];
     const packets = [...frames, ...gaps.map((gap) => eventPacket('gap', JSON.stringify(gap)))];
     return new EncodedFrame(packets, { room, counts: head.counts, gaps, urgent: this.urgent });
   }
 
   /** True when all sessions were written to. */
-  #write(writing: Writing, limit: number): boolean {
-    const { sessions, passed, start } = writing;
-    const { room } = this.roster;
-    const first = passed[0]?.number ?? 0;
+  #writeTo(writing: Writing, limit: number): boolean {
+    const { sessions, frames, start } = writing;
+    const { room } = this.room;
+    const first = frames[0]?.number ?? 0;
     const end = Math.min(sessions.length, writing.done + limit);
-    const late = passed.length > 0 && this.roster.lastJoin >= first;
+    const joinedLater = frames.length > 0 && this.room.lastJoin >= first;
     for (; writing.done < end; writing.done++) {
       const session = sessions[(start + writing.done) % sessions.length];
       if (!session) continue;
-      const changed = late || this.roster.version !== writing.version;
-      const since = changed ? this.roster.since(session) : -1;
-      if (since === undefined) continue;
-      if (since < first || passed.length === 0) {
+      const changed = joinedLater || this.room.version !== writing.version;
+      const joinedAfter = changed ? this.room.joinedAfter(session) : -1;
+      if (joinedAfter === undefined) continue;
+      if (joinedAfter < first || frames.length === 0) {
         writing.handled++;
-        if (session.deliver(room, writing.prepared)) writing.sent++;
+        if (session.deliver(room, writing.encoded)) writing.sent++;
       } else {
-        this.#deliverRest(session, writing, since - first + 1);
+        this.#deliverPart(session, writing, joinedAfter - first + 1);
       }
     }
     return writing.done >= sessions.length;
   }
 
-  /** To a viewer that joined while the frames waited: only those it was not given with its join. */
-  #deliverRest(session: Session, { passed, rests }: Writing, from: number): void {
-    const rest = passed.slice(from);
+  /** To a viewer that joined while the frames waited: only those that its join did not bring. */
+  #deliverPart(session: Session, { frames, partial }: Writing, from: number): void {
+    const rest = frames.slice(from);
     if (rest.length === 0) return;
-    const prepared = rests.get(from) ?? this.#prepare(rest, {});
-    rests.set(from, prepared);
+    const encoded = partial.get(from) ?? this.#encode(rest, {});
+    partial.set(from, encoded);
     for (const one of rest) one.handled++;
-    if (session.deliver(this.roster.room, prepared)) this.#ledger.delivered(prepared, 1);
+    if (session.deliver(this.room.room, encoded)) this.#ledger.delivered(encoded, 1);
   }
 
-  #settle({ prepared, passed, handled: whole, sent }: Writing): void {
-    this.#ledger.delivered(prepared, sent);
-    for (const { frame, viewers, handled } of passed) {
-      if (frame.head.receipts) this.#handed(frame.head.receipts, whole + handled);
+  #settle({ encoded, frames, handled: whole, sent }: Writing): void {
+    this.#ledger.delivered(encoded, sent);
+    for (const { frame, viewers, handled } of frames) {
+      if (frame.head.receipts) this.#receipts(frame.head.receipts, whole + handled);
       const left = viewers - whole - handled;
       if (left > 0) this.#ledger.undeliverable({ counts: frame.head.counts }, left);
     }
@@ -203,7 +205,7 @@ export class RoomWriter {
     this.#waiting.splice(at, 1);
     this.#characters -= oldest.frame.payload.length;
     this.#ledger.shed({ counts: oldest.frame.head.counts }, 'overload', oldest.viewers);
-    for (const [lane, count] of Object.entries(oldest.frame.head.counts) as [Lane, number][]) this.#missed[lane] = (this.#missed[lane] ?? 0) + count;
+    for (const [lane, count] of Object.entries(oldest.frame.head.counts) as [Lane, number][]) this.#shed[lane] = (this.#shed[lane] ?? 0) + count;
     return true;
   }
 }

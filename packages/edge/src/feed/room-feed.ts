@@ -11,12 +11,12 @@ import { ReplayBuffer } from './replay-buffer.ts';
 import { replayedFrame } from './replayed-frame.ts';
 
 export interface FeedOutput {
-  /** The next frame for the room's viewers: nothing is missing before it that could be had. */
+  /** The next frame of the room, in order: every message before it was passed on, or reported by `gap`. */
   frame(frame: BusFrame): void;
   gap(gap: Gap): void;
-  /** Viewers of before were shown these; who joined since the store went back was not. */
-  again?(room: string, repeated: readonly Repeated[]): void;
-  /** These were taken back: what was passed on of them and is not written yet must not be. Called before the frame that tells it. */
+  /** Messages passed on before the new epoch began, once more: viewers that joined since do not have them. */
+  repeated?(room: string, repeated: readonly Repeated[]): void;
+  /** Recalled messages: those not written yet must not be shown. Called before the frame that carries the recall. */
   recalled(room: string, ids: ReadonlySet<string>): void;
 }
 
@@ -248,7 +248,7 @@ export class RoomFeed implements RoomSubscriber {
     // Whole, for who comes back and was not here when it was passed on first.
     this.ring.push(shown, this.#runtime.clock.now());
     const { frame: fresh, repeated } = this.passed.without(shown);
-    if (repeated.length > 0) this.#output.again?.(this.room, repeated);
+    if (repeated.length > 0) this.#output.repeated?.(this.room, repeated);
     this.#output.frame(fresh);
   }
 

@@ -1,5 +1,5 @@
-// Things a user may do once in a while, over the whole cluster: the store decides who is first, this remembers what it said. The same
-// request again has what it took before; another one is refused from memory.
+// Actions a user may do once per interval over the whole cluster, such as a message in slow mode: the store decides which request is
+// first, this remembers its answers. The same request again keeps its cooldown; another one is refused from memory.
 import type { Bus } from '@danmux/bus';
 import type { Clock } from '@danmux/runtime';
 
@@ -47,7 +47,7 @@ export class Cooldowns {
   }
 
   /** What was taken was for nothing: the next request on this edge may have it. */
-  giveUp(key: string): void {
+  release(key: string): void {
     const known = this.#known.get(key);
     if (known) this.#known.set(key, { until: known.until, by: null });
   }

@@ -1,17 +1,20 @@
-// What a moderator's decision does to the viewers that are inside already: a ban or a kick takes them out, a mute they are told of.
-// Whether somebody may enter or send is asked elsewhere, when they try.
+// Applies a moderator's decision to viewers that are connected: a ban or a kick takes them out of the room, every decision sends a
+// notice. Whether a viewer may enter or send is checked when it tries, by Rooms and SendGuard.
 import type { RuleChange } from '@danmux/policy';
 import { DanmuxError, type Notice, type Sanction } from '@danmux/protocol';
+import type { Clock } from '@danmux/runtime';
 import type { Session } from '../session/session.ts';
 import { bannedError } from '../viewer/viewer.ts';
 
 export interface EnforcementParts {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** A user's sessions on this edge. */
-  sessionsOf(user: string): readonly Session[];
-  /** Takes a session out of a room it is in; a join of it that is under way is refused with `why`. */
-  expel(session: Session, room: string, why: DanmuxError): void;
+  readonly sessions: {
+    /** A user's sessions on this edge. */
+    of(user: string): readonly Session[];
+  };
+  readonly rooms: {
+    /** Takes a session out of a room; a pending join of it fails with `why`. */
+    expel(session: Session, room: string, why: DanmuxError): void;
+  };
 }
 
 const lifted: Partial<Record<RuleChange['kind'], Notice>> = {
@@ -20,21 +23,23 @@ const lifted: Partial<Record<RuleChange['kind'], Notice>> = {
 };
 
 export class Enforcement {
+  readonly #clock: Clock;
   readonly #parts: EnforcementParts;
 
-  constructor(parts: EnforcementParts) {
+  constructor(clock: Clock, parts: EnforcementParts) {
+    this.#clock = clock;
     this.#parts = parts;
   }
 
-  changed({ room, kind, user, sanction }: RuleChange): void {
-    // A later decision may end what is looped over.
-    const sessions = [...this.#parts.sessionsOf(user)];
+  apply({ room, kind, user, sanction }: RuleChange): void {
+    // Expelling may end sessions, which changes the list.
+    const sessions = [...this.#parts.sessions.of(user)];
     const inside = room === null ? sessions : sessions.filter(({ rooms }) => rooms.has(room));
     const where = room === null ? {} : { room };
     if (!sanction) {
-      const told = lifted[kind];
-      // Who was banned is not inside.
-      if (told) for (const session of kind === 'ban' ? sessions : inside) session.emit('notice', { ...told, ...where });
+      const notice = lifted[kind];
+      // A banned user is in no room.
+      if (notice) for (const session of kind === 'ban' ? sessions : inside) session.emit('notice', { ...notice, ...where });
       return;
     }
     const notice = { ...noticeOf(kind, sanction), ...where };
@@ -43,10 +48,10 @@ export class Enforcement {
       if (kind === 'mute') continue;
       if (room === null) session.disconnect(kind === 'ban' ? 'banned' : 'kicked');
       else
-        this.#parts.expel(
+        this.#parts.rooms.expel(
           session,
           room,
-          kind === 'ban' ? bannedError(sanction, this.#parts.now()) : new DanmuxError('not_joined', { message: notice.message }),
+          kind === 'ban' ? bannedError(sanction, this.#clock.now()) : new DanmuxError('not_joined', { message: notice.message }),
         );
     }
   }

@@ -10,8 +10,10 @@ import type { Viewer } from '../viewer/viewer.ts';
 import type { Verdict } from './filter/filter.ts';
 import { HeldRequests } from './held-requests.ts';
 
-/** Writes a message to its sender's sessions in the room. */
-export type TellSender = (room: string, user: string, message: string) => void;
+export interface SenderOutput {
+  /** Writes a message to its sender's sessions in the room. */
+  toSender(room: string, user: string, message: string): void;
+}
 
 /** Answers remembered, so that a request that is made again is not a second message. */
 const remembered = 10_000;
@@ -21,7 +23,7 @@ export class HiddenMessages implements Part {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #events: EventWriter;
-  readonly #tellSender: TellSender;
+  readonly #output: SenderOutput;
   readonly #requests: HeldRequests;
   /** What waits for review, without what it says. */
   readonly #reviews: FollowedRecords<null>;
@@ -33,11 +35,11 @@ export class HiddenMessages implements Part {
   readonly #answered = new Map<string, { readonly until: number; readonly answer: Promise<SendReply> }>();
   #following: Promise<void> | undefined;
 
-  constructor(runtime: Runtime, bus: Bus, tellSender: TellSender) {
+  constructor(runtime: Runtime, bus: Bus, output: SenderOutput) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#events = new EventWriter(runtime, bus);
-    this.#tellSender = tellSender;
+    this.#output = output;
     this.#requests = new HeldRequests(runtime, bus);
     this.#reviews = new FollowedRecords(runtime, bus, { read: () => null, compared: () => '', changed: (_record, id) => this.#storing.delete(id) });
   }
@@ -48,12 +50,12 @@ export class HiddenMessages implements Part {
     await this.#reviews.stop();
   }
 
-  take(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
+  accept(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
     const key = `${publication.room}\n${publication.dedupeKey}`;
     const now = this.#runtime.clock.now();
     const known = this.#answered.get(key);
     if (known && known.until > now) return known.answer;
-    const answer = this.#take(viewer, publication, type, verdict);
+    const answer = this.#hide(viewer, publication, type, verdict);
     this.#answered.delete(key);
     this.#answered.set(key, { until: now + dedupeMs(publication.lane, this.#runtime.config), answer });
     answer.catch(() => this.#answered.delete(key));
@@ -64,21 +66,21 @@ export class HiddenMessages implements Part {
     return answer;
   }
 
-  async #take(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
+  async #hide(viewer: Viewer, publication: Publication, type: string, verdict: Exclude<Verdict, { action: 'pass' }>): Promise<SendReply> {
     if (verdict.action === 'shadow') {
-      this.#tellSender(publication.room, viewer.id, numberedMessage(publication, undefined));
+      this.#output.toSender(publication.room, viewer.id, numberedMessage(publication, undefined));
       return { id: publication.id };
     }
     const held = identified(publication, await this.#requests.idOf(publication));
     const { id, room } = held;
     const message = { id, room, type, data: verdict.data, from: viewer.from, at: this.#runtime.clock.now(), reason: verdict.reason };
-    await this.#requests.once(held, () => this.#hold(message));
+    await this.#requests.once(held, () => this.#store(message));
     // Of a request that was made on another edge too: its viewer has come from there.
-    this.#tellSender(room, viewer.id, numberedMessage(held, undefined));
+    this.#output.toSender(room, viewer.id, numberedMessage(held, undefined));
     return { id, held: true };
   }
 
-  async #hold(message: HeldMessage): Promise<void> {
+  async #store(message: HeldMessage): Promise<void> {
     const { review_ttl_ms, review_cap } = this.#runtime.config.moderation;
     if ((await this.#waiting()) >= review_cap) throw new DanmuxError('review_full');
     const field = { value: toJson(message), until: message.at + review_ttl_ms };

@@ -1,4 +1,4 @@
-// Whether a viewer's message is taken: how often it sends, how large it is, whether it may talk here now, and what the screen says of
+// Whether a viewer's message is taken: how often it sends, how large it is, whether it may talk here now, and what the filter says of
 // it, in this order, since each costs more than the one before. It stores and sends nothing.
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
@@ -19,7 +19,7 @@ export interface Judged {
 
 export interface SendGuardParts {
   readonly rules: Pick<Rules, 'modes' | 'sanction'>;
-  readonly screen: Filter;
+  readonly filter: Filter;
 }
 
 /** How long the same text of one user is not taken again, in a room that asks for it. */
@@ -30,19 +30,19 @@ const countRetryMs = 1_000;
 export class SendGuard {
   readonly #runtime: Runtime;
   readonly #rules: SendGuardParts['rules'];
-  readonly #screen: Filter;
+  readonly #filter: Filter;
   readonly #limits: SendLimits;
-  readonly #claims: Cooldowns;
+  readonly #cooldowns: Cooldowns;
   readonly #exempt: ReadonlySet<string>;
   readonly #members: ReadonlySet<string>;
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'claims'>, { rules, screen }: SendGuardParts) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'claims'>, { rules, filter }: SendGuardParts) {
     const { edge, moderation } = runtime.config;
     this.#runtime = runtime;
     this.#rules = rules;
-    this.#screen = screen;
+    this.#filter = filter;
     this.#limits = new SendLimits(edge);
-    this.#claims = new Cooldowns(runtime.clock, bus);
+    this.#cooldowns = new Cooldowns(runtime.clock, bus);
     this.#exempt = new Set(moderation.exempt_roles);
     this.#members = new Set(moderation.member_roles);
   }
@@ -57,10 +57,10 @@ export class SendGuard {
     const { messages } = this.#runtime.config;
     if (!messages.types[type]?.viewer) throw new DanmuxError('type_forbidden');
     this.#checkRules(viewer, publication, request);
-    const verdict = await this.#screen.screen({ id: publication.id, room, type, data: request.data, viewer });
+    const verdict = await this.#filter.judge({ id: publication.id, room, type, data: request.data, viewer });
     // It may have taken a while.
     this.#checkRules(viewer, publication, request);
-    await this.#takeTurns(viewer, publication, request);
+    await this.#startCooldowns(viewer, publication, request);
     const changed = verdict.data !== request.data;
     return { publication: changed ? this.#accept(viewer, { ...request, data: verdict.data }, publication.id, now) : publication, verdict };
   }
@@ -96,19 +96,19 @@ export class SendGuard {
     if (modes.members_only && !hasRole(viewer, this.#members)) throw new DanmuxError('members_only');
     if ((viewer.from.level ?? 0) < (modes.min_level ?? 0)) throw new DanmuxError('level_too_low', { message: `Level ${modes.min_level} is needed here.` });
     if (lane === 'ambient') return;
-    if (modes.unique) refuseSaid(this.#claims.wait(uniqueKey(viewer, request), cid));
-    if (modes.slow_ms) refuseSlow(this.#claims.wait(slowKey(viewer, room), cid));
+    if (modes.unique) refuseRepeated(this.#cooldowns.wait(uniqueKey(viewer, request), cid));
+    if (modes.slow_ms) refuseSlow(this.#cooldowns.wait(slowKey(viewer, room), cid));
   }
 
   /** Last, so that what is refused takes no turn. A turn that was taken stays taken when the message is then not stored. */
-  async #takeTurns(viewer: Viewer, { lane }: Publication, request: SendRequest): Promise<void> {
+  async #startCooldowns(viewer: Viewer, { lane }: Publication, request: SendRequest): Promise<void> {
     const modes = this.#modesFor(viewer, request.room);
     if (lane === 'ambient') return;
-    if (modes.unique) refuseSaid(await this.#claims.take(uniqueKey(viewer, request), request.cid, uniqueMs));
+    if (modes.unique) refuseRepeated(await this.#cooldowns.take(uniqueKey(viewer, request), request.cid, uniqueMs));
     if (!modes.slow_ms) return;
-    const wait = await this.#claims.take(slowKey(viewer, request.room), request.cid, modes.slow_ms);
+    const wait = await this.#cooldowns.take(slowKey(viewer, request.room), request.cid, modes.slow_ms);
     // It was not said.
-    if (wait > 0 && modes.unique) this.#claims.giveUp(uniqueKey(viewer, request));
+    if (wait > 0 && modes.unique) this.#cooldowns.release(uniqueKey(viewer, request));
     refuseSlow(wait);
   }
 
@@ -141,6 +141,6 @@ function refuseSlow(wait: number): void {
   if (wait > 0) throw new DanmuxError('slow_mode', { retryAfterMs: wait });
 }
 
-function refuseSaid(wait: number): void {
+function refuseRepeated(wait: number): void {
   if (wait > 0) throw new DanmuxError('content_blocked', { message: 'You said the same a moment ago.', retryAfterMs: wait });
 }

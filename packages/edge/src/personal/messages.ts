@@ -29,7 +29,7 @@ const pulseEveryMs = 2_000;
 const retry = { baseMs: 100, maxMs: 2_000 };
 
 export class PersonalMessages implements Part {
-  readonly name = 'own-messages';
+  readonly name = 'personal-messages';
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #parts: PersonalMessagesParts;
@@ -72,22 +72,21 @@ export class PersonalMessages implements Part {
     if (!own) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
     const { feed, history } = own;
     await feed.reach(positions);
-    session.hold(ownRoom);
+    session.holdFrames(ownRoom);
     const { heads } = feed;
-    session.cameFrom(ownRoom, positions ?? {}, heads.epoch);
+    session.joinedFrom(ownRoom, positions ?? {}, heads.epoch);
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
-      const fresh = feed.passed.withoutHad(feed.withoutRecalled(found.msgs), (lane, before) => session.had(ownRoom, lane, before));
-      const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.ownShown?.has(msg.id));
+      const fresh = feed.passed.withoutHad(feed.withoutRecalled(found.msgs), (lane, before) => session.hasSeen(ownRoom, lane, before));
+      const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.hasPersonal(msg.id));
       const msgs = mine.map(shownMsg);
       this.#parts.receipts.replayed(session, room, msgs);
-      session.joinedOwn = true;
-      session.ownShown = undefined;
+      session.joinPersonal();
       const online = this.#parts.sessions.of(session.viewer.id).length;
-      return { reply: { room: ownRoom, online, positions: found.positions, recovered: found.recovered, msgs }, after: () => session.release(ownRoom) };
+      return { reply: { room: ownRoom, online, positions: found.positions, recovered: found.recovered, msgs }, after: () => session.releaseFrames(ownRoom) };
     } catch (error) {
-      // They are for it whether it joined or not.
-      session.release(ownRoom);
+      // Personal messages reach a viewer with or without a join.
+      session.releaseFrames(ownRoom);
       throw error;
     }
   }
@@ -96,8 +95,8 @@ export class PersonalMessages implements Part {
     for (let attempt = 1; !this.#ended.signal.aborted; attempt++) {
       const feed = new RoomFeed(this.#runtime, this.#bus, room, {
         frame: (frame) => this.#deliver(frame),
-        gap: (gap) => this.#tellGap(gap),
-        again: (_room, repeated) => this.#giveAgain(repeated),
+        gap: (gap) => this.#deliverGap(gap),
+        repeated: (_room, repeated) => this.#deliverRepeated(repeated),
         recalled: () => {},
       });
       try {
@@ -105,7 +104,7 @@ export class PersonalMessages implements Part {
         this.#rooms.set(room, { feed, history: new PersonalHistory(this.#runtime, this.#bus, feed) });
         return;
       } catch (error) {
-        this.#runtime.caught('own-messages', error, 'could not follow the messages of users; trying again', { level: 'debug', fields: { room } });
+        this.#runtime.caught('personal-messages', error, 'could not follow the messages of users; trying again', { level: 'debug', fields: { room } });
         await feed.close();
       }
       await pause(backoffMs(attempt, retry), this.#ended.signal);
@@ -119,7 +118,8 @@ export class PersonalMessages implements Part {
       feed.pulse(await this.#bus.streams.heads(room));
     });
     for (const result of await Promise.allSettled(asked))
-      if (result.status === 'rejected') this.#runtime.caught('own-messages', result.reason, 'could not read the heads of a room of users', { level: 'debug' });
+      if (result.status === 'rejected')
+        this.#runtime.caught('personal-messages', result.reason, 'could not read the heads of a room of users', { level: 'debug' });
   }
 
   #deliver({ head, payload }: BusFrame): void {
@@ -130,17 +130,17 @@ export class PersonalMessages implements Part {
     for (const user of here) {
       const mine = msgs.filter((_, index) => to[index] === user).map(shownMsg);
       const sessions = this.#sessionsOf(user);
-      for (const { id } of mine) if (receipts.includes(id)) this.#parts.receipts.passedTo(user, head.room, id, sessions.length);
-      this.#give(sessions, mine);
+      for (const { id } of mine) if (receipts.includes(id)) this.#parts.receipts.deliveredTo(user, head.room, id, sessions.length);
+      this.#write(sessions, mine);
     }
   }
 
-  /** Passed on before the store went back, when these connections were not here. */
-  #giveAgain(repeated: readonly Repeated[]): void {
+  /** Messages passed on before the new epoch, for connections that are younger. */
+  #deliverRepeated(repeated: readonly Repeated[]): void {
     for (const { lane, text, before } of repeated) {
       const msg = parseJson(text) as AddressedMsg;
-      const late = this.#sessionsOf(msg.to ?? '').filter((session) => session.connectedAt >= before.at && !session.had(ownRoom, lane, before));
-      if (late.length > 0) this.#give(late, [shownMsg(msg)]);
+      const late = this.#sessionsOf(msg.to ?? '').filter((session) => session.connectedAt >= before.at && !session.hasSeen(ownRoom, lane, before));
+      if (late.length > 0) this.#write(late, [shownMsg(msg)]);
     }
   }
 
@@ -148,22 +148,22 @@ export class PersonalMessages implements Part {
     return this.#parts.sessions.of(user).filter(({ viewer }) => viewer.own);
   }
 
-  #give(sessions: readonly Session[], msgs: readonly Msg[]): void {
+  #write(sessions: readonly Session[], msgs: readonly Msg[]): void {
     const { ledger } = this.#parts;
     const counts: LaneCounts = {};
     for (const { lane } of msgs) counts[lane] = (counts[lane] ?? 0) + 1;
     const prepared = encodeEvent('frame', { room: ownRoom, msgs }, { room: ownRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
     ledger.due(counts, sessions.length);
     for (const session of sessions) {
-      session.showOwn(msgs);
+      session.notePersonal(msgs);
       if (session.deliver(ownRoom, prepared)) ledger.delivered(prepared, 1);
     }
   }
 
-  /** Whose messages were lost is not known. */
-  #tellGap(gap: Gap): void {
+  /** Nobody knows whose messages were lost, so all users of the room get the gap, without a count. */
+  #deliverGap(gap: Gap): void {
     const prepared = encodeGap({ ...gap, room: ownRoom, count: 0 });
-    for (const session of this.#parts.sessions.all) if (session.joinedOwn && this.roomOf(session) === gap.room) session.deliver(ownRoom, prepared);
+    for (const session of this.#parts.sessions.all) if (session.joinedPersonal && this.roomOf(session) === gap.room) session.deliver(ownRoom, prepared);
   }
 }
 
@@ -171,7 +171,7 @@ function isUrgent(lane: Lane): boolean {
   return lanes[lane].guaranteed;
 }
 
-/** Who it is for is what its being there says. */
+/** Drops `to`: being in this frame already implies the recipient. */
 function shownMsg(msg: Msg): Msg {
   const { to: _to, ...shown } = msg as AddressedMsg;
   return shown;

@@ -6,7 +6,7 @@ import { newId, type Runtime } from '@danmux/runtime';
 import { Compile } from 'typebox/compile';
 import { hasOwnLimit } from '../moderation/send-limits.ts';
 import type { Session } from '../session/session.ts';
-import type { Handlers } from './handlers.ts';
+import type { Answer, Handlers } from './handlers.ts';
 
 type Ack = (reply: object) => void;
 
@@ -51,7 +51,7 @@ export class Dispatch {
   #checkRate(session: Session, event: string, payload: unknown): void {
     if (session.behind) throw new DanmuxError('rate_limited', { message: 'Read the answers to your requests first.', retryAfterMs: behindRetryMs });
     if (this.#runtime.config.shedding === 'off') return;
-    const wait = session.takeCall(this.#kindOf(event, payload), this.#runtime.clock.now());
+    const wait = session.spendRequest(this.#kindOf(event, payload), this.#runtime.clock.now());
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
   }
 
@@ -64,27 +64,13 @@ export class Dispatch {
     return types[type]?.viewer && hasOwnLimit(types[type]) ? type : '';
   }
 
-  async #call(session: Session, event: string, args: readonly unknown[]): Promise<{ reply: object; after?: () => void }> {
-    const handlers = this.#handlers;
-    switch (event) {
-      case 'join':
-        return handlers.join(session, checked('join', args));
-      case 'leave':
-        return { reply: await handlers.leave(session, checked('leave', args)) };
-      case 'send':
-        return { reply: await handlers.send(session, checked('send', args)) };
-      case 'receipt':
-        return { reply: await handlers.receipt(session, checked('receipt', args)) };
-      case 'members':
-        return { reply: await handlers.members(session, checked('members', args)) };
-      case 'history':
-        return { reply: await handlers.history(session, checked('history', args)) };
-      default:
-        // A client may put a number where the name belongs.
-        throw new DanmuxError('unknown_event', {
-          message: `There is no event "${String(event).slice(0, 64)}"; there are ${Object.keys(viewerSchemas).join(', ')}.`,
-        });
+  async #call(session: Session, event: string, args: readonly unknown[]): Promise<Answer<object>> {
+    if (!isViewerEvent(event)) {
+      throw new DanmuxError('unknown_event', {
+        message: `There is no event "${String(event).slice(0, 64)}"; there are ${Object.keys(viewerSchemas).join(', ')}.`,
+      });
     }
+    return this.#handlers[event](session, checked(event, args));
   }
 
   #refuse(session: Session, event: string, error: unknown, ack: Ack | undefined): void {
@@ -99,10 +85,16 @@ export class Dispatch {
   }
 }
 
-function checked<T>(event: ViewerEvent, args: readonly unknown[]): T {
+/** A client may put anything where the name belongs. */
+function isViewerEvent(event: unknown): event is ViewerEvent {
+  return typeof event === 'string' && Object.hasOwn(viewerSchemas, event);
+}
+
+/** The payload, when the event's schema allows it. */
+function checked(event: ViewerEvent, args: readonly unknown[]): never {
   const [payload] = args;
   const check = checks[event];
-  if (check.Check(payload)) return payload as T;
+  if (check.Check(payload)) return payload as never;
   const found = check.Errors(payload);
   const path = found[0]?.instancePath ? found[0].instancePath.slice(1).replaceAll('/', '.') : 'payload';
   throw new DanmuxError('invalid_request', { message: `${event}: ${path} ${complaint(found)}.` });

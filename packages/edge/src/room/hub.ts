@@ -1,4 +1,4 @@
-// Which sessions of this edge are in which room.
+// The rooms of this edge and the sessions in each. It opens no feed and counts no user; Rooms does that.
 
 import type { Session } from '../session/session.ts';
 import { RoomSessions } from './room-sessions.ts';
@@ -7,22 +7,22 @@ export class Hub {
   readonly #rooms = new Map<string, RoomSessions>();
 
   add(room: string, session: Session): void {
-    const roster = this.#rooms.get(room) ?? new RoomSessions(room);
-    this.#rooms.set(room, roster);
-    roster.add(session);
-    session.rooms.add(room);
+    const sessions = this.#rooms.get(room) ?? new RoomSessions(room);
+    this.#rooms.set(room, sessions);
+    sessions.add(session);
+    session.addRoom(room);
   }
 
   /** True when this was the room's last session. */
   remove(room: string, session: Session): boolean {
-    session.rooms.delete(room);
-    const roster = this.#rooms.get(room);
-    if (!roster?.remove(session) || roster.size > 0) return false;
+    session.removeRoom(room);
+    const sessions = this.#rooms.get(room);
+    if (!sessions?.remove(session) || sessions.size > 0) return false;
     this.#rooms.delete(room);
     return true;
   }
 
-  roster(room: string): RoomSessions | undefined {
+  sessionsIn(room: string): RoomSessions | undefined {
     return this.#rooms.get(room);
   }
 

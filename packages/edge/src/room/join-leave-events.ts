@@ -1,30 +1,35 @@
-// Tells webhooks who came to a room on this edge and who left it, once a second a room: who came and left meanwhile did neither. It
-// counts nobody itself; presence says when a user's first connection came and the last one went.
+// Webhook events `room.users`: users that joined or left a room on this edge, once a second a room. A user that does both within the
+// second appears in none. It counts no connections: Presence knows a user's first and last one.
 import type { Bus } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
 import type { Viewer } from '../viewer/viewer.ts';
 
-type Change = { readonly came: true; readonly name: unknown } | { readonly came: false };
+type Change = { readonly joined: true; readonly name: unknown } | { readonly joined: false };
+
+interface OnlineCounts {
+  /** Connections in the room over all edges. */
+  online(room: string): Promise<number>;
+}
 
 const everyMs = 1_000;
-/** Users one event names each way; of more it says how many. */
+/** Users named in one event each way; of more it has the number. */
 const named = 100;
 
 export class JoinLeaveEvents implements Part {
-  readonly name = 'room-users';
+  readonly name = 'join-leave-events';
   readonly #runtime: Runtime;
   readonly #events: EventWriter;
-  readonly #online: (room: string) => Promise<number>;
-  /** Per room what became of users since the last event. */
+  readonly #presence: OnlineCounts;
+  /** By room, the changes since the last event. */
   #changes = new Map<string, Map<string, Change>>();
   #timer: NodeJS.Timeout | undefined;
-  #telling: Promise<void> = Promise.resolve();
+  #emitting: Promise<void> = Promise.resolve();
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'events'>, online: (room: string) => Promise<number>) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'events'>, presence: OnlineCounts) {
     this.#runtime = runtime;
     this.#events = new EventWriter(runtime, bus);
-    this.#online = online;
+    this.#presence = presence;
   }
 
   /** Whether any webhook target wants to know. */
@@ -36,51 +41,53 @@ export class JoinLeaveEvents implements Part {
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#tell();
-    await this.#telling;
+    this.#flush();
+    await this.#emitting;
   }
 
-  came(room: string, { id, from }: Viewer): void {
-    this.#change(room, id, { came: true, name: from.name });
+  joined(room: string, { id, from }: Viewer): void {
+    this.#change(room, id, { joined: true, name: from.name });
   }
 
   left(room: string, { id }: Viewer): void {
-    this.#change(room, id, { came: false });
+    this.#change(room, id, { joined: false });
   }
 
   #change(room: string, user: string, change: Change): void {
     if (!this.wanted) return;
     const users = this.#changes.get(room) ?? new Map<string, Change>();
     this.#changes.set(room, users);
-    // The other way inside the second: nothing happened.
+    // A join and a leave within the second cancel each other.
     if (users.has(user)) users.delete(user);
     else users.set(user, change);
-    this.#timer ??= setTimeout(() => this.#tell(), everyMs);
+    this.#timer ??= setTimeout(() => this.#flush(), everyMs);
   }
 
-  #tell(): void {
+  #flush(): void {
     this.#timer = undefined;
     const changes = this.#changes;
     this.#changes = new Map();
     // After the ones before, so that the events of a room stay in order.
-    this.#telling = this.#telling.then(async () => {
+    this.#emitting = this.#emitting.then(async () => {
       await Promise.all([...changes].map(([room, users]) => this.#emit(room, users)));
     });
   }
 
   async #emit(room: string, users: ReadonlyMap<string, Change>): Promise<void> {
     if (users.size === 0) return;
-    const joined = [...users].flatMap(([id, change]) => (change.came ? [{ id, ...(change.name === undefined ? {} : { name: change.name }) }] : []));
-    const left = [...users].flatMap(([id, change]) => (change.came ? [] : [{ id }]));
+    const joined = [...users].flatMap(([id, change]) => (change.joined ? [{ id, ...(change.name === undefined ? {} : { name: change.name }) }] : []));
+    const left = [...users].flatMap(([id, change]) => (change.joined ? [] : [{ id }]));
     const more = {
       ...(joined.length > named ? { joined_more: joined.length - named } : {}),
       ...(left.length > named ? { left_more: left.length - named } : {}),
     };
     try {
-      const online = await this.#online(room);
+      const online = await this.#presence.online(room);
       await this.#events.emit(room, 'room.users', { joined: joined.slice(0, named), left: left.slice(0, named), online, ...more });
     } catch (error) {
-      this.#runtime.caught('room-users', error, 'who came and left could not be told', { fields: { room, joined: joined.length, left: left.length } });
+      this.#runtime.caught('join-leave-events', error, 'a room.users event could not be emitted', {
+        fields: { room, joined: joined.length, left: left.length },
+      });
     }
   }
 }

@@ -1,5 +1,5 @@
-// How many are online in the rooms of this edge, and who: reports this edge's counts and members to the bus, learns the sum over
-// all edges, and tells the viewers when it changed, at most once a second a room.
+// Online counts and members of the rooms of this edge: reports them to the bus, reads the sum over all edges from the answer, and
+// sends viewers a changed sum, at most once a second a room.
 import { type Audience, type Bus, type RoomPulse, withMember } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
@@ -12,42 +12,44 @@ interface RoomOnline {
   reported: number;
   /** Over all edges, at the last report. */
   total: number;
-  told: number;
-  toldAt: number;
+  /** The total viewers were last sent, and when by `performance.now`. */
+  sent: number;
+  sentAt: number;
   /** Runs while a change waits for its second. */
-  later: NodeJS.Timeout | undefined;
+  timer: NodeJS.Timeout | undefined;
 }
 
-export interface PresenceOutput {
-  /** What each report learned of the rooms. */
-  pulsed(pulses: ReadonlyMap<string, RoomPulse>): void;
-  /** A user's first connection in a room of this edge came. */
-  came(room: string, viewer: Viewer): void;
-  /** Its last one went. */
-  went(room: string, viewer: Viewer): void;
-  /** For every viewer of the room on this edge. */
-  tell(room: string, prepared: EncodedFrame): void;
+export interface PresenceParts {
+  readonly hub: Hub;
+  readonly feeds: {
+    /** The answer of each report: how far the streams of the rooms are. */
+    pulse(pulses: ReadonlyMap<string, RoomPulse>): void;
+  };
+  readonly fanOut: {
+    /** Writes an event to every viewer of the room on this edge. */
+    event(room: string, event: EncodedFrame): void;
+  };
 }
 
-const tellEveryMs = 1_000;
+const sendEveryMs = 1_000;
 
 export class Presence implements Part {
   readonly name = 'presence';
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #hub: Hub;
-  readonly #output: PresenceOutput;
+  readonly #parts: PresenceParts;
   readonly #rooms = new Map<string, RoomOnline>();
-  readonly #rosters: RoomMembers;
+  readonly #members: RoomMembers;
   #timer: NodeJS.Timeout | undefined;
   #reporting: Promise<void> | undefined;
 
-  constructor(runtime: Runtime, bus: Bus, hub: Hub, output: PresenceOutput) {
+  constructor(runtime: Runtime, bus: Bus, parts: PresenceParts) {
     this.#runtime = runtime;
     this.#bus = bus;
-    this.#hub = hub;
-    this.#output = output;
-    this.#rosters = new RoomMembers(runtime.config.edge.members_listed);
+    this.#hub = parts.hub;
+    this.#parts = parts;
+    this.#members = new RoomMembers(runtime.config.edge.members_listed);
   }
 
   async start(): Promise<void> {
@@ -58,7 +60,7 @@ export class Presence implements Part {
     clearInterval(this.#timer);
     await this.#reporting;
     // Counted out at once instead of after the ttl.
-    for (const { later } of this.#rooms.values()) clearTimeout(later);
+    for (const { timer } of this.#rooms.values()) clearTimeout(timer);
     const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
     this.#rooms.clear();
     if (none.size === 0) return;
@@ -67,13 +69,14 @@ export class Presence implements Part {
       .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
   }
 
-  /** One more connection of the viewer in the room. */
-  entered(room: string, viewer: Viewer): void {
-    if (this.#rosters.entered(room, viewer)) this.#output.came(room, viewer);
+  /** One more connection of the viewer in the room; true when it is the user's first on this edge. */
+  entered(room: string, viewer: Viewer): boolean {
+    return this.#members.entered(room, viewer);
   }
 
-  left(room: string, viewer: Viewer): void {
-    if (this.#rosters.left(room, viewer)) this.#output.went(room, viewer);
+  /** One connection less; true when it was the user's last on this edge. */
+  left(room: string, viewer: Viewer): boolean {
+    return this.#members.left(room, viewer);
   }
 
   /** Who is in the room over all edges, at most a report and a second ago; `viewer`, who is in it, always. */
@@ -111,41 +114,41 @@ export class Presence implements Part {
     for (const room of this.#hub.rooms) counts.set(room, this.#hub.count(room));
     if (counts.size === 0) return;
     const { presence_ttl_ms } = this.#runtime.config.edge;
-    const pulses = await this.#bus.presence.report(this.#runtime.node, counts, presence_ttl_ms, this.#rosters.report());
-    for (const [room, { list }] of pulses) this.#rosters.learned(room, list);
+    const pulses = await this.#bus.presence.report(this.#runtime.node, counts, presence_ttl_ms, this.#members.report());
+    for (const [room, { list }] of pulses) this.#members.learned(room, list);
     for (const [room, reported] of counts) {
       if (reported === 0 && this.#hub.count(room) === 0) this.#forget(room);
       else this.#learned(room, reported, pulses.get(room)?.online ?? reported);
     }
-    this.#output.pulsed(pulses);
+    this.#parts.feeds.pulse(pulses);
   }
 
   #learned(room: string, reported: number, total: number): void {
-    const known = this.#rooms.get(room) ?? { reported, total, told: -1, toldAt: Number.NEGATIVE_INFINITY, later: undefined };
+    const known = this.#rooms.get(room) ?? { reported, total, sent: -1, sentAt: Number.NEGATIVE_INFINITY, timer: undefined };
     known.reported = reported;
     known.total = total;
     this.#rooms.set(room, known);
-    this.#tell(room, known);
+    this.#sendTotal(room, known);
   }
 
-  #tell(room: string, known: RoomOnline): void {
-    if (known.total === known.told || known.later) return;
+  #sendTotal(room: string, known: RoomOnline): void {
+    if (known.total === known.sent || known.timer) return;
     const now = performance.now();
-    const wait = known.toldAt + tellEveryMs - now;
+    const wait = known.sentAt + sendEveryMs - now;
     if (wait > 0) {
-      known.later = setTimeout(() => {
-        known.later = undefined;
-        this.#tell(room, known);
+      known.timer = setTimeout(() => {
+        known.timer = undefined;
+        this.#sendTotal(room, known);
       }, wait);
       return;
     }
-    known.told = known.total;
-    known.toldAt = now;
-    this.#output.tell(room, encodeEvent('presence', { room, online: known.total }, { room, urgent: false }));
+    known.sent = known.total;
+    known.sentAt = now;
+    this.#parts.fanOut.event(room, encodeEvent('presence', { room, online: known.total }, { room, urgent: false }));
   }
 
   #forget(room: string): void {
-    clearTimeout(this.#rooms.get(room)?.later);
+    clearTimeout(this.#rooms.get(room)?.timer);
     this.#rooms.delete(room);
   }
 }

@@ -1,66 +1,85 @@
-// The sessions of one room on this edge, and from which frame on each of them is to be written to: a viewer that joined while
-// frames waited was given those with its join.
+// The sessions of one room on this edge, and the number of the first frame each of them gets: a viewer that joins while frames wait
+// to be written has these from its join already.
 import type { Session } from '../session/session.ts';
 
 export class RoomSessions {
   readonly room: string;
-  readonly #since = new Map<Session, number>();
+  /** By session, the last frame before it joined. */
+  readonly #joinedAfter = new Map<Session, number>();
   #list: readonly Session[] | undefined;
-  /** Grows with every change of the sessions. */
-  version = 0;
-  /** The number of the last frame that was passed on to this room. */
-  frame = 0;
-  /** The `frame` at the last join. */
-  lastJoin = 0;
-  /** Sessions that came since the room's store went back last; undefined when it never did. */
-  #late: Set<Session> | undefined;
+  #version = 0;
+  #lastFrame = 0;
+  #lastJoin = 0;
+  /** Sessions that joined since the last new epoch; undefined when there was none. */
+  #newcomers: Set<Session> | undefined;
 
   constructor(room: string) {
     this.room = room;
   }
 
-  /** Adds it, or begins anew for one that joins again. */
+  /** Grows with every change of the sessions. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Number of the last frame of this room. */
+  get lastFrame(): number {
+    return this.#lastFrame;
+  }
+
+  /** The `lastFrame` at the last join. */
+  get lastJoin(): number {
+    return this.#lastJoin;
+  }
+
+  /** The number of one more frame. */
+  nextFrame(): number {
+    return ++this.#lastFrame;
+  }
+
+  /** Adds a session, or begins anew for one that joins again. */
   add(session: Session): void {
-    if (!this.#since.has(session)) this.#late?.add(session);
-    this.#since.set(session, this.frame);
-    this.lastJoin = this.frame;
+    if (!this.#joinedAfter.has(session)) this.#newcomers?.add(session);
+    this.#joinedAfter.set(session, this.#lastFrame);
+    this.#lastJoin = this.#lastFrame;
     this.#changed();
   }
 
   /** False when it was not there. */
   remove(session: Session): boolean {
-    const was = this.#since.delete(session);
-    this.#late?.delete(session);
+    const was = this.#joinedAfter.delete(session);
+    this.#newcomers?.delete(session);
     if (was) this.#changed();
     return was;
   }
 
-  /** The store went back: who comes from now on has not been shown what was passed on before. */
-  forked(): void {
-    this.#late = new Set();
+  /** The room begins a new epoch: sessions that join from now on were not written what this edge passed on before. */
+  beginEpoch(): void {
+    this.#newcomers = new Set();
   }
 
-  get late(): Iterable<Session> {
-    return this.#late ?? [];
+  /** Sessions that joined since the last new epoch. */
+  get newcomers(): Iterable<Session> {
+    return this.#newcomers ?? [];
   }
 
-  /** It gets frames with a higher number; undefined when it is not in the room. */
-  since(session: Session): number | undefined {
-    return this.#since.get(session);
+  /** The session gets the frames with a higher number; undefined when it is not in the room. */
+  joinedAfter(session: Session): number | undefined {
+    return this.#joinedAfter.get(session);
   }
 
   get size(): number {
-    return this.#since.size;
+    return this.#joinedAfter.size;
   }
 
   /** All of them; a later change makes a new list. */
   get list(): readonly Session[] {
-    this.#list ??= [...this.#since.keys()];
+    this.#list ??= [...this.#joinedAfter.keys()];
     return this.#list;
   }
 
   #changed(): void {
-    this.version++;
+    this.#version++;
     this.#list = undefined;
   }
 }

@@ -1,11 +1,11 @@
-// A small number for every connection of this edge, so that one bit can stand for it. A number that was given back rests for a while:
-// a bit of the connection before must not be taken for the next one's.
+// A small number for every connection of this edge, so that one bit can stand for it. A released number rests for a minute before it is
+// used again, so that a set bit is never taken for the next connection's.
 
 const restMs = 60_000;
 
 export class ConnectionIds {
   readonly #resting: { readonly number: number; readonly at: number }[] = [];
-  /** Where the resting begin: taking from the front of an array moves all of it. */
+  /** Index of the first that rests: `shift` would move the whole array. */
   #first = 0;
   #next = 0;
 
@@ -20,7 +20,7 @@ export class ConnectionIds {
     return oldest.number;
   }
 
-  giveBack(number: number): void {
+  release(number: number): void {
     this.#resting.push({ number, at: performance.now() });
   }
 }

@@ -25,50 +25,63 @@ export interface SocketData {
 }
 export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** Requests one viewer may make, those of a kind of their own apart: a flood of likes leaves room for the rest. */
-const callsPerMinute = 1_200;
-const callsBurst = 60;
+/** Requests of one viewer, with a bucket for each kind, so that a flood of likes leaves room for the rest. */
+const requestsPerMinute = 1_200;
+const requestsBurst = 60;
 /** Reads of history one viewer may have under way: their answers are the largest there are. */
 const readsAtOnce = 4;
-/** Frames kept for a viewer while its join is answered; past it the connection is too slow to be kept. */
-const heldFrames = 1_000;
-/** Own messages remembered of a viewer that has not asked for them. */
-const ownRemembered = 200;
+/** Frames held back for a viewer while its join is answered; past it the viewer is disconnected as slow. */
+const maxHeldFrames = 1_000;
+/** Ids of personal messages remembered for a viewer that has not joined them. */
+const personalRemembered = 200;
 /** Answers nobody reads end the connection when they are so many times the outbox. Fewer refuse further requests. */
 const answersCap = 8;
 
 export class Session {
   readonly id: string;
   readonly viewer: Viewer;
-  readonly rooms = new Set<string>();
+  readonly #rooms = new Set<string>();
   /** When it connected, milliseconds by this process's clock. */
   readonly connectedAt: number;
-  /** Small, and of this connection alone on this edge; Sessions gives it. */
-  number = -1;
-  /** It asked for its own messages, and knows its positions in them. */
-  joinedOwn = false;
-  /** Ids of its own messages it was given before it asked for them. */
-  ownShown: Set<string> | undefined;
+  /** A small number that no other connection of this edge has now. */
+  readonly connectionId: number;
+  #joinedPersonal = false;
+  /** Ids of personal messages written to it before it joined them. */
+  #personalSeen: Set<string> | undefined;
   readonly #socket: ViewerSocket;
   readonly #wire: Wire;
   readonly #outbox: Outbox;
   readonly #parts: OutboxParts;
-  /** Rooms whose join is not answered yet, with the frames that came since. */
-  #held: Map<string, EncodedFrame[]> | undefined;
-  /** Positions of other epochs it came with, by room. */
-  #cameFrom: Map<string, Positions> | undefined;
-  #calls: Map<string, TokenBucket> | undefined;
+  /** Frames held back, by room, until its join is answered. */
+  #heldFrames: Map<string, EncodedFrame[]> | undefined;
+  /** Positions of other epochs its joins named, by room. */
+  #joinedFrom: Map<string, Positions> | undefined;
+  #requests: Map<string, TokenBucket> | undefined;
   #reads = 0;
 
-  constructor(runtime: Runtime, socket: ViewerSocket, parts: OutboxParts) {
+  constructor(runtime: Runtime, socket: ViewerSocket, parts: OutboxParts, connectionId: number) {
     const { edge } = runtime.config;
     this.id = socket.id;
+    this.connectionId = connectionId;
     this.connectedAt = runtime.clock.now();
     this.viewer = socket.data.viewer;
     this.#socket = socket;
     this.#parts = parts;
     this.#wire = new ViewerWire(socket.conn as unknown as EngineConn, edge.direct_writes);
     this.#outbox = new Outbox(this.#wire, parts, this);
+  }
+
+  get rooms(): ReadonlySet<string> {
+    return this.#rooms;
+  }
+
+  /** Only Hub calls this and `removeRoom`: the rooms of a session and the sessions of a room change together. */
+  addRoom(room: string): void {
+    this.#rooms.add(room);
+  }
+
+  removeRoom(room: string): void {
+    this.#rooms.delete(room);
   }
 
   get queuedBytes(): number {
@@ -87,11 +100,11 @@ export class Session {
   }
 
   /** 0 when one more request of this kind may be made now, else milliseconds to wait. Each kind has as many; there must be few. */
-  takeCall(kind: string, now: number): number {
-    this.#calls ??= new Map();
-    const calls = this.#calls.get(kind) ?? new TokenBucket(callsPerMinute, callsBurst, now);
-    this.#calls.set(kind, calls);
-    return calls.take(now);
+  spendRequest(kind: string, now: number): number {
+    this.#requests ??= new Map();
+    const bucket = this.#requests.get(kind) ?? new TokenBucket(requestsPerMinute, requestsBurst, now);
+    this.#requests.set(kind, bucket);
+    return bucket.take(now);
   }
 
   /** The outbox is full. */
@@ -99,8 +112,8 @@ export class Session {
     this.close('slow');
   }
 
-  /** Runs `read`, unless too many are under way for this viewer. */
-  async oneOfFew<T>(read: () => Promise<T>): Promise<T> {
+  /** Runs `read`; rejects with `rate_limited` when too many reads of this viewer are under way. */
+  async limitReads<T>(read: () => Promise<T>): Promise<T> {
     if (this.#reads >= readsAtOnce) throw new DanmuxError('rate_limited', { message: `Only ${readsAtOnce} reads at once.`, retryAfterMs: 200 });
     this.#reads++;
     try {
@@ -112,9 +125,9 @@ export class Session {
 
   /** A frame of a room: written at once, or after the answer to a join that is under way. True when it was written. */
   deliver(room: string, prepared: EncodedFrame): boolean {
-    const held = this.#held?.get(room);
+    const held = this.#heldFrames?.get(room);
     if (!held) return this.#outbox.write(prepared);
-    if (held.push(prepared) > heldFrames) this.close('slow');
+    if (held.push(prepared) > maxHeldFrames) this.close('slow');
     return false;
   }
 
@@ -122,64 +135,80 @@ export class Session {
     this.#outbox.write(encodeEvent(event, payload));
   }
 
-  /** It is given these own messages; when it asks for them later they are no news. */
-  showOwn(msgs: readonly Msg[]): void {
-    if (this.joinedOwn) return;
-    this.ownShown ??= new Set();
-    for (const { id } of msgs) this.ownShown.add(id);
-    for (const oldest of this.ownShown) {
-      if (this.ownShown.size <= ownRemembered) break;
-      this.ownShown.delete(oldest);
+  /** True from its join of its personal messages on: it knows its positions in them. */
+  get joinedPersonal(): boolean {
+    return this.#joinedPersonal;
+  }
+
+  joinPersonal(): void {
+    this.#joinedPersonal = true;
+    this.#personalSeen = undefined;
+  }
+
+  /** Remembers personal messages that are written to it before its join, so that the join does not repeat them. */
+  notePersonal(msgs: readonly Msg[]): void {
+    if (this.#joinedPersonal) return;
+    this.#personalSeen ??= new Set();
+    for (const { id } of msgs) this.#personalSeen.add(id);
+    for (const oldest of this.#personalSeen) {
+      if (this.#personalSeen.size <= personalRemembered) break;
+      this.#personalSeen.delete(oldest);
     }
   }
 
-  /** It joins with these positions, while the room is in `epoch`. */
-  cameFrom(room: string, positions: Positions, epoch: string): void {
-    this.#cameFrom?.delete(room);
-    if (Object.values(positions).every((position) => position?.epoch === epoch)) return;
-    this.#cameFrom ??= new Map();
-    this.#cameFrom.set(room, positions);
+  /** True of a personal message that was written to it before its join. */
+  hasPersonal(id: string): boolean {
+    return this.#personalSeen?.has(id) === true;
   }
 
-  /** True when its positions in the room say that it was shown what was there. */
-  had(room: string, lane: StreamLane, { epoch, offset }: Position): boolean {
-    const position = this.#cameFrom?.get(room)?.[lane];
+  /** It joins with these positions while the room is in `epoch`; only positions of another epoch are remembered. */
+  joinedFrom(room: string, positions: Positions, epoch: string): void {
+    this.#joinedFrom?.delete(room);
+    if (Object.values(positions).every((position) => position?.epoch === epoch)) return;
+    this.#joinedFrom ??= new Map();
+    this.#joinedFrom.set(room, positions);
+  }
+
+  /** True when the positions of its join show that it has the message that was at this position, in an epoch that ended. */
+  hasSeen(room: string, lane: StreamLane, { epoch, offset }: Position): boolean {
+    const position = this.#joinedFrom?.get(room)?.[lane];
     return position?.epoch === epoch && position.offset >= offset;
   }
 
-  /** Keeps the room's frames back until `release`. */
-  hold(room: string): void {
-    this.discardHeld(room);
-    this.#held ??= new Map();
-    this.#held.set(room, []);
+  /** Holds the room's frames back until `releaseFrames` or `dropFrames`. */
+  holdFrames(room: string): void {
+    this.dropFrames(room);
+    this.#heldFrames ??= new Map();
+    this.#heldFrames.set(room, []);
   }
 
-  /** Writes what was kept back. */
-  release(room: string): void {
-    const held = this.#held?.get(room) ?? [];
-    this.#unhold(room);
+  /** Writes the frames that were held back. */
+  releaseFrames(room: string): void {
+    const held = this.#heldFrames?.get(room) ?? [];
+    this.#endHold(room);
     for (const prepared of held) if (this.#outbox.write(prepared)) this.#parts.ledger.delivered(prepared, 1);
   }
 
-  /** Of what waits for the viewer, these are not to be shown any more. */
+  /** Replaces recalled messages in the room's frames that wait for this viewer with tombstones. */
   recall(room: string, ids: ReadonlySet<string>): void {
-    const held = this.#held?.get(room);
+    const held = this.#heldFrames?.get(room);
     if (held)
-      this.#held?.set(
+      this.#heldFrames?.set(
         room,
         held.map((prepared) => prepared.without(ids)),
       );
     this.#outbox.recall(room, ids);
   }
 
-  discardHeld(room: string): void {
-    for (const prepared of this.#held?.get(room) ?? []) this.#parts.ledger.undeliverable(prepared);
-    this.#unhold(room);
+  /** Drops the frames that were held back, and counts them as undeliverable. */
+  dropFrames(room: string): void {
+    for (const prepared of this.#heldFrames?.get(room) ?? []) this.#parts.ledger.undeliverable(prepared);
+    this.#endHold(room);
   }
 
-  #unhold(room: string): void {
-    this.#held?.delete(room);
-    if (this.#held?.size === 0) this.#held = undefined;
+  #endHold(room: string): void {
+    this.#heldFrames?.delete(room);
+    if (this.#heldFrames?.size === 0) this.#heldFrames = undefined;
   }
 
   /** The connection is gone: what waits cannot be delivered. */

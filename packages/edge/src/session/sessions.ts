@@ -1,10 +1,10 @@
-// The sessions of this edge, and which of them are a user's: mostly one, on several devices more.
+// The sessions of this edge, all and by user: mostly one each, more for a user with several devices. It opens and closes none.
 import { ConnectionIds } from './connection-ids.ts';
 import type { Session } from './session.ts';
 
 export class Sessions {
   readonly #all = new Set<Session>();
-  readonly #numbers = new ConnectionIds();
+  readonly #ids = new ConnectionIds();
   readonly #ofUser = new Map<string, Session | readonly Session[]>();
 
   get all(): ReadonlySet<Session> {
@@ -15,9 +15,13 @@ export class Sessions {
     return this.#all.size;
   }
 
+  /** For the next session, until that is deleted. */
+  takeId(): number {
+    return this.#ids.take();
+  }
+
   add(session: Session): void {
     this.#all.add(session);
-    session.number = this.#numbers.take();
     const others = this.of(session.viewer.id);
     // A list only for those who need one: it is memory of every viewer.
     this.#ofUser.set(session.viewer.id, others.length === 0 ? session : [...others, session]);
@@ -25,7 +29,7 @@ export class Sessions {
 
   delete(session: Session): void {
     if (!this.#all.delete(session)) return;
-    this.#numbers.giveBack(session.number);
+    this.#ids.release(session.connectionId);
     const { id } = session.viewer;
     const others = this.of(id).filter((one) => one !== session);
     if (others.length === 0) this.#ofUser.delete(id);

@@ -1,4 +1,4 @@
-// Ends sessions whose token has ended: a viewer is told, and cut off a short grace later.
+// Disconnects sessions whose token expired, with a notice, after a grace of ten seconds.
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Session } from './session.ts';
 
@@ -6,7 +6,7 @@ const graceMs = 10_000;
 const everyMs = 1_000;
 
 export class TokenExpiry implements Part {
-  readonly name = 'expiry';
+  readonly name = 'token-expiry';
   readonly #runtime: Runtime;
   readonly #sessions: ReadonlySet<Session>;
   #timer: NodeJS.Timeout | undefined;

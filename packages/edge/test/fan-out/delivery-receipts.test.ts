@@ -16,12 +16,12 @@ const room = 'live:1';
 let reports: (readonly (ReceiptCount & { id: string })[])[];
 let away: boolean;
 let receipts: DeliveryReceipts;
-let roster: RoomSessions;
+let sessions: RoomSessions;
 beforeEach(() => {
   mock.timers.enable({ apis: ['setInterval'] });
   reports = [];
   away = false;
-  roster = new RoomSessions(room);
+  sessions = new RoomSessions(room);
   receipts = new DeliveryReceipts(runtime, {
     receipts: {
       open: async () => {},
@@ -38,16 +38,16 @@ afterEach(async () => {
   await receipts.stop();
 });
 
-let numbers = 0;
-const session = (user = 'u') => ({ number: numbers++, viewer: { id: user } }) as unknown as Session;
+let connections = 0;
+const session = (user = 'u') => ({ connectionId: connections++, viewer: { id: user } }) as unknown as Session;
 function enter(): Session {
   const one = session();
-  roster.add(one);
+  sessions.add(one);
   return one;
 }
 function pass(...ids: string[]): void {
-  receipts.passed(ids, roster, ++roster.frame);
-  receipts.handed(room, ids, roster.size);
+  receipts.track(ids, sessions, sessions.nextFrame());
+  receipts.delivered(room, ids, sessions.size);
 }
 /** After the next report. */
 async function reported(): Promise<(readonly [string, number, number])[]> {
@@ -92,7 +92,7 @@ test('a viewer that came back answers what it was given again, and was sent to o
 });
 
 test('a message for a user is answered by its connections and no other user’s', async () => {
-  receipts.passedTo('ann', '@3', 'm', 2);
+  receipts.deliveredTo('ann', '@3', 'm', 2);
   for (const one of [session('ann'), session('ann'), session('bob')]) receipts.answered(one, '@3', ['m']);
   assert.deepEqual(await reported(), [['m', 2, 2]]);
 });

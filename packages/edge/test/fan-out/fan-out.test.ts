@@ -11,13 +11,13 @@ import { DeliveryLedger } from '../../src/outbox/delivery-ledger.ts';
 import { type EncodedFrame, encodeEvent } from '../../src/outbox/encoded-frame.ts';
 import { Hub } from '../../src/room/hub.ts';
 import type { Session } from '../../src/session/session.ts';
+import { fakeSession } from '../fake-session.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 const room = 'live:1';
 
 interface Listener {
-  readonly rooms: Set<string>;
   readonly id: string;
   readonly got: string[];
   readonly types: string[];
@@ -45,16 +45,17 @@ function fanOutOf(given: Runtime): FanOut {
   return new FanOut(given, {
     hub,
     ledger: new DeliveryLedger(given),
-    sessionsOf: (user) => sessions.filter(({ id }) => id === user),
+    sessions: { of: (user) => sessions.filter(({ id }) => id === user) },
     receipts: {
-      passed: (ids, roster, frame) => receipts.push(['passed', ids, roster.room, frame]),
-      handed: (where, ids, count) => receipts.push(['handed', ids, where, count]),
+      track: (ids, { room: where }, frame) => receipts.push(['track', ids, where, frame]),
+      delivered: (where, ids, count) => receipts.push(['delivered', ids, where, count]),
     },
+    hops: { add: () => {} },
   });
 }
 
 function viewer(id: string, during: (self: FakeSession) => void = () => {}): FakeSession {
-  const listener: Listener = { rooms: new Set<string>(), id, got: [], types: [], gaps: [], writes: { count: 0 } };
+  const listener: Listener = { id, got: [], types: [], gaps: [], writes: { count: 0 } };
   const deliver = (_room: string, { packets }: EncodedFrame): boolean => {
     listener.writes.count++;
     for (const packet of packets) {
@@ -67,7 +68,7 @@ function viewer(id: string, during: (self: FakeSession) => void = () => {}): Fak
     during(self);
     return true;
   };
-  const self = { ...listener, deliver, recall: () => {} } as unknown as FakeSession;
+  const self: FakeSession = fakeSession({ ...listener, deliver, recall: () => {} });
   sessions.push(self);
   return self;
 }
@@ -323,7 +324,7 @@ test('what was taken back and is not written yet is not written; who had it keep
     if (recalled) return;
     recalled = true;
     fanOut.frame(frame({ chat: ['waits', 'stays'] }));
-    fanOut.recall(room, new Set(['half', 'waits']));
+    fanOut.recalled(room, new Set(['half', 'waits']));
     fanOut.frame(frame({ control: ['recall'] }));
   });
   hub.add(room, trigger);
@@ -359,7 +360,7 @@ test('messages that ask for receipts are counted for those who were written to',
   fanOut.frame(frame({ chat: ['c'] }));
   await eventually(() => assert.equal(receipts.length, 2));
   assert.deepEqual(receipts, [
-    ['passed', ['g'], room, 1],
-    ['handed', ['g'], room, 39],
+    ['track', ['g'], room, 1],
+    ['delivered', ['g'], room, 39],
   ]);
 });

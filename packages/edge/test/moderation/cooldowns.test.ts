@@ -8,12 +8,12 @@ import { Cooldowns } from '../../src/moderation/cooldowns.ts';
 let now: number;
 let asked: string[];
 let taken: Map<string, number>;
-let claims: Cooldowns;
+let cooldowns: Cooldowns;
 beforeEach(() => {
   now = 1_000;
   asked = [];
   taken = new Map();
-  claims = new Cooldowns(
+  cooldowns = new Cooldowns(
     { now: () => now },
     claimsWith({
       once: async (key, ms) => {
@@ -28,46 +28,46 @@ beforeEach(() => {
 });
 
 test('the first has it for its time; another waits, told from memory', async () => {
-  assert.equal(await claims.take('k', 'a', 500), 0);
+  assert.equal(await cooldowns.take('k', 'a', 500), 0);
   now += 100;
-  assert.equal(await claims.take('k', 'b', 500), 400);
-  assert.equal(claims.wait('k', 'b'), 400);
+  assert.equal(await cooldowns.take('k', 'b', 500), 400);
+  assert.equal(cooldowns.wait('k', 'b'), 400);
   assert.deepEqual(asked, ['k']);
   now += 400;
-  assert.equal(claims.wait('k', 'b'), 0);
-  assert.equal(await claims.take('k', 'b', 500), 0);
+  assert.equal(cooldowns.wait('k', 'b'), 0);
+  assert.equal(await cooldowns.take('k', 'b', 500), 0);
 });
 
 test('the same request again has what it took', async () => {
-  assert.equal(await claims.take('k', 'a', 500), 0);
-  assert.equal(claims.wait('k', 'a'), 0);
-  assert.equal(await claims.take('k', 'a', 500), 0);
+  assert.equal(await cooldowns.take('k', 'a', 500), 0);
+  assert.equal(cooldowns.wait('k', 'a'), 0);
+  assert.equal(await cooldowns.take('k', 'a', 500), 0);
   assert.deepEqual(asked, ['k']);
 });
 
 test('of two at once one is first, and stays so', async () => {
-  assert.deepEqual(await Promise.all([claims.take('k', 'a', 500), claims.take('k', 'b', 500)]), [0, 500]);
-  assert.deepEqual([await claims.take('k', 'a', 500), await claims.take('k', 'b', 500)], [0, 500]);
+  assert.deepEqual(await Promise.all([cooldowns.take('k', 'a', 500), cooldowns.take('k', 'b', 500)]), [0, 500]);
+  assert.deepEqual([await cooldowns.take('k', 'a', 500), await cooldowns.take('k', 'b', 500)], [0, 500]);
 });
 
 test('what another edge took is waited for, and remembered', async () => {
   taken.set('k', now + 300);
-  assert.equal(await claims.take('k', 'a', 500), 300);
-  assert.equal(await claims.take('k', 'a', 500), 300, 'this request has it not either');
+  assert.equal(await cooldowns.take('k', 'a', 500), 300);
+  assert.equal(await cooldowns.take('k', 'a', 500), 300, 'this request has it not either');
   assert.deepEqual(asked, ['k']);
 });
 
 test('what was given up is had by the next, and by that one alone', async () => {
-  await claims.take('k', 'a', 500);
-  claims.giveUp('k');
-  assert.equal(claims.wait('k', 'b'), 0);
-  assert.equal(await claims.take('k', 'b', 500), 0);
-  assert.equal(await claims.take('k', 'c', 500), 500);
+  await cooldowns.take('k', 'a', 500);
+  cooldowns.release('k');
+  assert.equal(cooldowns.wait('k', 'b'), 0);
+  assert.equal(await cooldowns.take('k', 'b', 500), 0);
+  assert.equal(await cooldowns.take('k', 'c', 500), 500);
 });
 
 test('forgets what is over', async () => {
-  for (let i = 0; i < 100; i++) await claims.take(`k${i}`, 'a', 500);
+  for (let i = 0; i < 100; i++) await cooldowns.take(`k${i}`, 'a', 500);
   now += 600;
-  await claims.take('k', 'a', 500);
-  assert.equal(claims.size, 1);
+  await cooldowns.take('k', 'a', 500);
+  assert.equal(cooldowns.size, 1);
 });

@@ -1,34 +1,33 @@
-// What a decision does to those inside; the rest is tried through an edge in moderation.test.ts.
+// What a decision does to those inside; the rest is tried through an edge in moderated-edge.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuleChange } from '@danmux/policy';
 import type { DanmuxError, Notice } from '@danmux/protocol';
 import { Enforcement } from '../../src/moderation/enforcement.ts';
-import type { Session } from '../../src/session/session.ts';
+import { fakeSession } from '../fake-session.ts';
 
 function scene() {
   const log: string[] = [];
   const notices: Notice[] = [];
   const session = (name: string, ...rooms: string[]) =>
-    ({
-      rooms: new Set(rooms),
-      emit: (_event: string, notice: Notice) => {
-        log.push(`${name} ${notice.code}`);
-        notices.push(notice);
+    fakeSession(
+      {
+        emit: (_event: string, notice: Notice) => {
+          log.push(`${name} ${notice.code}`);
+          notices.push(notice);
+        },
+        disconnect: (reason: string) => log.push(`${name} disconnected ${reason}`),
       },
-      disconnect: (reason: string) => log.push(`${name} disconnected ${reason}`),
-    }) as unknown as Session;
+      ...rooms,
+    );
   const sessions = [session('inside', 'a', 'b'), session('elsewhere', 'b')];
-  const enforcement = new Enforcement({
-    now: () => 1_000,
-    sessionsOf: (user) => (user === 'ann' ? sessions : []),
-    expel: (one, room, why: DanmuxError) =>
-      log.push(`${one === sessions[0] ? 'inside' : 'elsewhere'} leaves ${room}: ${why.code} ${why.retryAfterMs ?? ''}`.trim()),
-  });
+  const expel = (one: unknown, room: string, why: DanmuxError) =>
+    void log.push(`${one === sessions[0] ? 'inside' : 'elsewhere'} leaves ${room}: ${why.code} ${why.retryAfterMs ?? ''}`.trim());
+  const enforcement = new Enforcement({ now: () => 1_000 }, { sessions: { of: (user) => (user === 'ann' ? sessions : []) }, rooms: { expel } });
   const decide = (change: Partial<RuleChange>) => {
     log.length = 0;
     notices.length = 0;
-    enforcement.changed({ room: 'a', kind: 'mute', user: 'ann', sanction: { by: 'key', at: 1 }, ...change });
+    enforcement.apply({ room: 'a', kind: 'mute', user: 'ann', sanction: { by: 'key', at: 1 }, ...change });
     return log;
   };
   return { decide, notices };

@@ -1,4 +1,4 @@
-// The guard refuses what costs least to refuse first, asks the screen only about what is otherwise allowed, and takes no turn for what
+// The guard refuses what costs least to refuse first, asks the filter only about what is otherwise allowed, and takes no turn for what
 // is refused. Modes and mutes are tried through an edge in moderation.test.ts.
 
 import assert from 'node:assert/strict';
@@ -17,14 +17,14 @@ const ann = viewerOf({ sub: 'ann', exp: 1 });
 
 let modes: RoomModes;
 let mute: Sanction | undefined;
-let screened: FilteredMessage[];
+let filtered: FilteredMessage[];
 let claimed: string[];
 let verdict: (message: FilteredMessage) => Verdict;
 let guard: SendGuard;
 beforeEach(() => {
   modes = {};
   mute = undefined;
-  screened = [];
+  filtered = [];
   claimed = [];
   verdict = ({ data }) => ({ action: 'pass', data });
   const once = async (key: string) => {
@@ -33,9 +33,9 @@ beforeEach(() => {
   };
   guard = new SendGuard(runtime, claimsWith({ once }), {
     rules: { modes: () => modes, sanction: () => mute },
-    screen: {
-      screen: async (message) => {
-        screened.push(message);
+    filter: {
+      judge: async (message) => {
+        filtered.push(message);
         return verdict(message);
       },
     },
@@ -50,7 +50,7 @@ const codeOf = (sent: Promise<unknown>) =>
     (error: unknown) => (error instanceof DanmuxError ? error.code : String(error)),
   );
 
-test('rate, then size and type, then rules, then the screen', async () => {
+test('rate, then size and type, then rules, then the filter', async () => {
   mute = { by: 'key', at: 1 };
   const large = { text: 'x'.repeat(6_000) };
   assert.equal(await codeOf(guard.judge(guestViewer(), request())), 'read_only');
@@ -59,10 +59,10 @@ test('rate, then size and type, then rules, then the screen', async () => {
   assert.equal(await codeOf(guard.judge(ann, request({ type: 'gift' }))), 'type_forbidden');
   assert.equal(await codeOf(guard.judge(ann, request())), 'muted');
   assert.equal(await codeOf(guard.judge(ann, request({ data: large }))), 'rate_limited');
-  assert.deepEqual(screened, []);
+  assert.deepEqual(filtered, []);
 });
 
-test('what the screen refuses or the room forbids meanwhile takes no turn', async () => {
+test('what the filter refuses or the room forbids meanwhile takes no turn', async () => {
   modes = { slow_ms: 1_000, unique: true };
   verdict = () => {
     throw new DanmuxError('content_blocked');
@@ -80,12 +80,12 @@ test('what the screen refuses or the room forbids meanwhile takes no turn', asyn
   assert.equal(claimed.length, 2);
 });
 
-test('what the screen changed is published under the same id, within the same size', async () => {
+test('what the filter changed is published under the same id, within the same size', async () => {
   verdict = () => ({ action: 'pass', data: { text: '**' } });
   const { publication, verdict: judged } = await guard.judge(ann, request());
   const { id, data, from } = JSON.parse(publication.body) as { id: string; data: unknown; from: unknown };
   assert.deepEqual([data, from, judged.action], [{ text: '**' }, { id: 'ann' }, 'pass']);
-  assert.equal(id, screened[0]?.id);
+  assert.equal(id, filtered[0]?.id);
   assert.equal(publication.id, id);
   verdict = () => ({ action: 'pass', data: { text: 'x'.repeat(6_000) } });
   assert.equal(await codeOf(guard.judge(ann, request())), 'too_large');

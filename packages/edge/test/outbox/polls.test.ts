@@ -93,7 +93,7 @@ function assertBounded({ answers }: HandMadePoller): void {
 test('python-socketio by long-polling joins twenty rooms at once and gets every gift of every room', async () => {
   const made = await open({ 'edge.ping_interval_ms': 100 });
   const env = { ...process.env, URL: made.url, TOKEN: await made.token('ann'), ROOMS: String(rooms.length), GIFTS: String(rooms.length * 3) };
-  const python = spawn(await pythonWithPolling(), ['packages/edge/test/python/polling_viewer.py'], { env });
+  const python = spawn(await pythonWithPolling(), ['packages/edge/test/outbox/python/polling_viewer.py'], { env });
   const lines: string[] = [];
   const read = createInterface(python.stdout).on('line', (line) => lines.push(line));
   let errors = '';

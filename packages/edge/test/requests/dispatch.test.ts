@@ -29,7 +29,7 @@ beforeEach(() => {
   fails = undefined;
   session = {
     id: 's1',
-    takeCall: (kind: string, now: number) => {
+    spendRequest: (kind: string, now: number) => {
       const bucket = buckets.get(kind) ?? new TokenBucket(60, most, 0);
       buckets.set(kind, bucket);
       return bucket.take(now);
@@ -43,7 +43,7 @@ const order: string[] = [];
 const handler = (name: string) => async (_session: Session, payload: unknown) => {
   calls.push([name, payload]);
   if (fails) throw fails;
-  return name === 'join' ? { reply: { room: 'r' }, after: () => order.push('after') } : { did: name };
+  return name === 'join' ? { reply: { room: 'r' }, after: () => order.push('after') } : { reply: { did: name } };
 };
 const handlers = Object.fromEntries(['join', 'leave', 'send', 'members', 'history'].map((name) => [name, handler(name)])) as unknown as Handlers;
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hub } from '../../src/room/hub.ts';
-import type { Session } from '../../src/session/session.ts';
+import { fakeSession } from '../fake-session.ts';
 
-const session = () => ({ rooms: new Set<string>() }) as unknown as Session;
+const session = () => fakeSession();
 
 test('a session is in a room once, and a room lists its own', () => {
   const hub = new Hub();
@@ -13,19 +13,19 @@ test('a session is in a room once, and a room lists its own', () => {
   hub.add('a', ann);
   hub.add('a', bob);
   hub.add('b', eve);
-  assert.deepEqual(hub.roster('a')?.list, [ann, bob]);
-  assert.deepEqual(hub.roster('b')?.list, [eve]);
-  assert.equal(hub.roster('nobody'), undefined);
+  assert.deepEqual(hub.sessionsIn('a')?.list, [ann, bob]);
+  assert.deepEqual(hub.sessionsIn('b')?.list, [eve]);
+  assert.equal(hub.sessionsIn('nobody'), undefined);
 });
 
 test('a list that was taken stays as it was, the next one is new', () => {
   const hub = new Hub();
   const [ann, bob] = [session(), session()];
   hub.add('a', ann);
-  const before = hub.roster('a')?.list;
+  const before = hub.sessionsIn('a')?.list;
   hub.add('a', bob);
   hub.remove('a', ann);
-  assert.deepEqual([before, hub.roster('a')?.list], [[ann], [bob]]);
+  assert.deepEqual([before, hub.sessionsIn('a')?.list], [[ann], [bob]]);
 });
 
 test('a session knows its rooms, and a room is forgotten with its last session', () => {
@@ -46,10 +46,10 @@ test('from which frame on a session is written to: from its last join', () => {
   const hub = new Hub();
   const [ann, bob] = [session(), session()];
   hub.add('a', ann);
-  const roster = hub.roster('a') ?? assert.fail();
-  roster.frame = 5;
+  const sessions = hub.sessionsIn('a') ?? assert.fail();
+  for (let frame = 0; frame < 5; frame++) sessions.nextFrame();
   hub.add('a', bob);
-  assert.deepEqual([roster.since(ann), roster.since(bob), roster.lastJoin], [0, 5, 5]);
+  assert.deepEqual([sessions.joinedAfter(ann), sessions.joinedAfter(bob), sessions.lastJoin], [0, 5, 5]);
   hub.add('a', ann);
-  assert.deepEqual([roster.since(ann), roster.size], [5, 2]);
+  assert.deepEqual([sessions.joinedAfter(ann), sessions.size], [5, 2]);
 });

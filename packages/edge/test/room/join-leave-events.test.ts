@@ -30,7 +30,7 @@ function open(targets: readonly object[] = [target]): JoinLeaveEvents {
     if (away) throw new Error('away');
     events.push(...texts.map((text) => JSON.parse(text) as WebhookEvent));
   };
-  const users = new JoinLeaveEvents(runtime, { events: { emit } as never }, async () => 7);
+  const users = new JoinLeaveEvents(runtime, { events: { emit } as never }, { online: async () => 7 });
   opened.push(users);
   return users;
 }
@@ -42,8 +42,8 @@ async function second(): Promise<void> {
 
 test('one event a room and second, with names and the online count', async () => {
   const users = open();
-  users.came('a', viewer('ann', 'Ann'));
-  users.came('a', viewer('bob'));
+  users.joined('a', viewer('ann', 'Ann'));
+  users.joined('a', viewer('bob'));
   users.left('b', viewer('eve'));
   assert.deepEqual(events, []);
   await second();
@@ -60,17 +60,17 @@ test('one event a room and second, with names and the online count', async () =>
 
 test('who came and left inside the second did neither; who left and came back neither', async () => {
   const users = open();
-  users.came('a', viewer('ann'));
+  users.joined('a', viewer('ann'));
   users.left('a', viewer('ann'));
   users.left('a', viewer('bob'));
-  users.came('a', viewer('bob'));
+  users.joined('a', viewer('bob'));
   await second();
   assert.deepEqual(events, []);
 });
 
 test('a hundred are named each way, of more it says how many', async () => {
   const users = open();
-  for (let i = 0; i < 130; i++) users.came('a', viewer(`u${i}`));
+  for (let i = 0; i < 130; i++) users.joined('a', viewer(`u${i}`));
   await second();
   const { joined, joined_more, left_more } = (events[0] as WebhookEvent).data as { joined: unknown[]; joined_more?: number; left_more?: number };
   assert.deepEqual([joined.length, joined_more, left_more], [100, 30, undefined]);
@@ -79,13 +79,13 @@ test('a hundred are named each way, of more it says how many', async () => {
 test('nothing is kept or told when no target wants it', async () => {
   for (const targets of [[], [{ ...target, events: ['message.sent'] }]]) {
     const users = open(targets);
-    users.came('a', viewer('ann'));
+    users.joined('a', viewer('ann'));
     await second();
     await users.stop();
   }
   assert.deepEqual(events, []);
   const users = open([{ ...target, events: ['room.users'] }]);
-  users.came('a', viewer('ann'));
+  users.joined('a', viewer('ann'));
   await users.stop();
   assert.equal(events.length, 1, 'the end tells what is left');
 });
@@ -93,10 +93,10 @@ test('nothing is kept or told when no target wants it', async () => {
 test('a store that is away loses the event and ends nothing', async () => {
   const users = open();
   away = true;
-  users.came('a', viewer('ann'));
+  users.joined('a', viewer('ann'));
   await second();
   away = false;
-  users.came('a', viewer('bob'));
+  users.joined('a', viewer('bob'));
   await second();
   assert.deepEqual(
     events.map(({ data }) => (data as { joined: { id: string }[] }).joined.map(({ id }) => id)),

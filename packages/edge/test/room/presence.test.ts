@@ -9,6 +9,7 @@ import { Hub } from '../../src/room/hub.ts';
 import { Presence } from '../../src/room/presence.ts';
 import type { Session } from '../../src/session/session.ts';
 import { viewerOf } from '../../src/viewer/viewer.ts';
+import { fakeSession } from '../fake-session.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const set = { ...secrets, 'edge.presence_interval_ms': 500, 'edge.presence_ttl_ms': 8_000 };
@@ -49,12 +50,13 @@ class Edge {
   readonly told: number[] = [];
   readonly toldAt: number[] = [];
   readonly pulses: ReadonlyMap<string, RoomPulse>[] = [];
-  readonly presence = new Presence(runtimeOf(), bus, this.hub, {
-    pulsed: (pulses) => void this.pulses.push(pulses),
-    came: () => {},
-    went: () => {},
-    tell: (where, prepared) => {
-      for (const session of this.hub.roster(where)?.list ?? []) session.deliver(where, prepared);
+  readonly presence = new Presence(runtimeOf(), bus, {
+    hub: this.hub,
+    feeds: { pulse: (pulses) => void this.pulses.push(pulses) },
+    fanOut: {
+      event: (where, event) => {
+        for (const session of this.hub.sessionsIn(where)?.list ?? []) session.deliver(where, event);
+      },
     },
   });
   readonly #sessions: Session[] = [];
@@ -72,7 +74,7 @@ class Edge {
         this.told.push(JSON.parse(packet.slice(1))[1].online);
         this.toldAt.push(now);
       };
-      const session = { rooms: new Set<string>(), deliver } as unknown as Session;
+      const session = fakeSession({ deliver });
       this.#sessions.push(session);
       this.hub.add(room, session);
     }

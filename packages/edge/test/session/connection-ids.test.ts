@@ -8,9 +8,9 @@ test('a number is another’s only after it rested', (t) => {
   t.mock.method(performance, 'now', () => now);
   const numbers = new ConnectionIds();
   assert.deepEqual([numbers.take(), numbers.take(), numbers.take()], [0, 1, 2]);
-  numbers.giveBack(1);
+  numbers.release(1);
   now = 59_999;
-  numbers.giveBack(0);
+  numbers.release(0);
   assert.equal(numbers.take(), 3);
   now = 60_000;
   assert.deepEqual([numbers.take(), numbers.take()], [1, 4]);
@@ -27,7 +27,7 @@ test('connections that come and go for long need no more numbers than were there
     now += 60;
     const number = numbers.take();
     highest = Math.max(highest, number);
-    numbers.giveBack(number);
+    numbers.release(number);
   }
   assert.ok(highest <= 1_001, `${highest}`);
 });

@@ -32,7 +32,7 @@ function open(): { session: Session; conn: Conn; ended: boolean[] } {
   const socket = { id: 's1', data: { viewer: guestViewer() }, conn, connected: true, disconnect: (close: boolean) => void ended.push(close) };
   const flusher = new Flusher();
   ends.push(() => flusher.stop());
-  const session = new Session(runtime, socket as unknown as ViewerSocket, { ledger: new DeliveryLedger(runtime), flusher, cap: 65_536 });
+  const session = new Session(runtime, socket as unknown as ViewerSocket, { ledger: new DeliveryLedger(runtime), flusher, cap: 65_536 }, 0);
   return { session, conn, ended };
 }
 let ends: (() => void)[] = [];
@@ -45,29 +45,29 @@ const frame = (id: string) => new EncodedFrame([packet(id)], { counts: { gift: 1
 
 test('frames of a room whose join is not answered wait, those of others do not', () => {
   const { session, conn } = open();
-  session.hold('a');
+  session.holdFrames('a');
   session.deliver('a', frame('a1'));
   session.deliver('b', frame('b1'));
   session.deliver('a', frame('a2'));
   assert.deepEqual(conn.written, [packet('b1')]);
-  session.release('a');
+  session.releaseFrames('a');
   session.deliver('a', frame('a3'));
   assert.deepEqual(conn.written, ['b1', 'a1', 'a2', 'a3'].map(packet));
 });
 
 test('what was kept for a join that failed is dropped', () => {
   const { session, conn } = open();
-  session.hold('a');
+  session.holdFrames('a');
   session.deliver('a', frame('a1'));
-  session.discardHeld('a');
-  session.release('a');
+  session.dropFrames('a');
+  session.releaseFrames('a');
   session.deliver('a', frame('a2'));
   assert.deepEqual(conn.written, [packet('a2')]);
 });
 
 test('a join that is not answered for a thousand frames ends the connection', () => {
   const { session, conn } = open();
-  session.hold('a');
+  session.holdFrames('a');
   for (let i = 0; i < 1_000; i++) session.deliver('a', frame('x'));
   assert.deepEqual(conn.closed, []);
   session.deliver('a', frame('x'));
@@ -98,14 +98,14 @@ test('every message is settled in the ledger, also those of a join that failed',
     return [await sum(runtime.metrics.delivered), await sum(runtime.metrics.undeliverable)];
   };
   runtime.metrics.registry.resetMetrics();
-  session.hold('a');
+  session.holdFrames('a');
   session.deliver('a', frame('a1'));
   session.deliver('a', frame('a2'));
-  session.release('a');
+  session.releaseFrames('a');
   assert.deepEqual(await books(), [2, 0]);
-  session.hold('a');
+  session.holdFrames('a');
   session.deliver('a', frame('a3'));
-  session.discardHeld('a');
+  session.dropFrames('a');
   assert.deepEqual(await books(), [2, 1]);
 });
 
@@ -134,11 +134,11 @@ test('an event is written as socket.io would', () => {
 
 test('of the frames that are kept back, what was taken back is a tombstone', () => {
   const { session, conn } = open();
-  session.hold('r');
+  session.holdFrames('r');
   const msg = (id: string) => ({ id, lane: 'chat' as const, offset: 1, type: 'chat', data: 1, ts: 1 });
   session.deliver('r', encodeEvent('frame', { room: 'r', msgs: [msg('bad'), msg('good')] }, { room: 'r' }));
   session.recall('r', new Set(['bad']));
-  session.release('r');
+  session.releaseFrames('r');
   const [, { msgs }] = JSON.parse(conn.written[0]?.slice(1) ?? '') as [string, Frame];
   assert.deepEqual(
     msgs.map(({ id, type, data }) => [id, type, data]),

@@ -4,14 +4,15 @@ import { test } from 'node:test';
 import type { Session } from '../../src/session/session.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 
-const session = (user: string) => ({ viewer: { id: user } }) as unknown as Session;
+let sessions: Sessions;
+const session = (user: string) => ({ viewer: { id: user }, connectionId: sessions.takeId() }) as unknown as Session;
 
 test('a user has one session, several, and none again', () => {
-  const sessions = new Sessions();
+  sessions = new Sessions();
   const [phone, tablet, bob] = [session('ann'), session('ann'), session('bob')];
   assert.deepEqual(sessions.of('ann'), []);
   for (const one of [phone, bob, tablet]) sessions.add(one);
-  assert.equal(new Set([phone, bob, tablet].map(({ number }) => number)).size, 3);
+  assert.equal(new Set([phone, bob, tablet].map(({ connectionId }) => connectionId)).size, 3);
   assert.deepEqual([sessions.of('ann'), sessions.of('bob'), sessions.size], [[phone, tablet], [bob], 3]);
   sessions.delete(phone);
   sessions.delete(phone);

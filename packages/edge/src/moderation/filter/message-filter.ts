@@ -1,5 +1,4 @@
-// The screen of an edge: what the word lists say of a message decides first, and of what they let pass the backend's hook, if there
-// is one. What each of them means is theirs to know.
+// The filter of an edge: the word lists judge a message first; one that they let pass goes to the backend's hook, if there is one.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError, type From } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -17,7 +16,7 @@ export function createFilter(runtime: Runtime, bus: Bus): Filter & Part {
 const unknownListsRetryMs = 500;
 
 class MessageFilter implements Filter, Part {
-  readonly name = 'screen';
+  readonly name = 'filter';
   readonly #runtime: Runtime;
   readonly #words: WordLists;
   readonly #hook: Hook | null;
@@ -43,7 +42,7 @@ class MessageFilter implements Filter, Part {
     await this.#words.stop();
   }
 
-  async screen(message: FilteredMessage): Promise<Verdict> {
+  async judge(message: FilteredMessage): Promise<Verdict> {
     const verdict = this.#byWords(message);
     if (verdict.action !== 'pass' || !this.#hook || !this.#asked.has(message.type)) return verdict;
     return this.#hook.judge({ ...message, data: verdict.data });

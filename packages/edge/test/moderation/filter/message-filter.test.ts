@@ -1,4 +1,4 @@
-// A screen of a real bus, of both engines: lists are written as the api writes them, and are in force on an edge that runs.
+// A filter of a real bus, of both engines: lists are written as the api writes them, and are in force on an edge that runs.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
@@ -13,7 +13,7 @@ import { HookServer, hookRuntime, messageOf, saying } from './hook-server.ts';
 interface Started {
   readonly runtime: Runtime;
   readonly bus: Bus;
-  readonly screen: Filter & Part;
+  readonly filter: Filter & Part;
   put(name: string, list: WordList | null): Promise<void>;
 }
 
@@ -27,10 +27,10 @@ async function start(set: Readonly<Record<string, unknown>> = {}): Promise<Start
   const bus = createBus(runtime);
   await bus.start();
   opened.push(() => bus.stop());
-  const screen = createFilter(runtime, bus);
-  opened.push(() => screen.stop());
-  await screen.start();
-  return { runtime, bus, screen, put: (name, list) => put(bus, name, list) };
+  const filter = createFilter(runtime, bus);
+  opened.push(() => filter.stop());
+  await filter.start();
+  return { runtime, bus, filter, put: (name, list) => put(bus, name, list) };
 }
 
 async function put(bus: Bus, name: string, list: WordList | null): Promise<void> {
@@ -39,7 +39,7 @@ async function put(bus: Bus, name: string, list: WordList | null): Promise<void>
   await bus.records.set(ruleRecords.words, list ? encodeWordList(name, list, revision, fields.keys()) : removedWordList(name, fields.keys()));
 }
 
-const actionOf = async (screen: Filter, data: unknown) => (await screen.screen(messageOf(data))).action;
+const actionOf = async (filter: Filter, data: unknown) => (await filter.judge(messageOf(data))).action;
 const blocked = { code: 'content_blocked' };
 
 let redis: RedisServer;
@@ -52,27 +52,27 @@ for (const engine of ['memory', 'redis'] as const) {
   describe(`on ${engine}`, () => {
     const on = async () => {
       const started = await start(engine === 'redis' ? { 'redis.url': redis.url, 'redis.prefix': `t${Math.floor(Math.random() * 1e9)}` } : {});
-      await eventually(() => started.screen.screen(messageOf('is it there?')));
+      await eventually(() => started.filter.judge(messageOf('is it there?')));
       return started;
     };
 
     test('a list is in force soon after it is written, and no more after it is removed', async () => {
-      const { screen, put } = await on();
-      assert.deepEqual(await screen.screen(messageOf({ text: '坏人' })), { action: 'pass', data: { text: '坏人' } });
+      const { filter, put } = await on();
+      assert.deepEqual(await filter.judge(messageOf({ text: '坏人' })), { action: 'pass', data: { text: '坏人' } });
       await put('rude', { action: 'block', words: ['坏人'] });
-      await eventually(() => assert.rejects(screen.screen(messageOf({ text: '坏 人' })), blocked));
+      await eventually(() => assert.rejects(filter.judge(messageOf({ text: '坏 人' })), blocked));
       await put('rude', { action: 'mask', words: ['坏人'] });
-      await eventually(async () => assert.deepEqual(await screen.screen(messageOf({ text: '坏人!' })), { action: 'pass', data: { text: '**!' } }));
+      await eventually(async () => assert.deepEqual(await filter.judge(messageOf({ text: '坏人!' })), { action: 'pass', data: { text: '**!' } }));
       await put('rude', null);
-      await eventually(async () => assert.deepEqual(await screen.screen(messageOf('坏人')), { action: 'pass', data: '坏人' }));
+      await eventually(async () => assert.deepEqual(await filter.judge(messageOf('坏人')), { action: 'pass', data: '坏人' }));
     });
 
     test('a list of 10,000 words, in several fields, is in force within a second', async () => {
-      const { screen, put, runtime } = await on();
+      const { filter, put, runtime } = await on();
       const words = Array.from({ length: 10_000 }, (_, at) => `word${at}坏人一二三`);
       await put('many', { action: 'hold', words });
       const written = performance.now();
-      await eventually(async () => assert.equal(await actionOf(screen, 'WORD9999 坏人一二三'), 'hold'));
+      await eventually(async () => assert.equal(await actionOf(filter, 'WORD9999 坏人一二三'), 'hold'));
       assert.ok(performance.now() - written < 1_000, 'within a second');
       assert.deepEqual(
         (await runtime.metrics.words.get()).values.map(({ value }) => value),
@@ -86,17 +86,17 @@ for (const engine of ['memory', 'redis'] as const) {
       const second = createFilter(runtime, bus);
       opened.push(() => second.stop());
       await second.start();
-      assert.deepEqual(await second.screen(messageOf('so bad')), { action: 'shadow', data: 'so bad' });
+      assert.deepEqual(await second.judge(messageOf('so bad')), { action: 'shadow', data: 'so bad' });
     });
   });
 }
 
 test('a hold names its list, and whoever is exempt may say anything', async () => {
-  const { screen, put, runtime } = await start();
+  const { filter, put, runtime } = await start();
   await put('asked', { action: 'hold', words: ['bad'] });
-  await eventually(async () => assert.deepEqual(await screen.screen(messageOf('bad')), { action: 'hold', data: 'bad', reason: 'words:asked' }));
-  assert.equal((await screen.screen(messageOf('bad', { roles: ['vip', 'moderator'] }))).action, 'pass');
-  assert.equal((await screen.screen(messageOf('bad', { roles: ['vip'] }))).action, 'hold');
+  await eventually(async () => assert.deepEqual(await filter.judge(messageOf('bad')), { action: 'hold', data: 'bad', reason: 'words:asked' }));
+  assert.equal((await filter.judge(messageOf('bad', { roles: ['vip', 'moderator'] }))).action, 'pass');
+  assert.equal((await filter.judge(messageOf('bad', { roles: ['vip'] }))).action, 'hold');
   const { values } = await runtime.metrics.screened.get();
   assert.deepEqual(
     values.map(({ labels }) => labels),
@@ -105,34 +105,34 @@ test('a hold names its list, and whoever is exempt may say anything', async () =
 });
 
 test('a part of a list that is missing leaves the list as it was until it is there', async () => {
-  const { bus, screen, put } = await start();
+  const { bus, filter, put } = await start();
   await put('long', { action: 'block', words: ['old'] });
-  await eventually(() => assert.rejects(screen.screen(messageOf('old')), blocked));
+  await eventually(() => assert.rejects(filter.judge(messageOf('old')), blocked));
   const words = Array.from({ length: 8_000 }, (_, at) => `number ${at} of them`);
   const fields = encodeWordList('long', { action: 'block', words }, 'new', ['long']);
   assert.ok(fields.size > 1, 'it has parts');
   const [first, ...rest] = fields;
   await bus.records.set(ruleRecords.words, new Map(first ? [first] : []));
   await bus.records.set(ruleRecords.words, encodeWordList('other', { action: 'block', words: ['other'] }, 'x', []));
-  await eventually(() => assert.rejects(screen.screen(messageOf('other')), blocked));
-  await assert.rejects(screen.screen(messageOf('old')), blocked);
+  await eventually(() => assert.rejects(filter.judge(messageOf('other')), blocked));
+  await assert.rejects(filter.judge(messageOf('old')), blocked);
   await bus.records.set(ruleRecords.words, new Map(rest));
-  await eventually(() => assert.rejects(screen.screen(messageOf('number 7999 of them')), blocked));
-  assert.equal(await actionOf(screen, 'old'), 'pass');
+  await eventually(() => assert.rejects(filter.judge(messageOf('number 7999 of them')), blocked));
+  assert.equal(await actionOf(filter, 'old'), 'pass');
 });
 
 test('while nobody knows the lists nothing passes, and it goes on once the store is there', async () => {
   await redis.kill();
-  const { screen, bus } = await start({ 'redis.url': redis.url, 'redis.prefix': 'away', 'redis.command_timeout_ms': 200 });
-  await assert.rejects(screen.screen(messageOf('hi')), { code: 'unavailable', retryAfterMs: 500 });
+  const { filter, bus } = await start({ 'redis.url': redis.url, 'redis.prefix': 'away', 'redis.command_timeout_ms': 200 });
+  await assert.rejects(filter.judge(messageOf('hi')), { code: 'unavailable', retryAfterMs: 500 });
   await redis.start();
-  await eventually(async () => assert.equal(await actionOf(screen, 'hi'), 'pass'));
+  await eventually(async () => assert.equal(await actionOf(filter, 'hi'), 'pass'));
   await redis.kill();
-  assert.equal(await actionOf(screen, 'hi'), 'pass', 'what was known stays in force');
+  assert.equal(await actionOf(filter, 'hi'), 'pass', 'what was known stays in force');
   await redis.start();
   await eventually(async () => {
     await put(bus, 'rude', { action: 'block', words: ['bad'] });
-    await assert.rejects(screen.screen(messageOf('bad')), blocked);
+    await assert.rejects(filter.judge(messageOf('bad')), blocked);
   });
 });
 
@@ -140,18 +140,18 @@ describe('with a hook', () => {
   test('it is asked about what the words let pass, with what they hid, and about no other type', async () => {
     const hook = await HookServer.start();
     opened.push(() => hook.stop());
-    const { screen, put } = await start({ 'moderation.hook.url': hook.url });
+    const { filter, put } = await start({ 'moderation.hook.url': hook.url });
     await put('rude', { action: 'mask', words: ['bad'] });
     await put('never', { action: 'block', words: ['worse'] });
     await put('asked', { action: 'hold', words: ['odd'] });
-    await eventually(async () => assert.equal(await actionOf(screen, 'odd'), 'hold'));
+    await eventually(async () => assert.equal(await actionOf(filter, 'odd'), 'hold'));
     hook.questions.splice(0);
     hook.answer = saying({ action: 'shadow' });
-    assert.deepEqual(await screen.screen(messageOf('so bad')), { action: 'shadow', data: 'so ***' });
-    await assert.rejects(screen.screen(messageOf('worse')), blocked);
-    assert.equal(await actionOf(screen, 'odd'), 'hold');
-    assert.equal((await screen.screen(messageOf({}, { type: 'like' }))).action, 'pass');
-    assert.equal((await screen.screen(messageOf('bad', { roles: ['host'] }))).action, 'shadow', 'who is exempt of words is asked about too');
+    assert.deepEqual(await filter.judge(messageOf('so bad')), { action: 'shadow', data: 'so ***' });
+    await assert.rejects(filter.judge(messageOf('worse')), blocked);
+    assert.equal(await actionOf(filter, 'odd'), 'hold');
+    assert.equal((await filter.judge(messageOf({}, { type: 'like' }))).action, 'pass');
+    assert.equal((await filter.judge(messageOf('bad', { roles: ['host'] }))).action, 'shadow', 'who is exempt of words is asked about too');
     assert.deepEqual(
       hook.questions.map(({ body }) => (JSON.parse(body) as { data: unknown }).data),
       ['so ***', 'bad'],

@@ -1,0 +1,21 @@
+// Makes what answers the viewers' events: a handler for each event of the protocol, and the dispatch that calls them.
+import type { Bus } from '@danmux/bus';
+import type { Runtime } from '@danmux/runtime';
+import { Dispatch } from './dispatch.ts';
+import type { Handlers } from './handlers.ts';
+import { Join, type JoinParts } from './join.ts';
+import { Read, type ReadParts } from './read.ts';
+import { Send, type SendParts } from './send.ts';
+
+export function createRequests(runtime: Runtime, bus: Bus, parts: JoinParts & SendParts & ReadParts): Dispatch {
+  const [join, send, read] = [new Join(runtime, parts), new Send(parts), new Read(bus, parts)];
+  const handlers = {
+    join: (session, request) => join.join(session, request),
+    leave: (session, request) => join.leave(session, request),
+    send: (session, request) => send.send(session, request),
+    receipt: (session, request) => read.receipt(session, request),
+    members: (session, request) => read.members(session, request),
+    history: (session, request) => read.history(session, request),
+  } satisfies Handlers;
+  return new Dispatch(runtime, handlers);
+}

@@ -1,0 +1,84 @@
+// The viewer events `join` and `leave`, for rooms and for the viewer's personal messages. Rooms writes the membership down, Recovery
+// reads what was missed; here the two become one answer.
+import { ownRoom } from '@danmux/bus';
+import type { Rules } from '@danmux/policy';
+import { checkRoomName, DanmuxError, type JoinReply, type JoinRequest, type LeaveRequest } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
+import type { Recovery } from '../feed/recovery.ts';
+import { noticeOf } from '../moderation/enforcement.ts';
+import type { PersonalMessages } from '../personal/messages.ts';
+import type { Presence } from '../room/presence.ts';
+import type { Entry, Rooms } from '../room/rooms.ts';
+import type { Session } from '../session/session.ts';
+import { checkMayEnter } from '../viewer/viewer.ts';
+import type { Answer } from './handlers.ts';
+
+export interface JoinParts {
+  readonly rooms: Rooms;
+  readonly recovery: Recovery;
+  readonly presence: Presence;
+  readonly rules: Pick<Rules, 'modes' | 'sanction'>;
+  readonly receipts: DeliveryReceipts;
+  readonly personal: PersonalMessages;
+}
+
+export class Join {
+  readonly #runtime: Runtime;
+  readonly #parts: JoinParts;
+
+  constructor(runtime: Runtime, parts: JoinParts) {
+    this.#runtime = runtime;
+    this.#parts = parts;
+  }
+
+  /** The ack must be sent before `after` is called: frames that arrived meanwhile follow it. */
+  async join(session: Session, request: JoinRequest): Promise<Answer<JoinReply>> {
+    const personal = request.room === ownRoom;
+    const room = personal ? ownRoom : checkRoomName(request.room);
+    if (personal && !session.viewer.own) throw new DanmuxError('room_forbidden');
+    if (!personal) checkMayEnter(session.viewer, room);
+    const { reply, after } = await this.#parts.rooms.pending.run(session, room, () =>
+      personal ? this.#parts.personal.join(session, request) : this.#joinRoom(session, room, request),
+    );
+    return { reply: { ...reply, now: this.#runtime.clock.now() }, after };
+  }
+
+  async leave(session: Session, request: LeaveRequest): Promise<Answer<object>> {
+    const room = checkRoomName(request.room);
+    this.#parts.rooms.expel(session, room, new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' }));
+    return { reply: {} };
+  }
+
+  async #joinRoom(session: Session, room: string, request: JoinRequest): Promise<Answer<JoinReply>> {
+    const { rooms } = this.#parts;
+    const entry = await rooms.enter(session, room, request.positions);
+    try {
+      const reply = await this.#reply(session, room, request, entry);
+      const after = () => {
+        session.releaseFrames(room);
+        this.#noticeMute(session, room);
+      };
+      return { reply, after };
+    } catch (error) {
+      rooms.abandon(session, room, entry);
+      throw error;
+    }
+  }
+
+  async #reply(session: Session, room: string, request: JoinRequest, { feed, heads }: Entry): Promise<JoinReply> {
+    const { rooms, presence, recovery, receipts, rules } = this.#parts;
+    const { positions, recovered, msgs } = await recovery.recover(request, feed, heads);
+    const online = await presence.online(room);
+    rooms.pending.check(session, room);
+    const shown = [...feed.passed.withoutHad(feed.withoutRecalled(msgs), (lane, before) => session.hasSeen(room, lane, before))];
+    if (request.positions) receipts.replayed(session, room, shown);
+    return { room, online, positions, recovered, msgs: shown, modes: rules.modes(room) };
+  }
+
+  /** A viewer that was muted while it was away has got no notice of it. */
+  #noticeMute(session: Session, room: string): void {
+    const mute = this.#parts.rules.sanction('mute', session.viewer.id, room);
+    if (mute) session.emit('notice', { ...noticeOf('mute', mute), room });
+  }
+}

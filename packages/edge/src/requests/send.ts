@@ -1,0 +1,37 @@
+// The viewer event `send`: the guard judges the message, then it is published, or shown to its sender alone.
+import type { Publisher } from '@danmux/cluster';
+import type { SendReply, SendRequest } from '@danmux/protocol';
+import { checkJson } from '@danmux/runtime';
+import type { HiddenMessages } from '../moderation/hidden-messages.ts';
+import type { SendGuard } from '../moderation/send-guard.ts';
+import type { Rooms } from '../room/rooms.ts';
+import type { Session } from '../session/session.ts';
+import type { Answer } from './handlers.ts';
+
+export interface SendParts {
+  readonly rooms: Pick<Rooms, 'joined'>;
+  readonly guard: SendGuard;
+  readonly hidden: HiddenMessages;
+  readonly publisher: Pick<Publisher, 'publishOne'>;
+}
+
+export class Send {
+  readonly #parts: SendParts;
+
+  constructor(parts: SendParts) {
+    this.#parts = parts;
+  }
+
+  async send(session: Session, request: SendRequest): Promise<Answer<SendReply>> {
+    const { viewer } = session;
+    const { rooms, guard, hidden, publisher } = this.#parts;
+    const room = rooms.joined(session, request.room);
+    checkJson(request.data, 'send: data');
+    const { publication, verdict } = await guard.judge(viewer, request);
+    // It may have left while the filter judged.
+    rooms.joined(session, room);
+    if (verdict.action !== 'pass') return { reply: await hidden.accept(viewer, publication, request.type, verdict) };
+    const { id } = await publisher.publishOne(publication);
+    return { reply: { id } };
+  }
+}

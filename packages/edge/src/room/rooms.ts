@@ -1,0 +1,132 @@
+// Membership of viewers in rooms: `enter` and `exit` are the only places that write it down in the hub, the presence counts, the feed,
+// the rules and the session. Nothing else may add or remove one of them, so the five never disagree.
+import { ownRoom } from '@danmux/bus';
+import type { Rules } from '@danmux/policy';
+import { checkRoomName, DanmuxError, type Positions } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import type { Feeds } from '../feed/feeds.ts';
+import type { RoomFeed } from '../feed/room-feed.ts';
+import type { Session } from '../session/session.ts';
+import { bannedError } from '../viewer/viewer.ts';
+import type { Hub } from './hub.ts';
+import type { JoinLeaveEvents } from './join-leave-events.ts';
+import { PendingJoins } from './pending-joins.ts';
+import type { Presence } from './presence.ts';
+
+export interface RoomsParts {
+  readonly hub: Hub;
+  readonly feeds: Feeds;
+  readonly rules: Pick<Rules, 'hold' | 'leave' | 'modes' | 'sanction'>;
+  readonly presence: Presence;
+  readonly joinLeaveEvents: Pick<JoinLeaveEvents, 'joined' | 'left'>;
+}
+
+/** A membership that began. The session's frames are held back from `heads` on, until the join is answered. */
+export interface Entry {
+  readonly feed: RoomFeed;
+  readonly heads: RoomFeed['heads'];
+  /** The session was in the room before. */
+  readonly again: boolean;
+}
+
+/** How soon a full room may have a free place. */
+const fullRetryMs = 5_000;
+
+export class Rooms {
+  readonly #runtime: Runtime;
+  readonly #parts: RoomsParts;
+  readonly pending = new PendingJoins();
+
+  constructor(runtime: Runtime, parts: RoomsParts) {
+    this.#runtime = runtime;
+    this.#parts = parts;
+  }
+
+  /** The room's name, checked. Throws `not_joined` when the session is not in it. */
+  joined(session: Session, name: string): string {
+    const room = checkRoomName(name);
+    if (!session.rooms.has(room)) throw new DanmuxError('not_joined');
+    return room;
+  }
+
+  /** Rejects when the room is full, the viewer is banned, the connection is gone or the room cannot be read; then nothing was changed. */
+  async enter(session: Session, room: string, positions: Positions = {}): Promise<Entry> {
+    const { hub, presence, joinLeaveEvents } = this.#parts;
+    const feed = await this.#open(room);
+    try {
+      await feed.reach(positions);
+      await this.#checkMayEnter(session, room);
+    } catch (error) {
+      this.#close(room);
+      throw error;
+    }
+    // No await from the check to `hub.add`, so a later ban finds the session.
+    const again = session.rooms.has(room);
+    // A membership counts as one user of feed and rules: a second join keeps the first one's.
+    if (again) this.#close(room);
+    session.holdFrames(room);
+    if (!again && presence.entered(room, session.viewer)) joinLeaveEvents.joined(room, session.viewer);
+    hub.add(room, session);
+    this.#runtime.metrics.rooms.set(hub.size);
+    const { heads } = feed;
+    session.joinedFrom(room, positions, heads.epoch);
+    return { feed, heads, again };
+  }
+
+  /** Undoes `enter` for a join that failed afterwards. A session that was in the room before stays. */
+  abandon(session: Session, room: string, { again }: Entry): void {
+    if (again) session.releaseFrames(room);
+    else this.exit(session, room);
+  }
+
+  /** Takes a session out of a room; frames held back for it are dropped. */
+  exit(session: Session, room: string): void {
+    const { hub, presence, joinLeaveEvents } = this.#parts;
+    session.dropFrames(room);
+    if (!session.rooms.has(room)) return;
+    hub.remove(room, session);
+    this.#runtime.metrics.rooms.set(hub.size);
+    if (presence.left(room, session.viewer)) joinLeaveEvents.left(room, session.viewer);
+    this.#close(room);
+  }
+
+  /** Takes a session out of a room; a pending join of it fails with `why`. */
+  expel(session: Session, room: string, why: DanmuxError): void {
+    this.pending.cancel(session, room, why);
+    if (session.rooms.has(room)) this.exit(session, room);
+  }
+
+  /** Takes a session whose connection ended out of everything. */
+  exitAll(session: Session): void {
+    for (const room of session.rooms) this.exit(session, room);
+    session.dropFrames(ownRoom);
+  }
+
+  /** Feed and rules of the room, until `#close`. */
+  async #open(room: string): Promise<RoomFeed> {
+    const { feeds, rules } = this.#parts;
+    await rules.hold(room);
+    try {
+      return await feeds.enter(room);
+    } catch (error) {
+      rules.leave(room);
+      throw error;
+    }
+  }
+
+  #close(room: string): void {
+    this.#parts.feeds.leave(room);
+    this.#parts.rules.leave(room);
+  }
+
+  async #checkMayEnter(session: Session, room: string): Promise<void> {
+    const { hub, presence, rules } = this.#parts;
+    const limited = rules.modes(room).max_online !== undefined && !session.rooms.has(room);
+    const elsewhere = limited ? await presence.elsewhere(room) : 0;
+    const { max_online = Number.POSITIVE_INFINITY } = rules.modes(room);
+    if (limited && elsewhere + hub.count(room) >= max_online) throw new DanmuxError('room_full', { retryAfterMs: fullRetryMs });
+    const ban = rules.sanction('ban', session.viewer.id, room);
+    if (ban) throw bannedError(ban, this.#runtime.clock.now());
+    if (session.closed) throw new DanmuxError('unavailable');
+  }
+}

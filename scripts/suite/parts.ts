@@ -26,7 +26,7 @@ export const parts: readonly Part[] = [
   ]),
   checks('web', 'the browser bundles and pages build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
   checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),
-  checks('layers', 'every package imports only what it may', minute, [[bin('tsx'), 'scripts/check-layers.ts']]),
+  checks('layers', 'every package imports only what it may', minute, [[bin('tsx'), 'scripts/check-layers.ts', '--draw']]),
   checks('projects', 'every TypeScript file is in one type-checked project', minute, [[bin('tsx'), 'scripts/check-projects.ts']]),
   checks('sizes', 'lists long files and functions', minute, [[bin('tsx'), 'scripts/list-sizes.ts']]),
   checks('unused', 'no file, export or dependency is unused', 2 * minute, [[bin('knip')]]),

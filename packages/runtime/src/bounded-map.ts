@@ -1,11 +1,11 @@
-// A map with a cap: past it the oldest entry is dropped. For caches and marks whose loss costs a second look, never for messages.
+// A map with a maximum size that evicts its oldest entry when full. Use it for caches that can be rebuilt, never for messages.
 
-/** The order is that of insertion; setting a key again keeps its place. `delete` and `set` make it the newest. */
+/** Entries are ordered by insertion. Setting an existing key keeps its place; `delete` followed by `set` makes the key the newest. */
 export class BoundedMap<K, V> extends Map<K, V> {
   readonly #cap: number;
   readonly #dropped: ((key: K, value: V) => void) | undefined;
 
-  /** `dropped` is called with each entry the cap takes out, not with those deleted. */
+  /** `dropped` is called with each evicted entry, but not with entries removed by `delete`. */
   constructor(cap: number, dropped?: (key: K, value: V) => void) {
     super();
     this.#cap = cap;

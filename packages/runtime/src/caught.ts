@@ -1,20 +1,21 @@
-// Reports an error that was caught and survived: counts it in danmux_caught_errors_total{where} and logs it. It neither rethrows nor
-// retries; the caller goes on.
+// Reports an error that the caller caught and handled: counts it in danmux_caught_errors_total{where} and logs it. It neither rethrows
+// nor retries.
 import type { CountedLog, CountedOptions } from './counted-log.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
+/** How a caught error is logged. */
 export interface CaughtOptions extends CountedOptions {
   /**
-   * `warn` and `error` lines go through the counted log: one line per message and window. `debug` is for failures that another part
-   * reports loudly already, such as a lost store. Default `warn`.
+   * `warn` (default) and `error` lines go through the counted log: one line per message and window. Use `debug` for failures that
+   * another component already logs at `warn`, such as a lost store.
    */
   readonly level?: 'debug' | 'warn' | 'error';
-  /** Fields of the log line besides `err`. */
+  /** Additional fields of the log line; `err` is always set. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** `where` is a label of the metric: constant, one per part. `message` is constant too. */
+/** `where` is a label value of the metric: a constant per component. `message` must be constant, because it identifies repeated lines. */
 export type Caught = (where: string, error: unknown, message: string, options?: CaughtOptions) => void;
 
 export interface CaughtParts {
@@ -23,6 +24,7 @@ export interface CaughtParts {
   readonly counted: Pick<CountedLog, 'warn' | 'error'>;
 }
 
+/** Creates the reporter that `Runtime.caught` exposes. */
 export function createCaught({ metrics, log, counted }: CaughtParts): Caught {
   return (where, error, message, { level = 'warn', fields, ...repeats } = {}) => {
     metrics.caught.inc({ where });

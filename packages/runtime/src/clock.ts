@@ -1,8 +1,10 @@
-// The time, as a thing that can be handed in: code that compares or counts time asks a Clock, so that a test can set it.
+// The clock interface. Code that compares or measures wall-clock time takes a Clock as a parameter, so that tests can control the time.
 
+/** A source of wall-clock time. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
 }
 
+/** The clock of this machine. */
 export const systemClock: Clock = { now: () => Date.now() };

@@ -1,42 +1,45 @@
-// The cluster's time as this process knows it: the store's clock, learnt from samples and carried on by the monotonic clock. A step
-// of the machine's own clock changes nothing; only `skewMs` shows it. Until the first sample, and on the memory engine for ever, the
-// machine's clock is the time.
+// Estimates the store's clock, which is the common time of the cluster, from samples and the monotonic clock. A step of the machine's
+// clock changes only `skewMs`. Before the first sample, and always on the memory engine, it returns the machine's clock.
 import type { Clock } from './clock.ts';
 
-/** One question to the store for its time. */
+/** One request for the store's time, with its round trip. */
 export interface TimeSample {
-  /** The store's answer, milliseconds since 1970. */
+  /** Time of the store, milliseconds since 1970. */
   readonly time: number;
-  /** When it was asked and when it had answered, on the monotonic clock. */
+  /** Start of the request, on the monotonic clock. */
   readonly asked: number;
+  /** Arrival of the reply, on the monotonic clock. */
   readonly answered: number;
 }
 
+/** The clocks of this machine; tests replace them. */
 export interface ClusterClockSources {
-  /** The machine's clock, milliseconds since 1970. */
+  /** Wall clock, milliseconds since 1970. */
   readonly wall?: () => number;
+  /** Monotonic clock, milliseconds. */
   readonly monotonic?: () => number;
 }
 
-/** How fast two good clocks part, in milliseconds per millisecond: the bound of an old sample widens so. */
+/** Maximum drift between two healthy clocks (200 ppm), in milliseconds per millisecond. The error bound of a sample grows at this rate. */
 const drift = 2e-4;
-/** While its time is ahead of the store's, the clock runs at half speed. */
+/** While this clock is ahead of the store's, it runs at half speed until both agree. */
 const slewRate = 0.5;
-/** More than this is not slewed, it would take too long: the store's own clock was set back, and this one follows. */
+/** A larger lead means that the store's clock was set back. Slewing would take too long, so this clock steps back too. */
 const longestSlewMs = 10_000;
 
-/** The store's time less the monotonic clock's, known within `errorMs` when it was learnt. */
+/** Difference between the store's clock and the monotonic clock; accurate within `errorMs` at the time `at`. */
 interface Estimate {
   readonly offsetMs: number;
   readonly errorMs: number;
   readonly at: number;
 }
 
+/** The cluster's time. It moves backwards only when the store's clock was set back by more than ten seconds. */
 export class ClusterClock implements Clock {
   readonly #wall: () => number;
   readonly #monotonic: () => number;
   #estimate: Estimate | undefined;
-  /** How far this clock was ahead of the store's at `since`; it is slewed away. */
+  /** Lead of this clock over the store's at `since`; slewing reduces it to 0. */
   #ahead = { ms: 0, since: 0 };
 
   constructor({ wall = () => Date.now(), monotonic = () => performance.now() }: ClusterClockSources = {}) {
@@ -48,24 +51,24 @@ export class ClusterClock implements Clock {
     return Math.floor(this.#exact());
   }
 
-  /** A store was asked, so that its clock is followed. */
+  /** True after the first sample. */
   get learnt(): boolean {
     return this.#estimate !== undefined;
   }
 
-  /** How far the machine's clock is ahead of the store's (behind it: negative), milliseconds; 0 before the first sample. */
+  /** Lead of the machine's clock over the store's in milliseconds, negative when behind; 0 before the first sample. */
   get skewMs(): number {
     return this.#estimate ? this.#wall() - (this.#monotonic() + this.#estimate.offsetMs) : 0;
   }
 
-  /** By how much `skewMs` may be wrong. */
+  /** Maximum error of `skewMs`, milliseconds. */
   get errorMs(): number {
     return this.#estimate ? this.#estimate.errorMs + (this.#monotonic() - this.#estimate.at) * drift : 0;
   }
 
   /**
-   * Takes a sample; its error is half its round trip. It counts when it is better than what is known, or proves it wrong. The clock
-   * then jumps forth at most; back it goes slowly, unless the store's own clock was set back by more than some seconds.
+   * Adds a sample, whose error is half its round trip. It replaces the estimate when it is more accurate or contradicts it. If the new
+   * estimate is later, the clock steps forward; if it is earlier, the clock slows down, or steps back beyond ten seconds.
    */
   learn({ time, asked, answered }: TimeSample): void {
     const sample = { offsetMs: time - (asked + answered) / 2, errorMs: (answered - asked) / 2, at: answered };

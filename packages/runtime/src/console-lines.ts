@@ -1,11 +1,11 @@
-// Libraries that print warnings do so by `console`. Their lines go into the log instead, so that a reader of JSON lines is given
-// nothing else, and with the redaction and the caps of the log.
+// Redirects `console` to the log. Some libraries print warnings with `console`; redirected, these lines are valid JSON, redacted, and
+// subject to the limits of the log.
 import { format } from 'node:util';
 import type { Logger } from './logger.ts';
 
 const levels = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error', trace: 'debug' } as const;
 
-/** Until the returned function is called. */
+/** Redirects all console methods to `log`. The returned function restores them. */
 export function logConsole(log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>): () => void {
   const methods = Object.keys(levels) as (keyof typeof levels)[];
   const before = methods.map((method) => console[method]);

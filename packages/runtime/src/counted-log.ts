@@ -1,11 +1,12 @@
-// Says once what happens many times: the first lines of a kind are written, the others are counted, and one line says how many there
-// were. A kind is a message, which is constant, so the kinds are few. Not for what must be found line by line at the default level.
+// Rate-limits repeated log lines: writes the first lines of a message per window, counts the others, and then writes one line with the
+// count. Messages are constant strings, so the map of messages stays small. Do not use it for lines that must all be in the log.
 import type { Logger } from './logger.ts';
 
+/** How many lines of a message are written, and what is counted separately. */
 export interface CountedOptions {
-  /** Lines of a window that are written; 1 when absent. */
+  /** Lines written per window; default 1. */
   readonly most?: number;
-  /** Counts apart: a webhook target, the name of a job. From a small set. */
+  /** Counts lines separately for each value, e.g. a webhook target or a job name. Must have few distinct values. */
   readonly per?: string;
 }
 
@@ -21,10 +22,12 @@ interface Kind {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** Length of the first window, milliseconds. */
 const windowMs = 10_000;
-/** While it goes on. */
+/** Length of each further window while the message repeats, milliseconds. */
 const nextWindowsMs = 60_000;
 
+/** A log for lines that repeat with the traffic. The line with the count has the fields of the last repeated line. */
 export class CountedLog {
   readonly #log: Pick<Logger, Level | 'debug'>;
   readonly #kinds = new Map<string, Kind>();
@@ -34,28 +37,28 @@ export class CountedLog {
   }
 
   info(fields: Fields, message: string, options?: CountedOptions): void {
-    this.#say('info', fields, message, options);
+    this.#write('info', fields, message, options);
   }
 
   warn(fields: Fields, message: string, options?: CountedOptions): void {
-    this.#say('warn', fields, message, options);
+    this.#write('warn', fields, message, options);
   }
 
   error(fields: Fields, message: string, options?: CountedOptions): void {
-    this.#say('error', fields, message, options);
+    this.#write('error', fields, message, options);
   }
 
-  /** Writes what was counted and not yet said. */
+  /** Writes pending counts and clears all timers. */
   stop(): void {
     for (const kind of this.#kinds.values()) {
       clearTimeout(kind.timer);
-      this.#tell(kind);
+      this.#writeRepeated(kind);
     }
     this.#kinds.clear();
   }
 
-  /** Each line is there at level debug. */
-  #say(level: Level, fields: Fields, message: string, { most = 1, per = '' }: CountedOptions = {}): void {
+  /** Writes suppressed lines at level debug, so that a debug log is complete. */
+  #write(level: Level, fields: Fields, message: string, { most = 1, per = '' }: CountedOptions = {}): void {
     const key = `${message}\n${per}`;
     const kind = this.#kinds.get(key) ?? this.#begin(key, level, message);
     if (kind.written < most) {
@@ -71,19 +74,19 @@ export class CountedLog {
   #begin(key: string, level: Level, message: string): Kind {
     const kind: Kind = { level, message, written: 0, repeated: 0, fields: {}, timer: undefined };
     this.#kinds.set(key, kind);
-    this.#wait(key, kind, windowMs);
+    this.#startWindow(key, kind, windowMs);
     return kind;
   }
 
-  #wait(key: string, kind: Kind, ms: number): void {
+  #startWindow(key: string, kind: Kind, ms: number): void {
     kind.timer = setTimeout(() => {
-      if (this.#tell(kind)) this.#wait(key, kind, nextWindowsMs);
+      if (this.#writeRepeated(kind)) this.#startWindow(key, kind, nextWindowsMs);
       else this.#kinds.delete(key);
     }, ms).unref();
   }
 
-  /** False when nothing was repeated. */
-  #tell(kind: Kind): boolean {
+  /** Writes the count of repeated lines; returns false when there were none. */
+  #writeRepeated(kind: Kind): boolean {
     if (kind.repeated === 0) return false;
     this.#log[kind.level]({ ...kind.fields, repeated: kind.repeated }, kind.message);
     kind.repeated = 0;

@@ -1,16 +1,18 @@
-// What is wrong with this process while it still serves: a refused command that serving does not need, a clock that differs, an
-// eviction policy that loses messages. Each state has a code; its begin and its end are logged once, /readyz lists it with status
-// 200, and the gauge danmux_degraded{code} is 1 while it lasts. It decides nothing about readiness: that is Health's.
+// Tracks problems under which this process still serves, such as a clock that differs or an eviction policy that can lose messages.
+// The start and end of each problem are logged once, /readyz lists it with status 200, and the gauge danmux_degraded{code} is 1 while it
+// lasts. Readiness is decided by Health.
 import type { Gauge } from 'prom-client';
 import type { Logger } from './logger.ts';
 
+/** A problem under which the process still serves. */
 export interface Degradation {
-  /** snake_case and from a fixed set, since it is a label of a metric: `clock_skew`, `redis_refused`, … */
+  /** snake_case, from a fixed set because it is a metric label: `clock_skew`, `redis_refused`, … */
   readonly code: string;
-  /** One sentence for an operator: what is wrong and what to do. */
+  /** Problem and remedy, for an operator. */
   readonly text: string;
 }
 
+/** The current problems of this process. */
 export class Degraded {
   readonly #log: Pick<Logger, 'info' | 'warn'> | undefined;
   readonly #gauge: Pick<Gauge, 'set'> | undefined;
@@ -21,7 +23,7 @@ export class Degraded {
     this.#gauge = gauge;
   }
 
-  /** Begins the state, or changes its text; only the begin is logged, with `fields`. */
+  /** Sets the problem or updates its text. Only the first call is logged, with `fields`. */
   set(code: string, text: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const began = !this.#states.has(code);
     this.#states.set(code, text);
@@ -30,14 +32,14 @@ export class Degraded {
     this.#log?.warn({ ...fields, code, text }, 'degraded');
   }
 
-  /** Ends the state; nothing happens when it had not begun. */
+  /** Clears the problem; does nothing when it is not set. */
   clear(code: string): void {
     if (!this.#states.delete(code)) return;
     this.#gauge?.set({ code }, 0);
     this.#log?.info({ code }, 'no longer degraded');
   }
 
-  /** The states of now, in the order they began. */
+  /** Current problems, oldest first. */
   get list(): readonly Degradation[] {
     return [...this.#states].map(([code, text]) => ({ code, text }));
   }

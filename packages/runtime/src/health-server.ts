@@ -1,17 +1,18 @@
-// The HTTP answers every process gives: /healthz (alive), /readyz (its checks pass) and /metrics. `probe` computes them for
-// a role that has a server of its own; HealthServer listens for one that has none.
+// Serves /healthz (liveness), /readyz (readiness checks) and /metrics. Roles with an HTTP server call `probe`; other roles start a
+// HealthServer.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Part } from './part.ts';
 import type { Runtime } from './runtime.ts';
 
+/** HTTP response to a probe. */
 export interface ProbeAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-/** The answer to a probe's path (without query), or null when it is none. */
+/** The response for `path` (without query), or null when it is not a probe path. */
 export async function probe(runtime: Pick<Runtime, 'health' | 'metrics'>, path: string): Promise<ProbeAnswer | null> {
   if (path === '/healthz') return { status: 200, type: 'application/json', body: '{"ok":true}' };
   if (path === '/readyz') {
@@ -22,6 +23,7 @@ export async function probe(runtime: Pick<Runtime, 'health' | 'metrics'>, path: 
   return null;
 }
 
+/** A minimal HTTP server for the probe paths; other paths are 404. Port 0 chooses a free port. */
 export class HealthServer implements Part {
   readonly name = 'health-server';
   readonly #runtime: Runtime;
@@ -49,7 +51,7 @@ export class HealthServer implements Part {
     this.#server.on('error', (error) => this.#runtime.log.error({ err: error }, 'health server failed'));
   }
 
-  /** `host:port` after start. */
+  /** `host:port` after `start`, empty before. */
   address(): string {
     const bound = this.#server.address();
     return bound && typeof bound === 'object' ? `${this.#runtime.config.host}:${bound.port}` : '';

@@ -1,19 +1,22 @@
-// Whether this process is alive and ready. Parts register checks; /readyz asks them all. A failing check says why, and a
-// change from ready to not ready (and back) is logged once.
+// Determines whether this process is ready. Components register checks, and /readyz runs all of them. Each change of readiness is logged
+// once, with the reasons.
 
 import { type Degradation, Degraded } from './degraded.ts';
 import type { Logger } from './logger.ts';
 
+/** A readiness check; it fails by throwing or rejecting, with the reason as message. */
 export type Check = () => Promise<void> | void;
 
+/** Body of /readyz. */
 export interface Readiness {
   readonly ready: boolean;
-  /** Each check's name with `ok` or the reason it failed. */
+  /** `ok` or the failure reason, by check. */
   readonly checks: Readonly<Record<string, string>>;
-  /** What is wrong though it serves; empty when nothing is. */
+  /** Problems under which the process still serves. */
   readonly degraded: readonly Degradation[];
 }
 
+/** The readiness checks of this process. */
 export class Health {
   readonly #checks = new Map<string, Check>();
   readonly #log: Pick<Logger, 'info' | 'warn'> | undefined;
@@ -25,21 +28,22 @@ export class Health {
     this.#degraded = degraded;
   }
 
-  /** Registers a check; it fails by throwing or rejecting. Returns a function that removes it. */
+  /** Registers a check and returns a function that removes it. */
   register(name: string, check: Check): () => void {
     this.#checks.set(name, check);
     return () => this.#checks.delete(name);
   }
 
+  /** Runs all checks in parallel. A check without a result within two seconds fails. */
   async readiness(): Promise<Readiness> {
     const results = await Promise.all([...this.#checks].map(async ([name, check]) => [name, await outcome(check)] as const));
     const ready = results.every(([, result]) => result === 'ok');
     const readiness = { ready, checks: Object.fromEntries(results), degraded: this.#degraded.list };
-    this.#tell(readiness);
+    this.#logChange(readiness);
     return readiness;
   }
 
-  #tell({ ready, checks }: Omit<Readiness, 'degraded'>): void {
+  #logChange({ ready, checks }: Omit<Readiness, 'degraded'>): void {
     if (ready === this.#wasReady) return;
     const before = this.#wasReady;
     this.#wasReady = ready;

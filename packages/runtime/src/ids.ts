@@ -1,11 +1,12 @@
-// The one maker of ids: 10 characters of time and 16 of chance, in Crockford's base 32 (the form of a ULID), so that ids
-// sort by the time they were made. Not a secret: never use one as a key or a token.
+// Generates ids in ULID form: 10 characters of time and 16 random characters in Crockford's base 32, so that ids sort by creation time.
+// Ids are not secret: never use one as a key or token.
 import { randomFillSync } from 'node:crypto';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const pool = new Uint8Array(1_024);
 let used = pool.length;
 
+/** A new id of 26 characters. `now` is in milliseconds since 1970. */
 export function newId(now: number = Date.now()): string {
   let time = '';
   for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = alphabet.charAt(rest % 32) + time;

@@ -1,4 +1,4 @@
-// What a danmux process needs before it does anything. It knows no role and no message.
+// Shared foundation of every danmux process: config, log, metrics, health, lifecycle, clock. Independent of roles and messages.
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { BoundedMap } from './bounded-map.ts';
 export type { Caught, CaughtOptions } from './caught.ts';

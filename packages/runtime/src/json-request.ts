@@ -1,28 +1,29 @@
-// JSON as it comes in by a door: strings are made well-formed, what some reader of ours could not decode is refused by the name of its
-// field. Of a message's `data` every number keeps its text; elsewhere 5.0 is 5, as schemas of whole numbers want it.
+// Parses JSON received from viewers and backends. Replaces lone surrogates and refuses values that a supported client cannot decode,
+// naming the field. Numbers in `data` keep their text; elsewhere 5.0 becomes 5, because schemas require integers.
 import { DanmuxError } from '@danmux/protocol';
 import { JsonNumber, parseJson, wellFormedJson } from './json.ts';
 
-/** PHP reads 512 levels by default, Python fewer than 1,000; nobody means more than a few. */
+/** Maximum nesting depth. PHP decodes 512 levels by default and Python fewer than 1,000; real messages need only a few. */
 export const deepestJson = 32;
 
-/** The member that travels as its text. */
-const carried = 'data';
+/** The field whose numbers keep their text. */
+const dataField = 'data';
 const numberParts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
+/** Options of parseRequest and parseData. */
 export interface RequestOptions {
-  /** Is asked about a text with numbers that keep their text; may throw. */
+  /** Called with the parsed value when it contains JsonNumbers; throws to refuse the value. */
   readonly check?: (value: unknown) => void;
-  /** As of parseJson. */
+  /** Maximum number of JsonNumbers, as in `ParseOptions`. */
   readonly most?: number;
 }
 
-/** Throws a SyntaxError, and what `check` throws. */
+/** Parses a request body or event. Throws a SyntaxError for invalid JSON, and errors of `check`. */
 export function parseRequest(text: string, options: RequestOptions = {}): unknown {
   return parsed(text, options, settled);
 }
 
-/** The same for a text that is the data of a message as a whole: all its numbers keep their text. */
+/** Parses a text that is the `data` of a message: all numbers keep their text. Throws like `parseRequest`. */
 export function parseData(text: string, options: RequestOptions = {}): unknown {
   return parsed(text, options, (value) => value);
 }
@@ -36,8 +37,8 @@ function parsed(text: string, { check, ...rest }: RequestOptions, done: (value: 
 }
 
 /**
- * Throws `invalid_request` with the path of what cannot be handed on: a number beyond a double's range (Go refuses it), more levels than
- * `deepestJson`, a field that is named `__proto__` or begins with U+0000 (PHP's objects have none).
+ * Throws `invalid_request` with the path of a value that some client cannot decode: a number outside the range of a double (Go refuses
+ * it), more than `deepestJson` levels, or a field named `__proto__` or starting with U+0000 (invalid in PHP objects).
  */
 export function checkJson(value: unknown, path: string, depth = 1): void {
   if (typeof value !== 'object' || value === null) return;
@@ -50,33 +51,33 @@ export function checkJson(value: unknown, path: string, depth = 1): void {
   else for (const key of Object.keys(value)) checkMember((value as Record<string, unknown>)[key], path, named(key, path), depth);
 }
 
-/** The path is made only for what may be refused. */
+/** Builds the path only for objects and numbers with kept text, because building it for every value is slow. */
 function checkMember(item: unknown, path: string, key: string | number, depth: number): void {
   if (typeof item === 'object' && item !== null) checkJson(item, `${path}.${key}`, depth + 1);
 }
 
-/** Throws when a field of this name is refused. */
+/** Returns the field name, or throws when the name is not allowed. */
 function named(key: string, path: string): string {
   if (key === '__proto__') throw refused(`${path} has a field named __proto__`);
   if (key.startsWith('\0')) throw refused(`${path} has a field whose name begins with U+0000`);
   return key;
 }
 
-/** Outside `data` a number that was only written otherwise is the number it is. */
+/** Outside `data`, replaces a JsonNumber by a plain number when both have the same value, e.g. 5.0 by 5. */
 function settled(value: unknown): unknown {
   if (value instanceof JsonNumber) return isSame(value.text) ? value.valueOf() : value;
   if (typeof value !== 'object' || value === null) return value;
   const members = value as Record<string, unknown>;
-  for (const key of Object.keys(members)) if (key !== carried && typeof members[key] === 'object') members[key] = settled(members[key]);
+  for (const key of Object.keys(members)) if (key !== dataField && typeof members[key] === 'object') members[key] = settled(members[key]);
   return value;
 }
 
-/** True when the nearest double is the number that was written, and none beside it. */
+/** True when a double represents the number exactly. */
 function isSame(text: string): boolean {
   return decimal(text) === decimal(String(Number(text)));
 }
 
-/** One form for all ways to write a number. */
+/** Canonical decimal form, equal for all spellings of a number. */
 function decimal(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = numberParts.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');

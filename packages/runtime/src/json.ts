@@ -1,25 +1,26 @@
-// JSON whose digits and characters survive a round trip. `parseJson` keeps a number that a double cannot hold (or would write otherwise,
-// as 1.0) as its text, `toJson` writes that text again; half a surrogate pair, which PHP refuses, becomes U+FFFD both ways.
-// Ordinary text takes the engine's own JSON with one look over it besides. It knows no schema and refuses nothing but what is no JSON.
+// JSON parsing and writing that preserves digits. `parseJson` keeps the text of a number that a double cannot represent or would write
+// differently (such as 1.0), and `toJson` writes that text again. Lone surrogates, which PHP refuses, become U+FFFD. Text without such
+// numbers is parsed by JSON.parse alone after one regular-expression test. This file does not validate schemas.
 import { randomBytes } from 'node:crypto';
 
-/** Opens the text of a number inside a string: nobody can guess it, and no well-formed text holds its first character. */
+/** Prefix that marks a number inside a string. It is random and starts with a lone surrogate, so no well-formed input contains it. */
 const secret = randomBytes(12).toString('hex');
 const mark = `\ud800${secret}`;
 const writtenMarks = new RegExp(`"\\\\ud800${secret}([^"]+)"`, 'g');
 
-/** A number that may not survive: it is long, or has a fraction or an exponent, or is -0. Strings may look like one. */
+/** Matches text that may contain a number changed by a round trip: long, with fraction or exponent, or -0. Can also match inside strings. */
 const mayHoldNumber = /(?:^|[[:,\s])(?:-0|-?\d{16}|-?\d{1,15}[.eE])/;
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
 
-/** JSON escapes one by one; a whole pair is one. */
+/** Matches one JSON escape, or the two escapes of a complete surrogate pair. */
 const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[dD][89a-fA-F][\da-fA-F]{2}|.)/gs;
-const mayHoldHalf = /\\u[dD][89a-fA-F]/;
-const halfLength = 6;
+const mayHoldLoneSurrogate = /\\u[dD][89a-fA-F]/;
+/** Characters of the escape of one surrogate. */
+const loneSurrogateLength = 6;
 
 let writing = false;
 
-/** A number as it was written. Arithmetic on it goes by the nearest double. */
+/** A number with its original text. Arithmetic uses the nearest double. */
 export class JsonNumber {
   readonly text: string;
 
@@ -31,20 +32,21 @@ export class JsonNumber {
     return Number(this.text);
   }
 
-  /** Only `toJson` keeps the digits. */
+  /** Under JSON.stringify a plain number; only `toJson` and `written` keep the digits. */
   toJSON(): unknown {
     return writing ? mark + this.text : Number(this.text);
   }
 }
 
+/** Options of parseJson. */
 export interface ParseOptions {
-  /** Is given a value that holds JsonNumbers; what it returns stands for it. */
+  /** Called with a parsed value that contains JsonNumbers; its result replaces the value. */
   readonly kept?: (value: unknown) => unknown;
-  /** With more numbers that would change than this, none is kept: for texts that are refused as too large later. */
+  /** Maximum number of JsonNumbers. With more, all numbers are plain, which bounds the cost of texts refused later as too large. */
   readonly most?: number;
 }
 
-/** As JSON.parse, but for numbers that would change: those are JsonNumbers. Throws a SyntaxError. */
+/** Like JSON.parse, but a number that a round trip would change becomes a JsonNumber. Throws a SyntaxError. */
 export function parseJson(text: string, { kept, most = Number.POSITIVE_INFINITY }: ParseOptions = {}): unknown {
   const value: unknown = JSON.parse(text);
   if (!mayHoldNumber.test(text)) return value;
@@ -58,7 +60,7 @@ export function parseJson(text: string, { kept, most = Number.POSITIVE_INFINITY 
   return kept ? kept(found) : found;
 }
 
-/** As JSON.stringify of a value that is not undefined; JsonNumbers keep their digits. */
+/** Like JSON.stringify, but JsonNumbers keep their digits. `value` must not be undefined. */
 export function toJson(value: unknown): string {
   const before = writing;
   writing = true;
@@ -69,7 +71,7 @@ export function toJson(value: unknown): string {
   }
 }
 
-/** Of an encoder that uses JSON.stringify itself: the texts it makes, as `toJson` would have made them. */
+/** Runs an encoder that calls JSON.stringify internally and returns its texts in the form that `toJson` writes. */
 export function written<T>(encode: () => readonly T[]): T[] {
   const before = writing;
   writing = true;
@@ -80,18 +82,18 @@ export function written<T>(encode: () => readonly T[]): T[] {
   }
 }
 
-/** The same JSON text with U+FFFD for every half of a surrogate pair. */
+/** The JSON text with each lone surrogate replaced by U+FFFD. */
 export function wellFormedJson(text: string): string {
-  if (!mayHoldHalf.test(text)) return text;
-  return text.replace(escapes, (unit) => (unit.length === halfLength ? '\\ufffd' : unit));
+  if (!mayHoldLoneSurrogate.test(text)) return text;
+  return text.replace(escapes, (unit) => (unit.length === loneSurrogateLength ? '\\ufffd' : unit));
 }
 
 function finished(text: string): string {
-  // What JSON.stringify escapes of this kind is never a whole pair.
+  // JSON.stringify escapes only lone surrogates, never complete pairs.
   return text.includes('\\ud') ? wellFormedJson(text.replace(writtenMarks, '$1')) : text;
 }
 
-/** In its place: a reviver of JSON.parse takes ten times as long. */
+/** Replaces marked strings by JsonNumbers in place. A reviver of JSON.parse is ten times slower. */
 function revived(value: unknown): unknown {
   if (typeof value === 'string') return value.startsWith(mark) ? new JsonNumber(value.slice(mark.length)) : value;
   if (Array.isArray(value)) for (let at = 0; at < value.length; at++) value[at] = revived(value[at]);
@@ -102,7 +104,7 @@ function revived(value: unknown): unknown {
 function reviveMembers(members: Record<string, unknown>): void {
   for (const key of Object.keys(members)) {
     const item = members[key];
-    // An own `__proto__` stays one: it is there already.
+    // Assigning an existing own `__proto__` field does not change the prototype.
     if (typeof item === 'string' || typeof item === 'object') members[key] = revived(item);
   }
 }

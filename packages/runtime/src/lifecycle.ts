@@ -1,47 +1,48 @@
-// Runs a process's parts: starts them in order, drains and stops them in reverse on a signal, and says `ready` to pm2. An error that
-// nobody caught is logged and drains the process too, so that pm2 starts a fresh one.
+// Runs the parts of a process: starts them in order, sends `ready` to pm2, and on a signal drains and stops them in reverse order. An
+// uncaught error is logged and also drains the process, with exit code 1, so that pm2 restarts it.
 import { constants } from 'node:os';
 import { surviveStreamErrors } from './log-sink.ts';
 import { flushLog, type Logger } from './logger.ts';
 import type { Part } from './part.ts';
 
 const stopTimeoutMs = 3_000;
-/** For the last lines of the log; a reader that stands still keeps no process alive. */
+/** Longest wait for the last log lines, so that a blocked reader of the log does not keep the process alive. */
 const flushTimeoutMs = 500;
-/** SIGHUP: its terminal is gone. SIGQUIT: some images of containers send it as their stop signal. */
+/** SIGHUP: the terminal closed. SIGQUIT: the stop signal of some container images. */
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
-/** One Ctrl-C under `npm start` arrives twice, from the terminal and from npm. */
+/** Repeated SIGINTs within this time count as one: under `npm start`, one Ctrl-C arrives from the terminal and from npm. */
 const sameSignalMs = 1_000;
 
 export interface LifecycleOptions {
   readonly log: Logger;
-  /** A drain that takes longer is cut short, milliseconds. */
+  /** Longest duration of the drain, milliseconds; then the parts are stopped anyway. */
   readonly drainTimeoutMs: number;
-  /** Ends the process; tests replace it. */
+  /** Exits the process; tests replace it. */
   readonly exit?: (code: number) => void;
 }
 
+/** Starts, drains and stops the parts of one process. */
 export class Lifecycle {
   readonly #options: LifecycleOptions;
   readonly #parts: Part[] = [];
-  /** In the order they started. */
+  /** Parts that have started, in start order. */
   readonly #started: Part[] = [];
   #starting: Part | undefined;
   #ending: Promise<void> | undefined;
-  /** When the end began, on the monotonic clock. */
+  /** Time of the first `end` call, on the monotonic clock. */
   #endingSince = 0;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
   }
 
-  /** Adds a part; parts start in this order and end in the reverse. */
+  /** Adds a part. Parts start in the order they were added, and drain and stop in reverse order. */
   add(part: Part): this {
     this.#parts.push(part);
     return this;
   }
 
-  /** False when the end came before the last part had started. */
+  /** Starts all parts. Returns false when `end` was called before the last part had started; rejects when a part fails to start. */
   async start(): Promise<boolean> {
     for (const part of this.#parts) {
       if (this.#ending) return false;
@@ -55,16 +56,16 @@ export class Lifecycle {
     return true;
   }
 
-  /** Ends the process on signals and on errors nobody caught. */
+  /** Ends the process on signals and on uncaught errors. */
   handleSignals(): void {
     const { log } = this.#options;
     surviveStreamErrors();
     for (const signal of endingSignals) process.on(signal, () => this.#signalled(signal));
-    // pm2 on systems without signals, and `shutdown_with_message`, send this instead.
+    // pm2 sends this message instead of a signal on Windows and with `shutdown_with_message`.
     process.on('message', (message) => void (message === 'shutdown' && this.end('shutdown', 0)));
-    // Node would write them to the standard error, and wait for its reader.
+    // Node's default handler writes warnings to standard error, which can block the process on a slow reader.
     process.removeAllListeners('warning');
-    process.on('warning', (warning) => log.warn({ err: warning }, 'a warning of Node'));
+    process.on('warning', (warning) => log.warn({ err: warning }, 'node emitted a warning'));
     process.on('uncaughtException', (error) => {
       log.fatal({ err: error }, 'uncaught exception: draining');
       void this.end('uncaughtException', 1);
@@ -75,14 +76,14 @@ export class Lifecycle {
     });
   }
 
-  /** Drains what has started, stops that and what is starting, then exits with `code`. A second call waits for the first. */
+  /** Drains all started parts, stops them and the part that is starting, then exits with `code`. A second call waits for the first. */
   end(reason: string, code: number): Promise<void> {
     this.#endingSince = this.#ending ? this.#endingSince : performance.now();
     this.#ending ??= this.#end(reason, code);
     return this.#ending;
   }
 
-  /** A second SIGINT is a person who will not wait; service managers repeat the other signals, and the drain has its own limit. */
+  /** A second SIGINT exits immediately, because a person does not want to wait. Service managers repeat other signals, which are ignored. */
   #signalled(signal: (typeof endingSignals)[number]): void {
     if (!this.#ending) void this.end(signal, 0);
     else if (signal === 'SIGINT' && performance.now() - this.#endingSince >= sameSignalMs) this.#exit(128 + constants.signals.SIGINT);
@@ -110,13 +111,13 @@ export class Lifecycle {
       try {
         await part[step]?.();
       } catch (error) {
-        this.#options.log.error({ err: error, part: part.name, step }, 'a part failed to end');
+        this.#options.log.error({ err: error, part: part.name, step }, 'part failed to drain or stop');
       }
     }
   }
 }
 
-/** The timer is not unref'd: it must keep the process alive until it has ended with its code. */
+/** Waits for `done`, at most `ms`. The timer is not unref'd: it keeps the process alive until it exits with the right code. */
 async function within(ms: number, done: Promise<void>): Promise<'done' | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {

@@ -1,22 +1,24 @@
-// Where the lines of the log go: written one chunk at a time and never waited for, so that a full disk or a reader that stands still
-// costs lines and not the process. What waits is bounded in bytes; past that, lines are dropped and counted until half of it is free.
+// Writes log lines asynchronously in chunks, so that a full disk or a blocked reader loses lines but does not block the process. The
+// buffer is bounded in bytes; when it is full, lines are dropped and counted until half of the buffer is free.
 import { type LogSink, openSink } from './log-sink.ts';
 
+/** Buffer size and callbacks of a LogOutput. */
 export interface LogOutputOptions {
-  /** What may wait to be written, bytes. */
+  /** Size of the buffer, bytes. */
   readonly bufferBytes: number;
   readonly sink?: LogSink;
-  /** A line was dropped. */
+  /** Called for each dropped line. */
   readonly dropped?: () => void;
-  /** The first line of an outage was dropped; `error` is the last failed write, absent when the reader stands still. */
+  /** Called when an outage drops its first line; `error` is from the last failed write, undefined when the reader is blocked. */
   readonly outage?: (error: NodeJS.ErrnoException | undefined) => void;
-  /** Writing works again, and so many lines were dropped. */
+  /** Called when writing works again, with the number of dropped lines. */
   readonly resumed?: (lines: number) => void;
 }
 
 const chunkBytes = 65_536;
-/** Beyond the cap, for the lines that say why a process ends. */
+/** Reserve above the buffer size for fatal lines, which say why the process ends. */
 const fatalBytes = 65_536;
+/** Backoff after failed writes, milliseconds. */
 const retryMs = { first: 20, last: 1_000 };
 
 interface Line {
@@ -24,11 +26,12 @@ interface Line {
   readonly bytes: number;
 }
 
+/** A bounded, non-blocking writer of log lines. Order is kept; lines are lost only when the buffer is full. */
 export class LogOutput {
   readonly #options: LogOutputOptions;
   #sink: LogSink | undefined;
   #lines: Line[] = [];
-  /** Taken from `#lines`, and not yet written to the end. */
+  /** Removed from `#lines` but not completely written. */
   #chunk: Buffer | undefined;
   #bytes = 0;
   #dropped = 0;
@@ -43,7 +46,7 @@ export class LogOutput {
     this.#sink = options.sink;
   }
 
-  /** Never throws and never waits. A line with `fatal` still finds a place when the others do not. */
+  /** Never throws or blocks. A `fatal` line may use the reserve when the buffer is full. */
   write(text: string, fatal = false): void {
     const bytes = Buffer.byteLength(text);
     const { bufferBytes } = this.#options;
@@ -57,7 +60,7 @@ export class LogOutput {
     this.#next();
   }
 
-  /** Calls back when nothing waits any more; a caller that ends sets its own limit of time. */
+  /** Calls `done` when the buffer is empty. That may never happen, so the caller needs a timeout. */
   flush(done: () => void): void {
     if (this.#bytes === 0) {
       done();
@@ -75,7 +78,7 @@ export class LogOutput {
 
   #next(): void {
     if (this.#writing || this.#retry) return;
-    this.#chunk ??= this.#take();
+    this.#chunk ??= this.#takeChunk();
     const chunk = this.#chunk;
     if (!chunk) return;
     this.#writing = true;
@@ -83,7 +86,7 @@ export class LogOutput {
     this.#sink.write(chunk, (error, written) => this.#wrote(chunk, error, written));
   }
 
-  #take(): Buffer | undefined {
+  #takeChunk(): Buffer | undefined {
     let count = 0;
     for (let bytes = 0; count < this.#lines.length && (count === 0 || bytes + (this.#lines[count]?.bytes ?? 0) <= chunkBytes); count++)
       bytes += this.#lines[count]?.bytes ?? 0;
@@ -97,7 +100,7 @@ export class LogOutput {
     this.#bytes -= written;
     this.#lastError = error ?? undefined;
     if (error) {
-      this.#tryLater();
+      this.#retryLater();
       return;
     }
     this.#failures = 0;
@@ -106,15 +109,15 @@ export class LogOutput {
     this.#next();
   }
 
-  /** `resumed` may write lines: by then they find room. */
+  /** Resets the count before calling `resumed`, so that lines written by the callback are accepted. */
   #resume(): void {
     const lines = this.#dropped;
     this.#dropped = 0;
     this.#options.resumed?.(lines);
   }
 
-  /** Not unref'd by a process that flushes: the limit of its end holds. */
-  #tryLater(): void {
+  /** Retries after a backoff. The timer is unref'd: during a flush, the timeout of the flush keeps the process alive. */
+  #retryLater(): void {
     this.#failures++;
     const wait = Math.min(retryMs.last, retryMs.first * 2 ** Math.min(10, this.#failures - 1));
     this.#retry = setTimeout(() => {

@@ -1,10 +1,12 @@
-// The process's log: pino lines with role and node, secrets taken out. A message is a constant string; what varies goes
-// into fields, so that a query finds every line of one kind.
+// Creates the pino logger of a process, with role and node in each line and secrets redacted. Messages are constant strings and variable
+// data goes into fields, so that a query finds all lines with the same message.
 import { type Logger as Pino, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 
+/** The logger of a process. */
 export type Logger = Pino;
 
+/** Options of createLogger. */
 export interface LoggerOptions {
   readonly level: string;
   readonly role: string;
@@ -13,26 +15,28 @@ export interface LoggerOptions {
   readonly destination: LogDestination;
 }
 
+/** Receives formatted log lines. */
 export interface LogDestination {
-  /** Must neither throw nor wait. */
+  /** Must not throw or block. */
   write(line: string, fatal?: boolean): void;
-  /** Calls back when every line was written; may never, so that the caller needs a limit. */
+  /** Calls `done` when all lines are written. That may never happen, so the caller needs a timeout. */
   flush?(done: () => void): void;
-  /** A terminal that shows colours. */
+  /** True for a terminal with colours. */
   readonly colours?: boolean;
 }
 
 const secretNames = ['token', 'secret', 'key', 'authorization', 'password', 'auth', 'cookie', 'token_secret', 'api_key', '["x-api-key"]'];
 
-// At the top of a line, inside one of its fields, and in the headers of a request.
+// Redacted at the top level of a line, inside a field, and in request headers.
 const secretPaths = [
   ...secretNames,
   ...secretNames.map((name) => (name.startsWith('[') ? `*${name}` : `*.${name}`)),
   ...secretNames.map((name) => (name.startsWith('[') ? `req.headers${name}` : `req.headers.${name}`)),
-  // An ioredis error carries the command that failed, and AUTH carries the password.
+  // An ioredis error contains the failed command, and the arguments of AUTH contain the password.
   'err.command.args',
 ];
 
+/** Creates a logger that writes JSON lines, or human-readable lines with `pretty`. */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = {
     level: options.level,
@@ -41,10 +45,10 @@ export function createLogger(options: LoggerOptions): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(settings, options.pretty ? forPeople(options.destination) : asJson(options.destination));
+  return pino(settings, options.pretty ? humanReadable(options.destination) : asJson(options.destination));
 }
 
-/** Waits until the lines were written, for so long at most. */
+/** Resolves when all lines are written, or after `limitMs` milliseconds. */
 export function flushLog(log: Pick<Logger, 'flush'>, limitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, limitMs);
@@ -59,8 +63,8 @@ function asJson(lines: LogDestination): Pick<LogDestination, 'write' | 'flush'> 
   return { write: (line) => lines.write(line, isFatal(line)), flush: (done) => flush(lines, done) };
 }
 
-/** Formats in this process, so that the last lines of a process that ends are not lost in a worker thread. */
-function forPeople(lines: LogDestination): Pick<LogDestination, 'write' | 'flush'> {
+/** Formats in this process: a worker thread would lose the last lines when the process exits. */
+function humanReadable(lines: LogDestination): Pick<LogDestination, 'write' | 'flush'> {
   const format = prettyFactory({ colorize: lines.colours ?? false, translateTime: 'SYS:HH:MM:ss.l', ignore: 'node,role', messageFormat: '[{role}] {msg}' });
   return { write: (line) => lines.write(format(line) ?? line, isFatal(line)), flush: (done) => flush(lines, done) };
 }
@@ -70,7 +74,7 @@ function flush(lines: LogDestination, done: () => void): void {
   else done();
 }
 
-/** The level is the first field of a line. */
+/** Checks the start of the JSON line, because `level` is its first field. */
 function isFatal(line: string): boolean {
   return line.startsWith('{"level":"fatal"');
 }

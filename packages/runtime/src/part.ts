@@ -1,11 +1,11 @@
-// A part of a process: the constructor wires, start() acts, drain() stops taking new work and finishes the old, stop() ends
-// it. Every role and every long-lived piece has this form, so that the lifecycle runs them all alike.
+// The interface of a component that the lifecycle starts and stops. The constructor only wires dependencies; `start` begins work.
 
+/** A component of a process, such as a role or a server. */
 export interface Part {
   readonly name: string;
   start(): Promise<void>;
-  /** Stops taking new work, finishes or hands over the old. Resolves when stopping loses nothing. Absent: nothing to drain. */
+  /** Refuses new work and finishes or hands over current work. Resolves when `stop` would lose nothing. Optional. */
   drain?(): Promise<void>;
-  /** Releases everything. Safe after a failed start, and twice. */
+  /** Releases all resources. Safe to call after a failed start and more than once. */
   stop(): Promise<void>;
 }

@@ -1,17 +1,19 @@
-// Repeats one piece of work on a timer, never twice at the same time, and reports its failures. A tick that comes while the work runs is
-// skipped. Its owner starts and stops it; the work decides nothing about the timer.
+// Runs a function at an interval, never concurrently with itself, and reports its failures. A tick during a run is skipped.
 import type { CaughtOptions } from './caught.ts';
 import type { Runtime } from './runtime.ts';
 
+/** Interval and error report of a Periodic. */
 export interface PeriodicOptions extends CaughtOptions {
   readonly everyMs: number;
-  /** Reported by `runtime.caught` when the work fails. */
+  /** Metric label passed to `runtime.caught` when a run fails. */
   readonly where: string;
+  /** Log message of a failed run. */
   readonly message: string;
-  /** False: the timer alone keeps no process alive. Default true. */
+  /** Default true; false: the timer does not keep the process alive. */
   readonly ref?: boolean;
 }
 
+/** A function that runs at an interval. A failed run is reported and does not stop the timer. */
 export class Periodic {
   readonly #runtime: Pick<Runtime, 'caught'>;
   readonly #work: () => void | Promise<void>;
@@ -27,14 +29,14 @@ export class Periodic {
     this.#work = work;
   }
 
-  /** The first run comes after `everyMs`; call `now` for one at once. Does nothing while it is started. */
+  /** Starts the timer; the first run is after `everyMs`. Call `now` for an immediate run. A second call has no effect. */
   start(): void {
     this.#stopped = false;
     this.#timer ??= setInterval(() => void this.now(), this.#options.everyMs);
     if (this.#options.ref === false) this.#timer.unref();
   }
 
-  /** Resolves when the run under way, or else a new one, has ended. Never rejects; after `stop` nothing runs. */
+  /** Starts a run unless one is in progress; resolves when that run ends. Never rejects. After `stop` it starts no run. */
   now(): Promise<void> {
     if (!this.#running && !this.#stopped) {
       this.#running = this.#run().finally(() => {
@@ -44,7 +46,7 @@ export class Periodic {
     return this.#running ?? Promise.resolve();
   }
 
-  /** Like `now`, but resolves with a run that began after this call: one under way is followed by one more, however many calls. */
+  /** Like `now`, but waits for a run that starts after this call. Calls during one run share a single following run. */
   again(): Promise<void> {
     if (!this.#running) return this.now();
     this.#next ??= this.#running.then(() => {
@@ -54,12 +56,12 @@ export class Periodic {
     return this.#next;
   }
 
-  /** The run under way, undefined while none is. */
+  /** The run in progress, or undefined. */
   get running(): Promise<void> | undefined {
     return this.#running;
   }
 
-  /** Ends the timer; resolves when the run under way has ended. */
+  /** Stops the timer; resolves when the run in progress has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);

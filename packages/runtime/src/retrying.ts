@@ -1,17 +1,17 @@
-// Tries one thing until it succeeds or its owner stops it, waiting longer after each failure. It reports nothing itself: `failed` hears of
-// each failure.
+// Retries a function with backoff until it succeeds or is aborted. It logs nothing; the caller reports failures in `failed`.
 import { setMaxListeners } from 'node:events';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 
+/** Backoff, abort signal and failure callback. */
 export interface RetryingOptions {
   readonly backoff: BackoffOptions;
-  /** Aborting it ends the wait and the tries; an attempt under way is awaited. */
+  /** Aborting ends the wait and the retries; an attempt in progress is awaited. */
   readonly signal: AbortSignal;
-  /** Called after each failure, before the wait; `failures` counts from 1. A throw ends the tries with that error. */
+  /** Called after each failed attempt, before the wait; `failures` counts from 1. An error thrown here ends the retries. */
   readonly failed: (error: unknown, failures: number) => void;
 }
 
-/** Resolves with the result of the first attempt that succeeds; undefined when `signal` aborted before one did. */
+/** Resolves with the result of the first successful attempt, or undefined when `signal` is aborted before. */
 export async function retrying<T>(attempt: () => Promise<T>, { backoff, signal, failed }: RetryingOptions): Promise<T | undefined> {
   for (let failures = 1; !signal.aborted; failures++) {
     try {
@@ -24,7 +24,7 @@ export async function retrying<T>(attempt: () => Promise<T>, { backoff, signal, 
   return undefined;
 }
 
-/** Resolves after `ms` milliseconds, or at once when `signal` aborts. */
+/** Resolves after `ms` milliseconds, or immediately when `signal` is aborted. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {
@@ -37,7 +37,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    // Each wait has one listener and removes it; many waits on one signal are no leak.
+    // Each wait adds one listener and removes it, so Node's leak warning for many listeners would be false.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', done, { once: true });
   });

@@ -1,5 +1,4 @@
-// What every role is given: its config, logger, metrics, health and clock, under one node id. It creates nothing of the
-// business; `createRuntime` only gathers the pieces of this package.
+// Bundles the config, logger, metrics, health and clock that every role needs, under one node id. It contains no role logic.
 import { type Caught, createCaught } from './caught.ts';
 import type { Clock } from './clock.ts';
 import { ClusterClock } from './cluster-clock.ts';
@@ -12,29 +11,31 @@ import { LogOutput } from './log-output.ts';
 import { createLogger, type LogDestination, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
+/** Services shared by all components of a process. */
 export interface Runtime {
-  /** Unique among all processes of the cluster, new at every start. */
+  /** Id of this process, unique in the cluster and new at every start. */
   readonly node: string;
   readonly config: Config;
   readonly log: Logger;
-  /** For lines that repeat with the traffic, or room by room in an outage. */
+  /** Log for lines that repeat with the traffic, or once per room during an outage. */
   readonly counted: CountedLog;
-  /** Counts and logs an error that was caught and survived. */
+  /** Counts and logs an error that the caller handled. */
   readonly caught: Caught;
   readonly metrics: Metrics;
   readonly health: Health;
-  /** What is wrong while this process still serves. */
+  /** Problems under which this process still serves. */
   readonly degraded: Degraded;
-  /** The cluster's time: that of the store. Whatever is compared or told across processes goes by it. */
+  /** The cluster's time, which is the store's clock. Use it for every time that another process reads or compares. */
   readonly clock: Clock;
   readonly version: string;
 }
 
+/** Options of createRuntime. */
 export interface RuntimeOptions {
   readonly config: Config;
   readonly role: string;
   readonly version: string;
-  /** Where the log goes; the standard output when absent. */
+  /** Destination of the log; default standard output. */
   readonly logger?: LogDestination;
   readonly clock?: Clock;
   readonly processMetrics?: boolean;
@@ -51,18 +52,18 @@ export function createRuntime({ config, role, version, logger, clock = new Clust
   return { node, config, log, counted, caught, metrics, health: new Health(log, degraded), degraded, clock, version };
 }
 
-/** The log cannot say that it is not written, so /readyz and the metrics do; how many lines were lost stands in it afterwards. */
+/** Lines that cannot be written are reported by /readyz and metrics instead; the log gets the number of lost lines afterwards. */
 function standardOutput(config: Config, metrics: Metrics, parts: () => Pick<Runtime, 'log' | 'degraded'>): LogDestination {
   const output = new LogOutput({
     bufferBytes: config.log.buffer_bytes,
     dropped: () => metrics.logDropped.inc(),
     outage: (error) => {
-      const cause = error && error.code !== 'EAGAIN' ? error.message : 'the reader of the standard output stands still';
-      parts().degraded.set('log_dropped', `Lines of the log are dropped: ${cause}.`);
+      const cause = error && error.code !== 'EAGAIN' ? error.message : 'the reader of the standard output is blocked';
+      parts().degraded.set('log_dropped', `Log lines are dropped: ${cause}.`);
     },
     resumed: (lines) => {
       parts().degraded.clear('log_dropped');
-      parts().log.warn({ lines }, 'lines of the log were dropped');
+      parts().log.warn({ lines }, 'log lines were dropped');
     },
   });
   return { write: (line, fatal) => output.write(line, fatal), flush: (done) => output.flush(done), colours: process.stdout.isTTY };

@@ -1,5 +1,6 @@
-// A token bucket: so many at once, then so many a minute.
+// A token-bucket rate limiter: allows `burst` operations immediately, then `perMinute`. The caller passes the time.
 
+/** A token bucket; times are in milliseconds. */
 export class TokenBucket {
   readonly #burst: number;
   readonly #perMs: number;
@@ -13,7 +14,7 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** 0 when a token was taken, else milliseconds until there is one. */
+  /** Takes one token. Returns 0 on success, else the milliseconds until a token is available. */
   take(now: number): number {
     this.#fill(now);
     if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) / this.#perMs);
@@ -21,7 +22,7 @@ export class TokenBucket {
     return 0;
   }
 
-  /** As many whole tokens of `wanted` as there are, taken. */
+  /** Takes up to `wanted` whole tokens and returns how many were taken. */
   takeUpTo(wanted: number, now: number): number {
     this.#fill(now);
     const taken = Math.min(wanted, Math.floor(this.#tokens));
@@ -29,7 +30,7 @@ export class TokenBucket {
     return taken;
   }
 
-  /** True when nothing was taken for so long that it is as new. */
+  /** True when the bucket is full, so that dropping it loses no state. */
   full(now: number): boolean {
     this.#fill(now);
     return this.#tokens >= this.#burst;

@@ -1,5 +1,5 @@
-// Viewer tokens: JWTs signed with HS256 by the backend (or by POST /v1/tokens) and checked by the edge. The algorithm is
-// pinned, `exp` is required, keys never come from the token itself.
+// Signs and verifies viewer tokens: JWTs signed with HS256 by the backend or by POST /v1/tokens. Only HS256 is accepted, `exp` is
+// required, and the key is always viewer.token_secret, never a key named by the token.
 import { DanmuxError, type TokenClaims } from '@danmux/protocol';
 import { type JWTPayload, errors as joseErrors, jwtVerify, SignJWT } from 'jose';
 import type { Config } from './config/schema.ts';
@@ -7,7 +7,7 @@ import { toJson } from './json.ts';
 
 type ViewerConfig = Pick<Config['viewer'], 'token_secret' | 'token_issuer' | 'token_audience'>;
 
-/** Signs a token that ends `ttlS` seconds from `now` (milliseconds since 1970). */
+/** Signs a token that expires `ttlS` seconds after `now` (milliseconds since 1970). `expiresAt` is in milliseconds since 1970. */
 export async function signViewerToken(
   config: ViewerConfig,
   claims: Omit<TokenClaims, 'exp'>,
@@ -24,7 +24,7 @@ export async function signViewerToken(
   return { token: await jwt.sign(secretBytes(config)), expiresAt: (issued + ttlS) * 1_000 };
 }
 
-/** The claims of a good token; throws `token_invalid` or `token_expired`. */
+/** Returns the claims of a valid token; throws `token_invalid` or `token_expired`. */
 export async function verifyViewerToken(config: ViewerConfig, token: string, now: number): Promise<TokenClaims> {
   const options = {
     algorithms: ['HS256'],
@@ -35,7 +35,7 @@ export async function verifyViewerToken(config: ViewerConfig, token: string, now
   };
   try {
     const { payload } = await jwtVerify(token, secretBytes(config), options);
-    // Viewers' names are other people's JSON soon.
+    // Claims such as names are later sent to other viewers as JSON, so lone surrogates are replaced here.
     return checkClaims(JSON.parse(toJson(payload)) as JWTPayload);
   } catch (error) {
     if (error instanceof DanmuxError) throw error;
@@ -59,7 +59,7 @@ function checkClaims(payload: JWTPayload): TokenClaims {
     optionalTexts(rooms) &&
     optionalFlag(own) &&
     optionalFlag(send);
-  if (!good) throw new DanmuxError('token_invalid', { message: 'The viewer token has a claim of the wrong form.' });
+  if (!good) throw new DanmuxError('token_invalid', { message: 'A claim of the viewer token has the wrong type or is too long.' });
   return payload as unknown as TokenClaims;
 }
 

@@ -1,4 +1,4 @@
-// Checks settings against the schema. The error names the source, the full path, the value (never a secret) and the remedy.
+// Validates settings against the schema. An error names the source, the full path, the value (never a secret) and the remedy.
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { ConfigError } from './config-error.ts';
@@ -6,7 +6,7 @@ import { holdsSecret } from './redact.ts';
 import { configSchema } from './schema.ts';
 import { isTree, type Tree } from './value-tree.ts';
 
-/** Throws ConfigError for an unknown key or a bad value. Keys may be absent: the defaults fill them. `source` names the file or variable. */
+/** Throws ConfigError for an unknown key or an invalid value. Absent keys are valid. `source` names the file or variable in the error. */
 export function check(part: Tree, source: string): void {
   checkObject(configSchema, part, '', source);
 }
@@ -17,7 +17,7 @@ function checkObject(schema: TSchema, value: unknown, path: string, source: stri
     checkLeaf(schema, value, path, source);
     return;
   }
-  if (!isTree(value)) throw new ConfigError(`${source}: ${path} must hold settings as "key: value".`);
+  if (!isTree(value)) throw new ConfigError(`${source}: ${path} must be a mapping of "key: value" settings.`);
   for (const [key, item] of Object.entries(value)) {
     const inner = path ? `${path}.${key}` : key;
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -40,5 +40,5 @@ function complaint(schema: TSchema, error: { message: string }): string {
   const choices = (schema as { anyOf?: readonly { const?: unknown }[] }).anyOf?.map((choice) => choice.const);
   if (choices) return `must be one of ${choices.join(', ')}`;
   // JSON Schema forbids an unknown key by the schema `false`.
-  return error.message === 'schema is false' ? 'is not a good name' : error.message;
+  return error.message === 'schema is false' ? 'is not a valid name' : error.message;
 }

@@ -1,6 +1,6 @@
-// The one error of a wrong setting. It has a file of its own because both the loader and the secrets need it.
+// The error for an invalid setting, thrown by the loader, the validation and the secrets.
 
-/** A setting that is wrong; the message names its path, its source and the remedy. */
+/** An invalid setting. The message names its path, its source and the remedy. */
 export class ConfigError extends Error {
   readonly code = 'config_invalid';
   constructor(message: string, options?: ErrorOptions) {

@@ -1,5 +1,5 @@
-// Loads the config, later sources over earlier ones: built-in defaults, files of the config folder (default, then the environment's),
-// environment variables, the command line. An unknown key or a bad value stops the start. The only file that reads process.env.
+// Loads the config. Later sources override earlier ones: built-in defaults, default.yaml, the file of the environment, environment
+// variables, command line. An unknown key or an invalid value aborts the start. Only this file reads process.env.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageTypes } from '@danmux/protocol';
@@ -12,26 +12,28 @@ import { ensureSecrets } from './secrets.ts';
 import { settings } from './settings.ts';
 import { isTree, merge, nest, put, type Tree } from './value-tree.ts';
 
+/** Where the config is loaded from. */
 export interface ConfigOptions {
-  /** Folder of default.yaml and its siblings; `./config` when absent. Missing files are skipped. */
+  /** Folder that contains default.yaml; default `./config`. Missing files are skipped. */
   readonly dir?: string;
-  /** development, production or test; NODE_ENV, else development. */
+  /** `development`, `production` or `test`; default NODE_ENV, else `development`. */
   readonly environment?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Values set above all others, by full path, e.g. `{'edge.port': 0}`. */
+  /** Values that override all other sources, by full path, e.g. `{'edge.port': 0}`. */
   readonly set?: Readonly<Record<string, unknown>>;
-  /** Where secrets made in development are kept; `./.danmux` when absent. */
+  /** Folder for secrets generated in development; default `./.danmux`. */
   readonly secretsDir?: string;
 }
 
+/** A validated config. */
 export interface LoadedConfig {
   readonly config: Config;
   readonly environment: string;
-  /** Secrets that were made (or found again) because this is development. */
+  /** Paths of settings whose value was generated, now or at an earlier start. Always empty in production. */
   readonly madeSecrets: readonly string[];
 }
 
-/** Throws ConfigError with the path and source of a wrong setting. In development, missing secrets are made and kept. */
+/** Loads and validates the config; throws ConfigError. Except in production, generates missing secrets and stores them in a file. */
 export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   const env = options.env ?? process.env;
   const environment = checkEnvironment(options.environment || env['NODE_ENV'] || 'development');
@@ -52,7 +54,7 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
 
 const environments = ['development', 'production', 'test'];
 
-// A misspelt "prodution" must not start as a development machine that makes its own secrets.
+// A misspelt "prodution" must not start in development mode, which generates secrets.
 function checkEnvironment(environment: string): string {
   if (environments.includes(environment)) return environment;
   throw new ConfigError(`NODE_ENV is "${environment}"; it must be ${environments.join(', ')} or absent (development).`);
@@ -61,7 +63,7 @@ function checkEnvironment(environment: string): string {
 function configDir(given: string | undefined): string {
   if (!given) return join(process.cwd(), 'config');
   if (existsSync(given)) return given;
-  throw new ConfigError(`DANMUX_CONFIG_DIR: there is no folder ${given}.`);
+  throw new ConfigError(`DANMUX_CONFIG_DIR: the folder ${given} does not exist.`);
 }
 
 function applyFile(values: Tree, file: string): void {
@@ -72,7 +74,7 @@ function applyFile(values: Tree, file: string): void {
   } catch (error) {
     throw new ConfigError(`${file}: not valid YAML: ${(error as Error).message}`, { cause: error });
   }
-  if (!isTree(content)) throw new ConfigError(`${file}: must hold settings as "key: value".`);
+  if (!isTree(content)) throw new ConfigError(`${file}: must be a mapping of "key: value" settings.`);
   check(content, file);
   merge(values, content);
 }

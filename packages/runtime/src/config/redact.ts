@@ -1,10 +1,10 @@
-// The config for printing: every secret is replaced, also inside lists and rows.
+// Redacts the config for printing: replaces every secret, also inside lists and objects.
 import type { TSchema } from 'typebox';
 import type { Config } from './schema.ts';
 import { settings } from './settings.ts';
 import { get, isTree, put, type Tree } from './value-tree.ts';
 
-/** The config with every secret replaced, for printing. */
+/** A copy of the config with `[redacted]` in place of each secret. */
 export function redactConfig(config: Config): unknown {
   const copy = structuredClone(config) as unknown as Tree;
   for (const { path, schema } of settings) if (holdsSecret(schema)) put(copy, path, redacted(schema, get(copy, path)));
@@ -17,7 +17,7 @@ interface SchemaParts {
   readonly properties?: Readonly<Record<string, TSchema>>;
 }
 
-/** True when the setting, or a part of it, is secret. */
+/** True when the setting or any nested field is secret. */
 export function holdsSecret(schema: TSchema): boolean {
   const { secret, items, properties = {} } = schema as SchemaParts;
   return secret === true || (items !== undefined && holdsSecret(items)) || Object.values(properties).some(holdsSecret);

@@ -1,5 +1,5 @@
-// Every setting of danmux in one schema: type, default, unit, meaning and environment variable. The Config type, the check at the start
-// and config/reference.md derive from it. The sections are in sections/, in the order of their keys here.
+// The schema of all settings: type, default, unit, description and environment variable. The Config type, the validation at start and
+// config/reference.md derive from it. The folder sections/ holds one file per section.
 import { type Static, Type } from 'typebox';
 import { strict } from './fields.ts';
 import { api, pusher } from './sections/api.ts';
@@ -14,9 +14,10 @@ import { viewer } from './sections/viewer.ts';
 import { webhooks } from './sections/webhooks.ts';
 import { archive, broadcasts, jobs, receipts, worker } from './sections/worker.ts';
 
+/** The schema of the whole config. */
 export const configSchema = Type.Object(
   {
-    host: Type.String({ default: '127.0.0.1', env: 'DANMUX_HOST', description: 'Address every role listens on; 0.0.0.0 for all interfaces.' }),
+    host: Type.String({ default: '127.0.0.1', env: 'DANMUX_HOST', description: 'Address on which every role listens; 0.0.0.0 for all interfaces.' }),
     public_host: Type.String({
       default: '',
       env: 'DANMUX_PUBLIC_HOST',
@@ -25,12 +26,12 @@ export const configSchema = Type.Object(
     engine: Type.Union([Type.Literal('auto'), Type.Literal('memory'), Type.Literal('redis')], {
       default: 'auto',
       env: 'DANMUX_ENGINE',
-      description: 'Where messages live. `auto` is redis as soon as redis.url is given, else memory (one process only).',
+      description: 'Message store. `auto` uses Redis when redis.url is set, else memory, which works for a single process only.',
     }),
     shedding: Type.Union([Type.Literal('on'), Type.Literal('off')], {
       default: 'on',
       env: 'DANMUX_SHEDDING',
-      description: 'Shedding and rate limits; `off` only for load tests.',
+      description: 'Shedding and rate limits. Use `off` for load tests only.',
     }),
     redis,
     log,
@@ -39,7 +40,7 @@ export const configSchema = Type.Object(
       maximum: 4_096,
       default: 64,
       description:
-        'Slices of all rooms, spread over the relays; relays beyond this number have no work. Each shard costs 16 reads of the store per second while idle. 0 is not allowed. Change it only while the cluster is empty.',
+        'Number of shards into which rooms are divided; each relay owns some, and relays beyond this number are idle. Each shard costs 16 reads of the store per second while idle. 0 is not allowed. Change it only while the cluster is empty.',
     }),
     messages,
     viewer,
@@ -59,5 +60,5 @@ export const configSchema = Type.Object(
   strict,
 );
 
-/** The settings as loaded: every key present, defaults filled in. */
+/** The config after loading: every key is present, with its default if not set. */
 export type Config = Static<typeof configSchema>;

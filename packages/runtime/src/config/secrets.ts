@@ -1,25 +1,25 @@
-// Secrets of a development machine: made at the first start, kept in .danmux/secrets.json (readable by the owner only) and
-// used by every process started in that folder. Production makes none: a missing secret stops the start.
+// Generates secrets for development at the first start and stores them in .danmux/secrets.json (readable by the owner only), shared by
+// all processes started in that folder. In production it generates nothing: a missing secret aborts the start.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import type { Config } from './schema.ts';
 
-const shortest = 32;
+const minimumLength = 32;
 
 interface Secrets {
   readonly token_secret: string;
   readonly api_key: string;
 }
 
-/** Fills in missing secrets of `config` in place; returns the paths that were filled. */
+/** Sets missing secrets of `config` in place and returns their paths. Throws ConfigError for a missing secret in production. */
 export function ensureSecrets(config: Config, environment: string, dir: string): string[] {
   const missing = [config.viewer.token_secret ? '' : 'viewer.token_secret', hasKey(config) ? '' : 'api.key'].filter(Boolean);
   if (missing.length > 0) {
     if (environment === 'production')
       throw new ConfigError(
-        `${missing.join(' and ')} must be set in production: give DANMUX_TOKEN_SECRET and DANMUX_API_KEY, each ${shortest} random characters or more.`,
+        `${missing.join(' and ')} must be set in production: set DANMUX_TOKEN_SECRET and DANMUX_API_KEY, each to at least ${minimumLength} random characters.`,
       );
     const made = readOrMake(dir);
     config.viewer.token_secret ||= made.token_secret;
@@ -29,7 +29,7 @@ export function ensureSecrets(config: Config, environment: string, dir: string):
     ['viewer.token_secret', config.viewer.token_secret],
     ['api.key', config.api.key],
   ] as const) {
-    if (value && value.length < shortest) throw new ConfigError(`${path} is ${value.length} characters long; it must be ${shortest} or more.`);
+    if (value && value.length < minimumLength) throw new ConfigError(`${path} has ${value.length} characters; it must have ${minimumLength} or more.`);
   }
   return missing;
 }
@@ -43,7 +43,7 @@ function readOrMake(dir: string): Secrets {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const made: Secrets = { token_secret: randomBytes(32).toString('base64url'), api_key: randomBytes(32).toString('base64url') };
   try {
-    // `wx`: of several processes that start together one writes, the others read.
+    // `wx` fails when the file exists: of several processes that start together, one creates the file and the others read it.
     writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
     return made;
   } catch (error) {
@@ -53,15 +53,15 @@ function readOrMake(dir: string): Secrets {
 }
 
 function readSettled(file: string): Secrets {
-  // Another process may have created the file and not yet written it.
+  // Retries for half a second, because another process may have created the file without having written it yet.
   for (let tries = 0; ; tries++) {
     try {
       const secrets = JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>;
       if (secrets.token_secret && secrets.api_key) return secrets as Secrets;
-      throw new ConfigError(`${file} lacks token_secret or api_key; delete it to have new ones made.`);
+      throw new ConfigError(`${file} lacks token_secret or api_key; delete the file to generate new secrets.`);
     } catch (error) {
       if (error instanceof ConfigError) throw error;
-      if (tries >= 50) throw new ConfigError(`${file} cannot be read: ${(error as Error).message}. Delete it to have new secrets made.`, { cause: error });
+      if (tries >= 50) throw new ConfigError(`${file} cannot be read: ${(error as Error).message}. Delete the file to generate new secrets.`, { cause: error });
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
   }

@@ -1,14 +1,14 @@
-// The schema as a list of settings: one row a leaf, with path and annotations.
+// Flattens the config schema into a list of settings, one per leaf, with path and annotations.
 import type { TSchema } from 'typebox';
 import { configSchema } from './schema.ts';
 
-/** One leaf of the schema with its annotations. */
+/** One setting: a leaf of the schema. */
 export interface Setting {
   readonly path: string;
   readonly schema: TSchema & { default?: unknown; description?: string; env?: string; unit?: string; secret?: boolean };
 }
 
-/** Every setting, in the schema's order. */
+/** All settings, in schema order. */
 export const settings: readonly Setting[] = leaves(configSchema, '');
 
 function leaves(schema: TSchema, path: string): Setting[] {

@@ -1,14 +1,14 @@
-// Nested settings as plain objects, read and written by dotted path.
+// Reads and writes nested settings by dotted path.
 
-/** Settings by key; a value is a leaf or another tree. Lists are leaves. */
+/** Nested settings: each value is a leaf or another tree. Arrays are leaves. */
 export type Tree = { [key: string]: unknown };
 
-/** True for a plain object, not for a list. */
+/** True for an object, false for an array. */
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Writes `from` over `into`, tree by tree; `into` keeps keys that `from` lacks. */
+/** Copies `from` into `into` recursively; keys absent in `from` keep their value. */
 export function merge(into: Tree, from: Tree): void {
   for (const [key, value] of Object.entries(from)) {
     const existing = into[key];
@@ -17,17 +17,17 @@ export function merge(into: Tree, from: Tree): void {
   }
 }
 
-/** A tree with one leaf, `a.b.c`. */
+/** A tree with a single leaf at `path`. */
 export function nest(path: string, value: unknown): Tree {
   return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
-/** Sets one leaf; a tree given as value is merged. */
+/** Sets the value at `path`; a value that is a tree is merged. */
 export function put(tree: Tree, path: string, value: unknown): void {
   merge(tree, nest(path, value));
 }
 
-/** The value at a path, undefined when there is none. */
+/** The value at `path`, or undefined. */
 export function get(tree: Tree, path: string): unknown {
   return path.split('.').reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);
 }

@@ -63,15 +63,18 @@ test('a key that every object has is unknown too', () => complains([/unknown set
 test('a bad value names path, file and what was given', () => complains([/default\.yaml: edge\.port .*65535; got 70000/], { default: 'edge: {port: 70000}' }));
 test('text is not taken for a number', () => complains([/edge\.port must be integer; got "7700"/], { default: 'edge: {port: "7700"}' }));
 test('a choice lists what may be chosen', () => complains([/engine must be one of auto, memory, redis; got "kafka"/], { default: 'engine: kafka' }));
-test('a section given as a value is refused', () => complains([/edge must hold settings/], { default: 'edge: 5' }));
-test('a list as a file is refused', () => complains([/must hold settings/], { default: '- a' }));
+test('a section given as a value is refused', () => complains([/edge must be a mapping/], { default: 'edge: 5' }));
+test('a list as a file is refused', () => complains([/must be a mapping/], { default: '- a' }));
 test('broken YAML names the file', () => complains([/default\.yaml: not valid YAML/], { default: 'edge: [1' }));
 test('a bad variable is named', () => complains([/environment variable DANMUX_EDGE_PORT: edge\.port/], {}, { env: { DANMUX_EDGE_PORT: 'high' } }));
 test('a bad boolean variable is refused', () => complains([/DANMUX_DEMO: api\.demo must be boolean/], {}, { env: { DANMUX_DEMO: 'yes' } }));
 test('an unknown path on the command line is refused', () => complains([/command line: unknown setting "edge\.x"/], {}, { set: { 'edge.x': 1 } }));
 test('an unknown environment is refused', () => complains([/NODE_ENV is "prodution"/], {}, { environment: 'prodution' }));
 test('a config folder that is asked for must exist', () => {
-  assert.throws(() => loadConfig({ env: { ...secrets, NODE_ENV: 'test', DANMUX_CONFIG_DIR: join(root, 'nowhere') } }), /DANMUX_CONFIG_DIR: there is no folder/);
+  assert.throws(
+    () => loadConfig({ env: { ...secrets, NODE_ENV: 'test', DANMUX_CONFIG_DIR: join(root, 'nowhere') } }),
+    /DANMUX_CONFIG_DIR: the folder .* does not exist/,
+  );
 });
 
 test('a wrong secret is not repeated in the error', () => {

@@ -51,7 +51,7 @@ test('production makes none: each missing one is named, and no file appears', ()
       () => load('production', dir, env),
       (error) => error instanceof ConfigError && message.test(error.message),
     );
-  wrong({}, /viewer\.token_secret and api\.key must be set in production: give DANMUX_TOKEN_SECRET/);
+  wrong({}, /viewer\.token_secret and api\.key must be set in production: set DANMUX_TOKEN_SECRET/);
   wrong({ DANMUX_TOKEN_SECRET: long }, /^api\.key must be set/);
   wrong({ DANMUX_API_KEY: long }, /^viewer\.token_secret must be set/);
   assert.equal(existsSync(dir), false);
@@ -68,7 +68,7 @@ test('a short secret is refused wherever it came from, and not repeated', () => 
   for (const environment of ['development', 'production'])
     assert.throws(
       () => load(environment, join(root, 'short'), { DANMUX_TOKEN_SECRET: long, DANMUX_API_KEY: 'hunter2' }),
-      (error) => error instanceof ConfigError && /api\.key is 7 characters long/.test(error.message) && !error.message.includes('hunter2'),
+      (error) => error instanceof ConfigError && /api\.key has 7 characters/.test(error.message) && !error.message.includes('hunter2'),
     );
 });
 

@@ -1,14 +1,14 @@
-// How processes announce themselves and follow records.
+// Settings of cluster membership and of the polling of followed records.
 import { Type } from 'typebox';
 import { ms, strict } from '../fields.ts';
 
 export const cluster = Type.Object(
   {
-    announce_interval_ms: ms(500, 'How often a process announces itself.'),
-    member_ttl_ms: ms(2_500, 'A process that did not announce itself for so long is gone.'),
+    announce_interval_ms: ms(500, 'Interval at which a process announces itself to the cluster.'),
+    member_ttl_ms: ms(2_500, 'A process that has not announced itself for this time is removed from the member list.'),
     recheck_ms: ms(
       30_000,
-      'How often the version of each followed record (rules of rooms, held messages) is looked at, in case news of a change got lost.',
+      'Interval at which the version of each followed record (room rules, held messages) is checked, in case a change notification was lost.',
       100,
     ),
   },

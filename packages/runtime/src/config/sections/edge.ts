@@ -1,56 +1,59 @@
-// Connections, queues and limits of an edge.
+// Settings of an edge: connections, queues and limits.
 import { Type } from 'typebox';
 import { count, ms, port, strict } from '../fields.ts';
 
 export const edge = Type.Object(
   {
-    port: port(7700, 'DANMUX_EDGE_PORT', 'Port of the viewers; the next edges of a machine take the next ports.'),
+    port: port(7700, 'DANMUX_EDGE_PORT', 'Port for viewers. Further edges on the same machine use the following port numbers.'),
     allowed_origins: Type.Array(Type.String(), {
       default: [],
       env: 'DANMUX_ALLOWED_ORIGINS',
-      description: 'Origins of pages that may connect besides those of the same host name; `*` allows every one.',
+      description: 'Origins of pages that may connect, in addition to pages of the same host name; `*` allows all.',
     }),
-    polling: Type.Boolean({ default: true, description: 'Long-polling as a fall-back; needs sticky sessions behind a balancer.' }),
-    ping_interval_ms: ms(20_000, 'How often a viewer is pinged.'),
-    ping_timeout_ms: ms(20_000, 'A viewer that does not answer a ping for so long is gone.'),
-    connect_timeout_ms: ms(8_000, 'A connection that did not authenticate for so long is closed.'),
+    polling: Type.Boolean({ default: true, description: 'Long-polling as a fallback; requires sticky sessions behind a load balancer.' }),
+    ping_interval_ms: ms(20_000, 'Interval between pings to a viewer.'),
+    ping_timeout_ms: ms(20_000, 'A viewer that does not answer a ping within this time is disconnected.'),
+    connect_timeout_ms: ms(8_000, 'A connection that does not authenticate within this time is closed.'),
     max_connections: count(
       15_000,
-      'Connections one edge accepts; more are refused, and the gateway names other edges. Each costs memory and a share of the fan-out: add edges before raising it. 0 is not allowed: drain the edge instead.',
+      'Connections one edge accepts; more are refused, and the gateway returns other edges. Each connection uses memory and CPU time of the fan-out: add edges before raising it. 0 is not allowed: drain the edge instead.',
     ),
     outbox_bytes: Type.Integer({
       minimum: 65_536,
       default: 1_048_576,
       unit: 'bytes',
       description:
-        'Queued for one viewer at most; past it chat is dropped first, then the viewer is disconnected with code slow. Raise it for viewers on slow networks; the worst case is this much memory for each connection.',
+        'Size of the outbox of one viewer. When it is full, chat is dropped first; then the viewer is disconnected with code `slow`. Raise it for viewers on slow networks; in the worst case each connection uses this much memory.',
     }),
-    slice_ms: ms(2, 'Writing to the viewers of a room stops after so long, for pings, joins and what is urgent.'),
+    slice_ms: ms(
+      2,
+      'Longest uninterrupted time for writing to the viewers of a room; then the edge handles pings, joins and urgent frames before it continues.',
+    ),
     direct_writes: Type.Boolean({
       default: true,
-      description: 'Frames go straight to the TCP socket; off, they take the way of socket.io, which costs several times as much.',
+      description: 'Writes frames directly to the TCP socket. When off, frames go through socket.io, which uses several times the CPU time.',
     }),
     deflate: Type.Boolean({ default: true, description: 'Offers permessage-deflate; a frame is compressed once for all viewers.' }),
     send_per_minute: count(
       60,
-      'Messages one user may send per minute through one edge, over all connections. Lower it when single users flood rooms; a raised rate costs relay work and more shed chat. 0 is not allowed: mute the room instead.',
+      'Messages one user may send per minute through one edge, over all connections. Lower it when single users flood rooms; a higher rate causes more relay work and more shed chat. 0 is not allowed: mute the room instead.',
     ),
-    send_burst: count(10, 'Messages one user may send at once after a pause. Raise it for users that paste several lines; 0 is not allowed.'),
+    send_burst: count(10, 'Messages one user may send in a burst after a pause. Raise it for users that paste several lines. 0 is not allowed.'),
     room_send_per_second: count(
       500,
-      'Messages all viewers of a room may send per second through one edge; more are refused with rate_limited. It protects the ingress of the shard in a flood; viewers are shown relay.chat_per_second anyway. 0 is not allowed.',
+      'Messages all viewers of a room may send per second through one edge; more are refused with rate_limited. It protects the ingress of the shard during a flood; relay.chat_per_second limits the chat sent to viewers independently. 0 is not allowed.',
     ),
-    presence_interval_ms: ms(400, 'How often an edge reports and reads online counts; viewers know the truth after two of them and a second.'),
-    presence_ttl_ms: ms(8_000, 'An edge that did not report for so long is counted out.'),
+    presence_interval_ms: ms(400, 'Interval at which an edge reports and reads online counts. A change reaches viewers within two intervals plus one second.'),
+    presence_ttl_ms: ms(8_000, 'The viewers of an edge that has not reported for this time are no longer counted.'),
     members_listed: Type.Integer({
       minimum: 2,
       maximum: 1_000,
       default: 200,
-      description: 'Members of a room one edge names; above it the highest levels and a sample of the others.',
+      description: 'Members of a room that one edge lists. In a larger room it lists the highest levels and a sample of the others.',
     }),
     drain_ms: ms(
       5_000,
-      'Viewers of a draining edge are sent away evenly over this time. Longer spreads the reconnects of a large edge and makes a deployment slower; 0 sends all away at once.',
+      'A draining edge disconnects its viewers evenly over this time. A longer time spreads the reconnects of a large edge but slows down a deployment; 0 disconnects all viewers immediately.',
       0,
     ),
   },

@@ -1,4 +1,4 @@
-// Who may connect as a viewer.
+// Settings of viewer authentication.
 import { Type } from 'typebox';
 import { strict } from '../fields.ts';
 
@@ -8,15 +8,15 @@ export const viewer = Type.Object(
       default: '',
       env: 'DANMUX_TOKEN_SECRET',
       secret: true,
-      description: 'Signs viewer tokens (HS256), at least 32 characters. Made at the first start in development; required in production.',
+      description: 'Secret that signs viewer tokens (HS256), at least 32 characters. Generated at the first start in development; required in production.',
     }),
     allow_guests: Type.Boolean({
       default: false,
       env: 'DANMUX_ALLOW_GUESTS',
-      description: 'A viewer without a token may watch every room, and send nothing.',
+      description: 'Allows viewers without a token. They may watch every room but not send.',
     }),
-    token_issuer: Type.String({ default: '', description: 'When set, the `iss` every token must carry.' }),
-    token_audience: Type.String({ default: '', description: 'When set, the `aud` every token must carry.' }),
+    token_issuer: Type.String({ default: '', description: 'Required `iss` claim of tokens; empty disables the check.' }),
+    token_audience: Type.String({ default: '', description: 'Required `aud` claim of tokens; empty disables the check.' }),
   },
   strict,
 );

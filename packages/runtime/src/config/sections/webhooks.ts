@@ -1,4 +1,4 @@
-// Where events go, and how hard delivery tries.
+// Settings of webhooks: targets, limits of delivery and retries.
 import { Type } from 'typebox';
 import { count, ms, strict, strings } from '../fields.ts';
 
@@ -6,7 +6,7 @@ const webhookTarget = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }),
     url: Type.String({ pattern: '^https?://' }),
-    /** The newest first: two of them while one is changed. */
+    /** During a rotation a list of two secrets, the new one first. */
     secret: Type.Union([Type.String({ minLength: 24 }), Type.Array(Type.String({ minLength: 24 }), { minItems: 1, maxItems: 2 })], { secret: true }),
     events: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
     rooms: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1 })),
@@ -19,37 +19,40 @@ export const webhooks = Type.Object(
     targets: Type.Array(webhookTarget, {
       default: [],
       description:
-        'Where events go: id, url, secret (whsec_ and base64; a list of two, the newest first, while it is changed), events (all when absent), rooms (exact names or `prefix*`; all when absent).',
+        'Targets of webhook events. Fields: `id`; `url`; `secret` (whsec_ and base64; during a rotation a list of two, the new one first); `events` (default all); `rooms` (exact names or `prefix*`, default all).',
     }),
-    url: Type.String({ default: '', env: 'DANMUX_WEBHOOK_URL', description: 'One target more, of all events; its id is `default`.' }),
+    url: Type.String({ default: '', env: 'DANMUX_WEBHOOK_URL', description: 'URL of an additional target for all events; its id is `default`.' }),
     secret: Type.String({
       default: '',
       env: 'DANMUX_WEBHOOK_SECRET',
       secret: true,
-      description: 'Its secret; two with a space between, the newest first, while it is changed.',
+      description: 'Secret of the target webhooks.url; during a rotation two secrets separated by a space, the new one first.',
     }),
-    allow_http: Type.Boolean({ default: false, description: 'Targets may be http://; for development and private networks.' }),
-    allow_addresses: strings([], 'Private address ranges (CIDR) targets may resolve to; all others of private, loopback and link-local kind are refused.'),
-    timeout_ms: ms(10_000, 'A target must answer within this.'),
+    allow_http: Type.Boolean({ default: false, description: 'Allows http:// targets, for development and private networks.' }),
+    allow_addresses: strings(
+      [],
+      'Private address ranges (CIDR) to which targets may resolve. All other private, loopback and link-local addresses are refused.',
+    ),
+    timeout_ms: ms(10_000, 'Timeout of one request to a target.'),
     connections: count(
       4_096,
-      'Requests of one worker under way at once, over all targets; each is a socket. Lower it where the network limits sockets; many slow targets need more. 0 is not allowed.',
+      'Concurrent requests of one worker over all targets; each uses a socket. Lower it where the network limits sockets; raise it for many slow targets. 0 is not allowed.',
     ),
     target_connections: count(
       8,
-      'Requests to one target under way at once, each of another room; fewer where webhooks.connections does not allow as many for every target. Raise it for a target that answers slowly and scales; 1 sends one event at a time. 0 is not allowed.',
+      'Concurrent requests to one target, each for a different room; fewer if webhooks.connections does not allow as many for every target. Raise it for a slow target that scales; 1 sends one request at a time. 0 is not allowed.',
     ),
     retry_for_ms: ms(
       86_400_000,
-      'An event that failed for this long becomes a dead letter. Set it to the longest outage of a target to bridge; webhooks.log_events must hold the events of that time. 0 is not allowed.',
+      'An event whose delivery has failed for this time becomes a dead letter. Set it to the longest outage of a target to survive; webhooks.log_events must be large enough for the events of that time. 0 is not allowed.',
     ),
-    max_wait_ms: ms(60_000, 'Longest wait between two tries.'),
-    vacated_after_ms: ms(5_000, 'A room is vacated when nobody came back for so long.'),
+    max_wait_ms: ms(60_000, 'Longest wait between two delivery attempts.'),
+    vacated_after_ms: ms(5_000, 'An empty room is reported as vacated when nobody joins within this time.'),
     log_events: count(
       20_000,
-      'Events a shard keeps for webhooks and the archive; past it the oldest are dropped and counted. Raise it to bridge longer outages of targets. An event has at most about 64 KiB, so 20,000 are 1.3 GB of the store per shard at the very worst. 0 is not allowed.',
+      'Events kept per shard for webhooks and the archive; when full, the oldest event is dropped and counted. Raise it to survive longer outages of targets. An event has at most about 64 KiB, so 20,000 events use up to 1.3 GB of the store per shard. 0 is not allowed.',
     ),
-    dead_letters: count(10_000, 'Dead letters kept; past it the oldest go.'),
+    dead_letters: count(10_000, 'Maximum number of dead letters; when full, the oldest is dropped.'),
   },
   strict,
 );

@@ -1,4 +1,4 @@
-// The api role: the admin API on its port. Instances are stateless between requests, so any number of them can run.
+// The api role: serves the admin API on its own port. An instance keeps no state between requests, so any number of them can run.
 import type { AddressInfo } from 'node:net';
 import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership } from '@danmux/cluster';
@@ -32,10 +32,10 @@ export class ApiRole implements Part {
     });
   }
 
-  /** `host:port` of the admin API; only after `start`. */
+  /** `host:port` of the admin API. Throws before `start`. */
   address(): string {
     const { host, public_host } = this.#runtime.config;
-    if (!this.#app) throw new Error('the api is not started');
+    if (!this.#app) throw new Error('the api has not been started');
     const { port } = this.#app.server.address() as AddressInfo;
     return `${public_host || host}:${port}`;
   }

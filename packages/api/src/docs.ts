@@ -1,4 +1,4 @@
-// The OpenAPI document and its pages, generated from the routes' schemas; only title and introduction are written here.
+// The OpenAPI document and its Swagger UI pages, generated from the schemas of the routes. Only title, introduction and security schemes are written here.
 import { problem } from '@danmux/protocol/schemas';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -9,17 +9,17 @@ import { docsPolicy, policyText } from './http/security-headers.ts';
 import { problemSchemaId } from './routes/documented.ts';
 
 const description = [
-  'What a backend does with its rooms.',
-  'Errors are RFC 9457 problems with a `code`; every answer carries its trace id as `X-Trace-Id`, that of a W3C `traceparent` when one was given.',
-  'A POST with an `Idempotency-Key` may be repeated: it happens once.',
+  'The HTTP API for backends: publish messages, moderate rooms and operate the cluster.',
+  'Errors are RFC 9457 problems with a `code`. Every response has its trace id in `X-Trace-Id`: the id of the W3C `traceparent` header if the request has one, else a new id.',
+  'A POST with an `Idempotency-Key` can be retried safely: it takes effect once.',
 ].join('\n\n');
 
 const signatureText = [
-  'In place of a key: `v1=` and the hex HMAC-SHA256, under the signing secret of the key `X-Danmux-Key`, of the lines METHOD, PATH?QUERY as sent,',
-  '`X-Danmux-Timestamp` (s), `X-Danmux-Nonce` and the hex SHA-256 of the body.',
+  'Replaces the bare key. The value is `v1=` followed by a hex HMAC-SHA256, made with the signing secret of the key named in `X-Danmux-Key`, over five lines: METHOD,',
+  'PATH?QUERY as sent, `X-Danmux-Timestamp` (seconds since 1970), `X-Danmux-Nonce` and the hex SHA-256 of the body.',
 ].join(' ');
 
-/** Call before adding routes: only later ones are documented. */
+/** Call before adding routes: only routes added later are documented. */
 export async function addDocs(app: FastifyInstance, version: string): Promise<void> {
   app.addSchema({ ...problem, $id: problemSchemaId });
   await app.register(swagger, {
@@ -39,7 +39,7 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
   });
   app.addHook('onRoute', (route) => {
-    // Every page of the documentation is public.
+    // The documentation needs no key.
     if (route.url.startsWith('/docs')) route.config = { ...route.config, public: true };
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: policyText(docsPolicy) });
@@ -53,7 +53,7 @@ function withScope(schema: FastifySchema | undefined, scope: Scope | 'any' | und
   return { ...rest, description: `${description}${description ? ' ' : ''}Scope: \`${scope}\`.`, 'x-scope': scope } as FastifySchema;
 }
 
-/** Adds the name that generated clients use for the route. */
+/** Adds the `operationId`, which generated clients use as the function name. */
 function withName(schema: FastifySchema, method: string, url: string): FastifySchema {
   return { ...schema, operationId: operationId(method, url) } as FastifySchema;
 }

@@ -1,4 +1,4 @@
-// The OpenAPI document without a listening server, for the file in the repository and the check that it is current.
+// Builds the OpenAPI document without a listening server, for docs/openapi.json and the test that the file is current.
 import { readFileSync } from 'node:fs';
 import { createBus } from '@danmux/bus';
 import type { JobQueue } from '@danmux/jobs';
@@ -15,7 +15,7 @@ export async function openApiDocument(): Promise<object> {
     set: { 'viewer.token_secret': 'x'.repeat(32), 'api.key': 'x'.repeat(32), 'log.level': 'silent' },
   });
   const runtime = createRuntime({ config, role: 'docs', version, processMetrics: false });
-  // Routes are only described, never called.
+  // No route is called here, so the job queue is never used.
   const app = await createServer(runtime, createBus(runtime), {} as JobQueue, new Drain());
   await app.ready();
   const document = app.swagger();

@@ -1,5 +1,5 @@
-// The Fastify server: limits and order of hooks. Routes are in routes/, one file a noun. The error handler is set
-// before every route, or plugin routes would reply in Fastify's own format.
+// Builds the Fastify server: limits, hooks in their order, and all routes (one file per noun in routes/). The error handler is set
+// before any route is added; otherwise the routes of plugins would send errors in Fastify's format.
 import type { Bus } from '@danmux/bus';
 import { Publisher, TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';
@@ -48,7 +48,7 @@ import type { Services } from './services.ts';
 import { addStatic } from './static.ts';
 
 export interface ServerOptions {
-  /** The folder of built browser files; without it /console/, /demo/, /overlay/ and /sdk/ answer 404 and name the command that builds them. */
+  /** Folder of the built browser files. Without it /console/, /demo/, /overlay/ and /sdk/ answer 404 with the command that builds them. */
   readonly webRoot?: string;
 }
 

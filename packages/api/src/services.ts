@@ -1,4 +1,4 @@
-// Dependencies of the routes.
+// The dependencies that every route handler receives.
 import type { Bus } from '@danmux/bus';
 import type { Publisher, TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';

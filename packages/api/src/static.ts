@@ -1,5 +1,5 @@
-// Static files: the index, the SDK's bundles, the OBS page and the console for everybody (the console asks for a key), and in development the
-// demo page, from the folder that `npm run build` makes. A missing folder is answered with a page that names the command.
+// Serves the index and the files that `npm run build` makes: the SDK bundles, the OBS page and the console without a key (the console page
+// asks for one), and the demo page when `api.demo` is on. If a folder is missing, its page names the build command.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '@danmux/bus';
@@ -24,7 +24,7 @@ export async function addStatic(app: FastifyInstance, runtime: Runtime, bus: Bus
     ...(demo ? { demo: '/demo/' } : {}),
   }));
   await app.register(async (scope) => {
-    // Pages of other origins load the SDK as a script or module.
+    // Pages on other origins load the SDK as a script or as a module.
     scope.addHook('onSend', async (_request, reply, payload) => {
       reply.header('cross-origin-resource-policy', 'cross-origin').header('access-control-allow-origin', '*');
       return payload;
@@ -66,5 +66,5 @@ function notBuilt(reply: FastifyReply, name: string): FastifyReply {
     .status(404)
     .type('text/html; charset=utf-8')
     .serializer((text: unknown) => String(text))
-    .send(`<!doctype html><title>danmux</title><p>/${name}/ is not built yet: run <code>npm run build</code> and start again.</p>`);
+    .send(`<!doctype html><title>danmux</title><p>/${name}/ is not built yet: run <code>npm run build</code> and restart danmux.</p>`);
 }

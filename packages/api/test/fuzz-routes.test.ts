@@ -57,7 +57,7 @@ afterEach(async () => {
     assert.ok(publishes(operation), `${operation.method} ${operation.path} sent ${body}`);
   }
   assert.deepEqual(
-    fixture.lines.filter((line) => line.includes('a request failed')),
+    fixture.lines.filter((line) => line.includes('request failed')),
     [],
   );
   assert.equal((await fixture.call('GET', '/v1/stats')).status, 200, 'it still answers');

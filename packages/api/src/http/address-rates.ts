@@ -1,4 +1,4 @@
-// Request rates of addresses on public routes. Many viewers may share one address.
+// Limits the requests of one IP address on public routes, per process. The limits are generous, because many viewers may share an address.
 import { DanmuxError } from '@danmux/protocol';
 import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 
@@ -7,7 +7,7 @@ const maxAddresses = 10_000;
 export class AddressRates {
   readonly #runtime: Pick<Runtime, 'config' | 'clock'>;
   readonly #perMinute: number;
-  /** Oldest first. */
+  /** Least recently used address first: it is evicted when the map is full. */
   readonly #buckets = new BoundedMap<string, TokenBucket>(maxAddresses);
 
   constructor(runtime: Pick<Runtime, 'config' | 'clock'>, perMinute: number) {
@@ -15,7 +15,7 @@ export class AddressRates {
     this.#perMinute = perMinute;
   }
 
-  /** Throws `rate_limited` when the address exceeded its rate. */
+  /** Counts one request. Throws `rate_limited` with the wait when the address exceeded its rate. */
   take(address: string): void {
     if (this.#runtime.config.shedding === 'off') return;
     const now = this.#runtime.clock.now();

@@ -1,16 +1,16 @@
-// The audit log: a row for every request that would change something, allowed or refused, in the process log at once and in the store.
-// A row has caller, route and result; of a body a few named fields, never message texts, never a key. Rows of publishing and of
-// unauthenticated requests are stored with a delay in separate logs, so that they cannot displace rows of moderation and administration,
-// which are stored before the reply is sent.
+// The audit log: one row for every request that changes something, allowed or refused, in the process log and in the store. A row holds
+// caller, route, result and a few fields of the body; it never holds message text or a key. Rows of moderation and administration are
+// stored before the reply is sent. Rows of publishing and of unauthenticated requests are batched into logs of their own, each with its
+// own cap, so that they cannot evict the others.
 import type { Bus } from '@danmux/bus';
 import type { AuditLogName, AuditRow } from '@danmux/protocol/schemas';
 import type { Runtime } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemType } from './problem.ts';
 
-/** The stored logs, each with its own cap. */
+/** Name of each log in the store. */
 export const auditLogs: Readonly<Record<AuditLogName, string>> = { changes: 'audit', publishing: 'audit:publishing', unknown: 'audit:unknown' };
-/** Body fields that are recorded. */
+/** The only body fields that are recorded. */
 const recordedFields = [
   'id',
   'user',
@@ -29,13 +29,13 @@ const recordedFields = [
   'grace_ms',
   'expires_at',
 ];
-/** Maximum characters of the recorded fields, as JSON. */
+/** Maximum length of the recorded fields of one row, as JSON. */
 const maxRecordedChars = 500;
 const flushMs = 200;
 const retryMs = 2_000;
-const rowsWaiting = 20_000;
-const rowsAtOnce = 500;
-const reading = ['GET', 'HEAD', 'OPTIONS'];
+const maxQueuedRows = 20_000;
+const rowsPerWrite = 500;
+const readMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void {
   const writers = {
@@ -48,11 +48,11 @@ export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void
       const row = rowOf(runtime, request, reply, payload);
       const { key, ...rest } = row;
       const publishes = request.routeOptions.config.scope === 'publish';
-      // The logger redacts every field named key. Rows of publishing are debug level: they are traffic.
+      // `key_id`, because the logger redacts every field named `key`. Publishing is logged at debug level: it is frequent.
       const line = { key_id: key, ...rest };
-      if (key === null) runtime.counted.info(line, 'audit of requests without a good key');
+      if (key === null) runtime.counted.info(line, 'audit: request without a valid key');
       else runtime.log[publishes ? 'debug' : 'info'](line, 'audit');
-      // An unauthenticated request must not delay a reply.
+      // Not awaited: unauthenticated requests must not make replies wait for the store.
       if (key === null) writers.unknown.add(row);
       else if (publishes) writers.publishing.add(row);
       else await writers.changes.write(row);
@@ -65,7 +65,7 @@ export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void
 }
 
 function isAudited({ method, is404, routeOptions: { config } }: FastifyRequest): boolean {
-  return !reading.includes(method) && !is404 && !config.public;
+  return !readMethods.includes(method) && !is404 && !config.public;
 }
 
 function rowOf({ clock }: Runtime, request: FastifyRequest, reply: FastifyReply, payload: unknown): AuditRow {
@@ -84,7 +84,7 @@ function rowOf({ clock }: Runtime, request: FastifyRequest, reply: FastifyReply,
   };
 }
 
-/** The recorded fields of an object body, as far as they fit. */
+/** The recorded fields of an object body; a field that would exceed the maximum is left out. */
 function recordedOf(body: unknown): { asked?: Record<string, unknown> } {
   if (typeof body !== 'object' || body === null) return {};
   const asked: Record<string, unknown> = {};
@@ -108,7 +108,7 @@ class AuditWriter {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #log: AuditLogName;
-  #waiting: string[] = [];
+  #queued: string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
 
@@ -118,7 +118,7 @@ class AuditWriter {
     this.#log = log;
   }
 
-  /** Resolves when the row is stored, or queued because the store cannot take it now. */
+  /** Resolves when the row is stored, or, if the store refuses it, queued for a retry. Never rejects. */
   async write(row: AuditRow): Promise<void> {
     const text = JSON.stringify(row);
     await this.#append([text]).catch((error: unknown) => {
@@ -128,7 +128,7 @@ class AuditWriter {
     });
   }
 
-  /** Stored within `flushMs`; when the queue is full, the newest rows are not stored, and counted. */
+  /** Queues the row for the next flush (200 ms). When the queue is full the row is dropped and counted as lost. */
   add(row: AuditRow): void {
     this.#enqueue([JSON.stringify(row)]);
     this.#schedule(flushMs);
@@ -140,13 +140,13 @@ class AuditWriter {
     await this.#writing;
     await this.#flush();
     clearTimeout(this.#timer);
-    if (this.#waiting.length > 0) this.#lose(this.#waiting.length);
+    if (this.#queued.length > 0) this.#countLost(this.#queued.length);
   }
 
   #enqueue(texts: readonly string[]): void {
-    const room = rowsWaiting - this.#waiting.length;
-    this.#waiting.push(...texts.slice(0, room));
-    if (texts.length > room) this.#lose(texts.length - room);
+    const free = maxQueuedRows - this.#queued.length;
+    this.#queued.push(...texts.slice(0, free));
+    if (texts.length > free) this.#countLost(texts.length - free);
   }
 
   #schedule(afterMs: number): void {
@@ -157,13 +157,13 @@ class AuditWriter {
   }
 
   async #flush(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const texts = this.#waiting.splice(0, rowsAtOnce);
+    while (this.#queued.length > 0) {
+      const texts = this.#queued.splice(0, rowsPerWrite);
       try {
         await this.#append(texts);
       } catch (error) {
         this.#failed(error);
-        this.#waiting.unshift(...texts);
+        this.#queued.unshift(...texts);
         this.#schedule(retryMs);
         return;
       }
@@ -175,10 +175,10 @@ class AuditWriter {
   }
 
   #failed(error: unknown): void {
-    this.#runtime.caught('audit', error, 'could not store rows of the audit log');
+    this.#runtime.caught('audit', error, 'could not store audit rows; retrying');
   }
 
-  #lose(rows: number): void {
+  #countLost(rows: number): void {
     this.#runtime.metrics.auditLost.inc(rows);
   }
 }

@@ -1,5 +1,5 @@
-// Requests that are not valid HTTP: malformed, headers past the limit, never completed. Fastify has no reply for these,
-// so the problem is written to the socket and the socket closed.
+// Answers requests that are not valid HTTP: malformed, with headers over the limit, or never completed. They never reach Fastify's reply,
+// so the problem is written to the socket directly and the socket is closed.
 import type { Socket } from 'node:net';
 import { DanmuxError, errors } from '@danmux/protocol';
 import { newId, type Runtime, toJson } from '@danmux/runtime';
@@ -12,7 +12,7 @@ const texts: Readonly<Record<string, string>> = {
 
 export function brokenRequestHandler(runtime: Runtime): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
-    // The client is gone.
+    // The client closed the connection: nothing to answer.
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const trace = newId();
     const refusal = new DanmuxError('invalid_request', { message: texts[error.code ?? ''] ?? 'This is not an HTTP/1.1 request.', cause: error });

@@ -1,5 +1,5 @@
-// Replies carry the cluster's time as their `Date`, since this machine's clock may be wrong: clients such as the console
-// compute ages from it.
+// Sets the `Date` header of every reply to the cluster's time, because this machine's clock may be wrong and clients such as the console
+// compute ages from the header.
 import type { Clock } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
 

@@ -1,5 +1,5 @@
-// Stops the server without failing a request. It stops listening at once; open connections are served, with
-// `Connection: close`, for a grace period, because a client's next request may be under way.
+// Stops the server without failing a request. The server stops listening immediately, and serves open connections for a grace period with
+// `Connection: close`, because a client may already have sent its next request.
 import { Server, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -23,15 +23,15 @@ export class Drain {
   }
 
   /**
-   * Resolves when every connection has ended: busy ones after their reply, idle ones after `graceMs` at the latest. The
-   * lifecycle's drain timeout ends requests that never complete.
+   * Resolves when every connection is closed: busy ones after their reply, idle ones after `graceMs` at the latest. Does not limit a
+   * request that never completes; the drain timeout of the lifecycle does.
    */
   async run(app: FastifyInstance, graceMs: number): Promise<void> {
     if (this.#begun) return;
     this.#begun = true;
     const { server } = app;
-    // Node's http close would close idle connections at once; net's only stops listening. Under pm2's cluster mode the next
-    // process already listens on this port.
+    // `http.Server.close` would also close idle connections; `net.Server.close` only stops listening. New connections reach the next
+    // process: in the cluster mode of pm2 it already listens on this port.
     const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => {
@@ -40,7 +40,7 @@ export class Drain {
     await Promise.race([closed, grace]);
     clearTimeout(timer);
     server.closeIdleConnections();
-    // Node treats a connection without any data (a browser's spare one, a balancer's probe) as busy.
+    // `closeIdleConnections` leaves connections that never sent a byte (preconnects of browsers, probes of load balancers).
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
     await closed;
   }

@@ -1,4 +1,4 @@
-// Parses JSON bodies: UTF-8 only, of bounded depth, without `__proto__`; numbers keep their digits. Schemas are checked in validation.ts.
+// Parses JSON bodies: refuses other encodings than UTF-8, deep nesting and `__proto__`, and keeps all digits of numbers. validation.ts checks schemas.
 import { isUtf8 } from 'node:buffer';
 import { DanmuxError } from '@danmux/protocol';
 import { checkJson, deepestJson, parseData, parseRequest } from '@danmux/runtime';
@@ -30,19 +30,19 @@ export function parseJsonBody(body: Buffer): unknown {
   return parsed(body, parseRequest);
 }
 
-/** For JSON inside a body: a message's data as text. */
+/** The same for JSON in a string field of a body, such as the data of a Pusher event. */
 export function parseJsonData(text: string): unknown {
   return parsed(Buffer.from(text), parseData);
 }
 
 function parsed(body: Buffer, parse: typeof parseData): unknown {
-  // Other encodings would decode to replacement characters, which would be stored and shown.
+  // Bytes that are not UTF-8 would decode to U+FFFD, and viewers would see those.
   if (!isUtf8(body)) throw new DanmuxError('invalid_json', { message: 'The body is not UTF-8.' });
   const text = body.toString('utf8');
-  // A recursive parser would turn ten thousand brackets into an internal error.
+  // `JSON.parse` recurses: ten thousand brackets would overflow the stack and end as an internal error.
   if (depthOf(body) > deepestJson) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepestJson} levels.` });
   try {
-    if (mayContainName.test(text)) JSON.parse(text, refuseName);
+    if (mayContainForbiddenName.test(text)) JSON.parse(text, refuseForbiddenName);
     return parse(text, { check: (value) => checkJson(value, 'body') });
   } catch (error) {
     if (error instanceof DanmuxError) throw error;
@@ -50,17 +50,17 @@ function parsed(body: Buffer, parse: typeof parseData): unknown {
   }
 }
 
-/** Detects a forbidden name, also with escapes. A check of every field of a batch takes ten times as long as parsing it. */
-const mayContainName = /__proto__|\\u00(?:00|5f|6f|7[024])/i;
+/** Finds texts that may contain a forbidden field name, escaped or not. Only those get the reviver, which makes parsing ten times as slow. */
+const mayContainForbiddenName = /__proto__|\\u00(?:00|5f|6f|7[024])/i;
 
-/** A `__proto__` field would reach code that copies objects; PHP objects cannot have fields that begin with U+0000. */
-function refuseName(key: string, value: unknown): unknown {
+/** `__proto__` could pollute prototypes where objects are copied; PHP cannot decode field names that begin with U+0000. */
+function refuseForbiddenName(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new DanmuxError('invalid_json', { message: 'The body has a field named __proto__.' });
   if (key.startsWith('\0')) throw new DanmuxError('invalid_json', { message: 'The body has a field whose name begins with U+0000.' });
   return value;
 }
 
-/** In UTF-8 no byte of a multi-byte character equals a bracket. */
+/** Deepest nesting. Scanning bytes is safe: in UTF-8 no byte of a multi-byte character equals a bracket or a quote. */
 function depthOf(body: Buffer): number {
   let depth = 0;
   let most = 0;

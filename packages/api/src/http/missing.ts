@@ -1,4 +1,4 @@
-// Requests without a route: 405 with Allow when the path exists under other methods, else 404.
+// Answers requests that match no route: 405 with an `Allow` header when the path has other methods, else 404.
 import { DanmuxError, errors } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -6,7 +6,7 @@ import { noteRefusal, sendProblem } from './problem.ts';
 
 const order = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Call before adding routes: only later ones are known. */
+/** Call before adding routes: only routes added later are known here. */
 export function addMissing(app: FastifyInstance, runtime: Runtime): void {
   const routes = new Map<string, KnownRoute>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -30,8 +30,8 @@ interface KnownRoute {
 }
 
 function missing(method: string, path: string, allowed: readonly string[]): DanmuxError {
-  if (allowed.length === 0) return new DanmuxError('not_found', { message: `There is no route ${method} ${path.slice(0, 200)}; the routes are at /docs.` });
-  return new DanmuxError('method_not_allowed', { message: `${errors.method_not_allowed.text} It takes ${allowed.join(' and ')}.` });
+  if (allowed.length === 0) return new DanmuxError('not_found', { message: `There is no route ${method} ${path.slice(0, 200)}; /docs lists the routes.` });
+  return new DanmuxError('method_not_allowed', { message: `${errors.method_not_allowed.text} Use ${allowed.join(' or ')}.` });
 }
 
 function methodsOf(routes: ReadonlyMap<string, KnownRoute>, path: string): string[] {
@@ -39,7 +39,7 @@ function methodsOf(routes: ReadonlyMap<string, KnownRoute>, path: string): strin
   return order.filter((method) => found.has(method));
 }
 
-/** `/v1/rooms/:room/*` as an expression; supports the syntax that Danmux's routes use. */
+/** A route such as `/v1/rooms/:room/*` as a regular expression. Supports only `:param` and `*`. */
 function pathPattern(url: string): RegExp {
   const parts = url.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part === '*' ? '.*' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   return new RegExp(`^${parts.join('/')}$`);

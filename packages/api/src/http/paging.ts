@@ -1,27 +1,27 @@
-// Pages of lists: page size, and opaque cursors.
+// Page sizes and opaque cursors of lists. A cursor is the position of the last row of a page, in base64url.
 import { DanmuxError } from '@danmux/protocol';
 
 const defaultPage = 50;
 
-/** Throws `invalid_request` above the maximum page size. */
+/** Rows in a page: `limit` or the default. Throws `invalid_request` above `most`. */
 export function pageSize(limit: string | undefined, most: number): number {
   const size = limit === undefined ? defaultPage : Number(limit);
   if (size > most) throw new DanmuxError('invalid_request', { message: `querystring: limit must be 1 to ${most}.` });
   return size;
 }
 
-/** Encodes any text for use in a URL. */
-export function cursorOf(place: string): string {
-  return Buffer.from(place).toString('base64url');
+/** The cursor of a position. It needs no escaping in a URL. */
+export function cursorOf(position: string): string {
+  return Buffer.from(position).toString('base64url');
 }
 
-/** Throws `invalid_request` for a malformed cursor. */
-export function placeOf(cursor: string): string {
-  const place = Buffer.from(cursor, 'base64url').toString();
-  if (cursorOf(place) !== cursor) throw badCursor();
-  return place;
+/** The position in a cursor. Throws `invalid_request` for a malformed cursor. */
+export function positionOf(cursor: string): string {
+  const position = Buffer.from(cursor, 'base64url').toString();
+  if (cursorOf(position) !== cursor) throw badCursor();
+  return position;
 }
 
 export function badCursor(): DanmuxError {
-  return new DanmuxError('invalid_request', { message: 'querystring: cursor is none that a page of this list gave.' });
+  return new DanmuxError('invalid_request', { message: 'querystring: cursor must be the cursor of an earlier page of this list.' });
 }

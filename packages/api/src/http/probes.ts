@@ -1,4 +1,4 @@
-// /healthz, /readyz and /metrics on the api's own port: the runtime's answers, public, outside the documentation.
+// Serves /healthz, /readyz and /metrics on the port of the admin API, without a key and outside the OpenAPI document.
 import { DanmuxError } from '@danmux/protocol';
 import { probe, type Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -18,7 +18,7 @@ export function addProbes(app: FastifyInstance, runtime: Runtime): void {
   }
 }
 
-/** Route patterns only: raw URLs as labels would create a time series each. */
+/** Measures response times. The label is the route pattern, because every raw URL would create a new time series. */
 export function addTimes(app: FastifyInstance, { metrics }: Runtime): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

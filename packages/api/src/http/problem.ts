@@ -1,17 +1,17 @@
-// Refusals of the admin API as RFC 9457 problem+json, from the errors table. Internal errors are logged with
-// the trace id and reported without details.
+// Sends errors of the admin API as RFC 9457 problem+json, with texts from the errors table. An internal error is logged with its trace id
+// and sent without details.
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import type { Problem } from '@danmux/protocol/schemas';
 import { type Runtime, toJson } from '@danmux/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
-/** An invalid field, by its path in the body. */
+/** An invalid field: its path in the body, such as `messages.0.room`, and the reason. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
-/** Context of a refusal, for the log. */
+/** Trace id and route pattern of a refused request, for the log. */
 export interface RefusalContext {
   readonly trace: string;
   readonly route?: string | undefined;
@@ -46,16 +46,16 @@ export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: re
     .send(problemOf(error, reply.request.id, fields));
 }
 
-/** The Retry-After header of retryable refusals. */
+/** Sets `Retry-After` (whole seconds, at least 1) when the error is retryable. */
 export function setRetryAfter(reply: FastifyReply, error: DanmuxError): void {
   const retryAfterMs = retryAfterOf(error);
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 }
 
-/** Counts a refusal; logs an internal one with its cause. */
+/** Counts the error; logs an internal error with its cause. */
 export function noteRefusal({ metrics, counted }: Pick<Runtime, 'metrics' | 'counted'>, error: DanmuxError, { trace, route }: RefusalContext): void {
   metrics.refused.inc({ source: 'api', code: error.code });
-  if (error.code === 'internal') counted.error({ err: error.cause ?? error, trace, route }, 'a request failed', { most: 20 });
+  if (error.code === 'internal') counted.error({ err: error.cause ?? error, trace, route }, 'request failed', { most: 20 });
 }
 
 export function errorHandler(runtime: Runtime): (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
@@ -71,12 +71,12 @@ export function asDanmuxError(error: unknown): DanmuxError {
   return error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
 }
 
-/** Retryable errors carry a delay; `internal` promises none. */
+/** Milliseconds until a retry makes sense; undefined when a retry would not help, and for `internal` errors, whose cause may not pass. */
 function retryAfterOf({ code, retryAfterMs }: DanmuxError): number | undefined {
   return retryAfterMs ?? (errors[code].retryable && errors[code].status !== 500 ? defaultRetryMs : undefined);
 }
 
-/** Fastify's errors by their code. */
+/** Our code for each error code of Fastify. */
 const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
@@ -87,7 +87,7 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'invalid_request',
 };
 
-/** Converts any error of a request to one of the table. */
+/** Converts any error thrown for a request to a DanmuxError of the errors table. */
 export function refusalOf(error: FastifyError | Error): DanmuxError {
   if (error instanceof DanmuxError) return error;
   const { code = '', statusCode, validation, validationContext } = error as FastifyError;
@@ -103,13 +103,13 @@ export function refusalOf(error: FastifyError | Error): DanmuxError {
 }
 
 function fieldsOf(error: FastifyError | Error): FieldError[] {
-  const fields = ((error as FastifyError).validation ?? []).map(({ instancePath, message = 'is wrong', params }) => {
+  const fields = ((error as FastifyError).validation ?? []).map(({ instancePath, message = 'is invalid', params }) => {
     const { requiredProperties, additionalProperties } = params as { requiredProperties?: string[]; additionalProperties?: string[] };
     const path = instancePath.slice(1).replaceAll('/', '.');
     const named = requiredProperties?.[0] ?? additionalProperties?.[0];
     const text = requiredProperties ? 'is required' : additionalProperties ? 'is not a known field' : message;
     return { path: [path, named].filter(Boolean).join('.'), message: text };
   });
-  // The schema `false` reports a refused field a second time.
+  // TypeBox reports an unknown field twice: by its name, and as a violation of the schema `false`.
   return fields.filter(({ message }) => message !== 'schema is false');
 }

@@ -1,5 +1,5 @@
-// Security headers of every reply (helmet), and the content security policies of pages. API replies are no pages and may load
-// nothing. The documentation, the demo and the console have their own policies.
+// Security headers of every reply (helmet), and content security policies. The default policy allows nothing, because API replies are
+// data. The documentation, the demo, the OBS page and the console each have their own policy.
 import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 
@@ -7,7 +7,7 @@ type Policy = Readonly<Record<string, readonly string[]>>;
 
 const framing: Policy = { 'base-uri': ["'none'"], 'form-action': ["'none'"], 'frame-ancestors': ["'none'"] };
 
-/** Swagger UI writes style attributes; its scripts are files. */
+/** Swagger UI sets style attributes, so inline styles are allowed; its scripts are files. */
 export const docsPolicy: Policy = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
@@ -31,7 +31,7 @@ export const demoPolicy: Policy = {
   ...framing,
 };
 
-/** The OBS page: its own files and connections to edges; no external images, no inline style. */
+/** The OBS page loads its own files and connects to edges. It loads no external images and has no inline style. */
 export const overlayPolicy: Policy = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
@@ -41,7 +41,7 @@ export const overlayPolicy: Policy = {
   ...framing,
 };
 
-/** The console: its own files and API, no inline style; only lit templates may create HTML. */
+/** The console loads its own files, calls this API and has no inline style. Only lit templates may create HTML. */
 export const consolePolicy: Policy = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
@@ -59,18 +59,18 @@ export function policyText(policy: Policy): string {
     .join('; ');
 }
 
-/** Replies of the API itself: they are no pages. */
+/** Default policy, for replies of the API. */
 const apiPolicy = policyText({ 'default-src': ["'none'"], ...framing });
 
 export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
-  // Helmet would rebuild the same policy for every request.
+  // Helmet would build the same policy string again for every request.
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', apiPolicy);
   });
 }
 
-/** Sets this policy on every reply of the scope. */
+/** Replaces the default policy on every reply of the scope. */
 export function usePolicy(scope: FastifyInstance, policy: Policy): void {
   const text = policyText(policy);
   scope.addHook('onSend', async (_request, reply, payload) => {

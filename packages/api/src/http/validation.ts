@@ -1,5 +1,5 @@
-// Validates requests against their TypeBox schemas without coercion: no conversion, no defaults, unknown fields refused.
-// The type provider gives handlers the types of the same schemas.
+// Validates requests against the TypeBox schemas of their routes. Converts no values and fills in no defaults. The type provider gives
+// handlers the TypeScript types of the same schemas.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, FastifySchemaCompiler, FastifyTypeProvider, RawServerDefault } from 'fastify';
 import type { Static, TSchema } from 'typebox';
@@ -10,7 +10,7 @@ export interface TypeBoxProvider extends FastifyTypeProvider {
   readonly serializer: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
 }
 
-/** A Fastify whose routes are typed by their schemas. */
+/** Fastify with handlers typed by the schemas of their routes. */
 export type TypedApp = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxProvider>;
 
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema }) => {

@@ -1,4 +1,4 @@
-// A room's modes in the room's record: reading, and merging a change. It announces nothing.
+// Reads and changes the modes of a room in its record. Notifies neither viewers nor webhooks; the route does.
 import type { Bus, RecordField } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { DanmuxError, type RoomModes } from '@danmux/protocol';
@@ -6,7 +6,7 @@ import type { ModesChange } from '@danmux/protocol/schemas';
 import { findField } from './records.ts';
 
 const field = 'modes';
-/** Concurrent writers of one record; each round one of them succeeds. */
+/** Attempts of one change: of any number of concurrent writers one succeeds in each round, so this many writers all succeed. */
 const tries = 20;
 
 export async function readModes(bus: Bus, room: string): Promise<RoomModes> {
@@ -16,11 +16,11 @@ export async function readModes(bus: Bus, room: string): Promise<RoomModes> {
 
 export interface ChangedModes {
   readonly modes: RoomModes;
-  /** Version of the room's record: a repeated change without another in between has the same. */
+  /** Version of the room's record. A repeated change gets the same version if no other change came between. */
   readonly version: number;
 }
 
-/** Merges; null removes a mode. Writes nothing when nothing changes. */
+/** Merges the change into the modes; null removes a mode. Atomic per room. Writes nothing when nothing changes. Throws `unavailable` after 20 conflicts. */
 export async function changeModes(bus: Bus, room: string, change: ModesChange): Promise<ChangedModes> {
   const record = ruleRecords.room(room);
   for (let left = tries; left > 0; left--) {
@@ -32,7 +32,7 @@ export async function changeModes(bus: Bus, room: string, change: ModesChange): 
     const written = await bus.records.setIf(record, version, new Map([[field, value === '{}' ? null : { value }]]));
     if (written !== null) return { modes, version: written };
   }
-  throw new DanmuxError('unavailable', { message: 'The rules of this room are being changed all the time; nothing was changed.' });
+  throw new DanmuxError('unavailable', { message: 'Too many concurrent changes to this room; nothing was changed. Try again.' });
 }
 
 function merged(before: RoomModes, change: ModesChange): RoomModes {

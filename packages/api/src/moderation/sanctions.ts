@@ -1,17 +1,17 @@
-// Mutes, bans and kicks in the records that edges follow: of one room, or of all rooms. Edges close the connections.
+// Writes mutes, bans and kicks of one room or of all rooms to the records that edges follow. Edges enforce them and close connections.
 import type { RecordField } from '@danmux/bus';
 import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/policy';
 import { DanmuxError, type Sanction } from '@danmux/protocol';
 import type { SanctionReply } from '@danmux/protocol/schemas';
 import { everyRoom } from '@danmux/webhooks';
-import { cursorOf, placeOf } from '../http/paging.ts';
+import { cursorOf, positionOf } from '../http/paging.ts';
 import type { Services } from '../services.ts';
 import { findField } from './records.ts';
 
-/** Lifetime of a kick in the record, so that every edge sees it. */
+/** A kick stays in the record for a minute, so that every edge reads it, even after a short outage. */
 const kickLifeMs = 60_000;
 
-/** Without a room: in every room. */
+/** Where a sanction applies: in one room, or without `room` in every room. */
 export interface Place {
   readonly room?: string;
 }
@@ -21,7 +21,7 @@ export interface Decision {
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Absent: until lifted. */
+  /** Milliseconds since 1970; absent: until lifted. */
   readonly until?: number;
 }
 
@@ -31,7 +31,7 @@ export async function impose(services: Services, place: Place, kind: 'mute' | 'b
   return replyOf(place, user, sanction);
 }
 
-/** Closes the user's sessions, and with `banMs` refuses new ones for that time. */
+/** Closes the sessions of the user; with `banMs` also refuses new ones for that many milliseconds. Kick and ban are one atomic write. */
 export async function kick(services: Services, place: Place, user: string, decision: Omit<Decision, 'until'>, banMs?: number): Promise<SanctionReply> {
   const { at } = decision;
   const kicked: Sanction = decision;
@@ -44,14 +44,14 @@ export async function kick(services: Services, place: Place, user: string, decis
   return replyOf(place, user, banned ?? kicked);
 }
 
-/** Throws `not_found` when there is none. */
+/** Throws `not_found` when the user has no such sanction. */
 export async function find({ bus }: Services, place: Place, kind: SanctionKind, user: string): Promise<SanctionReply> {
   const field = await findField(bus, recordOf(place), sanctionField(kind, user));
-  if (!field) throw new DanmuxError('not_found', { message: `There is no ${kind} of this user${place.room === undefined ? '' : ' in this room'}.` });
+  if (!field) throw new DanmuxError('not_found', { message: `This user has no ${kind} in ${place.room === undefined ? 'every room' : 'this room'}.` });
   return replyOf(place, user, JSON.parse(field.value) as Sanction);
 }
 
-/** Returns the lifted sanction; throws `not_found` when there is none. */
+/** Returns the lifted sanction. Throws `not_found` when the user has no such sanction. */
 export async function lift(services: Services, place: Place, kind: 'mute' | 'ban', user: string, by: string): Promise<SanctionReply> {
   const lifted = await find(services, place, kind, user);
   await write(services, place, new Map([[sanctionField(kind, user), null]]));
@@ -67,7 +67,7 @@ export interface SanctionPage {
 /** Throws `invalid_request` for a cursor of another list. */
 export async function list({ bus }: Services, place: Place, kind: SanctionKind, cursor: string | undefined, limit: number): Promise<SanctionPage> {
   const prefix = sanctionField(kind, '');
-  const after = cursor === undefined ? undefined : prefix + placeOf(cursor);
+  const after = cursor === undefined ? undefined : prefix + positionOf(cursor);
   const page = await bus.records.page(recordOf(place), prefix, after, limit);
   const found = page.fields.map(([name, { value }]) => replyOf(place, name.slice(prefix.length), JSON.parse(value) as Sanction));
   return { found, cursor: page.cursor === null ? null : cursorOf(page.cursor.slice(prefix.length)) };

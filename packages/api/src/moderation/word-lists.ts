@@ -1,11 +1,11 @@
-// Word lists in their record, written and read as a whole. It filters no message.
+// Reads and writes word lists, each as a whole, in the record that edges follow. Filters no messages; edges do.
 import type { RecordField } from '@danmux/bus';
 import { decodeWordLists, encodeWordList, listOfField, removedWordList, ruleRecords } from '@danmux/policy';
 import { DanmuxError, limits, type WordList } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 import type { Services } from '../services.ts';
 
-/** Concurrent writers; each round one of them succeeds. */
+/** Attempts of one change: of any number of concurrent writers one succeeds in each round, so this many writers all succeed. */
 const tries = 20;
 
 export async function readWordLists({ bus }: Services): Promise<ReadonlyMap<string, WordList>> {
@@ -14,16 +14,17 @@ export async function readWordLists({ bus }: Services): Promise<ReadonlyMap<stri
   return new Map(lists);
 }
 
-/** Throws `conflict` past the maximum number of lists. */
+/** Creates or replaces a list. Throws `conflict` when the maximum number of lists is reached. */
 export async function writeWordList(services: Services, name: string, list: WordList): Promise<void> {
   await change(services, (present) => {
     const names = new Set([...present].map(listOfField)).add(name);
-    if (names.size > limits.wordLists) throw new DanmuxError('conflict', { message: `There are ${limits.wordLists} word lists already; remove one.` });
+    if (names.size > limits.wordLists)
+      throw new DanmuxError('conflict', { message: `There are already ${limits.wordLists} word lists, the maximum; remove one first.` });
     return encodeWordList(name, list, newId(), present);
   });
 }
 
-/** Throws `not_found` when there is none. */
+/** Throws `not_found` when no list has this name. */
 export async function removeWordList(services: Services, name: string): Promise<void> {
   await change(services, (present) => {
     const fields = removedWordList(name, present);
@@ -33,7 +34,7 @@ export async function removeWordList(services: Services, name: string): Promise<
 }
 
 export function unknownList(name: string): DanmuxError {
-  return new DanmuxError('not_found', { message: `There is no word list "${name}".` });
+  return new DanmuxError('not_found', { message: `No word list is named "${name}".` });
 }
 
 async function change({ bus }: Services, decide: (present: readonly string[]) => ReadonlyMap<string, RecordField | null>): Promise<void> {
@@ -41,5 +42,5 @@ async function change({ bus }: Services, decide: (present: readonly string[]) =>
     const { version, fields } = await bus.records.get(ruleRecords.words);
     if ((await bus.records.setIf(ruleRecords.words, version, decide([...fields.keys()]))) !== null) return;
   }
-  throw new DanmuxError('unavailable', { message: 'The word lists are being changed all the time; nothing was changed.' });
+  throw new DanmuxError('unavailable', { message: 'Too many concurrent changes to the word lists; nothing was changed. Try again.' });
 }

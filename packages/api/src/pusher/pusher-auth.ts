@@ -1,7 +1,7 @@
-// Authentication of the Pusher-compatible routes as in Pusher's HTTP API: key, time, md5 of the body and an HMAC over them in the query.
+// Authenticates requests as Pusher's HTTP API does: the query holds the key, a timestamp, the MD5 of the body and an HMAC over all of them.
 //
-// The signature has no nonce and identifies one request: message ids derive from it, so that a repeated request adds no message. A repeat
-// is accepted for half the time that message ids are remembered, then refused.
+// Pusher signatures have no nonce. Message ids derive from the signature, so that a repeated request adds no message. A repeat is accepted
+// for half the time that message ids are deduplicated, and refused after that.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
@@ -16,43 +16,43 @@ export interface PusherRequest {
   readonly body: Buffer;
 }
 
-/** The signature of a valid request; throws `unauthorized` or `signature_expired` with the reason. */
+/** Returns the signature of a valid request. Throws `unauthorized` or `signature_expired` with the reason. */
 export function checkPusherAuth({ key, secret }: Config['pusher'], { method, target, body }: PusherRequest, now: number): string {
   const [path = '', search = ''] = splitOnce(target);
   const query = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
-    if (query.has(name.toLowerCase())) throw refused(`${name} is given twice`);
+    if (query.has(name.toLowerCase())) throw refused(`the query parameter ${name} occurs twice`);
     query.set(name.toLowerCase(), value);
   }
   const provided = query.get('auth_signature') ?? '';
   query.delete('auth_signature');
   const valid = isValid(secret, `${method}\n${path}\n${canonicalQuery(query)}`, provided);
-  if (!isSame(query.get('auth_key') ?? '', key) || !valid) throw refused('the key is unknown or the signature does not fit');
+  if (!isSame(query.get('auth_key') ?? '', key) || !valid) throw refused('the key is unknown or the signature does not match');
   if (query.get('auth_version') !== '1.0') throw refused('auth_version must be 1.0');
   const md5 = query.get('body_md5');
-  if (md5 === undefined ? body.length > 0 : md5 !== createHash('md5').update(body).digest('hex')) throw refused('body_md5 does not fit the body');
+  if (md5 === undefined ? body.length > 0 : md5 !== createHash('md5').update(body).digest('hex')) throw refused('body_md5 does not match the body');
   const timestamp = query.get('auth_timestamp') ?? '';
   if (!/^[0-9]{1,12}$/.test(timestamp)) throw refused('auth_timestamp must be seconds since 1970');
   if (Math.abs(now - Number(timestamp) * 1_000) > windowMs)
-    throw new DanmuxError('signature_expired', { message: `Unauthorized: auth_timestamp is more than ${windowMs / 1_000} s from the time here.` });
+    throw new DanmuxError('signature_expired', { message: `Unauthorized: auth_timestamp differs by more than ${windowMs / 1_000} s from the server's clock.` });
   return provided;
 }
 
-/** Throws `nonce_replayed` when the first copy is so old that its message ids may be forgotten. */
+/** Throws `nonce_replayed` when the first copy of the request is so old that its message ids may not be deduplicated any more. */
 export async function checkPusherReplay(bus: Pick<Bus, 'claims'>, signature: string, { messages }: Pick<Config, 'messages'>): Promise<void> {
   const ttlMs = 2 * windowMs;
-  // By signature, because the query that holds it has many spellings.
+  // The key is the signature, because the same signature fits many spellings of the query.
   const left = await bus.claims.once(`pusher:${signature}`, ttlMs);
   const retryMs = Math.min(messages.dedupe_chat_ms, messages.dedupe_gift_ms) / 2;
-  if (left > 0 && ttlMs - left > retryMs) throw new DanmuxError('nonce_replayed', { message: 'Unauthorized: this request was sent before.' });
+  if (left > 0 && ttlMs - left > retryMs) throw new DanmuxError('nonce_replayed', { message: 'Unauthorized: this request was already sent; sign it again.' });
 }
 
-/** The id of the `index`-th message of a signed request. */
+/** Message id for the message at this index of a signed request. */
 export function signedId(signature: string, index: number): string {
   return `p-${createHash('sha256').update(`${signature}\n${index}`).digest('hex').slice(0, 32)}`;
 }
 
-/** Sorted by name, decoded. */
+/** The query for the HMAC: parameters sorted by name, decoded. */
 function canonicalQuery(query: ReadonlyMap<string, string>): string {
   return [...query]
     .sort(([a], [b]) => (a < b ? -1 : 1))

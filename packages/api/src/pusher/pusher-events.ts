@@ -1,5 +1,4 @@
-// Maps Pusher's events: a channel is a room (or a user's own channel), an event is a message. Limits are
-// Pusher's.
+// Maps Pusher's channels and events to rooms, users and messages. The limits are those of Pusher.
 import { userRoomOf } from '@danmux/bus';
 import { DanmuxError, isRoomName, limits, reservedTypes } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
@@ -13,14 +12,14 @@ const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name: 200 } 
 const name = Type.String({ minLength: 1, maxLength: pusherLimits.name });
 const fields = {
   name,
-  /** JSON by convention; its size is limited in bytes. */
+  /** Usually JSON. `messageOf` checks the size, which Pusher limits in bytes. */
   data: Type.String(),
   info: Type.Optional(Type.String({ maxLength: 200 })),
-  /** Accepted and ignored: danmux does not know the socket of the sender's page. */
+  /** Accepted and ignored: Pusher would not send the event to this socket, but danmux does not know it. */
   socket_id: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
 };
 
-// Unknown fields are accepted, as Pusher does.
+// Accepts unknown fields, as Pusher does.
 export const eventBody = Type.Object({
   ...fields,
   channels: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: pusherLimits.channels })),
@@ -30,39 +29,39 @@ export const batchBody = Type.Object({ batch: Type.Array(Type.Object({ ...fields
 
 export type EventBody = Static<typeof eventBody>;
 
-const userChannel = '#server-to-user-';
-/** Encrypted channels: their payload stays encrypted. */
-const wrapped = 'event';
+const userChannelPrefix = '#server-to-user-';
+/** Message type of events whose name is not a message type. */
+const eventType = 'event';
 
-/** The room of a channel; throws `invalid_request` for a name that is no valid room. */
+/** The room of a channel. Throws `invalid_request` when the channel name is not a valid room name. */
 export function roomOf(channel: string): string {
   const shown = channel.slice(0, 200);
   if (isRoomName(channel)) return channel;
-  throw new DanmuxError('invalid_request', { message: `"${shown}" is not a valid channel name here: 1 to 128 of A-Z a-z 0-9 _ . : @ -.` });
+  throw new DanmuxError('invalid_request', { message: `"${shown}" is not a valid channel name: use 1 to 128 characters of A-Z a-z 0-9 _ . : @ -.` });
 }
 
-/** Destination of an event: a room, or a user. */
+/** Destination of an event: a room, or a user for the channel `#server-to-user-ID`. */
 export function goalOf(channel: string): Goal {
-  const user = channel.startsWith(userChannel) ? channel.slice(userChannel.length) : '';
+  const user = channel.startsWith(userChannelPrefix) ? channel.slice(userChannelPrefix.length) : '';
   if (user !== '' && user.length <= limits.userId) return { room: userRoomOf(user), user };
   return { room: roomOf(channel) };
 }
 
-/** An event named like a message type has that type; others have type `event`. */
+/** An event whose name is a message type becomes a message of that type; any other becomes type `event` with the name in its data. */
 export function messageOf({ name: event, data: text }: { readonly name: string; readonly data: string }, { types }: Config['messages']): PublishRequest {
   const size = Buffer.byteLength(text);
   if (size > pusherLimits.dataBytes)
     throw new DanmuxError('too_large', { message: `The data of the event is ${size} bytes; at most ${pusherLimits.dataBytes} are allowed.` });
   const data = parsed(text);
-  if (event !== wrapped && Object.hasOwn(types, event) && !reservedTypes.includes(event)) return { type: event, data };
-  return { type: wrapped, data: { event, data } };
+  if (event !== eventType && Object.hasOwn(types, event) && !reservedTypes.includes(event)) return { type: event, data };
+  return { type: eventType, data: { event, data } };
 }
 
 function parsed(text: string): unknown {
   try {
     return parseJsonData(text);
   } catch {
-    // Not JSON, or unsafe JSON: sent as text.
+    // Data that is not JSON, or JSON that the API refuses, is sent as a string.
     return text;
   }
 }

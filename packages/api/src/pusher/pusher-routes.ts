@@ -1,5 +1,5 @@
-// The routes of Pusher's HTTP API that publish and read channels, so that Laravel and pusher-php-server work by changing host and
-// port. They exist only with config pusher.app_id, and have Pusher's authentication and error format.
+// The routes of Pusher's HTTP API that publish events and read channels, so that Laravel and pusher-php-server work with a changed host and
+// port. They exist only when `pusher.app_id` is set, and use Pusher's authentication and error format.
 import { type Audience, isUserRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
@@ -17,22 +17,22 @@ import { batchBody, type EventBody, eventBody, goalOf, messageOf, roomOf } from 
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Names a request of the Pusher-compatible routes. */
+    /** Verified signature of a request to a Pusher-compatible route; empty on other routes. */
     pusherSignature: string;
   }
 }
 
 const query = Type.Object({ info: Type.Optional(Type.String({ maxLength: 200 })), filter_by_prefix: Type.Optional(Type.String({ maxLength: 200 })) });
 const channelParams = Type.Object({ app: Type.String(), channel: Type.String() });
-const shortestSecret = 32;
-/** `user_count` needs the members of each room. */
-const channelsCounted = 500;
+const minSecretLength = 32;
+/** Maximum channels in one reply with `user_count`, which reads the members of each room. */
+const maxCountedChannels = 500;
 
 export async function addPusherRoutes(app: TypedApp, services: Services, keys: Keys): Promise<void> {
   const { pusher } = services.runtime.config;
   if (!pusher.app_id) return;
-  if (!pusher.key || pusher.secret.length < shortestSecret)
-    throw new ConfigError(`pusher.app_id is set: pusher.key must be too, and pusher.secret must be ${shortestSecret} characters or more.`);
+  if (!pusher.key || pusher.secret.length < minSecretLength)
+    throw new ConfigError(`pusher.app_id is set, so pusher.key must be set too, and pusher.secret must have ${minSecretLength} characters or more.`);
   await app.register(async (scope) => {
     scope.decorateRequest('pusherSignature', '');
     scope.setErrorHandler((error: FastifyError, request, reply) => refuse(services, request, reply, error));
@@ -51,10 +51,10 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
 async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Config['pusher'], request: FastifyRequest, body: Buffer): Promise<void> {
   const target = request.raw.url ?? '';
   const signature = checkPusherAuth(pusher, { method: request.method, target, body }, runtime.clock.now());
-  if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'There is no such app.' });
+  if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'No app has this id.' });
   if (request.method === 'POST') await checkPusherReplay(bus, signature, runtime.config);
   request.pusherSignature = signature;
-  // Ids of keys contain no colon.
+  // Cannot collide with the id of an API key, because those contain no colon.
   request.keyId = `pusher:${pusher.key}`;
   keys.rates.take(request.keyId);
 }
@@ -97,8 +97,10 @@ function addChannelRoutes(scope: TypedApp, services: Services): void {
     const rooms = [...online.keys()].filter((room) => !isUserRoom(room) && room.startsWith(prefix));
     const requested = infoOf(info);
     if (requested.has('user_count')) {
-      if (rooms.length > channelsCounted)
-        throw new DanmuxError('invalid_request', { message: `user_count is for at most ${channelsCounted} channels; give filter_by_prefix.` });
+      if (rooms.length > maxCountedChannels)
+        throw new DanmuxError('invalid_request', {
+          message: `user_count works for at most ${maxCountedChannels} channels; narrow the list with filter_by_prefix.`,
+        });
       return { channels: Object.fromEntries(await Promise.all(rooms.map((room) => numbersOf(services, { room }, requested)))) };
     }
     return { channels: Object.fromEntries(rooms.map((room) => [room, requested.has('subscription_count') ? { subscription_count: online.get(room) } : {}])) };
@@ -117,16 +119,16 @@ function addChannelRoutes(scope: TypedApp, services: Services): void {
 
 function channelsOf({ channels = [], channel }: EventBody): readonly string[] {
   const all = new Set([...channels, ...(channel === undefined ? [] : [channel])]);
-  if (all.size === 0) throw new DanmuxError('invalid_request', { message: 'channels or channel is required.' });
+  if (all.size === 0) throw new DanmuxError('invalid_request', { message: 'body: channels or channel is required.' });
   return [...all];
 }
 
-/** A repeated signed request has the same message ids. */
+/** Derives the message id from the signature, so that a repeated request has the same ids. */
 function readyEvent(services: Services, request: FastifyRequest, goal: Goal, message: PublishRequest, index: number): Ready {
   return readyMessage(services, request, goal, { ...message, id: signedId(request.pusherSignature, index) });
 }
 
-/** Throws the first refusal, because Pusher's reply has no results per event. Other events may have been sent; repeating the request is safe. */
+/** Throws the first refusal, because Pusher's reply has no result per event. Other events may have been sent; repeating the request sends no event twice. */
 async function send(services: Services, ready: readonly Ready[]): Promise<void> {
   for (const result of await sendMessages(services, ready)) if (result instanceof DanmuxError) throw result;
 }

@@ -1,5 +1,5 @@
-// Reading the audit log, newest first. A filter scans a limited number of rows per request and returns a cursor, so that a rare key
-// costs many small requests instead of one long one.
+// Reads the audit log, newest rows first. With a filter one request scans at most 2,000 rows and returns a cursor, so that searching for a
+// rare key takes several short requests instead of one long one.
 import type { Bus, LogEntry } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type AuditRow, auditQuery, auditReply } from '@danmux/protocol/schemas';
@@ -9,13 +9,14 @@ import type { TypedApp } from '../http/validation.ts';
 import { documented, success } from './documented.ts';
 
 const defaultPage = 50;
-const rowsRead = 200;
-const rowsLookedAt = 2_000;
+const rowsPerRead = 200;
+const maxRowsScanned = 2_000;
 
 const auditSchema = {
-  summary: 'Who changed what, and who tried to',
+  summary: 'Read the audit log',
   description:
-    'Every request but reading ones, refused ones too, in three logs: `changes` (moderation and administration, stored before their answer), `publishing` and `unknown` (no good key), which appear within a second.',
+    'One row for every request except GET, HEAD and OPTIONS, refused requests included, newest first. There are three logs: `changes` (moderation and administration; a row is stored ' +
+    'before its response), `publishing`, and `unknown` (requests without a valid key); rows of the last two appear within a second. With a filter a page can be short or empty and still have a `cursor`.',
   tags: ['keys'],
   querystring: auditQuery,
   response: {
@@ -52,11 +53,11 @@ type Filter = Pick<Static<typeof auditQuery>, 'cursor' | 'key' | 'route' | 'log'
 async function findRows(bus: Bus, filter: Filter, limit: number): Promise<Static<typeof auditReply>> {
   const rows: AuditRow[] = [];
   let cursor: string | null = filter.cursor ?? null;
-  for (let looked = 0; looked < rowsLookedAt; looked += rowsRead) {
-    const page = await bus.logs.page(auditLogs[filter.log ?? 'changes'], cursor ?? undefined, rowsRead);
+  for (let scanned = 0; scanned < maxRowsScanned; scanned += rowsPerRead) {
+    const page = await bus.logs.page(auditLogs[filter.log ?? 'changes'], cursor ?? undefined, rowsPerRead);
     for (const entry of page.entries) {
       const row = rowOf(entry);
-      if (!fits(row, filter)) continue;
+      if (!matches(row, filter)) continue;
       rows.push(row);
       if (rows.length === limit) return { rows, cursor: entry === page.entries.at(-1) ? page.cursor : entry.entry };
     }
@@ -66,7 +67,7 @@ async function findRows(bus: Bus, filter: Filter, limit: number): Promise<Static
   return { rows, cursor };
 }
 
-function fits({ key, route }: AuditRow, filter: Filter): boolean {
+function matches({ key, route }: AuditRow, filter: Filter): boolean {
   return (filter.key === undefined || key === filter.key) && (filter.route === undefined || route.startsWith(filter.route));
 }
 

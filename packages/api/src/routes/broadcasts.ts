@@ -1,4 +1,4 @@
-// One message to many rooms, as a paced job, so that a million viewers do not react at once.
+// Sends one message to many rooms as a job. The worker paces the job, so that a million viewers do not react at the same moment.
 import { jobIdOf } from '@danmux/jobs';
 import { DanmuxError, isRoomName, lanes } from '@danmux/protocol';
 import { type BroadcastRequest, broadcastReply, broadcastRequest } from '@danmux/protocol/schemas';
@@ -12,8 +12,8 @@ import { documented, idempotencyHeaders, postCodes, success, withExamples } from
 const schema = {
   summary: 'Send a message to many rooms',
   description:
-    'Stored as a job before the answer, and sent at the pace of `broadcasts.viewers_per_second`, which all broadcasts share. The same `id` twice is one broadcast, ' +
-    'and one message in each room. Receipts are counted over all rooms.',
+    'The broadcast is stored as a job before the response, and sent at the rate `broadcasts.viewers_per_second`, which all broadcasts share. Repeating an `id` starts no second ' +
+    'broadcast: each room gets the message once. Receipts are counted over all rooms.',
   tags: ['messages'],
   headers: idempotencyHeaders,
   body: withExamples(broadcastRequest, {
@@ -46,17 +46,17 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
       },
       { id: jobIdOf('broadcast', `${request.keyId}\n${id}`), confirmed: lanes[publication.lane].guaranteed, ...(delayMs > 0 ? { delayMs } : {}) },
     );
-    services.runtime.log.debug({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast');
+    services.runtime.log.debug({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast queued');
     return reply.status(202).send({ id, job });
   });
 }
 
-/** Exact names and `prefix*`, validated. */
+/** The requested room names and `prefix*` patterns, without duplicates. Throws when one is malformed or outside the rooms of the key. */
 function rulesOf(request: FastifyRequest, { rooms }: BroadcastRequest): readonly string[] {
   const rules = rooms === '*' ? ['*'] : rooms;
   for (const rule of rules) {
     if (rule !== '*' && !isRoomName(rule.endsWith('*') ? rule.slice(0, -1) : rule))
-      throw new DanmuxError('invalid_room', { message: `"${rule}" is neither a room's name nor the beginning of one with * after it.` });
+      throw new DanmuxError('invalid_room', { message: `body: rooms: "${rule}" must be a room name, or the beginning of room names followed by *.` });
     checkRooms(request, rule);
   }
   return [...new Set(rules)];

@@ -1,5 +1,5 @@
-// Routes of the demo page: edge addresses, a viewer token of one room for anybody, and free gifts. For
-// development only; they exist only when config api.demo is on.
+// Routes of the demo page: addresses of edges, a viewer token for one room, and free gifts, all without a key. They are for development
+// and exist only when `api.demo` is on.
 import { acceptPublication, type Bus } from '@danmux/bus';
 import { Publisher } from '@danmux/cluster';
 import { checkRoomName, DanmuxError, limits, roomMatches } from '@danmux/protocol';
@@ -26,7 +26,7 @@ const giftRequest = Type.Object(
   { additionalProperties: false },
 );
 
-/** Public as the other routes of the scope. */
+/** Adds the routes to a scope whose routes are public. */
 export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus): void {
   const app = scope.withTypeProvider<TypeBoxProvider>();
   const publisher = new Publisher(runtime, bus, 'api');
@@ -37,7 +37,7 @@ export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { sub: user.id, name: user.name, rooms: [room] }, tokenTtlS, runtime.clock.now());
     return { token, user, expires_at: expiresAt };
   });
-  // A site's backend does this after the payment.
+  // In production the site's backend publishes a gift, after the payment.
   app.post('/demo/gift', { schema: { body: giftRequest } }, async ({ body }) => {
     const { gift, name, count } = body;
     const room = checkRoomName(body.room);

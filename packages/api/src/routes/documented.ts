@@ -1,16 +1,16 @@
-// Parts of route schemas shared in OpenAPI: parameters and error responses.
+// Parts of route schemas that several routes share in the OpenAPI document: parameters, headers, examples and error responses.
 import { type ErrorCode, errors, limits } from '@danmux/protocol';
 import { messageId } from '@danmux/protocol/schemas';
 import { type TSchema, Type } from 'typebox';
 import { problemType } from '../http/problem.ts';
 
-/** The problem schema's name among the document's components. */
+/** Name of the problem schema in the components of the document. */
 export const problemSchemaId = 'Problem';
 
-/** Loose on purpose: the handler's error explains an invalid room name. */
+/** Without a pattern: the handler checks the name, and its error says what is wrong with it. */
 export const roomParams = Type.Object({ room: Type.String({ description: 'Room name: A-Z a-z 0-9 _ . : @ -, at most 128', examples: ['live:1001'] }) });
 
-/** A message id in the path. */
+/** The path parameter of a message id. */
 export const messageParam = { id: { ...messageId, description: 'Message id, percent-encoded', examples: ['order-4711'] } };
 const userParam = { user: Type.String({ minLength: 1, maxLength: limits.userId, description: 'User id, percent-encoded', examples: ['u42'] }) };
 export const userParams = Type.Object(userParam);
@@ -22,7 +22,7 @@ export const idempotencyHeaders = Type.Object({
       minLength: 1,
       maxLength: limits.id,
       pattern: '^[\\x21-\\x7e]+$',
-      description: 'The same key with the same body gets the first answer again, with `Idempotent-Replayed: true`.',
+      description: 'A repeated request with the same key and body gets the first response again, with the header `Idempotent-Replayed: true`.',
       examples: ['order-20260101-4711'],
     }),
   ),
@@ -33,18 +33,18 @@ export function success<T extends TSchema>(schema: T, description: string, examp
   return { ...schema, description, examples: [example] };
 }
 
-/** A body with named examples. */
+/** A request body with named examples. */
 export function withExamples<T extends TSchema>(schema: T, examples: Readonly<Record<string, unknown>>): T {
   return { ...schema, 'x-examples': Object.fromEntries(Object.entries(examples).map(([summary, value]) => [summary, { summary, value }])) };
 }
 
-/** Errors of a route with a body that uses the store. */
+/** Error codes of a route that has a body and uses the store. */
 export const bodyCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_json', 'too_large', 'unsupported_media_type', 'unavailable'];
 
-/** The same for a POST, which accepts an Idempotency-Key. */
+/** `bodyCodes` and the codes of the Idempotency-Key, which every POST accepts. */
 export const postCodes: readonly ErrorCode[] = [...bodyCodes, 'idempotency_in_flight', 'idempotency_mismatch'];
 
-/** Errors of every route that requires a key. */
+/** Error codes of every route that requires a key. */
 const always: readonly ErrorCode[] = [
   'unauthorized',
   'signature_invalid',
@@ -62,7 +62,7 @@ interface ProblemResponse {
   readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
 }
 
-/** OpenAPI responses for error codes, one a status, listing the codes; `never` removes codes that the route cannot return. */
+/** OpenAPI error responses: one per status, listing its codes. Adds the codes of every route with a key, except those in `never`. */
 export function documented(codes: readonly ErrorCode[], never: readonly ErrorCode[] = []): Record<number, ProblemResponse> {
   const all = [...new Set([...codes, ...always])].filter((code) => !never.includes(code));
   const statuses = [...new Set(all.map((code) => errors[code].status))].sort();
@@ -70,10 +70,10 @@ export function documented(codes: readonly ErrorCode[], never: readonly ErrorCod
 }
 
 function problemResponse(codes: readonly ErrorCode[]): ProblemResponse {
-  const waits = codes.some((code) => errors[code].retryable && errors[code].status !== 500);
+  const retryable = codes.some((code) => errors[code].retryable && errors[code].status !== 500);
   return {
     description: codes.map((code) => `\`${code}\`: ${errors[code].text}`).join(' '),
-    ...(waits ? { headers: { 'Retry-After': { type: 'integer', description: 'Seconds after which to try again' } } } : {}),
+    ...(retryable ? { headers: { 'Retry-After': { type: 'integer', description: 'Seconds until a retry makes sense' } } } : {}),
     content: { [problemType]: { schema: { $ref: `${problemSchemaId}#` } } },
   };
 }

@@ -1,4 +1,4 @@
-// Addresses of edges for viewers: as announced, adapted to the address that the request came to.
+// Lists the URLs of the edges for viewers: the addresses that edges announce, or the host of the request for an edge on this machine.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 
@@ -7,7 +7,7 @@ export interface EdgeUrl {
   readonly load: number;
 }
 
-/** Lowest load first; a loopback or wildcard address is replaced by the request's host. Throws `unavailable` without edges. */
+/** Lowest load first. Loopback and wildcard addresses get `visitedHost`, since viewers cannot reach them. Throws `unavailable` when no edge runs. */
 export async function edgeUrls(bus: Pick<Bus, 'members'>, visitedHost: string): Promise<readonly EdgeUrl[]> {
   const edges = (await bus.members.list()).filter(({ role }) => role === 'edge');
   if (edges.length === 0) throw new DanmuxError('unavailable', { message: 'No edge is running.', retryAfterMs: 1_000 });

@@ -1,4 +1,4 @@
-// Edges for a viewer to connect to, the least loaded first.
+// Lists edges that a viewer can connect to, least loaded first. Public, so requests are limited per address.
 import type { ErrorCode } from '@danmux/protocol';
 import { type GatewayReply, gatewayExample, gatewayQuery, gatewayReply } from '@danmux/protocol/schemas';
 import { AddressRates } from '../http/address-rates.ts';
@@ -10,16 +10,16 @@ import { edgeUrls } from './edge-urls.ts';
 const maxEdges = 5;
 const ttlMs = 10_000;
 const perMinute = 600;
-/** Public. */
+/** Codes that a route without a key cannot return. */
 const never: readonly ErrorCode[] = ['unauthorized', 'signature_invalid', 'signature_expired', 'nonce_replayed', 'forbidden'];
 
 const schema = {
-  summary: 'Edges for a viewer, best first',
-  description: `For anybody, of any origin; an address may ask ${perMinute} times a minute. The least loaded edges, ${maxEdges} at most. \`room\`, \`user\` and \`region\` change nothing yet.`,
+  summary: 'List edges for a viewer, best first',
+  description: `Needs no key and works from pages of any origin; one address can send ${perMinute} requests a minute. Lists at most ${maxEdges} edges, least loaded first. \`room\`, \`user\` and \`region\` have no effect yet.`,
   tags: ['nodes'],
   security: [],
   querystring: gatewayQuery,
-  response: { 200: success(gatewayReply, 'At least one', gatewayExample), ...documented(['invalid_request', 'unavailable'], never) },
+  response: { 200: success(gatewayReply, 'One to five edges', gatewayExample), ...documented(['invalid_request', 'unavailable'], never) },
 };
 
 export function addGatewayRoute(app: TypedApp, { bus, runtime }: Pick<Services, 'bus' | 'runtime'>): void {
@@ -27,7 +27,7 @@ export function addGatewayRoute(app: TypedApp, { bus, runtime }: Pick<Services, 
   app.get('/v1/gateway', { schema, config: { public: true } }, async (request, reply): Promise<GatewayReply> => {
     rates.take(request.ip);
     const edges = await edgeUrls(bus, request.hostname);
-    // Viewer pages have other origins.
+    // Pages with viewers have other origins than this API.
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin').header('cache-control', 'no-store');
     return { edges: edges.slice(0, maxEdges), ttl_ms: ttlMs };
   });

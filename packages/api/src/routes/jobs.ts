@@ -1,4 +1,4 @@
-// Jobs as a backend sees them: delayed messages and broadcasts by their ids, and what failed for good.
+// Shows and cancels the jobs of backends (delayed messages and broadcasts); lists and retries jobs that failed all their attempts.
 import type { JobProgress, JobStatus } from '@danmux/jobs';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from '@danmux/protocol/schemas';
@@ -28,16 +28,16 @@ const failed = {
 };
 
 const oneSchema = {
-  summary: 'A job',
+  summary: 'Get a job',
   description:
-    'What is done is kept for `jobs.kept_ms`. One that is `waiting` or `delayed` with `progress` waits for its next try: that much of it was done already.',
+    'A finished job is kept for `jobs.kept_ms`. A job that is `waiting` or `delayed` and has `progress` waits for its next attempt; `progress` counts the work done so far.',
   tags: ['jobs'],
   params,
-  response: { 200: success(jobReply, 'Where it is', example), ...documented(['invalid_request', 'not_found', 'unavailable']) },
+  response: { 200: success(jobReply, 'State and progress of the job', example), ...documented(['invalid_request', 'not_found', 'unavailable']) },
 };
 const listSchema = {
-  summary: 'Jobs that failed for good',
-  description: 'Each was tried as often as it may be. Give the `cursor` of a page to read the next one.',
+  summary: 'List failed jobs',
+  description: 'Jobs that failed all their attempts, newest first. Pass the `cursor` of a page to read the next page.',
   tags: ['jobs'],
   querystring: jobsQuery,
   response: { 200: success(jobsReply, 'One page', { jobs: [failed], cursor: null }), ...documented(['invalid_request', 'unavailable']) },
@@ -45,32 +45,32 @@ const listSchema = {
 const cancelSchema = {
   summary: 'Cancel a delayed message or a broadcast',
   description:
-    'As long as it waits, perhaps for its next try: then some rooms of a broadcast have it already, and `progress` tells how many; the rest ' +
-    'will not get it. It is forgotten. `conflict` when it runs, is done, or is a job of danmux itself.',
+    'Works while the job waits for its time or for its next attempt, and deletes the job. Rooms that already got the broadcast keep it; `progress` counts them. ' +
+    '`conflict` when the job runs, is finished, or was not created by a backend.',
   tags: ['jobs'],
   params,
   response: {
-    200: success(jobCancelReply, 'What was not done yet will not be', { id: example.id, cancelled: true, progress: example.progress }),
+    200: success(jobCancelReply, 'The rest of the job will not run', { id: example.id, cancelled: true, progress: example.progress }),
     ...documented(['invalid_request', 'not_found', 'conflict', 'unavailable']),
   },
 };
 const retrySchema = {
-  summary: 'Run a failed job again',
-  description: 'From where it was, with all its tries.',
+  summary: 'Retry a failed job',
+  description: 'The job continues from its `progress`, with a new set of attempts.',
   tags: ['jobs'],
   params,
   headers: idempotencyHeaders,
-  response: { 202: success(jobReply, 'It waits', { ...example, state: 'waiting' }), ...documented([...postCodes, 'not_found', 'conflict']) },
+  response: { 202: success(jobReply, 'The job waits to run', { ...example, state: 'waiting' }), ...documented([...postCodes, 'not_found', 'conflict']) },
 };
 
-/** Jobs that a backend requested and may cancel. */
+/** Names of the jobs that a backend creates and can cancel. */
 const cancellable: readonly string[] = ['publish', 'broadcast'];
 
 export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
   const find = async (id: string): Promise<JobStatus> => {
     const status = await jobs.status(id);
     if (status) return status;
-    throw new DanmuxError('not_found', { message: 'There is no such job, or it was done too long ago.' });
+    throw new DanmuxError('not_found', { message: 'No job has this id, or it finished longer ago than jobs.kept_ms.' });
   };
 
   app.get('/v1/jobs/:id', { schema: oneSchema, config: { scope: 'read' } }, async ({ params: { id } }) => replyOf(await find(id)));
@@ -82,20 +82,20 @@ export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
 
   app.delete('/v1/jobs/:id', { schema: cancelSchema, config: { scope: 'publish' } }, async ({ params: { id } }) => {
     const { name, state } = await find(id);
-    if (!cancellable.includes(name)) throw new DanmuxError('conflict', { message: `A job "${name}" is danmux's own and cannot be cancelled.` });
+    if (!cancellable.includes(name)) throw new DanmuxError('conflict', { message: `Jobs of the kind "${name}" belong to danmux and cannot be cancelled.` });
     const cancelled = await jobs.cancel(id);
-    if (!cancelled) throw new DanmuxError('conflict', { message: `The job does not wait any more; it was ${state}.` });
+    if (!cancelled) throw new DanmuxError('conflict', { message: `Only a waiting job can be cancelled; this job is ${state}.` });
     return { id, cancelled: true as const, progress: progressReply(cancelled.progress) };
   });
 
   app.post('/v1/jobs/:id/retry', { schema: retrySchema, config: { scope: 'admin' } }, async ({ params: { id } }, reply) => {
     const { state } = await find(id);
-    if (!(await jobs.retry(id))) throw new DanmuxError('conflict', { message: `Only a failed job is run again; this one is ${state}.` });
+    if (!(await jobs.retry(id))) throw new DanmuxError('conflict', { message: `Only a failed job can be retried; this job is ${state}.` });
     return reply.status(202).send(replyOf(await find(id)));
   });
 }
 
-/** The cursor is internal to the handler. */
+/** Leaves out `cursor`, which only the job handler uses. */
 function progressReply(progress: JobProgress | null): JobReply['progress'] {
   return progress && { done: progress.done, total: progress.total };
 }

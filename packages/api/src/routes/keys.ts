@@ -1,4 +1,4 @@
-// API keys made at run time. A key is shown once; an answer stored for its Idempotency-Key is sealed.
+// Manages API keys at run time: create, list, rotate, delete. A key is returned only once; an answer stored for an Idempotency-Key is encrypted.
 import { DanmuxError } from '@danmux/protocol';
 import {
   type KeySelfReply,
@@ -34,24 +34,24 @@ const postCodes = [
   'unsupported_media_type',
 ] as const;
 
-const makeSchema = {
-  summary: 'Make a key',
-  description: 'In force on every api within a second. Its text and its signing secret are told here and never again.',
+const createSchema = {
+  summary: 'Create a key',
+  description: 'Every api accepts the key within a second. This is the only response that contains the key and its signing secret.',
   tags: ['keys'],
   headers: idempotencyHeaders,
   body: withExamples(keyRequest, {
     'a backend of some rooms': { id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'] },
     'a moderation tool on another network': { id: 'mods', scopes: ['moderate', 'read'], signed_only: true },
   }),
-  response: { 201: success(keySecretReply, 'Made', { id: 'shop', ...secret }), ...documented(postCodes) },
+  response: { 201: success(keySecretReply, 'The key and its signing secret', { id: 'shop', ...secret }), ...documented(postCodes) },
 };
 
 const listSchema = {
-  summary: 'The keys, without their secrets',
-  description: 'Those of the config, which change only there, and those made here.',
+  summary: 'List keys, without their secrets',
+  description: 'Keys of the config (change them there) and keys created by this API.',
   tags: ['keys'],
   response: {
-    200: success(keysReply, 'Of config and store', {
+    200: success(keysReply, 'All keys', {
       keys: [
         { id: 'default', scopes: ['admin'], signed_only: false, source: 'config', last_used_at: 1_767_225_600_000 },
         { id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'], signed_only: false, source: 'store', created_at: 1_767_225_600_000, last_used_at: null },
@@ -62,19 +62,20 @@ const listSchema = {
 };
 
 const selfSchema = {
-  summary: 'The key that asks',
-  description: 'What it may do and in which rooms, however it proved itself: bare or signed. Every key may ask.',
+  summary: 'Show the key of this request',
+  description: 'The scopes and rooms of the key, and whether the request is signed. Works with every key.',
   tags: ['keys'],
-  response: { 200: success(keySelfReply, 'Of the key of this request', keySelfExample), ...documented([], ['forbidden']) },
+  response: { 200: success(keySelfReply, 'The key of this request', keySelfExample), ...documented([], ['forbidden']) },
 };
 
 const rotateSchema = {
-  summary: 'Give a key a second secret',
-  description: 'The old one works until its grace is over. While it does, only `grace_ms: 0` rotates again, which ends all but the new one.',
+  summary: 'Rotate a key',
+  description:
+    'Returns a new secret; the old secret works for another `grace_ms`. During that time another rotation is a `conflict`, except with `grace_ms: 0`, which ends every old secret immediately.',
   tags: ['keys'],
   params: keyParams,
   headers: idempotencyHeaders,
-  body: withExamples(keyRotateRequest, { 'in an hour': {}, 'at once': { grace_ms: 0 } }),
+  body: withExamples(keyRotateRequest, { 'the old secret works for another hour': {}, 'the old secret ends now': { grace_ms: 0 } }),
   response: {
     200: success(keyRotateReply, 'The new secrets', { id: 'shop', ...secret, old_until: 1_767_229_200_000 }),
     ...documented([...postCodes, 'not_found']),
@@ -82,18 +83,18 @@ const rotateSchema = {
 };
 
 const removeSchema = {
-  summary: 'End a key',
-  description: 'In force on every api within a second; a key of the config ends only there.',
+  summary: 'Delete a key',
+  description: 'Every api refuses the key within a second. `conflict` for a key of the config: remove it there.',
   tags: ['keys'],
   params: keyParams,
   response: {
-    200: success(keyRemoveReply, 'It opens nothing any more', { id: 'shop', removed: true }),
+    200: success(keyRemoveReply, 'The key is deleted', { id: 'shop', removed: true }),
     ...documented(['invalid_request', 'not_found', 'conflict']),
   },
 };
 
 export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }, { keyring, desk, followed, use }: Keys): void {
-  app.post('/v1/keys', { schema: makeSchema, config: { scope: 'admin', secretAnswer: true } }, async (request, reply) => {
+  app.post('/v1/keys', { schema: createSchema, config: { scope: 'admin', secretAnswer: true } }, async (request, reply) => {
     const { key, signingSecret } = await desk.make(request.body);
     await followed.refresh();
     return reply.status(201).send({ id: request.body.id, key, signing_secret: signingSecret });
@@ -124,7 +125,7 @@ export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }
 }
 
 function callerKey({ apiKey }: FastifyRequest): ApiKey {
-  // The hooks refuse requests without a key.
+  // Unreachable: the hooks refuse requests without a key.
   if (!apiKey) throw new DanmuxError('unauthorized');
   return apiKey;
 }

@@ -1,4 +1,4 @@
-// Disconnects a user from one room or from all.
+// Kicks a user out of one room or out of all rooms, optionally with a temporary ban.
 import { kickRequest, roomKickRequest, sanctionReply } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import type { TypedApp } from '../http/validation.ts';
@@ -11,25 +11,25 @@ const example = { user: 'u42', reason: '广告', by: 'default', at: 1_767_225_60
 
 const roomSchema = {
   summary: 'Kick a user out of a room',
-  description: 'All its connections leave the room within a second, and are told by a `notice`. It may come again, after `ban_ms` when that is given.',
+  description: 'All connections of the user leave the room within a second and get a `notice`. The user can join again, with `ban_ms` after that time.',
   tags: ['moderation'],
   params: roomParams,
   headers: idempotencyHeaders,
   body: withExamples(roomKickRequest, { 'for five minutes': { user: 'u42', reason: '广告', ban_ms: 300_000 } }),
   response: {
-    200: success(sanctionReply, 'It was sent away; `until` is the end of the ban', { ...example, room: 'live:1001' }),
+    200: success(sanctionReply, 'The user is kicked; `until` is the end of the ban', { ...example, room: 'live:1001' }),
     ...documented([...postCodes, 'invalid_room']),
   },
 };
 
 const userSchema = {
   summary: 'Kick a user out of every room',
-  description: 'All its connections are closed within a second, after a `notice`. It may come again, after `ban_ms` when that is given.',
+  description: 'All connections of the user get a `notice` and are closed within a second. The user can connect again, with `ban_ms` after that time.',
   tags: ['moderation'],
   params: userParams,
   headers: idempotencyHeaders,
   body: withExamples(kickRequest, { 'for five minutes': { reason: '广告', ban_ms: 300_000 } }),
-  response: { 200: success(sanctionReply, 'It was sent away; `until` is the end of the ban', example), ...documented(postCodes) },
+  response: { 200: success(sanctionReply, 'The user is kicked; `until` is the end of the ban', example), ...documented(postCodes) },
 };
 
 export function addKickRoutes(app: TypedApp, services: Services): void {

@@ -1,4 +1,4 @@
-// Publishing one message or a batch. A 202 follows storage in the bus, or in the queue of delayed messages.
+// Publishes one message or a batch. A 202 is sent after the message is stored, in the bus or in the job queue of delayed messages.
 import { checkRoomName, DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type BatchRequest, batchReply, batchRequest, type Problem, publishReply, publishRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
@@ -19,8 +19,8 @@ const stored = { id: 'order-4711', room: 'live:1001', lane: 'gift' };
 const publishSchema = {
   summary: 'Send a message to a room',
   description:
-    'Answered when the message is stored. The same `id` twice in a room is one message. With `delay_ms` it is kept as a job and sent when it is due; ' +
-    'with `receipt` viewers say that they have it; after `expires_at` it is not sent any more.',
+    'The response follows when the message is stored. Repeating an `id` in a room adds no second message. With `delay_ms` the message waits as a job; ' +
+    'with `receipt` viewers confirm delivery; after `expires_at` it is not delivered any more.',
   tags: ['messages'],
   params: roomParams,
   headers: idempotencyHeaders,
@@ -36,10 +36,10 @@ const publishSchema = {
 const batchSchema = {
   summary: 'Send up to 1,000 messages, each to its own room',
   description:
-    'Each message is accepted or refused by itself; those of one room and lane keep their order. Repeating the request with its ' +
-    '`Idempotency-Key` tries again only what failed for a reason that passes; for the rest it answers as the first time, for as long as a key ' +
-    'is kept (`api.idempotency_ttl_ms`). What was refused with `unavailable`, or got no answer at all, may have been stored: repeat that within ' +
-    '`messages.dedupe_chat_ms` (gifts and control messages: `messages.dedupe_gift_ms`), so that it is one message.',
+    'Each message is accepted or refused independently; messages of one room and lane keep their order. Repeating the request with the same ' +
+    '`Idempotency-Key` retries only the messages refused with a retryable error and returns the first result of the others, for `api.idempotency_ttl_ms`. ' +
+    'A message refused with `unavailable`, or a request without a response, may have been stored: retry within `messages.dedupe_chat_ms` ' +
+    '(gifts and control messages: `messages.dedupe_gift_ms`), so that no message is sent twice.',
   tags: ['messages'],
   headers: idempotencyHeaders,
   body: withExamples(batchRequest, {
@@ -51,7 +51,7 @@ const batchSchema = {
     },
   }),
   response: {
-    200: success(batchReply, 'One result per message, in order: what was stored, or the problem that refused it', {
+    200: success(batchReply, 'One result per message, in order: the stored message, or the problem of a refused one', {
       results: [{ status: 202, ...stored }, problemOf(new DanmuxError('invalid_room'))],
     }),
     ...documented(postCodes),
@@ -66,20 +66,20 @@ export function addMessageRoutes(app: TypedApp, services: Services): void {
 
   app.post('/v1/messages/batch', { schema: batchSchema, config: { scope: 'publish', rooms: 'each' } }, async (request) => {
     const results = await sendBatch(services, request, request.body.messages);
-    if (results.some(mayPass)) answerMayDiffer(request, acceptedOf(results));
+    if (results.some(isRetryable)) answerMayDiffer(request, acceptedOf(results));
     return { results: results.map((result) => resultOf(services, request, result)) };
   });
 }
 
 type Result = Accepted | DanmuxError;
 
-/** One result per message, in order. Throws when the store was unavailable and nothing was accepted. */
+/** One result per message, in order. Throws `unavailable` when the store was away and no message was accepted. */
 async function sendBatch(services: Services, request: FastifyRequest, messages: BatchRequest['messages']): Promise<Result[]> {
   const before = await acceptedBefore(services, request);
   const tried = messages.map((message, index) => before[index] ?? attempt(() => readyRow(services, request, message, index)));
   const sent = (await sendMessages(services, tried.filter(isReady))).values();
   const results = tried.map((each) => (isReady(each) ? (sent.next().value ?? new DanmuxError('internal')) : each));
-  // Nothing could be stored, so the request as a whole fails: a retry with the same key may still succeed.
+  // Nothing was stored, so the whole request fails with 503 and its answer is not kept: a retry with the same key runs again.
   const unavailable = results.find((result) => result instanceof DanmuxError && result.code === 'unavailable');
   if (unavailable && results.every((result) => result instanceof DanmuxError)) throw unavailable;
   return results;
@@ -89,19 +89,19 @@ function isReady(tried: Ready | Result): tried is Ready {
   return 'publication' in tried;
 }
 
-/** Messages accepted by earlier requests of the same key, by index. */
+/** Messages that earlier requests with the same Idempotency-Key got accepted, by index; null or absent for the others. */
 async function acceptedBefore({ bus }: Services, request: FastifyRequest): Promise<readonly (Accepted | null)[]> {
   const done = await doneBefore(request, bus);
   return done === null ? [] : (JSON.parse(done) as (Accepted | null)[]);
 }
 
-/** For `acceptedBefore`; undefined when none was accepted. */
+/** The accepted messages as text for `acceptedBefore`; undefined when no message was accepted. */
 function acceptedOf(results: readonly Result[]): string | undefined {
   const rows = results.map((result) => (result instanceof DanmuxError ? null : result));
   return rows.some((row) => row !== null) ? JSON.stringify(rows) : undefined;
 }
 
-function mayPass(result: Result): boolean {
+function isRetryable(result: Result): boolean {
   return result instanceof DanmuxError && errors[result.code].retryable;
 }
 

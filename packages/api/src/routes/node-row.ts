@@ -1,4 +1,4 @@
-// A process of the cluster as the admin API shows it.
+// Formats a process of the cluster for replies of the admin API.
 import type { Member } from '@danmux/bus';
 import type { NodesReply } from '@danmux/protocol/schemas';
 

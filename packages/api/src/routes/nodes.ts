@@ -1,4 +1,4 @@
-// Members of the cluster: every process that announced itself in the last seconds.
+// Lists the processes of the cluster that announced themselves within `cluster.member_ttl_ms`.
 import type { Bus } from '@danmux/bus';
 import { type NodesReply, nodesExample, nodesReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';
@@ -6,11 +6,11 @@ import { documented, success } from './documented.ts';
 import { nodeRow } from './node-row.ts';
 
 const nodesSchema = {
-  summary: 'The processes of the cluster',
+  summary: 'List the processes of the cluster',
   description:
-    'Every one that announced itself within `cluster.member_ttl_ms`, with what it measured of itself: numbers are two seconds old at most when it says them.',
+    'Every process that announced itself within `cluster.member_ttl_ms`, with its own measurements. A process measures at most two seconds before it announces itself.',
   tags: ['nodes'],
-  response: { 200: success(nodesReply, 'By role, then by id', nodesExample), ...documented(['unavailable']) },
+  response: { 200: success(nodesReply, 'All processes, by role and then by id', nodesExample), ...documented(['unavailable']) },
 };
 
 export function addNodesRoute(app: TypedApp, bus: Bus): void {

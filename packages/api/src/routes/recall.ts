@@ -1,4 +1,4 @@
-// Recalls a message: removes it from history and from every screen.
+// Recalls a message: deletes it from history, and publishes a `recall` message that removes it from screens. Safe to repeat.
 import { jobIdOf } from '@danmux/jobs';
 import { checkRoomName } from '@danmux/protocol';
 import { recallReply } from '@danmux/protocol/schemas';
@@ -9,14 +9,14 @@ import type { Services } from '../services.ts';
 import { documented, messageParam, roomParams, success } from './documented.ts';
 
 const schema = {
-  summary: 'Take a message back',
+  summary: 'Recall a message',
   description:
-    'It leaves history, so that nobody who joins sees it, and every screen, by a message of type `recall`. One that is still on its way does not arrive. ' +
-    'Of gifts of a combo that were sent as one message each is taken back by its own id: its count goes, the others stay. Asking again is the same. A delayed message is not sent yet: cancel its job.',
+    'The message is deleted from history, and a message of type `recall` removes it from screens. If it is still queued it is not delivered. ' +
+    'In a combo that was merged into one message, recall each gift by its own id: only its count is subtracted. Repeating the request is safe. For a delayed message that was not sent yet, cancel its job.',
   tags: ['moderation'],
   params: Type.Object({ ...roomParams.properties, ...messageParam }),
   response: {
-    200: success(recallReply, 'Taken back', { id: 'm1', room: 'live:1001', found: true }),
+    200: success(recallReply, 'Recalled', { id: 'm1', room: 'live:1001', found: true }),
     ...documented(['invalid_request', 'invalid_room', 'unavailable', 'lane_full']),
   },
 };

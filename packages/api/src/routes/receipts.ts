@@ -1,4 +1,4 @@
-// Receipt counts of a message: viewers it was sent to, and viewers that confirmed it.
+// Receipt counts of a message: connections it was sent to, and connections that confirmed it.
 import { isUserRoom, ownRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
@@ -9,8 +9,8 @@ import type { Services } from '../services.ts';
 import { documented, messageParam, success } from './documented.ts';
 
 const schema = {
-  summary: 'Receipts of a message',
-  description: 'Of a message that was sent with `receipt`, kept for `receipts.kept_ms`. Of a broadcast: all rooms together.',
+  summary: 'Get the receipt counts of a message',
+  description: 'The message must have been sent with `receipt`. Counts are kept for `receipts.kept_ms`. The counts of a broadcast cover all its rooms.',
   tags: ['messages'],
   params: Type.Object(messageParam),
   response: {
@@ -31,16 +31,16 @@ export function addReceiptsRoute(app: TypedApp, { runtime, bus }: Services): voi
   app.get('/v1/messages/:id/receipts', { schema, config: { scope: 'read', rooms: 'each' } }, async (request): Promise<ReceiptsReply> => {
     const { id } = request.params;
     const state = await bus.receipts.find(id);
-    if (!state) throw new DanmuxError('not_found', { message: 'No message of this id asked for receipts, or it is too long ago.' });
-    // The same id may be a different message in rooms outside this key.
+    if (!state) throw new DanmuxError('not_found', { message: 'No message with this id was sent with receipt within receipts.kept_ms.' });
+    // Rooms that this key may not access can hold another message with the same id.
     const rooms = state.rooms.filter((room) => mayTouch(request, room));
     for (const room of rooms.length === 0 ? state.rooms : []) checkRoom(request, room);
     const { at } = state;
     const counts = state.counts.filter(({ room }) => rooms.includes(room));
     const sent = counts.reduce((sum, count) => sum + count.sent, 0);
     const received = counts.reduce((sum, count) => sum + count.received, 0);
-    const over = runtime.clock.now() >= at + runtime.config.receipts.timeout_ms;
+    const timedOut = runtime.clock.now() >= at + runtime.config.receipts.timeout_ms;
     const shown = [...new Set(rooms.map((room) => (isUserRoom(room) ? ownRoom : room)))].sort();
-    return { id, at, state: over ? 'final' : 'waiting', sent, received, missing: Math.max(0, sent - received), rooms: shown };
+    return { id, at, state: timedOut ? 'final' : 'waiting', sent, received, missing: Math.max(0, sent - received), rooms: shown };
   });
 }

@@ -1,12 +1,13 @@
-// Messages held by a word list or the hook: a moderator approves or drops each. An approved one is published as it was, from its viewer
-// and with its id, before it leaves the queue. The same decision twice is one; of two different decisions the second is refused.
+// The review queue: messages that a word list or the moderation hook held, which a moderator approves or rejects. An approved message is
+// published with its original sender and id, and removed from the queue after that. Repeating a decision has no effect; a different
+// second decision is refused.
 import { acceptPublication } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
 import { publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
 import { parseJson } from '@danmux/runtime';
 import { Type } from 'typebox';
-import { cursorOf, pageSize, placeOf } from '../http/paging.ts';
+import { cursorOf, pageSize, positionOf } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import { findField } from '../moderation/records.ts';
 import { decide } from '../moderation/review-decisions.ts';
@@ -27,15 +28,15 @@ const heldExample = {
 const { id, room } = heldExample;
 
 const listSchema = {
-  summary: 'Messages that wait for review',
-  description: 'Each waits for `moderation.review_ttl_ms` at most. Give the `cursor` of a page to read the next one.',
+  summary: 'List messages held for review',
+  description: 'A held message expires after `moderation.review_ttl_ms`. Pass the `cursor` of a page to read the next page.',
   tags: ['moderation'],
   querystring: reviewsQuery,
   response: { 200: success(reviewsReply, 'One page', { reviews: [heldExample], cursor: null }), ...documented(['invalid_request', 'unavailable']) },
 };
 const approveSchema = {
-  summary: 'Let a held message through',
-  description: 'It is published as it was, from its viewer. `conflict` while another moderator decides, or when it was dropped.',
+  summary: 'Approve a held message',
+  description: 'Publishes the message with its original sender and id. `conflict` while another moderator decides, or when the message was rejected.',
   tags: ['moderation'],
   params,
   headers: idempotencyHeaders,
@@ -45,19 +46,19 @@ const approveSchema = {
   },
 };
 const rejectSchema = {
-  summary: 'Drop a held message',
-  description: 'Only its sender ever saw it. `conflict` while another moderator decides, or when it was let through.',
+  summary: 'Reject a held message',
+  description: 'Only its sender has seen the message. `conflict` while another moderator decides, or when the message was approved.',
   tags: ['moderation'],
   params,
   headers: idempotencyHeaders,
-  response: { 200: success(rejectReply, 'Nobody will see it', { id, room }), ...documented([...postCodes, 'not_found', 'conflict']) },
+  response: { 200: success(rejectReply, 'The message is deleted', { id, room }), ...documented([...postCodes, 'not_found', 'conflict']) },
 };
 
 export function addReviewRoutes(app: TypedApp, services: Services): void {
   const { bus, runtime } = services;
 
   app.get('/v1/reviews', { schema: listSchema, config: { scope: 'read' } }, async ({ query: { cursor, limit } }) => {
-    const after = cursor === undefined ? undefined : placeOf(cursor);
+    const after = cursor === undefined ? undefined : positionOf(cursor);
     const page = await bus.records.page(ruleRecords.reviews, '', after, pageSize(limit, limits.listPage));
     const reviews = page.fields.map(([, { value }]) => parseJson(value) as HeldMessage);
     return { reviews, cursor: page.cursor === null ? null : cursorOf(page.cursor) };
@@ -70,25 +71,25 @@ export function addReviewRoutes(app: TypedApp, services: Services): void {
     const sent = await decide(services, request, message, 'approve', () =>
       sendMessage(services, { publication: acceptPublication({ ...message, trace: request.id }, rules), delayMs: 0 }),
     );
-    await drop(services, message.id);
+    await removeFromQueue(services, message.id);
     return reply.status(202).send(sent);
   });
 
   app.post('/v1/reviews/:id/reject', { schema: rejectSchema, config: { scope: 'moderate' } }, async (request) => {
     const message = await find(services, request.params.id);
     const { id, room } = message;
-    const dropped = await decide(services, request, message, 'reject', async () => ({ id, room }));
-    await drop(services, id);
-    return dropped;
+    const rejected = await decide(services, request, message, 'reject', async () => ({ id, room }));
+    await removeFromQueue(services, id);
+    return rejected;
   });
 }
 
 async function find({ bus }: Services, reviewId: string): Promise<HeldMessage> {
   const field = await findField(bus, ruleRecords.reviews, reviewId);
-  if (!field) throw new DanmuxError('not_found', { message: 'No message of this id waits for review (any more).' });
+  if (!field) throw new DanmuxError('not_found', { message: 'No message with this id waits for review.' });
   return parseJson(field.value) as HeldMessage;
 }
 
-async function drop({ bus }: Services, reviewId: string): Promise<void> {
+async function removeFromQueue({ bus }: Services, reviewId: string): Promise<void> {
   await bus.records.set(ruleRecords.reviews, new Map([[reviewId, null]]));
 }

@@ -1,18 +1,18 @@
-// Rooms with viewers online, by name or by number of viewers.
+// Lists rooms that have a viewer online, sorted by name or by number of connections.
 import { isUserRoom } from '@danmux/bus';
 import { limits } from '@danmux/protocol';
 import { type RoomsQuery, roomsQuery, roomsReply } from '@danmux/protocol/schemas';
 import { mayTouch } from '../auth/room-access.ts';
-import { badCursor, cursorOf, pageSize, placeOf } from '../http/paging.ts';
+import { badCursor, cursorOf, pageSize, positionOf } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, success } from './documented.ts';
 import { ratesIn } from './room-traffic.ts';
 
 const schema = {
-  summary: 'Rooms with a viewer online',
+  summary: 'List rooms with a viewer online',
   description:
-    'At most two seconds old. Give the `cursor` of a page, with the same `prefix` and `sort`, to read the next one. `per_second` is there of rooms in which something was said in the last 15 seconds. A key for some rooms sees those.',
+    'The list is at most two seconds old. Pass the `cursor` of a page, with the same `prefix` and `sort`, to read the next page. `per_second` is present when the room had messages in the last 15 seconds. A key for some rooms lists only those.',
   tags: ['rooms'],
   querystring: roomsQuery,
   response: {
@@ -59,9 +59,9 @@ const orders: Readonly<Record<NonNullable<RoomsQuery['sort']>, (a: Row, b: Row) 
 };
 
 function rowOf(cursor: string): Row {
-  const place = placeOf(cursor);
-  // Room names need no escapes, so this equals JSON.parse.
-  const [, online, room] = /^\[(\d{1,10}),"([^"\\]{1,128})"\]$/.exec(place) ?? [];
+  const position = positionOf(cursor);
+  // Equals JSON.parse for these two fields, because room names contain no escapes.
+  const [, online, room] = /^\[(\d{1,10}),"([^"\\]{1,128})"\]$/.exec(position) ?? [];
   if (online === undefined || room === undefined) throw badCursor();
   return [Number(online), room];
 }

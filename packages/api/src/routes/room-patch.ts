@@ -1,4 +1,4 @@
-// Changes a room's modes. Edges follow the record; viewers get a message, webhooks an event.
+// Changes the modes of a room in its record, which every edge follows. Viewers get a message, and webhook targets an event.
 import { jobIdOf } from '@danmux/jobs';
 import { checkRoomName } from '@danmux/protocol';
 import { roomModesReply, roomPatch } from '@danmux/protocol/schemas';
@@ -11,15 +11,15 @@ import { bodyCodes, documented, roomParams, success, withExamples } from './docu
 const schema = {
   summary: "Change a room's modes",
   description:
-    'What is named changes, null removes it, the rest stays. In force on every edge within a second, and until it is changed: also while the room is empty.',
+    'Sets the given modes, removes those that are null and keeps the others. Every edge applies the change within a second. Modes stay until they are changed, also while the room is empty.',
   tags: ['moderation'],
   params: roomParams,
   body: withExamples(roomPatch, {
     'slow mode for members': { modes: { slow_ms: 5_000, members_only: true } },
-    'everybody may talk again': { modes: { slow_ms: null, members_only: null, mute_all: null } },
+    'everybody can chat again': { modes: { slow_ms: null, members_only: null, mute_all: null } },
   }),
   response: {
-    200: success(roomModesReply, 'The modes now', { room: 'live:1001', modes: { members_only: true, slow_ms: 5_000 } }),
+    200: success(roomModesReply, 'All modes of the room', { room: 'live:1001', modes: { members_only: true, slow_ms: 5_000 } }),
     ...documented([...bodyCodes, 'invalid_room', 'lane_full']),
   },
 };
@@ -30,7 +30,7 @@ export function addRoomPatchRoute(app: TypedApp, services: Services): void {
     const { modes, version } = await changeModes(services.bus, room, request.body.modes);
     const dedupeId = jobIdOf('modes', `${room}\n${version}`);
     await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, dedupeId);
-    // Viewers that join later get the modes with the join reply.
+    // Without an edge in the room nobody needs the message: viewers that join later get the modes in the join reply.
     if (await services.bus.frames.subscribed(room)) await sendOwn(services, { room, type: 'room_state', data: { modes }, id: dedupeId, trace: request.id });
     return { room, modes };
   });

@@ -1,9 +1,9 @@
-// A room's traffic as the admin API shows it: rates without a recent report are 0.
+// Formats the traffic of a room for replies of the admin API. A rate is 0 when the relay has not reported it recently.
 import type { Bus, RoomTraffic } from '@danmux/bus';
 import { laneNames } from '@danmux/protocol';
 import type { RoomReply } from '@danmux/protocol/schemas';
 
-/** Relays report rooms with traffic every five seconds. */
+/** Three reports: relays report a room with traffic every five seconds. */
 const freshForMs = 15_000;
 
 export async function trafficOf({ traffic }: Pick<Bus, 'traffic'>, room: string, now: number): Promise<RoomReply['traffic'] | undefined> {
@@ -11,7 +11,7 @@ export async function trafficOf({ traffic }: Pick<Bus, 'traffic'>, room: string,
   return found ? { at: found.at, per_second: ratesOf(found, now), sequenced: found.sequenced, shed: found.shed } : undefined;
 }
 
-/** Absent for a room without traffic. */
+/** Messages per second by lane; undefined for a room without recent traffic. */
 export async function ratesIn({ traffic }: Pick<Bus, 'traffic'>, room: string, now: number): Promise<Record<string, number> | undefined> {
   const found = await traffic.find(room);
   return found && now - found.at <= freshForMs ? { ...found.perSecond } : undefined;

@@ -1,4 +1,4 @@
-// Reads a room: online counts, members, stream positions and history.
+// Reads a room: online counts, modes, stream positions, traffic, members and history.
 import { pageOf, positionsOf } from '@danmux/bus';
 import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
@@ -14,12 +14,12 @@ const readCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_room', 'una
 const epoch = '01K8Y3V5S9Q4W2N7C6D1B0ATZX';
 
 const roomSchema = {
-  summary: 'A room',
-  description: 'How many are online, its modes, and where its streams are. The count is at most two seconds old.',
+  summary: 'Get a room',
+  description: 'Online counts (at most two seconds old), modes, stream positions and traffic.',
   tags: ['rooms'],
   params: roomParams,
   response: {
-    200: success(roomReply, 'A room nobody has been in is empty, not unknown', {
+    200: success(roomReply, 'The room. A room without viewers is empty and still exists', {
       room: 'live:1001',
       online: 502,
       users: 477,
@@ -37,10 +37,10 @@ const roomSchema = {
 };
 
 const membersSchema = {
-  summary: 'Members of a room, highest level first',
+  summary: 'List the members of a room, highest level first',
   description:
-    'Each edge names all its users of a room up to `edge.members_listed`; of more it names the highest levels and a sample, and `complete` is false. ' +
-    'Give the `cursor` of a page to read the next one. The answer is at most two seconds old.',
+    'Each edge reports up to `edge.members_listed` users of a room. If it has more, it reports those with the highest levels and a sample of the others, and `complete` is false. ' +
+    'The list is at most two seconds old. Pass the `cursor` of a page to read the next page.',
   tags: ['rooms'],
   params: roomParams,
   querystring: membersQuery,
@@ -57,8 +57,8 @@ const membersSchema = {
 };
 
 const historySchema = {
-  summary: 'Messages of a room, newest page first, lowest offset first in the page',
-  description: 'Give the lowest `offset` of a page as `before` to read the page before it, as long as `more` is true.',
+  summary: 'Read the history of a room, newest page first',
+  description: 'Within a page the lowest offset is first. While `more` is true, pass the lowest `offset` of the page as `before` to read the previous page.',
   tags: ['rooms'],
   params: roomParams,
   querystring: historyQuery,
@@ -93,7 +93,7 @@ export function addRoomRoutes(app: TypedApp, { bus, runtime: { clock } }: Pick<S
     const room = checkRoomName(request.params.room);
     const { lane = 'chat', before, limit } = request.query;
     const most = pageSize(limit, limits.historyPage);
-    if (!isStreamLane(lane)) throw new DanmuxError('invalid_request', { message: 'querystring: lane has no history.' });
+    if (!isStreamLane(lane)) throw new DanmuxError('invalid_request', { message: 'querystring: lane must be a lane with history: control, gift or chat.' });
     const { msgs, more } = await bus.streams.history(room, lane, before === undefined ? undefined : Number(before), most);
     return { msgs: msgs.map((text) => parseJson(text) as Msg), more };
   });

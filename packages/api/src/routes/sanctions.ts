@@ -1,4 +1,4 @@
-// Mutes and bans: the same four routes for each, in one room and in all.
+// Mutes and bans: list, set, get and lift, each in one room and in all rooms.
 import { checkRoomName, DanmuxError, type ErrorCode, limits } from '@danmux/protocol';
 import { bansReply, mutesReply, type SanctionRequest, sanctionReply, sanctionRequest, sanctionsQuery } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
@@ -12,11 +12,11 @@ import { bodyCodes, documented, roomParams, roomUserParams, success, userParams,
 interface Kind {
   readonly kind: 'mute' | 'ban';
   readonly plural: 'mutes' | 'bans';
-  readonly does: string;
+  readonly effect: string;
 }
 const kinds: readonly Kind[] = [
-  { kind: 'mute', plural: 'mutes', does: 'sees the room and may not send' },
-  { kind: 'ban', plural: 'bans', does: 'is sent away and may not come in' },
+  { kind: 'mute', plural: 'mutes', effect: 'can watch but not send' },
+  { kind: 'ban', plural: 'bans', effect: 'is removed and cannot join' },
 ];
 
 interface RoutePlace {
@@ -41,8 +41,8 @@ export function addSanctionRoutes(app: TypedApp, services: Services): void {
 
 function addList(app: TypedApp, services: Services, { prefix, phrase, codes, example }: RoutePlace, { kind, plural }: Kind): void {
   const schema = {
-    summary: `The ${plural} ${phrase}`,
-    description: 'Those in force, by user. Give the `cursor` of a page to read the next one.',
+    summary: `List the ${plural} ${phrase}`,
+    description: `Active ${plural}, sorted by user. Pass the \`cursor\` of a page to read the next page.`,
     tags: ['moderation'],
     params: prefix === '/v1' ? Type.Object({}) : roomParams,
     querystring: sanctionsQuery,
@@ -58,28 +58,28 @@ function addList(app: TypedApp, services: Services, { prefix, phrase, codes, exa
   });
 }
 
-function addOne(app: TypedApp, services: Services, { prefix, phrase, codes, example }: RoutePlace, { kind, plural, does }: Kind): void {
+function addOne(app: TypedApp, services: Services, { prefix, phrase, codes, example }: RoutePlace, { kind, plural, effect }: Kind): void {
   const url = `${prefix}/${plural}/:user`;
   const one = { tags: ['moderation'], params: prefix === '/v1' ? userParams : roomUserParams };
   const put = {
     ...one,
     summary: `${verb(kind)} a user ${phrase}`,
-    description: `From within a second the user ${does}, and is told by a \`notice\`. Again: the new time and reason.`,
+    description: `Within a second the user ${effect}, and gets a \`notice\`. Repeating the request replaces time and reason.`,
     body: withExamples(sanctionRequest, { 'ten minutes': { for_ms: 600_000, reason: '刷屏' }, 'until it is lifted': {} }),
-    response: { 200: success(sanctionReply, 'In force', exampleOf(example)), ...documented([...bodyCodes, ...codes]) },
+    response: { 200: success(sanctionReply, `The ${kind}`, exampleOf(example)), ...documented([...bodyCodes, ...codes]) },
   };
   const missing = documented(['invalid_request', ...codes, 'not_found', 'unavailable']);
   const get = {
     ...one,
-    summary: `The ${kind} of a user ${phrase}`,
-    description: 'With its reason, by whom, since when and until when.',
-    response: { 200: success(sanctionReply, 'It is in force', exampleOf(example)), ...missing },
+    summary: `Get the ${kind} of a user ${phrase}`,
+    description: `Reason, moderator, start and end of the ${kind}.`,
+    response: { 200: success(sanctionReply, `The ${kind}`, exampleOf(example)), ...missing },
   };
   const remove = {
     ...one,
     summary: `Lift the ${kind} of a user ${phrase}`,
-    description: `${place(phrase)} The user is told by a \`notice\`.`,
-    response: { 200: success(sanctionReply, 'What was lifted', exampleOf(example)), ...missing },
+    description: `${untouched(kind, phrase)} The user gets a \`notice\`.`,
+    response: { 200: success(sanctionReply, `The lifted ${kind}`, exampleOf(example)), ...missing },
   };
   app.put(url, { schema: put, config: { scope: 'moderate' } }, async (request) =>
     impose(services, placeOf(request), kind, userOf(request), decisionOf(services, request, request.body)),
@@ -89,7 +89,8 @@ function addOne(app: TypedApp, services: Services, { prefix, phrase, codes, exam
 }
 
 const verb = (kind: Kind['kind']) => (kind === 'mute' ? 'Mute' : 'Ban');
-const place = (phrase: string) => (phrase === 'in a room' ? 'One that is in force in every room stays.' : 'Those of single rooms stay.');
+const untouched = (kind: string, phrase: string) =>
+  phrase === 'in a room' ? `A ${kind} in every room stays active.` : `A ${kind} in a single room stays active.`;
 const exampleOf = (room: { readonly room?: string }) => ({
   user: 'u42',
   ...room,
@@ -99,7 +100,7 @@ const exampleOf = (room: { readonly room?: string }) => ({
   until: 1_767_226_200_000,
 });
 
-/** The room of the path, validated; undefined on a route over all rooms. */
+/** The room in the path, validated; no room on a route over all rooms. */
 export function placeOf({ params }: FastifyRequest): Place {
   const { room } = params as { readonly room?: string };
   return room === undefined ? {} : { room: checkRoomName(room) };
@@ -112,7 +113,7 @@ function userOf({ params }: FastifyRequest): string {
 function decisionOf({ runtime }: Services, request: FastifyRequest, { for_ms: forMs, until, reason, by = request.keyId }: SanctionRequest): Decision {
   if (forMs !== undefined && until !== undefined) throw new DanmuxError('invalid_request', { message: 'body: give for_ms or until, not both.' });
   const now = runtime.clock.now();
-  if (until !== undefined && until <= now) throw new DanmuxError('invalid_request', { message: 'body: until has passed.' });
+  if (until !== undefined && until <= now) throw new DanmuxError('invalid_request', { message: 'body: until must be in the future.' });
   const end = forMs === undefined ? until : now + forMs;
   return { by, at: now, ...(reason === undefined ? {} : { reason }), ...(end === undefined ? {} : { until: end }) };
 }

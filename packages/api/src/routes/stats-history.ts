@@ -1,4 +1,4 @@
-// The cluster's numbers over the last hour: samples of the workers as rates.
+// Statistics of the last hour: the samples that workers store, with the counters converted to rates.
 import { readSamples, type StatsSample, sampleEveryMs } from '@danmux/cluster';
 import { type Lane, laneNames } from '@danmux/protocol';
 import { type StatsHistoryReply, statsHistoryExample, statsHistoryQuery, statsHistoryReply } from '@danmux/protocol/schemas';
@@ -6,17 +6,17 @@ import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, success } from './documented.ts';
 
-/** A larger distance between samples is a gap; no rate is computed over it. */
-const longestMs = 1.5 * sampleEveryMs;
+/** Maximum milliseconds between two samples for a rate; a longer interval means that a sample is missing. */
+const maxIntervalMs = 1.5 * sampleEveryMs;
 
 const schema = {
-  summary: 'Numbers of the last hour',
+  summary: 'Get the statistics of the last hour',
   description:
-    'A worker takes a sample every ten seconds and the store keeps 360 of them, some 150 KB. One sample reads one hash a shard; asking reads the samples, at most 150 KB. ' +
-    'While no worker runs, or the store is away, none is taken: the times show the hole.',
+    'A worker stores a sample every ten seconds; the store keeps the last 360 (about 150 KB), and each request reads them all. To take a sample the worker reads one hash per shard. ' +
+    'No sample is taken while no worker runs or the store is away: the timestamps then show a gap.',
   tags: ['stats'],
   querystring: statsHistoryQuery,
-  response: { 200: success(statsHistoryReply, 'Those there are', statsHistoryExample), ...documented(['invalid_request', 'unavailable']) },
+  response: { 200: success(statsHistoryReply, 'The stored samples, oldest first', statsHistoryExample), ...documented(['invalid_request', 'unavailable']) },
 };
 
 type Row = StatsHistoryReply['samples'][number];
@@ -38,8 +38,8 @@ function rowOf(sample: StatsSample, before: StatsSample | undefined): Row {
 
 function ratesOf(sample: StatsSample, before: StatsSample | undefined): Row['per_second'] {
   const passed = before ? sample.at - before.at : 0;
-  if (!before || passed <= 0 || passed > longestMs) return null;
-  // A counter that went back was reset: it counts from 0.
+  if (!before || passed <= 0 || passed > maxIntervalMs) return null;
+  // A counter below its previous value was reset to 0, so there is no rate.
   if (laneNames.some((lane) => sample.accepted[lane] < before.accepted[lane] || sample.sequenced[lane] < before.sequenced[lane])) return null;
   const rates = (of: 'accepted' | 'sequenced' | 'shed') => perLane((lane) => Math.round(((sample[of][lane] - before[of][lane]) / passed) * 10_000) / 10);
   return { accepted: rates('accepted'), sequenced: rates('sequenced'), shed: rates('shed') };

@@ -1,4 +1,4 @@
-// The cluster in numbers: viewers online, messages accepted, sent and shed, processes.
+// Statistics of the whole cluster: viewers online, messages accepted, sequenced and shed, and processes.
 import type { Bus } from '@danmux/bus';
 import { nodesExample, type StatsReply, statsReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';
@@ -15,10 +15,10 @@ const example = {
 };
 
 const statsSchema = {
-  summary: 'Numbers of the whole cluster',
-  description: 'Per lane, accepted = sequenced + shed by reason + what is on its way.',
+  summary: 'Get the statistics of the cluster',
+  description: 'For each lane, `accepted` is the sum of `sequenced`, `shed` (by reason) and the messages still queued.',
   tags: ['stats'],
-  response: { 200: success(statsReply, 'Since the store began', example), ...documented(['unavailable']) },
+  response: { 200: success(statsReply, 'Counters since the store was created', example), ...documented(['unavailable']) },
 };
 
 export function addStatsRoute(app: TypedApp, bus: Bus): void {

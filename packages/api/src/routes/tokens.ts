@@ -1,5 +1,5 @@
-// Viewer tokens for backends without a JWT library. A token grants access until it expires, so an answer stored
-// for its Idempotency-Key is sealed.
+// Signs viewer tokens for backends without a JWT library. A token grants access until it expires, so an answer stored for an
+// Idempotency-Key is encrypted.
 import { tokenReply, tokenRequest } from '@danmux/protocol/schemas';
 import { type Runtime, signViewerToken } from '@danmux/runtime';
 import { checkRooms } from '../auth/room-access.ts';
@@ -11,13 +11,13 @@ const defaultTtlS = 3_600;
 const tokenSchema = {
   summary: 'Sign a viewer token',
   description:
-    'For backends without a JWT library. What it says is not kept: it is in force until it ends. One that a key for some rooms signed does not get the messages of its user (`@me`). ' +
-    'What an `Idempotency-Key` keeps is sealed under `viewer.token_secret`: `conflict` when that was changed since.',
+    'For backends without a JWT library. Tokens are not stored and cannot be revoked; a token is valid until it expires. A token signed with a key for some rooms does not receive messages to its user (`@me`). ' +
+    'The response stored for an `Idempotency-Key` is encrypted under `viewer.token_secret`: `conflict` when that setting has changed since.',
   tags: ['tokens'],
   headers: idempotencyHeaders,
   body: withExamples(tokenRequest, { 'one hour, some rooms': { sub: 'u42', name: '小明', level: 12, rooms: ['live:*'], ttl_s: 3_600 } }),
   response: {
-    200: success(tokenReply, 'The token, and when it ends', { token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…', expires_at: 1_767_229_200_000 }),
+    200: success(tokenReply, 'The token, and the time it expires', { token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…', expires_at: 1_767_229_200_000 }),
     ...documented([...postCodes, 'conflict']),
   },
 };
@@ -26,7 +26,7 @@ export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
   app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each', secretAnswer: true } }, async (request) => {
     const { ttl_s = defaultTtlS, ...claims } = request.body;
     for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
-    // Personal messages belong to no room, so a token made by a key of some rooms gets none.
+    // Messages to a user belong to no room, so a key limited to some rooms must not grant them.
     const limited = request.apiKey?.rooms === undefined ? {} : { own: false };
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { ...claims, ...limited }, ttl_s, runtime.clock.now());
     return { token, expires_at: expiresAt };

@@ -1,4 +1,4 @@
-// Trace of one message, hop by hop: process and time. Shows where a message is, or where its time went.
+// The trace of one message: process and time of each hop, which show where the message is or where it was slow.
 import type { ReceiptState, TraceHop } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { type TraceReply, traceExample, traceQuery, traceReply } from '@danmux/protocol/schemas';
@@ -8,13 +8,13 @@ import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, messageParam, success } from './documented.ts';
 
-const tracedMessages = 'Traced are messages of the lanes control and gift, and of the lane chat those sent with a `traceparent` header or with `receipt`';
+const tracedMessages = 'Messages of the lanes control and gift are traced; messages of the lane chat only with a `traceparent` header or with `receipt`';
 
 const schema = {
-  summary: 'Where a message was, and when',
+  summary: 'Get the trace of a message',
   description:
-    `${tracedMessages}; messages to users are not. Kept for ten minutes. A hop is told up to half a second after it happened. ` +
-    'A process tells 50 hops a second at most: in a storm of gifts some are missing.',
+    `${tracedMessages}; messages to users are never traced. A trace is kept for ten minutes. A hop appears up to half a second after it happened. ` +
+    'A process records at most 50 hops a second, so hops can be missing when many gifts arrive.',
   tags: ['messages'],
   params: Type.Object(messageParam),
   querystring: traceQuery,
@@ -27,7 +27,8 @@ export function addTraceRoute(app: TypedApp, { bus }: Pick<Services, 'bus'>): vo
     const { room } = request.query;
     checkRoom(request, room);
     const [state, receipts] = await Promise.all([bus.traces.find(room, id), bus.receipts.find(id)]);
-    if (!state) throw new DanmuxError('not_found', { message: `Nothing is known of a message of this id in this room. ${tracedMessages}, for ten minutes.` });
+    if (!state)
+      throw new DanmuxError('not_found', { message: `No trace of a message with this id in this room. ${tracedMessages}; a trace is kept for ten minutes.` });
     const reply = { id, room, trace: state.trace, hops: [...state.hops].sort(inTime) };
     return receipts?.rooms.includes(room) ? { ...reply, receipts: countsOf(receipts, room) } : reply;
   });
@@ -35,7 +36,7 @@ export function addTraceRoute(app: TypedApp, { bus }: Pick<Services, 'bus'>): vo
 
 const order: readonly TraceHop['hop'][] = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'];
 
-/** Hops of the same millisecond in the order of the path. */
+/** By time; hops of the same millisecond in the order in which a message passes them. */
 function inTime(a: TraceHop, b: TraceHop): number {
   return a.at - b.at || order.indexOf(a.hop) - order.indexOf(b.hop) || (a.node < b.node ? -1 : 1);
 }

@@ -1,5 +1,5 @@
-// Messages to one user: to all of its connections, in any room. They use rooms of their own, so that order,
-// storage and recovery work as for every message.
+// Sends a message to all connections of one user, in any room. Each user has an internal room for such messages, so that order, storage
+// and recovery are those of room messages.
 import { userRoomOf } from '@danmux/bus';
 import { publishRequest, userMessageReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';
@@ -10,8 +10,8 @@ import { documented, idempotencyHeaders, postCodes, success, userParams, withExa
 const schema = {
   summary: 'Send a message to a user',
   description:
-    'All connections of the user get it, in any room or none; one that comes back gets what it missed. The same `id` twice for a user is one message. ' +
-    '`receipt`, `delay_ms` and `expires_at` are as in rooms.',
+    'All connections of the user get the message, in any room or in none; a connection that reconnects gets the messages it missed. Repeating an `id` for a user adds no second message. ' +
+    '`receipt`, `delay_ms` and `expires_at` work as for room messages.',
   tags: ['messages'],
   params: userParams,
   headers: idempotencyHeaders,

@@ -1,9 +1,9 @@
-// Webhook operations: status of targets, dead letters, and redelivery.
+// Operates webhooks: status of the targets, dead letters and their redelivery. The worker does the delivery.
 import { DanmuxError, limits } from '@danmux/protocol';
 import { deadLettersQuery, deadLettersReply, enableReply, replayReply, webhooksReply } from '@danmux/protocol/schemas';
 import { type ReplayResult, Webhooks } from '@danmux/webhooks';
 import { Type } from 'typebox';
-import { cursorOf, pageSize, placeOf } from '../http/paging.ts';
+import { cursorOf, pageSize, positionOf } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
@@ -18,7 +18,7 @@ const target = {
   lag_ms: 42_000,
   dropped: 0,
 };
-const letter = {
+const deadLetter = {
   entry: '17',
   target: 'billing',
   event: { id: 'e1', type: 'room.vacated', room: 'live:1001', ts: 1_767_139_200_000, data: {} },
@@ -28,34 +28,36 @@ const letter = {
 };
 
 const listSchema = {
-  summary: 'The webhook targets',
-  description: 'Those of the config, and how each does.',
+  summary: 'List webhook targets',
+  description: 'The targets of the config, each with the state of its deliveries.',
   tags: ['webhooks'],
-  response: { 200: success(webhooksReply, 'As configured', { webhooks: [target] }), ...documented(['unavailable']) },
+  response: { 200: success(webhooksReply, 'All targets, in the order of the config', { webhooks: [target] }), ...documented(['unavailable']) },
 };
 const enableSchema = {
-  summary: 'Try a webhook target again',
-  description: 'At once, whatever it answered before; also one that is disabled.',
+  summary: 'Enable a webhook target',
+  description: 'Delivery is tried now instead of after the current backoff. Also enables a target that was disabled by a 410 response.',
   tags: ['webhooks'],
-  params: Type.Object({ target: Type.String({ minLength: 1, maxLength: 32, description: 'Id of a target', examples: ['billing'] }) }),
+  params: Type.Object({ target: Type.String({ minLength: 1, maxLength: 32, description: 'Target id', examples: ['billing'] }) }),
   headers: idempotencyHeaders,
-  response: { 200: success(enableReply, 'It is tried', { id: 'billing', enabled: true }), ...documented([...postCodes, 'not_found']) },
+  response: { 200: success(enableReply, 'Delivery is tried now', { id: 'billing', enabled: true }), ...documented([...postCodes, 'not_found']) },
 };
 const deadSchema = {
-  summary: 'Events that could not be delivered',
-  description: 'After `webhooks.retry_for_ms` an event becomes a dead letter. Give the `cursor` of a page to read the next one.',
+  summary: 'List dead letters',
+  description:
+    'An event that could not be delivered for `webhooks.retry_for_ms` becomes a dead letter. Newest first. Pass the `cursor` of a page to read the next page.',
   tags: ['webhooks'],
   querystring: deadLettersQuery,
-  response: { 200: success(deadLettersReply, 'One page', { letters: [letter], cursor: null }), ...documented(['invalid_request', 'unavailable']) },
+  response: { 200: success(deadLettersReply, 'One page', { letters: [deadLetter], cursor: null }), ...documented(['invalid_request', 'unavailable']) },
 };
 const replaySchema = {
-  summary: 'Deliver a dead letter again',
-  description: 'It leaves the list; when this fails too it comes back. `conflict` when its target is disabled or not configured any more.',
+  summary: 'Redeliver a dead letter',
+  description:
+    'Removes the dead letter from the list; it returns when the delivery fails again. `conflict` when its target is disabled or is not in the config any more.',
   tags: ['webhooks'],
-  params: Type.Object({ entry: Type.String({ minLength: 1, maxLength: 64, description: 'The `entry` of a dead letter', examples: ['17'] }) }),
+  params: Type.Object({ entry: Type.String({ minLength: 1, maxLength: 64, description: '`entry` of the dead letter', examples: ['17'] }) }),
   headers: idempotencyHeaders,
   response: {
-    202: success(replayReply, 'A worker sends it soon', { entry: '17', queued: true }),
+    202: success(replayReply, 'Queued for a worker', { entry: '17', queued: true }),
     ...documented([...postCodes, 'not_found', 'conflict']),
   },
 };
@@ -66,13 +68,13 @@ export function addWebhookRoutes(app: TypedApp, { runtime, bus, jobs }: Services
   app.get('/v1/webhooks', { schema: listSchema, config: { scope: 'admin' } }, async () => ({ webhooks: [...(await webhooks.status())] }));
 
   app.post('/v1/webhooks/:target/enable', { schema: enableSchema, config: { scope: 'admin' } }, async ({ params: { target: id } }) => {
-    if (!(await webhooks.enable(id))) throw new DanmuxError('not_found', { message: 'There is no webhook target of this id.' });
+    if (!(await webhooks.enable(id))) throw new DanmuxError('not_found', { message: 'No webhook target has this id.' });
     return { id, enabled: true as const };
   });
 
   app.get('/v1/webhooks/dead', { schema: deadSchema, config: { scope: 'admin' } }, async ({ query: { cursor, limit } }) => {
-    const page = await webhooks.deadLetters(cursor === undefined ? undefined : placeOf(cursor), pageSize(limit, limits.listPage));
-    return { letters: page.letters.map(({ text, ...letter }) => letter), cursor: page.cursor === null ? null : cursorOf(page.cursor) };
+    const page = await webhooks.deadLetters(cursor === undefined ? undefined : positionOf(cursor), pageSize(limit, limits.listPage));
+    return { letters: page.letters.map(({ text, ...deadLetter }) => deadLetter), cursor: page.cursor === null ? null : cursorOf(page.cursor) };
   });
 
   app.post('/v1/webhooks/dead/:entry/replay', { schema: replaySchema, config: { scope: 'admin' } }, async ({ params: { entry } }, reply) => {
@@ -83,7 +85,7 @@ export function addWebhookRoutes(app: TypedApp, { runtime, bus, jobs }: Services
 }
 
 const refusals: Readonly<Record<Exclude<ReplayResult, 'queued'>, () => DanmuxError>> = {
-  not_found: () => new DanmuxError('not_found', { message: 'There is no such dead letter (any more).' }),
-  no_target: () => new DanmuxError('conflict', { message: 'Its target is not in the config any more.' }),
-  disabled: () => new DanmuxError('conflict', { message: 'Its target answered 410 and is disabled; enable it first.' }),
+  not_found: () => new DanmuxError('not_found', { message: 'No dead letter has this entry.' }),
+  no_target: () => new DanmuxError('conflict', { message: 'The target of the dead letter is not in the config any more.' }),
+  disabled: () => new DanmuxError('conflict', { message: 'The target of the dead letter answered 410 and is disabled; enable the target first.' }),
 };

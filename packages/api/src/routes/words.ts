@@ -1,4 +1,4 @@
-// Word lists: replaced, read and removed as a whole. Edges apply a change within a second.
+// Reads, replaces and removes word lists, each as a whole. Edges apply a change within a second.
 import { limits, type WordList } from '@danmux/protocol';
 import { type WordListSummary, wordListReply, wordListRequest, wordListSummary, wordListsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
@@ -7,26 +7,29 @@ import { readWordLists, removeWordList, unknownList, writeWordList } from '../mo
 import type { Services } from '../services.ts';
 import { bodyCodes, documented, success, withExamples } from './documented.ts';
 
-const params = Type.Object({ list: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description: "The list's name", examples: ['ads'] }) });
+const params = Type.Object({ list: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,31}$', description: 'Name of the list', examples: ['ads'] }) });
 const example = { name: 'ads', action: 'hold', count: 2, rooms: ['live:*'] };
 const missing = documented(['invalid_request', 'not_found', 'unavailable']);
 
 const allSchema = {
-  summary: 'The word lists',
-  description: 'What each does, where, and how many words it has.',
+  summary: 'List word lists',
+  description: 'Action, rooms and number of words of each list.',
   tags: ['moderation'],
-  response: { 200: success(wordListsReply, 'By name, without their words', { lists: [example] }), ...documented(['unavailable']) },
+  response: { 200: success(wordListsReply, 'All lists, by name, without their words', { lists: [example] }), ...documented(['unavailable']) },
 };
 const oneSchema = {
-  summary: 'A word list',
-  description: 'What it does, where, and all its words.',
+  summary: 'Get a word list',
+  description: 'Action, rooms and words of the list.',
   tags: ['moderation'],
   params,
-  response: { 200: success(wordListReply, 'With its words', { name: 'ads', action: 'hold', words: ['加微信', '代练'], rooms: ['live:*'] }), ...missing },
+  response: {
+    200: success(wordListReply, 'The list with its words', { name: 'ads', action: 'hold', words: ['加微信', '代练'], rooms: ['live:*'] }),
+    ...missing,
+  },
 };
 const putSchema = {
-  summary: 'Put a word list',
-  description: `Replaces the list whole, on every edge within a second. There are ${limits.wordLists} lists at most (\`conflict\`), of ${limits.words} words each.`,
+  summary: 'Create or replace a word list',
+  description: `Every edge applies the new list within a second. At most ${limits.wordLists} lists (one more is a \`conflict\`) with at most ${limits.words} words each.`,
   tags: ['moderation'],
   params,
   body: withExamples(wordListRequest, { 'held for review': { action: 'hold', words: ['加微信', '代练'], rooms: ['live:*'] } }),
@@ -34,10 +37,10 @@ const putSchema = {
 };
 const removeSchema = {
   summary: 'Remove a word list',
-  description: 'From within a second no message is judged by it.',
+  description: 'Edges stop applying the list within a second.',
   tags: ['moderation'],
   params,
-  response: { 200: success(wordListSummary, 'What was removed', example), ...missing },
+  response: { 200: success(wordListSummary, 'The removed list', example), ...missing },
 };
 
 export function addWordRoutes(app: TypedApp, services: Services): void {

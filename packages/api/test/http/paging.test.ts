@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cursorOf, pageSize, placeOf } from '../../src/http/paging.ts';
+import { cursorOf, pageSize, positionOf } from '../../src/http/paging.ts';
 
 const refused = { code: 'invalid_request' };
 
@@ -16,11 +16,11 @@ test('a cursor may stand in a URL as it is, and comes back as the place it was m
     fc.property(fc.string({ unit: 'grapheme' }), (place) => {
       const cursor = cursorOf(place);
       assert.match(cursor, /^[A-Za-z0-9_-]*$/);
-      assert.equal(placeOf(cursor), place);
+      assert.equal(positionOf(cursor), place);
     }),
   );
 });
 
 test('what no page gave is refused', () => {
-  for (const cursor of ['x', ' ', 'a=', 'a b', '___8', 'é']) assert.throws(() => placeOf(cursor), refused, cursor);
+  for (const cursor of ['x', ' ', 'a=', 'a b', '___8', 'é']) assert.throws(() => positionOf(cursor), refused, cursor);
 });

@@ -235,7 +235,7 @@ test('what is not signed as it is sent is refused, and nothing of it is stored',
   await refuse(events, raw, { authorization: `Bearer ${apiKey}` });
   assert.equal((await fixture.call('GET', '/v1/stats', undefined, { key: app.secret })).status, 401);
   mustFail(await fixture.call('GET', '/apps/4711/channels', undefined, { key: null }), 401, /Unauthorized/);
-  mustFail(await post('/apps/9/events', event()), 404, /no such app/);
+  mustFail(await post('/apps/9/events', event()), 404, /No app has this id/);
   assert.deepEqual(await published(), []);
 });
 

@@ -1,2 +1,2 @@
-/** `file:` URL of the folder with console/, demo/, overlay/ and sdk/. It exists after `npm run build`. */
+/** The `file:` URL of the folder with console/, demo/, overlay/ and sdk/, which `npm run build` creates. */
 export declare const webRoot: URL;

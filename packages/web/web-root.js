@@ -1,4 +1,4 @@
-// The folder of built browser files that the api serves. It is plain JavaScript, so that this package is published without a build of its
-// own beside the pages and without dependencies.
+// The URL of the folder of built browser files that the api serves. Plain JavaScript, so that the package needs no build other than that of the pages,
+// and no dependencies.
 
 export const webRoot = new URL('./dist/', import.meta.url);

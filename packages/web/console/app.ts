@@ -1,4 +1,4 @@
-// The console's frame: session, navigation and state of the connection. Pages are elements of their own.
+// The console's frame: login, header, navigation and the state of the connection. Each page is a separate element.
 import { html, nothing, type TemplateResult } from 'lit';
 import './login.ts';
 import './pages/audit-page.ts';
@@ -39,7 +39,7 @@ class DanmuxConsole extends ConsoleElement {
   readonly #changed = () => this.requestUpdate();
   readonly #moved = () => {
     this.requestUpdate();
-    // Screen readers announce the page.
+    // Moves the focus, so that screen readers announce the new page.
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('main')?.focus());
   };
 

@@ -1,11 +1,11 @@
-// Requests of the console: each carries the session's key, and each refusal becomes an error with code, text and
-// trace id. A 401 ends the session.
+// Sends the console's requests to the api, each with the session's key. A problem reply becomes a `Refused` error with code, text and trace id; a 401
+// ends the session.
 import type { Problem } from '@danmux/protocol/schemas';
 import { connectivity } from './connectivity.ts';
 import { learnTime } from './server-time.ts';
 import { session } from './session.ts';
 
-/** A problem reply of the api. */
+/** The api refused the request: its problem reply (RFC 9457) as an error. */
 export class Refused extends Error {
   readonly code: string;
   readonly status: number;
@@ -22,7 +22,7 @@ export class Refused extends Error {
   }
 }
 
-/** No reply, or one that is not the api's. */
+/** No reply, or a reply that is not JSON, for example from a proxy. Whether a change was made is unknown. */
 class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
@@ -36,17 +36,17 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 
 const timeoutMs = 8_000;
 
-/** A GET request. */
+/** Sends a GET request and returns the reply's body. Throws `Refused` or `Unreachable`. */
 export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   return (await send<T>('GET', path + queryText(query), undefined, signal)).body;
 }
 
-/** A change. A POST carries an Idempotency-Key, so that a network retry cannot repeat it. */
+/** Sends a change. A POST has an Idempotency-Key, so that a retry by the network cannot apply it twice. Throws `Refused` or `Unreachable`. */
 export function change<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Done<T>> {
   return send<T>(method, path, body);
 }
 
-/** `/v1/rooms/live:1` from its parts, each encoded. */
+/** Template tag that encodes the values of a path: pathOf`/v1/rooms/${room}`. */
 export function pathOf(parts: TemplateStringsArray, ...values: readonly string[]): string {
   return parts.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? '') + part);
 }
@@ -60,7 +60,7 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
   const type = response.headers.get('content-type') ?? '';
   if (!type.includes('json')) throw markOffline(new Unreachable(`${response.status} ${response.statusText}`.trim()));
   const answer: unknown = await response.json().catch(() => {
-    throw markOffline(new Unreachable('the answer was cut off'));
+    throw markOffline(new Unreachable('the reply was cut off'));
   });
   connectivity.answered();
   if (response.ok) return { body: answer as T, trace };
@@ -99,7 +99,7 @@ function queryText(query: Query): string {
   return present.length === 0 ? '' : `?${new URLSearchParams(present)}`;
 }
 
-/** 128 bits; `crypto.randomUUID` is missing on plain http. */
+/** 128 random bits in hex. `crypto.randomUUID` does not exist on pages served over plain http. */
 export function randomText(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,4 @@
-// Whether the api is reachable: time of the last reply, and whether the last request failed. The whole page is only as fresh as that.
+// Knows whether the api is reachable: the time of the last reply, and whether the last request failed. The header shows it for all pages.
 import { serverTime } from './server-time.ts';
 
 class Connectivity extends EventTarget {
@@ -9,7 +9,7 @@ class Connectivity extends EventTarget {
     return this.#offline;
   }
 
-  /** Milliseconds since 1970; 0 before the first. */
+  /** Time of the last reply, milliseconds since 1970; 0 before the first. */
   get lastAnswer(): number {
     return this.#lastAnswer;
   }

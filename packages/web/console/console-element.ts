@@ -1,5 +1,5 @@
-// Base class of the console's elements: they render into the page itself, so that one style sheet covers all and the
-// security policy needs no inline style.
+// The base class of the console's elements: they render without a shadow root, so that one style sheet applies to all and the content security
+// policy needs no exception for inline styles.
 import { LitElement } from 'lit';
 
 export class ConsoleElement extends LitElement {

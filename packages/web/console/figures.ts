@@ -1,4 +1,4 @@
-// Formats numbers, sizes and times in the language of the page.
+// Formats numbers, sizes and times in the language of the console.
 import { serverTime } from './server-time.ts';
 import { texts } from './texts/texts.ts';
 
@@ -16,7 +16,7 @@ export function count(value: number | undefined | null): string {
   return value === undefined || value === null ? none : whole.format(value);
 }
 
-/** 1.2M rather than 1,204,118. */
+/** Formats numbers from 10,000 in compact form: 1.2M instead of 1,204,118. */
 export function compact(value: number | undefined | null): string {
   if (value === undefined || value === null) return none;
   return Math.abs(value) < 10_000 ? tenths.format(value) : short.format(value);
@@ -42,7 +42,7 @@ export function bytes(value: number | undefined): string {
   return `${tenths.format(left)} ${units[unit]}`;
 }
 
-/** 90 s, 12 min, 3 h, 2 d. */
+/** Formats a duration in one unit: 90 s, 12 min, 3 h, 2 d. */
 export function span(ms: number): string {
   const steps: readonly (readonly [number, string])[] = [
     [dayMs, texts.units.days],
@@ -53,7 +53,7 @@ export function span(ms: number): string {
   return `${whole.format(Math.max(0, ms) / size)} ${unit}`;
 }
 
-/** The time of day; with the date when it is another day. */
+/** The time of day, with the date when it is more than 12 hours away. */
 export function moment(at: number): string {
   return Math.abs(serverTime() - at) < dayMs / 2 ? timeOfDay.format(at) : dayAndTime.format(at);
 }

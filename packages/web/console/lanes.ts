@@ -1,4 +1,4 @@
-// Lanes in the console: one colour each.
+// How lanes are shown in the console: one colour per lane, and a chip with the name.
 import { type Lane, laneNames } from '@danmux/protocol';
 import { html, type TemplateResult } from 'lit';
 import { texts } from './texts/texts.ts';

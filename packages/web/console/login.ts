@@ -1,4 +1,4 @@
-// The login form: reads an API key and checks it with the api. The key is sent in request headers only.
+// The login form: reads an API key and verifies it with the api. The key is sent only in request headers, never in a URL.
 import { html, nothing, type TemplateResult } from 'lit';
 import { get, Refused } from './call.ts';
 import { ConsoleElement } from './console-element.ts';
@@ -45,7 +45,7 @@ class ConsoleLogin extends ConsoleElement {
     this.#busy = true;
     this.#problem = '';
     this.requestUpdate();
-    // Other characters cannot be in a header, so they are in no key.
+    // `fetch` would throw: other characters are not allowed in a header, so this cannot be a key.
     if (!/^[\x21-\x7e]+$/.test(key)) return this.#showProblem(texts.notAKey);
     session.begin(key);
     try {

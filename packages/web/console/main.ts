@@ -1,4 +1,4 @@
-// Starts the console: one element that contains all others.
+// The entry point of the console: loads its root element and sets the language of the page.
 import './app.ts';
 import { texts } from './texts/texts.ts';
 

@@ -1,17 +1,17 @@
-// The latest messages of a room, merged from the newest page of each lane: knows new messages, recalled ones
-// and gaps between two reads. Keeps a bounded number per lane.
+// The latest messages of a room, merged from repeated reads of the newest history page of each lane. Recognizes new and recalled messages, and gaps
+// between two reads. Keeps at most 150 messages per lane.
 import type { HistoryPage, Message } from './replies.ts';
 
 export interface Seen {
   readonly msg: Message;
-  /** It has disappeared from history: somebody recalled it. */
+  /** True when history has a tombstone for it, or no longer contains it. */
   readonly recalled: boolean;
-  /** Number of messages before it that the console missed. */
+  /** Number of messages directly before this one that no read returned. */
   readonly missedBefore: number;
 }
 
 const maxPerLane = 150;
-/** Well below the lifetime of an idle stream. */
+/** Younger messages cannot have expired with their stream: far below the TTL of idle streams. */
 const surelyRetainedMs = 3_600_000;
 
 export class MessageLog {
@@ -23,7 +23,7 @@ export class MessageLog {
     const from = msgs[0]?.offset ?? 0;
     const last = old.at(-1)?.msg.offset ?? 0;
     const current = new Map(msgs.map((msg) => [msg.id, msg]));
-    // A new store counts from one again.
+    // Offsets start at one again when the server lost its data: then the old messages are dropped.
     const again = old.length > 0 && msgs.length > 0 && (msgs.at(-1)?.offset ?? 0) < last && !old.some(({ msg }) => current.has(msg.id));
     const before = again ? [] : old.map((seen) => updated(seen, current.get(seen.msg.id), wasRecalled(seen.msg, from, now)));
     const knownIds = new Set(before.map(({ msg }) => msg.id));
@@ -33,7 +33,7 @@ export class MessageLog {
     this.#lanes.set(lane, [...before, ...added].slice(-maxPerLane));
   }
 
-  /** The operator recalled it. */
+  /** Marks a message that the operator recalled, without waiting for the next read. */
   recall(id: string): void {
     for (const [lane, seen] of this.#lanes) {
       this.#lanes.set(
@@ -43,7 +43,7 @@ export class MessageLog {
     }
   }
 
-  /** Newest first, of these lanes. */
+  /** The messages of these lanes, newest first. */
   newest(lanes: ReadonlySet<string>): readonly Seen[] {
     return [...this.#lanes]
       .flatMap(([lane, seen]) => (lanes.has(lane) ? seen : []))
@@ -51,7 +51,7 @@ export class MessageLog {
   }
 }
 
-/** `shown` is the current version in history: a tombstone, or a gift with a recalled part. */
+/** `shown` is the current version in history: the same message, a tombstone, or a combo without its recalled gifts. */
 function updated(seen: Seen, shown: Message | undefined, wasRecalled: boolean): Seen {
   if (shown && !isTombstone(shown)) return { ...seen, msg: shown };
   return wasRecalled ? { ...seen, recalled: true } : seen;
@@ -61,7 +61,7 @@ function isTombstone({ type, data }: Message): boolean {
   return type === 'recalled' && data === null;
 }
 
-/** True if only a recall explains that it is missing. */
+/** True when the message is missing from the page and only a recall can explain it: it is in the offset range and has not expired. */
 function wasRecalled({ offset = 0, ts, expires_at: expiresAt = Number.POSITIVE_INFINITY }: Message, from: number, now: number): boolean {
   return offset >= from && now - ts < surelyRetainedMs && expiresAt > now;
 }

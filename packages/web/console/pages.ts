@@ -1,5 +1,4 @@
-// The console's pages as one table: the required scope, and whether a page covers all rooms, which
-// excludes keys of some rooms.
+// The table of the console's pages: the required scope, and whether a page shows all rooms and is therefore closed to keys limited to some rooms.
 
 export type Scope = 'publish' | 'moderate' | 'read' | 'admin';
 

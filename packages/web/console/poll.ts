@@ -1,5 +1,5 @@
-// Repeats a request while its element is on a visible page, and knows the age of the reply. One
-// request at a time; a reply from before a restart is ignored.
+// Repeats a request while its element is on a visible page, and knows the age of the reply. One request runs at a time; a reply to a request from
+// before a restart is ignored.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { refresh } from './refresh.ts';
 import { serverTime } from './server-time.ts';
@@ -29,12 +29,12 @@ export class Poll<T> implements ReactiveController {
     return this.#value;
   }
 
-  /** Time of the reply, milliseconds since 1970. */
+  /** Time of the last successful reply, milliseconds since 1970; 0 before the first. */
   get at(): number {
     return this.#at;
   }
 
-  /** Error of the last request; null on success. */
+  /** Error of the last request; null when it succeeded. */
   get error(): Error | null {
     return this.#error;
   }
@@ -51,14 +51,14 @@ export class Poll<T> implements ReactiveController {
     this.#stop();
   }
 
-  /** Restarts with another request; the old reply is dropped. */
+  /** Drops the last reply and requests again; call it when the request has changed, for example to another page of a list. */
   restart(): void {
     this.#value = undefined;
     this.#error = null;
     this.again();
   }
 
-  /** Requests at once. */
+  /** Requests again immediately and keeps showing the last reply until then; call it after a change. */
   again(): void {
     this.#stop();
     this.#host.requestUpdate();

@@ -1,4 +1,4 @@
-// Whether the page updates itself: not while it is hidden or paused by the operator.
+// Decides whether the page updates itself: not while it is hidden or the operator has paused it.
 
 class Refresh extends EventTarget {
   #paused = false;

@@ -1,4 +1,4 @@
-// Types of the api's replies, from the protocol's schemas.
+// The types of the api's replies, derived from the protocol's schemas.
 import type {
   AuditRow,
   auditReply,

@@ -1,14 +1,14 @@
-// The current place: the part of the URL after #, so that every page of the console has a link.
+// Parses and writes the part of the URL after #, which names the current page, so that every page of the console has a link.
 import { type PageName, pageNames } from './pages.ts';
 
 export interface Place {
   readonly page: PageName;
-  /** The room or message of the page. */
+  /** Name of the room, or id of the message, that the page shows. */
   readonly id: string | undefined;
   readonly query: URLSearchParams;
 }
 
-/** `first`: the page for an empty address. */
+/** `first`: the page for an empty or unknown address. */
 export function placeOf(hash: string, first: PageName): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id] = path.split('/', 2);
@@ -21,10 +21,10 @@ export function linkTo(page: PageName, id?: string, query: Readonly<Record<strin
   return `#/${page}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}`;
 }
 
-/** For a property of an element: an equal object is no change. */
+/** Lit property options that compare queries by content, so that an equal object does not count as a change. */
 export const queryProperty = { attribute: false, hasChanged: (one: unknown, other: unknown) => String(one) !== String(other) };
 
-/** Malformed when typed by hand. */
+/** Returns the text unchanged when its percent-encoding is malformed, as in an address typed by hand. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,4 +1,4 @@
-// The session: an API key, stored for this tab only, and its permissions. The key is stored nowhere that outlives the tab.
+// The session: an API key and its permissions. The key is stored in sessionStorage only, which the browser deletes with the tab.
 import { type PageName, pages, type Scope } from './pages.ts';
 
 interface KeyInfo {
@@ -23,7 +23,7 @@ class Session extends EventTarget {
     return this.#info;
   }
 
-  /** Why the last session ended, if not by the operator. */
+  /** `refused` when the api refused the key of the last session; null when the operator logged out. */
   get ended(): 'refused' | null {
     return this.#ended;
   }
@@ -33,7 +33,7 @@ class Session extends EventTarget {
     return scopes.includes(scope) || scopes.includes('admin');
   }
 
-  /** Null when the page may be opened; otherwise the missing scope, or access to every room. */
+  /** Null when the key may open the page; otherwise the missing scope, or `rooms` when the key is limited to some rooms. */
   lacks(page: PageName): Scope | 'rooms' | null {
     const { scope, allRooms } = pages[page];
     if (!this.may(scope)) return scope;
@@ -45,7 +45,7 @@ class Session extends EventTarget {
     this.#ended = null;
   }
 
-  /** The api has confirmed the key. */
+  /** Call when the api has confirmed the key: opens the console and stores the key for reloads of the tab. */
   prove(info: KeyInfo): void {
     if (this.#key === null) return;
     this.#info = info;

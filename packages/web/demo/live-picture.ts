@@ -1,4 +1,4 @@
-// The picture of the "stream": a concert at night drawn on a canvas and played as a video. Nothing is downloaded.
+// The demo's video stream: a concert at night, drawn on a canvas, so that no video file is needed.
 
 const width = 1280;
 const height = 720;
@@ -6,7 +6,7 @@ const beams = 6;
 const sparks = Array.from({ length: 90 }, () => ({ x: Math.random(), y: Math.random(), speed: 0.2 + Math.random() * 0.8, size: 0.6 + Math.random() * 2 }));
 const crowd = Array.from({ length: 64 }, (_, index) => ({ x: (index + Math.random() * 0.6) / 64, size: 26 + Math.random() * 26, phase: Math.random() * 6 }));
 
-/** A playing stream of 30 frames a second. */
+/** Starts drawing and returns a stream of 30 frames per second. */
 export function livePicture(): MediaStream {
   const canvas = document.createElement('canvas');
   canvas.width = width;
@@ -15,7 +15,7 @@ export function livePicture(): MediaStream {
   if (!context) throw new Error('no canvas in this browser');
   const start = performance.now();
   draw(context, 0);
-  // A timer instead of animation frames: the video continues while the page is hidden.
+  // A timer instead of animation frames, so that the video continues while the page is hidden.
   setInterval(() => draw(context, (performance.now() - start) / 1_000), 1_000 / 30);
   return canvas.captureStream(30);
 }

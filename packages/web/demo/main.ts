@@ -1,12 +1,12 @@
-// The demo page: a playing video, danmaku and gifts over it, a chat beside it. A small version of a site's own page: a
-// token from the backend and two elements that share one connection.
+// The demo page: a video with danmaku and gifts over it and a chat next to it. An application's page does the same: it gets a token from the backend
+// and sets it on two elements, which share one connection.
 import type { DanmuxChatElement, DanmuxOverlayElement, GiftChosen } from '@danmux/sdk-elements';
 import '@danmux/sdk-elements';
 import { gifts } from './gifts.ts';
 import { livePicture } from './live-picture.ts';
 import { chosen, texts } from './texts.ts';
 
-/** Reused when the token is renewed. */
+/** The viewer's name; the same when the token is renewed. */
 const name = `${texts.viewer} ${Math.floor(1_000 + Math.random() * 9_000)}`;
 const room = new URLSearchParams(location.search).get('room') ?? 'live:1001';
 
@@ -18,7 +18,7 @@ element('try').textContent = texts.tryIt;
 const video = element<HTMLVideoElement>('video');
 video.setAttribute('aria-label', texts.live);
 video.srcObject = livePicture();
-// The browser may refuse autoplay; the video then starts with the first click.
+// When the browser blocks autoplay, the video starts with the first click.
 video.play().catch(() => document.addEventListener('click', () => void video.play(), { once: true }));
 
 enter().catch((error: unknown) => {
@@ -31,7 +31,7 @@ async function enter(): Promise<void> {
   const [{ edges }, first] = await Promise.all([askServer<{ edges: string[] }>('./config.json'), askForToken()]);
   let current: string | null = first;
   let latest = first;
-  // The first token is ready; the client calls the function again after its expiry.
+  // Returns the first token, which has been fetched already; later calls, after its expiry, fetch a new one.
   const token = async () => {
     latest = current ?? (await askForToken());
     current = null;

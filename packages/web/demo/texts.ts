@@ -1,4 +1,4 @@
-// The page's texts in English and 简体中文, by the browser's language. The elements have their own.
+// The demo page's texts in English and 简体中文, by the browser's language. The elements have separate texts.
 const english = {
   live: 'Live picture',
   viewer: 'Viewer',

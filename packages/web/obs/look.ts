@@ -1,4 +1,4 @@
-// Parses the page's URL. An invalid parameter is ignored and reported with a valid example.
+// Parses the query of the page's URL. An invalid parameter is ignored and reported with a valid example.
 import { isRoomName } from '@danmux/protocol';
 import type { OverlaySettings } from '@danmux/sdk';
 import type { Texts } from './texts.ts';
@@ -6,12 +6,12 @@ import type { Texts } from './texts.ts';
 type ShownLane = 'chat' | 'gift';
 
 export interface Look {
-  /** Undefined: the page cannot start. */
+  /** Undefined when the URL names no valid room; the page then shows only the notes. */
   readonly room: string | undefined;
   readonly urls: readonly string[];
   readonly lanes: readonly ShownLane[];
   readonly settings: Partial<OverlaySettings>;
-  /** Notes for the author of the URL. */
+  /** One note per invalid parameter, for the author of the URL. */
   readonly notes: readonly string[];
 }
 
@@ -71,7 +71,7 @@ function settingsOf(query: URLSearchParams, texts: Texts, notes: string[]): Part
   return settings;
 }
 
-/** With fallbacks for characters that the font lacks. */
+/** The CSS font family, with fallbacks for characters that the font lacks. */
 const fontFamily = (font: string) => `"${font.trim()}", system-ui, "Noto Sans CJK SC", sans-serif`;
 
 const listOf = (text: string | null) => (text ?? '').split(',').flatMap((item) => item.trim() || []);

@@ -1,5 +1,5 @@
-// The page for an OBS browser source: a room's danmaku and gifts on a transparent page. Its look is in the query, its token in the fragment,
-// which no request carries. It sends nothing, and shows no connection errors.
+// The page for an OBS browser source: a room's danmaku and gifts on a transparent background. The query sets its look; the token is in the fragment,
+// which browsers never send to a server. It sends no messages and shows no connection errors, because viewers of the stream would see them.
 import { type BoundRoom, bind, createClient, type DanmuxError, Overlay, type Room } from '@danmux/sdk';
 import { edgesOf } from './edges.ts';
 import { type Look, lookOf } from './look.ts';
@@ -13,7 +13,7 @@ const texts: Texts = textsOf(language);
 const stage = document.getElementById('stage') as HTMLElement;
 
 document.documentElement.lang = language;
-// A new token starts the page again.
+// The fragment contains the token: a new one reloads the page.
 addEventListener('hashchange', () => location.reload());
 const look = lookOf(query, texts);
 note(look.notes, look.room !== undefined);
@@ -23,7 +23,7 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
   const overlay = new Overlay(stage, settings);
   const edges = await edgesOf(room, urls).catch(() => null);
   if (edges === null) {
-    // The server is unreachable: shown nowhere, because viewers of the stream would see it.
+    // The server is unreachable: retry without an error on the page, which viewers of the stream would see.
     overlay.destroy();
     setTimeout(() => void show(look, room), retryMs);
     return;
@@ -48,7 +48,7 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
   bind(only(joined, lanes), overlay);
 }
 
-/** The room with these lanes only. */
+/** The room, reduced to the messages of these lanes. */
 function only(room: Room, lanes: readonly string[]): BoundRoom {
   return {
     serverTime: () => room.serverTime(),
@@ -60,7 +60,7 @@ function only(room: Room, lanes: readonly string[]): BoundRoom {
   };
 }
 
-/** For the person who sets it up; hidden after a while, because viewers of the stream see it. */
+/** Shows notes to the person who sets up the page. `passes`: they are removed after 20 s, because viewers of the stream see them. */
 function note(lines: readonly string[], passes: boolean): void {
   if (lines.length === 0) return;
   const box = document.getElementById('note') as HTMLElement;

@@ -1,14 +1,15 @@
-// The page's texts: what is wrong with its URL, and a valid example.
+// The texts of the OBS page: each describes a mistake in the URL and gives a valid example.
 const english = {
   noRoom: 'This address names no room. Add ?room= with the name of your room, for example ?room=live:1001.',
-  badRoom: (value: string) => `room=${value}: a room's name is 1 to 128 of A-Z a-z 0-9 _ . : @ - and starts with a letter or digit. Correct it in the address.`,
+  badRoom: (value: string) =>
+    `room=${value}: a room name has 1 to 128 of the characters A-Z a-z 0-9 _ . : @ - and starts with a letter or digit. Correct it in the address.`,
   number: (name: string, value: string, min: number, max: number) =>
     `${name}=${value} is not used: write a number from ${min} to ${max}, for example ${name}=${example(min, max)}.`,
   lanes: (value: string) => `lanes=${value} is not used: write chat, gift or both with a comma between, for example lanes=gift,chat.`,
   font: (value: string) => `font=${value} is not used: write the name of one font of this computer, for example font=Noto Sans SC.`,
   url: (value: string) => `url=${value} is not used: write the address of an edge with http:// or https:// before it; several with commas between.`,
-  unknown: (name: string, known: string) => `There is no parameter “${name}”. There are: ${known}. Take it out of the address, or correct its name.`,
-  noEdges: 'No edge is known here. Add ?url= with the address of an edge, for example &url=https://edge.example.com.',
+  unknown: (name: string, known: string) => `Unknown parameter “${name}”. Known parameters: ${known}. Remove it from the address, or correct its name.`,
+  noEdges: 'No edge was found. Add the address of an edge to this address, for example &url=https://edge.example.com.',
   token: (why: string) => `The token in the address is refused: ${why} Put a new one after #token=.`,
 };
 

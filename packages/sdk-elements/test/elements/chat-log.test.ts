@@ -1,4 +1,4 @@
-// The lines of a chat: each message once, one's own from the start, the oldest gone at the cap.
+// ChatLog: each message once, the viewer's own from the moment of sending, the oldest removed at the cap.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Msg } from '@danmux/protocol';
@@ -13,14 +13,14 @@ const open = (max = 100) => {
   return { log, texts, changes: () => changes };
 };
 
-test('messages stand in the order of their time, each once, also those that come late', () => {
+test('messages are in order of time, each once, including late ones', () => {
   const { log, texts } = open();
   for (const msg of [chat('a', 1), chat('c', 3), chat('b', 2), chat('c', 3)]) log.message(msg, false);
   assert.deepEqual(texts(), ['a', 'b', 'c']);
   assert.equal(log.added, 3);
 });
 
-test('what has no text has no line; gifts, super chats and notices have theirs', () => {
+test('messages without text get no line; gifts, super chats and notices do', () => {
   const { log } = open();
   log.message({ ...chat('x'), data: {} }, false);
   log.message({ ...chat('like'), lane: 'ambient', type: 'like' }, false);
@@ -37,7 +37,7 @@ test('what has no text has no line; gifts, super chats and notices have theirs',
   );
 });
 
-test('one’s own is there at once, and is one line whichever of answer and message comes first', () => {
+test("the viewer's own message is one line from the moment of sending, whether its answer or its copy arrives first", () => {
   const { log, texts } = open();
   log.sending(outgoing('c1', 'one'));
   log.sending(outgoing('c2', 'two'));
@@ -49,7 +49,7 @@ test('one’s own is there at once, and is one line whichever of answer and mess
   assert.deepEqual(texts(), ['one', 'two']);
 });
 
-test('a word that the server masked is masked in one’s own line too', () => {
+test("a word masked by the server is masked in the viewer's own line too", () => {
   const { log, texts } = open();
   log.sending(outgoing('c1', 'a bad word'));
   log.message(chat('m1', 1, 'a *** word'), true);
@@ -57,7 +57,7 @@ test('a word that the server masked is masked in one’s own line too', () => {
   assert.deepEqual(texts(), ['a *** word']);
 });
 
-test('what waits for a moderator says so until it is given; what failed is sent again in its place', () => {
+test('a held message is marked until it is published; a failed one is retried in its line', () => {
   const { log, texts } = open();
   log.sending(outgoing('c1', 'held'));
   log.sent('c1', 'm1', true);
@@ -71,7 +71,7 @@ test('what waits for a moderator says so until it is given; what failed is sent 
   assert.deepEqual(texts(), ['held', 'no']);
 });
 
-test('what was left out is told once in a row, and what is recalled is gone', () => {
+test('consecutive gaps are one line, and recalled messages are removed', () => {
   const { log } = open();
   log.message(chat('a'), false);
   log.gap(3);
@@ -84,7 +84,7 @@ test('what was left out is told once in a row, and what is recalled is gone', ()
   );
 });
 
-test('past the cap the oldest tenth goes, and may come again', () => {
+test('past the cap the oldest tenth is removed, and may be added again', () => {
   const { log } = open(10);
   for (let i = 0; i < 11; i++) log.message(chat(`m${i}`, i), false);
   assert.deepEqual([log.entries.length, log.entries[0]?.id, log.added], [9, 'm2', 11]);
@@ -92,7 +92,7 @@ test('past the cap the oldest tenth goes, and may come again', () => {
   assert.equal(log.entries.length, 4);
 });
 
-test('a line of several gifts loses the one that is recalled, and goes with the last', () => {
+test('a merged line loses each recalled gift, and is removed with the last', () => {
   const { log } = open();
   const parts = ['g1', 'g2'].map((id) => ({ id, count: 10 }));
   log.message({ ...chat('g2'), lane: 'gift', type: 'gift', data: { gift: 'rose', count: 20 }, parts }, false);

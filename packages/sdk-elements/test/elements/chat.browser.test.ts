@@ -1,4 +1,4 @@
-// <danmux-chat> in Chromium, in a room of a real danmux.
+// The element <danmux-chat> in Chromium, in a room of a real danmux.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { faultsOf } from '@danmux/testkit/accessible';
@@ -22,8 +22,8 @@ async function enter(room: string, { user = 'me', claims = {}, more = '' } = {})
   return page;
 }
 
-describe('talking', () => {
-  test('what others say comes with name and badges; what I say is mine, once; what is recalled is gone', async () => {
+describe('sending and receiving', () => {
+  test("messages have name and badges; the viewer's own are marked and shown once; recalled ones are removed", async () => {
     const page = await enter('live:talk', { claims: { name: 'Me' } });
     const id = await live.push('live:talk', { from: { id: 'a', name: '阿柴', level: 12, roles: ['moderator'] }, data: { text: 'hello' } });
     const line = page.locator('li', { hasText: 'hello' });
@@ -40,7 +40,7 @@ describe('talking', () => {
     assert.equal(await page.locator('[data-testid=online]').textContent(), '1');
   });
 
-  test('names and texts stay text', async () => {
+  test('names and texts are never parsed as HTML', async () => {
     const page = await enter('live:hostile');
     const evil = '<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>';
     await live.push('live:hostile', { from: { id: 'e', name: evil }, data: { text: evil } });
@@ -53,7 +53,7 @@ describe('talking', () => {
     assert.equal(await page.evaluate(() => 'hacked' in window), false);
   });
 
-  test('a chat that comes later reads what was said before it; both share one connection', async () => {
+  test('a second chat element loads earlier messages and shares the connection', async () => {
     const token = await live.edge.token('me');
     const page = await live.open('');
     let sockets = 0;
@@ -70,10 +70,10 @@ describe('talking', () => {
   });
 });
 
-describe('what keeps one from talking', () => {
-  test('slow mode is counted down, a refusal stands at the message and can be tried again', async () => {
+describe('obstacles to sending', () => {
+  test('slow mode is counted down; a refused message shows the error and can be retried', async () => {
     await live.api.call('PATCH', '/v1/rooms/live:slow', { modes: { slow_ms: 3_000 } });
-    // Another page of the same user does not know of its turn.
+    // Another page of the same user does not know the slow mode wait of this one.
     const [page, other] = [await enter('live:slow'), await enter('live:slow')];
     await say(page, 'one');
     await page.locator('[data-testid=send]:disabled').waitFor();
@@ -88,7 +88,7 @@ describe('what keeps one from talking', () => {
     assert.equal(await other.locator('li', { hasText: 'two' }).count(), 1);
   });
 
-  test('everybody muted, oneself muted, and both ended, are said at the field', async () => {
+  test('mutes of the room and of the viewer are shown at the input until they end', async () => {
     const page = await enter('live:quiet', { user: 'loud' });
     const [hint, field] = [page.locator('[data-testid=hint]'), page.locator('[data-testid=chat-input]')];
     const says = (text: RegExp, disabled: boolean) =>
@@ -109,7 +109,7 @@ describe('what keeps one from talking', () => {
     await says(/You are muted until/, true);
   });
 
-  test('a guest is asked to sign in; a bad token is named', async () => {
+  test('a guest is asked to sign in; an invalid token is reported', async () => {
     const page = await live.open(
       `<danmux-chat url="${live.edge.url}" room="live:1"></danmux-chat><danmux-chat url="${live.edge.url}" room="live:1" token="bad"></danmux-chat>`,
     );
@@ -119,7 +119,7 @@ describe('what keeps one from talking', () => {
   });
 });
 
-test('a gateway names the edges; what is sent to the user alone is shown, too', async () => {
+test('the edges of a gateway are used; personal messages are shown', async () => {
   const page = await live.open(`<danmux-chat gateway="/gateway?room=live:own" room="live:own" token="${await live.edge.token('solo')}"></danmux-chat>`);
   await online(page);
   const sent = await live.api.call('POST', '/v1/users/solo/messages', { type: 'notice', data: { text: 'Level 5 reached' } });
@@ -127,7 +127,7 @@ test('a gateway names the edges; what is sent to the user alone is shown, too', 
   await page.locator('li', { hasText: 'Level 5 reached' }).waitFor();
 });
 
-test('gifts are chosen with the keyboard, and the page is told', async () => {
+test('a gift can be chosen with the keyboard, and the page gets the event', async () => {
   const gifts = JSON.stringify([{ id: 'rose', name: 'Rose', price: 1 }, { id: 'car', name: 'Car' }, { broken: true }]);
   const page = await enter('live:gifts', { more: `gifts='${gifts}'` });
   await page.evaluate(() => {
@@ -154,7 +154,7 @@ test('gifts are chosen with the keyboard, and the page is told', async () => {
   assert.equal(await toggle.evaluate((button) => (button.getRootNode() as ShadowRoot).activeElement === button), true);
 });
 
-test('it speaks the language of its lang attribute, or of the page', async () => {
+test('the chat uses the language of its lang attribute, or of the page', async () => {
   const page = await live.open(`<danmux-chat></danmux-chat><div lang="zh-CN"><danmux-chat></danmux-chat></div>`);
   const words = () => page.locator('[data-testid=send]').allTextContents();
   await eventually(async () => assert.deepEqual(await words(), ['Send', '发送']));
@@ -166,9 +166,9 @@ test('it speaks the language of its lang attribute, or of the page', async () =>
   await eventually(async () => assert.deepEqual(await words(), ['发送', '发送']));
 });
 
-test('10,000 messages: few elements, at the end unless the reader is elsewhere, who keeps their place', async () => {
+test('10,000 messages create few elements; the list follows the end, or keeps the place of a reader who scrolled up', async () => {
   const page = await live.open('<danmux-chat></danmux-chat>');
-  // A room as a page would give it.
+  // A Room that the page passes to the element.
   await page.evaluate(() => {
     const heard = new Map<string, (payload: unknown) => void>();
     const room = {
@@ -226,16 +226,16 @@ test('10,000 messages: few elements, at the end unless the reader is elsewhere, 
       return { id: row?.getAttribute('data-id'), at: Math.round((row?.getBoundingClientRect().top ?? 0) - edge) };
     });
   await eventually(async () => assert.notEqual((await top()).id, undefined));
-  // Once more, now that the rows there are measured.
+  // Scroll again, now that the rows at this place are measured.
   await page.locator('.scroller').evaluate((scroller) => scroller.scrollBy(0, 5));
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   const held = await top();
   await more(25);
   await page.locator('[data-testid=recent]', { hasText: '25 new' }).waitFor();
-  assert.deepEqual(await top(), held, 'the reader keeps their place');
+  assert.deepEqual(await top(), held, 'the rows in view keep their place');
   await page.locator('[data-testid=recent]').click();
   await page.locator('li', { hasText: 'no 10024' }).waitFor();
-  await eventually(async () => assert.ok((await state()).left <= 1, 'it is at the end again'));
+  await eventually(async () => assert.ok((await state()).left <= 1, 'the list is scrolled to its end again'));
   assert.equal(await page.locator('[data-testid=recent]').count(), 0);
 
   await page.evaluate(() => (window as unknown as { away(): void }).away());

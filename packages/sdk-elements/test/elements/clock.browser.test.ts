@@ -1,4 +1,4 @@
-// Pages whose clock is wrong: what is new flies all the same, what is old does not, and a mute lasts as long as it lasts.
+// The elements on pages with a wrong clock: new messages are shown as danmaku, old ones are not, and a mute ends on time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { livePage } from '@danmux/testkit/live-page';
@@ -7,7 +7,7 @@ import { eventually } from '@danmux/testkit/unit';
 const live = livePage();
 const hour = 3_600_000;
 
-/** Before any other script; `clock.off` may be changed later. */
+/** Added before any other script: shifts `Date` by `clock.off` milliseconds, which may be changed later. */
 const wrongClock = (off: number) => `<script>{
   const Right = Date;
   globalThis.clock = { off: ${off} };
@@ -30,7 +30,7 @@ for (const [name, off] of [
   ['11 s fast', 11_000],
   ['1 h slow', -hour],
 ] as const) {
-  test(`a page ${name} draws what is sent`, async () => {
+  test(`a page ${name} shows new messages as danmaku`, async () => {
     const room = `live:clock${off}`;
     const { page, flies } = await open(off, room);
     await live.push(room, { from: { id: 'a' }, data: { text: 'now' } });
@@ -41,7 +41,7 @@ for (const [name, off] of [
   });
 }
 
-test('a page 1 h slow does not fly what was there before it, older than it is new', async () => {
+test('a page 1 h slow does not show history as danmaku', async () => {
   const room = 'live:history';
   const was = live.api.runtime.clock.now;
   live.api.runtime.clock.now = () => Date.now() - 30_000;
@@ -57,7 +57,7 @@ test('a page 1 h slow does not fly what was there before it, older than it is ne
   assert.equal(await page.locator('[data-testid=danmaku]', { hasText: 'old' }).count(), 0);
 });
 
-test('a clock that is set while the page is open changes nothing', async () => {
+test('a clock set while the page is open has no effect', async () => {
   const room = 'live:step';
   const { page, flies } = await open(0, room);
   for (const [step, off] of [hour, -hour].entries()) {
@@ -68,7 +68,7 @@ test('a clock that is set while the page is open changes nothing', async () => {
 });
 
 for (const off of [hour, -hour]) {
-  test(`on a page ${off / hour} h ahead a mute of two seconds keeps from sending for two`, async () => {
+  test(`on a page ${off / hour} h ahead a mute of two seconds prevents sending for two`, async () => {
     const room = `live:mute${off}`;
     const { page } = await open(off, room);
     const muted = page.locator('danmux-chat', { hasText: 'muted' });

@@ -1,4 +1,4 @@
-// <danmux-overlay> in Chromium, in a room of a real danmux: what flies, its looks, the viewer's menu.
+// The element <danmux-overlay> in Chromium, in a room of a real danmux: danmaku and gifts, attributes, the viewer's settings menu.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { livePage } from '@danmux/testkit/live-page';
@@ -9,7 +9,7 @@ const live = livePage();
 const overlay = (room: string, token: string, more = '') =>
   `<danmux-overlay url="${live.edge.url}" room="${room}" token="${token}" ${more}><video></video></danmux-overlay>`;
 
-test('danmaku and gifts fly over what stands in it; one’s own is framed; it shares the chat’s connection', async () => {
+test("danmaku and gifts are shown over the content; the viewer's own are framed; the overlay shares the chat's connection", async () => {
   const token = await live.edge.token('me');
   const page = await live.open(`${overlay('live:o', token)}<danmux-chat url="${live.edge.url}" room="live:o" token="${token}"></danmux-chat>`);
   await page.locator('[data-testid=state][data-state=online]').waitFor();
@@ -24,11 +24,11 @@ test('danmaku and gifts fly over what stands in it; one’s own is framed; it sh
   assert.equal(await page.locator('danmux-overlay video').isVisible(), true);
 });
 
-test('attributes are its looks; what the viewer chooses in the menu goes over them and is remembered', async () => {
+test("attributes set the overlay's settings; the viewer's choices in the menu override them and are stored", async () => {
   const body = overlay('live:looks', await live.edge.token('me'), 'opacity="0.5" speed="1.5" font-size="30" remember="t"');
   const page = await live.open(body);
   const settings = () => page.locator('danmux-overlay').evaluate((element: DanmuxOverlayElement) => element.overlay?.settings);
-  await eventually(async () => assert.ok(await settings(), 'the overlay is made'));
+  await eventually(async () => assert.ok(await settings(), 'the overlay exists'));
   const { opacity, speed, fontSize } = (await settings()) ?? {};
   assert.deepEqual([opacity, speed, fontSize], [0.5, 1.5, 30]);
   await page.locator('danmux-overlay').evaluate((element) => element.setAttribute('speed', '2'));
@@ -45,7 +45,7 @@ test('attributes are its looks; what the viewer chooses in the menu goes over th
   await eventually(async () => assert.deepEqual([(await settings())?.opacity, (await settings())?.danmaku], [0.8, false]));
 });
 
-test('taken out of the page it leaves nothing running, and put back it goes on', async () => {
+test('removed from the page, the element stops everything; inserted again, it continues', async () => {
   const page = await live.open(overlay('live:moved', await live.edge.token('me')));
   await page.evaluate(() => {
     const element = document.querySelector('danmux-overlay') as HTMLElement;
@@ -54,6 +54,6 @@ test('taken out of the page it leaves nothing running, and put back it goes on',
   });
   await eventually(async () => {
     await live.push('live:moved', { from: { id: 'a' }, data: { text: 'again' } });
-    assert.ok((await page.locator('[data-testid=danmaku]', { hasText: 'again' }).count()) > 0, 'it flies');
+    assert.ok((await page.locator('[data-testid=danmaku]', { hasText: 'again' }).count()) > 0, 'the danmaku is shown');
   });
 });

@@ -1,4 +1,4 @@
-// What keeps a viewer from sending, as far as its page can know.
+// SendRules: the obstacles to sending that a page can know.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -11,13 +11,13 @@ const open = () => {
   return rules;
 };
 
-test('nothing hinders, except that there is no connection', () => {
+test('without modes and notices the only obstacle is a lost connection', () => {
   assert.deepEqual(open().verdict(0, 'online'), {});
   assert.deepEqual(open().verdict(0, 'connecting'), { obstacle: 'offline' });
   assert.deepEqual(open().verdict(0, 'closed'), { obstacle: 'closed' });
 });
 
-test('slow mode counts from the last message, and what is refused for its pace counts too', () => {
+test('slow mode starts with the last message, and rate limits set the same wait', () => {
   const rules = open();
   rules.modes = { slow_ms: 5_000 };
   rules.sent(1_000);
@@ -27,7 +27,7 @@ test('slow mode counts from the last message, and what is refused for its pace c
   assert.deepEqual(rules.verdict(7_000, 'online'), { obstacle: 'pace', until: 9_000 });
 });
 
-test('modes hold for everybody but the roles above them', () => {
+test('room modes apply to everyone except exempt roles', () => {
   const rules = open();
   rules.modes = { mute_all: true, slow_ms: 5_000 };
   assert.equal(rules.verdict(0, 'online').obstacle, 'room_muted');
@@ -41,7 +41,7 @@ test('modes hold for everybody but the roles above them', () => {
   assert.deepEqual(rules.verdict(0, 'online'), {});
 });
 
-test('a mute ends at its time or when it is lifted; who was sent away is out until let in', () => {
+test('a mute ends in time or when lifted; a kicked or banned viewer is out until the next join', () => {
   const rules = open();
   rules.notice({ code: 'muted', message: '', until: 100 });
   assert.deepEqual(rules.verdict(99, 'online'), { obstacle: 'muted', until: 100 });
@@ -57,7 +57,7 @@ test('a mute ends at its time or when it is lifted; who was sent away is out unt
   assert.deepEqual(rules.verdict(200, 'online'), {});
 });
 
-test('a guest may watch', () => {
+test('a guest cannot send', () => {
   const rules = new SendRules();
   rules.guest = true;
   assert.deepEqual(rules.verdict(0, 'online'), { obstacle: 'guest' });

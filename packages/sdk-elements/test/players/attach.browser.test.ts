@@ -1,5 +1,5 @@
-// `attachTo` on a video in Chromium, from the bundle that sites load: where the overlay lies, what it does when the video is stopped, moved,
-// shown elsewhere or fullscreen by itself, and that nothing of it stays.
+// `attachTo` on a video in Chromium, from the bundle that sites load: position of the overlay, pause, seek, picture-in-picture, fullscreen, and a
+// teardown without leftovers.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +46,7 @@ afterEach(async () => {
   assert.deepEqual(complaints.splice(0), []);
 });
 
-/** On the video, with one danmaku and one gift that stay for long. */
+/** Attaches an overlay to the video and shows a danmaku and a gift for a long time. */
 async function attach(options: Pick<AttachOptions, 'fit'> = {}): Promise<void> {
   await page.evaluate((given) => {
     const scope = window as unknown as AttachWindow;
@@ -65,7 +65,7 @@ function layerBox(): Promise<number[]> {
 
 const shown = (name: string) => page.locator(`[data-testid=${name}]:visible`).count();
 
-/** Whether it went on within a few frames. */
+/** True when the danmaku has moved within a few frames. */
 function flies(): Promise<boolean> {
   return page.evaluate(async () => {
     const left = () => document.querySelector('[data-testid=danmaku]')?.getBoundingClientRect().left;
@@ -75,7 +75,7 @@ function flies(): Promise<boolean> {
   });
 }
 
-test("it covers the video's box, or its picture without the bars, and follows when that is resized", async () => {
+test("the overlay covers the video's box, or the picture without black bars, and follows when it is resized", async () => {
   await attach({ fit: 'picture' });
   assert.deepEqual(await layerBox(), [73, 40, 533, 300]);
   await page.evaluate(() => Object.assign((document.getElementById('player') as HTMLElement).style, { width: '400px', height: '400px' }));
@@ -85,7 +85,7 @@ test("it covers the video's box, or its picture without the bars, and follows wh
   assert.deepEqual(await layerBox(), [40, 40, 400, 400]);
 });
 
-test('a video that stands when it is attached to has danmaku that stand; they go on when it plays', async () => {
+test('on a paused video danmaku are frozen until it plays', async () => {
   await page.evaluate(() => document.querySelector('video')?.pause());
   await attach();
   assert.equal(await flies(), false);
@@ -93,7 +93,7 @@ test('a video that stands when it is attached to has danmaku that stand; they go
   await eventually(async () => assert.equal(await flies(), true));
 });
 
-test('seeking takes away what flies and leaves what was paid for; a small step takes nothing', async () => {
+test('a seek removes danmaku and keeps gifts; a small step removes none', async () => {
   await attach();
   const seek = (by: number) =>
     page.evaluate(async (seconds) => {
@@ -108,7 +108,7 @@ test('seeking takes away what flies and leaves what was paid for; a small step t
   assert.deepEqual([await shown('danmaku'), await shown('gift-banner')], [0, 1]);
 });
 
-test('while the picture is in a window of its own the page shows nothing over its place', async () => {
+test('during picture-in-picture the overlay is hidden', async () => {
   await attach();
   const tell = (event: string) => page.evaluate((name) => document.querySelector('video')?.dispatchEvent(new Event(name, { bubbles: true })), event);
   await tell('enterpictureinpicture');
@@ -117,7 +117,7 @@ test('while the picture is in a window of its own the page shows nothing over it
   assert.deepEqual([await shown('danmaku'), await shown('gift-banner')], [1, 1]);
 });
 
-test('a video that goes fullscreen by itself has the overlay over it, and gives it back', async () => {
+test('a video that goes fullscreen alone shows the overlay, which returns afterwards', async () => {
   await attach();
   await page.evaluate(() => document.querySelector('video')?.requestFullscreen());
   await eventually(async () => assert.deepEqual(await layerBox(), [0, 0, 1_000, 500]));
@@ -127,7 +127,7 @@ test('a video that goes fullscreen by itself has the overlay over it, and gives 
   assert.deepEqual([await page.locator('.danmux-player-layer[popover]').count(), await flies()], [0, true]);
 });
 
-test('destroy leaves no element, no style and no listener', async () => {
+test('destroy removes all elements, styles and listeners', async () => {
   const before = await traces();
   await attach();
   assert.notDeepEqual(await traces(), before);
@@ -135,7 +135,7 @@ test('destroy leaves no element, no style and no listener', async () => {
   assert.deepEqual(await traces(), before);
 });
 
-/** What a page could keep: the markup, adopted style sheets, and listeners of all that is listened to. */
+/** Possible leftovers in the page: markup, adopted style sheets and event listeners. */
 async function traces(): Promise<object> {
   const cdp = await page.context().newCDPSession(page);
   const listeners: Record<string, number> = {};
@@ -149,7 +149,7 @@ async function traces(): Promise<object> {
   return { listeners, body: String(body).replace(' style=""', ''), sheets };
 }
 
-test('a room by name needs a client, and a video a place; neither leaves anything behind', async () => {
+test('a room name without a client and a video without a parent are refused without leftovers', async () => {
   const codes = await page.evaluate(() => {
     const { attachTo } = window as unknown as AttachWindow;
     const codeOf = (act: () => unknown) => {

@@ -1,4 +1,4 @@
-// The audit log: changes and refused attempts, from the three logs of the api, newest first, by key and by route.
+// The page of the audit log: changes and refused attempts from the three logs of the api, newest first, filtered by key and route.
 import type { AuditLogName } from '@danmux/protocol/schemas';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { get } from '../call.ts';

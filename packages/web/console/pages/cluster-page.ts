@@ -1,4 +1,4 @@
-// Overview of the cluster: totals, curves of the last hour, and all processes by role.
+// The overview of the cluster: totals, charts of the last hour, and all processes by role.
 import { laneNames } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { get } from '../call.ts';
@@ -93,7 +93,7 @@ function tile(label: string, value: string, name: string): TemplateResult {
   return html`<div class="tile"><span>${label}</span><b data-testid="total-${name}">${value}</b></div>`;
 }
 
-/** A gap between two samples is drawn as a gap, by an empty sample. */
+/** Converts samples to the columns of the charts. Inserts an empty sample into gaps, so that they are drawn as gaps. */
 function curvesOf({ samples, every_ms: everyMs }: StatsHistoryReply) {
   const rows: (StatsHistoryReply['samples'][number] | { readonly at: number })[] = [];
   for (const sample of samples) {

@@ -1,4 +1,4 @@
-// Background jobs: those that failed for good, and any job by its id; cancels waiting and reruns failed ones.
+// The page of background jobs: lists jobs whose retries are exhausted and finds any job by its id; cancels waiting jobs and reruns failed ones.
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { change, get, pathOf } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';

@@ -1,4 +1,4 @@
-// Summary of a message as one line of text: its text, the gift, else its data as JSON.
+// Summarizes a message as one line of text: the chat text, the gift, or its data as JSON.
 import type { Message } from '../replies.ts';
 
 const maxChars = 500;

@@ -1,4 +1,4 @@
-// One message: its trace, process by process, and its receipts. Found by id and room.
+// The page of one message, found by its id and room: its trace, process by process, and its receipts.
 import { limits } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { get, pathOf, Refused } from '../call.ts';
@@ -73,7 +73,7 @@ customElements.define('message-page', MessagePage);
 function renderTrace({ id, room, trace, hops }: TraceReply): TemplateResult {
   const start = Math.min(...hops.map(({ at }) => at));
   const most = Math.max(1, ...hops.map(({ at }) => at - start));
-  // In the order of events, not of timestamps: a relay records its hop late, possibly after an edge.
+  // Sorted by stage instead of by time: the clocks of processes differ, and a relay may record its hop after an edge.
   const inOrder = [...hops].sort((a, b) => stages.indexOf(a.hop) - stages.indexOf(b.hop) || a.at - b.at);
   return html`
     <dl class="facts"><div><dt>${texts.messageId}</dt><dd><code>${id}</code></dd></div>
@@ -101,7 +101,7 @@ function renderReceipts({ state, sent, received, missing, rooms }: ReceiptsReply
     <p class="faint">${state === 'final' ? texts.receiptsFinal : texts.receiptsWaiting} · ${rooms.join(', ')}</p>`;
 }
 
-/** A message without receipts is no error. */
+/** Returns null for `not_found`: a message without receipts is not an error. */
 async function nullIfNotFound<T>(reply: Promise<T>): Promise<T | null> {
   try {
     return await reply;

@@ -1,4 +1,4 @@
-// Messages review for review: content, sender and word list; to approve or to reject.
+// The page of messages held for review: content, sender and the word list that held them; an operator approves or rejects each.
 import { html, nothing, type TemplateResult } from 'lit';
 import { change, get, pathOf } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';

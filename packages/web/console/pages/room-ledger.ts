@@ -1,5 +1,4 @@
-// The relays' counts of a room, by lane: messages accepted, sent and shed, with the
-// reason.
+// The table of a room's delivery ledger: per lane, messages received, sent and shed with the reason, as counted by the relays.
 import { laneNames } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, moment, perSecond, sum } from '../figures.ts';

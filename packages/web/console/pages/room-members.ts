@@ -1,4 +1,4 @@
-// Members of a room with their mutes and bans, and the buttons for these, also for a user outside the list.
+// The members of a room and its active mutes and bans, with buttons to mute, ban or kick a member or any user by id.
 import { limits } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { get, pathOf } from '../call.ts';

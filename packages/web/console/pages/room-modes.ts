@@ -1,4 +1,4 @@
-// Form of a room's modes: an empty field is no limit. Sends only changed modes.
+// The form of a room's modes; an empty field means no limit. Only changed modes are sent, so that it does not overwrite another operator's changes.
 import { limits, type RoomModes as Modes } from '@danmux/protocol';
 import type { ModesChange } from '@danmux/protocol/schemas';
 import { html, nothing, type TemplateResult } from 'lit';
@@ -79,7 +79,7 @@ function changesOf(form: FormData, modes: Modes): ModesChange {
   return changed as ModesChange;
 }
 
-/** Seconds with fractions become whole milliseconds. */
+/** Rounds to whole numbers, for example seconds with fractions to milliseconds; only `chat_per_second` may have fractions. */
 function round(value: number, mode: NumberMode): number {
   return mode === 'chat_per_second' ? value : Math.round(value);
 }

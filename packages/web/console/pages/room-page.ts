@@ -1,4 +1,4 @@
-// One live room: messages, numbers, members, and an operator's actions.
+// The page of one room: its messages, numbers and members, and the operator's actions.
 import { isRoomName } from '@danmux/protocol';
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { get, pathOf } from '../call.ts';

@@ -1,4 +1,4 @@
-// The form that publishes a message to a room as a backend would, and shows the reply: id and lane. The type determines the lane.
+// The form that publishes a message to a room, as a backend does, and shows the id and lane of the reply. The type determines the lane.
 import { type Lane, limits, type MessageType, messageTypes, reservedTypes } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { change, pathOf, randomText } from '../call.ts';
@@ -76,7 +76,7 @@ class RoomPush extends ConsoleElement {
     this.requestUpdate();
     if (data.problem) return;
     const type = text('type');
-    // Paid types and notices need a confirmation.
+    // Every lane but chat needs a confirmation, because viewers see gifts and notices prominently.
     if (laneOf(type) !== 'chat' && !(await ask({ title: texts.pushTitle(type), text: texts.pushText(type, this.room), button: texts.send, danger: false })))
       return;
     const from = text('from') ? { from: { id: text('from'), ...(text('name') ? { name: text('name') } : {}) } } : {};
@@ -96,12 +96,12 @@ class RoomPush extends ConsoleElement {
 }
 customElements.define('room-push', RoomPush);
 
-/** Null for a type of the application's own table. */
+/** The lane of a built-in type; null for a type of the application, whose lane only the server knows. */
 function laneOf(type: string): Lane | null {
   return Object.hasOwn(messageTypes, type) ? ((messageTypes as Readonly<Record<string, MessageType>>)[type]?.lane ?? null) : null;
 }
 
-/** JSON when it starts like an object or a list; otherwise the text itself. */
+/** Parses input that starts with `{` or `[` as JSON; any other input becomes `{text}`. */
 function dataOf(written: string): { readonly value: unknown; readonly problem: string } {
   if (!/^[[{]/.test(written)) return { value: { text: written }, problem: '' };
   try {

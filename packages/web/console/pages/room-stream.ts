@@ -1,5 +1,5 @@
-// A room's messages, read from its history once a second, with an operator's actions for each. Viewers' content is
-// shown as text only.
+// The messages of a room, read from its history once a second, with buttons to trace, recall and mute. Viewers' content is shown as text, never as
+// HTML.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -112,7 +112,7 @@ class RoomStream extends ConsoleElement {
     this.#pages.again();
   }
 
-  /** Recalls each gift of a merged message by its own id; returns the last reply. */
+  /** Recalls a message, or each gift of a merged one by its id. Returns the last reply; stops at the first failure. */
   async #recallAll({ id, parts = [] }: Message): Promise<Done<RecallReply>> {
     const recall = (one: string) => change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${one}`);
     const ids = parts.length === 0 ? [id] : parts.map((part) => part.id);

@@ -1,4 +1,4 @@
-// Rooms with viewers online: by viewers, by traffic, or by name; searched by name prefix.
+// The list of rooms with viewers, sorted by viewers, traffic or name, and filtered by name prefix.
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { get } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';
@@ -16,7 +16,7 @@ type Row = RoomsReply['rooms'][number];
 const shownRates = ['chat', 'gift', 'ambient', 'control'] as const;
 const orders = ['online', 'rate', 'name'] as const;
 const perPage = 50;
-/** Sorting by rate covers the fullest rooms that fit in one request. */
+/** The api cannot sort by rate: the page sorts the rooms with the most viewers that fit in one request. */
 const ratedRooms = 200;
 
 class RoomsPage extends ConsoleElement {
@@ -92,7 +92,7 @@ class RoomsPage extends ConsoleElement {
     if (form) this.#show(new FormData(form));
   };
 
-  /** A room without viewers has history too. */
+  /** Opens a room by its exact name, because a room without viewers is not in the list but may have history. */
   readonly #open = (): void => {
     const room = this.querySelector<HTMLInputElement>('[name=prefix]')?.value.trim();
     if (room) location.hash = linkTo('rooms', room);

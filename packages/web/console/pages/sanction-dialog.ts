@@ -1,4 +1,4 @@
-// Mute, ban and kick: asks for duration and reason, describes the effect, and applies it.
+// The dialog to mute, ban or kick a user: describes the effect, asks for duration and reason, and applies it; and the dialog to lift a sanction.
 import { change, pathOf } from '../call.ts';
 import { type Answers, ask, type Field } from '../parts/dialog.ts';
 import { perform } from '../parts/results.ts';
@@ -16,7 +16,7 @@ const durations: readonly (readonly [value: string, label: string])[] = [1, 10, 
   texts.durations[minutes] ?? '',
 ]);
 
-/** True when applied. Without a room it covers every room. */
+/** Resolves with true when the sanction was applied. Without `room` it applies to every room. */
 export async function sanction(kind: SanctionKind, { id, name }: User, room?: string): Promise<boolean> {
   const phrases = texts.sanctions[kind];
   const place = room ?? texts.everyRoom;
@@ -26,7 +26,7 @@ export async function sanction(kind: SanctionKind, { id, name }: User, room?: st
   return (await perform(phrases.done(id, place), () => send(kind, id, room, answers))) !== null;
 }
 
-/** Lifts a mute or a ban. */
+/** Asks for confirmation and lifts a mute or ban. Resolves with true when it was lifted. */
 export async function lift(kind: 'mute' | 'ban', user: string, room?: string): Promise<boolean> {
   const phrases = texts.sanctions[kind];
   const place = room ?? texts.everyRoom;

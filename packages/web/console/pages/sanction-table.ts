@@ -1,4 +1,4 @@
-// Active mutes and bans with author, reason and end, and a button to lift each.
+// The table of active mutes and bans with author, reason and end, and a button to lift each.
 import { html, nothing, type TemplateResult } from 'lit';
 import { moment } from '../figures.ts';
 import { ifMay } from '../parts/needs.ts';
@@ -11,7 +11,7 @@ export interface Sanctioned {
   readonly row: SanctionReply;
 }
 
-/** `onLifted` is called after a sanction was lifted. Without a room they cover every room. */
+/** Without `room` the sanctions apply to every room. `onLifted` is called after one was lifted. */
 export function sanctionTable(rows: readonly Sanctioned[], onLifted: () => void, room?: string): TemplateResult {
   const end = async (kind: 'mute' | 'ban', user: string) => {
     if (await lift(kind, user, room)) onLifted();

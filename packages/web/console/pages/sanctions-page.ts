@@ -1,4 +1,4 @@
-// Mutes and bans of all rooms, and the form for a new one.
+// The page of mutes and bans that apply to every room, and the form to mute, ban or kick a user everywhere.
 import { limits } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { get } from '../call.ts';

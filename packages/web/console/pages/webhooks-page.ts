@@ -1,4 +1,4 @@
-// Webhook targets, their state, and dead letters: to enable a target again, to redeliver an event.
+// The page of webhook targets with their state, and of dead letters; enables a disabled target and redelivers events.
 import { html, nothing, type TemplateResult } from 'lit';
 import { change, get, pathOf } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';

@@ -1,4 +1,4 @@
-// Word lists with their actions: to read, to replace, to remove.
+// The page of word lists with their actions: reads, replaces and removes lists.
 import { limits, type WordAction } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { change, get, pathOf } from '../call.ts';

@@ -1,5 +1,5 @@
-// Time series by uPlot: one line a series, a legend with the latest values, or those under the pointer. Gaps
-// in the samples stay empty.
+// A chart of time series, drawn by uPlot: one line per series, and a legend with the latest values or those under the pointer. Gaps in the samples
+// are drawn as gaps.
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
 import { ConsoleElement } from '../console-element.ts';
@@ -14,7 +14,7 @@ interface Curve {
 }
 
 const height = 170;
-/** A new cluster has a short curve: the axis covers at least this many seconds. */
+/** Seconds. The time axis covers at least these, because a new cluster has few samples. */
 const leastSpanS = 600;
 const axis = { stroke: '#9298ab', font: '11px system-ui, sans-serif', grid: { stroke: '#262a3899', width: 1 }, ticks: { show: false } };
 
@@ -22,9 +22,9 @@ class ConsoleChart extends ConsoleElement {
   static override readonly properties = { heading: {}, curves: { attribute: false }, data: { attribute: false }, format: { attribute: false } };
   declare heading: string;
   declare curves: readonly Curve[];
-  /** Seconds since 1970, then the values of each curve. */
+  /** The times in seconds since 1970, then the values of each curve at these times. */
   declare data: uPlot.AlignedData;
-  /** Formats a value. */
+  /** Formats a value for legend and axis. */
   declare format: (value: number | undefined | null) => string;
   #plot: uPlot | null = null;
   #under: number | null = null;
@@ -61,7 +61,7 @@ class ConsoleChart extends ConsoleElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    // Each curve has a fixed colour by class, since the policy forbids style attributes.
+    // Colours are set by script, because the content security policy forbids style attributes in the markup.
     this.querySelectorAll<HTMLElement>('.dot').forEach((dot, curve) => {
       dot.style.background = this.curves[curve]?.color ?? '';
     });
@@ -116,7 +116,7 @@ class ConsoleChart extends ConsoleElement {
 }
 customElements.define('console-chart', ConsoleChart);
 
-/** uPlot gives null without a sample. */
+/** The range of the time axis. uPlot passes null when there is no sample. */
 function timesShown(_plot: uPlot, from: number | null, to: number | null): [number, number] {
   const end = to ?? serverTime() / 1_000;
   return [Math.min(from ?? end, end - leastSpanS), end];

@@ -1,5 +1,5 @@
-// Confirmation before anything irreversible, or input of a text: one dialog for the whole console. Escape and Cancel
-// mean no; the text describes the effect.
+// The dialog of the console: asks for confirmation before an action, and for texts. Its text describes the effect of the action; Escape and Cancel
+// cancel it.
 import { html, nothing, type TemplateResult } from 'lit';
 import { ConsoleElement } from '../console-element.ts';
 import { texts } from '../texts/texts.ts';
@@ -8,7 +8,7 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   readonly value?: string;
-  /** Options of a selection; absent: a text field. */
+  /** Options of a select field; absent: a text field. */
   readonly options?: readonly (readonly [value: string, label: string])[];
   readonly maxLength?: number;
   readonly required?: boolean;
@@ -20,7 +20,7 @@ export interface Question {
   /** Label of the confirming button. */
   readonly button: string;
   readonly fields?: readonly Field[];
-  /** False for easily reversible actions. */
+  /** False for actions that are easy to undo. Default true: the button is red. */
   readonly danger?: boolean;
 }
 
@@ -30,7 +30,7 @@ class ConsoleDialog extends ConsoleElement {
   #question: Question | null = null;
   #resolve: ((answers: Answers | null) => void) | null = null;
 
-  /** Null when cancelled. */
+  /** Resolves with the values of the fields, or null when cancelled. A new question cancels the previous one. */
   ask(question: Question): Promise<Answers | null> {
     this.#settle(null);
     this.#question = question;
@@ -72,7 +72,7 @@ class ConsoleDialog extends ConsoleElement {
     const resolve = this.#resolve;
     this.#resolve = null;
     this.#question = null;
-    // `close` returns the focus to its previous element.
+    // Close before rendering: `close` returns the focus to the element that had it.
     this.querySelector('dialog')?.close();
     this.requestUpdate();
     resolve?.(answers);
@@ -80,7 +80,7 @@ class ConsoleDialog extends ConsoleElement {
 }
 customElements.define('console-dialog', ConsoleDialog);
 
-/** Asks the operator; null means no. */
+/** Asks the operator. Resolves with the values of the fields, or null when cancelled. */
 export function ask(question: Question): Promise<Answers | null> {
   const dialog = document.querySelector<ConsoleDialog>('console-dialog');
   return dialog ? dialog.ask(question) : Promise.resolve(null);

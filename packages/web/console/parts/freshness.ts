@@ -1,4 +1,4 @@
-// Marks outdated content: the api is unreachable, it refused, or nothing has arrived. Old numbers never look current.
+// Marks content that is loading or outdated because the api is unreachable or refused the request, so that old numbers do not look current.
 import { html, nothing, type TemplateResult } from 'lit';
 import { Refused } from '../call.ts';
 import { moment, span } from '../figures.ts';
@@ -6,7 +6,7 @@ import type { Poll } from '../poll.ts';
 import { serverTime } from '../server-time.ts';
 import { texts } from '../texts/texts.ts';
 
-/** CSS class of an element with numbers of this poll. */
+/** The CSS class for an element that shows the reply of this poll: `old` when the latest request failed. */
 export function freshClass({ error, value }: Pick<Poll<unknown>, 'error' | 'value'>): string {
   return error && value !== undefined ? 'old' : '';
 }
@@ -17,7 +17,7 @@ export function freshness({ error, value, at }: Pick<Poll<unknown>, 'error' | 'v
   return html`<p class="stale" role="alert" data-testid="stale"><strong>${reasonOf(error)}</strong> ${age}</p>`;
 }
 
-/** The text of a refusal with code and trace id, or that the api did not answer. */
+/** The error as text: a refusal with its code and trace id, or the information that the api does not answer. */
 export function reasonOf(error: Error): string {
   if (!(error instanceof Refused)) return texts.apiAway(error.message);
   const { code, message, trace, fields } = error;

@@ -1,10 +1,10 @@
-// Explains missing controls: the key lacks a scope. Shown once for each group of controls, in their place.
+// Explains missing controls: shown in place of a group of controls for which the key lacks a scope.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Scope } from '../pages.ts';
 import { session } from '../session.ts';
 import { texts } from '../texts/texts.ts';
 
-/** The controls, or the reason why they are missing. */
+/** The controls when the key has the scope; otherwise the reason why they are missing. */
 export function offered(scope: Scope, controls: () => unknown): unknown {
   return session.may(scope) ? controls() : needs(scope);
 }
@@ -18,7 +18,7 @@ export function whyNot(lacking: Scope | 'rooms'): string {
   return lacking === 'rooms' ? texts.needsAllRooms(id, rooms.join(', ')) : texts.needs(id, lacking);
 }
 
-/** The control, or nothing where the reason is already shown. */
+/** The control when the key has the scope; otherwise nothing, for places where the reason is shown elsewhere. */
 export function ifMay(scope: Scope, control: () => unknown): unknown {
   return session.may(scope) ? control() : nothing;
 }

@@ -1,4 +1,4 @@
-// Paging by cursor: the current page, and buttons for next and previous. It does not know the content.
+// Paging of a list by cursor: the current page, and buttons for the next and the previous one. The caller requests the content.
 import { html, nothing, type TemplateResult } from 'lit';
 import { texts } from '../texts/texts.ts';
 
@@ -16,7 +16,7 @@ export class Pager {
     return this.#cursor;
   }
 
-  /** Back to the first page, without a callback. */
+  /** Returns to the first page without calling `onPage`. */
   reset(): void {
     this.#before = [];
     this.#cursor = undefined;

@@ -1,4 +1,4 @@
-// Results of the operator's actions: success, or the text of the refusal, each with the trace id of the api's log.
+// Shows the results of the operator's actions: success or the text of the refusal, each with the trace id to find it in the api's log.
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Done, Refused } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';
@@ -55,7 +55,7 @@ class ConsoleResults extends ConsoleElement {
 }
 customElements.define('console-results', ConsoleResults);
 
-/** Runs an action and shows its result; null when it was refused. `action` is its name for the operator: "Mute u7 in live:1". */
+/** Runs an action and shows its result. `action` describes it to the operator: "Muted u7 in live:1". Returns null when it failed. */
 export async function perform<T>(action: string, run: () => Promise<Done<T>>, detail: (body: T) => string = () => ''): Promise<T | null> {
   const results = document.querySelector<ConsoleResults>('console-results');
   try {

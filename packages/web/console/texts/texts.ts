@@ -1,4 +1,4 @@
-// The console's texts in the operator's language: the stored choice, else the browser's.
+// Chooses the console's texts: in the language that the operator has stored, or in the browser's.
 import { chinese } from './chinese.ts';
 import { english, type Texts } from './english.ts';
 
@@ -7,7 +7,7 @@ const chosen = localStorage.getItem(storedUnder) ?? navigator.language;
 
 export const texts: Texts = chosen.toLowerCase().startsWith('zh') ? chinese : english;
 
-/** Reloads the page in that language. */
+/** Stores the language and reloads the page in it. */
 export function speak(language: string): void {
   localStorage.setItem(storedUnder, language);
   location.reload();

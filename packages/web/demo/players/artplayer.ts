@@ -1,4 +1,4 @@
-// ArtPlayer with danmux as a plugin.
+// The demo page of ArtPlayer, with danmux as a plugin.
 import { danmuxArtplayer, type PlayerDanmaku } from '@danmux/sdk-elements/players';
 import Artplayer from 'artplayer';
 import { openPage, sample } from './page.ts';
@@ -17,5 +17,5 @@ const art = new Artplayer({
   plugins: [danmuxArtplayer({ room, userId })],
 });
 show((art.plugins as unknown as { danmux: PlayerDanmaku }).danmux, () => art.destroy());
-// For experiments in the browser's console: `art.mini = true`.
+// A global, for experiments in the browser's console, for example `art.mini = true`.
 Object.assign(window, { art });

@@ -1,4 +1,4 @@
-// flv.js feeds a video element; the overlay is attached to the element.
+// The demo page of flv.js: it feeds a video element, to which the overlay is attached.
 import { attachTo } from '@danmux/sdk-elements/players';
 import flvjs from 'flv.js';
 import { play, videoFrame } from './frame.ts';

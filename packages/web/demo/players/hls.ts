@@ -1,4 +1,4 @@
-// hls.js feeds a video element; the overlay is attached to the element.
+// The demo page of hls.js: it feeds a video element, to which the overlay is attached.
 import { attachTo } from '@danmux/sdk-elements/players';
 import Hls from 'hls.js';
 import { play, videoFrame } from './frame.ts';
@@ -6,7 +6,7 @@ import { openPage, sample } from './page.ts';
 
 const { box, room, userId, show } = await openPage('hls.js');
 const { frame, video } = videoFrame(box);
-// hls.js loads its worker from a blob, which the page's policy forbids.
+// No worker: hls.js loads it from a blob, which the page's content security policy forbids.
 const hls = new Hls({ enableWorker: false });
 hls.loadSource(sample('m3u8'));
 hls.attachMedia(video);

@@ -1,4 +1,4 @@
-// mpegts.js feeds a video element; the overlay is attached to the element.
+// The demo page of mpegts.js: it feeds a video element, to which the overlay is attached.
 import { attachTo } from '@danmux/sdk-elements/players';
 import mpegts from 'mpegts.js';
 import { play, videoFrame } from './frame.ts';

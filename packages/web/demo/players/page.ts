@@ -1,15 +1,15 @@
-// Shared parts of the player pages: the demo room, a send form, controls for the overlay and a button that destroys the player. The player
-// itself is in each page.
+// The shared parts of the player pages: the demo room, a send form, controls for the overlay and a button that destroys the player. Each page creates
+// its player.
 import { type Client, createClient, type Room } from '@danmux/sdk';
 import type { PlayerDanmaku } from '@danmux/sdk-elements/players';
 
 export interface PlayerPage {
-  /** The player's container. */
+  /** The container for the player. */
   readonly box: HTMLElement;
   readonly client: Client;
   readonly room: Room;
   readonly userId: string;
-  /** Connects the page's controls with the overlay and the player's teardown. */
+  /** Shows the page's controls for this overlay; the button to end the player calls `destroyPlayer`. */
   show(danmaku: PlayerDanmaku, destroyPlayer: () => void): void;
 }
 

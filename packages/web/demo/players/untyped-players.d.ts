@@ -1,4 +1,4 @@
-// Types of packages that have none, as far as the pages use them.
+// Types of packages without type declarations: only the members that the demo pages use.
 declare module 'dplayer' {
   export default class DPlayer {
     constructor(options: { container: HTMLElement; video: { url: string }; loop?: boolean; mutex?: boolean; lang?: string });

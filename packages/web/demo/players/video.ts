@@ -1,4 +1,4 @@
-// A plain video: `attachTo` only.
+// The demo page of a plain video element, with `attachTo`.
 import { attachTo } from '@danmux/sdk-elements/players';
 import { livePicture } from '../live-picture.ts';
 import { play, videoFrame } from './frame.ts';

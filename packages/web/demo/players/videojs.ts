@@ -1,4 +1,4 @@
-// video.js with danmux as a registered plugin.
+// The demo page of video.js, with danmux as a registered plugin.
 import videojs from 'video.js';
 import 'video.js/dist/video-js.css';
 import { danmuxVideojs, type PlayerDanmaku } from '@danmux/sdk-elements/players';

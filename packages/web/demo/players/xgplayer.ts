@@ -1,4 +1,4 @@
-// xgplayer with danmux as a plugin class.
+// The demo page of xgplayer, with danmux as a plugin class.
 import Player from 'xgplayer';
 import 'xgplayer/dist/index.min.css';
 import { DanmuxXgplayer } from '@danmux/sdk-elements/players';

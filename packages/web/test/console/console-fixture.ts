@@ -1,5 +1,5 @@
-// A browser page of the console that keeps its complaints. Axe is put in before the page's own scripts, so that its policy stays as it
-// is.
+// A fixture: a browser page of the console that collects its errors. Axe is injected before the page's scripts, so that the content security policy
+// need not allow it.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 export interface ConsolePage {
   readonly page: Page;
-  /** What the page's console, its scripts and its policy complained about. */
+  /** Errors and warnings of the browser's console, scripts and content security policy. */
   readonly complaints: readonly string[];
 }
 
@@ -16,11 +16,11 @@ export interface ConsoleOptions {
   readonly width?: number;
   readonly locale?: string;
   readonly hash?: string;
-  /** The page's clock is the test's. */
+  /** True: the test controls the page's clock. */
   readonly clock?: boolean;
 }
 
-/** The console at its door, or at a place of it when there is a key to log in with. */
+/** Opens the console, and logs in when a key is given; `hash` names the page to open. */
 export async function openConsole(browser: Browser, url: string, key: string | null, options: ConsoleOptions = {}): Promise<ConsolePage> {
   const { width = 1_280, locale = 'en-US', hash = '', clock = false } = options;
   const context = await browser.newContext({ viewport: { width, height: 900 }, locale });
@@ -42,14 +42,14 @@ export async function logIn(page: Page, key: string): Promise<void> {
   await page.getByTestId('key').waitFor();
 }
 
-/** Axe finds nothing wrong with what the page shows now. */
+/** Asserts that axe finds no accessibility problem in the page as shown now. */
 export async function mustBeAccessible(page: Page, where: string): Promise<void> {
   const results = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
   const found = results.violations.map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes[0]?.html.slice(0, 200)} ${nodes[0]?.failureSummary}`);
   assert.deepEqual(found, [], where);
 }
 
-/** Nothing is wider than the window. */
+/** Asserts that no content is wider than the window. */
 export async function mustFit(page: Page, where: string): Promise<void> {
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.equal(tooWide, 0, `${where} is ${tooWide} px too wide`);

@@ -1,4 +1,4 @@
-// What waits for an operator: a message that a word list held, and one that is to be sent later.
+// The operator's queues: a message held by a word list, and a delayed message.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
@@ -18,7 +18,7 @@ after(async () => {
   await danmux?.close();
 });
 
-test('a word list is put, holds a message, and the message is let through', { timeout: 60_000 }, async () => {
+test('a new word list holds a message, and the operator approves it', { timeout: 60_000 }, async () => {
   const viewer = await danmux.viewer('live:1', { sub: 'u1', name: 'Ann' });
   const other = await danmux.viewer('live:1', { sub: 'u2' });
   const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { hash: '#/words' });
@@ -50,7 +50,7 @@ test('a word list is put, holds a message, and the message is let through', { ti
   await page.context().close();
 });
 
-test('a delayed message is found by its job and called off', { timeout: 60_000 }, async () => {
+test('a delayed message is found by its job id and cancelled', { timeout: 60_000 }, async () => {
   const { body } = await danmux.call('POST', '/v1/rooms/live:1/messages', { type: 'notice', data: { text: 'later' }, delay_ms: 600_000 });
   const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { hash: '#/jobs' });
   await page.getByTestId('job-id').fill(body.job);
@@ -60,7 +60,7 @@ test('a delayed message is found by its job and called off', { timeout: 60_000 }
   await page.getByTestId('confirm').click();
   await page.getByTestId('done').filter({ hasText: body.job }).waitFor();
   assert.equal((await danmux.call('GET', `/v1/jobs/${body.job}`)).status, 404);
-  // The job is gone, which the browser tells of as a request that failed.
+  // The job no longer exists; the browser logs its 404 as a failed request.
   assert.deepEqual(
     complaints.filter((text) => !text.includes('404')),
     [],

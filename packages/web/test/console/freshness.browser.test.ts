@@ -1,4 +1,4 @@
-// A key that ends, a page that nobody looks at, an api that is away: what is on the screen is never taken for more than it is.
+// A revoked key, a hidden or paused page, an unreachable api: the console never shows old data as current.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
@@ -18,7 +18,7 @@ after(async () => {
   await danmux?.close();
 });
 
-test('a key that is no key stays outside; one that ends is out at once; the place is kept for the next', { timeout: 60_000 }, async () => {
+test('an unknown key cannot log in; a revoked key is logged out; the next login opens the same page', { timeout: 60_000 }, async () => {
   const { page } = await openConsole(browser, danmux.url, null, { hash: '#/jobs' });
   await page.getByTestId('api-key').fill('nobody');
   await page.getByTestId('log-in').click();
@@ -30,7 +30,7 @@ test('a key that is no key stays outside; one that ends is out at once; the plac
   await page.getByTestId('job-id').waitFor();
   await danmux.call('DELETE', '/v1/keys/short-lived');
   await page.getByTestId('login-problem').waitFor();
-  assert.equal(await page.evaluate(() => sessionStorage.length + Object.keys(localStorage).length), 0, 'the key is nowhere');
+  assert.equal(await page.evaluate(() => sessionStorage.length + Object.keys(localStorage).length), 0, 'the key is not stored');
   await logIn(page, danmux.key);
   await page.getByTestId('job-id').waitFor();
   await page.getByTestId('logout').click();
@@ -39,7 +39,7 @@ test('a key that is no key stays outside; one that ends is out at once; the plac
   await page.context().close();
 });
 
-test('paused, or hidden, it asks for nothing; then it goes on', { timeout: 60_000 }, async () => {
+test('a paused or hidden page sends no requests, and continues afterwards', { timeout: 60_000 }, async () => {
   const { page } = await openConsole(browser, danmux.url, danmux.key, { clock: true });
   await page.getByTestId('node').first().waitFor();
   let asked = 0;
@@ -47,7 +47,7 @@ test('paused, or hidden, it asks for nothing; then it goes on', { timeout: 60_00
   const asksWithin = async (ms: number) => {
     const before = asked;
     await page.clock.fastForward(ms);
-    // What was asked for meanwhile is on its way before this is answered.
+    // Requests started meanwhile are sent before this one is answered.
     await page.evaluate(() => fetch('/healthz').then(({ status }) => status));
     return asked - before - 1;
   };
@@ -58,25 +58,25 @@ test('paused, or hidden, it asks for nothing; then it goes on', { timeout: 60_00
     }, state);
   await page.getByTestId('hold').click();
   await page.locator('[data-testid=state][data-state=held]').waitFor();
-  // What was asked for before is answered.
+  // Waits until earlier requests are answered.
   await asksWithin(0);
   assert.equal(await asksWithin(60_000), 0, 'paused');
   await look('hidden');
   await page.getByTestId('hold').click();
   assert.equal(await asksWithin(60_000), 0, 'hidden');
   await look('visible');
-  await eventually(async () => assert.ok((await asksWithin(10_000)) > 0, 'it goes on'));
+  await eventually(async () => assert.ok((await asksWithin(10_000)) > 0, 'requests are sent again'));
   await page.context().close();
 });
 
-// Last: after it there is no api.
-test('without the api it says so and greys what is old', { timeout: 60_000 }, async () => {
+// The last test, because it stops the api.
+test('without the api the console reports it and greys old numbers', { timeout: 60_000 }, async () => {
   const { page } = await openConsole(browser, danmux.url, danmux.key);
   await page.getByTestId('node').first().waitFor();
   await danmux.stopApi();
   await page.locator('[data-testid=state][data-state=away]').waitFor({ timeout: 15_000 });
   await page.getByTestId('stale').first().waitFor();
-  assert.match((await page.getByTestId('stale').first().textContent()) ?? '', /does not answer.*What is shown is from .* ago/s);
+  assert.match((await page.getByTestId('stale').first().textContent()) ?? '', /does not answer.*Showing data from .* ago/s);
   await eventually(async () => assert.ok((await page.locator('.old').count()) > 0, 'old numbers are greyed'));
   await mustBeAccessible(page, 'an api that is away');
   await page.context().close();

@@ -1,4 +1,4 @@
-// An evening of an operator: in by key, to a room, a message pushed, followed and taken back, a viewer muted, all of it in the audit log.
+// An operator's session: log in, open a room, push, trace and recall a message, mute a viewer, and find it all in the audit log.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { keepScreenshot, startBrowser } from '@danmux/testkit';
@@ -19,7 +19,7 @@ after(async () => {
   await danmux?.close();
 });
 
-test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and accessible', { timeout: 90_000 }, async () => {
+test('log in, open a room, push, trace, recall, mute, audit: accessible, without policy violations', { timeout: 90_000 }, async () => {
   const viewer = await danmux.viewer(room, { sub: 'u7', name: '橘子汽水' });
   const { page, complaints } = await openConsole(browser, danmux.url, null);
   await mustBeAccessible(page, 'the door');
@@ -42,7 +42,7 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await page.getByRole('link', { name: room }).click();
   await page.getByTestId('member').filter({ hasText: '橘子汽水' }).waitFor();
 
-  // A push: text is a chat message, its id and lane are shown, the viewer has it.
+  // Push: plain text becomes a chat message; its id and lane are shown, and the viewer receives it.
   await page.locator('[data-testid=push] textarea').fill('晚上好');
   await page.getByTestId('push-send').click();
   const pushed = page.getByTestId('pushed');
@@ -59,7 +59,7 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await mustBeAccessible(page, 'a room');
   await keepScreenshot(page, 'console-room');
 
-  // What is asked about first is not done by Escape, and done by the button.
+  // Recall: Escape cancels the dialog, the button confirms it.
   await message.getByTestId('recall').click();
   assert.match((await page.getByTestId('dialog').textContent()) ?? '', /晚上好.*every viewer/s);
   await mustBeAccessible(page, 'a question');
@@ -94,7 +94,7 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await page.getByTestId('confirm').click();
   await eventually(async () => assert.deepEqual((await danmux.call('GET', `/v1/rooms/${room}`)).body.modes, { slow_ms: 2_500 }));
 
-  // The ledger is a few seconds behind.
+  // The ledger is updated every few seconds.
   await page.getByTestId('sequenced-chat').filter({ hasText: /^1$/ }).waitFor();
 
   await page.getByRole('link', { name: 'Audit' }).click();
@@ -106,12 +106,12 @@ test('in by key, to a room, push, trace, recall, mute, audit; by the policy, and
   await page.getByTestId('log').selectOption('publishing');
   await page.getByTestId('audit-row').filter({ hasText: '/v1/rooms/:room/messages' }).first().waitFor();
 
-  // Nothing was loaded from elsewhere, nothing ran that the policy forbids.
+  // No resource was loaded from another origin, and no policy violation was reported.
   assert.deepEqual(complaints, []);
   await page.context().close();
 });
 
-test('a message hop by hop, with its receipts', { timeout: 60_000 }, async () => {
+test('the trace of a message shows each hop and the receipts', { timeout: 60_000 }, async () => {
   const viewer = await danmux.viewer('live:7', { sub: 'u1' });
   await danmux.call('POST', '/v1/rooms/live:7/messages', { type: 'gift', data: { gift: 'rocket' }, id: 'order-1', receipt: true });
   await eventually(() => assert.equal(viewer.msgs.length, 1));
@@ -126,12 +126,12 @@ test('a message hop by hop, with its receipts', { timeout: 60_000 }, async () =>
   await page.context().close();
 });
 
-test('what is wrong with a process that serves stands on its card', { timeout: 60_000 }, async () => {
+test('a problem of a process is shown on its card', { timeout: 60_000 }, async () => {
   const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { width: 375 });
   await page.getByTestId('node').first().waitFor();
   assert.equal(await page.getByTestId('degraded').count(), 0);
   danmux.degrade('redis_eviction', 'The maxmemory-policy of Redis is allkeys-lru: it may delete stored messages.');
-  // All roles are this process.
+  // All roles run in this process, so each card shows the problem.
   await eventually(async () => assert.equal(await page.getByTestId('degraded').count(), 4));
   assert.match((await page.getByTestId('degraded').first().textContent()) ?? '', /redis_eviction\s+The maxmemory-policy of Redis is allkeys-lru/);
   await mustFit(page, 'a degraded cluster');
@@ -140,7 +140,7 @@ test('what is wrong with a process that serves stands on its card', { timeout: 6
   await page.context().close();
 });
 
-test('every page fits a phone and a wide screen, in Chinese as well, and is accessible', { timeout: 60_000 }, async () => {
+test('every page fits a phone and a wide screen, also in Chinese, and is accessible', { timeout: 60_000 }, async () => {
   const { page, complaints } = await openConsole(browser, danmux.url, danmux.key, { width: 375, locale: 'zh-CN' });
   for (const name of ['cluster', 'rooms', `rooms/${room}`, 'messages', 'reviews', 'sanctions', 'words', 'jobs', 'webhooks', 'audit']) {
     await page.evaluate((hash) => {

@@ -1,9 +1,9 @@
-// What the console compares times with: the date of the api's answers.
+// The console's estimate of the cluster's time from the date header of replies.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { learnTime, serverTime } from '../../console/server-time.ts';
 
-test("it is the machine's until an answer told, and then the api's to a second, however the machine's clock is set", (t) => {
+test("the time is the local clock's until the first reply, then the api's to a second, whatever the local clock is set to", (t) => {
   assert.ok(Math.abs(serverTime() - Date.now()) < 100);
   const day = Date.UTC(2026, 0, 1);
   let monotonic = 1_000;

@@ -1,4 +1,4 @@
-// A danmux as `npm start` runs it, for the demo's pages: everything in one built process, and a backend's way to push.
+// A fixture: danmux as started by `npm start`, all roles in one built process, and a backend client to publish messages.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The demo page, which is the elements in a page: on a desktop in Chinese, on a phone in English, for those who use a keyboard or hear it.
+// The demo page with the elements: on a desktop in Chinese and on a phone in English, and its accessibility.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepScreenshot } from '@danmux/testkit';
@@ -25,7 +25,7 @@ async function sendGift(page: Page, name: string): Promise<void> {
   await page.locator('[data-testid=latest-gift]', { hasText: name }).waitFor();
 }
 
-test('on a desktop, in Chinese: nothing for axe to find, a gift goes through the backend', async () => {
+test('on a desktop in Chinese: axe finds no problem, and a gift is sent by the backend', async () => {
   const page = await enter('live:desktop', { width: 1280, height: 720 }, 'zh-CN');
   assert.equal(await page.locator('[data-testid=send]').textContent(), '发送');
   await page.locator('[data-testid=chat-input]').fill('是我');
@@ -38,7 +38,7 @@ test('on a desktop, in Chinese: nothing for axe to find, a gift goes through the
   await keepScreenshot(page, 'elements-desktop');
 });
 
-test('on a phone, in English: the same, and nothing is wider than the screen', async () => {
+test('on a phone in English: the same, and no element is wider than the screen', async () => {
   const page = await enter('live:phone', { width: 375, height: 812 }, 'en-US');
   assert.equal(await page.locator('[data-testid=send]').textContent(), 'Send');
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 375);

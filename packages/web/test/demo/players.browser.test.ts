@@ -1,5 +1,5 @@
-// Each player as npm has it, in Chromium, on its demo page: it plays, a danmaku and a gift from a running danmux show on it and go fullscreen
-// with it, its pause is theirs, its button turns them off, and when it ends nothing is left.
+// Each player from npm on its demo page in Chromium: it plays; danmaku and gifts of a running danmux are shown, go fullscreen and pause with it; its
+// button turns danmaku off; and destroying it leaves nothing behind.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -10,11 +10,11 @@ import { type DemoServer, startDemoServer } from './demo-server.ts';
 
 interface PlayerCase {
   readonly name: string;
-  /** What goes fullscreen. */
+  /** Selector of the element that goes fullscreen. */
   readonly root: string;
-  /** The player's own button for it; absent: the page asks for it. */
+  /** Selector of the player's fullscreen button; absent: the test requests fullscreen by script. */
   readonly fullscreen?: string;
-  /** Whether the adapter puts a button into the player's bar. */
+  /** True when the adapter adds a button to the player's control bar. */
   readonly button: boolean;
 }
 
@@ -39,8 +39,8 @@ after(async () => {
   await server.stop();
 });
 
-// Two side by side, since each of them mostly waits.
-describe('on its page', { concurrency: 2 }, () => {
+// Two tests at a time, because each mostly waits.
+describe('players on their demo pages', { concurrency: 2 }, () => {
   for (const player of cases)
     test(`${player.name}: danmaku and gifts play, pause, go fullscreen and end with the player`, { timeout: 30_000 }, async () => {
       const { page, complaints, room } = await open(player.name);
@@ -64,7 +64,7 @@ describe('on its page', { concurrency: 2 }, () => {
     });
 });
 
-test("ArtPlayer's own menu changes the overlay, and its mini window has none", { timeout: 30_000 }, async () => {
+test("ArtPlayer's menu changes the overlay, and its mini window hides it", { timeout: 30_000 }, async () => {
   const { page, complaints, room } = await open('artplayer');
   await page.locator('.art-video-player').hover();
   await page.locator('.art-control-setting').click();
@@ -86,7 +86,7 @@ test("ArtPlayer's own menu changes the overlay, and its mini window has none", {
 
 async function open(name: string): Promise<{ page: Page; complaints: string[]; room: string }> {
   const context = await browser.newContext({ viewport: { width: 900, height: 680 } });
-  // tsx gives functions their names by a call that the page does not have.
+  // tsx compiles functions to call `__name`, which the page must define.
   await context.addInitScript('globalThis.__name = (named) => named');
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -113,7 +113,7 @@ async function push(room: string, type: string, data: object): Promise<void> {
   await server.backend.push({ room, type, data, from: { id: 'u1', name: '小明' }, id: randomUUID() });
 }
 
-/** The overlay is as large as the video's box, and in the element that goes fullscreen. */
+/** Asserts that the overlay has the size of the video's box and is in the element that goes fullscreen. */
 async function liesOver(page: Page, root: string): Promise<void> {
   const boxes = await page.evaluate((selector) => {
     const edges = (element: Element | null | undefined) => {
@@ -131,12 +131,12 @@ async function liesOver(page: Page, root: string): Promise<void> {
   assert.deepEqual(boxes.overlay, boxes.video);
 }
 
-/** What flies stands still while the player is paused, and goes on with it. */
+/** Asserts that danmaku are frozen while the player is paused, and continue with it. */
 async function pauses(page: Page): Promise<void> {
   await page.evaluate(() => document.querySelector('video')?.pause());
-  await eventually(async () => assert.equal(await movedInTwoFrames(page), false, 'danmaku stand'));
+  await eventually(async () => assert.equal(await movedInTwoFrames(page), false, 'danmaku are frozen'));
   await page.evaluate(() => document.querySelector('video')?.play());
-  await eventually(async () => assert.equal(await movedInTwoFrames(page), true, 'danmaku fly again'));
+  await eventually(async () => assert.equal(await movedInTwoFrames(page), true, 'danmaku move again'));
 }
 
 function movedInTwoFrames(page: Page): Promise<boolean> {

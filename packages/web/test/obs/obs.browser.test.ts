@@ -1,4 +1,4 @@
-// The page for OBS, from a real danmux: transparent, in the looks its address asks for, quiet about what a stream is not to show.
+// The OBS page of a real danmux: transparent, with the look from its URL, and without errors that viewers of the stream would see.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePorts } from '@danmux/testkit';
@@ -9,7 +9,7 @@ import { eventually } from '@danmux/testkit/unit';
 const live = livePage();
 const online = '[data-state=online]';
 
-test('what is not danmaku is transparent, and the token goes nowhere but to the edge', async () => {
+test('the page is transparent except for danmaku, and sends the token only to the edge', async () => {
   const token = await live.edge.token('obs', { rooms: ['live:obs'] });
   const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}&size=40#token=${token}`);
   const requests: string[] = [];
@@ -19,7 +19,7 @@ test('what is not danmaku is transparent, and the token goes nowhere but to the 
   await live.push('live:obs', { from: { id: 'a' }, data: { text: '弹幕' } });
   await page.locator('.danmux-danmaku', { hasText: '弹幕' }).waitFor();
   const picture = (await page.screenshot({ omitBackground: true })).toString('base64');
-  // Where no policy forbids to read it.
+  // On about:blank, where no content security policy forbids reading the image.
   const reader = await page.context().newPage();
   const alphas = await reader.evaluate(async (png) => {
     const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
@@ -35,8 +35,8 @@ test('what is not danmaku is transparent, and the token goes nowhere but to the 
   assert.ok(requests.length > 2 && !requests.some((url) => url.includes(token)), requests.join('\n'));
 });
 
-test('lanes=gift shows gifts alone; without ?url it finds the edges by itself', async () => {
-  // A cluster without a gateway has no such route.
+test('lanes=gift shows gifts only; without ?url the page finds the edges itself', async () => {
+  // Simulates a server without the gateway route.
   live.expect(/404/);
   const page = await live.visit('/overlay/?room=live:gifts&lanes=gift');
   await page.locator(online).waitFor();
@@ -46,13 +46,13 @@ test('lanes=gift shows gifts alone; without ?url it finds the edges by itself', 
   assert.equal(await page.locator('[data-testid=danmaku]').count(), 0);
 });
 
-test('a parameter that cannot be used is named once, in the language asked for, and the rest goes on', async () => {
+test('an invalid parameter is reported once, in the requested language, and the page works', async () => {
   const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}&speed=fast&lang=zh-CN`);
   await page.locator(online).waitFor();
   assert.deepEqual(await page.locator('.danmux-note p').allTextContents(), ['speed=fast 未生效：请填 0.1 到 10 之间的数字，例如 speed=1.5。']);
 });
 
-test('a connection that is away is no matter for the screen; a token that is refused is named to who sets it up', async () => {
+test('a lost connection is not shown; a refused token is reported to the person who sets up the page', async () => {
   live.expect(/ERR_CONNECTION_REFUSED/);
   const away = await live.visit(`/overlay/?room=live:obs&url=http://127.0.0.1:${await freePorts(1)}`);
   await away.locator('[data-state=connecting]').waitFor();

@@ -80,8 +80,8 @@ export class FanOut implements FeedOutput {
   toSender(room: string, user: string, message: string): void {
     const mine = [...this.#sessions.of(user)].filter(({ rooms }) => rooms.has(room));
     if (mine.length === 0) return;
-    const prepared = new EncodedFrame([eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${message}]}`)], { room, urgent: false });
-    for (const session of mine) session.deliver(room, prepared);
+    const encoded = new EncodedFrame([eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${message}]}`)], { room, urgent: false });
+    for (const session of mine) session.deliver(room, encoded);
   }
 
   /** Messages that were passed on before the new epoch, for viewers that joined since and did not have them. */
@@ -92,9 +92,9 @@ export class FanOut implements FeedOutput {
       const counts: LaneCounts = {};
       for (const { lane } of missed) counts[lane] = (counts[lane] ?? 0) + 1;
       const packet = eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${missed.map(({ text }) => text).join(',')}]}`);
-      const prepared = new EncodedFrame([packet], { room, counts, urgent: isUrgent(counts) });
+      const encoded = new EncodedFrame([packet], { room, counts, urgent: isUrgent(counts) });
       this.#ledger.due(counts, 1);
-      if (session.deliver(room, prepared)) this.#ledger.delivered(prepared, 1);
+      if (session.deliver(room, encoded)) this.#ledger.delivered(encoded, 1);
     }
   }
 
@@ -106,8 +106,8 @@ export class FanOut implements FeedOutput {
   }
 
   /** An event for every viewer of a room; it goes after the frames of its urgency that wait. */
-  event(room: string, prepared: EncodedFrame): void {
-    this.#writerOf(room, prepared.urgent)?.addEvent(prepared);
+  event(room: string, encoded: EncodedFrame): void {
+    this.#writerOf(room, encoded.urgent)?.addEvent(encoded);
   }
 
   stop(): void {

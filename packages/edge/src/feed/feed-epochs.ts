@@ -2,7 +2,7 @@
 // the new epoch continues the old one up to what survived: a feed that was at 10 of A goes on at 5 of B, when 5 survived; one that was
 // at 3 of A reads 4 and 5 first. An epoch that began with nothing is read from its first message.
 import { claimOf, type FrameHead, goesOnAfter, type Heads, type HeadsClaim } from '@danmux/bus';
-import { type StreamLane, streamLanes } from '@danmux/protocol';
+import { type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 
 /** Epochs remembered, at most. */
 const remembered = 8;
@@ -23,6 +23,14 @@ export class FeedEpochs {
     return this.ended(epoch) || forks.some((fork) => fork.epoch === epoch);
   }
 
+  /** True when a position is further than these heads, or in an epoch that neither they nor this feed know. */
+  isBeyond(positions: Positions, heads: Heads): boolean {
+    return streamLanes.some((lane) => {
+      const position = positions[lane];
+      return position !== undefined && (position.epoch === heads.epoch ? position.offset > heads.offsets[lane] : !this.knows(heads, position.epoch));
+    });
+  }
+
   claim(known: Heads): HeadsClaim {
     return claimOf(known, this.#ended);
   }
@@ -40,4 +48,17 @@ export class FeedEpochs {
       return heads.forks?.some((fork) => fork.epoch === epoch) === true && last <= goesOnAfter(heads, lane, epoch, last);
     });
   }
+}
+
+/** True when some lane of the same epoch is not as far. */
+export function isBehind(heads: Heads, other: Heads): boolean {
+  return heads.epoch === other.epoch && streamLanes.some((lane) => heads.offsets[lane] < other.offsets[lane]);
+}
+
+/** What is missing between these heads and a frame of the same epoch: lanes, each up to an offset. */
+export function holesBefore(head: FrameHead, { offsets }: Heads): { lane: StreamLane; upTo: number }[] {
+  return streamLanes.flatMap((lane) => {
+    const first = head.ranges[lane]?.[0] ?? 0;
+    return first > offsets[lane] + 1 ? [{ lane, upTo: first - 1 }] : [];
+  });
 }

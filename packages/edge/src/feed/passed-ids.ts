@@ -64,7 +64,7 @@ export class PassedIds {
   }
 
   /** The messages without those a viewer had before the store went back, as `had` says by where they were then. */
-  withoutHad(msgs: readonly Msg[], had: (lane: StreamLane, before: Passed) => boolean): readonly Msg[] {
+  withoutSeen(msgs: readonly Msg[], had: (lane: StreamLane, before: Passed) => boolean): readonly Msg[] {
     return this.#passed.size === 0 ? msgs : msgs.flatMap((msg) => this.#unlessHad(msg, had));
   }
 

@@ -46,7 +46,7 @@ export class Recovery {
     const upTo = heads.offsets[lane];
     const count = upTo - position.offset;
     if (position.epoch !== heads.epoch || count < 0 || count > limits.recovery) return null;
-    return feed.ring.since(lane, position.offset, upTo) ?? (await this.#warmed(feed, lane, heads)).since(lane, position.offset, upTo);
+    return feed.replay.since(lane, position.offset, upTo) ?? (await this.#warmed(feed, lane, heads)).since(lane, position.offset, upTo);
   }
 
   /**
@@ -57,7 +57,7 @@ export class Recovery {
     const head = heads.offsets[lane];
     if (!lanes[lane].guaranteed || (position.epoch === heads.epoch && position.offset <= head)) return null;
     const after = Math.max(head - limits.recovery, goesOnAfter(heads, lane, position.epoch, position.offset));
-    return feed.ring.since(lane, after, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, head - after);
+    return feed.replay.since(lane, after, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, head - after);
   }
 
   /** The newest `wanted` messages of the lanes; control and gift may take half of them, chat gets the rest. */
@@ -69,7 +69,7 @@ export class Recovery {
       const head = heads.offsets[lane];
       const limit = Math.min(lane === 'chat' ? left : paid, head);
       if (limit === 0) continue;
-      const msgs = feed.ring.since(lane, head - limit, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, limit);
+      const msgs = feed.replay.since(lane, head - limit, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, limit);
       result[lane] = msgs;
       left -= msgs.length;
       paid -= msgs.length;
@@ -78,20 +78,20 @@ export class Recovery {
   }
 
   /** The feed's ring with what the store has of the lane before the ring's frames; one read for all who ask meanwhile. */
-  async #warmed(feed: RoomFeed, lane: StreamLane, { epoch, offsets }: Heads): Promise<RoomFeed['ring']> {
-    if (feed.ring.isWarm(lane, offsets[lane])) return feed.ring;
+  async #warmed(feed: RoomFeed, lane: StreamLane, { epoch, offsets }: Heads): Promise<RoomFeed['replay']> {
+    if (feed.replay.isWarm(lane, offsets[lane])) return feed.replay;
     const key = `${feed.room} ${lane}`;
     const warming = this.#warming.get(key) ?? this.#warm(feed, lane, epoch).finally(() => this.#warming.delete(key));
     this.#warming.set(key, warming);
     await warming;
-    return feed.ring;
+    return feed.replay;
   }
 
   async #warm(feed: RoomFeed, lane: StreamLane, epoch: string): Promise<void> {
     this.#runtime.metrics.ringReads.inc({ lane });
-    const last = (feed.ring.firstOffset(lane) ?? feed.heads.offsets[lane] + 1) - 1;
+    const last = (feed.replay.firstOffset(lane) ?? feed.heads.offsets[lane] + 1) - 1;
     const texts = await this.#bus.streams.since(feed.room, lane, Math.max(0, last - limits.recovery), last, limits.recovery);
     if (feed.heads.epoch !== epoch) return;
-    feed.ring.setBase(lane, last, feed.withoutRecalled(texts.map((text) => parseJson(text) as Msg)), this.#runtime.clock.now());
+    feed.replay.setBase(lane, last, feed.withoutRecalled(texts.map((text) => parseJson(text) as Msg)), this.#runtime.clock.now());
   }
 }

@@ -27,6 +27,11 @@ export function replayedFrame(room: string, epoch: string, lane: StreamLane, las
   };
 }
 
+/** The parts of a frame that history does not hold, when its messages were read from there: shed counts, and messages for their sender alone. */
+export function withoutMessages({ room, epoch, shed = {}, senderOnly = [] }: FrameHead): BusFrame {
+  return { head: { room, epoch, ranges: {}, counts: {}, characters: {}, traces: [], shed, senderOnly }, payload: `{"room":${JSON.stringify(room)},"msgs":[]}` };
+}
+
 function marksOf(room: string, lane: StreamLane, texts: readonly string[]): Pick<FrameHead, 'receipts' | 'recalls' | 'to'> {
   const receipts = texts.filter((text) => text.includes('"receipt":true')).flatMap((text) => receiptOf(JSON.parse(text) as Msg));
   const recalls = lane === 'control' ? texts.filter((text) => text.includes('"type":"recall"')).flatMap((text) => recallOf(JSON.parse(text) as Msg)) : [];

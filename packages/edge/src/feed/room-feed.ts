@@ -1,14 +1,14 @@
 // The bus's frames of one room on this edge, made whole: it knows how far each lane has come, notices a hole (a frame lost on
 // the way, an outage) and fills it from history before it passes on what follows. What cannot be filled is told as a gap. A store
 // that went back is noticed by the heads this feed has seen; the room then goes on in a new epoch from what survived (feed-epochs.ts).
-import type { Bus, BusFrame, FrameHead, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
+import type { Bus, BusFrame, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
 import { DanmuxError, type Gap, type Msg, type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { RecalledIds, shownMsg, withoutRecalled } from '../frame/recalls.ts';
-import { FeedEpochs } from './feed-epochs.ts';
+import { FeedEpochs, holesBefore, isBehind } from './feed-epochs.ts';
 import { PassedIds, type Repeated } from './passed-ids.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
-import { replayedFrame } from './replayed-frame.ts';
+import { replayedFrame, withoutMessages } from './replayed-frame.ts';
 
 export interface FeedOutput {
   /** The next frame of the room, in order: every message before it was passed on, or reported by `gap`. */
@@ -31,7 +31,7 @@ const strangerTries = 5;
 export class RoomFeed implements RoomSubscriber {
   readonly room: string;
   /** What was passed on lately. */
-  readonly ring = new ReplayBuffer();
+  readonly replay = new ReplayBuffer();
   /** What was passed on before the store went back. */
   readonly passed: PassedIds;
   readonly #runtime: Runtime;
@@ -112,7 +112,7 @@ export class RoomFeed implements RoomSubscriber {
    * was lost on the way; what was here at the pulse before and is not there is gone from the store.
    */
   pulse(heads: Heads | null): void {
-    this.ring.expire(this.#runtime.clock.now());
+    this.replay.expire(this.#runtime.clock.now());
     this.#recalled.forget();
     this.passed.forget();
     const [before, atBefore] = [this.#pulsed, this.#atPulse];
@@ -129,11 +129,7 @@ export class RoomFeed implements RoomSubscriber {
    * their way, or the store went back. The viewer's word is no more than a reason to look.
    */
   async reach(positions: Positions = {}): Promise<void> {
-    const beyond = streamLanes.some((lane) => {
-      const position = positions[lane];
-      return position && (position.epoch === this.heads.epoch ? position.offset > this.heads.offsets[lane] : !this.#epochs.knows(this.heads, position.epoch));
-    });
-    if (!beyond) return;
+    if (!this.#epochs.isBeyond(positions, this.heads)) return;
     const now = performance.now();
     if (now - this.#reachedAt >= reachEveryMs) {
       this.#reachedAt = now;
@@ -150,7 +146,7 @@ export class RoomFeed implements RoomSubscriber {
     while (!this.#check) {
       const frame = this.#waiting[0];
       if (!frame) return;
-      if (frame.head.epoch !== this.#heads.epoch || this.#holes(frame.head).length > 0) break;
+      if (frame.head.epoch !== this.#heads.epoch || holesBefore(frame.head, this.#heads).length > 0) break;
       this.#waiting.shift();
       this.#pass(frame);
     }
@@ -184,18 +180,10 @@ export class RoomFeed implements RoomSubscriber {
     this.#give(frame);
   }
 
-  #holes(head: FrameHead): { lane: StreamLane; upTo: number }[] {
-    const known = this.heads.offsets;
-    return streamLanes.flatMap((lane) => {
-      const first = head.ranges[lane]?.[0] ?? 0;
-      return first > known[lane] + 1 ? [{ lane, upTo: first - 1 }] : [];
-    });
-  }
-
   async #repair(): Promise<void> {
     const head = this.#waiting[0]?.head;
     if (this.#check || (head && head.epoch !== this.heads.epoch)) return this.#catchUp(head?.epoch);
-    if (head) for (const { lane, upTo } of this.#holes(head)) if (!this.#check) await this.#fill(lane, upTo);
+    if (head) for (const { lane, upTo } of holesBefore(head, this.heads)) if (!this.#check) await this.#fill(lane, upTo);
   }
 
   /** Reads how far the store is and fills up to there. `awaited` is the epoch of the frame that waits. */
@@ -235,7 +223,7 @@ export class RoomFeed implements RoomSubscriber {
       const lost = to - after - msgs.length;
       this.#heads = { ...this.heads, offsets: { ...this.heads.offsets, [lane]: to } };
       if (lost > 0) {
-        this.ring.clear();
+        this.replay.clear();
         this.#output.gap({ room: this.room, lane, count: lost, reason: 'history_trimmed' });
       }
       if (msgs.length > 0) this.#give(replayedFrame(this.room, epoch, lane, to, msgs));
@@ -246,7 +234,7 @@ export class RoomFeed implements RoomSubscriber {
     if (frame.head.recalls) this.#recall(frame.head.recalls);
     const shown = this.#shown(frame);
     // Whole, for who comes back and was not here when it was passed on first.
-    this.ring.push(shown, this.#runtime.clock.now());
+    this.replay.push(shown, this.#runtime.clock.now());
     const { frame: fresh, repeated } = this.passed.without(shown);
     if (repeated.length > 0) this.#output.repeated?.(this.room, repeated);
     this.#output.frame(fresh);
@@ -255,7 +243,7 @@ export class RoomFeed implements RoomSubscriber {
   #recall(ids: readonly string[]): void {
     this.#recalled.add(ids);
     const recalled = new Set(ids);
-    this.ring.recall(recalled);
+    this.replay.recall(recalled);
     this.#output.recalled(this.room, recalled);
   }
 
@@ -274,8 +262,8 @@ export class RoomFeed implements RoomSubscriber {
     this.#waiting = this.#waiting.filter(({ head }) => head.epoch !== before.epoch);
     // What waits of the epoch that ended and did not survive is nowhere else; the hole before it can never be filled.
     for (const frame of late) if (!this.#epochs.survives(frame.head, heads)) this.#pass(frame);
-    this.passed.add(this.ring.ids());
-    this.ring.clear();
+    this.passed.add(this.replay.ids());
+    this.replay.clear();
     this.#epochs.end(before.epoch);
     this.#heads = this.#epochs.begin(heads, before);
     const { epoch, offsets } = this.#heads;
@@ -304,13 +292,4 @@ export class RoomFeed implements RoomSubscriber {
       backoffMs(++this.#failures, { baseMs: 50, maxMs: 2_000 }),
     );
   }
-}
-
-/** True when some lane of the same epoch is not as far. */
-function isBehind(heads: Heads, other: Heads): boolean {
-  return heads.epoch === other.epoch && streamLanes.some((lane) => heads.offsets[lane] < other.offsets[lane]);
-}
-
-function withoutMessages({ room, epoch, shed = {}, senderOnly = [] }: FrameHead): BusFrame {
-  return { head: { room, epoch, ranges: {}, counts: {}, characters: {}, traces: [], shed, senderOnly }, payload: `{"room":${JSON.stringify(room)},"msgs":[]}` };
 }

@@ -44,7 +44,7 @@ export class EncodedFrame {
   #bytes: number | undefined;
   #plain: Buffer | undefined;
   #deflated: Buffer | undefined;
-  #without: { readonly recalled: ReadonlySet<string>; readonly prepared: EncodedFrame } | undefined;
+  #without: { readonly recalled: ReadonlySet<string>; readonly encoded: EncodedFrame } | undefined;
 
   constructor(packets: readonly string[], { room = '', counts, gaps = [], urgent = true }: EncodedFrameOptions = {}) {
     this.packets = packets;
@@ -57,8 +57,8 @@ export class EncodedFrame {
   /** The same without what was taken back; itself when it holds none of it. For the same set again it is the same one. */
   without(recalled: ReadonlySet<string>): EncodedFrame {
     // Many sessions may hold this one.
-    if (this.#without?.recalled !== recalled) this.#without = { recalled, prepared: this.#makeWithout(recalled) };
-    return this.#without.prepared;
+    if (this.#without?.recalled !== recalled) this.#without = { recalled, encoded: this.#makeWithout(recalled) };
+    return this.#without.encoded;
   }
 
   #makeWithout(recalled: ReadonlySet<string>): EncodedFrame {

@@ -45,25 +45,25 @@ export class Outbox {
   }
 
   /** True when the bytes were handed on at once; what is kept is settled with the ledger later. */
-  write(prepared: EncodedFrame): boolean {
+  write(encoded: EncodedFrame): boolean {
     if (this.bytes === 0 && this.#missed === undefined && this.#wire.ready) {
-      this.#wire.write(prepared);
+      this.#wire.write(encoded);
       return true;
     }
-    if (this.#closed) this.#parts.ledger.undeliverable(prepared);
-    else this.#keep(prepared);
+    if (this.#closed) this.#parts.ledger.undeliverable(encoded);
+    else this.#keep(encoded);
     return false;
   }
 
-  #keep(prepared: EncodedFrame): void {
-    const { bytes } = prepared;
-    if (prepared.urgent) {
+  #keep(encoded: EncodedFrame): void {
+    const { bytes } = encoded;
+    if (encoded.urgent) {
       this.#urgent ??= [];
-      this.#urgent.push(prepared);
+      this.#urgent.push(encoded);
       this.#urgentBytes += bytes;
     } else {
       this.#sheddable ??= [];
-      this.#sheddable.push(prepared);
+      this.#sheddable.push(encoded);
       this.#sheddableBytes += bytes;
     }
     const { cap } = this.#parts;
@@ -76,7 +76,7 @@ export class Outbox {
   /** Of what waits for a room, these are not to be shown any more. */
   recall(room: string, ids: ReadonlySet<string>): void {
     if (this.bytes === 0) return;
-    const without = (prepared: EncodedFrame) => (prepared.room === room ? prepared.without(ids) : prepared);
+    const without = (encoded: EncodedFrame) => (encoded.room === room ? encoded.without(ids) : encoded);
     this.#urgent = this.#urgent?.map(without);
     this.#sheddable = this.#sheddable?.map(without);
     this.#urgentBytes = bytesOf(this.#urgent);
@@ -92,7 +92,7 @@ export class Outbox {
       const taken = this.#take();
       if (taken.length === 0) return true;
       this.#wire.write(joined(taken));
-      for (const prepared of taken) this.#parts.ledger.delivered(prepared, 1);
+      for (const encoded of taken) this.#parts.ledger.delivered(encoded, 1);
     }
     return this.#closed;
   }
@@ -137,7 +137,7 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.#parts.flusher.remove(this);
-    for (const prepared of [...(this.#urgent ?? []), ...(this.#sheddable ?? [])]) this.#parts.ledger.undeliverable(prepared);
+    for (const encoded of [...(this.#urgent ?? []), ...(this.#sheddable ?? [])]) this.#parts.ledger.undeliverable(encoded);
     this.#urgent = undefined;
     this.#sheddable = undefined;
     this.#missed = undefined;

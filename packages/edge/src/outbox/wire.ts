@@ -13,7 +13,7 @@ export interface Wire {
   /** Bytes socket.io and the TCP socket hold for the viewer. */
   readonly waiting: number;
   /** Only while `ready`. */
-  write(prepared: EncodedFrame): void;
+  write(encoded: EncodedFrame): void;
   /** Ends the connection; `now` drops what waits. */
   close(now: boolean): void;
 }
@@ -74,9 +74,9 @@ export class ViewerWire implements Wire {
     return queued + (this.#tcp?.writableLength ?? 0);
   }
 
-  write(prepared: EncodedFrame): void {
-    if (this.#tcp && this.#direct) this.#tcp.write(this.#deflates ? prepared.deflated : prepared.plain);
-    else for (const packet of prepared.packets) this.#conn.write(packet, { compress: false });
+  write(encoded: EncodedFrame): void {
+    if (this.#tcp && this.#direct) this.#tcp.write(this.#deflates ? encoded.deflated : encoded.plain);
+    else for (const packet of encoded.packets) this.#conn.write(packet, { compress: false });
   }
 
   close(now: boolean): void {

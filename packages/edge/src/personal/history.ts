@@ -58,7 +58,7 @@ export class PersonalHistory {
   async #since(user: string, lane: StreamLane, after: number, heads: Heads): Promise<readonly AddressedMsg[] | null> {
     const upTo = heads.offsets[lane];
     if (after > upTo || upTo - after > userRoomHistory) return null;
-    const frames = this.#feed.ring.frames(lane, after, upTo);
+    const frames = this.#feed.replay.frames(lane, after, upTo);
     if (!frames) return this.#inStore(user, lane, after, heads);
     const own = ownIn(frames, user).filter((msg) => msg.lane === lane && (msg.offset ?? 0) > after && (msg.offset ?? 0) <= upTo);
     return own.length > limits.recovery ? null : own;

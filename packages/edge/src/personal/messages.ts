@@ -77,7 +77,7 @@ export class PersonalMessages implements Part {
     session.joinedFrom(ownRoom, positions ?? {}, heads.epoch);
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
-      const fresh = feed.passed.withoutHad(feed.withoutRecalled(found.msgs), (lane, before) => session.hasSeen(ownRoom, lane, before));
+      const fresh = feed.passed.withoutSeen(feed.withoutRecalled(found.msgs), (lane, before) => session.hasSeen(ownRoom, lane, before));
       const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.hasPersonal(msg.id));
       const msgs = mine.map(shownMsg);
       this.#parts.receipts.replayed(session, room, msgs);
@@ -152,18 +152,18 @@ export class PersonalMessages implements Part {
     const { ledger } = this.#parts;
     const counts: LaneCounts = {};
     for (const { lane } of msgs) counts[lane] = (counts[lane] ?? 0) + 1;
-    const prepared = encodeEvent('frame', { room: ownRoom, msgs }, { room: ownRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
+    const encoded = encodeEvent('frame', { room: ownRoom, msgs }, { room: ownRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
     ledger.due(counts, sessions.length);
     for (const session of sessions) {
       session.notePersonal(msgs);
-      if (session.deliver(ownRoom, prepared)) ledger.delivered(prepared, 1);
+      if (session.deliver(ownRoom, encoded)) ledger.delivered(encoded, 1);
     }
   }
 
   /** Nobody knows whose messages were lost, so all users of the room get the gap, without a count. */
   #deliverGap(gap: Gap): void {
-    const prepared = encodeGap({ ...gap, room: ownRoom, count: 0 });
-    for (const session of this.#parts.sessions.all) if (session.joinedPersonal && this.roomOf(session) === gap.room) session.deliver(ownRoom, prepared);
+    const encoded = encodeGap({ ...gap, room: ownRoom, count: 0 });
+    for (const session of this.#parts.sessions.all) if (session.joinedPersonal && this.roomOf(session) === gap.room) session.deliver(ownRoom, encoded);
   }
 }
 

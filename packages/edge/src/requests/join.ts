@@ -71,7 +71,7 @@ export class Join {
     const { positions, recovered, msgs } = await recovery.recover(request, feed, heads);
     const online = await presence.online(room);
     rooms.pending.check(session, room);
-    const shown = [...feed.passed.withoutHad(feed.withoutRecalled(msgs), (lane, before) => session.hasSeen(room, lane, before))];
+    const shown = [...feed.passed.withoutSeen(feed.withoutRecalled(msgs), (lane, before) => session.hasSeen(room, lane, before))];
     if (request.positions) receipts.replayed(session, room, shown);
     return { room, online, positions, recovered, msgs: shown, modes: rules.modes(room) };
   }

@@ -33,28 +33,28 @@ export class RoomMembers {
 
   /** One more connection of the viewer in the room; true when it is the user's first. */
   entered(room: string, viewer: Viewer): boolean {
-    const roster = this.#rooms.get(room) ?? { users: new Map<string, User>(), version: undefined, stored: undefined };
-    this.#rooms.set(room, roster);
-    const user = roster.users.get(viewer.id);
+    const members = this.#rooms.get(room) ?? { users: new Map<string, User>(), version: undefined, stored: undefined };
+    this.#rooms.set(room, members);
+    const user = members.users.get(viewer.id);
     const member = memberOf(viewer);
     // A later token may tell another name or level.
     if (!user || !sameMember(user.member, member)) {
-      roster.users.set(viewer.id, { member, hash: memberHash(viewer.id), connections: user?.connections ?? 0 });
+      members.users.set(viewer.id, { member, hash: memberHash(viewer.id), connections: user?.connections ?? 0 });
       this.#waiting.add(room);
     }
-    const entered = roster.users.get(viewer.id);
+    const entered = members.users.get(viewer.id);
     if (entered) entered.connections++;
     return entered?.connections === 1;
   }
 
   /** True when it was the user's last connection in the room. */
   left(room: string, viewer: Viewer): boolean {
-    const roster = this.#rooms.get(room);
-    const user = roster?.users.get(viewer.id);
-    if (!roster || !user || --user.connections > 0) return false;
-    roster.users.delete(viewer.id);
+    const members = this.#rooms.get(room);
+    const user = members?.users.get(viewer.id);
+    if (!members || !user || --user.connections > 0) return false;
+    members.users.delete(viewer.id);
     this.#waiting.add(room);
-    if (roster.users.size > 0) return true;
+    if (members.users.size > 0) return true;
     this.#rooms.delete(room);
     this.#waiting.delete(room);
     return true;
@@ -62,29 +62,29 @@ export class RoomMembers {
 
   /** Distinct users of every room, with the lists that are due. */
   report(): ReadonlyMap<string, MemberReport> {
-    const rosters = new Map<string, MemberReport>(Array.from(this.#rooms, ([room, { users }]) => [room, { users: users.size }]));
+    const reports = new Map<string, MemberReport>(Array.from(this.#rooms, ([room, { users }]) => [room, { users: users.size }]));
     let size = 0;
     let looked = 0;
     for (const room of this.#waiting) {
-      const roster = this.#rooms.get(room);
-      if (!roster || size >= listsBudget || looked >= usersBudget) break;
+      const members = this.#rooms.get(room);
+      if (!members || size >= listsBudget || looked >= usersBudget) break;
       this.#waiting.delete(room);
-      const list = listMembers(roster.users, this.#listed);
-      looked += roster.users.size;
-      roster.version = list.version;
-      if (list.version === roster.stored) continue;
+      const list = listMembers(members.users, this.#listed);
+      looked += members.users.size;
+      members.version = list.version;
+      if (list.version === members.stored) continue;
       size += list.text.length;
-      rosters.set(room, { users: roster.users.size, list });
+      reports.set(room, { users: members.users.size, list });
     }
-    return rosters;
+    return reports;
   }
 
   /** What a report learned: the version of this edge's list that the store has. One it lost is sent again. */
   learned(room: string, stored: string | undefined): void {
-    const roster = this.#rooms.get(room);
-    if (!roster) return;
-    roster.stored = stored;
-    if (stored !== roster.version) this.#waiting.add(room);
+    const members = this.#rooms.get(room);
+    if (!members) return;
+    members.stored = stored;
+    if (stored !== members.version) this.#waiting.add(room);
   }
 }
 

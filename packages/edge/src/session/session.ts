@@ -124,10 +124,10 @@ export class Session {
   }
 
   /** A frame of a room: written at once, or after the answer to a join that is under way. True when it was written. */
-  deliver(room: string, prepared: EncodedFrame): boolean {
+  deliver(room: string, encoded: EncodedFrame): boolean {
     const held = this.#heldFrames?.get(room);
-    if (!held) return this.#outbox.write(prepared);
-    if (held.push(prepared) > maxHeldFrames) this.close('slow');
+    if (!held) return this.#outbox.write(encoded);
+    if (held.push(encoded) > maxHeldFrames) this.close('slow');
     return false;
   }
 
@@ -186,7 +186,7 @@ export class Session {
   releaseFrames(room: string): void {
     const held = this.#heldFrames?.get(room) ?? [];
     this.#endHold(room);
-    for (const prepared of held) if (this.#outbox.write(prepared)) this.#parts.ledger.delivered(prepared, 1);
+    for (const encoded of held) if (this.#outbox.write(encoded)) this.#parts.ledger.delivered(encoded, 1);
   }
 
   /** Replaces recalled messages in the room's frames that wait for this viewer with tombstones. */
@@ -195,14 +195,14 @@ export class Session {
     if (held)
       this.#heldFrames?.set(
         room,
-        held.map((prepared) => prepared.without(ids)),
+        held.map((encoded) => encoded.without(ids)),
       );
     this.#outbox.recall(room, ids);
   }
 
   /** Drops the frames that were held back, and counts them as undeliverable. */
   dropFrames(room: string): void {
-    for (const prepared of this.#heldFrames?.get(room) ?? []) this.#parts.ledger.undeliverable(prepared);
+    for (const encoded of this.#heldFrames?.get(room) ?? []) this.#parts.ledger.undeliverable(encoded);
     this.#endHold(room);
   }
 

@@ -164,13 +164,13 @@ test('what was passed on lately is not passed on again, whatever offset it comes
   const { counts, characters, receipts, traces, ranges } = shown.head;
   assert.deepEqual([counts, characters, receipts, traces, ranges], [{ gift: 1 }, { gift: text.length }, ['c1'], [['c1', 't']], { gift: [2, 4] }]);
   assert.deepEqual(
-    feed.ring.since('gift', 1, 6)?.map(({ id }) => id),
+    feed.replay.since('gift', 1, 6)?.map(({ id }) => id),
     ['b1', 'c1', 'b2', 'b1', 'c2'],
     'who comes back may not have had them',
   );
 });
 
-test('an id is remembered as long as the ring would have kept it, over two epochs', async () => {
+test('an id is remembered as long as the replay would have kept it, over two epochs', async () => {
   const empty = await bus.streams.heads(room);
   const first = await commit(['b1']);
   await arrived('b1');

@@ -53,20 +53,20 @@ test('of two lanes the counts and characters follow, and what is of no stream st
 
 test('in a room that users share an id is one message to each user, and the addressees follow', () => {
   const to = (offset: number, user: string, id: string) => numbered('gift', offset, `{"id":"${id}","type":"gift","data":1,"to":"${user}","ts":1}`);
-  const ring = new ReplayBuffer();
-  ring.push(frame([to(1, 'ann', 'm')], { to: ['ann'] }), now);
+  const replay = new ReplayBuffer();
+  replay.push(frame([to(1, 'ann', 'm')], { to: ['ann'] }), now);
   const ids = new PassedIds({ now: () => now });
-  ids.add(ring.ids());
+  ids.add(replay.ids());
   const { frame: shown } = ids.without(frame([to(1, 'bob', 'm'), to(2, 'ann', 'm'), to(3, 'ann', 'n')], { to: ['bob', 'ann', 'ann'] }));
   assert.deepEqual([shown.head.to, shown.payload], [['bob', 'ann'], `{"room":"r","msgs":[${to(1, 'bob', 'm')},${to(3, 'ann', 'n')}]}`]);
 });
 
 test('a combo that was put together anew keeps the parts that were not shown, and their sum', () => {
   const one = (id: string) => body(id, '{"count":10}');
-  const ring = new ReplayBuffer();
-  ring.push(frame([numbered('gift', 1, bodyOfParts([one('g1'), one('g2')]))]), now);
+  const replay = new ReplayBuffer();
+  replay.push(frame([numbered('gift', 1, bodyOfParts([one('g1'), one('g2')]))]), now);
   const ids = new PassedIds({ now: () => now });
-  ids.add(ring.ids());
+  ids.add(replay.ids());
   const { frame: again } = ids.without(frame([numbered('gift', 1, bodyOfParts([one('g2'), one('g3'), one('g4')])), numbered('gift', 2, one('g1'))]));
   const { msgs } = JSON.parse(again.payload) as { msgs: { id: string; parts: { id: string }[]; data: { count: number } }[] };
   assert.deepEqual(
@@ -81,7 +81,7 @@ test('who comes back is not given what it had; a tombstone, and what others had,
   const text = (id: string) => numbered('gift', 7, body(id, '1'));
   const combo = numbered('gift', 8, bodyOfParts([body('p', '{"count":2}'), body('q', '{"count":3}')]));
   const msgs = [...['a', 'b'].map(text), combo, text('gone').replace('"gift","data"', '"recalled","data"')].map((msg) => JSON.parse(msg) as Msg);
-  const left = ids.withoutHad(msgs, had);
+  const left = ids.withoutSeen(msgs, had);
   assert.deepEqual(
     left.map(({ id, parts, data }) => [id, parts, data]),
     [
@@ -90,6 +90,6 @@ test('who comes back is not given what it had; a tombstone, and what others had,
       ['gone', undefined, 1],
     ],
   );
-  assert.equal(ids.withoutHad(msgs, () => false).length, 4);
-  assert.equal(passed().withoutHad(msgs, had), msgs);
+  assert.equal(ids.withoutSeen(msgs, () => false).length, 4);
+  assert.equal(passed().withoutSeen(msgs, had), msgs);
 });

@@ -319,7 +319,7 @@ test('a feed closed while it opens leaves no subscription behind, and does not o
   assert.equal(bus.closed, 1);
 });
 
-test('a recall takes the message out of the ring and of frames that come after it', async () => {
+test('a recall takes the message out of the replay and of frames that come after it', async () => {
   const bus = new LossyBus();
   const { feed, frames, taken } = await openFeed(bus);
   bus.commit('chat', 2);
@@ -336,7 +336,7 @@ test('a recall takes the message out of the ring and of frames that come after i
     ['chat4', 'recalled'],
   ]);
   assert.deepEqual(
-    feed.ring.since('chat', 0, 4)?.map(({ id, type }) => [id, type]),
+    feed.replay.since('chat', 0, 4)?.map(({ id, type }) => [id, type]),
     [['chat1', 'recalled'], ['chat2', undefined], ...types],
   );
 });

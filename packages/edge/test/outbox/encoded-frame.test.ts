@@ -37,10 +37,10 @@ function prepareRaw(event: 'frame', payload: string, options?: EncodedFrameOptio
 }
 
 /** As a session writes: past socket.io where it can. */
-function write(socket: Socket, prepared: EncodedFrame): void {
+function write(socket: Socket, encoded: EncodedFrame): void {
   const wire = new ViewerWire(socket.conn as unknown as EngineConn, true);
   assert.equal(wire.ready, true, 'nothing waits');
-  wire.write(prepared);
+  wire.write(encoded);
 }
 
 /** The bytes a bare WebSocket client is sent for what `send` does. */
@@ -91,11 +91,11 @@ for (const transport of ['websocket', 'polling']) {
   });
 }
 
-test('one prepared frame may be written to many, and again', async () => {
-  const prepared = encodeEvent('frame', frameOf(texts.medium));
+test('one encoded frame may be written to many, and again', async () => {
+  const encoded = encodeEvent('frame', frameOf(texts.medium));
   const twice = await wireBytes((socket) => {
-    write(socket, prepared);
-    write(socket, prepared);
+    write(socket, encoded);
+    write(socket, encoded);
   });
   const byEmit = await wireBytes((socket) => {
     socket.emit('frame', frameOf(texts.medium));
@@ -106,15 +106,15 @@ test('one prepared frame may be written to many, and again', async () => {
 
 test('deflated, it is what ws itself would inflate, and small packets are left as they are', async () => {
   const big = eventPacket('frame', JSON.stringify(frameOf(texts.long)));
-  const prepared = new EncodedFrame([big, eventPacket('gap', '{"room":"r"}')]);
-  assert.ok(prepared.deflated.length < prepared.plain.length / 20, `${prepared.deflated.length} of ${prepared.plain.length} bytes`);
-  assert.equal(prepared.deflated, prepared.deflated, 'made once');
+  const encoded = new EncodedFrame([big, eventPacket('gap', '{"room":"r"}')]);
+  assert.ok(encoded.deflated.length < encoded.plain.length / 20, `${encoded.deflated.length} of ${encoded.plain.length} bytes`);
+  assert.equal(encoded.deflated, encoded.deflated, 'made once');
   const got: string[] = [];
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true } });
   ends.push(() => server.close());
   await once(server, 'listening');
   server.on('connection', (_ws, { socket }) => {
-    for (let i = 0; i < 2; i++) socket.write(prepared.deflated);
+    for (let i = 0; i < 2; i++) socket.write(encoded.deflated);
   });
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   ends.unshift(() => client.terminate());
@@ -127,13 +127,13 @@ test('deflated, it is what ws itself would inflate, and small packets are left a
 
 test('without what was taken back it is encoded once for all who hold it, and itself when it holds none of it', () => {
   const msg = (id: string) => ({ id, lane: 'chat' as const, type: 'chat', data: 'x', ts: 1 });
-  const prepared = encodeEvent('frame', { room: 'r', msgs: [msg('a'), msg('b')] }, { room: 'r', counts: { chat: 2 }, urgent: false });
+  const encoded = encodeEvent('frame', { room: 'r', msgs: [msg('a'), msg('b')] }, { room: 'r', counts: { chat: 2 }, urgent: false });
   const recalled = new Set(['a']);
-  const shown = prepared.without(recalled);
-  assert.equal(prepared.without(recalled), shown);
+  const shown = encoded.without(recalled);
+  assert.equal(encoded.without(recalled), shown);
   assert.deepEqual([shown.room, shown.counts, shown.urgent], ['r', { chat: 2 }, false]);
   assert.match(shown.packets[0] ?? '', /"id":"a","type":"recalled","data":null.*"id":"b","lane":"chat","type":"chat"/);
-  assert.equal(prepared.without(new Set(['c'])), prepared);
+  assert.equal(encoded.without(new Set(['c'])), encoded);
   const gap = encodeEvent('gap', { room: 'a', lane: 'chat', count: 1, reason: 'slow' });
   assert.equal(gap.without(recalled), gap);
 });

@@ -25,13 +25,13 @@ function open(cap = 1_000) {
   const wire = new FakeWire();
   const books = { delivered: 0, shed: 0, undeliverable: 0 };
   const count = ({ counts }: Pick<EncodedFrame, 'counts'>) => Object.values(counts ?? {}).reduce((sum, one) => sum + one, 0);
-  const add = (what: keyof typeof books, prepared: EncodedFrame) => {
-    books[what] += count(prepared);
+  const add = (what: keyof typeof books, encoded: EncodedFrame) => {
+    books[what] += count(encoded);
   };
   const ledger = {
-    delivered: (prepared: EncodedFrame) => add('delivered', prepared),
-    shed: (prepared: EncodedFrame) => add('shed', prepared),
-    undeliverable: (prepared: EncodedFrame) => add('undeliverable', prepared),
+    delivered: (encoded: EncodedFrame) => add('delivered', encoded),
+    shed: (encoded: EncodedFrame) => add('shed', encoded),
+    undeliverable: (encoded: EncodedFrame) => add('undeliverable', encoded),
   } as unknown as DeliveryLedger;
   const waiting = new Set<Outbox>();
   const flusher = { add: (one: Outbox) => waiting.add(one), remove: (one: Outbox) => waiting.delete(one) } as unknown as Flusher;
@@ -142,8 +142,8 @@ test('a wire that fills again in the middle keeps the rest', () => {
   wire.ready = false;
   for (const name of ['a', 'b', 'c']) outbox.write(message('gift', name));
   const take = wire.write.bind(wire);
-  wire.write = (prepared) => {
-    take(prepared);
+  wire.write = (encoded) => {
+    take(encoded);
     wire.ready = false;
   };
   for (const expected of [1, 2, 3]) {

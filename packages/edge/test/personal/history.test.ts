@@ -92,7 +92,7 @@ test('what passed this edge is not read from the store', async () => {
   assert.equal(reads.length, 6);
 });
 
-test('a user with more of its own than may be replayed is told so, from the store and from the ring', async () => {
+test('a user with more of its own than may be replayed is told so, from the store and from the replay', async () => {
   await store(Array.from({ length: limits.recovery + 1 }, () => 'ann'));
   await feed.open();
   assert.deepEqual([await missed(0), (await missed(1)).ids.length], [{ ids: [], recovered: false, upTo: limits.recovery + 1 }, limits.recovery]);

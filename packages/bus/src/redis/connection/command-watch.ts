@@ -1,6 +1,5 @@
-// Watches the answers to every command of a client, also of those a library sends and of the clients it duplicates from it, and
-// tells of refusals. It may hold a refusal back for a while: a library that tries again at once is slowed down so, which it
-// would not be by an error.
+// Watches the replies to every command of an ioredis client, including commands sent by a library (BullMQ) and by duplicates of the
+// client, and reports refusals. It can delay a refusal: a library that retries immediately after an error is slowed down that way.
 import { createHash } from 'node:crypto';
 import { backoffMs } from '@danmux/runtime';
 import type { Cluster, Redis } from 'ioredis';
@@ -8,9 +7,9 @@ import { scriptNameOf } from '../scripts.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
 export interface CommandWatcher {
-  /** `name` holds no argument but the name of a script of danmux. */
+  /** `name` is the command, followed by the script's name when it runs a danmux script; it holds no other argument. */
   refused(name: string, refusal: Refusal, client: Redis | Cluster): void;
-  /** Whether `answered` is wanted now. */
+  /** False while nothing is refused: successful replies are then not reported. */
   wantsAnswers(): boolean;
   answered(name: string): void;
 }
@@ -28,7 +27,7 @@ interface Sender {
   duplicate(...args: unknown[]): Redis | Cluster;
 }
 
-/** Sent by ioredis for no purpose but to be seen in CLIENT LIST. */
+/** ioredis sends CLIENT SETNAME and SETINFO only for CLIENT LIST; a refusal of these does no harm. */
 const cosmetic = 'client';
 const subscribing: readonly string[] = ['subscribe', 'psubscribe', 'ssubscribe'];
 
@@ -38,7 +37,7 @@ export function watchCommands(client: Redis | Cluster, watcher: CommandWatcher, 
   const duplicate = sender.duplicate.bind(client);
   const seen = new WeakSet<Command>();
   sender.sendCommand = (command, ...rest) => {
-    // A command that waited for the connection is sent twice.
+    // ioredis passes a command that waited for the connection through here a second time.
     if (!seen.has(command) && command.name !== cosmetic) {
       seen.add(command);
       watch(command, client, watcher, held);
@@ -62,7 +61,7 @@ function watch(command: Command, client: Redis | Cluster, watcher: CommandWatche
     if (held) held.hold(key, () => reject(error));
     else reject(error);
   };
-  // ioredis subscribes again by itself and leaves what comes of it to nobody; other callers have the promise too.
+  // ioredis resubscribes by itself and never handles the rejection of that promise. Callers of subscribe handle their own copy.
   if (subscribing.includes(command.name)) command.promise.catch(() => {});
   if (!watcher.wantsAnswers() && !held?.has(key)) return;
   command.promise.then(
@@ -74,7 +73,7 @@ function watch(command: Command, client: Redis | Cluster, watcher: CommandWatche
   );
 }
 
-/** Commands that are refused together. */
+/** Key under which refusals are counted: the command, for EVALSHA with its script. */
 function keyOf({ name, args }: Command): string {
   return name === 'evalsha' ? `${name} ${args[0]}` : name;
 }
@@ -82,12 +81,12 @@ function keyOf({ name, args }: Command): string {
 function nameOf({ name, args }: Command): string {
   const sha = name === 'evalsha' ? String(args[0]) : name === 'eval' ? createHash('sha1').update(String(args[0])).digest('hex') : undefined;
   const script = sha === undefined ? undefined : scriptNameOf(sha);
-  // Sent by its text only after Redis lost it.
+  // EVAL is sent only after Redis has lost the script, so it counts as the same command.
   if (sha !== undefined) return script === undefined ? 'evalsha' : `evalsha ${script}`;
   return name;
 }
 
-/** Refusals that wait before their caller hears of them, the longer the more of one command came in a row. */
+/** Delays the rejection of refused commands; the delay grows with the number of refusals of the same command in a row. */
 export class HeldRefusals {
   readonly #inARow = new Map<string, number>();
   readonly #waiting = new Map<NodeJS.Timeout, () => void>();
@@ -118,7 +117,7 @@ export class HeldRefusals {
     this.#inARow.delete(key);
   }
 
-  /** Nothing is held any more. */
+  /** Rejects all delayed commands now and delays none from here on. */
   release(): void {
     this.#released = true;
     for (const [timer, reject] of this.#waiting) {

@@ -1,5 +1,5 @@
-// Looks every some seconds whether the Redis deletes what it was given: an eviction policy is wrong for danmux, since a message
-// that was acknowledged is then gone without a word. It also ends the refusals that are asked no more.
+// Checks every ten seconds whether Redis evicts keys. Any `maxmemory-policy` but `noeviction` is wrong for danmux, because Redis may then
+// delete a message that was acknowledged. The same timer drops refusals of commands that this process no longer sends.
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { Cluster, type Redis } from 'ioredis';
@@ -7,7 +7,7 @@ import type { RedisConnection } from './connection.ts';
 import { type Refusals, refusalsOf } from './refusals.ts';
 
 const everyMs = 10_000;
-/** That many looks after the last evicted key the state ends, when the policy is right by then. */
+/** The state `redis_eviction` ends after this many checks without an evicted key, if the policy is `noeviction` by then. */
 const quietLooks = 30;
 
 export class RedisCondition {
@@ -26,7 +26,7 @@ export class RedisCondition {
     connection.onReady(() => void this.look());
   }
 
-  /** Throws when Redis refuses for good what this process cannot serve without. */
+  /** Throws `unavailable` when Redis permanently refuses a command that this process cannot work without. */
   mustServe(): void {
     const { blocking } = this.#refusals;
     if (blocking) throw new DanmuxError('unavailable', { message: `Redis refuses what this process needs: ${blocking}.`, retryAfterMs: 1_000 });
@@ -43,7 +43,7 @@ export class RedisCondition {
     clearInterval(this.#timer);
   }
 
-  /** Asks every master. */
+  /** Reads INFO from every master. */
   async look(): Promise<void> {
     if (this.#looking || !this.#connection.up) return;
     this.#looking = true;
@@ -52,7 +52,7 @@ export class RedisCondition {
       const nodes = client instanceof Cluster ? client.nodes('master') : [client];
       this.#judge(await Promise.all(nodes.map(conditionOf)));
     } catch (error) {
-      // A refused INFO is a refusal like others; it is known then that nothing can be said.
+      // A refused INFO is already recorded as a refusal; the policy stays unknown.
       this.#runtime.caught('redis-condition', error, 'cannot check whether redis evicts keys', { level: 'debug' });
     } finally {
       this.#looking = false;
@@ -70,8 +70,9 @@ export class RedisCondition {
       degraded.clear('redis_eviction');
       return;
     }
-    const deleted = evicted > 0 ? ` It deleted ${evicted} keys since it began.` : '';
-    const what = policy === undefined ? 'Redis deleted keys for want of memory.' : `The maxmemory-policy of Redis is ${policy}: it may delete stored messages.`;
+    const deleted = evicted > 0 ? ` It has evicted ${evicted} keys since it started.` : '';
+    const what =
+      policy === undefined ? 'Redis evicted keys because its memory was full.' : `The maxmemory-policy of Redis is ${policy}: it may delete stored messages.`;
     degraded.set('redis_eviction', `${what}${deleted} Set maxmemory-policy to noeviction.`, { policy: policy ?? 'noeviction', evicted_keys: evicted });
   }
 }
@@ -81,7 +82,7 @@ interface NodeCondition {
   readonly evicted: number;
 }
 
-/** A server that tells of neither, as those that are no Redis, counts as right. */
+/** A Redis-compatible server whose INFO has neither field counts as `noeviction` with no evicted keys. */
 async function conditionOf(redis: Redis): Promise<NodeCondition> {
   const [memory, stats] = await Promise.all([redis.info('memory'), redis.info('stats')]);
   return { policy: /^maxmemory_policy:(\S+)/m.exec(memory)?.[1] ?? 'noeviction', evicted: Number(/^evicted_keys:(\d+)/m.exec(stats)?.[1] ?? 0) };

@@ -1,7 +1,7 @@
-// Which server a connection reaches: behind sentinels that is not what its options say.
+// Finds the server that a connection is open to; with Sentinel the client's options do not contain it.
 import type { Redis } from 'ioredis';
 
-/** `host:port`, the host as an IP address. ioredis keeps to itself which server the sentinels named. */
+/** Returns `IP:port` of the open socket; ioredis does not expose which server the sentinels named. */
 export function addressOf(client: Redis): string {
   const { stream } = client as unknown as { stream?: { remoteAddress?: string; remotePort?: number } };
   return `${stream?.remoteAddress}:${stream?.remotePort}`;

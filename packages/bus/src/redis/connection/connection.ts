@@ -1,5 +1,5 @@
-// Opens and owns one connection to Redis. It reconnects for ever with a jittered back-off, slower while Redis refuses it, refuses
-// commands at once while it is away (nothing queues; a connection that stays silent is away too), and logs each change of state once.
+// Opens and owns one connection to Redis. It reconnects for ever with a jittered backoff, slower while Redis refuses the connection. While
+// disconnected (or connected to a silent server) it rejects commands immediately and queues none. Each change of state is logged once.
 import { readFileSync } from 'node:fs';
 import { ConfigError, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
@@ -13,12 +13,12 @@ import { SentinelWatch } from './sentinel-watch.ts';
 import { SlotRefresh } from './slot-refresh.ts';
 import { parseRedisUrl, type RedisTarget } from './url.ts';
 
-/** A start waits this long for a connection; a process whose Redis is away starts without, and is not ready. */
+/** `start` waits at most this long for a connection. Without Redis the process starts anyway and reports that it is not ready. */
 const longestConnectMs = 3_000;
 
 export type RedisClient = Redis | Cluster;
 export type ClientOverrides = Pick<RedisOptions, 'enableOfflineQueue' | 'autoResubscribe' | 'maxRetriesPerRequest' | 'commandTimeout'>;
-/** Of the first moment of a connection: refused, there is none. */
+/** Commands sent while a connection opens: when one is refused, there is no connection. */
 const opening: readonly string[] = ['hello', 'auth', 'select'];
 type ClusterOptionsOf = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
 
@@ -41,8 +41,8 @@ export class RedisConnection {
   #stopping = false;
 
   /**
-   * `overrides` are for clients of libraries, which bring their own rules. `holdRefusals` is for a library that asks again at once
-   * when it is refused: it hears of a refusal the later the more there were.
+   * `overrides` are client options that a library (BullMQ, the socket.io adapter) requires. `holdRefusals` delays refusals, longer each
+   * time, for a library that retries immediately after an error.
    */
   constructor(runtime: Runtime, purpose: string, overrides: ClientOverrides = {}, { holdRefusals = false } = {}) {
     this.#runtime = runtime;
@@ -66,7 +66,7 @@ export class RedisConnection {
     this.#client.on('ready', () => this.#becameReady());
     this.#client.on('close', () => this.#becameDown());
     this.#client.on('error', (error: Error) => this.#becameDown(error));
-    // The first nodes are known before the cluster takes commands.
+    // '+node' also fires before the cluster accepts commands.
     if (this.#client instanceof Cluster) this.#client.on('+node', () => this.#client.status === 'ready' && this.#becameReady());
   }
 
@@ -82,17 +82,17 @@ export class RedisConnection {
     return this.target.mode === 'cluster';
   }
 
-  /** Calls `listener` each time the connection became usable; an earlier one may have missed messages. */
+  /** Calls `listener` each time the connection becomes usable. After a reconnect, subscriptions may have missed messages. */
   onReady(listener: () => void): void {
     this.#readyListeners.push(listener);
   }
 
-  /** Begins to connect; resolves at once. */
+  /** Starts connecting and returns without waiting. */
   start(): void {
     this.#heartbeat.start();
     this.#slots?.start();
     if (this.#sentinels && this.#client instanceof Redis) this.#sentinels.add(this.#client);
-    // A library that was given the client may have begun already.
+    // A library that received the client may have called connect already.
     if (this.#client.status !== 'wait') return;
     this.#client.connect().catch((error: unknown) => this.#becameDown(error as Error));
   }
@@ -107,7 +107,7 @@ export class RedisConnection {
     clearTimeout(timer);
   }
 
-  /** What was refused is told at once from now on. */
+  /** Rejects delayed refusals now, and later ones without a delay. */
   releaseRefusals(): void {
     this.#held?.release();
   }
@@ -125,7 +125,7 @@ export class RedisConnection {
   #refused(name: string, refusal: Refusal, client: RedisClient): void {
     this.#refusals.refused(this.#purpose, name, refusal);
     if (opening.includes(name) || refusal.code === 'READONLY' || refusal.code === 'MAXCLIENTS') this.#pace.refused();
-    // ioredis would go on in database 0, among the keys of another cluster.
+    // ioredis would continue in database 0, which may hold the keys of another application.
     if (name === 'select') client.disconnect(true);
   }
 
@@ -141,7 +141,7 @@ export class RedisConnection {
     const refusal = this.#client instanceof Cluster ? refusalOf((error as { lastNodeError?: unknown } | undefined)?.lastNodeError) : undefined;
     if (refusal) this.#refused('hello', refusal, this.#client);
     if (error instanceof Error && this.#up && !(this.#client instanceof Cluster) && this.#client.status === 'ready') {
-      // An error on a living connection (a refused command) is no outage; it is still seen.
+      // An error on an open connection, such as a refused command, is not an outage, but it is counted and logged.
       this.#runtime.caught('redis-connection', error, 'redis connection error', { fields: { connection: this.#purpose } });
       return;
     }
@@ -149,7 +149,7 @@ export class RedisConnection {
     this.#endFirstAttempt();
     if (this.#stopping || this.#saidDown) return;
     this.#saidDown = true;
-    // The other connections of a process tell the same story.
+    // One connection logs the outage at error level; the others of the process would only repeat it.
     const level = this.#purpose === 'commands' ? 'error' : 'debug';
     this.#runtime.log[level](
       { connection: this.#purpose, nodes: describe(this.target), err: error },
@@ -162,7 +162,7 @@ function describe(target: RedisTarget): string {
   return target.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
 }
 
-/** A client for the address; not connected yet. */
+/** Creates a client for the address without connecting it. */
 function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string, retry: (attempt: number) => number, overrides: ClientOverrides): RedisClient {
   catchOwnCommands();
   const options: RedisOptions & { replyMapping: 'legacy' } = {
@@ -176,12 +176,12 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     connectTimeout: 3_000,
     keepAlive: 5_000,
     commandTimeout: runtime.config.redis.command_timeout_ms,
-    // A silent server does not say goodbye.
+    // A silent server never answers QUIT.
     disconnectTimeout: 100,
     retryStrategy: retry,
-    // After a failover the old master answers READONLY: drop it and ask again who is master.
+    // After a failover the old master answers READONLY: reconnect, so that the current master is looked up again.
     reconnectOnError: (error) => (refusalOf(error)?.code === 'READONLY' ? 1 : false),
-    // What the library says of itself to the server costs two commands a connection.
+    // CLIENT SETINFO would cost two commands for each connection.
     disableClientInfo: true,
     ...(target.username ? { username: target.username } : {}),
     ...(target.password ? { password: target.password } : {}),
@@ -197,7 +197,7 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
       enableOfflineQueue: overrides.enableOfflineQueue ?? false,
       shardedSubscribers: true,
       clusterRetryStrategy: retry,
-      // slot-refresh.ts does it.
+      // SlotRefresh refreshes the slots instead.
       slotsRefreshInterval: 0,
       redisOptions: options,
     };

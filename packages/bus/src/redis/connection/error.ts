@@ -1,4 +1,4 @@
-// What a failed Redis command means to the caller: the store is away (try again), or danmux itself is wrong.
+// Maps a failed Redis command to a DanmuxError: `unavailable` when a retry may succeed, `internal` when danmux sent something wrong.
 import { DanmuxError } from '@danmux/protocol';
 import { ReplyError } from 'ioredis';
 import { refusalOf } from './refusal.ts';

@@ -1,6 +1,6 @@
-// Notices that a connection which stands is silent: Redis hangs, or the network swallows everything without an end. Commands
-// then time out but stay queued for their answers, and a subscription hears nothing for ever; so the connection is ended, and
-// ioredis opens a new one. One answer too late is no silence: this process itself may have stood still.
+// Detects an open connection whose server no longer answers: Redis hangs, or the network drops packets without closing the connection.
+// Commands would time out but stay queued, and a subscription would stay silent for ever, so the heartbeat closes the connection and ioredis
+// opens a new one. A single late reply is not enough, because this process itself may have been suspended.
 import { setTimeout as wait } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 
@@ -10,7 +10,7 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   readonly #asking = new WeakSet<Redis>();
 
-  /** `timeoutMs` is how long the client waits for the answer to a command. */
+  /** `timeoutMs` is the command timeout of the client. */
   constructor(client: Redis | Cluster, timeoutMs: number) {
     this.#client = client;
     this.#timeoutMs = timeoutMs;
@@ -30,7 +30,7 @@ export class Heartbeat {
   async #beat(node: Redis): Promise<void> {
     this.#asking.add(node);
     if (await isSilent(node)) {
-      // What came while this process stood still is read now.
+      // Replies that arrived while this process was suspended are read now.
       const silent = await Promise.race([isSilent(node), wait(this.#timeoutMs / 6, true)]);
       if (silent && node.status === 'ready') node.disconnect(true);
     }
@@ -38,7 +38,7 @@ export class Heartbeat {
   }
 }
 
-/** An error is an answer; a connection that ended is not silent, it is gone. */
+/** True only after a timeout on an open connection: an error is a reply, and a closed connection is handled elsewhere. */
 function isSilent(node: Redis): Promise<boolean> {
   return node.ping().then(
     () => false,

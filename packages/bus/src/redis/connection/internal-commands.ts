@@ -1,9 +1,9 @@
-// ioredis sends some commands by itself and looks after none of their answers: ASKING before a command of a slot that moves, and
-// SELECT and the subscriptions of a connection that came back. When that connection ends they are rejected with nobody to hear it, and
-// an unhandled rejection ends a process. Who sent the command behind them, or waits for `close`, is told of the same end.
+// Handles the rejections of commands that ioredis sends by itself without handling their promises: ASKING before a command for a migrating
+// slot, and SELECT and the resubscriptions after a reconnect. When the connection closes, these promises are rejected, and an unhandled
+// rejection ends the process. The caller of the actual command still receives the error.
 //
-// While a Cluster is away ioredis also disconnects the same ended subscriber at every attempt, and each time leaves a listener on its
-// closed socket, until Node warns of a leak. A connection that has ended is not disconnected again.
+// While a Cluster is unreachable, ioredis also disconnects the same ended subscriber at every attempt and adds a listener to its closed
+// socket each time, until Node warns of a leak. This module therefore skips `disconnect` on connections that have ended.
 import { Redis } from 'ioredis';
 
 const own = ['asking', 'select', 'subscribe', 'psubscribe', 'ssubscribe'] as const;
@@ -11,7 +11,7 @@ const own = ['asking', 'select', 'subscribe', 'psubscribe', 'ssubscribe'] as con
 type Send = (this: unknown, ...args: unknown[]) => unknown;
 let done = false;
 
-/** Also for connections that others make of ours (`duplicate`), and those of a Cluster to its nodes; once for the process. */
+/** Patches the prototype of Redis once for the process, so that duplicates and the node connections of a Cluster are covered. */
 export function catchOwnCommands(): void {
   if (done) return;
   done = true;
@@ -19,13 +19,13 @@ export function catchOwnCommands(): void {
   for (const name of own) prototype[name] = caught(prototype[name]);
   const disconnect = Redis.prototype.disconnect;
   Redis.prototype.disconnect = function (this: Redis, reconnect = false): void {
-    // One of a Sentinel group has its sentinels to leave.
+    // A Sentinel client still has to disconnect from its sentinels.
     if (!reconnect && this.status === 'end' && !this.options.sentinels) return;
     disconnect.call(this, reconnect);
   };
 }
 
-/** What is sent is answered as before to who waits for it. */
+/** Marks the rejection as handled; callers that await the promise still receive it. */
 function caught(send: Send): Send {
   return function (this: unknown, ...args: unknown[]): unknown {
     const sent = send.apply(this, args);

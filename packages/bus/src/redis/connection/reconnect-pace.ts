@@ -1,21 +1,21 @@
-// How long to wait before a connection is opened again: quickly after an outage, slower while the server refuses the connection,
-// since that seldom ends by itself.
+// Computes the delay before a reconnect: short after an outage, longer while the server refuses the connection, because a refusal
+// rarely ends without an operator.
 import { backoffMs } from '@danmux/runtime';
 
-/** Refusals that lie further apart are not of one cause. */
+/** A refusal after a longer pause than this starts a new series. */
 const sameCauseMs = 15_000;
 
 export class ReconnectPace {
   #refusals = 0;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** The server refused the connection, or it is of no use. */
+  /** Call when the server refused the connection or a command it cannot work without. */
   refused(now = performance.now()): void {
     this.#refusals = now - this.#at > sameCauseMs ? 1 : this.#refusals + 1;
     this.#at = now;
   }
 
-  /** `attempt` counts the tries since the connection last stood. */
+  /** Milliseconds to wait; `attempt` counts the attempts since the connection was last open. */
   delayMs(attempt: number, now = performance.now()): number {
     if (now - this.#at > sameCauseMs) return backoffMs(attempt, { baseMs: 50, maxMs: 1_000 });
     return backoffMs(Math.max(attempt, this.#refusals), { baseMs: 50, maxMs: 5_000 });

@@ -1,38 +1,38 @@
-// Reads an answer of Redis that refuses a command whatever its arguments: missing rights, no memory, a replica, a server that
-// loads. Such a command is not worth sending again at once. Errors of danmux's own making are no refusals.
+// Recognises Redis errors that refuse a command whatever its arguments: missing permissions, no memory, a read-only replica, a server that
+// is loading. Retrying such a command immediately is pointless. Errors raised by danmux's own scripts are not refusals.
 
-/** What an operator does about each. */
+/** What the operator should do, by error code. */
 const advice = {
   NOPERM: 'Give the Redis user the rights that docs/redis.md lists.',
-  NOAUTH: 'Redis wants a password: put it into REDIS_URL.',
+  NOAUTH: 'Redis requires a password: add it to REDIS_URL.',
   WRONGPASS: 'User or password in REDIS_URL is wrong.',
   NODB: 'The database number in REDIS_URL does not exist or is not allowed; see `databases` of the Redis.',
-  OOM: 'Redis is full; what must be stored is refused until memory is free.',
-  READONLY: 'The Redis is a replica: REDIS_URL must lead to a master.',
-  MISCONF: 'Redis cannot save to its disk and takes no writes.',
+  OOM: 'Redis is out of memory; gifts are refused until memory is free.',
+  READONLY: 'This Redis is a replica: REDIS_URL must point to a master.',
+  MISCONF: 'Redis cannot write to its disk and refuses writes.',
   NOREPLICAS: 'Redis has fewer replicas than `min-replicas-to-write` asks for.',
-  LOADING: 'Redis loads its data.',
+  LOADING: 'Redis is still loading its data.',
   MASTERDOWN: 'The replica has no connection to its master.',
-  CLUSTERDOWN: 'The Redis Cluster misses slots.',
-  BUSY: 'Redis is busy with a script.',
-  MAXCLIENTS: 'Redis has no room for more connections: raise `maxclients`.',
-  UNKNOWN: 'The Redis does not know the command, or it was renamed.',
+  CLUSTERDOWN: 'Some slots of the Redis Cluster have no master.',
+  BUSY: 'Redis is busy running a script.',
+  MAXCLIENTS: 'Redis has reached its connection limit: raise `maxclients`.',
+  UNKNOWN: 'This Redis does not have the command, or it was renamed.',
 } as const;
 
 export type RefusalCode = keyof typeof advice;
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** The command inside the script that was refused, when that was the one. */
+  /** The refused command inside a script, when the error names it. */
   readonly inner?: string;
 }
 
-// Redis 6.2 puts the reply of a command inside a script behind a text of its own.
+// Redis 6.2 puts its own text in front of the error of a command inside a script.
 const reply = /(?:^|[\s-])(NOPERM|NOAUTH|WRONGPASS|OOM|READONLY|MISCONF|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|BUSY)\b/;
 const sentences: readonly (readonly [RegExp, RefusalCode])[] = [
   [/max number of clients/i, 'MAXCLIENTS'],
   [/DB index is out of range|invalid DB index/i, 'NODB'],
-  // Redis 7.0 has a sentence of its own for commands inside a script.
+  // Redis 7.0 words the error of a command inside a script differently.
   [/ACL failure in script|has no permissions to|user executing the script can't/i, 'NOPERM'],
   [/user ?is ?disabled|invalid (username-)?password|AUTH failed/i, 'WRONGPASS'],
   [/unknown (sub)?command/i, 'UNKNOWN'],
@@ -51,7 +51,7 @@ export function adviceOf(code: RefusalCode): string {
   return advice[code];
 }
 
-/** Refusals that end by themselves, soon after what caused them. */
+/** Whether the refusal ends without a change of permissions or configuration. */
 export function isPassing(code: RefusalCode): boolean {
   return code !== 'NOPERM' && code !== 'UNKNOWN' && code !== 'NODB';
 }

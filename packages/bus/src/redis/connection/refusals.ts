@@ -1,5 +1,5 @@
-// What Redis refuses this process: each command of each connection is named in the log once, and all of them make the state
-// `redis_refused` (`redis_full` for want of memory) until they are answered again or are asked no more. It sends nothing.
+// The commands that Redis refuses to this process. Each command of each connection is logged once; together they form the degraded state
+// `redis_refused` (`redis_full` when memory is exhausted), until they succeed again or are no longer sent. It sends no commands itself.
 import type { Runtime } from '@danmux/runtime';
 import { adviceOf, isPassing, type Refusal, type RefusalCode } from './refusal.ts';
 
@@ -7,20 +7,20 @@ interface State {
   readonly code: RefusalCode;
   readonly command: string;
   readonly connection: string;
-  /** Monotonic, of the latest refusal. */
+  /** Time of the latest refusal, monotonic milliseconds. */
   at: number;
 }
 
-/** Commands of a connection's first moment: one answer of them is proof. */
+/** Commands sent while a connection opens: a single success ends their refusal. */
 const opening: readonly string[] = ['hello', 'auth', 'select'];
-/** Without these a process that sends them serves nobody. */
+/** A process that sends one of these cannot work when it is refused. */
 const needed: readonly string[] = [
   ...['ingress-publish', 'streams-commit', 'streams-heads', 'leases-acquire', 'leases-renew', 'presence-report'].map((script) => `evalsha ${script}`),
   ...['subscribe', 'ssubscribe', 'xrange'],
 ];
-/** An answer ends a refusal only after so long without one: what is refused for some keys only would begin and end all the time. */
+/** A success ends a refusal only after this long without another refusal; a command refused for some keys only would flap otherwise. */
 const quietMs = { passing: 3_000, lasting: 60_000 } as const;
-/** A command that is asked no more is forgotten. */
+/** A refusal is dropped when its command was not sent for this long. */
 const keptMs = { passing: 30_000, lasting: 600_000 } as const;
 
 export class Refusals {
@@ -42,10 +42,10 @@ export class Refusals {
     }
     this.#states.set(key, { code, command, connection, at: now });
     this.#runtime.log.warn({ refusal: code, command, connection }, 'redis refuses a command');
-    this.#tell();
+    this.#publish();
   }
 
-  /** Whether `answered` has anything to say for this connection. */
+  /** Whether a command of this connection is refused now. */
   has(connection: string): boolean {
     for (const state of this.#states.values()) if (state.connection === connection) return true;
     return false;
@@ -59,12 +59,12 @@ export class Refusals {
     });
   }
 
-  /** Ends what is asked no more. */
+  /** Drops refusals of commands that are no longer sent. */
   sweep(now = performance.now()): void {
     this.#forget(({ code, at }) => now - at >= keptMs[isPassing(code) ? 'passing' : 'lasting']);
   }
 
-  /** A command this process cannot serve without, for ever refused, or undefined. */
+  /** A permanently refused command that this process cannot work without; undefined when there is none. */
   get blocking(): string | undefined {
     const found = [...this.#states.values()].find(({ code, command }) => !isPassing(code) && needed.includes(command.split(': ')[0] ?? ''));
     return found && `${found.code} ${found.command}`;
@@ -77,10 +77,10 @@ export class Refusals {
       this.#states.delete(key);
       this.#runtime.log.info({ refusal: state.code, command: state.command, connection: state.connection }, 'redis no longer refuses a command');
     }
-    if (this.#states.size !== before) this.#tell();
+    if (this.#states.size !== before) this.#publish();
   }
 
-  #tell(): void {
+  #publish(): void {
     const all = [...this.#states.values()];
     const full = all.filter(({ code }) => code === 'OOM');
     this.#set('redis_full', full);
@@ -103,7 +103,7 @@ export class Refusals {
 
 const ofProcess = new WeakMap<object, Refusals>();
 
-/** The one of this process: its connections share the states. */
+/** The instance of this process; all of its connections share it. */
 export function refusalsOf(runtime: Pick<Runtime, 'log' | 'metrics' | 'degraded'>): Refusals {
   const known = ofProcess.get(runtime.degraded) ?? new Refusals(runtime);
   ofProcess.set(runtime.degraded, known);

@@ -1,6 +1,6 @@
-// Hears from the sentinels that another server is master and ends the connections of this process to the one before. In a planned
-// failover that one takes writes for about eight seconds more, until a sentinel makes it a replica and they are gone. One watch serves all
-// connections of a process; while a sentinel cannot be reached, the others are heard, and the old master's own end at the latest.
+// Subscribes to the sentinels' `+switch-master` and closes this process's connections to the old master. After a planned failover the old
+// master accepts writes for about eight more seconds, and loses them when a sentinel turns it into a replica. One watch serves all
+// connections of a process and listens to every sentinel, so that one unreachable sentinel does not matter.
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Redis } from 'ioredis';
 import { addressOf } from './connected-address.ts';
@@ -20,20 +20,20 @@ export class SentinelWatch {
     this.#target = target;
   }
 
-  /** The watch of this process; all its connections are to one group. */
+  /** The shared watch of this process; all of its connections belong to one Sentinel group. */
   static of(runtime: Runtime, target: RedisTarget): SentinelWatch {
     const watch = watches.get(runtime) ?? new SentinelWatch(runtime, target);
     watches.set(runtime, watch);
     return watch;
   }
 
-  /** Until `remove`. */
+  /** Closes this client's connection when the master changes, until `remove`. */
   add(client: Redis): void {
     this.#watched.add(client);
     if (this.#sentinels.length === 0) this.#sentinels = this.#target.nodes.map((node) => this.#listen(node));
   }
 
-  /** With the last one the connections to the sentinels end. */
+  /** Removing the last client closes the connections to the sentinels. */
   remove(client: Redis): void {
     if (!this.#watched.delete(client) || this.#watched.size > 0) return;
     for (const sentinel of this.#sentinels) sentinel.disconnect();
@@ -58,7 +58,7 @@ export class SentinelWatch {
     return sentinel;
   }
 
-  /** `NAME OLD-HOST OLD-PORT NEW-HOST NEW-PORT`; each sentinel says it when it learns it, and until then names the old one to who asks. */
+  /** Message: `NAME OLD-HOST OLD-PORT NEW-HOST NEW-PORT`. Each sentinel publishes it once it knows; until then it still names the old master. */
   #switched(text: string): void {
     const [name, oldHost, oldPort, host, port] = text.split(' ');
     if (name !== this.#target.name) return;

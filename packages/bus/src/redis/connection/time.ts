@@ -1,22 +1,22 @@
-// Keeps the process's cluster clock at the store's time: asks it when the process starts, at each reconnect and every few seconds,
-// and says when the machine's clock is off. On a Redis Cluster the master that owns the members' key is asked, by every process.
+// Keeps the cluster clock of this process at Redis' time: samples TIME at start, at each reconnect and every five seconds, and reports when
+// the machine's clock differs. In a Redis Cluster every process asks the same master, the owner of the members' key.
 import { ClusterClock, type Runtime } from '@danmux/runtime';
 import type { RedisStore } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
 
-/** Samples at start and at a reconnect; the one with the least round trip counts. */
+/** Number of samples at start and at a reconnect; the one with the shortest round trip is used. */
 const burst = 3;
 const everyMs = 5_000;
-/** A step of the machine's clock is noticed within this. */
+/** Interval at which a step of the machine's clock is detected. */
 const watchMs = 1_000;
-/** A start waits so long for the first sample; a process whose store is away starts without, and is not ready. */
+/** `start` waits at most this long for the first sample. Without Redis the process starts anyway and reports that it is not ready. */
 const longestWaitMs = 1_000;
 const tolerableSkewMs = 1_000;
 
 export class RedisTime {
   readonly #runtime: Runtime;
   readonly #store: RedisStore;
-  /** Undefined in a process that was given another clock. */
+  /** Undefined when the runtime was created with another clock (tests). */
   readonly #clock: ClusterClock | undefined;
   #timer: NodeJS.Timeout | undefined;
   #asking: Promise<void> | undefined;
@@ -35,7 +35,7 @@ export class RedisTime {
     return this.#clock?.learnt ?? true;
   }
 
-  /** Resolves with the first sample, or when it is waited for no longer. */
+  /** Resolves with the first sample or after `longestWaitMs`. */
   async start(): Promise<void> {
     if (!this.#clock) return;
     this.#timer = setInterval(() => this.#watch(), watchMs);
@@ -56,7 +56,7 @@ export class RedisTime {
   #watch(): void {
     const stepped = Math.abs((this.#clock?.skewMs ?? 0) - this.#skewMs) > tolerableSkewMs / 2;
     if (stepped || performance.now() - this.#askedAt > everyMs) void this.#ask(1);
-    // A machine that slept looks like one whose clock was stepped, until the store was asked.
+    // After a suspend the skew looks like a clock step; judge only after the next sample.
     if (!stepped) this.#judge();
   }
 
@@ -74,8 +74,8 @@ export class RedisTime {
         const [s, us] = (await this.#store.run('dmxTime', [this.#store.keys.members], [])) as [string, string];
         this.#clock?.learn({ time: Number(s) * 1_000 + Number(us) / 1_000, asked: this.#askedAt, answered: performance.now() });
       } catch (error) {
-        // The connection itself says once that Redis is away; what is known of its time holds until it is back.
-        this.#runtime.caught('redis-time', error, 'the store did not tell its time', { level: 'debug' });
+        // The connection logs the outage. The last known offset stays in use until Redis is back.
+        this.#runtime.caught('redis-time', error, 'cannot read the time of redis', { level: 'debug' });
         return;
       }
     }
@@ -89,7 +89,7 @@ export class RedisTime {
     const { degraded } = this.#runtime;
     this.#skewMs = clock.skewMs;
     const off = Math.abs(this.#skewMs) - clock.errorMs;
-    // Not both at the border: what comes and goes would fill the log.
+    // Two thresholds, so that a skew near the limit does not set and clear the state again and again.
     if (off > tolerableSkewMs) degraded.set('clock_skew', skewText(this.#skewMs), { skew_ms: Math.round(this.#skewMs) });
     else if (off < tolerableSkewMs * 0.8) degraded.clear('clock_skew');
   }
@@ -97,5 +97,5 @@ export class RedisTime {
 
 function skewText(skewMs: number): string {
   const signed = `${skewMs > 0 ? '+' : '-'}${(Math.abs(skewMs) / 1_000).toFixed(1)} s`;
-  return `The clock of this machine differs from the store's by ${signed}. Danmux goes by the store's clock; set this one right (NTP).`;
+  return `The clock of this machine differs from the store's by ${signed}. Danmux uses the store's clock; synchronise this machine's clock (NTP).`;
 }

@@ -1,4 +1,4 @@
-// Reads a Redis address: one server, a Sentinel group or a Cluster. It opens nothing.
+// Parses `redis.url`: one server, a Sentinel group or a Cluster. Opens no connection.
 
 export interface RedisNode {
   readonly host: string;
@@ -7,9 +7,9 @@ export interface RedisNode {
 
 export interface RedisTarget {
   readonly mode: 'single' | 'sentinel' | 'cluster';
-  /** The server; the sentinels; or some of the cluster's nodes. */
+  /** By mode: the server, the sentinels, or the start nodes of the cluster. */
   readonly nodes: readonly RedisNode[];
-  /** The sentinel group's name. */
+  /** Name of the Sentinel group. */
   readonly name?: string;
   readonly username?: string;
   readonly password?: string;
@@ -30,14 +30,14 @@ const form = /^(?<scheme>[a-z+]+:)\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@
 
 /**
  * `redis://[user:password@]host[:port][/db]`, `rediss://…`, `redis+sentinel://host:port,host:port/NAME[/db]`,
- * `redis+cluster://host:port,host:port`. Throws an Error that names the form; never with the password in it.
+ * `redis+cluster://host:port,host:port`. Throws an Error that names the expected form and never contains the password.
  */
 export function parseRedisUrl(url: string): RedisTarget {
   const parts = form.exec(url)?.groups;
   const scheme = schemes[(parts?.['scheme'] ?? '') as keyof typeof schemes];
   if (!parts || !scheme)
     throw new Error('redis.url must be redis://host:port, rediss://…, redis+sentinel://host:port,host:port/NAME or redis+cluster://host:port,host:port');
-  // A part of an address with a password may be the password.
+  // The faulty part may be the password itself, so it is not quoted.
   const quote = (text: string) => (url.includes('@') ? 'what follows the password (%-encode @, / and : in it)' : `"${text}"`);
   const path = (parts['path'] ?? '').split('/').filter(Boolean);
   const name = scheme.mode === 'sentinel' ? path.shift() : undefined;
@@ -57,8 +57,8 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // The cause would show the text, which may be the password.
-    throw new Error('redis.url: user and password must be %-encoded');
+    // No `cause`: its message would contain the text, which may be the password.
+    throw new Error('redis.url: user and password must be percent-encoded');
   }
 }
 

@@ -54,7 +54,7 @@ test('keys that were evicted are counted, and remembered for some minutes after 
   assert.match(textOf(runtime) ?? '', / deleted [1-9]\d* keys /);
   await redis.command('CONFIG SET maxmemory-policy noeviction');
   await condition.look();
-  assert.match(textOf(runtime) ?? '', /^Redis deleted keys for want of memory\. It deleted [1-9]/);
+  assert.match(textOf(runtime) ?? '', /^Redis evicted keys because its memory was full\. It has evicted [1-9]/);
   for (let looks = 0; looks < 30; looks++) await condition.look();
   assert.equal(textOf(runtime), undefined);
 });

@@ -60,7 +60,7 @@ for (const [url, why] of [
   ['redis+sentinel://a:1/', /ends with \/NAME/],
   ['redis+sentinel://a:1/main/x', /is not a database number/],
   ['redis+cluster://a:1/2', /cluster has no database/],
-  ['redis://ann:100%@a', /must be %-encoded/],
+  ['redis://ann:100%@a', /must be percent-encoded/],
   ['redis://ann:p/w@a', /%-encode/],
 ] as const) {
   test(`"${url}" is refused in plain words`, () => assert.throws(() => parseRedisUrl(url), why));

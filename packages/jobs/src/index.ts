@@ -1,4 +1,4 @@
-// Work off the hot path that the cluster does together: one contract, an in-process engine and one on BullMQ.
+// The cluster's job queues, for work off the hot path: one contract, an in-process engine and a BullMQ engine.
 export { createJobs } from './create-jobs.ts';
 export { jobIdOf } from './job-id.ts';
 export {

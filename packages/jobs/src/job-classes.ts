@@ -1,4 +1,4 @@
-// Which jobs share places with which, so that a slow webhook target or a long broadcast never keeps a delayed message waiting.
+// Assigns jobs to classes with separate concurrency limits, so that a slow webhook target or a long broadcast never delays a delayed message.
 import type { JobName } from './queue.ts';
 
 export const jobClasses = ['short', 'long', 'outgoing'] as const;
@@ -12,7 +12,7 @@ export const classOfJob: Readonly<Record<JobName, JobClass>> = {
   archive: 'outgoing',
 };
 
-/** How many of a class one process runs at once; `jobs.concurrency` is for those that work, not for those that wait for others. */
+/** Concurrency of a class in one process: `jobs.concurrency` for CPU-bound classes, more for classes that mostly wait for the network. */
 export function placesOf(jobClass: JobClass, concurrency: number): number {
   return jobClass === 'outgoing' ? 4 * concurrency : concurrency;
 }

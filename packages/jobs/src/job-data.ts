@@ -1,4 +1,4 @@
-// A job's data as BullMQ keeps it, which writes it with JSON.stringify: what would lose digits there is kept as its text.
+// Converts job data for BullMQ, which stores it with JSON.stringify. Data whose numbers would lose digits that way is stored as JSON text.
 import { parseJson, toJson } from '@danmux/runtime';
 
 interface PackedData {
@@ -14,7 +14,7 @@ export function unpackedData(kept: object): object {
   return isPacked(kept) ? (parseJson(kept.json) as object) : kept;
 }
 
-/** No job has this field alone. */
+/** Marks data stored as text; no kind of job has an object with only this field. */
 function isPacked(kept: object): kept is PackedData {
   return Object.keys(kept).join() === 'json' && typeof (kept as PackedData).json === 'string';
 }

@@ -1,7 +1,7 @@
-// Job ids made from names, so that the same thing asked twice is one job.
+// Derives job ids from names, so that requesting the same work twice adds one job.
 import { createHash } from 'node:crypto';
 
-/** The id of the job for a named thing: the same kind and name give the same job. */
+/** Returns the id of the job for `kind` and `name`; equal inputs give equal ids. */
 export function jobIdOf(kind: string, name: string): string {
   return `${kind}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
 }

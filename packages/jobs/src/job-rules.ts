@@ -1,14 +1,14 @@
-// What both engines of jobs agree on, besides the settings.
+// Constants that both job engines share; the rest are settings.
 
 export const jobRules = {
-  /** Tries of a job that says nothing else. */
+  /** Default number of attempts. */
   attempts: 5,
-  /** Before the first retry; twice as long before each further one. */
+  /** Delay before the first retry, milliseconds; it doubles with each further retry. */
   backoff: { baseMs: 1_000, maxMs: 3_600_000 },
-  /** Jobs that wait; more are refused with `unavailable`. */
+  /** Cap on waiting jobs; further ones are refused with `unavailable`. */
   waiting: 100_000,
-  /** Ended jobs kept, of the done and of the failed; past it the oldest go. */
+  /** Cap on finished jobs kept, for completed and failed ones each; past it the oldest are removed. */
   ended: 20_000,
-  /** Dead letters are kept so many times `jobs.kept_ms`. */
+  /** Dead letters are kept this many times `jobs.kept_ms`. */
   failedKept: 10,
 } as const;

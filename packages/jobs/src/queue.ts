@@ -1,19 +1,19 @@
-// Jobs: work off the hot path that the cluster does together: scheduled messages, broadcasts, webhooks, the archive. One contract,
-// an in-process and a BullMQ variant. A job runs on one worker at a time, and again when it failed or its worker died, so its
-// work must bear being done twice.
+// The contract of jobs, the cluster's work off the hot path: scheduled messages, broadcasts, webhooks, the archive. It has an in-process
+// and a BullMQ engine. A job runs on one worker at a time, and runs again after a failure or when its worker died, so handlers must be
+// idempotent.
 import type { Publication } from '@danmux/bus';
 import type { From, WebhookEvent } from '@danmux/protocol';
 import type { Part } from '@danmux/runtime';
 
-/** The data of every kind of job, as one table; a name that is not here cannot be added. Plain JSON. */
+/** The data of each kind of job, as plain JSON. Only names in this table can be added. */
 export interface JobData {
-  /** Publishes messages once they are due: a delayed message. */
+  /** Publishes delayed messages when they are due. */
   publish: { readonly publications: readonly Publication[] };
-  /** Publishes one message to every online room that matches, paced. */
+  /** Publishes one message to every matching room with viewers, at a limited rate. */
   broadcast: {
-    /** The message's id in every room. */
+    /** Message id, the same in every room. */
     readonly id: string;
-    /** Exact names (told also when nobody is there), `prefix*`, or `*`. */
+    /** Exact room names (published to even without viewers), `prefix*`, or `*` for all. */
     readonly rooms: readonly string[];
     readonly type: string;
     readonly data: unknown;
@@ -24,28 +24,27 @@ export interface JobData {
     readonly expires_at?: number;
     readonly [field: string]: unknown;
   };
-  /** Gives one webhook target one event again: a dead letter that is replayed. */
+  /** Delivers one event to one webhook target again: the replay of a dead letter. */
   redeliver: { readonly target: string; readonly event: WebhookEvent; readonly text: string };
-  /** Tells the totals of a message's receipts after their time-out. */
+  /** Publishes the totals of a message's receipts after `receipts.timeout_ms`. */
   receipts: { readonly id: string; readonly room: string };
-  /** Writes what waits in a shard's event log to the archive. */
+  /** Writes the pending entries of a shard's event log to the archive. */
   archive: { readonly shard: number };
 }
 export type JobName = keyof JobData;
 
 export interface JobOptions {
-  /** The same one twice is one job, for as long as the first is kept; of a dead letter it is a retry. Made here when absent. */
+  /** Adding an id twice adds one job, as long as the first is kept; adding the id of a dead letter retries it. Generated when absent. */
   readonly id?: string;
   /**
-   * At most one job of this key waits and one runs: adding one while another waits changes nothing (but an earlier time counts),
-   * adding one while another runs lets one more follow. The id of what waits or runs is returned then. A job of a key is not
-   * kept when it is done.
+   * At most one job of this key waits and one runs. Adding while one waits returns its id and changes nothing, except that the earlier
+   * due time wins; adding while one runs queues one more after it. A completed job with a key is not kept.
    */
   readonly key?: string;
   readonly delayMs?: number;
-  /** Resolves only when the job survives as `redis.ack` asks, which the same id again asks anew: of what is acknowledged to somebody. */
+  /** `add` resolves only when the job is as safe as `redis.ack` demands; adding the same id again checks again. For jobs acknowledged to a client. */
   readonly confirmed?: boolean;
-  /** Tries in all, with back-off between them; 5 when absent. A job that failed so often is a dead letter. */
+  /** Attempts in total, with backoff between them; default 5. After the last failure the job is a dead letter. */
   readonly attempts?: number;
 }
 
@@ -55,22 +54,22 @@ export interface JobStatus {
   readonly id: string;
   readonly name: JobName;
   readonly state: JobState;
-  /** Tries that were begun. */
+  /** Attempts that were started. */
   readonly attempts: number;
-  /** What its handler said last; null before that. */
+  /** The progress its handler reported last; null before the first report. */
   readonly progress: JobProgress | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly finishedAt?: number;
-  /** Why the last try failed. */
+  /** Error message of the last failed attempt. */
   readonly error?: string;
 }
 
 export interface JobProgress {
   readonly done: number;
-  /** 0 while it is not known. */
+  /** 0 while it is unknown. */
   readonly total: number;
-  /** Where another worker goes on; means something to the handler alone. */
+  /** Position at which another worker continues; only the handler interprets it. */
   readonly cursor?: string;
 }
 
@@ -78,47 +77,47 @@ export interface RunningJob<N extends JobName> {
   readonly id: string;
   readonly name: N;
   readonly data: JobData[N];
-  /** 1 for the first try. */
+  /** 1 for the first attempt. */
   readonly attempt: number;
-  /** What an earlier try stored; null in the first. */
+  /** The progress stored by an earlier attempt; null in the first. */
   readonly progress: JobProgress | null;
-  /** Aborted when this process ends. A job that takes long reports where it is and throws `JobPaused`. */
+  /** Aborted when this process stops. A long job then reports its position and throws `JobPaused`. */
   readonly signal: AbortSignal;
-  /** Resolves when stored. */
+  /** Stores the progress; resolves when it is stored. */
   report(progress: JobProgress): Promise<void>;
 }
 
-/** Thrown by a handler whose process ends: the job goes on elsewhere, and the try does not count as failed. */
+/** Thrown by a handler whose process stops: the job continues on another worker, and the attempt does not count as failed. */
 export class JobPaused extends Error {
   override readonly name = 'JobPaused';
 }
 
-/** Adding and asking: every role may. Rejects with `unavailable` while the store is away. */
+/** Adds and looks up jobs; available to every role. Methods reject with `unavailable` while Redis is unreachable. */
 export interface JobQueue {
   /** Resolves with the job's id when it is stored. */
   add<N extends JobName>(name: N, data: JobData[N], options?: JobOptions): Promise<string>;
-  /** Null when there is no such job (any more): done ones are kept for `jobs.kept_ms`. */
+  /** Null when the job does not exist or was removed; completed jobs are kept for `jobs.kept_ms`. */
   status(id: string): Promise<JobStatus | null>;
-  /** Removes a job that waits, perhaps for its next try; what it was, null when it runs, ended, or is not there. */
+  /** Removes a waiting job (also one that waits for a retry) and returns it; null when it is running, finished or unknown. */
   cancel(id: string): Promise<JobStatus | null>;
-  /** Dead letters, newest first; none after what is no cursor. */
+  /** Dead letters, newest first; an invalid cursor returns none. */
   failed(cursor: string | undefined, limit: number): Promise<{ readonly jobs: readonly JobStatus[]; readonly cursor: string | null }>;
-  /** Runs a dead letter again; false when it is none. */
+  /** Retries a dead letter; false when the job is not one. */
   retry(id: string): Promise<boolean>;
 }
 
 export interface RepeatedJob {
-  /** Lower-case words with dashes; the name in the queue and in metrics. */
+  /** Lower-case words with dashes; used in Redis keys and metrics. */
   readonly name: string;
-  /** Once per interval in the whole cluster, milliseconds. */
+  /** Interval in milliseconds; the job runs once per interval in the whole cluster. */
   readonly everyMs: number;
   run(): Promise<void>;
 }
 
-/** The queue of a process, and the work of one that has handlers. Without handlers it only adds and asks. */
+/** The job queue of a process. It runs jobs for which it has handlers; without handlers it only adds and looks up. */
 export interface Jobs extends Part, JobQueue {
-  /** Only before `start`. */
+  /** Call before `start`. */
   handle<N extends JobName>(name: N, run: (job: RunningJob<N>) => Promise<void>): void;
-  /** Only before `start`. */
+  /** Call before `start`. */
   repeat(job: RepeatedJob): void;
 }

@@ -1,4 +1,4 @@
-// Runs a job once, counts and logs how it ended. It rethrows, so that the queue knows.
+// Runs a job once, then counts and logs the outcome. Rethrows errors, so that the queue can retry.
 import type { Runtime } from '@danmux/runtime';
 import { JobPaused } from './queue.ts';
 

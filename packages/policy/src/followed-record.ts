@@ -1,22 +1,22 @@
-// One record as a whole, kept up with the store: read at the start, at every change and after an outage, and looked at now and then,
-// since the news of a change may get lost. While the store is away what was read stays; what it means is its reader's business.
+// A local copy of one whole record, kept in sync with the store. The record is read at start, at every change and after an outage; its version
+// is also checked periodically, because a notification may be lost. During an outage the last copy stays valid. The reader interprets it.
 import type { Bus, RecordChange, RecordState, Subscription } from '@danmux/bus';
 import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
 import { Reading } from './reading.ts';
 
 export interface RecordReader {
   /**
-   * The whole record, whenever it may not be what was read last; one at a time. False: it is half written, look again soon. What it
-   * throws is counted and logged, and it is called again soon.
+   * Called with the whole record whenever it may have changed; calls never overlap. Return false when the record is half written: it is
+   * read again soon. An error it throws is counted and logged, and it is called again soon.
    */
   read(state: RecordState): boolean | Promise<boolean>;
-  /** A change of what was read last, before the record is read; for who cannot wait for that. */
+  /** Called with a single change before the whole record is read again, for readers that must react immediately. */
   changed?(fields: RecordChange['fields']): void;
 }
 
-/** How often the record's version is looked at, about. */
+/** Approximate interval of version checks. */
 const recheckMs = 10_000;
-/** A process starts without the record when the store does not answer for so long. */
+/** `start` waits at most this long for the first read; then the process starts without the record. */
 const startMs = 2_000;
 const halfWritten = { baseMs: 50, maxMs: recheckMs };
 
@@ -28,11 +28,11 @@ export class FollowedRecord implements Part {
   readonly #reader: RecordReader;
   readonly #reading: Reading;
   #watch: Pick<Subscription, 'close'> | undefined;
-  /** Of what was read last; undefined: it must be read whatever its version. */
+  /** Version of the last read; undefined: read again whatever the version is. */
   #version: number | undefined;
-  /** The highest version the watch told of since the last read began. */
-  #told = 0;
-  /** Grows when changes may have been missed: then the store may be another, with versions of its own. */
+  /** Highest version seen in notifications since the last read began. */
+  #notified = 0;
+  /** Incremented when notifications may have been missed; the store may then be a different one whose versions do not compare. */
   #outages = 0;
   #halves = 0;
 
@@ -45,7 +45,7 @@ export class FollowedRecord implements Part {
     this.#reading = new Reading({ read: () => this.#look(), failed: (error, times) => this.#failed(error, times) });
   }
 
-  /** Resolves when the record was read, or could not be for a while: then it goes on trying. */
+  /** Resolves after the first read, or after a time limit; reading is then retried in the background. */
   async start(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -62,13 +62,13 @@ export class FollowedRecord implements Part {
     await watch?.close();
   }
 
-  /** Resolves when its reader knows what is in the store now, or it could not be read: then it goes on trying. */
+  /** Resolves when the reader has the current record, or when reading failed; it is then retried in the background. */
   refresh(): Promise<void> {
     return this.#reading.now();
   }
 
   async #look(): Promise<number> {
-    // Before the record is read, so that no change falls between.
+    // Subscribe before reading, so that no change is missed in between.
     this.#watch ??= await this.#bus.records.watch({ changed: (change) => this.#changed(change), resumed: () => this.#resumed() });
     if (this.#version === undefined || this.#version !== (await this.#bus.records.version(this.#record))) await this.#read();
     return this.#halves === 0 ? recheckMs : backoffMs(this.#halves++, halfWritten);
@@ -76,10 +76,10 @@ export class FollowedRecord implements Part {
 
   async #read(): Promise<void> {
     const outages = this.#outages;
-    this.#told = 0;
+    this.#notified = 0;
     const state = await this.#bus.records.get(this.#record);
-    // What was told meanwhile is in force already; who told of it has asked for the next read.
-    if (state.version < this.#told) return;
+    // Changes notified meanwhile are applied already, and each notification has requested the next read.
+    if (state.version < this.#notified) return;
     const whole = await this.#reader.read(state);
     this.#halves = whole ? 0 : 1;
     this.#version = outages === this.#outages ? state.version : undefined;
@@ -87,7 +87,7 @@ export class FollowedRecord implements Part {
 
   #changed({ record, version, fields }: RecordChange): void {
     if (record !== this.#record) return;
-    this.#told = Math.max(this.#told, version);
+    this.#notified = Math.max(this.#notified, version);
     if (version > (this.#version ?? 0)) this.#reader.changed?.(fields);
     void this.#reading.now();
   }
@@ -99,7 +99,7 @@ export class FollowedRecord implements Part {
   }
 
   #failed(error: unknown, times: number): void {
-    // The store's own connection reports loudly that it is away.
+    // The connection to the store reports the outage.
     const level = times === 1 ? 'warn' : 'debug';
     this.#runtime.caught(this.name, error, 'could not read a record; its last known state stays in force', { level, fields: { record: this.#record } });
   }

@@ -1,23 +1,23 @@
-// Copies of some records, kept up with the store: read when somebody first needs one, then changed by what the watch tells, and read
-// again when something was missed: at a hole in the versions, after an outage, or when a look at the version, every
-// `cluster.recheck_ms`, shows another. What was read stays while the store is away. It knows nothing of what fields mean.
+// Local copies of records, kept in sync with the store. A record is read when it is first needed and updated by change notifications. It is
+// read again when a notification was missed: after a gap in the versions, after an outage, or when the version, checked every
+// `cluster.recheck_ms`, differs. During an outage the last copy stays valid. The copies do not interpret their fields.
 import type { Bus, RecordChange, RecordField, RecordState, RecordWatcher, Subscription } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import { Reading } from './reading.ts';
 
 export interface FieldReader<T> {
-  /** What a field says; throws nothing. */
+  /** Parses a field; must not throw. */
   read(record: string, name: string, value: string): T;
-  /** What two readings of a field are compared by; its text when absent. */
+  /** Key by which two values of a field are compared; default: the field's text. */
   compared?(value: string): string;
-  /** A field was set, changed or removed; null: not there. Not called for fields that end by themselves, nor at a first read. */
+  /** Called when a field was set, changed or removed (null). Not called when a field expires, nor for the first read. */
   changed?(record: string, name: string, now: Entry<T> | null, before: Entry<T> | null): void;
-  /** The record was read for the first time. */
+  /** Called after the first read of a record. */
   opened?(record: string): void;
 }
 
 export interface Entry<T> {
-  /** Milliseconds since 1970; undefined: it does not end. */
+  /** Expiry, milliseconds since 1970; undefined: never. */
   readonly until: number | undefined;
   readonly text: string;
   readonly value: T;
@@ -26,20 +26,20 @@ export interface Entry<T> {
 interface Followed<T> {
   users: number;
   version: number;
-  /** The highest version the watch told of since the last read began. */
-  told: number;
-  /** Undefined until the first read. */
+  /** Highest version seen in notifications since the last read began. */
+  notified: number;
+  /** Undefined before the first read. */
   entries: Map<string, Entry<T>> | undefined;
   opening: Promise<void> | undefined;
   forgotAt: number;
-  /** In which turn of a round its version is looked at. */
+  /** The turn, within a round of checks, in which its version is checked. */
   readonly turn: number;
 }
 
-/** Reads under way at once after an outage. */
+/** Concurrent reads after an outage. */
 const readsAtOnce = 32;
 const forgetEveryMs = 60_000;
-/** In how many turns all versions are looked at, so that a thousand rooms are not asked for at once. */
+/** A round of version checks is split into this many turns, so that a thousand rooms are not checked in one burst. */
 const turns = 30;
 
 export class FollowedRecords<T> implements Part, RecordWatcher {
@@ -73,14 +73,14 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     await watch?.close();
   }
 
-  /** Follows a record until the end, whether it can be read now or not; resolves after the first try. */
+  /** Follows a record until `stop`, even if it cannot be read now; resolves after the first attempt. */
   async keep(record: string): Promise<void> {
     const followed = this.#followed.get(record) ?? this.#add(record);
     followed.users++;
     await this.#readAgain(record);
   }
 
-  /** One more needs the record; `leave` when done. Resolves when it is known, rejects with `unavailable` when it cannot be read. */
+  /** Adds a user of the record; call `leave` once for each. Resolves when the record is known, rejects with `unavailable` when it cannot be read. */
   async hold(record: string): Promise<void> {
     const followed = this.#followed.get(record) ?? this.#add(record);
     followed.users++;
@@ -101,30 +101,30 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     if (followed) this.#release(record, followed);
   }
 
-  /** True when what it holds is known. */
+  /** True when the record has been read. */
   knows(record: string): boolean {
     return this.#followed.get(record)?.entries !== undefined;
   }
 
-  /** What is in force under a name; undefined when nothing is, or nothing is known. */
+  /** The current entry of a field; undefined when it is absent, expired or not read yet. */
   get(record: string, name: string): Entry<T> | undefined {
     const entry = this.#followed.get(record)?.entries?.get(name);
     return entry && this.#inForce(entry) ? entry : undefined;
   }
 
-  /** All that is in force in a record that is known. */
+  /** All current entries of a record that has been read. */
   *entries(record: string): Iterable<readonly [name: string, entry: Entry<T>]> {
     for (const row of this.#followed.get(record)?.entries ?? []) if (this.#inForce(row[1])) yield row;
   }
 
-  /** How many fields are in force. */
+  /** Number of current entries. */
   count(record: string): number {
     const followed = this.#followed.get(record);
     if (followed) this.#forget(followed, 0);
     return followed?.entries?.size ?? 0;
   }
 
-  /** Records it holds. */
+  /** Names of the followed records. */
   get size(): number {
     return this.#followed.size;
   }
@@ -132,8 +132,8 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   changed({ record, version, before, fields }: RecordChange): void {
     const followed = this.#followed.get(record);
     if (!followed) return;
-    followed.told = Math.max(followed.told, version);
-    // A first read that is under way looks at `told`; what is known already comes late.
+    followed.notified = Math.max(followed.notified, version);
+    // A first read in progress compares `notified` itself; an older version is a late notification.
     if (!followed.entries || version <= followed.version) return;
     if (before !== followed.version) {
       void this.#readAgain(record);
@@ -151,7 +151,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
 
   #add(record: string): Followed<T> {
     const forgotAt = this.#runtime.clock.now();
-    const followed: Followed<T> = { users: 0, version: 0, told: 0, entries: undefined, opening: undefined, forgotAt, turn: this.#added++ % turns };
+    const followed: Followed<T> = { users: 0, version: 0, notified: 0, entries: undefined, opening: undefined, forgotAt, turn: this.#added++ % turns };
     this.#followed.set(record, followed);
     if (this.#followed.size === 1) void this.#rounds.now();
     return followed;
@@ -167,7 +167,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     return this.#reading.now();
   }
 
-  /** Until all were read, or some could not be. */
+  /** Resolves when all were read or some of them failed. */
   async #readStale(): Promise<undefined> {
     while (this.#stale.size > 0) {
       const batch = [...this.#stale].slice(0, readsAtOnce);
@@ -184,7 +184,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     }
   }
 
-  /** A change that nobody told of shows in the version, which costs little to ask for. */
+  /** Detects a missed notification by the version, which is cheap to read. */
   async #lookAtSome(): Promise<number | undefined> {
     if (this.#followed.size === 0) return undefined;
     this.#turn = (this.#turn + 1) % turns;
@@ -202,17 +202,17 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   }
 
   async #read(record: string, followed: Followed<T>): Promise<void> {
-    // The watch stands before the read, so that no change falls between.
+    // Subscribe before reading, so that no change is missed in between.
     this.#watch ??= this.#records.watch(this).catch((error: unknown) => {
       this.#watch = undefined;
       throw error;
     });
     await this.#watch;
-    followed.told = 0;
+    followed.notified = 0;
     let state: RecordState;
     do state = await this.#records.get(record);
-    while (state.version < followed.told);
-    // Whatever the version: a store that came back empty counts anew.
+    while (state.version < followed.notified);
+    // Compare fields whatever the version: a store that restarted empty counts versions from zero.
     followed.version = state.version;
     const known = followed.entries;
     if (known) {
@@ -224,7 +224,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     }
   }
 
-  /** All of a change is in force before any of it is told. */
+  /** Applies the whole change before calling `changed` for any field. */
   #apply(record: string, entries: Map<string, Entry<T>>, fields: RecordChange['fields']): void {
     const changes: (() => void)[] = [];
     for (const [name, field] of fields) {

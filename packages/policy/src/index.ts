@@ -1,4 +1,4 @@
-// Rules, sanctions and word lists: how they stand in records, and how every process keeps a current copy of them.
+// Rules, sanctions and word lists: their format in records, and the local copies that every process keeps in sync.
 export { FollowedRecord, type RecordReader } from './followed-record.ts';
 export { type Entry, type FieldReader, FollowedRecords } from './followed-records.ts';
 export { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './record-names.ts';

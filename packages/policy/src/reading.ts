@@ -1,11 +1,11 @@
-// One reading at a time: asked for while one is under way it is done once more after it, and after a failure it is tried again by
-// itself, later each time. What is read, from where, and what becomes of it is its owner's business.
+// Runs one read at a time. A request during a read causes exactly one more read after it; a failed read is retried with growing delays. The
+// owner supplies the read and uses its result.
 import { backoffMs } from '@danmux/runtime';
 
 export interface ReadingOptions {
-  /** May resolve with after about how many milliseconds to read again, though nobody asks. A rejection is tried again soon. */
+  /** May resolve with the milliseconds after which to read again without a request. A rejection is retried soon. */
   readonly read: () => Promise<number | undefined>;
-  /** Is told of each failure; `times`: so many in a row. */
+  /** Called after each failure; `times` is the number of failures in a row. */
   readonly failed: (error: unknown, times: number) => void;
 }
 
@@ -23,7 +23,7 @@ export class Reading {
     this.#options = options;
   }
 
-  /** Resolves when a reading that began after this call has ended, well or not. Never rejects; after `stop` nothing is read. */
+  /** Resolves when a read that began after this call has ended, successfully or not. Never rejects; after `stop` nothing is read. */
   now(): Promise<void> {
     if (this.#next) return this.#next;
     if (!this.#current) return this.#begin();
@@ -55,7 +55,7 @@ export class Reading {
     try {
       const about = await this.#options.read();
       this.#failures = 0;
-      // Processes that started together do not read together for ever.
+      // Jitter, so that processes that started together do not keep reading together.
       if (about !== undefined) again = about * (0.75 + Math.random() / 2);
     } catch (error) {
       this.#options.failed(error, ++this.#failures);

@@ -1,15 +1,15 @@
-// The names of the records that hold rules, and of their fields: written by the api, followed by edges and relays. One table.
+// Names of the records that hold rules, and of their fields. The api writes them; edges and relays follow them.
 
 export const ruleRecords = {
   /** Fields: `modes` (RoomModes as JSON), `mute:USER`, `ban:USER`, `kick:USER` (Sanction as JSON). */
   room: (room: string) => `room:${room}`,
-  /** The same fields but `modes`, in force in every room. */
+  /** The same fields without `modes`, valid in every room. */
   everywhere: 'everywhere',
-  /** Fields: a list's name → WordList as JSON. */
+  /** Fields: list name → WordList as JSON. */
   words: 'words',
-  /** Fields: a message's id → HeldMessage as JSON. */
+  /** Fields: message id → HeldMessage as JSON. */
   reviews: 'reviews',
-  /** Fields: a key's id → StoredKey as JSON. */
+  /** Fields: key id → StoredKey as JSON. */
   keys: 'keys',
 } as const;
 
@@ -19,7 +19,7 @@ export function sanctionField(kind: SanctionKind, user: string): string {
   return `${kind}:${user}`;
 }
 
-/** The room of a record's name; null when it is not one of a room. */
+/** Room to which a record name belongs; null when it belongs to none. */
 export function roomOfRecord(record: string): string | null {
   return record.startsWith('room:') ? record.slice(5) : null;
 }

@@ -1,5 +1,5 @@
-// The rules a process follows: the modes of the rooms it holds, and who is muted, banned or kicked there or everywhere. Asked at
-// every join and every message, so it answers from memory; it enforces nothing, and tells what changed to who does.
+// The moderation rules that a process follows: room modes, mutes, bans and kicks of the rooms it holds and of all rooms. It answers from
+// memory, because every join and every message asks. It reports changes; enforcing them happens elsewhere.
 import type { Bus } from '@danmux/bus';
 import type { RoomModes, Sanction } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -7,11 +7,11 @@ import { type Entry, FollowedRecords } from './followed-records.ts';
 import { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './record-names.ts';
 
 export interface RuleChange {
-  /** Null: everywhere. */
+  /** Null: in all rooms. */
   readonly room: string | null;
   readonly kind: SanctionKind;
   readonly user: string;
-  /** Null: it was lifted. One that ends in time is not told. */
+  /** Null: the sanction was lifted. An expired sanction is not reported. */
   readonly sanction: Sanction | null;
 }
 
@@ -19,7 +19,7 @@ type Rule = { readonly modes: RoomModes } | { readonly sanction: Sanction };
 
 const modesField = 'modes';
 const noModes: RoomModes = {};
-/** What stands in a field that cannot be read: in force, since it was meant to be. */
+/** Used for a malformed field: the sanction counts as active, because someone meant to set it. */
 const unreadable: Sanction = { by: 'unknown', at: 0 };
 
 export class Rules implements Part {
@@ -27,17 +27,17 @@ export class Rules implements Part {
   readonly #records: FollowedRecords<Rule>;
   readonly #changed: (change: RuleChange) => void;
 
-  /** `changed` is told of every sanction that begins, changes or is lifted, in rooms that are held and everywhere. */
+  /** Calls `changed` for every sanction that begins, changes or is lifted, in held rooms and in all rooms. */
   constructor(runtime: Runtime, bus: Pick<Bus, 'records'>, changed: (change: RuleChange) => void = () => {}) {
     this.#changed = changed;
     this.#records = new FollowedRecords(runtime, bus, {
       read: (record, name, value) => read(runtime, record, name, value),
-      changed: (record, name, now, before) => this.#tell(record, name, now, before),
+      changed: (record, name, now, before) => this.#report(record, name, now, before),
       opened: (record) => this.#opened(record),
     });
   }
 
-  /** Resolves when what is in force everywhere was read, or could not be; then it goes on trying. */
+  /** Resolves when the rules for all rooms were read, or when reading failed; it is then retried in the background. */
   async start(): Promise<void> {
     await this.#records.start();
     await this.#records.keep(ruleRecords.everywhere);
@@ -48,8 +48,8 @@ export class Rules implements Part {
   }
 
   /**
-   * The rules of a room are known from when this resolves and followed until `leave`; one call of it for each. Rejects with
-   * `unavailable` when they were never read and cannot be now. Once read, the last known ones stay in force.
+   * Resolves when the rules of the room are known; they are followed until `leave`, which must be called once for each call. Rejects with
+   * `unavailable` when the rules were never read and cannot be read now. During an outage the last known rules stay active.
    */
   async hold(room: string): Promise<void> {
     if (!this.#records.knows(ruleRecords.everywhere)) {
@@ -62,13 +62,13 @@ export class Rules implements Part {
     this.#records.leave(ruleRecords.room(room));
   }
 
-  /** Of a room that is held. */
+  /** Modes of a held room. */
   modes(room: string): RoomModes {
     const rule = this.#records.get(ruleRecords.room(room), modesField)?.value;
     return rule && 'modes' in rule ? rule.modes : noModes;
   }
 
-  /** The mute or ban of a user that is in force in a held room, the room's own or the one everywhere, whichever ends later. */
+  /** The active mute or ban of a user in a held room: the one for this room or the one for all rooms, whichever ends later. */
   sanction(kind: SanctionKind, user: string, room: string): Sanction | undefined {
     const field = sanctionField(kind, user);
     const everywhere = this.everywhere(kind, user);
@@ -83,22 +83,22 @@ export class Rules implements Part {
     return entry && sanctionOf(entry);
   }
 
-  /** Rooms it follows. */
+  /** Number of followed rooms. */
   get rooms(): number {
     return this.#records.size - 1;
   }
 
-  #tell(record: string, name: string, now: Entry<Rule> | null, before: Entry<Rule> | null): void {
+  #report(record: string, name: string, now: Entry<Rule> | null, before: Entry<Rule> | null): void {
     const named = parseField(name);
     const entry = now ?? before;
     if (!named || !entry) return;
     this.#changed({ room: roomOfRecord(record), ...named, sanction: now ? (sanctionOf(now) ?? unreadable) : null });
   }
 
-  /** Who came before the bans were known must not stay for that; a kick was meant for who was there then. */
+  /** Reports bans read for the first time, so that users who joined earlier are removed. Kicks are skipped: they concern users of that moment. */
   #opened(record: string): void {
     if (record !== ruleRecords.everywhere) return;
-    for (const [name, entry] of this.#records.entries(record)) if (name.startsWith('ban:')) this.#tell(record, name, entry, null);
+    for (const [name, entry] of this.#records.entries(record)) if (name.startsWith('ban:')) this.#report(record, name, entry, null);
   }
 }
 

@@ -1,16 +1,16 @@
-// How word lists stand in the record `words`: a field holds 64 KiB, so a list is cut into parts, `NAME` and `NAME#1`, `NAME#2` …,
-// of one revision. Who reads sees a list as a whole or, while parts of two revisions meet, not at all; it judges no words.
+// Format of word lists in the record `words`. A field holds at most 64 KiB, so a list is split into the fields `NAME`, `NAME#1`, `NAME#2` … of
+// one revision. A reader gets the whole list, or null while parts of two revisions are mixed. Word matching happens elsewhere.
 import type { RecordField } from '@danmux/bus';
 import type { WordList } from '@danmux/protocol';
 
-/** `#` stands in no name. */
+/** List names cannot contain `#`. */
 const partSign = '#';
-/** UTF-8 bytes of one part's words; what else stands in a field has the rest of its 64 KiB. */
+/** UTF-8 bytes of words in one part; the rest of the 64 KiB is for the part's other members. */
 const partBytes = 49_152;
 
 interface FirstPart extends WordList {
   readonly revision: string;
-  /** How many there are, this one counted. */
+  /** Number of parts, including this one. */
   readonly parts: number;
 }
 interface FurtherPart {
@@ -18,7 +18,7 @@ interface FurtherPart {
   readonly words: readonly string[];
 }
 
-/** The fields a list becomes; parts of an older one among `present` are removed with the same step. */
+/** Encodes a list as fields; removes the superfluous parts of an older revision in `present` in the same step. */
 export function encodeWordList(name: string, list: WordList, revision: string, present: Iterable<string>): Map<string, RecordField | null> {
   const fields = removedWordList(name, present);
   const [words = [], ...further] = cut(list.words);
@@ -29,19 +29,19 @@ export function encodeWordList(name: string, list: WordList, revision: string, p
   return fields;
 }
 
-/** The removal of every part of a list; empty when there is none. */
+/** Removes every part of a list; empty when the list does not exist. */
 export function removedWordList(name: string, present: Iterable<string>): Map<string, RecordField | null> {
   return new Map([...present].filter((field) => listOfField(field) === name).map((field) => [field, null]));
 }
 
-/** The list a field of the record belongs to. */
+/** Name of the list to which a field belongs. */
 export function listOfField(field: string): string {
   return field.split(partSign, 1)[0] ?? field;
 }
 
 /**
- * Every list that has a first part, by name, sorted. Null: its parts do not fit together now; keep what there was, and read again.
- * Throws nothing: a field that is not of this form makes its list null.
+ * Decodes every list that has a first part, sorted by name. Null: its parts do not match now; keep the previous list and read again.
+ * Never throws: a malformed field makes its list null.
  */
 export function decodeWordLists(fields: ReadonlyMap<string, Pick<RecordField, 'value'>>): ReadonlyMap<string, WordList | null> {
   const names = [...fields.keys()].filter((field) => !field.includes(partSign)).sort();
@@ -66,7 +66,7 @@ function parsed<T>(text: string | undefined): T | null {
   try {
     return JSON.parse(text) as T;
   } catch {
-    // Nothing of ours: the null says that the list cannot be read.
+    // Not written by danmux: null marks the list as unreadable.
     return null;
   }
 }

@@ -1,5 +1,5 @@
-// One queue of BullMQ for one class of jobs, and the worker that takes from it. Each is made when its connection stands: a queue
-// whose first connection fails never recovers.
+// One BullMQ queue for a class of jobs, and the worker that runs them. Both are created only once their connection is open, because a BullMQ
+// queue whose first connection fails never recovers.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RedisConnection } from '@danmux/bus/redis';
 import type { Config, Runtime } from '@danmux/runtime';
@@ -7,17 +7,17 @@ import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
 import { type JobClass, placesOf } from '../job-classes.ts';
 import { backendOn } from './time.ts';
 
-/** A job whose workers died so often is a dead letter: it may be what kills them. */
+/** A job whose worker died this many times becomes a dead letter: the job itself may be the cause. */
 const maxDeaths = 5;
-/** After an outage of Redis a worker looks again so soon; by itself BullMQ waits 15 s. */
+/** Delay before a worker fetches again after an outage of Redis; BullMQ's default is 15 s. */
 const lookAgainMs = 500;
-/** A worker that did not begin within this never will. */
+/** A worker that has not started after this time never will. */
 const beginMs = 2_000;
-/** A connection that is coming back is waited for so long before its worker is closed. */
+/** Closing a worker waits at most this long for its connection to reopen. */
 const comingBackMs = 2_000;
 const lastWordMs = 500;
 
-/** First part of BullMQ's keys; the hash tag keeps them on one node of a Cluster. */
+/** Prefix of BullMQ's keys; the hash tag keeps them in one slot of a Redis Cluster. */
 export function bullPrefix({ redis }: Pick<Config, 'redis'>): string {
   return `{${redis.prefix}-bull}`;
 }
@@ -30,7 +30,7 @@ export class ClassQueue {
   #worker: Worker | undefined;
   #beginning: NodeJS.Timeout | undefined;
   readonly #running = new Set<Promise<void>>();
-  /** Of the locks of running jobs. */
+  /** Renews the locks of running jobs. */
   readonly #renewals = new Set<NodeJS.Timeout>();
 
   constructor(runtime: Runtime, jobClass: JobClass, caught: (error: unknown) => void) {
@@ -58,7 +58,7 @@ export class ClassQueue {
       ...this.#place(connection),
       concurrency: placesOf(this.jobClass, concurrency),
       lockDuration: lock_ms,
-      // BullMQ tells by the wall clock which locks to renew: set back, it renews none, and another worker runs the job too.
+      // BullMQ decides by the wall clock which locks to renew: after the clock was set back it renews none, and a second worker runs the job.
       skipLockRenewal: true,
       stalledInterval: lock_ms / 2,
       maxStalledCount: maxDeaths,
@@ -71,7 +71,7 @@ export class ClassQueue {
     this.#mustBegin(worker, () => connection.up && this.work(connection, run));
   }
 
-  /** BullMQ's own second connection may fail while it is first made, and is then never tried again: another worker takes its place. */
+  /** BullMQ never retries its blocking connection when the first attempt fails, so the worker is replaced. */
   #mustBegin(worker: Worker, again: () => void): void {
     let begun = false;
     worker.waitUntilReady().then(() => {
@@ -85,7 +85,7 @@ export class ClassQueue {
     }, beginMs);
   }
 
-  /** Waits for running jobs, unless `force`. */
+  /** Waits for running jobs unless `force` is set. */
   async closeWorker(force: boolean): Promise<void> {
     clearTimeout(this.#beginning);
     const worker = this.#worker;
@@ -94,7 +94,7 @@ export class ClassQueue {
     if (!force && !stands) await this.#idle();
     const closing = worker.close(!stands);
     closing.catch(this.#caught);
-    // A worker whose first connection ended during its handshake may never say that it is closed; without a job that is no matter.
+    // A worker whose first connection closed during its handshake may never report that it is closed; without a running job that is harmless.
     await Promise.race([closing, this.#idle().then(() => wait(comingBackMs))]);
   }
 
@@ -117,7 +117,7 @@ export class ClassQueue {
     return ended;
   }
 
-  /** No job runs, and BullMQ had a moment to tell Redis of the last. */
+  /** Resolves when no job runs and BullMQ had time to store the last result. */
   async #idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await wait(lastWordMs);
@@ -139,8 +139,9 @@ export class ClassQueue {
 }
 
 /**
- * Closed while its blocking connection is just coming back, a worker waits for ever: the connection then comes back no more, and what
- * was asked over it is never answered. BullMQ does not tell of that connection; where it can no longer be found here it counts as standing.
+ * Waits until the blocking connection of a worker is open. A worker that is closed while that connection is reconnecting waits for ever,
+ * because the connection never opens and its pending command gets no reply. BullMQ does not expose the connection; when it cannot be found,
+ * it counts as open.
  */
 async function blockingStands(worker: Worker): Promise<boolean> {
   const { backend } = worker as unknown as { backend?: { blockingConnection?: { client?: Promise<{ status: string }> } } };

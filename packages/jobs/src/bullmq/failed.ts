@@ -1,5 +1,5 @@
-// The dead letters of all queues as one list, newest first, page by page. BullMQ pages by place, which moves when letters come or
-// are retried; the cursor here is the last letter's time and id.
+// Lists the dead letters of all queues as one list, newest first, in pages. BullMQ pages by index, which shifts when jobs fail or are
+// retried, so the cursor here is the failure time and id of the last job of a page.
 import type { RedisConnection } from '@danmux/bus/redis';
 import type { Job, Queue } from 'bullmq';
 import type { JobStatus } from '../queue.ts';
@@ -13,7 +13,7 @@ interface Failed {
   readonly score: number;
 }
 
-/** `cursor` is `TIME:ID`. */
+/** `cursor` has the form `TIME:ID`. */
 export async function failedPage(
   queues: readonly Queue[],
   client: Client,
@@ -34,11 +34,11 @@ export async function failedPage(
 
 type Position = Pick<Failed, 'id' | 'score'>;
 
-/** One more than asked, so that the end is known. */
+/** Reads one more than requested, to know whether more follow. */
 async function failedAfter(queue: Queue, client: Client, after: Position | undefined, limit: number): Promise<Failed[]> {
   const key = queue.toKey('failed');
   const top = after === undefined ? '+inf' : String(after.score);
-  // Those of the cursor's own millisecond may all be before it.
+  // All jobs of the cursor's millisecond may belong to earlier pages.
   const same = after === undefined ? 0 : await client.zcount(key, after.score, after.score);
   const rows = await client.zrevrangebyscore(key, top, '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1 + same);
   const failed = Array.from({ length: rows.length / 2 }, (_, i) => ({ queue, id: rows[2 * i] as string, score: Number(rows[2 * i + 1]) }));
@@ -51,7 +51,7 @@ function newestFirst(a: Position, b: Position): number {
   return a.id > b.id ? -1 : 1;
 }
 
-/** Null of what is no cursor. */
+/** Null when the cursor is malformed. */
 function positionOf(cursor: string): Position | null {
   const [, score, id] = /^(\d{1,15}):(.+)$/s.exec(cursor) ?? [];
   return score === undefined || id === undefined ? null : { score: Number(score), id };

@@ -1,5 +1,5 @@
-// Jobs on BullMQ: every process adds to the queues, one a class of jobs, and those with handlers take from them. A killed worker's
-// job is found stalled and run by another. Until the connection stands adding is refused.
+// The BullMQ engine. Every process adds to the queues, one per class of jobs; processes with handlers run them. The job of a killed worker is
+// detected as stalled and run by another worker. Adding is refused with `unavailable` until Redis is connected.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Bus } from '@danmux/bus';
 import { RedisConnection } from '@danmux/bus/redis';
@@ -25,13 +25,13 @@ import { bullPrefix, ClassQueue } from './class-queue.ts';
 import { failedPage } from './failed.ts';
 import { dueOf, idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './rows.ts';
 
-/** Of repeated jobs. */
+/** Options of repeated jobs. */
 const repeatsIn: JobClass = 'short';
 
-/** A job that came too early is held so long before it is put back. */
+/** A job that was delivered too early waits this long before it returns to the queue. */
 const longestHoldMs = 500;
 
-/** A worker's connection waits for Redis by itself: BullMQ wants its commands kept, and blocks longer than a command may take. */
+/** A worker's connection queues commands while Redis is away, as BullMQ requires, and has no command timeout because BullMQ blocks longer. */
 const workerRules = { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined, autoResubscribe: true } as const;
 
 type Handler = (job: RunningJob<JobName>) => Promise<void>;
@@ -65,9 +65,9 @@ export class BullmqJobs implements Jobs {
     this.#repeats.set(job.name, job);
   }
 
-  /** Resolves at once. */
+  /** Resolves without waiting for Redis. */
   async start(): Promise<void> {
-    // Every time, since a Redis that restarted empty has forgotten the schedule.
+    // After every reconnect, because a Redis that restarted empty has lost the schedule.
     this.#queueConnection.onReady(() => this.#openUntilDone());
     this.#queueConnection.start();
     if (this.#handlers.size + this.#repeats.size === 0) return;
@@ -80,7 +80,7 @@ export class BullmqJobs implements Jobs {
     this.#stop.abort();
     clearTimeout(this.#opening);
     this.#workerConnection?.releaseRefusals();
-    // Waits for running jobs, unless Redis is away and nothing can be told to it.
+    // Waits for running jobs, unless Redis is unreachable and their results cannot be stored.
     await Promise.all(this.#all.map((line) => line.closeWorker(!this.#workerConnection?.up)));
   }
 
@@ -98,8 +98,8 @@ export class BullmqJobs implements Jobs {
     const job = await this.#ask(async () => {
       const queue = this.#queueOf(classOfJob[name]);
       await this.#mustHaveRoom(options.key);
-      // A dead letter is tried again: its adder must not be told that it is under way when nothing is. Asked before adding, since
-      // a job may fail before its adder hears of it.
+      // Retries a dead letter, so that the caller does not get the id of a job that never runs. Checked before adding, because a new
+      // job may already have failed when the reply to `add` arrives.
       const letter: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
       if (letter && (await retried(letter))) return letter;
       const rules = optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options), this.#runtime.clock.now());
@@ -125,7 +125,7 @@ export class BullmqJobs implements Jobs {
         await job.remove();
         return statusOf(job, state);
       } catch (error) {
-        // A worker took it in between.
+        // A worker fetched it in between.
         if ((await job.getState()) === 'active') return null;
         throw error;
       }
@@ -157,13 +157,13 @@ export class BullmqJobs implements Jobs {
     return jobClasses.map((jobClass) => this.#queueOf(jobClass));
   }
 
-  /** Its class is not asked for. */
+  /** Looks in the queues of all classes. */
   async #find(id: string): Promise<Job | undefined> {
     const found: (Job | undefined)[] = await Promise.all(this.#queues().map((queue) => queue.getJob(jobKeyOf(id))));
     return found.find((job) => job !== undefined);
   }
 
-  /** BullMQ's own error when the store is away is not one of ours. */
+  /** Maps BullMQ's errors while Redis is unreachable to `unavailable`. */
   async #ask<T>(run: () => Promise<T>): Promise<T> {
     if (!this.#queueConnection.up) throw new DanmuxError('unavailable');
     try {
@@ -173,7 +173,7 @@ export class BullmqJobs implements Jobs {
     }
   }
 
-  /** Counted once a second; jobs of keys are as many as there are keys. */
+  /** Checks the cap at most once a second; jobs with a key are exempt, since their number is bounded by the keys. */
   async #mustHaveRoom(key: string | undefined): Promise<void> {
     if (key !== undefined) return;
     const now = performance.now();
@@ -182,10 +182,10 @@ export class BullmqJobs implements Jobs {
       this.#waiting = { count: counts.reduce((sum, { waiting = 0, delayed = 0 }) => sum + waiting + delayed, 0), at: now };
     }
     if (this.#waiting.count++ < jobRules.waiting) return;
-    throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs wait already; nothing was accepted.` });
+    throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs are already waiting; none was added. Try again later.` });
   }
 
-  /** BullMQ's `reschedule` would put off a job that is due earlier. */
+  /** Moves a job forward only: BullMQ's `reschedule` would also delay a job that is due earlier. */
   async #isSooner(queue: Queue, { key, delayMs = 0 }: JobOptions): Promise<boolean> {
     if (key === undefined || delayMs === 0) return true;
     const waiting = await queue.getDeduplicationJobId(encodeURIComponent(key));
@@ -199,7 +199,7 @@ export class BullmqJobs implements Jobs {
     for (const line of this.#all) line.work(connection, (job, token) => this.#run(job, token));
   }
 
-  /** The schedule may be refused while the connection stands. */
+  /** Retries, because Redis may refuse the schedule while it is connected. */
   #openUntilDone(tries = 1): void {
     clearTimeout(this.#opening);
     this.#open().catch((error: unknown) => {
@@ -222,8 +222,8 @@ export class BullmqJobs implements Jobs {
     const repeated = isAddedJob(job) ? undefined : this.#repeats.get(job.name);
     if (repeated) return runCounted(this.#runtime, job.name, () => repeated.run());
     const handler = this.#handlers.get(job.name);
-    // A newer version's job: the queue gives it to a worker that knows it after the retry's wait.
-    if (!handler) throw new Error(`this worker knows no job "${job.name}"`);
+    // A job of a newer version: after the retry delay a worker of that version may fetch it.
+    if (!handler) throw new Error(`this worker has no handler for the job "${job.name}"`);
     const early = dueOf(job) - this.#runtime.clock.now();
     if (early > 0) await this.#putBack(job, token, early);
     try {
@@ -234,7 +234,7 @@ export class BullmqJobs implements Jobs {
     }
   }
 
-  /** A process of an older version, or one that does not know the store's time yet, may give a job to run too early. It may do so again at once. */
+  /** Returns a job to the queue that was delivered before its due time, by a process of an older version or one without the store's time. */
   async #putBack(job: Job, token: string | undefined, earlyMs: number): Promise<void> {
     await wait(Math.min(earlyMs, longestHoldMs));
     if (earlyMs > longestHoldMs) await later(job, token, earlyMs - longestHoldMs);
@@ -250,18 +250,18 @@ export class BullmqJobs implements Jobs {
   }
 
   #caught(error: unknown): void {
-    // The connection itself says once that Redis is away.
+    // The connection logs the outage once.
     this.#runtime.caught('jobs', error, 'the job queue met an error', { level: 'debug' });
   }
 }
 
-/** Ends this run; the job is run again after `ms`. */
+/** Ends this run without a result; the job runs again after `ms`. */
 async function later(job: Job, token: string | undefined, ms: number): Promise<never> {
   await job.moveToDelayed(Date.now() + ms, token);
   throw new DelayedError();
 }
 
-/** False of what is no dead letter, also when another caller was first. */
+/** False when the job is not a dead letter, also when another caller retried it first. */
 async function retried(job: Job): Promise<boolean> {
   if (!(await job.isFailed())) return false;
   try {

@@ -1,5 +1,4 @@
-// How a job of the contract looks in BullMQ, and back. Ids are written so that BullMQ takes any text: it refuses colons and
-// plain numbers.
+// Converts jobs between the contract and BullMQ. Ids are encoded, because BullMQ refuses ids with colons and plain numbers.
 import type { Config } from '@danmux/runtime';
 import type { Job, JobsOptions } from 'bullmq';
 import { jobRules } from '../job-rules.ts';
@@ -9,7 +8,7 @@ const prefix = 'j-';
 const states: Readonly<Record<string, JobState>> = { waiting: 'waiting', delayed: 'delayed', active: 'active', completed: 'done', failed: 'failed' };
 
 export function jobKeyOf(id: string): string {
-  // Halves of characters cannot be encoded.
+  // A lone surrogate cannot be encoded.
   return prefix + encodeURIComponent(Buffer.from(id).toString());
 }
 
@@ -17,17 +16,17 @@ export function idOf(jobKey: string): string {
   return decodeURIComponent(jobKey.slice(prefix.length));
 }
 
-/** Not one that a schedule made. */
+/** False for a job that was created by a schedule. */
 export function isAddedJob({ id }: Job): boolean {
   return id?.startsWith(prefix) ?? false;
 }
 
-/** Not before this by the cluster's time; 0 of a job that may be put off or hastened, or was tried already. */
+/** Earliest start in cluster time; 0 for a job whose due time may change and for one that was attempted already. */
 export function dueOf({ timestamp, opts, attemptsMade }: Job): number {
   return opts.deduplication || attemptsMade > 0 ? 0 : timestamp + (opts.delay ?? 0);
 }
 
-/** Of scheduled runs nothing is kept: the next one makes up for a failed one. */
+/** Scheduled runs are not kept: the next run compensates for a failed one. */
 export const repeatOptions = {
   attempts: 3,
   backoff: { type: 'exponential', delay: jobRules.backoff.baseMs },
@@ -35,7 +34,7 @@ export const repeatOptions = {
   removeOnFail: true,
 };
 
-/** `now` is the cluster's time. */
+/** `now` is cluster time. */
 export function optionsOf({ jobs }: Config, id: string, options: JobOptions, sooner: boolean, now: number): JobsOptions {
   const { key, delayMs = 0, attempts = jobRules.attempts } = options;
   const keptS = jobs.kept_ms / 1_000;

@@ -1,9 +1,9 @@
-// BullMQ asks the clock of whichever process calls it, and compares what two of them said. Here its scripts get the cluster's time
-// instead, and what they answer is put back into this process's, since BullMQ waits by that.
+// Makes BullMQ use the cluster's time. BullMQ passes Date.now() of the calling process to its scripts and compares the times of different
+// processes. This module replaces that argument by the cluster's time and converts times in replies back to this process's clock.
 import type { Clock } from '@danmux/runtime';
 import { createRedisBackend, type QueueBaseOptions, type RedisQueueBackend } from 'bullmq';
 
-/** Where each script is told what time it is: its place among keys and arguments together. A test holds it against the scripts. */
+/** Index of the time argument of each script, counting keys and arguments together. A test compares it with the scripts. */
 export const timePlaces: Readonly<Record<string, number>> = {
   addJobScheduler: 17,
   changeDelay: 5,
@@ -16,12 +16,12 @@ export const timePlaces: Readonly<Record<string, number>> = {
   retryJob: 12,
   updateJobScheduler: 16,
 };
-/** Where a script that takes a job answers when the next delayed one is due; 0 is none. */
+/** Index in the reply of a script that fetches a job at which the due time of the next delayed job stands; 0 means none. */
 const dueAnswer = 3;
 
 type Factory = (name: string, options: QueueBaseOptions, context?: Parameters<typeof createRedisBackend>[2]) => RedisQueueBackend;
 
-/** How a queue or a worker is made to go by `clock`. */
+/** Makes a queue or a worker use `clock`. */
 export function backendOn(clock: Clock): Factory {
   return (name, options, context) => inTimeOf(clock, createRedisBackend(name, options, context));
 }
@@ -31,7 +31,7 @@ function inTimeOf(clock: Clock, backend: RedisQueueBackend): RedisQueueBackend {
   backend.execCommand = (client, script, args) => {
     const place = timePlaces[script];
     const answer: unknown = run(client, script, place === undefined ? args : args.with(place, clock.now()));
-    // In a transaction the answer comes with all others.
+    // In a transaction the reply arrives with EXEC.
     return answer instanceof Promise ? answer.then((value: unknown) => withLocalDue(clock, value)) : answer;
   };
   const wait = backend.waitForJob.bind(backend);
@@ -47,7 +47,7 @@ function withLocalDue(clock: Clock, answer: unknown): unknown {
   return answer.with(dueAnswer, localOf(clock, answer[dueAnswer]));
 }
 
-/** A time of the cluster's on the clock of this process; 0 is no time. */
+/** Converts a cluster time to this process's clock; 0 stays 0, which means no time. */
 function localOf(clock: Clock, time: number): number {
   return time > 0 ? time - clock.now() + Date.now() : time;
 }

@@ -1,4 +1,4 @@
-// What waits until its time, earliest first, and in the order of adding at the same time. It owns no timer.
+// Items sorted by due time; items due at the same time keep the order in which they were added. It owns no timer.
 
 export interface Due {
   /** Milliseconds since 1970. */
@@ -22,7 +22,7 @@ export class DueList<T extends Due> {
     this.#items.splice(this.#place(item), 0, item);
   }
 
-  /** False when it was not there. */
+  /** False when the item is not in the list. */
   remove(item: T): boolean {
     const place = this.#place(item);
     if (this.#items[place] !== item) return false;
@@ -30,7 +30,7 @@ export class DueList<T extends Due> {
     return true;
   }
 
-  /** Where it is, or belongs. */
+  /** Index of the item, or the index at which to insert it. */
   #place({ dueAt, order }: Due): number {
     let low = 0;
     let high = this.#items.length;

@@ -1,10 +1,10 @@
-// One job in the memory of a process.
+// A job of the in-process engine.
 import type { JobName, JobProgress } from '../queue.ts';
 
 export interface MemoryJob {
   readonly id: string;
   readonly name: JobName;
-  /** JSON: the adder's object may change. */
+  /** Stored as JSON, because the caller may change its object later. */
   readonly data: string;
   readonly key: string | undefined;
   readonly tries: number;
@@ -13,7 +13,7 @@ export interface MemoryJob {
   dueAt: number;
   state: 'queued' | 'active' | 'done' | 'failed';
   attempts: number;
-  /** Tries that failed since it was added or retried. */
+  /** Failed attempts since the job was added or retried. */
   failures: number;
   progress: JobProgress | null;
   finishedAt?: number;

@@ -1,5 +1,5 @@
-// Jobs of one process: kept in its memory, gone with it, as the memory bus is. Due jobs run by the runtime's clock, so many of each
-// class at once; one timer wakes for the next of them.
+// The in-process engine: jobs live in memory and are lost when the process ends, like the memory bus. Jobs run by the runtime's clock, with a
+// limit per class; one timer wakes for the next due job.
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, newId, parseJson, type Runtime, toJson } from '@danmux/runtime';
 import { classOfJob, type JobClass, jobClasses, placesOf } from '../job-classes.ts';
@@ -13,7 +13,7 @@ import { KeptJobs } from './kept-jobs.ts';
 import { MemoryRepeats } from './repeats.ts';
 
 type Handler = (job: RunningJob<JobName>) => Promise<void>;
-/** A clock that jumps (a laptop that slept, a test) is noticed within this. */
+/** A jump of the clock (suspend, test) is noticed within this time. */
 const longestSleepMs = 1_000;
 
 /** The jobs of one class. */
@@ -30,9 +30,9 @@ export class MemoryJobs implements Jobs {
   readonly #repeats: MemoryRepeats;
   readonly #jobs = new Map<string, MemoryJob>();
   readonly #lines: Readonly<Record<JobClass, Line>> = { short: newLine(), long: newLine(), outgoing: newLine() };
-  /** Of each key, the job that waits or runs. */
+  /** By key: the job that waits or runs. */
   readonly #keyed = new Map<string, MemoryJob>();
-  /** Of each key that runs, the job that comes after it. */
+  /** By key of a running job: the job that runs next. */
   readonly #following = new Map<string, MemoryJob>();
   readonly #ended: KeptJobs;
   #stop = new AbortController();
@@ -79,7 +79,7 @@ export class MemoryJobs implements Jobs {
   ): Promise<string> {
     this.#ended.forget();
     const known = this.#jobs.get(id);
-    // A dead letter is tried again: its adder must not be told that it is under way when nothing is.
+    // Retry a dead letter, so that the caller is not told of a job that never runs.
     if (known?.state === 'failed') await this.retry(id);
     if (known) return id;
     const now = this.#runtime.clock.now();
@@ -88,7 +88,7 @@ export class MemoryJobs implements Jobs {
     const waiting = holder?.state === 'active' ? this.#following.get(holder.key as string) : holder;
     if (waiting) return this.#hasten(waiting, dueAt);
     if (this.#waiting >= jobRules.waiting) {
-      throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs wait already; nothing was accepted.` });
+      throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs are already waiting; none was added. Try again later.` });
     }
     const job: MemoryJob = {
       ...{ id, name, data: toJson(data), key, tries: attempts, createdAt: now, order: this.#order++, dueAt },
@@ -152,7 +152,7 @@ export class MemoryJobs implements Jobs {
     if (job.key !== undefined) this.#release(job.key);
   }
 
-  /** What followed a job of a key takes its place. */
+  /** Queues the next job of the same key. */
   #release(key: string): void {
     this.#keyed.delete(key);
     const next = this.#following.get(key);
@@ -176,7 +176,7 @@ export class MemoryJobs implements Jobs {
     if (this.#waiting > 0) this.#timer = setTimeout(() => this.#pump(), wait);
   }
 
-  /** Begins what is due; returns for how long the next one waits. */
+  /** Starts due jobs; returns the milliseconds until the next one is due. */
   #pumpLine({ due, running }: Line, places: number): number {
     for (let job = due.first; job && running.size < places; job = due.first) {
       const wait = job.dueAt - this.#runtime.clock.now();

@@ -1,5 +1,5 @@
-// The ended jobs of a process: done ones for `jobs.kept_ms`, dead letters ten times as long, both up to a number. A job of a
-// key that is done is not kept, since nobody was told its id for good.
+// Keeps finished jobs: completed ones for `jobs.kept_ms`, dead letters ten times as long, both up to a cap. A completed job with a key is not
+// kept, because its key may already have a new job.
 import type { Runtime } from '@danmux/runtime';
 import { jobRules } from '../job-rules.ts';
 import type { MemoryJob } from './job.ts';
@@ -7,7 +7,7 @@ import type { MemoryJob } from './job.ts';
 export class KeptJobs {
   readonly #runtime: Runtime;
   readonly #all: Map<string, MemoryJob>;
-  /** In the order they ended. */
+  /** In the order in which they finished. */
   readonly #done = new Set<MemoryJob>();
   readonly #failed = new Map<MemoryJob, number>();
   #order = 0;
@@ -28,7 +28,7 @@ export class KeptJobs {
     this.#failed.delete(job);
   }
 
-  /** Newest first. */
+  /** Dead letters, newest first. */
   failed(cursor: string | undefined, limit: number): { jobs: MemoryJob[]; cursor: string | null } {
     this.forget();
     const before = cursor === undefined ? Number.POSITIVE_INFINITY : Number(cursor);
@@ -37,7 +37,7 @@ export class KeptJobs {
     return { jobs: page.map(([job]) => job), cursor: rest.length > limit ? String(page.at(-1)?.[1]) : null };
   }
 
-  /** Drops what was kept long enough. */
+  /** Drops jobs whose time is over. */
   forget(): void {
     const { kept_ms } = this.#runtime.config.jobs;
     this.#drop(this.#done, kept_ms, this.#done.keys());

@@ -1,4 +1,4 @@
-// Repeated jobs of one process: timers. A run that failed is made up for by the next one; two runs of a job never overlap.
+// Runs repeated jobs by timers. A failed run is not retried before the next interval; two runs of one job never overlap.
 import type { Runtime } from '@danmux/runtime';
 import type { RepeatedJob } from '../queue.ts';
 import { runCounted } from '../run-counted.ts';
@@ -29,7 +29,7 @@ export class MemoryRepeats {
   #run(job: RepeatedJob): void {
     if (this.#running.has(job)) return;
     const running = runCounted(this.#runtime, job.name, () => job.run())
-      // Counted and logged already; the next interval tries again.
+      // Already counted and logged; the next interval tries again.
       .catch(() => {})
       .finally(() => this.#running.delete(job));
     this.#running.set(job, running);

@@ -1,9 +1,9 @@
-// The error table: every code has what the doors need, and DanmuxError carries it there.
+// Tests of the error table and of DanmuxError.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type ErrorCode, errors } from '../src/errors.ts';
 
-test('every error has a code in snake_case, an HTTP error status and a text that is a sentence', () => {
+test('every error has a snake_case code, an HTTP error status and a sentence as text', () => {
   for (const [code, { status, text }] of Object.entries(errors)) {
     assert.match(code, /^[a-z][a-z_]*$/);
     assert.ok(status >= 400 && status <= 599, `${code}: ${status}`);
@@ -11,8 +11,8 @@ test('every error has a code in snake_case, an HTTP error status and a text that
   }
 });
 
-test('a status that asks to try again later belongs to an error that says so', () => {
-  // Mutes end by themselves; a state that does not allow something does not.
+test('the retryable flag matches the HTTP status', () => {
+  // Retryable 4xx errors: a mute can expire and a request in flight can finish.
   const passing = ['muted', 'room_muted', 'idempotency_in_flight'];
   for (const [code, { status, retryable }] of Object.entries(errors)) {
     if (status === 503) assert.equal(retryable, true, code);
@@ -20,7 +20,7 @@ test('a status that asks to try again later belongs to an error that says so', (
   }
 });
 
-test('a DanmuxError says the text of the table, its status and its cause', () => {
+test('a DanmuxError has the text and status of the table and keeps its cause', () => {
   const cause = new Error('socket closed');
   const error = new DanmuxError('unavailable', { cause });
   assert.equal(error.message, errors.unavailable.text);
@@ -30,15 +30,15 @@ test('a DanmuxError says the text of the table, its status and its cause', () =>
   assert.ok(error instanceof Error);
 });
 
-test('a DanmuxError may say more than the table', () => {
+test('a DanmuxError can replace the text of the table', () => {
   const error = new DanmuxError('rate_limited', { message: 'At most 60 a minute.', retryAfterMs: 900 });
   assert.deepEqual(error.toBody(), { code: 'rate_limited', message: 'At most 60 a minute.', retry_after_ms: 900 });
 });
 
-test('a body without a time to wait has no such field', () => {
+test('a body without a retry time has no retry_after_ms', () => {
   assert.deepEqual(Object.keys(new DanmuxError('forbidden').toBody()), ['code', 'message']);
 });
 
-test('every code of the table makes an error of that code', () => {
+test('a DanmuxError can be created with every code of the table', () => {
   for (const code of Object.keys(errors) as ErrorCode[]) assert.equal(new DanmuxError(code).toBody().code, code);
 });

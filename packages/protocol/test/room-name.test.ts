@@ -1,15 +1,15 @@
-// Room names: what is one, what is not, and what a token's room rules match.
+// Tests of room names: valid names, invalid names, and matching of room rules.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '../src/errors.ts';
 import { limits } from '../src/limits.ts';
 import { checkRoomName, isRoomName, roomMatches, roomNamePattern } from '../src/room-name.ts';
 
-test('letters, digits and _ . : @ - make a room name', () => {
+test('letters, digits and _ . : @ - are valid in a room name', () => {
   for (const name of ['a', '1', 'live:1001', 'Shop.7@eu-west_1', 'x'.repeat(limits.roomName)]) assert.equal(isRoomName(name), true, name);
 });
 
-test('everything else is none', () => {
+test('other names and values are invalid', () => {
   const bad = ['', ':a', '-a', 'a b', 'a\n', 'a/b', 'a*', '房间', 'a\u0000', '{a}', 'x'.repeat(limits.roomName + 1), 7, null, undefined, ['a'], { a: 1 }];
   for (const name of bad) assert.equal(isRoomName(name), false, JSON.stringify(name));
 });
@@ -22,7 +22,7 @@ test('checkRoomName returns the name or throws invalid_room', () => {
   );
 });
 
-test('the pattern is one a JSON schema can use', () => {
+test('the pattern works as a JSON schema pattern', () => {
   assert.match('live:1001', new RegExp(roomNamePattern, 'u'));
   assert.doesNotMatch('live 1001', new RegExp(roomNamePattern, 'u'));
 });

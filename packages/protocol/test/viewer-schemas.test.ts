@@ -1,4 +1,4 @@
-// What the edge lets in: the documented form of every viewer event passes, anything missing or unknown is refused.
+// Tests of the schemas of viewer events: documented payloads pass; missing and unknown fields are refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
@@ -25,7 +25,7 @@ const events = Object.keys(viewerSchemas) as ViewerEvent[];
 const passes = (event: ViewerEvent, payload: unknown) => Value.Check(viewerSchemas[event], payload);
 
 for (const event of events) {
-  test(`${event}: the documented payload passes, with the required fields alone too`, () => {
+  test(`${event}: the documented payload passes, also with only the required fields`, () => {
     assert.equal(passes(event, good[event]), true);
     assert.equal(passes(event, Object.fromEntries(required[event].map((field) => [field, good[event][field]]))), true);
   });
@@ -38,12 +38,12 @@ for (const event of events) {
     assert.equal(passes(event, { ...good[event], extra: 1 }), false);
   });
 
-  test(`${event}: what is no object is refused`, () => {
+  test(`${event}: a payload that is not an object is refused`, () => {
     for (const payload of [undefined, null, 'x', 5, [], [good[event]], true]) assert.equal(passes(event, payload), false, JSON.stringify(payload));
   });
 }
 
-test('positions name stream lanes only, with whole offsets from 0', () => {
+test('positions name only stream lanes, with integer offsets from 0', () => {
   for (const positions of [
     { ambient: { epoch: 'e', offset: 1 } },
     { gift: { epoch: 'e', offset: -1 } },
@@ -65,18 +65,18 @@ test('a receipt names 1 to 200 ids', () => {
   assert.equal(passes('receipt', { room: 'a', ids: Array(limits.receiptIds).fill('m') }), true);
 });
 
-test('numbers are not taken from text', () => {
+test('text is not accepted as a number', () => {
   assert.equal(passes('history', { room: 'a', limit: '10' }), false);
   assert.equal(passes('history', { room: 'a', limit: limits.historyPage + 1 }), false);
 });
 
-test('a page of members is 1 to 100, its cursor text of the documented length', () => {
+test('a members page has 1 to 100 entries and a cursor of the documented length', () => {
   for (const bad of [{ limit: 0 }, { limit: limits.membersPage + 1 }, { cursor: '' }, { cursor: null }, { cursor: 'x'.repeat(limits.cursor + 1) }])
     assert.equal(passes('members', { room: 'a', ...bad }), false, JSON.stringify(bad));
   assert.equal(passes('members', { room: 'a', limit: limits.membersPage, cursor: 'x'.repeat(limits.cursor) }), true);
 });
 
-test('the room schema for OpenAPI says the same as isRoomName', () => {
+test('the room schema for OpenAPI agrees with isRoomName', () => {
   assert.equal(Value.Check(roomSchema, 'live:1'), true);
   assert.equal(Value.Check(roomSchema, 'live 1'), false);
 });

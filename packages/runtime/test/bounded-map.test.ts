@@ -1,9 +1,9 @@
-// A map with a cap: the oldest entry goes first.
+// Tests of the bounded map: the oldest entry is evicted first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BoundedMap } from '../src/bounded-map.ts';
 
-test('past its cap the oldest entry is dropped, and its owner hears of it', () => {
+test('above the maximum size the oldest entry is evicted and reported', () => {
   const dropped: [string, number][] = [];
   const map = new BoundedMap<string, number>(2, (key, value) => dropped.push([key, value]));
   map.set('a', 1).set('b', 2).set('c', 3);
@@ -17,7 +17,7 @@ test('past its cap the oldest entry is dropped, and its owner hears of it', () =
   assert.deepEqual(dropped, [['a', 1]]);
 });
 
-test('setting a key again keeps its place and drops nothing', () => {
+test('setting an existing key keeps its place and evicts nothing', () => {
   const map = new BoundedMap<string, number>(2);
   map.set('a', 1).set('b', 2).set('a', 3);
   assert.deepEqual(
@@ -31,7 +31,7 @@ test('setting a key again keeps its place and drops nothing', () => {
   assert.deepEqual([...map.keys()], ['b', 'c']);
 });
 
-test('a key deleted and set again is the newest; deleting calls nobody', () => {
+test('a key deleted and set again is the newest, and delete does not call the callback', () => {
   const dropped: string[] = [];
   const map = new BoundedMap<string, number>(2, (key) => dropped.push(key));
   map.set('a', 1).set('b', 2);

@@ -1,4 +1,4 @@
-// The cluster's clock follows the store's, whatever the machine's clock does.
+// Tests that the cluster clock follows the store's clock, independently of the machine's clock.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClusterClock } from '../src/cluster-clock.ts';
@@ -6,7 +6,7 @@ import { ClusterClock } from '../src/cluster-clock.ts';
 const day = Date.UTC(2026, 0, 1);
 const hour = 3_600_000;
 
-/** A machine whose clocks are set by hand; its store's clock shows `day` when the monotonic one shows 0. */
+/** A machine with simulated clocks. The store's clock is at `day` when the monotonic clock is 0. */
 function machine(wallAheadMs = 0) {
   let monotonic = 1_000;
   let ahead = wallAheadMs;
@@ -26,7 +26,7 @@ function machine(wallAheadMs = 0) {
     stepStore: (ms: number) => {
       storeAhead += ms;
     },
-    /** Asks the store; `answerMs` is how long the answer took to come back. */
+    /** Takes a sample of the store's time; `answerMs` is the duration of the reply. */
     ask(requestMs = 0, answerMs = 0) {
       const asked = monotonic;
       monotonic += requestMs;
@@ -37,7 +37,7 @@ function machine(wallAheadMs = 0) {
   };
 }
 
-test('before it has learnt it is the clock of the machine', () => {
+test('before the first sample it returns the clock of the machine', () => {
   const { clock, stepWall } = machine(5_000);
   assert.equal(clock.learnt, false);
   assert.equal(clock.now(), day + 6_000);
@@ -47,7 +47,7 @@ test('before it has learnt it is the clock of the machine', () => {
 });
 
 for (const ahead of [11_000, -20_000, hour, -hour]) {
-  test(`a machine ${ahead} ms ahead has the store's time, and knows its skew`, () => {
+  test(`a machine ${ahead} ms ahead returns the store's time and reports its skew`, () => {
     const own = machine(ahead);
     own.ask();
     own.pass(90_000);
@@ -56,7 +56,7 @@ for (const ahead of [11_000, -20_000, hour, -hour]) {
   });
 }
 
-test('a step of the machine while it runs changes nothing but the skew', () => {
+test('a step of the machine clock changes only the skew', () => {
   const own = machine();
   own.ask();
   for (const step of [hour, -2 * hour]) {
@@ -67,7 +67,7 @@ test('a step of the machine while it runs changes nothing but the skew', () => {
   assert.equal(own.clock.skewMs, -hour);
 });
 
-test('of several samples the one with the least round trip counts, and none is off by more than half of its own', () => {
+test('the sample with the shortest round trip is used, and the error is at most half of its round trip', () => {
   const own = machine(hour);
   own.ask(0, 400);
   assert.ok(Math.abs(own.clock.now() - own.storeTime) <= 200);
@@ -78,7 +78,7 @@ test('of several samples the one with the least round trip counts, and none is o
   assert.ok(own.clock.errorMs < 2);
 });
 
-test('a worse sample counts when what is known is too old to be better', () => {
+test('a less accurate sample is used when the estimate is too old to be better', () => {
   const own = machine();
   own.ask(1, 1);
   own.pass(24 * hour);
@@ -87,7 +87,7 @@ test('a worse sample counts when what is known is too old to be better', () => {
   assert.ok(own.clock.errorMs <= 25);
 });
 
-test("the store's clock a little back is followed without a step back", () => {
+test("a small step back of the store's clock is followed without stepping back", () => {
   const own = machine();
   own.ask();
   own.stepStore(-2_000);
@@ -102,7 +102,7 @@ test("the store's clock a little back is followed without a step back", () => {
   assert.equal(own.clock.now(), own.storeTime);
 });
 
-test("the store's clock forth, or far back, is followed at once", () => {
+test("a step forward, or a large step back, of the store's clock is followed immediately", () => {
   const own = machine();
   own.ask();
   for (const step of [hour, -hour]) {
@@ -112,7 +112,7 @@ test("the store's clock forth, or far back, is followed at once", () => {
   }
 });
 
-test('its milliseconds are whole', () => {
+test('the time is an integer', () => {
   const own = machine();
   own.clock.learn({ time: day + 0.75, asked: 1_000, answered: 1_000.3 });
   assert.ok(Number.isInteger(own.clock.now()));

@@ -1,10 +1,10 @@
-// What libraries print goes into the log, and after it the console is as it was.
+// Tests that console output of libraries goes into the log, and that the console is restored afterwards.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logConsole } from '../src/console-lines.ts';
 import { createLogger } from '../src/logger.ts';
 
-test('each line is one JSON line of its level, whatever is in it', () => {
+test('each console call is one JSON line with the right level, whatever its arguments', () => {
   const lines: string[] = [];
   const log = createLogger({ level: 'debug', role: 'worker', node: 'n', destination: { write: (line) => void lines.push(line) } });
   const restore = logConsole(log);
@@ -24,7 +24,7 @@ test('each line is one JSON line of its level, whatever is in it', () => {
   assert.match(rows[1]?.printed ?? '', /^Error: broken\n {4}at /);
 });
 
-test('the console is as it was after it', () => {
+test('the returned function restores the console', () => {
   const before = { ...console };
   logConsole({ debug: () => {}, info: () => {}, warn: () => {}, error: () => {} })();
   assert.deepEqual({ ...console }, before);

@@ -1,4 +1,4 @@
-// Lines that repeat: the first is written, the others are counted and told once a window.
+// Tests of repeated log lines: the first is written, the others are counted and reported once per window.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { CountedLog } from '../src/counted-log.ts';
@@ -14,14 +14,14 @@ beforeEach(() => {
 });
 afterEach(() => mock.timers.reset());
 
-test('the first is written at once, the others are one line with their number and the fields of the last', () => {
+test('the first line is written immediately; the others become one line with their count and the fields of the last', () => {
   for (let shard = 0; shard < 221; shard++) log.warn({ shard }, 'a commit was refused');
   assert.deepEqual(lines, [['warn', { shard: 0 }, 'a commit was refused']]);
   mock.timers.tick(10_000);
   assert.deepEqual(lines.slice(1), [['warn', { shard: 220, repeated: 220 }, 'a commit was refused']]);
 });
 
-test('what goes on is a line a minute; after a window without it the next one is written at once', () => {
+test('a message that keeps repeating is one line per minute; after a window without it, the next line is written immediately', () => {
   log.warn({}, 'x');
   log.warn({}, 'x');
   mock.timers.tick(10_000);
@@ -39,7 +39,7 @@ test('what goes on is a line a minute; after a window without it the next one is
   assert.deepEqual(lines.slice(4), [['warn', { again: true }, 'x']]);
 });
 
-test('kinds are apart: another message, another `per`; and `most` lines of a kind are written', () => {
+test('lines are counted per message and `per`, and `most` lines of each are written', () => {
   for (const per of ['a', 'b', 'a']) log.warn({ per }, 'x', { per });
   for (let count = 0; count < 5; count++) log.error({ count }, 'y', { most: 3 });
   assert.deepEqual(
@@ -48,7 +48,7 @@ test('kinds are apart: another message, another `per`; and `most` lines of a kin
   );
 });
 
-test('a stop says what was counted, and leaves no timer', () => {
+test('stop writes pending counts and leaves no timer', () => {
   for (const n of [1, 2, 3]) log.info({ n }, 'x');
   log.stop();
   mock.timers.tick(100_000);

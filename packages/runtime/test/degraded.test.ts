@@ -11,7 +11,7 @@ function recorded() {
   return { lines, log: { info: write, warn: write } as never };
 }
 
-test('begin and end of a state are logged once, and its text may change between', () => {
+test('the start and end of a problem are logged once; a change of its text is not logged', () => {
   const { lines, log } = recorded();
   const degraded = new Degraded(log);
   degraded.set('clock_skew', 'The clock is 2 s fast.');
@@ -23,7 +23,7 @@ test('begin and end of a state are logged once, and its text may change between'
   assert.deepEqual(lines, ['degraded clock_skew', 'no longer degraded clock_skew']);
 });
 
-test('a degraded process is ready, and /readyz and /metrics tell the state', async () => {
+test('a degraded process is ready, and /readyz and /metrics show the problem', async () => {
   const metrics = createMetrics({ defaults: false });
   const degraded = new Degraded(undefined, metrics.degraded);
   const health = new Health(undefined, degraded);

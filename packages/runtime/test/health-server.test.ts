@@ -1,4 +1,4 @@
-// The probes over a real HTTP server: what each path answers while ready, while not, and after stop.
+// Tests of the probe paths over a real HTTP server: ready, not ready, and after stop.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { loadConfig } from '../src/config/load.ts';
@@ -23,7 +23,7 @@ async function serve(runtime = newRuntime(), port = 0): Promise<string> {
   return `http://${server.address()}`;
 }
 
-test('/healthz says alive even when not ready', async () => {
+test('/healthz is 200 even when the process is not ready', async () => {
   const runtime = newRuntime();
   runtime.health.register('store', () => Promise.reject(new Error('away')));
   const answer = await fetch(`${await serve(runtime)}/healthz`);
@@ -43,7 +43,7 @@ test('/readyz is 200 or 503 with each check', async () => {
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
 });
 
-test('/metrics gives the counters in the Prometheus text form', async () => {
+test('/metrics returns the counters in the Prometheus text format', async () => {
   const runtime = newRuntime();
   runtime.metrics.accepted.inc({ lane: 'gift', source: 'api' });
   const answer = await fetch(`${await serve(runtime)}/metrics`);
@@ -51,16 +51,16 @@ test('/metrics gives the counters in the Prometheus text form', async () => {
   assert.match(await answer.text(), /danmux_accepted_total\{lane="gift",source="api"\} 1/);
 });
 
-test('another path is 404', async () => assert.equal((await fetch(`${await serve()}/debug`)).status, 404));
+test('any other path is 404', async () => assert.equal((await fetch(`${await serve()}/debug`)).status, 404));
 
-test('a port that is taken fails the start, and stop is safe after it', async () => {
+test('start rejects when the port is in use, and stop is safe afterwards', async () => {
   const taken = Number(new URL(await serve()).port);
   const server = new HealthServer(newRuntime(), taken);
   await assert.rejects(server.start(), { code: 'EADDRINUSE' });
   await server.stop();
 });
 
-test('after stop nothing listens, and a second stop is safe', async () => {
+test('after stop the port is closed, and a second stop is safe', async () => {
   const url = await serve();
   await started[0]?.stop();
   await assert.rejects(fetch(`${url}/healthz`));

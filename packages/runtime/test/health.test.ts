@@ -1,11 +1,11 @@
-// Readiness: every check is asked, a failing one says why, one that hangs is cut off, and a change is logged once.
+// Tests of readiness: all checks run, failures give a reason, a hanging check times out, and a change is logged once.
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Health } from '../src/health.ts';
 
 test('without checks a process is ready', async () => assert.deepEqual(await new Health().readiness(), { ready: true, checks: {}, degraded: [] }));
 
-test('one failing check is enough, and the others are still asked', async () => {
+test('one failing check makes the process not ready, and the other checks still run', async () => {
   const health = new Health();
   health.register('store', async () => {
     throw new Error('connection refused');
@@ -17,7 +17,7 @@ test('one failing check is enough, and the others are still asked', async () => 
   assert.deepEqual(await health.readiness(), { ready: false, checks: { store: 'connection refused', lease: 'lost', port: 'ok' }, degraded: [] });
 });
 
-test('a removed check is not asked', async () => {
+test('a removed check does not run', async () => {
   const health = new Health();
   const remove = health.register('drain', () => Promise.reject(new Error('draining')));
   assert.equal((await health.readiness()).ready, false);
@@ -34,7 +34,7 @@ test('a check that does not answer fails after 2 s', async (t) => {
   assert.deepEqual(await readiness, { ready: false, checks: { store: 'no answer within 2000 ms' }, degraded: [] });
 });
 
-test('a change is logged once, with the reasons', async () => {
+test('a change of readiness is logged once, with the reasons', async () => {
   const log = { info: mock.fn(), warn: mock.fn() };
   const health = new Health(log);
   let up = true;

@@ -1,4 +1,4 @@
-// Ids: their form, that none comes twice, and that they sort by time.
+// Tests of ids: form, uniqueness, and order by time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newId } from '../src/ids.ts';
@@ -13,20 +13,20 @@ test('a hundred thousand ids of one millisecond are all different', () => {
   assert.equal(ids.size, 100_000);
 });
 
-test('ids sort by the time they were made', () => {
+test('ids sort by creation time', () => {
   const times = [0, 1, 31, 32, 33, 1_023, 1_024, 1_700_000_000_000, 1_700_000_000_001, 32 ** 10 - 1];
   const ids = times.map((time) => newId(time));
   assert.deepEqual([...ids].sort(), ids);
 });
 
-test('the first ten characters are the time', () => {
+test('the first ten characters encode the time', () => {
   const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
   const now = 1_700_000_123_456;
   const read = [...newId(now).slice(0, 10)].reduce((time, digit) => time * 32 + alphabet.indexOf(digit), 0);
   assert.equal(read, now);
 });
 
-test('every character of the alphabet is as likely as another', () => {
+test('all characters of the alphabet are equally likely', () => {
   const seen = new Map<string, number>();
   for (let i = 0; i < 20_000; i++) for (const digit of newId(0).slice(10)) seen.set(digit, (seen.get(digit) ?? 0) + 1);
   assert.equal(seen.size, 32);

@@ -1,4 +1,4 @@
-// The lifecycle in order, and in a real process that gets real signals, since only there exit codes and listeners show.
+// Tests of the lifecycle: its order, and signals and exit codes in a real child process.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ function lifecycle(drainTimeoutMs = 1_000) {
   return { exits, life: new Lifecycle({ log, drainTimeoutMs, exit: (code) => void exits.push(code) }) };
 }
 
-test('parts start in order; all drain, then all stop, in reverse', async () => {
+test('parts start in order; then all drain and all stop in reverse order', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle();
   life.add(part('a', steps)).add(part('b', steps));
@@ -32,7 +32,7 @@ test('parts start in order; all drain, then all stop, in reverse', async () => {
   assert.deepEqual(exits, [0]);
 });
 
-test('a part without a drain is stopped all the same', async () => {
+test('a part without drain is stopped', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle();
   const { drain: _, ...plain } = part('a', steps);
@@ -43,7 +43,7 @@ test('a part without a drain is stopped all the same', async () => {
   assert.deepEqual(exits, [0]);
 });
 
-test('ending twice ends once, with the first code', async () => {
+test('a second end has no effect, and the first exit code is used', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle();
   life.add(part('a', steps));
@@ -53,7 +53,7 @@ test('ending twice ends once, with the first code', async () => {
   assert.deepEqual(exits, [1]);
 });
 
-test('a part that fails to drain does not keep the others from it', async () => {
+test('the other parts drain when one part fails to drain', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle();
   const boom = () => Promise.reject(new Error('boom'));
@@ -64,7 +64,7 @@ test('a part that fails to drain does not keep the others from it', async () => 
   assert.deepEqual(exits, [0]);
 });
 
-test('a drain that hangs is cut short and everything is stopped', async () => {
+test('a drain that hangs times out, and all parts are stopped', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle(1);
   life.add(part('a', steps)).add(part('b', steps, { drain: () => new Promise(() => {}) }));
@@ -74,7 +74,7 @@ test('a drain that hangs is cut short and everything is stopped', async () => {
   assert.deepEqual(exits, [0]);
 });
 
-test('a stop that hangs is cut short', async (t) => {
+test('a stop that hangs times out', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { life, exits } = lifecycle();
   const steps: string[] = [];
@@ -97,7 +97,7 @@ test('a stop that hangs is cut short', async (t) => {
   assert.deepEqual(exits, [0]);
 });
 
-test('an end during the start lets no later part start', async () => {
+test('after an end during the start, no further part starts', async () => {
   const steps: string[] = [];
   const { life } = lifecycle();
   life.add(part('a', steps, { start: () => life.end('test', 0) })).add(part('b', steps));
@@ -105,7 +105,7 @@ test('an end during the start lets no later part start', async () => {
   assert.ok(!steps.includes('start b'));
 });
 
-test('an end during the start drains and stops what has started, only stops what is starting, and leaves out the rest', async () => {
+test('an end during the start drains and stops started parts, only stops the part that is starting, and ignores the rest', async () => {
   const steps: string[] = [];
   const { life, exits } = lifecycle();
   let started = () => {};
@@ -122,7 +122,7 @@ test('an end during the start drains and stops what has started, only stops what
   assert.deepEqual([steps, exits], [['start a', 'start b', 'drain a', 'stop b', 'stop a'], [0]]);
 });
 
-test('the last lines of the log are waited for, but not for ever', async (t) => {
+test('the exit waits for the last log lines with a timeout', async (t) => {
   for (const stands of [false, true]) {
     const flushes: (() => void)[] = [];
     const destination = { write: () => {}, flush: (done: () => void) => void flushes.push(done) };
@@ -144,13 +144,13 @@ test('the last lines of the log are waited for, but not for ever', async (t) => 
   }
 });
 
-test('a start that fails is the caller’s to handle', async () => {
+test('start rejects when a part fails to start', async () => {
   const { life } = lifecycle();
   life.add(part('a', [], { start: () => Promise.reject(new Error('port taken')) }));
   await assert.rejects(life.start(), /port taken/);
 });
 
-// In the child: `steps` is printed as it happens; `then` runs once it is started.
+// The child process prints each lifecycle step; `then` is code that runs after the start.
 const program = (then: string) => `
   import { Lifecycle } from ${JSON.stringify(new URL('../src/lifecycle.ts', import.meta.url).href)};
   import { createLogger } from ${JSON.stringify(new URL('../src/logger.ts', import.meta.url).href)};
@@ -174,7 +174,7 @@ function run(then: string) {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
-  test(`${signal} drains, stops and exits with 0, and ready was said before`, async () => {
+  test(`${signal} drains, stops and exits with 0, after sending ready`, async () => {
     const { child, ready, closed, output } = run('');
     assert.deepEqual((await ready)[0], 'ready');
     child.kill(signal);
@@ -197,20 +197,20 @@ async function sends(
   return (await child.closed) as [number, NodeJS.Signals | null];
 }
 
-test('a second SIGINT a second after the first ends at once, with 130', async () => {
+test('a second SIGINT one second after the first exits immediately with 130', async () => {
   const child = run(drainsFor(60_000));
   const asked = performance.now();
   assert.deepEqual(await sends(child, [0, 'SIGINT'], [1_200, 'SIGINT']), [130, null]);
   assert.ok(performance.now() - asked < 4_000);
 });
 
-test('the same SIGINT twice, and other signals again, leave the drain its time', async () => {
+test('a SIGINT repeated immediately, and other repeated signals, do not cut the drain short', async () => {
   const child = run(drainsFor(1_500));
   assert.deepEqual(await sends(child, [0, 'SIGINT'], [50, 'SIGINT'], [1_100, 'SIGTERM'], [20, 'SIGHUP']), [0, null]);
   assert.match(child.output(), /drain\nstop\n$/);
 });
 
-test('pm2’s shutdown message does the same', async () => {
+test('the shutdown message of pm2 drains, stops and exits with 0', async () => {
   const { child, ready, closed, output } = run('');
   await ready;
   child.send('shutdown');
@@ -225,7 +225,7 @@ for (const [kind, then] of [
   test(`${kind} is logged, drains and exits with 1`, async () => {
     const { closed, output } = run(then);
     assert.deepEqual(await closed, [1, null]);
-    // The log is written beside the event loop, so only its presence is certain, not its place among the steps.
+    // The log is written asynchronously, so only its presence is certain, not its order relative to the steps.
     const lines = output().trim().split('\n');
     assert.deepEqual(
       lines.filter((line) => !line.startsWith('{')),
@@ -235,7 +235,7 @@ for (const [kind, then] of [
   });
 }
 
-test('a drain that waits on nothing but a promise still ends with its code', async () => {
+test('a drain that waits only for a promise still exits with the right code', async () => {
   const { closed } = run("part.drain = () => new Promise(() => {}); clearInterval(keep); process.disconnect(); void Promise.reject(new Error('boom'))");
   assert.deepEqual(await closed, [1, null]);
 });

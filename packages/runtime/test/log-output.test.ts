@@ -1,10 +1,10 @@
-// The output of the log: lines in order, never waited for, bounded, and what was dropped is counted and told.
+// Tests of the log output: ordered, non-blocking, bounded, with dropped lines counted and reported.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LogOutput } from '../src/log-output.ts';
 import type { LogSink } from '../src/log-sink.ts';
 
-/** Holds each write until `answer` ends it. */
+/** A sink whose writes stay pending until `answer` completes them. */
 function heldSink() {
   const written: string[] = [];
   let pending: { chunk: Buffer; done: Parameters<LogSink['write']>[1] } | undefined;
@@ -48,7 +48,7 @@ function output(bufferBytes: number) {
 
 const noSpace = () => Object.assign(new Error('full'), { code: 'ENOSPC' });
 
-test('lines that come during a write go out together after it, in order', () => {
+test('lines logged during a write are written together after it, in order', () => {
   const { out, held } = output(1_000);
   for (const line of ['a\n', 'b\n', 'c\n']) out.write(line);
   held.answer();
@@ -57,7 +57,7 @@ test('lines that come during a write go out together after it, in order', () => 
   assert.ok(!held.waits);
 });
 
-test('the rest of a chunk that was written in part is written next', () => {
+test('the rest of a partly written chunk is written next', () => {
   const { out, held } = output(1_000);
   out.write('中文\n');
   out.write('b\n');
@@ -67,7 +67,7 @@ test('the rest of a chunk that was written in part is written next', () => {
   assert.equal(held.written.slice(1).join(''), '文\nb\n');
 });
 
-test('past its cap lines are dropped and counted until half of it is free; then the count is told once, in its place', () => {
+test('when the buffer is full, lines are dropped until half of it is free; then the count is reported once, in order', () => {
   const { out, held, told, dropped } = output(24);
   out.write(`${'1'.repeat(11)}\n`);
   for (const line of [`${'2'.repeat(11)}\n`, 'lost\n', 'lost\n']) out.write(line);
@@ -81,7 +81,7 @@ test('past its cap lines are dropped and counted until half of it is free; then 
   assert.equal(held.written.join(''), '11111111111\n22222222222\ndropped 2\n');
 });
 
-test('a line that fits is dropped too while an outage lasts: what is written has one hole, not many', () => {
+test('during an outage short lines are dropped too, so that the log has one gap instead of many', () => {
   const { out, held, dropped } = output(16);
   for (const line of ['1234567890\n', 'too long\n', 'x\n']) out.write(line);
   assert.equal(dropped(), 2);
@@ -90,13 +90,13 @@ test('a line that fits is dropped too while an outage lasts: what is written has
   assert.equal(held.written.join(''), '1234567890\ndropped 2\n');
 });
 
-test('a line longer than the cap is dropped, not kept', () => {
+test('a line larger than the buffer is dropped', () => {
   const { out, held, dropped } = output(10);
   out.write('x'.repeat(11));
   assert.deepEqual([dropped(), held.waits], [1, false]);
 });
 
-test('a fatal line finds a place beyond the cap, up to one of its own', () => {
+test('a fatal line may exceed the buffer, up to the reserve', () => {
   const { out, held, dropped } = output(10);
   out.write('1234567890');
   out.write('lost\n');
@@ -108,7 +108,7 @@ test('a fatal line finds a place beyond the cap, up to one of its own', () => {
   assert.match(held.written.join(''), /^1234567890fatal\nf/);
 });
 
-test('a write that failed is tried again, later each time, and says why lines are dropped', (t) => {
+test('a failed write is retried with backoff, and its error is reported when lines are dropped', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { out, held, told } = output(16);
   out.write('1234567890\n');
@@ -125,7 +125,7 @@ test('a write that failed is tried again, later each time, and says why lines ar
   assert.deepEqual([held.written, told.at(-1)], [['1234567890\n'], ['resumed', 1]]);
 });
 
-test('a flush calls back when all was written, at once when nothing waits, and not while the sink stands still', () => {
+test('flush calls back when all lines are written, immediately when the buffer is empty, and not while the sink is blocked', () => {
   const { out, held } = output(100);
   const flushed: string[] = [];
   out.flush(() => flushed.push('idle'));

@@ -1,4 +1,4 @@
-// The log: one JSON line a call with role and node, no secret in it, and lines for people when asked.
+// Tests of the logger: JSON lines with role and node, redacted secrets, and human-readable lines.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLogger, type LoggerOptions } from '../src/logger.ts';
@@ -34,7 +34,7 @@ const leaks: Record<string, object> = {
 };
 for (const [where, fields] of Object.entries(leaks)) {
   for (const pretty of [false, true]) {
-    test(`secrets ${where} are taken out${pretty ? ' of lines for people' : ''}`, () => {
+    test(`secrets ${where} are redacted${pretty ? ' in human-readable lines' : ''}`, () => {
       const { lines, log } = logged({ pretty });
       log.info(fields, 'request');
       assert.match(lines.join(''), /\[redacted\]/);
@@ -43,7 +43,7 @@ for (const [where, fields] of Object.entries(leaks)) {
   }
 }
 
-test('secrets in a child logger are taken out', () => {
+test('secrets in a child logger are redacted', () => {
   const { lines, log } = logged();
   log.child({ token: secret }).info('hello');
   assert.ok(!lines.join('').includes(secret));
@@ -57,7 +57,7 @@ test('an error keeps its stack and its code', () => {
   assert.match(err.stack, /logger\.test/);
 });
 
-test('lines for people are no JSON, are whole, and are written before the call returns', () => {
+test('human-readable lines are complete, not JSON, and written before the call returns', () => {
   const { lines, log } = logged({ pretty: true });
   log.warn({ room: 'live:1' }, 'slow viewer');
   assert.equal(lines.length, 1);

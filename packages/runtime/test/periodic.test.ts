@@ -1,4 +1,4 @@
-// Periodic work: one run at a time, failures reported, nothing after stop.
+// Tests of periodic work: one run at a time, failures reported, no run after stop.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { Periodic } from '../src/periodic.ts';
@@ -8,7 +8,7 @@ let runs: (() => void)[];
 let failures: (Error | undefined)[];
 let periodic: Periodic;
 
-/** Every run waits until the test ends it. */
+/** Work whose runs stay pending until the test completes them. */
 async function work(): Promise<void> {
   const failure = failures.shift();
   await new Promise<void>((resolve, reject) => runs.push(() => (failure ? reject(failure) : resolve())));
@@ -62,7 +62,7 @@ test('work that throws before its first await is reported, and does not block th
   assert.equal(reported.length, 2);
 });
 
-test('now joins a run under way; again makes exactly one more follow it, and resolves with that', async () => {
+test('now joins a run in progress; again adds exactly one following run and waits for it', async () => {
   const first = periodic.now();
   assert.equal(periodic.now(), first);
   let over = false;
@@ -81,7 +81,7 @@ test('now joins a run under way; again makes exactly one more follow it, and res
   assert.equal(periodic.running, undefined);
 });
 
-test('stop waits for the run under way, and nothing runs after it', async () => {
+test('stop waits for the run in progress, and no run starts afterwards', async () => {
   periodic.start();
   mock.timers.tick(100);
   void periodic.again();
@@ -98,7 +98,7 @@ test('stop waits for the run under way, and nothing runs after it', async () => 
   assert.equal(runs.length, 1);
 });
 
-test('it can be started again after a stop, and a second start adds no timer', async () => {
+test('it can be restarted after a stop, and a second start adds no timer', async () => {
   periodic.start();
   periodic.start();
   await periodic.stop();

@@ -1,4 +1,4 @@
-// Tries until success or stop, with a wait between.
+// Tests of retries until success or abort, with a wait in between.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { pause, retrying } from '../src/retrying.ts';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => mock.timers.reset());
 
-test('it tries again later each time, tells of each failure, and resolves with the first success', async () => {
+test('retries wait longer each time, report each failure, and resolve with the first success', async () => {
   const answers = [new Error('1'), new Error('2'), 'opened'];
   let attempts = 0;
   const failed: [unknown, number][] = [];
@@ -41,7 +41,7 @@ test('it tries again later each time, tells of each failure, and resolves with t
   ]);
 });
 
-test('a stop during the wait ends it at once, with undefined', async () => {
+test('an abort during the wait resolves immediately with undefined', async () => {
   let attempts = 0;
   const result = retrying(
     () => {
@@ -56,12 +56,12 @@ test('a stop during the wait ends it at once, with undefined', async () => {
   assert.equal(attempts, 1);
 });
 
-test('stopped before it began, it tries nothing', async () => {
+test('with an aborted signal no attempt is made', async () => {
   owner.abort();
   assert.equal(await retrying(() => assert.fail('attempted'), { backoff, signal: owner.signal, failed: () => assert.fail('failed') }), undefined);
 });
 
-test('an owner that throws in `failed` ends the tries with its error', async () => {
+test('an error thrown by `failed` ends the retries and rejects', async () => {
   const fatal = new Error('fatal');
   const failed = () => {
     throw fatal;
@@ -72,7 +72,7 @@ test('an owner that throws in `failed` ends the tries with its error', async () 
   );
 });
 
-test('a pause leaves no listener behind', async () => {
+test('a pause removes its listener', async () => {
   const waited = pause(50, owner.signal);
   mock.timers.tick(50);
   await waited;
@@ -80,7 +80,7 @@ test('a pause leaves no listener behind', async () => {
   await pause(50, owner.signal);
 });
 
-test('many pauses on one signal are no leak: Node warns of none', async () => {
+test('many pauses on one signal cause no leak warning', async () => {
   const warnings: string[] = [];
   const warn = ({ name }: Error) => void warnings.push(name);
   process.on('warning', warn);

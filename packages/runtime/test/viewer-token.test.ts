@@ -1,4 +1,4 @@
-// Viewer tokens: a good one gives its claims; every other kind is refused with the right code.
+// Tests of viewer tokens: a valid token returns its claims; every other token is refused with the right code.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
@@ -25,7 +25,7 @@ async function refuses(token: string, code: ErrorCode, rules = config) {
   });
 }
 
-test('what is signed is verified, with its claims and its end', async () => {
+test('a signed token verifies, with its claims and expiry', async () => {
   const claims = { sub: 'u1', name: '小明', level: 3, roles: ['host'], rooms: ['live:*'], device: 'web' };
   const { token, expiresAt } = await signViewerToken(config, claims, 60, now);
   assert.equal(expiresAt, now + 60_000);
@@ -33,7 +33,7 @@ test('what is signed is verified, with its claims and its end', async () => {
   assert.deepEqual(verified, { ...claims, iat: seconds, exp: seconds + 60 });
 });
 
-test('a token of any other maker with the same secret is as good', async () => {
+test('a token signed elsewhere with the same secret verifies', async () => {
   assert.equal((await verifyViewerToken(config, forge(hs256, good), now)).sub, 'u1');
 });
 
@@ -48,28 +48,28 @@ test('another algorithm is refused even with the right secret', async () => {
   await refuses(forge({ alg: 'RS256' }, good), 'token_invalid');
 });
 
-test('another secret, a changed claim or a cut signature is refused', async () => {
+test('a wrong secret, a changed claim or a truncated signature is refused', async () => {
   await refuses(forge(hs256, good, 'sha256', 'x'.repeat(32)), 'token_invalid');
   const [header, , signature] = forge(hs256, good).split('.');
   await refuses(`${header}.${encode({ ...good, sub: 'admin' })}.${signature}`, 'token_invalid');
   await refuses(`${header}.${encode(good)}.${signature?.slice(0, 20)}`, 'token_invalid');
 });
 
-test('a key the token brings along is not used', async () => {
+test('a key embedded in the token is not used', async () => {
   const jwk = { kty: 'oct', k: Buffer.from('x'.repeat(32)).toString('base64url') };
   await refuses(forge({ ...hs256, jwk, jku: 'http://127.0.0.1/keys' }, good, 'sha256', 'x'.repeat(32)), 'token_invalid');
 });
 
-test('an extension that must be understood is refused', async () => {
+test('a token with a critical extension (crit) is refused', async () => {
   await refuses(forge({ ...hs256, crit: ['x'], x: 1 }, good), 'token_invalid');
 });
 
-test('an expired token says so, at the second it ends', async () => {
+test('a token is refused as expired from the second of its expiry', async () => {
   await refuses(forge(hs256, { sub: 'u1', exp: seconds }), 'token_expired');
   await refuses(forge(hs256, { sub: 'u1', exp: seconds - 1 }), 'token_expired');
 });
 
-test('an expired token with a wrong signature is only invalid', async () => {
+test('an expired token with a wrong signature is refused as invalid', async () => {
   await refuses(forge(hs256, { sub: 'u1', exp: seconds - 1 }, 'sha256', 'x'.repeat(32)), 'token_invalid');
 });
 
@@ -81,7 +81,7 @@ test('a token without exp or sub is refused', async () => {
 
 test('a token that is not valid yet is refused', () => refuses(forge(hs256, { ...good, nbf: seconds + 30 }), 'token_invalid'));
 
-test('a claim of the wrong form is refused', async () => {
+test('a claim of the wrong type or length is refused', async () => {
   const wrong = [
     { sub: '' },
     { sub: 'x'.repeat(129) },
@@ -98,12 +98,12 @@ test('a claim of the wrong form is refused', async () => {
   for (const claims of wrong) await refuses(forge(hs256, { ...good, ...claims }), 'token_invalid');
 });
 
-test('what is no token is refused', async () => {
+test('text that is not a token is refused', async () => {
   for (const token of ['', 'x', 'a.b.c', '...', `${forge(hs256, good)}.x`, forge(hs256, 'text'), forge(hs256, null), forge(hs256, [])])
     await refuses(token, 'token_invalid');
 });
 
-test('issuer and audience are asked for when they are set, and signed in', async () => {
+test('configured issuer and audience are signed and required', async () => {
   const strict = { ...config, token_issuer: 'shop', token_audience: 'danmux' };
   await refuses(forge(hs256, good), 'token_invalid', strict);
   await refuses(forge(hs256, { ...good, iss: 'shop', aud: 'other' }), 'token_invalid', strict);
@@ -112,7 +112,7 @@ test('issuer and audience are asked for when they are set, and signed in', async
   assert.equal((await verifyViewerToken(strict, token, now)).sub, 'u1');
 });
 
-test('half a surrogate pair in a claim is U+FFFD: names are shown to everybody', async () => {
+test('a lone surrogate in a claim becomes U+FFFD', async () => {
   const claims = await verifyViewerToken(config, forge(hs256, { ...good, sub: 'u\ud83d', name: '\ude00Ann', roles: ['\ud83d'] }), now);
   assert.deepEqual([claims.sub, claims.name, claims.roles], ['u\ufffd', '\ufffdAnn', ['\ufffd']]);
 });

@@ -1,5 +1,5 @@
-// Loaded into a process under test before anything else: its wall clock goes by the number of milliseconds in the file that
-// DANMUX_TEST_CLOCK names, read again and again, so that a test can step it. Timers and the monotonic clock stay as they are.
+// Shifts the wall clock of a process under test; loaded with --import before all other modules. The offset in milliseconds is read every
+// 50 ms from the file named by DANMUX_TEST_CLOCK. Timers and the monotonic clock are not changed.
 import { readFileSync } from 'node:fs';
 
 const file = process.env['DANMUX_TEST_CLOCK'] ?? '';
@@ -10,7 +10,7 @@ function read() {
   try {
     offset = Number(readFileSync(file, 'utf8')) || 0;
   } catch {
-    // No file yet: the clock is right.
+    // The file does not exist yet: no offset.
     offset = 0;
   }
 }

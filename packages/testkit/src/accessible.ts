@@ -1,4 +1,5 @@
-// What axe-core finds wrong with a page, as lines to compare with none. Run by the browser itself, so that a page's policy is not in its way.
+// Runs axe-core on a page and returns the accessibility violations as lines. axe-core is evaluated through the browser's debugging
+// protocol, so a content security policy of the page does not block it.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -12,7 +13,7 @@ interface Violation {
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Of the whole page, or of what `within` selects. */
+/** Violations of the whole page, or of the elements that match the selector `within`; empty when there are none. */
 export async function faultsOf(page: Page, within?: string): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = (await page.evaluate(`axe.run(${within === undefined ? '' : JSON.stringify(within)})`)) as { violations: Violation[] };

@@ -1,4 +1,5 @@
-// An api on a bus, and calls as a backend makes them. Instead of a relay the test itself sequences what was published.
+// Starts an api on a memory bus and calls it over HTTP like a backend. No relay runs: a test sequences published messages itself with
+// `sequence`.
 
 import assert from 'node:assert/strict';
 import { ApiRole } from '@danmux/api';
@@ -22,7 +23,7 @@ const shards = 4;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the reply it expects
   readonly body: any;
 }
 
@@ -34,7 +35,7 @@ export interface CallOptions {
 export interface RanJob {
   readonly id: string;
   readonly name: JobName;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the reply it expects
   readonly data: any;
 }
 
@@ -44,24 +45,24 @@ export interface ApiFixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
   readonly jobs: Jobs;
-  /** Methods of the bus as the api sees it. */
+  /** Replacements of bus methods that the api calls. */
   readonly overrides: BusOverrides;
-  /** Methods of the jobs as the api sees them. */
+  /** Replacements of job queue methods that the api calls. */
   readonly jobOverrides: Overrides<JobQueue>;
-  /** The jobs that ran, in place of a worker's handlers. */
+  /** Jobs that ran. The fixture's handlers only record them. */
   readonly ran: readonly RanJob[];
-  /** Jobs fail from now on, having come so far, or no longer. */
+  /** Makes jobs fail (`fail` true) or succeed (false) from now on; failing jobs report the progress `after` first. */
   failJobs(fail: boolean, after?: JobProgress): void;
   readonly api: ApiRole;
   readonly url: string;
   readonly lines: string[];
-  /** With the key, as JSON, unless `options` says otherwise. A string body goes as it is. */
+  /** Calls the api with the API key and a JSON body; `options` overrides key and headers. A string body is sent unchanged. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
-  /** Commits what was published; returns it as a relay reads it. */
+  /** Commits all publications in the ingress, like a relay, and returns them. */
   sequence(): Promise<readonly Pending[]>;
-  /** Publications accepted since the store began. */
+  /** Publications accepted since the fixture started. */
   accepted(): Promise<number>;
-  /** What the api counted. */
+  /** Value of danmux_refused_total for this code. */
   refused(code: ErrorCode): Promise<number>;
   close(): Promise<void>;
 }
@@ -80,7 +81,7 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   for (const name of ['publish', 'broadcast', 'receipts', 'redeliver'] as const) {
     jobs.handle(name, async ({ id, data, report }) => {
       if (failing && reached) await report(reached);
-      if (failing) throw new Error('the test wants it to fail');
+      if (failing) throw new Error('failed on request of the test');
       ran.push({ id, name, data });
     });
   }
@@ -117,7 +118,7 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   };
 }
 
-/** The same with a relay on its bus, for a program that calls the api as a backend does. */
+/** Like `startApi`, with a relay on the same bus, for programs under test that call the api like a backend. */
 export async function startRelayedApi(set: Readonly<Record<string, unknown>> = {}): Promise<ApiFixture> {
   const fixture = await startApi(set);
   const relay = new RelayRole(fixture.runtime, fixture.bus);
@@ -131,7 +132,7 @@ export async function startRelayedApi(set: Readonly<Record<string, unknown>> = {
   };
 }
 
-/** What every refusal has. */
+/** Asserts that the answer is a complete problem reply with this error code. */
 export function mustRefuse(answer: Answer, code: ErrorCode): void {
   assert.equal(answer.body.code, code, JSON.stringify(answer.body));
   assert.equal(answer.status, errors[code].status);

@@ -1,4 +1,4 @@
-// Many viewers of one room over several edges, and what must be true of what they hold.
+// Connects many viewers to one room over several edges and asserts which messages they received.
 import type { StreamLane } from '@danmux/protocol';
 import { eventually } from './eventually.ts';
 import { TestViewer } from './test-viewer.ts';
@@ -17,7 +17,7 @@ export class Audience {
     this.viewers = viewers;
   }
 
-  /** Resolves when all have joined; they come in groups, as one core accepts only so many at once. */
+  /** Resolves when all viewers have joined. They connect in groups of 50, because one core cannot accept all handshakes in time. */
   static async join({ size, urls, room, token }: AudienceOptions): Promise<Audience> {
     const viewers: TestViewer[] = [];
     const audience = new Audience(viewers);
@@ -34,7 +34,7 @@ export class Audience {
     return audience;
   }
 
-  /** Waits until every viewer holds the ids, then throws unless each holds each exactly once and in the order of offsets. */
+  /** Waits until every viewer has received `ids`, then throws unless each viewer received each id exactly once and in offset order. */
   async mustHold(lane: StreamLane, ids: readonly string[], timeoutMs = 20_000): Promise<void> {
     await eventually(
       () => {
@@ -67,7 +67,7 @@ function mustBeOnceAndInOrder(viewer: TestViewer, lane: StreamLane, ids: readonl
   const unique = new Set(held);
   if (held.length !== unique.size) throw new Error(`a viewer got ${held.length - unique.size} ${lane} messages twice`);
   const foreign = held.filter((id) => !ids.includes(id));
-  if (foreign.length > 0) throw new Error(`a viewer got ${lane} messages nobody was told were accepted: ${foreign.slice(0, 5)}`);
+  if (foreign.length > 0) throw new Error(`a viewer got ${lane} messages that were never acknowledged: ${foreign.slice(0, 5)}`);
   const offsets = viewer.msgs.flatMap((msg) => (msg.lane === lane && msg.offset !== undefined ? [msg.offset] : []));
   const wrong = offsets.findIndex((offset, index) => index > 0 && offset !== (offsets[index - 1] ?? 0) + 1);
   if (wrong > 0) throw new Error(`a viewer got ${lane} out of order: ${offsets.slice(Math.max(0, wrong - 3), wrong + 3)}`);

@@ -1,5 +1,5 @@
-// A backend for tests: pushes over the admin API with one Idempotency-Key a message, again until it is accepted. It knows
-// which messages were acknowledged; those are the ones nobody may lose.
+// A backend for tests: publishes over the admin API and retries each message with the same Idempotency-Key until it is accepted. An
+// acknowledged message must reach every viewer.
 import { randomUUID } from 'node:crypto';
 
 export interface Push {
@@ -12,15 +12,15 @@ export interface Push {
 
 export interface PushOutcome {
   readonly id: string;
-  /** Answers other than 2xx, and connection errors, before the one that accepted it. */
+  /** Failed attempts before the successful one: replies other than 202 and connection errors. */
   readonly refusals: readonly string[];
 }
 
 export interface Answer {
-  /** 0 when nothing answered. */
+  /** HTTP status; 0 when the request got no reply. */
   readonly status: number;
   readonly body: unknown;
-  /** Seconds of the Retry-After header; 0 without one. */
+  /** Value of the Retry-After header in seconds; 0 when absent. */
   readonly retryAfter: number;
 }
 
@@ -35,7 +35,7 @@ export class Backend {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Tries until it is accepted or `timeoutMs` passed. */
+  /** Retries until the message is accepted. Rejects after `timeoutMs`, or on a 4xx reply other than 409 and 429. */
   async push({ room, type, data, id, from }: Push, timeoutMs = 30_000): Promise<PushOutcome> {
     const key = id ?? randomUUID();
     const end = performance.now() + timeoutMs;

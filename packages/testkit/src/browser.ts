@@ -1,4 +1,4 @@
-// A real Chromium, as installed on the machine, with nothing of it calling out.
+// Starts the Chromium installed on this machine, with its background network requests disabled.
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 

@@ -1,13 +1,13 @@
-// A process under test: started in a group of its own, so that nothing of it survives the test, with its output kept.
+// Starts a process under test and records its output. It runs in a separate process group, so that its descendants are killed with it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Resolves `ready` when the process sends "ready" over ipc. */
+  /** Opens an IPC channel, over which the process sends "ready". */
   readonly ipc?: boolean;
-  /** A descriptor that becomes its standard output and error, instead of pipes that are kept. */
+  /** File descriptor for standard output and error; without it, both are recorded in `output`. */
   readonly out?: number;
 }
 
@@ -20,7 +20,7 @@ export class Child {
   readonly name: string;
   readonly #process: ChildProcess;
   readonly #output: string[] = [];
-  /** Resolves at the first "ready" message; rejects when the process ends before it. */
+  /** Resolves at the first "ready" message; rejects when the process ends before. */
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
 
@@ -43,7 +43,7 @@ export class Child {
         throw new Error(`${name} ended before it was ready:\n${this.output.slice(-4_000)}`);
       }),
     ]);
-    // Nobody may wait for it.
+    // Avoids an unhandled rejection when no test awaits `ready`.
     this.ready.catch(() => {});
   }
 
@@ -51,12 +51,12 @@ export class Child {
     return this.#process.pid ?? 0;
   }
 
-  /** All it has printed. */
+  /** Everything the process has printed. */
   get output(): string {
     return this.#output.join('');
   }
 
-  /** Null while it runs, and when a signal ended it. */
+  /** Null while the process runs, and when a signal ended it. */
   get exitCode(): number | null {
     return this.#process.exitCode;
   }
@@ -77,10 +77,10 @@ export class Child {
     }
   }
 
-  /** Ends it with `signal`, harder after 20 s, and resolves when it is gone. */
+  /** Sends `signal`, and SIGKILL to the group after 20 seconds; resolves when the process has ended. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.running) {
-      // A stopped process does not hear anything but SIGKILL.
+      // A process stopped by SIGSTOP handles no signal except SIGKILL and SIGCONT.
       this.signalGroup('SIGCONT');
       this.signal(signal);
     }

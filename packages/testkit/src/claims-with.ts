@@ -1,4 +1,4 @@
-// A bus of claims alone, for what needs no more; a call that a test does not replace fails.
+// A bus with only `claims`, for code that uses nothing else. A method that the test does not provide rejects.
 import type { Bus, Claims } from '@danmux/bus';
 
 export function claimsWith(methods: Partial<Claims>): Pick<Bus, 'claims'> {

@@ -1,4 +1,4 @@
-// The wall clock of the processes of a test, to be stepped while they run.
+// Controls the wall clock of processes under test, so that a test can step it while they run.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { join } from 'node:path';
 const loader = new URL('../clock/steppable-clock.mjs', import.meta.url).href;
 
 export interface ClockFile {
-  /** For the processes that shall go by it. */
+  /** Environment of processes that use this clock. */
   readonly env: Readonly<Record<string, string>>;
-  /** Puts their clocks `ms` off the true time. */
+  /** Sets the clocks to the true time plus `ms`. */
   step(ms: number): Promise<void>;
   remove(): Promise<void>;
 }

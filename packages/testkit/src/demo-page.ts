@@ -1,4 +1,4 @@
-// The demo page in a browser, as a viewer uses it, and the PHP script that sends the gift, as a backend does.
+// Opens the demo page in a browser like a viewer, and runs the PHP example that publishes a gift like a backend.
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,11 +11,11 @@ export const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url
 
 export interface DemoPage {
   readonly page: Page;
-  /** What the page's console and the browser complained about. */
+  /** Console errors and uncaught errors of the page. */
   readonly complaints: readonly string[];
 }
 
-/** Opens the page and waits until it is connected and plays. */
+/** Opens the demo page and waits until it is connected and the video plays. */
 export async function openDemo(browser: Browser, api: string, room: string, size: { width: number; height: number }, locale: string): Promise<DemoPage> {
   const context = await browser.newContext({ viewport: size, locale });
   const page = await context.newPage();
@@ -31,7 +31,7 @@ export async function openDemo(browser: Browser, api: string, room: string, size
   return { page, complaints };
 }
 
-/** Runs the example of the PHP client; resolves with what it printed. */
+/** Runs the push-gift example of the PHP client; resolves with its output. */
 export async function pushGiftByPhp(api: string, key: string, room: string, ...args: string[]): Promise<string> {
   const { stdout } = await run('php', ['clients/php/examples/push-gift.php', room, ...args], {
     cwd: repositoryRoot,
@@ -40,7 +40,7 @@ export async function pushGiftByPhp(api: string, key: string, room: string, ...a
   return stdout;
 }
 
-/** Kept in artifacts/, which is not part of the repository. */
+/** Saves a screenshot in artifacts/, which git ignores. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   const file = join(repositoryRoot, 'artifacts/screenshots', `${name}.png`);
   await mkdir(dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-// Reads the OpenAPI document as a client would: which error codes an operation says it may answer with.
+// Reads from the OpenAPI document which error codes each operation may return.
 import assert from 'node:assert/strict';
 import { openApiDocument } from '@danmux/api';
 
@@ -44,15 +44,15 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
   Object.entries(methods).map(([method, rest]) => ({ ...rest, method: method.toUpperCase(), path })),
 );
 
-/** Code → status, of the refusals an operation documents. */
+/** Documented error codes of an operation, with their HTTP status. */
 export function documentedCodes({ responses }: Operation): Map<string, number> {
   const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
   return new Map(refusals.flatMap(([status, { description }]) => [...description.matchAll(/`([a-z_]+)`:/g)].map(([, code = '']) => [code, Number(status)])));
 }
 
-/** Whatever a test provokes must be written in the document. */
+/** Asserts that the operation documents the error code a test received. */
 export function mustBeDocumented(method: string, url: string, code: string): void {
   const path = url.split('?')[0] ?? '';
   const operation = operations.find((each) => each.method === method && new RegExp(`^${each.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
-  if (operation) assert.ok(documentedCodes(operation).has(code), `${method} ${operation.path} answered ${code}, which it does not document`);
+  if (operation) assert.ok(documentedCodes(operation).has(code), `${method} ${operation.path} returned ${code}, which the OpenAPI document does not list`);
 }

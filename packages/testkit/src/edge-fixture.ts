@@ -1,4 +1,4 @@
-// An edge with a relay on one memory bus, in the test's process, and stock socket.io clients for it.
+// Starts an edge and a relay on one memory bus inside the test process, and connects stock socket.io clients.
 import { acceptPublication, type Bus, createBus, type Marks, userRoomOf } from '@danmux/bus';
 import { EdgeRole } from '@danmux/edge';
 import type { Frame, Gap, Msg, Notice, Reply } from '@danmux/protocol';
@@ -22,12 +22,12 @@ export interface EdgeFixture {
   token(user: string, claims?: object, ttlS?: number): Promise<string>;
   connect(options?: { token?: string; transports?: string[] }): Viewer;
   push(type: string, id: string, where?: string, options?: PushOptions): Promise<void>;
-  /** To the connections of one user alone. */
+  /** Publishes a message to all connections of one user. */
   pushToUser(user: string, type: string, id: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A stock client that keeps what it was sent. */
+/** A stock socket.io client that records everything it receives. */
 export class Viewer {
   readonly socket: Socket;
   readonly msgs: Msg[] = [];
@@ -58,12 +58,12 @@ export class Viewer {
     });
   }
 
-  /** The reply to an event; a missing ack fails. */
+  /** Emits an event and resolves with the ack; rejects after five seconds without one. */
   ask<T = Record<string, unknown>>(event: string, ...args: unknown[]): Promise<Reply<T>> {
     return this.socket.timeout(5_000).emitWithAck(event, ...args) as Promise<Reply<T>>;
   }
 
-  /** The code of an error reply, or `ok`. */
+  /** Emits an event and resolves with the error code of the ack, or `ok`. */
   async code(event: string, ...args: unknown[]): Promise<string> {
     const reply = await this.ask(event, ...args);
     return reply.ok ? 'ok' : reply.error.code;

@@ -1,4 +1,4 @@
-// Both engines for the tests of what works on a bus: a bus and its jobs, of one store that several processes may share.
+// Runs tests on both engines, memory and Redis. Each simulated process has a bus and jobs; on Redis several processes share one store.
 import { type Bus, createBus } from '@danmux/bus';
 import { createJobs, type Jobs } from '@danmux/jobs';
 import { type Clock, createRuntime, type Runtime } from '@danmux/runtime';
@@ -14,7 +14,7 @@ export interface Engine {
   readonly name: string;
   open(): Promise<void>;
   close(): Promise<void>;
-  /** Processes of one store; jobs are not started. On memory there is one. */
+  /** Creates processes that share a store; jobs are not started. The memory engine always creates one process. */
   processes(count: number, set?: Readonly<Record<string, unknown>>, clock?: Clock): Promise<readonly Process[]>;
 }
 
@@ -51,7 +51,7 @@ export const engines: readonly Engine[] = [
   },
 ];
 
-/** Resolves when jobs can be added. */
+/** Starts the jobs; resolves when the queue is ready. */
 export async function startJobs({ jobs }: Process): Promise<void> {
   await jobs.start();
   await eventually(() => jobs.status('none'));
@@ -65,7 +65,7 @@ export async function endProcess(process: Process): Promise<void> {
   await bus.stop();
 }
 
-/** Ends what a test that failed left. */
+/** Ends processes that a failed test did not end. */
 export async function endProcesses(): Promise<void> {
   await Promise.all([...living].map(endProcess));
 }
@@ -86,7 +86,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** The same object, but for these methods. */
+/** A proxy of `target` with some methods replaced. */
 export function withMethods<T extends object>(target: T, methods: Partial<T>): T {
   return new Proxy(target, {
     get: (_, name) => {

@@ -1,4 +1,4 @@
-// Waits for something to become true, and says what was last seen when it does not.
+// Polls a condition until it holds; on timeout it fails with the last error of the check.
 
 export interface EventuallyOptions {
   readonly timeoutMs?: number;

@@ -1,4 +1,4 @@
-// The programs of examples/, run as a reader of the repository runs them.
+// Runs the programs in examples/ as child processes.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { repositoryRoot } from './demo-page.ts';
@@ -11,7 +11,7 @@ export interface ExampleEnd {
   readonly errors: string;
 }
 
-/** Resolves when it has ended, also when it failed; after a minute it is ended. */
+/** Resolves when the program has ended, also with a failure. Kills it after one minute. */
 export async function runExample(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<ExampleEnd> {
   try {
     const { stdout, stderr } = await run(command, [...args], { cwd: repositoryRoot, env: { ...process.env, ...env }, timeout: 60_000 });
@@ -22,7 +22,7 @@ export async function runExample(command: string, args: readonly string[], env: 
   }
 }
 
-/** A Python that has socketio: Debian's own has its packages, whichever comes first in the path. */
+/** A Python with the socketio package. Falls back to Debian's /usr/bin/python3, because another python3 may be first in PATH. */
 export async function findPython(): Promise<string> {
   for (const python of ['python3', '/usr/bin/python3']) {
     const { code } = await runExample(python, ['-c', 'import socketio, websocket'], {});

@@ -1,5 +1,5 @@
-// Counts what a fault of Redis costs: gifts go into a room all the time, one viewer stays, one leaves before the fault and comes back
-// with its positions after it; at the end each has what was acknowledged, or it is counted as lost, doubled, and told of or not.
+// Measures message loss during a Redis fault. Gifts are published continuously; one viewer stays connected, another disconnects before
+// the fault and rejoins with its positions afterwards. For both it counts lost and duplicate gifts and whether the loss was reported.
 import { eventually } from './eventually.ts';
 import { backendOf, edgeUrls, testToken } from './fixtures.ts';
 import type { ProcessCluster } from './process-cluster.ts';
@@ -9,20 +9,20 @@ import { Traffic } from './traffic.ts';
 
 interface ViewerCount {
   readonly seen: number;
-  /** Ids that were acknowledged and not seen. */
+  /** Acknowledged ids that the viewer did not receive. */
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
-  /** It was told that something may be missing: a `gap`, or `recovered: false` at its join. */
-  readonly told: boolean;
+  /** True when the viewer was notified of a possible loss, by a `gap` or by `recovered: false` in a join reply. */
+  readonly notified: boolean;
 }
 
 export interface FailoverCount {
   readonly acknowledged: number;
-  /** Answers that were no acceptance. */
+  /** Failed publish attempts. */
   readonly refused: number;
-  /** The longest time without a 2xx for a gift. */
+  /** Longest time without an accepted gift. */
   readonly longestPauseMs: number;
-  /** Ids that were acknowledged and are not in the room's history. */
+  /** Acknowledged ids missing in the history of the room. */
   readonly notStored: readonly string[];
   readonly stayed: ViewerCount;
   readonly returned: ViewerCount;
@@ -31,11 +31,11 @@ export interface FailoverCount {
 export interface CountOptions {
   readonly room: string;
   readonly giftsPerSecond?: number;
-  /** Traffic before and after the fault. */
+  /** Duration of the traffic before and after the fault, milliseconds. */
   readonly calmMs?: number;
 }
 
-/** `breakIt` resolves when the fault is over; answers need not be back by then. */
+/** Runs the measurement. `breakIt` causes the fault and resolves when it is over; publishing may still be failing then. */
 export async function countFailover(cluster: ProcessCluster, options: CountOptions, breakIt: (traffic: Traffic) => Promise<void>): Promise<FailoverCount> {
   const { room, giftsPerSecond = 100, calmMs = 1_500 } = options;
   const backend = backendOf(cluster, 3_000);
@@ -55,7 +55,7 @@ export async function countFailover(cluster: ProcessCluster, options: CountOptio
     await traffic.stop();
     const { longestPauseMs, refusals, failures } = traffic;
     if (failures.length > 0) throw new AggregateError(failures, `${failures.length} gifts were never accepted: ${failures[0]}`);
-    // A barrier: what comes before it and has not come by then does not come.
+    // A final gift as barrier: delivery is in order, so an earlier gift that has not arrived before it is lost.
     await backend.push({ room, type: 'gift', data: {}, id: 'the-end' });
     await mustHave([stays, returns], ['the-end']);
     const stored = new Set((await readStream(backend, room, 'gift')).map(({ id }) => id));
@@ -75,19 +75,19 @@ export async function countFailover(cluster: ProcessCluster, options: CountOptio
   }
 }
 
-/** One line for a person. */
+/** The result as one readable line. */
 export function lineOf({ acknowledged, refused, longestPauseMs, notStored, stayed, returned }: FailoverCount): string {
-  const of = ({ lost, doubled, told }: ViewerCount) => `lost ${lost.length}, doubled ${doubled.length}${told ? ', told' : ''}`;
-  return `${acknowledged} acknowledged, ${refused} refusals, ${longestPauseMs} ms without a 2xx, ${notStored.length} not stored; stayed: ${of(stayed)}; came back: ${of(returned)}`;
+  const of = ({ lost, doubled, notified }: ViewerCount) => `lost ${lost.length}, doubled ${doubled.length}${notified ? ', notified' : ''}`;
+  return `${acknowledged} acknowledged, ${refused} refusals, ${longestPauseMs} ms without an accepted gift, ${notStored.length} not stored; stayed: ${of(stayed)}; returned: ${of(returned)}`;
 }
 
-/** What is wrong with a count under a setting of `redis.ack`; empty when nothing is. */
+/** Violations of the guarantees of the given `redis.ack`; empty when there are none. */
 export function faultsOf(count: FailoverCount, ack: 'local' | 'replicated'): string[] {
   const faults: string[] = [];
-  for (const [name, { lost, doubled, told }] of Object.entries({ stayed: count.stayed, returned: count.returned })) {
+  for (const [name, { lost, doubled, notified }] of Object.entries({ stayed: count.stayed, returned: count.returned })) {
     if (doubled.length > 0) faults.push(`${name} saw ${doubled.length} twice`);
     if (ack === 'replicated' && lost.length > 0) faults.push(`${name} lost ${lost.length}`);
-    if (lost.length > 0 && !told) faults.push(`${name} lost ${lost.length} and was not told`);
+    if (lost.length > 0 && !notified) faults.push(`${name} lost ${lost.length} and was not notified`);
   }
   if (ack === 'replicated' && count.notStored.length > 0) faults.push(`${count.notStored.length} are not in history`);
   return faults;
@@ -118,7 +118,7 @@ function countOf(viewer: TestViewer, acknowledged: readonly string[]): ViewerCou
     seen: unique.size,
     lost: acknowledged.filter((id) => !unique.has(id)),
     doubled: [...new Set(held.filter((id, index) => held.indexOf(id) !== index))],
-    told: viewer.gaps.some(({ lane }) => lane === 'gift') || viewer.recovered.some((recovered) => recovered.gift === false),
+    notified: viewer.gaps.some(({ lane }) => lane === 'gift') || viewer.recovered.some((recovered) => recovered.gift === false),
   };
 }
 

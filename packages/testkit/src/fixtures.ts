@@ -1,10 +1,10 @@
-// What nearly every scenario needs: a viewer token of the test secret, and the backend of a cluster.
+// Helpers that most scenarios use: a viewer token signed with the test secret, and a backend client for a cluster.
 import { signViewerToken } from '@danmux/runtime';
 import { Backend } from './backend.ts';
 import { testSecrets } from './node-process.ts';
 import type { ProcessCluster } from './process-cluster.ts';
 
-/** Good for an hour and every room. */
+/** A token valid for one hour, and for every room unless `claims` restricts it. */
 export async function testToken(user: string, claims: { name?: string; rooms?: string[]; level?: number } = {}): Promise<string> {
   const config = { token_secret: testSecrets.DANMUX_TOKEN_SECRET, token_issuer: '', token_audience: '' };
   return (await signViewerToken(config, { sub: user, ...claims }, 3_600, Date.now())).token;

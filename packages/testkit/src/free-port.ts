@@ -1,10 +1,9 @@
-// Free ports of this machine. Ports are handed out from below the range the kernel gives to outgoing connections, so that
-// nothing takes one between asking and listening.
+// Finds free ports below the ephemeral range of the kernel, so that no outgoing connection takes the port before the test listens on it.
 import { createServer } from 'node:net';
 
 let next = 20_000 + (process.pid % 400) * 20;
 
-/** A port nobody listens on, different at every call. */
+/** A port on which no process listens; different at each call. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 1_000; tries++) {
     const port = 20_000 + ((next++ - 20_000) % 12_000);
@@ -13,7 +12,7 @@ export async function freePort(): Promise<number> {
   throw new Error('no free port found');
 }
 
-/** The first of `count` free ports in a row. */
+/** The first of `count` consecutive free ports. */
 export async function freePorts(count: number): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
     const first = await freePort();
@@ -21,7 +20,7 @@ export async function freePorts(count: number): Promise<number> {
     const rest = await Promise.all(Array.from({ length: count - 1 }, (_, index) => isFree(first + index + 1)));
     if (rest.every(Boolean)) return first;
   }
-  throw new Error(`no ${count} free ports in a row found`);
+  throw new Error(`no ${count} consecutive free ports found`);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,10 +1,10 @@
-// A bus, or any object of methods, whose chosen calls wait for a barrier, fail, or are replaced. All other calls pass through
-// to the real one. A call is named by its path: `streams.append`, or `append` on the object itself.
+// Wraps a bus, or any object with methods, so that a test can delay, fail or replace chosen calls. Other calls go to the real object. A
+// call is named by its path: `streams.append`, or `append` for a method of the object itself.
 
 type Method = (...args: never[]) => unknown;
 type NamesIn<T, Prefix extends string> = { [K in keyof T & string]: T[K] extends Method ? `${Prefix}${K}` : never }[keyof T & string];
 
-/** `start`, `records.get`: the methods of `T` and of its parts. */
+/** Names of the methods of `T` and of its nested objects, such as `start` and `records.get`. */
 export type CallName<T> = { [K in keyof T & string]: T[K] extends Method ? K : T[K] extends object ? NamesIn<T[K], `${K}.`> : never }[keyof T & string];
 
 export type CallOf<T, N extends string> = N extends `${infer Part}.${infer Verb}`
@@ -17,16 +17,16 @@ export type CallOf<T, N extends string> = N extends `${infer Part}.${infer Verb}
     ? Extract<T[N], Method>
     : never;
 
-/** `next` is the real call. */
+/** Replacement of a method; `next` calls the real method. */
 type Replacement<F extends Method> = (next: (...args: Parameters<F>) => ReturnType<F>, ...args: Parameters<F>) => ReturnType<F>;
 type Step = (next: (...args: unknown[]) => unknown, ...args: unknown[]) => unknown;
 
 export class Gate<T extends object> {
-  /** What is given to the code under test. */
+  /** The wrapped object, for the code under test. */
   readonly open: T;
-  /** Every call so far, by name, whether it passed or not. */
+  /** Names of all calls so far, including delayed and failed ones. */
   readonly calls: string[] = [];
-  /** While set, every call rejects with it. */
+  /** While set, every call rejects with this error. */
   away: Error | undefined;
   readonly #steps = new Map<string, Step>();
 
@@ -34,7 +34,7 @@ export class Gate<T extends object> {
     this.open = this.#proxy(target, '');
   }
 
-  /** Calls of this name wait until the returned function is called; a held call has not reached the bus. */
+  /** Delays calls of this name until the returned function is called; until then they do not reach the real object. */
   hold(name: CallName<T>): () => void {
     let release = () => {};
     const barrier = new Promise<void>((resolve) => {
@@ -50,12 +50,12 @@ export class Gate<T extends object> {
     );
   }
 
-  /** Calls of this name reject until the returned function is called. */
+  /** Rejects calls of this name until the returned function is called. */
   fail(name: CallName<T>, error: Error = new Error(`${name} fails`)): () => void {
     return this.#set(name, () => Promise.reject(error));
   }
 
-  /** Calls of this name run `step` until the returned function is called. */
+  /** Replaces calls of this name by `step` until the returned function is called. */
   replace<N extends CallName<T>>(name: N, step: Replacement<CallOf<T, N>>): () => void {
     return this.#set(name, step as unknown as Step);
   }
@@ -95,12 +95,12 @@ export class Gate<T extends object> {
   }
 }
 
-/** `gated(bus).open` is the bus to hand on. */
+/** Wraps `target`; pass `gated(target).open` to the code under test. */
 export function gated<T extends object>(target: T): Gate<T> {
   return new Gate(target);
 }
 
-/** A part of the bus has methods; a list, a map or a plain record of values has none of its own. */
+/** True for nested objects to wrap, false for arrays, maps and sets. */
 function isPart(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map) && !(value instanceof Set);
 }

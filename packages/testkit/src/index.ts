@@ -1,4 +1,4 @@
-// A danmux cluster broken on purpose: real processes, a real Redis, viewers that keep what they got.
+// Fixtures for fault-injection tests: clusters of real processes, real Redis servers, and viewers that record what they receive.
 
 export { Audience } from './audience.ts';
 export { type Answer, Backend, type Push, type PushOutcome } from './backend.ts';

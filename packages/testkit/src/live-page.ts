@@ -1,5 +1,5 @@
-// A real danmux (api, relay and edge on one bus) that serves the built web folder, and pages of it in Chromium. A test file opens it
-// once; a page that complains on its console fails the test that opened it.
+// Starts an api, a relay and an edge on one bus, serves the built web pages, and opens them in Chromium. One instance per test file; a
+// test fails when one of its pages logs a console error.
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,13 +16,13 @@ const webRoot = fileURLToPath(builtPages);
 export interface LivePage {
   readonly api: ApiFixture;
   readonly edge: EdgeFixture;
-  /** A page of a site of its own origin with this in its body, and the elements loaded. */
+  /** Opens a page of a foreign origin with this HTML in its body and the danmux elements loaded. */
   open(body: string, options?: BrowserContextOptions): Promise<Page>;
-  /** A page as the server has it. */
+  /** Opens a page served by the api. */
   visit(path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** What a page of this test is right to complain about. */
+  /** Declares a console error that is expected in this test. */
   expect(complaint: RegExp): void;
-  /** What a backend does. */
+  /** Publishes a message like a backend; resolves with its id. */
   push(room: string, message: { type?: string; id?: string; from?: object; data: unknown }): Promise<string>;
 }
 
@@ -65,7 +65,7 @@ export function livePage(): LivePage {
   const newPage = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const page = await (await browser.newContext({ viewport: { width: 800, height: 600 }, locale: 'en-US', ...options })).newPage();
     pages.push(page);
-    // tsx gives functions their names by a call that the page does not have.
+    // tsx compiles functions to calls of `__name`, which the page must define.
     await page.addInitScript('globalThis.__name = (named) => named');
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));

@@ -1,18 +1,18 @@
-// Records as a process sees them that the network does not treat well: they can be away, and the news of changes can get lost. What it
-// is asked is kept.
+// Wraps the records of a bus to simulate an outage or lost change notifications, and records all reads.
 import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '@danmux/bus';
 
 type Fields = ReadonlyMap<string, RecordField | null>;
 
 export class LossyRecords implements Records {
+  /** True: reads and watches fail. */
   away = false;
-  /** News of changes get lost. */
+  /** True: change notifications are lost. */
   deaf = false;
-  /** Records that were read whole. */
+  /** Records read with `get`, in order. */
   readonly reads: string[] = [];
-  /** Records whose version alone was asked for. */
+  /** Records whose version was read with `version`, in order. */
   readonly looks: string[] = [];
-  /** Before a state is handed over. */
+  /** Called before `get` returns its result. */
   onRead: (state: RecordState) => Promise<void> | void = () => {};
   readonly #records: Records;
   #watcher: RecordWatcher | undefined;
@@ -53,12 +53,12 @@ export class LossyRecords implements Records {
     return this.#records.watch({ changed: (change) => !this.deaf && watcher.changed(change), resumed: () => watcher.resumed() });
   }
 
-  /** As after an outage. */
+  /** Notifies the watcher that the connection resumed after an outage. */
   resume(): void {
     this.#watcher?.resumed();
   }
 
-  /** As the store would tell it. */
+  /** Delivers a change notification, as the store would. */
   tell(change: RecordChange): void {
     this.#watcher?.changed(change);
   }
@@ -68,7 +68,7 @@ export class LossyRecords implements Records {
   }
 }
 
-/** Whatever was told, read and asked has arrived; needs no timer. */
+/** Waits five turns of the event loop, after which pending notifications and reads are processed. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

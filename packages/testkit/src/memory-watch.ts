@@ -1,4 +1,4 @@
-// How much memory the processes of a cluster take, sampled while something happens to them.
+// Samples the memory use of the processes of a cluster during a test.
 import { readFileSync } from 'node:fs';
 import type { ProcessCluster } from './process-cluster.ts';
 
@@ -11,13 +11,13 @@ export class MemoryWatch {
   readonly #timer: NodeJS.Timeout;
   #highest = new Map<string, number>();
 
-  /** Begins to look; `stop` ends it. */
+  /** Starts sampling; call `stop` to end it. */
   constructor(cluster: ProcessCluster) {
     this.#cluster = cluster;
     this.#timer = setInterval(() => this.#sample(), everyMs);
   }
 
-  /** The highest RSS of each process since the last call, MiB; begins anew. */
+  /** Returns the highest RSS of each process in MiB since the last call, and resets it. */
   take(): ReadonlyMap<string, number> {
     this.#sample();
     const taken = this.#highest;
@@ -32,7 +32,7 @@ export class MemoryWatch {
   #sample(): void {
     for (const { name, process } of this.#cluster.nodes) {
       if (!process.running) continue;
-      // The second field is the resident set.
+      // The second field of statm is the resident set size, in pages.
       const rss = (Number(readFileSync(`/proc/${process.pid}/statm`, 'utf8').split(' ')[1]) * pageBytes) / megabyte;
       this.#highest.set(name, Math.max(this.#highest.get(name) ?? 0, rss));
     }

@@ -1,8 +1,8 @@
-// One number of a process's own /metrics page.
+// Reads one metric from the /metrics page of a process.
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The sum over all label sets that carry `labels`; undefined when there is no such row. */
+/** The sum over all samples of the metric whose labels include `labels`; undefined when there are none. */
 export function metricIn(text: string, name: string, labels: Labels = {}): number | undefined {
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   let sum: number | undefined;
@@ -13,7 +13,7 @@ export function metricIn(text: string, name: string, labels: Labels = {}): numbe
   return sum;
 }
 
-/** The same of the page of a process; 0 when there is no such row. */
+/** Like `metricIn`, for the /metrics page at `url`; 0 when there are no samples. */
 export async function metricOf(url: string, name: string, labels: Labels = {}): Promise<number> {
   const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
   return metricIn(text, name, labels) ?? 0;

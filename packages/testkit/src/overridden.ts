@@ -1,9 +1,9 @@
-// A bus with single methods replaced by a test's own, now or later. Everything that is not replaced goes to the real bus.
+// Wraps a bus so that a test can replace single methods at any time. Other methods call the real bus.
 import type { Bus } from '@danmux/bus';
 
 type Nouns = Omit<Bus, 'engine' | 'start' | 'stop' | 'health' | 'sweep'>;
 
-/** The replacements of each noun. `overridden` looks at them at every call, so that a test may set and delete them at any time. */
+/** Replacement methods by part of the bus. They are looked up at every call, so a test may set and delete them at any time. */
 export type BusOverrides = { -readonly [Noun in keyof Nouns]: { -readonly [Method in keyof Nouns[Noun]]?: Nouns[Noun][Method] } };
 
 export function noOverrides(): BusOverrides {
@@ -13,7 +13,7 @@ export function noOverrides(): BusOverrides {
   };
 }
 
-/** Nouns that `overrides` does not name have no replacements. */
+/** Wraps `bus`; parts that `overrides` does not name are not replaced. */
 export function overridden<T extends Bus>(bus: T, overrides: Partial<BusOverrides>): T {
   const nouns = new Map<PropertyKey, object>();
   return new Proxy(bus, {
@@ -39,7 +39,7 @@ function overriddenNoun(real: object, override: () => object | undefined): objec
   });
 }
 
-/** Sees each call of a method before it runs. `method` is like `streams.commit`, or `sweep` for one of the bus itself; `run` makes the call. */
+/** Called instead of each method. `method` is a path like `streams.commit`, or `sweep` for a method of the bus; `run` makes the real call. */
 export type Interceptor = (method: string, run: () => Promise<unknown>, args: readonly unknown[]) => unknown;
 
 export function intercepted<T extends Bus>(bus: T, intercept: Interceptor): T {

@@ -1,5 +1,4 @@
-// A viewer in a real browser with the SDK and its overlay, on a page of nothing else, that keeps what it was given and everything
-// that a person would see go wrong.
+// A viewer in a real browser: an empty page with the SDK and its overlay that records received messages, errors and state changes.
 
 import type * as Sdk from '@danmux/sdk';
 import type { Browser, Page } from 'playwright-core';
@@ -23,7 +22,7 @@ export class PageViewer {
 
   /** `api` serves the SDK; `urls` are the edges. Resolves when the room is joined. */
   static async open(browser: Browser, { api, urls, room, token }: { api: string; urls: readonly string[]; room: string; token: string }): Promise<PageViewer> {
-    // The page is ours and on no server: the answer it stands on is the index of the API, which may run no script.
+    // The index page of the API only provides an origin. Its content security policy forbids scripts, hence `bypassCSP`.
     const context = await browser.newContext({ bypassCSP: true, viewport: { width: 800, height: 450 } });
     const page = await context.newPage();
     await page.goto(api);
@@ -42,7 +41,7 @@ export class PageViewer {
   }
 }
 
-/** Runs in the page. */
+/** Runs inside the page. */
 async function watch({ urls, room, token }: { urls: readonly string[]; room: string; token: string }): Promise<void> {
   const page = globalThis as Watching;
   const kept: Kept = { ids: {}, errors: [], states: [], gaps: [], shownAt: {} };

@@ -1,4 +1,4 @@
-// The ecosystem file under pm2 on a Redis of its own, ready to be used: what a person has after `pm2 start ecosystem.config.js`.
+// Starts the ecosystem file with pm2 on a separate Redis, like `pm2 start ecosystem.config.js`, and waits until it is ready.
 import { eventually } from './eventually.ts';
 import { freePorts } from './free-port.ts';
 import { testSecrets } from './node-process.ts';
@@ -12,7 +12,7 @@ export interface Pm2Cluster {
   stop(): Promise<void>;
 }
 
-/** Two edges, two relays, two api processes, a worker. */
+/** Starts two edges, two relays, two api processes and a worker. */
 export async function startPm2Cluster(env: Readonly<Record<string, string>> = {}): Promise<Pm2Cluster> {
   const redis = await startRedis();
   const first = await freePorts(8);

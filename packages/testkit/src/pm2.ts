@@ -1,4 +1,4 @@
-// pm2 as a person runs it: the repository's ecosystem file, in a home of its own that ends with the test.
+// Runs pm2 with the ecosystem file of the repository, in a temporary PM2_HOME that is removed after the test.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -20,7 +20,7 @@ export interface Pm2Process {
 }
 
 export class Pm2 {
-  /** What a program needs to find this pm2 and its cluster. */
+  /** Environment with which a program reaches this pm2 and its cluster. */
   readonly env: Readonly<Record<string, string>>;
   readonly #home: string;
 
@@ -29,13 +29,13 @@ export class Pm2 {
     this.env = env;
   }
 
-  /** A pm2 with nothing in it yet. */
+  /** Creates a pm2 without processes. */
   static async create(env: Readonly<Record<string, string>>): Promise<Pm2> {
     const home = await mkdtemp(join(tmpdir(), 'danmux-pm2-'));
     return new Pm2(home, { DANMUX_CHAT_PER_SECOND: '2000', ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true' });
   }
 
-  /** Runs `pm2 …`; resolves with what it printed, rejects when it fails. */
+  /** Runs a pm2 command; resolves with its output, rejects when it fails. */
   async command(...args: string[]): Promise<string> {
     const { stdout, stderr } = await run(process.execPath, [pm2Bin, ...args], { cwd: root, env: { ...process.env, ...this.env }, maxBuffer: 16 << 20 });
     return stdout + stderr;
@@ -60,7 +60,7 @@ export class Pm2 {
     return rows.map(({ name, pid, pm2_env }) => ({ name, pid, status: pm2_env.status, restarts: pm2_env.restart_time }));
   }
 
-  /** The end of what every process printed. */
+  /** The last lines of the output of every process. */
   async logs(): Promise<string> {
     const out: string[] = [];
     for (const { name } of await this.list()) {

@@ -1,4 +1,4 @@
-// A danmux cluster of real processes on a real Redis, each role apart, on free ports.
+// Starts a danmux cluster on a real Redis, with one process per role instance, on free ports.
 import type { Child } from './child.ts';
 import { freePorts } from './free-port.ts';
 import { startNodeProcess } from './node-process.ts';
@@ -11,11 +11,11 @@ export interface ClusterOptions {
   readonly apis?: number;
   readonly workers?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** More of one node, by its name: `api-0`. */
+  /** Additional environment of single nodes, by name such as `api-0`. */
   readonly envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly set?: readonly string[];
   readonly redis?: RedisServer;
-  /** Standard output and error of every node; kept as `output` when absent. */
+  /** File descriptor for standard output and error of every node; without it, both are recorded in `output`. */
   readonly out?: number;
 }
 
@@ -37,7 +37,7 @@ export class ProcessCluster {
     this.#options = options;
   }
 
-  /** Resolves when every process said it is ready. */
+  /** Resolves when every process has reported that it is ready. */
   static async start(options: ClusterOptions = {}): Promise<ProcessCluster> {
     const cluster = new ProcessCluster(options.redis ?? (await startRedis()), options);
     const { relays = 2, workers = 1, edges = 2, apis = 1 } = options;
@@ -61,20 +61,20 @@ export class ProcessCluster {
     return this.nodes.filter((node) => node.role === role);
   }
 
-  /** Starts an ended node again on its port. */
+  /** Starts a node that has ended again, on the same port. */
   async restart(node: ClusterNode): Promise<void> {
     node.process = this.#spawn(node.name, node.role, node.port);
     await node.process.ready;
   }
 
-  /** Ends every process, the Redis too, and what is left of viewers. */
+  /** Closes remaining viewers, then ends every process and Redis. */
   async stop(): Promise<void> {
     closeViewersOf(this.nodes.map(({ url }) => url));
     await Promise.all(this.nodes.map(({ process }) => process.stop('SIGKILL')));
     await this.redis.stop();
   }
 
-  /** What every process printed, for a failed test. */
+  /** The last output of every process, for the error of a failed test. */
   get output(): string {
     return this.nodes.map(({ name, process }) => `--- ${name}\n${process.output.slice(-3_000)}`).join('\n');
   }
@@ -84,7 +84,7 @@ export class ProcessCluster {
       REDIS_URL: this.redis.url,
       [`DANMUX_${role.toUpperCase()}_PORT`]: String(port),
       DANMUX_LOG_LEVEL: 'info',
-      // What a pause saved up arrives too: scenarios look for every chat, not for the budget.
+      // Scenarios expect every chat message, also a burst after a pause, so the chat rate must not shed any.
       DANMUX_CHAT_PER_SECOND: '2000',
       ...this.#options.env,
       ...this.#options.envOf?.[name],

@@ -1,4 +1,4 @@
-// A real Redis Cluster for a test: three masters, each with a replica or without, on free ports.
+// Starts a real Redis Cluster with three masters, each with zero or one replica, on free ports.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { eventually } from './eventually.ts';
@@ -10,7 +10,7 @@ const run = promisify(execFile);
 export interface RedisClusterGroup {
   readonly url: string;
   readonly servers: readonly RedisServer[];
-  /** The server that is master of the slot of a key's hash tag. */
+  /** The current master of the slot of `key`. */
   masterOf(key: string): Promise<RedisServer>;
   stop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } =
   };
   try {
     for (let i = 0; i < 3 * (1 + replicas); i++) {
-      // The servers' own port would be 10,000 above, where the kernel gives ports to outgoing connections.
+      // The default cluster port (port + 10,000) is in the ephemeral range of the kernel, where it may be taken.
       const between = await freePort();
       const server = await startRedis({ args: [...args, '--cluster-port', String(between)] });
       servers.push(server);
@@ -57,7 +57,7 @@ async function mustBeInStep(servers: readonly RedisServer[], replicas: number): 
     if (!info.includes('cluster_state:ok') || !info.includes('cluster_slots_ok:16384')) throw new Error(info);
     const nodes = (await redisCli(port, 'cluster', 'nodes')).trim().split('\n');
     if (nodes.length !== servers.length || nodes.some((line) => / (fail\??|handshake)/.test(line))) throw new Error(nodes.join('\n'));
-    // A replica that has not copied its master yet never takes its place.
+    // A replica that has not finished its first sync is never promoted, so wait for it.
     const replication = await redisCli(port, 'info', 'replication');
     if (replication.includes('role:slave') && !replication.includes('master_link_status:up')) throw new Error(replication);
     if (replication.includes('role:master') && !replication.includes(`connected_slaves:${replicas}`)) throw new Error(replication);
@@ -80,7 +80,7 @@ async function masterOf(servers: readonly RedisServer[], key: string): Promise<R
     const server = servers.find((one) => one.port === port);
     if (holds && server) return server;
   }
-  throw new Error(`nobody holds slot ${slot}:\n${lines.join('\n')}`);
+  throw new Error(`no master holds slot ${slot}:\n${lines.join('\n')}`);
 }
 
 export async function redisCli(port: number, ...args: string[]): Promise<string> {

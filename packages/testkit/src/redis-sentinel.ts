@@ -1,4 +1,4 @@
-// A real Redis master with replicas and three sentinels, on free ports.
+// Starts a real Redis master with replicas and three sentinels, on free ports.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,17 +11,17 @@ import { type RedisServer, startRedis } from './redis-server.ts';
 export interface SentinelGroup {
   readonly url: string;
   readonly master: RedisServer;
-  /** The first of the replicas. */
+  /** The first replica. */
   readonly replica: RedisServer;
-  /** All of them, the first master first. */
+  /** All servers; the initial master is first. */
   readonly servers: readonly RedisServer[];
-  /** The port the sentinels call master now. */
+  /** Port of the current master, according to the sentinels. */
   masterPort(): Promise<number>;
-  /** The server the sentinels call master now. */
+  /** The current master, according to the sentinels. */
   currentMaster(): Promise<RedisServer>;
-  /** Begins a planned failover; resolves with the new master when the sentinels call it so. */
+  /** Triggers a planned failover; resolves with the new master once the sentinels report it. */
   failover(): Promise<RedisServer>;
-  /** Resolves when every server but the master, that runs, follows it. */
+  /** Resolves when every other server replicates from the current master. */
   inStep(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface SentinelGroup {
 export async function startSentinelGroup({ replicas = 1, downAfterMs = 1_500 }: { replicas?: number; downAfterMs?: number } = {}): Promise<SentinelGroup> {
   const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
-    // Sentinels first: they have nobody to promote then.
+    // Stop the sentinels first, so that they do not promote a replica meanwhile.
     for (const one of started.reverse()) await one.stop();
   };
   const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
@@ -51,7 +51,7 @@ export async function startSentinelGroup({ replicas = 1, downAfterMs = 1_500 }: 
     const inStep = () => eventually(async () => mustFollow(servers, await masterPort()), { timeoutMs: 30_000, everyMs: 100 });
     const failover = async () => {
       const before = await masterPort();
-      // It refuses while it has not heard of a replica lately.
+      // The sentinel refuses the failover while it has no recent reply of a replica.
       await eventually(async () => {
         const answer = await redisCli(sentinels[0]?.port ?? 0, 'sentinel', 'failover', 'danmux');
         if (!answer.startsWith('OK')) throw new Error(answer);

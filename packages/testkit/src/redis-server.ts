@@ -1,4 +1,4 @@
-// A real Redis for a test: its own port, its own folder, gone with the test.
+// Starts a real Redis server for a test, with its own port and a temporary folder.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,21 +11,21 @@ export interface RedisServer {
   readonly port: number;
   readonly url: string;
   readonly dir: string;
-  /** Ends it like a crash and resolves when the port is closed. */
+  /** Kills the server with SIGKILL, like a crash; resolves when the process has ended. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and folder. */
+  /** Starts the server again with the same port and folder. */
   start(): Promise<void>;
-  /** Answers nothing until `resume`, with connections left open. */
+  /** Stops the process with SIGSTOP: connections stay open without replies until `resume`. */
   pause(): void;
   resume(): void;
-  /** The raw answer to one command in plain words, such as FLUSHALL. */
+  /** The raw reply to one inline command, such as FLUSHALL. */
   command(line: string): Promise<string>;
-  /** How often a command was called since the server began. */
+  /** Number of calls of a command since the server started. */
   calls(command: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** `args` are added to a server that saves nothing. */
+/** Starts a server without persistence; `args` can enable it. */
 export async function startRedis({ port: wanted, args = [] }: { port?: number; args?: readonly string[] } = {}): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'danmux-redis-'));
   try {
@@ -45,7 +45,7 @@ async function startIn(dir: string, wanted: number | undefined, args: readonly s
   try {
     await start();
   } catch (error) {
-    // Another test's process may have taken the port since it was found free.
+    // A process of another test may have taken the port in the meantime.
     if (wanted !== undefined) throw error;
     port = await freePort();
     await start();
@@ -67,11 +67,11 @@ async function startIn(dir: string, wanted: number | undefined, args: readonly s
   };
 }
 
-/** Resolves when it answers; one that ends before, or does not answer, is ended and said why. */
+/** Resolves when the server replies to PING; otherwise stops it and rejects with its output. */
 async function run(port: number, dir: string, args: readonly string[]): Promise<Child> {
   const child = new Child('redis', 'redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', ...args]);
   const ended = child.ended.then(() => {
-    throw new Error('it ended');
+    throw new Error('the process ended');
   });
   try {
     await Promise.race([eventually(() => ping(port), { timeoutMs: 10_000 }), ended]);
@@ -87,7 +87,7 @@ async function ping(port: number): Promise<void> {
   if (!answer.startsWith('+PONG')) throw new Error(`redis answers ${answer}`);
 }
 
-/** The raw answer to one command. */
+/** Sends one inline command and resolves with the raw reply. */
 function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\n`));

@@ -1,5 +1,5 @@
-// What every scenario does: viewers in a room, traffic into it, something broken meanwhile; then every viewer must hold every
-// acknowledged gift once and in order, and the ledger must balance.
+// Runs a fault scenario: viewers join a room, traffic is published, and a fault is injected. Afterwards every viewer must have every
+// acknowledged gift exactly once and in order.
 
 import { Audience } from './audience.ts';
 import { eventually } from './eventually.ts';
@@ -10,14 +10,14 @@ import { Traffic, type TrafficOptions } from './traffic.ts';
 
 export interface ScenarioOptions extends Partial<TrafficOptions> {
   readonly viewers?: number;
-  /** Chat may be lost in this scenario; what is missing must be told or counted. */
+  /** True: the scenario does not check chat, because the fault may lose some. */
   readonly chatMayBeLost?: boolean;
 }
 
 export interface ScenarioResult {
   readonly traffic: Traffic;
   readonly audience: Audience;
-  /** Milliseconds from the end of `breakIt` until every viewer held every gift. */
+  /** Milliseconds from the end of `breakIt` until every viewer had every gift. */
   readonly recoveredMs: number;
 }
 
@@ -37,11 +37,11 @@ export async function runScenario(
     await traffic.stop();
     await mustBeWhole(traffic, audience, options);
     const backend = backendOf(cluster);
-    // Chat may be more than is kept of it: what is kept has no holes in any case.
+    // History keeps only the latest chat, so only check that the stored part has no gaps.
     await streamMustHold(backend, room, 'gift', traffic.gifts);
     await streamMustHold(backend, room, 'chat', []);
   } catch (error) {
-    // Who fails must not hang: what still runs would keep the test's process alive.
+    // Open viewers and timers would keep the process of a failed test alive.
     audience.close();
     await traffic.stop();
     throw new Error(`${(error as Error).message}\n${cluster.output}`, { cause: error });
@@ -61,7 +61,7 @@ interface Ledger {
   readonly shed: Record<string, Record<string, number>>;
 }
 
-/** Waits until what was accepted is what was sent and what was shed, per lane; throws with the numbers when it stays apart. */
+/** Waits until accepted = sequenced + shed in every lane; throws with the numbers on timeout. */
 export async function ledgerMustBalance(cluster: ProcessCluster): Promise<Ledger> {
   return eventually(async () => {
     const ledger = (await backendOf(cluster).get('/v1/stats')).body as Ledger;

@@ -1,4 +1,4 @@
-// Does what a relay would, once and when asked: takes what waits in the ingress, numbers it and commits it.
+// Does the work of a relay once: reads all publications from the ingress, numbers them and commits them.
 import { type Bus, numberedMessage, type Pending, shardLease } from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 
@@ -21,7 +21,7 @@ export async function sequence(bus: Bus, shards: number): Promise<readonly Pendi
 
 async function commitRoom(bus: Bus, shard: number, room: string, pendings: readonly Pending[]): Promise<void> {
   const lease = await bus.leases.acquire(shardLease(shard), 'test', 60_000);
-  if (!lease) throw new Error(`shard ${shard} belongs to somebody else`);
+  if (!lease) throw new Error(`shard ${shard} is leased by another owner`);
   const expected = await bus.streams.heads(room);
   const messages: Partial<Record<StreamLane, string[]>> = {};
   const entries: Partial<Record<Lane, string[]>> = {};

@@ -1,11 +1,11 @@
-// Signs a request as a backend does, by the words of docs/keys.md and with no code of the api.
+// Signs a request as docs/keys.md describes, independently of the api's code.
 import { createHash, createHmac } from 'node:crypto';
 
 export interface Signing {
   readonly key: string;
   readonly secret: string;
   readonly method: string;
-  /** Path and query. */
+  /** Path and query string. */
   readonly target: string;
   readonly body?: string;
   /** Seconds since 1970. */

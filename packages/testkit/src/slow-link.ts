@@ -1,17 +1,17 @@
-// A link like a phone's on a bad day, between a viewer and a server of ours: a TCP proxy that delays, limits and "loses" what
-// passes. A lost segment costs what it costs in TCP: all behind it waits for its retransmission. It can be unplugged.
+// A TCP proxy that simulates a weak mobile network between viewer and server: latency, limited bandwidth and packet loss. A lost segment
+// delays all later ones until its retransmission, as in TCP. The link can be unplugged.
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { freePort } from './free-port.ts';
 
 export interface LinkOptions {
-  /** Milliseconds there and back. */
+  /** Round-trip time, milliseconds. */
   readonly rttMs: number;
-  /** Of a hundred segments so many are lost, 0 to 1. */
+  /** Probability that a segment is lost, 0 to 1. */
   readonly loss: number;
-  /** Bytes a second, each way; default 100,000. */
+  /** Bandwidth in each direction, bytes per second; default 100,000. */
   readonly bytesPerSecond?: number;
-  /** Which segments are lost follows from it. */
+  /** Seed of the random loss, for repeatable tests. */
   readonly seed?: number;
 }
 
@@ -29,7 +29,7 @@ export class SlowLink {
     this.#server = server;
   }
 
-  /** Resolves when it listens; `to` is `http://host:port`. */
+  /** Resolves when the proxy listens; `to` is `http://host:port`. */
   static async open(to: string, options: LinkOptions): Promise<SlowLink> {
     const port = await freePort();
     const server = createServer({ noDelay: true });
@@ -41,12 +41,12 @@ export class SlowLink {
     return link;
   }
 
-  /** Segments that had to be sent again. */
+  /** Number of lost segments. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** The viewer's side notices at once, as a phone does; the server hears nothing any more and is not told. */
+  /** Resets the viewer's connection; the server's connection stays open without data, as when a phone loses its network. */
   unplug(): void {
     this.#plugged = false;
     for (const [near, far] of this.#pairs) {
@@ -80,7 +80,7 @@ export class SlowLink {
       near.destroy();
     });
     near.on('close', () => {
-      // Unplugged, the server's side stays as it is.
+      // While unplugged, the server's connection stays open.
       if (this.#plugged) far.destroy();
     });
     const lose = () => {
@@ -93,7 +93,7 @@ export class SlowLink {
   }
 }
 
-/** Carries what one side says to the other, in order. */
+/** Forwards data in one direction, in order, with delay and loss. */
 function pass(from: Socket, to: Socket, { rttMs, bytesPerSecond = 100_000 }: LinkOptions, lose: () => boolean): void {
   let freeAt = 0;
   let arrivesAt = 0;
@@ -103,7 +103,7 @@ function pass(from: Socket, to: Socket, { rttMs, bytesPerSecond = 100_000 }: Lin
       const now = performance.now();
       freeAt = Math.max(freeAt, now) + (segment.length / bytesPerSecond) * 1_000;
       let delay = rttMs / 2;
-      // Each retransmission waits twice as long as the one before.
+      // The timeout doubles with each retransmission, as in TCP.
       for (let timeout = rttMs + 200; lose(); timeout *= 2) delay += timeout;
       arrivesAt = Math.max(arrivesAt, freeAt + delay);
       setTimeout(() => to.writable && to.write(segment), arrivesAt - now);
@@ -112,10 +112,10 @@ function pass(from: Socket, to: Socket, { rttMs, bytesPerSecond = 100_000 }: Lin
   from.on('end', () => setTimeout(() => to.end(), Math.max(0, arrivesAt - performance.now())));
 }
 
-/** Whoever looks sees the closed socket. */
+/** Ignores socket errors; the `close` event handles them. */
 function ignored(): void {}
 
-/** mulberry32 */
+/** The mulberry32 pseudo-random generator. */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-// A small disk of its own for a Redis, which a test can fill and empty. It needs the right to mount; where that is missing there is none.
+// Mounts a small tmpfs for a Redis server, which a test can fill and empty. Returns null without the permission to mount.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,9 +9,9 @@ const run = promisify(execFile);
 
 export interface SmallDisk {
   readonly dir: string;
-  /** Leaves no byte free. */
+  /** Fills the disk completely. */
   fill(): Promise<void>;
-  /** Frees what `fill` took. */
+  /** Frees the space used by `fill`. */
   empty(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function mountSmallDisk(kib: number): Promise<SmallDisk | null> {
   }
   return {
     dir,
-    // Written until there is no space: the error is what is wanted.
+    // Writes until the disk is full; the resulting error is expected.
     fill: async () => void (await writeFile(filler, Buffer.alloc(kib * 1_024)).catch(() => {})),
     empty: () => rm(filler, { force: true }),
     stop: async () => {

@@ -1,11 +1,11 @@
-// What the store keeps of a room and lane, read page by page as anybody may, and what must be true of it: the streams are the
-// truth that viewers recover from, so a hole or a double in them is one for everybody.
+// Reads the stream of a room and lane page by page through the history API and checks it. Viewers recover from this stream, so a gap or
+// duplicate in it affects everyone.
 import type { Msg, StreamLane } from '@danmux/protocol';
 import type { Backend } from './backend.ts';
 
 const pageSize = 200;
 
-/** Everything that is kept, lowest offset first. */
+/** All stored messages, lowest offset first. */
 export async function readStream(backend: Backend, room: string, lane: StreamLane): Promise<Msg[]> {
   const msgs: Msg[] = [];
   for (let before = ''; ; before = `&before=${msgs[0]?.offset}`) {
@@ -17,7 +17,7 @@ export async function readStream(backend: Backend, room: string, lane: StreamLan
   }
 }
 
-/** Throws unless offsets follow one another without holes, no id is there twice, and all of `ids` are there; returns the ids kept. */
+/** Throws unless offsets are consecutive, ids are unique, and all of `ids` are stored; returns the stored ids. */
 export async function streamMustHold(backend: Backend, room: string, lane: StreamLane, ids: readonly string[]): Promise<string[]> {
   const msgs = await readStream(backend, room, lane);
   const wrong = msgs.findIndex(({ offset }, index) => index > 0 && offset !== (msgs[index - 1]?.offset ?? 0) + 1);

@@ -1,5 +1,5 @@
-// Closes what a test opened, last opened first, when the owner of the test ends: a test's context, or `{ after }` of node:test
-// for a whole file.
+// Runs cleanup functions when their owner ends, in reverse order of registration. The owner is a test context, or `{ after }` of
+// node:test for a whole file.
 
 /** A test context, a suite's context, or the module's `{ after }`. */
 export interface Owner {
@@ -8,7 +8,7 @@ export interface Owner {
 
 const open = new WeakMap<Owner, (() => unknown)[]>();
 
-/** Every close runs, also after one that failed; the first error is thrown. */
+/** Registers a cleanup function. All functions run even if one fails; the first error is thrown. */
 export function closeAfter(owner: Owner, close: () => unknown): void {
   const closes = open.get(owner);
   if (closes) return void closes.push(close);

@@ -1,23 +1,23 @@
-// A viewer for tests: a stock socket.io client that keeps what it got and joins again with its positions, as docs/protocol.md lets
-// any client do. It drops nothing and orders nothing: what it holds is what danmux sent.
+// A viewer for tests: a stock socket.io client that records received messages and rejoins with its positions, as docs/protocol.md
+// describes. It neither deduplicates nor sorts, so a test sees exactly what danmux sent.
 import type { Frame, Gap, JoinReply, JoinRequest, Lane, Msg, Positions, Reply, SendReply, ServerEvents, StreamLane, ViewerEvents } from '@danmux/protocol';
 import { isStreamLane } from '@danmux/protocol';
 import { io, type Socket } from 'socket.io-client';
 
 export interface TestViewerOptions {
-  /** One edge after the other is tried when a connection ends. */
+  /** Edges; each reconnect uses the next one. */
   readonly urls: readonly string[];
   readonly room: string;
   readonly token?: string;
   readonly transports?: readonly ('websocket' | 'polling')[];
   readonly history?: number;
-  /** Where it was when it was here last. */
+  /** Positions of an earlier session, sent with the first join. */
   readonly positions?: Positions;
 }
 
 const living = new Set<TestViewer>();
 
-/** Closes every viewer that goes to one of these edges: what is left of a test that failed would try again for ever. */
+/** Closes every viewer that uses one of these edges. A viewer left by a failed test would reconnect forever. */
 export function closeViewersOf(urls: readonly string[]): void {
   for (const viewer of living) if (viewer.goesTo(urls)) viewer.close();
 }
@@ -58,7 +58,7 @@ export class TestViewer {
     return this.#socket;
   }
 
-  /** Resolves with the answer to the latest join; rejects when there is none after `timeoutMs`. */
+  /** Resolves with the reply to the latest join; rejects after `timeoutMs` without one. */
   async joined(timeoutMs = 60_000): Promise<JoinReply> {
     const end = performance.now() + timeoutMs;
     while (!this.#joined) {
@@ -68,7 +68,7 @@ export class TestViewer {
     return this.#joined;
   }
 
-  /** Rejects when there is no answer after ten seconds. */
+  /** Sends a message; rejects after ten seconds without an ack. */
   send(type: string, data: unknown, cid: string): Promise<Reply<SendReply>> {
     const request = { room: this.#options.room, type, data, cid };
     return new Promise((resolve, reject) =>
@@ -80,14 +80,14 @@ export class TestViewer {
     return this.#positions;
   }
 
-  /** Leaves, and does not come back by itself. */
+  /** Disconnects without automatic reconnect. */
   away(): void {
     this.#away = true;
     this.#socket.removeAllListeners();
     this.#socket.disconnect();
   }
 
-  /** Comes back with the positions it left with; resolves when it has joined. */
+  /** Reconnects and joins with the last positions; resolves with the reply. */
   async back(): Promise<JoinReply> {
     this.#away = false;
     this.#joined = undefined;
@@ -115,19 +115,19 @@ export class TestViewer {
       forceNew: true,
     });
     socket.on('connect', () => this.#join(socket));
-    socket.on('frame', (frame: Frame) => this.#take(frame.msgs));
-    socket.on('gap', (gap) => this.#miss(gap));
+    socket.on('frame', (frame: Frame) => this.#record(frame.msgs));
+    socket.on('gap', (gap) => this.#recordGap(gap));
     socket.on('presence', ({ online }) => {
       this.online = online;
       this.presence.push(online);
     });
     socket.on('connect_error', (error) => {
       this.errors.push((error as Error & { data?: { code?: string } }).data?.code ?? error.message);
-      this.#again();
+      this.#reconnect();
     });
     socket.on('disconnect', () => {
       this.disconnects++;
-      this.#again();
+      this.#reconnect();
     });
     return socket;
   }
@@ -139,19 +139,19 @@ export class TestViewer {
       if (this.#closed) return;
       if (error || !reply?.ok) {
         this.errors.push(reply && !reply.ok ? reply.error.code : 'join timed out');
-        // The cluster may be on its way back.
+        // Retry, because the cluster may be recovering.
         setTimeout(() => socket.connected && this.#join(socket), 300);
         return;
       }
       this.online = reply.online;
       this.recovered.push(reply.recovered);
-      this.#take(reply.msgs);
+      this.#record(reply.msgs);
       this.#positions = reply.positions;
       this.#joined = Promise.resolve(reply);
     });
   }
 
-  #take(msgs: readonly Msg[]): void {
+  #record(msgs: readonly Msg[]): void {
     for (const msg of msgs) {
       this.msgs.push(msg);
       this.delays.push(Date.now() - msg.ts);
@@ -160,7 +160,7 @@ export class TestViewer {
     }
   }
 
-  #miss(gap: Gap): void {
+  #recordGap(gap: Gap): void {
     this.gaps.push(gap);
     const { lane, position } = gap;
     if (position && isStreamLane(lane) && this.#positions?.[lane]?.epoch !== position.epoch) this.#positions = { ...this.#positions, [lane]: position };
@@ -171,7 +171,7 @@ export class TestViewer {
     if (known && offset > known.offset) this.#positions = { ...this.#positions, [lane]: { epoch: known.epoch, offset } };
   }
 
-  #again(): void {
+  #reconnect(): void {
     if (this.#closed) return;
     this.#socket.removeAllListeners();
     this.#socket.disconnect();

@@ -1,4 +1,4 @@
-// Steady chat and gifts into one room through the admin API, and the record of what was acknowledged.
+// Publishes chat and gifts to one room at a steady rate through the admin API and records which were acknowledged.
 import type { Backend } from './backend.ts';
 
 export interface TrafficOptions {
@@ -8,10 +8,10 @@ export interface TrafficOptions {
 }
 
 export class Traffic {
-  /** Ids of acknowledged messages, in the order of their answers. */
+  /** Ids of acknowledged messages, in the order of acknowledgement. */
   readonly chats: string[] = [];
   readonly gifts: string[] = [];
-  /** Answers that were no acceptance, before a message was accepted at last. */
+  /** Failed attempts of messages that were accepted later. */
   readonly refusals: string[] = [];
   readonly failures: unknown[] = [];
   readonly #backend: Backend;
@@ -27,7 +27,7 @@ export class Traffic {
     this.#options = options;
   }
 
-  /** The longest time in which no gift was accepted, up to now. */
+  /** Longest time so far without an accepted gift. */
   get longestPauseMs(): number {
     return Math.round(Math.max(this.#longestPauseMs, this.#underWay.size > 0 ? performance.now() - this.#answeredAt : 0));
   }
@@ -38,7 +38,7 @@ export class Traffic {
     this.#every(1_000 / this.#options.giftsPerSecond, () => this.#send('gift', this.gifts));
   }
 
-  /** Resolves when everything sent was answered. */
+  /** Stops publishing; resolves when all pending requests have ended. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#underWay);

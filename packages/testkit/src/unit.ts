@@ -1,5 +1,5 @@
-// The parts of a unit test: settings, a runtime, a bus, a bus whose calls wait or fail, and a wait for what becomes true. What is
-// opened is closed when its owner ends. Nothing here starts a role; `startRedis` alone starts a process.
+// Fixtures for unit tests: config, runtime, bus, wrappers of a bus, and `eventually`. Each resource is closed when its owner ends. No
+// fixture here starts a role, and only `startRedis` starts a process.
 import { acceptPublication, type Bus, createBus, type Publication } from '@danmux/bus';
 import { type Config, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { closeAfter, type Owner } from './teardown.ts';
@@ -15,11 +15,11 @@ export type Settings = Readonly<Record<string, unknown>>;
 
 export type TestRuntimeOptions = Partial<Omit<Parameters<typeof createRuntime>[0], 'config' | 'processMetrics'>>;
 
-/** The key and the token secret that every test config has. */
+/** The API key and token secret in every test config. */
 export const testKey = 'k'.repeat(32);
 export const testTokenSecret = 's'.repeat(32);
 
-/** The schema's defaults with `set` by full path, no files, no environment, no log. */
+/** The default config with the settings in `set` (by full path), without config files, environment variables and log. */
 export function testConfig(set: Settings = {}): Config {
   const fixed = { 'viewer.token_secret': testTokenSecret, 'api.key': testKey, 'log.level': 'silent' };
   return loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...fixed, ...set } }).config;
@@ -31,14 +31,14 @@ export function testRuntime(owner: Owner, set: Settings = {}, { role = 'test', v
   return runtime;
 }
 
-/** A bus of the engine that the settings name (memory unless they give a Redis), not started; stopped when the owner ends. */
+/** Creates a bus of the configured engine (default memory) without starting it; stops it when the owner ends. */
 export function testBus(owner: Owner, runtime: Runtime = testRuntime(owner)): Bus {
   const bus = createBus(runtime);
   closeAfter(owner, () => bus.stop());
   return bus;
 }
 
-/** A publication as an acceptor makes it, of one of the default message types. */
+/** A publication of a default message type, created like on publish. */
 export function testPublication(config: Config, room: string, type: string, id?: string, data: unknown = { n: id ?? 'x' }): Publication {
   const incoming = { room, type, data, ...(id === undefined ? {} : { id }) };
   return acceptPublication(incoming, { types: config.messages.types, maxData: 1_000, now: 1_700_000_000_000 });

@@ -1,5 +1,5 @@
-// A consumer of webhooks as a backend writes one: it verifies with the Standard Webhooks library, remembers what it was given,
-// and answers as a test asks it to.
+// A webhook consumer for tests: verifies signatures with the Standard Webhooks library, records requests, and replies as the test
+// configures.
 
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,13 +13,13 @@ import { Webhook } from 'standardwebhooks';
 
 export const secret = `whsec_${Buffer.from('a secret of twenty-four bytes').toString('base64')}`;
 
-/** PEM texts. */
+/** Private key and certificate in PEM format. */
 export interface TlsPair {
   readonly key: string;
   readonly cert: string;
 }
 
-/** A certificate of its own for 127.0.0.1, that nobody trusts who was not told to; `certFile` is where. */
+/** Creates a self-signed certificate for 127.0.0.1; clients must be configured to trust `certFile`. */
 export function selfSigned(dir: string): TlsPair & { readonly certFile: string } {
   const [keyFile, certFile] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
@@ -31,13 +31,13 @@ export function selfSigned(dir: string): TlsPair & { readonly certFile: string }
 export interface Given {
   readonly id: string;
   readonly event: WebhookEvent;
-  /** As it came. */
+  /** The raw request body. */
   readonly body: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Answers one request; 204 when it does nothing else. */
+/** Replies to one request. */
 export type Answer = (response: ServerResponse, given: Given) => void;
 export const ok: Answer = (response) => void response.writeHead(204).end();
 export const status =
@@ -46,11 +46,11 @@ export const status =
     void response.writeHead(code, headers).end('no');
 
 export class WebhookConsumer {
-  /** Every request that was verified, in order. */
+  /** All requests with a valid signature, in order. */
   readonly asked: Given[] = [];
-  /** Those that were answered with a 2xx. */
+  /** Requests answered with 2xx. */
   readonly taken: Given[] = [];
-  /** Why a request was not genuine. */
+  /** Verification errors of other requests. */
   readonly forged: string[] = [];
   answer: Answer = ok;
   readonly #clockIsFake: boolean;
@@ -58,7 +58,7 @@ export class WebhookConsumer {
   #server: Server | undefined;
   #port = 0;
 
-  /** A fake clock's timestamps are too far away for the library: only their signatures are verified then. */
+  /** With a fake clock only signatures are verified, because the library would refuse its timestamps. */
   constructor(clockIsFake = false, tls?: TlsPair) {
     this.#clockIsFake = clockIsFake;
     this.#tls = tls;
@@ -68,7 +68,7 @@ export class WebhookConsumer {
     return `http${this.#tls ? 's' : ''}://127.0.0.1:${this.#port}/hook`;
   }
 
-  /** On the same port every time. */
+  /** Starts the server; a restart uses the same port. */
   async start(): Promise<void> {
     const take = (request: IncomingMessage, response: ServerResponse) => void this.#take(request, response);
     this.#server = this.#tls ? createSecureServer(this.#tls, take) : createServer(take);
@@ -86,7 +86,7 @@ export class WebhookConsumer {
     this.#server = undefined;
   }
 
-  /** What the messages of a room were, in the order they came. */
+  /** Ids of the messages delivered for a room, in order. */
   messagesOf(room: string): string[] {
     const sent = this.taken.filter(({ event }) => event.type === 'message.sent' && event.room === room);
     return sent.flatMap(({ event }) => (event.data as { messages: { id: string }[] }).messages.map(({ id }) => id));
@@ -124,6 +124,6 @@ export class WebhookConsumer {
       return;
     }
     const at = new Date(Number(headers['webhook-timestamp']) * 1_000);
-    if (webhook.sign(headers['webhook-id'] ?? '', at, body) !== headers['webhook-signature']) throw new Error('the signature is another');
+    if (webhook.sign(headers['webhook-id'] ?? '', at, body) !== headers['webhook-signature']) throw new Error('the signature does not match');
   }
 }

@@ -1,4 +1,4 @@
-// A whole danmux in this process with the console on its api: all roles on the memory engine, started and ended by the test.
+// Starts all roles in the test process on the memory engine, with the console served by the api.
 import { composeNode, roleNames } from 'danmux';
 import { TestViewer } from './test-viewer.ts';
 import { testConfig } from './unit.ts';
@@ -7,7 +7,7 @@ const adminKey = 'k'.repeat(40);
 
 interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the reply it expects
   readonly body: any;
 }
 
@@ -15,13 +15,13 @@ export interface Danmux {
   readonly url: string;
   readonly key: string;
   call(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** Another key, of these scopes; for every room when `rooms` is absent. */
+  /** Creates another API key with these scopes, for all rooms unless `rooms` is given. */
   makeKey(id: string, scopes: readonly string[], rooms?: readonly string[]): Promise<string>;
-  /** In the room, under a token. */
+  /** Connects a viewer with a token and joins the room. */
   viewer(room: string, claims: { readonly sub: string; readonly name?: string }): Promise<TestViewer>;
-  /** Something is wrong with the process from now on. */
+  /** Sets a degraded state of the process. */
   degrade(code: string, text: string): void;
-  /** The api alone is away, and there again on its port. */
+  /** Stops only the api. */
   stopApi(): Promise<void>;
   close(): Promise<void>;
 }

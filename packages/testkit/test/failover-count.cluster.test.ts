@@ -57,7 +57,7 @@ test('a planned failover, and the master killed: under replicated nothing is los
       // that costs is a gift or two, told; a replica that goes on confirming to the old master would cost dozens.
       const raced = fault === 'planned' && ack === 'replicated' && count.notStored.length <= 2;
       assert.deepEqual(faultsOf(count, raced ? 'local' : ack), [], `${fault}, ${ack}: ${lineOf(count)}`);
-      assert.ok(count.longestPauseMs <= 8_000, `${fault}, ${ack}: ${count.longestPauseMs} ms without a 2xx`);
+      assert.ok(count.longestPauseMs <= 8_000, `${fault}, ${ack}: ${count.longestPauseMs} ms without an accepted gift`);
     }
   }
 });

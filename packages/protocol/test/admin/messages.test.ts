@@ -1,4 +1,4 @@
-// Messages as a backend sends them, checked without a server.
+// Tests of the publish schemas without a server.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Value } from 'typebox/value';
@@ -20,12 +20,12 @@ test('a message id is 1 to 64 printable characters', () => {
   for (const id of ['', 'a b', '礼物', 'x'.repeat(limits.id + 1), 5]) assert.equal(Value.Check(publishRequest, { ...gift, id }), false, String(id));
 });
 
-test('a sender without an id is none', () => {
+test('a sender without an id is refused', () => {
   assert.equal(Value.Check(publishRequest, { ...gift, from: { name: 'Ann' } }), false);
   assert.equal(Value.Check(publishRequest, { ...gift, from: 'u1' }), false);
 });
 
-test('what is asked of a message besides: a receipt, a delay of 30 days at most, an expiry', () => {
+test('a message may request a receipt, a delay of at most 30 days, and an expiry', () => {
   assert.equal(Value.Check(publishRequest, { ...gift, receipt: true, delay_ms: 2_592_000_000, expires_at: 1 }), true);
   for (const bad of [{ receipt: 1 }, { delay_ms: -1 }, { delay_ms: 2_592_000_001 }, { delay_ms: 1.5 }, { expires_at: -1 }, { expires_at: '1' }])
     assert.equal(Value.Check(publishRequest, { ...gift, ...bad }), false, JSON.stringify(bad));
@@ -39,13 +39,13 @@ test('a batch holds 1 to 1000 messages, each with its room', () => {
   assert.equal(Value.Check(batchRequest, { messages: new Array(limits.batch + 1).fill(row) }), false);
 });
 
-test('a broadcast names rooms and prefixes, or all', () => {
+test('a broadcast names rooms and prefixes, or all rooms', () => {
   for (const rooms of ['*', ['a'], ['live:*', 'a'], ['*']]) assert.equal(Value.Check(broadcastRequest, { rooms, ...gift }), true, JSON.stringify(rooms));
   for (const rooms of ['a', [], [''], [5], new Array(101).fill('a'), undefined])
     assert.equal(Value.Check(broadcastRequest, { rooms, ...gift }), false, JSON.stringify(rooms));
 });
 
-test('the answers of the design fit their schemas', () => {
+test('the documented replies match their schemas', () => {
   const accepted = { id: '1', room: 'a', lane: 'gift' };
   const refused = { type: 'about:blank', title: 'x', status: 400, code: 'invalid_room', detail: 'x' };
   assert.equal(Value.Check(publishReply, accepted), true);

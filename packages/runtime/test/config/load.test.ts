@@ -1,4 +1,4 @@
-// The loader: what stands above what, and that a wrong setting stops the start with its path, its source and a remedy.
+// Tests of the config loader: precedence of sources, and errors that name path, source and remedy.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ function complains(about: RegExp[], files: Record<string, string>, options: Conf
   );
 }
 
-test('without files and variables every setting has its default', () => {
+test('without files and variables every setting has its default value', () => {
   const { config } = load({});
   assert.equal(config.edge.port, 7700);
   assert.equal(config.api.port, 7800);
@@ -42,7 +42,7 @@ test('without files and variables every setting has its default', () => {
   assert.deepEqual(config.messages.types['gift'], { lane: 'gift', viewer: false });
 });
 
-test('command line over environment over the environment file over default.yaml over defaults', () => {
+test('precedence is command line, environment variable, environment file, default.yaml, default', () => {
   const files = { default: 'edge: {port: 1, send_burst: 2}\nshards: 8', test: 'edge: {port: 3}' };
   assert.equal(load(files).config.edge.port, 3);
   assert.equal(load(files).config.edge.send_burst, 2);
@@ -51,7 +51,7 @@ test('command line over environment over the environment file over default.yaml 
   assert.equal(load(files, { env: { DANMUX_EDGE_PORT: '4' }, set: { 'edge.port': 5 } }).config.edge.port, 5);
 });
 
-test('only the file of this environment is read', () => {
+test('only the file of the current environment is read', () => {
   const files = { development: 'shards: 2', production: 'shards: 3' };
   assert.equal(load(files).config.shards, 64);
   assert.equal(load(files, { environment: 'production' }).config.shards, 3);
@@ -59,44 +59,47 @@ test('only the file of this environment is read', () => {
 
 test('an unknown key names its full path and the file', () => complains([/test\.yaml: unknown setting "edge\.prot"/], { test: 'edge: {prot: 7700}' }));
 test('an unknown section is refused', () => complains([/unknown setting "edges"/], { default: 'edges: {port: 1}' }));
-test('a key that every object has is unknown too', () => complains([/unknown setting "constructor"/], { default: 'constructor: 1' }));
-test('a bad value names path, file and what was given', () => complains([/default\.yaml: edge\.port .*65535; got 70000/], { default: 'edge: {port: 70000}' }));
-test('text is not taken for a number', () => complains([/edge\.port must be integer; got "7700"/], { default: 'edge: {port: "7700"}' }));
-test('a choice lists what may be chosen', () => complains([/engine must be one of auto, memory, redis; got "kafka"/], { default: 'engine: kafka' }));
+test('a name inherited from Object.prototype is an unknown setting', () => complains([/unknown setting "constructor"/], { default: 'constructor: 1' }));
+test('the error for an invalid value names path, file and value', () =>
+  complains([/default\.yaml: edge\.port .*65535; got 70000/], { default: 'edge: {port: 70000}' }));
+test('text is not accepted as a number', () => complains([/edge\.port must be integer; got "7700"/], { default: 'edge: {port: "7700"}' }));
+test('the error for an invalid choice lists the valid choices', () =>
+  complains([/engine must be one of auto, memory, redis; got "kafka"/], { default: 'engine: kafka' }));
 test('a section given as a value is refused', () => complains([/edge must be a mapping/], { default: 'edge: 5' }));
 test('a list as a file is refused', () => complains([/must be a mapping/], { default: '- a' }));
 test('broken YAML names the file', () => complains([/default\.yaml: not valid YAML/], { default: 'edge: [1' }));
-test('a bad variable is named', () => complains([/environment variable DANMUX_EDGE_PORT: edge\.port/], {}, { env: { DANMUX_EDGE_PORT: 'high' } }));
-test('a bad boolean variable is refused', () => complains([/DANMUX_DEMO: api\.demo must be boolean/], {}, { env: { DANMUX_DEMO: 'yes' } }));
+test('the error for an invalid variable names the variable', () =>
+  complains([/environment variable DANMUX_EDGE_PORT: edge\.port/], {}, { env: { DANMUX_EDGE_PORT: 'high' } }));
+test('an invalid boolean variable is refused', () => complains([/DANMUX_DEMO: api\.demo must be boolean/], {}, { env: { DANMUX_DEMO: 'yes' } }));
 test('an unknown path on the command line is refused', () => complains([/command line: unknown setting "edge\.x"/], {}, { set: { 'edge.x': 1 } }));
 test('an unknown environment is refused', () => complains([/NODE_ENV is "prodution"/], {}, { environment: 'prodution' }));
-test('a config folder that is asked for must exist', () => {
+test('a config folder set by DANMUX_CONFIG_DIR must exist', () => {
   assert.throws(
     () => loadConfig({ env: { ...secrets, NODE_ENV: 'test', DANMUX_CONFIG_DIR: join(root, 'nowhere') } }),
     /DANMUX_CONFIG_DIR: the folder .* does not exist/,
   );
 });
 
-test('a wrong secret is not repeated in the error', () => {
+test('the error for an invalid secret does not contain it', () => {
   assert.throws(
     () => load({ default: 'api: {key: [hunter2]}' }),
     (error) => error instanceof ConfigError && /api\.key/.test(error.message) && !error.message.includes('hunter2'),
   );
 });
 
-test('a file adds message types to the built-in ones, and cannot invent lanes', () => {
+test('a file can add message types but not lanes', () => {
   const { config } = load({ default: 'messages: {types: {vote: {lane: chat, viewer: true}}}' });
   assert.deepEqual(Object.keys(config.messages.types).sort(), [...Object.keys(messageTypes), 'vote'].sort());
   complains([/messages\.types/], { default: 'messages: {types: {vote: {lane: express, viewer: true}}}' });
   complains([/messages\.types\.BAD NAME/], { default: 'messages: {types: {"BAD NAME": {lane: chat, viewer: true}}}' });
 });
 
-test('loading twice shares nothing', () => {
+test('two loaded configs share no objects', () => {
   load({}).config.messages.types['gift'] = { lane: 'chat', viewer: true };
   assert.deepEqual(load({}).config.messages.types['gift'], { lane: 'gift', viewer: false });
 });
 
-test('lists and booleans come from variables', () => {
+test('variables can set lists and booleans', () => {
   const env = { DANMUX_ALLOWED_ORIGINS: 'https://a.example, https://b.example,', DANMUX_DEMO: '1', DANMUX_LOG_PRETTY: 'false' };
   const { config } = load({}, { env });
   assert.deepEqual(config.edge.allowed_origins, ['https://a.example', 'https://b.example']);
@@ -104,9 +107,9 @@ test('lists and booleans come from variables', () => {
   assert.equal(config.log.pretty, false);
 });
 
-test('an empty variable is an absent one', () => assert.equal(load({}, { env: { DANMUX_EDGE_PORT: '', REDIS_URL: '' } }).config.edge.port, 7700));
+test('an empty variable counts as absent', () => assert.equal(load({}, { env: { DANMUX_EDGE_PORT: '', REDIS_URL: '' } }).config.edge.port, 7700));
 
-test('printing hides every secret and nothing else', () => {
+test('redaction replaces every secret and nothing else', () => {
   const { config } = load({}, { env: { REDIS_URL: 'redis://:pw@127.0.0.1' } });
   const printed = JSON.stringify(redactConfig(config));
   for (const secret of [...Object.values(secrets), ':pw@']) assert.ok(!printed.includes(secret));
@@ -114,7 +117,7 @@ test('printing hides every secret and nothing else', () => {
   assert.equal(config.redis.url, 'redis://:pw@127.0.0.1', 'the config itself keeps them');
 });
 
-test('secrets inside a list are hidden too, printed or refused', () => {
+test('secrets inside a list are redacted, in output and in errors', () => {
   const row = { id: 'shop', hashes: ['0'.repeat(64)], scopes: ['read'], signing_secrets: ['hunter2'.repeat(5)] };
   const target = { id: 'billing', url: 'https://hooks.example', secret: [`whsec_${'hunter2'.repeat(4)}`, `whsec_${'hunter2'.repeat(5)}`] };
   const { config } = load({}, { set: { 'api.keys': [row], 'webhooks.targets': [target] } });
@@ -127,7 +130,7 @@ test('secrets inside a list are hidden too, printed or refused', () => {
   );
 });
 
-test('every setting has a default, a meaning and, where given, an environment name of its own', () => {
+test('every setting has a default and a description, and environment variables are unique', () => {
   const names = settings.map(({ schema }) => schema.env).filter((name) => name !== undefined);
   assert.equal(new Set(names).size, names.length);
   for (const { path, schema } of settings) {
@@ -144,7 +147,7 @@ test('the config files of the repository load', () => {
   }
 });
 
-test('production neither serves the demo nor lets guests in', () => {
+test('production neither serves the demo nor allows guests', () => {
   const dir = new URL('../../../../config/', import.meta.url).pathname;
   const { config } = loadConfig({ dir, environment: 'production', env: secrets, secretsDir: root });
   assert.equal(config.api.demo, false);

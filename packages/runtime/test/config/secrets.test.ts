@@ -1,4 +1,4 @@
-// Secrets of a development machine: made once, even by many starters, readable by the owner alone; never made in production.
+// Tests of generated secrets: created once even by concurrent starts, readable by the owner only, never created in production.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const long = 'x'.repeat(32);
 const load = (environment: string, secretsDir: string, env: Record<string, string> = {}) =>
   loadConfig({ dir: join(root, 'no-config'), environment, secretsDir, env });
 
-test('the first start makes both secrets, the next finds them again', () => {
+test('the first start generates both secrets, and the next start reads them', () => {
   const dir = join(root, 'first');
   const made = load('development', dir);
   assert.deepEqual(made.madeSecrets, ['viewer.token_secret', 'api.key']);
@@ -28,14 +28,14 @@ test('the first start makes both secrets, the next finds them again', () => {
   assert.equal(again.config.api.key, made.config.api.key);
 });
 
-test('the file and its folder are for the owner alone', () => {
+test('only the owner can read the file and its folder', () => {
   const dir = join(root, 'modes');
   load('development', dir);
   assert.equal(statSync(join(dir, 'secrets.json')).mode & 0o777, 0o600);
   assert.equal(statSync(dir).mode & 0o777, 0o700);
 });
 
-test('a given secret is used and no file is made when both are given', () => {
+test('configured secrets are used, and no file is created when both are configured', () => {
   const dir = join(root, 'given');
   const { config, madeSecrets } = load('development', dir, { DANMUX_TOKEN_SECRET: long, DANMUX_API_KEY: `${long}k` });
   assert.equal(config.viewer.token_secret, long);
@@ -44,7 +44,7 @@ test('a given secret is used and no file is made when both are given', () => {
   assert.equal(existsSync(dir), false);
 });
 
-test('production makes none: each missing one is named, and no file appears', () => {
+test('in production each missing secret is named in the error, and no file is created', () => {
   const dir = join(root, 'production');
   const wrong = (env: Record<string, string>, message: RegExp) =>
     assert.throws(
@@ -57,14 +57,14 @@ test('production makes none: each missing one is named, and no file appears', ()
   assert.equal(existsSync(dir), false);
 });
 
-test('a hash of a key is a key, and so is a row of keys', () => {
+test('a key hash, or a row of api.keys, satisfies the requirement of an API key', () => {
   const options = { dir: join(root, 'no-config'), environment: 'production', secretsDir: join(root, 'hash'), env: { DANMUX_TOKEN_SECRET: long } };
   assert.equal(loadConfig({ ...options, set: { 'api.key_hashes': ['0'.repeat(64)] } }).config.api.key, '');
   const row = { id: 'shop', hashes: ['0'.repeat(64)], scopes: ['admin'] };
   assert.equal(loadConfig({ ...options, set: { 'api.keys': [row] } }).config.api.key, '');
 });
 
-test('a short secret is refused wherever it came from, and not repeated', () => {
+test('a short secret from any source is refused, and the error does not repeat it', () => {
   for (const environment of ['development', 'production'])
     assert.throws(
       () => load(environment, join(root, 'short'), { DANMUX_TOKEN_SECRET: long, DANMUX_API_KEY: 'hunter2' }),
@@ -72,7 +72,7 @@ test('a short secret is refused wherever it came from, and not repeated', () => 
     );
 });
 
-test('a file that lacks a secret or is no JSON says what to do', () => {
+test('the error for a file with a missing secret or invalid JSON names the remedy', () => {
   for (const [name, content] of [
     ['lacking', '{"token_secret":"x"}'],
     ['broken', '{"token_sec'],
@@ -80,11 +80,11 @@ test('a file that lacks a secret or is no JSON says what to do', () => {
     const dir = join(root, name);
     mkdirSync(dir);
     writeFileSync(join(dir, 'secrets.json'), content);
-    assert.throws(() => load('development', dir), /secrets\.json .*[Dd]elete it/);
+    assert.throws(() => load('development', dir), /secrets\.json .*[Dd]elete the file/);
   }
 });
 
-test('of many processes that start together all get the same secrets', async () => {
+test('processes that start concurrently get the same secrets', async () => {
   const dir = join(root, 'together');
   const answers = await Promise.all(Array.from({ length: 6 }, () => starter(dir)));
   assert.equal(new Set(answers).size, 1, answers.join('\n'));

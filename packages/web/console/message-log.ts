@@ -11,7 +11,7 @@ export interface Seen {
 }
 
 const maxPerLane = 150;
-/** Younger messages cannot have expired with their stream: far below the TTL of idle streams. */
+/** Messages younger than this cannot have expired with their stream, because it is far below the TTL of an idle stream. */
 const surelyRetainedMs = 3_600_000;
 
 export class MessageLog {

@@ -1,5 +1,5 @@
-// Computes which rows of a long list to draw: the visible ones and some above and below, with unequal heights. It loops over all rows, which for
-// some ten thousand takes less time than drawing one.
+// Computes which rows of a long list to draw: the visible ones and some above and below, with unequal heights. It loops over all rows: for
+// some ten thousand rows that takes less time than drawing one.
 
 export interface RowWindow {
   /** Index of the first row to draw; `end` is exclusive. */

@@ -18,7 +18,7 @@ export class FlightClock {
     return this.#base + (this.#source() - this.#at) * this.rate;
   }
 
-  /** Flight time per real time; 0 while stopped. */
+  /** Milliseconds of flight time per millisecond of real time; 0 while stopped. */
   get rate(): number {
     return this.#running ? this.#rate : 0;
   }

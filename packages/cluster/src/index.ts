@@ -1,4 +1,4 @@
-// Who is in the cluster, which relay owns which shards, how messages enter it, and what it says of itself.
+// Membership, shard ownership, the publisher and the statistics of the cluster.
 export { Membership, type MembershipOptions } from './membership.ts';
 export { laneTotals, type RoleNumbers, totalOf } from './process-stats.ts';
 export { addReceiptsJob, Publisher, type PublishingParts, type PublishSource, publishAll, publishDue } from './publisher.ts';

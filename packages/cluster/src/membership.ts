@@ -1,5 +1,5 @@
-// Announces this process to the cluster and knows who else is there. What it says of others is at most one interval old;
-// a process that died is gone after the config's member_ttl_ms.
+// Announces this process to the cluster and lists the other members. The list is at most one interval old; a process that died disappears
+// after `cluster.member_ttl_ms`.
 import type { Bus, Member } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import { ProcessStats, type RoleNumbers } from './process-stats.ts';
@@ -9,7 +9,7 @@ export interface MembershipOptions {
   readonly address: () => string;
   /** 0 idle to 1 full. */
   readonly load: () => number;
-  /** What the role counts; asked every two seconds at most. */
+  /** Returns the measurements of the role; called at most every two seconds. */
   readonly numbers?: () => Promise<RoleNumbers>;
 }
 
@@ -27,7 +27,7 @@ export class Membership implements Part {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#options = options;
-    // One process may run several roles, each a member of its own.
+    // A process may run several roles; each is a separate member.
     this.#id = `${options.role}@${runtime.node}`;
     this.#numbers = new ProcessStats(runtime, options.numbers ?? (async () => ({})));
   }
@@ -43,13 +43,13 @@ export class Membership implements Part {
     await this.#announcing;
   }
 
-  /** Leaves at once, so that nobody sends anything here any more. */
+  /** Leaves the cluster immediately, so that no more traffic is sent here. */
   async drain(): Promise<void> {
     clearInterval(this.#timer);
     await this.#announcing;
     await this.#bus.members
       .leave(this.#id)
-      .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not say goodbye; the announcement ends by itself'));
+      .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not leave the cluster; the announcement expires by itself'));
   }
 
   async stop(): Promise<void> {
@@ -63,7 +63,7 @@ export class Membership implements Part {
     });
   }
 
-  /** Who cannot measure itself is there all the same. */
+  /** A failed measurement must not prevent the announcement. */
   async #measured(): Promise<Pick<Member, 'numbers'>> {
     try {
       return { numbers: await this.#numbers.read() };
@@ -82,7 +82,7 @@ export class Membership implements Part {
       const member: Member = { id: this.#id, role, address: address(), version, load: load(), ...measured, ...wrong };
       await this.#bus.members.announce(member, this.#runtime.config.cluster.member_ttl_ms);
     } catch (error) {
-      // The store's own connection says loudly that it is away.
+      // The connection to the store reports the outage.
       this.#runtime.caught('membership', error, 'could not announce this process', { level: 'debug' });
     }
   }

@@ -1,5 +1,5 @@
-// What a process says of itself to the cluster besides that it is there: its lag, CPU and memory, and what its role counts. Measured
-// over some seconds whatever the pace of the announcements; a dozen small numbers, so that an announcement stays one.
+// The measurements that a process adds to its announcement: event loop lag, CPU, memory and the counters of its role. They cover some seconds
+// whatever the interval of announcements, and stay a dozen small numbers, so that an announcement stays small.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Member } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
@@ -7,23 +7,23 @@ import type { Runtime } from '@danmux/runtime';
 
 type MemberNumbers = NonNullable<Member['numbers']>;
 
-/** What a role adds. */
+/** The measurements of a role. */
 export interface RoleNumbers {
-  /** As they are now. */
+  /** Current values. */
   readonly gauges?: Pick<MemberNumbers, 'connections' | 'rooms' | 'shards' | 'waiting' | 'waiting_viewers' | 'waiting_bytes'>;
-  /** Counters that only grow: told as what they grew by in a second. */
+  /** Monotonic counters; announced as their growth per second. */
   readonly messages?: Readonly<Record<Lane, number>>;
   readonly outBytes?: number;
 }
 
-/** A metric with its values, as prom-client gives them. */
+/** A metric with its values, as prom-client returns them. */
 interface Counted {
   get(): Promise<{ readonly values: readonly { readonly value: number; readonly labels: Readonly<Partial<Record<string, string | number>>> }[] }>;
 }
 
-/** Long enough for a percentile and a rate to mean something. */
+/** Measuring window, long enough for a percentile and a rate. */
 const windowMs = 2_000;
-/** The lag is what a timer of so many milliseconds comes late. */
+/** Interval of the timer whose delay is the lag, milliseconds. */
 const resolutionMs = 10;
 
 export class ProcessStats {
@@ -48,7 +48,7 @@ export class ProcessStats {
     this.#lag.disable();
   }
 
-  /** `now` is on the monotonic clock. The first answer has neither lag nor rates. */
+  /** `now` is monotonic milliseconds. The first result has neither lag nor rates. */
   async read(now = performance.now()): Promise<MemberNumbers> {
     const passed = now - this.#since;
     if (this.#since === 0 || passed >= windowMs) await this.#measure(now, passed);
@@ -83,14 +83,14 @@ export class ProcessStats {
   }
 }
 
-/** The values of a metric by lane, of those rows that have these labels. */
+/** Sums the values of a metric by lane, over the rows with these labels. */
 export async function laneTotals(metric: Counted, labels: Readonly<Record<string, string>> = {}): Promise<Record<Lane, number>> {
   const { values } = await metric.get();
   const rows = values.filter((row) => Object.entries(labels).every(([name, value]) => row.labels[name] === value));
   return perLane((lane) => rows.filter((row) => row.labels['lane'] === lane).reduce((sum, { value }) => sum + value, 0));
 }
 
-/** The value of a metric without labels. */
+/** Returns the value of a metric that has no labels. */
 export async function totalOf(metric: Counted): Promise<number> {
   return (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
 }

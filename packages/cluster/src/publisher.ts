@@ -1,5 +1,5 @@
-// The only caller of the bus's `publish`, whatever the message came by: a viewer, a route, a job. Counts every new message in
-// `danmux_accepted_total`, so that the sum over all processes is the ledger's. Judges no message; callers check before.
+// The only caller of `bus.ingress.publish`, for messages from viewers, routes and jobs. Counts every new message in `danmux_accepted_total`, so
+// that the sum over all processes equals the ledger. It checks nothing; callers validate first.
 import { acceptedAt, type Bus, type Publication, type PublishResult, restamped } from '@danmux/bus';
 import { type JobQueue, jobIdOf } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
@@ -53,7 +53,7 @@ export class Publisher {
   }
 }
 
-/** For messages that may ask for delivery receipts. */
+/** Parts needed for messages that may request delivery receipts. */
 export interface PublishingParts {
   readonly runtime: Runtime;
   readonly publisher: Pick<Publisher, 'publish'>;
@@ -62,8 +62,8 @@ export interface PublishingParts {
 }
 
 /**
- * `Publisher.publish`, and before it, for each message that asks for receipts, its counts and the job that reports them. A message is an
- * error, and not stored, when either fails: publish it again.
+ * Opens the receipt counts and adds the reporting job of each message that requests receipts, then calls `Publisher.publish`. If a step
+ * fails, the result of that message is the error and the message is not stored; publish it again.
  */
 export async function publishAll(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
   if (!publications.some(({ marks }) => marks?.receipt)) return parts.publisher.publish(publications);
@@ -73,7 +73,7 @@ export async function publishAll(parts: PublishingParts, publications: readonly 
   return opened.map((failure) => failure ?? results.next().value ?? new Error('the bus returned fewer results than it was given messages'));
 }
 
-/** `publishAll` for messages that waited: each gets the current time as its time of acceptance. */
+/** `publishAll` for delayed messages: the current time becomes their time of acceptance. */
 export function publishDue(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
   const now = parts.runtime.clock.now();
   return publishAll(
@@ -82,7 +82,7 @@ export function publishDue(parts: PublishingParts, publications: readonly Public
   );
 }
 
-/** Counts and job first: if either fails, nothing was sent. */
+/** Counts and job come first: if either fails, the message is not published. */
 async function beginReceipts(parts: PublishingParts, publication: Publication): Promise<void> {
   if (!publication.marks?.receipt) return;
   await parts.bus.receipts.open(publication.id, publication.room, acceptedAt(publication));

@@ -5,15 +5,15 @@ import { type Bus, type Lease, type Subscription, shardLease } from '@danmux/bus
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 
 export interface ShardOwner {
-  /** This relay owns the shard from now on. */
+  /** Called when this relay becomes the owner of the shard. */
   gained(shard: number, lease: Lease): Promise<void>;
-  /** Stop work on the shard; resolves when nothing of it is under way. The lease is released after, if it is still held. */
+  /** Must stop work on the shard and resolve when no write is in flight. The lease, if still held, is released afterwards. */
   lost(shard: number): Promise<void>;
 }
 
 interface Held {
   readonly lease: Lease;
-  /** On the monotonic clock; past it another relay may own the shard. */
+  /** Monotonic time after which another relay may own the shard. */
   validUntil: number;
 }
 
@@ -22,7 +22,7 @@ export class ShardOwnership implements Part {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #owner: ShardOwner;
-  /** The member id under which this relay is announced. */
+  /** The id under which this relay is announced as a member. */
   readonly #memberId: string;
   readonly #held = new Map<number, Held>();
   readonly #checking: Periodic;
@@ -48,7 +48,7 @@ export class ShardOwnership implements Part {
     await this.#checking.now();
   }
 
-  /** Hands every shard over: others take them at once. */
+  /** Releases every shard, so that other relays acquire them immediately. */
   async drain(): Promise<void> {
     this.#ending = true;
     await this.#checking.stop();
@@ -62,13 +62,13 @@ export class ShardOwnership implements Part {
     await this.#freed?.close();
   }
 
-  /** A write under this shard's lease was refused: it is somebody else's. */
+  /** Call when a write under this shard's lease was refused because another relay owns the shard. */
   async fenced(shard: number): Promise<void> {
     await this.#forget(shard);
     this.check();
   }
 
-  /** Renews, gives up and takes shards now; a call during a run makes one more run after it. */
+  /** Renews, releases and acquires leases now; a call during a run causes one more run after it. */
   check(): void {
     void this.#checking.again();
   }
@@ -92,25 +92,25 @@ export class ShardOwnership implements Part {
           this.#runtime.caught('shard-holder', error, 'could not renew the lease of a shard', { level: 'debug', fields: { shard } });
         });
         if (renewed) held.validUntil = asked + ttl;
-        // Not knowing (the store is away) is not losing, until the lease must have ended.
+        // While the store is unreachable the lease counts as held until its time is over.
         else if (renewed === false || performance.now() > held.validUntil) await this.#forget(shard);
       }),
     );
   }
 
-  /** Shards this relay should hold: the shares of the living ones differ by one at most, and together they are all shards. */
+  /** Number of shards this relay should hold. The shares of all live relays differ by at most one and add up to all shards. */
   async #share(): Promise<number> {
     const relays = new Set((await this.#bus.members.list()).filter(({ role }) => role === 'relay').map(({ id }) => id));
     relays.add(this.#memberId);
     const { shards } = this.#runtime.config;
-    // Every relay sorts alike, so the first of them take the shards that are left over.
+    // All relays sort ids the same way; the first ones hold one shard more when the division has a remainder.
     const rank = [...relays].sort().indexOf(this.#memberId);
     return Math.floor(shards / relays.size) + (rank < shards % relays.size ? 1 : 0);
   }
 
   async #take(share: number): Promise<void> {
     const { shards, relay } = this.#runtime.config;
-    // Relays that start together begin at different places.
+    // Start at a different shard on each relay, so that relays that start together do not compete for the same leases.
     const start = Math.floor(Math.random() * shards);
     for (let i = 0; i < shards && this.#held.size < share && !this.#ending; i++) {
       const shard = (start + i) % shards;

@@ -1,11 +1,10 @@
-// The cluster's numbers over the last hour: samples that one worker at a time takes and the store keeps, so that curves outlive every
-// api. A sample holds totals, not rates: whoever takes the next one need not know who took the last. A sample that was not taken is
-// missing and is never made up.
+// The cluster's statistics of the last hour. One worker at a time takes samples and the store keeps them, so that charts survive a restart of
+// the api. A sample holds totals, not rates, so that another worker can take the next one. Missing samples are never interpolated.
 import type { Bus, LogEntry, Member } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
 
 export const sampleEveryMs = 10_000;
-/** An hour. */
+/** One hour of samples. */
 export const samplesKept = 360;
 const log = 'stats';
 
@@ -15,9 +14,9 @@ export interface StatsSample {
   readonly online: number;
   readonly rooms: number;
   readonly connections: number;
-  /** Null when no process said one. */
+  /** Null when no process announced a value. */
   readonly lag_ms: number | null;
-  /** Since the store began. */
+  /** Totals since the store started. */
   readonly accepted: Readonly<Record<Lane, number>>;
   readonly sequenced: Readonly<Record<Lane, number>>;
   readonly shed: Readonly<Record<Lane, number>>;
@@ -25,7 +24,7 @@ export interface StatsSample {
 
 type Stores = Pick<Bus, 'presence' | 'ledger' | 'members' | 'logs'>;
 
-/** Reads one hash a shard, the totals of presence and the members; writes some 400 bytes. */
+/** Takes a sample: reads one hash per shard, the presence totals and the members; writes about 400 bytes. */
 export async function takeSample(bus: Stores, at: number): Promise<StatsSample> {
   const [{ online, rooms }, ledger, members] = await Promise.all([bus.presence.totals(), bus.ledger.totals(), bus.members.list()]);
   const shed = Object.fromEntries(laneNames.map((lane) => [lane, sum(Object.values(ledger.shed[lane]))])) as Record<Lane, number>;
@@ -35,7 +34,7 @@ export async function takeSample(bus: Stores, at: number): Promise<StatsSample> 
   return sample;
 }
 
-/** Oldest first. */
+/** Samples, oldest first. */
 export async function readSamples({ logs }: Pick<Bus, 'logs'>): Promise<readonly StatsSample[]> {
   const { entries } = await logs.page(log, undefined, samplesKept);
   return entries.map(({ text }: LogEntry) => JSON.parse(text) as StatsSample).sort((a, b) => a.at - b.at);

@@ -1,9 +1,9 @@
-// What this process tells of the traced messages that pass through it. It never makes a message wait: hops are gathered and written a
-// few times a second, at most so many a second, and what is more, or cannot be stored, is counted and not told.
+// Records the hops of traced messages in this process. It never delays a message: hops are buffered and written a few times a second, with a
+// rate limit. Hops over the limit, or that cannot be stored, are dropped and counted.
 import { acceptedAt, type Bus, isTraced, isUserRoom, type Publication, type TracedHop } from '@danmux/bus';
 import { type Part, Periodic, type Runtime, TokenBucket } from '@danmux/runtime';
 
-/** A gift storm must not become a storm of traces: of 50 edges each writes so many at most. */
+/** Hops per second that one process writes at most, so that many gifts on 50 edges do not flood the store with traces. */
 const perMinute = 3_000;
 const burst = 100;
 const writeEveryMs = 250;
@@ -15,16 +15,16 @@ export class TraceHops implements Part {
   readonly #bus: Pick<Bus, 'traces'>;
   readonly #node: string;
   readonly #allowed: TokenBucket;
-  /** Not more than the bucket gives while a write is under way. */
+  /** Buffered hops; the token bucket bounds them while a write is in flight. */
   #waiting: TracedHop[] = [];
   readonly #writing: Periodic;
 
-  /** `node` is the process's id among the members. */
+  /** `node` is the member id of this process. */
   constructor(runtime: Runtime, bus: Pick<Bus, 'traces'>, node: string) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#node = node;
-    // Not ref'd: a process whose start failed is not kept alive by it.
+    // Unreferenced, so that it does not keep a process alive whose start failed.
     this.#writing = new Periodic(runtime, { everyMs: writeEveryMs, ...failure, level: 'debug', ref: false }, () => this.#write());
     this.#allowed = new TokenBucket(perMinute, burst, performance.now());
   }
@@ -33,13 +33,13 @@ export class TraceHops implements Part {
     this.#writing.start();
   }
 
-  /** What is left is told, if the store answers. */
+  /** Writes the buffered hops if the store answers. */
   async stop(): Promise<void> {
     await this.#writing.stop();
     await this.#write();
   }
 
-  /** Messages to users are not traced: their rooms are not a key's to see. */
+  /** Messages to single users are not traced, because API keys must not see personal rooms. */
   add(hop: Omit<TracedHop, 'node' | 'at'> & { readonly at?: number }): void {
     if (isUserRoom(hop.room)) return;
     if (this.#waiting.length >= burst || this.#allowed.take(performance.now()) > 0) {
@@ -49,7 +49,7 @@ export class TraceHops implements Part {
     this.#waiting.push({ at: this.#runtime.clock.now(), ...hop, node: this.#node });
   }
 
-  /** A publication that is stored in its ingress by now; of one that is not traced: nothing. */
+  /** Records that a publication was stored in the ingress; does nothing for an untraced one. */
   stored(publication: Publication): void {
     if (!isTraced(publication)) return;
     const { room, id, trace } = publication;

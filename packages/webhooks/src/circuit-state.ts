@@ -1,27 +1,27 @@
-// What the cluster remembers of a webhook target that fails: one field of a record, written by the worker that delivers for it and
-// by an operator who enables it. Its absence means that all is well. Decisions are made by the worker; this file reads and writes.
+// The stored state of a failing webhook target: one field of a record, written by the worker that delivers to it and by an operator who enables
+// it. No field means the target works. The worker makes the decisions; this file only reads and writes.
 import type { Records } from '@danmux/bus';
 
 export interface CircuitState {
-  /** `open`: it failed and is tried again at `retry_at`. `disabled`: it said 410, and is not tried. */
+  /** `open`: it failed and is retried at `retry_at`. `disabled`: it answered 410 and is not retried. */
   readonly state: 'open' | 'disabled';
-  /** Tries that failed since the last that did not. */
+  /** Failed attempts since the last success. */
   readonly failures: number;
   /** Milliseconds since 1970. */
   readonly retry_at: number;
-  /** When it began to fail. */
+  /** Time of the first failure, milliseconds since 1970. */
   readonly since: number;
   readonly error: string;
-  /** `targetVersion` of who failed. */
+  /** `targetVersion` of the target that failed. */
   readonly version: string;
-  /** It asked for the wait itself: nothing is tried before `retry_at`. */
+  /** The target requested the wait (Retry-After): no attempt is made before `retry_at`. */
   readonly held?: boolean;
 }
 
 export interface ReadCircuit {
-  /** Null when all is well. */
+  /** Null when the target works. */
   readonly circuit: CircuitState | null;
-  /** For `writeCircuit`. */
+  /** Record version to pass to `writeCircuit`. */
   readonly version: number;
 }
 
@@ -37,7 +37,7 @@ export async function readCircuit(records: Records, target: string): Promise<Rea
   return { version, circuit: circuit === undefined ? null : (JSON.parse(circuit) as CircuitState) };
 }
 
-/** The record's new version; null when somebody wrote since it was read. That it ended, empty for long, is nobody's doing. */
+/** Returns the record's new version; null when another process wrote since it was read. Expiry of an empty record does not count as a write. */
 export async function writeCircuit(
   records: Records,
   target: string,

@@ -1,17 +1,17 @@
-// How far a consumer of the event log has come in a shard: one record a consumer and shard. Cursors only say what need not be read
-// again; a consumer that dies before it wrote its own reads some events twice.
+// The stored position of an event log consumer in a shard: one record per consumer and shard. A consumer that dies before it stored its cursor
+// reads some events twice.
 import type { Records } from '@danmux/bus';
 
 export interface ConsumerCursor {
-  /** The last entry that is done with; absent before the first. */
+  /** The last processed entry; absent before the first. */
   readonly entry?: string;
-  /** What the consumer must know to go on within what it began, as JSON. */
+  /** State of work in progress, as JSON, that only the consumer interprets. */
   readonly begun?: string;
-  /** The record's, for `writeCursor`. */
+  /** Record version to pass to `writeCursor`. */
   readonly version: number;
 }
 
-/** Webhook targets have places of their own. */
+/** Webhook targets are not listed here: places.ts stores their positions. */
 export type Consumer = 'archive';
 
 export async function readCursor(records: Records, consumer: Consumer, shard: number): Promise<ConsumerCursor> {
@@ -21,7 +21,7 @@ export async function readCursor(records: Records, consumer: Consumer, shard: nu
   return { version, ...(entry === undefined ? {} : { entry }), ...(begun === undefined ? {} : { begun }) };
 }
 
-/** Null when somebody else wrote since it was read: another worker has taken over. */
+/** Null when another worker wrote since it was read and has taken over. */
 export async function writeCursor(
   records: Records,
   consumer: Consumer,

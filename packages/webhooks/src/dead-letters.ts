@@ -1,5 +1,5 @@
-// The events no target could be given: listed newest first, replayed or removed by people. The list is bounded by
-// `webhooks.dead_letters`; past it the oldest go.
+// Events that could not be delivered: listed newest first, replayed or removed by operators. The list holds at most `webhooks.dead_letters`
+// events; past it the oldest are dropped.
 import type { Logs } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { parseJson, toJson } from '@danmux/runtime';
@@ -7,16 +7,16 @@ import { parseJson, toJson } from '@danmux/runtime';
 export interface DeadLetter {
   readonly target: string;
   readonly event: WebhookEvent;
-  /** The event as it was sent, its digits unchanged. */
+  /** The event's body exactly as it was sent. */
   readonly text: string;
-  /** Why the last try failed. */
+  /** Error of the last attempt. */
   readonly error: string;
   readonly attempts: number;
-  /** When it was given up, milliseconds since 1970. */
+  /** Time of the last attempt, milliseconds since 1970. */
   readonly at: number;
 }
 
-/** With its place in the list. */
+/** A dead letter with its position in the list. */
 export interface ListedDeadLetter extends DeadLetter {
   readonly entry: string;
 }
@@ -46,7 +46,7 @@ export class DeadLetters {
     return found && listed(found);
   }
 
-  /** False when it is not there (any more). */
+  /** False when the dead letter does not exist or was removed. */
   async remove(entry: string): Promise<boolean> {
     return (await this.#logs.remove(log, [entry])) > 0;
   }

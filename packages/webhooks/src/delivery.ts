@@ -1,2 +1,2 @@
-// The worker's side of webhooks: gives every target its events.
+// The worker's side of webhooks: delivers events to targets.
 export { WebhookWork } from './delivery/webhook-work.ts';

@@ -1,9 +1,9 @@
-// Hears that something was appended to the event log and asks for work, for all shards that rang within a moment at once. What it
-// misses the sweep finds.
+// Listens for appends to the event log and requests work, batching the shards that were notified within a short time. The periodic sweep finds
+// appends whose notification was lost.
 import type { EventLog } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
-/** What follows within so long is put together, in the work and in what is sent. */
+/** Notifications within this time are batched. */
 const gatherMs = 200;
 const againMs = 1_000;
 
@@ -23,7 +23,7 @@ export class EventListener {
     this.#rung = rung;
   }
 
-  /** Resolves also while the store is away: it listens as soon as it can. */
+  /** Resolves also while the store is unreachable, and subscribes as soon as possible. */
   async start(): Promise<void> {
     this.#stopped = false;
     await this.#listen();
@@ -43,7 +43,7 @@ export class EventListener {
       if (this.#stopped) await listening.close();
       else this.#listening = listening;
     } catch (error) {
-      this.#caught(error, 'bells are not heard yet; the sweep makes up for it');
+      this.#caught(error, 'cannot subscribe to event notifications; the sweep finds new events');
       if (!this.#stopped) this.#again = setTimeout(() => void this.#listen(), againMs);
     }
   }
@@ -60,7 +60,7 @@ export class EventListener {
     try {
       await this.#rung(shards);
     } catch (error) {
-      this.#caught(error, 'a bell was lost; the sweep makes up for it');
+      this.#caught(error, 'an event notification was lost; the sweep finds the event');
     }
   }
 

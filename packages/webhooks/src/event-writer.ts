@@ -1,5 +1,4 @@
-// Writes what happens in rooms into the event log, from which the worker delivers it to webhook targets. An event that no target wants is
-// not written. Delivers nothing.
+// Writes room events to the event log, from which a worker delivers them to webhook targets. Events that no target wants are not written.
 import type { Bus } from '@danmux/bus';
 import type { WebhookEvent, WebhookEventName } from '@danmux/protocol';
 import { newId, type Runtime, toJson } from '@danmux/runtime';
@@ -14,12 +13,12 @@ export class EventWriter {
     this.#bus = bus;
   }
 
-  /** Whether an event of this name would be written: ask before work that only the event needs. */
+  /** Whether an event of this name would be written; check it before doing work only for the event. */
   wants(name: WebhookEventName): boolean {
     return wanted(this.#runtime.config, name);
   }
 
-  /** Resolves when the event is stored, or at once when no target wants it. Receivers drop a second event with the same `id`. */
+  /** Resolves when the event is stored, or immediately when no target wants it. Receivers drop a second event with the same `id`. */
   async emit(room: string, type: WebhookEventName, data: unknown, id?: string): Promise<void> {
     if (this.wants(type)) await this.#bus.events.emit(room, [this.text(room, type, data, id)]);
   }

@@ -1,4 +1,4 @@
-// Events for backends: writing them, the targets of the config, the state of each target, dead letters. `./delivery` sends them.
+// Webhooks: writing events, the configured targets, the state of each target, dead letters. `./delivery` sends the requests.
 export { type CircuitState, circuitRecord, type ReadCircuit, readCircuit, writeCircuit } from './circuit-state.ts';
 export { type Consumer, type ConsumerCursor, readCursor, writeCursor } from './cursor.ts';
 export { type DeadLetter, DeadLetters, type ListedDeadLetter } from './dead-letters.ts';

@@ -1,5 +1,5 @@
-// Frees the event log of what every consumer of the config has done with. A consumer that has not begun holds everything; the
-// log's own cap holds when one stays away.
+// Trims entries from the event log that every configured consumer has processed. A consumer without a stored position keeps everything; the
+// log's own cap applies when a consumer stays away.
 import { type Bus, compareEntries } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { readCursor } from './cursor.ts';
@@ -21,7 +21,7 @@ export class LogTrim {
     this.#slices = new Set(webhookTargets(runtime.config).map(({ id }) => sliceOf(id)));
   }
 
-  /** Some consumer came further: the next run looks how far all did. */
+  /** Call when a consumer advanced; the next run compares all positions. */
   ask(): void {
     this.#asked = true;
   }

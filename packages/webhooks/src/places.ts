@@ -1,36 +1,36 @@
-// How far each webhook target has come in each shard's event log, as a worker stores it and the api reads it. Targets are divided
-// into slices; a slice has one lease, and its places are the cursors of that lease.
+// The stored position of each webhook target in each shard's event log; workers write it, the api reads it. Targets are divided into slices. A
+// slice has one lease, and its positions are the cursors of that lease.
 import { fnv1a } from '@danmux/bus';
 
-/** A worker delivers for the targets of the slices it holds: as many workers share the targets. */
+/** Number of slices, and so the maximum of workers that share the targets: a worker delivers to the targets of the slices it holds. */
 const webhookSlices = 8;
 
-/** What is under way, or waits, for one room of a target. */
+/** Pending events of one room of a target. */
 export interface RoomPlace {
   readonly room: string;
-  /** All of the room up to this entry is done with; absent when nothing came before. */
+  /** The room's last processed entry; absent before the first. */
   readonly after?: string;
-  /** The last entry of the event that is sent next, fixed before its first try; absent while nothing is fixed. */
+  /** The last log entry of the next request. Fixed before its first attempt, so that every retry sends the same events; absent until then. */
   readonly to?: string;
-  /** Logged events of the room that are not done with, up to the shard's front. */
+  /** Unprocessed events of the room, up to the shard's front. */
   readonly count: number;
-  /** Tries of the next event that failed. */
+  /** Failed attempts of the next request. */
   readonly attempts: number;
-  /** Those of them that refused the event itself. */
+  /** Failed attempts in which the target refused the event itself (400, 422 …). */
   readonly refused: number;
-  /** When the first of them did; 0 before. */
+  /** Time of the first such refusal; 0 when there is none. */
   readonly since: number;
-  /** Not before this. */
+  /** Earliest next attempt, milliseconds since 1970. */
   readonly retryAt: number;
 }
 
-/** Of one target in one shard. */
+/** Position of one target in one shard. */
 export interface ShardPlace {
-  /** The front: all up to this entry is done with, but for `rooms`; absent before the first. */
+  /** The front: every entry up to this one is processed, except those in `rooms`; absent before the first. */
   readonly entry?: string;
-  /** That entry's number; 0 before the first. */
+  /** Sequence number of that entry; 0 before the first. */
   readonly number: number;
-  /** Events the log lost at its cap before this target was given them. */
+  /** Events that the log's cap removed before they were delivered to this target. */
   readonly dropped: number;
   readonly rooms: readonly RoomPlace[];
 }
@@ -43,12 +43,12 @@ export function sliceLease(slice: number): string {
   return `webhooks:${slice}`;
 }
 
-/** The cursor's field; neither part holds a space. */
+/** Field name of the cursor; neither part contains a space. */
 export function placeField(target: string, shard: number): string {
   return `${target} ${shard}`;
 }
 
-/** Holds the lowest entry any target of the slice still needs from the shard's log. `*` is no target's id. */
+/** Field with the lowest entry that any target of the slice still needs. `*` cannot be a target id. */
 export function lowField(shard: number): string {
   return `* ${shard}`;
 }

@@ -1,5 +1,5 @@
-// Webhooks as an operator sees them: how each target does, the dead letters, enabling and replaying. It sends nothing: the
-// worker does, and finds here what it was asked.
+// The operator's view of webhooks: state of each target, dead letters, enabling and replaying. It sends no requests: the worker reads the stored
+// commands and sends.
 import type { Bus } from '@danmux/bus';
 import { type JobQueue, jobIdOf } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
@@ -10,23 +10,23 @@ import { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts'
 
 export interface WebhookStatus {
   readonly id: string;
-  /** Host and port of its url; the path may be a secret. */
+  /** Host and port of its URL; the path is omitted because it may be a secret. */
   readonly host: string;
-  /** `closed`: all is well. `open`: it fails, and is tried again at `retry_at`. `disabled`: it said 410. */
+  /** `closed`: it works. `open`: it fails and is retried at `retry_at`. `disabled`: it answered 410. */
   readonly state: 'closed' | 'open' | 'disabled';
-  /** Tries that failed since the last that did not. */
+  /** Failed attempts since the last success. */
   readonly failures: number;
   /** Milliseconds since 1970. */
   readonly retry_at: number | null;
-  /** Why the last try failed. */
+  /** Error of the last attempt. */
   readonly error: string | null;
-  /** For how long the oldest event waits that it was not given, milliseconds. */
+  /** Age of the oldest undelivered event, milliseconds. */
   readonly lag_ms: number;
-  /** Events lost at the cap of the event log before the target was given them, since the store began. */
+  /** Events that the event log's cap removed before they were delivered, since the store started. */
   readonly dropped: number;
 }
 
-/** `queued`: a worker sends it soon; when that fails for good it is a dead letter again. */
+/** `queued`: a worker sends it soon; if all attempts fail it becomes a dead letter again. */
 export type ReplayResult = 'queued' | 'not_found' | 'no_target' | 'disabled';
 
 export class Webhooks {
@@ -49,12 +49,12 @@ export class Webhooks {
     return Promise.all(this.#targets.map((target) => this.#statusOf(target, progress.get(target.id))));
   }
 
-  /** Tries the target again at once, whatever it said before; false when the config has none of this id. */
+  /** Retries the target immediately, also after a 410; false when the config has no target of this id. */
   async enable(id: string): Promise<boolean> {
     if (!this.#targets.some((target) => target.id === id)) return false;
     for (;;) {
       const read = await readCircuit(this.#bus.records, id);
-      // Written also when all is well: rooms that wait for their next try are hastened by the record's new version.
+      // Written also when the target works: the record's new version makes waiting rooms retry immediately.
       if (await writeCircuit(this.#bus.records, id, read, null)) return true;
     }
   }
@@ -67,7 +67,7 @@ export class Webhooks {
     return this.#letters.find(entry);
   }
 
-  /** Gives the event to its target again, ahead of what waits, under the same webhook-id; it leaves the list. */
+  /** Queues the event ahead of pending ones, with the same webhook-id, and removes it from the list. */
   async replay(entry: string): Promise<ReplayResult> {
     const letter = await this.#letters.find(entry);
     if (!letter) return 'not_found';
@@ -103,5 +103,5 @@ export class Webhooks {
   }
 }
 
-/** Tries of a replayed event, with the back-off of jobs between them; then it is a dead letter again. */
+/** Attempts for a replayed event, with the backoff of jobs between them; then it is a dead letter again. */
 export const redeliverTries = 6;

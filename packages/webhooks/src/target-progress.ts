@@ -1,12 +1,12 @@
-// How far targets are behind, from what workers stored and what the log still has: right also while no worker runs. A place that
+// Computes how far targets are behind, from the stored positions and the event log; correct also while no worker runs. A position that
 // several targets share is read once.
 import { type Bus, compareEntries, type LoggedEvent } from '@danmux/bus';
 import { decodePlace, placeField, type ShardPlace, sliceLease, sliceOf } from './places.ts';
 
 export interface TargetProgress {
-  /** When the oldest event that was not given happened, milliseconds since 1970; null when all were. */
+  /** Time of the oldest undelivered event, milliseconds since 1970; null when none is pending. */
   readonly since: number | null;
-  /** Events lost at the log's cap before the target was given them. */
+  /** Events that the log's cap removed before they were delivered. */
   readonly dropped: number;
 }
 
@@ -17,7 +17,7 @@ export class ProgressReader {
   readonly #shards: number;
   readonly #read = new Map<string, Promise<LoggedEvent | undefined>>();
 
-  /** For one look at all targets: what it read it does not read again. */
+  /** One pass over all targets; caches its reads. */
   constructor(bus: Stores, shards: number) {
     this.#bus = bus;
     this.#shards = shards;
@@ -47,7 +47,7 @@ export class ProgressReader {
   async #shard(shard: number, place: ShardPlace): Promise<TargetProgress> {
     const low = lowestOf(place);
     const [next, oldest] = await Promise.all([this.#after(shard, place.entry), this.#after(shard, low)]);
-    // A worker counts what it finds missing when it comes to the hole.
+    // A worker counts missing events when it reaches the gap.
     const hole = place.number > 0 && next ? Math.max(0, next.number - place.number - 1) : 0;
     const first = place.rooms.length > 0 ? oldest : next;
     return { since: first ? tsOf(first) : null, dropped: place.dropped + hole };
@@ -63,7 +63,7 @@ export class ProgressReader {
   }
 }
 
-/** What the target still needs is behind this entry; undefined: it needs all. */
+/** The target needs only entries after this one; undefined: it needs all. */
 export function lowestOf({ entry, rooms }: Pick<ShardPlace, 'entry' | 'rooms'>): string | undefined {
   let low = entry;
   for (const { after } of rooms) {

@@ -1,19 +1,19 @@
-// Decides where webhooks may go: public addresses, and the private ranges the config allows. It is the `lookup` of the
-// connection itself, so that the address that was checked is the one connected to, whatever the name resolves to next time.
+// Restricts webhook requests to public addresses and to the private ranges that the config allows. It is the `lookup` function of the
+// connection, so that the checked address is the one connected to, even if the name resolves differently later.
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { ConfigError } from '@danmux/runtime';
 import ipaddr from 'ipaddr.js';
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
-/** Addresses of the old form `::a.b.c.d`, whose ranges are those of nobody. */
+/** Deprecated IPv4-compatible addresses `::a.b.c.d`. */
 const oldMapped = ipaddr.parseCIDR('::/96') as Range;
 
 function rangeOf(text: string): Range {
   try {
     return ipaddr.parseCIDR(text) as Range;
   } catch (error) {
-    throw new ConfigError(`webhooks.allow_addresses: "${text}" is no range such as 10.1.0.0/16.`, { cause: error });
+    throw new ConfigError(`webhooks.allow_addresses: "${text}" is not a range such as 10.1.0.0/16.`, { cause: error });
   }
 }
 
@@ -25,18 +25,18 @@ class RefusedAddress extends Error {
 export class AddressGuard {
   readonly #allowed: readonly Range[];
 
-  /** Throws a ConfigError when one of the ranges is none. */
+  /** Throws a ConfigError when a range is malformed. */
   constructor(allowed: readonly string[]) {
     this.#allowed = allowed.map(rangeOf);
   }
 
-  /** A host that is an address is never looked up: ask here. Throws `RefusedAddress`; a name passes. */
+  /** Checks a host that is an IP address, which is never looked up. Throws `RefusedAddress`; names pass. */
   checkHost(host: string): void {
     const bare = host.replace(/^\[(.*)\]$/, '$1');
     if (isIP(bare) !== 0) this.#check(bare, bare);
   }
 
-  /** Every address of the name must be allowed: which of them is taken is not known. */
+  /** Every address of the name must be allowed, because the one that will be used is not known. */
   readonly lookup: LookupFunction = (name, options, done) => {
     resolve(name, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, '');

@@ -1,5 +1,5 @@
-// What a target's answers mean: whether it works, or an event or a room is at fault, and which rooms may be tried now. The worker that
-// delivers for the target decides; the state is stored for the api and for the next worker. It sends nothing and skips nothing.
+// Interprets a target's responses: whether the target works, whether a room or an event is at fault, and which rooms may be tried now. The
+// state is stored for the api and for the worker that takes over. It sends no requests and skips no events.
 import type { Records } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { type CircuitState, type ReadCircuit, readCircuit, writeCircuit } from '../circuit-state.ts';
@@ -7,22 +7,22 @@ import { targetVersion, type WebhookTarget } from '../targets.ts';
 import { retryWaitMs } from './retry-wait.ts';
 import type { Outcome } from './webhook-client.ts';
 
-/** `all`: it works. `fresh`: rooms whose last try did not fail, one at a time. `any`: one try, of whatever room. `none`: wait. */
+/** `all`: the target works. `fresh`: only rooms whose last attempt did not fail, one at a time. `any`: one attempt, for any room. `none`: wait. */
 export type Admission = 'all' | 'fresh' | 'any' | 'none';
 
 export type Failure = Exclude<Outcome, { kind: 'delivered' } | { kind: 'gone' }>;
 
-/** So many rooms that failed with no success between: it is the target, not the rooms. */
+/** After failures in this many rooms without a success in between, the target is at fault, not the rooms. */
 const downRooms = 2;
-/** The same of rooms that were refused an event (400, 422): three backends' mistakes at once are the backend. */
+/** The same for rooms whose event was refused (400, 422): refusals in three rooms at once point to the target. */
 const refusedRooms = 3;
-/** So many events refused with no success between tell that it may be the target. */
+/** After this many refused events without a success in between, the target may be at fault. */
 const refusedEvents = 3;
-/** A success this long ago still shows that the target works. */
+/** A success within this time still proves that the target works. */
 const freshSuccessMs = 60_000;
-/** More make no difference. */
+/** Cap on counted failures; a higher count changes nothing. */
 const mostSuspects = 16;
-/** The next room that has not failed waits no longer, whatever became of others: one request in so long is no load for anybody. */
+/** Longest wait of a room that has not failed, whatever other rooms do: one request in this time is no load for the target. */
 const longestFreshMs = 5_000;
 
 export class Circuit {
@@ -31,20 +31,20 @@ export class Circuit {
   readonly #target: WebhookTarget;
   readonly #version: string;
   #state: CircuitState | null = null;
-  /** The record's version as last read or written here. */
+  /** Version of the record at the last read or write. */
   #stored = 0;
-  /** Rooms that failed since the last success, by how. */
+  /** Rooms that failed since the last success, with the kind of failure. */
   readonly #suspects = new Map<string, Failure['kind']>();
   /** Ids of events refused since the last success, up to `refusedEvents`. */
   readonly #refused = new Set<string>();
-  /** On the monotonic clock: when it opened, and its last success. */
+  /** Monotonic times of the opening and of the last success. */
   #openedAt = 0;
   #tookAt = Number.NEGATIVE_INFINITY;
-  /** By the clock. */
+  /** Milliseconds since 1970. */
   #tookTime = Number.NEGATIVE_INFINITY;
-  /** It asked for this itself (Retry-After, 429): nothing is tried before. */
+  /** The target requested this wait (Retry-After, 429); no attempt is made before. */
   #heldUntil = 0;
-  /** When a room that has not failed may be tried. */
+  /** Time at which a room that has not failed may be tried. */
   #freshAt = 0;
   #saving: Promise<void> = Promise.resolve();
 
@@ -67,7 +67,7 @@ export class Circuit {
     return this.#state?.since ?? Number.POSITIVE_INFINITY;
   }
 
-  /** `failed` are the rooms whose last try failed, as an earlier worker stored. */
+  /** `failed`: rooms whose last attempt failed, as stored by an earlier worker. */
   async load(failed: Iterable<string>): Promise<void> {
     this.#adopt(await readCircuit(this.#records, this.#target.id));
     if (this.closed) return;
@@ -77,13 +77,13 @@ export class Circuit {
     this.#freshAt = Math.min(retry_at, this.#runtime.clock.now() + longestFreshMs);
   }
 
-  /** Looks what others wrote: true when an operator asked for a try now. */
+  /** Reads changes by others; true when an operator requested an attempt now. */
   async sync(): Promise<boolean> {
     await this.#saving;
     const read = await readCircuit(this.#records, this.#target.id);
     if (read.version === this.#stored) return false;
     if (read.version === 0) {
-      // Empty for long, the record ended by itself.
+      // The record was empty for long and has expired.
       this.#stored = 0;
       return false;
     }
@@ -99,7 +99,7 @@ export class Circuit {
     return !this.#isFull() || now >= this.#freshAt ? 'fresh' : 'none';
   }
 
-  /** After an event that the target took; `began` is when its request did, by performance.now(). */
+  /** Call after an event was accepted; `began` is the start of its request, by performance.now(). */
   took(began: number): void {
     this.#tookAt = performance.now();
     this.#tookTime = this.#runtime.clock.now();
@@ -108,15 +108,15 @@ export class Circuit {
     if (this.#state === null || this.disabled || began < this.#openedAt) return;
     this.#state = null;
     this.#save();
-    // Where some rooms always fail and others never, this comes and goes with the traffic.
+    // If some rooms always fail and others never do, the state flaps with the traffic.
     this.#runtime.counted.info({ target: this.#target.id }, 'a webhook target works again', { per: this.#target.id });
   }
 
-  /** After a try that failed. */
+  /** Call after a failed attempt. */
   failed(room: string, event: string, failure: Failure, began: number): void {
     if (this.disabled) return;
     const holds = failure.kind === 'down' && failure.hold === true;
-    // It took others meanwhile: it works, and this room or event is at fault.
+    // It accepted other events meanwhile, so this room or event is at fault.
     if (!holds && this.#tookAt > began) return;
     if (failure.kind === 'refused' && this.#refused.size < refusedEvents) this.#refused.add(event);
     const isNew = !this.#suspects.has(room);
@@ -129,18 +129,18 @@ export class Circuit {
     this.#openedAt = performance.now();
   }
 
-  /** After a 410: until an operator enables it or it is another one. */
+  /** Call after a 410: disables the target until an operator enables it or its settings change. */
   disable(error: string): void {
     const now = this.#runtime.clock.now();
     const { failures = 0, since = now } = this.#state ?? {};
     this.#state = { state: 'disabled', failures: failures + 1, retry_at: 0, since, error, version: this.#version };
     this.#save();
-    this.#runtime.log.error({ target: this.#target.id }, 'a webhook target said 410 and is disabled');
+    this.#runtime.log.error({ target: this.#target.id }, 'a webhook target answered 410 and is disabled');
   }
 
   /**
-   * Whether an event that was refused since then is at fault itself. Yes where the target took another meanwhile; of a plain refusal
-   * also where it took one lately, or where the event is one of two: but not while it refuses room after room.
+   * Whether a refused event is itself at fault. Yes if the target accepted another event meanwhile. For a plain refusal (400, 422) also if the
+   * target accepted one recently or refused at most two events, unless it refuses room after room.
    */
   blames(kind: Failure['kind'], since: number): boolean {
     if (this.#tookTime > since) return true;
@@ -148,22 +148,22 @@ export class Circuit {
     return this.#refused.size < refusedEvents || this.#tookTime > this.#runtime.clock.now() - freshSuccessMs;
   }
 
-  /** Resolves when the state is stored, or could not be. */
+  /** Resolves when the state was stored or storing failed. */
   async end(): Promise<void> {
     await this.#saving;
   }
 
-  /** No room may be tried at once: enough of them failed. */
+  /** True when enough rooms failed that none may be tried now. */
   #isFull(): boolean {
     return this.#suspects.size >= refusedRooms || this.#down() >= downRooms;
   }
 
-  /** Rooms that failed otherwise than by a refusal. */
+  /** Number of rooms that failed other than by a refusal. */
   #down(): number {
     return [...this.#suspects.values()].filter((kind) => kind !== 'refused').length;
   }
 
-  /** A target that refuses events answers: however many rooms it refuses, the others follow one after the other without a wait. */
+  /** A target that refuses events still responds, so the other rooms follow one after the other without a wait. */
   #freshWaitMs(): number {
     if (this.#down() < downRooms) return 0;
     const wait = retryWaitMs(Math.max(1, this.#suspects.size - downRooms + 1), this.#runtime.config.webhooks.max_wait_ms);
@@ -175,7 +175,7 @@ export class Circuit {
     const asked = failure.kind === 'down' ? failure.retryAfterMs : undefined;
     const now = this.#runtime.clock.now();
     const before = this.#state;
-    // Those that were under way together when it failed count as one.
+    // Requests that were in flight together when it failed count as one failure.
     const together = before !== null && began < this.#openedAt;
     const failures = (before?.failures ?? 0) + (together ? 0 : 1);
     const { max_wait_ms } = this.#runtime.config.webhooks;
@@ -185,7 +185,7 @@ export class Circuit {
     this.#state = { state: 'open', failures, retry_at, since: before?.since ?? now, error, version: this.#version, ...(held ? { held } : {}) };
     this.#save();
     if (before === null) this.#openedAt = performance.now();
-    if (before === null) this.#runtime.counted.warn({ target: this.#target.id, error }, 'a webhook target fails', { per: this.#target.id });
+    if (before === null) this.#runtime.counted.warn({ target: this.#target.id, error }, 'a webhook target is failing', { per: this.#target.id });
   }
 
   #adopt({ circuit, version }: ReadCircuit): void {
@@ -197,14 +197,14 @@ export class Circuit {
     this.#heldUntil = 0;
   }
 
-  /** What an operator wrote meanwhile stays; `sync` finds it. */
+  /** Never overwrites an operator's change; `sync` reads it. */
   #save(): void {
     this.#saving = this.#saving.then(async () => {
       try {
         const written = await writeCircuit(this.#records, this.#target.id, { version: this.#stored }, this.#state);
         if (written !== null) this.#stored = written;
       } catch (error) {
-        this.#runtime.caught('webhook-circuit', error, 'the state of a webhook target could not be stored', {
+        this.#runtime.caught('webhook-circuit', error, 'could not store the state of a webhook target', {
           level: 'debug',
           fields: { target: this.#target.id },
         });

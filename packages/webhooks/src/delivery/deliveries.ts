@@ -1,25 +1,25 @@
-// Makes the next request of a room out of the events that wait for it: one event, or messages that follow each other put together.
-// The text goes out as it was logged, digit by digit; nothing is encoded again.
+// Builds the next request of a room from its pending events: one event, or consecutive `message.sent` events merged into one. The logged text is
+// sent unchanged; nothing is parsed and encoded again.
 import type { ReadEvent } from './log-window.ts';
 import type { Delivery } from './webhook-client.ts';
 
 export interface EventDelivery extends Delivery {
-  /** How many logged events it is. */
+  /** Number of logged events in the request. */
   readonly count: number;
-  /** The entry of the last of them. */
+  /** Log entry of the last one. */
   readonly to: string;
   readonly room: string;
   readonly ts: number;
 }
 
 const mostMessages = 100;
-/** Of merged events, as JSON. */
+/** Cap on the size of merged events, characters of JSON. */
 const mostCharacters = 262_144;
-/** How a logged `message.sent` begins its messages and ends: what is between can be joined with others. */
+/** Text around the messages of a logged `message.sent`; the part in between can be concatenated. */
 const opening = '"data":{"messages":[';
 const closing = ']}}';
 
-/** How many of a room's events, from the first on, go together; 0 of none. */
+/** Number of events, from the first on, that fit into one request; 0 for an empty list. */
 export function countTogether(events: readonly ReadEvent[]): number {
   const [first] = events;
   if (!first) return 0;
@@ -35,7 +35,7 @@ export function countTogether(events: readonly ReadEvent[]): number {
   return count;
 }
 
-/** Of the first `count` events. The id of several says what it is made of; who makes it sees that it stays so. */
+/** Builds the request for the first `count` events. The id of merged events is derived from them; the caller must keep the merge stable over retries. */
 export function deliveryOf(events: readonly ReadEvent[], count: number): EventDelivery {
   const some = events.slice(0, count) as [ReadEvent, ...ReadEvent[]];
   const [first] = some;

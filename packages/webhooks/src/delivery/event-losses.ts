@@ -1,8 +1,8 @@
-// Says when a target begins to lose events at the cap of the event log and when that is over, with how many they were, and counts
-// them. It finds none itself.
+// Logs when a target starts to lose events at the cap of the event log and when that ends, with the number of lost events, and counts them.
+// Detecting losses happens elsewhere.
 import type { Runtime } from '@danmux/runtime';
 
-/** A loss is over when nothing was lost for so long. */
+/** A loss is over when no event was lost for this long. */
 const quietMs = 10_000;
 const code = 'webhook_events_lost';
 
@@ -30,13 +30,13 @@ export class EventLosses {
       return;
     }
     this.#losses.set(target, { since: now, last: now, count });
-    this.#runtime.log.warn({ target, lost: count }, 'a webhook target loses events: the event log is full');
+    this.#runtime.log.warn({ target, lost: count }, 'a webhook target is losing events because the event log is full');
     const { log_events } = this.#runtime.config.webhooks;
     const text = `Webhook targets lose events: a shard's event log holds webhooks.log_events (${log_events}). See GET /v1/webhooks for which, and why they are behind.`;
     this.#runtime.degraded.set(code, text);
   }
 
-  /** Ends what is over; to be called now and then. */
+  /** Ends losses that are over; call it periodically. */
   tick(): void {
     const now = this.#runtime.clock.now();
     for (const [target, { since, last, count }] of this.#losses) if (now - last >= quietMs) this.#end(target, { since, last, count });
@@ -48,7 +48,7 @@ export class EventLosses {
 
   #end(target: string, { since, last, count }: Loss): void {
     this.#losses.delete(target);
-    this.#runtime.log.warn({ target, lost: count, lasted_ms: last - since }, 'a webhook target loses no more events');
+    this.#runtime.log.warn({ target, lost: count, lasted_ms: last - since }, 'a webhook target no longer loses events');
     if (this.#losses.size === 0) this.#runtime.degraded.clear(code);
   }
 }

@@ -1,30 +1,30 @@
-// Reads the event log for all targets of a process: targets that are at the same place share one read, and the newest stretch of
-// each shard stays here, parsed once, for those that come to it a little later. It knows no target.
+// Reads the event log for all targets of a process. Targets at the same position share one read, and the newest events of each shard stay
+// cached, parsed once, for targets that are slightly behind. It does not know the targets.
 import { compareEntries, type EventLog, type LoggedEvent } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 
-/** An event of the log, as all targets share it. */
+/** A parsed event of the log, shared by all targets. */
 export interface ReadEvent extends Pick<WebhookEvent, 'id' | 'type' | 'room' | 'ts'> {
   readonly entry: string;
-  /** The entry before it in the log, as far as it was read; absent for the log's first. */
+  /** The preceding log entry, if it was read; absent for the first event of the log. */
   readonly before?: string;
   readonly number: number;
   readonly text: string;
-  /** How many messages it holds; 0 of another event than `message.sent`, and of text that is no event (its room is empty). */
+  /** Number of messages in a `message.sent` event; 0 for other events and for malformed text (whose room is empty). */
   readonly messages: number;
 }
 
-/** What is kept of a shard. */
+/** The cached tail of a shard. */
 interface Tail {
-  /** The kept events follow this entry without a hole. */
+  /** The cached events follow this entry without a gap. */
   from: string | undefined;
   readonly events: ReadEvent[];
   characters: number;
 }
 
 const readTogether = 500;
-/** Of each shard, of which there are 64: what a target that is a moment behind needs, not what the log holds. */
+/** Cap for each of the 64 shards: enough for a target that is slightly behind, far less than the log. */
 const keptEvents = 250;
 const keptCharacters = 262_144;
 
@@ -39,13 +39,13 @@ export class LogWindow {
     this.#log = log;
   }
 
-  /** Events after the entry, oldest first; none when there is nothing (yet). Rejects with `unavailable` while the store is away. */
+  /** Events after the entry, oldest first; empty at the end of the log. Rejects with `unavailable` while the store is unreachable. */
   after(shard: number, entry: string | undefined): Promise<readonly ReadEvent[]> {
     const kept = this.#kept(shard, entry);
     return kept.length > 0 ? Promise.resolve(kept) : this.#read(shard, entry);
   }
 
-  /** The oldest event the log has. */
+  /** The oldest event in the log. */
   first(shard: number): Promise<LoggedEvent | undefined> {
     return this.#log.read(shard, undefined, 1).then(([first]) => first);
   }
@@ -59,7 +59,7 @@ export class LogWindow {
     return events.slice(place, place + readTogether);
   }
 
-  /** One read for all who ask for the same at once. */
+  /** Concurrent requests for the same position share one read. */
   #read(shard: number, entry: string | undefined): Promise<readonly ReadEvent[]> {
     const key = `${shard} ${entry}`;
     const under = this.#reading.get(key);
@@ -72,7 +72,7 @@ export class LogWindow {
     return reading;
   }
 
-  /** Keeps what goes on where the tail ends, or is newer than it; what a target far behind reads is not kept. */
+  /** Caches events that continue the tail or are newer; events read for a target far behind are not cached. */
   #keep(shard: number, entry: string | undefined, events: readonly ReadEvent[]): readonly ReadEvent[] {
     const first = events[0];
     if (!first) return events;
@@ -113,7 +113,7 @@ export class LogWindow {
       const messages = type === 'message.sent' ? (data as { messages: readonly unknown[] }).messages.length : 0;
       return { id, type, room, ts, text, messages };
     } catch (error) {
-      this.#runtime.caught('webhook-event', error, 'an event of the log is not one, and is left out', { level: 'error' });
+      this.#runtime.caught('webhook-event', error, 'skipping a malformed event of the event log', { level: 'error' });
       return { id: '', type: 'room.users', room: '', ts: 0, text: '', messages: 0 };
     }
   }
@@ -123,7 +123,7 @@ function charactersOf(events: readonly ReadEvent[]): number {
   return events.reduce((sum, { text }) => sum + text.length, 0);
 }
 
-/** The place of the first event behind the entry. */
+/** Index of the first event after the entry. */
 function placeAfter(events: readonly ReadEvent[], entry: string): number {
   let [low, high] = [0, events.length];
   while (low < high) {

@@ -1,22 +1,22 @@
-// Stores the places of a slice's targets: those a request waits for at once, together with all others that do so in the same moment;
-// what is merely done with a little later. One write is under way at a time.
+// Stores the positions of a slice's targets. A position that a request waits for is written immediately, batched with others of the same
+// moment; mere progress is written a little later. Only one write is in flight at a time.
 import type { Bus, Lease } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
-/** What follows within so long is written together. */
+/** Urgent changes within this time are written in one batch. */
 const gatherMs = 5;
-/** What was done is stored within so long: as much is sent twice, under the same ids, when the worker dies. */
+/** Progress is stored within this time. When the worker dies, requests of this period are sent twice, with the same ids. */
 const lazyMs = 1_000;
 const againMs = 500;
 
 export interface PlaceSource {
-  /** Of now. */
+  /** The lease under which to write now. */
   readonly lease: Lease;
-  /** The field's text as of now; null removes it. */
+  /** Current text of the field; null removes it. */
   textOf(field: string): string | null;
-  /** The lease ran out: true when it was taken up again before another worker had it, else the slice is lost. */
+  /** Called when the lease has expired: true when it was reacquired before another worker got it, false when the slice is lost. */
   regain(): Promise<boolean>;
-  /** All that had changed is stored. */
+  /** Called when all changes are stored. */
   caughtUp(): void;
 }
 
@@ -24,7 +24,7 @@ export class PlaceStore {
   readonly #runtime: Runtime;
   readonly #cursors: Bus['cursors'];
   readonly #source: PlaceSource;
-  /** Fields a request waits for. */
+  /** Fields that a request waits for. */
   #urgent = new Set<string>();
   #lazy = new Set<string>();
   #waiting: ((stored: boolean) => void)[] = [];
@@ -41,13 +41,13 @@ export class PlaceStore {
     this.#source = source;
   }
 
-  /** The field changed; it is stored soon. */
+  /** Marks a field as changed; it is stored soon. */
   changed(field: string): void {
     this.#lazy.add(field);
     this.#schedule(false);
   }
 
-  /** Resolves when the field is stored as it is now; false when the slice is another's by now, or this ends. */
+  /** Resolves when the current value of the field is stored; false when another worker holds the slice or this store was stopped. */
   stored(field: string): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false);
     this.#urgent.add(field);
@@ -55,12 +55,12 @@ export class PlaceStore {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** From now on what cannot be stored is not tried again. */
+  /** From now on failed writes are not retried. */
   ending(): void {
     this.#ending = true;
   }
 
-  /** Writes all that changed, once, and nothing after. */
+  /** Writes all changes once, then accepts no more. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -119,6 +119,6 @@ export class PlaceStore {
   }
 
   #caught(error: unknown): void {
-    this.#runtime.caught('webhook-places', error, 'places of webhook targets could not be stored', { level: 'debug' });
+    this.#runtime.caught('webhook-places', error, 'could not store the positions of webhook targets', { level: 'debug' });
   }
 }

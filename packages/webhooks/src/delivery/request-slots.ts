@@ -1,5 +1,5 @@
-// Bounds the requests of a process that are under way at once, and with them its sockets. A target takes of them only so many that
-// all targets have some, so that one that hangs holds its own alone.
+// Bounds the concurrent requests of a process, and so its sockets. Each target may use only a share of them, so that a hanging target blocks
+// nothing but its own share.
 import type { Config } from '@danmux/runtime';
 
 export class RequestSlots {
@@ -13,7 +13,7 @@ export class RequestSlots {
     this.#mostOfTarget = Math.max(1, Math.min(webhooks.target_connections, Math.floor(webhooks.connections / Math.max(1, targets))));
   }
 
-  /** Requests one target may have under way. */
+  /** Concurrent requests allowed for one target. */
   get ofTarget(): number {
     return this.#mostOfTarget;
   }
@@ -22,7 +22,7 @@ export class RequestSlots {
     return this.#taken;
   }
 
-  /** False when none is free: then `freed` is called once, when one is. */
+  /** False when no slot is free; `freed` is then called once when one becomes free. */
   take(freed: () => void): boolean {
     if (this.#taken >= this.#most) {
       this.#waiting.add(freed);

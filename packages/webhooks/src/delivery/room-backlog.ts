@@ -1,14 +1,14 @@
-// What waits for one room of one target, in order, and how its next event has fared. Events it cannot hold stay in the log and are
-// read again when their turn comes.
+// The pending events of one room of one target, in order, and the attempts of the next one. Events over its cap stay in the log and are read
+// again when their turn comes.
 import type { RoomPlace } from '../places.ts';
 import { countTogether, deliveryOf, type EventDelivery } from './deliveries.ts';
 import type { ReadEvent } from './log-window.ts';
 
-/** Events a room holds ready; the rest waits in the log. */
+/** Cap on events of a room kept in memory; the rest stays in the log. */
 const mostReady = 100;
 const mostCharacters = 262_144;
 
-/** What all rooms of a target hold ready, together. */
+/** Memory used by all rooms of a target together. */
 export interface Held {
   characters: number;
 }
@@ -16,15 +16,15 @@ export interface Held {
 export class RoomBacklog {
   readonly room: string;
   readonly shard: number;
-  /** All of the room up to this entry is done with, or is no event of it. */
+  /** Every event of the room up to this entry is processed. */
   after: string | undefined;
-  /** The last entry of the event that is sent next, once it is fixed. */
+  /** The last log entry of the next request, once it is fixed. */
   planned: string | undefined;
-  /** The plan is in the store: the id of what is sent stays what it is. */
+  /** True when the plan is stored: the id of the next request no longer changes. */
   planIsStored = false;
-  /** More events of the room are in the log, between `after` or what is ready and the front. */
+  /** True when more events of the room are in the log, between the last one in memory (or `after`) and the front. */
   isBehind = false;
-  /** Logged events that are not done with, up to the front. */
+  /** Unprocessed events in the log, up to the front. */
   count = 0;
   isSending = false;
   attempts = 0;
@@ -59,7 +59,7 @@ export class RoomBacklog {
     return this.ready.length >= mostReady || this.characters >= mostCharacters;
   }
 
-  /** Of an event that came to the front. */
+  /** Creates the backlog for an event at the front. */
   add(event: ReadEvent): void {
     this.count++;
     if (this.isBehind || this.isFull) this.isBehind = true;
@@ -71,7 +71,7 @@ export class RoomBacklog {
     this.#grow(event.text.length);
   }
 
-  /** What is sent next: the same events under the same id at every try. Null when nothing is ready. */
+  /** The next request: the same events with the same id at every attempt. Null when no event is in memory. */
   next(): EventDelivery | null {
     const [first] = this.ready;
     if (!first) return null;
@@ -85,7 +85,7 @@ export class RoomBacklog {
     return delivery;
   }
 
-  /** What `next` returned is done with. */
+  /** Marks the request that `next` returned as processed. */
   pass({ count, to }: EventDelivery): void {
     for (const { text } of this.ready.splice(0, count)) this.#grow(-text.length);
     this.count = Math.max(0, this.count - count);
@@ -95,7 +95,7 @@ export class RoomBacklog {
     Object.assign(this, { attempts: 0, refused: 0, since: 0, retryAt: 0 });
   }
 
-  /** Lets go of what it holds; the log has it. */
+  /** Drops the events in memory; they remain in the log. */
   park(): void {
     if (this.ready.length > 0) this.isBehind = true;
     this.ready.length = 0;

@@ -1,5 +1,5 @@
-// Holds this worker's share of the slices of webhook targets: takes free ones, keeps their leases, gives some up when another worker
-// comes. The store refuses what is written under a lease that ran out.
+// Holds this worker's share of the slices of webhook targets: acquires free slices, renews their leases, and releases some when another worker
+// joins. The store refuses writes under an expired lease.
 import type { Bus, Lease, Subscription } from '@danmux/bus';
 import { Periodic } from '@danmux/runtime';
 import { sliceLease, sliceOf } from '../places.ts';
@@ -12,14 +12,14 @@ const failure = { where: 'webhook-slices', message: 'could not check the slices 
 
 interface Held {
   readonly slice: TargetSlice;
-  /** On the monotonic clock; past it another worker may have it. */
+  /** Monotonic time after which another worker may hold the slice. */
   validUntil: number;
 }
 
 export class SliceHolder {
   readonly #parts: SliceParts;
   readonly #bus: Bus;
-  /** Of the slices that have any. */
+  /** Numbers of the slices that have targets. */
   readonly #targets = new Map<number, WebhookTarget[]>();
   readonly #held = new Map<number, Held>();
   readonly #checking: Periodic;
@@ -43,7 +43,7 @@ export class SliceHolder {
     void this.check();
   }
 
-  /** Hands everything over: other workers take it at once. */
+  /** Releases every slice, so that other workers acquire them immediately. */
   async drain(): Promise<void> {
     this.#ending = true;
     await this.#checking.stop();
@@ -53,7 +53,7 @@ export class SliceHolder {
     await freed?.close().catch((error: unknown) => this.#caught(error));
   }
 
-  /** Resolves with a check that began after this call. */
+  /** Resolves after a check that began after this call. */
   check(): Promise<void> {
     return this.#checking.again();
   }
@@ -72,7 +72,7 @@ export class SliceHolder {
     }
   }
 
-  /** Slices this worker may hold, so that all workers together hold all of them. */
+  /** Number of slices this worker may hold, so that all workers together hold every slice. */
   async #share(): Promise<number> {
     const workers = (await this.#bus.members.list()).filter(({ role }) => role === 'worker').length;
     return Math.ceil(this.#targets.size / Math.max(1, workers));
@@ -94,11 +94,11 @@ export class SliceHolder {
     const asked = performance.now();
     const renewed = await this.#bus.leases.renew(held.slice.lease, leaseMs).catch(() => undefined);
     if (renewed || (renewed === false && (await this.#regain(number, held.slice)))) held.validUntil = asked + leaseMs;
-    // Not knowing (the store is away) is not losing, until the lease must have ended.
+    // While the store is unreachable the lease counts as held until its time is over.
     else if (renewed === undefined && performance.now() > held.validUntil) await this.#forget(number);
   }
 
-  /** The lease ran out, which nobody took meanwhile; else the slice is lost. */
+  /** Reacquires an expired lease if no other worker holds it; otherwise the slice is lost. */
   async #regain(number: number, slice: TargetSlice): Promise<boolean> {
     if (this.#held.get(number)?.slice !== slice) return false;
     const lease = await this.#acquire(number);
@@ -106,7 +106,7 @@ export class SliceHolder {
       slice.lease = lease;
       return true;
     }
-    // Not waited for: who asks may be what it waits for.
+    // Not awaited: the caller may itself be part of the work that this would wait for.
     void this.#forget(number).then(() => (lease ? this.#bus.leases.release(lease).catch((error: unknown) => this.#caught(error)) : undefined));
     return false;
   }

@@ -1,6 +1,6 @@
-// Gives one target its events: several rooms at once, one event of a room at a time, in order. What the target refuses, or a room it
-// is slow for, holds up that room alone; while the target itself fails its events wait in the log. One worker has the line at a
-// time, under the lease of its slice.
+// Delivers events to one target: several rooms concurrently, one event of a room at a time, in order. A refused event or a slow room delays
+// only that room; while the target itself fails, its events wait in the log. One worker at a time delivers to a target, under the lease of
+// its slice.
 import { type LoggedEvent, userRooms } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import type { DeadLetters } from '../dead-letters.ts';
@@ -24,22 +24,22 @@ export interface DeliveryParts {
   readonly losses: EventLosses;
 }
 
-/** Where the line's places are kept. */
+/** Stores the positions of a target. */
 export interface DeliveryPlaces {
   changed(shard: number): void;
-  /** Resolves when the shard's place is stored as it is now; false when the line is another worker's. */
+  /** Resolves when the shard's current position is stored; false when another worker delivers to this target. */
   stored(shard: number): Promise<boolean>;
 }
 
-/** Rooms of a target that may have something at once; then no more is read until one is done. */
+/** Cap on rooms of a target with pending events in memory; reading pauses until one is done. */
 const mostRooms = 1_000;
-/** Rooms that may be tried at once, beyond which nothing is read; while the target fails, so few. */
+/** Cap on rooms in memory that are ready for an attempt; small while the target fails. */
 const readyRooms = { closed: 256, open: 4 } as const;
 const eventsTogether = 100;
-/** Tries before an event is given up that a target that takes others refuses, or answers with 401, 403, 404. */
+/** Attempts for an event that a working target refuses, or answers with 401, 403 or 404; then it becomes a dead letter. */
 const triesOf = { refused: 3, missing: 6 } as const;
 const storeAgainMs = 500;
-/** For what is under way when the worker ends. */
+/** Time for requests in flight when the worker stops. */
 const longestEndMs = 3_000;
 
 export class TargetDelivery {
@@ -49,7 +49,7 @@ export class TargetDelivery {
   readonly #parts: DeliveryParts;
   readonly #places: DeliveryPlaces;
   readonly #mostCharacters: number;
-  /** Shards that may have events behind the front. */
+  /** Shards that may have events after the front. */
   readonly #news = new Set<number>();
   readonly #sending = new Set<Promise<void>>();
   #pulling: Promise<void> | undefined;
@@ -65,19 +65,19 @@ export class TargetDelivery {
     this.rooms = new TargetRooms(parts.runtime.config.shards);
   }
 
-  /** True while something waits, as far as is known. */
+  /** True while events are known to be pending. */
   get isBusy(): boolean {
     return this.rooms.count > 0 || this.#news.size > 0;
   }
 
-  /** Events may have come to these shards. */
+  /** Call when these shards may have new events. */
   ring(shards: Iterable<number>): void {
     if (this.#ended) return;
     for (const shard of shards) this.#news.add(shard);
     this.go();
   }
 
-  /** Sends what may be sent now, and reads more. */
+  /** Starts the requests that may be sent now, and reads more events. */
   go(): void {
     if (this.#ended) return;
     this.rooms.wake(this.#now());
@@ -89,7 +89,7 @@ export class TargetDelivery {
     }
   }
 
-  /** Looks what others wrote about the target, and what the log lost of what it waits for. */
+  /** Reads changes of the target's state by others, and counts pending events that the log dropped. */
   async look(first: (shard: number) => Promise<LoggedEvent | undefined>): Promise<void> {
     if (!this.circuit.closed || this.rooms.waiting.size > 0) {
       if (await this.circuit.sync()) this.rooms.hasten();
@@ -99,7 +99,7 @@ export class TargetDelivery {
     this.go();
   }
 
-  /** Resolves when nothing is under way, or what is takes too long: then it is sent again, under the same id. */
+  /** Resolves when no request is in flight, or after a time limit; such requests are sent again with the same id. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.#pulling;
@@ -112,7 +112,7 @@ export class TargetDelivery {
     await this.circuit.end();
   }
 
-  /** False when nothing may be begun now. */
+  /** False when no request may be started now. */
   #begin(): boolean {
     const line = this.#next();
     if (!line || !this.#parts.slots.take(() => this.go())) return false;
@@ -121,8 +121,8 @@ export class TargetDelivery {
     line.isSending = true;
     const sending: Promise<void> = this.#send(line)
       .catch((error: unknown) => {
-        // The store is away; the room's turn comes again.
-        this.#parts.runtime.caught('webhooks', error, 'webhooks wait for the store', { level: 'debug', fields: { target: this.target.id } });
+        // The store is unreachable; the room is tried again later.
+        this.#parts.runtime.caught('webhooks', error, 'webhook delivery waits for the store', { level: 'debug', fields: { target: this.target.id } });
         line.retryAt = this.#now() + storeAgainMs;
       })
       .finally(() => {
@@ -149,7 +149,7 @@ export class TargetDelivery {
     if (line.ready.length === 0 && line.isBehind) await this.#refill(line);
     const delivery = line.next();
     if (!delivery || this.#ended) return;
-    // Before the first try, so that whoever tries again sends the same under the same id.
+    // Stored before the first attempt, so that every retry, also by another worker, sends the same events with the same id.
     if (!line.planIsStored && !(await this.#places.stored(line.shard))) {
       line.retryAt = this.#now() + storeAgainMs;
       return;
@@ -186,7 +186,7 @@ export class TargetDelivery {
     if (!this.circuit.closed) this.rooms.park();
   }
 
-  /** It is the event's own fault and was tried often enough; or it failed for so long itself, or waited so long while its target did. */
+  /** True when a faulty event was tried often enough, or when the event or its target has failed for too long. */
   #isGivenUp({ refused, since }: RoomBacklog, { ts }: EventDelivery, kind: Failure['kind']): boolean {
     const before = this.#now() - this.#parts.runtime.config.webhooks.retry_for_ms;
     if (since <= before || (ts <= before && this.circuit.since <= before)) return true;
@@ -200,14 +200,14 @@ export class TargetDelivery {
     runtime.counted.warn({ target: this.target.id, event: id, room, error }, 'a webhook event is a dead letter', { per: this.target.id });
   }
 
-  /** Reads what the room left in the log. */
+  /** Reads the events of a room that were left in the log. */
   async #refill(line: RoomBacklog): Promise<void> {
     let from = line.after;
     let end: string | undefined;
     while (line.isBehind && !line.isFull) {
       const events = await this.#parts.window.after(line.shard, from);
       const { entry: front } = this.rooms.front(line.shard);
-      // Nothing is behind it, also not what came to the front while it was read.
+      // Nothing follows it, including events that reached the front during the read.
       if (events.length === 0) line.isBehind = front !== from && front !== end;
       end = front;
       for (const event of events) {
@@ -222,7 +222,7 @@ export class TargetDelivery {
       }
     }
     if (line.isBehind) return;
-    // The log lost the others at its cap.
+    // The log's cap removed the others.
     this.#lose(line.shard, line.count - line.ready.length);
     line.count = line.ready.length;
   }
@@ -252,7 +252,7 @@ export class TargetDelivery {
         if (this.#ended || !this.#wantsMore()) break;
       }
     } catch (error) {
-      this.#parts.runtime.caught('webhooks', error, 'webhooks wait for the store', { level: 'debug', fields: { target: this.target.id } });
+      this.#parts.runtime.caught('webhooks', error, 'webhook delivery waits for the store', { level: 'debug', fields: { target: this.target.id } });
     }
   }
 
@@ -264,11 +264,11 @@ export class TargetDelivery {
   }
 
   #wants(event: ReadEvent): boolean {
-    // What users are sent alone is nobody's business.
+    // Messages to single users are not sent to webhooks.
     return event.room !== '' && !userRooms.includes(event.room) && wantsEvent(this.target, event);
   }
 
-  /** What is missing before the next event of the log; what went by while the target wanted none was not lost. */
+  /** Counts events missing before the next one in the log; events that the target did not want are not counted. */
   #count(shard: number, next: number | undefined): void {
     if (next === undefined) return;
     const hole = this.rooms.holeBefore(shard, next);

@@ -1,4 +1,4 @@
-// The gauges of how far targets are behind, of those whose lines this worker has.
+// Gauges of the lag of the targets that this worker delivers to.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { ProgressReader } from '../target-progress.ts';
@@ -16,7 +16,7 @@ export class TargetLag {
     this.#bus = bus;
   }
 
-  /** At most once in five seconds; it reads of targets that wait for something only. */
+  /** Updates the gauges, at most every five seconds; reads only for targets with pending events. */
   async tell(slices: readonly TargetSlice[]): Promise<void> {
     if (performance.now() - this.#told < everyMs) return;
     this.#told = performance.now();

@@ -1,5 +1,5 @@
-// All that waits for one target: how far it has come in each shard, and the rooms that have something, as they may be tried. Rooms are
-// independent of each other: the front of a shard moves on while one of its rooms waits.
+// The pending events of one target: its front in each shard, and the rooms with pending events in the order in which they may be tried. Rooms
+// are independent: the front of a shard advances while one of its rooms waits.
 import { compareEntries } from '@danmux/bus';
 import { decodePlace, encodePlace, type ShardPlace } from '../places.ts';
 import { lowestOf } from '../target-progress.ts';
@@ -15,9 +15,9 @@ interface Shard {
 
 export class TargetRooms {
   readonly #shards: Shard[];
-  /** Rooms that may be tried, in the order they became so. */
+  /** Rooms ready for an attempt, in the order in which they became ready. */
   readonly ready = new Set<RoomBacklog>();
-  /** Rooms whose next try is not due. */
+  /** Rooms whose next attempt is not due. */
   readonly waiting = new Set<RoomBacklog>();
   readonly #held: Held = { characters: 0 };
   #rooms = 0;
@@ -26,12 +26,12 @@ export class TargetRooms {
     this.#shards = Array.from({ length: shards }, () => ({ entry: undefined, number: 0, dropped: 0, rooms: new Map() }));
   }
 
-  /** Rooms that have something. */
+  /** Number of rooms with pending events. */
   get count(): number {
     return this.#rooms;
   }
 
-  /** Held ready. */
+  /** Memory used by pending events. */
   get characters(): number {
     return this.#held.characters;
   }
@@ -48,7 +48,7 @@ export class TargetRooms {
     return encodePlace(this.#place(shard));
   }
 
-  /** What the target still needs of the shard's log is behind this entry; undefined: all. */
+  /** The target needs only entries of the shard's log after this one; undefined: all. */
   lowest(shard: number): string | undefined {
     return lowestOf(this.#place(shard));
   }
@@ -61,7 +61,7 @@ export class TargetRooms {
     return this.#shards.reduce((sum, { dropped }) => sum + dropped, 0);
   }
 
-  /** How many events the log lost before this one, which is the next behind the front. */
+  /** Number of events that the log lost between the front and this next event. */
   holeBefore(shard: number, number: number): number {
     const front = this.#of(shard);
     return front.number > 0 ? Math.max(0, number - front.number - 1) : 0;
@@ -71,7 +71,7 @@ export class TargetRooms {
     this.#of(shard).dropped += count;
   }
 
-  /** Moves the front past an event, which waits for its room when it is wanted. */
+  /** Moves the front past an event and adds it to its room's backlog when the target wants it. */
   take(shard: number, event: ReadEvent, isWanted: boolean): void {
     const front = this.#of(shard);
     if (isWanted) {
@@ -83,12 +83,12 @@ export class TargetRooms {
     front.number = event.number;
   }
 
-  /** The front stands before the first event the log has: all before it is given up without being counted. */
+  /** Moves the front to just before the log's first event; earlier events are skipped without being counted. */
   skipHole(shard: number, number: number): void {
     this.#of(shard).number = number - 1;
   }
 
-  /** Rooms whose time has come may be tried. */
+  /** Makes rooms ready whose next attempt is due. */
   wake(now: number): void {
     for (const line of this.waiting) {
       if (line.retryAt > now) continue;
@@ -97,7 +97,7 @@ export class TargetRooms {
     }
   }
 
-  /** After a try: it is ready again, waits, or has nothing any more. */
+  /** Call after an attempt: the room becomes ready again, waits, or is removed when it has no pending events. */
   settle(line: RoomBacklog, now: number): void {
     line.isSending = false;
     if (line.ready.length === 0 && !line.isBehind) {
@@ -107,12 +107,12 @@ export class TargetRooms {
     else this.ready.add(line);
   }
 
-  /** Everything that is not being sent leaves memory; the log has it. */
+  /** Drops all pending events that are not being sent from memory; they remain in the log. */
   park(): void {
     for (const { rooms } of this.#shards) for (const line of rooms.values()) if (!line.isSending) line.park();
   }
 
-  /** For a target that wants none any more: what the log loses of its rooms is no loss. */
+  /** Drops all pending events of a disabled target, so that the log's cap counts no losses for it. */
   giveUpCounting(): void {
     this.park();
     for (const line of this.rooms()) line.count = 0;
@@ -126,7 +126,7 @@ export class TargetRooms {
     for (const { rooms } of this.#shards) yield* rooms.values();
   }
 
-  /** True while the entry is behind the front. */
+  /** True while the entry is after the front. */
   isBeforeFront(shard: number, entry: string): boolean {
     const { entry: front } = this.#of(shard);
     return front !== undefined && compareEntries(entry, front) <= 0;

@@ -1,5 +1,5 @@
-// The targets of one slice while this worker has its lease: loads where they are, runs their lines, stores how far they come. It does
-// not ask for the lease.
+// The targets of one slice while this worker holds its lease: loads their positions, runs their deliveries and stores their progress. Acquiring
+// the lease happens elsewhere.
 import type { Bus, Lease, LoggedEvent } from '@danmux/bus';
 import { compareEntries } from '@danmux/bus';
 import { lowField, placeField } from '../places.ts';
@@ -8,15 +8,15 @@ import { Circuit } from './circuit.ts';
 import { PlaceStore } from './place-store.ts';
 import { type DeliveryParts, TargetDelivery } from './target-delivery.ts';
 
-/** Characters of waiting events in memory, all targets together, and the least of one. */
+/** Cap on characters of pending events in memory, for all targets together, and the minimum for each target. */
 const allCharacters = 134_217_728;
 const leastCharacters = 65_536;
 
 export interface SliceParts extends DeliveryParts {
   readonly bus: Pick<Bus, 'cursors' | 'records'>;
-  /** All targets of the config: they share the memory. */
+  /** All configured targets; they share the memory cap. */
   readonly targets: number;
-  /** Something was done with: the log may be trimmed. */
+  /** Called when events were processed, so that the log can be trimmed. */
   moved(): void;
 }
 
@@ -67,7 +67,7 @@ export class TargetSlice {
     await Promise.all([...this.lines.values()].map((line) => line.look(first)));
   }
 
-  /** Resolves when nothing is under way and all is stored, as far as it can be. */
+  /** Resolves when no request is in flight and all positions are stored or could not be. */
   async end(): Promise<void> {
     this.#store.ending();
     await Promise.all([...this.lines.values()].map((line) => line.end()));
@@ -93,7 +93,7 @@ export class TargetSlice {
     return line ? line.rooms.textOf(Number(shard)) : this.#lowest(Number(shard));
   }
 
-  /** Null while a target needs all of the shard's log. For one that is disabled nothing is kept. */
+  /** Lowest entry that a target still needs; null while one needs the whole log. A disabled target needs nothing. */
   #lowest(shard: number): string | null {
     let lowest: string | null = null;
     for (const { circuit, rooms } of this.lines.values()) {

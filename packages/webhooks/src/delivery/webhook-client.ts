@@ -1,5 +1,5 @@
-// Gives one event to one target over HTTP and tells what became of it. It signs (Standard Webhooks), follows no redirect, reads
-// little of the answer and waits only so long. It does not retry: whoever asks decides.
+// Sends one event to one target over HTTP and returns the outcome. It signs (Standard Webhooks), follows no redirects, reads only the start of
+// the response and has a timeout. Retrying is up to the caller.
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock, Runtime } from '@danmux/runtime';
@@ -9,13 +9,13 @@ import { AddressGuard } from './address-guard.ts';
 
 export type Outcome =
   | { readonly kind: 'delivered' }
-  /** Nothing wrong with the event: the target does not take any now. `hold`: it says itself that it wants none for a while. */
+  /** The target fails; the event is not at fault. `hold`: the target requested a pause. */
   | { readonly kind: 'down'; readonly error: string; readonly retryAfterMs?: number; readonly hold?: true }
-  /** It answered as a site that restarts behind a proxy does, or one that forgot a secret (401, 403, 404, 405). */
+  /** 401, 403, 404 or 405: typical of a site that restarts behind a proxy or lost its secret. */
   | { readonly kind: 'missing'; readonly error: string }
-  /** The target does not want this event. */
+  /** The target refused this event. */
   | { readonly kind: 'refused'; readonly error: string }
-  /** It said 410: it wants no event any more. */
+  /** The target answered 410: it wants no more events. */
   | { readonly kind: 'gone'; readonly error: string };
 
 export interface Delivery {
@@ -25,16 +25,16 @@ export interface Delivery {
   readonly text: string;
 }
 
-/** Of an answer; the rest is not read. */
+/** Bytes read of a response. */
 const answerBytes = 65_536;
-/** For the rest of an answer whose status is known; then the connection is dropped. */
+/** Time limit for the rest of a response after its status; then the connection is closed. */
 const answerMs = 1_000;
 const longestRetryAfterMs = 3_600_000;
 const busyStatuses = [408, 425, 429];
 const missingStatuses = [401, 403, 404, 405, 407];
-/** A connection nobody used for so long is closed. */
+/** Idle connections are closed after this time. */
 const idleMs = 4_000;
-/** Who asks bounds the requests (request-slots.ts): targets of one host do not hold each other up. Sockets stay bounded in any case. */
+/** Cap on sockets. request-slots.ts bounds the requests of each target, so that targets on one host do not block each other. */
 const connections = { keepAlive: true, timeout: idleMs, scheduling: 'lifo', maxTotalSockets: 8_192 } as const;
 
 export class WebhookClient {
@@ -64,7 +64,7 @@ export class WebhookClient {
       const { status, retryAfterMs } = await this.#request(target, delivery, true);
       return outcomeOf(status, retryAfterMs);
     } catch (error) {
-      // Its id cannot stand in a header: that is the event's fault, and stays so.
+      // The id cannot be sent in a header: the event is at fault, permanently.
       if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_CHAR') return { kind: 'refused', error: (error as Error).message };
       return { kind: 'down', error: error instanceof Error ? error.message || error.name : String(error) };
     }
@@ -73,7 +73,7 @@ export class WebhookClient {
   async #request(target: WebhookTarget, delivery: Delivery, mayRepeat: boolean): Promise<Answer> {
     const { allow_http, timeout_ms } = this.#runtime.config.webhooks;
     const url = new URL(target.url);
-    if (url.protocol !== 'https:' && !allow_http) throw new Error('the url is not https, and webhooks.allow_http is off');
+    if (url.protocol !== 'https:' && !allow_http) throw new Error('the URL is not https, and webhooks.allow_http is off');
     this.#guard.checkHost(url.hostname);
     const secure = url.protocol === 'https:';
     const request = (secure ? https : http).request(url, {
@@ -85,7 +85,7 @@ export class WebhookClient {
     try {
       return await answerTo(request, delivery.text, timeout_ms, this.#runtime.clock);
     } catch (error) {
-      // The target closed a kept connection while it was taken again: it has read nothing.
+      // The target closed an idle connection just as it was reused, so it has read nothing.
       if (mayRepeat && request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return this.#request(target, delivery, false);
       throw error;
     }
@@ -99,7 +99,7 @@ export class WebhookClient {
       'user-agent': `danmux/${this.#runtime.version}`,
       'webhook-id': id,
       'webhook-timestamp': Math.floor(now / 1_000),
-      // With each, so that the target may know either.
+      // One signature per secret, so that the target may verify with either during a rotation.
       'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, new Date(now), text)).join(' '),
     };
   }
@@ -127,7 +127,7 @@ function answerTo(request: http.ClientRequest, body: string, timeoutMs: number, 
   });
 }
 
-/** So that the connection can be used again; one whose answer does not end soon is dropped. */
+/** Reads the rest of the response, so that the connection can be reused; closes it when the response does not end soon. */
 function readLittle(response: http.IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     let read = 0;
@@ -136,7 +136,7 @@ function readLittle(response: http.IncomingMessage): Promise<void> {
       read += chunk.length;
       if (read > answerBytes) response.destroy();
     });
-    // The status has been told; what becomes of the rest is nobody's concern.
+    // The outcome is known already; errors in the rest of the response do not matter.
     response.on('error', () => {});
     response.on('close', () => {
       clearTimeout(timer);
@@ -156,7 +156,7 @@ function outcomeOf(status: number, retryAfterMs: number | undefined): Outcome {
   return { kind: 'down', error: where, ...asked, ...(status === 429 || retryAfterMs !== undefined ? { hold: true } : {}) };
 }
 
-/** Seconds, or a date by the target's own clock, which its answer tells; nonsense is ignored. */
+/** Parses Retry-After: seconds, or a date relative to the response's own Date header; malformed values are ignored. */
 function retryAfterOf({ 'retry-after': header, date = '' }: http.IncomingHttpHeaders, now: number): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - (Date.parse(date) || now);

@@ -1,4 +1,5 @@
-// The webhooks of a worker: the slices it holds, the bells that tell it of events at once, and the looks that find what no bell told.
+// The webhook part of a worker: the slices it holds, the notifications that announce new events, and periodic checks that find events whose
+// notification was lost.
 import type { Bus } from '@danmux/bus';
 import type { Jobs, RunningJob } from '@danmux/jobs';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
@@ -14,7 +15,7 @@ import { SliceHolder } from './slice-holder.ts';
 import { TargetLag } from './target-lag.ts';
 import { WebhookClient } from './webhook-client.ts';
 
-/** How soon a room whose time has come is tried. */
+/** Interval at which rooms that are due for a retry are picked up. */
 const tickMs = 250;
 const lookMs = 2_000;
 
@@ -33,7 +34,7 @@ export class WebhookWork implements Part {
   readonly #looking: Periodic;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Of `jobs` that are not started yet. */
+  /** Pass `jobs` before they are started. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
     this.#runtime = runtime;
     const targets = webhookTargets(runtime.config);
@@ -48,7 +49,9 @@ export class WebhookWork implements Part {
     const shared = { runtime, bus, window: this.#window, client: this.#client, letters: this.#letters, losses: this.#losses };
     this.#holder = new SliceHolder({ ...shared, slots, targets: targets.length, moved: () => this.#trim.ask() }, bus, targets);
     this.#bells = new EventListener(runtime, bus.events, async (shards) => this.#ring(shards));
-    this.#looking = new Periodic(runtime, { everyMs: lookMs, where: 'webhooks', message: 'webhooks wait for the store', level: 'debug' }, () => this.#look());
+    this.#looking = new Periodic(runtime, { everyMs: lookMs, where: 'webhooks', message: 'webhook delivery waits for the store', level: 'debug' }, () =>
+      this.#look(),
+    );
     jobs.handle('redeliver', (job) => this.redeliver(job));
   }
 
@@ -60,7 +63,7 @@ export class WebhookWork implements Part {
     this.#looking.start();
   }
 
-  /** What is under way is finished; the rest goes to other workers. */
+  /** Finishes requests in flight; other workers deliver the rest. */
   async drain(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -95,7 +98,7 @@ export class WebhookWork implements Part {
     await this.#lag.tell(this.#holder.slices);
   }
 
-  /** Ahead of what waits, whatever the circuit says: a person asked for it. */
+  /** Sends a replayed event ahead of pending ones, whatever the circuit's state, because an operator requested it. */
   async redeliver({ data: { target: id, event, text }, attempt }: RunningJob<'redeliver'>): Promise<void> {
     const target = this.#targets.get(id);
     const outcome = target && (await this.#client.post(target, { id: event.id, text }));

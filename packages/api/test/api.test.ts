@@ -1,10 +1,10 @@
-// The life of the role: it starts whatever the store does, announces itself, and recovers by itself.
+// The life cycle of the api role: it starts without the store, announces itself and recovers after an outage.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import { eventually, startRedis } from '@danmux/testkit/unit';
 
-test('it is a member while it runs, under the address it listens on', async () => {
+test('a running api is a member under the address it listens on', async () => {
   const fixture = await startApi();
   const [member] = await fixture.bus.members.list();
   assert.deepEqual([member?.role, `http://${member?.address}`], ['api', fixture.url]);
@@ -13,19 +13,19 @@ test('it is a member while it runs, under the address it listens on', async () =
   await fixture.close();
 });
 
-test('the public host is what others are told', async () => {
+test('a member is announced under public_host', async () => {
   const fixture = await startApi({ public_host: 'localhost' });
   assert.match(fixture.api.address(), /^localhost:\d+$/);
   await fixture.close();
 });
 
-test('a port that is taken fails the start, and stopping is still fine', async () => {
+test('a port in use fails the start, and stop still works', async () => {
   const first = await startApi();
   await assert.rejects(startApi({ 'api.port': Number(new URL(first.url).port) }), { code: 'EADDRINUSE' });
   await first.close();
 });
 
-test('Redis absent at the start, then there, then gone: 503 with Retry-After, and good again by itself', { timeout: 60_000 }, async () => {
+test('without Redis requests get 503 with Retry-After, and succeed again when Redis returns', { timeout: 60_000 }, async () => {
   const redis = await startRedis();
   await redis.kill();
   const fixture = await startApi({ 'redis.url': redis.url, 'redis.command_timeout_ms': 500 });

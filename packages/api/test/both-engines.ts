@@ -1,9 +1,9 @@
-// Runs the same tests against an api on each engine, one api for all of them.
+// Runs the same tests on the memory and the Redis engine, with one api per engine.
 import { after, before, describe } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
 import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 
-/** `tests` gets the api when it runs, not before. */
+/** `tests` receives a getter, because the api starts only in the `before` hook. */
 export function onBothEngines(set: Parameters<typeof startApi>[0], tests: (api: () => ApiFixture) => void): void {
   for (const engine of ['memory', 'redis'] as const) {
     describe(`on ${engine}`, () => {
@@ -21,7 +21,7 @@ export function onBothEngines(set: Parameters<typeof startApi>[0], tests: (api: 
         await redis?.stop();
       });
       tests(() => {
-        if (!fixture) throw new Error('the api is not there yet');
+        if (!fixture) throw new Error('the api has not started yet');
         return fixture;
       });
     });

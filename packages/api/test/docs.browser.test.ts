@@ -1,4 +1,4 @@
-// The documentation in a real Chromium, under its own policy.
+// The documentation pages in Chromium, under their content security policy.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
@@ -17,7 +17,7 @@ after(async () => {
   await fixture.close();
 });
 
-test('/docs shows every route, asks no other server, and can try one', async () => {
+test('/docs shows every route, contacts no other server, and can send a request', async () => {
   const page = await browser.newPage();
   const complaints: string[] = [];
   const hosts = new Set<string>();
@@ -39,7 +39,7 @@ test('/docs shows every route, asks no other server, and can try one', async () 
   await page.locator('button.execute').click();
   await page.locator('.live-responses-table .response-col_status', { hasText: '200' }).waitFor();
   await page.locator('.opblock-summary-path[data-path="/v1/stats"]').click();
-  // Its example goes out as it stands there: path, headers and body.
+  // The example is sent unchanged: path, headers and body.
   const mute = page.locator('.opblock-put', { has: page.locator('[data-path="/v1/rooms/{room}/mutes/{user}"]') });
   await mute.locator('.opblock-summary-path').click();
   await mute.locator('.try-out__btn').click();

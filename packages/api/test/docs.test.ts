@@ -1,4 +1,4 @@
-// The documentation is public and comes whole from this server.
+// The documentation is public and loads nothing from other servers.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
@@ -11,7 +11,7 @@ after(() => fixture.close());
 
 const get = (where: string) => fixture.call('GET', where, undefined, { key: null });
 
-test('/docs and what it loads need no key', async () => {
+test('/docs and the files it loads need no key', async () => {
   for (const where of ['/docs', '/docs/', '/docs/json']) assert.equal((await get(where)).status, 200, where);
   const { body } = await get('/docs/');
   const loaded = [...String(body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url = '']) => url);
@@ -22,7 +22,7 @@ test('/docs and what it loads need no key', async () => {
   }
 });
 
-test('/openapi.json is the document', async () => {
+test('/openapi.json returns the document', async () => {
   const { body } = await get('/openapi.json');
   assert.equal(body.openapi, '3.1.0');
   assert.deepEqual(body.paths, (await get('/docs/json')).body.paths);

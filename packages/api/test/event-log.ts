@@ -1,8 +1,8 @@
-// What stands in the event log of an api's bus, for tests of who is told what.
+// Reads the webhook events that an api wrote to its bus.
 import type { WebhookEvent } from '@danmux/protocol';
 import type { ApiFixture } from '@danmux/testkit/api-fixture';
 
-/** The settings under which anybody wants events. */
+/** Settings with a webhook target, without which no events are written. */
 export { rightSettings as withWebhooks } from './right-requests.ts';
 
 /** Every event of a room, oldest first. */

@@ -1,6 +1,6 @@
-// Every route of the OpenAPI document with requests made from its schemas: right ones and nearly right ones, for things that are
-// there and things that are not. No answer is a failure or undocumented, none hangs, and a message that was published was asked for by
-// a request that was accepted. A failure prints the seed that repeats it.
+// Fuzzes every route of the OpenAPI document with valid and slightly invalid requests made from its schemas, for objects that exist and
+// objects that do not. Every request gets a documented answer in time and never a 500, and only accepted requests publish messages. A
+// failed test prints the seed that repeats it.
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -35,7 +35,7 @@ const words = {
 };
 
 let fixture: ApiFixture;
-/** Trace ids of requests that were accepted. */
+/** Accepted requests by their trace id. */
 const asked = new Map<string, Operation>();
 before(async () => {
   const keys = scopes.map((scope) => ({ id: scope, scopes: [scope], rooms: ['live:*'], hashes: [createHash('sha256').update(keyOf(scope)).digest('hex')] }));
@@ -53,17 +53,17 @@ after(() => fixture.close());
 afterEach(async () => {
   for (const { room, body, trace } of await fixture.sequence()) {
     const operation = asked.get(trace);
-    assert.ok(operation, `nobody asked for ${body} in ${room}`);
+    assert.ok(operation, `no accepted request published ${body} in ${room}`);
     assert.ok(publishes(operation), `${operation.method} ${operation.path} sent ${body}`);
   }
   assert.deepEqual(
     fixture.lines.filter((line) => line.includes('request failed')),
     [],
   );
-  assert.equal((await fixture.call('GET', '/v1/stats')).status, 200, 'it still answers');
+  assert.equal((await fixture.call('GET', '/v1/stats')).status, 200, 'the api still answers');
 });
 
-/** The routes that may send messages to rooms. */
+/** True for routes that can publish messages. */
 function publishes({ method, path }: Operation): boolean {
   return /messages|broadcasts|events|approve|retry|replay$/.test(path) || (method === 'PATCH' && path === '/v1/rooms/{room}');
 }
@@ -76,7 +76,7 @@ async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** As UTF-8 can say it. */
+/** Replaces lone surrogates, which UTF-8 cannot encode. */
 const wellFormed = (text: string) => Buffer.from(text).toString();
 
 const parts = fc.oneof(
@@ -137,7 +137,7 @@ function queryOf(query: unknown): string {
   return text.length > 0 ? `?${text.join('&').slice(0, 2_000)}` : '';
 }
 
-/** Success, or a refusal in the documented form; `call` itself checks that its code is documented. */
+/** The answer must be a success or a problem; `call` checks that the route documents its code. */
 function mustBeFine(operation: Operation, { status, headers: got, body }: Answer): void {
   if (status < 300) {
     asked.set(got.get('x-trace-id') ?? '', operation);
@@ -146,7 +146,7 @@ function mustBeFine(operation: Operation, { status, headers: got, body }: Answer
   }
   assert.ok(status < 500, JSON.stringify(body));
   assert.ok(Object.hasOwn(errors, body.code), JSON.stringify(body));
-  // A kept answer names the request it was made for.
+  // A replayed answer contains the trace id of the first request.
   if (!got.has('idempotent-replayed')) mustRefuse({ status, headers: got, body }, body.code);
 }
 
@@ -161,8 +161,8 @@ async function ask(operation: Operation, given: Given): Promise<Answer> {
   return inTime(fixture.call(operation.method, path + queryOf(given.query), body, { ...sent, key: given.key }), `${operation.method} ${path}`);
 }
 
-test('the document has routes, and each can be made requests for', () => {
-  assert.ok(Object.keys(document.paths).length > 30, 'the whole of the API');
+test('requests can be generated for every route of the document', () => {
+  assert.ok(Object.keys(document.paths).length > 30, 'the document has all routes');
   for (const operation of operations) assert.ok(fc.sample(requests(operation), 1).length === 1, operation.path);
 });
 
@@ -173,8 +173,9 @@ for (const operation of operations) {
         const accepted = await fixture.accepted();
         const answer = await ask(operation, given);
         mustBeFine(operation, answer);
-        if (answer.status >= 400) assert.equal(await fixture.accepted(), accepted, 'what was refused sent something');
-        if (operation['x-scope'] && (given.key === null || given.key === 'wrong')) assert.ok(answer.status >= 400, 'it was let in without a key');
+        if (answer.status >= 400) assert.equal(await fixture.accepted(), accepted, 'a refused request published a message');
+        if (operation['x-scope'] && (given.key === null || given.key === 'wrong'))
+          assert.ok(answer.status >= 400, 'a request without a valid key was accepted');
       }),
       { numRuns: runs },
     );
@@ -188,11 +189,11 @@ for (const operation of operations) {
     };
     const answer = await ask(operation, right);
     mustBeFine(operation, answer);
-    assert.ok(answer.status < 300, `after all that the right request is ${answer.status}`);
+    assert.ok(answer.status < 300, `a valid request still succeeds: ${answer.status}`);
   });
 }
 
-test('many of the made requests were right', () => {
+test('many of the generated requests were accepted', () => {
   assert.ok(asked.size > 3 * operations.length, `only ${asked.size}`);
 });
 
@@ -212,18 +213,18 @@ describe('the Pusher-compatible routes', () => {
           const raw = JSON.stringify(body);
           const answer = await inTime(fixture.call('POST', signedPath(operation.path, raw, signed), raw, { key: null }), operation.path);
           if (answer.status < 300) {
-            assert.ok(signed, 'it was let in without a signature');
+            assert.ok(signed, 'a request without a valid signature was accepted');
             successes++;
             asked.set(answer.headers.get('x-trace-id') ?? '', operation);
             return;
           }
           assert.ok(answer.status < 500, JSON.stringify(answer.body));
           assert.deepEqual(Object.keys(answer.body), ['error']);
-          assert.equal(await fixture.accepted(), accepted, 'what was refused sent something');
+          assert.equal(await fixture.accepted(), accepted, 'a refused request published a message');
         }),
         { numRuns: 100 },
       );
-      assert.ok(successes > 0, 'none was right');
+      assert.ok(successes > 0, 'no generated request was accepted');
     });
   }
 });

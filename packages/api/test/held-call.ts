@@ -1,14 +1,14 @@
-// Holds a call of the api to its bus, so that a request stands still where a test wants it.
+// Blocks a call of the api to its bus until the test releases it, so that a request pauses at a known point.
 import type { ApiFixture } from '@danmux/testkit/api-fixture';
 
 export interface HeldCall {
-  /** Resolves when the api made the call. */
+  /** Resolves when the api has made the call. */
   readonly begun: Promise<void>;
-  /** The call goes on, and so do later ones. */
+  /** Lets this call and all later ones through. */
   release(): void;
 }
 
-/** Each with its noun. */
+/** The noun of the bus that has each method. */
 const nouns = { publish: 'ingress', finish: 'claims' } as const;
 type Method = keyof typeof nouns;
 

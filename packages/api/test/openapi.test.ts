@@ -1,4 +1,4 @@
-// The document: what it says of each route, in the form OpenAPI 3.1 asks for.
+// The OpenAPI 3.1 document: completeness of each route, and the file in the repository.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { type ErrorCode, errors } from '@danmux/protocol';
 import { document, documentedCodes, operations } from '@danmux/testkit/documented-codes';
 import { Value } from 'typebox/value';
 
-test('it names every route, and how to authenticate', () => {
+test('the document lists every route and the ways to authenticate', () => {
   assert.equal(document.openapi, '3.1.0');
   assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(), [
     'DELETE /v1/bans/{user}',
@@ -71,7 +71,7 @@ test('it names every route, and how to authenticate', () => {
   assert.equal(signature?.name, 'X-Danmux-Signature');
 });
 
-test('every refusal is a problem of the errors table, under its status', () => {
+test('every documented error is in the errors table, under its status', () => {
   assert.deepEqual(document.components.schemas['Problem']?.required, ['type', 'title', 'status', 'code', 'detail']);
   for (const operation of operations) {
     for (const [code, status] of documentedCodes(operation)) assert.equal(Object.hasOwn(errors, code) && errors[code as keyof typeof errors].status, status);
@@ -83,7 +83,7 @@ test('every refusal is a problem of the errors table, under its status', () => {
   }
 });
 
-test('who may come again is told when', () => {
+test('retryable errors document Retry-After', () => {
   for (const operation of operations) {
     for (const [code, status] of documentedCodes(operation)) {
       const { retryable } = errors[code as keyof typeof errors];
@@ -98,7 +98,7 @@ test('who may come again is told when', () => {
   }
 });
 
-test('every success and every body has an example and words of its own', () => {
+test('every success has a description, and every success and body has an example', () => {
   for (const { path, responses, requestBody } of operations) {
     const [status, success] = Object.entries(responses)[0] ?? [];
     assert.ok(Number(status) < 300, path);
@@ -108,13 +108,13 @@ test('every success and every body has an example and words of its own', () => {
   }
 });
 
-test('every route has words of its own, and names its scope', () => {
+test('every route has a unique summary, a description and its scope', () => {
   const seen = new Set<string>();
   for (const { method, path, summary = '', description = '', 'x-scope': scope } of operations) {
     assert.ok(summary.length > 4 && !seen.has(summary), `${method} ${path}: ${summary}`);
     seen.add(summary);
     if (path === '/v1/gateway') {
-      assert.equal(scope, undefined, 'it is for anybody');
+      assert.equal(scope, undefined, 'the gateway needs no scope');
       continue;
     }
     assert.ok(scope && description.endsWith(`Scope: \`${scope}\`.`) && description.length > 30, `${method} ${path}: ${description}`);
@@ -122,7 +122,7 @@ test('every route has words of its own, and names its scope', () => {
   }
 });
 
-test('every route has an operationId, which no other has', () => {
+test('every route has a unique operationId', () => {
   const ids = operations.map(({ operationId = '' }) => operationId);
   for (const [index, id] of ids.entries()) assert.match(id, /^[a-z]+([A-Z][a-z]+)+$/, operations[index]?.path);
   assert.equal(new Set(ids).size, operations.length, String(ids.filter((id, index) => ids.indexOf(id) !== index)));
@@ -152,7 +152,7 @@ test('every example fits its schema', () => {
   assert.ok(checked > operations.length, `${checked} examples`);
 });
 
-test('every POST takes an Idempotency-Key', () => {
+test('every POST accepts an Idempotency-Key', () => {
   for (const { method, path, parameters = [] } of operations)
     assert.equal(
       parameters.some((parameter) => parameter.in === 'header' && parameter.name === 'idempotency-key'),
@@ -161,6 +161,6 @@ test('every POST takes an Idempotency-Key', () => {
     );
 });
 
-test('the file in the repository is this document', () => {
+test('docs/openapi.json equals this document', () => {
   assert.deepEqual(JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')), JSON.parse(JSON.stringify(document)));
 });

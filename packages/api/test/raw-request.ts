@@ -1,4 +1,4 @@
-// Bytes as they are over a socket of their own, for what no HTTP client would send.
+// Sends raw bytes over a new socket, for requests that no HTTP client would send.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
@@ -8,7 +8,7 @@ export async function openSocket(url: string): Promise<Socket> {
   return socket;
 }
 
-/** Everything that came until the server closed. */
+/** Returns everything received until the server closes the socket. */
 export async function rawRequest(url: string, bytes: string | Buffer): Promise<string> {
   const socket = await openSocket(url);
   let got = '';

@@ -1,5 +1,5 @@
-// Each route refuses in just the ways it documents: every code it documents is provoked, and every way of provoking one is
-// tried on every route; the fixture fails on a code that is answered without being documented.
+// Each route returns exactly the error codes it documents: every documented code is provoked, and every way to provoke a code is tried on
+// every route. The fixture fails on an undocumented code.
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -12,23 +12,23 @@ import type { BusOverrides } from '@danmux/testkit/unit';
 import { Seal } from '../src/auth/seal.ts';
 import { type Change, held, prepared, rightRequest, rightRequests, rightSettings, send } from './right-requests.ts';
 
-/** A key whose text is its id, repeated. */
+/** A config row for a key whose text is its id, repeated eight times. */
 const keyRow = (id: string, scope: string) => ({ id, scopes: [scope], hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });
 const secret = 'q'.repeat(40);
 let fixture: ApiFixture;
-let hurried: ApiFixture;
+let limited: ApiFixture;
 before(async () => {
   const signer = { ...keyRow('signer', 'admin'), signing_secrets: [secret] };
   fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish'), signer], shedding: 'off' });
-  // What changes in a room is published to those who watch it.
+  // With a subscriber, changes of the room are published.
   await fixture.bus.frames.subscribe('live:1', { frame: () => {}, resumed: () => {} });
-  // One request, then none for a long time.
-  hurried = await startApi({ 'api.per_minute': 1 });
-  await hurried.call('GET', '/v1/stats');
+  // Allows one request a minute, which the next line uses.
+  limited = await startApi({ 'api.per_minute': 1 });
+  await limited.call('GET', '/v1/stats');
 });
-after(() => Promise.all([fixture.close(), hurried.close()]));
+after(() => Promise.all([fixture.close(), limited.close()]));
 
-/** All of what a route may call. */
+/** All methods of the bus that routes call. */
 const busMethods = {
   ...{ ingress: ['publish'], streams: ['heads', 'history', 'recall'], presence: ['totals', 'audience', 'rooms'], members: ['list'], claims: ['begin'] },
   ...{ records: ['get', 'version', 'set', 'setIf', 'page'], receipts: ['open', 'find'], events: ['emit', 'read', 'dropped'] },
@@ -38,12 +38,12 @@ const busCalls = Object.entries(busMethods).flatMap(([noun, methods]) => methods
 const jobMethods = ['add', 'status', 'cancel', 'failed', 'retry'] as const;
 let keys = 0;
 
-/** A request that would succeed, but for what `change` does to it. */
+/** Sends the valid request with a change. */
 async function ask(operation: Operation, change: Change = {}): Promise<Answer> {
   return send(fixture, operation, await prepared(fixture, operation), change);
 }
 
-/** With all that a route uses failing like this; POST with a key, as tokens use the bus for that alone. */
+/** Sends the request while all bus and job calls fail. A POST has an Idempotency-Key, because tokens use the bus only for that. */
 async function askFailing(operation: Operation, error: () => Error): Promise<Answer> {
   const params = await prepared(fixture, operation);
   const fail = () => Promise.reject(error());
@@ -57,10 +57,10 @@ async function askFailing(operation: Operation, error: () => Error): Promise<Ans
   }
 }
 
-/** A key may ask this api once; an address may ask for what is public as often as it takes here. */
+/** Exceeds the rate limit: the key with one request, the address of a public route with many. */
 async function askOften(operation: Operation): Promise<Answer> {
-  let answer = await send(hurried, operation, { room: 'live:1' });
-  for (let times = 0; !operation['x-scope'] && answer.status !== 429 && times < 1_000; times++) answer = await send(hurried, operation, {});
+  let answer = await send(limited, operation, { room: 'live:1' });
+  for (let times = 0; !operation['x-scope'] && answer.status !== 429 && times < 1_000; times++) answer = await send(limited, operation, {});
   return answer;
 }
 
@@ -72,7 +72,7 @@ async function askTwice(operation: Operation): Promise<Answer> {
   return send(fixture, operation, params, { headers, body: rightRequest(operation).other ?? { other: 1 } });
 }
 
-/** The right request but for its signature, or for what the store says of its nonce. */
+/** Sends the valid request signed, with changes to the signature or with another result of the nonce check. */
 async function askSigned(operation: Operation, signing: Partial<Signing>, once: () => Promise<number> = async () => 0): Promise<Answer> {
   const params = await prepared(fixture, operation);
   fixture.overrides.claims.once = once;
@@ -96,7 +96,7 @@ async function withPublish(operation: Operation, publish: ApiFixture['bus']['ing
   return answer;
 }
 
-/** With a key whose first answer was sealed under another secret. */
+/** Repeats a request whose stored answer was encrypted under another secret. */
 async function askSealed(operation: Operation): Promise<Answer> {
   const params = await prepared(fixture, operation);
   const answer = new Seal('t'.repeat(32), 'kept answers').close('{}', 'anywhere');
@@ -106,7 +106,7 @@ async function askSealed(operation: Operation): Promise<Answer> {
   return refused;
 }
 
-/** Where the form of a request is told: a body, a query, or the path alone. */
+/** Sends an invalid body, or query, or path parameter: the first that the route has. */
 function askMalformed(operation: Operation): Promise<Answer> {
   if (operation.requestBody) return ask(operation, { body: { nobody_knows: 1 } });
   if (operation.parameters?.some((parameter) => parameter.in === 'query')) return ask(operation, { query: '?nobody_knows=1' });
@@ -132,12 +132,12 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   invalid_json: (operation) => ask(operation, { body: '{' }),
   invalid_room: (operation) => ask(operation, isBroadcast(operation) ? { body: { ...gift, rooms: ['a b'] } } : { params: { room: 'a%20b' } }),
   unknown_type: async (operation) =>
-    send(fixture, operation, operation.requestBody ? await prepared(fixture, operation) : await unheardOf(operation), withType(operation, 'unheard-of')),
+    send(fixture, operation, operation.requestBody ? await prepared(fixture, operation) : await withUnknownType(operation), withType(operation, 'unheard-of')),
   type_forbidden: (operation) => ask(operation, withType(operation, 'recall')),
   too_large: (operation) => ask(operation, { body: `"${'x'.repeat(operation.path.startsWith('/v1/words') ? 6_300_000 : 1_100_000)}"` }),
   unsupported_media_type: (operation) => ask(operation, { headers: { 'content-type': 'text/plain' }, body: 'x' }),
   not_found: (operation) => ask(operation, { params: { [lastParam(operation)]: `nobody${++keys}` } }),
-  // Of a token nothing else is in conflict.
+  // A token has no other conflict.
   conflict: async (operation) =>
     operation.path === '/v1/tokens'
       ? askSealed(operation)
@@ -153,12 +153,12 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   lane_full: (operation) => withPublish(operation, async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }))),
 };
 
-/** A held message whose type went out of use; any other thing stays what it is. */
-async function unheardOf(operation: Operation): Promise<Readonly<Record<string, string>>> {
+/** Prepares a held message of an unknown type for the review routes, else the usual objects. */
+async function withUnknownType(operation: Operation): Promise<Readonly<Record<string, string>>> {
   return operation.path.startsWith('/v1/reviews/') ? held(fixture, { type: 'unheard-of' }) : prepared(fixture, operation);
 }
 
-test('the table of right requests has every route, and no other', () => {
+test('the table of valid requests has every route and no other', () => {
   assert.deepEqual(Object.keys(rightRequests).sort(), operations.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
@@ -174,14 +174,14 @@ for (const operation of operations) {
       test(`${status} ${code}`, async () => {
         assert.equal(errors[code as ErrorCode]?.status, status, 'the document says another status than the errors table');
         const how = provoke[code as ErrorCode];
-        assert.ok(how, `no way is known to provoke ${code}`);
+        assert.ok(how, `no entry of provoke for ${code}`);
         const before = await fixture.refused(code as ErrorCode);
         mustRefuse(await how(operation), code as ErrorCode);
         if (code !== 'rate_limited') assert.equal(await fixture.refused(code as ErrorCode), before + 1);
       });
     }
 
-    test('and in no other way', async () => {
+    test('returns no undocumented code', async () => {
       const documented = documentedCodes(operation);
       for (const [code, how] of Object.entries(provoke)) {
         if (documented.has(code) || (code === 'idempotency_mismatch' && operation.method !== 'POST')) continue;

@@ -1,5 +1,5 @@
-// For each route a request that succeeds, with what must be there before. A route that is not in this table fails every test that
-// walks over all routes.
+// A valid request for each route, and the preparation it needs. A route missing from this table fails every test that iterates over all
+// routes.
 import assert from 'node:assert/strict';
 import { ruleRecords, sanctionField } from '@danmux/policy';
 import type { HeldMessage } from '@danmux/protocol';
@@ -13,18 +13,18 @@ type Params = Readonly<Record<string, string>>;
 
 export interface RightRequest {
   readonly body?: unknown;
-  /** Right too, and another request. */
+  /** Another valid body. */
   readonly other?: unknown;
   readonly query?: string;
-  /** Makes what the request needs; returns what stands in the path. */
+  /** Creates the objects that the request needs; returns the path parameters. */
   prepare?(fixture: ApiFixture): Promise<Params>;
-  /** Grows by one with every request in effect; absent: it changes nothing. */
+  /** A counter that grows by one with each request that takes effect; absent: the route changes nothing countable. */
   effect?(fixture: ApiFixture): Promise<number>;
-  /** Makes the request a conflict. */
+  /** Prepares a state in which the request gets `conflict`; returns the path parameters. */
   conflict?(fixture: ApiFixture): Promise<Params>;
 }
 
-/** The settings these requests need. */
+/** Settings that these requests need. */
 export const rightSettings: Parameters<typeof startApi>[0] = {
   'webhooks.targets': [{ id: 'billing', url: 'https://hooks.example/in', secret: `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}` }],
 };
@@ -37,7 +37,7 @@ interface Seen {
   version: number;
 }
 
-/** Of each fixture the records that were asked for, how often they were changed since, and the version of the last change. */
+/** For each fixture: its watched records, with the number of changes and the version of the last one. */
 const watched = new WeakMap<ApiFixture, Promise<Map<string, Seen>>>();
 
 async function watch({ bus: { records } }: ApiFixture): Promise<Map<string, Seen>> {
@@ -50,7 +50,7 @@ async function watch({ bus: { records } }: ApiFixture): Promise<Map<string, Seen
   return all;
 }
 
-/** How often a record was changed since it was first asked for, what is stored by now included. */
+/** Number of changes of a record since the first call, including every change stored by now. */
 const changes = (record: string) => async (fixture: ApiFixture) => {
   const watching = watched.get(fixture) ?? watch(fixture);
   watched.set(fixture, watching);
@@ -58,7 +58,7 @@ const changes = (record: string) => async (fixture: ApiFixture) => {
   const { version } = await fixture.bus.records.get(record);
   const seen = all.get(record) ?? { count: 0, version };
   all.set(record, seen);
-  await eventually(() => assert.ok(seen.version >= version, 'the change was told'));
+  await eventually(() => assert.ok(seen.version >= version, 'the change notification arrived'));
   return seen.count;
 };
 const ranJobs = async (fixture: ApiFixture) => fixture.ran.length;
@@ -78,7 +78,7 @@ async function ownJob(fixture: ApiFixture): Promise<Params> {
   return { id: await fixture.jobs.add('receipts', { id: 'm', room: 'r' }, { id: fresh('receipts'), delayMs: 3_600_000 }) };
 }
 
-/** A dead letter among the jobs. */
+/** Creates a job that failed all its attempts. */
 export async function failedJob(fixture: ApiFixture): Promise<Params> {
   fixture.failJobs(true);
   const id = await fixture.jobs.add('publish', { publications: [] }, { id: fresh('failed'), attempts: 1 });
@@ -107,7 +107,7 @@ export async function held(fixture: ApiFixture, change: Partial<HeldMessage> = {
   return { id };
 }
 
-/** Held, and in the hands of somebody who does this with it. */
+/** Creates a held message about which another request is deciding. */
 async function beingDecided(fixture: ApiFixture, verb: ReviewVerb): Promise<Params> {
   const params = await held(fixture);
   await fixture.bus.claims.begin(`review ${params['id']}`, verb, 'another');
@@ -122,7 +122,7 @@ export async function deadLetter(fixture: ApiFixture, target = 'billing'): Promi
   return { entry: newest?.entry ?? '' };
 }
 
-/** A target that failed, with an event that waits for its next try. */
+/** Makes the webhook target fail until a time far in the future. */
 async function failedTarget({ bus: { records } }: ApiFixture): Promise<Params> {
   const later = 9_999_999_999_999;
   const open = { state: 'open', failures: 3, retry_at: later, since: 1, error: 'it answered 503', version: '1' } as const;
@@ -130,8 +130,8 @@ async function failedTarget({ bus: { records } }: ApiFixture): Promise<Params> {
   return { target: 'billing' };
 }
 
-/** The circuit's record in the store of webhooks. */
-const hastened = changes(circuitRecord('billing'));
+/** Changes of the circuit record of the target. */
+const circuitChanges = changes(circuitRecord('billing'));
 
 async function fullOfLists(fixture: ApiFixture): Promise<Params> {
   const lists = Array.from({ length: 16 }, (_, index) => [`full${index}`, { value: '{"action":"mask","words":[],"revision":"1","parts":1}' }] as const);
@@ -151,7 +151,7 @@ async function oneList(fixture: ApiFixture): Promise<Params> {
   return { list: 'ads' };
 }
 
-/** Two keys of the store, one of which is there. */
+/** Stores the key `shop` and removes the key `new`. */
 async function oneKey(fixture: ApiFixture): Promise<Params> {
   const value = JSON.stringify({ scopes: ['read'], created_at: 1, secrets: [{ hash: '0'.repeat(64), sealed: 'x' }] });
   await fixture.bus.records.set(
@@ -163,12 +163,12 @@ async function oneKey(fixture: ApiFixture): Promise<Params> {
   );
   return { id: 'shop' };
 }
-async function keyThere(fixture: ApiFixture): Promise<Params> {
+async function existingKey(fixture: ApiFixture): Promise<Params> {
   await fixture.bus.records.set(ruleRecords.keys, new Map([['new', { value: '{}' }]]));
   return {};
 }
-/** One of the config. */
-const fixedKey = async () => ({ id: 'default' });
+/** The key of the config, which the API cannot change. */
+const configKey = async () => ({ id: 'default' });
 
 const timed = { body: { for_ms: 60_000, reason: '刷屏' }, other: { for_ms: 1_000 } };
 const user = async () => ({ user: fresh('user') });
@@ -231,7 +231,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/jobs': { query: '?state=failed' },
   'POST /v1/jobs/{id}/retry': { prepare: failedJob, effect: ranJobs, conflict: delayed },
   'GET /v1/webhooks': {},
-  'POST /v1/webhooks/{target}/enable': { prepare: failedTarget, effect: hastened },
+  'POST /v1/webhooks/{target}/enable': { prepare: failedTarget, effect: circuitChanges },
   'GET /v1/webhooks/dead': {},
   'POST /v1/webhooks/dead/{entry}/replay': { prepare: deadLetter, effect: ranJobs, conflict: (fixture) => deadLetter(fixture, 'gone') },
   'POST /v1/keys': {
@@ -239,7 +239,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
     other: { id: 'new', scopes: ['read'] },
     prepare: oneKey,
     effect: changes(ruleRecords.keys),
-    conflict: keyThere,
+    conflict: existingKey,
   },
   'GET /v1/keys': {},
   'GET /v1/keys/me': {},
@@ -248,9 +248,9 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
     other: { grace_ms: 1_000 },
     prepare: oneKey,
     effect: changes(ruleRecords.keys),
-    conflict: fixedKey,
+    conflict: configKey,
   },
-  'DELETE /v1/keys/{id}': { prepare: oneKey, conflict: fixedKey },
+  'DELETE /v1/keys/{id}': { prepare: oneKey, conflict: configKey },
   'GET /v1/audit': {},
   'POST /v1/tokens': { body: { sub: 'u1' }, other: { sub: 'u2' } },
   'GET /v1/stats': {},
@@ -267,11 +267,11 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
 
 export function rightRequest({ method, path }: Operation): RightRequest {
   const request = rightRequests[`${method} ${path}`];
-  if (!request) throw new Error(`right-requests.ts knows no request for ${method} ${path}`);
+  if (!request) throw new Error(`right-requests.ts has no request for ${method} ${path}`);
   return request;
 }
 
-/** What must be there is made; returns what stands in the path. */
+/** Runs the preparation of the route; returns the path parameters. */
 export async function prepared(fixture: ApiFixture, operation: Operation): Promise<Params> {
   return { ...inRoom, ...(await rightRequest(operation).prepare?.(fixture)) };
 }
@@ -282,7 +282,7 @@ export interface Change extends CallOptions {
   readonly query?: string;
 }
 
-/** Sends the right request, but for the changes. `params` go in as they are. */
+/** Sends the valid request with the given changes. `params` are not escaped. */
 export function send(fixture: Pick<ApiFixture, 'call'>, operation: Operation, params: Params, change: Change = {}): Promise<Answer> {
   const { body, query = '' } = { ...rightRequest(operation), ...change };
   const values = { ...params, ...change.params };

@@ -1,4 +1,4 @@
-// Makes fast-check arbitraries from JSON schemas as they stand in the OpenAPI document: values that fit, and values that nearly do.
+// Makes fast-check arbitraries from the JSON schemas of the OpenAPI document: valid values, and values with one defect.
 import fc from 'fast-check';
 
 export interface Schema {
@@ -20,7 +20,7 @@ export interface Schema {
   readonly maximum?: number;
 }
 
-/** Names of fields, with values that mean something here: without them few requests would be right by chance. */
+/** Meaningful values by field name; random values alone would rarely make a valid request. */
 export type Words = Readonly<Record<string, readonly unknown[]>>;
 
 const mostItems = 4;
@@ -83,7 +83,7 @@ const odd = fc.oneof(
 );
 const fieldNames = fc.constantFrom('__proto__', 'constructor', 'toString', 'id', 'type', 'data', 'room', 'x', '');
 
-/** A value with one place changed: replaced, taken away or added to. */
+/** The value with one change: a part replaced, removed or added. */
 export function broken(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc
     .tuple(value, fc.nat(), fc.constantFrom('replace', 'remove', 'add') as fc.Arbitrary<Change>, odd, fieldNames)
@@ -114,7 +114,7 @@ function spotsOf(value: unknown): Spot[] {
 function withField(value: unknown, name: string, field: unknown): unknown {
   if (typeof value !== 'object' || value === null) return { [name]: field };
   const more = Array.isArray(value) ? [...value] : { ...value };
-  // As a parser would make it: an own field, whatever its name.
+  // An own property even for `__proto__`, as JSON.parse makes it.
   Object.defineProperty(more, name, { value: field, enumerable: true, configurable: true, writable: true });
   return more;
 }

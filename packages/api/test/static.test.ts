@@ -1,4 +1,4 @@
-// The index, and the files of the web folder, built and not built.
+// The index page and the files of the web folder, with and without a build.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ function write(name: string, text: string): void {
 }
 
 describe('not built', () => {
-  test('the demo, the console and the SDK say what to run', async () => {
+  test('the demo, the console and the SDK name the build command', async () => {
     await open(true);
     for (const url of ['/demo', '/demo/', '/demo/assets/x.js', '/console/', '/sdk/danmux.js']) {
       const answer = await app.inject(url);
@@ -53,7 +53,7 @@ describe('built', () => {
     write('secret.txt', 'not served');
   });
 
-  test('both are served, and nothing beside them', async () => {
+  test('the files of the folder are served and no others', async () => {
     await open(true);
     assert.equal((await app.inject('/demo/')).body, '<!doctype html>demo');
     assert.equal((await app.inject('/demo')).headers.location, '/demo/');
@@ -68,14 +68,14 @@ describe('built', () => {
     }
   });
 
-  test('the demo is there only where it is switched on; the SDK always', async () => {
+  test('the demo is served only when api.demo is on; the SDK always', async () => {
     await open(false);
     for (const url of ['/demo', '/demo/', '/demo/config.json']) assert.equal((await app.inject(url)).statusCode, 404, url);
     assert.equal((await app.inject({ method: 'POST', url: '/demo/token', payload: { room: 'live:1' } })).statusCode, 404);
     assert.equal((await app.inject('/sdk/danmux.js')).statusCode, 200);
   });
 
-  test('the page for OBS is served everywhere, and runs nothing but its own files', async () => {
+  test('the OBS page is always served, and its policy allows only its own files', async () => {
     await open(false);
     const { headers, body } = await app.inject('/overlay/?room=live:1');
     assert.equal(body, '<!doctype html>overlay');
@@ -85,7 +85,7 @@ describe('built', () => {
     assert.ok(!policy.includes('unsafe'), policy);
   });
 
-  test('the console is served everywhere, under a policy that runs nothing but its own files', async () => {
+  test('the console is always served, and its policy allows only its own files', async () => {
     await open(false);
     const { headers, body } = await app.inject('/console/');
     assert.equal(body, '<!doctype html>console');
@@ -96,7 +96,7 @@ describe('built', () => {
     assert.ok(!policy.includes('unsafe'), policy);
   });
 
-  test('every link of the index leads somewhere', async () => {
+  test('every link of the index works', async () => {
     await open(true);
     const { name, version, ...links } = (await app.inject('/')).json();
     assert.deepEqual([name, version], ['danmux', '0']);

@@ -1,26 +1,27 @@
-// An API key as requests are checked against it: its permissions and its secrets. Keys are held as digests; signing secrets
-// are held as they are, since an HMAC needs them.
+// An API key: its permissions and its secrets. The key text is kept only as a SHA-256 digest; signing secrets are kept in clear text in
+// memory, because an HMAC needs them.
 import { createHash } from 'node:crypto';
 import type { Scope } from './scopes.ts';
 
 export interface ApiKey {
   readonly id: string;
   readonly scopes: readonly Scope[];
-  /** Exact names or `prefix*`; absent: every room. */
+  /** Room names or `prefix*` patterns; absent: every room. */
   readonly rooms?: readonly string[];
   /** Requests must be signed; the bare key is refused. */
   readonly signedOnly: boolean;
   readonly source: 'config' | 'store';
   /** Milliseconds since 1970. */
   readonly createdAt?: number;
+  /** Milliseconds since 1970; absent: never. */
   readonly expiresAt?: number;
-  /** SHA-256 of the key; two during a rotation. */
-  readonly digests: readonly Ending<Buffer>[];
-  readonly signingSecrets: readonly Ending<string>[];
+  /** SHA-256 of the key text; two during a rotation. */
+  readonly digests: readonly ExpiringSecret<Buffer>[];
+  readonly signingSecrets: readonly ExpiringSecret<string>[];
 }
 
-/** A secret and the end of its validity, milliseconds since 1970; absent: no end. */
-export interface Ending<T> {
+/** A secret that is valid until `until`, in milliseconds since 1970; without `until` it does not expire. */
+export interface ExpiringSecret<T> {
   readonly secret: T;
   readonly until?: number;
 }

@@ -1,5 +1,5 @@
-// Authentication and authorization: hooks that find the key of a request, check its scope and rooms, and limit the requests of a key and
-// the failures of an address. A key is never logged. Routes opt out with `config: { public: true }`.
+// Authentication and authorization as Fastify hooks: find the key of a request, check its scope and rooms, limit the requests of each key
+// and the failures of each IP address. Never logs a key. A route with `config: { public: true }` needs no key.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -16,47 +16,47 @@ import { KeyUse } from './key-use.ts';
 import { Keyring } from './keyring.ts';
 import { readBody, streamOf } from './raw-body.ts';
 import { checkRoute } from './room-access.ts';
-import { checkScope, wantScopes } from './scopes.ts';
+import { checkScope, requireScopes } from './scopes.ts';
 import { Seal } from './seal.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null on public routes, and before authentication. */
     apiKey: ApiKey | null;
-    /** The key's id; empty when there is none. */
+    /** Id of the key; empty on public routes and before authentication. */
     keyId: string;
-    /** The credentials of a signed request until they are verified. */
+    /** The credentials of a signed request, verified when the body has been read; null for a request with a bare key. */
     signedBy: SignedCredentials | null;
   }
 }
 
-/** The keys, for the routes that manage them. */
+/** The parts that routes with keys of their own need: key management and the Pusher-compatible routes. */
 export interface Keys {
   readonly keyring: Keyring;
-  readonly followed: KeySync;
-  readonly desk: KeyStore;
+  readonly sync: KeySync;
+  readonly store: KeyStore;
   readonly use: KeyUse;
   readonly rates: KeyRates;
-  /** The reply to failed authentication: the error, or `rate_limited` when the address failed too often. */
-  judged(request: FastifyRequest, error: unknown): unknown;
+  /** The error to reply after failed authentication: `error`, or `rate_limited` when the address failed too often. */
+  failureOf(request: FastifyRequest, error: unknown): unknown;
 }
 
 export function addAuth(app: FastifyInstance, runtime: Runtime, bus: Bus): Keys {
   const keyring = new Keyring(configKeys(runtime.config.api));
   const seal = new Seal(runtime.config.viewer.token_secret, 'signing secrets');
-  const followed = new KeySync(runtime, bus, keyring, seal);
+  const sync = new KeySync(runtime, bus, keyring, seal);
   const use = new KeyUse(runtime, bus);
-  app.addHook('onReady', () => followed.start());
-  app.addHook('onClose', () => followed.stop());
-  wantScopes(app);
+  app.addHook('onReady', () => sync.start());
+  app.addHook('onClose', () => sync.stop());
+  requireScopes(app);
   const failures = new FailureLimit();
   const keys: Keys = {
     keyring,
-    followed,
-    desk: new KeyStore(bus, keyring, seal, runtime.clock),
+    sync,
+    store: new KeyStore(bus, keyring, seal, runtime.clock),
     use,
     rates: new KeyRates(runtime),
-    judged: (request, error) => limited(runtime, failures, request, error),
+    failureOf: (request, error) => limited(runtime, failures, request, error),
   };
   addHooks(app, runtime, new Authenticator(runtime, bus, keyring), keys);
   return keys;
@@ -79,18 +79,18 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
     try {
       credentials = authenticator.begin(request);
     } catch (error) {
-      throw keys.judged(request, error);
+      throw keys.failureOf(request, error);
     }
     if ('signature' in credentials) request.signedBy = credentials;
     else admit(request, credentials);
   });
   app.addHook('preParsing', async (request, _reply, payload) => {
     const { signedBy } = request;
-    // Routes that were added before this hook have requests without the field.
+    // Undefined for routes that were added before `decorateRequest`.
     if (!signedBy) return payload;
     const body = await readBody(request);
     const key = await authenticator.finish(request, signedBy, body).catch((error: unknown) => {
-      throw keys.judged(request, error);
+      throw keys.failureOf(request, error);
     });
     admit(request, key);
     return streamOf(body);
@@ -111,5 +111,5 @@ function limited({ config, clock, metrics }: Runtime, failures: FailureLimit, { 
   const wait = failures.fail(ip, clock.now());
   if (wait === 0) return error;
   metrics.authFailuresLimited.inc();
-  return new DanmuxError('rate_limited', { message: 'Too many requests from this address failed to say who sends them.', retryAfterMs: wait, cause: error });
+  return new DanmuxError('rate_limited', { message: 'Too many requests from this address failed to authenticate.', retryAfterMs: wait, cause: error });
 }

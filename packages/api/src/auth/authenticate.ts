@@ -1,5 +1,5 @@
-// Authenticates a request: a bare key at once; a signature when the body has been read, since it covers the body. Only a request with a
-// valid signature consumes its nonce, so that nobody can use up the nonces of others.
+// Authenticates a request: a bare key from the headers alone, a signature after the body has been read, because it covers the body. The
+// signature is verified before the nonce is claimed, so that only the owner of a key can use up its nonces.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -20,7 +20,7 @@ export class Authenticator {
     this.#keyring = keyring;
   }
 
-  /** The key of the request, or its signed credentials, whose timestamp is within the window. */
+  /** Before the body is read: the key of the request, or signed credentials with a valid timestamp, which `finish` verifies. */
   begin(request: FastifyRequest): ApiKey | SignedCredentials {
     const credentials = credentialsOf(request);
     const now = this.#runtime.clock.now();
@@ -30,20 +30,20 @@ export class Authenticator {
       return credentials.signed;
     }
     const key = this.#keyring.find(credentials.bare, now);
-    if (key === null) throw new DanmuxError('unauthorized', { message: 'The API key is not known here.' });
+    if (key === null) throw new DanmuxError('unauthorized', { message: 'The API key is unknown or has expired.' });
     if (key.signedOnly) throw new DanmuxError('unauthorized', { message: 'Requests of this key must be signed.' });
     return key;
   }
 
-  /** The key that signed the request with this body. Throws `unavailable` when the store cannot check the nonce. */
+  /** Verifies a signed request and returns its key. Throws `signature_invalid`, `nonce_replayed`, or `unavailable` when the store cannot check the nonce. */
   async finish({ method, raw }: FastifyRequest, { keyId, timestamp, nonce, signature }: SignedCredentials, body: Buffer): Promise<ApiKey> {
     const now = this.#runtime.clock.now();
     const key = this.#keyring.get(keyId, now);
     const secrets = key?.signingSecrets.filter((each) => isLive(each, now)).map(({ secret }) => secret) ?? [];
     const valid = isSignedWith(secrets, { method, target: raw.url ?? '', timestamp, nonce, body }, signature);
     if (!valid || key === null) throw new DanmuxError('signature_invalid');
-    const taken = await this.#bus.claims.once(`nonce:${keyId}:${nonce}`, 2 * this.#runtime.config.api.signature_window_ms);
-    if (taken > 0) throw new DanmuxError('nonce_replayed');
+    const claimedForMs = await this.#bus.claims.once(`nonce:${keyId}:${nonce}`, 2 * this.#runtime.config.api.signature_window_ms);
+    if (claimedForMs > 0) throw new DanmuxError('nonce_replayed');
     return key;
   }
 }

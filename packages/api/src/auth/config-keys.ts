@@ -1,19 +1,19 @@
-// The keys of the config: `api.key` and `api.key_hashes`, which have every permission, and the rows of `api.keys`.
+// Reads the API keys of the config: `api.key` and `api.key_hashes`, which have every permission, and the rows of `api.keys`.
 import { type Config, ConfigError } from '@danmux/runtime';
 import { type ApiKey, digestOf } from './api-key.ts';
 
 export type KeyConfig = Pick<Config['api'], 'key' | 'key_hashes' | 'keys'>;
 
-/** Throws when two rows have the same id. */
+/** Throws a ConfigError when two keys have the same id. */
 export function configKeys({ key, key_hashes: hashes, keys }: KeyConfig): readonly ApiKey[] {
   const found = [
     ...(key ? [unlimited('default', digestOf(key))] : []),
-    // The first characters of a digest identify a key without revealing it.
+    // The id is the start of the digest: it identifies the key and does not reveal it.
     ...hashes.map((hex) => unlimited(hex.slice(0, 12), Buffer.from(hex, 'hex'))),
     ...keys.map(rowKey),
   ];
   for (const { id } of found) {
-    if (found.filter((other) => other.id === id).length > 1) throw new ConfigError(`api.keys: the id ${id} is given twice.`);
+    if (found.filter((other) => other.id === id).length > 1) throw new ConfigError(`api.keys: two keys have the id ${id}; give each its own id.`);
   }
   return found;
 }

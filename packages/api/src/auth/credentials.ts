@@ -1,5 +1,5 @@
-// The credentials of a request: a bare key (`Authorization: Bearer KEY` or `X-API-Key: KEY`) or a signature in four
-// headers. Checks their form only. Refuses a repeated header, and a key together with a signature.
+// Reads the credentials of a request: a bare key (`Authorization: Bearer KEY` or `X-API-Key: KEY`) or a signature in four headers. Checks
+// only their form. Refuses a repeated header, and a key together with a signature.
 import { DanmuxError } from '@danmux/protocol';
 import type { FastifyRequest } from 'fastify';
 import { keyIdPattern } from './api-key.ts';
@@ -23,13 +23,13 @@ const signedHeaders = {
 } as const;
 const signedNames = Object.keys(signedHeaders) as readonly (keyof typeof signedHeaders)[];
 
-/** Throws `unauthorized`, or `signature_invalid` for a malformed signature. */
+/** Throws `unauthorized` without credentials or with more than one, and `signature_invalid` for a malformed signature header. */
 export function credentialsOf(request: FastifyRequest): Credentials {
   const bearer = onlyOne(request, 'authorization');
   const header = onlyOne(request, 'x-api-key');
   const signature = signedNames.map((name) => onlyOne(request, signedHeaders[name][0]));
   const sent = [bearer, header, signature.find((value) => value !== undefined)].filter((value) => value !== undefined);
-  if (sent.length > 1) throw new DanmuxError('unauthorized', { message: 'Give one API key or one signature, not two.' });
+  if (sent.length > 1) throw new DanmuxError('unauthorized', { message: 'Send one API key or one signature, not both.' });
   if (signature.some((value) => value !== undefined)) return { signed: signedOf(signature) };
   const bare = bearer === undefined ? header : /^Bearer ([\x21-\x7e]+)$/i.exec(bearer)?.[1];
   if (!bare) throw new DanmuxError('unauthorized');
@@ -41,17 +41,17 @@ function signedOf(values: readonly (string | undefined)[]): SignedCredentials {
   const fields = { keyId, timestamp, nonce, signature };
   for (const name of signedNames) {
     const [header, form] = signedHeaders[name];
-    if (!form.test(fields[name])) throw new DanmuxError('signature_invalid', { message: `The header ${header} is missing or not in its form.` });
+    if (!form.test(fields[name])) throw new DanmuxError('signature_invalid', { message: `The header ${header} is missing or malformed.` });
   }
   return { ...fields, signature: signature.slice('v1='.length) };
 }
 
-/** Node joins duplicate headers, so they are counted in the raw list. */
+/** The value of a header that may occur once. Reads the raw headers, because `request.headers` joins or drops duplicates. */
 function onlyOne({ raw: { rawHeaders } }: FastifyRequest, name: string): string | undefined {
   let found: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]?.toLowerCase() !== name) continue;
-    if (found !== undefined) throw new DanmuxError('unauthorized', { message: `The header ${name} was given twice.` });
+    if (found !== undefined) throw new DanmuxError('unauthorized', { message: `The header ${name} occurs twice; send it once.` });
     found = rawHeaders[i + 1];
   }
   return found;

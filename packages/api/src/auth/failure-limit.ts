@@ -1,15 +1,14 @@
-// Limits failed authentications of one address. Only failures are refused: a client with a valid key on the same address is not
-// affected.
+// Limits the failed authentications of one IP address, per process. A client with a valid key on the same address is never refused.
 import { TokenBucket } from '@danmux/runtime';
 
 const perMinute = 30;
 const maxAddresses = 10_000;
 
 export class FailureLimit {
-  /** Oldest first. */
+  /** Least recently failed address first: it is evicted when the map is full. */
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** Counts a failure: 0, or milliseconds until the next attempt is answered. */
+  /** Counts a failure. Returns 0 within the limit, else the milliseconds until another failure is within it. */
   fail(address: string, now: number): number {
     const bucket = this.#buckets.get(address) ?? new TokenBucket(perMinute, perMinute, now);
     this.#buckets.delete(address);

@@ -1,9 +1,9 @@
-// Request rates of keys in this process.
+// Limits the requests of each API key, per process.
 import { DanmuxError } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 
-// More than the number of keys at any time.
-const keysCounted = 5_000;
+// Above the maximum number of keys (500 stored, plus the config), so this only removes deleted keys.
+const maxBuckets = 5_000;
 
 export class KeyRates {
   readonly #runtime: Runtime;
@@ -13,13 +13,13 @@ export class KeyRates {
     this.#runtime = runtime;
   }
 
-  /** Throws `rate_limited` when the key exceeded its rate. */
+  /** Counts one request. Throws `rate_limited` with the wait when the key exceeded its rate. */
   take(keyId: string): void {
     const { config, clock } = this.#runtime;
     if (config.shedding === 'off') return;
     const now = clock.now();
     const { per_minute: perMinute } = config.api;
-    if (this.#buckets.size > keysCounted) this.#buckets.clear();
+    if (this.#buckets.size > maxBuckets) this.#buckets.clear();
     const bucket = this.#buckets.get(keyId) ?? new TokenBucket(perMinute, Math.ceil(perMinute / 10), now);
     this.#buckets.set(keyId, bucket);
     const wait = bucket.take(now);

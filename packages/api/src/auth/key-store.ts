@@ -1,5 +1,5 @@
-// Makes, rotates and ends the keys of the store. Each change is one step on the record as it was read, so that of two at once one
-// is done again on what the other left.
+// Creates, rotates and deletes the API keys in the store. Each change is a compare-and-set on the record: of two concurrent changes one
+// fails and is retried on the new state. Keys of the config cannot be changed here.
 import type { Bus, RecordField, RecordState } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { DanmuxError } from '@danmux/protocol';
@@ -18,8 +18,8 @@ export interface KeyRequest {
   readonly expires_at?: number;
 }
 
-// Every request is compared with every key.
-const keysKept = 500;
+// A cap, because every request is compared with the digest of every key.
+const maxKeys = 500;
 const tries = 8;
 
 export class KeyStore {
@@ -35,10 +35,10 @@ export class KeyStore {
     this.#clock = clock;
   }
 
-  /** Throws `conflict` when the id is taken, or there are too many keys. */
+  /** Creates a key. Throws `conflict` when the id exists or the maximum number of keys is reached. */
   async make({ id, scopes, rooms, signed_only, expires_at }: KeyRequest): Promise<NewSecret> {
     const now = this.#clock.now();
-    if (expires_at !== undefined && expires_at <= now) throw new DanmuxError('invalid_request', { message: 'body: expires_at is in the past.' });
+    if (expires_at !== undefined && expires_at <= now) throw new DanmuxError('invalid_request', { message: 'body: expires_at must be in the future.' });
     const secret = newSecret();
     const stored: StoredKey = {
       scopes: [...scopes],
@@ -49,26 +49,28 @@ export class KeyStore {
       secrets: [storedSecretOf(secret, id, this.#seal)],
     };
     await this.#change(({ fields }) => {
-      if (fields.has(id) || this.#isFixed(id)) throw new DanmuxError('conflict', { message: `There is a key ${id} already.` });
-      if (fields.size >= keysKept) throw new DanmuxError('conflict', { message: `There are ${keysKept} keys already; remove one first.` });
+      if (fields.has(id) || this.#isFixed(id)) throw new DanmuxError('conflict', { message: `The key ${id} already exists; choose another id.` });
+      if (fields.size >= maxKeys) throw new DanmuxError('conflict', { message: `There are already ${maxKeys} keys, the maximum; delete one first.` });
       return [id, fieldOf(stored)];
     });
     return secret;
   }
 
   /**
-   * A second secret; the first ends after `graceMs`. Throws `not_found`, and `conflict` while an older one is still in its grace, unless
-   * `graceMs` is 0, which ends all but the new one: a secret in use is never ended unasked.
+   * Adds a new secret; the old one expires after `graceMs`. Throws `not_found`, or `conflict` while the grace of an earlier rotation
+   * lasts, because the rotation would end a secret that may be in use. With `graceMs` 0 all old secrets end immediately, also then.
    */
   async rotate(id: string, graceMs: number): Promise<NewSecret & { readonly until: number }> {
     const now = this.#clock.now();
     const until = now + graceMs;
     const secret = newSecret();
     await this.#change(({ fields }) => {
-      const stored = this.#storedOf(fields.get(id), id);
+      const stored = this.#existing(fields.get(id), id);
       const live = stored.secrets.filter((old) => isLive(old, now));
       if (live.length > 1 && graceMs > 0) {
-        throw new DanmuxError('conflict', { message: `The key ${id} is being rotated already; wait for the end of its grace, or give grace_ms 0.` });
+        throw new DanmuxError('conflict', {
+          message: `The grace of an earlier rotation of the key ${id} has not ended; wait for its end, or set grace_ms to 0.`,
+        });
       }
       const old = graceMs > 0 ? live.map((each) => ({ ...each, until })) : [];
       return [id, fieldOf({ ...stored, secrets: [storedSecretOf(secret, id, this.#seal), ...old] })];
@@ -76,17 +78,18 @@ export class KeyStore {
     return { ...secret, until };
   }
 
+  /** Deletes a key. Throws `not_found`, or `conflict` for a key of the config. */
   async remove(id: string): Promise<void> {
     await this.#change(({ fields }) => {
-      if (!fields.has(id)) this.#storedOf(undefined, id);
+      if (!fields.has(id)) this.#existing(undefined, id);
       return [id, null];
     });
   }
 
-  #storedOf(field: RecordField | undefined, id: string): StoredKey {
-    if (this.#isFixed(id)) throw new DanmuxError('conflict', { message: `The key ${id} stands in the config; change it there.` });
+  #existing(field: RecordField | undefined, id: string): StoredKey {
+    if (this.#isFixed(id)) throw new DanmuxError('conflict', { message: `The key ${id} is in the config; change it there.` });
     const stored = field && readStoredKey(field.value);
-    if (!stored) throw new DanmuxError('not_found', { message: `There is no key ${id}.` });
+    if (!stored) throw new DanmuxError('not_found', { message: `No key has the id ${id}.` });
     return stored;
   }
 
@@ -100,7 +103,7 @@ export class KeyStore {
       const [id, field] = decide(state);
       if ((await this.#bus.records.setIf(ruleRecords.keys, state.version, new Map([[id, field]]))) !== null) return;
     }
-    throw new DanmuxError('unavailable', { message: 'The keys change too often; try again.', retryAfterMs: 1_000 });
+    throw new DanmuxError('unavailable', { message: 'Too many concurrent changes to the keys; try again.', retryAfterMs: 1_000 });
   }
 }
 

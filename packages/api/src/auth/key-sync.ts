@@ -1,4 +1,4 @@
-// Keeps the keyring as the store has it. While the store is away the keys that are known go on; no new one is trusted.
+// Keeps the keyring in sync with the keys in the store. While the store is away, known keys stay valid and no new key is accepted.
 import type { Bus, RecordField } from '@danmux/bus';
 import { FollowedRecord, ruleRecords } from '@danmux/policy';
 import type { Runtime } from '@danmux/runtime';
@@ -23,12 +23,12 @@ export class KeySync {
         this.#set([], fields);
         return true;
       },
-      // At once, so that a key that was ended opens nothing even when the store goes away now.
+      // Applied without another read, so that a deleted key is refused even if the store goes away now.
       changed: (fields) => this.#set(this.#keys, fields),
     });
   }
 
-  /** Resolves when the keys are read, or could not be for a while: then it goes on trying. */
+  /** Resolves when the keys are read, or when the first attempts failed; then reading is retried in the background. */
   async start(): Promise<void> {
     await this.#record.start();
   }
@@ -37,7 +37,7 @@ export class KeySync {
     await this.#record.stop();
   }
 
-  /** Resolves when the keys are those of the store now, or could not be read. */
+  /** Reads the keys again. Resolves also when they could not be read. */
   refresh(): Promise<void> {
     return this.#record.refresh();
   }
@@ -56,7 +56,7 @@ export class KeySync {
   #keyOf(id: string, { value }: RecordField): ApiKey | null {
     const stored = readStoredKey(value);
     if (stored) return apiKeyOf(id, stored, this.#seal);
-    this.#runtime.caught('keys', undefined, 'a stored key is malformed', { fields: { id } });
+    this.#runtime.caught('keys', undefined, 'a stored key is malformed; ignoring the key', { fields: { id } });
     return null;
   }
 }

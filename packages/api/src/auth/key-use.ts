@@ -1,15 +1,15 @@
-// Time of last use of each key, to the hour: written at most once an hour, concurrently with the answer, and only for display.
+// Records when each key was last used, for display. Writes at most once an hour per key, without delaying the request.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
 const record = 'key_use';
-const coarseMs = 3_600_000;
+const writeEveryMs = 3_600_000;
 const retryMs = 10_000;
 
 export class KeyUse {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
-  /** The maximum number of keys. */
+  /** Id → time of the last write. Has at most one entry per key. */
   readonly #written = new Map<string, number>();
 
   constructor(runtime: Runtime, bus: Bus) {
@@ -17,13 +17,14 @@ export class KeyUse {
     this.#bus = bus;
   }
 
+  /** Records a use. A failed write is retried at a use at least 10 s later. */
   note(id: string, now: number): void {
-    if (now - (this.#written.get(id) ?? Number.NEGATIVE_INFINITY) < coarseMs) return;
+    if (now - (this.#written.get(id) ?? Number.NEGATIVE_INFINITY) < writeEveryMs) return;
     this.#written.set(id, now);
-    void this.#write(id, String(now), () => this.#written.set(id, now - coarseMs + retryMs));
+    void this.#write(id, String(now), () => this.#written.set(id, now - writeEveryMs + retryMs));
   }
 
-  /** Id → milliseconds since 1970. */
+  /** Id → last use in milliseconds since 1970, accurate to the hour. */
   async times(): Promise<ReadonlyMap<string, number>> {
     const { fields } = await this.#bus.records.get(record);
     return new Map([...fields].map(([id, { value }]) => [id, Number(value)]));
@@ -39,7 +40,7 @@ export class KeyUse {
       await this.#bus.records.set(record, new Map([[id, value === null ? null : { value }]]));
     } catch (error) {
       failed();
-      this.#runtime.caught('key_use', error, 'could not note the use of a key');
+      this.#runtime.caught('key_use', error, 'could not record the last use of a key');
     }
   }
 }

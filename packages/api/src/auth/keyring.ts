@@ -1,5 +1,5 @@
-// All keys known now: those of the config, and those of the store as last read. A key of the config cannot be
-// replaced by one of the store.
+// The API keys that this process accepts: the keys of the config, and the keys of the store as last read. If both have a key with the
+// same id, the key of the config wins.
 import { timingSafeEqual } from 'node:crypto';
 import { type ApiKey, digestOf, isLive } from './api-key.ts';
 
@@ -16,20 +16,20 @@ export class Keyring {
     this.#stored = new Map(keys.filter(({ id }) => !this.#fixed.has(id)).map((key) => [key.id, key]));
   }
 
-  /** The key with this text, or null. Compares every digest, so that timing reveals nothing. */
+  /** The valid key with this text, or null. Compares with every digest, so that the response time reveals nothing. */
   find(text: string, now: number): ApiKey | null {
     const presented = digestOf(text);
     let found: ApiKey | null = null;
     for (const key of this.all()) {
       for (const digest of key.digests) if (timingSafeEqual(digest.secret, presented) && isLive(digest, now)) found = key;
     }
-    return found && isCurrent(found, now) ? found : null;
+    return found && isUnexpired(found, now) ? found : null;
   }
 
-  /** The key of this id, unless it has ended. */
+  /** The key with this id, or null when it is unknown or has expired. */
   get(id: string, now: number): ApiKey | null {
     const key = this.#fixed.get(id) ?? this.#stored.get(id);
-    return key && isCurrent(key, now) ? key : null;
+    return key && isUnexpired(key, now) ? key : null;
   }
 
   *all(): Iterable<ApiKey> {
@@ -38,6 +38,6 @@ export class Keyring {
   }
 }
 
-function isCurrent({ expiresAt }: ApiKey, now: number): boolean {
+function isUnexpired({ expiresAt }: ApiKey, now: number): boolean {
   return expiresAt === undefined || expiresAt > now;
 }

@@ -1,5 +1,5 @@
-// Rooms that a request's key may access. A route with the room in its path is checked before its handler; handlers that read
-// the room from elsewhere call `checkRoom` for each.
+// Checks which rooms the key of a request may access. The room in the path of a route is checked before its handler; a handler that gets
+// rooms elsewhere calls `checkRoom` for each.
 import { DanmuxError, roomMatches } from '@danmux/protocol';
 import type { FastifyRequest } from 'fastify';
 
@@ -7,27 +7,27 @@ export function mayTouch({ apiKey }: FastifyRequest, room: string): boolean {
   return apiKey?.rooms === undefined || roomMatches(room, apiKey.rooms);
 }
 
-/** Throws `forbidden` when the key has no access to this room. */
+/** Throws `forbidden` when the key may not access this room. */
 export function checkRoom(request: FastifyRequest, room: string): void {
-  if (!mayTouch(request, room)) throw new DanmuxError('forbidden', { message: 'This key is not for this room.' });
+  if (!mayTouch(request, room)) throw new DanmuxError('forbidden', { message: 'This key may not access this room.' });
 }
 
-/** For a pattern, `prefix*` or `*`: true when the key may access every room it matches. */
+/** For a room name, `prefix*` or `*`: true when the key may access every room that matches. */
 export function mayTouchAll({ apiKey }: FastifyRequest, pattern: string): boolean {
   if (apiKey?.rooms === undefined) return true;
   if (!pattern.endsWith('*')) return roomMatches(pattern, apiKey.rooms);
   return apiKey.rooms.some((rule) => rule.endsWith('*') && pattern.startsWith(rule.slice(0, -1)));
 }
 
-/** Throws `forbidden` when the key may lack access to a room that the pattern (or name) matches. */
+/** Throws `forbidden` unless the key may access every room that the name or pattern matches. */
 export function checkRooms(request: FastifyRequest, pattern: string): void {
-  if (!mayTouchAll(request, pattern)) throw new DanmuxError('forbidden', { message: 'This key is not for all of these rooms.' });
+  if (!mayTouchAll(request, pattern)) throw new DanmuxError('forbidden', { message: 'This key may not access all of these rooms.' });
 }
 
-/** Before the handler: checks the room of the path, and refuses routes over all rooms to keys of some rooms. */
+/** Runs before the handler: checks the room in the path, and refuses routes over all rooms to keys that are limited to some rooms. */
 export function checkRoute(request: FastifyRequest): void {
   if (request.apiKey?.rooms === undefined || request.routeOptions.config.rooms === 'each') return;
   const { room } = request.params as { room?: string };
-  if (room === undefined) throw new DanmuxError('forbidden', { message: 'This key is for some rooms only; this route is for all.' });
+  if (room === undefined) throw new DanmuxError('forbidden', { message: 'This key is limited to some rooms, and this route is about all rooms.' });
   checkRoom(request, room);
 }

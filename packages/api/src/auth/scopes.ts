@@ -1,13 +1,13 @@
-// Permissions of keys, as one table; every route names one row in `config.scope`. A route that is neither public nor names one stops
-// the start, so that no route is open by mistake.
+// The table of scopes. Every route names one scope in `config.scope`; a route that is not public and names none fails the start, so that
+// no route is open by mistake.
 import { DanmuxError } from '@danmux/protocol';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 
 export const scopes = {
   publish: 'Send messages and sign viewer tokens.',
   moderate: 'Mute, ban, kick, recall, review, and change the modes of rooms.',
-  read: 'Read rooms, members, history, receipts and numbers.',
-  admin: 'Everything, and keys, the audit log, jobs and nodes.',
+  read: 'Read rooms, members, history, receipts and statistics.',
+  admin: 'Everything, including keys, the audit log, jobs and nodes.',
 } as const;
 
 export type Scope = keyof typeof scopes;
@@ -15,18 +15,18 @@ export const scopeNames = Object.keys(scopes) as readonly Scope[];
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered without a key. */
+    /** True: the route needs no key. */
     public?: boolean;
-    /** The required permission, or `any` for every key; present on every route that is not public. */
+    /** The required scope, or `any` when every key suffices. Required on every route that is not public. */
     scope?: Scope | 'any';
     /**
-     * `each`: the handler calls `checkRoom` for every room it touches. Without it a route touches the room of its path, or all of
-     * them when it has none, and is then refused to a key that is for some rooms only.
+     * `each`: the handler calls `checkRoom` for every room it accesses. Otherwise the route accesses the room in its path, or all rooms
+     * if the path has none; the latter is refused to keys that are limited to some rooms.
      */
     rooms?: 'each';
-    /** `own`: the route authenticates requests itself, in another form. */
+    /** `own`: the route authenticates its requests itself, as the Pusher-compatible routes do. */
     auth?: 'own';
-    /** Its answer contains a secret: an answer stored for a repeated request is sealed. */
+    /** True: the answer contains a secret, so it is encrypted when it is stored for an Idempotency-Key. */
     secretAnswer?: boolean;
   }
 }
@@ -34,14 +34,14 @@ declare module 'fastify' {
 export function checkScope(granted: readonly Scope[], required: Scope | 'any' | undefined): void {
   if (required === 'any') return;
   if (required !== undefined && (granted.includes(required) || granted.includes('admin'))) return;
-  throw new DanmuxError('forbidden', { message: `This key may not do that: it needs the scope ${required ?? 'admin'}.` });
+  throw new DanmuxError('forbidden', { message: `This key lacks the scope ${required ?? 'admin'}, which this route requires.` });
 }
 
-/** The start fails when a route added from now on is neither public nor names a scope. */
-export function wantScopes(app: FastifyInstance): void {
+/** Call before adding routes: the start then fails when a later route is neither public nor names a scope. */
+export function requireScopes(app: FastifyInstance): void {
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
-  // A later hook of a plugin may still set it.
+  // Checked at the end, because `onRoute` hooks of plugins can still change the config of a route.
   app.addHook('onReady', async () => routes.forEach(mustBeGuarded));
 }
 

@@ -1,14 +1,15 @@
-// Signed mode: the canonical string and its verification. The canonical string holds the request as it was sent, so
-// that no proxy can change it unnoticed.
+// Signs and verifies requests. The canonical string covers method, path, query and body as they were sent, so that no proxy can change
+// them unnoticed.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 export interface SignedParts {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
+  /** Seconds since 1970, as sent. */
   readonly timestamp: string;
   readonly nonce: string;
-  /** Raw, before parsing. */
+  /** Raw bytes, before parsing. */
   readonly body: Buffer;
 }
 
@@ -20,15 +21,15 @@ export function sign(secret: string, parts: SignedParts): string {
   return hmac(secret, canonicalString(parts)).toString('hex');
 }
 
-// The maximum of a key; a key without secrets takes the same time.
-const tries = 2;
+// A key has at most two secrets (during a rotation). Fewer secrets take as many comparisons, so that the time reveals nothing.
+const minComparisons = 2;
 
-/** `signature` must be 64 hex digits, because Buffer.from truncates at other characters. Takes the same time for all secrets. */
+/** True when one of the secrets made the signature. The caller has checked that `signature` is 64 hex digits; `Buffer.from` would truncate others. */
 export function isSignedWith(secrets: readonly string[], parts: SignedParts, signature: string): boolean {
   const provided = Buffer.from(signature, 'hex');
   const text = canonicalString(parts);
   let valid = false;
-  for (let i = 0; i < Math.max(tries, secrets.length); i++) {
+  for (let i = 0; i < Math.max(minComparisons, secrets.length); i++) {
     const secret = secrets[i];
     const same = timingSafeEqual(hmac(secret ?? 'no such secret', text), provided);
     valid ||= same && secret !== undefined;

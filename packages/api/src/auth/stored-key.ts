@@ -1,16 +1,15 @@
-// A key made at run time, as stored: hashes of its texts, sealed signing secrets. A malformed record is
-// no key.
+// The stored form of an API key created at run time: hashes of the key texts and encrypted signing secrets. Refuses a malformed record.
 import { randomBytes } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { type ApiKey, digestOf, type Ending } from './api-key.ts';
+import { type ApiKey, digestOf, type ExpiringSecret } from './api-key.ts';
 import { type Scope, scopeNames } from './scopes.ts';
 import type { Seal } from './seal.ts';
 
 const storedSecret = Type.Object({
-  /** SHA-256 of the key, hex. */
+  /** SHA-256 of the key text, in hex. */
   hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
-  /** The signing secret. */
+  /** The signing secret, encrypted. */
   sealed: Type.String(),
   until: Type.Optional(Type.Integer()),
 });
@@ -29,7 +28,7 @@ const check = Compile(storedKey);
 export type StoredSecret = Static<typeof storedSecret>;
 export type StoredKey = Static<typeof storedKey>;
 
-/** Shown to the owner once. */
+/** A new key text and signing secret. The owner sees them once; the store never has them in clear text. */
 export interface NewSecret {
   readonly key: string;
   readonly signingSecret: string;
@@ -43,7 +42,7 @@ export function storedSecretOf({ key, signingSecret }: NewSecret, id: string, se
   return { hash: digestOf(key).toString('hex'), sealed: seal.close(signingSecret, id) };
 }
 
-/** Null when malformed. */
+/** Null when the record is malformed. */
 export function readStoredKey(text: string): StoredKey | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -53,10 +52,10 @@ export function readStoredKey(text: string): StoredKey | null {
   }
 }
 
-/** A signing secret sealed under another viewer.token_secret cannot be opened and signs nothing. */
+/** Leaves out signing secrets that cannot be decrypted because viewer.token_secret has changed; the bare key still works. */
 export function apiKeyOf(id: string, stored: StoredKey, seal: Seal): ApiKey {
   const { scopes, rooms, signed_only: signedOnly = false, created_at: createdAt, expires_at: expiresAt, secrets } = stored;
-  const signingSecrets = secrets.flatMap(({ sealed, until }): Ending<string>[] => {
+  const signingSecrets = secrets.flatMap(({ sealed, until }): ExpiringSecret<string>[] => {
     const secret = seal.open(sealed, id);
     return secret === null ? [] : [{ secret, ...(until === undefined ? {} : { until }) }];
   });

@@ -1,26 +1,26 @@
-// Claims of idempotency keys whose requests ended while the store took no writes: each is tried again to be given up, and a retry of
-// the request that reaches this process goes on under it at once. Otherwise the retries of a whole outage would be held off for as
-// long as a claim lives after the store is back.
+// Releases claims of idempotency keys whose requests failed while the store was away: retries the release until it succeeds, and lets a
+// retried request that reaches this process take the claim over. Otherwise every retry after an outage would get
+// `idempotency_in_flight` until the old claim expires.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
-/** A claim ends by itself by then, milliseconds. */
-const livesMs = 10_000;
-const tryEveryMs = 250;
-/** Remembered at most; of more the oldest end by themselves. */
-const remembered = 10_000;
+/** Lifetime of a claim: after it the store has expired the claim, and there is nothing to release. */
+const claimTtlMs = 10_000;
+const retryEveryMs = 250;
+/** Cap. Above it the oldest claim is dropped and expires in the store. */
+const maxClaims = 10_000;
 
-interface GivenUp {
+interface UnreleasedClaim {
   readonly id: string;
   readonly until: number;
 }
 
-const notReleased = 'could not release the claim of an idempotency key; trying again';
+const notReleased = 'could not release the claim of an idempotency key; retrying';
 
 export class GivenUpClaims {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'claims'>;
-  readonly #claims = new Map<string, GivenUp>();
+  readonly #claims = new Map<string, UnreleasedClaim>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -29,17 +29,17 @@ export class GivenUpClaims {
     this.#bus = bus;
   }
 
-  /** Resolves after the first try, whatever became of it. */
+  /** Resolves after the first attempt, successful or not. Never rejects. */
   async giveUp(scope: string, id: string): Promise<void> {
     try {
       await this.#bus.claims.forget(scope, id);
     } catch (error) {
       this.#runtime.caught('idempotency', error, notReleased, { level: this.#claims.size === 0 ? 'warn' : 'debug' });
-      this.#keep(scope, id);
+      this.#remember(scope, id);
     }
   }
 
-  /** The claim under which a request of this key may go on; undefined when none is left over. */
+  /** Removes and returns the unreleased claim of a key, so that a retried request can continue under it; undefined if there is none. */
   take(scope: string): string | undefined {
     const claim = this.#claims.get(scope);
     this.#claims.delete(scope);
@@ -52,17 +52,17 @@ export class GivenUpClaims {
     this.#claims.clear();
   }
 
-  #keep(scope: string, id: string): void {
+  #remember(scope: string, id: string): void {
     if (this.#stopped) return;
-    this.#claims.set(scope, { id, until: performance.now() + livesMs });
+    this.#claims.set(scope, { id, until: performance.now() + claimTtlMs });
     const [oldest] = this.#claims.keys();
-    if (this.#claims.size > remembered && oldest !== undefined) this.#claims.delete(oldest);
-    this.#timer ??= setTimeout(() => void this.#tryAll(), tryEveryMs);
+    if (this.#claims.size > maxClaims && oldest !== undefined) this.#claims.delete(oldest);
+    this.#timer ??= setTimeout(() => void this.#retryAll(), retryEveryMs);
   }
 
-  async #tryAll(): Promise<void> {
+  async #retryAll(): Promise<void> {
     for (const [scope, claim] of this.#claims) {
-      // Not to be taken by a request meanwhile.
+      // Removed first: a request must not take over a claim that is being released.
       this.#claims.delete(scope);
       if (claim.until <= performance.now()) continue;
       try {
@@ -74,6 +74,6 @@ export class GivenUpClaims {
       }
     }
     this.#timer = undefined;
-    if (this.#claims.size > 0 && !this.#stopped) this.#timer = setTimeout(() => void this.#tryAll(), tryEveryMs);
+    if (this.#claims.size > 0 && !this.#stopped) this.#timer = setTimeout(() => void this.#retryAll(), retryEveryMs);
   }
 }

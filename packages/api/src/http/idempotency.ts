@@ -1,6 +1,6 @@
-// Idempotency-Key on every POST: the same key and body get the first answer again, another body is refused, and so is a second
-// request while the first one runs. Answers that may come out otherwise next time are not kept: then a retry runs again, is told
-// what was done already, and the ids derived from the key make sure that nothing is sent twice where that was lost.
+// Idempotency-Key on every POST: a repeated request with the same key and body gets the stored answer; another body is refused, and so is
+// a repeat while the first request runs. An answer that a retry could improve (a retryable refusal) is not stored: the retry runs again
+// and skips the work recorded as done. Message ids derived from the key prevent duplicates even when that record is lost.
 import { createHash } from 'node:crypto';
 import { type Bus, claimOnce, finishOnce } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
@@ -12,29 +12,30 @@ import { packAnswer, unpackAnswer } from './packed-answer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Names this request for ever, when it came with an Idempotency-Key. */
+    /** The claim of this request; null without an Idempotency-Key. */
     idempotency: Claim | null;
   }
 }
 
 interface Claim {
+  /** Hash of API key, method, URL and Idempotency-Key. */
   readonly scope: string;
-  /** This request's own, so that it never gives up what another one holds. */
+  /** Unique per request, so that a request never releases the claim of another one. */
   readonly id: string;
   readonly bodyHash: string;
-  /** Set when the answer says 2xx but would not come out the same again. */
+  /** True when the answer is 2xx and a retry could still improve it. */
   mayDiffer: boolean;
-  /** Of such an answer: what need not be done again. */
+  /** Work that a retry can skip, as text; only with `mayDiffer`. */
   done?: string;
 }
 
-interface KeptAnswer {
+interface StoredAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-/** All requests of a key write what they did as one claim: the newest knows of all. */
+/** One claim id for the work done under a key, because each request overwrites the record with all the work done so far. */
 const doneClaim = 'done';
 const keyForm = new RegExp(`^[\\x21-\\x7e]{1,${limits.id}}$`);
 
@@ -52,7 +53,7 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
     const bodyHash = hash(toJson(request.body ?? null));
     const id = givenUp.take(scope) ?? newId();
-    // Giving up goes on in the background: the answer does not wait for it.
+    // The release runs in the background, so that the reply does not wait for it.
     const state = await claimOnce(bus.claims, { key: scope, body: bodyHash, id }, (key, claim) => void givenUp.giveUp(key, claim));
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
@@ -61,12 +62,12 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     return undefined;
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    if (request.idempotency) await keepAnswer({ runtime, bus, seal, givenUp }, request.idempotency, reply, String(payload));
+    if (request.idempotency) await storeAnswer({ runtime, bus, seal, givenUp }, request.idempotency, reply, String(payload));
     return payload;
   });
 }
 
-/** The id of the `index`-th message of a request: the same at every retry, so that a crash before the answer doubles nothing. */
+/** Id for the message at this index of a request. Every retry derives the same id, so that a crash before the answer duplicates no message. */
 export function derivedId(request: FastifyRequest, index: number): string | undefined {
   return request.idempotency ? idsOf(request.idempotency.scope)(index) : undefined;
 }
@@ -75,33 +76,36 @@ function idsOf(scope: string): (index: number) => string {
   return (index) => `k-${hash(`${scope}\n${index}`).slice(0, 32)}`;
 }
 
-/** A retry of this request may do better: a part of a batch was refused for a reason that passes. It is told what was `done` by then. */
+/** Marks the answer as one that a retry could improve, so it is not stored. `done` is the work that the retry can skip. */
 export function answerMayDiffer(request: FastifyRequest, done?: string): void {
   if (request.idempotency) Object.assign(request.idempotency, { mayDiffer: true, done });
 }
 
-/** What earlier requests of this key had done when their answers were not kept; null when there is nothing. */
+/** The `done` of earlier requests with this key whose answers were not stored; null if there is none. Throws `idempotency_mismatch` for another body. */
 export async function doneBefore(request: FastifyRequest, bus: Bus): Promise<string | null> {
   const { idempotency } = request;
   if (!idempotency) return null;
   const state = await bus.claims.begin(doneScope(idempotency), idempotency.bodyHash, doneClaim);
   if (state.state === 'mismatch') {
-    // The key stays free for the body it was first used with.
+    // Release the key, so that a retry with the first body can run.
     answerMayDiffer(request);
     throw new DanmuxError('idempotency_mismatch');
   }
   return state.state === 'done' ? unpackAnswer(state.answer, idsOf(idempotency.scope)) : null;
 }
 
-/** An answer that told a secret rests sealed. */
+/** The stored answer as text. Answers with a secret are encrypted in the store. */
 async function opened(seal: Seal, { routeOptions }: FastifyRequest, scope: string, answer: string): Promise<string> {
   const text = routeOptions.config.secretAnswer ? seal.open(answer, scope) : await unpackAnswer(answer, idsOf(scope));
-  if (text === null) throw new DanmuxError('conflict', { message: 'The first answer was sealed under another viewer.token_secret and cannot be told again.' });
+  if (text === null)
+    throw new DanmuxError('conflict', {
+      message: 'The stored answer was encrypted under another viewer.token_secret and cannot be read; use a new Idempotency-Key.',
+    });
   return text;
 }
 
 function replay(reply: FastifyReply, answer: string): FastifyReply {
-  const { status, type, body } = JSON.parse(answer) as KeptAnswer;
+  const { status, type, body } = JSON.parse(answer) as StoredAnswer;
   return reply
     .status(status)
     .header('idempotent-replayed', 'true')
@@ -110,38 +114,38 @@ function replay(reply: FastifyReply, answer: string): FastifyReply {
     .send(body);
 }
 
-interface Keeping {
+interface Dependencies {
   readonly runtime: Runtime;
   readonly bus: Bus;
   readonly seal: Seal;
   readonly givenUp: GivenUpClaims;
 }
 
-async function keepAnswer({ runtime, bus, seal, givenUp }: Keeping, claim: Claim, reply: FastifyReply, body: string): Promise<void> {
+async function storeAnswer({ runtime, bus, seal, givenUp }: Dependencies, claim: Claim, reply: FastifyReply, body: string): Promise<void> {
   const { scope, id, bodyHash, mayDiffer } = claim;
-  const answer: KeptAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
+  const answer: StoredAnswer = { status: reply.statusCode, type: String(reply.getHeader('content-type') ?? 'application/json'), body };
   const text = JSON.stringify(answer);
   const { secretAnswer } = reply.request.routeOptions.config;
-  await keepDone(runtime, bus, claim);
-  if (mayDiffer || passes(reply.statusCode)) return givenUp.giveUp(scope, id);
+  await storeDone(runtime, bus, claim);
+  if (mayDiffer || isRetryable(reply.statusCode)) return givenUp.giveUp(scope, id);
   try {
-    const kept = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
-    await finishOnce(bus.claims, { key: scope, body: bodyHash, id }, kept, runtime.config.api.idempotency_ttl_ms);
+    const packed = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
+    await finishOnce(bus.claims, { key: scope, body: bodyHash, id }, packed, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
-    // The message is stored under an id derived from the key: a retry finds it, whatever became of this record.
-    runtime.caught('idempotency', error, 'could not keep the answer to an idempotency key');
+    // A retry runs again without this record, and its derived message ids match those already stored.
+    runtime.caught('idempotency', error, 'could not store the answer of an idempotency key');
     void givenUp.giveUp(scope, id);
   }
 }
 
-async function keepDone(runtime: Runtime, bus: Bus, claim: Claim): Promise<void> {
+async function storeDone(runtime: Runtime, bus: Bus, claim: Claim): Promise<void> {
   if (claim.done === undefined) return;
   try {
     const done = await packAnswer(claim.done, idsOf(claim.scope));
     await bus.claims.finish(doneScope(claim), claim.bodyHash, doneClaim, done, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
-    // As long as messages are known by their ids, a retry still finds them.
-    runtime.caught('idempotency', error, 'could not keep what was done under an idempotency key');
+    // Without this record deduplication by message id still prevents duplicates, for messages.dedupe_chat_ms or dedupe_gift_ms.
+    runtime.caught('idempotency', error, 'could not store the completed work of an idempotency key');
   }
 }
 
@@ -149,8 +153,8 @@ function doneScope({ scope }: Claim): string {
   return `${scope}:done`;
 }
 
-/** A refusal of this status may be gone next time. */
-function passes(status: number): boolean {
+/** True when a retry can succeed: a server error, or a status of a retryable error code. */
+function isRetryable(status: number): boolean {
   return status >= 500 || Object.keys(errors).some((code) => errors[code as ErrorCode].status === status && errors[code as ErrorCode].retryable);
 }
 

@@ -5,7 +5,7 @@ import type { PublishRequest } from '@danmux/protocol/schemas';
 import type { Config } from '@danmux/runtime';
 import { type Static, Type } from 'typebox';
 import { parseJsonData } from '../http/json-body.ts';
-import type { Goal } from '../publish/accept-message.ts';
+import type { Destination } from '../publish/accept-message.ts';
 
 const pusherLimits = { channels: 100, batch: 10, dataBytes: 10_240, name: 200 } as const;
 
@@ -41,7 +41,7 @@ export function roomOf(channel: string): string {
 }
 
 /** Destination of an event: a room, or a user for the channel `#server-to-user-ID`. */
-export function goalOf(channel: string): Goal {
+export function destinationOf(channel: string): Destination {
   const user = channel.startsWith(userChannelPrefix) ? channel.slice(userChannelPrefix.length) : '';
   if (user !== '' && user.length <= limits.userId) return { room: userRoomOf(user), user };
   return { room: roomOf(channel) };

@@ -10,10 +10,10 @@ import type { Keys } from '../auth/auth.ts';
 import { readBody, streamOf } from '../auth/raw-body.ts';
 import { noteRefusal, refusalOf, setRetryAfter } from '../http/problem.ts';
 import type { TypedApp } from '../http/validation.ts';
-import { type Goal, type Ready, readyMessage, sendMessages } from '../publish/accept-message.ts';
+import { type Destination, type Ready, readyMessage, sendMessages } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
 import { checkPusherAuth, checkPusherReplay, signedId } from './pusher-auth.ts';
-import { batchBody, type EventBody, eventBody, goalOf, messageOf, roomOf } from './pusher-events.ts';
+import { batchBody, destinationOf, type EventBody, eventBody, messageOf, roomOf } from './pusher-events.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -39,7 +39,7 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
     scope.addHook('preParsing', async (request) => {
       const body = await readBody(request);
       await authenticate(services, keys, pusher, request, body).catch((error: unknown) => {
-        throw keys.judged(request, error);
+        throw keys.failureOf(request, error);
       });
       return streamOf(body);
     });
@@ -65,25 +65,27 @@ function addEventRoutes(scope: TypedApp, services: Services): void {
 
   scope.post('/apps/:app/events', { schema: { hide: true, body: eventBody }, config }, async (request) => {
     const { body } = request;
-    const goals = channelsOf(body).map(goalOf);
+    const destinations = channelsOf(body).map(destinationOf);
     const message = messageOf(body, messages);
     await send(
       services,
-      goals.map((goal, index) => readyEvent(services, request, goal, message, index)),
+      destinations.map((destination, index) => readyEvent(services, request, destination, message, index)),
     );
     const requested = infoOf(body.info);
     if (requested.size === 0) return {};
     return {
-      channels: Object.fromEntries(await Promise.all(goals.filter(({ user }) => user === undefined).map((goal) => numbersOf(services, goal, requested)))),
+      channels: Object.fromEntries(
+        await Promise.all(destinations.filter(({ user }) => user === undefined).map((destination) => countsOf(services, destination, requested))),
+      ),
     };
   });
 
   scope.post('/apps/:app/batch_events', { schema: { hide: true, body: batchBody }, config }, async (request) => {
     const { batch } = request.body;
-    const ready = batch.map((event, index) => readyEvent(services, request, goalOf(event.channel), messageOf(event, messages), index));
+    const ready = batch.map((event, index) => readyEvent(services, request, destinationOf(event.channel), messageOf(event, messages), index));
     await send(services, ready);
     if (batch.every(({ info }) => info === undefined)) return {};
-    return { batch: await Promise.all(batch.map(async ({ channel, info }) => (await numbersOf(services, goalOf(channel), infoOf(info)))[1])) };
+    return { batch: await Promise.all(batch.map(async ({ channel, info }) => (await countsOf(services, destinationOf(channel), infoOf(info)))[1])) };
   });
 }
 
@@ -101,7 +103,7 @@ function addChannelRoutes(scope: TypedApp, services: Services): void {
         throw new DanmuxError('invalid_request', {
           message: `user_count works for at most ${maxCountedChannels} channels; narrow the list with filter_by_prefix.`,
         });
-      return { channels: Object.fromEntries(await Promise.all(rooms.map((room) => numbersOf(services, { room }, requested)))) };
+      return { channels: Object.fromEntries(await Promise.all(rooms.map((room) => countsOf(services, { room }, requested)))) };
     }
     return { channels: Object.fromEntries(rooms.map((room) => [room, requested.has('subscription_count') ? { subscription_count: online.get(room) } : {}])) };
   });
@@ -124,8 +126,8 @@ function channelsOf({ channels = [], channel }: EventBody): readonly string[] {
 }
 
 /** Derives the message id from the signature, so that a repeated request has the same ids. */
-function readyEvent(services: Services, request: FastifyRequest, goal: Goal, message: PublishRequest, index: number): Ready {
-  return readyMessage(services, request, goal, { ...message, id: signedId(request.pusherSignature, index) });
+function readyEvent(services: Services, request: FastifyRequest, destination: Destination, message: PublishRequest, index: number): Ready {
+  return readyMessage(services, request, destination, { ...message, id: signedId(request.pusherSignature, index) });
 }
 
 /** Throws the first refusal, because Pusher's reply has no result per event. Other events may have been sent; repeating the request sends no event twice. */
@@ -144,7 +146,7 @@ function infoOf(info = ''): Info {
   );
 }
 
-async function numbersOf({ bus }: Services, { room, user }: Goal, requested: Info): Promise<readonly [string, object]> {
+async function countsOf({ bus }: Services, { room, user }: Destination, requested: Info): Promise<readonly [string, object]> {
   return [room, user !== undefined || requested.size === 0 ? {} : infoReply(await bus.presence.audience(room), requested)];
 }
 

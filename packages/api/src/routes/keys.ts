@@ -93,15 +93,15 @@ const removeSchema = {
   },
 };
 
-export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }, { keyring, desk, followed, use }: Keys): void {
+export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }, { keyring, store, sync, use }: Keys): void {
   app.post('/v1/keys', { schema: createSchema, config: { scope: 'admin', secretAnswer: true } }, async (request, reply) => {
-    const { key, signingSecret } = await desk.make(request.body);
-    await followed.refresh();
+    const { key, signingSecret } = await store.make(request.body);
+    await sync.refresh();
     return reply.status(201).send({ id: request.body.id, key, signing_secret: signingSecret });
   });
 
   app.get('/v1/keys', { schema: listSchema, config: { scope: 'admin' } }, async (): Promise<KeysReply> => {
-    const [times] = await Promise.all([use.times(), followed.refresh()]);
+    const [times] = await Promise.all([use.times(), sync.refresh()]);
     const now = clock.now();
     return { keys: [...keyring.all()].filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now).map((key) => keyRow(key, times, now)) };
   });
@@ -112,14 +112,14 @@ export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }
 
   app.post('/v1/keys/:id/rotate', { schema: rotateSchema, config: { scope: 'admin', secretAnswer: true } }, async (request) => {
     const { id } = request.params;
-    const { key, signingSecret, until } = await desk.rotate(id, request.body.grace_ms ?? defaultGraceMs);
-    await followed.refresh();
+    const { key, signingSecret, until } = await store.rotate(id, request.body.grace_ms ?? defaultGraceMs);
+    await sync.refresh();
     return { id, key, signing_secret: signingSecret, old_until: until };
   });
 
   app.delete('/v1/keys/:id', { schema: removeSchema, config: { scope: 'admin' } }, async ({ params: { id } }) => {
-    await desk.remove(id);
-    await Promise.all([followed.refresh(), use.forget(id)]);
+    await store.remove(id);
+    await Promise.all([sync.refresh(), use.forget(id)]);
     return { id, removed: true as const };
   });
 }

@@ -4,7 +4,7 @@ import { checkRoomName } from '@danmux/protocol';
 import { recallReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
 import type { TypedApp } from '../http/validation.ts';
-import { sendOwn } from '../publish/own-message.ts';
+import { publishSystemMessage } from '../publish/system-message.ts';
 import type { Services } from '../services.ts';
 import { documented, messageParam, roomParams, success } from './documented.ts';
 
@@ -28,7 +28,7 @@ export function addRecallRoute(app: TypedApp, services: Services): void {
     const { found } = await services.bus.streams.recall(room, id);
     const dedupeId = jobIdOf('recall', `${room}\n${id}`);
     await services.events.emit(room, 'moderation.recall', { id, by: request.keyId }, dedupeId);
-    await sendOwn(services, { room, type: 'recall', data: { id }, id: dedupeId, trace: request.id, marks: { recalls: id } });
+    await publishSystemMessage(services, { room, type: 'recall', data: { id }, id: dedupeId, trace: request.id, marks: { recalls: id } });
     services.hops.add({ room, id, trace: '', hop: 'recalled' });
     return { id, room, found };
   });

@@ -4,7 +4,7 @@ import { checkRoomName } from '@danmux/protocol';
 import { roomModesReply, roomPatch } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';
 import { changeModes } from '../moderation/room-modes.ts';
-import { sendOwn } from '../publish/own-message.ts';
+import { publishSystemMessage } from '../publish/system-message.ts';
 import type { Services } from '../services.ts';
 import { bodyCodes, documented, roomParams, success, withExamples } from './documented.ts';
 
@@ -31,7 +31,8 @@ export function addRoomPatchRoute(app: TypedApp, services: Services): void {
     const dedupeId = jobIdOf('modes', `${room}\n${version}`);
     await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, dedupeId);
     // Without an edge in the room nobody needs the message: viewers that join later get the modes in the join reply.
-    if (await services.bus.frames.subscribed(room)) await sendOwn(services, { room, type: 'room_state', data: { modes }, id: dedupeId, trace: request.id });
+    if (await services.bus.frames.subscribed(room))
+      await publishSystemMessage(services, { room, type: 'room_state', data: { modes }, id: dedupeId, trace: request.id });
     return { room, modes };
   });
 }

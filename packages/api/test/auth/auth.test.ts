@@ -1,4 +1,4 @@
-// Who may call, how often, and what of a key is ever told.
+// Authentication with a bare key, the rate limit of a key, and that keys never leak.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -16,12 +16,12 @@ afterEach(() => fixture.close());
 const keyring = (config: Partial<KeyConfig>) => new Keyring(configKeys({ key: '', key_hashes: [], keys: [], ...config }));
 const stats = (headers: Record<string, string>) => fixture.call('GET', '/v1/stats', undefined, { key: null, headers });
 
-test('Bearer and X-API-Key are the same', async () => {
+test('a key works as Bearer and as X-API-Key', async () => {
   for (const headers of [{ authorization: `Bearer ${apiKey}` }, { authorization: `bearer ${apiKey}` }, { 'x-api-key': apiKey }])
     assert.equal((await stats(headers as Record<string, string>)).status, 200);
 });
 
-test('a wrong, missing, malformed or second key is 401', async () => {
+test('a wrong, missing, malformed or second key gets 401', async () => {
   for (const headers of [
     {},
     { 'x-api-key': 'nope' },
@@ -39,18 +39,18 @@ test('a wrong, missing, malformed or second key is 401', async () => {
   }
 });
 
-test('a key in the query is none', async () => {
+test('a key in the query is ignored', async () => {
   mustRefuse(await fixture.call('GET', `/v1/stats?api_key=${apiKey}`, undefined, { key: null }), 'unauthorized');
 });
 
-test('the same header twice is refused, even when both are right', async () => {
+test('a repeated header is refused even when both values are valid', async () => {
   for (const header of [`X-API-Key: ${apiKey}`, `Authorization: Bearer ${apiKey}`]) {
     const answer = await rawRequest(fixture.url, `GET /v1/stats HTTP/1.1\r\nHost: x\r\n${header}\r\n${header}\r\nConnection: close\r\n\r\n`);
     assert.match(answer, /^HTTP\/1\.1 401 /);
   }
 });
 
-test('several keys: the plain one and hashes; each has an id that is not the key', async () => {
+test('api.key and api.key_hashes work together; each key has an id that does not reveal it', async () => {
   const second = 'another-key-0123456789-0123456789-0123';
   const hash = createHash('sha256').update(second).digest('hex');
   const keys = keyring({ key: apiKey, key_hashes: [hash] });
@@ -65,11 +65,11 @@ test('several keys: the plain one and hashes; each has an id that is not the key
   for (const secret of [second, apiKey, 'a-wrong-key']) assert.ok(!both.lines.join('').includes(secret));
 });
 
-test('without a plain key an empty one opens nothing', () => {
+test('without api.key an empty key is refused', () => {
   assert.equal(keyring({}).find('', 0), null);
 });
 
-test('a key that asks too often is told when to come back, and may then; another key is not concerned', async () => {
+test('a key over its rate gets 429 with Retry-After and works after that; other keys are not affected', async () => {
   let now = 1_000_000;
   const second = 'another-key-0123456789-0123456789-0123';
   const strict = await startApi({ 'api.per_minute': 20, 'api.key_hashes': [createHash('sha256').update(second).digest('hex')] }, { now: () => now });
@@ -84,7 +84,7 @@ test('a key that asks too often is told when to come back, and may then; another
   await strict.close();
 });
 
-test('shedding off lifts the limit', async () => {
+test('shedding: off disables the rate limit', async () => {
   const open = await startApi({ 'api.per_minute': 20, shedding: 'off' });
   for (let i = 0; i < 5; i++) assert.equal((await open.call('GET', '/v1/stats')).status, 200);
   await open.close();

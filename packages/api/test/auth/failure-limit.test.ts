@@ -1,10 +1,10 @@
-// An address that fails too often is told to wait; who has a key behind the same address is not concerned.
+// An address with too many failed authentications gets 429; requests with a valid key from the same address succeed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { FailureLimit } from '../../src/auth/failure-limit.ts';
 
-test('thirty a minute, each address for itself', () => {
+test('each address may fail thirty times a minute', () => {
   const limit = new FailureLimit();
   for (let i = 0; i < 30; i++) assert.equal(limit.fail('a', 0), 0);
   assert.equal(limit.fail('a', 0), 2_000);
@@ -12,7 +12,7 @@ test('thirty a minute, each address for itself', () => {
   assert.equal(limit.fail('a', 2_000), 0);
 });
 
-test('it remembers a bounded number of addresses, the latest', () => {
+test('only the latest addresses are remembered, up to a cap', () => {
   const limit = new FailureLimit();
   for (let i = 0; i < 30; i++) limit.fail('first', 0);
   for (let i = 0; i < 9_999; i++) limit.fail(`other ${i}`, 0);
@@ -21,7 +21,7 @@ test('it remembers a bounded number of addresses, the latest', () => {
   assert.equal(limit.fail('first', 0), 0, 'forgotten');
 });
 
-test('failures past the limit are 429, counted; the right key still opens', async () => {
+test('failures over the limit get 429 and are counted; a valid key still works', async () => {
   const fixture = await startApi({}, { now: () => 1_767_225_600_000 });
   const fail = () => fixture.call('GET', '/v1/stats', undefined, { key: 'wrong' });
   for (let i = 0; i < 30; i++) mustRefuse(await fail(), 'unauthorized');

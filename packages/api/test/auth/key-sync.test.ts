@@ -1,5 +1,5 @@
-// The keyring follows the store: a key that ended is gone at once even when the store goes away, and a change that was told to nobody
-// is found.
+// KeySync keeps the keyring in sync with the store: a deleted key is refused even when the store goes away right after, and a change
+// without a notification is found by polling.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
@@ -32,7 +32,7 @@ beforeEach(async () => {
   await bus.start();
   records = new LossyRecords(bus.records);
   keyring = new Keyring([]);
-  // A bus with other records; nothing else of it is asked for.
+  // KeySync uses only `records` of the bus.
   keys = new KeySync(runtime, { records } as unknown as Bus, keyring, seal);
 });
 afterEach(async () => {
@@ -48,7 +48,7 @@ const made = (id: string): string => {
 const put = (id: string, value: string | null) => bus.records.set(ruleRecords.keys, new Map([[id, value === null ? null : { value }]]));
 const known = () => [...keyring.all()].map(({ id }) => id).sort();
 
-test('a key that ended is gone when that is told, though the store cannot be read then', async () => {
+test('a notification removes a deleted key although the store cannot be read', async () => {
   await put('shop', made('shop'));
   await put('bot', made('bot'));
   await keys.start();
@@ -59,7 +59,7 @@ test('a key that ended is gone when that is told, though the store cannot be rea
   assert.deepEqual(known(), ['bot']);
 });
 
-test('a change that was told to nobody is known some seconds later, and at once to who asks for it', async () => {
+test('a change without a notification is found after some seconds, or by refresh', async () => {
   await put('shop', made('shop'));
   await keys.start();
   records.deaf = true;
@@ -75,7 +75,7 @@ test('a change that was told to nobody is known some seconds later, and at once 
   assert.deepEqual(known(), []);
 });
 
-test('what is no key is left out, and what it was before opens nothing', async () => {
+test('a malformed record is ignored and its previous key is refused', async () => {
   await put('shop', made('shop'));
   await keys.start();
   await put('shop', '{}');

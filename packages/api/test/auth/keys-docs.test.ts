@@ -1,4 +1,4 @@
-// docs/keys.md is right: its scopes are the table's, and its examples of signed requests run.
+// Checks docs/keys.md: its table of scopes equals the code, and its examples of signed requests run.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,12 +32,12 @@ async function run(language: string, command: string): Promise<{ id?: string; ms
   return JSON.parse(await text(child.stdout));
 }
 
-test('its table of scopes is that of the code', () => {
+test('docs/keys.md lists the scopes of the code', () => {
   const rows = Object.entries(scopes).map(([scope, allows]) => `| \`${scope}\` | ${allows} |`);
   assert.ok(page.includes(rows.join('\n')), rows.join('\n'));
 });
 
-test('the PHP example sends a gift, the curl example reads it', async () => {
+test('the PHP example sends a gift and the curl example reads it', async () => {
   const { id } = await run('php', 'php');
   assert.equal(typeof id, 'string');
   const [sent] = await fixture.sequence();

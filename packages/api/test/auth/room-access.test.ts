@@ -1,4 +1,4 @@
-// A key for some rooms: what it may touch, alone and in a batch, and that routes over all rooms are not for it.
+// A key limited to some rooms may access only those, also inside a batch, and no route over all rooms.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -25,7 +25,7 @@ after(() => fixture.close());
 
 const request = (rooms?: readonly string[]) => ({ apiKey: rooms ? { rooms } : {} }) as unknown as FastifyRequest;
 
-test('rooms by name or prefix; patterns only when every room they match is one', () => {
+test('a key matches rooms by name or prefix, and patterns only when it covers every match', () => {
   const some = request(['lobby', 'live:*']);
   for (const room of ['lobby', 'live:', 'live:1']) assert.ok(mayTouch(some, room), room);
   for (const room of ['lobby2', 'live', 'Live:1', '', 'lob']) assert.ok(!mayTouch(some, room), room);
@@ -34,7 +34,7 @@ test('rooms by name or prefix; patterns only when every room they match is one',
   for (const pattern of ['*', 'x', 'x*']) assert.ok(mayTouchAll(request(['*']), pattern) && mayTouchAll(request(), pattern), pattern);
 });
 
-test('a room of the path', async () => {
+test('a key is checked against the room in the path', async () => {
   assert.equal((await fixture.call('POST', '/v1/rooms/live:1/messages', gift, { key })).status, 202);
   assert.equal((await fixture.call('GET', '/v1/rooms/live%3A1', undefined, { key })).status, 200);
   mustRefuse(await fixture.call('POST', '/v1/rooms/vip/messages', gift, { key }), 'forbidden');
@@ -42,7 +42,7 @@ test('a room of the path', async () => {
   assert.equal((await fixture.sequence()).length, 1);
 });
 
-test('in a batch each message by itself', async () => {
+test('in a batch the room of each message is checked', async () => {
   const messages = ['lobby', 'vip', 'live:2'].map((room) => ({ room, ...gift }));
   const { status, body } = await fixture.call('POST', '/v1/messages/batch', { messages }, { key });
   assert.equal(status, 200);
@@ -53,20 +53,20 @@ test('in a batch each message by itself', async () => {
   assert.deepEqual((await fixture.sequence()).map(({ room }) => room).sort(), ['live:2', 'lobby']);
 });
 
-test('a token for its own rooms only', async () => {
+test('a key signs tokens only for its own rooms', async () => {
   const sign = (rooms?: string[]) => fixture.call('POST', '/v1/tokens', { sub: 'u1', ...(rooms ? { rooms } : {}) }, { key });
   assert.equal((await sign(['live:1', 'live:2*', 'lobby'])).status, 200);
   for (const rooms of [undefined, ['*'], ['live:1', 'vip'], ['live*']]) mustRefuse(await sign(rooms), 'forbidden');
 });
 
-test('a broadcast only for patterns inside its own', async () => {
+test('a key broadcasts only to patterns within its own rooms', async () => {
   const send = (rooms: string | string[]) => fixture.call('POST', '/v1/broadcasts', { rooms, ...gift }, { key });
   assert.equal((await send(['lobby', 'live:1*', 'live:*'])).status, 202);
   for (const rooms of ['*', ['*'], ['live*'], ['live:1', 'vip'], ['lobby*']]) mustRefuse(await send(rooms), 'forbidden');
   await eventually(() => assert.equal(fixture.ran.length, 1));
 });
 
-test('a list of rooms shows its own; receipts are told of messages in its own', async () => {
+test('a key lists its own rooms and reads receipts of messages in them', async () => {
   const counts = new Map(['live:1', 'lobby', 'vip'].map((room) => [room, 1]));
   await fixture.bus.presence.report('edge-1', counts, 60_000);
   const list = (await fixture.call('GET', '/v1/rooms', undefined, { key })).body;
@@ -77,7 +77,7 @@ test('a list of rooms shows its own; receipts are told of messages in its own', 
   mustRefuse(await fixture.call('GET', '/v1/messages/m2/receipts', undefined, { key }), 'forbidden');
 });
 
-test('every route without a room in its path refuses it, or asks for each room', async () => {
+test('every route without a room in its path refuses a limited key or checks each room', async () => {
   const eachRoom = [
     'POST /v1/messages/batch',
     'POST /v1/broadcasts',
@@ -95,6 +95,6 @@ test('every route without a room in its path refuses it, or asks for each room',
   }
 });
 
-test('routes over all rooms are not for it', async () => {
+test('routes over all rooms refuse a limited key', async () => {
   for (const path of ['/v1/stats', '/v1/nodes']) mustRefuse(await fixture.call('GET', path, undefined, { key }), 'forbidden');
 });

@@ -1,4 +1,4 @@
-// A key for some rooms, on every route: what touches its rooms is answered, what touches others or all of them is refused.
+// A key limited to some rooms, on every route: requests for its rooms succeed, requests for other rooms or for all rooms are refused.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -18,7 +18,7 @@ const ask = async (operation: Operation, key: string, body?: unknown) =>
   send(fixture, operation, await prepared(fixture, operation), { key, ...(body === undefined ? {} : { body }) });
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 
-/** Of rooms, though their paths name none. */
+/** Routes that access rooms without naming one in the path. */
 const eachRoom = ['POST /v1/messages/batch', 'GET /v1/rooms', 'GET /v1/messages/{id}/receipts', 'GET /v1/messages/{id}/trace', 'GET /v1/keys/me'];
 const ofRooms = (operation: Operation) => operation.path.includes('{room}') || eachRoom.includes(nameOf(operation));
 
@@ -36,14 +36,14 @@ for (const operation of operations) {
   });
 }
 
-test('a broadcast and a token must be for the key’s rooms', async () => {
+test('a broadcast and a token must be limited to the rooms of the key', async () => {
   const operation = (path: string) => operations.find((each) => each.path === path) as Operation;
   for (const rooms of [['live:1'], ['live:1*'], ['live:10*', 'live:1']]) {
     assert.equal((await ask(operation('/v1/broadcasts'), own, { ...gift, rooms })).status, 202);
     const { status, body } = await ask(operation('/v1/tokens'), own, { sub: 'u', rooms });
     assert.equal(status, 200);
     const { own: gets } = JSON.parse(Buffer.from(body.token.split('.')[1], 'base64url').toString());
-    assert.equal(gets, false, 'nor does its bearer get the messages of the user');
+    assert.equal(gets, false, 'the token does not grant messages to its user');
   }
   for (const rooms of ['*', ['live:*'], ['live:1', 'other'], ['*']]) mustRefuse(await ask(operation('/v1/broadcasts'), own, { ...gift, rooms }), 'forbidden');
 });

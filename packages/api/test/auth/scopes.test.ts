@@ -1,4 +1,4 @@
-// What a key may do: each scope opens its routes and no other, admin opens all, and no route starts without one.
+// Scopes: each grants its own routes, admin grants all, and a route without a scope fails the start.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => fixture.close());
 
-test('admin is every scope; the others are only themselves', () => {
+test('admin includes every scope; the others include only themselves', () => {
   for (const given of scopeNames) {
     for (const wanted of scopeNames) {
       if (given === wanted || given === 'admin') checkScope([given], wanted);
@@ -25,7 +25,7 @@ test('admin is every scope; the others are only themselves', () => {
   assert.throws(() => checkScope(['publish'], undefined), { code: 'forbidden' });
 });
 
-test('a route wants its scope', async () => {
+test('a route refuses a key without its scope', async () => {
   for (const scope of scopeNames) {
     const key = keyOf(scope);
     const opens = (wanted: Scope) => scope === wanted || scope === 'admin';
@@ -39,7 +39,7 @@ test('a route wants its scope', async () => {
   assert.equal((await fixture.sequence()).length, 2);
 });
 
-test('a route without a scope that is not public is none', () => {
+test('a route that is not public must name a scope', () => {
   const route = (config: object) => () => mustBeGuarded({ method: 'GET', url: '/x', config });
   for (const config of [{}, { public: false }, { scope: 'everything' }, { public: true, scope: 'read' }, { public: true, scope: 'any' }, { auth: 'own' }])
     assert.throws(route(config), /\/x must/);

@@ -1,11 +1,11 @@
-// A sealed text opens with its secret, for its purpose and in its place, unchanged; else it is nothing.
+// An encrypted text can be decrypted only under its secret, purpose and place, and only unchanged.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Seal } from '../../src/auth/seal.ts';
 
 const secret = 's'.repeat(32);
 
-test('what is closed opens again, and looks different each time', () => {
+test('a text decrypts to itself, and encrypts differently each time', () => {
   const seal = new Seal(secret, 'a');
   const sealed = seal.close('dms_小明', 'shop');
   assert.ok(!Buffer.from(sealed, 'base64url').includes('dms_'), 'it does not show');
@@ -14,7 +14,7 @@ test('what is closed opens again, and looks different each time', () => {
   assert.equal(seal.open(seal.close('', ''), ''), '');
 });
 
-test('another secret, purpose or place, a changed byte or nothing at all opens nothing', () => {
+test('another secret, purpose or place, a changed byte or an empty text decrypts to null', () => {
   const seal = new Seal(secret, 'a');
   const sealed = seal.close('text', 'shop');
   assert.equal(new Seal('t'.repeat(32), 'a').open(sealed, 'shop'), null);

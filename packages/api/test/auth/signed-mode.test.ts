@@ -1,4 +1,4 @@
-// Signed requests against a running api: what is let in, and every way a copy or a change of one is refused.
+// Signed requests to a running api: valid ones are accepted, and every kind of replayed or changed request is refused.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -32,7 +32,7 @@ const signing = (change: Partial<Signing> = {}): Signing => ({ key: 'signer', se
 const send = (headers: Record<string, string>, sent = body, target = path): Promise<Answer> => fixture.call('POST', target, sent, { key: null, headers });
 const stored = async () => (await fixture.sequence()).length;
 
-test('a signed request needs no key in it, and has the scope of its key', async () => {
+test('a signed request carries no key text and has the scopes of its key', async () => {
   assert.equal((await send(signedHeaders(signing()))).status, 202);
   const target = '/v1/stats?';
   mustRefuse(
@@ -46,12 +46,12 @@ test('a signed request needs no key in it, and has the scope of its key', async 
   assert.equal(await stored(), 1);
 });
 
-test('either of two secrets signs, while one is rotated out', async () => {
+test('during a rotation both secrets can sign', async () => {
   assert.equal((await send(signedHeaders(signing({ secret: older })))).status, 202);
   assert.equal((await send(signedHeaders(signing()))).status, 202);
 });
 
-test('what was changed on the way is refused, and nothing of it is stored', async () => {
+test('a request changed on its way is refused and nothing is stored', async () => {
   const other = JSON.stringify({ ...gift, data: { gift: 'castle' } });
   mustRefuse(await send(signedHeaders(signing()), other), 'signature_invalid');
   mustRefuse(await send(signedHeaders(signing()), `${body} `), 'signature_invalid');
@@ -62,12 +62,12 @@ test('what was changed on the way is refused, and nothing of it is stored', asyn
   assert.equal(await stored(), 0);
 });
 
-test('a body is checked before it is read: a garbled one with a wrong signature is 401', async () => {
+test('the signature is checked before the body is parsed: invalid JSON with a wrong signature gets 401', async () => {
   mustRefuse(await send(signedHeaders(signing()), '{'), 'signature_invalid');
   mustRefuse(await send(signedHeaders(signing({ body: '{' })), '{'), 'invalid_json');
 });
 
-test('keys that are not there, or cannot sign, are refused in the same words', async () => {
+test('unknown keys and keys without a signing secret get the same error', async () => {
   const answers = await Promise.all([
     send(signedHeaders(signing({ key: 'nobody' }))),
     send(signedHeaders(signing({ key: 'bare' }))),
@@ -80,7 +80,7 @@ test('keys that are not there, or cannot sign, are refused in the same words', a
   }
 });
 
-test('the time may be off by the window and no more', async () => {
+test('the timestamp may differ by the window and no more', async () => {
   let now = 1_767_225_600_000;
   const clocked = await startApi({ 'api.keys': [row('signer', {})], 'api.signature_window_ms': 10_000 }, { now: () => now });
   const at = (offset: number) =>
@@ -94,7 +94,7 @@ test('the time may be off by the window and no more', async () => {
   await clocked.close();
 });
 
-test('a nonce once, and only a right signature takes it', async () => {
+test('a nonce is accepted once, and only a valid signature consumes it', async () => {
   const headers = signedHeaders(signing());
   mustRefuse(await send({ ...headers, 'x-danmux-signature': `v1=${'0'.repeat(64)}` }), 'signature_invalid');
   assert.equal((await send(headers)).status, 202);
@@ -106,26 +106,26 @@ test('a nonce once, and only a right signature takes it', async () => {
   assert.equal(await stored(), 3);
 });
 
-test('twenty of one request at once are one', async () => {
+test('of twenty concurrent copies of a request one is accepted', async () => {
   const headers = signedHeaders(signing());
   const answers = await Promise.all(Array.from({ length: 20 }, () => send(headers)));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [202, ...Array.from({ length: 19 }, () => 401)]);
   assert.equal(await stored(), 1);
 });
 
-test('while nobody can say whether a nonce is new, nothing signed is let in', async () => {
+test('while the store cannot check nonces, signed requests are refused', async () => {
   fixture.overrides.claims.once = () => Promise.reject(new DanmuxError('unavailable'));
   mustRefuse(await send(signedHeaders(signing())), 'unavailable');
   assert.equal(await stored(), 0);
 });
 
-test('a key for signed requests only opens nothing by itself', async () => {
+test('a signed_only key is refused as a bare key', async () => {
   mustRefuse(await fixture.call('POST', path, body, { key: `${bare}only` }), 'unauthorized');
   assert.equal((await fixture.call('POST', path, body, { key: `${bare}signer` })).status, 202);
   assert.equal((await send(signedHeaders(signing({ key: 'only' })))).status, 202);
 });
 
-test('a key and a signature together, or a header twice, are refused', async () => {
+test('a key together with a signature, or a repeated header, is refused', async () => {
   mustRefuse(await send({ ...signedHeaders(signing()), authorization: `Bearer ${apiKey}` }), 'unauthorized');
   mustRefuse(await send({ ...signedHeaders(signing()), 'x-api-key': apiKey }), 'unauthorized');
   const headers = Object.entries(signedHeaders(signing())).map(([name, value]) => `${name}: ${value}`);
@@ -144,7 +144,7 @@ test('a key and a signature together, or a header twice, are refused', async () 
   assert.equal(await stored(), 0);
 });
 
-test('a header that is missing or not in its form is refused before anything is compared', async () => {
+test('a missing or malformed header is refused before the signature is checked', async () => {
   const headers = signedHeaders(signing());
   for (const name of Object.keys(headers)) {
     const { [name]: _, ...rest } = headers;
@@ -167,7 +167,7 @@ test('a header that is missing or not in its form is refused before anything is 
     mustRefuse(await send({ ...headers, 'x-danmux-nonce': wrong }), 'signature_invalid');
 });
 
-test('a body past the limit is refused without being kept', async () => {
+test('a body over the limit is refused without buffering all of it', async () => {
   const large = `"${'x'.repeat(1_100_000)}"`;
   mustRefuse(await send(signedHeaders(signing({ body: large })), large), 'too_large');
   const chunked = [
@@ -182,7 +182,7 @@ test('a body past the limit is refused without being kept', async () => {
   assert.match(await rawRequest(fixture.url, `${chunked.join('\r\n')}\r\n\r\n${size.toString(16)}\r\n${'x'.repeat(size)}\r\n0\r\n\r\n`), /^HTTP\/1\.1 413 /);
 });
 
-test('a repeated request with a new nonce and the same Idempotency-Key is one', async () => {
+test('a repeat with a new nonce and the same Idempotency-Key takes effect once', async () => {
   const again = () => send({ ...signedHeaders(signing()), 'idempotency-key': 'once' });
   assert.equal((await again()).status, 202);
   assert.equal((await again()).headers.get('idempotent-replayed'), 'true');

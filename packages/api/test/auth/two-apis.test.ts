@@ -1,5 +1,5 @@
-// Two apis side by side, on both engines: a key made on one opens the other within a second, and ends there as soon; a nonce is once
-// over both. On Redis also while it is away, and when it comes back.
+// Two apis on one store, on both engines: a key created or deleted on one takes effect on the other within a second, and a nonce is valid
+// once over both. On Redis also during an outage and after it.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { type Answer, type ApiFixture, apiKey, gift, path, startApi } from '@danmux/testkit/api-fixture';
@@ -9,7 +9,7 @@ import { ApiRole } from '../../src/index.ts';
 
 interface Pair {
   readonly first: ApiFixture;
-  /** Calls the second one. */
+  /** Calls the second api. */
   publish(headers: Readonly<Record<string, string>>): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ async function onRedis(): Promise<Pair> {
 let pair: Pair;
 const make = async () => (await pair.first.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish'] })).body as { key: string; signing_secret: string };
 const bare = (key: string) => ({ 'x-api-key': key });
-/** Within a second, the other api answers like this. */
+/** Waits at most a second for this answer of the other api. */
 async function soon(status: number, headers: () => Readonly<Record<string, string>>): Promise<void> {
   const began = performance.now();
   for (;;) {
@@ -70,7 +70,7 @@ for (const [engine, open] of [
     });
     afterEach(() => pair.close());
 
-    test('a key made on one opens the other, is rotated there and ends there', async () => {
+    test('a key created on one api works on the other and can be rotated and deleted there', async () => {
       const { key, signing_secret: secret } = await make();
       await soon(202, () => bare(key));
       await soon(202, () => signedHeaders({ key: 'shop', secret, method: 'POST', target: path, body }));
@@ -82,7 +82,7 @@ for (const [engine, open] of [
       await soon(401, () => signedHeaders({ key: 'shop', secret: next.signing_secret, method: 'POST', target: path, body }));
     });
 
-    test('a nonce is once over both, even at the same moment', async () => {
+    test('a nonce is accepted once over both apis, also for concurrent requests', async () => {
       const { signing_secret: secret } = await make();
       const sign = () => signedHeaders({ key: 'shop', secret, method: 'POST', target: path, body });
       await soon(202, sign);
@@ -92,7 +92,7 @@ for (const [engine, open] of [
       assert.deepEqual(answers.map(({ status, body: { code } }) => code ?? status).sort(), [202, 'nonce_replayed', 'nonce_replayed', 'nonce_replayed']);
     });
 
-    test('both write one audit log', async () => {
+    test('both apis write to one audit log', async () => {
       const { key } = await make();
       await soon(202, () => bare(key));
       await eventually(async () => {
@@ -113,7 +113,7 @@ describe('while Redis is away', () => {
     await pair.close();
   });
 
-  test('known keys go on, a nonce cannot be judged, and what the store has lost ends when it is back', async () => {
+  test('known keys stay valid, nonces cannot be checked, and keys that the store lost end when it returns', async () => {
     const { key, signing_secret: secret } = await make();
     await soon(202, () => bare(key));
     await redis.kill();
@@ -126,7 +126,7 @@ describe('while Redis is away', () => {
     await eventually(async () => assert.equal((await pair.publish(bare(key))).status, 401));
   });
 
-  test('an api that starts meanwhile has the keys of the config, and those of the store when it is back', async () => {
+  test('an api started during the outage has the keys of the config, and the stored keys when Redis returns', async () => {
     await redis.kill();
     const late = await startApi(settings());
     assert.equal((await late.call('POST', path, gift)).body.code, 'unavailable');

@@ -1,4 +1,4 @@
-// The audit log: each request that would change something, with its result; what is read is not in it, nor what was sent.
+// The audit log: a row for each request that changes something, with its result; no rows of reads and no message text.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -23,10 +23,10 @@ interface Row {
 const rows = async (query = ''): Promise<Row[]> => (await fixture.call('GET', `/v1/audit${query}`)).body.rows;
 const brief = ({ key, method, route, status, code }: Row) => [key, method, route, status, ...(code ? [code] : [])].join(' ');
 const lines = () => fixture.lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'audit');
-/** Until the rows of publishing, which come later, are there. */
+/** Waits for the rows of publishing, which are stored with a delay. */
 const mustBecome = (expected: readonly string[], query = '') => eventually(async () => assert.deepEqual((await rows(query)).map(brief), expected));
 
-test('a write has a row: who, what, where, when, with which result', async () => {
+test('a change adds a row with key, route, parameters, time and result', async () => {
   const { headers } = await fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish'] });
   assert.deepEqual(await rows(), [
     {
@@ -46,14 +46,14 @@ test('a write has a row: who, what, where, when, with which result', async () =>
   assert.deepEqual((row as unknown as { params: object }).params, { id: 'shop' });
 });
 
-test('a row of administration is there before its answer, one of publishing soon after', async () => {
+test('a row of administration is stored before the response, one of publishing shortly after', async () => {
   await fixture.call('POST', path, gift);
   await fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish'] });
   assert.deepEqual((await rows()).map(brief), ['default POST /v1/keys 201']);
   await mustBecome(['default POST /v1/rooms/:room/messages 202'], '?log=publishing');
 });
 
-test('what was refused has one too, whoever it was', async () => {
+test('a refused request adds a row too, with or without a key', async () => {
   const { key } = (await fixture.call('POST', '/v1/keys', { id: 'reader', scopes: ['read'] })).body;
   mustRefuse(await fixture.call('POST', path, gift, { key }), 'forbidden');
   mustRefuse(await fixture.call('POST', path, gift, { key: 'wrong' }), 'unauthorized');
@@ -64,7 +64,7 @@ test('what was refused has one too, whoever it was', async () => {
   await mustBecome([' POST /v1/rooms/:room/messages 401 unauthorized'], '?log=unknown');
 });
 
-test('reading has none, nor what is no route', async () => {
+test('reads and unknown routes add no row', async () => {
   await fixture.call('GET', '/v1/stats');
   await fixture.call('POST', '/v1/nothing', {});
   await fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish'] });
@@ -72,7 +72,7 @@ test('reading has none, nor what is no route', async () => {
   assert.equal(lines().length, 1);
 });
 
-test('each is a line of the log at once, with the id of the key: what changes something at info, publishing at debug', async () => {
+test('each row is logged immediately with the key id: changes at info, publishing at debug', async () => {
   await fixture.call('PUT', '/v1/rooms/live:1/mutes/u7', { for_ms: 1_000 });
   assert.deepEqual(
     lines().map(({ key_id, level, route }) => [key_id, level, route]),
@@ -84,7 +84,7 @@ test('each is a line of the log at once, with the id of the key: what changes so
   assert.deepEqual([line.method, line.route, line.params, line.status], ['POST', '/v1/rooms/:room/messages', { room: 'live:1' }, 202]);
 });
 
-test('a kick says who, a key which and what for; publishing and strangers push none of it out', async () => {
+test('rows name the kicked user and the created key; publishing and unauthenticated requests do not evict them', async () => {
   const small = await startApi({ 'api.audit_entries': 2, shedding: 'off' });
   await small.call('POST', '/v1/rooms/live:1/kick', { user: 'u7', reason: '广告', ban_ms: 5_000 });
   for (let i = 0; i < 3; i++) {
@@ -100,7 +100,7 @@ test('a kick says who, a key which and what for; publishing and strangers push n
   await small.close();
 });
 
-test('no body and no key is in it', async () => {
+test('rows contain no body and no key', async () => {
   await fixture.call('POST', path, { ...gift, data: { text: 'very private' } });
   await fixture.call('POST', path, gift, { key: 'a-wrong-key-0123456789' });
   await mustBecome([' POST /v1/rooms/:room/messages 401 unauthorized'], '?log=unknown');
@@ -110,7 +110,7 @@ test('no body and no key is in it', async () => {
   for (const secret of ['very private', 'rocket', 'a-wrong-key', apiKey]) assert.ok(!text.includes(secret), secret);
 });
 
-test('pages, newest first; filters by key and by the beginning of a route', async () => {
+test('pages list newest rows first and filter by key and by route prefix', async () => {
   for (let i = 0; i < 5; i++) await fixture.call('POST', '/v1/keys', { id: `k${i}`, scopes: ['admin'] });
   const { key } = (await fixture.call('POST', '/v1/keys', { id: 'other', scopes: ['admin'] })).body;
   for (let i = 0; i < 5; i++) await fixture.call('DELETE', `/v1/keys/k${i}`, undefined, i === 2 ? { key } : {});
@@ -126,7 +126,7 @@ test('pages, newest first; filters by key and by the beginning of a route', asyn
   assert.deepEqual([exact.rows.length, exact.cursor], [11, null]);
 });
 
-test('a filter that fits nothing looks through a bounded number and says where to go on', async () => {
+test('a filter without matches scans a bounded number of rows and returns a cursor', async () => {
   const texts = Array.from({ length: 2_300 }, (_, i) => JSON.stringify({ key: i === 0 ? 'rare' : 'common', route: '/v1/x' }));
   await fixture.bus.logs.append('audit', texts, 100_000);
   const first = (await fixture.call('GET', '/v1/audit?key=rare')).body;
@@ -135,7 +135,7 @@ test('a filter that fits nothing looks through a bounded number and says where t
   assert.deepEqual([second.rows.length, second.cursor], [1, null]);
 });
 
-test('the log keeps so many and lets the oldest go', async () => {
+test('the log keeps api.audit_entries rows and evicts the oldest', async () => {
   const small = await startApi({ 'api.audit_entries': 3 });
   for (let i = 0; i < 5; i++) await small.call('DELETE', `/v1/keys/k${i}`);
   const { body } = await small.call('GET', '/v1/audit');
@@ -146,7 +146,7 @@ test('the log keeps so many and lets the oldest go', async () => {
   await small.close();
 });
 
-test('while the store does not take rows, answers still go out; the rows come later', async () => {
+test('while the store is away responses are sent and rows are stored later', async () => {
   const { logs } = fixture.bus;
   fixture.overrides.logs = { page: logs.page.bind(logs), append: () => Promise.reject(new DanmuxError('unavailable')) } as unknown as typeof logs;
   assert.equal((await fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['read'] })).status, 201);
@@ -163,7 +163,7 @@ test('while the store does not take rows, answers still go out; the rows come la
   assert.equal(entries.length, 1, 'what waited is stored at the end');
 });
 
-test('rows that wait are bounded, and what is lost is counted', async () => {
+test('the queue of rows has a cap, and lost rows are counted', async () => {
   const { fastify } = await import('fastify');
   const app = fastify();
   const fail = () => Promise.reject(new DanmuxError('unavailable'));
@@ -179,7 +179,7 @@ test('rows that wait are bounded, and what is lost is counted', async () => {
   assert.equal(await lost(), 20_010);
 });
 
-test('a bad limit or field is refused, and so is a key without admin', async () => {
+test('an invalid limit or field, or a key without admin, is refused', async () => {
   for (const query of ['?limit=0', '?limit=101', '?limit=x', '?since=1']) mustRefuse(await fixture.call('GET', `/v1/audit${query}`), 'invalid_request');
   assert.deepEqual(await rows('?cursor=nonsense'), []);
   const { key } = (await fixture.call('POST', '/v1/keys', { id: 'mods', scopes: ['moderate', 'read', 'publish'] })).body;

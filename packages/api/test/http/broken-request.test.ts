@@ -1,4 +1,4 @@
-// Bytes that are no HTTP get a problem too, and harm nobody.
+// Bytes that are not valid HTTP get a problem and do not disturb the server.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
@@ -20,14 +20,14 @@ async function mustBeProblem(bytes: string, detail: RegExp): Promise<void> {
   assert.ok(answer.includes(`x-trace-id: ${problem.instance}\r\n`));
 }
 
-test('a garbled request', () => mustBeProblem('NONSENSE\r\n\r\n', /not an HTTP/));
+test('a malformed request line gets a problem', () => mustBeProblem('NONSENSE\r\n\r\n', /not an HTTP/));
 
-test('headers past the limit', () => mustBeProblem(`GET / HTTP/1.1\r\nHost: x\r\nX-Y: ${'y'.repeat(20_000)}\r\n\r\n`, /headers are larger/));
+test('headers over the limit get a problem', () => mustBeProblem(`GET / HTTP/1.1\r\nHost: x\r\nX-Y: ${'y'.repeat(20_000)}\r\n\r\n`, /headers are larger/));
 
-test('two lengths that contradict each other', () =>
+test('contradicting content lengths get a problem', () =>
   mustBeProblem('POST /v1/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}', /not an HTTP/));
 
-test('they are counted; a client that hangs up is not', async () => {
+test('invalid requests are counted; a client that disconnects is not', async () => {
   const before = await fixture.refused('invalid_request');
   const socket = await openSocket(fixture.url);
   socket.resetAndDestroy();

@@ -1,9 +1,9 @@
-// The date of an answer is the cluster's time, whatever the clock of the api's machine says.
+// The Date header has the cluster's time, whatever the local clock says.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startApi } from '@danmux/testkit/api-fixture';
 
-test('the date of an answer, also of a refusal, is the time of the cluster', async (t) => {
+test('the Date header of every response, also of an error, is the time of the cluster', async (t) => {
   const hour = 3_600_000;
   const api = await startApi({}, { now: () => Date.now() - hour });
   t.after(() => api.close());

@@ -1,4 +1,4 @@
-// The end of an api: nobody who is answered is failed, and nothing is waited for in vain.
+// Draining an api: no request fails, and idle connections do not delay the end.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
@@ -16,7 +16,7 @@ afterEach(() => fixture.close());
 
 const request = `GET /v1/stats HTTP/1.1\r\nHost: x\r\nX-API-Key: ${apiKey}\r\n\r\n`;
 
-test('under a client that hammers on kept connections no request fails', async () => {
+test('no request fails while a client keeps sending on keep-alive connections', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const outcomes: (number | string)[] = [];
   let stop = false;
@@ -27,7 +27,7 @@ test('under a client that hammers on kept connections no request fails', async (
         response.resume().once('end', resolve);
       });
       asked.once('error', (error: NodeJS.ErrnoException) => {
-        // A connection the kernel took and nobody accepted any more ends like one that was refused.
+        // A connection that the kernel accepted but the process did not is reset; that counts as refused.
         outcomes.push(asked.reusedSocket ? (error.code ?? 'error') : 'not accepted');
         resolve();
       });
@@ -49,7 +49,7 @@ test('under a client that hammers on kept connections no request fails', async (
   );
 });
 
-test('an open connection is still answered, and told to close; a new one is refused; it is not ready', async () => {
+test('an open connection gets an answer with Connection: close; new connections are refused; readyz is 503', async () => {
   const kept = await openSocket(fixture.url);
   kept.write(request);
   assert.match(String(await once(kept, 'data')), /^HTTP\/1\.1 200 (?!.*connection: close)/is);
@@ -57,12 +57,12 @@ test('an open connection is still answered, and told to close; a new one is refu
   await eventually(() => assert.rejects(openSocket(fixture.url), { code: 'ECONNREFUSED' }));
   kept.write('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
   const [answer] = await once(kept, 'data');
-  assert.match(String(answer), /^HTTP\/1\.1 503 .*connection: close.*being drained/is);
+  assert.match(String(answer), /^HTTP\/1\.1 503 .*connection: close.*is draining/is);
   await once(kept, 'close');
   await drained;
 });
 
-test('a request under way is waited for, past the grace period', async () => {
+test('drain waits for a running request, past the grace period', async () => {
   const held = holdCall(fixture, 'publish');
   const answer = fixture.call('POST', path, gift);
   await held.begun;
@@ -71,7 +71,7 @@ test('a request under way is waited for, past the grace period', async () => {
   const drained = fixture.api.drain().then(() => {
     over = true;
   });
-  // The idle connection is closed when the grace period ends: from then on only the request is waited for.
+  // When the grace period ends the idle connection is closed, and drain waits only for the request.
   await once(idle.resume(), 'close');
   assert.equal(over, false);
   held.release();
@@ -79,7 +79,7 @@ test('a request under way is waited for, past the grace period', async () => {
   await drained;
 });
 
-test('an idle connection, used or never used, is closed when the grace period ends', async () => {
+test('an idle connection, used or not, is closed when the grace period ends', async () => {
   const used = await openSocket(fixture.url);
   used.write(request);
   await once(used, 'data');
@@ -90,7 +90,7 @@ test('an idle connection, used or never used, is closed when the grace period en
   await ends;
 });
 
-test('draining twice and stopping without a drain are fine', async () => {
+test('draining twice and stopping without drain work', async () => {
   await Promise.all([fixture.api.drain(), fixture.api.drain()]);
   await fixture.api.stop();
   await fixture.api.stop();

@@ -1,4 +1,4 @@
-// Claims that could not be given up while the store took no writes: tried again until they are, and a retry goes on under one at once.
+// Claims that could not be released while the store was away: the release is retried, and a retried request can take the claim over.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
@@ -40,13 +40,13 @@ async function later(rounds = 1): Promise<void> {
   }
 }
 
-test('one that the store takes is gone at once', async () => {
+test('a claim that the store releases is not remembered', async () => {
   away = false;
   await claims.giveUp('s', 'c');
   assert.deepEqual([forgotten, claims.take('s')], [['s c'], undefined]);
 });
 
-test('what the store refused is tried again, one call a round while it is away, and all of it when it is back', async () => {
+test('a failed release is retried: one call per round during an outage, all claims after it', async () => {
   await Promise.all(['a', 'b', 'c'].map((scope) => claims.giveUp(scope, '1')));
   await later(4);
   assert.deepEqual([forgotten, tries], [[], 7]);
@@ -57,7 +57,7 @@ test('what the store refused is tried again, one call a round while it is away, 
   assert.equal(tries, 10, 'and then no more');
 });
 
-test('a retry takes it over, once, and it is not given up under the retry', async () => {
+test('one retry takes a claim over, and the claim is not released under it', async () => {
   await claims.giveUp('s', 'c');
   assert.deepEqual([claims.take('s'), claims.take('s')], ['c', undefined]);
   away = false;
@@ -65,7 +65,7 @@ test('a retry takes it over, once, and it is not given up under the retry', asyn
   assert.deepEqual(forgotten, []);
 });
 
-test('what ended by itself is not given up any more', async () => {
+test('an expired claim is not released any more', async () => {
   const real = performance.now.bind(performance);
   await claims.giveUp('s', 'c');
   mock.method(performance, 'now', () => real() + 10_001);

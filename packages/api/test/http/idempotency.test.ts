@@ -1,4 +1,4 @@
-// Idempotency-Key, on both engines: one key is one request, whatever fails and however often it is sent.
+// Idempotency-Key, on both engines: requests with one key take effect once, whatever fails and however often they are repeated.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -40,14 +40,14 @@ for (const engine of ['memory', 'redis'] as const) {
     });
     afterEach(() => fixture.close());
 
-    /** Each test has a prefix of its own; two apis of one test share it. */
+    /** Each test has its own Redis prefix; two apis of one test share it. */
     async function open(set: Readonly<Record<string, string | number>> = {}): Promise<ApiFixture> {
       const opened = await startApi({ ...(redis ? { 'redis.url': redis.url, 'redis.prefix': `t${fixtures}` } : {}), ...set });
       await eventually(() => opened.bus.health());
       return opened;
     }
 
-    test('the same key and body get the first answer again, one message is sent', async () => {
+    test('a repeat with the same key and body gets the first answer, and one message is sent', async () => {
       const first = await call('POST', path, gift, { headers });
       const again = await call('POST', path, gift, { headers });
       assert.deepEqual([again.status, again.body], [first.status, first.body]);
@@ -58,7 +58,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(await fixture.accepted(), 1);
     });
 
-    test('every POST takes one', async () => {
+    test('every POST accepts an Idempotency-Key', async () => {
       for (const [where, body] of [
         ['/v1/tokens', { sub: 'u1' }],
         ['/v1/messages/batch', batch],
@@ -70,7 +70,7 @@ for (const engine of ['memory', 'redis'] as const) {
       }
     });
 
-    test('another body is 422; another key, room or route is another request', async () => {
+    test('another body gets 422; another key, room or route is another request', async () => {
       await call('POST', path, gift, { headers });
       mustRefuse(await call('POST', path, { ...gift, data: 2 }, { headers }), 'idempotency_mismatch');
       assert.equal((await call('POST', '/v1/rooms/live:2/messages', gift, { headers })).status, 202);
@@ -79,13 +79,13 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(await fixture.accepted(), 3);
     });
 
-    test('a key is 1 to 64 printable characters', async () => {
+    test('a key has 1 to 64 printable characters', async () => {
       for (const bad of ['', 'a b', 'é', 'x'.repeat(65)])
         mustRefuse(await call('POST', path, gift, { headers: { 'idempotency-key': bad } }), 'invalid_request');
       assert.equal((await call('POST', path, gift, { headers: { 'idempotency-key': 'x'.repeat(64) } })).status, 202);
     });
 
-    test('of many at once one runs; the others are told to wait, or get its answer', async () => {
+    test('of many concurrent requests one runs; the others get 409 or its answer', async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => call('POST', path, gift, { headers })));
       const fresh = answers.filter(({ status, headers: got }) => status === 202 && !got.has('idempotent-replayed'));
       assert.equal(fresh.length, 1);
@@ -94,7 +94,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(await fixture.accepted(), 1);
     });
 
-    test('while the first is under way a second is 409', async () => {
+    test('a repeat gets 409 while the first request runs', async () => {
       const held = holdCall(fixture, 'publish');
       const first = call('POST', path, gift, { headers });
       await held.begun;
@@ -104,7 +104,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal((await call('POST', path, gift, { headers })).headers.get('idempotent-replayed'), 'true');
     });
 
-    test('a failure is not kept: the retry runs, and is the same message even when the first was stored', async () => {
+    test('a failure is not stored: the retry runs and adds no second message if the first was stored', async () => {
       fixture.overrides.ingress.publish = async (publications) => {
         await fixture.bus.ingress.publish(publications);
         throw new DanmuxError('unavailable');
@@ -118,7 +118,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(await fixture.accepted(), 1);
     });
 
-    test('a claim whose answer was lost is given up: the retry need not wait for it', async () => {
+    test('a claim whose reply was lost is released, so a retry runs without waiting', async () => {
       fixture.overrides.claims.begin = async (...args) => {
         await fixture.bus.claims.begin(...args);
         throw new DanmuxError('unavailable');
@@ -128,7 +128,7 @@ for (const engine of ['memory', 'redis'] as const) {
       await eventually(async () => assert.equal((await call('POST', path, gift, { headers })).status, 202));
     });
 
-    test('a request that could not claim the key leaves the answer of another', async () => {
+    test('a request that failed to claim the key does not remove the answer of another request', async () => {
       const first = await call('POST', path, gift, { headers });
       let tell = () => {};
       const given = new Promise<void>((resolve) => {
@@ -143,7 +143,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
     });
 
-    test('a failure of ours and a full lane are not kept either', async () => {
+    test('an internal error and a full lane are not stored', async () => {
       for (const error of [new Error('a bug'), new DanmuxError('lane_full')]) {
         fixture.overrides.ingress.publish = () => Promise.reject(error);
         assert.ok((await call('POST', path, gift, { headers })).status >= 500);
@@ -152,14 +152,14 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal((await call('POST', path, gift, { headers })).status, 202);
     });
 
-    test('an answer that would be the same again is kept, refusals too', async () => {
+    test('an answer that a retry cannot change is stored, also a refusal', async () => {
       const bad = { ...gift, type: 'zzz' };
       mustRefuse(await call('POST', path, bad, { headers }), 'unknown_type');
       const again = await call('POST', path, bad, { headers });
       assert.deepEqual([again.status, again.headers.get('idempotent-replayed'), again.headers.get('content-type')], [400, 'true', 'application/problem+json']);
     });
 
-    test('a batch of which a part failed for now is tried again whole, and what was stored is not stored twice', async () => {
+    test('a retry of a batch with retryable refusals stores no message twice', async () => {
       fixture.overrides.ingress.publish = async (publications) => {
         const [stored] = await fixture.bus.ingress.publish(publications.slice(0, 1));
         return [stored ?? new Error('nothing stored'), new DanmuxError('unavailable')];
@@ -181,7 +181,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(await fixture.accepted(), 2);
     });
 
-    test('a batch of which a part failed for now is tried again only for that, however late', async () => {
+    test('a late retry of a batch sends only the messages with retryable refusals', async () => {
       // As long after the first request as messages are known by their ids.
       const late = await open({ 'messages.dedupe_gift_ms': 1, 'messages.dedupe_chat_ms': 1 });
       const rows = ['a', 'b', 'c'].map((room) => ({ room, ...gift }));
@@ -210,7 +210,7 @@ for (const engine of ['memory', 'redis'] as const) {
       await late.close();
     });
 
-    test('what a batch got accepted is of that body alone, and is still answered when all that is left fails', async () => {
+    test('accepted messages of a batch belong to its body and are reported even when all others fail again', async () => {
       fixture.overrides.ingress.publish = async (publications) => [
         ...(await fixture.bus.ingress.publish(publications.slice(0, 1))),
         ...publications.slice(1).map(() => new DanmuxError('unavailable')),
@@ -223,7 +223,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(second.body.results[1].status, 503);
     });
 
-    test('a batch of which it could not be kept what was done is still answered, and sent once by its ids', async () => {
+    test('a batch whose completed work could not be stored is answered, and its ids prevent duplicates', async () => {
       fixture.overrides.ingress.publish = async (publications) => [
         ...(await fixture.bus.ingress.publish(publications.slice(0, 1))),
         new DanmuxError('unavailable'),
@@ -234,17 +234,17 @@ for (const engine of ['memory', 'redis'] as const) {
       delete fixture.overrides.claims.finish;
       await call('POST', '/v1/messages/batch', batch, { headers });
       assert.equal(await fixture.accepted(), 2);
-      assert.ok(fixture.lines.some((line) => line.includes('could not keep what was done')));
+      assert.ok(fixture.lines.some((line) => line.includes('could not store the completed work')));
     });
 
-    test('a batch of which a part is simply wrong is kept', async () => {
+    test('the answer of a batch with permanent refusals is stored', async () => {
       const wrong = { messages: [...batch.messages, { room: 'b b', ...gift }] };
       const first = await call('POST', '/v1/messages/batch', wrong, { headers });
       const again = await call('POST', '/v1/messages/batch', wrong, { headers });
       assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', first.body]);
     });
 
-    test('an answer that tells a secret rests sealed, and is told again', async () => {
+    test('an answer with a secret is stored encrypted and replayed', async () => {
       const kept: string[] = [];
       fixture.overrides.claims.finish = (...args) => {
         kept.push(args[3]);
@@ -259,15 +259,15 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.deepEqual(kept, []);
     });
 
-    test('an answer that cannot be kept is still given; the failure is counted and logged', async () => {
+    test('an answer that cannot be stored is still sent; the failure is counted and logged', async () => {
       fixture.overrides.claims.finish = () => Promise.reject(new DanmuxError('unavailable'));
       assert.equal((await call('POST', path, gift, { headers })).status, 202);
       assert.equal((await fixture.runtime.metrics.caught.get()).values.find(({ labels }) => labels['where'] === 'idempotency')?.value, 1);
-      assert.ok(fixture.lines.some((line) => line.includes('could not keep the answer')));
+      assert.ok(fixture.lines.some((line) => line.includes('could not store the answer')));
     });
 
     if (engine === 'redis') {
-      test('another api of the cluster knows the key', async () => {
+      test('another api of the cluster replays the answer', async () => {
         const other = await open();
         const first = await call('POST', path, gift, { headers });
         const again = await other.call('POST', path, gift, { headers });
@@ -276,7 +276,7 @@ for (const engine of ['memory', 'redis'] as const) {
         assert.equal(await fixture.accepted(), 1);
       });
 
-      test('one that has another viewer.token_secret cannot tell a sealed answer', async () => {
+      test('an api with another viewer.token_secret cannot replay an encrypted answer', async () => {
         const other = await open({ 'viewer.token_secret': 't'.repeat(32) });
         for (const [where, body] of secretRequests) {
           const first = await call('POST', where, body, { headers });
@@ -289,7 +289,7 @@ for (const engine of ['memory', 'redis'] as const) {
   });
 }
 
-test('the keys of one caller are not those of another', async () => {
+test('Idempotency-Keys of different API keys are independent', async () => {
   const other = 'another-key-0123456789-0123456789-0123';
   const fixture = await startApi({ 'api.key_hashes': [createHash('sha256').update(other).digest('hex')] });
   const mine = await fixture.call('POST', path, gift, { headers });
@@ -299,7 +299,7 @@ test('the keys of one caller are not those of another', async () => {
   await fixture.close();
 });
 
-test('an api that died between storing and answering leaves one message: the retry runs when its claim has ended', async () => {
+test('after a crash between storing and answering the retry runs when the claim expires, and adds no message', async () => {
   let now = 1_000_000;
   const fixture = await startApi({}, { now: () => now });
   const silent = () => new Promise<never>(() => {});

@@ -1,4 +1,4 @@
-// Every POST of the api, on both engines: sent again with its key it happens once, and answers as it did; sent at once, too.
+// Every POST route, on both engines: repeated or concurrent requests with one Idempotency-Key take effect once and get the same answer.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Answer, type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
@@ -12,7 +12,7 @@ for (const engine of ['memory', 'redis'] as const) {
     let redis: RedisServer | undefined;
     let fixture: ApiFixture;
     let lateMs = 0;
-    /** So much that what was done again, as a token that is signed again, would show in the answer. */
+    /** Advances the clock so far that a second execution, such as a newly signed token, would change the answer. */
     const goOn = () => {
       lateMs += 1_000;
     };
@@ -32,7 +32,7 @@ for (const engine of ['memory', 'redis'] as const) {
       const headers = (key: string) => ({ headers: { 'idempotency-key': `${operation.path.replaceAll(/[^a-z]/g, '-')}${key}` } });
       const { effect } = rightRequest(operation);
 
-      /** Calls, and holds that what they did was done once. */
+      /** Runs the calls and asserts that they took effect once. */
       async function once(run: (params: Readonly<Record<string, string>>) => Promise<void>): Promise<void> {
         const params = await prepared(fixture, operation);
         const before = (await effect?.(fixture)) ?? 0;
@@ -40,7 +40,7 @@ for (const engine of ['memory', 'redis'] as const) {
         if (effect) await eventually(async () => assert.equal(await effect(fixture), before + 1));
       }
 
-      test(`${operation.path}: the same key and body get the first answer again`, async () => {
+      test(`${operation.path}: a repeat with the same key and body gets the first answer`, async () => {
         await once(async (params) => {
           const first = await send(fixture, operation, params, headers('again'));
           goOn();
@@ -54,7 +54,7 @@ for (const engine of ['memory', 'redis'] as const) {
         });
       });
 
-      test(`${operation.path}: while the first is under way a second is 409; then it gets its answer`, async () => {
+      test(`${operation.path}: a repeat gets 409 while the first request runs, then the first answer`, async () => {
         await once(async (params) => {
           const held = holdCall(fixture, 'finish');
           const first = send(fixture, operation, params, headers('held'));
@@ -70,7 +70,7 @@ for (const engine of ['memory', 'redis'] as const) {
         });
       });
 
-      test(`${operation.path}: of several at once one happens`, async () => {
+      test(`${operation.path}: of several concurrent requests one takes effect`, async () => {
         await once(async (params) => {
           const answers = await Promise.all(Array.from({ length: 5 }, () => send(fixture, operation, params, headers('many'))));
           const fresh = answers.filter(({ status, headers: got }: Answer) => status < 300 && !got.has('idempotent-replayed'));

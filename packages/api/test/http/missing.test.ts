@@ -1,4 +1,4 @@
-// What is not there: 404, or 405 with the methods that are.
+// Unknown routes get 404, unknown methods get 405 with the allowed methods.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
@@ -9,18 +9,18 @@ before(async () => {
 });
 after(() => fixture.close());
 
-test('an unknown route is 404, with or without a key', async () => {
+test('an unknown route gets 404, with or without a key', async () => {
   for (const where of ['/v2/x', '/v1', '/v1/', '/v1/rooms/a/b/c', '/v1/rooms/a/mutes/b/c', `${path}/`, '/consoles/', '/favicon.ico']) {
     for (const options of [{}, { key: null }]) mustRefuse(await fixture.call('GET', where, undefined, options), 'not_found');
   }
   assert.ok((await fixture.refused('not_found')) >= 16);
 });
 
-test('the answer repeats at most a part of what was asked', async () => {
+test('the error repeats at most the start of a long path', async () => {
   assert.ok((await fixture.call('GET', `/${'x'.repeat(5_000)}`)).body.detail.length < 300);
 });
 
-test('a wrong method is 405 with Allow', async () => {
+test('a wrong method gets 405 with Allow', async () => {
   for (const [method, where, allow] of [
     ['GET', path, 'POST'],
     ['DELETE', '/v1/tokens', 'POST'],
@@ -38,7 +38,7 @@ test('a wrong method is 405 with Allow', async () => {
   assert.equal((await fixture.call('HEAD', '/v1/stats')).status, 200);
 });
 
-test('no other origin is let in', async () => {
+test('other origins get no CORS headers', async () => {
   const answer = await fixture.call('GET', '/v1/stats', undefined, { headers: { origin: 'https://elsewhere.example' } });
   assert.equal(answer.headers.get('access-control-allow-origin'), null);
 });

@@ -1,9 +1,9 @@
-// The names that generated clients give to routes: a change of one breaks who uses it.
+// The operationId of each route. Generated clients use it as the function name, so a change breaks their callers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { operationId } from '../../src/http/operation-id.ts';
 
-test('a verb and the things of the path', () => {
+test('an operationId is a verb and the nouns of the path', () => {
   for (const [route, name] of [
     ['POST /v1/rooms/:room/messages', 'publishRoomMessage'],
     ['POST /v1/users/:user/messages', 'publishUserMessage'],

@@ -1,4 +1,4 @@
-// The form in which kept answers rest: whole when unpacked, small for batches, and older plain ones are read.
+// The stored form of answers: lossless, small for batches, and compatible with the plain JSON of older versions.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -9,24 +9,24 @@ const idOf = (index: number) => `k-${createHash('sha256').update(`scope\n${index
 const otherId = `k-${'0'.repeat(32)}`;
 const batchOf = (ids: readonly string[]) => JSON.stringify({ results: ids.map((id) => ({ status: 202, id, room: 'live:1001', lane: 'gift' })) });
 
-test('a keyed batch of 1,000 rests in less than 1 KB', async () => {
+test('the answer to a batch of 1,000 packs into less than 1 KB', async () => {
   const answer = batchOf(Array.from({ length: 1_000 }, (_, index) => idOf(index)));
   const packed = await packAnswer(answer, idOf);
   assert.ok(packed.length < 1_000, `it takes ${packed.length} of ${answer.length} characters`);
   assert.equal(await unpackAnswer(packed, idOf), answer);
 });
 
-test('rows that were refused and ids of others stay what they are', async () => {
+test('refused rows and foreign ids are unchanged', async () => {
   const answer = batchOf([idOf(3), otherId, idOf(2), idOf(999), idOf(1_000), `${idOf(5)}f`]);
   assert.equal(await unpackAnswer(await packAnswer(answer, idOf), idOf), answer);
 });
 
-test('an answer that an older version kept as plain JSON is read', async () => {
+test('plain JSON of an older version can be read', async () => {
   const answer = batchOf([idOf(0), otherId]);
   assert.equal(await unpackAnswer(answer, idOf), answer);
 });
 
-test('any JSON text comes back as it was', async () => {
+test('any JSON text unpacks to itself', async () => {
   await fc.assert(
     fc.asyncProperty(fc.json(), fc.array(fc.oneof(fc.nat(1_200).map(idOf), fc.string())), async (json, ids) => {
       const answer = `[${json},${JSON.stringify(ids)}]`;
@@ -36,7 +36,7 @@ test('any JSON text comes back as it was', async () => {
   );
 });
 
-test('a deflated answer that was cut is an error, never a part of it', async () => {
+test('a truncated deflated answer is an error', async () => {
   const packed = await packAnswer(batchOf(Array.from({ length: 100 }, () => otherId)), idOf);
   await assert.rejects(unpackAnswer(packed.slice(0, -8), idOf));
 });

@@ -1,4 +1,4 @@
-// Sizes of pages and cursors: what is let through, and what is refused by name.
+// Page sizes and cursors: accepted values, and errors for others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -6,12 +6,12 @@ import { cursorOf, pageSize, positionOf } from '../../src/http/paging.ts';
 
 const refused = { code: 'invalid_request' };
 
-test('fifty when nothing is said, and at most what the list allows', () => {
+test('the default page size is fifty, the maximum is that of the list', () => {
   assert.deepEqual([pageSize(undefined, 100), pageSize('1', 100), pageSize('100', 100)], [50, 1, 100]);
   assert.throws(() => pageSize('101', 100), refused);
 });
 
-test('a cursor may stand in a URL as it is, and comes back as the place it was made of', () => {
+test('a cursor needs no escaping in a URL and decodes to its position', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (place) => {
       const cursor = cursorOf(place);
@@ -21,6 +21,6 @@ test('a cursor may stand in a URL as it is, and comes back as the place it was m
   );
 });
 
-test('what no page gave is refused', () => {
+test('a cursor that no page returned is refused', () => {
   for (const cursor of ['x', ' ', 'a=', 'a b', '___8', 'é']) assert.throws(() => positionOf(cursor), refused, cursor);
 });

@@ -1,4 +1,4 @@
-// Probes and numbers of the process, and what the numbers are labelled with.
+// Health probes, and the labels of metrics.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, gift, path, startApi } from '@danmux/testkit/api-fixture';
@@ -11,12 +11,12 @@ afterEach(() => fixture.close());
 
 const get = (where: string) => fixture.call('GET', where, undefined, { key: null });
 
-test('alive and ready', async () => {
+test('a running api is alive and ready', async () => {
   assert.deepEqual((await get('/healthz')).body, { ok: true });
   assert.deepEqual((await get('/readyz')).body, { ready: true, checks: { store: 'ok', api: 'ok' }, degraded: [] });
 });
 
-test('a failing check makes it not ready, and alive all the same', async () => {
+test('a failing check makes the api not ready; it stays alive', async () => {
   fixture.runtime.health.register('store', () => Promise.reject(new Error('redis is away')));
   const ready = await get('/readyz');
   assert.equal(ready.status, 503);
@@ -24,7 +24,7 @@ test('a failing check makes it not ready, and alive all the same', async () => {
   assert.equal((await get('/healthz')).status, 200);
 });
 
-test('metrics name routes by their pattern, never by what was asked', async () => {
+test('metrics are labelled with the route pattern, never with the URL', async () => {
   await fixture.call('POST', path, gift);
   await fixture.call('GET', '/v1/rooms/secret-room');
   await fixture.call('GET', '/no/such/place');

@@ -1,4 +1,4 @@
-// What a browser is told to do with our answers.
+// Security headers of API replies, pages and the documentation.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
@@ -16,7 +16,7 @@ async function policy(where: string): Promise<Map<string, string>> {
   return new Map(text.split(';').map((part) => [part.trim().split(' ')[0] ?? '', part.trim().split(' ').slice(1).join(' ')]));
 }
 
-test('an answer of the API may do nothing', async () => {
+test('the policy of API replies allows nothing', async () => {
   for (const where of ['/', '/openapi.json', '/healthz', '/v1/stats', '/nothing'])
     assert.deepEqual(Object.fromEntries(await policy(where)), {
       'default-src': "'none'",
@@ -26,7 +26,7 @@ test('an answer of the API may do nothing', async () => {
     });
 });
 
-test('pages run scripts of their own only, and work on plain HTTP under any name', async () => {
+test('pages run only their own scripts, and work over HTTP under any host name', async () => {
   for (const where of ['/docs', '/demo/']) {
     const directives = await policy(where);
     assert.equal(directives.get('default-src'), "'none'");
@@ -35,7 +35,7 @@ test('pages run scripts of their own only, and work on plain HTTP under any name
   }
 });
 
-test('the documentation talks to this server only, the demo to the edges too', async () => {
+test('the documentation connects only to this server, the demo also to edges', async () => {
   assert.equal((await policy('/docs')).get('connect-src'), "'self'");
   assert.equal((await policy('/demo/')).get('connect-src'), "'self' http: https: ws: wss:");
 });

@@ -1,4 +1,4 @@
-// One trace id from the request to the relay.
+// The trace id of a request, from the header to the relay.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-test('a good traceparent gives the id, anything else gets a new one', () => {
+test('a valid traceparent sets the trace id; otherwise a new id is made', () => {
   assert.equal(traceOf({ headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } }), trace);
   for (const traceparent of [
     '',
@@ -28,7 +28,7 @@ test('a good traceparent gives the id, anything else gets a new one', () => {
   assert.notEqual(traceOf({ headers: {} }), traceOf({ headers: {} }));
 });
 
-test('it goes out, into the log and with the message', async () => {
+test('the trace id is in the response, the log and the message', async () => {
   const answer = await fixture.call('POST', path, { ...gift, id: 'order-1' }, { headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } });
   assert.equal(answer.headers.get('x-trace-id'), trace);
   const [taken] = await fixture.sequence();
@@ -40,7 +40,7 @@ test('it goes out, into the log and with the message', async () => {
   );
 });
 
-test('chat is logged at debug only', async () => {
+test('chat is logged at debug level only', async () => {
   await fixture.call('POST', path, { type: 'chat', data: 1 });
   assert.deepEqual(
     fixture.lines
@@ -51,7 +51,7 @@ test('chat is logged at debug only', async () => {
   );
 });
 
-test('a URL that cannot even be read has one too', async () => {
+test('a request with a malformed URL has a trace id too', async () => {
   mustRefuse(await fixture.call('GET', '/v1/rooms/%zz'), 'invalid_request');
   mustRefuse(await fixture.call('GET', `/v1/rooms/${'x'.repeat(1_100)}`), 'invalid_room');
 });

@@ -1,4 +1,4 @@
-// The Pusher-compatible routes, called by PHP as pusher-php-server calls them, and by hand where a library would not.
+// The Pusher-compatible routes, called by a PHP script that sends what pusher-php-server sends, and with requests that no library sends.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
@@ -71,15 +71,15 @@ const post = (path: string, body: object, signing: Signing = {}, raw = JSON.stri
 const event = (more: object = {}) => ({ name: 'chat-message', data: '{"text":"hi"}', channels: ['live:1'], ...more });
 const published = async () => (await fixture.sequence()).map(({ room, body, marks }) => ({ room, marks, ...JSON.parse(body) }));
 const brief = async () => (await published()).map(({ room, type, data }) => ({ room, type, data }));
-/** Pusher's form: a status and `{error}`. */
+/** Errors have Pusher's form: a status and `{error}`. */
 const mustFail = ({ status, body }: Answer, code: number, message: RegExp) => {
   assert.equal(status, code, JSON.stringify(body));
   assert.deepEqual(Object.keys(body), ['error']);
   assert.match(body.error, message);
 };
 
-describe('as pusher-php-server calls', () => {
-  test('an event to channels', async () => {
+describe('requests of pusher-php-server', () => {
+  test('an event reaches its channels', async () => {
     const body = { name: 'order-paid', data: JSON.stringify({ amount: 3, 名: '小明' }), channels: ['live:1', 'private-u7'] };
     assert.deepEqual(await php({ path: events, body }), [{ status: 200, body: [] }]);
     const data = { event: 'order-paid', data: { amount: 3, 名: '小明' } };
@@ -92,13 +92,13 @@ describe('as pusher-php-server calls', () => {
     );
   });
 
-  test('a batch', async () => {
+  test('a batch publishes each event', async () => {
     const batch = ['a', 'b'].map((channel) => ({ channel, name: 'tick', data: '"x"', socket_id: '1.2' }));
     assert.deepEqual(await php({ path: batches, body: { batch } }), [{ status: 200, body: [] }]);
     assert.deepEqual((await brief()).map(({ room }) => room).sort(), ['a', 'b']);
   });
 
-  test('channels, one channel, its users', async () => {
+  test('channels, one channel and its users are readable', async () => {
     await fixture.bus.presence.report(
       'e1',
       new Map([
@@ -123,7 +123,7 @@ describe('as pusher-php-server calls', () => {
     assert.deepEqual([users?.status, Array.isArray(users?.body.users)], [200, true]);
   });
 
-  test('a wrong secret, or a clock that is off by more than ten minutes', async () => {
+  test('a wrong secret, or a clock off by more than ten minutes, is refused', async () => {
     const time = Math.floor(Date.now() / 1_000);
     const answers = await php(
       { path: events, body: event(), secret: 'wrong' },
@@ -138,14 +138,14 @@ describe('as pusher-php-server calls', () => {
   });
 });
 
-test('an event that is a type of the table is a message of that type; reserved ones and `event` are wrapped', async () => {
+test('an event named like a message type gets that type; others, and reserved types, get type `event`', async () => {
   const names = ['gift', 'chat', 'recall', 'room_state', 'event', 'toString'];
   await post(batches, { batch: names.map((name) => ({ channel: 'r', name, data: '{"a":1}' })) });
   const found = Object.fromEntries((await brief()).map(({ type, data }) => [data.event ?? type, type]));
   assert.deepEqual(found, { gift: 'gift', chat: 'chat', recall: 'event', room_state: 'event', event: 'event', toString: 'event' });
 });
 
-test('data that is JSON arrives as such, any other as text', async () => {
+test('JSON data arrives as JSON, other data as a string', async () => {
   const texts = ['{"a":[1]}', '1', '"x"', 'null', '', 'plain', '{"__proto__":1}', `${'['.repeat(40)}${']'.repeat(40)}`];
   await post(batches, { batch: texts.map((data) => ({ channel: 'r', name: 'gift', data })) });
   assert.deepEqual(
@@ -154,20 +154,20 @@ test('data that is JSON arrives as such, any other as text', async () => {
   );
 });
 
-test('one channel, or several; each once', async () => {
+test('an event may name one or several channels; duplicates are sent once', async () => {
   assert.deepEqual((await post(events, { name: 'gift', data: '1', channel: 'one' })).body, {});
   assert.deepEqual((await post(events, { name: 'gift', data: '1', channels: ['two', 'two', 'three'] })).status, 200);
   assert.deepEqual((await brief()).map(({ room }) => room).sort(), ['one', 'three', 'two']);
 });
 
-test('a user, by the channel the library sends to', async () => {
+test('the channel #server-to-user-ID reaches the user', async () => {
   assert.equal((await post(events, event({ channels: ['#server-to-user-u7'] }))).status, 200);
   const [sent] = await published();
   assert.equal(sent?.room, userRoomOf('u7'));
   assert.equal(sent?.marks.to, 'u7');
 });
 
-test('info is answered for channels and batches', async () => {
+test('info returns counts for channels and batches', async () => {
   await fixture.bus.presence.report('e2', new Map([['busy', 3]]), 60_000);
   const info = 'subscription_count,user_count';
   const { body } = await post(events, event({ channels: ['busy', 'empty'], info }));
@@ -183,7 +183,7 @@ test('info is answered for channels and batches', async () => {
   await fixture.sequence();
 });
 
-test('the limits are those of Pusher', async () => {
+test('events and batches have the limits of Pusher', async () => {
   const many = Array.from({ length: 101 }, (_, i) => `r${i}`);
   mustFail(await post(events, event({ channels: many })), 400, /channels/);
   assert.equal((await post(events, event({ channels: many.slice(1) }))).status, 200);
@@ -213,7 +213,7 @@ test('the limits are those of Pusher', async () => {
   await fixture.sequence();
 });
 
-test('what is not signed as it is sent is refused, and nothing of it is stored', async () => {
+test('a request with a wrong signature is refused and nothing is stored', async () => {
   const raw = JSON.stringify(event());
   const right = signedPath(events, raw);
   const refuse = async (path: string, body = raw, headers = {}) =>
@@ -231,7 +231,7 @@ test('what is not signed as it is sent is refused, and nothing of it is stored',
   await refuse(signedPath(events, raw, { without: 'auth_timestamp' }));
   await refuse(signedPath(events, raw, { method: 'GET' }));
   await refuse(signedPath(events, raw, { signedBody: '{}' }));
-  // The keys of the admin API open nothing here, nor the other way round.
+  // Keys of the admin API are not valid here, and the Pusher key is not valid there.
   await refuse(events, raw, { authorization: `Bearer ${apiKey}` });
   assert.equal((await fixture.call('GET', '/v1/stats', undefined, { key: app.secret })).status, 401);
   mustFail(await fixture.call('GET', '/apps/4711/channels', undefined, { key: null }), 401, /Unauthorized/);
@@ -239,7 +239,7 @@ test('what is not signed as it is sent is refused, and nothing of it is stored',
   assert.deepEqual(await published(), []);
 });
 
-test('a signed request that comes again is no second message, and is refused later; a new signature of the same body is another', async () => {
+test('a repeated signed request adds no message and is refused later; a new signature of the same body is a new message', async () => {
   const fixed = Math.floor(now / 1_000);
   const target = (time: number) => signedPath(events, JSON.stringify(event()), { time });
   const send = (where: string) => fixture.call('POST', where, JSON.stringify(event()), { key: null });
@@ -249,15 +249,15 @@ test('a signed request that comes again is no second message, and is refused lat
   assert.equal((await send(target(fixed))).status, 200);
   assert.equal((await fixture.sequence()).length, 2);
   now += 2_000;
-  mustFail(await send(target(fixed)), 401, /sent before/);
+  mustFail(await send(target(fixed)), 401, /already sent/);
   const [path = '', query = ''] = target(fixed).split('?');
-  mustFail(await send(`${path}?${query.split('&').reverse().join('&')}`), 401, /sent before/);
+  mustFail(await send(`${path}?${query.split('&').reverse().join('&')}`), 401, /already sent/);
   now += 500_000;
-  mustFail(await send(target(fixed)), 401, /sent before/);
+  mustFail(await send(target(fixed)), 401, /already sent/);
   assert.deepEqual(await published(), []);
 });
 
-test('when one channel of several is refused for now, the library tries again and the others get nothing twice', async () => {
+test('a retry after one of several channels was full sends nothing twice to the others', async () => {
   const pair = { channel: 'c', name: 'gift', data: '1' };
   for (const [where, body, rooms] of [
     [events, event({ channels: ['a', 'b', '#server-to-user-u7'] }), ['a', 'b', userRoomOf('u7')]],
@@ -275,13 +275,13 @@ test('when one channel of several is refused for now, the library tries again an
   }
 });
 
-test('what was sent before cannot be known while the store is away', async () => {
+test('while the store is away a replay cannot be checked, so requests are refused', async () => {
   fixture.overrides.claims.once = () => Promise.reject(new DanmuxError('unavailable'));
   mustFail(await post(events, event({ data: 'new' })), 503, /./);
   delete fixture.overrides.claims.once;
 });
 
-test('a write has its row in the audit log', async () => {
+test('publishing adds a row to the audit log', async () => {
   await post(events, event());
   await fixture.sequence();
   assert.ok(
@@ -292,7 +292,7 @@ test('a write has its row in the audit log', async () => {
   );
 });
 
-test('without an app id the routes are not there; half of the settings stop the start', async () => {
+test('without pusher.app_id the routes do not exist; incomplete settings fail the start', async () => {
   const off = await startApi();
   assert.equal((await off.call('POST', events, event())).body.code, 'not_found');
   await off.close();

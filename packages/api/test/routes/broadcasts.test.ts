@@ -1,4 +1,4 @@
-// One message to many rooms: what becomes of the request; the job itself is the worker's.
+// The broadcast route: the job it stores. The worker has the tests of the job itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gift, mustRefuse } from '@danmux/testkit/api-fixture';
@@ -9,7 +9,7 @@ onBothEngines({}, (api) => {
   const send = (body: object) => api().call('POST', '/v1/broadcasts', { ...gift, ...body });
   const ran = (id: string) => api().ran.filter(({ name, data }) => name === 'broadcast' && data.id === id);
 
-  test('is a job with all that was asked, stored before the answer', async () => {
+  test('a broadcast is stored before the response, as a job with all requested fields', async () => {
     const from = { id: 'u1', name: '小明', badge: 'gold' };
     const answer = await send({ rooms: ['live:*', 'a', 'a'], id: 'b1', from, receipt: true, expires_at: 9_000_000_000_000 });
     assert.deepEqual([answer.status, answer.body.id], [202, 'b1']);
@@ -20,13 +20,13 @@ onBothEngines({}, (api) => {
     assert.deepEqual(job?.data, { id: 'b1', rooms: ['live:*', 'a'], ...gift, from, receipt: true, expires_at: 9_000_000_000_000, trace });
   });
 
-  test('to all rooms is "*"; an id is made when none is given', async () => {
+  test('rooms "*" means all rooms; a missing id is generated', async () => {
     const { body } = await send({ rooms: '*' });
     assert.match(body.id, /^[0-9A-Z]{26}$/);
     await eventually(() => assert.deepEqual(ran(body.id)[0]?.data.rooms, ['*']));
   });
 
-  test('the same id twice is one broadcast', async () => {
+  test('repeating an id starts no second broadcast', async () => {
     const [first, again] = [await send({ rooms: '*', id: 'b2' }), await send({ rooms: '*', id: 'b2' })];
     assert.deepEqual(again.body, first.body);
     await eventually(() => assert.equal(ran('b2').length, 1));
@@ -34,7 +34,7 @@ onBothEngines({}, (api) => {
     assert.equal(ran('b2').length, 1);
   });
 
-  test('a delayed one waits, and can be cancelled', async () => {
+  test('a delayed broadcast waits and can be cancelled', async () => {
     const { body } = await send({ rooms: '*', id: 'b3', delay_ms: 3_600_000 });
     const where = `/v1/jobs/${body.job}`;
     assert.deepEqual([(await api().call('GET', where)).body.name, (await api().call('GET', where)).body.state], ['broadcast', 'delayed']);
@@ -42,7 +42,7 @@ onBothEngines({}, (api) => {
     assert.equal(ran('b3').length, 0);
   });
 
-  test('what is wrong is refused, and nothing is stored', async () => {
+  test('an invalid request is refused and nothing is stored', async () => {
     for (const rooms of [['a b'], ['live:1', '-x*'], ['**'], ['直播']]) mustRefuse(await send({ rooms, id: 'bad' }), 'invalid_room');
     mustRefuse(await send({ rooms: '*', type: 'room_state', id: 'bad' }), 'type_forbidden');
     mustRefuse(await send({ rooms: '*', type: 'zzz', id: 'bad' }), 'unknown_type');

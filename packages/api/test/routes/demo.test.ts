@@ -1,4 +1,4 @@
-// What the demo page asks for.
+// The routes of the demo page.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { verifyViewerToken } from '@danmux/runtime';
@@ -12,7 +12,7 @@ after(() => fixture.close());
 
 const token = (body: unknown) => fixture.call('POST', '/demo/token', body, { key: null });
 
-test('a token of one room for two hours, for anybody', async () => {
+test('a token for one room and two hours needs no key', async () => {
   const { status, body } = await token({ room: 'live:1', name: '我' });
   assert.equal(status, 200);
   const claims = await verifyViewerToken(fixture.runtime.config.viewer, body.token, Date.now());
@@ -21,19 +21,19 @@ test('a token of one room for two hours, for anybody', async () => {
   assert.ok(Math.abs(body.expires_at - Date.now() - 7_200_000) < 10_000);
 });
 
-test('without a name it makes one; two guests are two users', async () => {
+test('a missing name is generated; two guests are different users', async () => {
   const [one, two] = [(await token({ room: 'live:1' })).body.user, (await token({ room: 'live:1' })).body.user];
   assert.match(one.name, /^观众\d{4}$/);
   assert.notEqual(one.id, two.id);
 });
 
-test('a bad room or body is refused', async () => {
+test('an invalid room or body is refused', async () => {
   mustRefuse(await token({ room: 'a b' }), 'invalid_room');
   mustRefuse(await token({ room: 'live:*' }), 'invalid_room');
   for (const body of [{}, { room: 'live:1', name: '' }, { room: 'live:1', rooms: ['x'] }, { room: 5 }]) mustRefuse(await token(body), 'invalid_request');
 });
 
-test('who has a token of the room may send a gift there, and nowhere else', async () => {
+test('a token of a room allows gifts in that room only', async () => {
   const send = (body: object) => fixture.call('POST', '/demo/gift', body, { key: null });
   const { token: pass } = (await token({ room: 'live:1', name: '我' })).body;
   const rose = { token: pass, room: 'live:1', gift: 'rose', name: '玫瑰', count: 10 };
@@ -47,7 +47,7 @@ test('who has a token of the room may send a gift there, and nowhere else', asyn
   mustRefuse(await send({ ...rose, count: 0 }), 'invalid_request');
 });
 
-test('edges of this machine are found under the name the page was asked by, others under their own', async () => {
+test('edges with a loopback address get the host of the request, others keep their host', async () => {
   const config = (headers = {}) => fixture.call('GET', '/demo/config.json', undefined, { key: null, headers });
   mustRefuse(await config(), 'unavailable');
   const edge = (id: string, address: string) => fixture.bus.members.announce({ id, role: 'edge', address, version: '0', load: 0 }, 60_000);

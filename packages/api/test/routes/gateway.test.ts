@@ -1,11 +1,11 @@
-// Which edges viewers are told, and how often one address may ask.
+// The gateway route: the edges it lists, and the rate limit of an address.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 
 const edge = (id: string, address: string, load: number) => ({ id, role: 'edge', address, version: '0', load });
 
-test('the least loaded first, five at most, under the name they are reached by; for anybody', async () => {
+test('without a key the gateway lists at most five edges, least loaded first, with reachable host names', async () => {
   const fixture = await startApi();
   const ask = (query = '') => fixture.call('GET', `/v1/gateway${query}`, undefined, { key: null });
   mustRefuse(await ask(), 'unavailable');
@@ -28,7 +28,7 @@ test('the least loaded first, five at most, under the name they are reached by; 
   await fixture.close();
 });
 
-test('an address that asks too often waits; with shedding off it does not', async () => {
+test('an address over its rate gets 429; with shedding off it does not', async () => {
   for (const shedding of ['on', 'off']) {
     const fixture = await startApi({ shedding }, { now: () => 1_000 });
     await fixture.bus.members.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);

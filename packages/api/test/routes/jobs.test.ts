@@ -1,4 +1,4 @@
-// Jobs: where they are, what can be cancelled, what failed and is run again.
+// Jobs: status, cancelling, and retrying failed jobs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gift, mustRefuse, path } from '@danmux/testkit/api-fixture';
@@ -11,7 +11,7 @@ onBothEngines({}, (api) => {
   const cancel = (id: string) => api().call('DELETE', `/v1/jobs/${encodeURIComponent(id)}`);
   const retry = (id: string) => api().call('POST', `/v1/jobs/${encodeURIComponent(id)}/retry`);
 
-  test('one that waits, and one that is done', async () => {
+  test('a waiting and a finished job have their state', async () => {
     const before = Date.now();
     const { job } = (await api().call('POST', path, { ...gift, id: 'j1', delay_ms: 3_600_000 })).body;
     const { body } = await get(job);
@@ -24,7 +24,7 @@ onBothEngines({}, (api) => {
     mustRefuse(await retry(soon), 'conflict');
   });
 
-  test('a cancelled one is gone, and does not run', async () => {
+  test('a cancelled job is deleted and does not run', async () => {
     const { job } = (await api().call('POST', path, { ...gift, id: 'j3', delay_ms: 3_600_000 })).body;
     assert.deepEqual((await cancel(job)).body, { id: job, cancelled: true, progress: null });
     mustRefuse(await get(job), 'not_found');
@@ -33,7 +33,7 @@ onBothEngines({}, (api) => {
     assert.ok(!api().ran.some(({ id }) => id === job), 'it did not run');
   });
 
-  test('one that failed half-way tells how far it was, and goes no further when it is cancelled', async () => {
+  test('cancelling a partly done job returns its progress and stops it', async () => {
     api().failJobs(true, { done: 20, total: 80, cursor: 'live:19' });
     const { job } = (await api().call('POST', '/v1/broadcasts', { rooms: '*', type: 'notice', data: {}, id: 'half' })).body;
     await eventually(async () => assert.equal((await get(job)).body.state, 'delayed'));
@@ -45,13 +45,13 @@ onBothEngines({}, (api) => {
     assert.ok(!api().ran.some(({ id }) => id === job), 'it goes no further');
   });
 
-  test("danmux's own jobs are nobody's to cancel", async () => {
+  test('internal jobs cannot be cancelled', async () => {
     const id = await api().jobs.add('receipts', { id: 'm', room: 'r' }, { id: 'own', delayMs: 3_600_000 });
     mustRefuse(await cancel(id), 'conflict');
     assert.equal((await get(id)).body.state, 'delayed');
   });
 
-  test('what failed is listed with why, newest first, in pages; and is run again', async () => {
+  test('pages list failed jobs newest first with their error; a failed job can be retried', async () => {
     const ids = [(await failedJob(api()))['id'] ?? '', (await failedJob(api()))['id'] ?? '', (await failedJob(api()))['id'] ?? ''];
     const first = (await api().call('GET', '/v1/jobs?state=failed&limit=2')).body;
     const second = (await api().call('GET', `/v1/jobs?state=failed&limit=2&cursor=${first.cursor}`)).body;
@@ -69,7 +69,7 @@ onBothEngines({}, (api) => {
     assert.equal((await api().call('GET', '/v1/jobs?state=failed')).body.jobs.length, 2);
   });
 
-  test('any id and any cursor is answered', async () => {
+  test('random ids and cursors never fail the api', async () => {
     for (const id of ['nobody', 'a b', '小明', ':', '__proto__', '0', '*', 'x'.repeat(128)]) {
       for (const answer of [await get(id), await cancel(id), await retry(id)]) mustRefuse(answer, 'not_found');
     }

@@ -1,4 +1,4 @@
-// What a key learns of itself: any key may ask, however it proves itself.
+// The route that describes the key of the request, for every kind of key.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
@@ -13,13 +13,13 @@ after(() => fixture.close());
 
 const path = '/v1/keys/me';
 
-test('the key of the config: admin, every room', async () => {
+test('the key of the config has scope admin and every room', async () => {
   const { status, body } = await fixture.call('GET', path);
   assert.equal(status, 200);
   assert.deepEqual(body, { id: 'default', scopes: ['admin'], signed_only: false, source: 'config', last_used_at: now, signed: false });
 });
 
-test('a key of one scope, for some rooms, bare and signed; never its secrets', async () => {
+test('a limited key sees its scopes and rooms, bare and signed, and no secrets', async () => {
   const made = await fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish'], rooms: ['live:*'], expires_at: now + 1_000 });
   const { key, signing_secret: secret } = made.body;
   const row = {
@@ -38,7 +38,7 @@ test('a key of one scope, for some rooms, bare and signed; never its secrets', a
   assert.deepEqual((await fixture.call('GET', path, undefined, { key: null, headers })).body, { ...row, signed: true });
 });
 
-test('a key that must sign learns nothing without, nor does nobody', async () => {
+test('a signed_only key without a signature, and a request without a key, are refused', async () => {
   const { body } = await fixture.call('POST', '/v1/keys', { id: 'mods', scopes: ['read'], signed_only: true });
   mustRefuse(await fixture.call('GET', path, undefined, { key: body.key }), 'unauthorized');
   mustRefuse(await fixture.call('GET', path, undefined, { key: null }), 'unauthorized');

@@ -1,4 +1,4 @@
-// Keys made at run time: what they open and until when, and what is told of them.
+// API keys created at run time: permissions, expiry, rotation, and that secrets do not leak.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -25,7 +25,7 @@ const signWith = async (secret: string) => {
   return (await fixture.call('POST', path, gift, { key: null, headers })).status;
 };
 
-test('a key made is told once, opens what it is for, and signs', async () => {
+test('a created key is returned once, works within its scopes, and signs', async () => {
   const { status, body } = await make();
   assert.equal(status, 201);
   assert.deepEqual(Object.keys(body), ['id', 'key', 'signing_secret']);
@@ -37,7 +37,7 @@ test('a key made is told once, opens what it is for, and signs', async () => {
   assert.equal((await make({ id: 'shop2' })).body.key === body.key, false);
 });
 
-test('neither the key nor its secrets rest anywhere in the clear, nor are they listed or logged', async () => {
+test('key and secrets are never stored in clear text, listed or logged', async () => {
   const { body } = await make({}, { 'idempotency-key': 'k1' });
   const rotated = (await rotate({}, { 'idempotency-key': 'k2' })).body;
   const secrets = [body.key, body.signing_secret, rotated.key, rotated.signing_secret];
@@ -47,7 +47,7 @@ test('neither the key nor its secrets rest anywhere in the clear, nor are they l
   for (const secret of secrets) assert.ok(!seen.includes(secret.slice(4)));
 });
 
-test('the list: config and store, with when they were made and used', async () => {
+test('the list has keys of config and store with creation and last use', async () => {
   await make({ rooms: ['live:*'], signed_only: true, expires_at: start + hour });
   const shop = {
     id: 'shop',
@@ -64,7 +64,7 @@ test('the list: config and store, with when they were made and used', async () =
   assert.deepEqual(more, []);
 });
 
-test('when it was used is known to the hour', async () => {
+test('last use is recorded to the hour', async () => {
   const { key } = (await make()).body;
   const used = async () => (await list()).find(({ id }: { id: string }) => id === 'shop').last_used_at;
   await publishWith(key);
@@ -77,13 +77,13 @@ test('when it was used is known to the hour', async () => {
   assert.equal(await used(), start + hour);
 });
 
-test('a key for some rooms', async () => {
+test('a key can be limited to some rooms', async () => {
   const { key } = (await make({ rooms: ['live:2', 'vip:*'] })).body;
   assert.equal(await publishWith(key), 403);
   assert.equal((await fixture.call('POST', '/v1/rooms/vip:9/messages', gift, { key })).status, 202);
 });
 
-test('it ends when it says', async () => {
+test('a key ends at expires_at', async () => {
   const { key, signing_secret: secret } = (await make({ expires_at: start + 5_000 })).body;
   now += 4_999;
   assert.equal(await publishWith(key), 202);
@@ -93,7 +93,7 @@ test('it ends when it says', async () => {
   assert.equal((await list()).length, 1);
 });
 
-test('rotation: both secrets until the grace is over, then the new one', async () => {
+test('after a rotation both secrets work until the grace ends, then only the new one', async () => {
   const old = (await make()).body;
   const { body } = await rotate({ grace_ms: 10_000 });
   assert.equal(body.old_until, start + 10_000);
@@ -105,7 +105,7 @@ test('rotation: both secrets until the grace is over, then the new one', async (
   assert.equal((await rotate()).body.old_until, now + hour, 'an hour unless said otherwise');
 });
 
-test('a rotation under way is not rotated again, unless all old secrets are to end at once', async () => {
+test('a second rotation within the grace gets 409, except with grace_ms 0', async () => {
   const first = (await make()).body;
   const second = (await rotate()).body;
   mustRefuse(await rotate(), 'conflict');
@@ -114,7 +114,7 @@ test('a rotation under way is not rotated again, unless all old secrets are to e
   assert.deepEqual([await publishWith(first.key), await publishWith(second.key), await publishWith(third.key)], [401, 401, 202]);
 });
 
-test('a key that is removed opens nothing, and its id is free again', async () => {
+test('a deleted key is refused, and its id can be used again', async () => {
   const { key, signing_secret: secret } = (await make()).body;
   assert.deepEqual((await remove()).body, { id: 'shop', removed: true });
   assert.deepEqual([await publishWith(key), await signWith(secret)], [401, 401]);
@@ -122,14 +122,14 @@ test('a key that is removed opens nothing, and its id is free again', async () =
   assert.equal(await publishWith(key), 401);
 });
 
-test('two who make one id at once: one has it', async () => {
+test('of two concurrent creations of an id one succeeds', async () => {
   const answers = await Promise.all(Array.from({ length: 5 }, () => make()));
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409, 409]);
   const key = answers.find(({ status }) => status === 201)?.body.key;
   assert.equal(await publishWith(key), 202);
 });
 
-test('the same Idempotency-Key: the same secret again, and one rotation', async () => {
+test('a repeat with one Idempotency-Key returns the same secret and rotates once', async () => {
   const headers = { 'idempotency-key': 'again' };
   const [first, second] = [await make({}, headers), await make({}, headers)];
   assert.deepEqual(second.body, first.body);
@@ -140,7 +140,7 @@ test('the same Idempotency-Key: the same secret again, and one rotation', async 
   assert.equal(await publishWith(rotated.body.key), 202);
 });
 
-test('while the store is away known keys go on, and none is made', async () => {
+test('while the store is away known keys work and none can be created', async () => {
   const { key } = (await make()).body;
   const away = () => Promise.reject(new DanmuxError('unavailable'));
   fixture.overrides.records = { ...fixture.bus.records, get: away, set: away, setIf: away } as typeof fixture.bus.records;
@@ -151,7 +151,7 @@ test('while the store is away known keys go on, and none is made', async () => {
   assert.equal(await publishWith(key), 202);
 });
 
-test('what is in the store and no key opens nothing and harms nothing', async () => {
+test('a malformed stored key is refused and does not disturb others', async () => {
   for (const value of ['{', '{}', 'null', JSON.stringify({ scopes: ['everything'], created_at: 1, secrets: [] })])
     await fixture.bus.records.set('keys', new Map([['odd', { value }]]));
   const { key } = (await make()).body;
@@ -162,7 +162,7 @@ test('what is in the store and no key opens nothing and harms nothing', async ()
   );
 });
 
-test('a key of the store cannot stand in for one of the config', async () => {
+test('a stored key cannot replace a key of the config', async () => {
   await make();
   const { fields } = await fixture.bus.records.get('keys');
   const [, field] = [...fields][0] ?? [];

@@ -1,4 +1,4 @@
-// Sending a user away: what edges read in the records, and who is told.
+// Kicks: the fields that edges read, and the events.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ruleRecords } from '@danmux/policy';
@@ -10,7 +10,7 @@ import { eventsOf, withWebhooks } from '../event-log.ts';
 onBothEngines(withWebhooks, (api) => {
   const field = async (record: string, name: string) => (await api().bus.records.get(record)).fields.get(name);
 
-  test('out of a room: a field that lives a minute', async () => {
+  test('a kick from a room writes a field that expires after a minute', async () => {
     const { status, body } = await api().call('POST', '/v1/rooms/a/kick', { user: '小明', reason: '广告' });
     assert.deepEqual([status, { ...body, at: 0 }], [200, { user: '小明', room: 'a', reason: '广告', by: 'default', at: 0 }]);
     const kick = await field(ruleRecords.room('a'), 'kick:小明');
@@ -22,7 +22,7 @@ onBothEngines(withWebhooks, (api) => {
     );
   });
 
-  test('with a ban, in one step', async () => {
+  test('a kick with ban_ms writes kick and ban in one step', async () => {
     const changes: string[][] = [];
     const watch = await api().bus.records.watch({
       changed: ({ record, fields }) => record === ruleRecords.room('b') && changes.push([...fields.keys()].sort()),
@@ -41,7 +41,7 @@ onBothEngines(withWebhooks, (api) => {
     assert.equal((await api().call('GET', '/v1/rooms/b/bans/u1')).body.until, body.until);
   });
 
-  test('out of every room', async () => {
+  test('a kick from every room is in the record of all rooms', async () => {
     const { body } = await api().call('POST', `/v1/users/${encodeURIComponent('a/b 🚀')}/kick`, { ban_ms: 1_000 });
     assert.deepEqual([body.user, body.room], ['a/b 🚀', undefined]);
     assert.ok(await field(ruleRecords.everywhere, 'kick:a/b 🚀'), 'it stands in the record of all rooms');

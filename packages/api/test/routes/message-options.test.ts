@@ -1,4 +1,4 @@
-// What is asked of a message besides: receipts, a delay, an expiry; and the types that are danmux's own.
+// Options of a message (receipt, delay, expiry), and reserved types.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -6,14 +6,14 @@ import { gift, mustRefuse, path } from '@danmux/testkit/api-fixture';
 import { eventually } from '@danmux/testkit/unit';
 import { onBothEngines } from '../both-engines.ts';
 
-/** Totals are told to whoever wants to be told. */
+/** With a webhook target, because receipt totals are sent only to targets. */
 const told = { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
 
 onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
   const send = (body: object, where = path) => api().call('POST', where, { ...gift, ...body });
   const ran = (name: string, id: string) => api().ran.filter((job) => job.name === name && (job.data.id ?? job.data.publications[0].id) === id);
 
-  test('a receipt begins its counts and brings one job, however often it is sent', async () => {
+  test('a message with receipt opens its counts and adds one job, also when repeated', async () => {
     for (let i = 0; i < 3; i++) assert.equal((await send({ receipt: true, id: 'r1' })).status, 202);
     const [stored] = await api().sequence();
     assert.deepEqual(stored?.marks, { receipt: true });
@@ -23,7 +23,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     assert.deepEqual(ran('receipts', 'r1')[0]?.data, { id: 'r1', room: 'live:1' });
   });
 
-  test('a delayed gift and a broadcast one are answered when they survive as redis.ack asks, chat is not held up for that', async () => {
+  test('a delayed or broadcast gift waits for the confirmation of redis.ack; chat does not', async () => {
     const confirmed: unknown[] = [];
     api().jobOverrides.add = async (_name, _data, options) => {
       confirmed.push(options?.confirmed);
@@ -37,7 +37,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     assert.deepEqual(confirmed, [true, true, false, false]);
   });
 
-  test('a message without one touches neither counts nor jobs', async () => {
+  test('a message without receipt opens no counts and adds no job', async () => {
     const refuse = () => Promise.reject(new Error('nobody may ask'));
     api().overrides.receipts = { open: refuse, report: refuse, find: refuse };
     api().jobOverrides.add = refuse;
@@ -48,7 +48,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     assert.deepEqual([stored?.id, stored?.marks], ['r2', undefined]);
   });
 
-  test('counts that cannot be begun, or a job that cannot be stored, refuse the message; again is the same one', async () => {
+  test('if counts or job cannot be stored the message is refused, and a retry adds no second one', async () => {
     const away = () => Promise.reject(new DanmuxError('unavailable'));
     api().overrides.receipts = { ...api().bus.receipts, open: away };
     mustRefuse(await send({ receipt: true, id: 'r3' }), 'unavailable');
@@ -65,7 +65,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     await eventually(() => assert.equal(ran('receipts', 'r3').length, 1));
   });
 
-  test('a delayed message is a job that holds it ready; the same id twice is one', async () => {
+  test('a delayed message is stored as a job; repeating its id adds no second job', async () => {
     const { status, body } = await send({ delay_ms: 3_600_000, id: 'd1', receipt: true });
     assert.deepEqual([status, { ...body, job: 'j' }], [202, { id: 'd1', room: 'live:1', lane: 'gift', job: 'j' }]);
     assert.deepEqual((await send({ delay_ms: 3_600_000, id: 'd1' })).body, body);
@@ -76,7 +76,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     assert.equal(await api().bus.receipts.find('d1'), null, 'its counts begin when it is sent');
   });
 
-  test('when it is due the job has the publication', async () => {
+  test('the job receives the publication when it is due', async () => {
     await send({ delay_ms: 1, id: 'd2', expires_at: 9_000_000_000_000 });
     await eventually(() => assert.equal(ran('publish', 'd2').length, 1));
     const [publication] = ran('publish', 'd2')[0]?.data.publications ?? [];
@@ -86,7 +86,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     );
   });
 
-  test('a delay of nothing is none', async () => {
+  test('delay_ms 0 publishes immediately', async () => {
     assert.equal((await send({ delay_ms: 0, id: 'd3' })).body.job, undefined);
     assert.deepEqual(
       (await api().sequence()).map(({ id }) => id),
@@ -94,7 +94,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     );
   });
 
-  test('an expiry that has passed, or would before it is sent, is refused', async () => {
+  test('expires_at in the past or before the end of the delay is refused', async () => {
     const now = Date.now();
     for (const body of [
       { expires_at: 0 },
@@ -109,13 +109,13 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     assert.deepEqual([stored?.id, stored?.marks, JSON.parse(stored?.body ?? '').expires_at], ['e1', { expires_at: now + 60_000 }, now + 60_000]);
   });
 
-  test('the types that are danmux’s own, and receipts of counters, are refused', async () => {
+  test('reserved types, and receipt on the ambient lane, are refused', async () => {
     for (const type of ['recall', 'room_state']) mustRefuse(await send({ type }), 'type_forbidden');
     mustRefuse(await send({ type: 'like', receipt: true }), 'invalid_request');
     assert.equal((await api().sequence()).length, 0);
   });
 
-  test('in a batch each message has its own', async () => {
+  test('in a batch each message has its own options', async () => {
     const messages = [
       { room: 'a', ...gift, id: 'b1' },
       { room: 'a', ...gift, id: 'b2', delay_ms: 3_600_000 },
@@ -147,7 +147,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
     assert.ok(await api().bus.receipts.find('b3'), 'its counts are begun');
   });
 
-  test('a batch of which only a job could not be stored says so of that one', async () => {
+  test('in a batch only the message whose job could not be stored is refused', async () => {
     api().jobOverrides.add = () => Promise.reject(new DanmuxError('unavailable'));
     const { body } = await api().call('POST', '/v1/messages/batch', {
       messages: [

@@ -1,4 +1,4 @@
-// Publishing: what is accepted, what it becomes, and what is refused by name.
+// Publishing messages: accepted requests, their publications, and refusals.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode } from '@danmux/protocol';
@@ -16,7 +16,7 @@ afterEach(() => fixture.close());
 const ids = (texts: readonly string[]) => texts.map((text) => JSON.parse(text).id);
 
 describe('one message', () => {
-  test('is stored before the 202 and reads as it was given', async () => {
+  test('is stored unchanged before the 202', async () => {
     const answer = await call('POST', path, { ...gift, from: { id: 'u1', name: '小明', badge: 'gold' }, id: 'order-1' });
     assert.equal(answer.status, 202);
     assert.deepEqual(answer.body, { id: 'order-1', room: 'live:1', lane: 'gift' });
@@ -29,21 +29,21 @@ describe('one message', () => {
     );
   });
 
-  test('no 202 before the bus has it', async () => {
+  test('gets no 202 before the bus has stored it', async () => {
     const held = holdCall(fixture, 'publish');
     let answered = false;
     const answer = call('POST', path, gift).finally(() => {
       answered = true;
     });
     await held.begun;
-    // Another request, there and back, is the barrier.
+    // A complete second request is the barrier.
     await call('GET', '/v1/stats');
     assert.equal(answered, false);
     held.release();
     assert.equal((await answer).status, 202);
   });
 
-  test('the type decides the lane; an application may add types', async () => {
+  test('has the lane of its type; the config can add types', async () => {
     for (const [type, lane] of [
       ['gift', 'gift'],
       ['superchat', 'gift'],
@@ -59,7 +59,7 @@ describe('one message', () => {
     await own.close();
   });
 
-  test('any JSON is data, null too', async () => {
+  test('accepts any JSON as data, also null', async () => {
     for (const data of [null, 0, '', false, [], {}, '弹幕 🚀']) assert.equal((await call('POST', path, { type: 'chat', data })).status, 202);
     await fixture.sequence();
     const { msgs } = (await call('GET', '/v1/rooms/live:1/history')).body;
@@ -69,7 +69,7 @@ describe('one message', () => {
     );
   });
 
-  test('the same id twice in a room is one message', async () => {
+  test('with a repeated id adds no second message to the room', async () => {
     for (let i = 0; i < 3; i++) assert.equal((await call('POST', path, { ...gift, id: 'once' })).status, 202);
     assert.equal((await call('POST', '/v1/rooms/live:2/messages', { ...gift, id: 'once' })).status, 202);
     assert.equal((await fixture.bus.ledger.totals()).accepted.gift, 2);
@@ -77,7 +77,7 @@ describe('one message', () => {
     assert.equal(counted.values.find(({ labels }) => labels['lane'] === 'gift')?.value, 2);
   });
 
-  test('what is wrong is named, and nothing is accepted', async () => {
+  test('with an invalid field is refused, and the error names the field', async () => {
     const cases: [unknown, ErrorCode, string?][] = [
       [{ data: 1 }, 'invalid_request', 'type'],
       [{ type: 'gift' }, 'invalid_request', 'data'],
@@ -112,21 +112,21 @@ describe('one message', () => {
     assert.equal(await fixture.accepted(), 0);
   });
 
-  test('a room name is checked however it is written', async () => {
+  test('is refused for an invalid room name in any encoding', async () => {
     for (const name of ['%20', 'a%2Fb', '..%2f', '%00', '-x', '直播', 'x'.repeat(129), 'a%0Ab', '*']) {
       mustRefuse(await call('POST', `/v1/rooms/${name}/messages`, gift), 'invalid_room');
     }
     assert.equal((await call('POST', '/v1/rooms/live%3A1/messages', gift)).body.room, 'live:1');
   });
 
-  test('the time to come back is that of the store', async () => {
+  test('gets the Retry-After of the store', async () => {
     fixture.overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_500 }));
     const full = await call('POST', path, gift);
     mustRefuse(full, 'lane_full');
     assert.deepEqual([full.headers.get('retry-after'), full.body.retry_after_ms], ['2', 1_500]);
   });
 
-  test('a failure of ours tells nothing of itself, and is in the log under its trace id', async () => {
+  test('an internal error reveals no details and is logged with its trace id', async () => {
     fixture.overrides.ingress.publish = async () => {
       throw new Error('a secret detail');
     };
@@ -140,7 +140,7 @@ describe('one message', () => {
 describe('a batch', () => {
   const send = (messages: unknown[]) => call('POST', '/v1/messages/batch', { messages });
 
-  test('accepts and refuses each message by itself, in order', async () => {
+  test('accepts or refuses each message independently, in order', async () => {
     const { status, body } = await send([
       { room: 'a', ...gift, id: '1' },
       { room: 'b b', ...gift },
@@ -169,7 +169,7 @@ describe('a batch', () => {
     assert.deepEqual(ids((await fixture.bus.streams.history('a', 'gift', undefined, 10)).msgs), ['1', '2']);
   });
 
-  test('keeps the order of a room and lane, whatever stands between', async () => {
+  test('keeps the order within a room and lane', async () => {
     const order = Array.from({ length: 100 }, (_, index) => String(index));
     await send(
       order.flatMap((id) => [
@@ -182,7 +182,7 @@ describe('a batch', () => {
     assert.deepEqual(ids((await fixture.bus.streams.history('a', 'gift', undefined, 200)).msgs), order);
   });
 
-  test('has 1 to 1,000 messages; a wrong one in form refuses all, by its place', async () => {
+  test('has 1 to 1,000 messages; a malformed one refuses all and is named by its index', async () => {
     mustRefuse(await send([]), 'invalid_request');
     mustRefuse(await send(Array.from({ length: 1_001 }, () => ({ room: 'a', ...gift }))), 'invalid_request');
     const wrong = await send([{ room: 'a', ...gift }, { ...gift }]);
@@ -196,7 +196,7 @@ describe('a batch', () => {
     assert.equal(most.body.results.filter((result: { status: number }) => result.status === 202).length, 1_000);
   });
 
-  test('fails as a whole when nothing can be stored, in part when something was', async () => {
+  test('fails as a whole when nothing could be stored, else per message', async () => {
     fixture.overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
     mustRefuse(await send([{ room: 'a', ...gift }]), 'unavailable');
     fixture.overrides.ingress.publish = async (publications) =>
@@ -208,7 +208,7 @@ describe('a batch', () => {
     assert.deepEqual([status, body.results[0].status, body.results[1].code, body.results[1].retry_after_ms], [200, 202, 'lane_full', 700]);
   });
 
-  test('a failure of ours in one message is logged under the trace id, and tells nothing', async () => {
+  test('an internal error in one message reveals no details and is logged with the trace id', async () => {
     fixture.overrides.ingress.publish = async (publications) =>
       publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new Error('a secret detail')));
     const { body } = await send([

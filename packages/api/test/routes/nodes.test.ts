@@ -1,9 +1,9 @@
-// The members of the cluster.
+// The list of processes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startApi } from '@danmux/testkit/api-fixture';
 
-test('each with role, address, version, load and what it measured, by role and id', async () => {
+test('each process has role, address, version, load and measurements, sorted by role and id', async () => {
   const fixture = await startApi();
   const edge = (id: string) => ({ id, role: 'edge', address: '10.0.0.1:7700', version: '0.1.0', load: 0.5 });
   const numbers = { seen_at: 2, lag_ms: 1.5, connections: 7, per_second: { control: 0, gift: 0, chat: 3, ambient: 0 } };

@@ -1,4 +1,4 @@
-// Taking a message back: what leaves, and who is told.
+// Recalling a message.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gift, mustRefuse } from '@danmux/testkit/api-fixture';
@@ -8,7 +8,7 @@ import { eventsOf, withWebhooks } from '../event-log.ts';
 onBothEngines(withWebhooks, (api) => {
   const recall = (room: string, id: string) => api().call('DELETE', `/v1/rooms/${room}/messages/${encodeURIComponent(id)}`);
 
-  test('it leaves history; viewers get one message, webhooks one event, however often it is asked', async () => {
+  test('a recalled message leaves history; repeats add no second recall message or event', async () => {
     const id = 'm/1?#';
     await api().call('POST', '/v1/rooms/a/messages', { ...gift, id });
     await api().sequence();
@@ -29,13 +29,13 @@ onBothEngines(withWebhooks, (api) => {
     assert.equal(new Set(events.map((event) => event.id)).size, 1);
   });
 
-  test('of another room, or before it is there, it is not found, and told all the same', async () => {
+  test('an unknown message is reported as not found, and viewers still get the recall', async () => {
     assert.deepEqual((await recall('b', 'later')).body, { id: 'later', room: 'b', found: false });
     assert.equal((await api().sequence()).length, 1);
     assert.ok((await api().bus.streams.recalled('b')).includes('later'), 'its id is kept out');
   });
 
-  test('a message id that is none is refused', async () => {
+  test('an invalid message id is refused', async () => {
     for (const id of ['a b', '礼', 'x'.repeat(65)]) mustRefuse(await recall('a', id), 'invalid_request');
     mustRefuse(await recall('a%20b', 'm'), 'invalid_room');
   });

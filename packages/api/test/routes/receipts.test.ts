@@ -1,4 +1,4 @@
-// The counts of a message, as they come in and when they are final.
+// Receipt counts of a message, while receipts arrive and when they are final.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
@@ -13,7 +13,7 @@ afterEach(() => fixture.close());
 
 const ask = (id: string) => fixture.call('GET', `/v1/messages/${encodeURIComponent(id)}/receipts`);
 
-test('waiting until the time is over, then final; edges and rooms together', async () => {
+test('counts of all edges and rooms are summed; the state is final after the timeout', async () => {
   const id = 'a/b?c';
   await fixture.call('POST', path, { ...gift, id, receipt: true });
   const nothing = { id, at: now, state: 'waiting', sent: 0, received: 0, missing: 0, rooms: ['live:1'] };
@@ -31,7 +31,7 @@ test('waiting until the time is over, then final; edges and rooms together', asy
   assert.deepEqual(body, { ...nothing, state: 'final', sent: 16, received: 12, missing: 4, rooms: ['live:0', 'live:1'] });
 });
 
-test('a message that asked for none, or never was, has none', async () => {
+test('a message without receipt, or an unknown id, gets 404', async () => {
   await fixture.call('POST', path, { ...gift, id: 'plain' });
   for (const id of ['plain', 'nobody']) mustRefuse(await ask(id), 'not_found');
   for (const id of ['a b', 'x'.repeat(65), '礼']) mustRefuse(await ask(id), 'invalid_request');

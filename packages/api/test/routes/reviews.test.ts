@@ -1,4 +1,4 @@
-// Held messages: listed, let through as they were, dropped.
+// The review queue: list, approve, reject.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Records } from '@danmux/bus';
@@ -9,13 +9,13 @@ import { held } from '../right-requests.ts';
 
 onBothEngines({}, (api) => {
   const post = (id: string | undefined, verb: string) => api().call('POST', `/v1/reviews/${id}/${verb}`);
-  /** The api's records are the bus's but for these methods, until the override is deleted. */
+  /** Replaces methods of the api's records until the override is deleted. */
   const withRecords = (methods: Partial<Records>) => {
     Object.assign(api().overrides.records, methods);
   };
   const listed = async (query = '') => (await api().call('GET', `/v1/reviews${query}`)).body;
 
-  test('in pages, whole', async () => {
+  test('pages list complete messages', async () => {
     const ids = [(await held(api()))['id'], (await held(api()))['id'], (await held(api()))['id']];
     const first = await listed('?limit=2');
     const second = await listed(`?limit=2&cursor=${first.cursor}`);
@@ -27,7 +27,7 @@ onBothEngines({}, (api) => {
     mustRefuse(await api().call('GET', '/v1/reviews?cursor=%20'), 'invalid_request');
   });
 
-  test('let through: published as it was, from its viewer, and gone from the queue', async () => {
+  test('approving publishes the message with its sender and removes it from the queue', async () => {
     const { id = '' } = await held(api());
     assert.deepEqual([(await post(id, 'approve')).body], [{ id, room: 'live:1', lane: 'chat' }]);
     const [message] = await api().sequence();
@@ -38,7 +38,7 @@ onBothEngines({}, (api) => {
     assert.deepEqual((await listed()).reviews, []);
   });
 
-  test('let through twice at once is one message', async () => {
+  test('two concurrent approvals publish one message', async () => {
     const { id = '' } = await held(api());
     await Promise.all([post(id, 'approve'), post(id, 'approve')]);
     assert.deepEqual(
@@ -47,10 +47,10 @@ onBothEngines({}, (api) => {
     );
   });
 
-  test('of an approve and a reject at once one is done, and the other is told so', async () => {
+  test('of a concurrent approve and reject one succeeds and the other gets 409', async () => {
     for (const verbs of [['approve', 'reject'] as const, ['reject', 'approve'] as const]) {
       const { id = '' } = await held(api());
-      // Both have found the message before either decides.
+      // Both requests have read the message before either decides.
       let found = 0;
       let bothFound = () => {};
       const both = new Promise<void>((resolve) => {
@@ -77,7 +77,7 @@ onBothEngines({}, (api) => {
     }
   });
 
-  test('what was let through and could not leave the queue is not dropped, nor published again', async () => {
+  test('an approved message that stayed in the queue is neither rejected nor published again', async () => {
     const { id = '' } = await held(api());
     withRecords({ set: () => Promise.reject(new DanmuxError('unavailable')) });
     mustRefuse(await post(id, 'approve'), 'unavailable');
@@ -89,7 +89,7 @@ onBothEngines({}, (api) => {
     assert.deepEqual([(await api().sequence()).map((message) => message.id), (await listed()).reviews], [[id], []]);
   });
 
-  test('what could not be stored stays in the queue', async () => {
+  test('a message that could not be published stays in the queue', async () => {
     const { id = '' } = await held(api());
     api().overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
     mustRefuse(await post(id, 'approve'), 'lane_full');
@@ -98,13 +98,13 @@ onBothEngines({}, (api) => {
     await api().sequence();
   });
 
-  test('what could not be stored may be dropped instead', async () => {
+  test('a message that could not be published can be rejected', async () => {
     const { id = '' } = await held(api(), { type: 'unheard-of' });
     mustRefuse(await post(id, 'approve'), 'unknown_type');
     assert.equal((await post(id, 'reject')).status, 200);
   });
 
-  test('a refusal because another decides is no answer for good, under an Idempotency-Key neither', async () => {
+  test('a conflict with another decision is not stored for the Idempotency-Key', async () => {
     const { id = '' } = await held(api());
     await api().bus.claims.begin(`review ${id}`, 'reject', 'another');
     const approve = () => api().call('POST', `/v1/reviews/${id}/approve`, undefined, { headers: { 'idempotency-key': `of ${id}`.replace(' ', '-') } });
@@ -114,7 +114,7 @@ onBothEngines({}, (api) => {
     await api().sequence();
   });
 
-  test('dropped: nobody sees it', async () => {
+  test('a rejected message is never published', async () => {
     const { id = '' } = await held(api());
     assert.deepEqual((await post(id, 'reject')).body, { id, room: 'live:1' });
     for (const verb of ['reject', 'approve']) mustRefuse(await post(id, verb), 'not_found');

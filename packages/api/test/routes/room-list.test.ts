@@ -1,4 +1,4 @@
-// The rooms that are online: order, pages, and for whom.
+// The list of rooms: order, pages, and keys limited to some rooms.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -28,7 +28,7 @@ async function all(query: string): Promise<{ room: string; online: number }[]> {
   }
 }
 
-test('by name, in pages, each once, over all edges; no rooms of users', async () => {
+test('sorted by name, each room of any edge once; internal rooms of users are left out', async () => {
   const { body } = await ask();
   assert.deepEqual([body.rooms.length, body.total], [50, 251]);
   assert.deepEqual(body.rooms[0], { room: 'live:000', online: 1 });
@@ -44,7 +44,7 @@ test('by name, in pages, each once, over all edges; no rooms of users', async ()
   );
 });
 
-test('by how many are online, the fullest first, then by name', async () => {
+test('sorted by online, largest first, then by name', async () => {
   const rooms = await all('sort=online&limit=7');
   assert.deepEqual(rooms.slice(0, 3), [
     { room: 'live:005', online: 106 },
@@ -58,18 +58,18 @@ test('by how many are online, the fullest first, then by name', async () => {
   );
 });
 
-test('of a prefix', async () => {
+test('prefix selects rooms by the start of their name', async () => {
   const { body } = await ask('prefix=live:10&limit=200');
   assert.deepEqual([body.total, body.cursor, body.rooms.at(-1).room], [10, null, 'live:109']);
   assert.deepEqual((await ask('prefix=nobody')).body, { rooms: [], cursor: null, total: 0 });
 });
 
-test('a key for some rooms sees those', async () => {
+test('a key limited to some rooms lists only those', async () => {
   const { body } = await ask('limit=200', roomKey);
   assert.deepEqual([body.total, body.rooms[0].room, body.rooms.at(-1).room], [100, 'live:100', 'live:199']);
 });
 
-test('a query that is not in its form is refused', async () => {
+test('an invalid query is refused', async () => {
   for (const query of ['limit=0', 'limit=201', 'sort=size', 'prefix=', 'cursor=x', 'cursor=W10', 'cursor=WyIxIiwiYSJd', 'page=2', 'sort=name&sort=online'])
     mustRefuse(await ask(query), 'invalid_request');
 });

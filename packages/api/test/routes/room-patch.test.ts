@@ -1,4 +1,4 @@
-// The modes of a room: merged, told, and the same however often they are sent.
+// Changing the modes of a room: merging, notifications and repeats.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ruleRecords } from '@danmux/policy';
@@ -9,11 +9,11 @@ import { eventsOf, withWebhooks } from '../event-log.ts';
 
 onBothEngines(withWebhooks, (api) => {
   const patch = (room: string, modes: object) => api().call('PATCH', `/v1/rooms/${room}`, { modes });
-  /** As an edge that has viewers in the room. */
+  /** Subscribes like an edge with viewers in the room. */
   const watched = (room: string) => api().bus.frames.subscribe(room, { frame: () => {}, resumed: () => {} });
   const modesOf = async (room: string) => (await api().call('GET', `/v1/rooms/${room}`)).body.modes;
 
-  test('what is named changes, null removes, the rest stays', async () => {
+  test('given modes change, null removes a mode, others stay', async () => {
     assert.deepEqual((await patch('a', { slow_ms: 5_000, members_only: true })).body, { room: 'a', modes: { members_only: true, slow_ms: 5_000 } });
     assert.deepEqual((await patch('a', { slow_ms: 1_000, max_online: 10 })).body.modes, { members_only: true, slow_ms: 1_000, max_online: 10 });
     assert.deepEqual((await patch('a', { members_only: null, max_online: null, unique: null })).body.modes, { slow_ms: 1_000 });
@@ -24,7 +24,7 @@ onBothEngines(withWebhooks, (api) => {
     await api().sequence();
   });
 
-  test('a room without viewers gets no message, and webhooks are told', async () => {
+  test('a room without viewers gets no message; webhooks get an event', async () => {
     await patch('quiet', { mute_all: true });
     assert.deepEqual(
       (await api().sequence()).filter(({ room }) => room === 'quiet'),
@@ -36,7 +36,7 @@ onBothEngines(withWebhooks, (api) => {
     );
   });
 
-  test('viewers are told by a message, webhooks by an event, once each', async () => {
+  test('viewers get one message and webhooks one event', async () => {
     await watched('told');
     for (let i = 0; i < 3; i++) await patch('told', { mute_all: true });
     const [message, ...more] = (await api().sequence()).filter(({ room }) => room === 'told');
@@ -49,7 +49,7 @@ onBothEngines(withWebhooks, (api) => {
     assert.equal((await api().sequence()).length, 1);
   });
 
-  test('when the message could not be stored, again tells them', async () => {
+  test('if the message could not be stored, a retry sends it', async () => {
     await watched('again');
     api().overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
     mustRefuse(await patch('again', { unique: true }), 'lane_full');
@@ -59,28 +59,28 @@ onBothEngines(withWebhooks, (api) => {
     assert.equal((await api().sequence()).filter(({ room }) => room === 'again').length, 1);
   });
 
-  test('of many at once none is lost', async () => {
+  test('concurrent changes are all applied', async () => {
     const changes = [{ slow_ms: 1 }, { members_only: true }, { min_level: 2 }, { unique: true }, { max_online: 5 }, { send_per_minute: 6 }];
     for (const { status } of await Promise.all(changes.map((change) => patch('race', change)))) assert.equal(status, 200);
     assert.deepEqual(await modesOf('race'), Object.assign({}, ...changes));
     await api().sequence();
   });
 
-  test('sanctions of the room stay', async () => {
+  test('sanctions in the same record stay', async () => {
     await api().call('PUT', '/v1/rooms/mixed/mutes/u1', {});
     await patch('mixed', { slow_ms: 9 });
     assert.equal((await api().call('GET', '/v1/rooms/mixed/mutes/u1')).status, 200);
     await api().sequence();
   });
 
-  test('a record that always changes is left alone after a while', async () => {
+  test('after too many conflicts the request fails and changes nothing', async () => {
     api().overrides.records = { ...api().bus.records, get: (name) => api().bus.records.get(name), setIf: async () => null };
     mustRefuse(await patch('busy', { slow_ms: 9 }), 'unavailable');
     api().overrides.records = {};
     assert.deepEqual(await modesOf('busy'), {});
   });
 
-  test('what is no mode is refused', async () => {
+  test('an unknown or invalid mode is refused', async () => {
     for (const modes of [{ slow_ms: 0 }, { slow: 1 }, { mute_all: 'yes' }, { min_level: -1 }, { max_online: 1.5 }])
       mustRefuse(await patch('a', modes), 'invalid_request');
     mustRefuse(await api().call('PATCH', '/v1/rooms/a', {}), 'invalid_request');

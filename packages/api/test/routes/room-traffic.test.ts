@@ -1,4 +1,4 @@
-// What is said in a room, as told by its relay: counts that stay, rates that end, on both engines.
+// Traffic of a room as its relay reports it, on both engines: counts persist, rates expire.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startApi } from '@danmux/testkit/api-fixture';
@@ -12,7 +12,7 @@ const told = (room: string, at: number) => ({
 });
 
 onBothEngines({}, (api) => {
-  test('with the room, and its rates in the list; nothing of a room that is quiet', async () => {
+  test('a room shows its traffic and the list its rates; a quiet room has none', async () => {
     const { bus, runtime } = api();
     await bus.presence.report(
       'edge',
@@ -34,14 +34,14 @@ onBothEngines({}, (api) => {
   });
 });
 
-test('rates end 15 seconds after they were told; counts an hour after', async () => {
+test('rates expire 15 seconds after the last report, counts after an hour', async () => {
   let now = 1_000_000;
   const fixture = await startApi({}, { now: () => now });
   await fixture.bus.presence.report('edge', new Map([['live:1', 3]]), 100_000_000);
   await fixture.bus.traffic.add([told('live:1', now)]);
   const traffic = async () => (await fixture.call('GET', '/v1/rooms/live:1')).body.traffic;
   const listed = async () => {
-    // The list is shared for a second.
+    // The list is cached for a second.
     now += 2_000;
     return (await fixture.call('GET', '/v1/rooms')).body.rooms[0]?.per_second;
   };

@@ -1,4 +1,4 @@
-// A room, its members and its history.
+// The routes that read a room, its members and its history.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { listMembers, memberHash } from '@danmux/bus';
@@ -19,7 +19,7 @@ after(() => fixture.close());
 const history = async (query: string) => (await fixture.call('GET', `/v1/rooms/live:1/history?${query}`)).body;
 const ids = (page: { msgs: { id: string }[] }) => page.msgs.map(({ id }) => id);
 
-test('who is online, and where its streams are', async () => {
+test('a room has online counts and stream positions', async () => {
   const { body } = await fixture.call('GET', '/v1/rooms/live:1');
   const { epoch } = await fixture.bus.streams.heads('live:1');
   assert.deepEqual(body, {
@@ -31,13 +31,13 @@ test('who is online, and where its streams are', async () => {
   });
 });
 
-test('a room nobody has been in is empty, not unknown', async () => {
+test('a room without viewers is empty, not 404', async () => {
   const { status, body } = await fixture.call('GET', '/v1/rooms/nobody');
   assert.deepEqual([status, body.online, body.users, body.positions.chat.offset], [200, 0, 0, 0]);
   assert.deepEqual((await fixture.call('GET', '/v1/rooms/nobody/history')).body, { msgs: [], more: false });
 });
 
-test('members by page: the highest level first, each once, until the cursor is null', async () => {
+test('pages list each member once, highest level first, until the cursor is null', async () => {
   const { body: first } = await fixture.call('GET', '/v1/rooms/live:1/members?limit=4');
   const { body: second } = await fixture.call('GET', `/v1/rooms/live:1/members?limit=4&cursor=${first.cursor}`);
   assert.deepEqual(
@@ -48,7 +48,7 @@ test('members by page: the highest level first, each once, until the cursor is n
   assert.deepEqual((await fixture.call('GET', '/v1/rooms/nobody/members')).body, { online: 0, users: 0, members: [], cursor: null, complete: true });
 });
 
-test('history by lane and page: the newest first, in order within', async () => {
+test('history pages go from newest to oldest, ordered by offset within a page', async () => {
   const newest = await history('limit=2');
   assert.deepEqual([ids(newest), newest.more], [['c4', 'c5'], true]);
   const older = await history(`limit=2&before=${newest.msgs[0].offset}`);
@@ -59,7 +59,7 @@ test('history by lane and page: the newest first, in order within', async () => 
   assert.deepEqual(ids(await history('')), ['c1', 'c2', 'c3', 'c4', 'c5']);
 });
 
-test('a bad room or query is refused', async () => {
+test('an invalid room or query is refused', async () => {
   for (const query of ['lane=ambient', 'limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'before=0', 'before=-1', 'other=1'])
     mustRefuse(await fixture.call('GET', `/v1/rooms/live:1/history?${query}`), 'invalid_request');
   for (const query of ['limit=0', 'limit=101', 'cursor=x', 'cursor=', 'cursor=a&cursor=b', `cursor=${'x'.repeat(1_025)}`, 'other=1'])

@@ -1,4 +1,4 @@
-// Mutes and bans, of a room and of all: put, read, listed, lifted, ended.
+// Mutes and bans in a room and in all rooms: set, get, list, lift, expire.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ruleRecords, sanctionField } from '@danmux/policy';
@@ -26,7 +26,7 @@ onBothEngines(withWebhooks, (api) => {
           .map(({ type, data }) => ({ type, data: data as { user: string; kind: string } }))
           .filter(({ data }) => data.user === user && data.kind === kind);
 
-      test(`${base}: for a time, with a reason; the record says it, webhooks are told`, async () => {
+      test(`${base}: set with duration and reason; record and webhook event have both`, async () => {
         const before = Date.now();
         const { status, body } = await put('u1', { for_ms: 60_000, reason: '刷屏' });
         assert.equal(status, 200);
@@ -40,7 +40,7 @@ onBothEngines(withWebhooks, (api) => {
         ]);
       });
 
-      test(`${base}: until a time, or until it is lifted; again is the new one; by whom the backend says`, async () => {
+      test(`${base}: set until a time or until lifted; a repeat replaces it; the backend can name the moderator`, async () => {
         const until = Date.now() + 3_600_000;
         assert.equal((await put('u2', { until, by: 'moderator 7' })).body.by, 'moderator 7');
         assert.equal((await api().call('GET', one('u2'))).body.until, until);
@@ -49,7 +49,7 @@ onBothEngines(withWebhooks, (api) => {
         assert.deepEqual([body.by, 'until' in body, 'reason' in body], ['default', false, false]);
       });
 
-      test(`${base}: lifting returns what it was; a second time there is none`, async () => {
+      test(`${base}: lifting returns the sanction; lifting again gets 404`, async () => {
         await put('小 明/🚀', { reason: 'x' });
         assert.equal((await api().call('DELETE', one('小 明/🚀'))).body.reason, 'x');
         mustRefuse(await api().call('DELETE', one('小 明/🚀')), 'not_found');
@@ -57,12 +57,12 @@ onBothEngines(withWebhooks, (api) => {
         assert.deepEqual((await events('小 明/🚀')).at(-1)?.data, { kind, user: '小 明/🚀', lifted: true, by: 'default' });
       });
 
-      test(`${base}: what is over is not there any more`, async () => {
+      test(`${base}: an expired sanction gets 404`, async () => {
         await put('brief', { for_ms: 1 });
         await eventually(async () => mustRefuse(await api().call('GET', one('brief')), 'not_found'));
       });
 
-      test(`${base}: listed by user, in pages; a longer name is no shorter one`, async () => {
+      test(`${base}: pages list sanctions by user; a user id that is a prefix of another is distinct`, async () => {
         await api().bus.records.set(record, new Map([...(await api().bus.records.get(record)).fields.keys()].map((name) => [name, null])));
         for (const user of ['b', 'a', 'ab', '小明']) await put(user, {});
         const listed = [];
@@ -77,7 +77,7 @@ onBothEngines(withWebhooks, (api) => {
         mustRefuse(await api().call('GET', one('a')), 'not_found');
       });
 
-      test(`${base}: what is wrong is refused, and nothing is written`, async () => {
+      test(`${base}: an invalid request is refused and nothing is written`, async () => {
         const { version } = await api().bus.records.get(record);
         for (const body of [{ for_ms: 1, until: Date.now() + 10_000 }, { until: 1 }, { for_ms: 0 }, { reason: 5 }, { user: 'u' }, []])
           mustRefuse(await put('u', body), 'invalid_request');

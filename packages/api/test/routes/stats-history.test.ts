@@ -1,4 +1,4 @@
-// Curves of the last hour: rates between neighbours, holes as holes, the same after a restart of the api.
+// Statistics of the last hour: rates between adjacent samples, gaps, and independence of the api process.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { takeSample } from '@danmux/cluster';
@@ -10,7 +10,7 @@ const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };
 const ask = async (api: ApiFixture, query = '') => (await api.call('GET', `/v1/stats/history${query}`)).body;
 
 onBothEngines({}, (api) => {
-  test('each sample with the rates since the one before, also of another api', async () => {
+  test('each sample has the rates since the previous one, on every api', async () => {
     const { bus, jobs, runtime } = api();
     const start = runtime.clock.now() - 30_000;
     assert.deepEqual(await ask(api()), { every_ms: 10_000, samples: [] });
@@ -42,7 +42,7 @@ onBothEngines({}, (api) => {
   });
 });
 
-test('no rate over a hole, nor over a store that began anew; minutes cut', async () => {
+test('no rate spans a gap or a counter reset; minutes limits the range', async () => {
   const now = 10_000_000;
   const fixture = await startApi({}, { now: () => now });
   const { bus } = fixture;

@@ -1,9 +1,9 @@
-// The numbers of the cluster add up.
+// The statistics of the cluster.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gift, path, startApi } from '@danmux/testkit/api-fixture';
 
-test('what was accepted and sequenced, who is online and who serves them', async () => {
+test('stats has accepted and sequenced counts, viewers online and processes', async () => {
   const fixture = await startApi();
   await fixture.call('POST', path, gift);
   await fixture.call('POST', path, { type: 'chat', data: 1 });

@@ -1,4 +1,4 @@
-// Viewer tokens.
+// Signing viewer tokens.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { verifyViewerToken } from '@danmux/runtime';
@@ -13,7 +13,7 @@ after(() => fixture.close());
 
 const sign = (body: unknown) => fixture.call('POST', '/v1/tokens', body);
 
-test('a token carries the claims it was asked for', async () => {
+test('a token carries the requested claims', async () => {
   const asked = { sub: 'u1', name: '小明', avatar: '/a.png', level: 3, roles: ['mod'], rooms: ['live:*'], device: 'web', send: false };
   const { status, body } = await sign({ ...asked, ttl_s: 60 });
   assert.equal(status, 200);
@@ -22,13 +22,13 @@ test('a token carries the claims it was asked for', async () => {
   assert.deepEqual({ ...asked, iat: now / 1_000, exp: now / 1_000 + 60 }, claims);
 });
 
-test('it is good for an hour unless asked otherwise, a day at most', async () => {
+test('a token is valid for an hour by default and a day at most', async () => {
   assert.equal((await sign({ sub: 'u1' })).body.expires_at, now + 3_600_000);
   assert.equal((await sign({ sub: 'u1', ttl_s: 86_400 })).status, 200);
   mustRefuse(await sign({ sub: 'u1', ttl_s: 86_401 }), 'invalid_request');
 });
 
-test('what is wrong is named', async () => {
+test('an error names the invalid field', async () => {
   for (const [body, field] of [
     [{}, 'sub'],
     [{ sub: '' }, 'sub'],

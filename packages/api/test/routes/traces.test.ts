@@ -1,4 +1,4 @@
-// One message hop by hop, on both engines: what the api itself tells, what others told, receipts, recall, and who may ask.
+// The trace of a message, on both engines: hops of the api and of other processes, receipts, recall and permissions.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -15,7 +15,7 @@ onBothEngines({ 'api.keys': keys }, (api) => {
     api().call('GET', `/v1/messages/${encodeURIComponent(id)}/trace?room=${encodeURIComponent(room)}`, undefined, key === undefined ? {} : { key });
   const hopsOf = async (id: string) => (await ask(id)).body.hops?.map(({ hop }: { hop: string }) => hop);
 
-  test('a gift: accepted and stored here, sequenced and delivered elsewhere, in the order of time', async () => {
+  test('the trace of a gift has the hops of all processes, ordered by time', async () => {
     const id = 'order/4711?';
     await api().call('POST', path, { ...gift, id, receipt: true }, { headers: { traceparent } });
     await eventually(async () => assert.deepEqual(await hopsOf(id), ['accepted', 'stored']));
@@ -48,7 +48,7 @@ onBothEngines({ 'api.keys': keys }, (api) => {
     );
   });
 
-  test('chat with a traceparent or a receipt is traced, without it is not; a recall is a hop of what is traced', async () => {
+  test('chat is traced only with traceparent or receipt; a recall adds a hop', async () => {
     const chat = { type: 'chat', data: { text: 'hi' } };
     await api().call('POST', path, { ...chat, id: 'plain' });
     await api().call('POST', path, { ...chat, id: 'bad' }, { headers: { traceparent: 'nonsense' } });
@@ -62,7 +62,7 @@ onBothEngines({ 'api.keys': keys }, (api) => {
     assert.deepEqual([asked?.marks, plain?.id], [{ traced: true }, 'receipt']);
   });
 
-  test('an id nobody knows is told what is traced; a duplicate adds nothing', async () => {
+  test('the error for an unknown id names the traced messages; a duplicate adds no hop', async () => {
     const { body } = await ask('nobody');
     mustRefuse(await ask('nobody'), 'not_found');
     assert.match(body.detail, /control and gift.*traceparent.*ten minutes/);

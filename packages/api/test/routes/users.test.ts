@@ -1,4 +1,4 @@
-// Messages to one user: where they travel, for whom they are marked, and what is one message.
+// Messages to one user: their internal room, their recipient and their deduplication.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { userRoomOf } from '@danmux/bus';
@@ -12,7 +12,7 @@ after(() => fixture.close());
 
 const send = (user: string, body: object = gift) => fixture.call('POST', `/v1/users/${encodeURIComponent(user)}/messages`, body);
 
-test('it is stored in a room of users, marked for the user, and reads as it was given', async () => {
+test('a message is stored unchanged in an internal room, with the user as recipient', async () => {
   const { status, body } = await send('u42', { ...gift, id: 'paid-1', from: { id: 'system' } });
   assert.deepEqual([status, body], [202, { id: 'paid-1', user: 'u42', lane: 'gift' }]);
   const [stored] = await fixture.sequence();
@@ -22,7 +22,7 @@ test('it is stored in a room of users, marked for the user, and reads as it was 
   assert.equal(typeof ts, 'number');
 });
 
-test('a user id is any text of 1 to 128 characters', async () => {
+test('a user id can be any text of 1 to 128 characters', async () => {
   for (const user of ['小明', 'a b/c?d#e%f', '🚀'.repeat(128), '词'.repeat(128), '__proto__', '\u0000', 'x'.repeat(128)]) {
     assert.equal((await send(user)).body.user, user);
     assert.deepEqual(
@@ -33,7 +33,7 @@ test('a user id is any text of 1 to 128 characters', async () => {
   for (const user of ['', 'x'.repeat(129), '🚀'.repeat(129)]) mustRefuse(await send(user), 'invalid_request');
 });
 
-test('the same id is one message for a user, and another for the next, even in the same room', async () => {
+test('an id is deduplicated per user, also for users that share an internal room', async () => {
   const room = userRoomOf('u1');
   const other = Array.from({ length: 1_000 }, (_, index) => `v${index}`).find((user) => userRoomOf(user) === room) ?? '';
   for (const user of ['u1', other, 'u1', other]) assert.equal((await send(user, { ...gift, id: 'same' })).status, 202);
@@ -46,7 +46,7 @@ test('the same id is one message for a user, and another for the next, even in t
   );
 });
 
-test('with a receipt, an expiry, a delay', async () => {
+test('receipt, expires_at and delay_ms work', async () => {
   const { body } = await send('u7', { ...gift, id: 'r1', receipt: true, expires_at: 9_000_000_000_000 });
   assert.equal(body.job, undefined);
   assert.deepEqual((await fixture.sequence())[0]?.marks, { receipt: true, expires_at: 9_000_000_000_000, to: 'u7' });
@@ -57,7 +57,7 @@ test('with a receipt, an expiry, a delay', async () => {
   assert.equal((await fixture.sequence()).length, 0);
 });
 
-test('no viewer, and no backend, gets at the rooms of users by their name', async () => {
+test('internal rooms of users cannot be accessed by name', async () => {
   mustRefuse(await fixture.call('GET', `/v1/rooms/${encodeURIComponent(userRoomOf('u1'))}/history`), 'invalid_room');
   mustRefuse(await fixture.call('POST', `/v1/rooms/${encodeURIComponent(userRoomOf('u1'))}/messages`, gift), 'invalid_room');
 });

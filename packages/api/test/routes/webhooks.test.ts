@@ -1,4 +1,4 @@
-// Webhook targets and dead letters, as an operator sees and repairs them; delivering is the worker's.
+// The routes for webhook targets and dead letters. Delivery is tested with the worker.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mustRefuse } from '@danmux/testkit/api-fixture';
@@ -20,7 +20,7 @@ onBothEngines(withWebhooks, (api) => {
     assert.ok(await writeCircuit(api().bus.records, 'billing', read, circuit), 'the circuit is written');
   }
 
-  test('each target with its state, and nothing of its secret', async () => {
+  test('targets are listed with their state and without their secrets', async () => {
     const well = { id: 'billing', host: 'hooks.example', state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0, dropped: 0 };
     assert.deepEqual(await list(), [well]);
     await disable();
@@ -30,7 +30,7 @@ onBothEngines(withWebhooks, (api) => {
     mustRefuse(await api().call('POST', '/v1/webhooks/nobody/enable'), 'not_found');
   });
 
-  test('dead letters in pages, newest first; replayed once', async () => {
+  test('pages list dead letters newest first; each can be replayed once', async () => {
     const entries = [(await deadLetter(api()))['entry'] ?? '', (await deadLetter(api()))['entry'] ?? ''];
     const first = (await api().call('GET', '/v1/webhooks/dead?limit=1')).body;
     const second = (await api().call('GET', `/v1/webhooks/dead?limit=1&cursor=${first.cursor}`)).body;
@@ -49,14 +49,14 @@ onBothEngines(withWebhooks, (api) => {
     mustRefuse(await api().call('GET', '/v1/webhooks/dead?cursor=%20'), 'invalid_request');
   });
 
-  test('not to a target that is gone, or disabled', async () => {
+  test('a dead letter of a removed or disabled target gets 409', async () => {
     mustRefuse(await replay((await deadLetter(api(), 'gone'))['entry'] ?? ''), 'conflict');
     await disable();
     mustRefuse(await replay((await deadLetter(api()))['entry'] ?? ''), 'conflict');
     assert.equal((await api().call('GET', '/v1/webhooks/dead')).body.letters.length, 3);
   });
 
-  test('any entry is answered', async () => {
+  test('random entries never fail the api', async () => {
     for (const entry of ['nobody', '0', '-1', '1-x', 'x'.repeat(64), '小明', '*', '+', '(']) mustRefuse(await replay(entry), 'not_found');
     for (const cursor of ['eA', 'LTE', 'MS14', 'Kg']) {
       const { status } = await api().call('GET', `/v1/webhooks/dead?cursor=${cursor}`);

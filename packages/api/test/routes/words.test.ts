@@ -1,4 +1,4 @@
-// Word lists: whole, replaced, removed, bounded; what edges read is what was put.
+// Word lists: create, replace, read, remove, limits, and the records that edges read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeWordLists, ruleRecords } from '@danmux/policy';
@@ -10,7 +10,7 @@ onBothEngines({}, (api) => {
   const get = (name = '') => api().call('GET', `/v1/words${name && `/${name}`}`);
   const remove = (name: string) => api().call('DELETE', `/v1/words/${name}`);
 
-  test('put, read, listed, removed', async () => {
+  test('a list can be stored, read, listed and removed', async () => {
     const list = { action: 'hold', words: ['加微信', 'bad "word"'], rooms: ['live:*'] };
     assert.deepEqual((await put('ads', list)).body, { name: 'ads', action: 'hold', count: 2, rooms: ['live:*'] });
     assert.deepEqual((await get('ads')).body, { name: 'ads', ...list });
@@ -26,7 +26,7 @@ onBothEngines({}, (api) => {
     assert.deepEqual((await get()).body, { lists: [] });
   });
 
-  test('20,000 words of 64 characters, and then fewer', async () => {
+  test('a list can have 20,000 words of 64 characters, and can shrink again', async () => {
     const words = Array.from({ length: 20_000 }, (_, index) => `${index}`.padEnd(64, '词'));
     assert.equal((await put('large', { action: 'block', words })).body.count, 20_000);
     assert.deepEqual((await get('large')).body.words, words);
@@ -37,7 +37,7 @@ onBothEngines({}, (api) => {
     await remove('large');
   });
 
-  test('sixteen lists; one more is refused, another of the same name is not; of many at once none is lost', async () => {
+  test('a seventeenth list is refused, replacing one is not; concurrent writes are all applied', async () => {
     const names = Array.from({ length: 16 }, (_, index) => `l${index}`);
     for (const { status } of await Promise.all(names.map((name) => put(name, { action: 'mask', words: [name] })))) assert.equal(status, 200);
     assert.equal((await get()).body.lists.length, 16);
@@ -46,7 +46,7 @@ onBothEngines({}, (api) => {
     for (const name of names) await remove(name);
   });
 
-  test('what is no list is refused', async () => {
+  test('an invalid list is refused', async () => {
     for (const body of [
       {},
       { action: 'star', words: [] },

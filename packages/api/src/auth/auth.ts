@@ -30,7 +30,7 @@ declare module 'fastify' {
   }
 }
 
-/** The parts that routes with keys of their own need: key management and the Pusher-compatible routes. */
+/** The parts of authentication that other routes use: key management, and the Pusher-compatible routes with their own authentication. */
 export interface Keys {
   readonly keyring: Keyring;
   readonly sync: KeySync;

@@ -21,7 +21,7 @@ export function sign(secret: string, parts: SignedParts): string {
   return hmac(secret, canonicalString(parts)).toString('hex');
 }
 
-// A key has at most two secrets (during a rotation). Fewer secrets take as many comparisons, so that the time reveals nothing.
+// A key has at most two secrets (during a rotation). With fewer secrets as many comparisons are made, so that the response time reveals nothing.
 const minComparisons = 2;
 
 /** True when one of the secrets made the signature. The caller has checked that `signature` is 64 hex digits; `Buffer.from` would truncate others. */

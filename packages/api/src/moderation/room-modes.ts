@@ -6,7 +6,7 @@ import type { ModesChange } from '@danmux/protocol/schemas';
 import { findField } from './records.ts';
 
 const field = 'modes';
-/** Attempts of one change: of any number of concurrent writers one succeeds in each round, so this many writers all succeed. */
+/** Maximum attempts of a change. In each round one of the concurrent writers succeeds, so up to 20 writers all succeed. */
 const tries = 20;
 
 export async function readModes(bus: Bus, room: string): Promise<RoomModes> {

@@ -5,7 +5,7 @@ import { DanmuxError, limits, type WordList } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 import type { Services } from '../services.ts';
 
-/** Attempts of one change: of any number of concurrent writers one succeeds in each round, so this many writers all succeed. */
+/** Maximum attempts of a change. In each round one of the concurrent writers succeeds, so up to 20 writers all succeed. */
 const tries = 20;
 
 export async function readWordLists({ bus }: Services): Promise<ReadonlyMap<string, WordList>> {

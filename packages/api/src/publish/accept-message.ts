@@ -64,7 +64,7 @@ function checkTimes({ delay_ms: delayMs = 0, expires_at: expiresAt }: PublishReq
   });
 }
 
-/** Undefined for a message without options: only those can be merged with others. */
+/** Undefined for a message without options: only such messages can be merged with others. */
 function marksOf({ receipt, expires_at }: PublishRequest, { user }: Destination, traced: boolean): Marks | undefined {
   if (!receipt && expires_at === undefined && user === undefined && !traced) return undefined;
   return {

@@ -1,9 +1,10 @@
-// Turns what a viewer or a backend gave into a publication: type → lane, an id, the encoded body. The one place that
-// encodes a message; after it only bytes travel.
+// Turns a viewer's or a backend's message into a publication: type → lane, an id, the encoded body. The only place that encodes a
+// message; after it only text travels, in the layout of message-text.ts.
 import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
 import { newId, toJson } from '@danmux/runtime';
 import type { Marks, Publication } from './contract/ingress.ts';
 import { weightOf } from './message/weight.ts';
+import { encodeBody, tsOf, withId, withOffset, withTs } from './message-text.ts';
 
 export interface Incoming {
   readonly room: string;
@@ -37,12 +38,8 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
   const size = Buffer.byteLength(data);
   if (size > rules.maxData) throw new DanmuxError('too_large', { message: `data is ${size} bytes as JSON; at most ${rules.maxData} are allowed.` });
   const id = incoming.id ?? newId(rules.now);
-  const sender = from === undefined ? '' : `,"from":${toJson(from)}`;
   const { marks } = incoming;
-  // Of a message for a user history must know whose it is.
-  const to = marks?.to === undefined ? '' : `,"to":${JSON.stringify(marks.to)}`;
-  const shown = `${to}${marks?.receipt ? ',"receipt":true' : ''}${marks?.expires_at === undefined ? '' : `,"expires_at":${marks.expires_at}`}`;
-  const body = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data}${shown},"ts":${rules.now}}`;
+  const body = encodeBody({ id, type, from, data, marks, ts: rules.now });
   const dedupeKey = incoming.dedupeKey ?? incoming.id;
   const judged = lanes[lane].guaranteed ? comboOf(lane, incoming) : { weight: weightOf(from, data, rules.roleWeights ?? {}) };
   const trace = incoming.trace ?? id;
@@ -63,25 +60,22 @@ function laneOf(type: string, types: AcceptRules['types']): MessageType['lane'] 
   throw new DanmuxError('unknown_type', { message: `type "${type}" is not in the table messages.types; known: ${Object.keys(types).join(', ')}.` });
 }
 
-/** The message a viewer gets: lane and offset go in front of the body, which is not parsed. */
-export function numberedMessage(publication: Publication, offset: number | undefined): string {
-  const place = offset === undefined ? '' : `,"offset":${offset}`;
-  return `{"lane":"${publication.lane}"${place},${publication.body.slice(1)}`;
+/** The message a viewer gets; the body is not parsed. */
+export function numberedMessage({ lane, body }: Publication, offset: number | undefined): string {
+  return withOffset(lane, offset, body);
 }
 
-/** When a publication was accepted, milliseconds since 1970: `ts` is the last field acceptPublication writes. */
+/** When a publication was accepted, milliseconds since 1970. */
 export function acceptedAt({ body }: Pick<Publication, 'body'>): number {
-  return Number(body.slice(body.lastIndexOf(':') + 1, -1));
+  return tsOf(body);
 }
 
-/** The same publication as if it had been accepted then: of one that waited. */
+/** The same publication as if it had been accepted at `now`; for one that waited. */
 export function restamped<P extends Publication>(publication: P, now: number): P {
-  const { body } = publication;
-  return { ...publication, body: `${body.slice(0, body.lastIndexOf(':') + 1)}${now}}` };
+  return { ...publication, body: withTs(publication.body, now) };
 }
 
-/** The same publication under another id: `id` is the first field acceptPublication writes. */
+/** The same publication under another id. */
 export function identified<P extends Publication>(publication: P, id: string): P {
-  const rest = publication.body.slice(`{"id":${JSON.stringify(publication.id)}`.length);
-  return { ...publication, id, body: `{"id":${JSON.stringify(id)}${rest}` };
+  return { ...publication, id, body: withId(publication.body, publication.id, id) };
 }

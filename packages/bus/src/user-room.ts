@@ -1,6 +1,6 @@
 // Where a message for a user travels: in one of a few rooms of their own, so that order, storage, recovery and the ledger are those
 // of every message. Their names are none that a viewer may join; the messages carry `to`, and an edge gives each to that user alone.
-import { ownRoom } from '@danmux/protocol';
+import { personalRoom } from '@danmux/protocol';
 import { shardOf } from './shard.ts';
 
 /** How many there are. Each edge holds all of them; changing it loses what waits for users. */
@@ -13,7 +13,7 @@ const userRoomCount = 16;
 export const userRoomHistory = 20_000;
 
 /** What a viewer sees as the room of such messages, and may join to recover them by position. */
-export { ownRoom };
+export { personalRoom };
 
 export const userRooms: readonly string[] = Array.from({ length: userRoomCount }, (_, number) => `@${number}`);
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isRoomName } from '@danmux/protocol';
-import { isUserRoom, ownRoom, userRoomOf, userRooms } from '../src/user-room.ts';
+import { isUserRoom, personalRoom, userRoomOf, userRooms } from '../src/user-room.ts';
 
 test('every user has one of the rooms, always the same, and users spread over all', () => {
   const users = Array.from({ length: 1_000 }, (_, index) => `user-${index}`);
@@ -13,7 +13,7 @@ test('every user has one of the rooms, always the same, and users spread over al
 });
 
 test('they are known as such, and none can be the name of a room', () => {
-  for (const room of [...userRooms, ownRoom]) {
+  for (const room of [...userRooms, personalRoom]) {
     assert.ok(isUserRoom(room), room);
     assert.equal(isRoomName(room), false, room);
   }

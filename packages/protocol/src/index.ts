@@ -31,6 +31,6 @@ export { type MessageType, messageTypes, reservedTypes, viewerCounts } from './m
 export type { HeldMessage, RoomModes, Sanction, WordAction, WordList } from './moderation.ts';
 export type { Position, Positions } from './position.ts';
 export type { Frame, From, Msg, MsgPart, RoomMember } from './publication.ts';
-export { checkRoomName, isRoomName, ownRoom, roomMatches, roomNamePattern } from './room-name.ts';
+export { checkRoomName, isRoomName, personalRoom, roomMatches, roomNamePattern } from './room-name.ts';
 export type { TokenClaims } from './token.ts';
 export { type WebhookEvent, type WebhookEventName, webhookEvents } from './webhook-events.ts';

@@ -6,7 +6,7 @@ import { limits } from './limits.ts';
 export const roomNamePattern = `^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,${limits.roomName - 1}}$`;
 
 /** Name that a viewer joins to get messages addressed to its user. It fails `isRoomName`, so no room can have this name. */
-export const ownRoom = '@me';
+export const personalRoom = '@me';
 
 const roomName = new RegExp(roomNamePattern);
 

@@ -69,7 +69,7 @@ test('gifts, SAVE, gifts, kill -9, restart, gifts: all that were accepted after 
     counted.some((count) => count > 0),
     `${counted}`,
   );
-  await eventually(() => assert.match(cluster.output, /they begin a new epoch/));
+  await eventually(() => assert.match(cluster.output, /it begins a new epoch/));
   for (const viewer of [stays, other, back]) viewer.close();
 });
 

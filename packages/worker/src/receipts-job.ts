@@ -1,5 +1,5 @@
 // After the timeout of a message with receipts, emits one webhook event per room with the numbers of sent, received and missing.
-import { type Bus, isUserRoom, ownRoom, type ReceiptState } from '@danmux/bus';
+import { type Bus, isUserRoom, personalRoom, type ReceiptState } from '@danmux/bus';
 import { jobIdOf, type RunningJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
@@ -13,7 +13,7 @@ export function receiptsJob(runtime: Runtime, bus: Pick<Bus, 'receipts' | 'event
     for (const room of state?.rooms ?? []) {
       const totals = totalsOf(state as ReceiptState, room);
       // Backends know the internal rooms of users as `@me`.
-      await events.emit(isUserRoom(room) ? ownRoom : room, 'message.receipts', { id, ...totals }, jobIdOf('receipts', `${id} ${room}`));
+      await events.emit(isUserRoom(room) ? personalRoom : room, 'message.receipts', { id, ...totals }, jobIdOf('receipts', `${id} ${room}`));
     }
   };
 }

@@ -1,7 +1,7 @@
 // The totals of receipts become one webhook event per room, on both engines.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { ownRoom, userRoomOf } from '@danmux/bus';
+import { personalRoom, userRoomOf } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { endProcess, endProcesses, engines, type Process } from '@danmux/testkit/engines';
 import { secret } from '@danmux/testkit/webhook-consumer';
@@ -38,7 +38,7 @@ for (const engine of engines) {
       assert.deepEqual(byRoom, {
         'live:1': { id: 'm1', sent: 15, received: 12, missing: 3 },
         'live:2': { id: 'm1', sent: 0, received: 0, missing: 0 },
-        [ownRoom]: { id: 'm1', sent: 1, received: 2, missing: 0 },
+        [personalRoom]: { id: 'm1', sent: 1, received: 2, missing: 0 },
       });
       assert.ok(
         found.every(({ type }) => type === 'message.receipts'),

@@ -1,5 +1,5 @@
 // Receipt counts of a message: connections it was sent to, and connections that confirmed it.
-import { isUserRoom, ownRoom } from '@danmux/bus';
+import { isUserRoom, personalRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
@@ -40,7 +40,7 @@ export function addReceiptsRoute(app: TypedApp, { runtime, bus }: Services): voi
     const sent = counts.reduce((sum, count) => sum + count.sent, 0);
     const received = counts.reduce((sum, count) => sum + count.received, 0);
     const timedOut = runtime.clock.now() >= at + runtime.config.receipts.timeout_ms;
-    const shown = [...new Set(rooms.map((room) => (isUserRoom(room) ? ownRoom : room)))].sort();
+    const shown = [...new Set(rooms.map((room) => (isUserRoom(room) ? personalRoom : room)))].sort();
     return { id, at, state: timedOut ? 'final' : 'waiting', sent, received, missing: Math.max(0, sent - received), rooms: shown };
   });
 }

@@ -10,7 +10,7 @@ export function ingressCap(lane: Lane, { relay }: Pick<Config, 'relay'>): number
 
 /** Milliseconds during which the same dedupe key is one message. */
 export function dedupeMs(lane: Lane, { messages }: Pick<Config, 'messages'>): number {
-  return lane === 'control' || lane === 'gift' ? messages.dedupe_gift_ms : messages.dedupe_chat_ms;
+  return lanes[lane].guaranteed ? messages.dedupe_gift_ms : messages.dedupe_chat_ms;
 }
 
 /** Messages of a lane that a room keeps. */

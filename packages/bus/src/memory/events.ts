@@ -1,6 +1,8 @@
 // The event log in memory: one list a shard, capped.
+
 import type { Runtime } from '@danmux/runtime';
 import type { EventLog, LoggedEvent } from '../contract/events.ts';
+import type { Subscription } from '../contract/subscription.ts';
 import { compareEntries } from '../engine/entry-order.ts';
 import { shardOf } from '../shard.ts';
 import { Deliveries } from './deliveries.ts';
@@ -8,14 +10,14 @@ import { Deliveries } from './deliveries.ts';
 export class MemoryEventLog implements EventLog {
   readonly #runtime: Runtime;
   readonly #shards = new Map<number, LoggedEvent[]>();
-  readonly #bells: Deliveries<number>;
+  readonly #notifications: Deliveries<number>;
   #last = 0;
   readonly #numbers = new Map<number, number>();
   #dropped = 0;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#bells = new Deliveries(runtime);
+    this.#notifications = new Deliveries(runtime);
   }
 
   async emit(room: string, texts: readonly string[]): Promise<void> {
@@ -34,7 +36,7 @@ export class MemoryEventLog implements EventLog {
     const over = Math.max(0, events.length - webhooks.log_events);
     events.splice(0, over);
     this.#dropped += over;
-    this.#bells.publish('', shard);
+    this.#notifications.publish('', shard);
   }
 
   async read(shard: number, after: string | undefined, limit: number): Promise<readonly LoggedEvent[]> {
@@ -52,8 +54,8 @@ export class MemoryEventLog implements EventLog {
     return this.#dropped;
   }
 
-  async listen(ring: (shard: number) => void): Promise<{ close(): Promise<void> }> {
-    return this.#bells.open('', ring);
+  async listen(notify: (shard: number) => void): Promise<Subscription> {
+    return this.#notifications.open('', notify);
   }
 
   clear(): void {

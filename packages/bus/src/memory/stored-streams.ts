@@ -1,13 +1,13 @@
 // The streams of every room: heads and the last messages of each lane. A lane's history ends some time after its last message,
 // the heads of a room when nobody asked for so long.
-import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
+import { lanes, type StreamLane, streamLanes, zeroOffsets } from '@danmux/protocol';
 import { type Clock, newId, type Runtime } from '@danmux/runtime';
 import type { Heads, HeadsClaim, Page } from '../contract/streams.ts';
 import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
 import { headsTtlMs, historySize, recallTtlMs } from '../engine/lane-settings.ts';
 import { forkOf } from '../lineage.ts';
 import { givenText, hasParts, partsOf } from '../message/combo-parts.ts';
-import { tombstone } from '../message-text.ts';
+import { isMessage, tombstone } from '../message-text.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface StoredMessage {
@@ -40,7 +40,7 @@ export class StoredStreams {
     const reason = claim && reasonToFork(stored, claim);
     if (stored && !reason) return stored;
     const epoch = newId(this.#clock.now());
-    const heads: Heads = stored ? { epoch, offsets: stored.offsets, forks: forkOf(stored) } : { epoch, offsets: { control: 0, gift: 0, chat: 0 } };
+    const heads: Heads = stored ? { epoch, offsets: stored.offsets, forks: forkOf(stored) } : { epoch, offsets: zeroOffsets() };
     this.#heads.set(room, heads, headsTtlMs);
     if (reason) epochBegun(this.#runtime, room, reason);
     return heads;
@@ -113,7 +113,7 @@ export class StoredStreams {
           message.goneParts = new Set(message.goneParts).add(id);
           return true;
         }
-        if (!message.text.startsWith(`{"lane":"${lane}","offset":${message.offset},"id":${JSON.stringify(id)},`)) continue;
+        if (!isMessage(message.text, lane, message.offset, id)) continue;
         if (!message.buried) message.text = tombstone(lane, message.offset, id, this.#clock.now());
         message.buried = true;
         return true;

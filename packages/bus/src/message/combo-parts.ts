@@ -2,8 +2,7 @@
 // each gift and what it counts. A part that is recalled is left out wherever the message is given. Works on the message's text, a
 // body or one with lane and offset, so that counts keep their digits.
 import type { StreamLane } from '@danmux/protocol';
-import { acceptedAt } from '../accept.ts';
-import { tombstone } from '../message-text.ts';
+import { tombstone, tsOf } from '../message-text.ts';
 import { countedBody, countOf } from './count.ts';
 import { fieldText, withField } from './field-text.ts';
 
@@ -52,7 +51,7 @@ export function withoutParts(text: string, recalled: RecalledParts): string | nu
 /** A stored message as it is given to viewers: without recalled parts, a tombstone when all of them are. */
 export function givenText(lane: StreamLane, { offset, text }: { readonly offset: number; readonly text: string }, recalled: RecalledParts): string {
   if (!hasParts(text)) return text;
-  return withoutParts(text, recalled) ?? tombstone(lane, offset, JSON.parse(fieldText(text, 'id') ?? '""') as string, acceptedAt({ body: text }));
+  return withoutParts(text, recalled) ?? tombstone(lane, offset, JSON.parse(fieldText(text, 'id') ?? '""') as string, tsOf(text));
 }
 
 function sumOf(parts: readonly ComboPart[]): bigint {

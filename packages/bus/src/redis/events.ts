@@ -1,6 +1,8 @@
 // The event log in Redis: one stream a shard, which commits append to as well (streams-commit.lua).
+
 import type { Runtime } from '@danmux/runtime';
 import type { EventLog, LoggedEvent } from '../contract/events.ts';
+import type { Subscription } from '../contract/subscription.ts';
 import { isEntry } from '../engine/entry-order.ts';
 import type { RedisChannels } from './channels.ts';
 import type { RedisStore } from './store.ts';
@@ -39,8 +41,8 @@ export class RedisEventLog implements EventLog {
     return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
   }
 
-  listen(ring: (shard: number) => void): Promise<{ close(): Promise<void> }> {
-    const bells = Array.from({ length: this.#runtime.config.shards }, (_, shard) => this.#store.keys.shard(shard).eventsBell);
-    return this.#channels.openEach(bells, (shard) => ({ message: () => ring(shard), resumed: () => ring(shard) }));
+  listen(notify: (shard: number) => void): Promise<Subscription> {
+    const channels = Array.from({ length: this.#runtime.config.shards }, (_, shard) => this.#store.keys.shard(shard).eventsBell);
+    return this.#channels.openEach(channels, (shard) => ({ message: () => notify(shard), resumed: () => notify(shard) }));
   }
 }

@@ -1,6 +1,6 @@
 // Messages for users: follows the few rooms they travel in from start on, and gives each to the connections its user has here. What it
 // does not look at it does not parse. Order and holes are the feeds', as for every room; what a user missed is own-messages-history's.
-import { type Bus, type BusFrame, ownRoom, userRoomOf, userRooms } from '@danmux/bus';
+import { type Bus, type BusFrame, personalRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, lanes, type Msg } from '@danmux/protocol';
 import { backoffMs, type Part, parseJson, pause, type Runtime } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
@@ -72,21 +72,24 @@ export class PersonalMessages implements Part {
     if (!own) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
     const { feed, history } = own;
     await feed.reach(positions);
-    session.holdFrames(ownRoom);
+    session.holdFrames(personalRoom);
     const { heads } = feed;
-    session.joinedFrom(ownRoom, positions ?? {}, heads.epoch);
+    session.joinedFrom(personalRoom, positions ?? {}, heads.epoch);
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
-      const fresh = feed.passed.withoutSeen(feed.withoutRecalled(found.msgs), (lane, before) => session.hasSeen(ownRoom, lane, before));
+      const fresh = feed.passed.withoutSeen(feed.withoutRecalled(found.msgs), (lane, before) => session.hasSeen(personalRoom, lane, before));
       const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.hasPersonal(msg.id));
       const msgs = mine.map(shownMsg);
       this.#parts.receipts.replayed(session, room, msgs);
       session.joinPersonal();
       const online = this.#parts.sessions.of(session.viewer.id).length;
-      return { reply: { room: ownRoom, online, positions: found.positions, recovered: found.recovered, msgs }, after: () => session.releaseFrames(ownRoom) };
+      return {
+        reply: { room: personalRoom, online, positions: found.positions, recovered: found.recovered, msgs },
+        after: () => session.releaseFrames(personalRoom),
+      };
     } catch (error) {
       // Personal messages reach a viewer with or without a join.
-      session.releaseFrames(ownRoom);
+      session.releaseFrames(personalRoom);
       throw error;
     }
   }
@@ -139,7 +142,7 @@ export class PersonalMessages implements Part {
   #deliverRepeated(repeated: readonly Repeated[]): void {
     for (const { lane, text, before } of repeated) {
       const msg = parseJson(text) as AddressedMsg;
-      const late = this.#sessionsOf(msg.to ?? '').filter((session) => session.connectedAt >= before.at && !session.hasSeen(ownRoom, lane, before));
+      const late = this.#sessionsOf(msg.to ?? '').filter((session) => session.connectedAt >= before.at && !session.hasSeen(personalRoom, lane, before));
       if (late.length > 0) this.#write(late, [shownMsg(msg)]);
     }
   }
@@ -152,18 +155,18 @@ export class PersonalMessages implements Part {
     const { ledger } = this.#parts;
     const counts: LaneCounts = {};
     for (const { lane } of msgs) counts[lane] = (counts[lane] ?? 0) + 1;
-    const encoded = encodeEvent('frame', { room: ownRoom, msgs }, { room: ownRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
+    const encoded = encodeEvent('frame', { room: personalRoom, msgs }, { room: personalRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
     ledger.due(counts, sessions.length);
     for (const session of sessions) {
       session.notePersonal(msgs);
-      if (session.deliver(ownRoom, encoded)) ledger.delivered(encoded, 1);
+      if (session.deliver(personalRoom, encoded)) ledger.delivered(encoded, 1);
     }
   }
 
   /** Nobody knows whose messages were lost, so all users of the room get the gap, without a count. */
   #deliverGap(gap: Gap): void {
-    const encoded = encodeGap({ ...gap, room: ownRoom, count: 0 });
-    for (const session of this.#parts.sessions.all) if (session.joinedPersonal && this.roomOf(session) === gap.room) session.deliver(ownRoom, encoded);
+    const encoded = encodeGap({ ...gap, room: personalRoom, count: 0 });
+    for (const session of this.#parts.sessions.all) if (session.joinedPersonal && this.roomOf(session) === gap.room) session.deliver(personalRoom, encoded);
   }
 }
 

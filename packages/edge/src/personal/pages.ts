@@ -1,5 +1,6 @@
 // Pages of one lane of a room that users share, put together to one run of offsets without a hole and sorted by whose each message is.
 // It reads nothing, and parses no message.
+import { addresseeOf } from '@danmux/bus';
 
 export interface PageRange {
   readonly after: number;
@@ -75,22 +76,11 @@ export class PersonalPages {
   }
 
   #keep(offset: number, text: string): void {
-    const user = addressee(text);
+    const user = addresseeOf(text);
     if (user === undefined) return;
     const own = this.#texts.get(user);
     if (own) own.push({ offset, text });
     else this.#texts.set(user, [{ offset, text }]);
     this.#characters += text.length;
   }
-}
-
-const quoted = /"(?:[^"\\]|\\.)*"/y;
-
-/** Whose a message is, without parsing the rest: `to` follows the data, and a quote inside a string is escaped. A tombstone is nobody's. */
-function addressee(text: string): string | undefined {
-  const at = text.lastIndexOf(',"to":"');
-  if (at < 0) return undefined;
-  quoted.lastIndex = at + 6;
-  const [found] = quoted.exec(text) ?? [];
-  return found === undefined ? undefined : (JSON.parse(found) as string);
 }

@@ -1,6 +1,6 @@
 // The viewer events `join` and `leave`, for rooms and for the viewer's personal messages. Rooms writes the membership down, Recovery
 // reads what was missed; here the two become one answer.
-import { ownRoom } from '@danmux/bus';
+import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { checkRoomName, DanmuxError, type JoinReply, type JoinRequest, type LeaveRequest } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -34,8 +34,8 @@ export class Join {
 
   /** The ack must be sent before `after` is called: frames that arrived meanwhile follow it. */
   async join(session: Session, request: JoinRequest): Promise<Answer<JoinReply>> {
-    const personal = request.room === ownRoom;
-    const room = personal ? ownRoom : checkRoomName(request.room);
+    const personal = request.room === personalRoom;
+    const room = personal ? personalRoom : checkRoomName(request.room);
     if (personal && !session.viewer.own) throw new DanmuxError('room_forbidden');
     if (!personal) checkMayEnter(session.viewer, room);
     const { reply, after } = await this.#parts.rooms.pending.run(session, room, () =>

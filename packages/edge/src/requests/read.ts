@@ -1,5 +1,5 @@
 // The viewer events that ask or report and change no room: `history`, `members` and `receipt`.
-import { type Bus, ownRoom, pageOf } from '@danmux/bus';
+import { type Bus, pageOf, personalRoom } from '@danmux/bus';
 import type { HistoryReply, HistoryRequest, MembersReply, MembersRequest, Msg, ReceiptRequest } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
@@ -42,7 +42,7 @@ export class Read {
 
   async receipt(session: Session, { room, ids }: ReceiptRequest): Promise<Answer<object>> {
     const { rooms, receipts, personal } = this.#parts;
-    receipts.answered(session, room === ownRoom ? personal.roomOf(session) : rooms.joined(session, room), ids);
+    receipts.answered(session, room === personalRoom ? personal.roomOf(session) : rooms.joined(session, room), ids);
     return { reply: {} };
   }
 }

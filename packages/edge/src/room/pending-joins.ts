@@ -1,6 +1,6 @@
 // The joins that a viewer has asked for and that are not answered yet. Two joins of one room never run at once for a session, and a
 // viewer that leaves meanwhile gets the reason as the answer to its join. It joins nothing itself.
-import { ownRoom } from '@danmux/bus';
+import { personalRoom } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import type { Session } from '../session/session.ts';
 
@@ -24,7 +24,7 @@ export class PendingJoins {
     if (pending.has(room)) throw new DanmuxError('rate_limited', { message: 'A join of this room is under way.', retryAfterMs: 200 });
     // A join that is being answered may be in both.
     const rooms = new Set([...session.rooms, ...pending.keys(), room]);
-    rooms.delete(ownRoom);
+    rooms.delete(personalRoom);
     if (rooms.size > limits.roomsPerConnection) throw new DanmuxError('too_many_rooms');
     this.#joins.set(session, pending);
     pending.set(room, undefined);

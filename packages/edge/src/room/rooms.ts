@@ -1,6 +1,6 @@
 // Membership of viewers in rooms: `enter` and `exit` are the only places that write it down in the hub, the presence counts, the feed,
 // the rules and the session. Nothing else may add or remove one of them, so the five never disagree.
-import { ownRoom } from '@danmux/bus';
+import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { checkRoomName, DanmuxError, type Positions } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -99,7 +99,7 @@ export class Rooms {
   /** Takes a session whose connection ended out of everything. */
   exitAll(session: Session): void {
     for (const room of session.rooms) this.exit(session, room);
-    session.dropFrames(ownRoom);
+    session.dropFrames(personalRoom);
   }
 
   /** Feed and rules of the room, until `#close`. */

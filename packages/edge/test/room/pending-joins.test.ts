@@ -1,7 +1,7 @@
 // Joins that are not answered yet: one at a time for a session and room, counted against the limit, and cancelled with a reason.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownRoom } from '@danmux/bus';
+import { personalRoom } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { PendingJoins } from '../../src/room/pending-joins.ts';
 import { fakeSession } from '../fake-session.ts';
@@ -45,7 +45,7 @@ test('pending joins count against the rooms of a connection, the room of persona
     pending.run(ann, 'one more', async () => {}),
     { code: 'too_many_rooms' },
   );
-  await pending.run(ann, ownRoom, async () => {});
+  await pending.run(ann, personalRoom, async () => {});
   await pending.run(ann, 'r0', async () => {});
   last.answer();
   await answered;

@@ -1,5 +1,5 @@
 // The viewer's client: one connection, any number of joined rooms, and the personal messages of the token's user.
-import { checkRoomName, DanmuxError, type Msg, type Notice, ownRoom } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type Msg, type Notice, personalRoom } from '@danmux/protocol';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import type { ClientOptions, ClientState } from './options.ts';
@@ -72,7 +72,7 @@ export class Client extends Emitter<ClientEvents> {
   /** Requests no history: only personal messages sent after this client started are emitted. A reconnect recovers missed ones by position. */
   #joinPersonal(): Room | undefined {
     if (this.#options.token === undefined || this.#options.own === false) return undefined;
-    const me = this.#enter(ownRoom, { history: 0 });
+    const me = this.#enter(personalRoom, { history: 0 });
     me.on('message', (msg) => this.emit('message', msg));
     return me;
   }

@@ -13,8 +13,8 @@ import {
   type MembersReply,
   type Msg,
   type Notice,
-  ownRoom,
   type Positions,
+  personalRoom,
   type RoomModes,
   type SendReply,
   type StreamLane,
@@ -57,7 +57,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#connection = connection;
     this.#options = options;
     this.#onLeave = onLeave;
-    this.#positions = new StreamPositions(name === ownRoom);
+    this.#positions = new StreamPositions(name === personalRoom);
     const emit: EmitRoomEvent = (event, payload) => this.emit(event, payload);
     this.#inbox = new Inbox(name, emit, (ids) => connection.request('receipt', { room: name, ids }));
     this.#sending = new Sending(this, connection, emit, options.sendDeadlineMs ?? 20_000);

@@ -1,12 +1,12 @@
-// What a backend decides about its rooms, over two edges in processes of their own: every decision is in force everywhere within a
-// second, and each viewer sees what is meant for it.
+// Moderation and targeted messages through the admin API, with two edge processes: each decision is in force on both edges within a
+// second, and each viewer gets only its messages.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { JoinReply, Msg, Notice, Reply } from '@danmux/protocol';
 import { edgeUrls, eventually, ProcessCluster, TestViewer, testToken } from '../src/index.ts';
 import { testSecrets } from '../src/node-process.ts';
 
-/** Viewers here send until they are refused, which is no flood. */
+/** High send limits: viewers here send repeatedly until a decision refuses them, and the rate limit must not refuse first. */
 const set = ['receipts.timeout_ms=500', 'edge.send_per_minute=60000', 'edge.send_burst=1000'];
 let cluster: ProcessCluster;
 let opened: TestViewer[] = [];
@@ -24,7 +24,7 @@ interface Watched {
   readonly notices: Notice[];
 }
 
-/** Joined on this edge only; says that it has what asks for receipts. */
+/** A viewer that stays on this edge and confirms messages that request receipts. */
 async function enter(room: string, user: string, edge: number): Promise<Watched> {
   const viewer = new TestViewer({ urls: [edgeUrls(cluster)[edge] ?? ''], room, token: await testToken(user), history: 50 });
   opened.push(viewer);
@@ -40,7 +40,7 @@ async function enter(room: string, user: string, edge: number): Promise<Watched>
 
 const onBothEdges = (room: string, user: string) => Promise.all([enter(room, user, 0), enter(room, user, 1)]);
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+// biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the reply it expects
 async function call(method: string, path: string, body?: object): Promise<any> {
   const headers = { 'x-api-key': testSecrets.DANMUX_API_KEY, ...(body ? { 'content-type': 'application/json' } : {}) };
   const response = await fetch(`${cluster.of('api')[0]?.url}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
@@ -49,7 +49,7 @@ async function call(method: string, path: string, body?: object): Promise<any> {
   return answer;
 }
 
-/** It holds within a second of now. */
+/** Waits until the check passes; fails after one second. */
 const withinASecond = (check: () => unknown) => eventually(check, { timeoutMs: 1_000 });
 
 let sent = 0;
@@ -60,7 +60,7 @@ async function outcomeOf({ viewer }: Watched, text = `hello ${sent}`): Promise<s
 }
 const types = ({ viewer }: Watched) => viewer.msgs.map(({ type }) => type);
 
-test('a mute is in force on both edges, told to its user, and lifted', { timeout: 60_000 }, async () => {
+test('a mute is in force on both edges, its user is notified, and it can be lifted', { timeout: 60_000 }, async () => {
   const [left, right] = await onBothEdges('mutes', 'ann');
   const bob = await enter('mutes', 'bob', 1);
   await call('PUT', '/v1/rooms/mutes/mutes/ann', { for_ms: 60_000, reason: 'spam' });
@@ -76,7 +76,7 @@ test('a mute is in force on both edges, told to its user, and lifted', { timeout
   await eventually(async () => assert.equal(await outcomeOf(left), 'ok'));
 });
 
-test('a ban and a kick take the user out on both edges, and keep others in', { timeout: 60_000 }, async () => {
+test('a ban and a kick remove the user on both edges and no other user', { timeout: 60_000 }, async () => {
   const both = await onBothEdges('bans', 'ann');
   const bob = await enter('bans', 'bob', 0);
   await call('POST', '/v1/rooms/bans/kick', { user: 'ann', ban_ms: 600_000 });
@@ -91,7 +91,7 @@ test('a ban and a kick take the user out on both edges, and keep others in', { t
   await withinASecond(() => assert.equal(bob.viewer.disconnects, 1));
 });
 
-test('a recalled message leaves every screen and history, and no later join sees it', { timeout: 60_000 }, async () => {
+test('a recalled message disappears from viewers and history, and no later join gets it', { timeout: 60_000 }, async () => {
   const both = await onBothEdges('recalls', 'ann');
   await call('POST', '/v1/rooms/recalls/messages', { type: 'gift', data: { secret: 'text' }, id: 'oops' });
   for (const each of both) await eventually(() => assert.ok(types(each).includes('gift'), 'it arrived'));
@@ -102,7 +102,7 @@ test('a recalled message leaves every screen and history, and no later join sees
   assert.ok(!JSON.stringify(await call('GET', '/v1/rooms/recalls/history?lane=gift')).includes('secret'), 'history has it no more');
 });
 
-test('modes are in force on both edges, and told', { timeout: 60_000 }, async () => {
+test('room modes are in force on both edges, and viewers are notified', { timeout: 60_000 }, async () => {
   const both = await onBothEdges('modes', 'ann');
   await call('PATCH', '/v1/rooms/modes', { modes: { mute_all: true } });
   for (const each of both) {
@@ -113,7 +113,7 @@ test('modes are in force on both edges, and told', { timeout: 60_000 }, async ()
   for (const each of both) await withinASecond(async () => assert.equal(await outcomeOf(each), 'ok'));
 });
 
-test('a held message waits for its moderator on both edges', { timeout: 60_000 }, async () => {
+test('a held message waits for review, whichever edge it was sent through', { timeout: 60_000 }, async () => {
   const [left, right] = await onBothEdges('words', 'ann');
   await call('PUT', '/v1/words/ads', { action: 'hold', words: ['加微信'], rooms: ['words'] });
   for (const each of [left, right]) await withinASecond(async () => assert.equal(await outcomeOf(each, `加 微 信 ${sent}`), 'held'));
@@ -131,7 +131,7 @@ test('a held message waits for its moderator on both edges', { timeout: 60_000 }
   await call('DELETE', '/v1/words/ads');
 });
 
-test('a message to a user, and to all rooms, reaches each connection once; receipts add up', { timeout: 60_000 }, async () => {
+test('a message to a user and a broadcast reach each connection once, and receipt counts are exact', { timeout: 60_000 }, async () => {
   const ann = await onBothEdges('users', 'ann');
   const bob = await enter('elsewhere', 'bob', 1);
   const rooms = async () => (await call('GET', '/v1/rooms')).rooms.map(({ room }: { room: string }) => room);

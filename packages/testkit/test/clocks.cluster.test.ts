@@ -1,4 +1,4 @@
-// A cluster of machines whose clocks differ: everything that ends, is due or is old goes by the clock of the store.
+// A cluster whose machines have different clocks: expiry, delays and ages follow the clock of the store.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -7,7 +7,7 @@ import { Backend, type ClockFile, type ClusterNode, createClockFile, eventually,
 import { signedHeaders } from '../src/signed-request.ts';
 
 const hour = 3_600_000;
-/** By how much each machine is ahead of the store's. */
+/** Lead of each machine's clock over the store's, milliseconds. */
 const ahead = { 'api-0': -20_000, 'api-1': hour, 'worker-0': -hour, 'edge-0': 30_000, 'relay-0': 11_000 } as const;
 type Name = keyof typeof ahead;
 const names = Object.keys(ahead) as Name[];
@@ -37,7 +37,7 @@ async function call(api: Name, method: string, path: string, body: object): Prom
   return { status: response.status, body: await response.json() };
 }
 
-/** With a token that this api signs. */
+/** A viewer with a token signed by this api. */
 async function enter(api: Name, room: string, sub: string): Promise<TestViewer> {
   const { body } = await backend(api).post('/v1/tokens', { sub, ttl_s: 60 });
   const viewer = new TestViewer({ urls: [node('edge-0').url], room, token: (body as { token: string }).token, history: 0 });
@@ -49,7 +49,7 @@ async function enter(api: Name, room: string, sub: string): Promise<TestViewer> 
 const codeOf = (reply: Reply<unknown>) => (reply.ok ? 'ok' : reply.error.code);
 const near = (time: number, within = 2_000) => assert.ok(Math.abs(time - Date.now()) < within, `${time - Date.now()} ms off`);
 
-test('every process serves, is degraded, and says by how much its machine differs', async () => {
+test('every process serves, is degraded, and reports its clock skew', async () => {
   for (const name of names) {
     await eventually(async () => {
       const response = await fetch(`${node(name).url}/readyz`);
@@ -64,7 +64,7 @@ test('every process serves, is degraded, and says by how much its machine differ
 });
 
 for (const [index, api] of apis.entries()) {
-  test(`${api}: what it accepts is new, what it delays comes when due, and what it lets expire expires`, async () => {
+  test(`${api}: messages have the store's time, delayed messages arrive when due, and expiring messages expire`, async () => {
     const room = `live:due${index}`;
     const viewer = await enter(api, room, 'ann');
     near((await viewer.joined()).now ?? 0);
@@ -90,7 +90,7 @@ for (const [index, api] of apis.entries()) {
     assert.equal(((await backend(api).get(`/v1/jobs/${job}`)).body as { state: string }).state, 'delayed');
   });
 
-  test(`${api}: a mute of two seconds ends after two, and slow mode is as slow as it says`, async () => {
+  test(`${api}: a mute of two seconds ends after two seconds, and slow mode has the right interval`, async () => {
     const room = `live:mute${index}`;
     const viewer = await enter(api, room, 'bob');
     const say = () => viewer.send('chat', { text: 'x' }, randomUUID());
@@ -109,7 +109,7 @@ for (const [index, api] of apis.entries()) {
     await eventually(async () => assert.equal(codeOf(await say()), 'ok'), { timeoutMs: 5_000, everyMs: 50 });
   });
 
-  test(`${api}: tokens end when they say, and requests signed by a right clock are taken`, async () => {
+  test(`${api}: tokens expire at the right time, and requests signed with a correct clock are accepted`, async () => {
     const { body } = await backend(api).post('/v1/tokens', { sub: 'c', ttl_s: 60 });
     const { token, expires_at } = body as { token: string; expires_at: number };
     near(expires_at - 60_000);
@@ -129,7 +129,7 @@ for (const [index, api] of apis.entries()) {
   });
 }
 
-test('a machine that is put right is no longer degraded', async () => {
+test('a machine whose clock is corrected is no longer degraded', async () => {
   await clocks['worker-0'].step(0);
   await eventually(async () => {
     const { degraded } = (await (await fetch(`${node('worker-0').url}/readyz`)).json()) as { degraded: unknown[] };

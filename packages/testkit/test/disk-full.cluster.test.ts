@@ -1,12 +1,12 @@
-// The disk of Redis is full: what cannot be written is refused, and answers resume soon after there is room again. What was shown and
-// undone with the file is not shown twice, and what was accepted after arrives.
+// The disk of Redis is full: messages that cannot be written are refused, and publishing resumes soon after space is freed. Messages lost
+// with the append-only file after delivery are not delivered twice, and messages accepted later arrive.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Backend, backendOf, edgeUrls, eventually, ProcessCluster, startRedis, TestViewer, testToken } from '../src/index.ts';
 import { mountSmallDisk, type SmallDisk } from '../src/small-disk.ts';
 
-/** Promised are two seconds; a busy machine is given more. */
+/** The documented limit is two seconds; a busy test machine gets more. */
 const backWithinMs = 6_000;
 const named = (letter: string, count: number) => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
 
@@ -39,7 +39,7 @@ async function withFullDisk(fsync: 'always' | 'everysec', body: (full: Full) => 
   }
 }
 
-test('everysec: gifts are refused while the disk is full, and accepted within two seconds after', { timeout: 90_000 }, async (t) => {
+test('everysec: gifts are refused while the disk is full, and accepted within two seconds afterwards', { timeout: 90_000 }, async (t) => {
   const ran = await withFullDisk('everysec', async ({ disk, viewer, backend, room }) => {
     await disk.fill();
     const pushing = named('b', 8).map((id) => backend.push({ room, type: 'gift', data: { text: '满'.repeat(500) }, id }));
@@ -53,14 +53,14 @@ test('everysec: gifts are refused while the disk is full, and accepted within tw
     assert.ok(performance.now() - freed < backWithinMs);
     await eventually(() => assert.deepEqual([...viewer.ids('gift')].sort(), [...named('a', 3), ...named('b', 8)]), { timeoutMs: backWithinMs });
   });
-  if (!ran) t.skip('nothing may be mounted here');
+  if (!ran) t.skip('no permission to mount a tmpfs');
 });
 
-test('everysec, killed while the disk is full: nothing is shown twice, and what the backend repeats is there', { timeout: 90_000 }, async (t) => {
+test('everysec, Redis killed while the disk is full: no gift is delivered twice, and gifts retried by the backend arrive', { timeout: 90_000 }, async (t) => {
   const ran = await withFullDisk('everysec', async ({ cluster, disk, viewer, backend, room }) => {
     const push = (id: string) => backend.push({ room, type: 'gift', data: 1, id });
     await disk.fill();
-    // Some may be accepted, committed and shown before Redis notices that nothing is written.
+    // Redis may accept some gifts, which are then delivered, before it notices that the write to disk fails.
     const pushing = named('b', 8).map(push);
     await wait(1_000);
     const shown = viewer.ids('gift').length - 3;
@@ -77,10 +77,10 @@ test('everysec, killed while the disk is full: nothing is shown twice, and what 
     assert.deepEqual([...viewer.ids('gift')].sort(), [...named('a', 3), ...named('b', 8), ...named('c', 4)]);
     assert.ok(viewer.gaps.some(({ lane, reason }) => lane === 'gift' && reason === 'history_lost'));
   });
-  if (!ran) t.skip('nothing may be mounted here');
+  if (!ran) t.skip('no permission to mount a tmpfs');
 });
 
-test('always: Redis ends by itself; restarted on a disk with room it has all it acknowledged, and each gift is shown once', { timeout: 90_000 }, async (t) => {
+test('always: Redis exits; restarted with free space it has all acknowledged gifts, and each is delivered once', { timeout: 90_000 }, async (t) => {
   const ran = await withFullDisk('always', async ({ cluster, disk, viewer, backend, room }) => {
     await disk.fill();
     const pushing = named('b', 8).map((id) => backend.push({ room, type: 'gift', data: { text: '满'.repeat(500) }, id }));
@@ -99,5 +99,5 @@ test('always: Redis ends by itself; restarted on a disk with room it has all it 
       timeoutMs: backWithinMs,
     });
   });
-  if (!ran) t.skip('nothing may be mounted here');
+  if (!ran) t.skip('no permission to mount a tmpfs');
 });

@@ -1,5 +1,5 @@
-// `npm run drill` as an operator runs it, against a cluster under a real pm2. A drill that loses or doubles a gift ends with an
-// error, so that its end is what is tested, and what it printed.
+// Runs `npm run drill` like an operator, against a cluster under a real pm2. A drill that loses or duplicates a gift exits with an error,
+// so these tests check the exit code and the output.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ interface Drilled {
   readonly good: boolean;
 }
 
-/** Runs `use` with a way to drill a pm2 cluster on the given Redis; all of the cluster is ended after. */
+/** Starts a pm2 cluster on the given Redis, calls `use` with a function that runs a drill on it, and stops the cluster afterwards. */
 async function onCluster(
   redisUrl: string,
   use: (drill: (name: string, ...args: string[]) => Promise<Drilled>) => Promise<void>,
@@ -46,13 +46,15 @@ function mustBeGood({ output, good }: Drilled): void {
   assert.match(output, /^all flowing again +\d+ ms after the fault ended$/m);
 }
 
-test('full-lane and redis-restart: what they do, what they print, and what they refuse', { timeout: 240_000 }, async (t) => {
+test('full-lane and redis-restart succeed; clock-step without a steppable clock and redis-restart without --start are refused', {
+  timeout: 240_000,
+}, async (t) => {
   const redis = await startRedis({ args: ['--appendonly', 'yes'] });
   try {
     await onCluster(redis.url, async (drill) => {
       const full = await drill('full-lane');
       mustBeGood(full);
-      // A thousand more than the lane holds; one that a relay had read already is sent after all.
+      // A thousand more than the lane holds; a gift that a relay has already read is still delivered.
       const shed = Number(/^(\d+) of them were shed and counted$/m.exec(full.output)?.[1]);
       assert.ok(shed >= 500 && shed <= 1_000, full.output);
       const right = await drill('clock-step');
@@ -67,13 +69,13 @@ test('full-lane and redis-restart: what they do, what they print, and what they 
       t.diagnostic(`full-lane:\n${full.output}\nredis-restart:\n${restart.output}`);
     });
   } finally {
-    // The one that the drill started is nobody's child.
+    // The Redis started by the drill is not a child of this test, so shut it down explicitly.
     await redisCli(redis.port, 'shutdown', 'nosave').catch(() => '');
     await redis.stop();
   }
 });
 
-test('clock-step: on a cluster that was started on a clock of its own', { timeout: 180_000 }, async (t) => {
+test('clock-step succeeds on a cluster started with a steppable clock', { timeout: 180_000 }, async (t) => {
   const redis = await startRedis();
   const clock = await createClockFile();
   try {

@@ -1,5 +1,5 @@
-// The drop ledger adds up over a whole cluster, under a flood, with viewers that stop reading and viewers that go away: what
-// was accepted was sequenced or shed with a reason, and what was due to a viewer was delivered, shed or undeliverable.
+// The drop ledger of a whole cluster balances during a flood with viewers that stop reading or disconnect: each accepted message was
+// sequenced or shed, and each delivery due was delivered, shed or undeliverable.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Lane, laneNames } from '@danmux/protocol';
@@ -8,7 +8,7 @@ import { Audience, backendOf, edgeUrls, eventually, ledgerMustBalance, metricOf,
 const room = 'live:ledger';
 let cluster: ProcessCluster;
 before(async () => {
-  // A small outbox, so that a viewer that stops reading is behind soon.
+  // A small outbox fills soon when a viewer stops reading.
   cluster = await ProcessCluster.start({
     edges: 2,
     relays: 2,
@@ -64,7 +64,7 @@ test('accepted = sequenced + shed, and due = delivered + shed + undeliverable, l
   assert.ok((ledger.shed['chat']?.['budget'] ?? 0) > 2_400, `${JSON.stringify(ledger.shed)}`);
   assert.ok((ledger.shed['ambient']?.['merged'] ?? 0) > 800, `${JSON.stringify(ledger.shed)}`);
   await eventually(() => assert.deepEqual([...new Set(audience.viewers.map((viewer) => viewer.ids('gift').length))], [480]), { timeoutMs: 30_000 });
-  // What waits for those that do not read is settled when they are gone.
+  // Frames queued for viewers that do not read are counted as undeliverable once these viewers are disconnected.
   deaf.close();
   for (const { socket } of deaf.viewers) socketOf(socket).destroy();
   for (const lane of laneNames) {
@@ -74,19 +74,19 @@ test('accepted = sequenced + shed, and due = delivered + shed + undeliverable, l
       return found;
     });
     t.diagnostic(`${lane}: ${JSON.stringify(books)}`);
-    // The viewers got all that was sequenced: what is in their hands is in the books.
+    // The edges must have counted at least every message that the reading viewers received.
     const held = audience.viewers.reduce((all, viewer) => all + viewer.ids(lane).length, 0);
     assert.ok(books.delivered >= held, `${lane}: ${books.delivered} delivered, ${held} held`);
   }
-  // One that was away for a moment was not told of what was shed meanwhile.
+  // A viewer that was disconnected during shedding got no gap for it.
   const steady = audience.viewers.find(({ disconnects }) => disconnects === 0) ?? assert.fail('every viewer was cut off');
-  const told = () => steady.gaps.reduce((all, { lane, reason, count }) => all + (lane === 'chat' && reason === 'budget' ? count : 0), 0);
+  const reported = () => steady.gaps.reduce((all, { lane, reason, count }) => all + (lane === 'chat' && reason === 'budget' ? count : 0), 0);
   const budget = ledger.shed['chat']?.['budget'] ?? 0;
-  // Telling is at most once: a relay that begins anew forgets what it had not told. Counting is exact.
-  await eventually(() => assert.ok(told() > budget * 0.8, `told of ${told()} of ${budget}`));
-  assert.ok(told() <= budget, `told of ${told()} of ${budget}`);
+  // Gaps are sent at most once, because a restarted relay forgets gaps it has not sent. The counts are exact.
+  await eventually(() => assert.ok(reported() > budget * 0.8, `gaps report ${reported()} of ${budget} shed messages`));
+  assert.ok(reported() <= budget, `gaps report ${reported()} of ${budget} shed messages`);
   const gifts = await edgeBooks('gift');
-  assert.ok(gifts.undeliverable > 0, 'who did not read was cut off with gifts in its outbox');
+  assert.ok(gifts.undeliverable > 0, 'viewers that did not read were disconnected with gifts in their outboxes');
   assert.equal(gifts.shed, 0);
   audience.close();
 });

@@ -1,4 +1,4 @@
-// The examples against the pm2 cluster on a real Redis, with a viewer of the SDK in the room that answers receipts.
+// Runs the examples against a pm2 cluster on a real Redis. An SDK viewer in the room confirms receipts.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ describe('the examples on a pm2 cluster', () => {
     receiverUrl = `http://127.0.0.1:${await freePort()}`;
     config = await mkdtemp(join(tmpdir(), 'danmux-config-'));
     const targets = [{ id: 'shop', url: `${receiverUrl}/danmux`, secret: webhookSecret, rooms: ['live:php'] }];
-    // JSON is YAML.
+    // JSON is valid YAML.
     await writeFile(join(config, 'default.yaml'), JSON.stringify({ webhooks: { allow_http: true, allow_addresses: ['127.0.0.0/8'], targets } }));
     cluster = await startPm2Cluster({ DANMUX_CONFIG_DIR: config });
     const env = { DANMUX_WEBHOOK_SECRET: webhookSecret };
@@ -46,7 +46,7 @@ describe('the examples on a pm2 cluster', () => {
     await rm(config, { recursive: true });
   });
 
-  /** A viewer that keeps what it was given and what was taken back. */
+  /** A viewer that records received and recalled messages. */
   async function watch(room: string) {
     viewer?.close();
     viewer = createClient({ url: cluster.edges[1] ?? '', token: await testToken('ann') });
@@ -81,7 +81,7 @@ describe('the examples on a pm2 cluster', () => {
     assert.ok(!receiver.output.includes('live:python'), receiver.output);
   });
 
-  test('PHP: a webhook that danmux did not sign is refused', { timeout: 60_000 }, async () => {
+  test('PHP: a webhook without a valid signature is refused', { timeout: 60_000 }, async () => {
     const headers = { 'webhook-id': 'x', 'webhook-timestamp': String(Math.floor(Date.now() / 1_000)), 'webhook-signature': 'v1,AAAA' };
     const forged = await fetch(receiverUrl, { method: 'POST', headers, body: '{"id":"x","type":"room.occupied","room":"forged","ts":1,"data":{}}' });
     assert.deepEqual([forged.status, await forged.text()], [400, 'bad_signature\n']);
@@ -106,7 +106,7 @@ describe('the examples on a pm2 cluster', () => {
     await eventually(() => assert.deepEqual(recalled, [found['slip']]));
   });
 
-  test('Python over a bare WebSocket: gifts sent while it is away are printed once', { timeout: 120_000 }, async () => {
+  test('Python over a plain WebSocket: gifts sent while it is disconnected are printed once', { timeout: 120_000 }, async () => {
     const link = await SlowLink.open(cluster.edges[0] ?? '', { rttMs: 0, loss: 0, bytesPerSecond: 10_000_000 });
     const env = { DANMUX_URL: cluster.api, DANMUX_EDGE_URL: link.url, PYTHONDONTWRITEBYTECODE: '1', ...secrets };
     const program = new Child('viewer.py', await findPython(), ['examples/websocket/viewer.py', 'live:ws'], { cwd: repositoryRoot, env });
@@ -152,7 +152,7 @@ describe('the examples on a pm2 cluster', () => {
   });
 });
 
-describe('the examples without a danmux', () => {
+describe('the examples without a running danmux', () => {
   const nowhere = { DANMUX_URL: 'http://127.0.0.1:1', DANMUX_EDGE_URL: 'http://127.0.0.1:1', PYTHONDONTWRITEBYTECODE: '1', ...secrets };
 
   test('PHP names the address and fails', { timeout: 60_000 }, async () => {
@@ -167,14 +167,14 @@ describe('the examples without a danmux', () => {
     assert.match(errors, /^http:\/\/127\.0\.0\.1:1: .*npm start/);
   });
 
-  test('the viewer over a bare WebSocket names the address and fails', { timeout: 60_000 }, async () => {
+  test('the plain WebSocket viewer names the address and fails', { timeout: 60_000 }, async () => {
     const { code, errors } = await runExample(await findPython(), ['examples/websocket/viewer.py'], nowhere);
     assert.equal(code, 1);
     assert.match(errors, /^http:\/\/127\.0\.0\.1:1: .*npm start/);
   });
 });
 
-/** Holds each line to its shape; returns what the shapes named. */
+/** Matches each line of output with its pattern; returns the named groups. */
 function mustPrint(output: string, shapes: readonly RegExp[]): Record<string, string> {
   const lines = output.trimEnd().split('\n');
   assert.equal(lines.length, shapes.length, output);
@@ -187,7 +187,7 @@ function mustPrint(output: string, shapes: readonly RegExp[]): Record<string, st
   );
 }
 
-test('a live room of PHP is 60 lines', async () => {
+test('the PHP live room has 60 lines', async () => {
   const lines = (await readFile(join(repositoryRoot, 'examples/php/live-room.php'), 'utf8')).trimEnd().split('\n');
   assert.ok(lines.length <= 60, `${lines.length} lines`);
 });

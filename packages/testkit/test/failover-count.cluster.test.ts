@@ -1,5 +1,5 @@
-// What a Sentinel group can lose and what `redis.ack: replicated` keeps, counted on one group by two clusters: one under each
-// setting, with the same faults at the same time. `npm run drill:failover` does the same with more kinds of faults.
+// Counts message loss during failovers of a Sentinel group, for `redis.ack` `local` and `replicated`: two clusters on one group, one per
+// setting, see the same faults at the same time. `npm run drill:failover` does this with more kinds of faults.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
@@ -32,7 +32,7 @@ after(async () => {
   await group?.stop();
 });
 
-/** The same fault under both settings, once. */
+/** Causes the fault once, and counts under both settings. */
 async function countBoth(options: CountOptions, breakIt: (traffic: Traffic) => Promise<void>): Promise<{ local: FailoverCount; replicated: FailoverCount }> {
   let fault: Promise<void> | undefined;
   const together = (traffic: Traffic) => {
@@ -43,7 +43,7 @@ async function countBoth(options: CountOptions, breakIt: (traffic: Traffic) => P
   return { local: one, replicated: other };
 }
 
-test('a planned failover, and the master killed: under replicated nothing is lost, under local what is lost is told', { timeout: 120_000 }, async (t) => {
+test('planned failover and killed master: replicated loses nothing, and with local the viewers are notified of losses', { timeout: 120_000 }, async (t) => {
   const planned = await countBoth({ room: 'live:planned' }, async () => void (await group.failover()));
   const killed = await countBoth({ room: 'live:killed' }, async () => {
     await group.inStep();
@@ -53,8 +53,8 @@ test('a planned failover, and the master killed: under replicated nothing is los
     for (const ack of ['local', 'replicated'] as const) {
       const count = counts[ack];
       t.diagnostic(`${fault}, ${ack}: ${lineOf(count)}`);
-      // One of two replicas confirms, and a planned failover may promote the other one a moment behind it: docs/redis.md names the case. What
-      // that costs is a gift or two, told; a replica that goes on confirming to the old master would cost dozens.
+      // Only one of two replicas must confirm, and a planned failover may promote the other one (docs/redis.md). That can lose one or two
+      // gifts, with a notification. A replica that kept confirming to the old master would lose dozens.
       const raced = fault === 'planned' && ack === 'replicated' && count.notStored.length <= 2;
       assert.deepEqual(faultsOf(count, raced ? 'local' : ack), [], `${fault}, ${ack}: ${lineOf(count)}`);
       assert.ok(count.longestPauseMs <= 8_000, `${fault}, ${ack}: ${count.longestPauseMs} ms without an accepted gift`);

@@ -1,5 +1,5 @@
-// Redis itself fails over: a Sentinel group loses its master, a Cluster of three loses one and promotes its replica. What was
-// acknowledged and replicated is there after; publishing pauses and everything goes on by itself.
+// Failover of Redis: a Sentinel group loses its master, and a Redis Cluster loses one of three masters. Acknowledged and replicated
+// messages survive; publishing pauses and resumes without intervention.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,5 +1,5 @@
-// First light: a PHP script pushes a gift and a real browser shows it, once with everything in one process as `npm start` runs
-// it, once as a pm2 cluster on a real Redis with the push and the viewer on different processes.
+// A PHP script publishes a gift and a real browser shows it: once with all roles in one process as with `npm start`, once on a pm2
+// cluster with a real Redis.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** The story both ways of running must tell. */
+/** The steps that must work in both setups. */
 async function tellTheStory(api: string, key: string, room: string, name: string): Promise<void> {
   const backend = new Backend(api, key);
   const { page, complaints } = await openDemo(browser, api, room, desktop, 'zh-CN');
@@ -58,7 +58,7 @@ async function tellTheStory(api: string, key: string, room: string, name: string
   }
   await pushGiftByPhp(api, key, room, '小红', 'rocket');
   await eventually(async () => assert.notEqual(await page.locator('[data-testid=danmaku]').nth(5).getAttribute('data-id'), null));
-  // For the picture only: let them fly in.
+  // Only for the screenshot: wait until messages are visible.
   await wait(2_000);
   await keepScreenshot(page, `${name}-desktop`);
   await keepScreenshot(other.page, `${name}-phone`);
@@ -67,7 +67,7 @@ async function tellTheStory(api: string, key: string, room: string, name: string
   await other.page.context().close();
 }
 
-describe('everything in one process, as npm start runs it', () => {
+describe('all roles in one process, as with npm start', () => {
   test('a gift from PHP appears in the browser, chat goes both ways, a curl line works', { timeout: 120_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'danmux-start-'));
     const edge = await freePorts(2);
@@ -95,7 +95,7 @@ describe('everything in one process, as npm start runs it', () => {
 });
 
 describe('a pm2 cluster on a real Redis', () => {
-  test('the same, with the PHP push and the viewers on different processes', { timeout: 180_000 }, async () => {
+  test('a gift from PHP appears in browsers connected to other processes', { timeout: 180_000 }, async () => {
     const redis = await startRedis();
     const first = await freePorts(8);
     const pm2 = await Pm2.create({

@@ -1,4 +1,4 @@
-// A gated bus: each call passes, waits, fails or is replaced as the test says, in the bus itself and in its parts.
+// Tests of the gated bus: calls pass, wait, fail or are replaced as configured.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gated } from '../src/unit.ts';
@@ -19,7 +19,7 @@ class Store {
   }
 }
 
-test('a call that is held reaches the store after its barrier, and others pass it', async () => {
+test('a delayed call reaches the store after its release, and other calls are not delayed', async () => {
   const store = new Store();
   const gate = gated(store);
   const release = gate.hold('put');
@@ -31,7 +31,7 @@ test('a call that is held reaches the store after its barrier, and others pass i
   assert.equal(await gate.open.put('c'), 3);
 });
 
-test('a call that fails does not reach the store, until it is let through again', async () => {
+test('a failing call does not reach the store until the failure is removed', async () => {
   const store = new Store();
   const gate = gated(store);
   const heal = gate.fail('records.put', new Error('refused'));
@@ -41,7 +41,7 @@ test('a call that fails does not reach the store, until it is let through again'
   assert.deepEqual(await store.kept(), ['record a']);
 });
 
-test('a replaced call decides whether and with what the store is called', async () => {
+test('a replacement decides whether and with which arguments the store is called', async () => {
   const store = new Store();
   const gate = gated(store);
   const restore = gate.replace('put', async (next, text) => (await next(`${text}!`)) * 10);
@@ -51,7 +51,7 @@ test('a replaced call decides whether and with what the store is called', async 
   assert.deepEqual(await store.kept(), ['a!', 'b']);
 });
 
-test('while it is away every call rejects; each call is listed by its name', async () => {
+test('while `away` is set every call rejects, and calls are recorded by name', async () => {
   const gate = gated(new Store());
   gate.away = new Error('away');
   await assert.rejects(gate.open.put('a'), /away/);
@@ -62,7 +62,7 @@ test('while it is away every call rejects; each call is listed by its name', asy
   assert.equal(gate.count('records.list'), 2);
 });
 
-test('an end of an older step leaves the newer one', async () => {
+test('removing an older step keeps the newer one', async () => {
   const gate = gated(new Store());
   const heal = gate.fail('put', new Error('first'));
   gate.fail('put', new Error('second'));

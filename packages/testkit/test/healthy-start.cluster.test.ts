@@ -1,5 +1,5 @@
-// A healthy start prints news only: each kind of line is named here, for the whole danmux in one process and for a cluster on a real
-// Redis. A new line, a warning of Node or a stack fails these tests.
+// A healthy start prints only expected lines, which are listed here for a single process and for a cluster on a real Redis. Any other
+// line, such as a warning of Node or a stack trace, fails these tests.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { Child, eventually, freePorts, ProcessCluster, startRedis, testSecrets } from '../src/index.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
-/** The log of one role from its start to its end, as `level message`. */
+/** The complete log of one role, each line as `level message`. */
 const linesOf = (role: string) => [...(role === 'edge' ? ['info word lists are in force'] : []), 'info started', 'info draining', 'info stopped'];
 
 function kinds(output: string): string[] {
@@ -22,7 +22,7 @@ function kinds(output: string): string[] {
     });
 }
 
-test('a cluster of all roles on Redis logs its starts and its ends, and nothing else', { timeout: 90_000 }, async () => {
+test('a cluster of all roles on Redis logs only starts and stops', { timeout: 90_000 }, async () => {
   const cluster = await ProcessCluster.start({ edges: 2, relays: 2, apis: 2, workers: 2 });
   try {
     for (const { url } of cluster.nodes) await eventually(async () => assert.equal((await fetch(`${url}/readyz`)).status, 200, url), { timeoutMs: 20_000 });
@@ -34,7 +34,7 @@ test('a cluster of all roles on Redis logs its starts and its ends, and nothing 
 });
 
 for (const engine of ['memory', 'redis']) {
-  test(`one process on ${engine}, as npm start runs it, prints its log and what to open`, { timeout: 60_000 }, async () => {
+  test(`one process on ${engine}, as with npm start, prints its log and the URLs to open`, { timeout: 60_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'danmux-healthy-'));
     const redis = engine === 'redis' ? await startRedis() : undefined;
     const edge = await freePorts(2);
@@ -49,7 +49,7 @@ for (const engine of ['memory', 'redis']) {
       await redis?.stop();
       await rm(folder, { recursive: true, force: true });
     }
-    // A field of the log stands in lines of its own, indented by four; the greeting is indented by two.
+    // Log fields are on separate lines indented by four spaces; the greeting is indented by two.
     const lines = child.output.split('\n').filter((line) => line !== '' && !/^ {4}/.test(line));
     const shape = lines.map((line) => line.replace(/^\[[\d:.]+\] /, '').replace(/ +http.*/, ''));
     assert.deepEqual(shape, [

@@ -1,5 +1,5 @@
-// Jobs of real processes that are killed: a broadcast reaches every room once in effect, delayed messages come, webhooks and the
-// archive lose nothing and keep the order of a room.
+// Jobs survive killed workers: a broadcast reaches every room exactly once, delayed messages arrive, and webhooks and the archive lose
+// nothing and keep the order within a room.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ async function kill(node: ClusterNode | undefined): Promise<ClusterNode> {
   return node;
 }
 
-test('worker-kill: a broadcast whose worker is killed finishes on another, once in every room', { timeout: 120_000 }, async (t) => {
+test('worker-kill: a broadcast whose worker is killed finishes on another worker, once per room', { timeout: 120_000 }, async (t) => {
   const set = [...quick, 'broadcasts.rooms_per_second=20'];
   const cluster = await ProcessCluster.start({ edges: 1, relays: 1, apis: 1, workers: 1, set });
   const rooms = Array.from({ length: 80 }, (_, n) => `room:${n}`);
@@ -75,7 +75,7 @@ test('worker-kill: a broadcast whose worker is killed finishes on another, once 
   }
 });
 
-test('worker-kill: webhooks and the archive lose nothing and keep the order, while workers are killed and the target fails', {
+test('worker-kill: webhooks and the archive lose nothing and keep the order while workers are killed and the target fails', {
   timeout: 120_000,
 }, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'danmux-hooks-'));
@@ -98,7 +98,7 @@ test('worker-kill: webhooks and the archive lose nothing and keep the order, whi
     const viewer = new TestViewer({ urls: cluster.of('edge').map(({ url }) => url), room: 'live:1', token: await testToken('ann') });
     await viewer.joined();
     await push(0, 20);
-    await eventually(() => assert.ok(consumer.taken.length > 0, 'the first events came'));
+    await eventually(() => assert.ok(consumer.taken.length > 0, 'the first events arrived'));
     const [first, second] = cluster.of('worker');
     await kill(first);
     await push(20, 40);
@@ -118,12 +118,12 @@ test('worker-kill: webhooks and the archive lose nothing and keep the order, whi
       { timeoutMs: 40_000 },
     );
     const twice = rooms.reduce((sum, room) => sum + consumer.messagesOf(room).length - 100, 0);
-    t.diagnostic(`${consumer.taken.length} events taken, ${consumer.asked.length} asked; ${twice} messages came twice`);
+    t.diagnostic(`${consumer.taken.length} events accepted of ${consumer.asked.length} requests; ${twice} messages arrived twice`);
     assert.deepEqual(consumer.forged, []);
     const ids = new Map<string, string>();
     for (const { id, event } of consumer.asked.filter(({ event }) => event.type === 'message.sent')) {
       for (const message of (event.data as { messages: { id: string }[] }).messages) {
-        assert.equal(ids.get(message.id) ?? id, id, `message ${message.id} came under one webhook-id, whoever sent it`);
+        assert.equal(ids.get(message.id) ?? id, id, `message ${message.id} has the same webhook-id in every delivery attempt`);
         ids.set(message.id, id);
       }
     }

@@ -1,5 +1,5 @@
-// The log cannot be written: the disk is full, its reader stands still or is gone. Every role serves a gift all the same, counts the
-// lines it dropped, and ends at SIGTERM as always.
+// The log cannot be written because the disk is full or its reader is blocked or gone. Every role still serves, counts dropped lines,
+// and ends at SIGTERM.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { backendOf, edgeUrls, eventually, metricOf, ProcessCluster, TestViewer, 
 const folder = mkdtempSync(join(tmpdir(), 'danmux-log-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Both ends of a pipe: one descriptor that nobody reads. Full, when asked. */
+/** A descriptor for both ends of a pipe that no process reads; filled up with `full`. */
 function pipe(name: string, filled: boolean): number {
   const path = join(folder, name);
   execFileSync('mkfifo', [path]);
@@ -33,16 +33,16 @@ function closedPipe(): number {
 
 const outputs = {
   'a full disk': () => openSync('/dev/full', 'w'),
-  'a pipe whose reader stands still': () => pipe('still', true),
+  'a pipe whose reader is blocked': () => pipe('still', true),
   'a pipe whose reader is gone': closedPipe,
 };
 
-/** Drains take no time here, so that what keeps a process from ending shows. */
+/** Drains take no time, so that a process that ends late is blocked by something else. */
 const drainMs = 100;
 const set = ['log.buffer_bytes=4096', `edge.drain_ms=${drainMs}`, `api.drain_ms=${drainMs}`];
 
 for (const [name, open] of Object.entries(outputs)) {
-  test(`${name}: every role serves, counts what it dropped and ends at SIGTERM`, { timeout: 90_000 }, async () => {
+  test(`${name}: every role serves, counts dropped lines and ends at SIGTERM`, { timeout: 90_000 }, async () => {
     const out = open();
     const cluster = await ProcessCluster.start({ edges: 1, relays: 1, apis: 1, workers: 1, env: { DANMUX_LOG_LEVEL: 'debug' }, set, out });
     try {
@@ -51,7 +51,7 @@ for (const [name, open] of Object.entries(outputs)) {
       const backend = backendOf(cluster);
       const ids = new Set<string>();
       for (let n = 0; n < 40; n++) ids.add((await backend.push({ room: 'live:log', type: 'gift', data: { n } })).id);
-      // This one passes the worker.
+      // This message exercises the worker.
       const delayed = await backend.post('/v1/rooms/live:log/messages', { type: 'gift', data: {}, delay_ms: 10 });
       ids.add((delayed.body as { id: string }).id);
       await eventually(() => assert.deepEqual(new Set(viewer.ids('gift')), ids));

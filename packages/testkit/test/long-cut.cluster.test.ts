@@ -1,5 +1,5 @@
-// Redis answers nobody for a minute, under steady publishing and sending: what cannot be stored is refused and counted, nobody
-// is sent away, no process grows, and everything flows again soon after.
+// Redis does not reply for one minute under steady load: messages that cannot be stored are refused and counted, no viewer is
+// disconnected, no process grows in memory, and traffic resumes soon afterwards.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -21,16 +21,16 @@ import {
 
 const room = 'live:long-cut';
 const cutMs = 60_000;
-/** RSS a process may have above its highest before the cut, MiB. */
+/** Allowed growth of the RSS of a process over its maximum before the outage, MiB. */
 const growth = 60;
-/** Promised are two seconds; a busy machine is given more. */
+/** The documented limit is two seconds; a busy test machine gets more. */
 const flowingWithinMs = 5_000;
 
 interface Attempt extends Answer {
   readonly id: string;
 }
 
-/** Posts one message after the other at a steady rate, each once, whatever the answers are. */
+/** Posts messages at a steady rate without retries. */
 class Attempts {
   readonly answers: Attempt[] = [];
   readonly #underWay = new Set<Promise<void>>();
@@ -50,7 +50,7 @@ class Attempts {
     return this.answers.filter((answer) => answer.status === status).map(({ id }) => id);
   }
 
-  /** Answers that still are to come. */
+  /** Pending requests. */
   get open(): number {
     return this.#underWay.size;
   }
@@ -61,7 +61,9 @@ class Attempts {
   }
 }
 
-test('redis-cut of a minute: refused and counted, nobody sent away, nothing grows, and all flows again', { timeout: 150_000 }, async (t) => {
+test('redis-cut of a minute: messages are refused and counted, no viewer is disconnected, memory stays bounded, and traffic resumes', {
+  timeout: 150_000,
+}, async (t) => {
   const cluster = await ProcessCluster.start({ edges: 2, relays: 2, apis: 1, workers: 1, redis: await startRedis({ args: ['--appendonly', 'yes'] }) });
   const memory = new MemoryWatch(cluster);
   const running: Attempts[] = [];
@@ -69,7 +71,7 @@ test('redis-cut of a minute: refused and counted, nobody sent away, nothing grow
   try {
     audience = await Audience.join({ size: 60, urls: edgeUrls(cluster), room, token: await testToken('watcher') });
     const { viewers } = audience;
-    // Each a user of its own, with a limit of its own.
+    // Each viewer is a different user with a separate rate limit.
     const senders = await Promise.all(
       Array.from({ length: 30 }, async (_, n) => new TestViewer({ urls: edgeUrls(cluster), room, token: await testToken(`sender-${n}`), history: 0 }, n)),
     );
@@ -79,7 +81,7 @@ test('redis-cut of a minute: refused and counted, nobody sent away, nothing grow
     const gifts = new Attempts(100, 'gift', post('gift'));
     const chats = new Attempts(50, 'chat', post('chat'));
     let turn = 0;
-    // Each sends once in two seconds, half of what it may.
+    // Each viewer sends every two seconds, which is half of its limit.
     const sends = new Attempts(67, 'send', async (id) => {
       const sending = senders[turn++ % senders.length]?.send('chat', { text: '有人吗?' }, id);
       const reply = await sending?.catch((error: Error) => ({ ok: false, error }));
@@ -98,7 +100,7 @@ test('redis-cut of a minute: refused and counted, nobody sent away, nothing grow
     const during = memory.take();
     assert.ok(
       running.every(({ open }, index) => open <= (openInTheMiddle[index] ?? 0) + 20),
-      `what waits for an answer grows: ${openInTheMiddle} to ${running.map(({ open }) => open)}`,
+      `pending requests grow: ${openInTheMiddle} to ${running.map(({ open }) => open)}`,
     );
     const backlogs = await Promise.all(cluster.of('relay').map(({ url }) => metricOf(url, 'danmux_relay_backlog')));
     assert.ok(
@@ -148,14 +150,14 @@ test('redis-cut of a minute: refused and counted, nobody sent away, nothing grow
     assert.ok(counted.reduce((sum, count) => sum + count, 0) >= refused.length + refusedChat, `${counted} counted of ${refused.length} and ${refusedChat}`);
     t.diagnostic(`${refused.length} gifts and ${refusedChat} chats refused, ${gifts.ids(202).length} gifts accepted`);
 
-    // A backend sends again what was refused, with the ids it had: stored or not, each is one gift.
+    // The backend retries refused gifts with their ids; deduplication makes each one gift, even if the first attempt was stored.
     const messages = refused.map(({ id }) => ({ room, type: 'gift', data: {}, id }));
     const { results } = (await backend.post('/v1/messages/batch', { messages })).body as { results: { status: number }[] };
     assert.ok(results.every(({ status }) => status === 202));
     const all = gifts.answers.map(({ id }) => id);
     await audience.mustHold('gift', all, 30_000);
     await streamMustHold(backend, room, 'gift', all);
-    for (const viewer of viewers) assert.equal(new Set(viewer.ids('chat')).size, viewer.ids('chat').length, 'no chat came twice');
+    for (const viewer of viewers) assert.equal(new Set(viewer.ids('chat')).size, viewer.ids('chat').length, 'no chat arrived twice');
     assert.equal(audience.disconnected, 0);
     assert.ok(senders.every(({ disconnects }) => disconnects === 0));
     await ledgerMustBalance(cluster);

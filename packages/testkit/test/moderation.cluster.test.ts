@@ -1,5 +1,5 @@
-// Moderation over two edges in processes of their own, asked for at the admin API: in force everywhere within a second, and what was
-// taken back is seen by nobody who comes later.
+// Moderation through the admin API with two edge processes: decisions are in force on both edges within a second, and recalled messages
+// are not shown to viewers who join later.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, test } from 'node:test';
@@ -50,7 +50,7 @@ const join = (viewer: TestViewer, room: string, history = 50): Promise<Reply<Joi
 const history = (viewer: TestViewer, room: string, lane: 'gift' | 'chat'): Promise<Reply<HistoryReply>> =>
   new Promise((resolve) => viewer.socket.emit('history', { room, lane, limit: 100 }, resolve));
 
-/** Milliseconds until the check holds from when the request is sent; fails after a second. */
+/** Milliseconds from sending the request until the check passes; fails after one second. */
 async function withinASecond(request: Promise<unknown>, check: () => void): Promise<number> {
   const since = performance.now();
   const asked = request;
@@ -78,10 +78,10 @@ test('mute, ban and kick are in force on both edges within a second', { timeout:
   for (const { viewer } of [one, two]) assert.equal(codeOf(await join(viewer, room)), 'banned');
   await ask('DELETE', `/v1/rooms/${room}/bans/ann`);
   for (const { viewer } of [one, two]) await eventually(async () => assert.equal(codeOf(await join(viewer, room)), 'ok'), { timeoutMs: 1_000 });
-  t.diagnostic(`ms until both edges had told: ${JSON.stringify(Object.fromEntries(Object.entries(took).map(([what, ms]) => [what, Math.round(ms)])))}`);
+  t.diagnostic(`ms until both edges had notified: ${JSON.stringify(Object.fromEntries(Object.entries(took).map(([what, ms]) => [what, Math.round(ms)])))}`);
 });
 
-test('a ban everywhere ends the connections on both edges within a second and refuses new ones', { timeout: 60_000 }, async (t) => {
+test('a ban from all rooms closes connections on both edges within a second and refuses new ones', { timeout: 60_000 }, async (t) => {
   const both = await onBoth('live:everywhere', 'eve');
   const ends = both.map(({ viewer }) => new Promise((resolve) => viewer.socket.once('disconnect', resolve)));
   const since = performance.now();
@@ -93,7 +93,7 @@ test('a ban everywhere ends the connections on both edges within a second and re
   assert.ok(took < 1_000, `${took} ms`);
 });
 
-test('slow mode is exact over both edges', { timeout: 60_000 }, async () => {
+test('slow mode is enforced across both edges', { timeout: 60_000 }, async () => {
   const room = 'live:slow';
   const [one, two] = await onBoth(room, 'ann');
   await ask('PATCH', `/v1/rooms/${room}`, { modes: { slow_ms: 2_000 } });
@@ -106,7 +106,7 @@ test('slow mode is exact over both edges', { timeout: 60_000 }, async () => {
   );
 });
 
-test('a recall takes a message off every screen, and no later join on either edge sees it', { timeout: 60_000 }, async (t) => {
+test('a recall removes a message for all viewers, and no later join on either edge gets it', { timeout: 60_000 }, async (t) => {
   const room = 'live:recall';
   const both = await onBoth(room, 'watcher');
   const backend = backendOf(cluster);
@@ -131,7 +131,7 @@ test('a recall takes a message off every screen, and no later join on either edg
   }
 });
 
-test('a message that waits in the ingress when it is taken back is never shown', { timeout: 60_000 }, async () => {
+test('a message recalled while it waits in the ingress is never delivered', { timeout: 60_000 }, async () => {
   const room = 'live:early-recall';
   const both = await onBoth(room, 'watcher');
   const relay = cluster.of('relay')[0]?.process;
@@ -146,7 +146,7 @@ test('a message that waits in the ingress when it is taken back is never shown',
   for (const edge of [0, 1]) await noneShown((await enter(room, `later-${edge}`, edge, 50)).viewer, room, ['too-soon']);
 });
 
-test('a message for a user reaches its connections on both edges, and the one that was killed gets the rest by position', { timeout: 60_000 }, async () => {
+test('a message to a user reaches its connections on both edges, and a broken connection recovers the rest by position', { timeout: 60_000 }, async () => {
   const user = 'vip';
   const token = await testToken(user);
   const frames = (viewer: TestViewer, into: Msg[]) => viewer.socket.on('frame', (frame: Frame) => frame.room === '@me' && into.push(...frame.msgs));
@@ -189,7 +189,9 @@ test('a message for a user reaches its connections on both edges, and the one th
   await cluster.restart(node);
 });
 
-test('while the store is away the last known rules are in force, nobody enters a room unknown, and what follows holds again', { timeout: 90_000 }, async () => {
+test('during a store outage the last known rules stay in force, rooms with unknown rules cannot be joined, and new rules apply afterwards', {
+  timeout: 90_000,
+}, async () => {
   const room = 'live:away';
   const muted = await onBoth(room, 'ann');
   const others = await onBoth(room, 'bob');

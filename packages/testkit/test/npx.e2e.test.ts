@@ -1,5 +1,5 @@
-// `npx danmux` in a checkout right after the install: npm links the command although nothing is built, and the first call builds it. The
-// checkout is a copy of the tracked files beside a copy of node_modules, from which the link was taken and which npm then links anew.
+// `npx danmux` in a fresh checkout after `npm install`: npm links the command before anything is built, and the first call builds it.
+// The checkout is a copy of the tracked files with a copy of node_modules without the link, which npm then creates.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
@@ -23,10 +23,10 @@ function run(command: string, ...args: string[]): Promise<Ran> {
 }
 const danmux = (...args: string[]) => run('npx', '--no-install', 'danmux', ...args);
 
-describe('npx danmux, nothing built', () => {
+describe('npx danmux in a checkout that is not built', () => {
   before(async () => {
     mkdirSync(join(root, 'artifacts'), { recursive: true });
-    // On the disk of node_modules, so that hard links do. Symbolic ones would lead npm and Node back to the packages of this checkout.
+    // On the same disk as node_modules, because hard links need it. Symbolic links would lead back to the packages of this checkout.
     checkout = mkdtempSync(join(root, 'artifacts/checkout-'));
     const modules = ['node_modules', 'packages/cli/node_modules', 'loadtest/node_modules'].filter((path) => existsSync(join(root, path)));
     const copies = ['git ls-files -z | tar --null --files-from=- --create | tar --extract -C "$0"', ...modules.map((path) => `cp -al ${path} "$0/${path}"`)];
@@ -37,19 +37,19 @@ describe('npx danmux, nothing built', () => {
   });
   after(() => rmSync(checkout, { recursive: true, force: true }));
 
-  test('npm links the command to a file that is checked in', () => {
+  test('npm links the command to a tracked file', () => {
     assert.equal(readlinkSync(join(checkout, 'node_modules/.bin/danmux')), '../danmux/bin/danmux.js');
     assert.equal(existsSync(join(checkout, 'packages/cli/dist')), false, 'nothing is built yet');
   });
 
-  test('the first call builds, says so on stderr, and does what it was asked for', { timeout: 150_000 }, async () => {
+  test('the first call builds, reports it on stderr, and runs the command', { timeout: 150_000 }, async () => {
     const { code, out, err } = await danmux('--help');
     assert.equal(code, 0, err);
     assert.match(out, /^Usage: danmux /);
     assert.equal(err, 'danmux: not built yet, building (about 20 seconds) …\n');
   });
 
-  test('later calls print what they were asked for only', async () => {
+  test('later calls print only the output of the command', async () => {
     const checked = await danmux('config', 'check');
     assert.deepEqual(checked, { code: 0, out: 'The settings are good (environment development).\n', err: '' });
     const token = await danmux('token', 'u42', '--name', '小明');

@@ -1,5 +1,5 @@
-// The ecosystem file under a real pm2 on a real Redis: every role is reloaded in turn under load. No admin call fails, and
-// viewers that connect again hold every gift once.
+// Reloads every role of the ecosystem file in turn under load, with a real pm2 and Redis. No admin call fails, and viewers that reconnect
+// have every gift once.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Audience, Backend, eventually, freePorts, Pm2, startRedis, Traffic, testSecrets, testToken } from '../src/index.ts';
@@ -23,7 +23,7 @@ after(async () => {
   await redis.stop();
 });
 
-test('without REDIS_URL the ecosystem says in one line what to set', { timeout: 60_000 }, async () => {
+test('without REDIS_URL the ecosystem file prints one line that names the variable', { timeout: 60_000 }, async () => {
   const bare = await Pm2.create({ ...testSecrets, REDIS_URL: '' });
   await assert.rejects(bare.command('start', 'ecosystem.config.js'), (error: { stderr: string; stdout: string }) => {
     assert.match(error.stderr + error.stdout, /danmux: set REDIS_URL .*\n/);
@@ -32,7 +32,7 @@ test('without REDIS_URL the ecosystem says in one line what to set', { timeout: 
   await bare.stop();
 });
 
-test('every role reloads in turn under load: no admin call fails, no gift is missing or doubled', { timeout: 240_000 }, async (t) => {
+test('every role reloads in turn under load: no admin call fails, and no gift is missing or duplicated', { timeout: 240_000 }, async (t) => {
   const urls = [`http://127.0.0.1:${edge}`, `http://127.0.0.1:${edge + 1}`];
   const audience = await Audience.join({ size: 200, urls, room, token: await testToken('watcher') });
   const traffic = new Traffic(new Backend(`http://127.0.0.1:${api}`, testSecrets.DANMUX_API_KEY), { room, chatPerSecond: 20, giftsPerSecond: 5 });
@@ -59,7 +59,7 @@ test('every role reloads in turn under load: no admin call fails, no gift is mis
   assert.ok(audience.disconnected > 0, 'the edges sent their viewers away');
 });
 
-test('a killed process is started again', { timeout: 60_000 }, async () => {
+test('pm2 restarts a killed process', { timeout: 60_000 }, async () => {
   const victim = (await pm2.list()).find(({ name }) => name === 'danmux-relay-0');
   process.kill(victim?.pid ?? 0, 'SIGKILL');
   await eventually(

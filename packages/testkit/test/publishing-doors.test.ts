@@ -1,5 +1,5 @@
-// Every door by which a message enters, each used in one process that runs all roles: the counter of accepted messages says what the
-// bus's ledger says, duplicates included.
+// Publishes through every entry point of a process that runs all roles: the metric of accepted messages equals the ledger of the bus,
+// also with duplicates.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Lane, laneNames } from '@danmux/protocol';
@@ -47,7 +47,7 @@ async function send(text: string, cid: string): Promise<void> {
   assert.ok(reply.ok, JSON.stringify(reply));
 }
 
-/** Accepted messages by lane, as the process counted them; of one source or of all. */
+/** danmux_accepted_total by lane, for one source or all. */
 async function counted(source?: string): Promise<Record<Lane, number>> {
   const { values } = await node.runtime.metrics.accepted.get();
   const rows = values.filter(({ labels }) => source === undefined || labels['source'] === source);
@@ -56,7 +56,7 @@ async function counted(source?: string): Promise<Record<Lane, number>> {
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const total = (lanes: Readonly<Record<Lane, number>>) => sum(Object.values(lanes));
 
-/** Uses a door and waits until the counter of its source has grown by so many, and says what the ledger says. */
+/** Publishes, then waits until the counter of `source` has grown by the expected number and equals the ledger. */
 async function door(source: 'edge' | 'api' | 'worker', messages: number, use: () => Promise<unknown>): Promise<void> {
   const before = await counted(source);
   await use();
@@ -66,13 +66,13 @@ async function door(source: 'edge' | 'api' | 'worker', messages: number, use: ()
   });
 }
 
-test('a message of a viewer, also sent twice', () =>
+test('a message of a viewer and its duplicate', () =>
   door('edge', 1, async () => {
     await send('hi', 'c-1');
     await send('hi', 'c-1');
   }));
 
-test('a message of a backend, also sent twice, and a batch', () =>
+test('a message of a backend and its duplicate, and a batch', () =>
   door('api', 3, async () => {
     for (const _ of [1, 2]) await ask('POST', `/v1/rooms/${room}/messages`, { type: 'gift', data: 1, id: 'order-1' });
     const two = { messages: [1, 2].map((data) => ({ room, type: 'notice', data })) };
@@ -93,7 +93,7 @@ test('a gift from the demo page', () =>
     await ask('POST', '/demo/gift', { token, room, gift: 'rose', name: 'Rose', count: 2 });
   }));
 
-test('a held message that a moderator lets through, also twice', () =>
+test('a held message approved by a moderator, also twice', () =>
   door('api', 1, async () => {
     await ask('PUT', '/v1/words/ads', { words: ['buy now'], action: 'hold' });
     const reviews = async () =>

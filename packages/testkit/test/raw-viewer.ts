@@ -1,10 +1,10 @@
-// A viewer that reads no JSON: it speaks socket.io's text protocol over a WebSocket and keeps every packet as it came, for tests of what
-// a parser would hide.
+// A viewer that does not parse JSON: it speaks socket.io's text protocol over a WebSocket and records raw packets, for tests of details
+// that a parser would hide.
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
 export class RawViewer {
-  /** Payloads of the frames so far, as text. */
+  /** Payloads of all frames, as text. */
   readonly frames: string[] = [];
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, (reply: string) => void>();
@@ -29,7 +29,7 @@ export class RawViewer {
     return viewer;
   }
 
-  /** Sends an event with this JSON text; resolves with the text of the answer. */
+  /** Sends an event with this JSON text; resolves with the text of the ack. */
   ask(event: string, payload: string): Promise<string> {
     const id = this.#asked++;
     const answer = new Promise<string>((resolve) => this.#waiting.set(id, resolve));

@@ -1,4 +1,4 @@
-// Receipts over two edges: of a hundred viewers ten have stopped reading, and the numbers say so soon after the time-out.
+// Receipts over two edges: ten of a hundred viewers have stopped reading, and the counts show it soon after the timeout.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Frame } from '@danmux/protocol';
@@ -15,7 +15,7 @@ after(async () => {
   await cluster?.stop();
 });
 
-/** Reads nothing any more, as a device that sleeps. */
+/** Stops reading from the socket, like a sleeping device. */
 function freeze(viewer: TestViewer): void {
   const { engine } = viewer.socket.io as unknown as { engine: { transport: { ws: { _socket: { pause(): void } } } } };
   engine.transport.ws._socket.pause();
@@ -24,12 +24,12 @@ function freeze(viewer: TestViewer): void {
 function answers(viewer: TestViewer, room: string): void {
   viewer.socket.on('frame', ({ msgs }: Frame) => {
     const ids = msgs.filter(({ receipt }) => receipt).map(({ id }) => id);
-    // Twice: a viewer counts once.
+    // Sent twice, to check that a viewer counts once.
     for (let i = 0; i < 2 && ids.length > 0; i++) viewer.socket.emit('receipt', { room, ids }, () => {});
   });
 }
 
-test('90 have it and 10 miss it, within five seconds of the time-out', { timeout: 60_000 }, async (t) => {
+test('90 viewers are counted as received and 10 as missing within five seconds of the timeout', { timeout: 60_000 }, async (t) => {
   const room = 'live:receipts';
   const token = await testToken('watcher');
   viewers = Array.from({ length: 100 }, (_, index) => new TestViewer({ urls: [edgeUrls(cluster)[index % 2] ?? ''], room, token, history: 0 }));

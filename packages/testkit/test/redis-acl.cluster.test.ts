@@ -1,5 +1,5 @@
-// Each role under a Redis user of its own, with exactly the rights that docs/redis.md gives it, through everything a cluster does:
-// nothing is refused, nothing is missing.
+// Runs each role with a separate Redis user that has exactly the rights listed in docs/redis.md, and exercises all features: no command
+// is refused.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { secret, selfSigned, WebhookConsumer } from '../src/webhook-consumer.ts'
 
 const room = 'live:1';
 const page = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8');
-/** The lines of an ACL file that the page gives, by user. */
+/** Rules of the ACL examples in docs/redis.md, by user. */
 const users = new Map([...page.matchAll(/^user (danmux\S*) (.+)$/gm)].map(([, name = '', rules = '']) => [name, rules.split(' ')]));
 
 let redis: RedisServer;
@@ -58,7 +58,7 @@ async function start(userOf: (role: string) => string, database: string): Promis
   return ProcessCluster.start({ redis, edges: 2, relays: 2, workers: 1, apis: 1, env, envOf, set });
 }
 
-/** Everything that asks Redis for something; ends with a drain of every process. */
+/** Exercises every feature that uses Redis, then drains every process. */
 async function drive(cluster: ProcessCluster): Promise<void> {
   const [api] = cluster.of('api');
   const backend = new Backend(api?.url ?? '', testSecrets.DANMUX_API_KEY);
@@ -92,7 +92,7 @@ async function drive(cluster: ProcessCluster): Promise<void> {
   await eventually(() =>
     assert.ok(
       consumer.taken.some(({ event }) => event.type === 'message.receipts'),
-      'the totals are told',
+      'a webhook reports the receipt totals',
     ),
   );
   for (const method of ['PUT', 'DELETE']) await ask(method, `/v1/rooms/${room}/mutes/bob`, method === 'PUT' ? { for_ms: 60_000 } : undefined);
@@ -125,11 +125,11 @@ async function drive(cluster: ProcessCluster): Promise<void> {
   await new Promise((resolve) => bob.socket.emit('history', { room, limit: 10 }, resolve));
   await new Promise((resolve) => bob.socket.emit('members', { room }, resolve));
   await ask('POST', `/v1/rooms/${room}/kick`, { user: 'bob' });
-  // One of two drains: shards are handed over, and viewers go.
+  // Drain one of two instances, so that shards are handed over and viewers move.
   const [relay] = cluster.of('relay');
   await relay?.process.stop('SIGTERM');
   await backend.push({ room, type: 'gift', data: {}, id: 'after' });
-  await eventually(() => assert.ok(ann.ids('gift').includes('after'), 'the other relay goes on'));
+  await eventually(() => assert.ok(ann.ids('gift').includes('after'), 'the other relay continues'));
   const readiness = await Promise.all(cluster.nodes.filter((node) => node !== relay).map(async ({ url }) => (await fetch(`${url}/readyz`)).json()));
   assert.deepEqual(
     readiness.map(({ ready, degraded }) => [ready, degraded]),
@@ -140,7 +140,7 @@ async function drive(cluster: ProcessCluster): Promise<void> {
   await Promise.all(cluster.nodes.map(({ process }) => process.stop('SIGTERM')));
 }
 
-/** The commands in Lua texts; BullMQ keeps the one it pushes with in a variable. */
+/** Redis commands called in Lua scripts. BullMQ stores the name of its push command in a variable. */
 function commandsIn(folder: URL, files: (name: string) => boolean): Set<string> {
   const text = readdirSync(folder)
     .filter(files)
@@ -149,7 +149,7 @@ function commandsIn(folder: URL, files: (name: string) => boolean): Set<string> 
   return new Set([...text.matchAll(/call\(\s*["']([A-Za-z]+)["']|["']([LR]PUSH)["']/g)].map(([, name, push]) => (name ?? push ?? '').toLowerCase()));
 }
 
-test('the page grants every command that is in a script of danmux', () => {
+test('docs/redis.md grants every command used in a script of danmux', () => {
   const commands = [...commandsIn(new URL('../../bus/lua/', import.meta.url), () => true)].filter((name) => name !== 'cluster');
   for (const [name, rules] of users)
     for (const command of commands)
@@ -159,7 +159,7 @@ test('the page grants every command that is in a script of danmux', () => {
       );
 });
 
-test('the page grants api and worker every command that is in a script of BullMQ that is run', () => {
+test('docs/redis.md grants api and worker every command used in the BullMQ scripts that run', () => {
   const used =
     /^(add(Delayed|Standard)Job|addJobScheduler|extendLocks?|getCounts|getState|isFinished|move(StalledJobsToWait|ToActive|ToDelayed|ToFinished)|promote|removeJob|re(try|process)Job|updateJobScheduler|updateProgress)/;
   const folder = new URL('../../../node_modules/bullmq/dist/cjs/scripts/', import.meta.url);
@@ -180,7 +180,7 @@ async function mustNotBeRefused(): Promise<void> {
   );
 }
 
-test('every role under its own user does all its work, and is refused nothing', { timeout: 120_000 }, async () => {
+test('no command of any role is refused with a separate Redis user per role', { timeout: 120_000 }, async () => {
   const cluster = await start((role) => `danmux-${role}`, '');
   try {
     await drive(cluster);
@@ -191,7 +191,7 @@ test('every role under its own user does all its work, and is refused nothing', 
   }
 });
 
-test('all roles in one process under one user, in another database and under another prefix as the page says', { timeout: 60_000 }, async () => {
+test('all roles work in one process with one user, another database and another prefix, as documented', { timeout: 60_000 }, async () => {
   const rules = (users.get('danmux-all') ?? []).map((rule) => rule.replace('&danmux', '&other@2').replace('~danmux', '~other').replace('~{danmux', '~{other'));
   await admin.call('ACL', 'SETUSER', 'other', 'reset', ...rules, '+select');
   const port = await freePorts(2);

@@ -1,5 +1,5 @@
-// Redis is not there at the start, comes, goes away and comes back: every process says so in its log, is not ready meanwhile,
-// refuses what it cannot store, and recovers by itself.
+// Redis is absent at the start, starts later, is killed and restarted: every process logs it, is not ready meanwhile, refuses messages it
+// cannot store, and recovers.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { backendOf, edgeUrls, eventually, ProcessCluster, startRedis, TestViewer, testToken } from '../src/index.ts';
@@ -15,17 +15,17 @@ async function readiness(): Promise<boolean[]> {
   return Promise.all(cluster.nodes.map(async ({ url }) => (await fetch(`${url}/readyz`)).ok));
 }
 
-test('absent at the start: processes run, are not ready, and say why once', { timeout: 60_000 }, async () => {
+test('without Redis at the start, processes run, are not ready, and log the reason once', { timeout: 60_000 }, async () => {
   assert.deepEqual(await readiness(), [false, false, false, false]);
   for (const { url } of cluster.nodes) assert.equal((await fetch(`${url}/healthz`)).status, 200);
   const refused = await backend.post(`/v1/rooms/${room}/messages`, { type: 'gift', data: {} });
   assert.equal(refused.status, 503);
   assert.equal((refused.body as { code: string }).code, 'unavailable');
   for (const { name, process } of cluster.nodes)
-    assert.equal(process.output.split('"connection":"commands"').length - 1, 1, `${name} said it once:\n${process.output}`);
+    assert.equal(process.output.split('"connection":"commands"').length - 1, 1, `${name} logged it once:\n${process.output}`);
 });
 
-test('when it comes, all are ready and a gift arrives', { timeout: 60_000 }, async () => {
+test('when Redis starts, all processes become ready and a gift arrives', { timeout: 60_000 }, async () => {
   await redis.start();
   await eventually(async () => assert.deepEqual(await readiness(), [true, true, true, true]));
   const viewer = new TestViewer({ urls: edgeUrls(cluster), room, token: await testToken('ann') });
@@ -35,7 +35,7 @@ test('when it comes, all are ready and a gift arrives', { timeout: 60_000 }, asy
   viewer.close();
 });
 
-test('killed and started again under a viewer: gifts are refused meanwhile, none is lost, nobody is disconnected', { timeout: 90_000 }, async () => {
+test('Redis killed and restarted: gifts are refused meanwhile, none is lost, and the viewer stays connected', { timeout: 90_000 }, async () => {
   const viewer = new TestViewer({ urls: edgeUrls(cluster), room, token: await testToken('ann'), history: 0 });
   await viewer.joined();
   const before = await backend.push({ room, type: 'gift', data: { n: 1 } });

@@ -1,5 +1,5 @@
-// A whole cluster on a Redis that refuses its job queues and may delete its messages: it serves, says what is wrong in every place,
-// asks seldom, logs nothing but JSON, and ends.
+// A cluster on a Redis whose ACL refuses the job queues and whose eviction policy can delete messages: it serves, reports both problems
+// everywhere, retries rarely, logs only JSON, and ends cleanly.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
@@ -26,7 +26,7 @@ interface Said {
 const codesOf = ({ degraded }: Pick<Said, 'degraded'>) => degraded.map(({ code }) => code).sort();
 const expected = (role: string) => (role === 'worker' || role === 'api' ? ['redis_eviction', 'redis_refused'] : ['redis_eviction']);
 
-test('gifts arrive while the job queues are refused; every process says what is wrong, in readyz, nodes and metrics', { timeout: 60_000 }, async () => {
+test('gifts arrive while the job queues are refused, and every process reports the problems in readyz, nodes and metrics', { timeout: 60_000 }, async () => {
   const viewer = new TestViewer({ urls: edgeUrls(cluster), room: 'live:1', token: await testToken('ann') });
   try {
     await viewer.joined();
@@ -50,7 +50,7 @@ test('gifts arrive while the job queues are refused; every process says what is 
   });
 });
 
-test('what is refused is asked for some times a second at most, by the whole cluster', { timeout: 30_000 }, async () => {
+test('the whole cluster retries refused commands only a few times per second', { timeout: 30_000 }, async () => {
   await admin.config('RESETSTAT');
   const since = performance.now();
   await new Promise((resolve) => setTimeout(resolve, 3_000));
@@ -63,7 +63,7 @@ test('what is refused is asked for some times a second at most, by the whole clu
   assert.ok(perSecond < 20, `${perSecond.toFixed(1)} refused commands a second`);
 });
 
-test('each refusal and the policy stand in the log once, every line is JSON, no password is in it, and SIGTERM ends all', { timeout: 30_000 }, async () => {
+test('each problem is logged once, every line is JSON without a password, and SIGTERM ends all processes', { timeout: 30_000 }, async () => {
   const since = performance.now();
   await Promise.all(cluster.nodes.map(({ process }) => process.stop('SIGTERM')));
   assert.ok(performance.now() - since < 10_000, 'within the drain');

@@ -1,26 +1,26 @@
-// A relay is stopped for ten seconds in the middle of its work and wakes up believing that it owns its shards: what it tries
-// to write then is refused by the store, which another relay has written to meanwhile.
+// A relay is paused for ten seconds and then continues as if it still owned its shards. The store refuses its commits, because another
+// relay has taken the leases over.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { backendOf, type ClusterNode, eventually, ledgerMustBalance, metricOf, ProcessCluster, runScenario, streamMustHold } from '../src/index.ts';
 
-/** Over so many that no commit under way at the stop can be the only work there is. */
+/** Enough rooms that a single commit in progress at the pause is not all the work. */
 const rooms = Array.from({ length: 24 }, (_, index) => `flood:${index}`);
 const giftsPerRoom = 40;
-/** A frame takes few and leaves seldom, so that a flood is on its way for two seconds. */
+/** Small and rare frames, so that a flood takes two seconds to send. */
 const slowly = ['relay.frame_messages=5', 'relay.urgent_tick_ms=250'];
 const stopMs = 10_000;
 
 interface Flood {
   readonly ids: string[];
-  /** Gifts that the stopped relay holds in its memory. */
+  /** Gifts in the memory of the paused relay. */
   readonly held: number;
 }
 
 const fencedBy = (relay: ClusterNode) => metricOf(relay.url, 'danmux_commits_refused_total', { reason: 'fenced' });
 
-/** Sends gifts into every room and stops the relay while most of those of its shards wait in its memory. */
+/** Publishes gifts to every room and pauses the relay while most gifts of its shards are in its memory. */
 async function stopInTheMiddle(cluster: ProcessCluster, relay: ClusterNode, name: string): Promise<Flood> {
   const backend = backendOf(cluster);
   const ids = Array.from({ length: giftsPerRoom }, (_, n) => `${name}-${n}`);
@@ -36,7 +36,7 @@ async function stopInTheMiddle(cluster: ProcessCluster, relay: ClusterNode, name
   return { ids, held };
 }
 
-test('relay-pause: a relay that wakes after ten seconds believing it owns shards is refused what it writes', { timeout: 120_000 }, async (t) => {
+test('relay-pause: the store refuses the commits of a relay that continues after ten seconds with expired leases', { timeout: 120_000 }, async (t) => {
   const cluster = await ProcessCluster.start({ edges: 2, relays: 2, apis: 1, workers: 0, set: slowly });
   try {
     const sent: string[] = [];
@@ -48,7 +48,7 @@ test('relay-pause: a relay that wakes after ten seconds believing it owns shards
         const { ids, held } = await stopInTheMiddle(cluster, relay, relay.name);
         const stopped = performance.now();
         sent.push(...ids);
-        // The other relay takes over all of it, while this one still holds it in its memory.
+        // The other relay takes over these gifts while the paused relay still has them in memory.
         await eventually(() => Promise.all(rooms.map((room) => streamMustHold(backend, room, 'gift', sent))), { timeoutMs: 9_000, everyMs: 100 });
         const takenOver = performance.now() - stopped;
         await wait(Math.max(0, stopMs - takenOver));
@@ -60,10 +60,12 @@ test('relay-pause: a relay that wakes after ten seconds believing it owns shards
           assert.ok(/"reason":"fenced".*a commit was refused/.test(relay.process.output), 'and says so');
           return refused;
         });
-        await eventually(async () => assert.equal(await metricOf(relay.url, 'danmux_relay_backlog', { lane: 'gift' }), 0, 'it forgot what is not its own'));
+        await eventually(async () =>
+          assert.equal(await metricOf(relay.url, 'danmux_relay_backlog', { lane: 'gift' }), 0, 'the relay dropped messages of shards it lost'),
+        );
         assert.deepEqual(await Promise.all(rooms.map((room) => streamMustHold(backend, room, 'gift', sent))), written, 'and nothing of it is there twice');
         t.diagnostic(`${relay.name}: stopped with ${held} gifts, written by the other after ${Math.round(takenOver)} ms, ${fenced} commits fenced`);
-        // Its share of the shards comes back to it.
+        // The continued relay gets its share of the shards back.
         await eventually(async () => assert.equal(await metricOf(relay.url, 'danmux_shards_owned'), 32));
       }
     });

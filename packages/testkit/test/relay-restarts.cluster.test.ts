@@ -1,5 +1,5 @@
-// Relays and workers stop and start at random for a minute: no viewer's connection ends, since the edge needs none of them
-// to hold it, and no gift is lost or doubled.
+// Relays and workers stop and start at random for one minute. No viewer is disconnected, because connections depend only on the edge, and
+// no gift is lost or duplicated.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Audience, backendOf, edgeUrls, ProcessCluster, Traffic, testToken } from '../src/index.ts';
@@ -8,7 +8,7 @@ const room = 'live:restarts';
 const cluster = await ProcessCluster.start({ edges: 2, relays: 2, apis: 1, workers: 1 });
 after(() => cluster.stop());
 
-test('relays and workers come and go for a minute; viewers stay and gifts arrive', { timeout: 180_000 }, async (t) => {
+test('relays and workers restart for a minute; viewers stay connected and gifts arrive', { timeout: 180_000 }, async (t) => {
   const audience = await Audience.join({ size: 100, urls: edgeUrls(cluster), room, token: await testToken('watcher') });
   const traffic = new Traffic(backendOf(cluster), { room, chatPerSecond: 10, giftsPerSecond: 5 });
   t.after(() => traffic.stop());
@@ -19,7 +19,7 @@ test('relays and workers come and go for a minute; viewers stay and gifts arrive
   while (performance.now() < end) {
     const node = nodes[Math.floor(Math.random() * nodes.length)];
     if (!node) break;
-    // Half of them say goodbye, half are killed.
+    // Half of them are stopped with SIGTERM, half are killed.
     await node.process.stop(restarts++ % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
     await cluster.restart(node);
   }

@@ -1,5 +1,5 @@
-// A Redis that comes back from an older state than it was in: what is accepted from then on reaches everybody once, who stayed and who
-// comes back, and each is told that history was lost.
+// Redis restarts from an older snapshot. Messages accepted afterwards reach every viewer once, connected or returning, and each viewer is
+// notified that history was lost.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { backendOf, edgeUrls, eventually, metricOf, ProcessCluster, startRedis, TestViewer, testToken } from '../src/index.ts';
@@ -11,7 +11,7 @@ const cluster = await ProcessCluster.start({ edges: 2, relays: 1, apis: 1, worke
 after(() => cluster.stop());
 const backend = backendOf(cluster);
 const save = () => redisCli(redis.port, 'SAVE');
-/** Promised are two seconds; a busy machine is given more. */
+/** The documented limit is two seconds; a busy test machine gets more. */
 const backWithinMs = 6_000;
 
 const named = (letter: string, count: number) => Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
@@ -26,7 +26,7 @@ const enter = async (room: string, user: string, options: Partial<ConstructorPar
 const shown = (viewer: TestViewer, room: string, lane: 'gift' | 'chat' = 'gift') => viewer.ids(lane).map((id) => id.slice(room.length + 1));
 const lost = (viewer: TestViewer) => viewer.gaps.filter(({ reason }) => reason === 'history_lost').map(({ lane }) => lane);
 
-test('gifts, SAVE, gifts, kill -9, restart, gifts: all that were accepted after it arrive once, for who stayed and who comes back', {
+test('gifts, SAVE, gifts, kill -9, restart, gifts: gifts accepted after the restart arrive once at connected and returning viewers', {
   timeout: 90_000,
 }, async () => {
   const room = 'live:back';
@@ -73,7 +73,7 @@ test('gifts, SAVE, gifts, kill -9, restart, gifts: all that were accepted after 
   for (const viewer of [stays, other, back]) viewer.close();
 });
 
-test('with relay and edges gone as well only viewers know: who comes back misses nothing that was accepted after', { timeout: 90_000 }, async () => {
+test('when relay and edges restarted too, a returning viewer misses no message accepted afterwards', { timeout: 90_000 }, async () => {
   const room = 'live:witness';
   const leaves = await enter(room, 'cat');
   await gifts(room, named('a', 2));
@@ -94,13 +94,13 @@ test('with relay and edges gone as well only viewers know: who comes back misses
   back.close();
 });
 
-test('what was shown and came back into the ingress is not shown again; chat goes on', { timeout: 90_000 }, async () => {
+test('delivered messages that reappear in the ingress are not delivered again, and chat continues', { timeout: 90_000 }, async () => {
   const room = 'live:ingress';
   const stays = await enter(room, 'ann');
   await gifts(room, ['a1']);
   await gifts(room, ['hello'], 'chat');
   await eventually(() => assert.deepEqual([shown(stays, room), shown(stays, room, 'chat')], [['a1'], ['hello']]));
-  // The relay stands still: gifts are stored and not committed.
+  // The relay is paused: gifts are stored but not committed.
   const [relay] = cluster.of('relay');
   relay?.process.signal('SIGSTOP');
   await gifts(room, named('b', 3));
@@ -116,7 +116,7 @@ test('what was shown and came back into the ingress is not shown again; chat goe
   stays.close();
 });
 
-test('a recall that the store forgot holds in history, and who comes back is not given again what it had', { timeout: 90_000 }, async () => {
+test('a recall that the store forgot still applies to history, and a returning viewer gets no message twice', { timeout: 90_000 }, async () => {
   const room = 'live:recalled';
   const edge = { urls: edgeUrls(cluster).slice(0, 1) };
   const [stays, leaves] = [await enter(room, 'ann', edge), await enter(room, 'cat', edge)];

@@ -1,4 +1,4 @@
-// Several clusters on one Redis, apart by database or by prefix: nothing that is sent, ruled or planned in one reaches another.
+// Several clusters share one Redis, separated by database or prefix. Messages, moderation and jobs of one cluster do not affect another.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -19,7 +19,7 @@ import {
 const room = 'live:1';
 const user = 'ann';
 
-/** A whole cluster in one process, and its only viewer. */
+/** A cluster in a single process, with one viewer. */
 interface Shared {
   readonly name: string;
   readonly url: string;
@@ -34,7 +34,7 @@ let clusters: Shared[] = [];
 before(async () => {
   redis = await startRedis();
   const first = await freePorts(8);
-  // Neighbours of each kind: by database, by prefix, by both.
+  // Clusters that differ by database, by prefix, and by both.
   const places = [
     { name: 'a', env: { REDIS_URL: `${redis.url}/0` } },
     { name: 'b', env: { REDIS_URL: `${redis.url}/1` } },
@@ -75,7 +75,7 @@ async function rule({ url }: Shared, method: string, path: string, body?: object
 const own = (name: string) => [`gift-${name}`, `private-${name}`, `later-${name}`, `cast-${name}`, `last-${name}`];
 const guaranteed = ({ viewer }: Shared) => viewer.msgs.filter(({ lane }) => lane === 'gift').map(({ id }) => id);
 
-test('gifts, chat, private messages, delayed messages and broadcasts stay in their cluster, in every direction', { timeout: 60_000 }, async () => {
+test('gifts, chat, messages to users, delayed messages and broadcasts stay within their cluster', { timeout: 60_000 }, async () => {
   for (const cluster of clusters) {
     const { name, viewer } = cluster;
     await accepted(cluster, `/v1/rooms/${room}/messages`, { type: 'gift', data: {}, id: `gift-${name}` });
@@ -86,7 +86,7 @@ test('gifts, chat, private messages, delayed messages and broadcasts stay in the
   }
   for (const cluster of clusters)
     await eventually(() => assert.deepEqual(guaranteed(cluster).sort(), own(cluster.name).slice(0, 4).sort()), { timeoutMs: 15_000 });
-  // What is published last arrives after whatever of another cluster was on its way.
+  // Messages published last arrive after any stray message of another cluster.
   for (const cluster of clusters) await cluster.backend.push({ room, type: 'gift', data: {}, id: `last-${cluster.name}` });
   for (const cluster of clusters) {
     await eventually(() => assert.ok(guaranteed(cluster).includes(`last-${cluster.name}`), 'the last one arrives'));
@@ -99,7 +99,7 @@ test('gifts, chat, private messages, delayed messages and broadcasts stay in the
   }
 });
 
-test('mutes, modes, kicks and bans are in force in their cluster alone, in every direction', { timeout: 60_000 }, async () => {
+test('mutes, modes, kicks and bans apply only in their cluster', { timeout: 60_000 }, async () => {
   const codes = ({ notices }: Shared) => notices.map(({ code }) => code);
   const join = ({ viewer }: Shared): Promise<Reply<JoinReply>> => new Promise((resolve) => viewer.socket.emit('join', { room }, resolve));
   for (const [index, cluster] of clusters.entries()) {

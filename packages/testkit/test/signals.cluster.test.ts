@@ -1,5 +1,5 @@
-// Signals and real processes: every role drains at SIGHUP as at SIGTERM, one that waits for its Redis ends at once, and `npm start`
-// passes on what it is sent.
+// Signals to real processes: every role drains at SIGHUP and SIGTERM, a role that waits for Redis ends within a second, and `npm start`
+// forwards signals.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -24,7 +24,7 @@ test('SIGHUP drains every role and exits with 0', { timeout: 60_000 }, async () 
   }
 });
 
-test('SIGTERM ends a role that waits for a Redis which accepts and never answers, within a second', { timeout: 60_000 }, async () => {
+test('SIGTERM ends a role within a second while it waits for a Redis that accepts connections but never replies', { timeout: 60_000 }, async () => {
   const silent = createServer();
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const bound = silent.address();
@@ -34,7 +34,7 @@ test('SIGTERM ends a role that waits for a Redis which accepts and never answers
     for (const [index, role] of roles.entries()) {
       const env = { REDIS_URL: `redis://127.0.0.1:${bound.port}`, [`DANMUX_${role.toUpperCase()}_PORT`]: String(first + index), DANMUX_LOG_LEVEL: 'debug' };
       const child = startNodeProcess(role, { roles: role, env, set: ['api.drain_ms=50', 'edge.drain_ms=50'] });
-      // Connections are opened when the parts start, and signals are handled by then.
+      // The process connects when its parts start, which is after it has installed its signal handlers.
       await new Promise((resolve) => silent.once('connection', resolve));
       const asked = performance.now();
       await child.stop('SIGTERM');
@@ -47,7 +47,7 @@ test('SIGTERM ends a role that waits for a Redis which accepts and never answers
   }
 });
 
-test('SIGTERM to npm drains the danmux it started, and is waited for', { timeout: 60_000 }, async () => {
+test('SIGTERM to npm drains its danmux process, and npm waits for it', { timeout: 60_000 }, async () => {
   const first = await freePorts(2);
   const folder = mkdtempSync(join(tmpdir(), 'danmux-npm-'));
   after(() => rmSync(folder, { recursive: true }));
@@ -56,7 +56,7 @@ test('SIGTERM to npm drains the danmux it started, and is waited for', { timeout
     ...{ NODE_ENV: 'test', DANMUX_CONFIG_DIR: folder, REDIS_URL: '', DANMUX_LOG_LEVEL: 'info' },
     ...{ DANMUX_EDGE_PORT: String(first), DANMUX_API_PORT: String(first + 1) },
   };
-  // Without `prestart`, which builds.
+  // Without the `prestart` script, which builds.
   const npm = new Child('npm', 'npm', ['start', '--ignore-scripts'], { cwd: repositoryRoot, env });
   await eventually(() => assert.match(npm.output, /"msg":"started"/), { timeoutMs: 20_000 });
   npm.signal('SIGTERM');

@@ -1,4 +1,4 @@
-// 500 viewers on two edges, chat and gifts for half a minute: everyone gets everything once, in order per lane.
+// 500 viewers on two edges receive chat and gifts for half a minute, each message once and in order per lane.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Audience, backendOf, edgeUrls, eventually, ProcessCluster, TestViewer, Traffic, testToken } from '../src/index.ts';
@@ -30,7 +30,7 @@ test('500 viewers on two edges get every chat and gift once, in order per lane',
   audience.close();
 });
 
-test('a viewer on long-polling gets the same as one on WebSocket', { timeout: 60_000 }, async () => {
+test('a viewer on long-polling gets the same messages as one on WebSocket', { timeout: 60_000 }, async () => {
   const both = (['websocket', 'polling'] as const).map(
     (transport, index) => new TestViewer({ urls, room: 'live:poll', token, transports: [transport] }, index),
   );

@@ -1,4 +1,4 @@
-// What a test opened is closed, last opened first, whatever one of the closes does.
+// Tests that cleanup functions run in reverse order, even if one fails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeAfter, type Owner, testBus, testRuntime } from '../src/unit.ts';
@@ -13,7 +13,7 @@ function owner(): Owner & { end(): Promise<unknown> } {
   };
 }
 
-test('closes run last opened first, also after one that failed, whose error is thrown', async () => {
+test('cleanup functions run in reverse order even after a failure, and the first error is thrown', async () => {
   const one = owner();
   const order: string[] = [];
   closeAfter(one, () => order.push('first'));
@@ -26,7 +26,7 @@ test('closes run last opened first, also after one that failed, whose error is t
   assert.deepEqual(order, ['third', 'second', 'first']);
 });
 
-test('a bus is stopped and its runtime after it when the test ends', async (t) => {
+test('when the test ends, the bus is stopped before its runtime', async (t) => {
   const one = owner();
   const runtime = testRuntime(one, { shards: 3 });
   const bus = testBus(one, runtime);

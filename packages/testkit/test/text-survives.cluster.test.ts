@@ -1,5 +1,5 @@
-// A message's data reaches everybody as the text it came in: the digits of its numbers, strings in well-formed Unicode, by whatever door
-// it came and wherever it leaves; and what leaves is read by PHP and Python.
+// The `data` of a message keeps the digits of its numbers and arrives with well-formed Unicode, through every input and output of danmux.
+// PHP and Python can decode every output.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
@@ -21,7 +21,7 @@ const tokens = { token_secret: 's'.repeat(40), token_issuer: '', token_audience:
 const pusher = { key: 'app-key', secret: 'p'.repeat(32) };
 const webhookSecret = `whsec_${Buffer.from('a secret of twenty-four bytes').toString('base64')}`;
 
-/** JSON text as it is sent, and as it must arrive. */
+/** JSON text as sent, and as it must arrive. */
 interface Data {
   readonly sent: string;
   readonly arrives: string;
@@ -31,9 +31,9 @@ const digits = fc.oneof(
   fc.constantFrom('9007199254740993', '-0', '1.0', '1E2', '1e-400', '0.100000000000000000000000000001', '18446744073709551615'),
   fc.stringMatching(/^-?(0|[1-9]\d{0,40})(\.\d{1,30})?([eE][+-]?\d{1,2})?$/),
 );
-/** UTF-8 has no halves of pairs. */
+/** UTF-8 cannot encode lone surrogates. */
 const wellFormed = (text: string) => Buffer.from(text).toString();
-/** Halves of pairs among ordinary characters; escaped, as bytes on a wire must have them. */
+/** Lone surrogates among ordinary characters, as JSON escapes because UTF-8 cannot encode them. */
 const texts = fc
   .array(fc.constantFrom('a', '弹', '😀', '\\ud83d', '\\ude00', '\\uDBFF', '\\"', '\\\\', '\\n', 'x: 1.0,', '\\u0000'), { maxLength: 8 })
   .map((units): Data => ({ sent: `"${units.join('')}"`, arrives: JSON.stringify(wellFormed(JSON.parse(`"${units.join('')}"`) as string)) }));
@@ -55,7 +55,7 @@ const { value: values } = fc.letrec<{ value: Data }>((tie) => ({
 }));
 
 let made = 0;
-/** Data that no other test has. */
+/** Data unique to each test. */
 function someData(count: number): Data[] {
   return fc.sample(values, count).map(({ sent, arrives }) => {
     const name = `n${++made}`;
@@ -67,7 +67,7 @@ function someData(count: number): Data[] {
 }
 
 for (const engine of ['memory', 'redis'] as const) {
-  describe(`text survives on ${engine}`, () => {
+  describe(`digits and characters survive on ${engine}`, () => {
     const dir = mkdtempSync(join(tmpdir(), 'danmux-text-'));
     const hooked: string[] = [];
     const hooks = createServer((request, response) => {
@@ -139,10 +139,10 @@ for (const engine of ['memory', 'redis'] as const) {
       for (const { sent, arrives } of all) assert.ok(text.includes(`"data":${arrives}`), `${where} lacks ${arrives}\nsent as ${sent}`);
     };
 
-    /** Everything that leaves, a JSON text each. */
+    /** All outputs, each as JSON text. */
     const left: string[] = [];
 
-    test('by every door to every reader of a room', { timeout: 60_000 }, async () => {
+    test('from every input to every output of a room', { timeout: 60_000 }, async () => {
       const all = someData(12);
       const [sent = [], posted = [], others = []] = [all.slice(0, 4), all.slice(4, 7), all.slice(7)];
       for (const [index, data] of sent.entries())
@@ -189,7 +189,7 @@ for (const engine of ['memory', 'redis'] as const) {
       left.push(missed);
     });
 
-    test('held and let through, masked, and beside a message that was taken back', { timeout: 30_000 }, async () => {
+    test('in approved, masked and recalled messages', { timeout: 30_000 }, async () => {
       assert.equal((await call('PUT', '/v1/words/hold', '{"action":"hold","words":["holdme"]}')).status, 200);
       assert.equal((await call('PUT', '/v1/words/mask', '{"action":"mask","words":["maskme"]}')).status, 200);
       const send = (data: string) => viewer.ask('send', `{"room":"${room}","type":"chat","data":${data},"cid":"w${++made}"}`);
@@ -215,7 +215,7 @@ for (const engine of ['memory', 'redis'] as const) {
       left.push(reviews, joined, ...hooked);
     });
 
-    test('PHP and Python read all that left', { timeout: 60_000 }, () => {
+    test('PHP and Python decode every output', { timeout: 60_000 }, () => {
       assert.ok(left.length > 10);
       const file = join(dir, 'left.txt');
       writeFileSync(file, left.join('\n'));
@@ -227,7 +227,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.equal(execFileSync('python3', ['-c', python, file], { encoding: 'utf8' }), 'read');
     });
 
-    test('what no reader could read is refused by its name, with a 400 or an answer that says so', async () => {
+    test('undecodable values are refused with an error that names the field', async () => {
       for (const [data, why] of [
         ['{"a":[1e400]}', /data\.a\.0 is 1e400/],
         [`{"a":${'9'.repeat(400)}}`, /data\.a is 9/],
@@ -247,7 +247,7 @@ for (const engine of ['memory', 'redis'] as const) {
       assert.match(late.text, /expires_at/);
     });
 
-    test('the same key with other digits is another body', async () => {
+    test('a body with different digits is a different body for an Idempotency-Key', async () => {
       const once = (order: string) =>
         call('POST', `/v1/rooms/${room}/messages`, `{"type":"chat","data":{"order":${order}}}`, { 'idempotency-key': `digits-${engine}` });
       assert.equal((await once('9007199254740993')).status, 202);

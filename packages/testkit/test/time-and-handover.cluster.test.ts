@@ -1,4 +1,4 @@
-// Clocks that jump, and shards that change hands as planned.
+// Steps of the wall clock, and planned handover of shards.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,7 +11,7 @@ async function degradedOf(url: string): Promise<readonly { readonly code: string
   return degraded;
 }
 
-test('clock-step: the wall clock of every process jumps forth and back, and no viewer sees it', { timeout: 120_000 }, async (t) => {
+test('clock-step: the wall clock of every process steps forward and back, and viewers are not affected', { timeout: 120_000 }, async (t) => {
   const clock = await createClockFile();
   const cluster = await ProcessCluster.start({ edges: 2, relays: 2, apis: 1, workers: 1, env: clock.env });
   try {
@@ -36,7 +36,7 @@ test('clock-step: the wall clock of every process jumps forth and back, and no v
   }
 });
 
-test('relay-handover: a relay that is told to stop hands over at once; a room hardly pauses', { timeout: 120_000 }, async (t) => {
+test('relay-handover: a relay that drains hands over its shards immediately, with hardly a pause in a room', { timeout: 120_000 }, async (t) => {
   const cluster = await ProcessCluster.start({ edges: 1, relays: 2, apis: 1, workers: 0 });
   let timer: NodeJS.Timeout | undefined;
   try {

@@ -1,5 +1,5 @@
--- Keeps the answer of a claimed key, unless another claim has it. KEYS: 1 record. ARGV: 1 body hash, 2 claim, 3 answer, 4 ttl ms.
--- Returns 1, or 0 when another claim has it.
+-- Stores the answer of an idempotency key, unless another claim owns the key. KEYS: 1 record. ARGV: 1 body hash, 2 claim, 3 answer, 4 ttl ms.
+-- Returns 1, or 0 when another claim owns the key.
 local claim = redis.call('HGET', KEYS[1], 'claim')
 if claim and claim ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'hash', ARGV[1], 'claim', ARGV[2], 'answer', ARGV[3])

@@ -1,6 +1,6 @@
--- Sets or removes cursors, or does nothing when the lease is lost.
+-- Sets and removes cursors; does nothing when the lease is lost.
 -- KEYS: 1 lease, 2 cursors. ARGV: 1 owner, 2 token, then per cursor: field, '1' and value, or '0' and '' to remove it.
--- Returns 1, or 0 when another owner has the lease.
+-- Returns 1, or 0 when the lease is lost.
 local held = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return 0 end
 local set, removed = {}, {}

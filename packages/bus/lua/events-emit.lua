@@ -1,5 +1,6 @@
--- Appends to a shard's event log and rings.
--- KEYS: 1 log, 2 ledger. ARGV: 1 most kept, 2 publish command, 3 bell, 4… events. Returns how many the log lost.
+-- Appends events to a shard's event log and publishes a notification.
+-- KEYS: 1 log, 2 ledger. ARGV: 1 cap of the log, 2 publish command, 3 notification channel, 4… events.
+-- Returns the number of old events dropped at the cap.
 local lost = redis.call('XLEN', KEYS[1])
 local number = redis.call('HINCRBY', KEYS[2], 'events_added', #ARGV - 3) - #ARGV
 for at = 4, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[1], '*', 'e', ARGV[at], 'n', number + at) end

@@ -1,12 +1,12 @@
--- Stores publications of one shard in its ingress lanes, each once.
+-- Stores publications of one shard in its ingress lanes; drops duplicates by their dedupe key.
 -- KEYS: 1 ledger, 2-5 ingress of the four lanes in lane order, 6… dedupe keys
--- ARGV: 1 publish command, 2 bell channel, 3-6 caps of the lanes, 7-10 'refuse' or 'shed' of the lanes,
---       11 '1': a duplicate writes its key again, so that a WAIT of this connection covers the first one,
+-- ARGV: 1 publish command, 2 notification channel, 3-6 caps of the lanes, 7-10 'refuse' or 'shed' of the lanes,
+--       11 '1': a duplicate writes its dedupe key again, so that a WAIT on this connection also covers the original,
 --       then per publication: lane (1-4), room, id, body, trace, index of its dedupe key in KEYS (0: none), dedupe ms,
 --       weight, or combo of a gift ('' for none), marks ('' for none)
 -- Returns per publication: {0, id} stored, {1, id of the first} duplicate, {2, id} refused because the lane is full.
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
-local results, ring = {}, false
+local results, notify = {}, false
 for at = 12, #ARGV, 9 do
   local lane = tonumber(ARGV[at])
   local room, id, body, trace = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
@@ -27,11 +27,11 @@ for at = 12, #ARGV, 9 do
       redis.call('HINCRBY', KEYS[1], 'accepted:' .. lane_names[lane], 1)
       local trimmed = length + 1 - redis.call('XLEN', ingress)
       if trimmed > 0 then redis.call('HINCRBY', KEYS[1], 'shed:' .. lane_names[lane] .. ':ingress_full', trimmed) end
-      -- A lane that already waits has rung; the two urgent lanes ring always.
-      if lane <= 2 or length == 0 then ring = true end
+      -- Chat and ambient notify only when their lane was empty: an earlier notification covers the rest. The two urgent lanes always notify.
+      if lane <= 2 or length == 0 then notify = true end
       results[#results + 1] = { 0, id }
     end
   end
 end
-if ring then redis.call(ARGV[1], ARGV[2], '') end
+if notify then redis.call(ARGV[1], ARGV[2], '') end
 return results

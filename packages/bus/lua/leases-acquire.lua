@@ -1,4 +1,4 @@
--- Takes a free lease, or gives its owner the one it has.
+-- Acquires a free lease; extends it when the caller already owns it.
 -- KEYS: 1 lease, 2 fence counter. ARGV: 1 owner, 2 ttl ms. Returns the token, or 0 when another owner has it.
 local held = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if held[1] then

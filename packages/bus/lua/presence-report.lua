@@ -1,21 +1,20 @@
--- Sets what one edge has in rooms of one shard and counts each room over all edges that reported in time.
--- KEYS: 1 totals (room → online), then per room: its rows (edge → 'count:expires:users:version'), its heads, its roster
---       (edge → member list)
--- ARGV: 1 edge ('' only counts), 2 ttl ms, 3 heads ttl ms, then per room: name, count (-1 leaves the row as it is), distinct
---       users ('' leaves them), version and text of the member list ('' and '' leave it)
--- Returns per room: the online count, the version of the edge's list that is stored (''), and epoch and offsets of control, gift,
--- chat of its heads (false where there are none), and 1 when its totals were of edges that are gone.
+-- Stores one edge's report about rooms of one shard, removes expired rows and sums each room over the remaining edges.
+-- KEYS: 1 totals (room → online), then per room: its rows (edge → 'count:expires:users:version'), its heads, its member lists (edge → list)
+-- ARGV: 1 edge ('' with count -1 everywhere), 2 ttl ms, 3 heads ttl ms, then per room: name, connections (0 removes the row, -1 changes
+--       nothing), distinct users ('' keeps the stored number), version and text of the member list ('' and '' keep the stored list)
+-- Returns per room: connections of all edges, version of the edge's stored list ('' when none), epoch and offsets of control, gift and chat
+-- from its heads (false when absent), and 1 when this call removed the room from the totals because no edge has connections in it.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local edge = ARGV[1]
 
-local function set(rows, roster, count, users, version, list)
+local function set(rows, lists, count, users, version, list)
   local before = redis.call('HGET', rows, edge) or ''
   local known_users, known_version = string.match(before, '^%d+:%d+:(%d*):(.*)$')
   if users == '' then users = known_users or '' end
   if version ~= '' then
-    redis.call('HSET', roster, edge, list)
-  elseif known_version and redis.call('HEXISTS', roster, edge) == 1 then
+    redis.call('HSET', lists, edge, list)
+  elseif known_version and redis.call('HEXISTS', lists, edge) == 1 then
     version = known_version
   end
   redis.call('HSET', rows, edge, string.format('%d:%d:%s:%s', count, now + ARGV[2], users, version))
@@ -24,15 +23,15 @@ end
 
 local pulses = {}
 for i = 1, (#ARGV - 3) / 5 do
-  local rows, heads, roster = KEYS[3 * i - 1], KEYS[3 * i], KEYS[3 * i + 1]
+  local rows, heads, lists = KEYS[3 * i - 1], KEYS[3 * i], KEYS[3 * i + 1]
   local at = 5 * i - 1
   local room, count, version = ARGV[at], tonumber(ARGV[at + 1]), ''
   if count > 0 then
-    version = set(rows, roster, count, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+    version = set(rows, lists, count, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
     redis.call('PEXPIRE', heads, ARGV[3])
   elseif count == 0 then
     redis.call('HDEL', rows, edge)
-    redis.call('HDEL', roster, edge)
+    redis.call('HDEL', lists, edge)
   end
   local sum, latest, left = 0, 0, 0
   local row = redis.call('HGETALL', rows)
@@ -40,7 +39,7 @@ for i = 1, (#ARGV - 3) / 5 do
     local online, expires = string.match(row[k + 1], '^(%d+):(%d+):')
     if tonumber(expires) <= now then
       redis.call('HDEL', rows, row[k])
-      redis.call('HDEL', roster, row[k])
+      redis.call('HDEL', lists, row[k])
     else
       sum = sum + tonumber(online)
       latest = math.max(latest, tonumber(expires))
@@ -48,10 +47,10 @@ for i = 1, (#ARGV - 3) / 5 do
   end
   if sum > 0 then
     redis.call('PEXPIREAT', rows, string.format('%d', latest))
-    redis.call('PEXPIREAT', roster, string.format('%d', latest))
+    redis.call('PEXPIREAT', lists, string.format('%d', latest))
     redis.call('HSET', KEYS[1], room, sum)
   else
-    redis.call('DEL', roster)
+    redis.call('DEL', lists)
     left = redis.call('HDEL', KEYS[1], room)
   end
   pulses[#pulses + 1] = sum

@@ -1,4 +1,4 @@
--- Begins the receipt counts of a message, for one more room.
+-- Opens the receipt counts of a message, or adds a room to them.
 -- KEYS: 1 counts ('at', 'r ROOM' → 1, 'c ROOM EDGE' → 'sent received'). ARGV: 1 room, 2 accepted at ms, 3 ttl ms.
 redis.call('HSETNX', KEYS[1], 'at', ARGV[2])
 redis.call('HSET', KEYS[1], 'r ' .. ARGV[1], 1)

@@ -1,12 +1,12 @@
--- Fields of a record whose names begin with a prefix, in the order of the names' bytes. Changes nothing.
--- KEYS: 1 record, 2 its names. ARGV: 1 prefix, 2 '1' when 3 is a cursor, 3 the name after which it goes on, 4 most, 5 now ms.
--- Returns {'1' when more follow, name, 'until value', …}.
+-- Reads a page of a record's fields whose names begin with a prefix, in byte order of the names. Changes nothing.
+-- KEYS: 1 record, 2 its names. ARGV: 1 prefix, 2 '1' when 3 is a cursor, 3 name after which the page begins, 4 largest number of fields, 5 now ms.
+-- Returns {'1' when more follow (else ''), name, 'until value', …}.
 local prefix, most, now = ARGV[1], tonumber(ARGV[4]), tonumber(ARGV[5])
 local from = '[' .. prefix
 if ARGV[2] == '1' and ARGV[3] >= prefix then from = '(' .. ARGV[3] end
 local page, count = { '' }, 0
 while true do
-  -- No name holds this byte: names are UTF-8.
+  -- Names are UTF-8, which never contains the byte 255, so this range ends after all names with the prefix.
   local names = redis.call('ZRANGEBYLEX', KEYS[2], from, '(' .. prefix .. '\255', 'LIMIT', 0, 200)
   for _, name in ipairs(names) do
     local field = redis.call('HGET', KEYS[1], '.' .. name)

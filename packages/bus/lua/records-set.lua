@@ -1,9 +1,9 @@
--- Changes a record and tells who watches, or does nothing when it has another version.
--- KEYS: 1 record ('v' → version, '.NAME' → 'until value', until 0 for ever), 2 its names in order,
---       3 ends of the slot's fields ('RECORD NAME' by until)
--- ARGV: 1 record, 2 version it must have ('' any), 3 now ms, 4 publish command, 5 channel, 6 the change as told, after its version and the one before,
---       7 ms a record without fields is kept, then per field: name, until (0 for ever, -1 removes), value
--- Returns the new version, or 0 when it has another.
+-- Changes a record and publishes the change; does nothing when the record does not have the expected version.
+-- KEYS: 1 record ('v' → version, '.NAME' → 'until value', until 0 for never), 2 its names in order,
+--       3 expiry times of the slot's fields ('RECORD NAME' by until)
+-- ARGV: 1 record, 2 expected version ('' any), 3 now ms, 4 publish command, 5 channel, 6 the change as JSON (published as 'VERSION/BEFORE JSON'),
+--       7 ttl ms of a record without fields, then per field: name, until (0 never expires, -1 removes the field), value
+-- Returns the new version, or 0 when the record has another version than expected.
 local record = ARGV[1]
 local version = redis.call('HGET', KEYS[1], 'v')
 if ARGV[2] ~= '' and (version or '0') ~= ARGV[2] then return 0 end
@@ -14,7 +14,7 @@ local function remove(name)
   redis.call('ZREM', KEYS[3], record .. ' ' .. name)
 end
 
--- A few at a time: others of the slot wait here too, and what is left is swept.
+-- Removes expired fields of this record, bounded to 100 candidates so that the call stays short; a sweep removes the rest.
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[3], 'LIMIT', 0, 100)) do
   if string.sub(member, 1, #record + 1) == record .. ' ' then remove(string.sub(member, #record + 2)) end
 end
@@ -29,8 +29,8 @@ for at = 8, #ARGV, 3 do
     else redis.call('ZADD', KEYS[3], ends, record .. ' ' .. name) end
   end
 end
--- By the time, and above every version before: after a store went back no version is given a second time, so that who follows the record
--- sees by the version alone that it changed.
+-- The version is the current time, or one more than before if that is higher. A store restored from a backup therefore never reuses a version,
+-- and a watcher detects every change by the version alone.
 local time = redis.call('TIME')
 local before = tonumber(version or '0')
 version = math.max(before + 1, time[1] * 1000 + math.floor(time[2] / 1000))

@@ -1,6 +1,6 @@
--- Removes fields of one record that have ended; a record without any ends after a while.
--- KEYS: 1 record, 2 its names, 3 ends of the slot's fields. ARGV: 1 record, 2 now ms, 3 ms a record without fields is kept,
--- 4… names. Returns how many.
+-- Removes expired fields of one record. A record that loses its last field gets a TTL.
+-- KEYS: 1 record, 2 its names, 3 expiry times of the slot's fields. ARGV: 1 record, 2 now ms, 3 ttl ms of a record without fields,
+-- 4… names. Returns the number of removed fields.
 local removed = 0
 for at = 4, #ARGV do
   local ends = redis.call('ZSCORE', KEYS[3], ARGV[1] .. ' ' .. ARGV[at])

@@ -1,8 +1,9 @@
--- Writes one room's numbered messages, removes their ingress entries, logs its events and publishes the frame, or does nothing.
+-- Commits one room's numbered messages: appends them to the streams, removes their ingress entries, logs events and publishes the frame.
+-- Does nothing of this when the lease is lost ('fenced') or the heads differ from the expected ones ('moved').
 -- KEYS: 1 lease, 2 heads, 3-5 streams of control, gift, chat, 6-9 ingress of the four lanes, 10 ledger, 11 event log
 -- ARGV: 1 lease owner, 2 lease token, 3 epoch, 4-6 expected offsets of the stream lanes, 7 heads ttl ms,
---       8 publish command, 9 channel, 10 frame ('' publishes none), 11 bell of the event log, 12 most events kept,
---       then per stream lane: most kept, ttl ms, n, n messages; per lane: n, n entries; n, n pairs of ledger field and count;
+--       8 publish command, 9 frame channel, 10 frame ('' publishes none), 11 notification channel of the event log, 12 cap of the event log,
+--       then per stream lane: history size, ttl ms, n, n messages; per lane: n, n entries; n, n pairs of ledger field and count;
 --       n, n events
 -- Returns 'ok', 'fenced' or 'moved'.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'token')
@@ -15,8 +16,8 @@ end
 
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
 
--- Redis reserves 4 KB for the first entries of a stream, which most rooms never fill; a stream that was restored from its dump holds
--- only what it needs. A user that may not DUMP or RESTORE keeps the larger one.
+-- Redis reserves 4 KB for the first node of a new stream, which most rooms never fill. DUMP and RESTORE shrink the stream to its real size.
+-- When the ACL forbids them, the stream keeps the larger node.
 local function append(stream, keep, id, message)
   if redis.call('XADD', stream, 'NOMKSTREAM', 'MAXLEN', '~', keep, id, 'm', message) then return end
   redis.call('XADD', stream, id, 'm', message)
@@ -42,7 +43,7 @@ for lane = 1, 4 do
   local n = tonumber(ARGV[at])
   local removed = 0
   for k = 1, n do removed = removed + redis.call('XDEL', KEYS[5 + lane], ARGV[at + k]) end
-  -- Entries trimmed at the cap were counted as shed; they turn out to be sent after all.
+  -- Missing entries were trimmed at the cap and counted as shed after the relay had read them. This commit sends them, so subtract them again.
   if removed < n then redis.call('HINCRBY', KEYS[10], 'shed:' .. lane_names[lane] .. ':ingress_full', removed - n) end
   at = at + 1 + n
 end

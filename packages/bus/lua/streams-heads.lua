@@ -1,15 +1,16 @@
--- The heads of a room. One that has none gets the given epoch; one whose store went back, as a claim shows, goes on under it.
--- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones, 8 recalled parts of combos. ARGV: 1 epoch to set, 2 ttl ms, and of a claim besides:
---       3 '1' when this store keeps what it acknowledged, 4 known epoch ('' none), 5-7 its offsets, 8… epochs that have ended
--- Returns {epoch, control, gift, chat, forks (false when none), why it was begun just now ('' when it was not)}. `forks` is
--- 'EPOCH CONTROL GIFT CHAT,…': the epochs this one continues and how far each survived, newest first.
+-- Reads the heads of a room. Begins the given epoch when the room has no heads, or when a claim shows that the store may have lost messages.
+-- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones, 8 recalled parts of combos
+-- ARGV: 1 new epoch, should one begin, 2 ttl ms; only with a claim: 3 '1' when a failover of this store loses no acknowledged write,
+--       4 epoch that the claiming process has seen ('' none), 5-7 the offsets it has seen, 8… epochs that it has seen end
+-- Returns {epoch, control, gift, chat, forks (false when none), reason of an epoch begun by this call ('' when none was)}. `forks` is
+-- 'EPOCH CONTROL GIFT CHAT,…': the epochs this one continues, newest first, each with the offsets up to which it survived.
 local fields = redis.call('HMGET', KEYS[1], 'epoch', 'control', 'gift', 'chat', 'forks', 'run')
 local epoch, forks, run = fields[1], fields[5], fields[6]
 local offsets = { fields[2] or '0', fields[3] or '0', fields[4] or '0' }
 local claims = ARGV[4] ~= nil
 
--- Which process this is: another after a restart, and the same one has another after it was promoted. On a Cluster a slot that
--- moved brings its keys to another master, which has lost nothing. False when INFO may not be called.
+-- Identity of the Redis process and its data: the run id changes with a restart, the replication id with a promotion, and the node id distinguishes
+-- a slot migration (a Cluster moves keys to another master without loss) from both. False when the ACL forbids INFO.
 local function identity()
   local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
   if type(server) ~= 'string' or type(replication) ~= 'string' then return false end
@@ -20,15 +21,16 @@ local function identity()
     node = type(node) == 'string' and node or '-',
     id = id,
     replid = replid,
-    -- The replication id before the promotion; zeros when there was none.
+    -- Replication id before the promotion; zeros when the process was never promoted.
     before = string.match(replication, 'master_replid2:(%w+)') or '',
   }
 end
 
+-- True when the process that last stored the heads (`run`) and this one have the same data, so nothing can be lost.
 local function same_data(me)
   local node, id, replid = string.match(run, '^(%S+) (%S+) (%S+)$')
   if me.id == id then
-    -- A master that was without replicas for long takes another replication id, with none before it.
+    -- The same process. A master that had no replicas for a long time changes its replication id without a promotion: then `before` is zeros.
     return me.replid == replid or string.match(me.before, '^0*$') ~= nil
   end
   return me.node ~= '-' and me.node ~= node and me.before ~= replid
@@ -41,7 +43,7 @@ if not epoch then
   redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
   if me_text then redis.call('HSET', KEYS[1], 'run', me_text) end
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  -- Messages of an epoch that was lost (evicted, deleted) would stand in the way of the new one's offsets.
+  -- Deletes messages of the lost epoch: their offsets would collide with those of the new one.
   redis.call('DEL', unpack(KEYS, 2))
   return { ARGV[1], '0', '0', '0', false, claims and (ARGV[4] ~= '' or ARGV[8]) and 'lost' or '' }
 end

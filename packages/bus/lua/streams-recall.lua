@@ -1,15 +1,15 @@
--- Takes a message out of one of a room's streams and remembers its id; a tombstone keeps its offset. Looks at a part of the stream
--- only, so that no call holds Redis for long: its caller goes on where it ended.
+-- Removes a message from one of a room's streams, stores a tombstone for its offset and records its id. Each call searches only a part of the
+-- stream, so that it does not block Redis for long; the caller continues from the returned entry.
 -- KEYS: 1-3 streams of control, gift, chat, 4-6 their tombstones ('OFFSET MS ID' by offset), 7 recalled ids (by time),
 --       8 recalled parts of combos (by offset of their message)
--- ARGV: 1 id, 2 id as JSON, 3 now ms, 4 ttl ms, 5 stream (1-3), 6 where to begin ('+', or '(' and an entry), 7 most entries,
+-- ARGV: 1 id, 2 id as JSON, 3 now ms, 4 ttl ms, 5 stream (1-3), 6 end of the range to search ('+', or '(' and an entry), 7 entries to search,
 --       8 '1' in the first call, 9 ttl ms of the recalled parts
--- Parts of a combo (`"parts"` behind the message's id) stay in the stream, and whoever reads it leaves out the recalled ones.
--- Returns {1} when it is out, {0, where to go on ('' at the end)} when it was not there.
+-- A message that contains the id as part of a combo (`"parts"` after the message's id) stays in the stream; readers filter recalled parts.
+-- Returns {1} when the message is recalled, {0, where to continue ('' at the end of the stream)} when this part does not contain it.
 local lane_names = { 'control', 'gift', 'chat' }
 local lane = tonumber(ARGV[5])
 
--- Tombstones before the oldest message stand for what history would have forgotten.
+-- Removes tombstones below the oldest message, except those directly before it: history would have trimmed their messages.
 local function prune(stream, tombs)
   local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
   if not oldest then return end
@@ -35,7 +35,7 @@ if ARGV[8] == '1' then
   if known and is_buried() then return { 1 } end
 end
 
--- Only danmux writes parts between id and type; inside a string every quote has a backslash before it.
+-- Danmux writes `parts` between `id` and `type`; quotes inside JSON strings are escaped, so a match there is the real field.
 local function has_part(text)
   local from = string.find(text, ',"parts":[{"id":', 1, true)
   local upto = from and string.find(text, ',"type":"', 1, true)

@@ -1,6 +1,6 @@
--- Adds hops to the trace of a message; of the same hop and node the first counts.
--- KEYS: 1 trace ('trace' → id, 'h HOP NODE' → 'at offset viewers'). ARGV: 1 ttl ms, 2 most hops, 3 trace id (empty: only to one that
--- is there), then per hop: field, value. Returns 1, or 0 when it is not there.
+-- Adds hops to the trace of a message; a second hop with the same name and node is ignored.
+-- KEYS: 1 trace ('trace' → id, 'h HOP NODE' → 'at offset viewers'). ARGV: 1 ttl ms, 2 largest number of hops, 3 trace id ('' adds only to an
+-- existing trace), then per hop: field, value. Returns 1, or 0 when the trace does not exist.
 if ARGV[3] ~= '' then
   redis.call('HSETNX', KEYS[1], 'trace', ARGV[3])
 elseif redis.call('EXISTS', KEYS[1]) == 0 then

@@ -1,5 +1,5 @@
-// Turns a viewer's or a backend's message into a publication: type → lane, an id, the encoded body. The only place that encodes a
-// message; after it only text travels, in the layout of message-text.ts.
+// Turns a message from a viewer or a backend into a publication: chooses the lane by type, assigns an id and encodes the body. Messages
+// are encoded only here; every later hop forwards the encoded text (layout: message-text.ts).
 import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
 import { newId, toJson } from '@danmux/runtime';
 import type { Marks, Publication } from './contract/ingress.ts';
@@ -11,26 +11,26 @@ export interface Incoming {
   readonly type: string;
   readonly data: unknown;
   readonly from?: From;
-  /** The publisher's id: the same one twice in a room is one message. Made here when absent. */
+  /** Id given by the publisher. A second message with the same id in a room is a duplicate. Generated when absent. */
   readonly id?: string;
-  /** Deduplicate by this instead of by `id` (a viewer's user and cid). */
+  /** Replaces `id` as dedupe key. For viewers: user id plus client message id (`cid`). */
   readonly dedupeKey?: string;
   readonly trace?: string;
-  /** What relay and edge must know of it; `receipt` and `expires_at` are shown to viewers too. */
+  /** Flags for relay and edge. `receipt` and `expires_at` are also part of the message that viewers get. */
   readonly marks?: Marks;
 }
 
 export interface AcceptRules {
   readonly types: Readonly<Record<string, MessageType>>;
-  /** Bytes of `data` as JSON. */
+  /** Largest size of `data` as JSON, in bytes. */
   readonly maxData: number;
-  /** Milliseconds since 1970, the message's `ts`. */
+  /** Current time in milliseconds since 1970; becomes the message's `ts`. */
   readonly now: number;
-  /** What a role adds to the rank of a message; none when absent. */
+  /** Rank points per role, used when a relay must shed messages. A role without an entry adds 0. */
   readonly roleWeights?: Readonly<Record<string, number>>;
 }
 
-/** Throws `unknown_type` or `too_large`. The room name must have been checked. */
+/** Throws `unknown_type` or `too_large`. The caller has checked the room name. */
 export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publication {
   const { room, type, from } = incoming;
   const lane = laneOf(type, rules.types);
@@ -46,7 +46,7 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
   return { room, lane, id, body, trace, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...judged, ...(marks ? { marks } : {}) };
 }
 
-/** Of one sender: two users may number their combos alike. A message that is marked is one of its own. */
+/** The combo of a gift, scoped to its sender because two users may choose the same combo id. A message with marks is never merged into a combo. */
 function comboOf(lane: Publication['lane'], { type, from, data, marks }: Incoming): { combo?: string } {
   if (marks) return {};
   const combo = typeof data === 'object' && data !== null ? (data as { combo_id?: unknown }).combo_id : undefined;
@@ -60,22 +60,22 @@ function laneOf(type: string, types: AcceptRules['types']): MessageType['lane'] 
   throw new DanmuxError('unknown_type', { message: `type "${type}" is not in the table messages.types; known: ${Object.keys(types).join(', ')}.` });
 }
 
-/** The message a viewer gets; the body is not parsed. */
+/** Adds lane and offset to a publication's body, which gives the message that viewers receive. Does not parse the body. */
 export function numberedMessage({ lane, body }: Publication, offset: number | undefined): string {
   return withOffset(lane, offset, body);
 }
 
-/** When a publication was accepted, milliseconds since 1970. */
+/** Time at which a publication was accepted, milliseconds since 1970. */
 export function acceptedAt({ body }: Pick<Publication, 'body'>): number {
   return tsOf(body);
 }
 
-/** The same publication as if it had been accepted at `now`; for one that waited. */
+/** Copy of the publication with `now` (milliseconds since 1970) as its acceptance time; for messages held back by moderation or a schedule. */
 export function restamped<P extends Publication>(publication: P, now: number): P {
   return { ...publication, body: withTs(publication.body, now) };
 }
 
-/** The same publication under another id. */
+/** Copy of the publication under another id. */
 export function identified<P extends Publication>(publication: P, id: string): P {
   return { ...publication, id, body: withId(publication.body, publication.id, id) };
 }

@@ -1,10 +1,10 @@
-// Chooses the engine the config asks for.
+// Creates the engine that the config selects.
 import { ConfigError, type Runtime } from '@danmux/runtime';
 import type { Bus } from './bus.ts';
 import { MemoryBus } from './memory/bus.ts';
 import { RedisBus } from './redis/bus.ts';
 
-/** A bus that is not started yet. `auto` is redis as soon as an address is given. Throws a ConfigError when settings of the store contradict each other. */
+/** Returns a bus that is not started. `auto` selects Redis when `redis.url` is set. Throws a ConfigError when Redis settings contradict each other. */
 export function createBus(runtime: Runtime): Bus {
   const { engine, redis } = runtime.config;
   const onRedis = engine === 'redis' || (engine === 'auto' && redis.url !== '');

@@ -1,4 +1,4 @@
-// The message fabric: one contract, two engines.
+// The public exports of the bus: contracts, engines, and the message and audience functions that other packages use.
 export { type AcceptRules, acceptedAt, acceptPublication, type Incoming, identified, numberedMessage, restamped } from './accept.ts';
 export { type Audience, withMember } from './audience/audience.ts';
 export { type AudiencePage, pageOf } from './audience/audience-page.ts';

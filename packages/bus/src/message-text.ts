@@ -1,5 +1,5 @@
-// The JSON layout of a message, as text. Danmux encodes a message once, where it is accepted, and from then on changes only parts of the
-// text: everything else keeps its bytes, so that digits and field order survive. No other file knows the order of these fields.
+// The JSON layout of a message as text. Danmux encodes a message once, on acceptance, and later replaces only parts of the text: all other
+// bytes stay, so digits and field order survive. No other file depends on the field order.
 //
 // A body is `{"id":…,"type":…,"from":…,"data":…,"to":…,"receipt":true,"expires_at":…,"ts":…}`: `id` first and `ts` last, `from`, `to`,
 // `receipt` and `expires_at` only where they apply. A numbered message has `"lane":…,"offset":…,` in front.
@@ -11,7 +11,7 @@ export interface BodyFields {
   readonly id: string;
   readonly type: string;
   readonly from: From | undefined;
-  /** As JSON. */
+  /** JSON text. */
   readonly data: string;
   readonly marks: Marks | undefined;
   /** Milliseconds since 1970. */
@@ -20,19 +20,19 @@ export interface BodyFields {
 
 export function encodeBody({ id, type, from, data, marks, ts }: BodyFields): string {
   const sender = from === undefined ? '' : `,"from":${toJson(from)}`;
-  // History must find the recipient of a personal message.
+  // The recipient is part of the stored text, so that history can filter personal messages by user.
   const to = marks?.to === undefined ? '' : `,"to":${JSON.stringify(marks.to)}`;
   const shown = `${to}${marks?.receipt ? ',"receipt":true' : ''}${marks?.expires_at === undefined ? '' : `,"expires_at":${marks.expires_at}`}`;
   return `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data}${shown},"ts":${ts}}`;
 }
 
-/** The message a viewer gets; `offset` is undefined on lanes without a stream and on messages that have no place in it. */
+/** Puts lane and offset in front of a body, which gives the message that viewers get. `offset` is undefined for messages that are in no stream. */
 export function withOffset(lane: Lane, offset: number | undefined, body: string): string {
   const place = offset === undefined ? '' : `,"offset":${offset}`;
   return `{"lane":"${lane}"${place},${body.slice(1)}`;
 }
 
-/** The body under another id; `id` is the one it has. */
+/** The body with the id `other` in place of its current `id`. */
 export function withId(body: string, id: string, other: string): string {
   return `{"id":${JSON.stringify(other)}${body.slice(`{"id":${JSON.stringify(id)}`.length)}`;
 }
@@ -42,7 +42,7 @@ export function tsOf(text: string): number {
   return Number(text.slice(text.lastIndexOf(':') + 1, -1));
 }
 
-/** The body as if it had been accepted at `ts`. */
+/** The body with another acceptance time `ts`, milliseconds since 1970. */
 export function withTs(body: string, ts: number): string {
   return `${body.slice(0, body.lastIndexOf(':') + 1)}${ts}}`;
 }
@@ -54,9 +54,9 @@ export function isMessage(text: string, lane: StreamLane, offset: number, id: st
 
 const quoted = /"(?:[^"\\]|\\.)*"/y;
 
-/** The user a personal message is for; undefined on every other message and on a tombstone. Reads nothing else of the text. */
+/** The recipient's user id of a personal message; undefined on other messages and on tombstones. Parses no other field. */
 export function addresseeOf(text: string): string | undefined {
-  // `to` follows the data, and a quote inside a string has a backslash before it.
+  // `to` comes after `data`, and quotes inside JSON strings are escaped, so the last match is the real field.
   const at = text.lastIndexOf(',"to":"');
   if (at < 0) return undefined;
   quoted.lastIndex = at + 6;
@@ -64,7 +64,7 @@ export function addresseeOf(text: string): string | undefined {
   return found === undefined ? undefined : (JSON.parse(found) as string);
 }
 
-/** The text in place of a recalled message, of the same lane, offset and id; `recalled` is its type. */
+/** The text that replaces a recalled message: same lane, offset and id, type `recalled`, no data. `ts` is the time of the recall, milliseconds since 1970. */
 export function tombstone(lane: StreamLane, offset: number, id: string, ts: number): string {
   return `{"lane":"${lane}","offset":${offset},"id":${JSON.stringify(id)},"type":"recalled","data":null,"ts":${ts}}`;
 }

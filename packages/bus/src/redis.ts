@@ -1,4 +1,4 @@
-// Redis connections for what must bring its own: the socket.io adapter, BullMQ.
+// Redis connections and channel names for libraries that need connections of their own: the socket.io adapter and BullMQ.
 
 export { RedisConnection } from './redis/connection/connection.ts';
 export { parseRedisUrl, type RedisNode, type RedisTarget } from './redis/connection/url.ts';

@@ -1,30 +1,30 @@
-// Runs a piece of work once over all processes: claim a key, run, then keep the answer or give the claim up. Judges no error: any failure
-// of the work leaves the key free for the next try.
+// Runs work once across all processes: claims a key, runs the work, then stores the answer or releases the claim. It does not distinguish
+// errors: any failure of the work releases the key for the next attempt.
 import type { Claims, IdempotencyState } from './contract/claims.ts';
 
 export interface OnceClaim {
   readonly key: string;
-  /** The request: the same key with another one is a `mismatch`. */
+  /** Hash or text of the request; the same key with another body gives `mismatch`. */
   readonly body: string;
-  /** This attempt's own id, so that it never gives up the claim of another one. */
+  /** Unique id of this attempt, so that it cannot release another attempt's claim. */
   readonly id: string;
 }
 
-/** Gives a claim up in the store. Must not reject: a claim that stays ends by itself after 10 s. */
+/** Releases a claim in the store. Must not reject: a claim that it fails to release expires after 10 s. */
 export type GiveUp = (key: string, id: string) => Promise<void> | void;
 
 export interface RunOnceOptions {
-  /** How long the answer is kept, milliseconds. */
+  /** TTL of the stored answer, milliseconds. */
   readonly keepMs: number;
   readonly giveUp: GiveUp;
 }
 
-/** `done`: the answer of this run or of an earlier one. */
+/** `done` carries the answer of this run or of an earlier one; `in_flight` means another attempt is running; `mismatch`, another body used the key. */
 export type RunOnceResult = Extract<IdempotencyState, { readonly state: 'done' }> | { readonly state: 'in_flight' | 'mismatch' };
 
 /**
- * Claims the key. `started`: the caller owns it and must finish or give it up. When the store does not answer, the claim may have been
- * written, so it is given up before the error is thrown.
+ * Claims the key. After `started` the caller owns it and must finish or release it. When the store does not answer, the claim may have been
+ * written, so it is released before the error is thrown.
  */
 export async function claimOnce(claims: Pick<Claims, 'begin'>, { key, body, id }: OnceClaim, giveUp: GiveUp): Promise<IdempotencyState> {
   try {
@@ -35,15 +35,15 @@ export async function claimOnce(claims: Pick<Claims, 'begin'>, { key, body, id }
   }
 }
 
-/** Keeps the answer of a claim that `started`; does nothing when another attempt owns the key by now. */
+/** Stores the answer of a claim that `started` for `keepMs`. Does nothing when another attempt owns the key by now. */
 export function finishOnce(claims: Pick<Claims, 'finish'>, { key, body, id }: OnceClaim, answer: string, keepMs: number): Promise<void> {
   return claims.finish(key, body, id, answer, keepMs);
 }
 
 /**
- * Claim, run, keep. `work` runs at most once at a time and, once it resolved and its answer is kept, not again for `keepMs`. If it throws,
- * the claim is given up and the error thrown. If the process dies in between, or the answer cannot be kept, the claim ends after 10 s and
- * the work may run again: it must bear that.
+ * Claims the key, runs `work` and stores its answer. After that, every attempt within `keepMs` gets the stored answer. If `work` throws, the
+ * claim is released and the error rethrown. If the process dies meanwhile, the answer cannot be stored, or `work` takes longer than 10 s,
+ * the claim expires and the work may run a second time: it must tolerate that.
  */
 export async function runOnce(
   claims: Pick<Claims, 'begin' | 'finish'>,

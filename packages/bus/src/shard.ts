@@ -1,13 +1,13 @@
-// Which shard a room belongs to. Publisher, relay and edge must agree, so the hash is fixed here: FNV-1a over the name's
-// UTF-8 bytes. The number of shards is a config key that may only change while the cluster is empty.
+// Maps a room to its shard by FNV-1a over the bytes of the room name. Publisher, relay and edge must agree, so the hash never changes. The
+// number of shards is a setting that may change only while the cluster is empty.
 import { fnv1a } from './fnv.ts';
 
 export function shardOf(room: string, shards: number): number {
-  // Room names are ASCII (protocol/room-name), so a char code is a byte.
+  // Room names are ASCII (protocol/room-name), so each UTF-16 code unit is one byte.
   return fnv1a(room) % shards;
 }
 
-/** The lease that proves ownership of a shard. */
+/** Name of the lease that proves ownership of a shard. */
 export function shardLease(shard: number): string {
   return `shard:${shard}`;
 }

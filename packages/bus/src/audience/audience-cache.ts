@@ -1,5 +1,5 @@
-// One read of a room's audience for all who ask within a second, and never two of one room at a time. Bounded by rooms and by
-// members; the oldest go first. It has no timer: what nobody asks for again goes when something else is asked.
+// Caches each room's audience for one second and shares a read that is in progress. Bounded by rooms and by members; evicts the oldest
+// entry first. It has no timer: expired entries are evicted by the next `get`.
 import type { Audience } from './audience.ts';
 
 const keptMs = 1_000;
@@ -9,7 +9,7 @@ const membersKept = 100_000;
 interface Kept {
   readonly audience: Promise<Audience>;
   members: number;
-  /** Monotonic; endless while it is being read. */
+  /** Expiry by the monotonic clock, milliseconds; infinite while the read is in progress. */
   until: number;
 }
 
@@ -39,18 +39,18 @@ export class AudienceCache {
     this.#members = 0;
   }
 
-  #settle(room: string, kept: Kept, asked: number): void {
+  #settle(room: string, kept: Kept, startedAt: number): void {
     const current = () => this.#rooms.get(room) === kept;
     kept.audience.then(
       ({ members }) => {
-        // It is as old as the question: a slow answer is not kept for longer.
-        kept.until = asked + keptMs;
+        // The TTL counts from the start of the read, so a slow read does not extend it.
+        kept.until = startedAt + keptMs;
         if (!current()) return;
         kept.members = members.length;
         this.#members += members.length;
         this.#trim();
       },
-      // Who asked is told; the next one asks the store again.
+      // The waiting callers get the rejection; the next call reads the store again.
       () => current() && this.#forget(room),
     );
   }

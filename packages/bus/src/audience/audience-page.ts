@@ -1,16 +1,16 @@
-// One page of an audience, for viewers and for the admin API. The cursor is the rank of the page's last member, so that who
-// comes or goes meanwhile neither hides nor doubles anybody else.
+// Pages of an audience, for viewers and for the admin API. The cursor is the rank (level and id) of the page's last member, not an
+// index: joins and leaves between two pages neither skip nor repeat other members.
 import { DanmuxError, type RoomMember } from '@danmux/protocol';
 import type { Audience } from './audience.ts';
 import { byRank, levelOf, placeOf } from './member-list.ts';
 
 export interface AudiencePage extends Omit<Audience, 'members'> {
   members: RoomMember[];
-  /** Where the next page begins; null after the last. */
+  /** Pass it to get the next page; null on the last page. */
   cursor: string | null;
 }
 
-/** Throws `invalid_request` on a cursor that no page gave. */
+/** Throws `invalid_request` when the cursor does not come from an earlier page. */
 export function pageOf({ online, users, members, complete }: Audience, cursor: string | undefined, limit: number): AudiencePage {
   const start = cursor === undefined ? 0 : placeOf(members, decodeCursor(cursor), byRank);
   const page = members.slice(start, start + limit);
@@ -25,7 +25,7 @@ function encodeCursor(member: RoomMember): string {
 function decodeCursor(cursor: string): RoomMember {
   const [level, id] = parse(Buffer.from(cursor, 'base64url').toString());
   if (typeof level === 'number' && typeof id === 'string' && encodeCursor({ level, id }) === cursor) return { level, id };
-  throw new DanmuxError('invalid_request', { message: 'cursor is not one that a page before gave.' });
+  throw new DanmuxError('invalid_request', { message: 'cursor is invalid: pass the cursor of the page before, or none for the first page.' });
 }
 
 function parse(text: string): readonly unknown[] {
@@ -33,7 +33,7 @@ function parse(text: string): readonly unknown[] {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : [];
   } catch {
-    // Whoever made it up is told by the caller.
+    // The caller rejects an empty array with `invalid_request`.
     return [];
   }
 }

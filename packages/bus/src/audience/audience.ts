@@ -1,5 +1,5 @@
-// The audience of a room, put together from what its edges report: connections, distinct users, and the members they name,
-// each once. A user on two edges is one user.
+// Merges the reports of all edges into the audience of a room: connections, distinct users, and the listed members, each once. A user
+// connected to two edges counts as one user.
 import type { RoomMember } from '@danmux/protocol';
 import { byRank, decodeMembers, hashEnd, memberHash, type NamedMembers, placeOf } from './member-list.ts';
 
@@ -7,24 +7,24 @@ export interface Audience {
   /** Connections. */
   readonly online: number;
   /**
-   * Distinct users: exact when `complete`, else an estimate. The sum over the edges is exact; how many of it are the same user
-   * twice is taken from the D users whose ids hash below what every edge still names. Its standard error is about 0.5/√D of
-   * the count at worst (half of the users on two edges): 5 % with one large edge and 200 named an edge (D ≥ 100), 2 % with five
-   * of one size; 0 when nobody is on two edges.
+   * Distinct users: exact when `complete`, else an estimate. Each edge's own count is exact; the share of users connected to several
+   * edges is estimated from a sample: the D users whose id hash lies in the range that every edge lists completely. The standard error is
+   * about 0.5/√D of the count in the worst case (half of the users on two edges): 5 % with one large edge that lists 200 users (D ≥ 100),
+   * 2 % with five edges of equal size, 0 when every user is on one edge.
    */
   readonly users: number;
-  /** Named users, highest level first, then by id. */
+  /** Listed users, highest level first, then by id. */
   readonly members: readonly RoomMember[];
-  /** Every user is named. */
+  /** True when `members` lists every user. */
   readonly complete: boolean;
 }
 
-/** What the store has of one edge in the room. */
+/** The stored report of one edge about the room. */
 export interface EdgeShare {
   readonly online: number;
-  /** Distinct users of this edge; absent when it did not say. */
+  /** Distinct users on this edge; absent when the edge has not reported them. */
   readonly users?: number;
-  /** A MemberList's text; absent when it has not arrived. */
+  /** The text of the edge's `MemberList`; absent when the edge has not sent it yet. */
   readonly list?: string;
 }
 
@@ -41,7 +41,7 @@ export function audienceOf(shares: readonly EdgeShare[]): Audience {
   };
 }
 
-/** A viewer that has just come is in the list it asks for, before its edge's next report. */
+/** Adds a viewer that has just joined, so that it finds itself in the list before its edge's next report. */
 export function withMember(audience: Audience, member: RoomMember): Audience {
   const { online, users, members, complete } = audience;
   if (!complete || members.some(({ id }) => id === member.id)) return audience;
@@ -52,7 +52,7 @@ function estimate(shares: readonly EdgeShare[], lists: readonly NamedMembers[], 
   const perEdge = shares.map(({ online, users }) => users ?? online);
   const sum = perEdge.reduce((all, users) => all + users, 0);
   const end = Math.min(...lists.map(({ below }) => below ?? hashEnd));
-  // Below `end` every edge names all its users.
+  // Every edge lists all users whose hash is below `end`.
   const sample = lists.flatMap(({ members }) => members.filter(({ id }) => memberHash(id) < end).map(({ id }) => id));
   const share = sample.length === 0 ? 1 : new Set(sample).size / sample.length;
   return Math.min(sum, Math.max(Math.round(sum * share), named, ...perEdge));

@@ -1,18 +1,18 @@
-// The members of a room that one edge names: all of them up to a cap; above it the half of highest level, and besides them
-// those whose ids have the smallest hashes. A user has the same hash on every edge, so what two edges both have below a hash
-// tells how many users they share (audience.ts makes the estimate from it). Encoded once, opaque to the store.
+// The member list that one edge reports for a room: every user up to a cap. Above the cap, half of the list is the users of highest level
+// and the other half a sample, the users with the smallest id hashes. A user has the same hash on every edge, so the samples of two edges
+// show how many users the edges share; audience.ts estimates from that. The store treats the encoded list as opaque.
 import { createHash } from 'node:crypto';
 import type { RoomMember } from '@danmux/protocol';
 import { fnv1a } from '../fnv.ts';
 
 export interface MemberList {
-  /** The same for the same content. */
+  /** Content hash: equal lists have equal versions. */
   readonly version: string;
-  /** JSON, as decodeMembers reads it. */
+  /** JSON; read it with `decodeMembers`. */
   readonly text: string;
 }
 
-/** A user of a room with the hash of its id, made once. */
+/** A user of a room with the precomputed hash of its id. */
 export interface HashedMember {
   readonly member: RoomMember;
   readonly hash: number;
@@ -20,14 +20,17 @@ export interface HashedMember {
 
 export interface NamedMembers {
   readonly members: readonly RoomMember[];
-  /** Every user of the edge whose hash is below is named; absent when all are. */
+  /** The list contains every user of the edge whose hash is below this; absent when it contains all users. */
   readonly below?: number;
 }
 
-/** All values of a hash are below. */
+/** Exclusive upper bound of a hash. */
 export const hashEnd = 2 ** 32;
 
-/** FNV-1a with the finisher of MurmurHash3: ids that differ by a digit lie far apart. Edges of all versions must agree on it. */
+/**
+ * FNV-1a with the finisher of MurmurHash3, because FNV-1a alone gives close hashes to ids that differ by one digit. All edges of a cluster,
+ * old and new, must compute the same hash: never change it.
+ */
 export function memberHash(id: string): number {
   let hash = fnv1a(id);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -46,7 +49,7 @@ export function levelOf({ level }: RoomMember): number {
   return level ?? 0;
 }
 
-/** Takes one pass or two over `users`; at most `cap` are named. */
+/** Encodes the list of a room's users with at most `cap` members. Makes one pass over `users`, two above the cap. */
 export function listMembers(users: ReadonlyMap<string, HashedMember>, cap: number): MemberList {
   const text = JSON.stringify(users.size <= cap ? { members: Array.from(users.values(), ({ member }) => member) } : sampled(users, cap));
   return { text, version: createHash('sha256').update(text).digest('base64url').slice(0, 22) };
@@ -60,12 +63,12 @@ function sampled(users: ReadonlyMap<string, HashedMember>, cap: number): NamedMe
   const top = first(users.values(), Math.ceil(cap / 2), (a, b) => byRank(a.member, b.member));
   const named = new Set(top);
   const rest = cap - top.length;
-  // One more than is named: where its hash is, what is known of this edge ends.
+  // Takes one user more than is listed: its hash is the bound below which the list is complete.
   const sample = first(users.values(), rest + 1, (a, b) => a.hash - b.hash, named);
   return { members: [...top, ...sample.slice(0, rest)].map(({ member }) => member), below: sample[rest]?.hash ?? hashEnd };
 }
 
-/** The `count` first of `items` in the order of `compare`, without those in `except`. Most items cost one comparison. */
+/** The first `count` of `items` in the order of `compare`, without those in `except`. Most items cost one comparison. */
 function first<T>(items: Iterable<T>, count: number, compare: (a: T, b: T) => number, except?: ReadonlySet<T>): T[] {
   const kept: T[] = [];
   for (const item of items) {
@@ -77,7 +80,7 @@ function first<T>(items: Iterable<T>, count: number, compare: (a: T, b: T) => nu
   return kept;
 }
 
-/** Where `item` belongs in `sorted`: behind what is equal. */
+/** Index at which to insert `item` into `sorted`: after equal elements. Binary search. */
 export function placeOf<T>(sorted: readonly T[], item: T, compare: (a: T, b: T) => number): number {
   let low = 0;
   let high = sorted.length;

@@ -1,11 +1,14 @@
-// Says that a room began a new epoch, and why. It counts each; of the log lines the first of a reason is written and the others are
-// counted, since a store that went back has put back every room it holds.
+// Counts and logs a new epoch of a room with its reason. The log is limited to the first line per reason, because a store restored from an
+// older state begins a new epoch in every room.
 import type { Runtime } from '@danmux/runtime';
 
-/** `lost`: its heads were gone; `went_back`: they were behind what a process had seen; `returned`: of an epoch that had ended; `unproven`: the store restarted or failed over. */
+/**
+ * `lost`: the store has no heads of the room. `went_back`: the stored heads are behind heads that a process has seen. `returned`: the stored
+ * epoch is one that had ended. `unproven`: the store restarted or failed over and may have lost acknowledged writes.
+ */
 export type EpochReason = 'lost' | 'went_back' | 'returned' | 'unproven';
 
 export function epochBegun({ metrics, counted }: Pick<Runtime, 'metrics' | 'counted'>, room: string, reason: EpochReason): void {
   metrics.epochs.inc({ reason });
-  counted.warn({ reason, room }, 'the history of a room in the store is not what it was: it begins a new epoch', { per: reason });
+  counted.warn({ reason, room }, 'room history in the store was lost or reverted; the room begins a new epoch', { per: reason });
 }

@@ -1,31 +1,31 @@
-// What the config says of a lane: how much its ingress holds and how long a duplicate is known.
+// Per-lane sizes and TTLs: ingress caps, dedupe windows, history, recalls and heads.
 import { type Lane, lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import { isUserRoom, userRoomHistory } from '../user-room.ts';
 
-/** Publications the ingress of one shard and lane holds. */
+/** Largest number of publications in the ingress of one shard and lane. */
 export function ingressCap(lane: Lane, { relay }: Pick<Config, 'relay'>): number {
   return { control: relay.ingress_gift, gift: relay.ingress_gift, chat: relay.ingress_chat, ambient: relay.ingress_ambient }[lane];
 }
 
-/** Milliseconds during which the same dedupe key is one message. */
+/** Dedupe window in milliseconds: a second publication with the same dedupe key inside it is a duplicate. */
 export function dedupeMs(lane: Lane, { messages }: Pick<Config, 'messages'>): number {
   return lanes[lane].guaranteed ? messages.dedupe_gift_ms : messages.dedupe_chat_ms;
 }
 
-/** Messages of a lane that a room keeps. */
+/** Number of messages of a lane that a room keeps in its history. */
 export function historySize(room: string, lane: StreamLane): number {
   return isUserRoom(room) ? userRoomHistory : lanes[lane].history.size;
 }
 
-/** How long a recalled message may not come back, milliseconds: as long as any history. */
+/** TTL of a recalled id, milliseconds: as long as the longest history, so a recalled message cannot return from any of them. */
 export const recallTtlMs = Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) * 1_000;
 
-/** How long it is known which parts of a stored combo were recalled, milliseconds: a stream with a gift now and then lives longer than `recallTtlMs`. */
+/** TTL of recalled combo parts, milliseconds. Longer than `recallTtlMs`, because every new gift extends the life of the stream and its old combos. */
 export const recalledPartsTtlMs = 7 * 86_400_000;
 
-/** How long a room's heads outlive the last thing that kept them, milliseconds: longer than any history. */
+/** TTL of a room's heads after the last commit, presence report or new epoch, milliseconds. Longer than any history, so offsets never restart under stored messages. */
 export const headsTtlMs = recallTtlMs + 600_000;
 
-/** How long an idempotency key is claimed by a request that never finishes, milliseconds. */
+/** TTL of an idempotency claim whose request never finishes, milliseconds. */
 export const claimTtlMs = 10_000;

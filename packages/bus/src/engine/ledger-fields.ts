@@ -1,8 +1,8 @@
-// The ledger as flat counters (`accepted:gift`, `shed:chat:ingress_full`) and back. Both engines and every shard keep it so.
+// Converts ledger counts to flat counters (`accepted:gift`, `shed:chat:ingress_full`) and back. Both engines store one such set per shard.
 import { isLane, type Lane, laneNames } from '@danmux/protocol';
 import type { LedgerCounts, LedgerTotals } from '../contract/ledger.ts';
 
-/** The counters a commit adds to, with what it adds. */
+/** Counters with the amount to add to each; zero amounts are left out. */
 export function countsOf({ accepted = {}, sequenced = {}, shed = {} }: LedgerCounts): [field: string, count: number][] {
   const plain = Object.entries({ accepted, sequenced }).flatMap(([kind, lanes]) =>
     Object.entries(lanes).map(([lane, count]): [string, number] => [`${kind}:${lane}`, count]),
@@ -13,7 +13,7 @@ export function countsOf({ accepted = {}, sequenced = {}, shed = {} }: LedgerCou
   return [...plain, ...reasons].filter(([, count]) => count !== 0);
 }
 
-/** The sum of several sets of counters. A reason whose count came back to 0 is left out. */
+/** Sums several sets of counters. Leaves out a shed reason whose sum is 0. */
 export function totalsOf(parts: readonly Readonly<Record<string, string | number>>[]): LedgerTotals {
   const ledger: LedgerTotals = { accepted: perLane(() => 0), sequenced: perLane(() => 0), shed: perLane(() => ({})) };
   for (const part of parts) {

@@ -1,14 +1,15 @@
-// What both engines ask of a record's names and values, and which of its fields are in force.
+// Checks of a record's name and field values, field expiry and field order, shared by both engines.
 import { DanmuxError } from '@danmux/protocol';
 import type { RecordField } from '../contract/records.ts';
 
 const valueBytes = 65_536;
-/** A record without fields is kept for so long: far longer than the clocks of a store and its replica differ. */
+/** TTL of a record without fields, milliseconds: far longer than the clock skew between a store and its replica, so versions keep growing. */
 export const emptyRecordMs = 3_600_000;
 
-/** Throws `too_large`; and `internal` for a name that no record can have. */
+/** Throws `too_large` for a value over 64 KiB and `internal` for an empty record name or one with white space. */
 export function checkRecord(record: string, fields: ReadonlyMap<string, RecordField | null>): void {
-  if (record === '' || /\s/.test(record)) throw new DanmuxError('internal', { message: `"${record}" is not the name of a record.` });
+  if (record === '' || /\s/.test(record))
+    throw new DanmuxError('internal', { message: `"${record}" is not a valid record name: it is empty or contains white space.` });
   for (const [name, field] of fields) {
     if (field === null) continue;
     const size = Buffer.byteLength(field.value);
@@ -20,7 +21,7 @@ export function isInForce({ until }: RecordField, now: number): boolean {
   return until === undefined || until > now;
 }
 
-/** The order of pages: that of the names' bytes, as Redis sorts. */
+/** Compares field names by their UTF-8 bytes, as Redis sorts them. */
 export function compareNames(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,11 +1,11 @@
-// One read for all who ask within a second, and never two at a time.
+// Shares one read between all callers within a second; never runs two reads at a time.
 
 const keptMs = 1_000;
 
 export class SharedRead<T> {
   readonly #read: () => Promise<T>;
   #answer: Promise<T> | undefined;
-  /** Monotonic; endless while it is being read. */
+  /** Expiry of the answer by the monotonic clock, milliseconds; infinite while the read is in progress. */
   #until = 0;
 
   constructor(read: () => Promise<T>) {
@@ -14,17 +14,17 @@ export class SharedRead<T> {
 
   get(): Promise<T> {
     if (this.#answer && this.#until > performance.now()) return this.#answer;
-    const asked = performance.now();
+    const startedAt = performance.now();
     const answer = this.#read();
     this.#answer = answer;
     this.#until = Number.POSITIVE_INFINITY;
     answer.then(
       () => {
-        // It is as old as the question: a slow answer is not kept for longer.
-        if (this.#answer === answer) this.#until = asked + keptMs;
+        // The TTL counts from the start of the read, so a slow read does not extend it.
+        if (this.#answer === answer) this.#until = startedAt + keptMs;
       },
       () => {
-        // Who asked is told; the next one asks the store again.
+        // The waiting callers get the rejection; the next call reads the store again.
         if (this.#answer === answer) this.clear();
       },
     );

@@ -1,5 +1,5 @@
-// The memory engine: the whole contract in one process, whose data ends with it. It answers with promises and delivers in later turns of
-// the event loop, so that code which works on it also works on Redis.
+// The memory engine: the bus contract inside one process; its data is lost when the process ends. Like the Redis engine it answers with
+// promises and delivers in later turns of the event loop, so that code tested on it also works on Redis.
 import type { Runtime } from '@danmux/runtime';
 import type { Bus } from '../bus.ts';
 import type { Heads } from '../contract/streams.ts';
@@ -79,14 +79,14 @@ export class MemoryBus implements Bus {
     return { presence: this.presence.sweep(), members: this.members.sweep() };
   }
 
-  /** Loses everything, like a Redis that restarts empty; for tests. */
+  /** Deletes all data, like a Redis that restarts empty; for tests. */
   wipe(): void {
     const { ledger, ingress, leases, events, presence, members, claims, records, cursors, logs, receipts, traces, traffic } = this;
     const parts = [this.#stored, ledger, ingress, leases, events, presence, members, claims, records, cursors, logs, receipts, traces, traffic];
     for (const part of parts) part.clear();
   }
 
-  /** Puts a room back to older heads, like a store restored from a backup; for tests. */
+  /** Sets a room back to older heads, like a store restored from a backup; for tests. */
   goBack(room: string, heads: Heads): void {
     this.#stored.goBack(room, heads);
   }

@@ -1,4 +1,4 @@
-// Claims in memory: idempotency keys with their answers, and keys taken once. Each ends by itself.
+// Claims in memory: idempotency keys with their answers, and one-time keys. All expire.
 import type { Clock } from '@danmux/runtime';
 import type { Claims, IdempotencyState } from '../contract/claims.ts';
 import { claimTtlMs } from '../engine/lane-settings.ts';
@@ -13,7 +13,7 @@ interface IdempotencyRecord {
 export class MemoryClaims implements Claims {
   readonly #clock: Clock;
   readonly #records: ExpiringMap<string, IdempotencyRecord>;
-  /** Key → when it is free again. */
+  /** Key → time at which it is free again, milliseconds since 1970. */
   readonly #taken: ExpiringMap<string, number>;
 
   constructor(clock: Clock) {

@@ -1,4 +1,4 @@
-// Cursors in memory: a map of fields for each lease's name.
+// Cursors in memory: one map of fields per lease name.
 
 import type { Cursors } from '../contract/cursors.ts';
 import type { Lease } from '../contract/leases.ts';

@@ -1,5 +1,5 @@
-// Delivers frames, bells and freed leases by a later turn of the event loop, in order, as a network would; a subscriber that
-// throws is counted and logged, and hurts nobody else.
+// Pub/sub of the memory engine. Delivers in order in a later turn of the event loop, as a network would. An error thrown by a subscriber is
+// counted and logged, and the other subscribers still get the message.
 import type { Runtime } from '@danmux/runtime';
 import type { Subscription } from '../contract/subscription.ts';
 
@@ -13,18 +13,18 @@ export class Deliveries<T> {
 
   open(channel: string, listener: (message: T) => void): Subscription {
     const listeners = this.#listeners.get(channel) ?? new Set();
-    // One entry a subscription, even when the same function listens twice.
-    const own = (message: T) => listener(message);
-    this.#listeners.set(channel, listeners.add(own));
+    // A new function per subscription, so that the same listener can subscribe twice.
+    const entry = (message: T) => listener(message);
+    this.#listeners.set(channel, listeners.add(entry));
     return {
       close: async () => {
-        listeners.delete(own);
+        listeners.delete(entry);
         if (listeners.size === 0 && this.#listeners.get(channel) === listeners) this.#listeners.delete(channel);
       },
     };
   }
 
-  /** Whether anybody listens. */
+  /** Whether the channel has a subscriber. */
   has(channel: string): boolean {
     return this.#listeners.has(channel);
   }
@@ -40,7 +40,7 @@ export class Deliveries<T> {
     try {
       listener(message);
     } catch (error) {
-      this.#runtime.caught('memory-deliveries', error, 'a subscriber failed');
+      this.#runtime.caught('memory-deliveries', error, 'subscriber threw; the others still get the message');
     }
   }
 }

@@ -1,4 +1,4 @@
-// The event log in memory: one list a shard, capped.
+// The event log in memory: one capped list per shard.
 
 import type { Runtime } from '@danmux/runtime';
 import type { EventLog, LoggedEvent } from '../contract/events.ts';

@@ -1,4 +1,4 @@
-// A map whose entries end by themselves. They are forgotten when asked for, and by `sweep`, which its owner calls.
+// A map with a TTL per entry. Expired entries are removed when they are read and by `sweep`, which the owner of the map must call.
 import type { Clock } from '@danmux/runtime';
 
 interface Entry<V> {
@@ -26,7 +26,7 @@ export class ExpiringMap<K, V> {
     this.#entries.set(key, { value, expires: this.#clock.now() + ttlMs });
   }
 
-  /** Lets a living entry live for `ttlMs` from now. */
+  /** Sets the TTL of an existing entry to `ttlMs` from now. */
   touch(key: K, ttlMs: number): void {
     const entry = this.#entries.get(key);
     if (entry) entry.expires = this.#clock.now() + ttlMs;
@@ -36,13 +36,13 @@ export class ExpiringMap<K, V> {
     return this.#entries.delete(key);
   }
 
-  /** The living entries. */
+  /** All entries that have not expired. */
   entries(): [K, V][] {
     const now = this.#clock.now();
     return [...this.#entries].flatMap(([key, { value, expires }]) => (expires > now ? [[key, value] as [K, V]] : []));
   }
 
-  /** Forgets what has ended; returns how many. */
+  /** Removes expired entries; returns their number. */
   sweep(): number {
     const now = this.#clock.now();
     const ended = [...this.#entries].filter(([, { expires }]) => expires <= now);

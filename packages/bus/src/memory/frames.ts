@@ -1,4 +1,4 @@
-// Frames in memory: delivered to the subscribers of a room by a later turn of the event loop.
+// Frames in memory: delivered to the subscribers of a room in a later turn of the event loop.
 import type { Runtime } from '@danmux/runtime';
 import type { BusFrame, Frames, RoomSubscriber } from '../contract/frames.ts';
 import type { Subscription } from '../contract/subscription.ts';
@@ -19,7 +19,7 @@ export class MemoryFrames implements Frames {
     return this.#deliveries.has(room);
   }
 
-  /** For a commit. */
+  /** Called by a commit. */
   publish(room: string, frame: BusFrame): void {
     this.#deliveries.publish(room, frame);
   }

@@ -1,4 +1,4 @@
-// The ingress in memory: for each shard and lane, the publications that were accepted and are not committed yet, oldest first.
+// The ingress in memory: accepted publications that are not committed yet, per shard and lane, oldest first.
 import { DanmuxError, type Lane, lanes } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { Ingress, Pending, Publication, PublishResult } from '../contract/ingress.ts';
@@ -45,7 +45,7 @@ export class MemoryIngress implements Ingress {
     return this.#notifications.open(String(shard), notify);
   }
 
-  /** For a commit; returns how many of the entries were still there. */
+  /** Removes committed entries; returns how many still existed. */
   remove(shard: number, lane: Lane, entries: readonly string[]): number {
     const kept = this.#entries(shard, lane);
     return entries.filter((entry) => kept.delete(Number(entry))).length;
@@ -75,7 +75,7 @@ export class MemoryIngress implements Ingress {
     return { id, duplicate: false };
   }
 
-  /** Returns how many old entries were dropped for it; null when the lane is full and refuses. */
+  /** Appends one publication; returns the number of old entries dropped to make room, or null when the lane is full and refuses. */
   #add(shard: number, publication: Publication, cap: number): number | null {
     const entries = this.#entries(shard, publication.lane);
     if (entries.size >= cap && lanes[publication.lane].atCap === 'refuse') return null;

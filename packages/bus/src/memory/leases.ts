@@ -1,4 +1,4 @@
-// Leases in memory: the owner of each name until its time ends, with a token that grows with every owner.
+// Leases in memory: the owner of each name until expiry, with a fencing token that grows with every new owner.
 import type { Runtime } from '@danmux/runtime';
 import type { Lease, Leases } from '../contract/leases.ts';
 import type { Subscription } from '../contract/subscription.ts';
@@ -38,7 +38,7 @@ export class MemoryLeases implements Leases {
     return this.#freed.open('', freed);
   }
 
-  /** For writes that a lease fences. */
+  /** Whether the lease is still valid. Called by writes that the lease fences. */
   holds({ name, owner, token }: Lease): boolean {
     const held = this.#held.get(name);
     return held?.owner === owner && held.token === token;

@@ -1,4 +1,4 @@
-// The ledger in memory: one counter for each field.
+// The ledger in memory: one counter per field.
 import type { Ledger, LedgerCounts, LedgerTotals } from '../contract/ledger.ts';
 import { countsOf, totalsOf } from '../engine/ledger-fields.ts';
 

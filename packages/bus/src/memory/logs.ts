@@ -1,4 +1,4 @@
-// Named logs in memory, oldest first.
+// Named logs in memory: one array per log, oldest entry first.
 
 import type { LogEntry, LogPage, Logs } from '../contract/logs.ts';
 import { compareEntries, isEntry } from '../engine/entry-order.ts';

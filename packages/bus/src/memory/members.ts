@@ -1,4 +1,4 @@
-// The members of a cluster in memory: those of this process, since no other shares the engine.
+// Members in memory: only those announced by this process, because no other process shares the memory engine.
 import type { Clock } from '@danmux/runtime';
 import type { Member, Members } from '../contract/members.ts';
 import { ExpiringMap } from './expiring-map.ts';
@@ -22,7 +22,7 @@ export class MemoryMembers implements Members {
     return this.#members.entries().map(([, member]) => member);
   }
 
-  /** Returns how many were removed. */
+  /** Removes expired members; returns their number. */
   sweep(): number {
     return this.#members.sweep();
   }

@@ -1,4 +1,4 @@
-// Presence in memory: the last report of each edge for each room, and sums over the edges that reported in time.
+// Presence in memory: the last report of each edge for each room, and sums over the reports that have not expired.
 import type { Clock } from '@danmux/runtime';
 import { type Audience, audienceOf } from '../audience/audience.ts';
 import { AudienceCache } from '../audience/audience-cache.ts';
@@ -59,7 +59,7 @@ export class MemoryPresence implements Presence {
     return { rooms: counts.length, online: counts.reduce((sum, count) => sum + count, 0) };
   }
 
-  /** Removes the rows of edges that did not report in time; returns how many. */
+  /** Removes expired reports; returns their number. */
   sweep(): number {
     let removed = 0;
     for (const [room, rows] of this.#rooms) {
@@ -69,7 +69,7 @@ export class MemoryPresence implements Presence {
     return removed;
   }
 
-  /** Forgets the shared answers. */
+  /** Clears the cached answers. */
   stop(): void {
     this.#audiences.clear();
     this.#counts.clear();
@@ -80,7 +80,7 @@ export class MemoryPresence implements Presence {
     this.stop();
   }
 
-  /** Returns the version of the edge's member list that is kept. */
+  /** Stores one report; returns the version of the edge's member list that the store now has. */
   #report(edge: string, room: string, online: number, ttlMs: number, report: MemberReport | undefined): string | undefined {
     const rows = this.#rooms.get(room) ?? new ExpiringMap<string, Row>(this.#clock);
     const before = rows.get(edge);
@@ -106,7 +106,7 @@ export class MemoryPresence implements Presence {
     return new Map(rooms.map((room): [string, number] => [room, this.#online(room)]).filter(([, count]) => count > 0));
   }
 
-  /** Forgets the room when no edge reports it. */
+  /** The reports of a room that have not expired. Removes a room that has none. */
   #rows(room: string): Row[] {
     const rows = this.#rooms.get(room)?.entries() ?? [];
     if (rows.length === 0) this.#rooms.delete(room);

@@ -1,4 +1,4 @@
-// Receipt counts in memory: one row a message, room and edge.
+// Receipt counts in memory: one row per message, with the counts of each room and edge.
 import type { Runtime } from '@danmux/runtime';
 import type { ReceiptCount, ReceiptState, Receipts } from '../contract/receipts.ts';
 import { ExpiringMap } from './expiring-map.ts';

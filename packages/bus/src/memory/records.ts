@@ -1,4 +1,4 @@
-// Records in memory. Changes are told by a later turn of the event loop, in the order they were made.
+// Records in memory. Watchers get changes in a later turn of the event loop, in the order in which they were made.
 import type { Runtime } from '@danmux/runtime';
 import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '../contract/records.ts';
 import { checkRecord, compareNames, emptyRecordMs, isInForce } from '../engine/record-fields.ts';
@@ -6,7 +6,7 @@ import { Deliveries } from './deliveries.ts';
 
 interface StoredRecord {
   version: number;
-  /** Since when it has no fields, milliseconds since 1970; undefined while it has some. */
+  /** Time at which the record lost its last field, milliseconds since 1970; undefined while it has fields. */
   emptySince: number | undefined;
   readonly fields: Map<string, RecordField>;
 }
@@ -85,7 +85,7 @@ export class MemoryRecords implements Records {
     return [...(this.#records.get(record)?.fields ?? [])].filter(([, field]) => isInForce(field, now));
   }
 
-  /** Undefined of one that ended. */
+  /** The record, or undefined when it does not exist or its TTL without fields is over. */
   #known(record: string): StoredRecord | undefined {
     const stored = this.#records.get(record);
     const ended = stored?.emptySince !== undefined && this.#runtime.clock.now() - stored.emptySince >= emptyRecordMs;

@@ -1,5 +1,5 @@
-// The streams of every room: heads and the last messages of each lane. A lane's history ends some time after its last message,
-// the heads of a room when nobody asked for so long.
+// The streams of all rooms in memory: heads and the newest messages of each lane. A lane's history expires its TTL after the last message,
+// the heads of a room `headsTtlMs` after the last commit or presence report.
 import { lanes, type StreamLane, streamLanes, zeroOffsets } from '@danmux/protocol';
 import { type Clock, newId, type Runtime } from '@danmux/runtime';
 import type { Heads, HeadsClaim, Page } from '../contract/streams.ts';
@@ -13,10 +13,10 @@ import { ExpiringMap } from './expiring-map.ts';
 interface StoredMessage {
   readonly offset: number;
   text: string;
-  /** The text is a tombstone. */
+  /** True when the message is recalled: its text is a tombstone. */
   buried?: true;
-  /** Parts of a combo that were recalled: left out when the message is read. */
-  goneParts?: Set<string>;
+  /** Ids of recalled combo parts, which readers do not get. */
+  recalledParts?: Set<string>;
 }
 
 export class StoredStreams {
@@ -24,7 +24,7 @@ export class StoredStreams {
   readonly #runtime: Runtime;
   readonly #heads: ExpiringMap<string, Heads>;
   readonly #messages: ExpiringMap<string, StoredMessage[]>;
-  /** Per room the ids that were recalled. */
+  /** Recalled message ids per room. */
   readonly #recalled = new Map<string, ExpiringMap<string, true>>();
 
   constructor(runtime: Runtime) {
@@ -46,7 +46,7 @@ export class StoredStreams {
     return heads;
   }
 
-  /** For tests. */
+  /** Sets a room back to older heads and drops later messages; for tests. */
   goBack(room: string, heads: Heads): void {
     this.#heads.set(room, heads, headsTtlMs);
     for (const lane of streamLanes) {
@@ -55,12 +55,12 @@ export class StoredStreams {
     }
   }
 
-  /** Without making any. */
+  /** The heads of a room, or null; never creates any. */
   known(room: string): Heads | null {
     return this.#heads.get(room) ?? null;
   }
 
-  /** True when the room's heads are these. */
+  /** True when the stored heads equal `expected`. */
   matches(room: string, expected: Heads): boolean {
     const known = this.#heads.get(room);
     return known?.epoch === expected.epoch && streamLanes.every((lane) => known.offsets[lane] === expected.offsets[lane]);
@@ -94,7 +94,7 @@ export class StoredStreams {
     return { msgs: older.slice(Math.max(0, older.length - limit)).map((message) => given(lane, message)), more: older.length > limit };
   }
 
-  /** True when history has it, or its tombstone. */
+  /** Records the id as recalled and replaces the message by a tombstone. True when history has the message or already its tombstone. */
   recall(room: string, id: string): boolean {
     const recalled = this.#recalled.get(room) ?? new ExpiringMap(this.#clock);
     this.#recalled.set(room, recalled);
@@ -110,7 +110,7 @@ export class StoredStreams {
     for (const lane of streamLanes) {
       for (const message of this.#lane(room, lane)) {
         if (hasParts(message.text) && partsOf(message.text).some((part) => part.id === id)) {
-          message.goneParts = new Set(message.goneParts).add(id);
+          message.recalledParts = new Set(message.recalledParts).add(id);
           return true;
         }
         if (!isMessage(message.text, lane, message.offset, id)) continue;
@@ -143,10 +143,10 @@ export class StoredStreams {
 }
 
 function given(lane: StreamLane, message: StoredMessage): string {
-  return message.goneParts ? givenText(lane, message, message.goneParts) : message.text;
+  return message.recalledParts ? givenText(lane, message, message.recalledParts) : message.text;
 }
 
-/** Of this engine's two: it never restarts, and what it has it keeps. */
+/** Reason for a new epoch, or undefined. Never `unproven`: the memory engine's data does not survive a restart, so there is nothing to prove. */
 function reasonToFork(stored: Heads | undefined, { known, ended = [] }: HeadsClaim): EpochReason | undefined {
   if (!stored) return known || ended.length > 0 ? 'lost' : undefined;
   if (ended.includes(stored.epoch)) return 'returned';

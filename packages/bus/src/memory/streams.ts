@@ -1,5 +1,4 @@
-// The streams of the memory engine: commits, which touch several nouns at once, and reads of the stored messages. Nothing awaits inside a
-// commit, so it is one step.
+// Streams in memory: commits, which change several nouns, and reads of stored messages. A commit contains no `await`, so it is atomic.
 import type { StreamLane } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { Commit, CommitResult, Heads, HeadsClaim, Page, Streams } from '../contract/streams.ts';
@@ -11,7 +10,7 @@ import type { MemoryLeases } from './leases.ts';
 import type { MemoryLedger } from './ledger.ts';
 import type { StoredStreams } from './stored-streams.ts';
 
-/** Every noun that a commit changes. */
+/** The nouns that a commit changes, and the leases that fence it. */
 export interface CommitParts {
   readonly stored: StoredStreams;
   readonly leases: MemoryLeases;
@@ -38,7 +37,7 @@ export class MemoryStreams implements Streams {
     stored.append(room, messages);
     for (const [lane, ids] of Object.entries(entries) as [keyof typeof entries, readonly string[]][]) {
       const removed = ingress.remove(shard, lane, ids);
-      // Entries dropped at the cap were counted as shed, yet the relay had read them and sends them: take the count back.
+      // The relay had read entries that the ingress then dropped at its cap and counted as shed. This commit sends them, so subtract them again.
       ledger.add({ shed: { [lane]: { ingress_full: removed - ids.length } } });
     }
     ledger.add(counts);

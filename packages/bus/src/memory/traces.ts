@@ -1,4 +1,4 @@
-// Traces in memory: a row a message.
+// Traces in memory: one row per message.
 import type { Runtime } from '@danmux/runtime';
 import { type TracedHop, type TraceHop, type TraceState, type Traces, traceHops, traceKeptMs } from '../contract/traces.ts';
 import { ExpiringMap } from './expiring-map.ts';

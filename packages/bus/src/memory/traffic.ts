@@ -1,4 +1,4 @@
-// Room traffic in memory: a row a room.
+// Room traffic in memory: one row per room.
 import type { Runtime } from '@danmux/runtime';
 import { type RoomTraffic, type Traffic, type TrafficRow, trafficKeptMs } from '../contract/traffic.ts';
 import { countsOf, totalsOf } from '../engine/ledger-fields.ts';

@@ -1,6 +1,6 @@
-// The parts of a message a relay made of several gifts of one combo: `{"id":…,"parts":[{"id":"g1","count":10},…],"type":…}`, the id of
-// each gift and what it counts. A part that is recalled is left out wherever the message is given. Works on the message's text, a
-// body or one with lane and offset, so that counts keep their digits.
+// A relay merges several gifts of one combo into one message with `parts`, the id and count of each gift:
+// `{"id":…,"parts":[{"id":"g1","count":10},…],"type":…}`. Readers get the message without recalled parts. All functions work on the text
+// of a body or a numbered message, so that counts beyond 2^53 keep their digits.
 import type { StreamLane } from '@danmux/protocol';
 import { tombstone, tsOf } from '../message-text.ts';
 import { countedBody, countOf } from './count.ts';
@@ -15,13 +15,13 @@ export interface RecalledParts {
   has(id: string): boolean;
 }
 
-/** Parts of one message at most: it must stay small for every client. */
+/** Largest number of parts in one message, so that it stays small for every client. */
 export const comboParts = 200;
 
 const opening = ',"parts":[{"id":';
 const written = /\{"id":("(?:[^"\\]|\\.)*"),"count":(\d+)\}/g;
 
-/** Only danmux writes the field, between `id` and `type`; what stands behind may be a publisher's own. */
+/** Danmux writes `parts` between `id` and `type`; a later `parts` belongs to the publisher's data and does not count. */
 export function hasParts(text: string): boolean {
   const at = text.indexOf(opening);
   return at >= 0 && at < text.indexOf(',"type":"');
@@ -32,7 +32,7 @@ export function partsOf(text: string): ComboPart[] {
   return [...(fieldText(text, 'parts') ?? '').matchAll(written)].map(([, id = '""', count = '1']) => ({ id: JSON.parse(id) as string, count: BigInt(count) }));
 }
 
-/** The newest body with the parts and the sum of all; `bodies` are one gift each, in their order. */
+/** Merges gift bodies, oldest first, into one body: the newest with all parts and the sum of their counts. */
 export function bodyOfParts(bodies: readonly string[]): string {
   const newest = bodies.at(-1) ?? '';
   const parts = bodies.map((body) => ({ id: JSON.parse(fieldText(body, 'id') ?? '""') as string, count: countOf(fieldText(body, 'data') ?? 'null') }));
@@ -40,7 +40,7 @@ export function bodyOfParts(bodies: readonly string[]): string {
   return countedBody(`${id},"parts":${textOf(parts)}${newest.slice(id.length)}`, sumOf(parts));
 }
 
-/** The message without the parts of these ids: itself when it has none of them, null when nothing is left. */
+/** The message without its recalled parts, with the sum of the others: unchanged when none is recalled, null when all are. */
 export function withoutParts(text: string, recalled: RecalledParts): string | null {
   const parts = partsOf(text);
   const left = parts.filter(({ id }) => !recalled.has(id));
@@ -48,7 +48,7 @@ export function withoutParts(text: string, recalled: RecalledParts): string | nu
   return left.length === 0 ? null : countedBody(withField(text, 'parts', textOf(left)), sumOf(left));
 }
 
-/** A stored message as it is given to viewers: without recalled parts, a tombstone when all of them are. */
+/** A stored message in the form that viewers get: without recalled parts; a tombstone when all its parts are recalled. */
 export function givenText(lane: StreamLane, { offset, text }: { readonly offset: number; readonly text: string }, recalled: RecalledParts): string {
   if (!hasParts(text)) return text;
   return withoutParts(text, recalled) ?? tombstone(lane, offset, JSON.parse(fieldText(text, 'id') ?? '""') as string, tsOf(text));

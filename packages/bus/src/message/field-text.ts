@@ -1,8 +1,8 @@
-// Reads and changes a top-level field of a JSON object in its text, so that everything else keeps its bytes: the digits of a number
-// beyond 2^53 and the order of fields survive. The text must be valid JSON.
+// Reads and replaces a top-level field of a JSON object inside its text. All other bytes stay, so numbers beyond 2^53 keep their digits
+// and fields keep their order. The text must be valid JSON.
 
 interface Field {
-  /** Where the value begins and ends. */
+  /** Indexes of the value's first character and of the one after its last. */
   readonly from: number;
   readonly to: number;
 }
@@ -11,13 +11,13 @@ export function isObjectText(text: string): boolean {
   return text[blanks(text, 0)] === '{';
 }
 
-/** Text of the field's value; of a field that stands there twice the last one, as JSON.parse does. */
+/** Text of the field's value; undefined when absent. When the field occurs twice, the last one counts, as in JSON.parse. */
 export function fieldText(text: string, name: string): string | undefined {
   const field = find(text, name);
   return field && text.slice(field.from, field.to);
 }
 
-/** The object with this value in the field, at the end when it had none. */
+/** The object with this value in the field; a new field is appended at the end. */
 export function withField(text: string, name: string, value: string): string {
   const field = find(text, name);
   if (field) return `${text.slice(0, field.from)}${value}${text.slice(field.to)}`;
@@ -46,7 +46,7 @@ function blanks(text: string, from: number): number {
   return at;
 }
 
-/** Behind the closing quote of the string that begins at `from`. */
+/** Index after the closing quote of the string that begins at `from`. */
 function stringEnd(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {
     if (text[at] === '\\') at++;

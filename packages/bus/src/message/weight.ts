@@ -1,9 +1,9 @@
-// What a message is weighed by when not all can be sent, taken from it once, where it is accepted.
+// Computes the weight of a message, by which a relay chooses the messages to keep when it must shed some. Computed once, on acceptance.
 import type { From } from '@danmux/protocol';
 import type { Weight } from '../contract/ingress.ts';
 import { fnv1a } from '../fnv.ts';
 
-/** Longer texts that differ only after so many characters count as the same. */
+/** Characters of the data that enter the content hash; texts equal up to here count as the same. */
 const hashed = 256;
 
 export function weightOf(from: From | undefined, data: string, roleWeights: Readonly<Record<string, number>>): Weight {
@@ -16,7 +16,7 @@ function levelOf(from: From | undefined): number {
   return typeof from?.level === 'number' && Number.isFinite(from.level) ? from.level : 0;
 }
 
-/** As one field of an ingress entry; a sender may contain anything, so it comes last. */
+/** Encodes a weight as one field of an ingress entry. The sender comes last because it may contain spaces. */
 export function encodeWeight({ sender, rank, content }: Weight): string {
   return `${rank} ${content} ${sender}`;
 }

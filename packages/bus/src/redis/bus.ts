@@ -1,5 +1,5 @@
-// The Redis engine. Every write that must be whole is one Lua script on the keys of one shard; reads are plain commands. The process itself
-// keeps nothing but its connections and its subscriptions.
+// The Redis engine. Every write that must be atomic is one Lua script on keys of one hash slot; most reads are plain commands. The process
+// has no state but connections, subscriptions and answers cached for a second.
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { Bus } from '../bus.ts';
@@ -78,7 +78,7 @@ export class RedisBus implements Bus {
 
   async start(): Promise<void> {
     for (const part of [...this.#connections, this.#condition]) part.start();
-    // The roles start next and subscribe at once; before the connections are ready each of them would log a refusal.
+    // Roles start next and subscribe immediately. Without waiting here, each subscription would be refused and logged.
     await Promise.all(this.#connections.map((connection) => connection.firstAttempt()));
     await this.#time.start();
   }

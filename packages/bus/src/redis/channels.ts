@@ -1,6 +1,6 @@
-// The subscriptions of one process: which channel calls whom. It subscribes a channel with its first listener, leaves with
-// the last, subscribes all again after the connection was away, and then tells every listener that it may have missed
-// something. On a Redis Cluster channels are sharded, so that a frame travels to one master only.
+// The pub/sub subscriptions of one process. Subscribes to a channel with its first listener and unsubscribes with the last. After a
+// reconnect it subscribes to all channels again and calls `resumed` on every listener, because messages may be lost. On a Redis Cluster it
+// uses sharded channels, so that a frame reaches only the master of its slot.
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Cluster } from 'ioredis';
@@ -11,7 +11,7 @@ import { refusalOf } from './connection/refusal.ts';
 
 export interface ChannelListener {
   message(text: string): void;
-  /** The connection was away and is back: messages may have been missed. */
+  /** Called after a reconnect: messages may be lost. */
   resumed(): void;
 }
 
@@ -31,7 +31,7 @@ export class RedisChannels {
     connection.onReady(() => this.#resubscribe());
   }
 
-  /** Resolves when messages published from now on arrive; rejects with `unavailable`. */
+  /** Resolves when the subscription is active: later messages arrive. Rejects with `unavailable`. */
   async open(channel: string, listener: ChannelListener): Promise<Subscription> {
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners);
@@ -49,7 +49,7 @@ export class RedisChannels {
     clearTimeout(this.#retry);
   }
 
-  /** The same of several channels, with one listener each; all of them or none. */
+  /** Opens several channels with one listener each. When one fails, closes the others and rejects. */
   async openEach(channels: readonly string[], listenerOf: (index: number) => ChannelListener): Promise<Subscription> {
     const opened = await Promise.allSettled(channels.map((channel, index) => this.open(channel, listenerOf(index))));
     const open = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -61,7 +61,7 @@ export class RedisChannels {
   }
 
   #ensureSubscribed(channel: string): Promise<unknown> {
-    // Also for a channel that was subscribed: while the connection is away nothing arrives on it.
+    // Applies to subscribed channels too: while disconnected, no message arrives on them.
     if (!this.#connection.up) return Promise.reject(new DanmuxError('unavailable', { retryAfterMs: 1_000 }));
     const known = this.#subscribed.get(channel);
     if (known) return known;
@@ -79,13 +79,13 @@ export class RedisChannels {
     if (!this.#connection.up) return;
     const { client } = this.#connection;
     const leaving = client instanceof Cluster ? client.sunsubscribe(channel) : client.unsubscribe(channel);
-    // A connection that is lost meanwhile has left the channel too.
-    leaving.catch((error: unknown) => this.#count(error, 'unsubscribe failed'));
+    // Harmless failure: a connection that ends meanwhile loses its subscriptions anyway.
+    leaving.catch((error: unknown) => this.#count(error, 'redis unsubscribe failed'));
   }
 
   async #subscribe(channels: readonly string[]): Promise<void> {
     const { client } = this.#connection;
-    // Sharded channels of one call must share a slot.
+    // One SSUBSCRIBE may name only channels of one slot, so each channel gets its own call.
     if (client instanceof Cluster) await Promise.all(channels.map((channel) => client.ssubscribe(channel)));
     else await client.subscribe(...channels);
   }
@@ -102,7 +102,7 @@ export class RedisChannels {
     subscribing.then(
       () => {
         this.#retries = 0;
-        if (!first) this.#tellResumed(channels);
+        if (!first) this.#notifyResumed(channels);
       },
       (error: unknown) => {
         this.#subscribed = new Map();
@@ -112,18 +112,18 @@ export class RedisChannels {
   }
 
   #subscribeLater(error: unknown): void {
-    this.#count(error, 'subscribing again failed');
+    this.#count(error, 'redis resubscribe failed; it is retried');
     if (!this.#connection.up) return;
-    // A new connection would be refused too, and a Cluster has many.
+    // Retry on the same connection: a refusal would hit a new one too, and reconnecting a Cluster replaces many connections.
     if (refusalOf(error) || this.#connection.cluster) {
       this.#retry = setTimeout(() => this.#connection.up && this.#resubscribe(), backoffMs(++this.#retries, { baseMs: 200, maxMs: 5_000 }));
       return;
     }
-    // Without its subscriptions the connection is of no use: a new one subscribes again.
+    // A subscription connection without its subscriptions is useless: reconnect, which subscribes again.
     this.#connection.client.disconnect(true);
   }
 
-  #tellResumed(channels: readonly string[]): void {
+  #notifyResumed(channels: readonly string[]): void {
     for (const channel of channels) for (const listener of this.#listeners.get(channel) ?? []) this.#guard(() => listener.resumed());
   }
 
@@ -135,12 +135,12 @@ export class RedisChannels {
     try {
       call();
     } catch (error) {
-      this.#count(error, 'a subscriber failed');
+      this.#count(error, 'subscriber threw; the others still get the message');
     }
   }
 
   #count(error: unknown, message: string): void {
-    // Refused commands are reported loudly by Refusals already.
+    // `Refusals` already reports refused commands, so log them at debug level here.
     this.#runtime.caught('redis-channels', error, message, { level: refusalOf(error) ? 'debug' : 'warn' });
   }
 }

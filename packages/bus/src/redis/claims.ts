@@ -1,4 +1,4 @@
-// Claims in Redis: a hash for each idempotency key, which holds its answer, and a string for each key taken once. All end by themselves.
+// Claims in Redis: one hash per idempotency key, which also stores the answer, and one string per one-time key. All expire.
 import type { Claims, IdempotencyState } from '../contract/claims.ts';
 import { claimTtlMs } from '../engine/lane-settings.ts';
 import type { RedisStore } from './store.ts';

@@ -1,4 +1,4 @@
-// The keys and arguments of streams-commit.lua for one commit, in the form that its head describes.
+// Builds KEYS and ARGV of streams-commit.lua for one commit; the head of the script documents them.
 import { laneNames, lanes, streamLanes } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import type { Commit } from '../contract/streams.ts';
@@ -31,7 +31,7 @@ export function commitArguments(
     publishCommand,
     shard.frames(room),
     frame ? encodeFrame(frame) : '',
-    shard.eventsBell,
+    shard.eventsChannel,
     config.webhooks.log_events,
     ...streamLanes.flatMap((lane) => {
       const added = messages[lane] ?? [];

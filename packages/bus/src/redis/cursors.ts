@@ -1,10 +1,10 @@
-// Cursors in Redis: one hash a lease, in the lease's slot, written only under it.
+// Cursors in Redis: one hash per lease, in the lease's slot, so that the script that writes it can check the lease.
 
 import type { Cursors } from '../contract/cursors.ts';
 import type { Lease } from '../contract/leases.ts';
 import type { RedisStore } from './store.ts';
 
-/** Fields of one script: others of the slot wait meanwhile. */
+/** Largest number of fields per script call, because a script blocks the whole Redis node. */
 const fieldsTogether = 1_000;
 
 export class RedisCursors implements Cursors {

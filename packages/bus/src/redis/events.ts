@@ -1,4 +1,4 @@
-// The event log in Redis: one stream a shard, which commits append to as well (streams-commit.lua).
+// The event log in Redis: one stream per shard, to which `emit` and commits (streams-commit.lua) append.
 
 import type { Runtime } from '@danmux/runtime';
 import type { EventLog, LoggedEvent } from '../contract/events.ts';
@@ -20,8 +20,8 @@ export class RedisEventLog implements EventLog {
 
   async emit(room: string, texts: readonly string[]): Promise<void> {
     if (texts.length === 0) return;
-    const { events, ledger, eventsBell } = this.#store.of(room);
-    await this.#store.run('dmxEventEmit', [events, ledger], [this.#runtime.config.webhooks.log_events, this.#store.publishCommand, eventsBell, ...texts]);
+    const { events, ledger, eventsChannel } = this.#store.of(room);
+    await this.#store.run('dmxEventEmit', [events, ledger], [this.#runtime.config.webhooks.log_events, this.#store.publishCommand, eventsChannel, ...texts]);
   }
 
   async read(shard: number, after: string | undefined, limit: number): Promise<readonly LoggedEvent[]> {
@@ -42,7 +42,7 @@ export class RedisEventLog implements EventLog {
   }
 
   listen(notify: (shard: number) => void): Promise<Subscription> {
-    const channels = Array.from({ length: this.#runtime.config.shards }, (_, shard) => this.#store.keys.shard(shard).eventsBell);
+    const channels = Array.from({ length: this.#runtime.config.shards }, (_, shard) => this.#store.keys.shard(shard).eventsChannel);
     return this.#channels.openEach(channels, (shard) => ({ message: () => notify(shard), resumed: () => notify(shard) }));
   }
 }

@@ -1,17 +1,17 @@
-// A frame on a channel: its head as one line of JSON, then the payload as it is. An edge parses the head only.
+// The encoding of a frame on a channel: one line of JSON for the head, then the payload unchanged. An edge parses only the head.
 import type { BusFrame, FrameHead } from '../contract/frames.ts';
 
-/** On the wire `senderOnly` keeps its old name `own`, so that edges and relays of other versions read it during an upgrade. */
+/** `senderOnly` is named `own` on the wire, so that old and new edges and relays understand each other during an upgrade. */
 type WireHead = Omit<FrameHead, 'senderOnly'> & { readonly own?: FrameHead['senderOnly'] };
 
 export function encodeFrame({ head, payload }: BusFrame): string {
   return `${JSON.stringify(toWire(head))}\n${payload}`;
 }
 
-/** Throws on anything encodeFrame did not make. */
+/** Throws on a text that `encodeFrame` did not produce. */
 export function decodeFrame(text: string): BusFrame {
   const end = text.indexOf('\n');
-  if (end < 0) throw new Error('a frame without a head');
+  if (end < 0) throw new Error('frame has no head line');
   return { head: fromWire(JSON.parse(text.slice(0, end)) as WireHead), payload: text.slice(end + 1) };
 }
 

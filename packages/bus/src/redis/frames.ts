@@ -1,4 +1,4 @@
-// Frames in Redis: a pub/sub channel for each room, on which the commit script publishes.
+// Frames in Redis: one pub/sub channel per room, to which the commit script publishes.
 import type { Frames, RoomSubscriber } from '../contract/frames.ts';
 import type { Subscription } from '../contract/subscription.ts';
 import type { RedisChannels } from './channels.ts';

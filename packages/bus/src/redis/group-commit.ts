@@ -1,8 +1,8 @@
-// Runs writes in groups and has each group confirmed at once: what comes while one group is confirmed makes the next, so that a
-// thousand writes at a time cost a few confirmations. It knows neither Redis nor what a write is, and holds no more than its caps.
+// Group commit: writes that arrive during a confirmation form the next group, and each group is confirmed with one call, so that a thousand
+// concurrent writes cost a few confirmations. Independent of Redis. Bounded by caps on waiting writes and bytes.
 import { DanmuxError } from '@danmux/protocol';
 
-/** Writes, and bytes of them, that wait for the group before theirs; more are refused before they run. */
+/** Caps on waiting writes and their bytes. A write above a cap is refused before it runs. */
 const cap = { writes: 10_000, bytes: 64 * 1_048_576 };
 
 interface Write {
@@ -12,7 +12,7 @@ interface Write {
   reject(error: unknown): void;
 }
 
-/** Called before a group runs; what it returns is called after, once, when at least one write of the group was done. */
+/** Called before a group runs. Returns the confirmation, which is called once after the group, if at least one write of it succeeded. */
 export type BeginGroup = () => () => Promise<void>;
 
 export class GroupCommit {
@@ -25,10 +25,12 @@ export class GroupCommit {
     this.#begin = begin;
   }
 
-  /** Resolves with what `run` did when that is confirmed; rejects with its error, or with that of the confirmation. Runs start in the order of the calls. */
+  /** Resolves with the result of `run` after its group is confirmed; rejects with the error of `run` or of the confirmation. Runs start in call order. */
   write<T>(run: () => Promise<T>, bytes = 0): Promise<T> {
     if (this.#waiting.length >= cap.writes || this.#bytes + bytes > cap.bytes) {
-      return Promise.reject(new DanmuxError('unavailable', { message: 'Too many messages wait for replicas; nothing was accepted.', retryAfterMs: 1_000 }));
+      return Promise.reject(
+        new DanmuxError('unavailable', { message: 'Too many messages wait for replicas; this one was not stored. Send it again later.', retryAfterMs: 1_000 }),
+      );
     }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ run, bytes, resolve: resolve as (outcome: unknown) => void, reject });
@@ -37,15 +39,15 @@ export class GroupCommit {
     });
   }
 
-  /** Refuses what waits and has not run. */
+  /** Rejects the waiting writes that have not run. */
   refuse(error: Error): void {
-    for (const { reject } of this.#take()) reject(error);
+    for (const { reject } of this.#takeWaiting()) reject(error);
   }
 
   async #commit(): Promise<void> {
     this.#committing = true;
     while (this.#waiting.length > 0) {
-      const group = this.#take();
+      const group = this.#takeWaiting();
       const confirm = this.#begin();
       const outcomes = await Promise.allSettled(group.map(({ run }) => run()));
       const failure = outcomes.some(({ status }) => status === 'fulfilled') ? await failureOf(confirm) : undefined;
@@ -59,7 +61,7 @@ export class GroupCommit {
     this.#committing = false;
   }
 
-  #take(): Write[] {
+  #takeWaiting(): Write[] {
     const taken = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;

@@ -1,4 +1,4 @@
-// The heads of a room as the scripts answer them: an epoch, then the offsets in the order of the stream lanes.
+// Decodes a room's heads from a script's answer: the epoch, then the offsets in the order of the stream lanes.
 import { streamLanes } from '@danmux/protocol';
 import type { Heads } from '../contract/streams.ts';
 import { forksOf } from '../lineage.ts';

@@ -1,5 +1,5 @@
-// The ingress in Redis: a stream for each shard and lane, and one script call for the publications of a shard. Under `redis.ack:
-// replicated` guaranteed lanes use a connection of their own and are stored when replicas have them; the other lanes never wait for that.
+// The ingress in Redis: one stream per shard and lane, written by one script call per shard. Under `redis.ack: replicated`, guaranteed
+// lanes use a separate connection and count as stored once replicas confirm; the other lanes never wait for replicas.
 import { DanmuxError, type Lane, lanes } from '@danmux/protocol';
 import type { Config, Runtime } from '@danmux/runtime';
 import type { Ingress, Marks, Pending, Publication, PublishResult } from '../contract/ingress.ts';
@@ -12,9 +12,9 @@ import type { ReplicatedWrites } from './replicated-writes.ts';
 import { runScript } from './scripts.ts';
 import type { RedisStore } from './store.ts';
 
-/** Publications of one script call at most, so that no call holds Redis for long. */
+/** Largest number of publications per script call, so that no call blocks Redis for long. */
 const publishChunk = 200;
-/** A key that is written only so that replicas can be waited for. */
+/** TTL in milliseconds of the key that `confirm` writes; its value is never read. */
 const confirmKeptMs = 60_000;
 
 export class RedisIngress implements Ingress {
@@ -23,7 +23,7 @@ export class RedisIngress implements Ingress {
   readonly #channels: RedisChannels;
   readonly #replicated: ReplicatedWrites | undefined;
 
-  /** Without `replicated` every lane counts as stored when the master has it. */
+  /** Without `replicated`, a publication of any lane counts as stored once the master has it. */
   constructor({ config }: Runtime, store: RedisStore, channels: RedisChannels, replicated: ReplicatedWrites | undefined) {
     this.#config = config;
     this.#store = store;
@@ -42,7 +42,7 @@ export class RedisIngress implements Ingress {
   }
 
   async confirm(key: string): Promise<void> {
-    // From Redis 7.2 on WAIT counts only writes of its own connection, so this connection writes a key after the writes to be confirmed.
+    // Since Redis 7.2 WAIT covers only writes of its own connection. Replication is in order, so confirming this later write confirms earlier ones.
     await this.#replicated?.write(`${key}:confirm`, (redis) => redis.set(`${key}:confirm`, '1', 'PX', confirmKeptMs), key.length);
   }
 
@@ -57,10 +57,10 @@ export class RedisIngress implements Ingress {
   }
 
   listen(shard: number, notify: () => void, resumed: () => void = notify): Promise<Subscription> {
-    return this.#channels.open(this.#store.keys.shard(shard).bell, { message: notify, resumed });
+    return this.#channels.open(this.#store.keys.shard(shard).ingressChannel, { message: notify, resumed });
   }
 
-  /** Publications of one shard, either all replicated or none. */
+  /** Writes publications of one shard that are either all replicated or all local. */
   async #publishGroup(indexes: readonly number[], publications: readonly Publication[], results: (PublishResult | Error)[]): Promise<void> {
     for (let start = 0; start < indexes.length; start += publishChunk) {
       const chunk = indexes.slice(start, start + publishChunk);

@@ -1,11 +1,10 @@
-// The names of every key and channel. All keys of a shard carry one hash tag, so that one script can touch them together on a
-// Redis Cluster. Keys live in one database, channels are shared by all databases of a Redis: a channel therefore names its
-// database. Nothing else in danmux spells a key.
+// Names of all keys and channels; no other file builds one. All keys of a shard share a hash tag, so that one script can use them together
+// on a Redis Cluster. Redis separates keys by database but not channels, so channel names contain the database number.
 import type { Lane, StreamLane } from '@danmux/protocol';
 
-/** Where the records of one slot are. */
+/** Keys and channel of the records of one hash slot. */
 export interface RecordSlot {
-  /** Channel of their changes. */
+  /** Channel on which changes are published. */
   readonly changes: string;
   readonly ends: string;
   record(record: string): string;
@@ -18,10 +17,10 @@ export interface ShardKeys {
   readonly ledger: string;
   readonly totals: string;
   /** A channel. */
-  readonly bell: string;
+  readonly ingressChannel: string;
   readonly events: string;
   /** A channel. */
-  readonly eventsBell: string;
+  readonly eventsChannel: string;
   readonly records: RecordSlot;
   ingress(lane: Lane): string;
   seen(room: string, dedupeKey: string): string;
@@ -31,23 +30,23 @@ export interface ShardKeys {
   recalled(room: string): string;
   recalledParts(room: string): string;
   presence(room: string): string;
-  roster(room: string): string;
+  memberLists(room: string): string;
   /** A channel. */
   frames(room: string): string;
 }
 
 export interface Keys {
   shard(shard: number): ShardKeys;
-  /** Lease and fence counter of a name. */
+  /** Keys of a lease and of the counter for its fencing tokens. */
   lease(name: string): readonly [lease: string, fence: string];
-  /** Of a lease that is no shard's, in its slot. */
+  /** Key of a lease's cursors, in the slot of the lease. Not for shard leases. */
   cursors(name: string): string;
   readonly members: string;
   /** A channel. */
   readonly freed: string;
-  /** Of the records that are no room's. */
+  /** Slot of the records that do not belong to a room. */
   readonly otherRecords: RecordSlot;
-  /** All there are. */
+  /** All slots of records: one per shard, and `otherRecords`. */
   readonly recordSlots: readonly RecordSlot[];
   idempotency(key: string): string;
   once(key: string): string;
@@ -57,7 +56,7 @@ export interface Keys {
   traffic(room: string): string;
 }
 
-/** First part of every channel of a database; a prefix contains no `@`. Database 0 has the names of old. */
+/** First part of every channel name. Database 0 has no suffix, as in earlier versions. A prefix contains no `@`, so names cannot collide. */
 export function channelPrefix(prefix: string, database: number): string {
   return database === 0 ? prefix : `${prefix}@${database}`;
 }
@@ -67,7 +66,7 @@ export function createKeys(prefix: string, shards: number, database: number): Ke
   const all = Array.from({ length: shards }, (_, shard) => shardKeys(`${prefix}:{s${shard}}`, `${channels}:{s${shard}}`));
   const shard = (number: number) => {
     const keys = all[number];
-    if (!keys) throw new RangeError(`there is no shard ${number} of ${shards}`);
+    if (!keys) throw new RangeError(`shard ${number} does not exist; there are ${shards}`);
     return keys;
   };
   const otherRecords = recordSlot(`${prefix}:{records}`, `${channels}:{records}`);
@@ -88,7 +87,7 @@ export function createKeys(prefix: string, shards: number, database: number): Ke
     once: (key) => `${prefix}:once:${key}`,
     log: (log) => `${prefix}:log:${log}`,
     receipt: (id) => `${prefix}:receipt:${id}`,
-    // A room's name contains no space.
+    // Room names contain no space, so the pair is unambiguous.
     trace: (room, id) => `${prefix}:trace:${room} ${id}`,
     traffic: (room) => `${prefix}:traffic:${room}`,
   };
@@ -100,12 +99,12 @@ function shardKeys(base: string, channels: string): ShardKeys {
     fence: `${base}:fence`,
     ledger: `${base}:ledger`,
     totals: `${base}:online`,
-    bell: `${channels}:bell`,
+    ingressChannel: `${channels}:bell`,
     events: `${base}:events`,
-    eventsBell: `${channels}:events-bell`,
+    eventsChannel: `${channels}:events-bell`,
     records: recordSlot(base, channels),
     ingress: (lane) => `${base}:in:${lane}`,
-    // Both may contain colons; a room's name contains no space.
+    // Both may contain colons, but a room name contains no space, so the pair is unambiguous.
     seen: (room, dedupeKey) => `${base}:seen:${room} ${dedupeKey}`,
     heads: (room) => `${base}:room:${room}:heads`,
     stream: (room, lane) => `${base}:room:${room}:${lane}`,
@@ -113,7 +112,7 @@ function shardKeys(base: string, channels: string): ShardKeys {
     recalled: (room) => `${base}:room:${room}:recalled`,
     recalledParts: (room) => `${base}:room:${room}:recalled-parts`,
     presence: (room) => `${base}:room:${room}:online`,
-    roster: (room) => `${base}:room:${room}:roster`,
+    memberLists: (room) => `${base}:room:${room}:roster`,
     frames: (room) => `${channels}:frames:${room}`,
   };
 }

@@ -1,4 +1,4 @@
-// Leases in Redis: a hash with owner and token, which expires, and a counter from which the tokens come. Every change is one script.
+// Leases in Redis: an expiring hash with owner and token, and a counter that issues the tokens. Every change is one script.
 import type { Lease, Leases } from '../contract/leases.ts';
 import type { Subscription } from '../contract/subscription.ts';
 import type { RedisChannels } from './channels.ts';
@@ -26,12 +26,12 @@ export class RedisLeases implements Leases {
     const released = await this.#store.run('dmxLeaseRelease', [this.#store.keys.lease(lease.name)[0]], [lease.owner, lease.token]);
     if (released !== 1) return;
     const { freed } = this.#store.keys;
-    // Not in the script: on a Redis Cluster the channel may be on another node. A listener that misses it tries again anyway.
+    // Published outside the script, because on a Redis Cluster the channel may belong to another node. Listeners that miss it retry anyway.
     await this.#store.ask((redis) => (this.#store.cluster ? redis.spublish(freed, lease.name) : redis.publish(freed, lease.name)));
   }
 
   onFreed(freed: (name: string) => void): Promise<Subscription> {
-    // The regular attempts to acquire find the leases that were freed during an outage.
+    // `resumed` does nothing: periodic calls of `acquire` find the leases that were freed during an outage.
     return this.#channels.open(this.#store.keys.freed, { message: freed, resumed: () => {} });
   }
 }

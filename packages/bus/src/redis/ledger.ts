@@ -1,4 +1,4 @@
-// The ledger in Redis: a hash for each shard, to which the publish and commit scripts add.
+// The ledger in Redis: one hash of counters per shard, incremented by the publish and commit scripts.
 import type { Ledger, LedgerTotals } from '../contract/ledger.ts';
 import { totalsOf } from '../engine/ledger-fields.ts';
 import type { RedisStore } from './store.ts';

@@ -1,4 +1,4 @@
-// Named logs in Redis: a stream each.
+// Named logs in Redis: one stream per log.
 
 import type { LogEntry, LogPage, Logs } from '../contract/logs.ts';
 import { isEntry } from '../engine/entry-order.ts';

@@ -1,4 +1,4 @@
-// The members of the cluster, as they announced themselves in Redis.
+// Members in Redis: one hash, with a field per member that contains its expiry and its announcement.
 import type { Member, Members } from '../contract/members.ts';
 import type { RedisStore } from './store.ts';
 
@@ -21,12 +21,12 @@ export class RedisMembers implements Members {
     return (await this.#read()).members;
   }
 
-  /** Returns how many were removed. */
+  /** Removes expired members; returns their number. */
   async sweep(): Promise<number> {
     return (await this.#read()).removed;
   }
 
-  /** The members that announced themselves in time, and how many others the script removed. */
+  /** Removes expired members and reads the others, in one script. */
   async #read(): Promise<{ removed: number; members: Member[] }> {
     const [removed, ...alive] = (await this.#store.run('dmxMemberList', [this.#store.keys.members], [])) as [number, ...string[]];
     return { removed, members: alive.map((text) => JSON.parse(text) as Member) };

@@ -1,5 +1,4 @@
-// Presence in Redis: for each room and edge a row and a member list. Every read and write of them is one script on the keys of one
-// shard.
+// Presence in Redis: a row and a member list for each room and edge. Every read and write of them is one script on keys of one shard.
 import { type Audience, audienceOf } from '../audience/audience.ts';
 import { AudienceCache } from '../audience/audience-cache.ts';
 import type { MemberReport, Presence, RoomPulse } from '../contract/presence.ts';
@@ -10,11 +9,11 @@ import { isUserRoom } from '../user-room.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './store.ts';
 
-/** Rooms and characters of member lists of one call at most, so that none holds Redis for long. */
+/** Largest number of rooms, and of characters of member lists, per script call, so that no call blocks Redis for long. */
 const roomsChunk = 200;
 const listsChunk = 262_144;
 
-/** One room of a report; a count of -1 changes nothing. */
+/** One room in a script call; a count of -1 only reads. */
 interface Reported {
   readonly room: string;
   readonly count: number;
@@ -66,7 +65,7 @@ export class RedisPresence implements Presence {
     return this.#audiences.get(room);
   }
 
-  /** Forgets the shared answers. */
+  /** Clears the cached answers. */
   stop(): void {
     this.#audiences.clear();
     this.#counts.clear();
@@ -74,7 +73,7 @@ export class RedisPresence implements Presence {
 
   async #audienceOf(room: string): Promise<Audience> {
     const keys = this.#store.of(room);
-    const answer = (await this.#store.run('dmxAudience', [keys.presence(room), keys.roster(room)], [])) as (number | string | null)[];
+    const answer = (await this.#store.run('dmxAudience', [keys.presence(room), keys.memberLists(room)], [])) as (number | string | null)[];
     const shares = Array.from({ length: answer.length / 3 }, (_, index) => {
       const [online, users, list] = answer.slice(index * 3, index * 3 + 3);
       return { online: Number(online), ...(users === '' ? {} : { users: Number(users) }), ...(typeof list === 'string' ? { list } : {}) };
@@ -87,14 +86,14 @@ export class RedisPresence implements Presence {
     return { rooms: rooms.size, online: [...rooms.values()].reduce((sum, count) => sum + count, 0) };
   }
 
-  /** Without the rooms of users. */
+  /** Connections per room, without user rooms. */
   async #countRooms(): Promise<ReadonlyMap<string, number>> {
     const parts = await this.#store.eachShard((shard) => this.#store.ask((redis) => redis.hgetall(this.#store.keys.shard(shard).totals)));
     const rows = parts.flatMap((part) => Object.entries(part).map(([room, count]): [string, number] => [room, Number(count)]));
     return new Map(rows.filter(([room]) => !isUserRoom(room)));
   }
 
-  /** Removes the rooms that only dead edges reported; returns how many. An edge that leaves a room removes it in its own report. */
+  /** Removes the totals of rooms whose reports have all expired; returns their number. A live edge that leaves a room removes its row itself. */
   async sweep(): Promise<number> {
     const removed = await this.#store.eachShard(async (shard) => {
       const rooms = await this.#store.ask((redis) => redis.hkeys(this.#store.keys.shard(shard).totals));
@@ -109,7 +108,7 @@ export class RedisPresence implements Presence {
 
   async #run(shard: number, rows: readonly Reported[], edge: string, ttlMs: number): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
     const shardKeys = this.#store.keys.shard(shard);
-    const keys = [shardKeys.totals, ...rows.flatMap(({ room }) => [shardKeys.presence(room), shardKeys.heads(room), shardKeys.roster(room)])];
+    const keys = [shardKeys.totals, ...rows.flatMap(({ room }) => [shardKeys.presence(room), shardKeys.heads(room), shardKeys.memberLists(room)])];
     const args = rows.flatMap(({ room, count, report }) => [room, count, report?.users ?? '', report?.list?.version ?? '', report?.list?.text ?? '']);
     const answer = (await this.#store.run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...args])) as (number | string | null)[];
     let left = 0;

@@ -1,4 +1,4 @@
-// The keys and arguments of ingress-publish.lua for publications of one shard, in the form its head states.
+// Builds KEYS and ARGV of ingress-publish.lua for publications of one shard; the head of the script documents them.
 import { type Lane, laneNames, lanes } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import type { Publication } from '../contract/ingress.ts';
@@ -15,7 +15,7 @@ export function publishArguments(
   const keys = [shard.ledger, ...laneNames.map((lane) => shard.ingress(lane))];
   const args: (string | number)[] = [
     publishCommand,
-    shard.bell,
+    shard.ingressChannel,
     ...laneNames.map((lane) => ingressCap(lane, config)),
     ...laneNames.map((lane) => lanes[lane].atCap),
     config.redis.ack === 'replicated' ? 1 : 0,

@@ -1,4 +1,4 @@
-// Receipt counts in Redis: a hash each message, which ends by itself.
+// Receipt counts in Redis: one expiring hash per message.
 import type { Runtime } from '@danmux/runtime';
 import type { ReceiptCount, ReceiptState, Receipts } from '../contract/receipts.ts';
 import { groupBy } from '../engine/group-by.ts';
@@ -39,7 +39,7 @@ export class RedisReceipts implements Receipts {
   }
 }
 
-/** Of `c ROOM EDGE`: a room's name holds no space. */
+/** Decodes a field `c ROOM EDGE` → `SENT RECEIVED`. The edge id may contain spaces, the room name may not. */
 function countOf(name: string, text: string): ReceiptCount {
   const [, room = '', edge = ''] = /^c (\S+) (.*)$/s.exec(name) ?? [];
   const [sent, received] = text.split(' ').map(Number);

@@ -1,5 +1,5 @@
-// Records in Redis: a hash each, with its names in order beside it. Those of a room live in the slot of its shard, the others in one
-// of their own; a change is told on the slot's channel, from the script that makes it.
+// Records in Redis: one hash per record, and a sorted set of its field names for paging. Records of a room are in the slot of its shard,
+// all others share one slot. The script that makes a change publishes it on the slot's channel.
 import type { Runtime } from '@danmux/runtime';
 import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '../contract/records.ts';
 import { groupBy } from '../engine/group-by.ts';
@@ -10,7 +10,7 @@ import type { RedisStore } from './store.ts';
 
 type Fields = ReadonlyMap<string, RecordField | null>;
 
-/** Fields one look for ended ones takes. */
+/** Largest number of expired fields that one query of a sweep returns. */
 const sweepChunk = 500;
 
 export class RedisRecords implements Records {
@@ -72,13 +72,13 @@ export class RedisRecords implements Records {
   }
 
   async watch(watcher: RecordWatcher): Promise<{ close(): Promise<void> }> {
-    let telling = false;
+    let scheduled = false;
     const resumed = () => {
-      if (telling) return;
-      telling = true;
-      // All channels come back together; they are told of once.
+      if (scheduled) return;
+      scheduled = true;
+      // A reconnect resumes all channels in one turn; the watcher gets one call.
       queueMicrotask(() => {
-        telling = false;
+        scheduled = false;
         watcher.resumed();
       });
     };
@@ -88,7 +88,7 @@ export class RedisRecords implements Records {
     );
   }
 
-  /** Removes what has ended. */
+  /** Removes expired fields of all records. */
   async sweep(): Promise<void> {
     for (const slot of this.#store.keys.recordSlots) {
       for (;;) {
@@ -108,7 +108,7 @@ export class RedisRecords implements Records {
   }
 }
 
-/** 0 is never, as records-set.lua has it. */
+/** Expiry as records-set.lua stores it: 0 means never. */
 function storedUntil({ until }: RecordField): number {
   return until === undefined ? 0 : Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(until)));
 }
@@ -119,7 +119,7 @@ function decodeField(text: string): RecordField {
   return { value: text.slice(end + 1), ...(until === 0 ? {} : { until }) };
 }
 
-/** `VERSION/BEFORE [RECORD, [NAME, FIELD], …]`. */
+/** Decodes a published change: `VERSION/BEFORE [RECORD, [NAME, FIELD], …]`. */
 function decodeChange(text: string): RecordChange {
   const end = text.indexOf(' ');
   const [version = 0, before = version - 1] = text.slice(0, end).split('/').map(Number);

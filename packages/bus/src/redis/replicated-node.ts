@@ -1,9 +1,9 @@
-// One master under `redis.ack: replicated`: writes go out in groups, with one WAIT a group on the connection that wrote. While its
-// replicas are known to be missing it writes nothing and refuses at once; an empty group each second finds out, so that the loss of
-// a replica shows before the next gift and its return ends the refusals.
+// One master under `redis.ack: replicated`. Writes are sent in groups, followed by one WAIT per group on the same connection. While too few
+// replicas confirm, writes are refused immediately and nothing is sent. Empty groups probe the replicas (each second, each 100 ms while they
+// are missing), so that a lost replica is noticed before the next gift and its return ends the refusals.
 //
-// Enough replicas are not all that counts: when one of two was promoted, the other still confirms what the old master takes until the
-// sentinels have told everybody, and all of that is lost. So nothing counts for a while after a replica left its master.
+// Enough confirmations are not proof by themselves: when one of two replicas is promoted, the other still confirms writes of the old master
+// until the sentinels have informed all clients, and those writes are lost. So no write counts for 5 s after a replica disconnects.
 import { DanmuxError } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import type { Redis } from 'ioredis';
@@ -11,28 +11,28 @@ import { addressOf } from './connection/connected-address.ts';
 import { busError } from './connection/error.ts';
 import { GroupCommit } from './group-commit.ts';
 
-/** Answers by which a server says that it cannot wait for disks: too old, or without AOF. */
+/** Errors of servers without WAITAOF: too old, or AOF is off. */
 const cannotFsync = /^ERR (unknown command|.*appendonly is disabled)/;
 
-/** A replica that left may be the new master: by then the sentinels, or the nodes of a Cluster, have said so. */
-const leftMs = 5_000;
+/** A disconnected replica may be the new master. After this time, in milliseconds, sentinels or cluster nodes have announced a promotion. */
+const replicaLeftMs = 5_000;
 
-/** How often a master with too few replicas, and an idle one, is asked about them. */
-const askEveryMs = { missing: 100, idle: 1_000 };
+/** Interval between probes of a master, milliseconds: short while too few replicas confirm. */
+const probeEveryMs = { missing: 100, idle: 1_000 };
 
 export class ReplicatedNode {
   readonly #redis: Redis;
   readonly #settings: Config['redis'];
   readonly #changed: () => void;
   readonly #group = new GroupCommit(() => this.#begin());
-  /** Grows with each end of the connection: WAIT on a later one would count replicas that never saw the write. */
+  /** Number of times the connection has closed. A WAIT on a later connection would count replicas that never saw the write. */
   #closes = 0;
   #missing = false;
   #fsyncs = true;
-  /** Replicas of the master at this address when it was asked last, and when there were fewer than before. */
+  /** Result of the last INFO: the master's address, its online replicas, and the monotonic time at which their number last fell. */
   #replicas = { of: '', count: 0, leftAt: Number.NEGATIVE_INFINITY };
-  #askedAt = Number.NEGATIVE_INFINITY;
-  #asking = false;
+  #probedAt = Number.NEGATIVE_INFINITY;
+  #probing = false;
 
   /** `changed` is called after `missing` or `fsyncs` changed. */
   constructor(redis: Redis, settings: Config['redis'], changed: () => void) {
@@ -41,17 +41,17 @@ export class ReplicatedNode {
     this.#changed = changed;
     redis.on('close', () => {
       this.#closes++;
-      // The next connection may reach another server.
+      // The next connection may reach another server, which may support WAITAOF.
       this.#fsyncs = true;
     });
   }
 
-  /** True from a confirmation that too few replicas gave until the next one they all gave. */
+  /** True after a group that too few replicas confirmed, until a later group is confirmed. */
   get missing(): boolean {
     return this.#missing;
   }
 
-  /** False when disks were to be waited for, and this server cannot. */
+  /** False when `redis.ack_fsync` is on and this server does not support WAITAOF. */
   get fsyncs(): boolean {
     return this.#fsyncs;
   }
@@ -61,24 +61,24 @@ export class ReplicatedNode {
   }
 
   /**
-   * Resolves when what `run` wrote on this connection is on enough replicas; rejects with `unavailable` when it is not: it may be
-   * stored all the same. A duplicate must write something too, or it would be answered before the first one is replicated.
+   * Resolves when enough replicas have the writes that `run` made on this connection. Rejects with `unavailable` otherwise; the writes may
+   * then be stored all the same. `run` must write even for a duplicate, or the duplicate is answered before the original is replicated.
    */
   write<T>(run: (redis: Redis) => Promise<T>, bytes: number): Promise<T> {
-    return this.#missing ? Promise.reject(this.#tooFew('nothing was accepted')) : this.#group.write(() => run(this.#redis), bytes);
+    return this.#missing ? Promise.reject(this.#tooFew('nothing was stored')) : this.#group.write(() => run(this.#redis), bytes);
   }
 
-  /** Asks for the replicas when it is time to, `now` by any clock; called often. */
-  ask(now: number): void {
-    const due = this.#askedAt + (this.#missing ? askEveryMs.missing : askEveryMs.idle);
-    if (this.#asking || now < due || this.#redis.status !== 'ready') return;
-    this.#askedAt = now;
-    this.#asking = true;
-    // Its failure is `missing`, or that of the connection, which tells it itself.
-    const asked = () => {
-      this.#asking = false;
+  /** Probes the replicas when the interval is over. `now` is a time of any one clock, milliseconds; called by a timer. */
+  probe(now: number): void {
+    const due = this.#probedAt + (this.#missing ? probeEveryMs.missing : probeEveryMs.idle);
+    if (this.#probing || now < due || this.#redis.status !== 'ready') return;
+    this.#probedAt = now;
+    this.#probing = true;
+    // The error is ignored: it set `missing`, or the connection reports it.
+    const done = () => {
+      this.#probing = false;
     };
-    this.#group.write(async () => {}).then(asked, asked);
+    this.#group.write(async () => {}).then(done, done);
   }
 
   #begin(): () => Promise<void> {
@@ -91,22 +91,26 @@ export class ReplicatedNode {
   }
 
   async #wait(closes: number): Promise<number> {
-    const ended = () => new DanmuxError('unavailable', { message: 'The connection ended before replicas confirmed; send it again.', retryAfterMs: 1_000 });
+    const ended = () =>
+      new DanmuxError('unavailable', {
+        message: 'The Redis connection ended before replicas confirmed the write; send it again under the same id.',
+        retryAfterMs: 1_000,
+      });
     if (closes !== this.#closes) throw ended();
     try {
       const confirmed = await this.#confirmations();
-      // Asked after the WAIT: what was confirmed by those that stayed came before.
+      // Check after the WAIT, so that a replica that left before or during it is noticed.
       const left = await this.#replicaLeft();
       if (closes !== this.#closes) throw ended();
       return left ? 0 : confirmed;
     } catch (error) {
-      // A master that became a replica meanwhile: its group has another one.
+      // The master was demoted to a replica: reconnect, to find the new master.
       if (error instanceof Error && /replica instance|UNBLOCKED/.test(error.message)) this.#redis.disconnect(true);
       throw new DanmuxError('unavailable', { cause: busError(error), retryAfterMs: 1_000 });
     }
   }
 
-  /** How many replicas have what this connection wrote; 0 when the master has yet to write it to its own disk. */
+  /** Number of replicas that have this connection's writes; 0 when WAITAOF reports that the master has not fsynced them. */
   async #confirmations(): Promise<number> {
     const { ack_replicas, ack_timeout_ms, ack_fsync } = this.#settings;
     if (!ack_fsync || !this.#fsyncs) return this.#redis.wait(ack_replicas, ack_timeout_ms);
@@ -128,11 +132,11 @@ export class ReplicatedNode {
     const now = performance.now();
     const leftAt = of !== before.of ? Number.NEGATIVE_INFINITY : count < before.count ? now : before.leftAt;
     this.#replicas = { of, count, leftAt };
-    return now - leftAt < leftMs;
+    return now - leftAt < replicaLeftMs;
   }
 
   #setMissing(missing: boolean): void {
-    if (missing) this.#group.refuse(this.#tooFew('nothing was accepted'));
+    if (missing) this.#group.refuse(this.#tooFew('nothing was stored'));
     if (missing === this.#missing) return;
     this.#missing = missing;
     this.#changed();

@@ -1,5 +1,5 @@
-// The connection of guaranteed publications under `redis.ack: replicated`, apart from the others since a WAIT holds up what follows
-// it. On a Redis Cluster each write goes to the master of its slot by that master's own connection, and so does its WAIT.
+// Writes guaranteed publications under `redis.ack: replicated` on a separate connection, because a WAIT blocks later commands of its
+// connection. On a Redis Cluster, a write and its WAIT use the connection to the master of the slot.
 import { setTimeout as wait } from 'node:timers/promises';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -10,10 +10,10 @@ import { ReplicatedNode } from './replicated-node.ts';
 import { defineScripts } from './scripts.ts';
 
 const tickMs = 50;
-/** How often a write follows its slot to another master, with a pause before each. */
+/** Largest number of redirects of one write, and the pause before each in milliseconds. */
 const maxRedirects = 5;
 const redirectPauseMs = 100;
-/** How often failed writes ask at most where the slots are. */
+/** Shortest interval between two refreshes of the slot table after failed writes, milliseconds. */
 const refreshEveryMs = 200;
 
 export class ReplicatedWrites {
@@ -46,7 +46,7 @@ export class ReplicatedWrites {
     this.#connection.stop();
   }
 
-  /** As `ReplicatedNode.write`, on the master of the key's slot. */
+  /** `ReplicatedNode.write` on the master of the key's slot. Follows the slot when it moves. */
   async write<T>(key: string, run: (redis: Redis) => Promise<T>, bytes: number): Promise<T> {
     for (let redirects = 0; ; redirects++) {
       try {
@@ -70,12 +70,12 @@ export class ReplicatedWrites {
     const known = this.#nodes.get(redis);
     if (known) return known;
     defineScripts(redis);
-    const node = new ReplicatedNode(redis, this.#runtime.config.redis, () => this.#tell());
+    const node = new ReplicatedNode(redis, this.#runtime.config.redis, () => this.#report());
     this.#nodes.set(redis, node);
     return node;
   }
 
-  /** A write that its master refused, since the slot is or goes elsewhere, has not been done: it goes after it. */
+  /** Whether to repeat a write after this error. A master that answers with a redirect has not executed the write, so a repeat is safe. */
   async #redirected(error: unknown, redirects: number): Promise<boolean> {
     const { client } = this.#connection;
     if (!(client instanceof Cluster)) return false;
@@ -96,29 +96,29 @@ export class ReplicatedWrites {
 
   #tick(): void {
     const now = performance.now();
-    for (const redis of this.#masters) this.#nodeOf(redis).ask(now);
-    this.#tell();
+    for (const redis of this.#masters) this.#nodeOf(redis).probe(now);
+    this.#report();
   }
 
-  /** Also when the masters it was said of are gone themselves. */
-  #tell(): void {
+  /** Sets or clears the degraded states. Called by the timer too, because masters that caused one may disappear. */
+  #report(): void {
     const { ack_replicas, ack_timeout_ms } = this.#runtime.config.redis;
-    this.#tellOf(
+    this.#reportState(
       'replicas_missing',
       ({ missing }) => missing,
       (masters) =>
-        `redis.ack is replicated, and fewer than ${ack_replicas} replica(s) of ${masters} confirm a write within ${ack_timeout_ms} ms, or one left in the last seconds: gifts and control messages are refused with 503.`,
+        `redis.ack is replicated, and fewer than ${ack_replicas} replica(s) of ${masters} confirm a write within ${ack_timeout_ms} ms, or one disconnected in the last seconds: gifts and control messages are refused with 503.`,
     );
-    this.#tellOf(
+    this.#reportState(
       'ack_without_fsync',
       ({ fsyncs }) => !fsyncs,
       (masters) =>
-        `redis.ack_fsync is on, but ${masters} has no WAITAOF (Redis 7.2, Valkey) or no AOF: gifts and control messages count when replicas have them in memory.`,
+        `redis.ack_fsync is on, but ${masters} has no WAITAOF (Redis 7.2, Valkey) or no AOF: gifts and control messages count as stored when replicas have them in memory.`,
     );
   }
 
-  #tellOf(code: string, concerns: (node: ReplicatedNode) => boolean, textOf: (masters: string) => string): void {
-    const concerned = this.#masters.map((redis) => this.#nodeOf(redis)).filter(concerns);
+  #reportState(code: string, applies: (node: ReplicatedNode) => boolean, textOf: (masters: string) => string): void {
+    const concerned = this.#masters.map((redis) => this.#nodeOf(redis)).filter(applies);
     const masters = concerned.map(({ address }) => address).join(', ');
     if (masters === '') this.#runtime.degraded.clear(code);
     else this.#runtime.degraded.set(code, textOf(masters), { masters });

@@ -1,5 +1,4 @@
-// The Lua scripts, read once from the package's lua folder. Each runs by its SHA and is loaded again when Redis lost it
-// (ioredis does both).
+// Loads the Lua scripts from the package's lua folder. ioredis runs each by its SHA and sends it again when Redis no longer has it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
@@ -40,7 +39,7 @@ const sources = Object.entries(names).map(([name, file]) => ({ name, lua: readFi
 
 const bySha = new Map(sources.map(({ name, lua }) => [createHash('sha1').update(lua).digest('hex'), names[name as ScriptName]]));
 
-/** The file of a script, without its ending; undefined when it is none of danmux's. */
+/** File name without extension of the script with this SHA-1; undefined when danmux has no such script. */
 export function scriptNameOf(sha: string): string | undefined {
   return bySha.get(sha);
 }
@@ -49,7 +48,7 @@ export function defineScripts(redis: Redis | Cluster): void {
   for (const { name, lua } of sources) redis.defineCommand(name, { lua });
 }
 
-/** Runs a script; the answer's form is the one its file states. */
+/** Runs a script. The head of its file documents the answer. */
 export async function runScript(redis: Redis | Cluster, name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
   const commands = redis as unknown as Record<ScriptName, (...args: (string | number)[]) => Promise<unknown>>;
   return commands[name](keys.length, ...keys, ...args);

@@ -1,5 +1,5 @@
-// How the parts of the Redis engine ask Redis: commands, scripts and the names of keys, with every failure as a DanmuxError.
-// It knows no meaning of any key.
+// Access to Redis for the nouns of the Redis engine: runs commands and scripts, provides key names, and turns every failure into a
+// DanmuxError. It does not interpret keys or values.
 import type { Runtime } from '@danmux/runtime';
 import { Cluster } from 'ioredis';
 import { shardOf } from '../shard.ts';
@@ -10,9 +10,9 @@ import { defineScripts, runScript, type ScriptName } from './scripts.ts';
 
 export class RedisStore {
   readonly keys: Keys;
-  /** How scripts publish: on a Redis Cluster channels are sharded. */
+  /** Command by which scripts publish: `SPUBLISH` on a Redis Cluster, which uses sharded channels. */
   readonly publishCommand: 'PUBLISH' | 'SPUBLISH';
-  /** Whether this is a Redis Cluster. */
+  /** True on a Redis Cluster. */
   readonly cluster: boolean;
   readonly #client: RedisClient;
   readonly #shards: number;
@@ -43,7 +43,7 @@ export class RedisStore {
     }
   }
 
-  /** The answer's form is the one the script's file states. */
+  /** Runs a script. The head of its file documents the answer. */
   run(name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     return this.ask((redis) => runScript(redis, name, keys, args));
   }

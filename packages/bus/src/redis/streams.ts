@@ -1,4 +1,4 @@
-// The streams of rooms in Redis: heads, messages by offset and by page, and tombstones where messages were recalled.
+// Streams in Redis: heads, messages by offset and by page, and tombstones in place of recalled messages.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import type { Commit, CommitResult, Heads, HeadsClaim, Page, Streams } from '../contract/streams.ts';
@@ -11,7 +11,7 @@ import { commitArguments } from './commit-arguments.ts';
 import { headsOf } from './heads-fields.ts';
 import type { RedisStore } from './store.ts';
 
-/** Messages a recall looks at in one call. */
+/** Largest number of messages that one script call of a recall examines, so that it does not block Redis for long. */
 const recallChunk = 250;
 
 interface Placed {
@@ -23,8 +23,8 @@ export class RedisStreams implements Streams {
   readonly #runtime: Runtime;
   readonly #store: RedisStore;
   /**
-   * Whether a failover loses nothing of what was acknowledged. Under `local` Redis answers before anything is on a replica, so that a
-   * room begins a new epoch after one, although its heads may be whole: gifts that waited in the ingress may be gone.
+   * True under `redis.ack: replicated`: a failover loses no acknowledged publication. Under `local` it may lose some before any replica has
+   * them, so a room begins a new epoch after a failover even when its heads look complete: gifts in the ingress may be lost.
    */
   readonly #keepsAcknowledged: boolean;
 
@@ -57,14 +57,14 @@ export class RedisStreams implements Streams {
     const key = this.#store.of(room).stream(room, lane);
     const found = (await this.#store.ask((redis) => redis.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit))).map(placed);
     const end = found.length === limit ? (found.at(-1)?.offset ?? upTo) : upTo;
-    // Most often nothing is missing, and nothing more is asked.
+    // Usually no offset is missing, which saves the read of the tombstones.
     if (found.length === end - after) return this.#given(room, lane, found);
     const tombs = await this.#tombstones(room, lane, after + 1, end);
     return this.#given(room, lane, withTombstones(found, tombs).slice(0, limit));
   }
 
   async history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page> {
-    // The first offset is 1; Redis refuses an end before its lowest id.
+    // Offsets begin at 1, and Redis rejects a range that ends before its lowest id.
     if (before !== undefined && before <= 1) return { msgs: [], more: false };
     const key = this.#store.of(room).stream(room, lane);
     const end = before === undefined ? '+' : `(${before}-0`;
@@ -86,7 +86,7 @@ export class RedisStreams implements Streams {
     ];
     const about = [id, JSON.stringify(id), this.#runtime.clock.now(), recallTtlMs];
     let first = 1;
-    // What is recalled is most often talk, and new.
+    // Search chat first and the newest messages first: most recalls are of recent chat.
     for (let stream = streamLanes.length; stream >= 1; stream--) {
       for (let from = '+'; from !== ''; first = 0) {
         const [found, next = ''] = (await this.#store.run('dmxRecall', keys, [...about, stream, from, recallChunk, first, recalledPartsTtlMs])) as [
@@ -105,7 +105,7 @@ export class RedisStreams implements Streams {
     return this.#store.ask((redis) => redis.zrangebyscore(key, `(${this.#runtime.clock.now() - recallTtlMs}`, '+inf'));
   }
 
-  /** A stream's entries never change: recalled parts of a combo are left out here. */
+  /** Removes recalled combo parts from messages on reading, because Redis cannot change entries of a stream. */
   async #given(room: string, lane: StreamLane, messages: readonly Placed[]): Promise<string[]> {
     if (lane !== 'gift' || !messages.some(({ text }) => hasParts(text))) return messages.map(({ text }) => text);
     const key = this.#store.of(room).recalledParts(room);
@@ -127,7 +127,7 @@ function claimArguments({ known, ended = [] }: HeadsClaim, keepsAcknowledged: bo
   return [keepsAcknowledged ? 1 : 0, known?.epoch ?? '', ...streamLanes.map((lane) => known?.offsets[lane] ?? 0), ...ended];
 }
 
-/** Lowest offset first. What stands alone below a hole is no more than a trace of messages that were trimmed. */
+/** Merges messages and tombstones by offset. Drops everything below the newest gap: those are tombstones of messages that history has trimmed. */
 function withTombstones(found: readonly Placed[], tombs: readonly Placed[]): Placed[] {
   if (tombs.length === 0) return [...found];
   const all = [...new Map([...found, ...tombs].map((one) => [one.offset, one])).values()].sort((a, b) => a.offset - b.offset);

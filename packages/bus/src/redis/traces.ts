@@ -1,4 +1,4 @@
-// Traces in Redis: a hash each message, which ends by itself.
+// Traces in Redis: one expiring hash per message.
 
 import { type TracedHop, type TraceHop, type TraceState, type Traces, traceHops, traceKeptMs } from '../contract/traces.ts';
 import { groupBy } from '../engine/group-by.ts';
@@ -29,7 +29,7 @@ export class RedisTraces implements Traces {
   }
 }
 
-/** Of `h HOP NODE`. */
+/** Decodes a field `h HOP NODE` → `AT OFFSET VIEWERS`. */
 function hopOf(name: string, text: string): TraceHop {
   const [, hop = '', node = ''] = /^h (\S+) (.*)$/s.exec(name) ?? [];
   const [at = '', offset = '-', viewers = '-'] = text.split(' ');

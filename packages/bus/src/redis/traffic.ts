@@ -1,4 +1,4 @@
-// Room traffic in Redis: a hash each room, which ends by itself.
+// Room traffic in Redis: one expiring hash per room.
 
 import { type RoomTraffic, type Traffic, type TrafficRow, trafficKeptMs } from '../contract/traffic.ts';
 import { countsOf, totalsOf } from '../engine/ledger-fields.ts';

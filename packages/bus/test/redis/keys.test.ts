@@ -9,14 +9,14 @@ const keys = createKeys('danmux', 8, 0);
 const tagOf = (key: string) => /\{([^}]+)\}/.exec(key)?.[1];
 
 function allOf(shard: ShardKeys, rooms: readonly string[], dedupeKeys: readonly string[]): string[] {
-  const { lease, fence, ledger, totals, bell, events, eventsBell, records } = shard;
+  const { lease, fence, ledger, totals, ingressChannel, events, eventsChannel, records } = shard;
   return [
-    ...[lease, fence, ledger, totals, bell, events, eventsBell, records.changes, records.ends],
+    ...[lease, fence, ledger, totals, ingressChannel, events, eventsChannel, records.changes, records.ends],
     ...laneNames.map((lane) => shard.ingress(lane)),
     ...rooms.flatMap((room) => [
       shard.heads(room),
       shard.presence(room),
-      shard.roster(room),
+      shard.memberLists(room),
       shard.frames(room),
       shard.recalled(room),
       shard.recalledParts(room),
@@ -65,8 +65,8 @@ test('every key begins with the prefix, so that clusters may share a Redis', () 
 
 const channelsOf = (all: ReturnType<typeof createKeys>) =>
   [0, 1].flatMap((number) => {
-    const { bell, eventsBell, records, frames } = all.shard(number);
-    return [bell, eventsBell, records.changes, frames('a'), frames('@b')];
+    const { ingressChannel, eventsChannel, records, frames } = all.shard(number);
+    return [ingressChannel, eventsChannel, records.changes, frames('a'), frames('@b')];
   });
 
 test('channels name their database, since Redis does not keep them apart; keys are the same in each', () => {

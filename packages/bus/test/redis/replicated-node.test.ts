@@ -77,7 +77,7 @@ test('disks are waited for where that is asked; a server that cannot is told of 
     redis.emit('close');
     redis.call = () => Promise.reject(new Error(text));
     now += 60_000;
-    node.ask(now);
+    node.probe(now);
     await eventually(() => assert.deepEqual([node.missing, node.fsyncs], [false, false]));
   }
   assert.deepEqual(redis.sent, ['WAITAOF 1 2 500', 'WAIT 2 500', 'WAIT 2 500']);
@@ -92,7 +92,7 @@ test('a master with too few replicas is asked each 100 ms, one with enough each 
     return 0;
   };
   const at = async (now: number, expected: number) => {
-    node.ask(now);
+    node.probe(now);
     await new Promise(setImmediate);
     assert.equal(asked, expected, `asked by ${now} ms`);
   };
@@ -122,18 +122,18 @@ test('after a replica left its master nothing counts for five seconds, whatever 
   await assert.rejects(write(), unavailable);
   assert.equal(node.missing, true);
   now += 4_999;
-  node.ask(now);
+  node.probe(now);
   await new Promise(setImmediate);
   assert.equal(node.missing, true);
   now += 100;
-  node.ask(now);
+  node.probe(now);
   await new Promise(setImmediate);
   assert.equal(await write(), 'stored');
   redis.info = async () => '';
   await assert.rejects(write(), unavailable);
   redis.stream = { remoteAddress: '127.0.0.1', remotePort: 2 };
   now += 100;
-  node.ask(now);
+  node.probe(now);
   await new Promise(setImmediate);
   assert.equal(await write(), 'stored');
 });

@@ -66,13 +66,13 @@ test('member lists leave with their edge, and the last of a room with it', async
   const list = listMembers(new Map([['ann', { member: { id: 'ann' }, hash: memberHash('ann') }]]), 200);
   const report = (edge: string, count: number, ttlMs: number) =>
     bus.presence.report(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
-  const roster = keysOf().roster(room);
-  const lists = async () => Number((await redis.command(`HLEN ${roster}`)).slice(1));
+  const memberLists = keysOf().memberLists(room);
+  const lists = async () => Number((await redis.command(`HLEN ${memberLists}`)).slice(1));
   await report('e1', 1, 60_000);
   await report('dead', 1, 50);
   await report('gone', 1, 60_000);
   assert.equal(await lists(), 3);
-  const left = await leftOf(roster);
+  const left = await leftOf(memberLists);
   assert.ok(left > 50_000 && left <= 60_000, `the lists have ${left} ms left`);
   await report('gone', 0, 60_000);
   await eventually(async () => {
@@ -81,9 +81,9 @@ test('member lists leave with their edge, and the last of a room with it', async
     assert.equal(await lists(), 1);
   });
   await report('e1', 0, 60_000);
-  assert.equal(await leftOf(roster), -2);
+  assert.equal(await leftOf(memberLists), -2);
   await report('e1', 1, 60_000);
-  await redis.command(`DEL ${roster}`);
+  await redis.command(`DEL ${memberLists}`);
   const pulses = await bus.presence.report('e1', new Map([[room, 1]]), 60_000);
   assert.equal(pulses.get(room)?.list, undefined, 'lists that were lost alone are missed');
 });

@@ -1,15 +1,15 @@
-// Actions a user may do once per interval over the whole cluster, such as a message in slow mode: the store decides which request is
-// first, this remembers its answers. The same request again keeps its cooldown; another one is refused from memory.
+// Limits an action to once per interval and user across the cluster, for example a message in slow mode. Redis decides which request is
+// first; this class caches the answers, so a later request is refused from memory and a retry of the first request passes.
 import type { Bus } from '@danmux/bus';
 import type { Clock } from '@danmux/runtime';
 
 interface Cooldown {
   readonly until: number;
-  /** The request that has it; undefined when it is one of another edge, null when its own gave it up. */
+  /** Id of the request that started the cooldown; undefined: a request on another edge did; null: that request released it. */
   readonly by: string | undefined | null;
 }
 
-/** Claims remembered at most; of more the oldest are asked of the store again. */
+/** Cap of cached cooldowns; an evicted key is looked up in Redis again. */
 const remembered = 100_000;
 
 export class Cooldowns {
@@ -22,14 +22,17 @@ export class Cooldowns {
     this.#bus = bus;
   }
 
-  /** Milliseconds until the key is free, as far as is known here without asking; 0 also for the request that has it. */
+  /** Milliseconds until the key is free, from the cache alone; 0 for an unknown key and for the request that started the cooldown. */
   wait(key: string, by: string): number {
     const claim = this.#known.get(key);
     if (!claim || claim.by === by || claim.by === null) return 0;
     return Math.max(0, claim.until - this.#clock.now());
   }
 
-  /** 0 when the key was free and is taken for `ms`, or when this request has it; else milliseconds until it is free. */
+  /**
+   * Starts a cooldown of `ms` milliseconds. Returns 0 when the key was free or this request already started the cooldown, else the
+   * milliseconds until the key is free.
+   */
   async take(key: string, by: string, ms: number): Promise<number> {
     const known = this.#known.get(key);
     if (known && known.until > this.#clock.now()) {
@@ -37,7 +40,7 @@ export class Cooldowns {
       return known.by === by || known.by === null ? 0 : known.until - this.#clock.now();
     }
     const wait = await this.#bus.claims.once(key, ms);
-    // Another request of this edge may have been first, and stays the one that has it.
+    // Another request on this edge may have started the cooldown during the await; it stays the owner.
     const first = this.#known.get(key);
     if (wait > 0 && first && first.until > this.#clock.now()) return wait;
     this.#known.delete(key);
@@ -46,13 +49,13 @@ export class Cooldowns {
     return wait;
   }
 
-  /** What was taken was for nothing: the next request on this edge may have it. */
+  /** Releases a cooldown whose message was not sent: the next request on this edge may reuse it. */
   release(key: string): void {
     const known = this.#known.get(key);
     if (known) this.#known.set(key, { until: known.until, by: null });
   }
 
-  /** Keys it remembers. */
+  /** Number of cached keys. */
   get size(): number {
     return this.#known.size;
   }
@@ -60,7 +63,7 @@ export class Cooldowns {
   #forget(): void {
     const now = this.#clock.now();
     for (const [key, { until }] of this.#known) {
-      // Longer ones may stand in front of shorter ones: those go when their turn comes.
+      // Map order is start order, not expiry order: an expired entry behind a longer one is evicted later.
       if (until > now && this.#known.size <= remembered) return;
       this.#known.delete(key);
     }

@@ -1,4 +1,5 @@
-// Makes the parts that judge a viewer's message before it is published: the filter, the guard, and the messages that only their sender sees.
+// Creates the parts that judge a viewer's message before it is published: the content filter, the send guard and the store of messages
+// that only their sender sees.
 import type { Bus } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Filter } from './filter/filter.ts';

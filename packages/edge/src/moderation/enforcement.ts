@@ -1,5 +1,5 @@
-// Applies a moderator's decision to viewers that are connected: a ban or a kick takes them out of the room, every decision sends a
-// notice. Whether a viewer may enter or send is checked when it tries, by Rooms and SendGuard.
+// Applies a moderator's decision to connected viewers: a ban or a kick removes them from the room, and every decision sends a notice.
+// Rooms checks later joins and SendGuard later messages; this class checks neither.
 import type { RuleChange } from '@danmux/policy';
 import { DanmuxError, type Notice, type Sanction } from '@danmux/protocol';
 import type { Clock } from '@danmux/runtime';
@@ -12,7 +12,7 @@ export interface EnforcementParts {
     of(user: string): readonly Session[];
   };
   readonly rooms: {
-    /** Takes a session out of a room; a pending join of it fails with `why`. */
+    /** Removes a session from a room; its pending join is rejected with `why`. */
     expel(session: Session, room: string, why: DanmuxError): void;
   };
 }
@@ -38,7 +38,7 @@ export class Enforcement {
     const where = room === null ? {} : { room };
     if (!sanction) {
       const notice = lifted[kind];
-      // A banned user is in no room.
+      // A banned user is in no room, so the notice goes to all its sessions.
       if (notice) for (const session of kind === 'ban' ? sessions : inside) session.emit('notice', { ...notice, ...where });
       return;
     }

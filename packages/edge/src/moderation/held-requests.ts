@@ -1,5 +1,5 @@
-// Which request became which held message, over all edges and for as long as a request made twice is one message: whoever holds it first
-// gives it its id, and it is put into the review queue once, however soon a moderator decides about it. It knows no review.
+// Deduplicates held messages across edges for the length of the dedupe window: the first edge to hold a request chooses the message id,
+// and the message enters the review queue once, even if a moderator decides before a retry arrives. It does not read the queue.
 import { type Bus, dedupeMs, type Publication, runOnce } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
@@ -13,17 +13,17 @@ export class HeldRequests {
     this.#bus = bus;
   }
 
-  /** The id of the request's message: this publication's own, or that of the edge that was first. */
+  /** Id of the held message: the publication's id, or the id chosen by the edge that held the same request first. */
   async idOf(publication: Publication): Promise<string> {
     const { id, room, dedupeKey = id } = publication;
     const key = `held-as ${room} ${dedupeKey}`;
-    // An answer is kept unless another has the key: the first one names it, and all read that name.
+    // `finish` stores the id unless the key already has one; `begin` then returns the stored id to every edge.
     await this.#bus.claims.finish(key, '', id, id, this.#windowMs(publication));
     const named = await this.#bus.claims.begin(key, '', id);
     return named.state === 'done' ? named.answer : id;
   }
 
-  /** Runs `store` unless it was run for this id. One that failed may be run again; while it runs elsewhere this is `unavailable`. */
+  /** Runs `store` once per message id. A failed run may be repeated; while another call runs it, this rejects with `unavailable`. */
   async once(publication: Publication, store: () => Promise<void>): Promise<void> {
     const claim = { key: `held ${publication.room} ${publication.id}`, body: '', id: newId(this.#runtime.clock.now()) };
     const options = { keepMs: this.#windowMs(publication), giveUp: (key: string, id: string) => this.#giveUp(key, id) };
@@ -36,7 +36,7 @@ export class HeldRequests {
 
   async #giveUp(key: string, claim: string): Promise<void> {
     await this.#bus.claims.forget(key, claim).catch((error: unknown) => {
-      this.#runtime.caught('held-requests', error, 'could not give up the claim of a held message; it ends by itself', { level: 'debug' });
+      this.#runtime.caught('held-requests', error, 'could not release the claim of a held message; it expires with the dedupe window', { level: 'debug' });
     });
   }
 

@@ -1,6 +1,6 @@
-// Messages that their sender sees and the others do not: those in the shadow for ever, those that are held until a moderator decides.
-// It keeps what is held in the store, within a cap, and answers the same request with the same id: of what is held on every edge, of
-// what is in the shadow on this one.
+// Accepts messages that only their sender sees: shadowed messages for good, held messages until a moderator decides. Stores held messages
+// in Redis up to `moderation.review_cap`. A retried request gets the same id: on every edge for a held message, on this edge alone for a
+// shadowed one.
 import { type Bus, dedupeMs, identified, numberedMessage, type Publication } from '@danmux/bus';
 import { FollowedRecords, ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, type SendReply } from '@danmux/protocol';
@@ -15,7 +15,7 @@ export interface SenderOutput {
   toSender(room: string, user: string, message: string): void;
 }
 
-/** Answers remembered, so that a request that is made again is not a second message. */
+/** Cap of cached answers; a retry of a cached request does not become a second message. */
 const remembered = 10_000;
 
 export class HiddenMessages implements Part {
@@ -25,11 +25,11 @@ export class HiddenMessages implements Part {
   readonly #events: EventWriter;
   readonly #output: SenderOutput;
   readonly #requests: HeldRequests;
-  /** What waits for review, without what it says. */
+  /** Messages that wait for review, without their content: only their number is needed. */
   readonly #reviews: FollowedRecords<null>;
   /**
-   * Ids of this edge that the followed record does not show yet, with the time by which it does at the latest. A message that was decided
-   * before the record was read never shows.
+   * Ids stored by this edge that `#reviews` does not list yet, each with the time to stop counting it. A message decided before the record
+   * was read is never listed, hence the time limit.
    */
   readonly #storing = new Map<string, number>();
   readonly #answered = new Map<string, { readonly until: number; readonly answer: Promise<SendReply> }>();
@@ -75,7 +75,7 @@ export class HiddenMessages implements Part {
     const { id, room } = held;
     const message = { id, room, type, data: verdict.data, from: viewer.from, at: this.#runtime.clock.now(), reason: verdict.reason };
     await this.#requests.once(held, () => this.#store(message));
-    // Of a request that was made on another edge too: its viewer has come from there.
+    // Also for a retry of a request first held by another edge: the viewer has reconnected here.
     this.#output.toSender(room, viewer.id, numberedMessage(held, undefined));
     return { id, held: true };
   }
@@ -92,11 +92,11 @@ export class HiddenMessages implements Part {
       throw error;
     }
     await this.#events.emit(message.room, 'moderation.held', message, `held-${message.id}`).catch((error: unknown) => {
-      this.#runtime.caught('hidden-messages', error, 'webhooks are not told of a held message', { fields: { id: message.id } });
+      this.#runtime.caught('hidden-messages', error, 'could not queue the webhook event of a held message', { fields: { id: message.id } });
     });
   }
 
-  /** Read once, when the first message is held, and followed from then on. */
+  /** Number of messages that wait for review. Reads the record when the first message is held, then follows its changes. */
   async #waiting(): Promise<number> {
     this.#following ??= this.#reviews.hold(ruleRecords.reviews).catch((error: unknown) => {
       this.#following = undefined;

@@ -1,16 +1,16 @@
-// What a viewer's message counts, and the message with what it may count: only types whose counts are added up somewhere (sums of the
-// ambient lane, combos of gifts) are looked at. A count that is no positive integer is 1, as everywhere.
+// Reads and replaces the `count` of a viewer's message, for the types whose counts are added up (sums of the ambient lane, combos of
+// gifts). A count that is not a positive integer is 1, as everywhere.
 import { countOf } from '@danmux/bus';
 import type { MessageType, SendRequest } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
 
-/** Undefined when nobody adds it up. */
+/** The message's count; undefined when counts of its type are not added up. */
 export function statedCount({ lane, merge }: MessageType, data: unknown): number | undefined {
   const adds = lane === 'gift' || (lane === 'ambient' && merge !== 'newest');
   return adds ? Number(countOf(toJson(data ?? null))) : undefined;
 }
 
-/** The request itself when its data says so already, or says nothing and counts 1. */
+/** The request with its `count` replaced; the same object when the count is equal already or the data has none. */
 export function counted(request: SendRequest, count: number): SendRequest {
   const { data } = request;
   if (!isRecord(data) || !Object.hasOwn(data, 'count') || data['count'] === count) return request;

@@ -1,5 +1,5 @@
-// Whether a viewer's message is taken: how often it sends, how large it is, whether it may talk here now, and what the filter says of
-// it, in this order, since each costs more than the one before. It stores and sends nothing.
+// Decides whether a viewer's message is accepted. Checks the rate, the size, mutes and room modes, then the filter: cheapest check first.
+// It stores and sends nothing.
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { DanmuxError, limits, type RoomModes, type SendRequest } from '@danmux/protocol';
@@ -12,7 +12,7 @@ import { SendLimits, type Sent } from './send-limits.ts';
 import { fingerprintOf } from './text-fingerprint.ts';
 
 export interface Judged {
-  /** Ready to be published; its data is the verdict's. */
+  /** Ready to be published, with the verdict's data. */
   readonly publication: Publication;
   readonly verdict: Verdict;
 }
@@ -22,9 +22,9 @@ export interface SendGuardParts {
   readonly filter: Filter;
 }
 
-/** How long the same text of one user is not taken again, in a room that asks for it. */
+/** How long a room in `unique` mode refuses the same text from one user, milliseconds. */
 const uniqueMs = 30_000;
-/** How soon a user whose messages counted all they may can add to it. */
+/** Retry hint after the count budget is used up, milliseconds: the budget refills every second. */
 const countRetryMs = 1_000;
 
 export class SendGuard {
@@ -47,7 +47,7 @@ export class SendGuard {
     this.#members = new Set(moderation.member_roles);
   }
 
-  /** Throws what refuses the message. The viewer must be in the room; it may have left when this resolves. */
+  /** Throws the DanmuxError that refuses the message. The caller checks that the viewer is in the room; it may leave before this resolves. */
   async judge(viewer: Viewer, given: SendRequest): Promise<Judged> {
     const { room, type } = given;
     if (!viewer.sends) throw new DanmuxError('read_only');
@@ -58,14 +58,14 @@ export class SendGuard {
     if (!messages.types[type]?.viewer) throw new DanmuxError('type_forbidden');
     this.#checkRules(viewer, publication, request);
     const verdict = await this.#filter.judge({ id: publication.id, room, type, data: request.data, viewer });
-    // It may have taken a while.
+    // The hook may take seconds: a mute or a mode may have changed meanwhile.
     this.#checkRules(viewer, publication, request);
     await this.#startCooldowns(viewer, publication, request);
     const changed = verdict.data !== request.data;
     return { publication: changed ? this.#accept(viewer, { ...request, data: verdict.data }, publication.id, now) : publication, verdict };
   }
 
-  /** The request, with what is left of its count. */
+  /** The request with its count cut to the user's budget; throws `rate_limited` past the rate or with the budget used up. */
   #checkRate(viewer: Viewer, request: SendRequest, now: number): SendRequest {
     const { messages, shedding } = this.#runtime.config;
     const { room, type } = request;
@@ -77,7 +77,7 @@ export class SendGuard {
     const stated = row?.viewer ? statedCount(row, request.data) : undefined;
     if (stated === undefined) return request;
     const count = this.#limits.takeCount(sent, stated, now);
-    if (count === 0) throw new DanmuxError('rate_limited', { message: 'Your messages of this type count too much.', retryAfterMs: countRetryMs });
+    if (count === 0) throw new DanmuxError('rate_limited', { message: 'Too many at once for this message type; wait a second.', retryAfterMs: countRetryMs });
     return counted(request, count);
   }
 
@@ -100,19 +100,19 @@ export class SendGuard {
     if (modes.slow_ms) refuseSlow(this.#cooldowns.wait(slowKey(viewer, room), cid));
   }
 
-  /** Last, so that what is refused takes no turn. A turn that was taken stays taken when the message is then not stored. */
+  /** Runs last, so a refused message starts no cooldown. A started cooldown stays when the message then fails to be stored. */
   async #startCooldowns(viewer: Viewer, { lane }: Publication, request: SendRequest): Promise<void> {
     const modes = this.#modesFor(viewer, request.room);
     if (lane === 'ambient') return;
     if (modes.unique) refuseRepeated(await this.#cooldowns.take(uniqueKey(viewer, request), request.cid, uniqueMs));
     if (!modes.slow_ms) return;
     const wait = await this.#cooldowns.take(slowKey(viewer, request.room), request.cid, modes.slow_ms);
-    // It was not said.
+    // Slow mode refused the message, so its text may be sent again later.
     if (wait > 0 && modes.unique) this.#cooldowns.release(uniqueKey(viewer, request));
     refuseSlow(wait);
   }
 
-  /** What limits this viewer; some are above it. */
+  /** The room modes that apply to this viewer; none for a role in `moderation.exempt_roles`. */
   #modesFor(viewer: Viewer, room: string): RoomModes {
     return hasRole(viewer, this.#exempt) ? noModes : this.#rules.modes(room);
   }

@@ -1,6 +1,5 @@
-// How often a user, and all users of a room together, may send through this edge, and how much a viewer's messages may count. Types with
-// a limit of their own have buckets of their own. Buckets are made when they are first needed, forgotten when they are full again, and
-// at most so many are kept.
+// Token buckets of this edge: messages per user, messages per room, and the counts of a user's messages. A type with its own limit gets
+// its own buckets. A bucket is created on first use and dropped once it is full again; the number of buckets is capped.
 import { type MessageType, viewerCounts } from '@danmux/protocol';
 import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 
@@ -10,14 +9,14 @@ export interface Sent {
   readonly user: string;
   readonly room: string;
   readonly type: string;
-  /** Of the table messages.types; undefined for a type that is not in it. */
+  /** The type's row in `messages.types`; undefined for an unknown type. */
   readonly row: MessageType | undefined;
-  /** What the room's modes allow a user, for the types that share the user's limit. */
+  /** The room mode `send_per_minute`; it applies to types without their own limit. */
   readonly roomPerMinute?: number | undefined;
 }
 
 const forgetEveryMs = 60_000;
-/** Buckets of each kind at most; of more the oldest goes, and its owner begins with a full one. */
+/** Cap of buckets of each kind; the oldest is evicted, and its owner starts again with a full one. */
 const remembered = 100_000;
 
 export class SendLimits {
@@ -31,7 +30,7 @@ export class SendLimits {
     this.#limits = limits;
   }
 
-  /** 0 when user and room let it pass, else milliseconds to wait. A user has one bucket a limit, however many connections. */
+  /** 0 when both the user's and the room's bucket allow the message, else milliseconds to wait. All connections of a user share a bucket. */
   take(sent: Sent, now: number): number {
     this.#forget(now);
     const wait = this.#userBucket(sent, now).take(now);
@@ -41,10 +40,10 @@ export class SendLimits {
     return bucketOf(this.#rooms, room, () => new TokenBucket(room_send_per_second * 60, room_send_per_second, now)).take(now);
   }
 
-  /** How much of `wanted` the user's messages of this type may count now; 0 when nothing is left of this second. */
+  /** Takes up to `wanted` from the user's count budget for this type and returns the amount; 0 when the budget is used up. */
   takeCount({ user, type, row }: Sent, wanted: number, now: number): number {
     const perSecond = row?.viewer_count_per_second ?? viewerCounts.perSecond;
-    // One message that counts all it may must fit.
+    // The burst must allow one message with the type's maximum count.
     const bucket = bucketOf(this.#counts, `${user}\n${type}`, () => new TokenBucket(perSecond * 60, Math.max(perSecond, countMax(row)), now));
     return bucket.takeUpTo(Math.min(wanted, countMax(row)), now);
   }
@@ -57,11 +56,11 @@ export class SendLimits {
     }
     if (roomPerMinute === undefined) return bucketOf(this.#users, user, () => new TokenBucket(send_per_minute, send_burst, now));
     const burst = Math.min(send_burst, roomPerMinute);
-    // Another limit is another bucket: it begins full.
+    // The limit is part of the key: a changed limit starts with a full bucket.
     return bucketOf(this.#users, `${user}\n${room} ${roomPerMinute}`, () => new TokenBucket(roomPerMinute, burst, now));
   }
 
-  /** Buckets in memory. */
+  /** Number of buckets in memory. */
   get size(): number {
     return this.#users.size + this.#rooms.size + this.#counts.size;
   }
@@ -77,7 +76,7 @@ function countMax(row: MessageType | undefined): number {
   return row?.viewer_count_max ?? viewerCounts.max;
 }
 
-/** True of a type whose messages spend nothing of what others may. */
+/** True for a type whose messages do not use the shared buckets. */
 export function hasOwnLimit(row: MessageType | undefined): row is MessageType {
   return row !== undefined && (row.lane === 'ambient' || row.viewer_per_minute !== undefined);
 }

@@ -1,12 +1,12 @@
-// What a message says, as one short text: the same for what readers would call the same, however it is written.
+// Fingerprints message data, so that texts which look the same to a reader compare as equal.
 import { fnv1a } from '@danmux/bus';
 import { toJson } from '@danmux/runtime';
 
-/** Of the data of a message. Width, case, spaces and what cannot be seen make no difference. */
+/** Short fingerprint of a message's data. Ignores character width, case, spaces and invisible characters. */
 export function fingerprintOf(data: unknown): string {
-  const said = toJson(data ?? null)
+  const text = toJson(data ?? null)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/\\[nrt]|[\s\p{Cf}]/gu, '');
-  return `${said.length}:${fnv1a(said)}`;
+  return `${text.length}:${fnv1a(text)}`;
 }

@@ -1,28 +1,28 @@
-// An Aho-Corasick automaton: every occurrence of every word of a set, in one pass over a text whatever the words. It is filled in
-// steps, so that who builds one of many words can pause between them; it compares code points and knows nothing of languages.
+// An Aho-Corasick automaton: finds every occurrence of every word of a set in one pass over a text. It is built in steps, so a large
+// build can pause between them. It compares code points and knows nothing about languages.
 
-/** Called with a word's number (its place among those given) and the place of its last unit; true ends the search. */
+/** Called with the word's index in the array passed to `build` and the index of its last unit in the text; returns true to end the search. */
 export type Occurrence = (word: number, end: number) => boolean;
 
 const steps = 512;
 
 export class Automaton {
-  /** Code point → letter of the alphabet, from 1; 0: in no word. */
+  /** Code point → letter number, from 1; 0 when no word contains the code point. */
   readonly #basic = new Uint16Array(0x1_0000);
   readonly #astral = new Map<number, number>();
   #letters = 0;
-  /** Edges by open addressing: from, letter, to; to is 0 in a free slot, since no edge leads to the root. */
+  /** Hash table of edges with open addressing: from, letter, to. `to` is 0 in a free slot, because no edge leads to the root. */
   readonly #mask: number;
   readonly #shift: number;
   readonly #from: Int32Array;
   readonly #by: Uint16Array;
   readonly #to: Int32Array;
-  /** Of each node: who made it, by which letter, how deep it is, which word ends here (from 1). */
+  /** For each node: its parent, the letter from the parent, its depth, and the number of the word that ends here (from 1). */
   readonly #parent: Int32Array;
   readonly #letter: Uint16Array;
   readonly #depth: Uint16Array;
   readonly #word: Int32Array;
-  /** The node of the longest proper suffix, and of the longest that is a word. */
+  /** For each node: the node of its longest proper suffix, and of its longest suffix that is a whole word. */
   readonly #fail: Int32Array;
   readonly #wordSuffix: Int32Array;
   #nodes = 1;
@@ -43,7 +43,7 @@ export class Automaton {
     this.#wordSuffix = new Int32Array(units + 1);
   }
 
-  /** Words must differ and be of 1 to 65,535 units. Pauses are offered by yielding. */
+  /** Words must differ and have 1 to 65,535 units each. Yields regularly, so the caller can pause the build. */
   static *build(words: readonly ArrayLike<number>[]): Generator<void, Automaton> {
     const units = words.reduce((sum, word) => sum + word.length, 0);
     const automaton = new Automaton(units);
@@ -64,7 +64,7 @@ export class Automaton {
   #letterOf(codePoint: number): number {
     const known = this.#find(codePoint);
     if (known !== 0) return known;
-    if (this.#letters === 0xffff) throw new Error('words of more than 65,535 different characters');
+    if (this.#letters === 0xffff) throw new Error('the words use more than 65,535 different characters');
     this.#letters++;
     if (codePoint < 0x1_0000) this.#basic[codePoint] = this.#letters;
     else this.#astral.set(codePoint, this.#letters);
@@ -75,7 +75,7 @@ export class Automaton {
     return codePoint < 0x1_0000 ? (this.#basic[codePoint] as number) : (this.#astral.get(codePoint) ?? 0);
   }
 
-  /** The slot of an edge, or the free one where it belongs. */
+  /** The slot of an edge, or the free slot to put it in. */
   #slot(node: number, letter: number): number {
     let slot = Math.imul(Math.imul(node, 0x9e37_79b1) ^ letter, 0x85eb_ca6b) >>> this.#shift;
     while (this.#to[slot] !== 0 && (this.#from[slot] !== node || this.#by[slot] !== letter)) slot = (slot + 1) & this.#mask;
@@ -96,7 +96,7 @@ export class Automaton {
     return child;
   }
 
-  /** Suffixes are shorter than what they are suffixes of, so nodes are linked by depth. */
+  /** Links nodes to their suffixes in order of depth: a suffix is always shorter, so it is linked already. */
   *#link(): Generator<void> {
     for (const [done, node] of this.#byDepth().entries()) {
       const parent = this.#parent[node] as number;
@@ -130,7 +130,7 @@ export class Automaton {
     }
   }
 
-  /** Occurrences by their ends, the longest first of those that end together. */
+  /** Reports occurrences in order of their ends; of occurrences with the same end, the longest first. */
   search(units: ArrayLike<number>, length: number, found: Occurrence): void {
     let node = 0;
     for (let at = 0; at < length; at++) {

@@ -1,5 +1,5 @@
-// Keeps from asking who does not answer: after some failures in a row it is asked no more but for a probe now and then, until one
-// succeeds. It measures nothing and asks nobody itself.
+// A circuit breaker: after several failures in a row it opens and allows only a periodic probe, until a request succeeds. It sends no
+// requests; the caller reports their outcomes.
 import type { Clock } from '@danmux/runtime';
 
 export interface CircuitOptions {
@@ -22,24 +22,24 @@ export class Circuit {
     return this.#failed >= this.#options.failures;
   }
 
-  /** True of a question that may be asked; while it is open, of the one that is the probe. */
-  mayAsk(): boolean {
+  /** True when a request may be sent; while the circuit is open, once per probe interval. */
+  maySend(): boolean {
     if (!this.open) return true;
     const since = this.#clock.now() - this.#probedAt;
-    // A clock that was set back must not put the probe off.
+    // A negative age means the clock was set back; that must not delay the probe.
     if (since >= 0 && since < this.#options.probeEveryMs) return false;
     this.#probedAt = this.#clock.now();
     return true;
   }
 
-  /** True when this closed it. */
+  /** Reports a success; returns true when it closed the circuit. */
   succeeded(): boolean {
     const closes = this.open;
     this.#failed = 0;
     return closes;
   }
 
-  /** True when this opened it. */
+  /** Reports a failure; returns true when it opened the circuit. */
   failed(): boolean {
     this.#failed++;
     const opens = this.#failed === this.#options.failures;

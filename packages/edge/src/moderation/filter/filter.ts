@@ -1,5 +1,5 @@
-// The contract of a content filter: it judges a viewer's message by its content before it is published. Rate, mutes and modes are
-// checked before, so a filter sees only messages that are otherwise allowed.
+// The contract of a content filter: it judges a viewer's message by its content before publishing. SendGuard checks rate, mutes and
+// modes first, so a filter sees only messages that are otherwise allowed.
 import type { Viewer } from '../../viewer/viewer.ts';
 
 export interface FilteredMessage {
@@ -10,15 +10,15 @@ export interface FilteredMessage {
   readonly viewer: Viewer;
 }
 
-/** `data` may be another than what came in (words masked, rewritten by the hook). */
+/** `data` may differ from the sender's data: words masked, or rewritten by the hook. */
 export type Verdict =
   | { readonly action: 'pass'; readonly data: unknown }
-  /** Shown to its sender as accepted, and to nobody else ever. */
+  /** The sender sees the message as accepted; no other viewer ever sees it. */
   | { readonly action: 'shadow'; readonly data: unknown }
-  /** Waits for a moderator; its sender sees it, and the reply says so. */
+  /** The message waits for a moderator; the sender sees it, and the reply has `held: true`. */
   | { readonly action: 'hold'; readonly data: unknown; readonly reason: string };
 
 export interface Filter {
-  /** Rejects with `content_blocked` when the message is refused, with `unavailable` when it cannot be judged now. */
+  /** Rejects with `content_blocked` when the message is refused, or `unavailable` when no verdict is possible now. */
   judge(message: FilteredMessage): Promise<Verdict>;
 }

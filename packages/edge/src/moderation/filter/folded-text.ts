@@ -1,14 +1,14 @@
-// A text as the word filter compares it: the code points its letters stand for, and for each the place in the text it came from.
-// One of them is used again and again, so that a message costs no memory; it holds a text until the next is read.
+// A text in the form the word filter compares: folded code points, each with its index in the original text. One instance is reused for
+// all messages to avoid allocations; `read` overwrites the text before.
 import { apostrophe, codePointBits, digit, expansions, type Folded, fold, invisible, latin, mark, marked, several, symbol } from './folding.ts';
 
-/** `letters`: what can be seen but is no letter and no digit is left out. `visible`: blanks alone are. */
+/** `letters` drops everything except letters and digits; `visible` drops only blanks and invisible characters. */
 export type FoldMode = 'letters' | 'visible';
 
 export class FoldedText {
-  /** The first `length` are the text's. */
+  /** Folded code points; only the first `length` belong to the current text. */
   units = new Int32Array(1_024);
-  /** For each unit, where its character begins in the text. */
+  /** For each unit, the index in the text at which its character begins. */
   sources = new Int32Array(1_024);
   length = 0;
   text = '';
@@ -21,7 +21,7 @@ export class FoldedText {
   read(text: string): void {
     this.text = text;
     this.length = 0;
-    // An expansion is at most 18 characters (U+FDFA); it is rare, so room is made as it is met.
+    // An expansion has at most 18 characters (U+FDFA). It is rare, so the arrays grow only when one occurs.
     this.#makeRoom(text.length);
     let last: Folded = 0;
     for (let at = 0; at < text.length; at++) {
@@ -44,7 +44,7 @@ export class FoldedText {
     return folded & mark ? last : folded;
   }
 
-  /** True when a Latin letter (or a digit) at this place of the text begins a word (or a number). */
+  /** True when the Latin letter (or digit) at this index begins a word (or a number). */
   beginsWord(source: number, kind: number): boolean {
     let { at, folded } = this.#before(source);
     if (folded & kind) return false;
@@ -53,7 +53,7 @@ export class FoldedText {
     return !(folded & latin) || kind === digit;
   }
 
-  /** True when a Latin letter (or a digit) at this place of the text ends a word (or a number). */
+  /** True when the Latin letter (or digit) at this index ends a word (or a number). */
   endsWord(source: number, kind: number): boolean {
     const { text } = this;
     let at = source;
@@ -65,7 +65,7 @@ export class FoldedText {
     }
   }
 
-  /** The nearest visible character before a place; 0 at the beginning. */
+  /** The nearest visible character before an index; `folded` is 0 at the start of the text. */
   #before(source: number): { at: number; folded: Folded } {
     const { text } = this;
     let at = source;

@@ -1,32 +1,32 @@
-// What one character is to the word filter: the letters it stands for, whatever its width, case or marks, or nothing. One
-// table, filled as characters are first seen; it knows no words and no text around a character.
+// Folds one character for the word filter: to its base letters without width, case and marks, or to nothing. Results are cached in one
+// table on first use. It ignores the neighbours of a character; FoldedText looks at those.
 
-/** A folded character: the code point it stands for in the low 21 bits, and what it is above them. */
+/** A folded character: the base code point in the low 21 bits, the flags below in the bits above them. */
 export type Folded = number;
 
 export const codePointBits = 0x1f_ffff;
-/** Stands for nothing and cannot be seen: zero-width, control, combining marks. */
+/** Invisible and dropped in every mode: zero-width, control, combining marks. */
 export const invisible = 1 << 21;
-/** Stands for nothing where letters are compared: blanks. */
+/** A blank; dropped in every mode, and ends a word. */
 const blank = 1 << 22;
-/** Punctuation and symbols: nothing where letters are compared, themselves where all that is visible is. */
+/** Punctuation and symbols: dropped in mode `letters`, compared in mode `visible`. */
 export const symbol = 1 << 23;
-/** Of a script that puts blanks between words, in which a word is looked for as a whole. */
+/** A Latin letter: Latin puts blanks between words, so the filter matches whole words only. */
 export const latin = 1 << 24;
 export const digit = 1 << 25;
-/** A letter of a script with marks of its own, which make other letters of it (Thai, Devanagari, Arabic). */
+/** A letter of a script whose marks change the letter (Thai, Devanagari, Arabic). */
 export const marked = 1 << 26;
-/** Such a mark: it counts only after a `marked` letter, elsewhere it is decoration. */
+/** A mark of such a script; compared after a `marked` letter, ignored as decoration elsewhere. */
 export const mark = 1 << 27;
-/** It joins the letters around it: "that's". */
+/** Joins the letters around it into one word: "that's". */
 export const apostrophe = 1 << 28;
-/** Several code points: the low bits are an index of `expansions`. */
+/** Folds to several code points; the low bits are an index into `expansions`. */
 export const several = 1 << 29;
 
-/** What one character folds to when it is more than one, each a Folded. */
+/** Results of characters that fold to more than one. */
 export const expansions: (readonly Folded[])[] = [];
 
-/** Above these only ideographs and what cannot be seen is assigned. */
+/** Code points from here on are ideographs, unassigned or invisible, so they need no table. */
 const tableSize = 0x2_0000;
 const table = new Int32Array(tableSize);
 const compatibilityIdeographs = new Map<number, Folded>();
@@ -37,17 +37,17 @@ const isLetterOrNumber = /^[\p{L}\p{N}]$/u;
 const isBlank = /^\p{Z}$/u;
 const isLatin = /^\p{Script=Latin}$/u;
 const isInherited = /^\p{Script=Inherited}$/u;
-/** Their marks are accents, and may be left out or strewn in. */
+/** Scripts whose marks are accents: a sender can omit or add them freely, so the filter ignores them. */
 const accented =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Common}]$/u;
 const apostrophes = new Set(["'", '’', 'ʼ', '＇']);
 
-/** `codePoint` may be a lone surrogate. */
+/** Folds one code point, which may be a lone surrogate. */
 export function fold(codePoint: number): Folded {
   if (codePoint >= tableSize) return foldRare(codePoint);
   const known = table[codePoint] as Folded;
   if (known !== 0) return known;
-  const folded = foldAnew(codePoint);
+  const folded = computeFold(codePoint);
   table[codePoint] = folded;
   return folded;
 }
@@ -55,14 +55,14 @@ export function fold(codePoint: number): Folded {
 function foldRare(codePoint: number): Folded {
   if (codePoint >= 0x4_0000) return invisible;
   if (codePoint < 0x2_f800 || codePoint > 0x2_fa1f) return codePoint;
-  const known = compatibilityIdeographs.get(codePoint) ?? foldAnew(codePoint);
+  const known = compatibilityIdeographs.get(codePoint) ?? computeFold(codePoint);
   compatibilityIdeographs.set(codePoint, known);
   return known;
 }
 
-function foldAnew(codePoint: number): Folded {
+function computeFold(codePoint: number): Folded {
   const character = String.fromCodePoint(codePoint);
-  // Tabs and line ends are control characters to Unicode, blanks to who reads them.
+  // Unicode classes tabs and line ends as control characters; a reader sees blanks.
   if (/^\s$/.test(character)) return blank;
   if (apostrophes.has(character)) return apostrophe | symbol | 0x27;
   if (isIgnorable.test(character)) return invisible;
@@ -81,7 +81,7 @@ function ofNoLetters(character: string, folded: readonly Folded[]): Folded {
   return folded.length === 1 ? (folded[0] as Folded) : symbol | (character.codePointAt(0) ?? 0);
 }
 
-/** One code point of a decomposed lower-case character. */
+/** Folds one code point of a decomposed lower-case character. */
 function foldPlain(character: string): Folded {
   const codePoint = character.codePointAt(0) ?? 0;
   if (isMark.test(character)) return isInherited.test(character) || accented.test(character) ? invisible : mark | codePoint;

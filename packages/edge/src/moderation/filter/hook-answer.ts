@@ -1,4 +1,4 @@
-// What a pre-send hook may answer. Whatever else comes back is no answer.
+// Parses and checks the answer of a pre-send hook. Any other body counts as a failure of the hook.
 import { limits, type WordAction } from '@danmux/protocol';
 import { checkJson, parseRequest, toJson } from '@danmux/runtime';
 import { type Static, Type } from 'typebox';
@@ -8,9 +8,9 @@ const actions = ['pass', 'block', 'mask', 'hold', 'shadow'] as const satisfies r
 
 const schema = Type.Object({
   action: Type.Union(actions.map((action) => Type.Literal(action))),
-  /** Instead of the message's own; `mask` must give it. */
+  /** Replaces the message's data; required with `mask`. */
   data: Type.Optional(Type.Unknown()),
-  /** Of `block`: what the sender is told. Of `hold`: what the moderator is told. */
+  /** With `block` the text shown to the sender, with `hold` the reason shown to the moderator. */
   message: Type.Optional(Type.String({ maxLength: 500 })),
 });
 
@@ -18,13 +18,13 @@ export type HookAnswer = Static<typeof schema> & { readonly action: (typeof acti
 
 const check = Compile(schema);
 
-/** Throws when it is none; the error says why. */
+/** Throws an Error with the reason when the text is not a valid answer. */
 export function hookAnswerOf(text: string): HookAnswer {
   const answer: unknown = parseRequest(text);
-  if (!check.Check(answer)) throw new Error(`not of the documented form: ${check.Errors(answer)[0]?.message ?? 'unknown'}`);
+  if (!check.Check(answer)) throw new Error(`answer does not match the documented form: ${check.Errors(answer)[0]?.message ?? 'unknown'}`);
   const given = Object.hasOwn(answer, 'data');
-  if (answer.action === 'mask' && !given) throw new Error('mask without data');
+  if (answer.action === 'mask' && !given) throw new Error('action "mask" needs the field "data"');
   checkJson(answer, 'answer');
-  if (given && Buffer.byteLength(toJson(answer.data)) > limits.viewerData) throw new Error(`data of more than ${limits.viewerData} bytes`);
+  if (given && Buffer.byteLength(toJson(answer.data)) > limits.viewerData) throw new Error(`data exceeds ${limits.viewerData} bytes`);
   return answer as HookAnswer;
 }

@@ -1,5 +1,5 @@
-// One HTTP POST to a fixed URL, over connections that stay open. Follows no redirect, reads no more of an answer than a few
-// kilobytes, and is done by its deadline, whatever the other side does.
+// Sends HTTP POSTs to one fixed URL over keep-alive connections. Follows no redirects, limits the size of an answer, and settles by the
+// deadline even if the server hangs.
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
@@ -10,7 +10,7 @@ export interface HookReply {
 
 export interface HookRequestOptions {
   readonly connections: number;
-  /** From the call to the last byte of the answer. */
+  /** Milliseconds from the call to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
@@ -27,14 +27,14 @@ export class HookRequest {
     this.#agent = url.protocol === 'https:' ? new HttpsAgent(settings) : new HttpAgent(settings);
   }
 
-  /** Rejects when there is no answer, one too late or one too long. */
+  /** Rejects when the connection fails, the deadline passes, or the answer exceeds `maxBytes`. */
   async post(body: string, headers: Readonly<Record<string, string>>): Promise<HookReply> {
     const signal = AbortSignal.timeout(this.#options.timeoutMs);
     try {
       return await this.#post(body, headers, signal);
     } catch (error) {
       if (signal.aborted) throw new Error(`no answer within ${this.#options.timeoutMs} ms`, { cause: error });
-      // The other side may close a kept connection just as it is used again.
+      // The server may close a keep-alive connection just as it is reused; one retry on a new one is safe.
       if (error instanceof StaleConnection) return this.#post(body, headers, signal);
       throw error;
     }
@@ -71,8 +71,8 @@ async function readAll(response: IncomingMessage, maxBytes: number): Promise<str
   let bytes = 0;
   for await (const part of response as AsyncIterable<Buffer>) {
     bytes += part.length;
-    // Leaving the loop ends the connection too.
-    if (bytes > maxBytes) throw new Error(`an answer of more than ${maxBytes} bytes`);
+    // Throwing out of the loop also closes the connection.
+    if (bytes > maxBytes) throw new Error(`answer exceeds ${maxBytes} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString();

@@ -1,6 +1,5 @@
-// The pre-send hook: asks the backend what is to become of a message before it is accepted. A hook that does not answer in time, or
-// with something else, decides nothing: then `moderation.hook.on_failure` does. Its URL is the operator's own setting, no user's, so
-// that it may well be of a private network, and no address is refused.
+// The pre-send hook: asks the backend for a verdict before a message is accepted. After a timeout or an invalid answer,
+// `moderation.hook.on_failure` decides. The URL is an operator's setting, not user input, so private addresses are allowed.
 import { DanmuxError } from '@danmux/protocol';
 import { ConfigError, type Part, type Runtime, toJson } from '@danmux/runtime';
 import { Webhook } from 'standardwebhooks';
@@ -38,7 +37,7 @@ export class Hook implements Part {
     this.#request.close();
   }
 
-  /** Answers of one viewer's messages come in the order of the calls. Rejects with `content_blocked`, or `unavailable` on failure. */
+  /** Verdicts on one viewer's messages settle in call order. Rejects with `content_blocked`, or `unavailable` when `on_failure` blocks. */
   judge(message: FilteredMessage): Promise<Verdict> {
     return this.#order.run(message.viewer.id, this.#judge(message));
   }
@@ -50,10 +49,10 @@ export class Hook implements Part {
     return verdictOf(answer, message);
   }
 
-  /** Null when there is no usable answer. */
+  /** Null when the hook gave no valid answer. */
   async #ask(message: FilteredMessage): Promise<HookAnswer | null> {
     if (this.#underWay >= this.#runtime.config.moderation.hook.concurrency) return this.#without('busy', message);
-    if (!this.#circuit.mayAsk()) return this.#without('circuit_open', message);
+    if (!this.#circuit.maySend()) return this.#without('circuit_open', message);
     this.#underWay++;
     const observe = this.#runtime.metrics.hookSeconds.startTimer();
     try {
@@ -62,7 +61,7 @@ export class Hook implements Part {
       const answer = parsed(text);
       if (answer instanceof Error) return this.#failed('malformed', message, answer);
       observe();
-      if (this.#circuit.succeeded()) this.#runtime.log.info('the pre-send hook answers again');
+      if (this.#circuit.succeeded()) this.#runtime.log.info('pre-send hook answers again');
       return answer;
     } catch (error) {
       return this.#failed('no_answer', message, error);
@@ -84,14 +83,13 @@ export class Hook implements Part {
   }
 
   #failed(reason: Failure, message: FilteredMessage, error: unknown): null {
-    if (this.#circuit.failed())
-      this.#runtime.log.warn({ err: error, reason }, 'the pre-send hook fails; it is asked no more but for a probe a second, and on_failure decides');
+    if (this.#circuit.failed()) this.#runtime.log.warn({ err: error, reason }, 'pre-send hook fails; sending one probe a second, on_failure decides meanwhile');
     return this.#without(reason, message, error);
   }
 
   #without(reason: Failure, { id, room, type }: FilteredMessage, error?: unknown): null {
     this.#runtime.metrics.hookFailures.inc({ reason });
-    this.#runtime.log.debug({ err: error, reason, id, room, type }, 'no answer of the pre-send hook');
+    this.#runtime.log.debug({ err: error, reason, id, room, type }, 'pre-send hook gave no verdict');
     return null;
   }
 
@@ -99,8 +97,11 @@ export class Hook implements Part {
     const rules = this.#runtime.config.moderation.hook.on_failure;
     const rule = Object.hasOwn(rules, type) ? rules[type] : 'pass';
     if (rule !== 'block') return { action: 'pass', data };
-    // Not `content_blocked`: nobody has judged the message, and it may pass when it is sent again.
-    throw new DanmuxError('unavailable', { message: 'The message could not be checked; nothing was accepted.', retryAfterMs: circuitOptions.probeEveryMs });
+    // Not `content_blocked`: the message was never judged, and a retry may pass.
+    throw new DanmuxError('unavailable', {
+      message: 'The message could not be checked and was not sent; try again.',
+      retryAfterMs: circuitOptions.probeEveryMs,
+    });
   }
 }
 
@@ -136,8 +137,11 @@ function signerOf(secret: string): Webhook {
   try {
     return new Webhook(secret);
   } catch (error) {
-    throw new ConfigError('moderation.hook.secret must be whsec_ and base64, as the Standard Webhooks libraries make it; it signs what the hook is asked.', {
-      cause: error,
-    });
+    throw new ConfigError(
+      'moderation.hook.secret must be whsec_ followed by base64, as the Standard Webhooks libraries generate it; it signs the requests to the hook.',
+      {
+        cause: error,
+      },
+    );
   }
 }

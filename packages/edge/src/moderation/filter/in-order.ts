@@ -1,14 +1,14 @@
-// Lets questions be asked at the same time and their answers come in the order of the questions, so that two messages of one
-// viewer do not overtake each other. It holds one promise a key, as long as something of it is under way.
+// Runs work of one key concurrently but settles its results in call order, so two messages of one viewer cannot overtake each other.
+// Holds one promise per key while work of that key is pending.
 
 export class InOrder {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Settles as `work` does, but not before what was run earlier under the key has settled. */
+  /** Settles like `work`, but not before all earlier work of the same key has settled. */
   run<T>(key: string, work: Promise<T>): Promise<T> {
     const before = this.#last.get(key);
     const ordered = before ? this.#after(before, work) : work;
-    const settled = ordered.then(nothing, nothing);
+    const settled = ordered.then(ignore, ignore);
     this.#last.set(key, settled);
     void settled.then(() => {
       if (this.#last.get(key) === settled) this.#last.delete(key);
@@ -16,17 +16,17 @@ export class InOrder {
     return ordered;
   }
 
-  /** Keys that something is under way of. */
+  /** Number of keys with pending work. */
   get size(): number {
     return this.#last.size;
   }
 
   async #after<T>(before: Promise<void>, work: Promise<T>): Promise<T> {
-    // Both are waited for at once: a rejection of `work` has to be listened to while `before` is not settled.
+    // Awaits both together: `work` may reject before `before` settles, and that would be an unhandled rejection.
     const [outcome] = await Promise.allSettled([work, before]);
     if (outcome.status === 'rejected') throw outcome.reason;
     return outcome.value;
   }
 }
 
-const nothing = () => {};
+const ignore = () => {};

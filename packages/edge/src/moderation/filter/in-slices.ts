@@ -1,8 +1,8 @@
-// Long work of many small steps, done a few milliseconds at a time, so that viewers are served between.
+// Runs long work in slices of a few milliseconds and yields to the event loop between them, so viewers are served meanwhile.
 
 const sliceMs = 4;
 
-/** Runs a generator to its end and returns what it returns. `stopped` ends it early, with null. */
+/** Runs a generator to its end and resolves with its return value, or with null once `stopped` returns true. */
 export async function inSlices<T>(work: Generator<void, T>, stopped: () => boolean = () => false): Promise<T | null> {
   for (;;) {
     const end = performance.now() + sliceMs;

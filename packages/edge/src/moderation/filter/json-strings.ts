@@ -1,5 +1,5 @@
-// The strings in a JSON value, at whatever depth; keys are none of them. Loops instead of recursion: a packet may nest deeper than
-// the stack.
+// Visits and replaces the strings in a JSON value at any depth, keys excluded. Uses loops instead of recursion, because a packet may
+// nest deeper than the stack.
 
 import { JsonNumber } from '@danmux/runtime';
 
@@ -7,7 +7,7 @@ type Container = Record<string, unknown> | unknown[];
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null && !(value instanceof JsonNumber);
 
-/** Every string once for each place it stands in, in no order; `visit` returns true to end. */
+/** Visits every string, once per occurrence and in no defined order; `visit` returns true to end. */
 export function eachString(value: unknown, visit: (text: string) => boolean): void {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
@@ -20,7 +20,7 @@ export function eachString(value: unknown, visit: (text: string) => boolean): vo
   }
 }
 
-/** A copy in which strings of the map are their values. */
+/** A copy with each string that is a key of `replaced` replaced by its value. */
 export function withStrings(value: unknown, replaced: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return replaced.get(value) ?? value;
   if (!isContainer(value)) return value;
@@ -43,7 +43,7 @@ export function withStrings(value: unknown, replaced: ReadonlyMap<string, string
 
 const shallow = (value: Container): Container => (Array.isArray(value) ? [...value] : { ...value });
 
-/** Parsed JSON may have a field named `__proto__`, which an assignment would not set. */
+/** Sets a field by definition: parsed JSON may have a field `__proto__`, which an assignment would not set. */
 function put(target: Container, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }

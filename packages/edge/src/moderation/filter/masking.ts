@@ -1,12 +1,12 @@
-// Puts `*` in the place of words in a text, one for each character as a reader sees it (with its marks, as one emoji). It changes
-// nothing else, not even what stands between the letters of a word.
+// Replaces words in a text with `*`, one per character as a reader sees it (an emoji or a letter with marks is one). Leaves everything
+// else unchanged, including symbols between the letters of a word.
 import type { Found } from './word-set.ts';
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 export class Masking {
   readonly #text: string;
-  /** 1 where a character to be hidden begins. */
+  /** 1 at each index where a character to mask begins. */
   readonly #hidden: Uint8Array;
 
   constructor(text: string) {
@@ -22,7 +22,7 @@ export class Masking {
     const text = this.#text;
     let [out, done] = ['', 0];
     let segments: Intl.Segments | undefined;
-    // Further letters of a character that is hidden already are passed by.
+    // Searches from `done`, so further letters of a character already masked are skipped.
     for (let place = this.#hidden.indexOf(1); place >= 0; place = this.#hidden.indexOf(1, done)) {
       let [begin, end] = [place, plainEnd(text, place)];
       if (end === 0) {
@@ -37,7 +37,7 @@ export class Masking {
   }
 }
 
-/** Where the character that begins here ends, of those that are told easily, as most are; 0 of others. */
+/** End of the character that begins here, for the common simple cases; 0 when the grapheme segmenter must decide. */
 function plainEnd(text: string, place: number): number {
   if (!isPlain(text.charCodeAt(place))) return 0;
   let end = place + 1;
@@ -46,5 +46,5 @@ function plainEnd(text: string, place: number): number {
 }
 
 const isAccent = (code: number) => code >= 0x300 && code < 0x370;
-/** ASCII, a zero-width space, ideographs, their full width. */
+/** ASCII, zero-width space, ideographs, full-width forms: always one character each. */
 const isPlain = (code: number) => (code >= 0x20 && code < 0x7f) || code === 0x200b || (code >= 0x4e00 && code < 0xa000) || (code >= 0xff00 && code < 0xff60);

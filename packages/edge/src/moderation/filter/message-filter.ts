@@ -1,4 +1,4 @@
-// The filter of an edge: the word lists judge a message first; one that they let pass goes to the backend's hook, if there is one.
+// The content filter of an edge: the word lists judge a message first; a message they pass goes to the backend's hook, if configured.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError, type From } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -7,12 +7,12 @@ import { Hook } from './hook.ts';
 import type { WordFinding } from './word-filter.ts';
 import { WordLists } from './word-lists.ts';
 
-/** To be started before viewers come and stopped after they went. */
+/** Start it before the edge accepts viewers; stop it after the last viewer is disconnected. */
 export function createFilter(runtime: Runtime, bus: Bus): Filter & Part {
   return new MessageFilter(runtime, bus);
 }
 
-/** How soon the lists may be known. */
+/** Retry hint while the word lists are loading, milliseconds. */
 const unknownListsRetryMs = 500;
 
 class MessageFilter implements Filter, Part {
@@ -53,7 +53,7 @@ class MessageFilter implements Filter, Part {
     if (finding.action !== 'pass') this.#runtime.metrics.screened.inc({ by: 'words', action: finding.action });
     switch (finding.action) {
       case 'block':
-        this.#runtime.log.debug({ id: message.id, room: message.room, list: finding.list }, 'blocked by a word');
+        this.#runtime.log.debug({ id: message.id, room: message.room, list: finding.list }, 'message blocked by a word list');
         throw new DanmuxError('content_blocked');
       case 'hold':
         return { action: 'hold', data: finding.data, reason: `words:${finding.list}` };
@@ -67,7 +67,7 @@ class MessageFilter implements Filter, Part {
   #find({ room, data, viewer }: FilteredMessage): WordFinding {
     if (this.#isExempt(viewer.from)) return { action: 'pass', data };
     const { filter } = this.#words;
-    if (!filter) throw new DanmuxError('unavailable', { message: 'The word lists are not known yet.', retryAfterMs: unknownListsRetryMs });
+    if (!filter) throw new DanmuxError('unavailable', { message: 'The word lists are still loading; try again.', retryAfterMs: unknownListsRetryMs });
     return filter.judge(room, data);
   }
 

@@ -1,5 +1,5 @@
-// What the word lists say of a message: nothing, the strictest action of those that hold one of its words, and its data with the
-// words of `mask` lists hidden. It keeps no state between messages and asks nobody.
+// Judges a message by the word lists: the strictest action of all lists with a matching word decides, and words of `mask` lists are
+// masked in the data. Keeps no state between messages and does no I/O.
 import { roomMatches, type WordAction, type WordList } from '@danmux/protocol';
 import { eachString, withStrings } from './json-strings.ts';
 import { Masking } from './masking.ts';
@@ -7,9 +7,9 @@ import { WordSet } from './word-set.ts';
 
 export interface WordFinding {
   readonly action: 'pass' | WordAction;
-  /** The list that decided; undefined of `pass`. */
+  /** Name of the list that decided; undefined with `pass`. */
   readonly list?: string;
-  /** Words of `mask` lists are hidden in it whatever the action. */
+  /** The data with words of `mask` lists masked, whatever the action. */
   readonly data: unknown;
 }
 
@@ -28,18 +28,18 @@ export class WordFilter {
     this.#words = words;
   }
 
-  /** By name. Of two lists with one action the first by order of the map decides. Pauses are offered by yielding. */
+  /** Compiles lists by name; of two lists with the same action the first in the map decides. Yields so that the caller can pause. */
   static *compile(lists: ReadonlyMap<string, WordList>): Generator<void, WordFilter> {
     const named = [...lists].map(([name, list]) => ({ name, ...list }));
     return new WordFilter(named, yield* WordSet.compile(named.map(({ words }) => words)));
   }
 
-  /** Words that are looked for, each counted once. */
+  /** Number of distinct words in the filter. */
   get size(): number {
     return this.#words.size;
   }
 
-  /** Words there was no room for. */
+  /** Number of words left out because the lists exceed the size limit. */
   get leftOut(): number {
     return this.#words.leftOut;
   }

@@ -1,5 +1,5 @@
-// The word lists in force: what the record `words` holds is compiled anew after a change, beside the old, which is in force until the
-// new is whole. Until they were read once nobody knows what is forbidden, so nothing may be judged.
+// Owns the compiled word lists. A change of the record `words` compiles a new filter in the background; the old one stays in use until
+// the new one is complete. Before the first load there is no filter, and no message may be judged.
 import type { Bus, RecordField, RecordState } from '@danmux/bus';
 import { decodeWordLists, FollowedRecord, ruleRecords } from '@danmux/policy';
 import type { WordList } from '@danmux/protocol';
@@ -20,12 +20,12 @@ export class WordLists implements Part {
     this.#record = new FollowedRecord(runtime, bus, ruleRecords.words, { read: (state) => this.#load(state) });
   }
 
-  /** Undefined until the lists were read for the first time. */
+  /** Undefined until the lists are loaded for the first time. */
   get filter(): WordFilter | undefined {
     return this.#filter;
   }
 
-  /** Resolves when the lists were read, or could not be; then it goes on trying. */
+  /** Resolves after the first attempt to load the lists; a failed attempt is retried in the background. */
   async start(): Promise<void> {
     await this.#record.start();
   }
@@ -35,7 +35,7 @@ export class WordLists implements Part {
     await this.#record.stop();
   }
 
-  /** False when a list is half written. */
+  /** Returns false when a list is only partly written; the record is then read again. */
   async #load({ version, fields }: RecordState): Promise<boolean> {
     const { lists, whole } = this.#wholeLists(fields);
     const filter = await inSlices(WordFilter.compile(lists), () => this.#stopped);
@@ -43,12 +43,12 @@ export class WordLists implements Part {
     this.#lists = lists;
     this.#filter = filter;
     this.#runtime.metrics.words.set(filter.size);
-    if (filter.leftOut > 0) this.#runtime.log.error({ words: filter.leftOut }, 'the word lists are too long; words of the last are not looked for');
+    if (filter.leftOut > 0) this.#runtime.log.error({ words: filter.leftOut }, 'word lists exceed the size limit; words of the last lists are ignored');
     this.#runtime.log.info({ version, lists: lists.size, words: filter.size }, 'word lists are in force');
     return whole;
   }
 
-  /** What cannot be read keeps the form it had. */
+  /** Decodes the lists; an incomplete list keeps its previous version. */
   #wholeLists(fields: ReadonlyMap<string, RecordField>): { lists: ReadonlyMap<string, WordList>; whole: boolean } {
     const lists = new Map<string, WordList>();
     let whole = true;

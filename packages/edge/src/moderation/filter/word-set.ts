@@ -1,10 +1,9 @@
-// Words as the filter looks for them, compiled once and never changed: which of them a text holds, and where. What is done
-// about it is decided elsewhere.
+// An immutable compiled set of words: finds the words in a text and their positions. WordFilter decides the action.
 import { Automaton } from './automaton.ts';
 import { FoldedText, type FoldMode } from './folded-text.ts';
 import { digit, fold, latin, symbol } from './folding.ts';
 
-/** Where a word stands: units of the folded text, both ends counted. */
+/** Position of a word in the folded text: indexes of its first and last unit. */
 export interface Found {
   readonly folded: FoldedText;
   readonly first: number;
@@ -13,9 +12,9 @@ export interface Found {
 
 interface Word {
   readonly units: Int32Array;
-  /** Whose word it is: whatever `compile` was given with it, each once. */
+  /** Indexes of the lists that contain the word, each once. */
   readonly owners: number[];
-  /** `latin` or `digit` at each end, when the word is of these alone; else 0: it is found anywhere. */
+  /** Kind of the first and the last unit (`latin` or `digit`), which must lie at a word boundary; 0 when the word matches anywhere. */
   readonly begin: number;
   readonly end: number;
 }
@@ -25,16 +24,16 @@ interface Half {
   readonly automaton: Automaton;
 }
 
-/** Characters of all words; each costs an edge up to 50 bytes. */
+/** Cap of the characters of all words together; each costs up to 50 bytes of memory. */
 const maxUnits = 4_000_000;
 
 const modes: readonly FoldMode[] = ['letters', 'visible'];
 const readers: Readonly<Record<FoldMode, FoldedText>> = { letters: new FoldedText('letters'), visible: new FoldedText('visible') };
 
 export class WordSet {
-  /** Words, each counted once. */
+  /** Number of distinct words. */
   readonly size: number;
-  /** Words there was no room for. */
+  /** Number of words left out because the set is full. */
   readonly leftOut: number;
   readonly #halves: Readonly<Record<FoldMode, Half | null>>;
 
@@ -44,7 +43,7 @@ export class WordSet {
     this.size = modes.reduce((sum, mode) => sum + (halves[mode]?.words.length ?? 0), 0);
   }
 
-  /** Words that nothing is left of when folded are left out, and those past 4 million characters. Pauses are offered by yielding. */
+  /** Leaves out words that fold to nothing, and words past 4 million characters. Yields so that the caller can pause. */
   static *compile(lists: readonly (readonly string[])[]): Generator<void, WordSet> {
     const known: Readonly<Record<FoldMode, Map<string, Word>>> = { letters: new Map(), visible: new Map() };
     let [steps, units, leftOut] = [0, 0, 0];
@@ -60,7 +59,7 @@ export class WordSet {
     return new WordSet({ letters: yield* compileHalf(known.letters), visible: yield* compileHalf(known.visible) }, leftOut);
   }
 
-  /** Tells every place of every word; `found` returns true to end the search. */
+  /** Reports every occurrence of every word; `found` returns true to end the search. */
   search(text: string, found: (owners: readonly number[], place: Found) => boolean): void {
     for (const mode of modes) {
       const half = this.#halves[mode];
@@ -71,7 +70,7 @@ export class WordSet {
       half.automaton.search(folded.units, folded.length, (number, last) => {
         const word = half.words[number] as Word;
         const first = last - word.units.length + 1;
-        if (stands(word, folded, first, last)) ended = found(word.owners, { folded, first, last });
+        if (isAtBoundary(word, folded, first, last)) ended = found(word.owners, { folded, first, last });
         return ended;
       });
       if (ended) return;
@@ -79,7 +78,7 @@ export class WordSet {
   }
 }
 
-/** A word with symbols and less than two letters ("+v", "c++", an emoji) would be found everywhere by its letters alone. */
+/** A word with symbols and fewer than two letters ("+v", "c++", an emoji) is compared with its symbols; its letters alone match everywhere. */
 function modeOf(text: string): FoldMode {
   let symbols = false;
   for (const character of text) symbols ||= (fold(character.codePointAt(0) ?? 0) & symbol) !== 0;
@@ -111,14 +110,14 @@ function* compileHalf(known: ReadonlyMap<string, Word>): Generator<void, Half | 
   return { words, automaton };
 }
 
-function stands(word: Word, folded: FoldedText, first: number, last: number): boolean {
+function isAtBoundary(word: Word, folded: FoldedText, first: number, last: number): boolean {
   const { sources } = folded;
   if (word.begin !== 0 && !folded.beginsWord(sources[first] as number, word.begin)) return false;
   if (word.end !== 0 && !folded.endsWord(sources[last] as number, word.end)) return false;
   return endsSyllable(folded, last);
 }
 
-/** A Hangul syllable folds to its sounds; one is not found at the beginning of another. */
+/** A Hangul syllable folds to its jamo; a syllable must not match the start of a longer one. */
 function endsSyllable({ units, sources, length }: FoldedText, last: number): boolean {
   if (!isBetween(units[last] as number, 0x1100, 0x11a7) || last + 1 === length) return true;
   const follows = (sources[last + 1] as number) - (sources[last] as number) <= 1;

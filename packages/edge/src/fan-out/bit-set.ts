@@ -1,9 +1,9 @@
-// A set of small numbers, one bit each.
+// A set of small non-negative integers that uses one bit per number.
 
 export class BitSet {
   #words = new Uint32Array(4);
 
-  /** False when it was there already. */
+  /** Adds a number; false when the set already contained it. */
   add(number: number): boolean {
     const word = number >>> 5;
     if (word >= this.#words.length) {

@@ -1,4 +1,4 @@
-// Makes the parts a frame passes from the bus to the viewers of this edge: feeds, fan-out and what all outboxes share.
+// Creates the parts a frame passes through from the bus to this edge's viewers: the feeds, the fan-out, and the state all outboxes share.
 import type { Bus } from '@danmux/bus';
 import type { TraceHops } from '@danmux/cluster';
 import type { Runtime } from '@danmux/runtime';
@@ -17,7 +17,7 @@ export interface Delivery {
   readonly fanOut: FanOut;
   readonly receipts: DeliveryReceipts;
   readonly outbox: OutboxParts;
-  /** Call when no viewer is connected any more. */
+  /** Call after the last viewer has disconnected. */
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
-// Counts, for every message that asks for receipts, to how many connections this edge handed it and how many of them said that they
-// have it: one bit a connection, and two numbers that the store is told of. It keeps no message and no row of a viewer.
+// Counts deliveries and viewers' confirmations of each message that requests receipts, and reports both numbers to Redis. Keeps one bit per
+// connection and message; stores neither messages nor viewers.
 import { createHash } from 'node:crypto';
 import { type Bus, isUserRoom } from '@danmux/bus';
 import type { Msg } from '@danmux/protocol';
@@ -11,13 +11,13 @@ import { BitSet } from './bit-set.ts';
 interface Tracked {
   readonly id: string;
   readonly room: string;
-  /** Whose message it is, in the rooms of users. */
+  /** The recipient of a personal message; undefined in other rooms. */
   readonly user: string | undefined;
-  /** On the process's clock; answers after it are not counted. */
+  /** In `performance.now()` milliseconds; later answers are not counted. */
   readonly until: number;
-  /** Viewers that were in the room when it arrived may answer. */
+  /** Answers count from viewers that were in the room when the message arrived, or from its recipient. */
   live: { readonly sessions: RoomSessions; readonly frame: number } | { readonly user: string } | undefined;
-  /** Viewers that got it again with a join may answer too. */
+  /** Connection ids that got the message with a join; their answers count too. */
   replayed: BitSet | undefined;
   readonly answered: BitSet;
   sent: number;
@@ -25,16 +25,16 @@ interface Tracked {
 }
 
 const reportEveryMs = 500;
-/** How long after the time-out answers are still counted: the last ones are on their way. */
+/** How long after the receipt timeout answers in transit still count, milliseconds. */
 const graceMs = 5_000;
-/** Messages followed at once; past it the oldest count no more. */
+/** Cap of tracked messages; past it the oldest is no longer counted. */
 const tracked = 1_000;
 
 export class DeliveryReceipts implements Part {
   readonly name = 'receipts';
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'receipts'>;
-  /** By room and id, the oldest first. */
+  /** Keyed by room, id and recipient; the oldest first. */
   readonly #messages = new Map<string, Tracked>();
   readonly #changed = new Set<Tracked>();
   #timer: NodeJS.Timeout | undefined;
@@ -55,19 +55,19 @@ export class DeliveryReceipts implements Part {
     this.#messages.clear();
   }
 
-  /** Messages that ask for receipts, in the room's frame of this number: viewers that were in the room before it may answer. */
+  /** Tracks messages of the room's frame number `frame` that request receipts; viewers that joined before it may answer. */
   track(ids: readonly string[], sessions: RoomSessions, frame: number): void {
     for (const id of ids) this.#track(sessions.room, id, { sessions, frame });
   }
 
-  /** A personal message that is delivered to this many connections of its user. */
+  /** Counts a personal message written to this many connections of its user. */
   deliveredTo(user: string, room: string, id: string, connections: number): void {
-    // The same id may be another message for another user of the same room.
+    // Users share a personal room, and two of them may have different messages with the same id.
     this.#track(room, id, { user }, user);
     this.#addSent(room, id, connections, user);
   }
 
-  /** The messages were written to this many connections. */
+  /** Counts messages written to this many connections. */
   delivered(room: string, ids: readonly string[], connections: number): void {
     for (const id of ids) this.#addSent(room, id, connections);
   }
@@ -79,28 +79,28 @@ export class DeliveryReceipts implements Part {
     this.#changed.add(message);
   }
 
-  /** What a viewer that came back was given with its join: its answers count, and it was counted as sent to before. */
+  /** Messages replayed with a rejoin: the viewer's answers count; the sends do not, because the first delivery was counted. */
   replayed(session: Session, room: string, msgs: readonly Msg[]): void {
     for (const { id, receipt, ts } of msgs) {
       if (receipt !== true || ts + this.#followedMs < this.#runtime.clock.now()) continue;
-      const user = addresseeIn(room, session);
+      const user = recipientIn(room, session);
       const message = this.#messages.get(keyOf(room, id, user)) ?? this.#track(room, id, undefined, user);
       message.replayed ??= new BitSet();
       message.replayed.add(session.connectionId);
     }
   }
 
-  /** A viewer has these; what is not followed here, or was not for it, is ignored. */
+  /** Counts a viewer's confirmation; ignores messages that are not tracked here or were not sent to this viewer. */
   answered(session: Session, room: string, ids: readonly string[]): void {
     for (const id of ids) {
-      const message = this.#messages.get(keyOf(room, id, addresseeIn(room, session)));
+      const message = this.#messages.get(keyOf(room, id, recipientIn(room, session)));
       if (!message || !mayAnswer(message, session) || !message.answered.add(session.connectionId)) continue;
       message.received++;
       this.#changed.add(message);
     }
   }
 
-  /** Messages it follows. */
+  /** Number of tracked messages. */
   get size(): number {
     return this.#messages.size;
   }
@@ -113,7 +113,7 @@ export class DeliveryReceipts implements Part {
     const key = keyOf(room, id, user);
     const known = this.#messages.get(key);
     if (known) {
-      // It may have been replayed here before it came.
+      // A replay with a join may have tracked the message before its frame arrived.
       known.live ??= live;
       return known;
     }
@@ -123,7 +123,7 @@ export class DeliveryReceipts implements Part {
     for (const [oldest, { id: dropped }] of this.#messages) {
       if (this.#messages.size <= tracked) break;
       this.#messages.delete(oldest);
-      this.#runtime.log.debug({ id: dropped, room }, 'too many messages ask for receipts; the oldest is followed no more');
+      this.#runtime.log.debug({ id: dropped, room }, 'too many messages request receipts; the oldest is no longer tracked');
     }
     this.#timer ??= setInterval(() => this.#tick(), reportEveryMs);
     return message;
@@ -147,14 +147,14 @@ export class DeliveryReceipts implements Part {
     try {
       await this.#bus.receipts.report(
         batch.map(({ id, room, user, sent, received }) => {
-          // Counts are one row a room and edge: of users who share a room, one each.
+          // Redis stores one count per message and edge name; a suffix separates users who share a personal room.
           const edge = user === undefined ? this.#runtime.node : `${this.#runtime.node}~${hashOf(user)}`;
           return { id, room, edge, sent, received };
         }),
       );
     } catch (error) {
-      this.#runtime.caught('receipts', error, 'could not report receipts; they are told again', { level: 'debug' });
-      // Not for ever: a store that is away for longer than they matter has lost them.
+      this.#runtime.caught('receipts', error, 'could not report receipts; trying again', { level: 'debug' });
+      // Retries until the message's deadline and grace period; a longer outage of Redis loses these counts.
       const now = performance.now();
       for (const message of batch) if (message.until + graceMs > now) this.#changed.add(message);
     }
@@ -165,13 +165,13 @@ function keyOf(room: string, id: string, user = ''): string {
   return `${room}\n${id}\n${user}`;
 }
 
-/** A user's id may be any text. */
+/** Hashed because a user id may contain any character. */
 function hashOf(user: string): string {
   return createHash('sha256').update(user).digest('hex').slice(0, 16);
 }
 
-/** Whose message it is, in the rooms of users. */
-function addresseeIn(room: string, { viewer }: Session): string | undefined {
+/** The recipient in a personal room; undefined in any other room. */
+function recipientIn(room: string, { viewer }: Session): string | undefined {
   return isUserRoom(room) ? viewer.id : undefined;
 }
 

@@ -1,5 +1,5 @@
-// Writes frames to the rooms of this edge in short slices, so that pings, joins and what is urgent never wait for a large room:
-// control and gift go before chat between any two slices, and rooms of the same urgency take turns.
+// Writes frames to the viewers of this edge in short time slices, so pings, joins and urgent frames never wait for a large room. Control
+// and gift frames go before chat at every step, and rooms of the same urgency take turns.
 import type { BusFrame } from '@danmux/bus';
 import type { TraceHops } from '@danmux/cluster';
 import type { Gap } from '@danmux/protocol';
@@ -13,8 +13,8 @@ import type { Session } from '../session/session.ts';
 import type { DeliveryReceipts } from './delivery-receipts.ts';
 import { RoomWriter } from './room-writer.ts';
 
-/** Writes between two looks at the clock and at who goes next; one takes some 10 µs. */
-const writesAtOnce = 32;
+/** Writes per step, before the clock and the next room are checked; one write takes about 10 µs. */
+const writesPerStep = 32;
 
 interface UserSessions {
   /** A user's sessions on this edge. */
@@ -37,7 +37,7 @@ export class FanOut implements FeedOutput {
   readonly #receipts: FanOutParts['receipts'];
   readonly #hops: FanOutParts['hops'];
   readonly #sliceMs: number;
-  /** Writers with work, the next one first. */
+  /** Rooms with queued frames; the first is written next. */
   readonly #urgent = new Map<string, RoomWriter>();
   readonly #ordinary = new Map<string, RoomWriter>();
   #next: NodeJS.Immediate | undefined;
@@ -52,7 +52,7 @@ export class FanOut implements FeedOutput {
     this.#sliceMs = runtime.config.edge.slice_ms;
   }
 
-  /** The next frame of a room; returns for how many viewers. */
+  /** Queues the next frame of a room; returns the number of viewers in the room. */
   frame(frame: BusFrame): number {
     const { room, counts, shed, senderOnly = [], receipts, traces } = frame.head;
     const sessions = this.#hub.sessionsIn(room);
@@ -60,7 +60,7 @@ export class FanOut implements FeedOutput {
     if (sessions) {
       for (const [user, message] of senderOnly) this.toSender(room, user, message);
       if (shed || Object.keys(counts).length > 0) this.#writerOf(room, isUrgent(counts))?.addFrame(frame);
-      // The frame has its number now; nothing is written before the next turn of the event loop.
+      // Tracked after queueing, which numbers the frame, and before the first write in a later turn of the event loop.
       if (receipts) this.#receipts.track(receipts, sessions, sessions.lastFrame);
     }
     for (const [id, trace] of traces) {
@@ -70,13 +70,13 @@ export class FanOut implements FeedOutput {
     return viewers;
   }
 
-  /** Messages a room's viewers will not get. One with a position also begins a new epoch. */
+  /** Queues a gap: messages that the room's viewers will not get. A gap with a position also starts a new epoch. */
   gap(gap: Gap): void {
     if (gap.position) this.#hub.sessionsIn(gap.room)?.beginEpoch();
     this.event(gap.room, encodeGap(gap));
   }
 
-  /** A message for its sender alone: shed, or hidden from the others. The ledger does not count it. */
+  /** Sends a message to its sender alone, because it was shed or is hidden from others. The ledger does not count it. */
   toSender(room: string, user: string, message: string): void {
     const mine = [...this.#sessions.of(user)].filter(({ rooms }) => rooms.has(room));
     if (mine.length === 0) return;
@@ -84,7 +84,7 @@ export class FanOut implements FeedOutput {
     for (const session of mine) session.deliver(room, encoded);
   }
 
-  /** Messages that were passed on before the new epoch, for viewers that joined since and did not have them. */
+  /** Sends messages delivered before the new epoch to the viewers that joined since and did not get them. */
   repeated(room: string, repeated: readonly Repeated[]): void {
     for (const session of this.#hub.sessionsIn(room)?.newcomers ?? []) {
       const missed = repeated.filter(({ lane, before }) => !session.hasSeen(room, lane, before));
@@ -98,14 +98,14 @@ export class FanOut implements FeedOutput {
     }
   }
 
-  /** Replaces recalled messages that wait for the room's viewers with tombstones. */
+  /** Replaces recalled messages in queued frames of the room with tombstones. */
   recalled(room: string, ids: ReadonlySet<string>): void {
     this.#urgent.get(room)?.recall(ids);
     this.#ordinary.get(room)?.recall(ids);
     for (const session of this.#hub.sessionsIn(room)?.list ?? []) session.recall(room, ids);
   }
 
-  /** An event for every viewer of a room; it goes after the frames of its urgency that wait. */
+  /** Queues an event for every viewer of a room, behind the queued frames of the same urgency. */
   event(room: string, encoded: EncodedFrame): void {
     this.#writerOf(room, encoded.urgent)?.addEvent(encoded);
   }
@@ -121,7 +121,7 @@ export class FanOut implements FeedOutput {
     const writers = urgent ? this.#urgent : this.#ordinary;
     const known = writers.get(room);
     this.#next ??= setImmediate(() => this.#work());
-    // A room that everybody left and somebody entered again has new sessions; nobody waits for the old frames.
+    // After a room was empty it has a new RoomSessions; the old writer's frames have no viewers left.
     if (known?.room === sessions) return known;
     known?.abandon();
     const writer = new RoomWriter(sessions, urgent, this.#ledger, (ids, count) => this.#receipts.delivered(room, ids, count));
@@ -137,9 +137,9 @@ export class FanOut implements FeedOutput {
       const [first] = writers;
       if (!first) return;
       const [room, writer] = first;
-      const done = writer.write(writesAtOnce);
+      const done = writer.write(writesPerStep);
       if (writers.get(room) !== writer) continue;
-      // Rooms take turns: to the end, or out when nothing is left.
+      // Rooms take turns: a room with frames left moves to the end, an empty one is removed.
       writers.delete(room);
       if (!done) writers.set(room, writer);
     } while (performance.now() < end);

@@ -1,5 +1,5 @@
-// The frames of one room and urgency that wait, and the write that is under way: it can stop after any session and go on later.
-// Frames that arrive meanwhile are merged into the next write.
+// Queues the frames of one room and urgency and writes them to the room's sessions. A write can pause after any session and resume later;
+// frames that arrive meanwhile are merged into the next write.
 import type { BusFrame } from '@danmux/bus';
 import type { Gap, GapReason, Lane } from '@danmux/protocol';
 import { mergeFrames } from '../frame/merge-frames.ts';
@@ -9,13 +9,13 @@ import { EncodedFrame, eventPacket, type LaneCounts } from '../outbox/encoded-fr
 import type { RoomSessions } from '../room/room-sessions.ts';
 import type { Session } from '../session/session.ts';
 
-/** Called with messages that ask for receipts when they were written, and to how many sessions. */
+/** Called after a write with the ids of messages that request receipts and the number of sessions written to. */
 export type ReceiptOutput = (ids: readonly string[], sessions: number) => void;
 
-/** A frame for the viewers that were in the room when it arrived. */
+/** A queued frame; only viewers that were in the room when it arrived get it. */
 interface QueuedFrame {
   frame: BusFrame;
-  /** Its number in the room. */
+  /** Number of the frame in its room, counted on this edge. */
   readonly number: number;
   readonly viewers: number;
   handled: number;
@@ -26,19 +26,19 @@ interface Writing {
   encoded: EncodedFrame;
   readonly sessions: readonly Session[];
   readonly version: number;
-  /** Index in `sessions` of the first; random, so that no viewer is always the last. */
+  /** Index in `sessions` to start at; random, so no viewer is always written last. */
   readonly start: number;
   done: number;
-  /** Sessions that were given all frames, and those of them whose bytes are written already. */
+  /** Sessions given all frames (`handled`), and those among them written immediately instead of queued (`sent`). */
   handled: number;
   sent: number;
-  /** For viewers that joined in between: without so many of the first frames, each encoded once. */
+  /** Encodings for viewers that joined between these frames, keyed by the number of leading frames left out. */
   readonly partial: Map<number, EncodedFrame>;
 }
 
-/** Cap of one merged frame, characters: the outbox of a viewer must hold several. */
+/** Cap of a merged frame in characters; a viewer's outbox must have room for several. */
 const mergedCharacters = 262_144;
-/** Cap of ordinary frames that wait, characters; past it the oldest are shed as `overload`. */
+/** Cap of queued non-urgent frames in characters; past it the oldest are shed as `overload`. */
 const waitingCharacters = 1_048_576;
 
 export class RoomWriter {
@@ -48,7 +48,7 @@ export class RoomWriter {
   readonly #receipts: ReceiptOutput;
   #waiting: (QueuedFrame | EncodedFrame)[] = [];
   #characters = 0;
-  /** Messages shed here that no viewer has got a `gap` of yet. */
+  /** Messages shed here and not yet reported to viewers in a `gap`. */
   #shed: LaneCounts = {};
   #writing: Writing | undefined;
 
@@ -71,7 +71,7 @@ export class RoomWriter {
     this.#waiting.push(event);
   }
 
-  /** Replaces recalled messages that are not written yet with tombstones. */
+  /** Replaces recalled messages that are not yet written with tombstones. */
   recall(ids: ReadonlySet<string>): void {
     for (const item of this.#waiting) {
       if (item instanceof EncodedFrame) continue;
@@ -85,7 +85,7 @@ export class RoomWriter {
     for (const queued of this.#writing.frames) queued.frame = withoutRecalled(queued.frame, ids);
   }
 
-  /** Every viewer left the room: the frames that wait count as undeliverable. */
+  /** Call when every viewer has left the room: queued frames count as undeliverable. */
   abandon(): void {
     if (this.#writing) this.#settle({ ...this.#writing, done: this.#writing.sessions.length });
     for (const item of this.#waiting) if (!(item instanceof EncodedFrame)) this.#ledger.undeliverable({ counts: item.frame.head.counts }, item.viewers);
@@ -97,16 +97,16 @@ export class RoomWriter {
     return this.#writing === undefined && this.#waiting.length === 0;
   }
 
-  /** Characters of frames that wait. */
+  /** Characters in queued frames. */
   get characters(): number {
     return this.#characters;
   }
 
-  /** Writes to the next `limit` sessions; true when nothing is left to do. */
+  /** Writes to the next `limit` sessions; true when the queue is empty. */
   write(limit: number): boolean {
     this.#writing ??= this.#begin();
     const writing = this.#writing;
-    // A write may disconnect the last viewer, and with it abandon this writer.
+    // A write may disconnect the last viewer, which abandons this writer.
     if (writing && this.#writeTo(writing, limit) && this.#writing === writing) {
       this.#settle(writing);
       this.#writing = undefined;
@@ -124,7 +124,7 @@ export class RoomWriter {
     return { frames, encoded, sessions, version, start: Math.floor(Math.random() * sessions.length), done: 0, handled: 0, sent: 0, partial: new Map() };
   }
 
-  /** The first frame and those behind it that can be merged with it. */
+  /** Removes the first frame and the frames behind it that can be merged with it. */
   #dequeueFrames(): QueuedFrame[] {
     const taken: QueuedFrame[] = [];
     let characters = 0;
@@ -156,7 +156,7 @@ export class RoomWriter {
     return new EncodedFrame(packets, { room, counts: head.counts, gaps, urgent: this.urgent });
   }
 
-  /** True when all sessions were written to. */
+  /** Writes to the next `limit` sessions of this write; true after the last session. */
   #writeTo(writing: Writing, limit: number): boolean {
     const { sessions, frames, start } = writing;
     const { room } = this.room;
@@ -179,7 +179,7 @@ export class RoomWriter {
     return writing.done >= sessions.length;
   }
 
-  /** To a viewer that joined while the frames waited: only those that its join did not bring. */
+  /** Writes to a viewer that joined while the frames were queued; skips the frames that its join reply covers. */
   #deliverPart(session: Session, { frames, partial }: Writing, from: number): void {
     const rest = frames.slice(from);
     if (rest.length === 0) return;

@@ -1,12 +1,12 @@
-// Several frames of a room as one, in lane order, without parsing a message: an edge that is behind writes once what came
-// meanwhile, so that the more there is to send, the fewer writes a message costs.
+// Merges frames of a room into one, in lane order and without parsing messages. An edge that falls behind writes all frames received
+// meanwhile in one write, so the cost per message drops as the load grows.
 import type { BusFrame } from '@danmux/bus';
 import { type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 
-/** The frames must be of one room and epoch, in the order they came. */
+/** Merges frames of one room and epoch, given in order of arrival. */
 export function mergeFrames(frames: readonly BusFrame[]): BusFrame {
   const [first, ...others] = frames;
-  if (!first) throw new Error('nothing to merge');
+  if (!first) throw new Error('mergeFrames needs at least one frame');
   if (others.length === 0) return first;
   const { room, epoch } = first.head;
   const texts: Record<Lane, string[]> = { control: [], gift: [], chat: [], ambient: [] };

@@ -1,6 +1,6 @@
-// The messages of a `frame` payload as the texts they came in, so that some can be left out without touching a digit of the others.
+// Splits a `frame` payload into the JSON texts of its messages, so that some can be removed and the rest stay unchanged byte for byte.
 
-/** `payload` is `{"room":…,"msgs":[…]}` as relays and edges make it: `msgs` is last, and no space stands between. */
+/** Expects `{"room":…,"msgs":[…]}` as relays and edges write it: `msgs` last, no white space between tokens. */
 export function messageTexts(payload: string): string[] {
   const texts: string[] = [];
   let depth = 0;

@@ -1,16 +1,16 @@
-// Takes recalled messages out of what is on its way to viewers: a tombstone of the same id and place stands for each, so that counts
-// and offsets stay what they were. Frames are parsed for it, which nothing else on their way does; recalls are rare.
+// Replaces recalled messages in frames with tombstones of the same id and offset, so counts and offsets stay unchanged. This is the only
+// step after the relay that parses a frame; recalls are rare.
 import { type BusFrame, withoutParts } from '@danmux/bus';
 import type { Frame, Lane, Msg } from '@danmux/protocol';
 import { type Clock, parseJson, toJson } from '@danmux/runtime';
 
-/** Ids remembered at most, and for how long: no message waits longer on its way. */
+/** Cap of remembered ids and their age limit; no message is queued for longer than a minute. */
 const remembered = 1_000;
 const rememberedMs = 60_000;
-/** Up to so many ids a text is searched for each; more are looked for by parsing it. */
+/** Up to this many ids the payload is searched for each id first; with more ids parsing is cheaper. */
 const searched = 16;
 
-/** The ids recalled lately in one room: what comes after its recall is not shown. */
+/** Ids recalled recently in one room; a message that arrives after its recall becomes a tombstone. */
 export class RecalledIds {
   readonly #clock: Clock;
   readonly #at = new Map<string, number>();
@@ -27,7 +27,7 @@ export class RecalledIds {
     this.forget();
   }
 
-  /** Forgets what is too long ago. */
+  /** Drops ids past the age limit or the cap. */
   forget(): void {
     const before = this.#clock.now() - rememberedMs;
     for (const [id, at] of this.#at) {
@@ -49,7 +49,7 @@ export class RecalledIds {
   }
 }
 
-/** The message as it is given after these were recalled: itself, without some parts of a combo, or a tombstone. */
+/** The message after a recall of `ids`: unchanged, a combo without the recalled parts, or a tombstone. */
 export function shownMsg(msg: Msg, ids: { has(id: string): boolean }): Msg {
   if (!msg.parts) return ids.has(msg.id) ? recalledMsg(msg) : msg;
   if (!msg.parts.some(({ id }) => ids.has(id))) return msg;
@@ -61,7 +61,7 @@ function recalledMsg({ lane, offset, id, ts }: Msg): Msg {
   return { lane, ...(offset === undefined ? {} : { offset }), id, type: 'recalled', data: null, ts };
 }
 
-/** The same frame when nothing of it was recalled. */
+/** The frame with tombstones for recalled messages; the same object when none of its messages was recalled. */
 export function withoutRecalled(frame: BusFrame, ids: ReadonlySet<string>): BusFrame {
   const { head } = frame;
   const senderOnly = head.senderOnly?.filter(([, message]) => !ids.has((JSON.parse(message) as Msg).id));
@@ -74,13 +74,13 @@ export function withoutRecalled(frame: BusFrame, ids: ReadonlySet<string>): BusF
   };
 }
 
-/** The same for the JSON of a `frame` event. */
+/** Like `withoutRecalled`, for the JSON of a `frame` event. */
 export function payloadWithoutRecalled(payload: string, ids: ReadonlySet<string>): string {
   const msgs = tombstoned(payload, ids);
   return msgs ? payloadOf((JSON.parse(payload) as Frame).room, msgs) : payload;
 }
 
-/** The payload's messages with tombstones; null when it holds none of those recalled. */
+/** The payload's messages with tombstones; null when none was recalled. */
 function tombstoned(payload: string, ids: ReadonlySet<string>): readonly Msg[] | null {
   if (ids.size <= searched && ![...ids].some((id) => payload.includes(JSON.stringify(id)))) return null;
   const { msgs } = parseJson(payload) as Frame;
@@ -94,7 +94,7 @@ function payloadOf(room: string, msgs: readonly Msg[]): string {
 
 function charactersOf(msgs: readonly Msg[]): Partial<Record<Lane, number>> {
   const characters: Partial<Record<Lane, number>> = {};
-  // A comma between two.
+  // Starts at -1 and adds 1 per message: the commas between messages count, one fewer than messages.
   for (const msg of msgs) characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + toJson(msg).length;
   return characters;
 }

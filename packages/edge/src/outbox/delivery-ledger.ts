@@ -1,5 +1,5 @@
-// What became of every message for every viewer that was in its room: delivered, shed with a reason, or undeliverable because
-// the viewer left first. The three add up to what was due, per lane; that is the edge's half of the drop ledger.
+// Counts the outcome of each message for each viewer in its room: delivered, shed with a reason, or undeliverable because the viewer left
+// first. Per lane the three add up to the messages due; this is the edge's half of the drop ledger.
 import type { Lane } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { EncodedFrame, LaneCounts } from './encoded-frame.ts';
@@ -11,12 +11,12 @@ export class DeliveryLedger {
     this.#metrics = metrics;
   }
 
-  /** These messages are for so many viewers. */
+  /** Counts messages that are due to this many viewers. */
   due(counts: LaneCounts, viewers: number): void {
     each(counts, viewers, (lane, count) => this.#metrics.due.inc({ lane }, count));
   }
 
-  /** Handed to so many connections. */
+  /** Counts a frame written to this many connections. */
   delivered({ counts, bytes }: Pick<EncodedFrame, 'counts' | 'bytes'>, viewers: number): void {
     each(counts, viewers, (lane, count) => this.#metrics.delivered.inc({ lane }, count));
     this.#metrics.deliveredBytes.inc(bytes * viewers);

@@ -1,5 +1,5 @@
-// What is written to many viewers, encoded once: socket.io packets as text, and as WebSocket frames, plain and deflated. Writing
-// it to a session costs the write and nothing more. The one file that knows how socket.io frames an event.
+// An event encoded once for many viewers: as socket.io packets, and as WebSocket frames, plain and deflated. Writing it to one more session
+// costs only the write. No other file builds socket.io packets of an event.
 import { constants, deflateRawSync } from 'node:zlib';
 import { type Gap, type Lane, lanes, type ServerEvents } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
@@ -11,11 +11,11 @@ export type LaneCounts = Partial<Record<Lane, number>>;
 
 export interface EncodedFrameOptions {
   readonly room?: string;
-  /** The messages in it, for the ledger; absent for events that are no messages. */
+  /** Messages per lane, for the ledger; absent for events without messages. */
   readonly counts?: LaneCounts;
-  /** What its packets tell of messages that are not in it. */
+  /** Gaps that the packets report; reported again if this frame is shed. */
   readonly gaps?: readonly Gap[];
-  /** Kept for a slow viewer until the outbox is full; what is not is shed. */
+  /** True: queued for a slow viewer until the outbox overflows. False: shed when the viewer is slow. */
   readonly urgent?: boolean;
 }
 
@@ -26,12 +26,12 @@ interface FrameOptions {
   readonly opcode: number;
   readonly fin: boolean;
 }
-// ws exports its frame writer, and its types leave it out.
+// ws exports its frame writer, but its types omit it.
 const { frame: encodeWsFrame } = (ws as unknown as { Sender: { frame(data: Buffer, options: FrameOptions): Buffer[] } }).Sender;
 
-/** Bytes under which compression gains too little. */
+/** Smaller packets, in bytes, are not compressed: the gain is too small. */
 const deflateFrom = 512;
-/** The end of a flushed block, which permessage-deflate leaves out (RFC 7692, 7.2.1). */
+/** Length in bytes of the end of a flushed block, which permessage-deflate omits (RFC 7692, 7.2.1). */
 const flushedTail = 4;
 
 export class EncodedFrame {
@@ -54,9 +54,9 @@ export class EncodedFrame {
     this.urgent = urgent;
   }
 
-  /** The same without what was taken back; itself when it holds none of it. For the same set again it is the same one. */
+  /** This frame with recalled messages replaced by tombstones, or this frame when it contains none. Cached for the last set. */
   without(recalled: ReadonlySet<string>): EncodedFrame {
-    // Many sessions may hold this one.
+    // Many sessions share this frame, so the result is cached and shared too.
     if (this.#without?.recalled !== recalled) this.#without = { recalled, encoded: this.#makeWithout(recalled) };
     return this.#without.encoded;
   }
@@ -67,7 +67,7 @@ export class EncodedFrame {
     return new EncodedFrame(packets, { room: this.room, gaps: this.gaps, urgent: this.urgent, ...(this.counts ? { counts: this.counts } : {}) });
   }
 
-  /** Of the packets, uncompressed; what an outbox and the ledger go by. */
+  /** Uncompressed bytes of the packets; outboxes and the ledger count these. */
   get bytes(): number {
     this.#bytes ??= this.packets.reduce((sum, packet) => sum + Buffer.byteLength(packet), 0);
     return this.#bytes;
@@ -79,7 +79,7 @@ export class EncodedFrame {
     return this.#plain;
   }
 
-  /** For a viewer that negotiated permessage-deflate without context takeover: every message stands alone, so one serves all. */
+  /** Frames for viewers that negotiated permessage-deflate without context takeover: no frame depends on earlier ones, so all viewers share them. */
   get deflated(): Buffer {
     this.#deflated ??= Buffer.concat(
       this.packets.flatMap((packet) => {
@@ -100,7 +100,7 @@ function packetWithout(packet: string, recalled: ReadonlySet<string>): string {
   return shown === payload ? packet : eventPacket('frame', shown);
 }
 
-/** An event whose payload is JSON already. */
+/** The socket.io packet of an event whose payload is JSON text already. */
 export function eventPacket(event: keyof ServerEvents, payload: string): string {
   return `2["${event}",${payload}]`;
 }
@@ -109,12 +109,12 @@ export function encodeEvent<E extends keyof ServerEvents>(event: E, payload: Par
   return new EncodedFrame([eventPacket(event, toJson(payload))], options);
 }
 
-/** It goes after what waits of its lane: what it says holds of what follows. */
+/** Encodes a gap with its lane's urgency, so it is queued behind earlier messages of the lane and applies to the later ones. */
 export function encodeGap(gap: Gap): EncodedFrame {
   return encodeEvent('gap', gap, { room: gap.room, gaps: [gap], urgent: lanes[gap.lane].guaranteed });
 }
 
-/** engine.io puts its own packet type, 4 for a message, in front. */
+/** Prefixes the engine.io packet type: 4, a message. */
 function payloadOf(packet: string): Buffer {
   return Buffer.from(`4${packet}`);
 }

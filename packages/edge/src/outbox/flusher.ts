@@ -1,36 +1,36 @@
-// The outboxes that hold something, tried again until they are empty. One timer for all of them, which runs only while there
-// are any: a listener on every connection would cost memory that only slow viewers need.
+// Flushes outboxes with queued frames until they are empty. All share one timer, which runs only while some outbox is not empty; a drain
+// listener per connection would cost memory for every viewer, not only for the slow ones.
 
-/** Something that waits for its wire. */
-export interface Waiting {
-  /** True when nothing waits any more. */
+/** An outbox with queued frames. */
+export interface Flushable {
+  /** Writes queued frames; true when none is left. */
   flush(): boolean;
-  /** What waits. */
+  /** Bytes queued. */
   readonly bytes: number;
 }
 
 const everyMs = 10;
 
 export class Flusher {
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<Flushable>();
   #timer: NodeJS.Timeout | undefined;
 
-  add(outbox: Waiting): void {
+  add(outbox: Flushable): void {
     this.#waiting.add(outbox);
     this.#timer ??= setInterval(() => this.#flush(), everyMs);
   }
 
-  remove(outbox: Waiting): void {
+  remove(outbox: Flushable): void {
     this.#waiting.delete(outbox);
     if (this.#waiting.size === 0) this.stop();
   }
 
-  /** How many viewers are behind. */
+  /** Number of viewers with queued frames. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** What waits for them. */
+  /** Bytes queued for all viewers. */
   get bytes(): number {
     let sum = 0;
     for (const { bytes } of this.#waiting) sum += bytes;

@@ -1,14 +1,14 @@
-// Frames of one room that wait for the same viewer, as one frame: where only so many packets go at once, a viewer of many rooms would
-// else fall behind. Only frames of one and the same lane are joined, so that a frame stays in lane order and nothing is overtaken.
+// Joins queued frames of one room into one frame for a viewer on a transport that limits packets per write (long-polling); otherwise a
+// viewer of many rooms would fall behind. Joins only frames of the same lane, so lane order is kept.
 import { EncodedFrame, eventPacket } from './encoded-frame.ts';
 
-/** Of a joined frame, and how far it is looked for others: both bound the work of one write. */
-const mostBytes = 262_144;
+/** Caps of a joined frame's bytes and of the queued frames searched for more; both bound the work of one write. */
+const maxJoinedBytes = 262_144;
 const lookAhead = 256;
 
 const closing = ']}]';
 
-/** Takes the first out of the queue, and what can go in one frame with it: at least one, in order. */
+/** Removes the first frame from a non-empty queue and the later ones that can be joined with it, in order. */
 export function takeJoinable(queue: EncodedFrame[]): EncodedFrame[] {
   const [first] = queue;
   if (!first) return [];
@@ -18,8 +18,8 @@ export function takeJoinable(queue: EncodedFrame[]): EncodedFrame[] {
   const ahead = queue.slice(1, lookAhead);
   for (const [index, other] of ahead.entries()) {
     const ofRoom = other.room === first.room;
-    // What is no frame may say something of those behind it.
-    const ends = other.room === '' || (ofRoom && (!joinable(first, other) || bytes + other.bytes > mostBytes));
+    // An event without a room may concern the frames behind it, so no frame may overtake it.
+    const ends = other.room === '' || (ofRoom && (!joinable(first, other) || bytes + other.bytes > maxJoinedBytes));
     if (ends) {
       left.push(...ahead.slice(index));
       break;
@@ -31,7 +31,7 @@ export function takeJoinable(queue: EncodedFrame[]): EncodedFrame[] {
   return taken;
 }
 
-/** The frames as one; they came from `takeJoinable`. */
+/** Joins the frames returned by `takeJoinable`. */
 export function joined(frames: readonly EncodedFrame[]): EncodedFrame {
   const [first] = frames;
   if (!first || frames.length === 1) return first ?? new EncodedFrame([]);

@@ -1,5 +1,5 @@
-// One viewer's send queue. As long as the viewer keeps up it holds nothing; behind, it keeps what is urgent and sheds the rest,
-// oldest first, and says how many with a `gap`. Past its cap of urgent bytes the viewer is too slow to be kept.
+// One viewer's send queue, empty while the viewer keeps up. For a slow viewer it queues urgent frames, sheds the oldest of the others and
+// reports the number in a `gap`. When urgent frames exceed the cap, it closes and reports an overflow.
 import type { Gap, Lane } from '@danmux/protocol';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { type EncodedFrame, encodeEvent } from './encoded-frame.ts';
@@ -10,15 +10,15 @@ import type { Wire } from './wire.ts';
 export interface OutboxParts {
   readonly ledger: DeliveryLedger;
   readonly flusher: Flusher;
-  /** Bytes in all. */
+  /** Cap of queued bytes, urgent and sheddable together. */
   readonly cap: number;
 }
 export interface OutboxOwner {
-  /** Called once, when what must be kept is more than the cap. */
+  /** Called once, when urgent frames exceed the cap; the outbox is closed by then. */
   overflow(): void;
 }
 
-/** The part of the cap that what may be shed can take: it is worth little when it is late. */
+/** Share of the cap open to sheddable frames; late chat is worth little. */
 const sheddableShare = 0.25;
 
 export class Outbox {
@@ -29,8 +29,8 @@ export class Outbox {
   #sheddable: EncodedFrame[] | undefined;
   #urgentBytes = 0;
   #sheddableBytes = 0;
-  /** What was shed and is not told yet, by room, lane and reason. */
-  #missed: Map<string, Gap> | undefined;
+  /** Gaps not yet sent to the viewer, by room, lane and reason. */
+  #unsentGaps: Map<string, Gap> | undefined;
   #closed = false;
 
   constructor(wire: Wire, parts: OutboxParts, owner: OutboxOwner) {
@@ -39,23 +39,23 @@ export class Outbox {
     this.#owner = owner;
   }
 
-  /** Bytes it holds. */
+  /** Bytes queued. */
   get bytes(): number {
     return this.#urgentBytes + this.#sheddableBytes;
   }
 
-  /** True when the bytes were handed on at once; what is kept is settled with the ledger later. */
+  /** True when the frame was written immediately; a queued frame is limitsPackets in the ledger when it is written, shed or dropped. */
   write(encoded: EncodedFrame): boolean {
-    if (this.bytes === 0 && this.#missed === undefined && this.#wire.ready) {
+    if (this.bytes === 0 && this.#unsentGaps === undefined && this.#wire.ready) {
       this.#wire.write(encoded);
       return true;
     }
     if (this.#closed) this.#parts.ledger.undeliverable(encoded);
-    else this.#keep(encoded);
+    else this.#enqueue(encoded);
     return false;
   }
 
-  #keep(encoded: EncodedFrame): void {
+  #enqueue(encoded: EncodedFrame): void {
     const { bytes } = encoded;
     if (encoded.urgent) {
       this.#urgent ??= [];
@@ -68,12 +68,12 @@ export class Outbox {
     }
     const { cap } = this.#parts;
     while (this.#sheddableBytes > cap * sheddableShare || (this.#sheddableBytes > 0 && this.bytes > cap)) this.#shedOldest();
-    // One alone, however large, is no slow viewer.
+    // A single queued frame, however large, does not make a viewer slow.
     if (this.bytes > cap && (this.#urgent?.length ?? 0) > 1) this.#overflow();
     else this.#parts.flusher.add(this);
   }
 
-  /** Of what waits for a room, these are not to be shown any more. */
+  /** Replaces recalled messages in queued frames of a room with tombstones. */
   recall(room: string, ids: ReadonlySet<string>): void {
     if (this.bytes === 0) return;
     const without = (encoded: EncodedFrame) => (encoded.room === room ? encoded.without(ids) : encoded);
@@ -83,12 +83,12 @@ export class Outbox {
     this.#sheddableBytes = bytesOf(this.#sheddable);
   }
 
-  /** Writes what the wire takes; true when nothing waits any more. */
+  /** Writes queued frames while the wire is ready; true when the queue is empty or closed. */
   flush(): boolean {
     while (this.#wire.ready && !this.#closed) {
-      const missed = this.#missed;
-      this.#missed = undefined;
-      for (const gap of missed?.values() ?? []) this.#wire.write(encodeEvent('gap', gap));
+      const unsentGaps = this.#unsentGaps;
+      this.#unsentGaps = undefined;
+      for (const gap of unsentGaps?.values() ?? []) this.#wire.write(encodeEvent('gap', gap));
       const taken = this.#take();
       if (taken.length === 0) return true;
       this.#wire.write(joined(taken));
@@ -97,7 +97,7 @@ export class Outbox {
     return this.#closed;
   }
 
-  /** The next, and where packets are counted what can go in one frame with it. */
+  /** Removes the next frame to write, urgent first; on a wire that limits packets also the frames that can be joined with it. */
   #take(): EncodedFrame[] {
     const urgent = this.#takeOf(this.#urgent);
     this.#urgentBytes -= bytesOf(urgent);
@@ -108,7 +108,7 @@ export class Outbox {
   }
 
   #takeOf(queue: EncodedFrame[] = []): EncodedFrame[] {
-    return this.#wire.counted ? takeJoinable(queue) : queue.splice(0, 1);
+    return this.#wire.limitsPackets ? takeJoinable(queue) : queue.splice(0, 1);
   }
 
   #shedOldest(): void {
@@ -117,15 +117,15 @@ export class Outbox {
     this.#sheddableBytes -= oldest.bytes;
     this.#parts.ledger.shed(oldest, 'slow');
     const { room, counts, gaps } = oldest;
-    for (const [lane, count] of Object.entries(counts ?? {}) as [Lane, number][]) this.#miss({ room, lane, count, reason: 'slow' });
-    // What it would have told is still to be told.
-    for (const gap of gaps) this.#miss(gap);
+    for (const [lane, count] of Object.entries(counts ?? {}) as [Lane, number][]) this.#noteGap({ room, lane, count, reason: 'slow' });
+    // The gaps that the shed frame would have reported must still reach the viewer.
+    for (const gap of gaps) this.#noteGap(gap);
   }
 
-  #miss(gap: Gap): void {
-    this.#missed ??= new Map();
+  #noteGap(gap: Gap): void {
+    this.#unsentGaps ??= new Map();
     const key = `${gap.room} ${gap.lane} ${gap.reason}`;
-    this.#missed.set(key, { ...gap, count: gap.count + (this.#missed.get(key)?.count ?? 0) });
+    this.#unsentGaps.set(key, { ...gap, count: gap.count + (this.#unsentGaps.get(key)?.count ?? 0) });
   }
 
   #overflow(): void {
@@ -133,14 +133,14 @@ export class Outbox {
     this.#owner.overflow();
   }
 
-  /** Nothing is written any more; what waits cannot be delivered. */
+  /** Stops writing; queued frames count as undeliverable. */
   close(): void {
     this.#closed = true;
     this.#parts.flusher.remove(this);
     for (const encoded of [...(this.#urgent ?? []), ...(this.#sheddable ?? [])]) this.#parts.ledger.undeliverable(encoded);
     this.#urgent = undefined;
     this.#sheddable = undefined;
-    this.#missed = undefined;
+    this.#unsentGaps = undefined;
     this.#urgentBytes = 0;
     this.#sheddableBytes = 0;
   }

@@ -1,11 +1,10 @@
-// How much one answer to a long-polling viewer holds. engine.io writes everything that waits into one answer; python-engineio takes an
-// answer of more than 16 packets for an attack and drops the connection with all of them. So what is over the bound waits for the next
-// poll: frames, acks of socket.io and pings alike, in their order.
+// Limits the packets in one long-polling response. engine.io writes all queued packets into one response, but python-engineio treats more
+// than 16 packets as an attack and drops the connection. Excess packets (frames, acks, pings) wait for the next poll, in order.
 
-/** Packets of one answer. */
+/** Maximum packets in one response. */
 export const pollPackets = 16;
 
-/** The part of an engine.io socket that is changed. */
+/** The members of an engine.io socket used here. */
 export interface PollingConn {
   readonly readyState: string;
   readonly transport: { readonly name: string; readonly writable: boolean; send(packets: unknown[]): void };
@@ -14,7 +13,7 @@ export interface PollingConn {
   flush(): void;
 }
 
-/** Once for a connection that begins with long-polling; after its upgrade nothing is held back. */
+/** Call once for a connection that starts with long-polling; after an upgrade to WebSocket the limit no longer applies. */
 export function boundPolls(conn: PollingConn): void {
   const flush = conn.flush.bind(conn);
   conn.flush = () => {
@@ -24,7 +23,7 @@ export function boundPolls(conn: PollingConn): void {
       return;
     }
     conn.writeBuffer = writeBuffer.slice(pollPackets);
-    // As engine.io's own, but for the event `drain`: a connection that closes waits for it to have sent everything.
+    // Does the same as engine.io's flush, except that it emits no `drain`: a closing connection takes `drain` to mean all is sent.
     conn.sentCallbackFn.push(null);
     transport.send(writeBuffer.slice(0, pollPackets));
   };

@@ -1,24 +1,24 @@
-// How bytes reach one viewer. Over WebSocket what is prepared goes straight to the TCP socket, past engine.io's queue and ws's
-// framing; over anything else, and when `edge.direct_writes` is off, socket.io's own path is taken. The one file that knows
-// the insides of engine.io and ws.
+// Writes encoded frames to one viewer. Over WebSocket they go straight to the TCP socket, past engine.io's queue and ws's framing; over
+// long-polling, or with `edge.direct_writes` off, they go through engine.io. Only this file relies on the internals of
+// engine.io's transport and ws.
 import type { Socket as TcpSocket } from 'node:net';
 import type { EncodedFrame } from './encoded-frame.ts';
 import { pollPackets } from './polls.ts';
 
 export interface Wire {
-  /** True when what is written now is sent now, after all that was written before. */
+  /** True when a write goes out immediately and after all earlier writes. */
   readonly ready: boolean;
-  /** True when only so many packets go at once, however small they are. */
-  readonly counted: boolean;
-  /** Bytes socket.io and the TCP socket hold for the viewer. */
+  /** True when the transport limits the number of packets per write (long-polling). */
+  readonly limitsPackets: boolean;
+  /** Bytes queued for the viewer in engine.io and the TCP socket. */
   readonly waiting: number;
-  /** Only while `ready`. */
+  /** Call only while `ready`. */
   write(encoded: EncodedFrame): void;
-  /** Ends the connection; `now` drops what waits. */
+  /** Ends the connection; with `now` queued bytes are dropped. */
   close(now: boolean): void;
 }
 
-/** The part of an engine.io socket a wire needs. */
+/** The members of an engine.io socket used by a wire. */
 export interface EngineConn {
   readonly readyState: string;
   readonly writeBuffer: readonly { readonly data?: unknown }[];
@@ -28,19 +28,19 @@ export interface EngineConn {
 }
 interface Transport {
   readonly name: string;
-  /** False while the last batch is on its way. */
+  /** False while a batch is being sent. */
   readonly writable: boolean;
   perMessageDeflate?: unknown;
   readonly socket?: WebSocketInside;
 }
-/** A ws connection; its insides may change, then everything goes socket.io's way. */
+/** Private members of a ws connection; if a later ws drops them, all writes go through engine.io. */
 interface WebSocketInside {
   readonly _socket?: TcpSocket | null;
   readonly _extensions?: { readonly 'permessage-deflate'?: { readonly params?: { readonly server_max_window_bits?: number } } };
   terminate(): void;
 }
 
-/** The window `EncodedFrame.deflated` is made with. */
+/** Window size of `EncodedFrame.deflated`, as a power of two. */
 const windowBits = 15;
 
 export class ViewerWire implements Wire {
@@ -58,18 +58,18 @@ export class ViewerWire implements Wire {
   get ready(): boolean {
     const { readyState, transport, writeBuffer } = this.#conn;
     if (readyState !== 'open') return false;
-    if (transport !== this.#transport) this.#know(transport);
+    if (transport !== this.#transport) this.#useTransport(transport);
     if (transport.name !== 'websocket') return writeBuffer.length < pollPackets;
     return transport.writable && writeBuffer.length === 0 && this.#tcp?.writableNeedDrain !== true;
   }
 
-  get counted(): boolean {
+  get limitsPackets(): boolean {
     return this.#conn.transport.name !== 'websocket';
   }
 
   get waiting(): number {
     const { transport, writeBuffer } = this.#conn;
-    if (transport !== this.#transport) this.#know(transport);
+    if (transport !== this.#transport) this.#useTransport(transport);
     const queued = writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
     return queued + (this.#tcp?.writableLength ?? 0);
   }
@@ -80,13 +80,13 @@ export class ViewerWire implements Wire {
   }
 
   close(now: boolean): void {
-    // ws would wait for the other side's close frame behind all that is not read.
+    // Without terminate, ws waits for the viewer's close frame, which a viewer that does not read never sends.
     if (now) this.#conn.transport.socket?.terminate();
     this.#conn.close(now);
   }
 
-  /** A viewer may begin with long-polling and change to WebSocket. */
-  #know(transport: Transport): void {
+  /** Looks up the TCP socket again: a viewer may start with long-polling and upgrade to WebSocket. */
+  #useTransport(transport: Transport): void {
     this.#transport = transport;
     const socket = transport.name === 'websocket' ? transport.socket : undefined;
     this.#tcp = socket?._socket ?? undefined;

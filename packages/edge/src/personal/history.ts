@@ -1,5 +1,5 @@
-// What one user missed in a room that many share: its own messages alone are counted and parsed. What passed this edge lately
-// is in the feed's ring; what was before is read from the store in pages, once for all who ask within half a minute.
+// Finds the messages one user missed in a personal room, which many users share; only that user's messages are counted and parsed.
+// Recent frames come from the feed's replay buffer; older ones are read from Redis in pages, shared by all users for half a minute.
 import { type Bus, type BusFrame, goesOnAfter, type Heads, positionsOf, userRoomHistory } from '@danmux/bus';
 import { type Frame, type JoinReply, limits, type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson, type Runtime } from '@danmux/runtime';
@@ -11,9 +11,9 @@ export interface MissedPersonal extends Pick<JoinReply, 'positions' | 'recovered
   readonly msgs: readonly AddressedMsg[];
 }
 
-/** Messages one read of the store takes: the edge does nothing else while it decodes them. */
+/** Messages per read from Redis; decoding a page blocks the event loop. */
 const pageSize = 500;
-/** How long what was read is kept, milliseconds: a crowd that comes back is here by then. */
+/** How long pages are cached, milliseconds: long enough for a crowd that reconnects together. */
 const keptMs = 30_000;
 
 export class PersonalHistory {
@@ -30,9 +30,9 @@ export class PersonalHistory {
   }
 
   /**
-   * The user's messages after its positions, up to `heads`. A lane whose position is further back than history or
-   * `userRoomHistory` messages of all users, or with more than `limits.recovery` of its own, is said not to be recovered; so is one whose
-   * position is of another epoch or beyond the heads, and gets what there is since the epochs parted.
+   * The user's messages after its positions, up to `heads`. A lane is not recovered when its position is older than history or than
+   * `userRoomHistory` messages of all users, or when the user missed more than `limits.recovery` messages. A lane whose position is of
+   * another epoch or beyond the heads is not recovered either, but returns the messages since the epochs diverged.
    */
   async missed(user: string, positions: Positions | undefined, heads: Heads): Promise<MissedPersonal> {
     const recovered: Partial<Record<StreamLane, boolean>> = {};
@@ -49,7 +49,7 @@ export class PersonalHistory {
     return { positions: positionsOf(heads), recovered, msgs };
   }
 
-  /** Forgets what nobody may ask for any more. */
+  /** Drops cached pages past their age limit. */
   expire(): void {
     const before = this.#runtime.clock.now() - keptMs;
     for (const [lane, { at }] of this.#pages) if (at <= before) this.#pages.delete(lane);
@@ -60,12 +60,12 @@ export class PersonalHistory {
     if (after > upTo || upTo - after > userRoomHistory) return null;
     const frames = this.#feed.replay.frames(lane, after, upTo);
     if (!frames) return this.#inStore(user, lane, after, heads);
-    const own = ownIn(frames, user).filter((msg) => msg.lane === lane && (msg.offset ?? 0) > after && (msg.offset ?? 0) <= upTo);
+    const own = messagesFor(frames, user).filter((msg) => msg.lane === lane && (msg.offset ?? 0) > after && (msg.offset ?? 0) <= upTo);
     return own.length > limits.recovery ? null : own;
   }
 
   async #inStore(user: string, lane: StreamLane, after: number, heads: Heads): Promise<readonly AddressedMsg[] | null> {
-    // One read of a lane at a time: who waited finds what the others had read.
+    // Reads of a lane run one after another, so a waiting call reuses the pages of the call before.
     const read = (this.#reading.get(lane) ?? Promise.resolve()).then(() => this.#read(lane, after, heads));
     const settled = read.catch(() => {});
     this.#reading.set(lane, settled);
@@ -75,7 +75,7 @@ export class PersonalHistory {
     return !texts || texts.length > limits.recovery ? null : texts.map((text) => parseJson(text) as AddressedMsg);
   }
 
-  /** Pages that hold all between `after` and the heads; null when the store does not have it any more. */
+  /** Pages with all messages between `after` and the heads; null when Redis has trimmed some of them. */
   async #read(lane: StreamLane, after: number, { epoch, offsets }: Heads): Promise<PersonalPages | null> {
     const upTo = offsets[lane];
     this.expire();
@@ -85,7 +85,7 @@ export class PersonalHistory {
     for (let next = pages.next(after, upTo, pageSize); next; next = pages.next(after, upTo, pageSize)) {
       this.#runtime.metrics.ringReads.inc({ lane });
       const texts = await this.#bus.streams.since(this.#feed.room, lane, next.after, next.upTo, pageSize);
-      // Asked after the read: the store may have come back empty, and these be the messages of another epoch.
+      // Checked after the read: Redis may have restarted empty, and the texts may belong to another epoch.
       if ((await this.#bus.streams.heads(this.#feed.room)).epoch !== epoch) {
         this.#pages.delete(lane);
         return null;
@@ -96,8 +96,8 @@ export class PersonalHistory {
   }
 }
 
-/** Frames that name nobody like this are not parsed. */
-function ownIn(frames: readonly BusFrame[], user: string): AddressedMsg[] {
+/** The user's messages in these frames; frames not addressed to the user are not parsed. */
+function messagesFor(frames: readonly BusFrame[], user: string): AddressedMsg[] {
   const named = frames.filter(({ head }) => head.to?.includes(user));
   return named.flatMap(({ payload }) => (parseJson(payload) as Frame).msgs as readonly AddressedMsg[]).filter(({ to }) => to === user);
 }

@@ -1,5 +1,5 @@
-// Messages for users: follows the few rooms they travel in from start on, and gives each to the connections its user has here. What it
-// does not look at it does not parse. Order and holes are the feeds', as for every room; what a user missed is own-messages-history's.
+// Delivers personal messages: follows the personal rooms, which all users share, and writes each message to its user's connections on this
+// edge. Frames for users of other edges are not parsed. RoomFeed handles order and gaps, PersonalHistory missed messages.
 import { type Bus, type BusFrame, personalRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, lanes, type Msg } from '@danmux/protocol';
 import { backoffMs, type Part, parseJson, pause, type Runtime } from '@danmux/runtime';
@@ -44,7 +44,7 @@ export class PersonalMessages implements Part {
     this.#parts = parts;
   }
 
-  /** Resolves when every room is followed, or after a second: with the store away it goes on trying. */
+  /** Resolves when every room is followed, or after one second; with Redis down it retries in the background. */
   async start(): Promise<void> {
     this.#pulse = setInterval(() => void this.#askHeads(), pulseEveryMs);
     this.#opening = Promise.all(userRooms.map((room) => this.#open(room)));
@@ -60,12 +60,12 @@ export class PersonalMessages implements Part {
     await Promise.all(rooms.map(({ feed }) => feed.close()));
   }
 
-  /** The room a viewer's own messages travel in. */
+  /** The shared personal room that carries this viewer's messages. */
   roomOf({ viewer }: Session): string {
     return userRoomOf(viewer.id);
   }
 
-  /** Answers with what the viewer missed since its positions; the ack must be sent before `after` is called. */
+  /** Replies with the messages missed since the viewer's positions. Send the ack before calling `after`, which releases live messages. */
   async join(session: Session, { positions }: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
     const room = this.roomOf(session);
     const own = this.#rooms.get(room);
@@ -107,14 +107,14 @@ export class PersonalMessages implements Part {
         this.#rooms.set(room, { feed, history: new PersonalHistory(this.#runtime, this.#bus, feed) });
         return;
       } catch (error) {
-        this.#runtime.caught('personal-messages', error, 'could not follow the messages of users; trying again', { level: 'debug', fields: { room } });
+        this.#runtime.caught('personal-messages', error, 'could not follow a personal room; trying again', { level: 'debug', fields: { room } });
         await feed.close();
       }
       await pause(backoffMs(attempt, retry), this.#ended.signal);
     }
   }
 
-  /** No viewer is counted in these rooms, so no report of presence tells how far they are. */
+  /** Personal rooms have no presence reports to carry their heads, so the heads are read here to detect lost frames. */
   async #askHeads(): Promise<void> {
     const asked = [...this.#rooms].map(async ([room, { feed, history }]) => {
       history.expire();
@@ -122,7 +122,7 @@ export class PersonalMessages implements Part {
     });
     for (const result of await Promise.allSettled(asked))
       if (result.status === 'rejected')
-        this.#runtime.caught('personal-messages', result.reason, 'could not read the heads of a room of users', { level: 'debug' });
+        this.#runtime.caught('personal-messages', result.reason, 'could not read the heads of a personal room', { level: 'debug' });
   }
 
   #deliver({ head, payload }: BusFrame): void {
@@ -138,7 +138,7 @@ export class PersonalMessages implements Part {
     }
   }
 
-  /** Messages passed on before the new epoch, for connections that are younger. */
+  /** Sends messages delivered before the new epoch to the connections opened since that did not get them. */
   #deliverRepeated(repeated: readonly Repeated[]): void {
     for (const { lane, text, before } of repeated) {
       const msg = parseJson(text) as AddressedMsg;
@@ -163,7 +163,7 @@ export class PersonalMessages implements Part {
     }
   }
 
-  /** Nobody knows whose messages were lost, so all users of the room get the gap, without a count. */
+  /** The recipients of lost messages are unknown, so every user of the personal room gets the gap, with count 0. */
   #deliverGap(gap: Gap): void {
     const encoded = encodeGap({ ...gap, room: personalRoom, count: 0 });
     for (const session of this.#parts.sessions.all) if (session.joinedPersonal && this.roomOf(session) === gap.room) session.deliver(personalRoom, encoded);

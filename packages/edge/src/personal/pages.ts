@@ -1,5 +1,5 @@
-// Pages of one lane of a room that users share, put together to one run of offsets without a hole and sorted by whose each message is.
-// It reads nothing, and parses no message.
+// Cached pages of one lane of a personal room: one contiguous run of offsets, indexed by recipient. Does no I/O; PersonalHistory reads the
+// pages and adds them.
 import { addresseeOf } from '@danmux/bus';
 
 export interface PageRange {
@@ -12,22 +12,22 @@ interface Place {
   readonly text: string;
 }
 
-/** Characters kept at most, as of a ring: what lies further back then counts as not there. */
+/** Cap of cached characters, the same as a replay buffer's; older messages then count as lost. */
 const maxCharacters = 8_000_000;
 
 export class PersonalPages {
   readonly epoch: string;
-  /** When it was begun. */
+  /** Creation time, milliseconds since 1970. */
   readonly at: number;
-  /** By user, in the order they were put in. */
+  /** Messages by user, in the order they were added. */
   readonly #texts = new Map<string, Place[]>();
   #first: number;
   #last: number;
   #characters = 0;
-  /** Nothing below can be had. */
+  /** No older messages are available, in Redis or under the cap. */
   #ended = false;
 
-  /** It begins empty, and grows down from `last` and up from it. */
+  /** Starts empty at the offset `last`; grows down and up from it. */
   constructor(epoch: string, last: number, at: number) {
     this.epoch = epoch;
     this.at = at;
@@ -35,7 +35,7 @@ export class PersonalPages {
     this.#last = last;
   }
 
-  /** What is new made it larger than it may be: better begun anew. */
+  /** New messages grew the cache to twice its cap; replace it with a new one. */
   get overfull(): boolean {
     return this.#characters > 2 * maxCharacters;
   }
@@ -44,26 +44,26 @@ export class PersonalPages {
     return this.#first <= after + 1 && this.#last >= upTo;
   }
 
-  /** What is to be read next for messages between these offsets: what is new, then page after page down; null when nothing, or in vain. */
+  /** The next range to read to cover `after` to `upTo`: first newer messages, then older ones page by page; null when none is left to read. */
   next(after: number, upTo: number, size: number): PageRange | null {
     if (this.#last < upTo) return { after: this.#last, upTo: Math.min(upTo, this.#last + size) };
     if (this.#first <= after + 1 || this.#ended) return null;
     return { after: Math.max(0, this.#first - 1 - size), upTo: this.#first - 1 };
   }
 
-  /** What `next` asked for, lowest offset first; fewer when history does not reach further back. */
+  /** Adds the range returned by `next`, lowest offset first; fewer texts than asked mean that Redis has trimmed the older ones. */
   add({ after, upTo }: PageRange, texts: readonly string[]): void {
     const whole = texts.length === upTo - after;
     const above = upTo > this.#last;
-    // New messages that are gone already: nothing is connected to them.
+    // Some of the new messages are trimmed already, so the cached run no longer connects to the rest.
     if (above && !whole) this.#restart(upTo - texts.length);
-    for (const [index, text] of texts.entries()) this.#keep(upTo - texts.length + 1 + index, text);
+    for (const [index, text] of texts.entries()) this.#store(upTo - texts.length + 1 + index, text);
     if (above) this.#last = upTo;
     else this.#first = upTo - texts.length + 1;
     if (!whole || this.#characters > maxCharacters) this.#ended = true;
   }
 
-  /** The user's messages with `after < offset <= upTo` as the JSON a viewer gets, lowest first. */
+  /** The user's messages with `after < offset <= upTo` as JSON for the viewer, lowest offset first. */
   of(user: string, after: number, upTo: number): readonly string[] {
     const own = (this.#texts.get(user) ?? []).filter(({ offset }) => offset > after && offset <= upTo);
     return own.sort((a, b) => a.offset - b.offset).map(({ text }) => text);
@@ -75,7 +75,7 @@ export class PersonalPages {
     this.#first = last + 1;
   }
 
-  #keep(offset: number, text: string): void {
+  #store(offset: number, text: string): void {
     const user = addresseeOf(text);
     if (user === undefined) return;
     const own = this.#texts.get(user);

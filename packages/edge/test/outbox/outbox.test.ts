@@ -12,7 +12,7 @@ import type { Wire } from '../../src/outbox/wire.ts';
 class FakeWire implements Wire {
   ready = true;
   waiting = 0;
-  counted = false;
+  limitsPackets = false;
   readonly written: string[] = [];
   write({ packets }: EncodedFrame): void {
     assert.equal(this.ready, true, 'nothing is written that must wait');
@@ -177,7 +177,7 @@ test('where packets are counted, frames of a room and lane that wait go as one, 
   const frame = (room: string, lane: Lane, id: string) =>
     new EncodedFrame([eventPacket('frame', `{"room":"${room}","msgs":[{"id":"${id}"}]}`)], { room, counts: { [lane]: 1 }, urgent: lane !== 'chat' });
   wire.ready = false;
-  wire.counted = true;
+  wire.limitsPackets = true;
   for (const round of [1, 2]) for (const room of ['a', 'b']) for (const lane of ['gift', 'chat'] as const) outbox.write(frame(room, lane, `${lane}${round}`));
   outbox.write(frame('a', 'control', 'control'));
   outbox.write(frame('a', 'gift', 'gift3'));

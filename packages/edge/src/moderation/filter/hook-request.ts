@@ -34,7 +34,7 @@ export class HookRequest {
       return await this.#post(body, headers, signal);
     } catch (error) {
       if (signal.aborted) throw new Error(`no answer within ${this.#options.timeoutMs} ms`, { cause: error });
-      // The server may close a keep-alive connection just as it is reused; one retry on a new one is safe.
+      // The server may close a keep-alive connection just as it is reused; the request is retried once.
       if (error instanceof StaleConnection) return this.#post(body, headers, signal);
       throw error;
     }

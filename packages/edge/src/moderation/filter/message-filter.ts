@@ -21,14 +21,14 @@ class MessageFilter implements Filter, Part {
   readonly #words: WordLists;
   readonly #hook: Hook | null;
   readonly #exempt: ReadonlySet<unknown>;
-  readonly #asked: ReadonlySet<string>;
+  readonly #hookTypes: ReadonlySet<string>;
 
   constructor(runtime: Runtime, bus: Bus) {
     this.#runtime = runtime;
     this.#words = new WordLists(runtime, bus);
     const { exempt_roles, hook } = runtime.config.moderation;
     this.#hook = hook.url === '' ? null : new Hook(runtime);
-    this.#asked = new Set(hook.types);
+    this.#hookTypes = new Set(hook.types);
     this.#exempt = new Set(exempt_roles);
   }
 
@@ -44,7 +44,7 @@ class MessageFilter implements Filter, Part {
 
   async judge(message: FilteredMessage): Promise<Verdict> {
     const verdict = this.#byWords(message);
-    if (verdict.action !== 'pass' || !this.#hook || !this.#asked.has(message.type)) return verdict;
+    if (verdict.action !== 'pass' || !this.#hook || !this.#hookTypes.has(message.type)) return verdict;
     return this.#hook.judge({ ...message, data: verdict.data });
   }
 

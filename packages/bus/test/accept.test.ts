@@ -1,4 +1,4 @@
-// What is accepted is encoded once, in the form that the relay and acceptedAt rely on.
+// acceptPublication: lane, id, dedupe key and encoded body of an accepted message.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -20,7 +20,7 @@ test('the body is the message without lane and offset, its fields in the documen
   assert.deepEqual(Object.keys(body as object), ['id', 'type', 'from', 'data', 'ts']);
 });
 
-test('the type decides the lane', () => {
+test('the type determines the lane', () => {
   const laneOf = (type: string) => acceptPublication({ room: 'r', type, data: null }, rules).lane;
   assert.deepEqual(
     ['chat', 'gift', 'superchat', 'like', 'enter', 'notice'].map((type) => [type, laneOf(type)]),
@@ -35,13 +35,13 @@ test('the type decides the lane', () => {
   );
 });
 
-test('a type that is not in the table is refused, with those that are; so are names every object has', () => {
+test('an unknown type is refused with the list of known types; so are names like `constructor`', () => {
   for (const type of ['nope', '', 'toString', '__proto__', 'constructor'])
     refusedWith('unknown_type', () => acceptPublication({ room: 'r', type, data: 1 }, rules));
   assert.throws(() => acceptPublication({ room: 'r', type: 'nope', data: 1 }, rules), /nope.*chat/);
 });
 
-test('data may be as large as the rule says, in bytes of JSON, and no larger', () => {
+test('data may have up to maxData bytes of JSON', () => {
   const ofBytes = (bytes: number) => acceptPublication({ room: 'r', type: 'chat', data: '弹'.repeat((bytes - 2) / 3) }, rules);
   assert.ok(ofBytes(98).body.length > 0);
   assert.ok(acceptPublication({ room: 'r', type: 'chat', data: 'x'.repeat(98) }, rules));
@@ -49,11 +49,11 @@ test('data may be as large as the rule says, in bytes of JSON, and no larger', (
   refusedWith('too_large', () => acceptPublication({ room: 'r', type: 'chat', data: 'x'.repeat(99) }, rules));
 });
 
-test('data that JSON does not know is null', () => {
+test('data that JSON cannot represent becomes null', () => {
   assert.match(acceptPublication({ room: 'r', type: 'chat', data: undefined }, rules).body, /"data":null/);
 });
 
-test('an id is made when none is given, and then nothing is deduplicated by it', () => {
+test('a generated id is not used as dedupe key', () => {
   const [one, two] = [acceptPublication({ room: 'r', type: 'chat', data: 1 }, rules), acceptPublication({ room: 'r', type: 'chat', data: 1 }, rules)];
   assert.notEqual(one.id, two.id);
   assert.equal(one.dedupeKey, undefined);
@@ -61,12 +61,12 @@ test('an id is made when none is given, and then nothing is deduplicated by it',
   assert.equal(one.trace, one.id);
 });
 
-test('a key of its own goes before the id', () => {
+test('an explicit dedupe key takes precedence over the id', () => {
   const accepted = acceptPublication({ room: 'r', type: 'chat', data: 1, id: 'i', dedupeKey: 'ann\n1' }, rules);
   assert.deepEqual([accepted.id, accepted.dedupeKey], ['i', 'ann\n1']);
 });
 
-test('a numbered message is the body with lane and offset in front; an ambient one has no offset', () => {
+test('numberedMessage puts lane and offset in front of the body; an ambient message has no offset', () => {
   const accepted = acceptPublication({ room: 'r', type: 'gift', data: { offset: 9 }, id: 'g' }, rules);
   const numbered: unknown = JSON.parse(numberedMessage(accepted, 7));
   assert.deepEqual(numbered, { lane: 'gift', offset: 7, id: 'g', type: 'gift', data: { offset: 9 }, ts: rules.now });
@@ -75,13 +75,13 @@ test('a numbered message is the body with lane and offset in front; an ambient o
   assert.deepEqual(like, { lane: 'ambient', id: 'l', type: 'like', data: 1, ts: rules.now });
 });
 
-test('when it was accepted is read back, whatever the data looks like', () => {
+test('acceptedAt reads the time of acceptance for any data', () => {
   for (const data of ['"ts":1}', { ts: 1 }, [{ a: { ts: 5 } }], 'a:b:c}', null]) {
     assert.equal(acceptedAt(acceptPublication({ room: 'r', type: 'chat', data }, rules)), rules.now);
   }
 });
 
-test('a gift of a combo is named by type, sender and combo; nothing else is', () => {
+test('only a gift with a combo_id has a combo, named by type, sender and combo_id', () => {
   const combo = (type: string, data: unknown, from?: { id: string }) => acceptPublication({ room: 'r', type, data, ...(from ? { from } : {}) }, rules).combo;
   assert.equal(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), 'gift ann c1');
   assert.notEqual(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), combo('gift', { combo_id: 'c1' }, { id: 'bob' }));
@@ -89,7 +89,7 @@ test('a gift of a combo is named by type, sender and combo; nothing else is', ()
   assert.equal(combo('chat', { combo_id: 'c1' }), undefined);
 });
 
-test('a publication that waited is accepted when it is due; nothing else of it changes', () => {
+test('restamped changes only the time of acceptance', () => {
   const accepted = acceptPublication({ room: 'live:1', type: 'gift', data: { note: '"ts":1}' }, id: 'g1', marks: { receipt: true } }, rules);
   const later = restamped(accepted, rules.now + 60_000);
   assert.equal(acceptedAt(later), rules.now + 60_000);
@@ -97,7 +97,7 @@ test('a publication that waited is accepted when it is due; nothing else of it c
   assert.deepEqual({ ...later, body: '' }, { ...accepted, body: '' });
 });
 
-test('a publication under another id is otherwise the same, whatever stands in the ids', () => {
+test('identified changes only the id, for any characters in it', () => {
   const accepted = acceptPublication({ room: 'r', type: 'chat', data: '{"id":"x"}', from: { id: 'ann' }, id: 'a"b', dedupeKey: 'ann 1' }, rules);
   const other = identified(accepted, '弹"c');
   assert.deepEqual(other, { ...accepted, id: '弹"c', body: other.body });

@@ -1,4 +1,4 @@
-// What every engine must do, sentence by sentence of the contract in src/bus.ts. Each engine's test file runs it.
+// The conformance suite: tests every contract in src/contract. The test file of each engine runs it.
 import { afterEach, describe } from 'node:test';
 import type { Engine, MakeEngine } from './conformance/case-kit.ts';
 import { idempotencyCases } from './conformance/claims-cases.ts';

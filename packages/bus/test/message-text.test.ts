@@ -1,4 +1,4 @@
-// Each change of a message's text is the change JSON.parse would see, and nothing else of the text moves.
+// Replacing a field in a message's text gives the JSON one expects, and leaves all other bytes unchanged.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -14,13 +14,13 @@ test('a body has its fields in the documented order, and data keeps its digits',
   );
 });
 
-test('lane and offset go in front; without an offset only the lane', () => {
+test('withOffset puts lane and offset in front; without an offset only the lane', () => {
   const body = encodeBody(fields);
   assert.equal(withOffset('gift', 7, body), `{"lane":"gift","offset":7,${body.slice(1)}`);
   assert.equal(withOffset('ambient', undefined, body), `{"lane":"ambient",${body.slice(1)}`);
 });
 
-test('id and ts are read and replaced whatever stands in the other fields', () => {
+test('id and ts are read and replaced correctly for any content of the other fields', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), fc.jsonValue(), fc.nat(), (id, other, data, ts) => {
       const body = encodeBody({ ...fields, id, data: JSON.stringify(data) });
@@ -33,7 +33,7 @@ test('id and ts are read and replaced whatever stands in the other fields', () =
   );
 });
 
-test('the addressee of a message is the user it is for, never a field of its data', () => {
+test('addresseeOf returns the recipient, never a field of the data', () => {
   fc.assert(
     fc.property(fc.string(), fc.jsonValue(), (to, data) => {
       const text = JSON.stringify({ to: 'mallory', data, more: ',"to":"mallory"' });
@@ -43,7 +43,7 @@ test('the addressee of a message is the user it is for, never a field of its dat
   assert.equal(addresseeOf(tombstone('gift', 1, 'g', 1)), undefined);
 });
 
-test('a tombstone has the lane, offset and id of its message, and no content', () => {
+test('a tombstone has the lane, offset and id of its message, and no data', () => {
   const text = tombstone('gift', 5, 'g"1', 9);
   assert.deepEqual(JSON.parse(text), { lane: 'gift', offset: 5, id: 'g"1', type: 'recalled', data: null, ts: 9 });
   assert.ok(isMessage(text, 'gift', 5, 'g"1'), text);

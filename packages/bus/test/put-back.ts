@@ -1,11 +1,11 @@
-// Puts the heads and streams of one room in Redis back to what they were, as a server does that restarts from an older state.
+// Reverts the heads and streams of one room in Redis to older ones, like a server that restarts from an old snapshot.
 import { streamLanes } from '@danmux/protocol';
 import type { Cluster, Redis } from 'ioredis';
 import type { Heads } from '../src/contract/streams.ts';
 import type { Keys } from '../src/redis/keys.ts';
 import { shardOf } from '../src/shard.ts';
 
-/** `redis` is closed after. */
+/** Closes `redis` at the end. */
 export async function putBack(redis: Redis | Cluster, keys: Keys, room: string, { epoch, offsets, forks = [] }: Heads): Promise<void> {
   try {
     const shard = keys.shard(shardOf(room, shardCount(keys)));

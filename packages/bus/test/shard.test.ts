@@ -1,10 +1,10 @@
-// The hash that publisher, relay and edge must agree on, for ever.
+// Publisher, relay and edge of all versions must map a room to the same shard.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { shardLease, shardOf } from '../src/shard.ts';
 
-test('it is FNV-1a: the published values of the hash', () => {
-  // From the FNV reference test vectors, 32 bit.
+test('the hash matches the published FNV-1a values', () => {
+  // From the reference test vectors of FNV, 32 bit.
   for (const [text, hash] of [
     ['', 0x811c9dc5],
     ['a', 0xe40c292c],
@@ -15,14 +15,14 @@ test('it is FNV-1a: the published values of the hash', () => {
   }
 });
 
-test('a room keeps its shard: these values may never change', () => {
+test('rooms keep their shards: these values must never change', () => {
   assert.deepEqual(
     ['live:1', 'live:22', 'live:1001', 'A', 'room@x.y-z_0'].map((room) => shardOf(room, 64)),
     [26, 47, 1, 12, 59],
   );
 });
 
-test('rooms that differ by a number spread evenly, and every shard is in range', () => {
+test('room names that differ by a number spread evenly over the shards', () => {
   for (const shards of [1, 7, 64, 4_096]) {
     const counts = new Map<number, number>();
     const rooms = shards * 100;
@@ -36,6 +36,6 @@ test('rooms that differ by a number spread evenly, and every shard is in range',
   }
 });
 
-test('the lease of a shard is named after it', () => {
+test('shardLease names the lease after the shard', () => {
   assert.deepEqual([shardLease(0), shardLease(63)], ['shard:0', 'shard:63']);
 });

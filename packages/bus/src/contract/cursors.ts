@@ -1,15 +1,15 @@
-// The contract of cursors: how far the owner of a lease has come with its work, as the fields of one table for each lease. Written
-// often and many at a time, watched by no process; a change that other processes must see at once belongs into records.
+// The contract of cursors: the progress of a lease owner's work, as fields of one table per lease. For frequent and large writes that no
+// process watches; changes that other processes must see immediately belong in records.
 import type { Lease } from './leases.ts';
 
 /**
- * Atomicity: a thousand fields are one step, which checks the lease; a longer write is several steps, and may stop after some of them.
+ * Atomicity: a write of up to 1,000 fields is one step that checks the lease. A larger one is several steps and may stop between them.
  *
- * Loss: an owner that lost its lease writes nothing. A store that went back has older cursors, so the work after them is done again.
+ * Loss: an owner that lost its lease writes nothing. A store restored from an older state has older cursors, so later work is repeated.
  */
 export interface Cursors {
-  /** The stored fields among those named, or all of them, of the table of a lease. Needs no lease. */
+  /** Reads the named fields, or all, of a lease's table; missing ones are left out. Any process may read. */
   read(name: string, fields?: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Sets fields, and removes those given as null; false when the lease is lost, from where on nothing is written. */
+  /** Sets fields and removes those given as null. Returns false when the lease is lost; then the rest is not written. */
   write(lease: Lease, cursors: ReadonlyMap<string, string | null>): Promise<boolean>;
 }

@@ -1,34 +1,34 @@
-// The contract of the event log: what happened in rooms, for webhooks, the archive and other consumers off the hot path. One log a
-// shard; each consumer keeps a cursor of its own (`Cursors`), the log keeps none.
+// The contract of the event log: events in rooms, for webhooks, the archive and other consumers off the hot path. One log per shard. Each
+// consumer stores its own read position (`Cursors`); the log stores none.
 import type { Subscription } from './subscription.ts';
 
 export interface LoggedEvent {
-  /** Its place in the shard's log; `compareEntries` orders places. */
+  /** Entry id in the shard's log; `compareEntries` orders entry ids. */
   readonly entry: string;
-  /** Grows by one with every event of the shard: a hole between two events shows how many the log lost or a consumer trimmed. */
+  /** Sequence number in the shard, without gaps at append: a gap between two events is the number that was dropped or trimmed. */
   readonly number: number;
-  /** JSON. */
+  /** The event as JSON. */
   readonly text: string;
 }
 
 /**
- * Order: events of one room are in order, because all of them are in the log of its shard. Events of a commit (`Commit.events`) are in the
- * order of the streams.
+ * Order: events of one room are in append order, because all are in the log of its shard. Events of commits (`Commit.events`) are in the
+ * order of the commits.
  *
- * Atomicity: the events of a commit are written with it or not at all; those of one `emit` are one step.
+ * Atomicity: the events of a commit are part of its atomic step; the events of one `emit` are one step.
  *
- * Loss: a log holds the newest `webhooks.log_events` events; older ones are dropped whether they were read or not, and `dropped` counts them.
- * An `emit` that rejects with `unavailable` may have been written; emitting it again writes it twice.
+ * Loss: a log keeps the newest `webhooks.log_events` events. Older ones are dropped even if unread, and `dropped` counts them. An `emit` that
+ * rejects with `unavailable` may have been stored; a second `emit` then stores the events twice.
  */
 export interface EventLog {
-  /** Appends to the log of the room's shard. Resolves when stored. */
+  /** Appends events to the log of the room's shard. Resolves when they are stored. */
   emit(room: string, texts: readonly string[]): Promise<void>;
-  /** Up to `limit` events after the entry (undefined: from the oldest), oldest first. */
+  /** Returns up to `limit` events after the entry id `after` (undefined: from the oldest), oldest first. */
   read(shard: number, after: string | undefined, limit: number): Promise<readonly LoggedEvent[]>;
-  /** Removes every event up to the entry, and the entry itself. */
+  /** Removes all events up to and including the entry id. */
   trim(shard: number, upTo: string): Promise<void>;
-  /** Events dropped at the cap since the store began, all shards. */
+  /** Number of events dropped at the cap in all shards, since the store was created. */
   dropped(): Promise<number>;
-  /** Calls `notify` soon after an event was appended to the log of a shard. It may be called for nothing; during an outage calls are lost. */
+  /** Calls `notify` soon after events were appended to a shard's log. Calls may be spurious, and are lost during an outage, so also poll. */
   listen(notify: (shard: number) => void): Promise<Subscription>;
 }

@@ -1,42 +1,42 @@
-// The contract of frames: what a relay publishes to the edges that hold a room. A frame carries the viewers' bytes, and before them a
-// head with what an edge must know without parsing those bytes. Frames are a fast path and never the only copy of anything.
+// The contract of frames: message batches that a relay publishes to the edges subscribed to a room. A frame has a head, which the edge reads,
+// and a payload, which the edge forwards to viewers without parsing. Messages of stream lanes are also stored in the streams.
 import type { Lane, StreamLane } from '@danmux/protocol';
 import type { Subscription } from './subscription.ts';
 
-/** A batch on its way to the edges. An edge reads the head and passes the payload on. */
+/** A batch of messages of one room. An edge reads the head and forwards the payload. */
 export interface BusFrame {
   readonly head: FrameHead;
-  /** The viewer's `frame` payload, JSON: `{"room":…,"msgs":[…]}`. */
+  /** Payload of the viewers' `frame` event, JSON: `{"room":…,"msgs":[…]}`. */
   readonly payload: string;
 }
 
 export interface FrameHead {
   readonly room: string;
   readonly epoch: string;
-  /** First and last offset in this frame, of each stream lane in it. */
+  /** First and last offset per stream lane with messages in this frame. */
   readonly ranges: Partial<Record<StreamLane, readonly [first: number, last: number]>>;
-  /** Messages per lane. */
+  /** Number of messages per lane. */
   readonly counts: Partial<Record<Lane, number>>;
-  /** Characters of each lane's messages in the payload, with the commas between them: frames are cut and merged by these. */
+  /** Characters per lane in the payload, including the commas between messages; an edge uses them to split and merge frames. */
   readonly characters: Partial<Record<Lane, number>>;
-  /** Messages shed since the last frame that reported any; viewers get this as a gap. */
+  /** Messages shed per lane since the last frame that reported any; viewers get them as a gap. */
   readonly shed?: Partial<Record<Lane, number>>;
-  /** Messages of this frame's time that were shed and only their senders still see: user id and the message as JSON. */
+  /** Shed messages that are delivered only to their sender: user id and the message as JSON. */
   readonly senderOnly?: readonly (readonly [user: string, message: string])[];
-  /** Ids of its messages that ask for receipts. */
+  /** Ids of messages in this frame that request receipts. */
   readonly receipts?: readonly string[];
-  /** Ids of messages that its messages recall. */
+  /** Ids of earlier messages that messages in this frame recall. */
   readonly recalls?: readonly string[];
-  /** In a room of users: the recipient of each message, in the order of the payload. */
+  /** Only in user rooms: the recipient of each message, in payload order. */
   readonly to?: readonly string[];
-  /** Message id and trace id of its traced messages (`isTraced`). */
+  /** Message id and trace id of the traced messages in this frame (`isTraced`). */
   readonly traces: readonly (readonly [id: string, trace: string])[];
 }
 
 export interface RoomSubscriber {
-  /** A frame of the room, in the order in which the relay published them. */
+  /** Called with each frame, in the order in which the relay published them. */
   frame(frame: BusFrame): void;
-  /** The connection was away and frames may be missing: compare heads and read the hole from the streams. */
+  /** Called after a reconnect: frames may be lost. Compare heads and read missed messages from the streams. */
   resumed(): void;
 }
 
@@ -44,16 +44,16 @@ export interface RoomSubscriber {
  * Order: one subscriber gets the frames of a room in the order of their commits. A new owner of the shard publishes only after its
  * first commit, which fences the one before.
  *
- * Loss: at most once. Frames that were committed while the connection was away never arrive, and `resumed` reports it. A hole between the
- * ranges of two frames shows any other loss, and so does a pulse (`Presence.report`). The messages of stream lanes are then read with
- * `Streams.since`; those of the ambient lane are gone.
+ * Loss: delivery is at most once. Frames committed while disconnected are lost, and `resumed` reports it. A gap between the ranges of two
+ * frames, or newer heads in a pulse (`Presence.report`), shows any other loss. Read lost messages of stream lanes with `Streams.since`;
+ * those of the ambient lane cannot be recovered.
  */
 export interface Frames {
-  /** Resolves when every frame that is committed from now on will arrive. A subscriber that throws affects no other. */
+  /** Resolves when the subscription is active: frames of later commits arrive. A subscriber that throws does not affect others. */
   subscribe(room: string, subscriber: RoomSubscriber): Promise<Subscription>;
   /**
-   * Whether any process is subscribed to the room. After false, a later subscriber finds in the streams whatever was committed before
-   * this call. True also when the store does not allow the question.
+   * Whether any process is subscribed to the room. After false, every later subscriber can read the messages committed before this call
+   * from the streams. Also true when the store does not allow the query.
    */
   subscribed(room: string): Promise<boolean>;
 }

@@ -1,97 +1,96 @@
-// The contract of the ingress: a queue for each shard and lane, into which every publication goes first and from which the relay that
-// owns the shard reads. It stores and delivers bytes; it knows neither the types of messages nor the viewers.
+// The contract of the ingress: one queue per shard and lane. Every accepted publication is stored there first, and the relay that owns the
+// shard reads from it. The ingress stores bytes; it does not interpret message types or users.
 import type { Lane } from '@danmux/protocol';
 import type { Subscription } from './subscription.ts';
 
-/** One message on its way in. */
+/** An accepted message that has no offset yet. */
 export interface Publication {
   readonly room: string;
   readonly lane: Lane;
   readonly id: string;
   /**
-   * The message as a JSON object without `lane` and `offset`, in the layout of message-text.ts. Encoded once where it is accepted; the
-   * relay puts lane and offset in front and parses nothing.
+   * The message as a JSON object without `lane` and `offset`, in the layout of message-text.ts. Encoded once, on acceptance; the relay adds
+   * lane and offset as text, without parsing.
    */
   readonly body: string;
-  /** Trace id, in the logs of every hop. */
+  /** Trace id; every hop logs it. */
   readonly trace: string;
   /**
-   * When set, a second publication with the same room and key inside `dedupeMs` is not stored; its result names the id of the first.
-   * Absent on messages that the publisher cannot send twice.
+   * A second publication with the same room and key within `dedupeMs` is not stored; its result has the id of the first. Absent when the
+   * publisher gave no id, and so cannot repeat the message.
    */
   readonly dedupeKey?: string;
-  /** On gifts that belong to a combo: the combo's name in the room. */
+  /** Name of the combo to which a gift belongs, unique in the room; only on gifts of a combo. */
   readonly combo?: string;
-  /** On lanes that may be shed. */
+  /** Only on lanes that may be shed. */
   readonly weight?: Weight;
   readonly marks?: Marks;
 }
 
-/** What relay and edge must know of a message besides its lane, without parsing it. */
+/** Flags that relay and edge need without parsing the message. */
 export interface Marks {
-  /** Viewers are asked to acknowledge it. */
+  /** Viewers' clients must acknowledge the message. */
   readonly receipt?: true;
-  /** It is not sent after this time, milliseconds since 1970; the ledger counts it as shed (`expired`). */
+  /** Time after which the message is dropped, milliseconds since 1970; the ledger counts it as shed (`expired`). */
   readonly expires_at?: number;
-  /** It recalls the message of this id, wherever that has arrived. */
+  /** Id of an earlier message that this one recalls from queues and viewers. */
   readonly recalls?: string;
-  /** The publisher asked for a trace, though the lane is not traced. */
+  /** The publisher requested a trace on a lane that is not traced by default. */
   readonly traced?: true;
-  /** Only for connections of this user; only in the rooms of user-room.ts. */
+  /** Recipient's user id; only in user rooms (user-room.ts). */
   readonly to?: string;
 }
 
-/** What a relay weighs a message by when a tick has no room for all. */
+/** Values by which a relay chooses the messages to keep when it must shed some. */
 export interface Weight {
-  /** User id; empty when the message names no sender. */
+  /** User id of the sender; empty when there is none. */
   readonly sender: string;
-  /** Level and roles as one number. */
+  /** Sum of the sender's level and role weights; higher is kept first. */
   readonly rank: number;
-  /** A hash of the data: the same for the same text. */
+  /** Hash of the data, to detect repeated texts. */
   readonly content: number;
 }
 
 export interface PublishResult {
-  /** The id under which the message is known; that of the first one when this was a duplicate. */
+  /** Id of the stored message: the id of the first publication when this one was a duplicate. */
   readonly id: string;
   readonly duplicate: boolean;
 }
 
-/** A publication that waits in the ingress of a shard. */
+/** A stored publication that is not committed yet. */
 export interface Pending extends Publication {
-  /** Its place in the ingress of shard and lane; grows in the order of acceptance. */
+  /** Entry id in the ingress of its shard and lane; increases in order of acceptance. */
   readonly entry: string;
 }
 
-/** Where to continue reading an ingress: the last entry read per lane; `{}` reads from the oldest that is not committed. */
+/** Read position in an ingress: the last entry id read per lane. `{}` reads from the oldest uncommitted entry. */
 export type IngressCursor = Partial<Record<Lane, string>>;
 
 /**
- * Order: entries of one room and lane leave in the order in which they were stored, and those of one `publish` call in the order of the
- * call. Nothing is promised between lanes, rooms or concurrent calls.
+ * Order: entries of one room and lane are read in the order in which they were stored; publications of one call are stored in the order of
+ * the array. There is no order between lanes, rooms or concurrent calls.
  *
  * Atomicity: each publication is stored with its dedupe key and its ledger count in one step; the publications of one call are not one step.
  *
- * Loss: a resolved result without an error is stored as `redis.ack` says (`replicated`: on a guaranteed lane it survives the loss of the
- * master). Entries stay until a commit removes them, however often they are read. At a lane's cap a guaranteed lane refuses the new
- * publication; any other drops its oldest entry, which the ledger counts as shed (`ingress_full`). When a call rejects or a result is
- * `unavailable`, the publication may have been stored all the same: publish it again with the same dedupe key.
+ * Loss: a result that is not an Error means stored, with the durability of `redis.ack` (`replicated`: on guaranteed lanes it survives the
+ * loss of the master). Entries stay until a commit removes them. At its cap, a guaranteed lane refuses the new publication; any other lane
+ * drops its oldest entry, which the ledger counts as shed (`ingress_full`). When a call rejects or a result is `unavailable`, the publication
+ * may have been stored: publish it again with the same dedupe key.
  */
 export interface Ingress {
-  /** One result per publication, in order: what was stored, or the error that refused this one (`lane_full`, `unavailable`). */
+  /** Returns one result per publication, in order: the stored id, or the error that refused it (`lane_full`, `unavailable`). */
   publish(publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]>;
   /**
-   * For writes that must be acknowledged and are no publication. Resolves when everything written before this call into the hash slot of
-   * `key` is as safe as a publication on a guaranteed lane: at once under `redis.ack: local`, when replicas have it under `replicated`.
-   * Rejects with `unavailable` when they do not confirm in time.
+   * Gives other writes the durability of a guaranteed publication. Resolves when all earlier writes to the hash slot of `key` have it:
+   * immediately under `redis.ack: local`, when replicas confirm under `replicated`. Rejects with `unavailable` when they do not confirm in
+   * time.
    */
   confirm(key: string): Promise<void>;
-  /** Up to `limit` entries after the entry `after` (undefined: from the oldest), oldest first. Reading removes nothing. */
+  /** Returns up to `limit` entries after the entry id `after` (undefined: from the oldest), oldest first. Removes nothing. */
   read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]>;
   /**
-   * Calls `notify` soon after a publication was stored in the shard. It may be called for nothing, and is not called for what arrived
-   * while the connection was away: then `resumed` is called (`notify` when absent), and the store may be another one. Read anyway
-   * from time to time.
+   * Calls `notify` soon after a publication was stored in the shard. Calls may be spurious, and are lost while disconnected: after a
+   * reconnect, possibly to another store, `resumed` is called instead (default: `notify`). Also poll from time to time.
    */
   listen(shard: number, notify: () => void, resumed?: () => void): Promise<Subscription>;
 }

@@ -1,30 +1,30 @@
-// The contract of leases: ownership of a name for a limited time, such as a shard, a slice of webhook targets or a repeated job. The
-// token fences: a store that checks it refuses writes of an owner that lost the lease without noticing.
+// The contract of leases: time-limited ownership of a name, such as a shard, a slice of webhook targets or a repeated job. Each lease has a
+// fencing token: writes that check it are refused when the owner has lost the lease without noticing.
 import type { Subscription } from './subscription.ts';
 
-/** Proof of owning a name for a while. */
+/** Proof of time-limited ownership of a name. */
 export interface Lease {
   readonly name: string;
   readonly owner: string;
-  /** Grows with every new owner of the name. */
+  /** Fencing token; increases with every new owner of the name. */
   readonly token: number;
 }
 
 /**
- * Atomicity: every call is one step. At most one owner has a name at any time, by the clock of the store. An owner whose process stood still
- * may believe in a lease that expired, so whatever must not be done twice checks owner and token in the step that writes
- * (`Streams.commit`, `Cursors.write`).
+ * Atomicity: every call is one step. By the clock of the store, a name has at most one owner at any time. A process that was paused may not
+ * notice that its lease expired, so writes that must have one writer check owner and token in the same step (`Streams.commit`,
+ * `Cursors.write`).
  *
- * Loss: a store that went back may have forgotten a lease and its token; two processes can then hold the name until the next `renew` of
- * one of them returns false.
+ * Loss: a store restored from an older state may have lost a lease and its token. Then two processes can own the name until `renew` returns
+ * false in one of them.
  */
 export interface Leases {
-  /** A free or expired lease; null when another owner has it. Its own owner gets the same lease again, for `ttlMs` from now. */
+  /** Acquires a free or expired name for `ttlMs`; null when another owner has it. The current owner gets the same lease, extended to `ttlMs` from now. */
   acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null>;
-  /** Keeps it for `ttlMs` from now; false when it is lost. */
+  /** Extends a lease to `ttlMs` from now; returns false when it is lost. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
-  /** Gives it up; does nothing when it is lost. */
+  /** Releases a lease; does nothing when it is lost. */
   release(lease: Lease): Promise<void>;
-  /** Calls `freed` with the name soon after a lease was released. Expired leases are not reported, and a call may be lost: try from time to time. */
+  /** Calls `freed` with the name soon after a lease was released. Expiry is not reported and calls may be lost, so also try from time to time. */
   onFreed(freed: (name: string) => void): Promise<Subscription>;
 }

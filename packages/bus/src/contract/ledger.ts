@@ -1,4 +1,4 @@
-// The contract of the ledger: how many publications were accepted, sequenced and shed, per lane, since the store began. The equation
+// The contract of the ledger: how many publications were accepted, sequenced and shed, per lane, since the store was created. The equation
 // accepted = sequenced + shed + waiting in the ingress holds for every lane; tests and the admin API check it.
 import type { Lane } from '@danmux/protocol';
 
@@ -16,12 +16,12 @@ export interface LedgerTotals {
 }
 
 /**
- * Atomicity: counts are added in the step that does what they count (`Ingress.publish`, `Streams.commit`), never on their own. Totals are read
- * shard by shard, so under load they are not of one moment. A duplicate is not counted.
+ * Atomicity: counts are added in the same step as the writes they count (`Ingress.publish`, `Streams.commit`). Totals are read shard by
+ * shard, so under load they are not a snapshot of one moment. Duplicates are not counted.
  *
- * Loss: counts live and die with the publications they count; a store that went back has both from the same moment.
+ * Loss: counts are stored beside the publications they count; a store restored from an older state has both from the same moment.
  */
 export interface Ledger {
-  /** Sums over all shards. */
+  /** Returns the sums over all shards. */
   totals(): Promise<LedgerTotals>;
 }

@@ -1,8 +1,8 @@
-// The contract of named logs: entries that are written once, read newest first by people, and bounded by number (the audit log,
-// dead letters). Not for consumers that follow: events are.
+// The contract of named logs: capped lists of entries that people read newest first, such as the audit log and dead letters. Consumers that
+// follow new entries use the event log instead.
 
 export interface LogEntry {
-  /** Its place in the log. */
+  /** Entry id in the log. */
   readonly entry: string;
   readonly text: string;
 }
@@ -10,20 +10,21 @@ export interface LogEntry {
 export interface LogPage {
   /** Newest first. */
   readonly entries: readonly LogEntry[];
-  /** Pass it as `before` to get the next page; null after the last. */
+  /** Pass it as `before` to get the next page; null on the last page. */
   readonly cursor: string | null;
 }
 
 /**
- * Order: entries are in the order of their appends. Atomicity: one append is one step. Loss: an append past `cap` drops the oldest entries,
- * uncounted; one that rejects with `unavailable` may have been written.
+ * Order: entries are in append order. Atomicity: one append is one step. Loss: an append beyond `cap` drops the oldest entries without
+ * counting them; one that rejects with `unavailable` may have been stored.
  */
 export interface Logs {
-  /** Appends in order and keeps the newest `cap`; returns the places of the new entries. */
+  /** Appends texts in order and keeps the newest `cap` entries; returns the entry ids of the new ones. */
   append(log: string, texts: readonly string[], cap: number): Promise<readonly string[]>;
+  /** Returns up to `limit` entries before the entry id `before` (undefined: the newest), newest first. An invalid id gives an empty page. */
   page(log: string, before: string | undefined, limit: number): Promise<LogPage>;
-  /** Null when the entry does not exist, or exists no more. */
+  /** Returns null when the entry does not exist or was dropped. */
   find(log: string, entry: string): Promise<LogEntry | null>;
-  /** Returns how many of the entries existed. */
+  /** Removes entries; returns how many of them existed. */
   remove(log: string, entries: readonly string[]): Promise<number>;
 }

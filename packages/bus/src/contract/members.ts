@@ -1,23 +1,23 @@
-// The contract of members: the processes of the cluster, each as it announces itself every few seconds. Membership elects nobody and
-// owns nothing; leases do.
+// The contract of members: the processes of the cluster, each of which announces itself every few seconds. For display and monitoring only;
+// ownership and election use leases.
 import type { Lane } from '@danmux/protocol';
 
-/** A process of the cluster, as it announces itself. */
+/** The announcement of one process. */
 export interface Member {
   readonly id: string;
   readonly role: string;
-  /** Where to reach it, `host:port`; empty when it listens nowhere. */
+  /** Address at which it is reachable, `host:port`; empty when it does not listen. */
   readonly address: string;
   readonly version: string;
-  /** 0 idle to 1 full. */
+  /** Load from 0 (idle) to 1 (full). */
   readonly load: number;
-  /** Absent on a process of an older version. */
+  /** Absent when the process runs an older version. */
   readonly numbers?: MemberNumbers;
-  /** Faults in spite of which it serves; absent when it has none. */
+  /** Degraded states in which the process still serves; absent when there are none. */
   readonly degraded?: readonly { readonly code: string; readonly text: string }[];
 }
 
-/** What a process measures of itself, by the names of the admin API (`nodeSchema` describes each); only what its role has. */
+/** Measurements of a process, named as in the admin API (`nodeSchema` describes each). A process reports only those of its role. */
 interface MemberNumbers {
   readonly started_at?: number;
   readonly seen_at?: number;
@@ -36,10 +36,10 @@ interface MemberNumbers {
 }
 
 /**
- * Order: the last announcement of an id replaces the ones before. The list has no order.
+ * Order: a later announcement of an id replaces earlier ones. The list has no order.
  *
- * Loss: a member that stops without `leave`, or cannot reach the store, is listed until `ttlMs` after its last announcement. A store that lost
- * its data lists a member again at its next announcement. A full Redis still takes announcements, so that its members stay visible.
+ * Loss: a member that stops without `leave`, or cannot reach the store, stays listed until `ttlMs` after its last announcement. After a loss of
+ * all data a member is listed again with its next announcement. A full Redis still accepts announcements, so members stay visible.
  */
 export interface Members {
   /** Lists the member for `ttlMs` from now. */

@@ -1,44 +1,44 @@
-// The contract of presence: the connections and users of each room, as every edge reports its own share of them every few seconds. The
-// store adds the shares up. Counts are for people and for routing; nothing that must be exact depends on them.
+// The contract of presence: connections and users per room. Every edge reports its own numbers every few seconds, and the store adds them
+// up. The sums serve display and routing; nothing that must be exact depends on them.
 import type { Audience } from '../audience/audience.ts';
 import type { MemberList } from '../audience/member-list.ts';
 import type { Heads } from './streams.ts';
 
-/** A room at the moment of a report. */
+/** State of a room at the moment of a report; the reply to that report. */
 export interface RoomPulse {
   /** Connections over all edges. */
   readonly online: number;
-  /** Null when the room has none. */
+  /** Null when the store has no heads of the room. */
   readonly heads: Heads | null;
-  /** Version of the reporting edge's member list in the store; absent when the store has none. */
+  /** Version of the reporting edge's stored member list; absent when none is stored. */
   readonly list?: string;
 }
 
 /** The users of one room on one edge. */
 export interface MemberReport {
-  /** Distinct users. */
+  /** Number of distinct users. */
   readonly users: number;
-  /** Absent when the store already has this version. */
+  /** Left out when the store already has this version. */
   readonly list?: MemberList;
 }
 
 /**
- * Order: a later report of an edge replaces the earlier one. Reports of different edges are independent.
+ * Order: a later report of an edge replaces its earlier one. Reports of different edges are independent.
  *
- * Atomicity: the rooms of one shard are reported in a few steps, each of them complete; a report over several shards is not one step.
+ * Atomicity: each room of a report is updated in one step; a report as a whole is several steps.
  *
- * Stop, crash, partition: an edge that stops reports 0 for its rooms and is gone at once. A crashed edge stays counted until `ttlMs` after its
- * last report, together with its users and its list. An edge that cannot reach the store is counted out in the same way and counted again
- * with its next report. Example with a ttl of 15 s: edge A reports 300, edge B 200, and `online` is 500; A crashes, `online` stays 500 for at
- * most 15 s and is then 200.
+ * Stop, crash, partition: an edge that stops cleanly reports 0 for its rooms and is removed immediately. A crashed edge counts, with its users
+ * and list, until `ttlMs` after its last report. An edge that cannot reach the store expires in the same way and counts again with its next
+ * report. Example with a TTL of 15 s: edge A reports 300 and edge B 200, so `online` is 500. A crashes: `online` stays 500 for at most 15 s
+ * and is 200 after that.
  *
- * Loss: a store that lost its data counts a room right again one report later.
+ * Loss: after a loss of all data, counts are correct again after the next report of every edge.
  */
 export interface Presence {
   /**
-   * Sets the connections this edge has in each of these rooms (0 removes it) and returns each room's pulse. The heads in it show an edge
-   * that it missed a frame even when no other frame follows. `reports` describes the users of the rooms it names; the other rooms keep
-   * their users and list. When the `list` of a pulse is not the version the edge has, it sends its list with the next report.
+   * Sets this edge's connections in the given rooms (0 removes the edge from a room) and returns each room's pulse. The heads in a pulse reveal
+   * a missed frame even when no further frame follows. `reports` updates users and member list of the rooms in it; other rooms keep theirs.
+   * When the `list` of a pulse is not the edge's current version, the edge sends its list with the next report.
    */
   report(
     edge: string,
@@ -46,15 +46,15 @@ export interface Presence {
     ttlMs: number,
     reports?: ReadonlyMap<string, MemberReport>,
   ): Promise<ReadonlyMap<string, RoomPulse>>;
-  /** Connections in a room over all edges. */
+  /** Returns the connections in a room over all edges. */
   online(room: string): Promise<number>;
-  /** Connections of every room that has any, over all edges, without the rooms of user-room.ts. All calls of a process within a second share one read. */
+  /** Returns connections over all edges per non-empty room, without user rooms. Calls of a process within a second share one read. */
   rooms(): Promise<ReadonlyMap<string, number>>;
   /**
-   * Connections, distinct users and members of a room over all edges. All calls of a process within a second share one read, so the
-   * answer may be a second old. A read costs as much as the edges named, however many viewers they hold.
+   * Returns connections, distinct users and listed members of a room over all edges. Calls of a process within a second share one read, so the
+   * answer may be a second old. The cost grows with the members that edges list, which is capped, not with the number of viewers.
    */
   audience(room: string): Promise<Audience>;
-  /** The number of rooms in `rooms`, and the sum of their connections. */
+  /** Returns the number of non-empty rooms, without user rooms, and the sum of their connections. */
   totals(): Promise<{ readonly rooms: number; readonly online: number }>;
 }

@@ -1,33 +1,34 @@
-// The contract of receipt counts: for a message that asks for receipts, how many connections each edge sent it to and how many of them
-// answered. The store has counts only; which connection answered is known to its edge alone, as one bit.
+// The contract of receipt counts: for a message that requests receipts, the number of connections to which each edge sent it, and the number
+// that acknowledged it. The store has only counts; edges remember per connection whether it acknowledged.
 
 export interface ReceiptCount {
   readonly room: string;
   readonly edge: string;
-  /** Connections it was sent to. */
+  /** Connections to which the edge sent the message. */
   readonly sent: number;
-  /** Of those, how many answered. */
+  /** Connections among them that acknowledged it. */
   readonly received: number;
 }
 
 export interface ReceiptState {
-  /** When the message was accepted, milliseconds since 1970. */
+  /** Time at which the message was accepted, milliseconds since 1970. */
   readonly at: number;
   readonly rooms: readonly string[];
   readonly counts: readonly ReceiptCount[];
 }
 
 /**
- * Order: counts only grow, so a late or repeated report is harmless. Atomicity: the counts of one message are set in one step; those of
- * several messages are not. Loss: counts end `receipts.kept_ms` after the last write; what a crashed edge had not reported is missing.
+ * Order: counts never decrease, so late or repeated reports are harmless. Atomicity: the counts of one message are set in one step, those of
+ * several messages in several. Loss: counts expire `receipts.kept_ms` after the last write; unreported counts of a crashed edge are lost.
  */
 export interface Receipts {
   /**
-   * Begins the counts of a message, or adds a room to them: one id may be sent to several rooms (a broadcast). Without it `find` returns null
-   * and reports of the id are ignored.
+   * Opens the counts of a message, or adds a room to them, because a broadcast sends one id to several rooms. Until then `find` returns null
+   * and reports of the id are ignored. `at` is the time of acceptance, milliseconds since 1970.
    */
   open(id: string, room: string, at: number): Promise<void>;
-  /** Sets the counts of an edge, of any number of messages. */
+  /** Reports an edge's current counts of any number of messages. */
   report(counts: readonly (ReceiptCount & { readonly id: string })[]): Promise<void>;
+  /** Returns null when the counts were never opened or have expired. */
   find(id: string): Promise<ReceiptState | null>;
 }

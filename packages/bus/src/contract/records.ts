@@ -1,19 +1,19 @@
-// The contract of records: small tables on which every process must agree (mutes, a room's modes, word lists, API keys), changed
-// seldom and followed by every process. Not for messages, and not for anything that grows with the number of viewers.
+// The contract of records: small tables that all processes share and watch, such as mutes, room modes, word lists and API keys. For rare
+// changes; not for messages or for data that grows with the number of viewers.
 import type { Subscription } from './subscription.ts';
 
 export interface RecordField {
-  /** Any text of at most 64 KiB, JSON by custom. */
+  /** Any text of at most 64 KiB, usually JSON. */
   readonly value: string;
-  /** When the field ends by itself, milliseconds since 1970; absent: never. */
+  /** Time at which the field expires, milliseconds since 1970; absent when it never does. */
   readonly until?: number;
 }
 
 export interface RecordState {
   /**
-   * Grows with every change; in Redis it is the store's time in milliseconds, so that a store that went back never gives a version twice. A
-   * record without fields is removed after an hour. It then has version 0, like one that never existed, and later begins above every
-   * version it had.
+   * Increases with every change. It is based on the time in milliseconds, so that a store restored from an older state does not reuse a
+   * version. A record without fields is removed after an hour: its version is then 0, as if it never existed, and a later change continues
+   * above all earlier versions.
    */
   readonly version: number;
   readonly fields: ReadonlyMap<string, RecordField>;
@@ -23,47 +23,48 @@ export interface RecordChange {
   readonly record: string;
   /** The record's version after this change. */
   readonly version: number;
-  /** Its version before; 0 when the record did not exist. */
+  /** The record's version before this change; 0 when the record did not exist. */
   readonly before: number;
-  /** Null: removed. */
+  /** Changed fields; null means removed. */
   readonly fields: ReadonlyMap<string, RecordField | null>;
 }
 
 export interface RecordWatcher {
-  /** Changes of one record come in the order of their versions; one may be missing after an outage: compare versions. */
+  /** Called with each change, in version order per record. Changes may be missing after an outage: compare `before` with the last version. */
   changed(change: RecordChange): void;
-  /** The connection was away: changes may have been missed. */
+  /** Called after a reconnect: changes may be lost. Compare versions and read again. */
   resumed(): void;
 }
 
 export interface RecordPage {
   readonly fields: readonly (readonly [name: string, field: RecordField])[];
-  /** The last name of this page when more follow. */
+  /** Pass it to get the next page; null on the last page. */
   readonly cursor: string | null;
 }
 
 /**
- * A record's name is `room:ROOM` or any other text without spaces. Fields that ended are never returned; later changes and `Bus.sweep` remove
- * them without a change of version.
+ * A record's name is `room:ROOM` or any other text without white space. Expired fields are never returned; later changes and `Bus.sweep`
+ * remove them without a new version.
  *
- * Order: watchers get the changes of one record in the order of their versions. Nothing is promised between records.
+ * Order: watchers get the changes of one record in version order. There is no order between records.
  *
- * Atomicity: one `set` is one step with one version, however many fields it has; watchers get it as one change.
+ * Atomicity: one `set` is one step with one new version for all its fields; watchers get it as one change.
  *
- * Loss: changes made while the connection was away are missing, and `resumed` reports it: compare versions and read again. A store that went
- * back has older fields; because no version is given twice, a follower sees the difference. A change that rejects with `unavailable` may
- * have been made.
+ * Loss: watchers miss changes made while disconnected, and `resumed` reports it: compare versions and read again. A store restored from an
+ * older state has older fields, and because versions are not reused, watchers detect it by the version. A change that rejects with
+ * `unavailable` may have been made.
  */
 export interface Records {
+  /** Reads a record; a record that does not exist has version 0 and no fields. */
   get(record: string): Promise<RecordState>;
-  /** The version alone: cheap, however large the record is. */
+  /** Reads only the version: cheap for a record of any size. */
   version(record: string): Promise<number>;
-  /** Sets fields, and removes those given as null; returns the new version. Rejects with `too_large` on a value over 64 KiB. */
+  /** Sets fields and removes those given as null; returns the new version. Rejects with `too_large` on a value over 64 KiB. */
   set(record: string, fields: ReadonlyMap<string, RecordField | null>): Promise<number>;
-  /** The same if the record has this version; else null, and nothing is changed. */
+  /** Like `set` when the record has this version; otherwise changes nothing and returns null. */
   setIf(record: string, version: number, fields: ReadonlyMap<string, RecordField | null>): Promise<number | null>;
-  /** Up to `limit` fields whose names begin with `prefix`, in the byte order of their names, after the name `cursor`. */
+  /** Returns up to `limit` fields whose names begin with `prefix`, after the name `cursor`, in byte order of the names. */
   page(record: string, prefix: string, cursor: string | undefined, limit: number): Promise<RecordPage>;
-  /** Delivers every change of every record, from the moment it resolves. */
+  /** Resolves when the watcher is active: it gets all later changes of all records. */
   watch(watcher: RecordWatcher): Promise<Subscription>;
 }

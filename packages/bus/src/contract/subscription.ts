@@ -1,6 +1,6 @@
-// A subscription of any kind. It delivers from the moment its promise resolved; after `close` was called nothing is delivered.
+// A handle to any subscription of the bus. Delivery begins when the promise of the subscribing call resolves and ends when `close` is called.
 
 export interface Subscription {
-  /** Also resolves when it was closed before. */
+  /** Ends delivery. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,53 +1,55 @@
-// The contract of traces: for a traced message, which process had it and when. Written beside the path of the messages and never
-// on it, kept for ten minutes, read by people.
+// The contract of traces: the processes that handled a traced message, with times. Traces are written in the background, off the path of
+// messages, kept for ten minutes and read by people.
 import { type Lane, lanes } from '@danmux/protocol';
 
 export interface TraceHop {
   readonly hop: 'accepted' | 'stored' | 'sequenced' | 'delivered' | 'recalled';
-  /** The member id of the process. */
+  /** Member id of the process. */
   readonly node: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Of `sequenced`, on a lane with history. */
+  /** Offset of the message; only on the hop `sequenced`, on lanes with history. */
   readonly offset?: number;
-  /** Of `delivered`: connections. */
+  /** Number of connections; only on the hop `delivered`. */
   readonly viewers?: number;
 }
 
 export interface TracedHop extends TraceHop {
   readonly room: string;
   readonly id: string;
-  /** Empty: the hop is kept only when the message is traced already. */
+  /** Trace id. When empty, the hop is stored only if the message already has a trace. */
   readonly trace: string;
 }
 
 export interface TraceState {
   readonly trace: string;
-  /** In no order. */
+  /** Hops in no particular order. */
   readonly hops: readonly TraceHop[];
 }
 
 /**
- * Order: hops have none; sort them by time. Atomicity: the hops of one message are added in one step. Loss: a trace ends `traceKeptMs` after its
- * last hop; past `traceHops` hops of a message further ones are dropped; hops that a process had not written when it died are missing.
+ * Order: none; sort hops by time. Atomicity: the hops of one message in a call are added in one step. Loss: a trace expires `traceKeptMs` after
+ * its last hop; hops beyond `traceHops` are dropped; hops that a process had not written before it died are missing.
  */
 export interface Traces {
-  /** Of several hops with the same name and node the first counts. */
+  /** Adds hops. A second hop of a message with the same name and node is ignored. */
   add(hops: readonly TracedHop[]): Promise<void>;
+  /** Returns null when the message has no trace. */
   find(room: string, id: string): Promise<TraceState | null>;
 }
 
+/** TTL of a trace, milliseconds. */
 export const traceKeptMs = 600_000;
-/** Each edge adds one to a message. */
+/** Largest number of hops per trace. Every edge adds one hop, so this bounds traces in large clusters. */
 export const traceHops = 128;
 
-/** The part of a publication that decides whether it is traced. */
+/** The fields of a publication that decide whether it is traced. */
 export interface Traceable {
   readonly lane: Lane;
   readonly marks?: { readonly traced?: true; readonly receipt?: true };
 }
 
-/** True on guaranteed lanes; on the others when the publisher asked for a trace or for receipts. */
+/** True on guaranteed lanes; on other lanes when the publisher requested a trace or receipts. */
 export function isTraced({ lane, marks }: Traceable): boolean {
   return lanes[lane].guaranteed || marks?.traced === true || marks?.receipt === true;
 }

@@ -1,11 +1,11 @@
-// The contract of room traffic: how much a relay sequenced and shed in a room, reported every few seconds and never on the path of a
-// message. Approximate; the ledger is exact.
+// The contract of room traffic: messages that a relay sequenced and shed in a room, reported every few seconds off the path of messages.
+// Approximate; for exact counts use the ledger.
 import type { Lane } from '@danmux/protocol';
 
 export interface RoomTraffic {
   /** Time of the last report, milliseconds since 1970. */
   readonly at: number;
-  /** Messages sequenced per second, in the seconds before the report. */
+  /** Messages sequenced per second since the report before. */
   readonly perSecond: Readonly<Record<Lane, number>>;
   readonly sequenced: Record<Lane, number>;
   readonly shed: Record<Lane, Record<string, number>>;
@@ -15,7 +15,7 @@ export interface TrafficRow {
   readonly room: string;
   readonly at: number;
   readonly perSecond: Readonly<Record<Lane, number>>;
-  /** Since the row before. */
+  /** Counts since the row before; they are added to the stored ones. */
   readonly counts: {
     readonly sequenced?: Partial<Record<Lane, number>>;
     readonly shed?: Partial<Record<Lane, Readonly<Record<string, number>>>>;
@@ -23,13 +23,14 @@ export interface TrafficRow {
 }
 
 /**
- * Order: the rates of the last row count, whatever its time. Atomicity: one row is one step. Loss: a room's traffic ends `trafficKeptMs` after its
- * last row; what a relay counted since its last report is lost with the relay.
+ * Order: rates and time of the last written row replace earlier ones. Atomicity: one row is one step. Loss: a room's traffic expires
+ * `trafficKeptMs` after its last row; counts since the last report are lost when a relay dies.
  */
 export interface Traffic {
   add(rows: readonly TrafficRow[]): Promise<void>;
-  /** Null when the room had no row for that long. */
+  /** Returns null when the room has no traffic or it has expired. */
   find(room: string): Promise<RoomTraffic | null>;
 }
 
+/** TTL of a room's traffic, milliseconds. */
 export const trafficKeptMs = 3_600_000;

@@ -1,4 +1,4 @@
-// One read a room and second, whoever asks; failures are not kept, and neither is more than the bounds.
+// The cache makes one read per room and second, keeps no failures and stays within its bounds.
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import type { Audience } from '../../src/audience/audience.ts';
@@ -20,7 +20,7 @@ const cacheOf = (members = 1) =>
     return audience(members);
   });
 
-test('a thousand questions in a second are one read, each room its own', async () => {
+test('a thousand calls within a second make one read per room', async () => {
   const cache = cacheOf();
   for (let i = 0; i < 1_000; i++) {
     await cache.get('a');
@@ -33,7 +33,7 @@ test('a thousand questions in a second are one read, each room its own', async (
   assert.deepEqual(reads, ['a', 'b', 'a']);
 });
 
-test('a read under way is shared however long it takes, and what it says is as old as its question', async () => {
+test('a slow read is shared until it ends, and its TTL counts from its start', async () => {
   let answer = (_: Audience) => {};
   const cache = new AudienceCache((room) => {
     reads.push(room);
@@ -51,7 +51,7 @@ test('a read under way is shared however long it takes, and what it says is as o
   assert.equal(reads.length, 2);
 });
 
-test('a failure is told to all who wait for it, and not kept', async () => {
+test('a failure rejects all waiting calls and is not cached', async () => {
   let fails = true;
   const cache = new AudienceCache(async () => {
     if (fails) throw new Error('away');
@@ -63,7 +63,7 @@ test('a failure is told to all who wait for it, and not kept', async () => {
   assert.equal((await cache.get('a')).users, 1);
 });
 
-test('the oldest rooms go when there are too many rooms or too many members', async () => {
+test('the oldest rooms are evicted above the caps of rooms and members', async () => {
   const cache = cacheOf();
   for (let i = 0; i <= 1_000; i++) await cache.get(`r${i}`);
   reads = [];
@@ -79,7 +79,7 @@ test('the oldest rooms go when there are too many rooms or too many members', as
   assert.deepEqual(reads, ['a']);
 });
 
-test('cleared, it knows nothing', async () => {
+test('clear empties the cache', async () => {
   const cache = cacheOf();
   await cache.get('a');
   cache.clear();

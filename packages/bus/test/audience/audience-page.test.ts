@@ -1,4 +1,4 @@
-// Pages of an audience: everybody once, whoever comes and goes between them.
+// Pages of an audience list every member once, also when users join and leave between pages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type RoomMember } from '@danmux/protocol';
@@ -14,7 +14,7 @@ const audienceOf = (members: readonly RoomMember[]): Audience => ({
 });
 const idsOf = ({ members }: { members: readonly RoomMember[] }) => members.map(({ id }) => id);
 
-test('pages follow one another until the cursor is null', () => {
+test('following the cursor reads all pages until it is null', () => {
   const audience = audienceOf(Array.from({ length: 7 }, (_, index) => ({ id: `观${index}`, level: index % 2 })));
   const pages: string[][] = [];
   let cursor: string | undefined;
@@ -34,7 +34,7 @@ test('a page that ends with the last member has no cursor; an empty room has one
   assert.deepEqual(pageOf(audienceOf([]), undefined, 2), { online: 0, users: 0, members: [], complete: true, cursor: null });
 });
 
-test('who comes or goes between two pages hides nobody and doubles nobody', () => {
+test('joins and leaves between two pages neither skip nor repeat other members', () => {
   const stay = ['b', 'd', 'f', 'h'].map((id) => ({ id }));
   const first = pageOf(audienceOf(stay), undefined, 2);
   assert.deepEqual(idsOf(first), ['b', 'd']);
@@ -45,7 +45,7 @@ test('who comes or goes between two pages hides nobody and doubles nobody', () =
   assert.deepEqual(pageOf(audienceOf(stay.slice(0, 1)), cursor, 2), { online: 1, users: 1, members: [], complete: true, cursor: null });
 });
 
-test('a cursor that no page gave is refused', () => {
+test('a cursor that comes from no page is refused', () => {
   const good = pageOf(audienceOf([{ id: 'a' }, { id: 'b' }]), undefined, 1).cursor ?? '';
   const of = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   assert.equal(good, of([0, 'a']));

@@ -1,4 +1,4 @@
-// Several edges put together: distinct users exactly while everybody is named, and estimated within the stated error above it.
+// Merging edges: distinct users are exact while every user is listed, and within the documented error when they are estimated.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { audienceOf, type EdgeShare, withMember } from '../../src/audience/audience.ts';
@@ -11,7 +11,7 @@ function shareOf(ids: readonly string[]): EdgeShare {
   return { online: ids.length, users: users.size, list: listMembers(users, cap).text };
 }
 
-/** `total` users over the edges, of which `twice` are on a second one; no chance in it. */
+/** `total` users spread over the edges, `twice` of them on a second edge too. Deterministic. */
 function spread(total: number, edges: number, twice: number, salt: number): { shares: EdgeShare[]; online: number } {
   const perEdge = Array.from({ length: edges }, (): string[] => []);
   for (let i = 0; i < total; i++) {
@@ -40,36 +40,36 @@ test('the worst case, half of the users on two edges: within the stated standard
   assert.ok(standard < 0.5 / Math.sqrt(100), `${standard}`);
 });
 
-test('nobody on two edges: the estimate is the truth', () => {
+test('with no user on two edges the estimate is exact', () => {
   assert.equal(audienceOf(spread(10_000, 5, 0, 1).shares).users, 10_000);
 });
 
-test('everybody on every edge: the truth within a tenth, though edges of different size', () => {
+test('with every user on every edge the estimate is within 10 %, also for edges of different size', () => {
   const ids = Array.from({ length: 5_000 }, (_, index) => `v${index}`);
   const { users } = audienceOf([shareOf(ids), shareOf(ids), shareOf(ids.slice(0, 100))]);
   assert.ok(Math.abs(users - 5_000) < 500, `${users}`);
 });
 
-test('up to the cap it is exact, however they overlap', () => {
+test('up to the cap the count is exact for any overlap', () => {
   const ids = Array.from({ length: 200 }, (_, index) => `v${index}`);
   const audience = audienceOf([shareOf(ids), shareOf(ids), shareOf(ids.slice(50)), shareOf(['other'])]);
   assert.deepEqual([audience.online, audience.users, audience.members.length, audience.complete], [551, 201, 201, true]);
 });
 
-test('a large edge and a small one: the small one’s own users are counted, those of both once', () => {
+test('with a large and a small edge, users of the small one count, and users of both count once', () => {
   const large = Array.from({ length: 3_000 }, (_, index) => `v${index}`);
   const { users, complete } = audienceOf([shareOf(large), shareOf(Array.from({ length: 150 }, (_, index) => `w${index}`))]);
   assert.deepEqual([users, complete], [3_150, false]);
 });
 
-test('an edge without a list counts with what it said, or with its connections', () => {
+test('an edge without a list counts with its reported users, or else its connections', () => {
   const one = shareOf(['a', 'b']);
   assert.deepEqual(audienceOf([one, { online: 9, users: 4 }]), { online: 11, users: 6, members: audienceOf([one]).members, complete: false });
   assert.equal(audienceOf([one, { online: 9 }]).users, 11);
   assert.deepEqual(audienceOf([{ online: 9 }]), { online: 9, users: 9, members: [], complete: false });
 });
 
-test('who has just come is added to a complete list, in its place, once', () => {
+test('withMember adds a new viewer to a complete list once, in rank order', () => {
   const audience = audienceOf([shareOf(['a', 'c'])]);
   const joined = withMember(audience, { id: 'b', level: 1 });
   assert.deepEqual([joined.online, joined.users, joined.members.map(({ id }) => id)], [3, 3, ['b', 'c', 'a']]);

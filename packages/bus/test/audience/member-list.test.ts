@@ -1,4 +1,4 @@
-// What one edge names of a room: everybody, or the highest levels and a sample that every edge would choose alike.
+// The member list of one edge: every user, or the highest levels and a sample that every edge chooses by the same hash.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RoomMember } from '@danmux/protocol';
@@ -9,7 +9,7 @@ const many = (count: number): RoomMember[] => Array.from({ length: count }, (_, 
 const listOf = (members: readonly RoomMember[], cap: number) => decodeMembers(listMembers(usersOf(members), cap).text);
 const sorted = (members: readonly RoomMember[]) => [...members].sort(byRank);
 
-test('up to the cap everybody is named, word for word', () => {
+test('up to the cap every user is listed with all fields', () => {
   const members = [{ id: 'a', name: '安', avatar: 'x', level: 3, roles: ['mod'] }, { id: 'b', guest: true as const }, ...many(198)];
   const list = listOf(members, 200);
   assert.equal(list.below, undefined);
@@ -36,16 +36,16 @@ test('above the cap: half are the highest levels, the others have the smallest h
   }
 });
 
-test('who is already named for its level takes no place of the sample', () => {
+test('users listed for their level do not take places of the sample', () => {
   const byHash = [...many(1_000)].sort((a, b) => memberHash(a.id) - memberHash(b.id));
-  // The ten smallest hashes have the highest levels, too.
+  // The users with the ten smallest hashes also have the highest levels.
   const members = byHash.map(({ id }, index) => ({ id, level: 1_000 - index }));
   const { members: named, below } = listOf(members, 20);
   assert.deepEqual(new Set(named.map(({ id }) => id)), new Set(byHash.slice(0, 20).map(({ id }) => id)));
   assert.equal(below, memberHash(byHash[20]?.id ?? ''));
 });
 
-test('two edges choose the same of the users they share', () => {
+test('two edges choose the same users of those they share', () => {
   const shared = many(4_000);
   const [one, two] = [shared.slice(0, 3_000), shared.slice(1_000)].map((members) => listOf(members, 200));
   assert.ok(one?.below && two?.below);
@@ -55,21 +55,21 @@ test('two edges choose the same of the users they share', () => {
   for (const { id } of both) for (const list of [one, two]) assert.ok(list.members.some((member) => member.id === id));
 });
 
-test('the version tells content apart, and nothing else', () => {
+test('the version changes with the content and with nothing else', () => {
   const members = many(50);
   const { version } = listMembers(usersOf(members), 200);
   assert.equal(listMembers(usersOf(members), 200).version, version);
   assert.notEqual(listMembers(usersOf(members.slice(1)), 200).version, version);
   assert.notEqual(listMembers(usersOf(members), 20).version, version);
-  // A user of a large room who is not named changes nothing.
+  // An unlisted user of a large room does not change the version.
   const large = many(5_000);
   const before = listMembers(usersOf(large), 200);
   const last = [...large].sort((a, b) => memberHash(b.id) - memberHash(a.id)).find(({ level }) => level === 0);
   assert.equal(listMembers(usersOf(large.filter(({ id }) => id !== last?.id)), 200).version, before.version);
 });
 
-test('the hash is the same for ever, and spreads ids that differ by a digit evenly', () => {
-  // Edges of different versions must agree.
+test('the hash never changes, and spreads ids that differ by a digit evenly', () => {
+  // Edges of different versions must compute the same hash.
   assert.deepEqual(['', 'ann', 'user-1', 'user-2', '观众'].map(memberHash), [2_872_998_923, 2_778_018_533, 2_005_895_916, 853_201_105, 2_333_784_394]);
   const buckets = new Array<number>(64).fill(0);
   for (let i = 0; i < 64_000; i++) {

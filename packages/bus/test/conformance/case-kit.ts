@@ -1,5 +1,5 @@
-// What the cases of the conformance suite share: an engine to try, publications as an acceptor makes them, commits as a relay
-// makes them. It decides nothing about what is right.
+// Fixtures of the conformance suite: the engine under test, publications as an acceptor builds them and commits as a relay builds them.
+// Contains no assertions about the contract.
 import assert from 'node:assert/strict';
 import type { Lane } from '@danmux/protocol';
 import type { Clock, Config } from '@danmux/runtime';
@@ -14,11 +14,11 @@ import { shardLease, shardOf } from '../../src/shard.ts';
 export interface Engine {
   readonly bus: Bus;
   readonly config: Config;
-  /** What the bus takes for the time. */
+  /** The clock that the bus uses. */
   readonly clock: Clock;
-  /** Loses all data, as a store that restarts empty. */
+  /** Deletes all data, like a store that restarts empty. */
   wipe(): Promise<void>;
-  /** Puts a room back to heads it had, as a store restored from an older state. */
+  /** Reverts a room to older heads, like a store restored from a backup. */
   rollBack(room: string, heads: Heads): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export const owned = async (bus: Bus, room: string, config: Config, owner = 'me'
   return lease;
 };
 
-/** What a relay would commit for what waits of one lane. */
+/** Builds the commit that a relay would make of the waiting entries of one lane. */
 export const commitOf = async (
   { bus, config }: Pick<Engine, 'bus' | 'config'>,
   room: string,

@@ -1,4 +1,4 @@
-// Idempotency keys: one request at a time holds one, and nobody gives up what another holds or has finished.
+// Idempotency keys: one request at a time owns a key, and no request releases the claim or the answer of another.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -6,7 +6,7 @@ import type { MakeEngine } from './case-kit.ts';
 
 export function idempotencyCases(engine: MakeEngine): void {
   describe('idempotency keys', () => {
-    test('one of many claims gets the key, the others wait; another body is refused', async () => {
+    test('one of many claims gets the key, the others are in flight; another body is refused', async () => {
       const { bus } = await engine();
       const begun = await Promise.all(Array.from({ length: 5 }, (_, index) => bus.claims.begin('k', 'body', `c${index}`)));
       assert.deepEqual(begun.map(({ state }) => state).sort(), ['in_flight', 'in_flight', 'in_flight', 'in_flight', 'started']);
@@ -14,7 +14,7 @@ export function idempotencyCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.claims.begin('k', 'other body', 'c0'), { state: 'mismatch' });
     });
 
-    test('a finished key answers whoever asks, until its time is over', async () => {
+    test('a finished key returns its answer until the TTL is over', async () => {
       const { bus } = await engine();
       await bus.claims.begin('k', 'body', 'c1');
       await bus.claims.finish('k', 'body', 'c1', '{"答":1}', 60_000);
@@ -25,7 +25,7 @@ export function idempotencyCases(engine: MakeEngine): void {
       await eventually(async () => assert.deepEqual(await bus.claims.begin('short', 'body', 'c2'), { state: 'started' }));
     });
 
-    test('a claim that reaches the store twice is one claim, until it is finished', async () => {
+    test('a claim that is sent twice starts twice, until it is finished', async () => {
       const { bus } = await engine();
       for (let i = 0; i < 2; i++) assert.deepEqual(await bus.claims.begin('k', 'body', 'c1'), { state: 'started' });
       await bus.claims.finish('k', 'body', 'c1', 'a', 60_000);
@@ -33,7 +33,7 @@ export function idempotencyCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.claims.begin('k', 'body', 'c1'), { state: 'done', answer: 'a' });
     });
 
-    test('a claim that is given up leaves the key free', async () => {
+    test('forget releases the key', async () => {
       const { bus } = await engine();
       await bus.claims.begin('k', 'body', 'c1');
       await bus.claims.forget('k', 'c1');
@@ -41,14 +41,14 @@ export function idempotencyCases(engine: MakeEngine): void {
       await bus.claims.forget('never begun', 'c1');
     });
 
-    test('giving up a claim that was never made leaves the claim of another', async () => {
+    test('forget with an unknown claim keeps the claim of another request', async () => {
       const { bus } = await engine();
       await bus.claims.begin('k', 'body', 'c1');
       await bus.claims.forget('k', 'c2');
       assert.deepEqual(await bus.claims.begin('k', 'body', 'c3'), { state: 'in_flight' });
     });
 
-    test('giving up a claim leaves an answer that is there, one’s own too', async () => {
+    test('forget keeps a stored answer, also that of the same claim', async () => {
       const { bus } = await engine();
       await bus.claims.begin('k', 'body', 'c1');
       await bus.claims.finish('k', 'body', 'c1', 'a', 60_000);
@@ -56,7 +56,7 @@ export function idempotencyCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.claims.begin('k', 'body', 'c3'), { state: 'done', answer: 'a' });
     });
 
-    test('a claim that lost the key neither answers for its next owner nor changes its answer', async () => {
+    test('finish of an expired claim changes neither the next owner’s claim nor its answer', async () => {
       const { bus } = await engine();
       await bus.claims.begin('k', 'body', 'c1');
       await bus.claims.forget('k', 'c1');
@@ -68,13 +68,13 @@ export function idempotencyCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.claims.begin('k', 'other body', 'c3'), { state: 'done', answer: 'a' });
     });
 
-    test('an answer whose claim has ended is kept when nobody took the key since', async () => {
+    test('finish of an expired claim stores the answer when no other request has claimed the key', async () => {
       const { bus } = await engine();
       await bus.claims.finish('k', 'body', 'c1', 'a', 60_000);
       assert.deepEqual(await bus.claims.begin('k', 'body', 'c2'), { state: 'done', answer: 'a' });
     });
 
-    test('keys do not touch each other, whatever is in them', async () => {
+    test('keys are independent, whatever characters they contain', async () => {
       const { bus } = await engine();
       for (const key of ['a', 'a:b', '{a}b', 'ключ', ' ']) assert.deepEqual(await bus.claims.begin(key, 'body', 'c1'), { state: 'started' }, key);
       await bus.claims.finish('a', 'body', 'c1', '', 60_000);

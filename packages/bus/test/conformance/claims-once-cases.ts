@@ -1,4 +1,4 @@
-// A key that is taken once: the first takes it, the others are told for how long it is taken.
+// One-time keys: the first call takes the key, later calls get the milliseconds until it is free.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -6,7 +6,7 @@ import type { MakeEngine } from './case-kit.ts';
 
 export function onceCases(engine: MakeEngine): void {
   describe('once', () => {
-    test('the first takes it, every other is told how long it is taken; keys do not touch each other', async () => {
+    test('the first call takes the key, later ones get the remaining milliseconds; keys are independent', async () => {
       const { bus } = await engine();
       assert.equal(await bus.claims.once('nonce:a', 60_000), 0);
       const left = await bus.claims.once('nonce:a', 900_000);
@@ -15,7 +15,7 @@ export function onceCases(engine: MakeEngine): void {
       assert.equal(await bus.claims.once('nonce', 60_000), 0);
     });
 
-    test('of many at once one takes it', async () => {
+    test('one of many concurrent calls takes the key', async () => {
       const { bus } = await engine();
       const answers = await Promise.all(Array.from({ length: 20 }, () => bus.claims.once('slow:ann', 60_000)));
       assert.equal(answers.filter((left) => left === 0).length, 1);
@@ -25,7 +25,7 @@ export function onceCases(engine: MakeEngine): void {
       );
     });
 
-    test('it is free again after its time, and for a whole time anew', async () => {
+    test('a key is free again after its TTL, and then taken for a full TTL', async () => {
       const { bus } = await engine();
       assert.equal(await bus.claims.once('k', 100), 0);
       await eventually(async () => assert.equal(await bus.claims.once('k', 60_000), 0));

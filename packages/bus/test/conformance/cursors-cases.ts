@@ -1,13 +1,13 @@
-// Cursors: fields under a lease's name, written by who holds it alone.
+// Cursors: fields per lease, written only by its owner.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MakeEngine } from './case-kit.ts';
 
 export function cursorCases(engine: MakeEngine): void {
   describe('cursors', () => {
-    test('the holder of a lease sets and removes fields; anybody reads all of them or some', async () => {
+    test('the owner of a lease sets and removes fields; any process reads all or some of them', async () => {
       const { bus } = await engine();
-      const lease = (await bus.leases.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
+      const lease = (await bus.leases.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('the lease is free');
       assert.deepEqual(await bus.cursors.read('webhooks:1'), new Map());
       const values = new Map([
         ['a 1', '弹幕'],
@@ -24,13 +24,13 @@ export function cursorCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.cursors.read('webhooks:2'), new Map());
     });
 
-    test('under a lease that is another’s nothing is written', async () => {
+    test('a write under a lost lease changes nothing', async () => {
       const { bus } = await engine();
-      const mine = (await bus.leases.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('it is free');
+      const mine = (await bus.leases.acquire('webhooks:1', 'me', 10_000)) ?? assert.fail('the lease is free');
       await bus.cursors.write(mine, new Map([['a', '1']]));
       await bus.leases.release(mine);
       assert.equal(await bus.cursors.write(mine, new Map([['a', '2']])), false);
-      const others = (await bus.leases.acquire('webhooks:1', 'other', 10_000)) ?? assert.fail('it is free');
+      const others = (await bus.leases.acquire('webhooks:1', 'other', 10_000)) ?? assert.fail('the lease is free');
       assert.equal(await bus.cursors.write(mine, new Map([['a', '2']])), false);
       assert.equal(await bus.cursors.write(others, new Map(Array.from({ length: 2_500 }, (_, n) => [`f ${n}`, String(n)]))), true);
       assert.equal((await bus.cursors.read('webhooks:1')).size, 2_501);

@@ -1,4 +1,4 @@
-// The event log: in order, one a shard, from commits and from others; capped, counted, read by several.
+// The event log: one per shard, appended by commits and by emit, in order, capped with a count of dropped events.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -17,7 +17,7 @@ export function eventCases(engine: MakeEngine): void {
       return { ...made, shard, texts };
     };
 
-    test('events are read in the order they were appended, after a place, up to a limit; reading removes nothing', async () => {
+    test('events are read in append order, after an entry id, up to a limit; reading removes nothing', async () => {
       const { bus, shard, texts } = await opened();
       await bus.events.emit(room, ['{"n":1}', '{"n":"弹幕\\n"}']);
       await bus.events.emit('live:29', ['{"n":3}']);
@@ -28,11 +28,11 @@ export function eventCases(engine: MakeEngine): void {
       assert.ok(first && second && third, 'there are three');
       assert.deepEqual(await texts(first.entry, 1), ['{"n":"弹幕\\n"}']);
       assert.deepEqual(await texts(third.entry), []);
-      assert.ok(compareEntries(first.entry, second.entry) < 0 && compareEntries(third.entry, second.entry) > 0, 'places are in order');
+      assert.ok(compareEntries(first.entry, second.entry) < 0 && compareEntries(third.entry, second.entry) > 0, 'entry ids are in order');
       assert.equal(compareEntries(first.entry, first.entry), 0);
     });
 
-    test('events of a commit come with it, in the order of commits and of others; one that is refused brings none', async () => {
+    test('a commit appends its events in order with those of emit; a refused commit appends none', async () => {
       const made = await opened();
       const { bus, config, texts } = made;
       const lease = await owned(bus, room, config);
@@ -51,7 +51,7 @@ export function eventCases(engine: MakeEngine): void {
       assert.equal((await bus.ledger.totals()).sequenced.gift, 2);
     });
 
-    test('at its cap a log loses its oldest, counted; another shard loses nothing', async () => {
+    test('at its cap a log drops and counts its oldest events; another shard drops none', async () => {
       const made = await opened({ 'webhooks.log_events': 5 });
       const { bus, config, texts } = made;
       assert.equal(await bus.events.dropped(), 0);
@@ -65,10 +65,10 @@ export function eventCases(engine: MakeEngine): void {
       assert.deepEqual([await texts(), await bus.events.dropped()], [['4', '5', '6', '7', '8'], 3]);
       await bus.events.emit(room, ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
       assert.deepEqual([await texts(), await bus.events.dropped()], [['c', 'd', 'e', 'f', 'g'], 10]);
-      assert.deepEqual((await bus.ledger.totals()).shed, { control: {}, gift: {}, chat: {}, ambient: {} }, 'the ledger of messages knows nothing of it');
+      assert.deepEqual((await bus.ledger.totals()).shed, { control: {}, gift: {}, chat: {}, ambient: {} }, 'dropped events are not in the message ledger');
     });
 
-    test('trim forgets up to and with a place, and is not counted; a cursor that was trimmed goes on behind it', async () => {
+    test('trim removes events up to an entry id inclusive, uncounted; reading continues after a trimmed cursor', async () => {
       const { bus, shard, texts } = await opened();
       await bus.events.emit(room, ['1', '2', '3', '4']);
       const [first, second, , fourth] = await bus.events.read(shard, undefined, 10);
@@ -84,7 +84,7 @@ export function eventCases(engine: MakeEngine): void {
       assert.equal(await bus.events.dropped(), 0);
     });
 
-    test('a listener is rung for the shard of what was appended, also by a commit; one that closed is not', async () => {
+    test('a listener is notified with the shard of appended events, also after a commit; a closed one is not', async () => {
       const made = await opened();
       const { bus, config, shard } = made;
       const rung: number[] = [];

@@ -1,4 +1,4 @@
-// Frames reach those who listen, and only them, whatever the others do.
+// Frames reach every subscriber of their room and no other.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -8,7 +8,7 @@ import { commitOf, listenTo, type MakeEngine, message, owned } from './case-kit.
 
 export function subscriptionCases(engine: MakeEngine): void {
   describe('subscriptions', () => {
-    test('a subscriber that throws harms nobody else', async () => {
+    test('a subscriber that throws does not affect the others', async () => {
       const made = await engine();
       const { bus, config } = made;
       await bus.frames.subscribe('live:1', {
@@ -24,7 +24,7 @@ export function subscriptionCases(engine: MakeEngine): void {
       await eventually(() => assert.equal(frames.length, 1));
     });
 
-    test('a room is subscribed from the first subscription to the end of the last', async () => {
+    test('subscribed is true from the first subscription until the last is closed', async () => {
       const { bus } = await engine();
       assert.equal(await bus.frames.subscribed('live:1'), false);
       const subscriber = { frame: () => {}, resumed: () => {} };
@@ -38,7 +38,7 @@ export function subscriptionCases(engine: MakeEngine): void {
       await eventually(async () => assert.equal(await bus.frames.subscribed('live:1'), false));
     });
 
-    test('a closed subscription gets nothing more, another of the room does', async () => {
+    test('a closed subscription gets no frames; another of the same room does', async () => {
       const made = await engine();
       const { bus, config } = made;
       const gone: BusFrame[] = [];
@@ -52,7 +52,7 @@ export function subscriptionCases(engine: MakeEngine): void {
       assert.deepEqual(gone, []);
     });
 
-    test('each of several subscribers of a room gets each frame once; another room of the shard gets none', async () => {
+    test('each subscriber of a room gets each frame once; another room of the shard gets none', async () => {
       const made = await engine();
       const { bus, config } = made;
       assert.equal(shardOf('live:1', config.shards), shardOf('live:29', config.shards), 'both rooms are of one shard');
@@ -65,12 +65,12 @@ export function subscriptionCases(engine: MakeEngine): void {
       assert.deepEqual(neighbour, []);
     });
 
-    test('who subscribes again after the last one left gets frames again', async () => {
+    test('a subscription after the last one closed gets frames again', async () => {
       const made = await engine();
       const { bus, config } = made;
       const gone: BusFrame[] = [];
       const subscription = await bus.frames.subscribe('live:1', { frame: (frame) => gone.push(frame), resumed: () => {} });
-      // Leaving and coming at once: the second must not be taken away by the first one's leaving.
+      // Close and subscribe concurrently: the unsubscribe of the first must not remove the second.
       const [, frames] = await Promise.all([subscription.close(), listenTo(bus, 'live:1')]);
       await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
       await bus.streams.commit(await commitOf(made, 'live:1', 'gift', await owned(bus, 'live:1', config)));
@@ -82,13 +82,13 @@ export function subscriptionCases(engine: MakeEngine): void {
       assert.deepEqual(gone, []);
     });
 
-    test('a frame published before the subscription does not come', async () => {
+    test('a frame published before the subscription is not delivered', async () => {
       const made = await engine();
       const { bus, config } = made;
       const lease = await owned(bus, 'live:1', config);
       await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
       await bus.streams.commit(await commitOf(made, 'live:1', 'gift', lease));
-      // A barrier: what was under way to earlier subscribers has arrived.
+      // A barrier: frames in flight to earlier subscribers have arrived.
       const barrier = await listenTo(bus, 'live:2');
       await bus.ingress.publish([message(config, 'live:2', 'gift', 'b')]);
       await bus.streams.commit(await commitOf(made, 'live:2', 'gift', await owned(bus, 'live:2', config)));

@@ -1,4 +1,4 @@
-// What waits in an ingress is read in order, as often as wanted, and is announced.
+// Reading an ingress in order, repeatedly, and its notifications.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -7,7 +7,7 @@ import { commitOf, type MakeEngine, message, owned, readIds } from './case-kit.t
 
 export function ingressCases(engine: MakeEngine): void {
   describe('read and listen', () => {
-    test('reading removes nothing, goes on after a cursor and stops at the limit', async () => {
+    test('reading removes nothing, continues after a cursor and stops at the limit', async () => {
       const { bus, config } = await engine();
       const shard = shardOf('live:1', config.shards);
       await bus.ingress.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
@@ -26,7 +26,7 @@ export function ingressCases(engine: MakeEngine): void {
       assert.deepEqual(await readIds(bus, shard, 'chat'), []);
     });
 
-    test('what a relay judges a message by comes along: the weight of chat, the combo of a gift', async () => {
+    test('read returns the weight of chat and the combo of a gift', async () => {
       const { bus, config } = await engine();
       const shard = shardOf('live:1', config.shards);
       const weight = { sender: 'ann 安 "x"', rank: 507, content: 4_000_000_000 };
@@ -46,7 +46,7 @@ export function ingressCases(engine: MakeEngine): void {
       );
     });
 
-    test('marks come along as they were given, and none where none were', async () => {
+    test('read returns marks exactly as published, and none when there were none', async () => {
       const { bus, config } = await engine();
       const marks = [
         { receipt: true },
@@ -65,7 +65,7 @@ export function ingressCases(engine: MakeEngine): void {
       assert.equal('marks' in (read.at(-1) ?? {}), false);
     });
 
-    test('a listener of the shard is rung, one that closed is not', async () => {
+    test('a listener of the shard is notified, a closed one is not', async () => {
       const { bus, config } = await engine();
       const shard = shardOf('live:1', config.shards);
       let kept = 0;
@@ -81,7 +81,7 @@ export function ingressCases(engine: MakeEngine): void {
       assert.equal(closed, before);
     });
 
-    test('a cursor whose entry was committed goes on where it stood, and no cursor means the oldest that is left', async () => {
+    test('reading continues after a cursor whose entry was committed; without a cursor it begins at the oldest entry left', async () => {
       const made = await engine();
       const { bus, config } = made;
       const shard = shardOf('live:1', config.shards);
@@ -95,7 +95,7 @@ export function ingressCases(engine: MakeEngine): void {
       assert.deepEqual(await readIds(bus, shard, 'gift'), ['c', 'd']);
     });
 
-    test('what comes after a lane was emptied is read after the same cursor', async () => {
+    test('entries stored after a lane was emptied are read after the same cursor', async () => {
       const made = await engine();
       const { bus, config } = made;
       const shard = shardOf('live:1', config.shards);
@@ -109,7 +109,7 @@ export function ingressCases(engine: MakeEngine): void {
       );
     });
 
-    test('every lane rings when it begins to wait; another shard is not rung', async () => {
+    test('the first entry of every lane notifies listeners of its shard only', async () => {
       const { bus, config } = await engine();
       const [mine, others] = [shardOf('live:1', config.shards), shardOf('live:2', config.shards)];
       assert.notEqual(mine, others);

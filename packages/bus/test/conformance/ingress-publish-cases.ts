@@ -1,4 +1,4 @@
-// Publications are stored in order, once, and up to the cap of their lane.
+// Publications are stored in order, without duplicates, up to the cap of their lane.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -10,7 +10,7 @@ import { commitOf, type Engine, type MakeEngine, message, owned, readIds } from 
 
 export function publishCases(engine: MakeEngine): void {
   describe('publish', () => {
-    test('stores publications in the ingress of their shard, in order per room and lane, and gives a receipt each', async () => {
+    test('publish stores publications in the ingress of their shard, in order per room and lane, and returns one result each', async () => {
       const { bus, config } = await engine();
       const ids = Array.from({ length: 20 }, (_, index) => `g${index}`);
       const receipts = await bus.ingress.publish(ids.map((id) => message(config, 'live:1', 'gift', id)));
@@ -22,7 +22,7 @@ export function publishCases(engine: MakeEngine): void {
       assert.equal((await bus.ledger.totals()).accepted.gift, 20);
     });
 
-    test('one call may reach many rooms and lanes', async () => {
+    test('one call may publish to many rooms and lanes', async () => {
       const { bus, config } = await engine();
       const rooms = Array.from({ length: 50 }, (_, index) => `room-${index}`);
       const receipts = await bus.ingress.publish(
@@ -32,7 +32,7 @@ export function publishCases(engine: MakeEngine): void {
       for (const room of rooms) assert.ok((await readIds(bus, shardOf(room, config.shards), 'chat')).includes(`${room}-c`));
     });
 
-    test('what is read is what was accepted', async () => {
+    test('read returns publications with all their fields', async () => {
       const { bus, config } = await engine();
       const sent = message(config, 'live:1', 'gift', '礼物');
       await bus.ingress.publish([{ ...sent, trace: 'trace-1' }]);
@@ -41,7 +41,7 @@ export function publishCases(engine: MakeEngine): void {
       assert.equal(acceptedAt(sent), 1_700_000_000_000);
     });
 
-    test('the same dedupe key is one message: later, at once, and inside one call; the first id is told', async () => {
+    test('a second publication with the same dedupe key is a duplicate, in later, concurrent and single calls; its result has the first id', async () => {
       const { bus, config } = await engine();
       const first = { ...message(config, 'live:1', 'chat', 'first'), dedupeKey: 'ann 1' };
       const again = { ...message(config, 'live:1', 'chat', 'second'), dedupeKey: 'ann 1' };
@@ -57,7 +57,7 @@ export function publishCases(engine: MakeEngine): void {
       assert.equal((await bus.ledger.totals()).accepted.chat, 1);
     });
 
-    test('the same key in another room is another message, and a key is forgotten after its time', async () => {
+    test('a dedupe key applies to one room and expires', async () => {
       const { bus, config } = await engine({ 'messages.dedupe_gift_ms': 150 });
       const [one, other] = await bus.ingress.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'gift', 'g')]);
       assert.deepEqual(
@@ -70,7 +70,7 @@ export function publishCases(engine: MakeEngine): void {
       await eventually(async () => assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]));
     });
 
-    test('a full lane that guarantees refuses with lane_full, and only what did not fit', async () => {
+    test('a full guaranteed lane refuses with lane_full only the publications that do not fit', async () => {
       const { bus, config } = await engine({ 'relay.ingress_gift': 3 });
       const results = await bus.ingress.publish(['a', 'b', 'c', 'd'].map((id) => message(config, 'live:1', 'gift', id)));
       assert.deepEqual(
@@ -82,13 +82,13 @@ export function publishCases(engine: MakeEngine): void {
       const ledger = await bus.ledger.totals();
       assert.equal(ledger.accepted.gift, 3);
       assert.deepEqual(ledger.shed.gift, {});
-      // What was refused is no duplicate once there is room.
+      // A refused publication is not a duplicate when it is sent again.
       const lease = await owned(bus, 'live:1', config);
       await bus.streams.commit(await commitOf({ bus, config } as Engine, 'live:1', 'gift', lease));
       assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'd')]), [{ id: 'd', duplicate: false }]);
     });
 
-    test('a full lane that may shed drops its oldest and counts it', async () => {
+    test('a full lane that may shed drops its oldest entry and counts it as shed', async () => {
       const { bus, config } = await engine({ 'relay.ingress_chat': 3 });
       await bus.ingress.publish(['a', 'b', 'c', 'd', 'e'].map((id) => message(config, 'live:1', 'chat', id)));
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['c', 'd', 'e']);
@@ -96,7 +96,7 @@ export function publishCases(engine: MakeEngine): void {
       assert.equal((await bus.ledger.totals()).accepted.chat, 5);
     });
 
-    test('what was dropped but had been read and is sent all the same counts as sent, not as shed', async () => {
+    test('an entry dropped after the relay read it, and then committed, does not count as shed', async () => {
       const made = await engine({ 'relay.ingress_chat': 2 });
       const { bus, config } = made;
       await bus.ingress.publish(['a', 'b'].map((id) => message(config, 'live:1', 'chat', id)));
@@ -110,12 +110,12 @@ export function publishCases(engine: MakeEngine): void {
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), ['c']);
     });
 
-    test('nothing published is nothing answered', async () => {
+    test('publishing nothing returns no results', async () => {
       const { bus } = await engine();
       assert.deepEqual(await bus.ingress.publish([]), []);
     });
 
-    test('a call of many hundreds to one room keeps its order, and each result stands where its publication stood', async () => {
+    test('a call with hundreds of publications keeps their order, and results are in the same order', async () => {
       const { bus, config } = await engine();
       const sent = Array.from({ length: 950 }, (_, index) => message(config, index % 3 === 0 ? 'live:1' : `room-${index}`, 'gift', `g${index}`));
       const results = await bus.ingress.publish(sent);
@@ -130,7 +130,7 @@ export function publishCases(engine: MakeEngine): void {
       );
     });
 
-    test('without a dedupe key the same message is another one each time', async () => {
+    test('without a dedupe key the same publication is stored each time', async () => {
       const { bus, config } = await engine();
       const like = message(config, 'live:1', 'like');
       assert.equal(like.dedupeKey, undefined);
@@ -143,7 +143,7 @@ export function publishCases(engine: MakeEngine): void {
       assert.equal((await bus.ledger.totals()).accepted.ambient, 3);
     });
 
-    test('a room and a key are two things, however they are spelled', async () => {
+    test('room and dedupe key are never confused, whatever characters they contain', async () => {
       const { bus, config } = await engine();
       const [room, longer] = ['live', 'live:22'];
       assert.equal(shardOf(room, config.shards), shardOf(longer, config.shards), 'both rooms are of one shard');
@@ -154,7 +154,7 @@ export function publishCases(engine: MakeEngine): void {
       ]);
     });
 
-    test('a duplicate is known in a full lane, and a call that is partly refused stores the rest', async () => {
+    test('a full lane recognises duplicates, and a partly refused call stores the rest', async () => {
       const { bus, config } = await engine({ 'relay.ingress_gift': 2 });
       await bus.ingress.publish(['a', 'b'].map((id) => message(config, 'live:1', 'gift', id)));
       const results = await bus.ingress.publish([
@@ -172,7 +172,7 @@ export function publishCases(engine: MakeEngine): void {
       assert.deepEqual([accepted.control, accepted.gift, accepted.chat], [1, 3, 1]);
     });
 
-    test('the control lane refuses at its cap too, and never sheds', async () => {
+    test('the control lane refuses at its cap and never sheds', async () => {
       const { bus, config } = await engine({ 'relay.ingress_gift': 2 });
       const results = await bus.ingress.publish(['a', 'b', 'c'].map((id) => message(config, 'live:1', 'notice', id)));
       assert.deepEqual(
@@ -182,7 +182,7 @@ export function publishCases(engine: MakeEngine): void {
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'control'), ['a', 'b']);
     });
 
-    test('accepted is what waits and what was shed, exactly, however many publish at once', async () => {
+    test('with concurrent publishers accepted equals waiting plus shed exactly', async () => {
       const { bus, config } = await engine({ 'relay.ingress_chat': 20, 'relay.ingress_ambient': 7 });
       await Promise.all(
         Array.from({ length: 10 }, (_, call) =>

@@ -1,4 +1,4 @@
-// A name has one owner at a time, known by a token that grows.
+// Leases: a name has one owner at a time, and each new owner gets a higher token.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -6,7 +6,7 @@ import type { MakeEngine } from './case-kit.ts';
 
 export function leaseCases(engine: MakeEngine): void {
   describe('leases', () => {
-    test('one owner at a time; the same owner gets its own again; the token grows with every new owner', async () => {
+    test('a name has one owner at a time; its owner acquires the same lease again; each new owner gets a higher token', async () => {
       const { bus } = await engine();
       const mine = await bus.leases.acquire('boss', 'me', 60_000);
       assert.equal(await bus.leases.acquire('boss', 'you', 60_000), null);
@@ -19,7 +19,7 @@ export function leaseCases(engine: MakeEngine): void {
       assert.equal(await bus.leases.renew(yours, 60_000), true);
     });
 
-    test('a lease ends by itself, unless it is renewed', async () => {
+    test('a lease expires unless it is renewed', async () => {
       const { bus } = await engine();
       const lease = await bus.leases.acquire('boss', 'me', 200);
       assert.ok(lease);
@@ -31,7 +31,7 @@ export function leaseCases(engine: MakeEngine): void {
       assert.equal(await bus.leases.acquire('boss', 'you', 60_000), null);
     });
 
-    test("releasing what is another's does nothing; releasing one's own tells who waits", async () => {
+    test('releasing a lost lease does nothing; releasing a valid one notifies the listeners', async () => {
       const { bus } = await engine();
       const freed: string[] = [];
       await bus.leases.onFreed((name) => freed.push(name));
@@ -43,23 +43,23 @@ export function leaseCases(engine: MakeEngine): void {
       await eventually(() => assert.deepEqual(freed, ['boss']));
     });
 
-    test('of many who want one lease one gets it', async () => {
+    test('one of many concurrent acquires succeeds', async () => {
       const { bus } = await engine();
       const got = await Promise.all(Array.from({ length: 20 }, (_, index) => bus.leases.acquire('boss', `owner-${index}`, 60_000)));
       assert.equal(got.filter(Boolean).length, 1);
     });
 
-    test('renewing keeps a lease past the time it was taken for', async () => {
+    test('renew extends a lease beyond its first TTL', async () => {
       const { bus } = await engine();
       const kept = await bus.leases.acquire('kept', 'me', 1_000);
       assert.ok(kept && (await bus.leases.renew(kept, 60_000)));
-      // Taken later for as long: when this one has ended, the other one would have.
+      // A later lease with the same TTL: when it has expired, the first one would have expired too without the renewal.
       assert.ok(await bus.leases.acquire('ended', 'me', 1_000));
       await eventually(async () => assert.ok(await bus.leases.acquire('ended', 'you', 60_000)));
       assert.equal(await bus.leases.acquire('kept', 'you', 60_000), null);
     });
 
-    test('taking it again keeps it too', async () => {
+    test('acquiring a lease again also extends it', async () => {
       const { bus } = await engine();
       const kept = await bus.leases.acquire('kept', 'me', 1_000);
       assert.deepEqual(await bus.leases.acquire('kept', 'me', 60_000), kept);
@@ -68,7 +68,7 @@ export function leaseCases(engine: MakeEngine): void {
       assert.equal(await bus.leases.acquire('kept', 'you', 60_000), null);
     });
 
-    test('one that was lost and taken again by the same owner is another lease', async () => {
+    test('a lease that its owner lost and acquired again has another token', async () => {
       const { bus } = await engine();
       const first = await bus.leases.acquire('boss', 'me', 50);
       assert.ok(first);
@@ -80,7 +80,7 @@ export function leaseCases(engine: MakeEngine): void {
       assert.equal(await bus.leases.renew(second, 60_000), true);
     });
 
-    test('releasing twice frees once, and names do not touch each other', async () => {
+    test('a second release does nothing, and names are independent', async () => {
       const { bus } = await engine();
       const freed: string[] = [];
       await bus.leases.onFreed((name) => freed.push(name));
@@ -93,7 +93,7 @@ export function leaseCases(engine: MakeEngine): void {
       await eventually(() => assert.deepEqual(freed, ['shard:1', 'shard:10']));
     });
 
-    test('one that ended by itself is not told as freed, and who closed is told nothing', async () => {
+    test('an expired lease is not reported as freed, and closed listeners are not called', async () => {
       const { bus } = await engine();
       const freed: string[] = [];
       const gone: string[] = [];

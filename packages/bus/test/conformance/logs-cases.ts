@@ -1,4 +1,4 @@
-// Named logs: the newest are kept, read newest first by page, found and removed by their place.
+// Named logs: capped, read newest first by page, found and removed by entry id.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MakeEngine } from './case-kit.ts';
@@ -7,7 +7,7 @@ export function logCases(engine: MakeEngine): void {
   describe('logs', () => {
     const texts = (count: number) => Array.from({ length: count }, (_, index) => `{"n":${index + 1}}`);
 
-    test('pages are newest first, and meet; the last has no cursor', async () => {
+    test('pages are newest first without gaps or repeats; the last has no cursor', async () => {
       const { bus } = await engine();
       await bus.logs.append('audit', texts(12), 100);
       await bus.logs.append('audit', [], 100);
@@ -23,7 +23,7 @@ export function logCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.logs.page('other', undefined, 4), { entries: [], cursor: null });
     });
 
-    test('the newest are kept up to the cap', async () => {
+    test('a log keeps the newest entries up to its cap', async () => {
       const { bus } = await engine();
       for (const text of texts(7)) await bus.logs.append('audit', [text], 3);
       await bus.logs.append('dead', texts(5), 2);
@@ -34,7 +34,7 @@ export function logCases(engine: MakeEngine): void {
       assert.deepEqual(await kept('audit'), ['x']);
     });
 
-    test('an entry is found by the place its append told, until it is removed', async () => {
+    test('find returns an entry by the id from append, until it is removed', async () => {
       const { bus } = await engine();
       const places = await bus.logs.append('dead', ['a', '弹幕\n"', 'c'], 100);
       assert.equal(new Set(places).size, 3);
@@ -47,7 +47,7 @@ export function logCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.logs.page('dead', undefined, 10), { entries: [{ entry: places[0], text: 'a' }], cursor: null });
     });
 
-    test('what can be no place is none', async () => {
+    test('a text that is not an entry id is found nowhere', async () => {
       const { bus } = await engine();
       await bus.logs.append('audit', ['a'], 10);
       for (const odd of ['', 'x', '-', '+', '1-', '-1', '(1', '1-x', '1 2', '99999999999999999999999', '$', '*']) {

@@ -1,11 +1,11 @@
-// Members and health: small records with a life of their own.
+// Members: announcements with a TTL; and the health check.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
 import type { MakeEngine } from './case-kit.ts';
 
 export function memberCases(engine: MakeEngine): void {
-  test('members announce themselves, leave, and end by themselves', async () => {
+  test('members are listed after announcing, and removed by leave or expiry', async () => {
     const { bus } = await engine();
     const edge = { id: 'e', role: 'edge', address: '127.0.0.1:7700', version: '1.0.0', load: 0.25 };
     const relay = { id: 'r', role: 'relay', address: '', version: '1.0.0', load: 0 };
@@ -26,7 +26,7 @@ export function memberCases(engine: MakeEngine): void {
     assert.deepEqual(await bus.members.list(), []);
   });
 
-  test('a member comes back word for word; leaving twice, or one who was never there, is fine', async () => {
+  test('list returns every field of a member; leave is idempotent and accepts unknown ids', async () => {
     const { bus } = await engine();
     const odd = { id: 'edge@a:1 "x"', role: 'edge', address: '[::1]:7700', version: '1.0.0-β\n2', load: 0.3333333333333333 };
     await bus.members.announce(odd, 60_000);
@@ -37,7 +37,7 @@ export function memberCases(engine: MakeEngine): void {
     assert.deepEqual(await bus.members.list(), []);
   });
 
-  test('each announcement gives a member its time anew', async () => {
+  test('each announcement restarts the TTL of a member', async () => {
     const { bus } = await engine();
     const member = (id: string) => ({ id, role: 'edge', address: '', version: '1', load: 0 });
     await bus.members.announce(member('kept'), 1_000);
@@ -46,7 +46,7 @@ export function memberCases(engine: MakeEngine): void {
     await eventually(async () => assert.deepEqual(await bus.members.list(), [member('kept')]));
   });
 
-  test('a sweep forgets members that ended, and says how many', async () => {
+  test('a sweep removes expired members and returns their number', async () => {
     const { bus } = await engine();
     const member = (id: string) => ({ id, role: 'edge', address: '', version: '1', load: 0 });
     await bus.members.announce(member('kept'), 60_000);

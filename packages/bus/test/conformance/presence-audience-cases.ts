@@ -1,4 +1,4 @@
-// Who is in a room: rosters of several edges put together, as long as their edges report.
+// The audience of a room: merged member lists of all edges whose reports have not expired.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RoomMember } from '@danmux/protocol';
@@ -15,7 +15,7 @@ export const usersOf = (members: readonly RoomMember[]): Map<string, HashedMembe
 
 const rosterOf = (...members: RoomMember[]): MemberReport => ({ users: members.length, list: listMembers(usersOf(members), 200) });
 
-/** One room's report; each member has one connection. */
+/** A report about one room in which each member has one connection. */
 const report = (bus: Bus, edge: string, room: string, members: readonly RoomMember[], ttl = ttlMs) =>
   bus.presence.report(edge, new Map([[room, members.length]]), ttl, new Map([[room, rosterOf(...members)]]));
 
@@ -25,12 +25,12 @@ const cat = { id: 'cat', level: 9, avatar: 'https://a/b"\n' };
 
 export function audienceCases(engine: MakeEngine): void {
   describe('audience', () => {
-    test('a room nobody is in has an empty one, and that is all of it', async () => {
+    test('the audience of an empty room is empty and complete', async () => {
       const { bus } = await engine();
       assert.deepEqual(await bus.presence.audience('nobody'), { online: 0, users: 0, members: [], complete: true });
     });
 
-    test('members of all edges, each once, highest level first and then by id', async () => {
+    test('the audience lists members of all edges once, highest level first, then by id', async () => {
       const { bus } = await engine();
       await report(bus, 'e1', 'a', [bob, cat]);
       await report(bus, 'e2', 'a', [ann, cat]);
@@ -39,7 +39,7 @@ export function audienceCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.presence.audience('b'), { online: 1, users: 1, members: [bob], complete: true });
     });
 
-    test('a report without a roster keeps the one that is there; a pulse names it', async () => {
+    test('a report without a list keeps the stored one, and the pulse has its version', async () => {
       const { bus } = await engine();
       const roster = rosterOf(ann);
       const none = await bus.presence.report('e1', new Map([['a', 3]]), ttlMs);
@@ -48,12 +48,12 @@ export function audienceCases(engine: MakeEngine): void {
       assert.equal(sent.get('a')?.list, roster.list?.version);
       const kept = await bus.presence.report('e1', new Map([['a', 4]]), ttlMs);
       assert.equal(kept.get('a')?.list, roster.list?.version);
-      assert.equal((await bus.presence.report('e2', new Map([['a', 1]]), ttlMs)).get('a')?.list, undefined, 'it is another edge’s');
+      assert.equal((await bus.presence.report('e2', new Map([['a', 1]]), ttlMs)).get('a')?.list, undefined, 'the stored list belongs to another edge');
       await bus.presence.report('e2', new Map([['a', 0]]), ttlMs);
       assert.deepEqual(await bus.presence.audience('a'), { online: 4, users: 1, members: [ann], complete: true });
     });
 
-    test('a roster without a list sets the number of users and keeps the list', async () => {
+    test('a report without a list updates the number of users and keeps the list', async () => {
       const { bus } = await engine();
       const many = Array.from({ length: 300 }, (_, index) => ({ id: `u${index}` }));
       const list = listMembers(usersOf(many), 200);
@@ -64,21 +64,21 @@ export function audienceCases(engine: MakeEngine): void {
       assert.deepEqual([online, users, members.length, complete], [401, 301, 200, false]);
     });
 
-    test('a newer list takes the place of the older', async () => {
+    test('a newer list replaces the older one', async () => {
       const { bus } = await engine();
       await report(bus, 'e1', 'a', [ann, bob]);
       await report(bus, 'e1', 'a', [cat]);
       assert.deepEqual(await bus.presence.audience('a'), { online: 1, users: 1, members: [cat], complete: true });
     });
 
-    test('an edge that never said who is counted by connections, and the list is not complete', async () => {
+    test('an edge that never sent a list counts by its connections, and the audience is not complete', async () => {
       const { bus } = await engine();
       await report(bus, 'e1', 'a', [ann]);
       await bus.presence.report('e2', new Map([['a', 5]]), ttlMs);
       assert.deepEqual(await bus.presence.audience('a'), { online: 6, users: 6, members: [ann], complete: false });
     });
 
-    test('members go with their edge: at 0, and when it reports no more', async () => {
+    test('members of an edge are removed when it reports 0 and when its report expires', async () => {
       const { bus } = await engine();
       await report(bus, 'gone', 'a', [bob]);
       await report(bus, 'alive', 'a', [ann]);
@@ -88,7 +88,7 @@ export function audienceCases(engine: MakeEngine): void {
       await eventually(async () => assert.deepEqual(await bus.presence.audience('a'), { online: 1, users: 1, members: [ann], complete: true }));
     });
 
-    test('an edge that comes back after its time is told that its list is gone', async () => {
+    test('the pulse of an edge whose report had expired has no list version', async () => {
       const { bus } = await engine();
       await report(bus, 'paused', 'a', [ann], 50);
       await eventually(async () => assert.equal(await bus.presence.online('a'), 0));
@@ -97,7 +97,7 @@ export function audienceCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.presence.audience('a'), { online: 1, users: 1, members: [], complete: false });
     });
 
-    test('a store that lost everything says so to every edge', async () => {
+    test('after a loss of all data the pulses of all edges have no list version', async () => {
       const made = await engine();
       await report(made.bus, 'e1', 'a', [ann]);
       await made.wipe();
@@ -107,7 +107,7 @@ export function audienceCases(engine: MakeEngine): void {
       });
     });
 
-    test('large lists of many rooms in one report', async () => {
+    test('one report may contain large lists of many rooms', async () => {
       const { bus } = await engine();
       const members = Array.from({ length: 200 }, (_, index) => ({ id: `u${index}`, avatar: `https://cdn.example/${'x'.repeat(200)}/${index}` }));
       const rooms = Array.from({ length: 60 }, (_, index) => `r${index}`);
@@ -117,7 +117,7 @@ export function audienceCases(engine: MakeEngine): void {
       assert.equal((await bus.presence.audience('r59')).members.length, 200);
     });
 
-    test('who asks within a second is given one answer, and a newer one later', async () => {
+    test('calls within a second share one answer; a later call reads again', async () => {
       const { bus } = await engine();
       await report(bus, 'e1', 'a', [ann]);
       const [first, second] = await Promise.all([bus.presence.audience('a'), bus.presence.audience('a')]);

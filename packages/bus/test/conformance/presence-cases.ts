@@ -1,4 +1,4 @@
-// Online counts over edges, of those that reported in time; and the pulse that comes with them.
+// Presence: online counts over all edges whose reports have not expired, and the pulse of a report.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -9,7 +9,7 @@ export function presenceCases(engine: MakeEngine): void {
     const roomsOf = (counts: Readonly<Record<string, number>>) => new Map(Object.entries(counts));
     const onlineOf = (pulses: ReadonlyMap<string, { online: number }>) => new Map([...pulses].map(([name, { online }]) => [name, online]));
 
-    test('counts add up over edges, replace each other per edge, and 0 removes', async () => {
+    test('counts add up over edges; a new report of an edge replaces its count, and 0 removes it', async () => {
       const { bus } = await engine();
       assert.deepEqual(
         onlineOf(
@@ -52,7 +52,7 @@ export function presenceCases(engine: MakeEngine): void {
       assert.equal(await bus.presence.online('nobody-was-here'), 0);
     });
 
-    test('an edge that reports no more is counted out, and swept', async () => {
+    test('the report of a silent edge expires, and a sweep removes it', async () => {
       const { bus } = await engine();
       await bus.presence.report(
         'dead',
@@ -68,14 +68,14 @@ export function presenceCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 1 });
     });
 
-    test('many rooms at once', async () => {
+    test('one report may contain many rooms', async () => {
       const { bus } = await engine();
       const counts = new Map(Array.from({ length: 2_000 }, (_, index) => [`room-${index}`, (index % 5) + 1]));
       assert.deepEqual(new Map([...onlineOf(await bus.presence.report('e1', counts, 60_000))].sort()), new Map([...counts].sort()));
       assert.deepEqual(await bus.presence.totals(), { rooms: 2_000, online: 6_000 });
     });
 
-    test('the rooms that have anybody are told with their counts over all edges, and all who ask within a second share one read', async () => {
+    test('rooms returns each non-empty room with its count over all edges; calls within a second share one read', async () => {
       const { bus } = await engine();
       await bus.presence.report(
         'e1',
@@ -107,7 +107,7 @@ export function presenceCases(engine: MakeEngine): void {
       await eventually(async () => assert.deepEqual([...(await bus.presence.rooms())], [['live:1', 7]]));
     });
 
-    test('each report gives the edge its time anew, per room it names', async () => {
+    test('each report restarts the TTL of the edge in the rooms it names', async () => {
       const { bus } = await engine();
       await bus.presence.report('e1', roomsOf({ a: 1, b: 1 }), 1_000);
       await bus.presence.report('e1', roomsOf({ a: 2 }), 60_000);
@@ -115,21 +115,21 @@ export function presenceCases(engine: MakeEngine): void {
       assert.equal(await bus.presence.online('a'), 2);
     });
 
-    test('removing what was never there, and reporting nothing, is fine', async () => {
+    test('removing an unknown room and an empty report are allowed', async () => {
       const { bus } = await engine();
       assert.deepEqual(onlineOf(await bus.presence.report('e1', roomsOf({ a: 0 }), 60_000)), new Map([['a', 0]]));
       assert.deepEqual(await bus.presence.report('e1', new Map(), 60_000), new Map());
       assert.deepEqual(await bus.presence.totals(), { rooms: 0, online: 0 });
     });
 
-    test('asking how many are online changes nothing', async () => {
+    test('online changes nothing', async () => {
       const { bus } = await engine();
       await bus.presence.report('e1', roomsOf({ a: 3 }), 60_000);
       for (let i = 0; i < 3; i++) assert.equal(await bus.presence.online('a'), 3);
       assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 3 });
     });
 
-    test('the totals are true again after a sweep, and the next one finds nothing', async () => {
+    test('a sweep corrects the totals, and the next one removes nothing', async () => {
       const { bus } = await engine();
       await bus.presence.report('dead', roomsOf({ a: 5, b: 5, c: 5 }), 50);
       await bus.presence.report('alive', roomsOf({ a: 1, d: 1 }), 60_000);
@@ -138,13 +138,13 @@ export function presenceCases(engine: MakeEngine): void {
         found += (await bus.sweep()).presence;
         assert.deepEqual(await bus.presence.totals(), { rooms: 2, online: 2 });
       });
-      // A store may have let rows go by itself, but somebody must have told the totals.
+      // Rows may have expired in the store already, but only the sweep corrects the totals.
       assert.ok(found >= 1 && found <= 3, `${found} were found`);
       assert.equal((await bus.sweep()).presence, 0);
     });
   });
 
-  test('a pulse carries the heads of the room, null where there are none', async () => {
+  test('a pulse contains the heads of the room, or null', async () => {
     const made = await engine();
     const { bus, config } = made;
     assert.equal((await bus.presence.report('e1', new Map([['live:1', 1]]), 60_000)).get('live:1')?.heads, null);

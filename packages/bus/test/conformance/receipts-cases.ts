@@ -1,4 +1,4 @@
-// Receipt counts: opened, reported by edges, found; they only grow.
+// Receipt counts: opened, reported by edges, read; they never decrease.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { eventually } from '@danmux/testkit/unit';
@@ -6,7 +6,7 @@ import type { MakeEngine } from './case-kit.ts';
 
 export function receiptCases(engine: MakeEngine): void {
   describe('receipts', () => {
-    test('counts of every edge and room are found, once the message was opened', async () => {
+    test('find returns the counts of every edge and room of an opened message', async () => {
       const { bus } = await engine();
       assert.equal(await bus.receipts.find('m'), null);
       await bus.receipts.open('m', 'live:1', 1_700_000_000_000);
@@ -31,7 +31,7 @@ export function receiptCases(engine: MakeEngine): void {
       assert.deepEqual((await bus.receipts.find('n'))?.counts, [{ room: 'live:1', edge: 'edge 1:a', sent: 1, received: 1 }]);
     });
 
-    test('a later report replaces an earlier one, and never takes back', async () => {
+    test('a later report raises counts and never lowers them', async () => {
       const { bus } = await engine();
       await bus.receipts.open('m', 'live:1', 1);
       const report = (sent: number, received: number) => bus.receipts.report([{ id: 'm', room: 'live:1', edge: 'e', sent, received }]);
@@ -42,7 +42,7 @@ export function receiptCases(engine: MakeEngine): void {
       assert.deepEqual((await bus.receipts.find('m'))?.counts, [{ room: 'live:1', edge: 'e', sent: 12, received: 10 }]);
     });
 
-    test('of a message that was never opened nothing is kept', async () => {
+    test('reports about a message that was never opened are ignored', async () => {
       const { bus } = await engine();
       await bus.receipts.report([{ id: 'm', room: 'live:1', edge: 'e', sent: 1, received: 1 }]);
       await bus.receipts.report([]);
@@ -51,7 +51,7 @@ export function receiptCases(engine: MakeEngine): void {
       assert.deepEqual((await bus.receipts.find('m'))?.counts, []);
     });
 
-    test('they end some time after the last write', async () => {
+    test('counts expire a TTL after the last write', async () => {
       const { bus } = await engine({ 'receipts.kept_ms': 200 });
       await bus.receipts.open('m', 'live:1', 1);
       await eventually(async () => assert.equal(await bus.receipts.find('m'), null));

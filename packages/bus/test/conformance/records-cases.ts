@@ -1,4 +1,4 @@
-// Records: what is set is there for all, in one step, with a version; fields end; changes are told in order.
+// Records: atomic versioned changes, expiring fields, pages, and watchers that get changes in order.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -10,7 +10,7 @@ import type { MakeEngine } from './case-kit.ts';
 const fieldsOf = (fields: Record<string, string | null>): Map<string, RecordField | null> =>
   new Map(Object.entries(fields).map(([name, value]) => [name, value === null ? null : { value }]));
 
-/** Every change that is told from now on. */
+/** Collects every change from now on. */
 async function changesOf(bus: Bus): Promise<RecordChange[]> {
   const changes: RecordChange[] = [];
   await bus.records.watch({ changed: (change) => changes.push(change), resumed: () => {} });
@@ -20,7 +20,7 @@ async function changesOf(bus: Bus): Promise<RecordChange[]> {
 export function recordCases(engine: MakeEngine): void {
   describe('records', () => {
     for (const record of ['room:live:1', 'everywhere'] as const) {
-      test(`of ${record}: what is set is there, what is null is not, each change is one version`, async () => {
+      test(`set on ${record} stores values, removes null fields and gives one new version`, async () => {
         const { bus } = await engine();
         assert.deepEqual(await bus.records.get(record), { version: 0, fields: new Map() });
         assert.equal(await bus.records.version(record), 0);
@@ -43,7 +43,7 @@ export function recordCases(engine: MakeEngine): void {
       });
     }
 
-    test('names that every object has, empty ones and odd ones are names as any other', async () => {
+    test('field names may be empty, unusual or names of Object.prototype', async () => {
       const { bus } = await engine();
       const names = ['__proto__', 'constructor', 'v', '', ' ', 'a b', '\n', '.', '弹幕', '*', '[x', '(x'];
       await bus.records.set('words', new Map(names.map((name) => [name, { value: name }])));
@@ -52,7 +52,7 @@ export function recordCases(engine: MakeEngine): void {
       for (const name of names) assert.deepEqual(fields.get(name), { value: name });
     });
 
-    test('records do not touch each other', async () => {
+    test('records are independent', async () => {
       const { bus } = await engine();
       await bus.records.set('room:live:1', fieldsOf({ a: '1' }));
       await bus.records.set('room:live:29', fieldsOf({ a: '2' }));
@@ -65,7 +65,7 @@ export function recordCases(engine: MakeEngine): void {
         assert.deepEqual((await bus.records.get(record)).fields, new Map([['a', { value }]]));
     });
 
-    test('a field that ended is never returned, its record keeps its version; one without an end stays', async () => {
+    test('an expired field is never returned, and its record keeps its version; a field without expiry stays', async () => {
       const { bus } = await engine();
       const until = Date.now() + 300;
       const fields = new Map([
@@ -90,7 +90,7 @@ export function recordCases(engine: MakeEngine): void {
       assert.equal((await bus.records.get('everywhere')).version, version);
     });
 
-    test('a field that was to end and is set again has the new end, or none; a sweep takes nothing of it', async () => {
+    test('setting a field again replaces its expiry, and a sweep does not remove it early', async () => {
       const { bus } = await engine();
       const soon = Date.now() + 50;
       await bus.records.set(
@@ -118,7 +118,7 @@ export function recordCases(engine: MakeEngine): void {
       ]);
     });
 
-    test('setIf changes a record of this version, and no other', async () => {
+    test('setIf changes a record only at the given version', async () => {
       const { bus } = await engine();
       assert.equal(await bus.records.setIf('words', 1, fieldsOf({ a: '0' })), null);
       const first = await bus.records.setIf('words', 0, fieldsOf({ a: '1' }));
@@ -129,7 +129,7 @@ export function recordCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.records.get('words'), { version: second, fields: new Map([['a', { value: '3' }]]) });
     });
 
-    test('of many who change from the same version at once one succeeds', async () => {
+    test('one of many concurrent setIf calls with the same version succeeds', async () => {
       const { bus } = await engine();
       const changes = await changesOf(bus);
       const results = await Promise.all(['a', 'b', 'c', 'd'].map((name) => bus.records.setIf('room:live:1', 0, fieldsOf({ [name]: '1' }))));
@@ -149,7 +149,7 @@ export function recordCases(engine: MakeEngine): void {
       );
     });
 
-    test('pages are in the order of the names, of those that begin with the prefix, and meet', async () => {
+    test('pages list the names with the prefix in order, without gaps or repeats', async () => {
       const { bus } = await engine();
       const names = Array.from({ length: 25 }, (_, index) => `mute:u${String(index).padStart(2, '0')}`);
       const others = ['mut', 'mute', 'mutf', 'ban:u1', 'zoo', 'mute;x'];
@@ -164,12 +164,12 @@ export function recordCases(engine: MakeEngine): void {
         cursor = page.cursor ?? undefined;
       }
       assert.deepEqual(found, names);
-      assert.equal((await bus.records.page('everywhere', 'mute:', undefined, 25)).cursor, null, 'a full page that is the last has no cursor');
+      assert.equal((await bus.records.page('everywhere', 'mute:', undefined, 25)).cursor, null, 'a full last page has no cursor');
       assert.deepEqual(await bus.records.page('everywhere', 'none', undefined, 5), { fields: [], cursor: null });
       assert.deepEqual(await bus.records.page('nothing', '', undefined, 5), { fields: [], cursor: null });
     });
 
-    test('a cursor of a name that is gone goes on behind it; names are in the order of their bytes', async () => {
+    test('a cursor of a removed name still works; names are in byte order', async () => {
       const { bus } = await engine();
       await bus.records.set('words', new Map(['B', 'a', 'é', '\uff5e', '🎁', 'b'].map((name) => [name, { value: '' }])));
       await bus.records.set('words', fieldsOf({ b: null }));
@@ -178,7 +178,7 @@ export function recordCases(engine: MakeEngine): void {
       assert.deepEqual(await namesAfter('b'), ['é', '\uff5e', '🎁']);
     });
 
-    test('more names than one look takes, most of them ended, are one page', async () => {
+    test('a page skips more expired names than one query of the script returns', async () => {
       const { bus } = await engine();
       const until = Date.now() - 1;
       const fields = Array.from(
@@ -194,7 +194,7 @@ export function recordCases(engine: MakeEngine): void {
       );
     });
 
-    test('every watcher is told of every change of every record, each record in the order of its versions', async () => {
+    test('every watcher gets every change, in version order per record', async () => {
       const { bus } = await engine();
       const [first, second] = [await changesOf(bus), await changesOf(bus)];
       const until = Date.now() + 60_000;
@@ -226,7 +226,7 @@ export function recordCases(engine: MakeEngine): void {
       }
     });
 
-    test('a watcher that closed is told nothing, one that throws harms nobody', async () => {
+    test('a closed watcher gets nothing, and one that throws does not affect the others', async () => {
       const { bus } = await engine();
       const gone: RecordChange[] = [];
       const watch = await bus.records.watch({ changed: (change) => gone.push(change), resumed: () => {} });
@@ -243,7 +243,7 @@ export function recordCases(engine: MakeEngine): void {
       assert.deepEqual(gone, []);
     });
 
-    test('a value may have 64 KiB and no more; a name of a record holds no space', async () => {
+    test('a value may have up to 64 KiB; a record name contains no space', async () => {
       const { bus } = await engine();
       const isOf = (code: string) => (error: unknown) => error instanceof DanmuxError && error.code === code;
       const version = await bus.records.set('words', fieldsOf({ a: 'x'.repeat(65_536) }));

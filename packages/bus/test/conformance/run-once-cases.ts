@@ -1,4 +1,4 @@
-// Claim, run, keep: work that several processes ask for runs once, and a failure of any step leaves the key free.
+// runOnce: work requested by several processes runs once; a failure of the claim or the work releases the key.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -9,7 +9,7 @@ const claim = (id: string, body = 'approve'): OnceClaim => ({ key: 'k', body, id
 
 export function runOnceCases(engine: MakeEngine): void {
   describe('work that runs once', () => {
-    test('of many attempts one runs, later ones get its answer, another body is refused', async () => {
+    test('one of many attempts runs, later ones get its answer, another body is refused', async () => {
       const {
         bus: { claims },
       } = await engine();
@@ -39,7 +39,7 @@ export function runOnceCases(engine: MakeEngine): void {
       assert.equal(runs, 1);
     });
 
-    test('work that throws gives the claim up: the next attempt runs, with another body too', async () => {
+    test('work that throws releases the claim: the next attempt runs, also with another body', async () => {
       const {
         bus: { claims },
       } = await engine();
@@ -51,7 +51,7 @@ export function runOnceCases(engine: MakeEngine): void {
       assert.deepEqual(await runOnce(claims, claim('c2', 'reject'), options, async () => 'x'), { state: 'done', answer: 'x' });
     });
 
-    test('a claim whose reply was lost is given up, so that a retry need not wait for its end', async () => {
+    test('a claim whose reply was lost is released, so that a retry need not wait for its expiry', async () => {
       const {
         bus: { claims },
       } = await engine();
@@ -64,13 +64,13 @@ export function runOnceCases(engine: MakeEngine): void {
         finish: claims.finish.bind(claims),
       };
       await assert.rejects(
-        runOnce(lossy, claim('c1'), options, async () => assert.fail('it must not run')),
+        runOnce(lossy, claim('c1'), options, async () => assert.fail('the work must not run')),
         { code: 'unavailable' },
       );
       assert.deepEqual(await runOnce(claims, claim('c2'), options, async () => 'x'), { state: 'done', answer: 'x' });
     });
 
-    test('an answer that cannot be kept is an error, and the claim is not given up: the work was done', async () => {
+    test('when the answer cannot be stored, runOnce rejects and keeps the claim, because the work is done', async () => {
       const {
         bus: { claims },
       } = await engine();

@@ -1,4 +1,4 @@
-// A room's streams: heads that stay, messages by offset and by page, a new epoch when all was lost.
+// A room's streams: stable heads, messages by offset and by page, a new epoch after a loss of all data.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { commitOf, type MakeEngine, message, offsetsOf, owned } from './case-kit.ts';
@@ -18,7 +18,7 @@ export function streamCases(engine: MakeEngine): void {
       return made;
     };
 
-    test('heads of a room stay what they are until something is committed', async () => {
+    test('the heads of a room change only with a commit', async () => {
       const { bus } = await engine();
       const first = await bus.streams.heads('live:1');
       assert.deepEqual(first.offsets, { control: 0, gift: 0, chat: 0 });
@@ -27,7 +27,7 @@ export function streamCases(engine: MakeEngine): void {
       assert.notEqual((await bus.streams.heads('live:2')).epoch, first.epoch);
     });
 
-    test('since gives what lies between two offsets, lowest first, up to the limit', async () => {
+    test('since returns the messages between two offsets, lowest first, up to the limit', async () => {
       const { bus } = await filled('gift', 20);
       assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 5, 9, 100)), [6, 7, 8, 9]);
       assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 5, 20, 3)), [6, 7, 8]);
@@ -36,7 +36,7 @@ export function streamCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.since('live:9', 'gift', 0, 20, 10), []);
     });
 
-    test('history gives pages from the newest back, lowest first in the page', async () => {
+    test('history returns pages from the newest to the oldest; each page is lowest first', async () => {
       const { bus } = await filled('gift', 25);
       const newest = await bus.streams.history('live:1', 'gift', undefined, 10);
       assert.deepEqual([offsetsOf(newest.msgs), newest.more], [Array.from({ length: 10 }, (_, index) => index + 16), true]);
@@ -45,19 +45,19 @@ export function streamCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.history('live:9', 'gift', undefined, 10), { msgs: [], more: false });
     });
 
-    test('a lane keeps at least its size and forgets the oldest', async () => {
+    test('a lane keeps at least its history size and trims the oldest messages', async () => {
       const { bus } = await filled('chat', 900);
       const kept = await bus.streams.since('live:1', 'chat', 0, 900, 1_000);
       assert.ok(kept.length >= 200 && kept.length < 500, `${kept.length} are kept`);
       assert.equal(offsetsOf(kept).at(-1), 900);
     });
 
-    test('a room that users share keeps more of every lane', async () => {
+    test('a user room keeps more messages of every lane', async () => {
       const { bus } = await filled('chat', 900, '@3');
       assert.equal((await bus.streams.since('@3', 'chat', 0, 900, 1_000)).length, 900);
     });
 
-    test('a store that lost everything begins a new epoch, and nothing numbered before can be written', async () => {
+    test('after a loss of all data a new epoch begins, and a commit numbered before is refused', async () => {
       const made = await filled('gift', 3);
       const { bus, config } = made;
       const before = await bus.streams.heads('live:1');
@@ -71,7 +71,7 @@ export function streamCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.since('live:1', 'gift', 0, 10, 10), []);
     });
 
-    test('since knows no messages before the first or after the last', async () => {
+    test('since returns nothing before the first or after the last message', async () => {
       const { bus } = await filled('gift', 5);
       assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 0, 1, 10)), [1]);
       assert.deepEqual(offsetsOf(await bus.streams.since('live:1', 'gift', 4, 99, 10)), [5]);
@@ -80,7 +80,7 @@ export function streamCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.since('live:1', 'gift', 0, 5, 0), []);
     });
 
-    test('pages meet without a hole or a double, down to the first message', async () => {
+    test('history pages down to the first message have no gaps and no repeats', async () => {
       const { bus } = await filled('gift', 23);
       const pages: number[][] = [];
       let before: number | undefined;
@@ -96,7 +96,7 @@ export function streamCases(engine: MakeEngine): void {
       );
     });
 
-    test('more is said exactly when there is an older one', async () => {
+    test('`more` is true exactly when an older message exists', async () => {
       const { bus } = await filled('gift', 10);
       const page = async (before: number | undefined, limit: number) => {
         const { msgs, more } = await bus.streams.history('live:1', 'gift', before, limit);
@@ -113,7 +113,7 @@ export function streamCases(engine: MakeEngine): void {
       assert.deepEqual(await page(undefined, 0), [[], true]);
     });
 
-    test('the lanes of a room are streams of their own', async () => {
+    test('each lane of a room is a separate stream', async () => {
       const made = await filled('gift', 2);
       const { bus, config } = made;
       await bus.ingress.publish([message(config, 'live:1', 'notice', 'n'), message(config, 'live:1', 'chat', 'c')]);
@@ -124,7 +124,7 @@ export function streamCases(engine: MakeEngine): void {
       assert.deepEqual(offsetsOf((await bus.streams.history('live:1', 'gift', undefined, 10)).msgs), [1, 2]);
     });
 
-    test('of many who ask first for the heads of a room all get the same epoch', async () => {
+    test('concurrent first reads of a room’s heads all get the same epoch', async () => {
       const { bus } = await engine();
       const answers = await Promise.all(Array.from({ length: 10 }, () => bus.streams.heads('live:1')));
       assert.equal(new Set(answers.map(({ epoch }) => epoch)).size, 1);

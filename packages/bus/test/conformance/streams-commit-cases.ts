@@ -1,4 +1,4 @@
-// A commit happens wholly or not at all, and only under the lease and from the heads the store has.
+// A commit is atomic, and succeeds only with the current lease and the current heads.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { laneNames, streamLanes } from '@danmux/protocol';
@@ -11,7 +11,7 @@ import { commitOf, type Engine, listenTo, type MakeEngine, message, offsetsOf, o
 
 export function commitCases(engine: MakeEngine): void {
   describe('commit', () => {
-    test('appends, removes from the ingress, counts and publishes the frame', async () => {
+    test('a commit appends messages, removes ingress entries, adds counts and publishes the frame', async () => {
       const made = await engine();
       const { bus, config } = made;
       const frames = await listenTo(bus, 'live:1');
@@ -44,7 +44,7 @@ export function commitCases(engine: MakeEngine): void {
       );
     });
 
-    test('without a frame it publishes nothing and still takes the entries and counts', async () => {
+    test('a commit without a frame publishes nothing, and still removes entries and adds counts', async () => {
       const made = await engine();
       const { bus, config } = made;
       const frames = await listenTo(bus, 'live:1');
@@ -54,14 +54,14 @@ export function commitCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.commit({ ...commit, messages: {}, frame: null, counts: { shed: { chat: { over_budget: 1 } } } }), { ok: true });
       assert.deepEqual((await bus.ledger.totals()).shed.chat, { over_budget: 1 });
       assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'chat'), []);
-      // A barrier: its frame comes, the other did not.
+      // A barrier: this frame arrives, so a frame of the first commit would have arrived before it.
       await bus.ingress.publish([message(config, 'live:1', 'chat', 'barrier')]);
       await bus.streams.commit(await commitOf(made, 'live:1', 'chat', lease));
       await eventually(() => assert.equal(frames.length, 1));
     });
 
     for (const [how, spoil] of [
-      ['was never taken', async (_bus: Bus, lease: Lease) => ({ ...lease, owner: 'nobody' })],
+      ['was never acquired', async (_bus: Bus, lease: Lease) => ({ ...lease, owner: 'nobody' })],
       [
         'was released',
         async (bus: Bus, lease: Lease) => {
@@ -87,7 +87,7 @@ export function commitCases(engine: MakeEngine): void {
         },
       ],
     ] as const) {
-      test(`under a lease that ${how} it is fenced and leaves nothing behind`, async () => {
+      test(`a commit under a lease that ${how} is fenced and changes nothing`, async () => {
         const made = await engine();
         const { bus, config } = made;
         const frames = await listenTo(bus, 'live:1');
@@ -101,7 +101,7 @@ export function commitCases(engine: MakeEngine): void {
       });
     }
 
-    test('from other heads than the store has it is refused as moved and leaves nothing behind', async () => {
+    test('a commit with other heads than the stored ones is refused as moved and changes nothing', async () => {
       const made = await engine();
       const { bus, config } = made;
       await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
@@ -123,7 +123,7 @@ export function commitCases(engine: MakeEngine): void {
       assert.equal((await bus.ledger.totals()).sequenced.gift, 0);
     };
 
-    test('of two that commit the same entries one succeeds', async () => {
+    test('one of several concurrent commits of the same entries succeeds', async () => {
       const made = await engine();
       const { bus, config } = made;
       await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
@@ -134,7 +134,7 @@ export function commitCases(engine: MakeEngine): void {
       assert.equal((await bus.streams.heads('live:1')).offsets.gift, 1);
     });
 
-    test('takes every lane of a room in one step, shed and unnumbered ones too', async () => {
+    test('one commit covers all lanes of a room, with shed and unnumbered messages', async () => {
       const made = await engine();
       const { bus, config } = made;
       const shard = shardOf('live:1', config.shards);
@@ -178,7 +178,7 @@ export function commitCases(engine: MakeEngine): void {
       await eventually(() => assert.deepEqual(frames, [frame]));
     });
 
-    test('a commit of nothing but a frame is one too', async () => {
+    test('a commit may contain only a frame', async () => {
       const made = await engine();
       const { bus, config } = made;
       const frames = await listenTo(bus, 'live:1');
@@ -188,7 +188,7 @@ export function commitCases(engine: MakeEngine): void {
       assert.deepEqual((await bus.streams.heads('live:1')).offsets, { control: 0, gift: 0, chat: 0 });
     });
 
-    test('of an old and a new owner that commit at once the new one succeeds, whoever is first', async () => {
+    test('when an old and a new owner commit concurrently, only the new one succeeds', async () => {
       const made = await engine();
       const { bus, config } = made;
       const frames = await listenTo(bus, 'live:1');
@@ -204,7 +204,7 @@ export function commitCases(engine: MakeEngine): void {
       await eventually(() => assert.equal(frames.length, 1));
     });
 
-    test('an owner that lost its lease and took it again cannot write under the old one', async () => {
+    test('an owner that lost its lease and acquired it again cannot commit under the old lease', async () => {
       const made = await engine();
       const { bus, config } = made;
       await bus.ingress.publish([message(config, 'live:1', 'gift', 'a')]);
@@ -217,7 +217,7 @@ export function commitCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.commit({ ...late, lease: second }), { ok: true });
     });
 
-    test('rooms of one shard commit at once without touching each other', async () => {
+    test('concurrent commits to rooms of one shard do not affect each other', async () => {
       const made = await engine();
       const { bus, config } = made;
       const rooms = ['live:1', 'live:29', 'live:50'];

@@ -1,4 +1,4 @@
-// A store that went back: a claim shows it, the room goes on under a new epoch with what survived, and nothing else begins one.
+// A store that lost writes: a claim reveals it, and the room continues with the surviving messages under a new epoch. No other claim begins one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { claimOf, goesOnAfter } from '../../src/lineage.ts';
@@ -21,7 +21,7 @@ export function epochCases(engine: MakeEngine): void {
       return { ...one, lease, gifts };
     };
 
-    test('heads behind those that were claimed fork: what survived stays, offsets go on, the old epoch is named', async () => {
+    test('heads behind the claimed ones fork: surviving messages stay, offsets continue, and forks names the old epoch', async () => {
       const { bus, gifts, rollBack } = await made();
       const five = await gifts(5);
       const ten = await gifts(5);
@@ -29,8 +29,8 @@ export function epochCases(engine: MakeEngine): void {
       const forked = await bus.streams.heads(room, { known: ten });
       assert.notEqual(forked.epoch, ten.epoch);
       assert.deepEqual([forked.offsets, forked.forks], [five.offsets, [{ epoch: ten.epoch, offsets: five.offsets }]]);
-      assert.deepEqual(await bus.streams.heads(room), forked, 'everybody sees it');
-      assert.deepEqual(await bus.streams.heads(room, { known: ten }), forked, 'and a second claim begins no other');
+      assert.deepEqual(await bus.streams.heads(room), forked, 'every reader sees the new epoch');
+      assert.deepEqual(await bus.streams.heads(room, { known: ten }), forked, 'a second claim begins no further epoch');
       assert.deepEqual((await gifts(2)).offsets.gift, 7);
       assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 10, 10)), [1, 2, 3, 4, 5, 6, 7]);
       assert.equal(goesOnAfter(forked, 'gift', ten.epoch, 10), 5);
@@ -38,7 +38,7 @@ export function epochCases(engine: MakeEngine): void {
       assert.equal(goesOnAfter(forked, 'gift', 'another', 3), 5);
     });
 
-    test('nothing numbered from the heads before a fork can be written', async () => {
+    test('a commit numbered from the heads before a fork is refused', async () => {
       const one = await made();
       const { bus, gifts, lease, rollBack } = one;
       const five = await gifts(5);
@@ -48,7 +48,7 @@ export function epochCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.commit(stale), { ok: false, reason: 'moved' });
     });
 
-    test('an epoch that has ended does not come back', async () => {
+    test('heads of an epoch that has ended begin a new epoch', async () => {
       const { bus, gifts, rollBack } = await made();
       const old = await gifts(3);
       await rollBack(room, { ...old, offsets: { ...old.offsets, gift: 2 } });
@@ -65,7 +65,7 @@ export function epochCases(engine: MakeEngine): void {
       assert.notEqual(fourth.epoch, old.epoch);
     });
 
-    test('a claim that is not ahead begins nothing, nor does an empty one', async () => {
+    test('a claim that is not ahead of the heads begins no epoch, nor does an empty one', async () => {
       const { bus, gifts } = await made();
       const first = await bus.streams.heads(room, {});
       const three = await gifts(3);
@@ -74,7 +74,7 @@ export function epochCases(engine: MakeEngine): void {
         assert.deepEqual(await bus.streams.heads(room, claim), three);
     });
 
-    test('heads that are gone altogether begin with nothing', async () => {
+    test('lost heads begin a new epoch with offsets 0 and no forks', async () => {
       const { bus, gifts, wipe } = await made();
       const five = await gifts(5);
       await wipe();
@@ -84,7 +84,7 @@ export function epochCases(engine: MakeEngine): void {
       assert.equal(goesOnAfter(fresh, 'gift', five.epoch, 5), 0);
     });
 
-    test('of many who claim at once all get the same epoch', async () => {
+    test('concurrent claims all get the same new epoch', async () => {
       const { bus, gifts, rollBack } = await made();
       const five = await gifts(5);
       const ten = await gifts(5);
@@ -93,7 +93,7 @@ export function epochCases(engine: MakeEngine): void {
       assert.equal(new Set(answers.map(({ epoch }) => epoch)).size, 1);
     });
 
-    test('a line remembers eight epochs', async () => {
+    test('forks keeps the last eight epochs', async () => {
       const { bus, gifts, rollBack } = await made();
       let heads = await gifts(20);
       const epochs = [heads.epoch];

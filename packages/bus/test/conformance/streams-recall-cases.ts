@@ -1,4 +1,4 @@
-// Recall: the message leaves history, a tombstone keeps its place, and its id is known for as long as history lasts.
+// Recall: a tombstone replaces the message in history, and its id stays in `recalled` as long as history lasts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Msg } from '@danmux/protocol';
@@ -11,7 +11,7 @@ const room = 'live:1';
 
 export function recallCases(engine: MakeEngine): void {
   describe('recall', () => {
-    /** A room whose history has so many messages, with the ids `m1`, `m2`… or these. */
+    /** Commits this many messages to a room, with the ids `m1`, `m2`… or the given ones. */
     const filled = async (lane: 'gift' | 'chat', ids: number | readonly string[]): Promise<Engine> => {
       const made = await engine();
       const all = typeof ids === 'number' ? Array.from({ length: ids }, (_, index) => `m${index + 1}`) : ids;
@@ -30,13 +30,13 @@ export function recallCases(engine: MakeEngine): void {
     /** `t3` for a tombstone, `3` for a message. */
     const shape = (texts: readonly string[]) => parsed(texts).map(({ offset, type }) => (type === 'recalled' ? `t${offset}` : String(offset)));
 
-    test('of a message in history: a tombstone stands in its place, and its id is known', async () => {
+    test('recalling a message in history replaces it by a tombstone and records its id', async () => {
       const { bus, clock } = await filled('gift', 3);
       const began = clock.now();
       assert.deepEqual(await bus.streams.recall(room, 'm2'), { found: true });
       const texts = await bus.streams.since(room, 'gift', 0, 3, 10);
       const [, second] = parsed(texts);
-      assert.ok(second && second.ts >= began && second.ts <= clock.now(), 'it tells when');
+      assert.ok(second && second.ts >= began && second.ts <= clock.now(), 'the tombstone has the time of the recall');
       assert.equal(texts[1], tombstone('gift', 2, 'm2', second.ts));
       assert.deepEqual(second, { lane: 'gift', offset: 2, id: 'm2', type: 'recalled', data: null, ts: second.ts });
       assert.deepEqual(shape(texts), ['1', 't2', '3']);
@@ -45,7 +45,7 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual((await bus.streams.heads(room)).offsets, { control: 0, gift: 3, chat: 0 });
     });
 
-    test('of one that waits in the ingress, or never was: not found, and the id is known', async () => {
+    test('recalling a message that waits in the ingress or never existed returns found false and records the id', async () => {
       const made = await engine();
       const { bus, config } = made;
       await bus.ingress.publish([message(config, room, 'chat', 'waits')]);
@@ -54,11 +54,11 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.streams.recall(room, 'never'), { found: false });
       assert.deepEqual([...(await bus.streams.recalled(room))].sort(), ['never', 'waits']);
       assert.deepEqual(await bus.streams.recalled('live:2'), []);
-      assert.deepEqual(await bus.streams.recall('live:29', 'waits'), { found: false }, 'rooms of one shard have their own');
+      assert.deepEqual(await bus.streams.recall('live:29', 'waits'), { found: false }, 'rooms of one shard are independent');
       assert.deepEqual(await bus.streams.recalled('live:29'), ['waits']);
     });
 
-    test('a second time it is found too, and nothing changes; also one that was committed after its recall', async () => {
+    test('a repeated recall is found and changes nothing; a message committed after its recall is found too', async () => {
       const made = await filled('gift', 3);
       const { bus } = made;
       await bus.streams.recall(room, 'm2');
@@ -72,7 +72,7 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 9, 10)), ['1', 't2', '3', 't4']);
     });
 
-    test('an id is compared whole, as it is, and never with what a message says', async () => {
+    test('the id must match exactly, and never matches text inside a message', async () => {
       const odd = ['a', 'a"', 'a\\', 'aa', 'A', '弹幕 🎁', '%d', '{"lane":"gift","offset":1,"id":"x"', '\n'];
       const { bus } = await filled('gift', odd);
       assert.deepEqual(await bus.streams.recall(room, 'x'), { found: false });
@@ -91,7 +91,7 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual([...(await bus.streams.recalled(room))].sort(), ['x', 'chat', ...odd].sort());
     });
 
-    test('each lane has its own tombstones, and the oldest of a long stream is found', async () => {
+    test('each lane has its own tombstones, and the oldest message of a long stream is found', async () => {
       const made = await filled('gift', 650);
       const { bus } = made;
       await append(made, 'chat', ['c1', 'c2']);
@@ -101,7 +101,7 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual(shape(await bus.streams.since(room, 'chat', 0, 3, 10)), ['t1', '2']);
     });
 
-    test('since has no hole wherever tombstones stand: at its ends, side by side, at the limit', async () => {
+    test('since has no gaps with tombstones at its ends, side by side or at the limit', async () => {
       const { bus } = await filled('gift', 10);
       for (const id of ['m1', 'm4', 'm5', 'm6', 'm10']) await bus.streams.recall(room, id);
       const all = ['t1', '2', '3', 't4', 't5', 't6', '7', '8', '9', 't10'];
@@ -117,7 +117,7 @@ export function recallCases(engine: MakeEngine): void {
       }
     });
 
-    test('pages of history have none either, and meet', async () => {
+    test('history pages with tombstones have no gaps and no repeats', async () => {
       const { bus } = await filled('gift', 10);
       for (const id of ['m1', 'm4', 'm5', 'm6', 'm10']) await bus.streams.recall(room, id);
       const all = ['t1', '2', '3', 't4', 't5', 't6', '7', '8', '9', 't10'];
@@ -130,7 +130,7 @@ export function recallCases(engine: MakeEngine): void {
       }
     });
 
-    test('where all were recalled all are tombstones, and the next message follows them', async () => {
+    test('when all messages are recalled, all are tombstones, and the next message follows them', async () => {
       const made = await filled('gift', 2);
       const { bus } = made;
       for (const id of ['m1', 'm2']) await bus.streams.recall(room, id);
@@ -140,7 +140,7 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 9, 10)), ['t1', 't2', '3']);
     });
 
-    test('a tombstone leaves with what history forgets: what is left has no hole', async () => {
+    test('trimming history removes its tombstones too and leaves no gap', async () => {
       const made = await filled('chat', 150);
       const { bus } = made;
       for (const id of ['m2', 'm3', 'm100']) assert.deepEqual(await bus.streams.recall(room, id), { found: true });
@@ -157,10 +157,10 @@ export function recallCases(engine: MakeEngine): void {
         Array.from({ length: offsets.length }, (_, index) => 751 - offsets.length + index),
       );
       await bus.streams.recall(room, 'n550');
-      assert.ok(shape(await bus.streams.since(room, 'chat', 0, 9_999, 9_999)).includes('t701'), 'the new one stands');
+      assert.ok(shape(await bus.streams.since(room, 'chat', 0, 9_999, 9_999)).includes('t701'), 'the new tombstone is in the stream');
     });
 
-    /** Gifts of one combo as one message, as a relay makes it; each counts 10. */
+    /** Commits gifts of one combo as one message, as a relay does; each gift has count 10. */
     const appendCombo = async (made: Engine, ids: readonly string[]) => {
       const { bus, config } = made;
       await bus.ingress.publish(ids.map((id) => message(config, room, 'gift', id, { count: 10 })));
@@ -178,14 +178,14 @@ export function recallCases(engine: MakeEngine): void {
         parts?.map((part) => part.id),
       ]);
 
-    test('of a part of a combo: it is found, the others stay with their sum, and with the last one a tombstone stands', async () => {
+    test('recalling a part of a combo removes it and lowers the count; recalling the last part leaves a tombstone', async () => {
       const made = await filled('gift', ['g0']);
       const { bus } = made;
       await appendCombo(made, ['g1', 'g2', 'g3']);
       assert.deepEqual(counts(await bus.streams.since(room, 'gift', 1, 2, 10)), [['g3', 30, ['g1', 'g2', 'g3']]]);
       assert.deepEqual(await bus.streams.recall(room, 'g1'), { found: true });
       assert.deepEqual(counts(await bus.streams.since(room, 'gift', 1, 2, 10)), [['g3', 20, ['g2', 'g3']]]);
-      assert.deepEqual(await bus.streams.recall(room, 'g3'), { found: true }, 'the id of the message is that of a part');
+      assert.deepEqual(await bus.streams.recall(room, 'g3'), { found: true }, 'the id of the message is the id of one part');
       assert.deepEqual(await bus.streams.recall(room, 'g3'), { found: true });
       assert.deepEqual(counts(await bus.streams.since(room, 'gift', 0, 2, 10)), [
         ['g0', undefined, undefined],
@@ -197,7 +197,7 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 2, 10)), ['t1', 't2']);
     });
 
-    test('parts are what danmux wrote, never what a gift says', async () => {
+    test('only `parts` written by danmux count, never those in a gift’s data', async () => {
       const made = await engine();
       const { bus, config } = made;
       const said = { parts: [{ id: 'x', count: 1 }], text: ',"parts":[{"id":"x","count":1}],"type":"' };
@@ -208,7 +208,7 @@ export function recallCases(engine: MakeEngine): void {
       assert.deepEqual(shape(await bus.streams.since(room, 'gift', 0, 2, 10)), ['t1', '2']);
     });
 
-    test('a new epoch knows no tombstones of the old one', async () => {
+    test('a new epoch after lost heads has no old tombstones', async () => {
       const made = await filled('gift', 3);
       const { bus } = made;
       await bus.streams.recall(room, 'm2');

@@ -1,4 +1,4 @@
-// Traces: hops of one message in one room, each once, up to a cap.
+// Traces: the hops of a message in a room, each once, up to a cap.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type TraceHop, traceHops } from '../../src/contract/traces.ts';
@@ -8,7 +8,7 @@ const byPlace = (a: TraceHop, b: TraceHop) => (`${a.hop} ${a.node}` < `${b.hop} 
 
 export function traceCases(engine: MakeEngine): void {
   describe('traces', () => {
-    test('hops come back as they were, of this message in this room', async () => {
+    test('find returns the hops of this message in this room', async () => {
       const { bus } = await engine();
       assert.equal(await bus.traces.find('live:1', 'm'), null);
       const message = { room: 'live:1', id: 'm:{1}', trace: 'trace-1' };
@@ -26,7 +26,7 @@ export function traceCases(engine: MakeEngine): void {
       assert.equal(await bus.traces.find('live:1', 'm:{2}'), null);
     });
 
-    test('of the same hop and node the first counts, and so does the first trace id', async () => {
+    test('a repeated hop of the same node is ignored, and so is a second trace id', async () => {
       const { bus } = await engine();
       const hop = { room: 'r', id: 'm', hop: 'sequenced', node: 'relay@a' } as const;
       await bus.traces.add([{ ...hop, trace: 'one', at: 1, offset: 1 }]);
@@ -34,7 +34,7 @@ export function traceCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.traces.find('r', 'm'), { trace: 'one', hops: [{ hop: 'sequenced', node: 'relay@a', at: 1, offset: 1 }] });
     });
 
-    test('a hop without a trace id is only for what is traced', async () => {
+    test('a hop without a trace id is stored only for a message that has a trace', async () => {
       const { bus } = await engine();
       const recalled = { room: 'r', id: 'm', hop: 'recalled', node: 'api@a', at: 5, trace: '' } as const;
       await bus.traces.add([recalled]);
@@ -47,7 +47,7 @@ export function traceCases(engine: MakeEngine): void {
       );
     });
 
-    test('no more hops than the cap', async () => {
+    test('hops over the cap are dropped', async () => {
       const { bus } = await engine();
       const hop = (index: number) => ({ room: 'r', id: 'm', trace: 't', hop: 'delivered', node: `edge@${index}`, at: index, viewers: 1 }) as const;
       for (const start of [0, 100]) await bus.traces.add(Array.from({ length: 100 }, (_, index) => hop(start + index)));

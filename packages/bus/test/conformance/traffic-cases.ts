@@ -1,4 +1,4 @@
-// Traffic of rooms: counts add up, rates are those of the last row.
+// Room traffic: counts add up, rates are those of the last row.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MakeEngine } from './case-kit.ts';
@@ -7,7 +7,7 @@ const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };
 
 export function trafficCases(engine: MakeEngine): void {
   describe('traffic', () => {
-    test('counts of a room add up, the last rates count; another room has its own', async () => {
+    test('counts of a room add up and its last rates replace earlier ones; rooms are independent', async () => {
       const { bus } = await engine();
       assert.equal(await bus.traffic.find('live:1'), null);
       const row = {

@@ -1,4 +1,4 @@
-// One read is shared: while it is under way, and for a second after it was asked for.
+// A read is shared while it is in progress and for one second after its start.
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
 import { SharedRead } from '../../src/engine/shared-read.ts';
@@ -11,7 +11,7 @@ function clock(): { now: number } {
   return time;
 }
 
-test('all who ask within a second share one read, and the next second has its own', async () => {
+test('calls within a second share one read; a later call starts a new one', async () => {
   const time = clock();
   let reads = 0;
   const shared = new SharedRead(async () => ++reads);
@@ -22,7 +22,7 @@ test('all who ask within a second share one read, and the next second has its ow
   assert.equal(await shared.get(), 2);
 });
 
-test('a slow read is shared while it takes, and is as old as its question', async () => {
+test('a slow read is shared until it ends, and its TTL counts from its start', async () => {
   const time = clock();
   const answers: ((n: number) => void)[] = [];
   const shared = new SharedRead(() => new Promise<number>((resolve) => answers.push(resolve)));
@@ -35,7 +35,7 @@ test('a slow read is shared while it takes, and is as old as its question', asyn
   assert.equal(answers.length, 2);
 });
 
-test('a failure is told to all who wait and not kept; cleared, it reads anew', async () => {
+test('a failure rejects all waiting calls and is not cached; clear forces a new read', async () => {
   clock();
   let fails = true;
   let reads = 0;

@@ -1,4 +1,4 @@
-// The memory engine keeps the contract.
+// Runs the conformance suite on the memory engine.
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { MemoryBus } from '../../src/memory/bus.ts';
 import { busConformance } from '../conformance.ts';

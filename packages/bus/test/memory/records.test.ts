@@ -1,4 +1,4 @@
-// A record without fields ends after an hour in memory too, and what begins again has a version above those it had.
+// A record without fields expires after an hour in memory too, and restarts above its old version.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
@@ -9,7 +9,7 @@ const { config } = loadConfig(testSettings({}));
 const hourMs = 3_600_000;
 const modes = (value: string | null) => new Map([['modes', value === null ? null : { value }]]);
 
-test('a record that has nothing any more ends after an hour; one that gets a field again does not', async () => {
+test('a record without fields expires after an hour; a new field cancels that', async () => {
   let now = 1_000_000;
   const records = new MemoryRecords(createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } }));
   await records.set('room:a', modes('1'));

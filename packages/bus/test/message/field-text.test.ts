@@ -1,10 +1,10 @@
-// A field of a JSON object is read and changed as JSON.parse would see it, and nothing else of the text changes.
+// Fields of a JSON object are read and replaced in its text as JSON.parse sees them; all other bytes stay.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fieldText, isObjectText, withField } from '../../src/message/field-text.ts';
 
-test('reads what JSON.parse reads, whatever stands around it', () => {
+test('fieldText reads the same value as JSON.parse, for any surrounding text', () => {
   const key = fc.constantFrom('a', 'count', 'count"', '\\', '名', '');
   fc.assert(
     fc.property(fc.dictionary(key, fc.jsonValue()), key, fc.constantFrom(0, 1, '\t'), (object, name, space) => {
@@ -14,7 +14,7 @@ test('reads what JSON.parse reads, whatever stands around it', () => {
   );
 });
 
-test('changes one field and no other', () => {
+test('withField changes one field and no other', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), fc.constantFrom(0, 2), (object, name, space) => {
       if (name === '__proto__') return;
@@ -25,10 +25,10 @@ test('changes one field and no other', () => {
   assert.equal(withField('{"n":9007199254740993,"count":1,"f":1.50}', 'count', '2'), '{"n":9007199254740993,"count":2,"f":1.50}');
 });
 
-test('of a field that stands there twice it is the last', () => {
+test('the last of two fields with the same name counts', () => {
   assert.equal(fieldText('{"count":1,"count":2}', 'count'), '2');
 });
 
-test('knows an object from what is none', () => {
+test('isObjectText recognises objects', () => {
   assert.deepEqual([' {}', '[]', '"{"', 'null'].map(isObjectText), [true, false, false, false]);
 });

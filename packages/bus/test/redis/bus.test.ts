@@ -1,4 +1,4 @@
-// The Redis engine keeps the contract, on a real Redis.
+// Runs the conformance suite on the Redis engine with a real Redis.
 import { after, before } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';

@@ -1,5 +1,5 @@
-// Which Redis answers: after a restart and after a promotion a room that is claimed begins a new epoch, since nobody can say what was
-// lost; a server that is the same one, or that may not be asked which it is, begins none.
+// Detection of a restarted or promoted Redis: the next claim of a room begins a new epoch, because messages may be lost. The same server, or
+// one that forbids INFO, begins none.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
@@ -33,7 +33,7 @@ async function connect(url = redis.url): Promise<{ bus: RedisBus; begun: () => P
   return { bus, begun };
 }
 
-test('a restart begins a new epoch of a room that is claimed, once, and none of a room that nobody claims', async () => {
+test('after a restart the first claim of a room begins a new epoch, once; reads without a claim begin none', async () => {
   const { bus, begun } = await connect();
   const heads = await bus.streams.heads(room, {});
   const quiet = await bus.streams.heads('live:quiet');
@@ -50,7 +50,7 @@ test('a restart begins a new epoch of a room that is claimed, once, and none of 
   assert.deepEqual(await begun(), { unproven: 1 });
 });
 
-test('a restart that took heads away as well says that they went back', async () => {
+test('a restart that also reverts heads gives the reason went_back', async () => {
   const { bus, begun } = await connect();
   const heads = await bus.streams.heads(room, {});
   await redis.command('SAVE');
@@ -61,9 +61,9 @@ test('a restart that took heads away as well says that they went back', async ()
   assert.deepEqual(await begun(), { went_back: 1 });
 });
 
-test('a replica that was promoted begins a new epoch, and so does its old master when it is master again', async () => {
+test('a promoted replica begins a new epoch, and so does the old master when it becomes master again', async () => {
   const port = new URL(redis.url).port;
-  // A new replica is not kept waiting for others.
+  // Sync the new replica immediately instead of waiting for more replicas.
   for (const server of [redis, other]) await server.command('CONFIG SET repl-diskless-sync-delay 0');
   const { bus } = await connect();
   const { epoch } = await bus.streams.heads(room, {});
@@ -84,7 +84,7 @@ test('a replica that was promoted begins a new epoch, and so does its old master
   );
 });
 
-test('a user that may not call INFO gets heads all the same', async () => {
+test('heads work for a Redis user whose ACL forbids INFO', async () => {
   await redis.command('ACL SETUSER lean on >lean ~* &* +@all -info');
   const url = redis.url.replace('redis://', 'redis://lean:lean@');
   const { bus } = await connect(url);

@@ -1,4 +1,4 @@
-// A frame on a channel comes out as it went in, byte for byte.
+// decodeFrame(encodeFrame(frame)) returns the same frame, byte for byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BusFrame, FrameHead } from '../../src/contract/frames.ts';
@@ -13,7 +13,7 @@ const head: FrameHead = {
   traces: [['g1', 'trace']],
 };
 
-test('it comes out as it went in', () => {
+test('a frame is the same after encoding and decoding', () => {
   const frames: BusFrame[] = [
     { head, payload: '{"room":"live:1","msgs":[]}' },
     { head: { room: 'r', epoch: '', ranges: {}, counts: {}, characters: {}, traces: [] }, payload: '' },
@@ -23,7 +23,7 @@ test('it comes out as it went in', () => {
   for (const frame of frames) assert.deepEqual(decodeFrame(encodeFrame(frame)), frame);
 });
 
-test('messages for their senders alone keep the name of the older versions on the wire', () => {
+test('`senderOnly` is named `own` on the wire, as in older versions', () => {
   const frame: BusFrame = { head: { ...head, senderOnly: [['ann', '{"id":"c"}']] }, payload: '{}' };
   const text = encodeFrame(frame);
   assert.deepEqual((JSON.parse(text.slice(0, text.indexOf('\n'))) as { own: unknown }).own, [['ann', '{"id":"c"}']]);
@@ -31,12 +31,12 @@ test('messages for their senders alone keep the name of the older versions on th
   assert.deepEqual(decodeFrame(text), frame);
 });
 
-test('the head is the first line, and the payload follows untouched', () => {
+test('the head is the first line, and the payload follows unchanged', () => {
   const [first, ...rest] = encodeFrame({ head: { ...head, traces: [['a\nb', 'c']] }, payload: '{\n}' }).split('\n');
   assert.deepEqual((JSON.parse(first ?? '') as FrameHead).traces, [['a\nb', 'c']]);
   assert.deepEqual(rest, ['{', '}']);
 });
 
-test('anything else is refused', () => {
+test('decodeFrame throws on other texts', () => {
   for (const text of ['', '{}', 'no frame', '\n', 'no json\n{}']) assert.throws(() => decodeFrame(text), JSON.stringify(text));
 });

@@ -1,9 +1,9 @@
-// Writes of one group are confirmed together, and no write is answered before its confirmation.
+// Writes of one group share a confirmation, and no write resolves before it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GroupCommit } from '../../src/redis/group-commit.ts';
 
-/** Confirmations that wait until the test lets them through. */
+/** Confirmations that stay pending until the test resolves them. */
 function held(): { group: GroupCommit; confirm: (error?: Error) => Promise<void>; asked: () => number } {
   const waiting: ((error?: Error) => void)[] = [];
   let asked = 0;
@@ -21,7 +21,7 @@ function held(): { group: GroupCommit; confirm: (error?: Error) => Promise<void>
   return { group, confirm, asked: () => asked };
 }
 
-test('a thousand writes at a time cost two confirmations, and are done in order', async () => {
+test('a thousand concurrent writes need two confirmations and run in order', async () => {
   const { group, confirm, asked } = held();
   const done: number[] = [];
   const writes = Array.from({ length: 1_000 }, (_, index) => group.write(async () => done.push(index)));
@@ -32,7 +32,7 @@ test('a thousand writes at a time cost two confirmations, and are done in order'
   assert.equal(asked(), 2);
 });
 
-test('a write is answered after its confirmation, not before', async () => {
+test('a write resolves after its confirmation, not before', async () => {
   const { group, confirm } = held();
   let answered = false;
   const write = group
@@ -47,7 +47,7 @@ test('a write is answered after its confirmation, not before', async () => {
   assert.equal(await write, 'stored');
 });
 
-test('without a confirmation every write of the group fails, and the next group is tried', async () => {
+test('a failed confirmation rejects every write of the group, and the next group still runs', async () => {
   const { group, confirm } = held();
   const first = group.write(async () => 1);
   const [second, third] = [group.write(async () => 2), group.write(async () => 3)];
@@ -58,7 +58,7 @@ test('without a confirmation every write of the group fails, and the next group 
   assert.deepEqual(await Promise.all([second, third]), [2, 3]);
 });
 
-test('a write that fails fails alone; a group of nothing but failures asks for no confirmation', async () => {
+test('a failing write rejects alone; a group in which all fail needs no confirmation', async () => {
   const { group, confirm, asked } = held();
   await assert.rejects(
     group.write(() => Promise.reject(new Error('refused'))),
@@ -77,7 +77,7 @@ test('a write that fails fails alone; a group of nothing but failures asks for n
   assert.deepEqual([await opening, await good], [0, 1]);
 });
 
-test('what waits is refused past the cap of writes and of bytes, and when the caller says so, without having run', async () => {
+test('writes above the caps of writes and bytes, and waiting writes after `refuse`, reject without running', async () => {
   const { group, confirm } = held();
   let ran = 0;
   const run = async () => ran++;

@@ -1,4 +1,4 @@
-// Keys: one slot per shard, no two things under one name, the prefix in front of all.
+// Keys: one hash slot per shard, unique names, and the prefix in front of all.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { laneNames, streamLanes } from '@danmux/protocol';
@@ -28,7 +28,7 @@ function allOf(shard: ShardKeys, rooms: readonly string[], dedupeKeys: readonly 
   ];
 }
 
-test('all keys and channels of a shard share its slot, whatever stands in room and id; shards do not', () => {
+test('all keys and channels of a shard share one slot for any room and id; shards have different slots', () => {
   for (let number = 0; number < 8; number++) {
     for (const key of allOf(keys.shard(number), ['live:1', 'a'], ['x', '{s9}', 'ann\n1'])) assert.equal(tagOf(key), `s${number}`, key);
     assert.deepEqual(
@@ -43,13 +43,13 @@ const singles = (all: ReturnType<typeof createKeys>) => {
   return [all.members, all.freed, all.idempotency('a'), all.once('a'), all.log('a'), all.receipt('a'), changes, ends, record('words'), names('words')];
 };
 
-test('what one script touches of a record that is no room’s shares a slot; every slot of records is known', () => {
+test('the keys of a record outside rooms share a slot, and recordSlots lists every slot', () => {
   const { changes, ends, record, names } = keys.otherRecords;
   for (const key of [changes, ends, record('words'), names('words'), record('{s1}')]) assert.equal(tagOf(key), 'records', key);
   assert.deepEqual(keys.recordSlots, [...Array.from({ length: 8 }, (_, number) => keys.shard(number).records), keys.otherRecords]);
 });
 
-test('no two things have one name', () => {
+test('all names are unique', () => {
   const rooms = ['a', 'a:b', 'a:b:c', 'a:gift', 'a:heads', 'a:online', 'a:roster', 'a:recalled', 'a:recalled-parts', 'a:gift-tombstones', 'room:a', 'b', 'c'];
   const ids = ['a', 'b:c', 'c', 'b', 'gift', 'a:b', 'b c', ' c', ':c'];
   const all = [...[0, 1].flatMap((number) => allOf(keys.shard(number), rooms, ids)), ...singles(keys), ...keys.lease('boss')];
@@ -57,7 +57,7 @@ test('no two things have one name', () => {
   assert.deepEqual(twice, []);
 });
 
-test('every key begins with the prefix, so that clusters may share a Redis', () => {
+test('every key begins with the prefix, so that clusters can share a Redis', () => {
   const other = createKeys('other', 2, 0);
   const all = [...allOf(other.shard(1), ['a'], ['b']), ...other.lease('shard:1'), ...other.lease('boss'), ...singles(other)];
   for (const key of all) assert.ok(key.startsWith('other:'), key);
@@ -69,7 +69,7 @@ const channelsOf = (all: ReturnType<typeof createKeys>) =>
     return [ingressChannel, eventsChannel, records.changes, frames('a'), frames('@b')];
   });
 
-test('channels name their database, since Redis does not keep them apart; keys are the same in each', () => {
+test('channel names contain the database number, because Redis does not separate channels by database; key names do not', () => {
   const [first, second, other] = [createKeys('danmux', 2, 0), createKeys('danmux', 2, 1), createKeys('danmux-1', 2, 1)];
   const channels = [first, second, other].flatMap((all) => [...channelsOf(all), all.freed, all.otherRecords.changes]);
   assert.deepEqual([...new Set(channels)], channels);
@@ -78,13 +78,13 @@ test('channels name their database, since Redis does not keep them apart; keys a
   assert.deepEqual(keysOf(second), keysOf(first));
 });
 
-test('database 0 keeps the names of its channels, so that processes of two versions hear each other', () => {
+test('channel names of database 0 have no number, so that old and new processes use the same channels', () => {
   assert.equal(channelPrefix('danmux', 0), 'danmux');
   assert.deepEqual(channelsOf(keys).slice(0, 4), ['danmux:{s0}:bell', 'danmux:{s0}:events-bell', 'danmux:{s0}:record-changes', 'danmux:{s0}:frames:a']);
   assert.equal(keys.freed, 'danmux:{freed}');
 });
 
-test('the lease of a shard is the key that its commits check; other names have a slot of their own', () => {
+test('the lease of a shard is in the slot of its commits; other leases have their own slots', () => {
   const { lease, fence } = keys.shard(3);
   assert.deepEqual(keys.lease('shard:3'), [lease, fence]);
   const [boss, counter] = keys.lease('boss');
@@ -93,7 +93,7 @@ test('the lease of a shard is the key that its commits check; other names have a
   assert.notEqual(keys.lease('shard:x')[0], keys.lease('shard:y')[0]);
 });
 
-test('a shard that is not there is refused', () => {
+test('an unknown shard number throws', () => {
   for (const number of [-1, 8, 0.5, Number.NaN]) assert.throws(() => keys.shard(number), RangeError);
   assert.throws(() => keys.lease('shard:8'), RangeError);
 });

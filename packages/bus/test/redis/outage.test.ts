@@ -1,4 +1,4 @@
-// Redis is absent, dies, hangs, comes back empty: every method says `unavailable` soon, and all recovers by itself.
+// Redis is absent, dies, hangs or restarts empty: every method soon rejects with `unavailable`, and the bus recovers without a restart.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -15,7 +15,7 @@ const lease: Lease = { name: 'shard:26', owner: 'me', token: 1 };
 const heads = { epoch: 'e', offsets: { control: 0, gift: 0, chat: 0 } };
 const member = { id: 'm', role: 'edge', address: '', version: '1', load: 0 };
 
-/** Every method that needs the store; `publish` is apart, as it answers per publication. */
+/** Every method that needs the store, except `publish`, which returns an error per publication. */
 const methods: Readonly<Record<string, (bus: Bus) => Promise<unknown>>> = {
   health: (bus) => bus.health(),
   'ingress.read': (bus) => bus.ingress.read(0, 'gift', undefined, 10),
@@ -107,7 +107,7 @@ const isUnavailable = (error: unknown) => {
   return true;
 };
 
-/** Each method refuses within the time, all asked at once. */
+/** Calls all methods concurrently; each must reject within the time. */
 async function allUnavailable(bus: Bus, withinMs: number, names = Object.keys(methods)): Promise<void> {
   const began = performance.now();
   await Promise.all(names.map((name) => assert.rejects(() => methods[name]?.(bus) ?? Promise.resolve(), isUnavailable, name)));
@@ -118,7 +118,7 @@ async function allUnavailable(bus: Bus, withinMs: number, names = Object.keys(me
   assert.ok(took < withinMs, `it took ${took} ms`);
 }
 
-/** Sends one gift all the way. */
+/** Publishes one gift, commits it and waits for its frame. */
 async function sendGift(bus: Bus, id: string, owner: string): Promise<void> {
   await bus.ingress.publish([message(config, 'live:1', 'gift', id)]);
   const commit = await commitOf({ bus, config }, 'live:1', 'gift', await owned(bus, 'live:1', config, owner));
@@ -132,19 +132,19 @@ async function watch(bus: Bus): Promise<{ frames: BusFrame[]; resumed: () => num
   return { frames, resumed: () => resumed };
 }
 
-test('the list of methods is the whole contract', () => {
+test('the list of methods covers the whole contract', () => {
   const methodsOf = (part: object) => Object.getOwnPropertyNames(Object.getPrototypeOf(part)).filter((name) => name !== 'constructor');
   const bus = new RedisBus(
     createRuntime({ config: loadConfig(testSettings({ 'redis.url': redis.url })).config, role: 'test', version: '0', processMetrics: false }),
   );
-  // What `Bus.sweep` and `Bus.stop` call in a noun is no part of its contract; `publish` answers each publication, `confirm` waits for replicas.
+  // Left out: methods that only `Bus.sweep` and `Bus.stop` call; `publish`, which returns errors; `confirm`, which does nothing under `local`.
   const nouns = Object.entries(bus).filter(([, noun]) => typeof noun === 'object' && noun !== null);
   const all = nouns.flatMap(([name, noun]) => methodsOf(noun as object).flatMap((method) => (['sweep', 'stop'].includes(method) ? [] : [`${name}.${method}`])));
   const apart = ['start', 'stop', 'ingress.publish', 'ingress.confirm'];
   assert.deepEqual(Object.keys(methods).sort(), [...all, ...methodsOf(bus)].filter((name) => !apart.includes(name)).sort());
 });
 
-test('absent at the start: start resolves, every method refuses at once, and works when Redis comes', { timeout: 30_000 }, async () => {
+test('absent at the start: start resolves, every method rejects immediately, and works once Redis runs', { timeout: 30_000 }, async () => {
   await redis.kill();
   const bus = await open();
   await allUnavailable(bus, 1_000);
@@ -154,17 +154,17 @@ test('absent at the start: start resolves, every method refuses at once, and wor
   assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]), [{ id: 'g', duplicate: false }]);
 });
 
-test('killed under a running bus: every method refuses at once, also for what is subscribed already', { timeout: 30_000 }, async () => {
+test('killed under a running bus: every method rejects immediately, also for channels already subscribed', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   for (const name of ['frames.subscribe', 'ingress.listen', 'leases.onFreed']) await methods[name]?.(bus);
   await redis.kill();
-  // The two connections hear of it each on its own; a moment before, a known channel may still look well.
+  // The two connections notice the loss independently; until then a subscribed channel may still look connected.
   await eventually(() => assert.rejects(() => bus.health(), isUnavailable));
   await eventually(() => assert.rejects(() => bus.ingress.listen(0, () => {}), isUnavailable));
   await allUnavailable(bus, 1_000);
 });
 
-test('what is under way when Redis dies is refused too, and nothing is left hanging', { timeout: 30_000 }, async () => {
+test('calls in progress when Redis dies reject too; none stays pending', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   redis.pause();
   const names = Object.keys(methods);
@@ -175,7 +175,7 @@ test('what is under way when Redis dies is refused too, and nothing is left hang
   isUnavailable((await published)[0]);
 });
 
-test('restarted: subscribers are told once that they may have missed something, then frames flow again', { timeout: 30_000 }, async () => {
+test('restarted: subscribers get `resumed` once, then frames arrive again', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   const { frames, resumed } = await watch(bus);
   await sendGift(bus, 'before', 'me');
@@ -189,12 +189,12 @@ test('restarted: subscribers are told once that they may have missed something, 
   await sendGift(bus, 'after', 'me');
   await eventually(() => assert.equal(frames.length, 2));
   assert.equal(resumed(), 1);
-  // It came back empty: another epoch, counted from the beginning.
+  // Redis restarted empty: a new epoch, with offsets from 1.
   assert.notEqual(frames[1]?.head.epoch, frames[0]?.head.epoch);
   assert.deepEqual(frames[1]?.head.ranges.gift, [1, 1]);
 });
 
-test('restarted: bells ring, freed leases are told, and listeners are rung once for what they missed', { timeout: 30_000 }, async () => {
+test('restarted: ingress notifications and freed leases arrive again, and listeners are notified once for what they missed', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   let rung = 0;
   const freed: string[] = [];
@@ -212,7 +212,7 @@ test('restarted: bells ring, freed leases are told, and listeners are rung once 
   await eventually(() => assert.deepEqual(freed, ['boss']));
 });
 
-test('restarted: who watches records is told once that changes may be missing, and of every change after; event bells ring for all shards', {
+test('restarted: record watchers get `resumed` once and every later change; event listeners are notified for all shards', {
   timeout: 30_000,
 }, async () => {
   const bus = await openReady();
@@ -235,7 +235,7 @@ test('restarted: who watches records is told once that changes may be missing, a
   assert.equal(resumed, 1);
 });
 
-test('only the subscribing connection is lost: the same, without anything refused', { timeout: 30_000 }, async () => {
+test('losing only the subscription connection resumes subscribers and rejects no command', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   const { frames, resumed } = await watch(bus);
   await redis.command('CLIENT KILL TYPE pubsub');
@@ -244,7 +244,7 @@ test('only the subscribing connection is lost: the same, without anything refuse
   await eventually(() => assert.equal(frames.length, 1));
 });
 
-test('who closed during the outage is told nothing after it', { timeout: 30_000 }, async () => {
+test('a subscription closed during the outage gets nothing after it', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   let told = 0;
   const subscription = await bus.frames.subscribe('live:1', { frame: () => told++, resumed: () => told++ });
@@ -260,7 +260,7 @@ test('who closed during the outage is told nothing after it', { timeout: 30_000 
   assert.equal(told, 0);
 });
 
-test('it goes and comes many times: each return is told once and none is the last', { timeout: 60_000 }, async () => {
+test('after each of many outages, subscribers get `resumed` once and frames arrive again', { timeout: 60_000 }, async () => {
   const bus = await openReady();
   const { frames, resumed } = await watch(bus);
   for (let round = 1; round <= 3; round++) {
@@ -273,12 +273,12 @@ test('it goes and comes many times: each return is told once and none is the las
   }
 });
 
-test('a Redis that hangs is unavailable after the command timeout, not before, and is used again when it goes on', { timeout: 30_000 }, async () => {
+test('a hanging Redis is unavailable after the command timeout, not before, and is used again when it continues', { timeout: 30_000 }, async () => {
   const bus = await openReady({ 'redis.command_timeout_ms': 500 });
   const { frames } = await watch(bus);
   redis.pause();
   const began = performance.now();
-  // What is subscribed already needs no answer of Redis.
+  // Channels already subscribed need no answer from Redis.
   await allUnavailable(
     bus,
     2_000,
@@ -291,7 +291,7 @@ test('a Redis that hangs is unavailable after the command timeout, not before, a
   await eventually(() => assert.match(frames.at(-1)?.payload ?? '', /"id":"after"/));
 });
 
-test('a refused publication that was stored all the same is one message when it is published again', { timeout: 30_000 }, async () => {
+test('a publication that was rejected but stored is one message when it is published again', { timeout: 30_000 }, async () => {
   const bus = await openReady({ 'redis.command_timeout_ms': 300 });
   const gift = message(config, 'live:1', 'gift', 'g');
   redis.pause();
@@ -301,7 +301,7 @@ test('a refused publication that was stored all the same is one message when it 
   assert.equal((await bus.ingress.read(26, 'gift', undefined, 10)).length, 1);
 });
 
-test('scripts that Redis forgot are loaded again', { timeout: 30_000 }, async () => {
+test('scripts are loaded again after SCRIPT FLUSH', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   await sendGift(bus, 'one', 'me');
   assert.match(await redis.command('SCRIPT FLUSH'), /OK/);
@@ -309,7 +309,7 @@ test('scripts that Redis forgot are loaded again', { timeout: 30_000 }, async ()
   assert.equal((await bus.streams.heads('live:1')).offsets.gift, 2);
 });
 
-test('a Redis that is still loading, full or a replica is unavailable, not broken', { timeout: 30_000 }, async () => {
+test('a Redis that is loading, full or a replica gives `unavailable`, not `internal`', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   await redis.command('CONFIG SET maxmemory 1');
   isUnavailable((await bus.ingress.publish([message(config, 'live:1', 'gift', 'g')]))[0]);
@@ -322,7 +322,7 @@ test('a Redis that is still loading, full or a replica is unavailable, not broke
   await eventually(async () => assert.deepEqual(await bus.ingress.publish([message(config, 'live:1', 'gift', 'h')]), [{ id: 'h', duplicate: false }]));
 });
 
-test('stop ends everything, also while Redis is away', { timeout: 30_000 }, async () => {
+test('stop closes all connections and timers, also while Redis is down', { timeout: 30_000 }, async () => {
   const bus = await openReady();
   const { resumed } = await watch(bus);
   await redis.kill();

@@ -1,4 +1,4 @@
-// The bus contract on a real Redis Cluster of three masters, with sharded channels.
+// Runs the conformance suite on a real Redis Cluster of three masters, with sharded channels.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
@@ -23,7 +23,7 @@ const wipe = async () => {
   await Promise.all(group.servers.map(({ port }) => redisCli(port, 'flushall')));
 };
 
-test('a connection is ready once, when the cluster takes commands', async (t) => {
+test('a connection becomes ready once, when the cluster accepts commands', async (t) => {
   const { config } = loadConfig(testSettings({ 'redis.url': group.url }));
   const connection = new RedisConnection(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), 'test');
   const answers: Promise<unknown>[] = [];
@@ -55,7 +55,7 @@ busConformance('redis cluster', async (set) => {
   return { bus, config, clock: runtime.clock, wipe, rollBack, close: () => bus.stop() };
 });
 
-test('a slot that moves to another master takes its rooms along: they begin no new epoch', async (t) => {
+test('moving a slot to another master begins no new epoch in its rooms', async (t) => {
   await wipe();
   const { config } = loadConfig(testSettings({ 'redis.url': group.url }));
   const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });

@@ -1,5 +1,5 @@
-// A Redis that refuses: every refusal is told as such, nothing is written where it does not belong, and all goes on by itself when
-// the refusal ends.
+// A Redis that refuses commands: each refusal is reported with its code, nothing is written to a wrong database, and the bus recovers
+// without a restart when the refusal ends.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -42,7 +42,7 @@ async function publish(bus: RedisBus): Promise<string> {
 }
 const states = ({ degraded }: Runtime) => degraded.list.map(({ code, text }) => `${code} ${text}`).join('\n');
 
-test('a database that does not exist, or is not allowed, is never database 0', async () => {
+test('a database that does not exist or is forbidden is refused; database 0 is never used instead', async () => {
   for (const [acl, named] of [
     ['+@all', 'NODB select'],
     ['-select', 'NOPERM select'],
@@ -63,7 +63,7 @@ test('a database that does not exist, or is not allowed, is never database 0', a
   assert.equal(await publish(last), 'ok');
 });
 
-test('a full Redis refuses, the state says so, and both end when memory is free', async () => {
+test('a full Redis refuses writes and sets a degraded state; both end when memory is free', async () => {
   const { bus, runtime } = await open();
   await eventually(() => bus.health());
   assert.equal(await publish(bus), 'ok');
@@ -79,7 +79,7 @@ test('a full Redis refuses, the state says so, and both end when memory is free'
   });
 });
 
-test('members of a full Redis stay known, and can say that it is full', async () => {
+test('on a full Redis, members stay listed and announce that it is full', async () => {
   const { bus } = await open();
   const member = { id: 'api@a', role: 'api', address: '', version: '0', load: 0 };
   await eventually(() => bus.health());
@@ -94,7 +94,7 @@ test('members of a full Redis stay known, and can say that it is full', async ()
   assert.deepEqual(known.find(({ id }) => id === 'api@a')?.degraded, degraded);
 });
 
-test('a replica is no place to write: it is named, asked seldom, and used again as a master', async () => {
+test('a replica is reported by its address, retried at a slow pace, and used again once it is a master', async () => {
   const { bus, runtime } = await open();
   await eventually(() => bus.health());
   await redis.command('REPLICAOF 127.0.0.1 1');
@@ -114,12 +114,12 @@ test('a replica is no place to write: it is named, asked seldom, and used again 
   await eventually(async () => assert.equal(await publish(bus), 'ok'));
 });
 
-test('channels that are refused are asked for again after a while, and a subscriber is told to look for what it missed', async () => {
+test('refused channels are subscribed again later, and their subscribers get `resumed`', async () => {
   const { bus, runtime } = await open();
   await eventually(() => bus.health());
   let resumed = 0;
   await bus.frames.subscribe('live:1', { frame: () => {}, resumed: () => resumed++ });
-  // Ends the subscribed connection too.
+  // Also closes the subscribed connection.
   await redis.command('ACL SETUSER app resetchannels');
   await eventually(() => assert.match(states(runtime), /NOPERM subscribe \(subscriptions\)/));
   await assert.rejects(bus.health(), /needs: NOPERM subscribe/);
@@ -132,7 +132,7 @@ test('channels that are refused are asked for again after a while, and a subscri
   await eventually(() => assert.equal(resumed, 1));
 });
 
-test('a wrong password is named by its code, without the password', async () => {
+test('a wrong password is reported by its code, without the password', async () => {
   await redis.command('ACL SETUSER app resetpass >other');
   const { bus, runtime } = await open();
   await eventually(() => assert.match(states(runtime), /WRONGPASS hello \(commands\)/));

@@ -1,5 +1,5 @@
-// `redis.ack: replicated` on a Redis Cluster: each master waits for its own replica, by the connection that wrote to it, and a slot that
-// went to another master is followed.
+// `redis.ack: replicated` on a Redis Cluster: each master waits for its own replica on the connection that wrote, and writes follow a slot
+// that moves to another master.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { type Bus, createBus, shardOf } from '@danmux/bus';
@@ -30,7 +30,7 @@ after(async () => {
 const masterOf = (room: string) => group.masterOf(`danmux:{s${shardOf(room, runtime.config.shards)}}:ledger`);
 const gift = (room: string, id: string) => bus.ingress.publish([message(runtime.config, room, 'gift', id)]);
 
-/** A room of the same master, or of another one. */
+/** A room on the same master as `room`, or on another one. */
 async function roomOf(master: RedisServer, same: boolean): Promise<string> {
   for (let at = 0; ; at++) if (((await masterOf(`live:${at}`)).port === master.port) === same) return `live:${at}`;
 }
@@ -40,7 +40,7 @@ async function replicaOf(master: RedisServer): Promise<RedisServer> {
   throw new Error('the master has no replica');
 }
 
-test('a replica that stands still refuses the gifts of its master alone', { timeout: 60_000 }, async () => {
+test('a frozen replica causes refusals only for gifts of its own master', { timeout: 60_000 }, async () => {
   const master = await masterOf('live:0');
   const other = await roomOf(master, false);
   await eventually(async () => assert.deepEqual(await gift('live:0', 'g0'), [{ id: 'g0', duplicate: false }]));
@@ -54,7 +54,7 @@ test('a replica that stands still refuses the gifts of its master alone', { time
   await eventually(() => assert.deepEqual(runtime.degraded.list, []));
 });
 
-test('a planned failover: gifts follow the slot to the new master', { timeout: 60_000 }, async () => {
+test('after a planned failover gifts go to the new master of the slot', { timeout: 60_000 }, async () => {
   const master = await masterOf('live:0');
   await redisCli((await replicaOf(master)).port, 'cluster', 'failover');
   await eventually(async () => assert.notEqual((await masterOf('live:0')).port, master.port), { timeoutMs: 20_000 });

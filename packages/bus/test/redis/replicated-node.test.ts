@@ -1,4 +1,4 @@
-// What a WAIT does not say: a connection that ended between the write and its WAIT, and a server that cannot wait for disks.
+// Cases in which WAIT alone proves nothing: a connection that ended between a write and its WAIT, a replica that left, a server without WAITAOF.
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
@@ -47,7 +47,7 @@ test('a connection that ends between write and WAIT confirms nothing: a new one 
   assert.equal(node.missing, false);
 });
 
-test('a refused WAIT is `unavailable`, and the connection to a master that is none any more ends', async () => {
+test('a failed WAIT gives `unavailable`, and the connection to a demoted master is closed', async () => {
   const redis = new FakeRedis();
   const node = nodeOf(redis);
   for (const text of ['NOPERM', 'UNBLOCKED force unblock from blocking operation, instance state changed', 'ERR WAIT cannot be used with replica instances.']) {
@@ -60,7 +60,7 @@ test('a refused WAIT is `unavailable`, and the connection to a master that is no
   assert.deepEqual(redis.cut, [true, true]);
 });
 
-test('disks are waited for where that is asked; a server that cannot is told of and asked again on the next connection', async () => {
+test('ack_fsync uses WAITAOF; a server without it is reported, and tried again on the next connection', async () => {
   const redis = new FakeRedis();
   const node = nodeOf(redis, { 'redis.ack_fsync': true, 'redis.ack_replicas': 2 });
   redis.call = async (...args) => redis.sent.push(args.join(' ')) && [1, 2];
@@ -83,7 +83,7 @@ test('disks are waited for where that is asked; a server that cannot is told of 
   assert.deepEqual(redis.sent, ['WAITAOF 1 2 500', 'WAIT 2 500', 'WAIT 2 500']);
 });
 
-test('a master with too few replicas is asked each 100 ms, one with enough each second; a silent connection is not', async () => {
+test('a master with too few replicas is probed every 100 ms, one with enough every second, and a disconnected one not at all', async () => {
   const redis = new FakeRedis();
   const node = nodeOf(redis);
   let asked = 0;
@@ -111,7 +111,7 @@ test('a master with too few replicas is asked each 100 ms, one with enough each 
   await at(2_000, 4);
 });
 
-test('after a replica left its master nothing counts for five seconds, whatever the others confirm; on another master it does', async (t) => {
+test('for five seconds after a replica leaves its master no write counts, even if others confirm; writes on another master count', async (t) => {
   let now = 1_000;
   t.mock.method(performance, 'now', () => now);
   const redis = new FakeRedis();

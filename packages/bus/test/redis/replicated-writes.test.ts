@@ -1,4 +1,4 @@
-// Under `redis.ack: replicated` gifts and control messages count when a replica has them, on a real master with a real replica.
+// Under `redis.ack: replicated` gifts and control messages count as stored when a replica has them; on a real master with a real replica.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -34,7 +34,7 @@ async function attach(): Promise<void> {
   await mustGoOn(bus);
 }
 
-/** Redis calls a replica online, and WAIT counts it, up to a second before it sends it writes. */
+/** Waits until the replica receives writes: Redis lists it as online, and WAIT counts it, up to a second earlier. */
 async function mustGoOn(bus: RedisBus): Promise<void> {
   await eventually(async () => assert.ok(!((await bus.ingress.publish([message(config, 'live:2', 'gift')]))[0] instanceof Error)));
 }
@@ -65,7 +65,7 @@ function mustBeUnavailable(result: unknown): void {
   assert.ok(result.retryAfterMs);
 }
 
-test('a gift and a notice are refused while no replica confirms, chat is not; sent again they are one message, answered 2xx', async () => {
+test('a gift and a notice are refused while no replica confirms, chat is not; sent again, each is stored once', async () => {
   const { bus, runtime } = await open();
   assert.deepEqual(await bus.ingress.publish([gift('g0')]), [{ id: 'g0', duplicate: false }]);
   replica.pause();
@@ -85,18 +85,18 @@ test('a gift and a notice are refused while no replica confirms, chat is not; se
 });
 const g1Again = { id: 'g1', duplicate: true };
 
-test('a duplicate waits for replicas too, also in a process that did not store the first', async () => {
+test('a duplicate waits for replicas too, also in a process that did not store the original', async () => {
   const [one, other] = [await open(), await open({ 'redis.ack': 'local' })];
   replica.pause();
   assert.deepEqual(await other.bus.ingress.publish([gift('g1')]), [{ id: 'g1', duplicate: false }]);
   mustBeUnavailable((await one.bus.ingress.publish([gift('g1')]))[0]);
   replica.resume();
   await eventually(async () => assert.deepEqual(await one.bus.ingress.publish([gift('g1')]), [g1Again]));
-  // Redis from 7.2 on waits for a connection's last write: there must have been one.
+  // Since Redis 7.2 WAIT covers the last write of its connection, so a duplicate must write something.
   assert.match(await replica.command('GET "danmux:{s26}:seen:live:1 g1"'), /g1/);
 });
 
-test('a duplicate writes, and its key ends no later for it', async () => {
+test('a duplicate rewrites its dedupe key without extending the TTL', async () => {
   const { bus } = await open();
   await bus.ingress.publish([gift('g1')]);
   await master.command('PEXPIRE "danmux:{s26}:seen:live:1 g1" 60000');
@@ -109,7 +109,7 @@ test('a duplicate writes, and its key ends no later for it', async () => {
   assert.ok(Number((await master.command('PTTL "danmux:{s26}:seen:live:1 g1"')).slice(1)) <= 60_000);
 });
 
-test('what is no publication is confirmed when replicas have it', async () => {
+test('confirm resolves when replicas have the earlier writes', async () => {
   const { bus } = await open();
   await bus.ingress.confirm('{jobs}');
   replica.pause();
@@ -123,13 +123,13 @@ test('what is no publication is confirmed when replicas have it', async () => {
   assert.match(await replica.command('GET {jobs}:1'), /delayed/);
 });
 
-test('under local nothing waits for replicas', async () => {
+test('under redis.ack local, no write waits for replicas', async () => {
   const { bus } = await open({ 'redis.ack': 'local' });
   replica.pause();
   await bus.ingress.confirm('{jobs}');
 });
 
-test('a thousand gifts at a time share a few WAITs', async () => {
+test('a thousand concurrent gifts share a few WAITs', async () => {
   const { bus } = await open();
   await master.command('CONFIG RESETSTAT');
   const results = await Promise.all(Array.from({ length: 1_000 }, (_, index) => bus.ingress.publish([message(config, `room-${index}`, 'gift', `g${index}`)])));
@@ -138,7 +138,7 @@ test('a thousand gifts at a time share a few WAITs', async () => {
   assert.ok(waits > 0 && waits < 20, `${waits} WAITs`);
 });
 
-test('without a replica it says so before the first gift, refuses without writing, and goes on when one comes', async () => {
+test('without a replica the bus is degraded before the first gift, refuses without writing, and recovers when a replica connects', async () => {
   await detach();
   const { bus, runtime } = await open();
   await eventually(() =>
@@ -153,19 +153,19 @@ test('without a replica it says so before the first gift, refuses without writin
   await mustGoOn(bus);
 });
 
-test('two replicas asked for, one there: refused', async () => {
+test('with two required replicas and one connected, gifts are refused', async () => {
   const { bus } = await open({ 'redis.ack_replicas': 2 });
   mustBeUnavailable((await bus.ingress.publish([gift('g1')]))[0]);
 });
 
-test('the scripts that Redis forgot are loaded again, and the write is waited for', async () => {
+test('scripts are loaded again after SCRIPT FLUSH, and the write still waits for replicas', async () => {
   const { bus } = await open();
   await master.command('SCRIPT FLUSH');
   assert.deepEqual(await bus.ingress.publish([gift('g1')]), [{ id: 'g1', duplicate: false }]);
   assert.match(await replica.command('GET "danmux:{s26}:seen:live:1 g1"'), /g1/);
 });
 
-test('a master that became a replica is left: `unavailable`, and no gift counts', async () => {
+test('after its master is demoted to a replica, a gift rejects with `unavailable` and is not stored', async () => {
   const { bus } = await open();
   await detach();
   await master.command(`REPLICAOF 127.0.0.1 ${new URL(replica.url).port}`);
@@ -176,7 +176,7 @@ test('a master that became a replica is left: `unavailable`, and no gift counts'
   await mustGoOn(bus);
 });
 
-test('settings that contradict each other stop the start in plain words', () => {
+test('contradicting settings throw a ConfigError that names them', () => {
   const busOf = (set: Readonly<Record<string, unknown>>) =>
     createBus(
       createRuntime({ config: loadConfig(testSettings({ 'redis.ack': 'replicated', ...set })).config, role: 'test', version: '0', processMetrics: false }),

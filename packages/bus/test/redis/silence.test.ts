@@ -1,5 +1,5 @@
-// A Redis that keeps its connections open and answers nothing: after the command timeout it counts as away, so that nothing
-// waits for it in memory, and what was refused then is not stored when it speaks again.
+// A Redis that keeps its connections open but answers no command. After the command timeout the connection counts as lost: commands do not
+// queue in memory, and refused ones are not executed when Redis answers again.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
@@ -32,13 +32,13 @@ async function refusedAfterMs(id: string): Promise<number> {
   return performance.now() - began;
 }
 
-test('silence: the first are refused after the timeout, all later ones at once', { timeout: 30_000 }, async () => {
+test('on a silent Redis the first commands are refused after the timeout, later ones immediately', { timeout: 30_000 }, async () => {
   redis.pause();
   assert.ok((await refusedAfterMs('first')) >= 290);
   await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });
 });
 
-test('a subscription that went silent is opened anew, and its listeners are told', { timeout: 30_000 }, async () => {
+test('a silent subscription connection is replaced, and its listeners get `resumed`', { timeout: 30_000 }, async () => {
   let resumed = 0;
   await bus.frames.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
   redis.pause();
@@ -48,10 +48,10 @@ test('a subscription that went silent is opened anew, and its listeners are told
   await eventually(() => assert.equal(resumed, 1));
 });
 
-test('a process that stood still itself keeps its connections', { timeout: 30_000 }, async () => {
+test('a process whose event loop was blocked keeps its connections', { timeout: 30_000 }, async () => {
   let resumed = 0;
   await bus.frames.subscribe(room, { frame: () => {}, resumed: () => resumed++ });
-  // The answers come while nobody can read them.
+  // The answers arrive while the event loop is blocked.
   const asked = [bus.health(), bus.streams.heads(room)].map((answer) => answer.catch(() => {}));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
   await Promise.all(asked);
@@ -60,7 +60,7 @@ test('a process that stood still itself keeps its connections', { timeout: 30_00
   assert.equal(resumed, 0);
 });
 
-test('what was refused during a silence is not stored after it', { timeout: 30_000 }, async () => {
+test('commands refused while Redis is silent are not executed later', { timeout: 30_000 }, async () => {
   redis.pause();
   await refusedAfterMs('first');
   await eventually(async () => assert.ok((await refusedAfterMs('later')) < 150), { timeoutMs: 3_000 });

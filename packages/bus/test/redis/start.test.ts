@@ -1,4 +1,4 @@
-// A start on a Redis that is there but slow to greet, and on one that is not there.
+// Starting the bus on a Redis that is slow to accept the first command, and without a Redis.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -14,7 +14,7 @@ afterEach(async () => {
   ends = [];
 });
 
-/** Passes bytes both ways; the first bytes of a client wait `firstWordMs` of its connection, counted from 0. */
+/** A TCP proxy that delays the first bytes of each client connection by `firstWordMs(index of the connection)`. */
 async function proxyTo(url: string, firstWordMs: (connection: number) => number): Promise<string> {
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -49,7 +49,7 @@ function busAt(url: string): RedisBus {
 }
 
 for (const late of [0, 1]) {
-  test(`subscribing right after the start succeeds when connection ${late} of two is the slow one`, async () => {
+  test(`a subscription directly after the start succeeds when connection ${late} of two is slow`, async () => {
     const redis = await startRedis();
     ends.push(() => redis.stop());
     const bus = busAt(await proxyTo(redis.url, (connection) => (connection === late ? 500 : 0)));
@@ -59,7 +59,7 @@ for (const late of [0, 1]) {
   });
 }
 
-test('without a Redis the start resolves, and the process is not ready', async () => {
+test('without a Redis the start resolves and health rejects', async () => {
   const bus = busAt('redis://127.0.0.1:9');
   await bus.start();
   await assert.rejects(bus.health(), { code: 'unavailable' });

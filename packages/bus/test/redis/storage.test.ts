@@ -1,4 +1,4 @@
-// What the Redis engine leaves in Redis: everything of a room ends by itself, and half of it lost is as good as all.
+// Keys that the Redis engine leaves in Redis: all keys of a room expire, and losing its heads alone equals losing the whole room.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => bus.stop());
 
 const keysOf = () => createKeys('danmux', made.config.shards, 0).shard(shardOf(room, made.config.shards));
-/** Milliseconds a key has left; -1 for ever, -2 not there. */
+/** TTL of a key, milliseconds; -1 without TTL, -2 when the key does not exist. */
 const leftOf = async (key: string) => Number((await redis.command(`PTTL "${key}"`)).slice(1));
 
 async function sendGift(id: string): Promise<void> {
@@ -37,7 +37,7 @@ async function sendGift(id: string): Promise<void> {
   assert.deepEqual(await bus.streams.commit(await commitOf(made, room, 'gift', await owned(bus, room, made.config))), { ok: true });
 }
 
-test('all that a room leaves ends by itself, its heads after its messages', async () => {
+test('all keys of a room expire, its heads after its messages', async () => {
   await sendGift('g');
   await bus.presence.report('e', new Map([[room, 1]]), 60_000);
   const keys = keysOf();
@@ -51,7 +51,7 @@ test('all that a room leaves ends by itself, its heads after its messages', asyn
   assert.ok(seen > 800_000 && seen <= 900_000, `the dedupe key has ${seen} ms left`);
 });
 
-test('presence keeps the heads of a quiet room', async () => {
+test('presence reports extend the TTL of the heads of a quiet room', async () => {
   await bus.streams.heads(room);
   const heads = keysOf().heads(room);
   await redis.command(`PEXPIRE ${heads} 5000`);
@@ -62,7 +62,7 @@ test('presence keeps the heads of a quiet room', async () => {
   assert.ok((await leftOf(heads)) > 7_000_000);
 });
 
-test('member lists leave with their edge, and the last of a room with it', async () => {
+test('the member list of an edge is removed with its row, and the key with the last row', async () => {
   const list = listMembers(new Map([['ann', { member: { id: 'ann' }, hash: memberHash('ann') }]]), 200);
   const report = (edge: string, count: number, ttlMs: number) =>
     bus.presence.report(edge, new Map([[room, count]]), ttlMs, new Map([[room, { users: 1, list }]]));
@@ -76,7 +76,7 @@ test('member lists leave with their edge, and the last of a room with it', async
   assert.ok(left > 50_000 && left <= 60_000, `the lists have ${left} ms left`);
   await report('gone', 0, 60_000);
   await eventually(async () => {
-    // Whoever counts the room removes what ended.
+    // Counting the room removes expired rows.
     await bus.presence.online(room);
     assert.equal(await lists(), 1);
   });
@@ -88,7 +88,7 @@ test('member lists leave with their edge, and the last of a room with it', async
   assert.equal(pulses.get(room)?.list, undefined, 'lists that were lost alone are missed');
 });
 
-test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one at once', async () => {
+test('an unfinished idempotency claim expires after 10 s; `forget` removes it immediately', async () => {
   await bus.claims.begin('k', 'hash', 'c');
   const left = await leftOf('danmux:idempotency:k');
   assert.ok(left > 8_000 && left <= 10_000, `${left} ms left`);
@@ -99,7 +99,7 @@ test('an unfinished claim of an idempotency key ends after 10 s, a forgotten one
   assert.ok((await leftOf('danmux:idempotency:k')) > 50_000);
 });
 
-test('heads that were lost alone take their messages with them, and the room goes on', async () => {
+test('when only the heads are lost, the messages of the room are deleted and a new epoch begins', async () => {
   for (const id of ['a', 'b', 'c']) await sendGift(id);
   const { epoch } = await bus.streams.heads(room);
   await redis.command(`DEL ${keysOf().heads(room)}`);
@@ -110,18 +110,18 @@ test('heads that were lost alone take their messages with them, and the room goe
   assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 9, 9)), [1]);
 });
 
-test('asking for heads that are there harms no message', async () => {
+test('reading existing heads deletes no message', async () => {
   await sendGift('a');
   for (let i = 0; i < 3; i++) await bus.streams.heads(room);
   assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 9, 9)), [1]);
 });
 
-test('what is committed is gone from the ingress, for good', async () => {
+test('a commit deletes its entries from the ingress stream', async () => {
   await sendGift('a');
   assert.equal(await redis.command(`XLEN ${keysOf().ingress('gift')}`), ':0\r\n');
 });
 
-test('what recalls leave ends as history does, and heads that were lost alone take the tombstones with them', async () => {
+test('keys of recalls expire like history, and when only the heads are lost, tombstones are deleted', async () => {
   for (const id of ['a', 'b']) await sendGift(id);
   await bus.streams.recall(room, 'a');
   const keys = keysOf();
@@ -136,7 +136,7 @@ test('what recalls leave ends as history does, and heads that were lost alone ta
   assert.deepEqual(await bus.streams.recalled(room), ['a'], 'it may still wait somewhere');
 });
 
-test('ids that were recalled longer ago than history lasts are forgotten by the next recall', async () => {
+test('the next recall removes recalled ids that are older than any history', async () => {
   await bus.streams.recall(room, 'new');
   await redis.command(`ZADD ${keysOf().recalled(room)} 1000 old`);
   assert.deepEqual(await bus.streams.recalled(room), ['new']);
@@ -144,7 +144,7 @@ test('ids that were recalled longer ago than history lasts are forgotten by the 
   assert.equal(await redis.command(`ZCARD ${keysOf().recalled(room)}`), ':2\r\n');
 });
 
-test('fields that ended leave their record with a later change of it, the others with a sweep, without a change of version', async () => {
+test('expired fields are removed by the next change of their record or by a sweep, without a new version', async () => {
   const slot = keysOf().records;
   const until = Date.now() + 1;
   const ended = () => new Map(['x', 'y', 'mute:bob smith'].map((name) => [name, { value: '1', until }]));
@@ -164,7 +164,7 @@ test('fields that ended leave their record with a later change of it, the others
   assert.equal((await bus.records.get('room:live:29')).version, version);
 });
 
-test('a record without fields ends after an hour, however it lost them; one that gets a field again stays, and one that ended begins above', async () => {
+test('a record without fields expires after an hour; a new field cancels that, and a record that expired restarts above its old version', async () => {
   const slot = keysOf().records;
   const record = 'room:live:1';
   const left = () => leftOf(slot.record(record));
@@ -181,13 +181,13 @@ test('a record without fields ends after an hour, however it lost them; one that
   hour(await left());
   await redis.command(`DEL ${slot.record(record)}`);
   assert.deepEqual(await bus.records.get(record), { version: 0, fields: new Map() });
-  // As if the hour had passed, for which a few milliseconds do.
+  // Shortens the TTL of one hour to a few milliseconds.
   await eventually(() => assert.ok(Date.now() > last + 1, 'a millisecond passed'));
   const again = await bus.records.setIf(record, 0, new Map([['modes', { value: '{}' }]]));
   assert.ok(again && again > last, `${again} after ${last}`);
 });
 
-test('a sweep takes more ended fields than one look finds', async () => {
+test('a sweep removes more expired fields than one query returns', async () => {
   const until = Date.now() + 1;
   await bus.records.set('everywhere', new Map(Array.from({ length: 1_200 }, (_, index) => [`n${index}`, { value: '', until }])));
   await eventually(() => assert.ok(Date.now() > until, 'they ended'));
@@ -195,7 +195,7 @@ test('a sweep takes more ended fields than one look finds', async () => {
   assert.equal(await redis.command('HLEN danmux:{records}:record:everywhere'), ':1\r\n');
 });
 
-test('keys taken once and receipt counts end by themselves; each report gives the counts their time anew', async () => {
+test('one-time keys and receipt counts expire; each report restarts the TTL of the counts', async () => {
   await bus.claims.once('k', 60_000);
   const taken = await leftOf('danmux:once:k');
   assert.ok(taken > 50_000 && taken <= 60_000, `${taken} ms left`);
@@ -208,7 +208,7 @@ test('keys taken once and receipt counts end by themselves; each report gives th
 
 const memoryOf = async (key: string) => Number((await redis.command(`MEMORY USAGE "${key}" SAMPLES 0`)).slice(1));
 
-test('the first message of a lane in a room takes what it needs, not a whole node of a stream', async () => {
+test('the first message of a stream uses only the memory it needs, not a full stream node', async () => {
   await sendGift('g');
   const { stream, heads, seen } = keysOf();
   const bytes = (await memoryOf(stream(room, 'gift'))) + (await memoryOf(heads(room))) + (await memoryOf(seen(room, 'g')));
@@ -217,7 +217,7 @@ test('the first message of a lane in a room takes what it needs, not a whole nod
   assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 2, 10)), [1, 2]);
 });
 
-test('a stream that ended by itself takes no more when it begins again', async () => {
+test('a stream that expired uses no more memory when it begins again', async () => {
   await sendGift('g');
   await redis.command(`DEL "${keysOf().stream(room, 'gift')}"`);
   await sendGift('h');
@@ -225,7 +225,7 @@ test('a stream that ended by itself takes no more when it begins again', async (
   assert.deepEqual(offsetsOf(await bus.streams.since(room, 'gift', 0, 2, 10)), [2]);
 });
 
-test('a user that may not dump keys still stores messages', async () => {
+test('commits work for a Redis user whose ACL forbids DUMP', async () => {
   await redis.command('ACL SETUSER default -dump -restore');
   try {
     await sendGift('g');

@@ -1,5 +1,5 @@
-// The contract of members: the processes of the cluster, each of which announces itself every few seconds. For display and monitoring only;
-// ownership and election use leases.
+// The contract of members: the processes of the cluster, each of which announces itself every few seconds. Used for display, edge addresses and
+// fair shares of leases. Being a member grants no ownership; only leases do.
 import type { Lane } from '@danmux/protocol';
 
 /** The announcement of one process. */

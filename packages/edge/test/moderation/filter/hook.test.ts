@@ -56,7 +56,7 @@ describe('what may be answered', () => {
     server.answer = saying({ action: 'block', message: 'Not here.' });
     await assert.rejects(hook.judge(messageOf(data)), { code: 'content_blocked', message: 'Not here.' });
     server.answer = saying({ action: 'block' });
-    await assert.rejects(hook.judge(messageOf(data)), { code: 'content_blocked', message: /not accepted/ });
+    await assert.rejects(hook.judge(messageOf(data)), { code: 'content_blocked', message: /not allowed/ });
   });
 
   test('mask, with other data', async () => {

@@ -1,5 +1,5 @@
-// A Redis that may delete what it was given: noticed when the connection stands and after, in the state's text, and over when the
-// policy is right.
+// Detects a Redis that may evict keys: checked on connecting and periodically, reported as a degraded state, cleared when the policy is
+// corrected.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
@@ -31,7 +31,7 @@ async function open(): Promise<{ condition: RedisCondition; runtime: Runtime; re
 }
 const textOf = ({ degraded }: Runtime) => degraded.list.find(({ code }) => code === 'redis_eviction')?.text;
 
-test('every policy but noeviction is wrong, from the start and until it is changed', async () => {
+test('every policy except noeviction degrades the process until it is changed', async () => {
   await redis.command('CONFIG SET maxmemory-policy volatile-ttl');
   const { condition, runtime } = await open();
   await eventually(() => assert.match(textOf(runtime) ?? '', /^The maxmemory-policy of Redis is volatile-ttl: /));
@@ -43,7 +43,7 @@ test('every policy but noeviction is wrong, from the start and until it is chang
   assert.equal(textOf(runtime), undefined);
 });
 
-test('keys that were evicted are counted, and remembered for some minutes after the policy was set right', async () => {
+test('evicted keys are counted, and reported for some minutes after the policy is corrected', async () => {
   await redis.command('CONFIG SET maxmemory-policy allkeys-lru');
   const { condition, runtime, redis: connected } = await open();
   await condition.look();
@@ -59,7 +59,7 @@ test('keys that were evicted are counted, and remembered for some minutes after 
   assert.equal(textOf(runtime), undefined);
 });
 
-test('where INFO is refused, that is what is said', async () => {
+test('a refused INFO is reported', async () => {
   const { condition, runtime, redis: connected } = await open();
   await condition.look();
   await connected.client.call('ACL', 'SETUSER', 'default', '-info');

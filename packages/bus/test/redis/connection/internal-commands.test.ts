@@ -1,4 +1,4 @@
-// What ioredis leaves behind by itself: listeners on the socket of a connection that has ended.
+// Works around socket listeners that ioredis leaves behind on an ended connection.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ interface WithSocket {
   readonly connector: { readonly stream: NodeJS.EventEmitter };
 }
 
-test('a connection that has ended is not disconnected again, and can be opened anew', { timeout: 10_000 }, async (t) => {
+test('an ended connection is not disconnected again, and can reconnect', { timeout: 10_000 }, async (t) => {
   catchOwnCommands();
   const server = await startRedis();
   t.after(() => server.stop());

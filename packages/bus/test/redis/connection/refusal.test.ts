@@ -1,4 +1,4 @@
-// Which answers of Redis are refusals, as Redis 6.2 to 8 word them, and what a caller is told of them.
+// Classification of Redis errors as refusals, with the texts of Redis 6.2 to 8, and the errors that callers get.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ReplyError } from 'ioredis';
@@ -28,15 +28,15 @@ const refused: readonly (readonly [text: string, code: string, inner?: string])[
   ["ERR unknown command 'CONFIG', with args beginning with: 'GET' 'maxmemory'", 'UNKNOWN'],
 ];
 
-test('each refusal is known by its code, inside a script too, with the command there', () => {
+test('each refusal is recognised by its code, also inside a script, with the command', () => {
   for (const [text, code, inner] of refused) assert.deepEqual(refusalOf(new ReplyError(text)), inner ? { code, inner } : { code }, text);
 });
 
-test('a refused caller is told that the store is not available, not that danmux failed', () => {
+test('a refusal gives `unavailable`, not `internal`', () => {
   for (const [text] of refused) assert.equal(busError(new ReplyError(text)).code, 'unavailable', text);
 });
 
-test('an error of another kind is no refusal', () => {
+test('other errors are not refusals', () => {
   const others = [
     'NOSCRIPT No matching script. Please use EVAL.',
     'WRONGTYPE Operation against a key holding the wrong kind of value',
@@ -49,6 +49,6 @@ test('an error of another kind is no refusal', () => {
   assert.equal(refusalOf('NOPERM'), undefined);
 });
 
-test('missing rights last; a full or loading server does not', () => {
+test('missing permissions are permanent; a full or loading server is temporary', () => {
   assert.deepEqual([isPassing('NOPERM'), isPassing('NODB'), isPassing('OOM'), isPassing('READONLY'), isPassing('WRONGPASS')], [false, false, true, true, true]);
 });

@@ -1,4 +1,4 @@
-// What Redis refuses a process: named once, told as a state while it lasts, and what a process cannot serve without.
+// Refused Redis commands: logged once, reported as a degraded state while refused, and blocking when the process cannot serve without them.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 const codes = () => runtime.degraded.list.map(({ code }) => code);
 
-test('a command of a connection is named in the log once, however often it is refused', () => {
+test('a refused command is logged once per connection, however often it is refused', () => {
   for (let at = 0; at < 100_000; at += 10) refusals.refused('jobs-worker', 'evalsha', { code: 'NOPERM' }, at);
   refusals.refused('commands', 'evalsha ingress-publish', { code: 'NOPERM', inner: 'xadd' }, 0);
   const named = lines.filter(({ msg }) => msg === 'redis refuses a command').map(({ refusal, command, connection }) => [refusal, command, connection]);
@@ -31,7 +31,7 @@ test('a command of a connection is named in the log once, however often it is re
   );
 });
 
-test('want of memory is a state of its own; it ends with an answer some seconds after the last refusal', () => {
+test('a full Redis is a separate state; it ends with a success some seconds after the last refusal', () => {
   refusals.refused('commands', 'evalsha ingress-publish', { code: 'OOM' }, 0);
   assert.deepEqual(codes(), ['redis_full']);
   refusals.answered('commands', 'evalsha streams-commit', 10_000);
@@ -42,7 +42,7 @@ test('want of memory is a state of its own; it ends with an answer some seconds 
   assert.equal(refusals.has('commands'), false);
 });
 
-test('what is refused for some keys only does not begin and end with every answer', () => {
+test('a refusal of only some keys does not toggle the state with every answer', () => {
   for (let at = 0; at < 120_000; at += 1_000) {
     refusals.refused('commands', 'evalsha ingress-publish', { code: 'NOPERM' }, at);
     refusals.answered('commands', 'evalsha ingress-publish', at + 500);
@@ -52,7 +52,7 @@ test('what is refused for some keys only does not begin and end with every answe
   assert.deepEqual(codes(), []);
 });
 
-test('a command that is asked no more is forgotten; the first command of a connection needs one answer', () => {
+test('refusals of a command that is no longer sent expire; those of the first command of a connection end with one success', () => {
   refusals.refused('commands', 'info', { code: 'NOPERM' }, 0);
   refusals.refused('commands', 'hello', { code: 'WRONGPASS' }, 0);
   refusals.answered('commands', 'hello', 1);
@@ -63,7 +63,7 @@ test('a command that is asked no more is forgotten; the first command of a conne
   assert.deepEqual(codes(), []);
 });
 
-test('only what a process cannot serve without, refused for good, blocks it', () => {
+test('only a permanent refusal of an essential command blocks the process', () => {
   refusals.refused('jobs-worker', 'evalsha', { code: 'NOPERM' });
   refusals.refused('commands', 'evalsha ingress-publish', { code: 'OOM' });
   assert.equal(refusals.blocking, undefined);

@@ -1,4 +1,4 @@
-// A connection leaves the old master as soon as a sentinel says that there is another; one that is there already stays.
+// A connection leaves the old master as soon as a sentinel announces a new one; a connection to the new master stays.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
 import { testSettings } from '../../settings.ts';
 
-/** What a sentinel says to who asks for the master, and to those who listen. */
+/** A fake sentinel: answers queries for the master's address and publishes announcements. */
 class FakeSentinel {
   readonly #server: Server;
   readonly #listeners = new Set<Socket>();
@@ -45,7 +45,7 @@ class FakeSentinel {
   }
 
   #answer(socket: Socket, asked: string): void {
-    // One answer for each command of a pipeline, by its count of words in front.
+    // One answer per pipelined command; each begins with its number of arguments.
     for (const command of asked.split(/(?=\*\d+\r\n)/)) {
       if (command.includes('subscribe')) {
         this.#listeners.add(socket);
@@ -83,7 +83,7 @@ afterEach(async () => {
 
 const connectedTo = async () => /tcp_port:(\d+)/.exec(await (connection.client as { info(section: string): Promise<string> }).info('server'))?.[1];
 
-test('a planned failover: the connection leaves the old master, which still takes writes, and the news of other sentinels change nothing', async () => {
+test('after a planned failover the connection leaves the old master, which still accepts writes; announcements of further sentinels change nothing', async () => {
   let closed = 0;
   connection.client.on('close', () => closed++);
   assert.equal(await connectedTo(), String(portOf(one)));
@@ -97,7 +97,7 @@ test('a planned failover: the connection leaves the old master, which still take
   assert.equal(closed, 1);
 });
 
-test('a connection that stops is not listened for any more', async () => {
+test('stopping a connection ends its sentinel subscription', async () => {
   connection.stop();
   await eventually(() => assert.equal(sentinel.listeners, 0));
 });

@@ -1,4 +1,4 @@
-// The interval that asks a Redis Cluster for its slots, on a real one.
+// The periodic refresh of the slot table, on a real Redis Cluster.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually, startRedisCluster } from '@danmux/testkit';
@@ -7,7 +7,9 @@ import { Cluster } from 'ioredis';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
 import { SlotRefresh } from '../../../src/redis/connection/slot-refresh.ts';
 
-test('slots are asked for again and again until the connection is stopped, also while an answer is on its way', { timeout: 30_000 }, async (t) => {
+test('the slot table is refreshed periodically until the connection is stopped, also when a refresh is in progress at the stop', {
+  timeout: 30_000,
+}, async (t) => {
   const group = await startRedisCluster();
   t.after(() => group.stop());
   const connection = new RedisConnection(testRuntime(t, { 'redis.url': group.url }), 'test');
@@ -15,7 +17,7 @@ test('slots are asked for again and again until the connection is stopped, also 
   await eventually(() => assert.equal(connection.up, true));
   const { client } = connection;
   assert.ok(client instanceof Cluster, 'a client of a Redis Cluster');
-  // The library's own interval goes on after a stop that comes while an answer is on its way.
+  // ioredis's own interval continues when the stop happens during a refresh.
   assert.equal(client.options.slotsRefreshInterval, 0);
   let asked = 0;
   const refresh = client.refreshSlotsCache.bind(client);

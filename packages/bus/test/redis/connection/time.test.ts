@@ -1,4 +1,4 @@
-// A process whose machine's clock is off: it has the store's time from its start on, and says by how much its machine differs.
+// A process on a machine with a wrong clock: it uses the store's time from its start and reports the difference.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ClusterClock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
@@ -19,7 +19,7 @@ afterEach(async () => {
   await redis.stop();
 });
 
-/** A process on a machine whose clock is `ahead` of this one's, which is the store's. */
+/** Creates a process whose machine clock is `ahead` milliseconds before the store's clock. */
 function processOf(ahead: number): { runtime: Runtime; bus: RedisBus; step(ms: number): void } {
   let off = ahead;
   const { config } = loadConfig(testSettings({ 'redis.url': redis.url, 'redis.command_timeout_ms': 300 }));
@@ -44,7 +44,7 @@ for (const [ahead, text] of [
   [-20_000, '-20.0 s'],
   [hour, '+3600.0 s'],
 ] as const) {
-  test(`started ${text} off, it has the store's time as soon as it started, and is degraded`, async () => {
+  test(`with a clock ${text} off, the process has the store's time after its start and is degraded`, async () => {
     const { runtime, bus } = processOf(ahead);
     await bus.start();
     isRight(runtime);
@@ -53,14 +53,14 @@ for (const [ahead, text] of [
   });
 }
 
-test('half a second off is nothing to tell', async () => {
+test('a clock half a second off does not degrade the process', async () => {
   const { runtime, bus } = processOf(-500);
   await bus.start();
   isRight(runtime);
   assert.deepEqual(said(runtime), []);
 });
 
-test('a step while it runs is noticed and ends when it is put right, and its time stays as it was', async () => {
+test('a clock step at run time degrades the process until it is corrected, and does not change its time', async () => {
   const { runtime, bus, step } = processOf(0);
   await bus.start();
   step(-hour);
@@ -71,7 +71,7 @@ test('a step while it runs is noticed and ends when it is put right, and its tim
   await eventually(() => assert.deepEqual(said(runtime), []));
 });
 
-test('without a store it starts all the same, is not ready, and has the time as soon as the store is there', async () => {
+test('without a store the process starts but is not ready, and gets the time when the store is reachable', async () => {
   await redis.kill();
   const { runtime, bus } = processOf(hour);
   await bus.start();

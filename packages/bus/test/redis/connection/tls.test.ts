@@ -1,4 +1,4 @@
-// A Redis behind TLS: its CA is the one in the file of redis.tls_ca, and no other server is spoken to.
+// Redis with TLS: only servers with a certificate of the CA in `redis.tls_ca` are accepted.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -44,7 +44,7 @@ function open(ca: string): RedisConnection {
   return new RedisConnection(createRuntime({ config, role: 'api', version: '0', processMetrics: false }), 'commands');
 }
 
-test('a server of the CA in the file is spoken to, a server of another CA is not', async () => {
+test('a server with a certificate of the configured CA is accepted, one of another CA is not', async () => {
   const good = open(join(dir, 'server.pem'));
   const bad = open(join(dir, 'other.pem'));
   const errors: string[] = [];
@@ -61,6 +61,6 @@ test('a server of the CA in the file is spoken to, a server of another CA is not
   }
 });
 
-test('a file that is not there is named', () => {
+test('the error of a missing CA file names the file', () => {
   assert.throws(() => open(join(dir, 'none.pem')), /redis\.tls_ca: ENOENT/);
 });

@@ -1,4 +1,4 @@
-// Every form of a Redis address that DESIGN names, and plain words for what is none.
+// All supported forms of a Redis URL, and the errors of invalid ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRedisUrl, type RedisTarget } from '../../../src/redis/connection/url.ts';
@@ -43,7 +43,7 @@ for (const [url, target] of [
     },
   ],
 ] as const satisfies readonly (readonly [string, RedisTarget])[]) {
-  test(`${url} is understood`, () => assert.deepEqual(parseRedisUrl(url), target));
+  test(`${url} is parsed`, () => assert.deepEqual(parseRedisUrl(url), target));
 }
 
 for (const [url, why] of [
@@ -63,10 +63,10 @@ for (const [url, why] of [
   ['redis://ann:100%@a', /must be percent-encoded/],
   ['redis://ann:p/w@a', /%-encode/],
 ] as const) {
-  test(`"${url}" is refused in plain words`, () => assert.throws(() => parseRedisUrl(url), why));
+  test(`"${url}" is refused with a clear error`, () => assert.throws(() => parseRedisUrl(url), why));
 }
 
-test('a bad address never shows its password', () => {
+test('the error of an invalid URL never contains its password', () => {
   for (const url of [
     'redis://ann:secret@a:70000',
     'ftp://ann:secret@a',

@@ -1,5 +1,5 @@
-// The edge role: makes its groups of parts, starts and stops them in order. It knows rooms and lanes, never what a message means, and
-// needs no relay, api or worker to hold its viewers.
+// The edge role: creates its parts and starts and stops them in order. It handles rooms and lanes but does not interpret messages, and it
+// keeps viewers connected while relays, APIs and workers are down.
 import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership, Publisher, type RoleNumbers, TraceHops, totalOf } from '@danmux/cluster';
 import { Rules } from '@danmux/policy';
@@ -23,9 +23,9 @@ export class EdgeRole implements Part {
   readonly #delivery: Delivery;
   readonly #door: Door;
   readonly #membership: Membership;
-  /** Started before viewers may connect, and stopped after the last one left. */
+  /** Started before viewers may connect; stopped after the last viewer has disconnected. */
   readonly #beforeViewers: Part[];
-  /** Started when viewers may connect, and stopped in the reverse order before they are disconnected. */
+  /** Started when viewers may connect; stopped in reverse order before viewers are disconnected. */
   readonly #withViewers: Part[];
 
   constructor(runtime: Runtime, bus: Bus) {
@@ -34,7 +34,7 @@ export class EdgeRole implements Part {
     const hops = new TraceHops(runtime, bus, `edge@${runtime.node}`);
     const delivery = createDelivery(runtime, bus, { sessions, hops });
     const { fanOut, receipts, outbox } = delivery;
-    // The only reference forward: a changed rule expels viewers from rooms, and rooms ask the rules.
+    // A closure over the later `enforcement`, because the dependency is circular: a changed rule expels viewers from rooms, and rooms read rules.
     const rules = new Rules(runtime, bus, (change) => enforcement.apply(change));
     const { rooms, presence, joinLeaveEvents } = createRooms(runtime, bus, { ...delivery, rules });
     const enforcement = new Enforcement(runtime.clock, { sessions, rooms });
@@ -55,7 +55,7 @@ export class EdgeRole implements Part {
     this.#withViewers = [hops, hidden, receipts, presence, new TokenExpiry(runtime, sessions.all), this.#membership];
   }
 
-  /** `host:port` under which viewers reach this edge; only after `start`. */
+  /** `host:port` at which viewers reach this edge; valid after `start`. */
   address(): string {
     return this.#door.address();
   }

@@ -1,6 +1,5 @@
-// socket.io's own cluster channel, on Redis: what one edge tells the others, such as to disconnect a user. Frames never travel
-// here. The adapter does not catch its failed publishes and would end the process with Redis; its clients are given to it with
-// that mended.
+// Sends control events between edges, such as disconnecting a user, over socket.io's Redis adapter; frames never use it. The adapter does
+// not catch its own failed publishes, which would crash the process when Redis fails, so its clients are wrapped.
 import { channelPrefix, RedisConnection } from '@danmux/bus/redis';
 import type { Part, Runtime } from '@danmux/runtime';
 import { createAdapter } from '@socket.io/redis-adapter';
@@ -16,7 +15,7 @@ export class ClusterControl implements Part {
   readonly #subscribe: RedisConnection;
   readonly #subscriptions: ControlSubscriptions;
 
-  /** `disconnect` is called for a user that another edge was told to disconnect. */
+  /** `disconnect` is called when another edge asks to disconnect a user. */
   constructor(runtime: Runtime, io: Server, disconnect: (user: string) => void) {
     this.#io = io;
     this.#publish = new RedisConnection(runtime, 'control-commands');
@@ -33,7 +32,7 @@ export class ClusterControl implements Part {
     });
   }
 
-  /** Tells every other edge. */
+  /** Asks every other edge to disconnect the user; lost while Redis is down. */
   disconnectUser(user: string): void {
     this.#io.serverSideEmit(disconnectEvent, user);
   }
@@ -52,7 +51,7 @@ export class ClusterControl implements Part {
 
 type Want = ControlSubscriptions['want'];
 
-/** The client, with the promises of the commands the adapter leaves alone caught; with `want`, subscriptions go there. */
+/** Wraps a client so that rejections of commands which the adapter does not await are caught; with `want`, subscriptions are redirected to it. */
 export function guardClient<T extends object>(client: T, caught: (error: unknown) => void, want?: Want): T {
   const watched = new Set<PropertyKey>(['publish', 'subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe', 'spublish', 'ssubscribe', 'sunsubscribe']);
   return new Proxy(client, {

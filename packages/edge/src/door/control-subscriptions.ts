@@ -1,5 +1,5 @@
-// The subscriptions of socket.io's adapter. The adapter asks once, at its start; here they are asked for whenever the connection
-// comes to stand, and again after a while when Redis refuses them.
+// Maintains the Redis subscriptions of socket.io's adapter, which subscribes only once, at start. Subscribes again on every reconnect, and
+// retries with backoff when Redis refuses.
 import type { RedisConnection } from '@danmux/bus/redis';
 import { backoffMs } from '@danmux/runtime';
 
@@ -23,7 +23,7 @@ export class ControlSubscriptions {
     connection.onReady(() => this.#ask());
   }
 
-  /** Keeps these subscribed from now on. */
+  /** Subscribes to these channels and restores the subscription after every reconnect. */
   want(method: Method, channels: readonly string[]): void {
     this.#wanted.set(`${method} ${channels.join(' ')}`, [method, channels]);
     if (this.#connection.up) this.#ask();
@@ -42,7 +42,7 @@ export class ControlSubscriptions {
       },
       (error: unknown) => {
         this.#caught(error);
-        // A connection that is away asks when it is back.
+        // While disconnected there is nothing to retry: the reconnect subscribes again.
         this.#retry = setTimeout(() => this.#connection.up && this.#ask(), backoffMs(++this.#tries, { baseMs: 500, maxMs: 5_000 }));
       },
     );

@@ -1,5 +1,5 @@
-// The door of an edge: listens, lets viewers in, and makes a session of each connection until it ends. It refuses everybody while the
-// edge drains or is full, and a banned user always; what viewers do inside is not known here.
+// Listens for viewers, admits them, and owns the session of each connection until it ends. Refuses all viewers while the edge drains or is
+// full, and banned users always. It handles no viewer events; Dispatch does.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
@@ -34,7 +34,7 @@ export class Door {
   readonly #io: ViewerServer;
   readonly #control: ClusterControl | undefined;
   readonly #pinger: Pinger;
-  /** One listener for all sockets: a closure for each would be memory of every viewer. */
+  /** One listener shared by all sockets: a closure per socket would cost memory for every viewer. */
   readonly #onEvent: (this: ViewerSocket, event: string, ...args: unknown[]) => void;
   readonly #onDisconnect: (this: ViewerSocket, reason: string) => void;
   #draining = false;
@@ -58,7 +58,7 @@ export class Door {
     this.#io.on('connection', (socket) => this.#connected(socket));
   }
 
-  /** `host:port` under which viewers reach this edge; only after `start`. */
+  /** `host:port` at which viewers reach this edge; valid after `start`. */
   address(): string {
     return addressOf(this.#http, this.#runtime.config.public_host || this.#runtime.config.host);
   }
@@ -77,12 +77,12 @@ export class Door {
     await this.#control?.start();
   }
 
-  /** From now on every new viewer is refused. */
+  /** Refuses every new viewer from now on. */
   refuse(): void {
     this.#draining = true;
   }
 
-  /** Closes the port, so that new viewers find another edge, and sends the connected ones away, each in its own slot. */
+  /** Closes the port, so new viewers connect to another edge, and disconnects the current ones spread over time. */
   async drain(): Promise<void> {
     this.refuse();
     this.#http.close();
@@ -110,7 +110,7 @@ export class Door {
   #refusal(): DanmuxError | undefined {
     if (this.#draining) return new DanmuxError('draining', { retryAfterMs: 500 });
     if (this.#parts.sessions.size >= this.#runtime.config.edge.max_connections) {
-      return new DanmuxError('unavailable', { message: 'This edge is full; use another.', retryAfterMs: 2_000 });
+      return new DanmuxError('unavailable', { message: 'This edge is full; try again to reach another.', retryAfterMs: 2_000 });
     }
     return undefined;
   }
@@ -132,7 +132,7 @@ export class Door {
     socket.onAny(this.#onEvent);
     socket.on('disconnect', this.#onDisconnect);
     slimSocket(socket);
-    // It may have been banned since it was let in.
+    // The user may have been banned between the handshake and this point.
     const ban = rules.everywhere('ban', session.viewer.id);
     if (!ban) return;
     session.emit('notice', noticeOf('ban', ban));

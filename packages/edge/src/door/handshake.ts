@@ -1,11 +1,11 @@
-// The door: which Origin may connect, whose token is good, and whether there is room. Refusals carry a code of the errors
-// table in `connect_error`'s data; an Origin is refused before any socket exists, with HTTP 403.
+// Checks a new connection: its Origin and its token. A refused token reaches the client as `connect_error` with an error code in its
+// data; a refused Origin is answered with HTTP 403 before a socket exists.
 import type { IncomingMessage } from 'node:http';
 import { DanmuxError } from '@danmux/protocol';
 import { type Runtime, verifyViewerToken } from '@danmux/runtime';
 import { guestViewer, type Viewer, viewerOf } from '../viewer/viewer.ts';
 
-/** True for a page of the same host name, of a configured Origin, or for what is no page (no Origin). */
+/** True for a page of the same host name or a configured Origin, and for a client without an Origin (not a browser page). */
 export function originAllowed(origin: string | undefined, host: string | undefined, allowed: readonly string[]): boolean {
   if (origin === undefined || allowed.includes('*') || allowed.includes(origin)) return true;
   const from = hostName(origin);
@@ -13,7 +13,7 @@ export function originAllowed(origin: string | undefined, host: string | undefin
   return from !== undefined && to !== undefined && (from === to || (isLoopback(from) && isLoopback(to)));
 }
 
-/** The same for a request, in the form engine.io asks. */
+/** `originAllowed` as engine.io's `allowRequest` callback. */
 export function allowRequest(runtime: Runtime): (request: IncomingMessage, answer: (error: string | null, allowed: boolean) => void) => void {
   return (request, answer) => {
     const allowed = originAllowed(request.headers.origin, request.headers.host, runtime.config.edge.allowed_origins);
@@ -22,7 +22,7 @@ export function allowRequest(runtime: Runtime): (request: IncomingMessage, answe
   };
 }
 
-/** The viewer behind `handshake.auth`; throws what connect_error tells. */
+/** The viewer identified by `handshake.auth`; throws the DanmuxError that `connect_error` reports. */
 export async function authenticate(runtime: Runtime, auth: Readonly<Record<string, unknown>>): Promise<Viewer> {
   const { viewer } = runtime.config;
   const token = auth['token'];
@@ -38,12 +38,12 @@ function hostName(url: string): string | undefined {
   try {
     return new URL(url).hostname;
   } catch {
-    // An Origin such as "null" names no host.
+    // Not a URL, for example the Origin "null".
     return undefined;
   }
 }
 
 function isLoopback(name: string): boolean {
-  // An address, not a name that begins like one: anybody may own 127.example.org.
+  // Must be a full IP address: anybody may register a name such as 127.example.org.
   return name === 'localhost' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
 }

@@ -1,5 +1,5 @@
-// socket.io packets whose JSON keeps digits and is well-formed both ways: what viewers send as data goes on as they wrote it. The one
-// place that stands in for socket.io's own JSON; framing, acks and attachments stay its business.
+// Replaces socket.io's JSON parser and serializer with ones that keep every digit of large numbers, so data leaves as the sender wrote it.
+// Framing, acks and attachments stay socket.io's.
 import { limits } from '@danmux/protocol';
 import { parseRequest, written } from '@danmux/runtime';
 import { Decoder, Encoder, type Packet } from 'socket.io-parser';
@@ -12,18 +12,18 @@ class ViewerEncoder extends Encoder {
 
 class ViewerDecoder extends Decoder {}
 
-// The parser has no option for it, and its types call the method private.
+// socket.io-parser has no option for this, and its types declare the method private.
 Object.defineProperty(ViewerDecoder.prototype, 'tryParse', { value: parsed });
 
-/** Each takes two bytes at least: data with more of them is too large. */
+/** Cap of values in a packet: each takes at least two bytes, so more cannot fit the size limit. */
 const most = limits.viewerData / 2;
 
-/** False, as socket.io has it, for what is no JSON: the connection ends. */
+/** The parsed JSON; false for invalid JSON, as socket.io expects, which then closes the connection. */
 function parsed(text: string): unknown {
   try {
     return parseRequest(text, { most });
   } catch {
-    // A viewer's mistake, which socket.io tells by closing.
+    // The client sent invalid JSON; socket.io closes the connection.
     return false;
   }
 }

@@ -1,11 +1,11 @@
-// Pings viewers from one timer. engine.io gives every connection a timer of its own, which is memory of every viewer; here each
-// has a place on a wheel that turns once in a ping interval.
+// Pings all viewers from one timer wheel that turns once per ping interval. engine.io uses one timer per connection, which costs memory
+// for every viewer.
 
-/** The part of an engine.io socket it needs; what it does at a ping is engine.io's own. */
+/** The members of an engine.io socket used here; a ping does the same as engine.io's own. */
 export interface PingedConn {
   readonly readyState: string;
   pingIntervalTimer: NodeJS.Timeout | null | undefined;
-  /** Runs while a ping is not answered. */
+  /** Set while a ping is unanswered. */
   readonly pingTimeoutTimer: NodeJS.Timeout | null | undefined;
   hasRefreshedPingTimeout: boolean;
   sendPacket(type: 'ping'): void;
@@ -32,14 +32,14 @@ export class Pinger {
     clearInterval(this.#timer);
   }
 
-  /** Takes over the pings of an open connection; its next one comes after a whole interval, as engine.io's would. */
+  /** Takes over the pings of an open connection; the first ping follows after one full interval, as in engine.io. */
   add(conn: PingedConn): void {
     clearTimeout(conn.pingIntervalTimer ?? undefined);
     conn.pingIntervalTimer = null;
     this.#wheel[this.#at]?.add(conn);
   }
 
-  /** Connections on the wheel. */
+  /** Number of connections on the wheel. */
   get size(): number {
     return this.#wheel.reduce((sum, { size }) => sum + size, 0);
   }
@@ -53,16 +53,16 @@ export class Pinger {
     }
   }
 
-  /** Forgets a connection that ended. */
+  /** Removes a connection that ended. */
   remove(conn: PingedConn): void {
     for (const place of this.#wheel) if (place.delete(conn)) return;
   }
 }
 
 function ping(conn: PingedConn): void {
-  // Another ping would give who does not answer its time anew.
+  // Another ping would restart the timeout of a connection that does not answer.
   if (conn.pingTimeoutTimer) return;
-  // engine.io's own bookkeeping: the first packet after a ping does that.
+  // As engine.io does: the first packet after a ping refreshes the timeout.
   conn.hasRefreshedPingTimeout = false;
   conn.sendPacket('ping');
   conn.resetPingTimeout();

@@ -1,5 +1,5 @@
-// The socket.io server and the HTTP server under it: transports, limits and the door. What viewers do once inside is not
-// known here.
+// Creates the socket.io server and its HTTP server: transports, size limits, the Origin check and the handshake. It handles no viewer
+// events.
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DanmuxError, limits, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
@@ -13,17 +13,17 @@ import { packets } from './packets.ts';
 
 export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** Who is not let in, besides those without a good token. */
+/** Decides which viewers are refused although their token is valid. */
 export interface Door {
-  /** Why nobody is now. */
+  /** The error for every new viewer, while the edge drains or is full; else undefined. */
   refuses(): DanmuxError | undefined;
-  /** Why this viewer is not. */
+  /** The error for this viewer, such as a ban; else undefined. */
   refusesViewer(viewer: Viewer): DanmuxError | undefined;
 }
 
 /**
- * Every message stands alone, so that one compressed frame serves all viewers. ws itself compresses nothing: an answer it
- * compresses goes out later than what is written after it.
+ * No context takeover, so that one compressed frame serves all viewers. The threshold keeps ws from compressing anything itself: ws sends
+ * a message it compresses later than messages written after it.
  */
 const deflateOffer = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: Number.MAX_SAFE_INTEGER };
 
@@ -61,7 +61,7 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
       answer(null, { origin: origin !== undefined && originAllowed(origin, host, edge.allowed_origins) ? origin : false });
     },
   });
-  // engine.io takes no frame that is encoded already while it may compress.
+  // engine.io accepts pre-encoded frames only when its own compression is off.
   io.engine.on('connection', (conn: PollingConn & { transport: { perMessageDeflate: unknown } }) => {
     conn.transport.perMessageDeflate = null;
     if (conn.transport.name === 'polling') boundPolls(conn);
@@ -78,7 +78,7 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
   return io;
 }
 
-/** The address `http` listens on. */
+/** The `host:port` that `http` listens on. */
 export function addressOf(http: HttpServer, host: string): string {
   const { port } = http.address() as AddressInfo;
   return `${host}:${port}`;
@@ -96,7 +96,7 @@ async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, 
 function connectError(runtime: Runtime, error: unknown): Error {
   const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
   runtime.metrics.refused.inc({ source: 'handshake', code: refusal.code });
-  if (refusal.code === 'internal') runtime.counted.error({ err: error }, 'a handshake failed', { most: 20 });
-  // The form in which socket.io passes `data` on to connect_error.
+  if (refusal.code === 'internal') runtime.counted.error({ err: error }, 'handshake failed', { most: 20 });
+  // socket.io passes the `data` of an Error on to `connect_error`.
   return Object.assign(new Error(refusal.message), { data: refusal.toBody() });
 }

@@ -1,10 +1,10 @@
-// The epochs of a feed's room: which have ended, what the feed claims by them, and where a new one is taken up. When a store went back
-// the new epoch continues the old one up to what survived: a feed that was at 10 of A goes on at 5 of B, when 5 survived; one that was
-// at 3 of A reads 4 and 5 first. An epoch that began with nothing is read from its first message.
+// Tracks the epochs of a room that ended, and finds the offset at which a feed continues in a new epoch. After Redis lost recent writes, the
+// new epoch continues the old one from the last message that survived: with 5 surviving, a feed at offset 10 of A continues at 5 of B, and a
+// feed at 3 of A reads 4 and 5 first. If nothing survived, the new epoch is read from its first message.
 import { claimOf, type FrameHead, goesOnAfter, type Heads, type HeadsClaim } from '@danmux/bus';
 import { type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 
-/** Epochs remembered, at most. */
+/** Cap of remembered ended epochs. */
 const remembered = 8;
 
 export class FeedEpochs {
@@ -18,12 +18,12 @@ export class FeedEpochs {
     if (!this.ended(epoch)) this.#ended = [...this.#ended, epoch].slice(-remembered);
   }
 
-  /** True of an epoch that ended, as far as these heads or this feed know. */
+  /** True when these heads or this feed list the epoch as ended. */
   knows({ forks = [] }: Heads, epoch: string): boolean {
     return this.ended(epoch) || forks.some((fork) => fork.epoch === epoch);
   }
 
-  /** True when a position is further than these heads, or in an epoch that neither they nor this feed know. */
+  /** True when a position is beyond these heads, or in an epoch unknown to both the heads and this feed. */
   isBeyond(positions: Positions, heads: Heads): boolean {
     return streamLanes.some((lane) => {
       const position = positions[lane];
@@ -35,13 +35,13 @@ export class FeedEpochs {
     return claimOf(known, this.#ended);
   }
 
-  /** Where a feed that was at `before` takes up the epoch of these heads. */
+  /** The heads at which a feed that was at `before` continues in the epoch of `heads`. */
   begin(heads: Heads, before: Heads): Heads {
     const at = streamLanes.map((lane): [StreamLane, number] => [lane, goesOnAfter(heads, lane, before.epoch, before.offsets[lane])]);
     return { ...heads, offsets: Object.fromEntries(at) as Heads['offsets'] };
   }
 
-  /** True when all of the frame is in the streams under these heads. */
+  /** True when all messages of the frame survived into the epoch of these heads. */
   survives({ epoch, ranges }: FrameHead, heads: Heads): boolean {
     return streamLanes.every((lane) => {
       const last = ranges[lane]?.[1] ?? 0;
@@ -50,12 +50,12 @@ export class FeedEpochs {
   }
 }
 
-/** True when some lane of the same epoch is not as far. */
+/** True when both have the same epoch and some lane of `heads` is behind `other`. */
 export function isBehind(heads: Heads, other: Heads): boolean {
   return heads.epoch === other.epoch && streamLanes.some((lane) => heads.offsets[lane] < other.offsets[lane]);
 }
 
-/** What is missing between these heads and a frame of the same epoch: lanes, each up to an offset. */
+/** The messages missing between these heads and a frame of the same epoch: per lane, the last missing offset. */
 export function holesBefore(head: FrameHead, { offsets }: Heads): { lane: StreamLane; upTo: number }[] {
   return streamLanes.flatMap((lane) => {
     const first = head.ranges[lane]?.[0] ?? 0;

@@ -1,5 +1,5 @@
-// The feeds of this edge: one per room, opened with the first viewer, closed with the last. Viewers that come while one is
-// opening share it.
+// Owns the feeds of this edge: one per room, opened for the first viewer and closed after the last. Viewers that join while a feed opens
+// share it.
 import type { Bus, RoomPulse } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { type FeedOutput, RoomFeed } from './room-feed.ts';
@@ -22,7 +22,7 @@ export class Feeds {
     this.#output = output;
   }
 
-  /** An open feed, used by one more; `leave` when done. Rejects with `unavailable`. */
+  /** Opens or shares the room's feed and takes a reference; call `leave` to release it. Rejects with `unavailable` when Redis cannot be read. */
   async enter(room: string): Promise<RoomFeed> {
     const shared = this.#feeds.get(room) ?? this.#open(room);
     shared.users++;
@@ -40,7 +40,7 @@ export class Feeds {
     if (shared) this.#leave(room, shared);
   }
 
-  /** What the store says of its rooms. */
+  /** Passes the heads from Redis on to the feeds of their rooms. */
   pulse(pulses: ReadonlyMap<string, RoomPulse>): void {
     for (const [room, { heads }] of pulses) this.#feeds.get(room)?.feed.pulse(heads);
   }

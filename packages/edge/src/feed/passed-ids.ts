@@ -1,13 +1,12 @@
-// Ids of what a feed passed on before its room began a new epoch. A store that went back may have put messages back among what waits,
-// or have forgotten that an id was used: they come again under new offsets, and no viewer of this edge is shown them a second time. Who
-// joined since and was not shown them is given them (`repeated`).
+// Ids of messages that a feed delivered before a new epoch. After Redis lost recent writes, messages may be published again under new offsets
+// with the same ids; this class filters them so that no viewer gets them twice. Viewers that joined since get them through `repeated`.
 import { type BusFrame, type FrameHead, hasParts, withoutParts } from '@danmux/bus';
 import { isStreamLane, type Lane, type Msg, type StreamLane } from '@danmux/protocol';
 import { type Clock, parseJson, toJson } from '@danmux/runtime';
 import { messageTexts } from '../frame/message-texts.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 
-/** Where a message was when it was passed on first, when that was, and until when it is remembered. */
+/** First delivery of a message: its position and time, and the time until which it is remembered. */
 export interface Passed {
   readonly epoch: string;
   readonly offset: number;
@@ -15,7 +14,7 @@ export interface Passed {
   readonly until: number;
 }
 
-/** A message that was passed on before the store went back, as it comes again. */
+/** A message delivered in an earlier epoch that arrives again. */
 export interface Repeated {
   readonly lane: StreamLane;
   readonly text: string;
@@ -34,7 +33,7 @@ export class PassedIds {
     for (const [key, passed] of entries) this.#passed.set(key, passed);
   }
 
-  /** Forgets what is too long ago. */
+  /** Drops expired ids. */
   forget(): void {
     const now = this.#clock.now();
     for (const [key, { until }] of this.#passed) if (until <= now) this.#passed.delete(key);
@@ -44,7 +43,7 @@ export class PassedIds {
     return this.#passed.size;
   }
 
-  /** The frame without what was passed on already; the same one when there is nothing of it. Its ranges stay: these offsets are done. */
+  /** The frame without messages delivered before; the same object when it has none. Its ranges stay, so the feed's heads still advance. */
   without(frame: BusFrame): { readonly frame: BusFrame; readonly repeated: readonly Repeated[] } {
     if (this.#passed.size === 0 || Object.keys(frame.head.ranges).length === 0) return { frame, repeated: [] };
     const texts = messageTexts(frame.payload);
@@ -53,7 +52,7 @@ export class PassedIds {
     return shown.every((text, index) => text === texts[index]) ? { frame, repeated } : { frame: reduced(frame, shown), repeated };
   }
 
-  /** Null of a message that was passed on; of a combo what was not is left. */
+  /** Null for a message delivered before; a combo without the parts delivered before; else the text unchanged. */
   #shown(text: string, repeated: Repeated[]): string | null {
     const msg = JSON.parse(text) as AddressedMsg;
     if (!isStreamLane(msg.lane)) return text;
@@ -63,14 +62,14 @@ export class PassedIds {
     return left;
   }
 
-  /** The messages without those a viewer had before the store went back, as `had` says by where they were then. */
+  /** The messages without those the viewer has from an earlier epoch; `had` decides by the message's position in that epoch. */
   withoutSeen(msgs: readonly Msg[], had: (lane: StreamLane, before: Passed) => boolean): readonly Msg[] {
     return this.#passed.size === 0 ? msgs : msgs.flatMap((msg) => this.#unlessHad(msg, had));
   }
 
   #unlessHad(msg: Msg, had: (lane: StreamLane, before: Passed) => boolean): Msg | [] {
     const { lane } = msg;
-    // A tombstone is for who had the message.
+    // A tombstone is sent even if the viewer has the message, because it must hide it.
     if (!isStreamLane(lane) || msg.type === 'recalled') return msg;
     const of = {
       has: (key: string) => {
@@ -94,7 +93,7 @@ export class PassedIds {
   }
 }
 
-/** An id is one message in a room; in a room that users share, one to each user. */
+/** Key of a message in its room: its id, in a personal room with the recipient, since users may have equal ids there. */
 export function passedKey({ id, to }: Pick<AddressedMsg, 'id' | 'to'>): string {
   return to === undefined ? id : `${to}\0${id}`;
 }
@@ -106,7 +105,7 @@ function reduced({ head }: BusFrame, shown: readonly (string | null)[]): BusFram
   const characters: Partial<Record<Lane, number>> = {};
   for (const { text, msg } of left) {
     counts[msg.lane] = (counts[msg.lane] ?? 0) + 1;
-    // A comma between two.
+    // Starts at -1 and adds 1 per message: the commas between messages count.
     characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + text.length;
   }
   const kept = shown.map((text) => text !== null);

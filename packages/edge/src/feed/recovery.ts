@@ -1,12 +1,12 @@
-// What a joining viewer is given: what it missed since its positions, or the room's last messages. Bounded by what the feed
-// has passed on, so that replay and live frames meet without a hole and without a double. The feed's ring is asked first; what
-// it does not hold is read from the store once for all who ask.
+// Finds the messages for a joining viewer: those missed since its positions, or the room's last messages. Ends at the feed's heads, so replay
+// and live frames meet without gap or duplicate. Reads the feed's replay buffer first; a read of older messages from Redis is shared by all
+// viewers that join meanwhile.
 import { type Bus, goesOnAfter, type Heads, positionsOf } from '@danmux/bus';
 import { type JoinReply, type JoinRequest, lanes, limits, type Msg, type Position, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson, type Runtime } from '@danmux/runtime';
 import type { RoomFeed } from './room-feed.ts';
 
-/** Messages a viewer without positions gets when it does not say how many. */
+/** Messages for a viewer that gives neither positions nor a number. */
 const defaultHistory = 50;
 
 export type Recovered = Pick<JoinReply, 'positions' | 'recovered' | 'msgs'>;
@@ -21,7 +21,7 @@ export class Recovery {
     this.#bus = bus;
   }
 
-  /** `heads` are the feed's at the moment the viewer began to be kept its frames. */
+  /** `heads` are the feed's at the moment when the viewer's frames began to be held back. */
   async recover(request: JoinRequest, feed: RoomFeed, heads: Heads): Promise<Recovered> {
     const recovered: Partial<Record<StreamLane, boolean>> = {};
     const perLane: Partial<Record<StreamLane, readonly Msg[]>> = {};
@@ -34,14 +34,14 @@ export class Recovery {
       if (given) perLane[lane] = given;
       this.#runtime.metrics.recoveries.inc({ lane, recovered: String(missed !== null) });
     }
-    // Without positions a viewer gets the last messages; with some it gets them for the other lanes when it asks to.
+    // Without positions a viewer gets the last messages of all lanes; with positions only on request, and only for lanes without a position.
     const wanted = request.history ?? (request.positions ? 0 : defaultHistory);
     const fresh = streamLanes.filter((lane) => perLane[lane] === undefined);
     Object.assign(perLane, await this.#last(feed, fresh, wanted, heads));
     return { positions: positionsOf(heads), recovered, msgs: streamLanes.flatMap((lane) => perLane[lane] ?? []) };
   }
 
-  /** All that came after the position, or null when not all of it can be had. */
+  /** All messages after the position, or null when some are no longer available. */
   async #missed(feed: RoomFeed, lane: StreamLane, position: Position, heads: Heads): Promise<readonly Msg[] | null> {
     const upTo = heads.offsets[lane];
     const count = upTo - position.offset;
@@ -50,8 +50,8 @@ export class Recovery {
   }
 
   /**
-   * Of a guaranteed lane whose position is of another epoch, or beyond the heads: what there is since the epochs parted, so that what
-   * was accepted after the store went back arrives. Null where the last messages will do.
+   * For a guaranteed lane with a position of another epoch or beyond the heads: all messages since the epochs diverged, so that messages
+   * accepted after Redis lost writes still arrive. Null for other lanes, which get the last messages instead.
    */
   async #sinceFork(feed: RoomFeed, lane: StreamLane, position: Position, heads: Heads): Promise<readonly Msg[] | null> {
     const head = heads.offsets[lane];
@@ -60,7 +60,7 @@ export class Recovery {
     return feed.replay.since(lane, after, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, head - after);
   }
 
-  /** The newest `wanted` messages of the lanes; control and gift may take half of them, chat gets the rest. */
+  /** The newest `wanted` messages of the lanes; control and gift take at most half, chat gets the rest. */
   async #last(feed: RoomFeed, wantedLanes: readonly StreamLane[], wanted: number, heads: Heads): Promise<Partial<Record<StreamLane, readonly Msg[]>>> {
     const result: Partial<Record<StreamLane, readonly Msg[]>> = {};
     let left = wanted;
@@ -77,7 +77,7 @@ export class Recovery {
     return result;
   }
 
-  /** The feed's ring with what the store has of the lane before the ring's frames; one read for all who ask meanwhile. */
+  /** The feed's replay buffer, extended with older messages of the lane from Redis; concurrent calls share one read. */
   async #warmed(feed: RoomFeed, lane: StreamLane, { epoch, offsets }: Heads): Promise<RoomFeed['replay']> {
     if (feed.replay.isWarm(lane, offsets[lane])) return feed.replay;
     const key = `${feed.room} ${lane}`;

@@ -1,5 +1,5 @@
-// The last messages of one room, kept on the edge, so that a crowd that comes back asks this memory and not the store. Frames
-// are kept as they came and parsed only when somebody asks; what was before them is read from the store once, when needed.
+// Caches the last messages of one room on the edge, so that a crowd that reconnects is served from memory instead of Redis. Frames are stored
+// as received and parsed on demand; older messages are read from Redis once, when needed, and added with `setBase`.
 import { type BusFrame, partsOf } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';
@@ -14,18 +14,18 @@ interface Kept {
   parsed?: readonly Msg[];
 }
 
-/** What was read from the store for a lane: messages in order, the offset of the first. */
+/** Messages of a lane read from Redis, in order, and the offset of the first. */
 interface Base {
   readonly at: number;
   readonly first: number;
   readonly msgs: readonly Msg[];
 }
 
-/** Frames of a room at most, their characters in all, and for how long (milliseconds): as long as a viewer may be away. */
+/** Caps per room: frames, characters, and age in milliseconds (the longest absence that recovery covers). */
 const maxFrames = 3_000;
 const maxCharacters = 8_000_000;
 const maxAgeMs = 150_000;
-/** Trimming is done now and then: a quarter may be over. */
+/** Trims only when a cap is exceeded by a quarter, so that not every push trims. */
 const slack = 1.25;
 
 export class ReplayBuffer {
@@ -33,9 +33,9 @@ export class ReplayBuffer {
   #characters = 0;
   #base: Partial<Record<StreamLane, Base>> = {};
 
-  /** The next frame of the room; nothing is missing between it and the one before. */
+  /** Adds the next frame of the room; the caller has closed any gap before it. */
   push(frame: BusFrame, now: number): void {
-    // A frame of counters only is nothing to come back for.
+    // A frame without stream messages (counters only) is not needed for recovery.
     if (Object.keys(frame.head.ranges).length === 0) return;
     this.#frames.push({ at: now, frame });
     this.#characters += frame.payload.length;
@@ -50,7 +50,7 @@ export class ReplayBuffer {
     this.#frames = this.#frames.slice(drop);
   }
 
-  /** Forgets what is too old to be asked for. */
+  /** Drops frames past the age limit. */
   expire(now: number): void {
     const young = this.#frames.findIndex(({ at }) => at > now - maxAgeMs);
     if (young !== 0) {
@@ -60,7 +60,7 @@ export class ReplayBuffer {
     for (const lane of streamLanes) if ((this.#base[lane]?.at ?? now) < now - maxAgeMs) delete this.#base[lane];
   }
 
-  /** Nobody is given these any more. */
+  /** Replaces recalled messages with tombstones. */
   recall(ids: ReadonlySet<string>): void {
     this.#frames = this.#frames.map((kept) => {
       const frame = withoutRecalled(kept.frame, ids);
@@ -73,21 +73,21 @@ export class ReplayBuffer {
     }
   }
 
-  /** What its frames hold, as PassedIds names messages, remembered for as long as it would have been kept. */
+  /** The messages of all frames as entries for PassedIds, each remembered until the frame would have expired. */
   ids(): (readonly [key: string, passed: Passed])[] {
     return this.#frames.flatMap(({ at, frame }) =>
       keysIn(frame).map(([key, offset]) => [key, { epoch: frame.head.epoch, offset, at, until: at + maxAgeMs }] as const),
     );
   }
 
-  /** What follows is not connected to what was. */
+  /** Drops everything, because later frames do not connect to the earlier ones. */
   clear(): void {
     this.#frames = [];
     this.#characters = 0;
     this.#base = {};
   }
 
-  /** The messages with `after < offset <= upTo`, or null when not all of them are here. */
+  /** The messages with `after < offset <= upTo`, or null when some are not in the buffer. */
   since(lane: StreamLane, after: number, upTo: number): readonly Msg[] | null {
     if (after >= upTo) return [];
     const first = this.firstOffset(lane) ?? upTo + 1;
@@ -97,30 +97,30 @@ export class ReplayBuffer {
     return [...older, ...newer.filter((msg) => msg.lane === lane && (msg.offset ?? 0) > after && (msg.offset ?? 0) <= upTo)];
   }
 
-  /** The frames that hold messages of a lane with `after < offset <= upTo`, not parsed; null when some of those are in none. */
+  /** The unparsed frames with the lane's messages `after < offset <= upTo`; null when some of the messages are in no frame. */
   frames(lane: StreamLane, after: number, upTo: number): readonly BusFrame[] | null {
     if (after >= upTo) return [];
     if ((this.firstOffset(lane) ?? upTo + 1) > after + 1) return null;
     return this.#frames.filter(({ frame }) => overlaps(frame, lane, after)).map(({ frame }) => frame);
   }
 
-  /** Up to `limit` messages that end at `head`: what there is, when it is fewer. */
+  /** The last messages up to offset `head`, at most `limit`; fewer when the buffer has fewer. */
   newest(lane: StreamLane, head: number, limit: number): readonly Msg[] {
     const first = Math.max(head - limit + 1, this.#base[lane]?.first ?? this.firstOffset(lane) ?? head + 1);
     return this.since(lane, first - 1, head) ?? [];
   }
 
-  /** The lowest offset that frames hold of a lane; undefined when they hold none. */
+  /** The lowest offset of the lane in the frames; undefined when no frame has messages of the lane. */
   firstOffset(lane: StreamLane): number | undefined {
     return this.#frames.find(({ frame }) => frame.head.ranges[lane])?.frame.head.ranges[lane]?.[0];
   }
 
-  /** Puts what the store gave under the frames: the messages that end at `last`. */
+  /** Adds older messages from Redis below the frames; `last` is the offset of the last one. */
   setBase(lane: StreamLane, last: number, msgs: readonly Msg[], now: number): void {
     this.#base[lane] = { at: now, first: last - msgs.length + 1, msgs };
   }
 
-  /** True when the store was asked already for what lies before the frames: what is not here it does not have either. */
+  /** True when the messages before the frames were read from Redis already; a missing message is then missing in Redis too. */
   isWarm(lane: StreamLane, head: number): boolean {
     const base = this.#base[lane];
     return base !== undefined && base.first + base.msgs.length >= (this.firstOffset(lane) ?? head + 1);
@@ -132,7 +132,7 @@ export class ReplayBuffer {
     return base.msgs.slice(from - base.first, to - base.first + 1);
   }
 
-  /** Messages kept, for the metrics. */
+  /** Number of cached messages, for the metrics. */
   get size(): number {
     const bases = streamLanes.reduce((sum, lane) => sum + (this.#base[lane]?.msgs.length ?? 0), 0);
     return this.#frames.length + bases;
@@ -143,7 +143,7 @@ function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean 
   return (head.ranges[lane]?.[1] ?? 0) > after;
 }
 
-/** Every message of a stream begins like this, and a quote inside a string is escaped. Parsing all would hold up an edge of many rooms. */
+/** Start of every stream message; quotes inside strings are escaped, so no false match. Parsing all messages would block an edge with many rooms. */
 const opening = /\{"lane":"[a-z]+","offset":(\d+),"id":("(?:[^"\\]|\\.)*")/g;
 
 function keysIn({ head, payload }: BusFrame): [key: string, offset: number][] {

@@ -1,14 +1,14 @@
-// The frame an edge makes of messages it read from the store, in the place of frames that were lost: what a relay writes into the
-// head for edges is read out of the messages again.
+// Builds a frame from messages read from Redis, to replace lost frames. The fields that a relay writes into a frame's head are derived from
+// the messages again.
 import { type BusFrame, type FrameHead, isUserRoom } from '@danmux/bus';
 import type { Msg, StreamLane } from '@danmux/protocol';
 
-/** A message of a user's, as it stands in history. */
+/** A message as stored in history; `to` is the recipient of a personal message. */
 export interface AddressedMsg extends Msg {
   readonly to?: string;
 }
 
-/** `texts` are the lane's messages that end at the offset `last`. */
+/** `texts` are consecutive messages of the lane as JSON; the last one has the offset `last`. */
 export function replayedFrame(room: string, epoch: string, lane: StreamLane, last: number, texts: readonly string[]): BusFrame {
   const text = texts.join(',');
   return {
@@ -27,7 +27,7 @@ export function replayedFrame(room: string, epoch: string, lane: StreamLane, las
   };
 }
 
-/** The parts of a frame that history does not hold, when its messages were read from there: shed counts, and messages for their sender alone. */
+/** The frame without its messages, which were read from history: only shed counts and sender-only messages, which history does not contain. */
 export function withoutMessages({ room, epoch, shed = {}, senderOnly = [] }: FrameHead): BusFrame {
   return { head: { room, epoch, ranges: {}, counts: {}, characters: {}, traces: [], shed, senderOnly }, payload: `{"room":${JSON.stringify(room)},"msgs":[]}` };
 }

@@ -1,6 +1,6 @@
-// The bus's frames of one room on this edge, made whole: it knows how far each lane has come, notices a hole (a frame lost on
-// the way, an outage) and fills it from history before it passes on what follows. What cannot be filled is told as a gap. A store
-// that went back is noticed by the heads this feed has seen; the room then goes on in a new epoch from what survived (feed-epochs.ts).
+// Follows the frames of one room and delivers them complete and in order. Detects a hole by offsets (a lost frame, an outage) and fills it from
+// history before later frames; messages that history has lost are reported as a gap. Redis heads behind this feed's heads show that Redis
+// lost writes; the room then continues in a new epoch from the messages that survived (feed-epochs.ts).
 import type { Bus, BusFrame, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
 import { DanmuxError, type Gap, type Msg, type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
@@ -11,28 +11,28 @@ import { ReplayBuffer } from './replay-buffer.ts';
 import { replayedFrame, withoutMessages } from './replayed-frame.ts';
 
 export interface FeedOutput {
-  /** The next frame of the room, in order: every message before it was passed on, or reported by `gap`. */
+  /** The next frame of the room, in order: every earlier message was delivered or reported by `gap`. */
   frame(frame: BusFrame): void;
   gap(gap: Gap): void;
-  /** Messages passed on before the new epoch began, once more: viewers that joined since do not have them. */
+  /** Messages delivered before the new epoch that arrive again; only viewers that joined since need them. */
   repeated?(room: string, repeated: readonly Repeated[]): void;
-  /** Recalled messages: those not written yet must not be shown. Called before the frame that carries the recall. */
+  /** Ids of recalled messages; hide those not yet written. Called before the frame that carries the recall. */
   recalled(room: string, ids: ReadonlySet<string>): void;
 }
 
-/** Frames that wait while a hole is filled, at most; past it they are dropped and read from history with the hole. */
+/** Cap of frames queued while a hole is filled; past it they are dropped and read from history with the hole. */
 const waitingCap = 500;
 const pageSize = 500;
-/** A viewer that claims to be further than the store is looked into at most so often. */
+/** Minimum milliseconds between two checks of Redis caused by a viewer's positions beyond the heads. */
 const reachEveryMs = 1_000;
-/** Tries before frames of an epoch that the store does not know are given up: the store may be on its way to another server. */
+/** Attempts before frames of an epoch unknown to Redis are dropped; during a failover Redis may not know the epoch yet. */
 const strangerTries = 5;
 
 export class RoomFeed implements RoomSubscriber {
   readonly room: string;
-  /** What was passed on lately. */
+  /** The frames delivered recently. */
   readonly replay = new ReplayBuffer();
-  /** What was passed on before the store went back. */
+  /** Ids of messages delivered in ended epochs. */
   readonly passed: PassedIds;
   readonly #runtime: Runtime;
   readonly #bus: Bus;
@@ -47,9 +47,9 @@ export class RoomFeed implements RoomSubscriber {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #closed = false;
-  /** How far the store was at the last pulse. */
+  /** Heads of Redis at the last pulse. */
   #pulsed: Heads | undefined;
-  /** How far this feed was then. */
+  /** Heads of this feed at the last pulse. */
   #atPulse: Heads | undefined;
   #repairing: Promise<void> = Promise.resolve();
   #reachedAt = Number.NEGATIVE_INFINITY;
@@ -63,14 +63,14 @@ export class RoomFeed implements RoomSubscriber {
     this.passed = new PassedIds(runtime.clock);
   }
 
-  /** Resolves when every later frame arrives and `heads` says what came before. */
+  /** Resolves once subscribed: frames after `heads` will arrive, earlier messages are in history. */
   async open(): Promise<void> {
     this.#subscription = await this.#bus.frames.subscribe(this.room, this);
     if (this.#closed) {
       await this.#subscription.close();
       throw new DanmuxError('unavailable');
     }
-    // Read after the subscription stands: a frame is either in these heads or still to come.
+    // Read after subscribing, so every frame is either covered by these heads or still arrives.
     this.#heads = await this.#bus.streams.heads(this.room, {});
     this.#next();
   }
@@ -82,9 +82,9 @@ export class RoomFeed implements RoomSubscriber {
     await this.#subscription?.close();
   }
 
-  /** What the viewers of this room have been given so far; only after `open`. */
+  /** Offsets delivered to the viewers so far; valid after `open`. */
   get heads(): Heads {
-    if (!this.#heads) throw new Error('the feed is not open');
+    if (!this.#heads) throw new Error('the feed of the room is not open');
     return this.#heads;
   }
 
@@ -101,15 +101,15 @@ export class RoomFeed implements RoomSubscriber {
 
   resumed(): void {
     this.#check = true;
-    // The store is back: what failed while it was away is not waited for.
+    // Redis is reachable again, so the retry need not wait for its backoff.
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#next();
   }
 
   /**
-   * How far the store is, now and then; null when it knows nothing of the room. What it had at the pulse before and is not here yet
-   * was lost on the way; what was here at the pulse before and is not there is gone from the store.
+   * Called periodically with the heads in Redis; null when Redis has no stream of the room. Messages in Redis at the previous pulse but
+   * still not delivered here were lost in transit; messages delivered here by the previous pulse but missing in Redis were lost by Redis.
    */
   pulse(heads: Heads | null): void {
     this.replay.expire(this.#runtime.clock.now());
@@ -125,8 +125,8 @@ export class RoomFeed implements RoomSubscriber {
   }
 
   /**
-   * Resolves when a viewer's positions that lie beyond this feed, or in an epoch it does not know, were looked into: frames may be on
-   * their way, or the store went back. The viewer's word is no more than a reason to look.
+   * When a viewer's positions are beyond this feed or in an unknown epoch, checks Redis and resolves after the check: frames may be in
+   * transit, or Redis lost writes. The viewer's positions are not trusted; they only trigger the check.
    */
   async reach(positions: Positions = {}): Promise<void> {
     if (!this.#epochs.isBeyond(positions, this.heads)) return;
@@ -136,11 +136,11 @@ export class RoomFeed implements RoomSubscriber {
       this.resumed();
     }
     await this.#repairing;
-    // Another repair may have been under way.
+    // The first await may have been for an earlier repair.
     if (this.#check) await this.#repairing;
   }
 
-  /** Works off what waits; synchronous as long as there is no hole. */
+  /** Delivers queued frames, synchronously until a hole; then starts a repair. */
   #next(): void {
     if (this.#working || this.#closed || !this.#heads || this.#retry) return;
     while (!this.#check) {
@@ -167,9 +167,9 @@ export class RoomFeed implements RoomSubscriber {
   #pass(frame: BusFrame): void {
     const { head } = frame;
     const ranges = Object.entries(head.ranges) as [StreamLane, readonly [number, number]][];
-    // A frame is committed whole: if one lane of it is known, all are.
+    // A frame is committed atomically: if one of its lanes is delivered already, all are.
     if (ranges.some(([lane, [, last]]) => last <= this.heads.offsets[lane])) {
-      // Its messages were read from the store; what it says besides them is nowhere else.
+      // Its messages were read from history; its recalls, shed counts and sender-only messages are only in the frame.
       if (head.recalls) this.#recall(head.recalls);
       if (head.shed || head.senderOnly) this.#output.frame(this.#shown(withoutMessages(head)));
       return;
@@ -186,7 +186,7 @@ export class RoomFeed implements RoomSubscriber {
     if (head) for (const { lane, upTo } of holesBefore(head, this.heads)) if (!this.#check) await this.#fill(lane, upTo);
   }
 
-  /** Reads how far the store is and fills up to there. `awaited` is the epoch of the frame that waits. */
+  /** Reads the heads from Redis and fills up to them. `awaited` is the epoch of the first queued frame. */
   async #catchUp(awaited: string | undefined): Promise<void> {
     this.#check = false;
     const heads = await this.#claimed(this.heads).catch((error: unknown) => {
@@ -197,7 +197,7 @@ export class RoomFeed implements RoomSubscriber {
     if (heads.epoch !== this.heads.epoch) this.#beginEpoch(heads);
     for (const lane of streamLanes) await this.#fill(lane, heads.offsets[lane]);
     if (awaited === undefined || awaited === this.heads.epoch || this.#waiting[0]?.head.epoch !== awaited) return;
-    if (this.#failures < strangerTries) throw new Error('a frame is of an epoch that the store does not know');
+    if (this.#failures < strangerTries) throw new Error('redis does not know the epoch of a received frame');
     this.#epochs.end(awaited);
     this.#waiting = this.#waiting.filter(({ head }) => head.epoch !== awaited);
   }
@@ -213,7 +213,7 @@ export class RoomFeed implements RoomSubscriber {
       const after = offsets[lane];
       const to = Math.min(upTo, after + pageSize);
       const msgs = await this.#bus.streams.since(this.room, lane, after, to, pageSize);
-      // Asked after the read: the store may have gone back since it was at `upTo`, and these be the messages of another epoch.
+      // Checked after the read: Redis may have lost writes since, and the messages may belong to another epoch.
       const { epoch: readFrom } = await this.#claimed({ ...this.heads, offsets: { ...offsets, [lane]: upTo } });
       if (this.#closed) return;
       if (readFrom !== epoch) {
@@ -233,7 +233,7 @@ export class RoomFeed implements RoomSubscriber {
   #give(frame: BusFrame): void {
     if (frame.head.recalls) this.#recall(frame.head.recalls);
     const shown = this.#shown(frame);
-    // Whole, for who comes back and was not here when it was passed on first.
+    // The complete frame: a viewer that rejoins may not have got the messages in the earlier epoch.
     this.replay.push(shown, this.#runtime.clock.now());
     const { frame: fresh, repeated } = this.passed.without(shown);
     if (repeated.length > 0) this.#output.repeated?.(this.room, repeated);
@@ -251,7 +251,7 @@ export class RoomFeed implements RoomSubscriber {
     return this.#recalled.size === 0 ? frame : withoutRecalled(frame, this.#recalled.ids);
   }
 
-  /** What was read before a recall and is given after it. */
+  /** Replaces recalled messages with tombstones in messages that were read before the recall arrived. */
   withoutRecalled(msgs: readonly Msg[]): readonly Msg[] {
     return this.#recalled.size === 0 ? msgs : msgs.map((msg) => shownMsg(msg, this.#recalled));
   }
@@ -260,30 +260,30 @@ export class RoomFeed implements RoomSubscriber {
     const before = this.heads;
     const late = this.#waiting.filter(({ head }) => head.epoch === before.epoch);
     this.#waiting = this.#waiting.filter(({ head }) => head.epoch !== before.epoch);
-    // What waits of the epoch that ended and did not survive is nowhere else; the hole before it can never be filled.
+    // Queued frames of the old epoch are valid; if Redis lost their messages, the hole before them can never be filled.
     for (const frame of late) if (!this.#epochs.survives(frame.head, heads)) this.#pass(frame);
     this.passed.add(this.replay.ids());
     this.replay.clear();
     this.#epochs.end(before.epoch);
     this.#heads = this.#epochs.begin(heads, before);
     const { epoch, offsets } = this.#heads;
-    this.#runtime.log.debug({ room: this.room, epoch, offsets }, 'a room goes on in a new epoch');
+    this.#runtime.log.debug({ room: this.room, epoch, offsets }, 'room continues in a new epoch');
     for (const lane of streamLanes) this.#output.gap({ room: this.room, lane, count: 0, reason: 'history_lost', position: { epoch, offset: offsets[lane] } });
     void this.#takeBackAgain();
   }
 
-  /** A store that went back may have forgotten what was taken back lately, and hold it again. */
+  /** Repeats recent recalls, because a Redis that lost writes may have restored the recalled messages. */
   async #takeBackAgain(): Promise<void> {
     try {
       for (const id of this.#recalled.ids) if (!this.#closed) await this.#bus.streams.recall(this.room, id);
     } catch (error) {
-      this.#runtime.caught('room-feed', error, 'what had been taken back may be in history again', { fields: { room: this.room } });
+      this.#runtime.caught('room-feed', error, 'could not repeat the recalls; recalled messages may be in history again', { fields: { room: this.room } });
     }
   }
 
   #tryLater(error: unknown): void {
     if (this.#closed) return;
-    this.#runtime.caught('room-feed', error, 'could not fill a hole; trying again', { level: 'debug', fields: { room: this.room } });
+    this.#runtime.caught('room-feed', error, 'could not fill a hole in the stream; trying again', { level: 'debug', fields: { room: this.room } });
     this.#retry = setTimeout(
       () => {
         this.#retry = undefined;

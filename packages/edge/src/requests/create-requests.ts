@@ -1,4 +1,4 @@
-// Makes what answers the viewers' events: a handler for each event of the protocol, and the dispatch that calls them.
+// Creates the handlers of the viewer events, one per event of the protocol, and the dispatch that calls them.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { Dispatch } from './dispatch.ts';

@@ -1,5 +1,5 @@
-// The one wrapper every viewer event runs in: finds the handler, checks the payload by its schema, answers the ack, and turns
-// whatever is thrown into an error of the table. A throw in a socket.io listener would end the process.
+// Runs every viewer event: finds the handler, validates the payload, answers the ack, and maps any thrown error to an error code. Catches
+// everything, because a throw in a socket.io listener would crash the process.
 import { DanmuxError, errors } from '@danmux/protocol';
 import { type ViewerEvent, viewerSchemas } from '@danmux/protocol/schemas';
 import { newId, type Runtime } from '@danmux/runtime';
@@ -22,7 +22,7 @@ const checks = Object.fromEntries(Object.entries(viewerSchemas).map(([event, sch
   { Check(value: unknown): boolean; Errors(value: unknown): SchemaError[] }
 >;
 
-/** How often a viewer that does not read its answers may try again. */
+/** Retry hint for a viewer that does not read its replies, milliseconds. */
 const behindRetryMs = 1_000;
 
 export class Dispatch {
@@ -34,7 +34,7 @@ export class Dispatch {
     this.#handlers = handlers;
   }
 
-  /** Never throws and never rejects. */
+  /** Handles one event; never rejects, errors go to the ack. */
   async run(session: Session, event: string, args: readonly unknown[]): Promise<void> {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as Ack) : undefined;
@@ -55,7 +55,7 @@ export class Dispatch {
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
   }
 
-  /** A type of messages with a limit of its own, which is one of the table; '' for everything else. */
+  /** The message type when it has its own send limit, so that it gets its own bucket; '' for everything else. */
   #kindOf(event: string, payload: unknown): string {
     if (event !== 'send' || typeof payload !== 'object' || payload === null) return '';
     const { type } = payload as { type?: unknown };
@@ -78,19 +78,19 @@ export class Dispatch {
     this.#runtime.metrics.refused.inc({ source: 'edge', code: refusal.code });
     if (errors[refusal.code].status >= 500 && refusal.code !== 'unavailable') {
       const trace = newId();
-      this.#runtime.caught('dispatch', error, 'a viewer event failed', { level: 'error', fields: { event, session: session.id, trace }, most: 20 });
+      this.#runtime.caught('dispatch', error, 'viewer event failed', { level: 'error', fields: { event, session: session.id, trace }, most: 20 });
     }
     if (ack) ack({ ok: false, error: refusal.toBody() });
     else session.emit('notice', { code: refusal.code, message: refusal.message });
   }
 }
 
-/** A client may put anything where the name belongs. */
+/** Accepts any value, because a client may send anything as the event name. */
 function isViewerEvent(event: unknown): event is ViewerEvent {
   return typeof event === 'string' && Object.hasOwn(viewerSchemas, event);
 }
 
-/** The payload, when the event's schema allows it. */
+/** The payload, validated by the event's schema; throws `invalid_request`. */
 function checked(event: ViewerEvent, args: readonly unknown[]): never {
   const [payload] = args;
   const check = checks[event];
@@ -101,9 +101,9 @@ function checked(event: ViewerEvent, args: readonly unknown[]): never {
 }
 
 function complaint([first, ...others]: readonly SchemaError[]): string {
-  if (!first) return 'is not as documented';
-  // JSON Schema forbids an unknown field by the schema `false`, and names the choices of a list one by one.
-  if (first.keyword === 'boolean') return 'is not a field of it';
+  if (!first) return 'does not match the documented form';
+  // JSON Schema reports an unknown field as the keyword `boolean`, and each allowed value of a list as a separate `const` error.
+  if (first.keyword === 'boolean') return 'is not a known field';
   if (first.keyword !== 'const') return first.message;
   const choices = [first, ...others].flatMap(({ keyword, params }) => (keyword === 'const' ? [String(params.allowedValue)] : []));
   return `must be one of ${choices.join(', ')}`;

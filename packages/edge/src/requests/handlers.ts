@@ -1,12 +1,12 @@
-// The handlers of the viewer events, one for each event of the protocol. A handler gets a payload that its schema allows and returns
-// the fields of the ok reply, or throws a DanmuxError; acks, schemas and errors are Dispatch's.
+// The contract of a viewer event's handler: it gets a validated payload and returns the fields of the ok reply, or throws a DanmuxError.
+// Dispatch validates payloads, sends acks and maps errors.
 import type { ViewerEvents } from '@danmux/protocol';
 import type { Session } from '../session/session.ts';
 
 export interface Answer<T extends object> {
-  /** Fields of the ok reply. */
+  /** Fields of the ok reply, without `ok`. */
   readonly reply: T;
-  /** Called when the ack was sent. */
+  /** Called after the ack is sent. */
   readonly after?: (() => void) | undefined;
 }
 

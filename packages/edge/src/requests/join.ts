@@ -1,5 +1,5 @@
-// The viewer events `join` and `leave`, for rooms and for the viewer's personal messages. Rooms writes the membership down, Recovery
-// reads what was missed; here the two become one answer.
+// Handles the viewer events `join` and `leave`, for rooms and for the viewer's personal room. Combines the membership from Rooms with the
+// missed messages from Recovery into one reply.
 import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { checkRoomName, DanmuxError, type JoinReply, type JoinRequest, type LeaveRequest } from '@danmux/protocol';
@@ -32,7 +32,7 @@ export class Join {
     this.#parts = parts;
   }
 
-  /** The ack must be sent before `after` is called: frames that arrived meanwhile follow it. */
+  /** Send the ack before calling `after`, which releases the frames held back during the join. */
   async join(session: Session, request: JoinRequest): Promise<Answer<JoinReply>> {
     const personal = request.room === personalRoom;
     const room = personal ? personalRoom : checkRoomName(request.room);
@@ -46,7 +46,7 @@ export class Join {
 
   async leave(session: Session, request: LeaveRequest): Promise<Answer<object>> {
     const room = checkRoomName(request.room);
-    this.#parts.rooms.expel(session, room, new DanmuxError('not_joined', { message: 'The room was left before its join was answered.' }));
+    this.#parts.rooms.expel(session, room, new DanmuxError('not_joined', { message: 'The viewer left the room before the join was answered.' }));
     return { reply: {} };
   }
 
@@ -76,7 +76,7 @@ export class Join {
     return { room, online, positions, recovered, msgs: shown, modes: rules.modes(room) };
   }
 
-  /** A viewer that was muted while it was away has got no notice of it. */
+  /** Sends the mute notice again: a viewer muted while disconnected missed it. */
   #noticeMute(session: Session, room: string): void {
     const mute = this.#parts.rules.sanction('mute', session.viewer.id, room);
     if (mute) session.emit('notice', { ...noticeOf('mute', mute), room });

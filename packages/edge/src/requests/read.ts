@@ -1,4 +1,4 @@
-// The viewer events that ask or report and change no room: `history`, `members` and `receipt`.
+// Handles the viewer events that change no membership: `history`, `members` and `receipt`.
 import { type Bus, pageOf, personalRoom } from '@danmux/bus';
 import type { HistoryReply, HistoryRequest, MembersReply, MembersRequest, Msg, ReceiptRequest } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';

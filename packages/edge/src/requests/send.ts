@@ -1,4 +1,4 @@
-// The viewer event `send`: the guard judges the message, then it is published, or shown to its sender alone.
+// Handles the viewer event `send`: SendGuard judges the message; it is then published, or shown to its sender alone.
 import type { Publisher } from '@danmux/cluster';
 import type { SendReply, SendRequest } from '@danmux/protocol';
 import { checkJson } from '@danmux/runtime';
@@ -28,7 +28,7 @@ export class Send {
     const room = rooms.joined(session, request.room);
     checkJson(request.data, 'send: data');
     const { publication, verdict } = await guard.judge(viewer, request);
-    // It may have left while the filter judged.
+    // The viewer may have left the room while the filter judged; `joined` throws then.
     rooms.joined(session, room);
     if (verdict.action !== 'pass') return { reply: await hidden.accept(viewer, publication, request.type, verdict) };
     const { id } = await publisher.publishOne(publication);

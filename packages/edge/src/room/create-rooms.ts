@@ -1,4 +1,4 @@
-// Makes the parts that know who is in which room: presence, webhook events of joins and leaves, and the memberships themselves.
+// Creates the parts that track which viewers are in which room: presence, join and leave webhook events, and Rooms.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { JoinLeaveEvents } from './join-leave-events.ts';

@@ -1,4 +1,4 @@
-// The rooms of this edge and the sessions in each. It opens no feed and counts no user; Rooms does that.
+// Maps the rooms of this edge to their sessions. It opens no feeds and counts no users; Rooms and Presence do.
 
 import type { Session } from '../session/session.ts';
 import { RoomSessions } from './room-sessions.ts';
@@ -13,7 +13,7 @@ export class Hub {
     session.addRoom(room);
   }
 
-  /** True when this was the room's last session. */
+  /** Removes a session from a room; true when it was the room's last. */
   remove(room: string, session: Session): boolean {
     session.removeRoom(room);
     const sessions = this.#rooms.get(room);

@@ -1,5 +1,5 @@
-// Webhook events `room.users`: users that joined or left a room on this edge, once a second a room. A user that does both within the
-// second appears in none. It counts no connections: Presence knows a user's first and last one.
+// Emits the webhook event `room.users` at most once a second per room: the users who joined or left it on this edge. A user who does both
+// within the second is not listed. Presence detects a user's first and last connection; this class counts none.
 import type { Bus } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
@@ -8,12 +8,12 @@ import type { Viewer } from '../viewer/viewer.ts';
 type Change = { readonly joined: true; readonly name: unknown } | { readonly joined: false };
 
 interface OnlineCounts {
-  /** Connections in the room over all edges. */
+  /** Connections in the room on all edges. */
   online(room: string): Promise<number>;
 }
 
 const everyMs = 1_000;
-/** Users named in one event each way; of more it has the number. */
+/** Maximum users listed per direction in one event; beyond it the event has only their number. */
 const named = 100;
 
 export class JoinLeaveEvents implements Part {
@@ -21,7 +21,7 @@ export class JoinLeaveEvents implements Part {
   readonly #runtime: Runtime;
   readonly #events: EventWriter;
   readonly #presence: OnlineCounts;
-  /** By room, the changes since the last event. */
+  /** Changes since the last event, by room and user. */
   #changes = new Map<string, Map<string, Change>>();
   #timer: NodeJS.Timeout | undefined;
   #emitting: Promise<void> = Promise.resolve();
@@ -32,7 +32,7 @@ export class JoinLeaveEvents implements Part {
     this.#presence = presence;
   }
 
-  /** Whether any webhook target wants to know. */
+  /** True when a webhook target subscribes to `room.users`. */
   get wanted(): boolean {
     return this.#events.wants('room.users');
   }
@@ -67,7 +67,7 @@ export class JoinLeaveEvents implements Part {
     this.#timer = undefined;
     const changes = this.#changes;
     this.#changes = new Map();
-    // After the ones before, so that the events of a room stay in order.
+    // Waits for the previous batch, so the events of a room stay in order.
     this.#emitting = this.#emitting.then(async () => {
       await Promise.all([...changes].map(([room, users]) => this.#emit(room, users)));
     });

@@ -1,14 +1,14 @@
-// The joins that a viewer has asked for and that are not answered yet. Two joins of one room never run at once for a session, and a
-// viewer that leaves meanwhile gets the reason as the answer to its join. It joins nothing itself.
+// Tracks joins that are not answered yet. A session has at most one pending join per room, and a cancelled join is answered with the reason,
+// for example a leave or a ban. Rooms does the actual join.
 import { personalRoom } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import type { Session } from '../session/session.ts';
 
 export class PendingJoins {
-  /** By room, the error of a join that was cancelled; undefined while it may succeed. */
+  /** Per session and room: the error of a cancelled join, or undefined while it may still succeed. */
   readonly #joins = new Map<Session, Map<string, DanmuxError | undefined>>();
 
-  /** Runs `join`. Rejects with `rate_limited` when a join of the room is pending, with `too_many_rooms` past the limit of a connection. */
+  /** Runs `join`. Rejects with `rate_limited` while a join of the same room is pending, and with `too_many_rooms` past the connection's limit. */
   async run<T>(session: Session, room: string, join: () => Promise<T>): Promise<T> {
     const pending = this.#add(session, room);
     try {
@@ -21,8 +21,8 @@ export class PendingJoins {
 
   #add(session: Session, room: string): Map<string, DanmuxError | undefined> {
     const pending = this.#joins.get(session) ?? new Map();
-    if (pending.has(room)) throw new DanmuxError('rate_limited', { message: 'A join of this room is under way.', retryAfterMs: 200 });
-    // A join that is being answered may be in both.
+    if (pending.has(room)) throw new DanmuxError('rate_limited', { message: 'A join of this room is already pending.', retryAfterMs: 200 });
+    // A Set, because a pending join may have added its room to the session already.
     const rooms = new Set([...session.rooms, ...pending.keys(), room]);
     rooms.delete(personalRoom);
     if (rooms.size > limits.roomsPerConnection) throw new DanmuxError('too_many_rooms');
@@ -31,7 +31,7 @@ export class PendingJoins {
     return pending;
   }
 
-  /** Lets a pending join of the room fail with `why`. */
+  /** Makes a pending join of the room fail with `why`. */
   cancel(session: Session, room: string, why: DanmuxError): void {
     const pending = this.#joins.get(session);
     if (pending?.has(room)) pending.set(room, why);

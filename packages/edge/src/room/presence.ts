@@ -1,5 +1,5 @@
-// Online counts and members of the rooms of this edge: reports them to the bus, reads the sum over all edges from the answer, and
-// sends viewers a changed sum, at most once a second a room.
+// Reports the online counts and members of this edge's rooms to Redis, reads the cluster-wide totals from the reply, and sends viewers a
+// changed total at most once a second per room.
 import { type Audience, type Bus, type RoomPulse, withMember } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
@@ -10,19 +10,19 @@ import { RoomMembers } from './room-members.ts';
 interface RoomOnline {
   /** This edge's connections at the last report. */
   reported: number;
-  /** Over all edges, at the last report. */
+  /** Connections on all edges, as of the last report. */
   total: number;
-  /** The total viewers were last sent, and when by `performance.now`. */
+  /** The total last sent to viewers, and the `performance.now()` time it was sent. */
   sent: number;
   sentAt: number;
-  /** Runs while a change waits for its second. */
+  /** Set while a changed total waits for its second to pass. */
   timer: NodeJS.Timeout | undefined;
 }
 
 export interface PresenceParts {
   readonly hub: Hub;
   readonly feeds: {
-    /** The answer of each report: how far the streams of the rooms are. */
+    /** Passes on the reply to each report, which has the heads of the rooms' streams. */
     pulse(pulses: ReadonlyMap<string, RoomPulse>): void;
   };
   readonly fanOut: {
@@ -59,40 +59,40 @@ export class Presence implements Part {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#reporting;
-    // Counted out at once instead of after the ttl.
+    // Reports zero connections, so the counts drop now instead of after the TTL.
     for (const { timer } of this.#rooms.values()) clearTimeout(timer);
     const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
     this.#rooms.clear();
     if (none.size === 0) return;
     await this.#bus.presence
       .report(this.#runtime.node, none, 1)
-      .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not take the counts back; they end by themselves'));
+      .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not withdraw the presence counts; they expire after their TTL'));
   }
 
-  /** One more connection of the viewer in the room; true when it is the user's first on this edge. */
+  /** Counts one more connection of the viewer in the room; true when it is the user's first on this edge. */
   entered(room: string, viewer: Viewer): boolean {
     return this.#members.entered(room, viewer);
   }
 
-  /** One connection less; true when it was the user's last on this edge. */
+  /** Counts one connection less; true when it was the user's last on this edge. */
   left(room: string, viewer: Viewer): boolean {
     return this.#members.left(room, viewer);
   }
 
-  /** Who is in the room over all edges, at most a report and a second ago; `viewer`, who is in it, always. */
+  /** The room's members on all edges, stale by at most one report interval plus a second. Always includes `viewer`, who is in the room. */
   async audience(room: string, viewer: Viewer): Promise<Audience> {
     return withMember(await this.#bus.presence.audience(room), memberOf(viewer));
   }
 
-  /** Connections in the room over all edges, this edge's up to date. */
+  /** Connections in the room on all edges; this edge's share is current, the rest is from the last report. */
   async online(room: string): Promise<number> {
     const elsewhere = await this.elsewhere(room);
     return elsewhere + this.#hub.count(room);
   }
 
-  /** Connections in the room over all other edges, as the last report says. */
+  /** Connections in the room on all other edges, as of the last report. */
   async elsewhere(room: string): Promise<number> {
-    // A report under way may have counted this edge's viewers already: what it learns tells.
+    // A pending report may include this edge's viewers; wait for its reply so they are not counted twice.
     if (!this.#rooms.has(room)) await this.#reporting;
     const known = this.#rooms.get(room);
     return known ? known.total - known.reported : this.#bus.presence.online(room);

@@ -1,10 +1,10 @@
-// The distinct users of each room on this edge, and which member lists the store must be sent. A join or a leave costs one step;
-// a list is made only at a report, when somebody came or went, and the rooms that changed first go first when a report is full.
+// Tracks the distinct users of each room on this edge and the member lists to send to Redis. A join or leave takes constant time. Lists are
+// built only at a report, for changed rooms; when a report is full, the rooms that changed first go first.
 import { type HashedMember, listMembers, type MemberReport, memberHash } from '@danmux/bus';
 import type { RoomMember } from '@danmux/protocol';
 import { memberOf, type Viewer } from '../viewer/viewer.ts';
 
-/** Characters of lists and users looked at of one report at most; the first list goes whatever its size. */
+/** Caps per report: characters of all lists, and users examined. The first list is sent whatever its size. */
 const listsBudget = 524_288;
 const usersBudget = 50_000;
 
@@ -14,30 +14,30 @@ interface User extends HashedMember {
 
 interface MembersOfRoom {
   readonly users: Map<string, User>;
-  /** Of the list that was made last. */
+  /** Version of the list built last. */
   version: string | undefined;
-  /** Of the list the store said it has. */
+  /** Version of the list that Redis reported to have. */
   stored: string | undefined;
 }
 
 export class RoomMembers {
   readonly #listed: number;
   readonly #rooms = new Map<string, MembersOfRoom>();
-  /** Rooms whose list may be another than the store's, the longest waiting first. */
+  /** Rooms whose list may differ from the one in Redis, the longest waiting first. */
   readonly #waiting = new Set<string>();
 
-  /** At most `listed` members a room are named. */
+  /** A list names at most `listed` members per room. */
   constructor(listed: number) {
     this.#listed = listed;
   }
 
-  /** One more connection of the viewer in the room; true when it is the user's first. */
+  /** Counts one more connection of the viewer in the room; true when it is the user's first. */
   entered(room: string, viewer: Viewer): boolean {
     const members = this.#rooms.get(room) ?? { users: new Map<string, User>(), version: undefined, stored: undefined };
     this.#rooms.set(room, members);
     const user = members.users.get(viewer.id);
     const member = memberOf(viewer);
-    // A later token may tell another name or level.
+    // A newer token may have another name or level.
     if (!user || !sameMember(user.member, member)) {
       members.users.set(viewer.id, { member, hash: memberHash(viewer.id), connections: user?.connections ?? 0 });
       this.#waiting.add(room);
@@ -47,7 +47,7 @@ export class RoomMembers {
     return entered?.connections === 1;
   }
 
-  /** True when it was the user's last connection in the room. */
+  /** Counts one connection less; true when it was the user's last in the room. */
   left(room: string, viewer: Viewer): boolean {
     const members = this.#rooms.get(room);
     const user = members?.users.get(viewer.id);
@@ -60,7 +60,7 @@ export class RoomMembers {
     return true;
   }
 
-  /** Distinct users of every room, with the lists that are due. */
+  /** The number of distinct users of every room, plus the member lists that must be sent. */
   report(): ReadonlyMap<string, MemberReport> {
     const reports = new Map<string, MemberReport>(Array.from(this.#rooms, ([room, { users }]) => [room, { users: users.size }]));
     let size = 0;
@@ -79,7 +79,7 @@ export class RoomMembers {
     return reports;
   }
 
-  /** What a report learned: the version of this edge's list that the store has. One it lost is sent again. */
+  /** Records which version of this edge's list Redis has; a lost list is sent with the next report. */
   learned(room: string, stored: string | undefined): void {
     const members = this.#rooms.get(room);
     if (!members) return;

@@ -1,23 +1,23 @@
-// The sessions of one room on this edge, and the number of the first frame each of them gets: a viewer that joins while frames wait
-// to be written has these from its join already.
+// The sessions of one room on this edge, each with the number of the last frame before its join. A viewer that joins while frames are queued
+// gets the messages of those frames with its join reply, so the frames are not written to it.
 import type { Session } from '../session/session.ts';
 
 export class RoomSessions {
   readonly room: string;
-  /** By session, the last frame before it joined. */
+  /** The number of the last frame before each session joined. */
   readonly #joinedAfter = new Map<Session, number>();
   #list: readonly Session[] | undefined;
   #version = 0;
   #lastFrame = 0;
   #lastJoin = 0;
-  /** Sessions that joined since the last new epoch; undefined when there was none. */
+  /** Sessions that joined since the last new epoch; undefined before the first epoch change. */
   #newcomers: Set<Session> | undefined;
 
   constructor(room: string) {
     this.room = room;
   }
 
-  /** Grows with every change of the sessions. */
+  /** Incremented with every change of the sessions. */
   get version(): number {
     return this.#version;
   }
@@ -32,12 +32,12 @@ export class RoomSessions {
     return this.#lastJoin;
   }
 
-  /** The number of one more frame. */
+  /** Assigns the next frame number. */
   nextFrame(): number {
     return ++this.#lastFrame;
   }
 
-  /** Adds a session, or begins anew for one that joins again. */
+  /** Adds a session; for one already in the room, moves its start to the next frame. */
   add(session: Session): void {
     if (!this.#joinedAfter.has(session)) this.#newcomers?.add(session);
     this.#joinedAfter.set(session, this.#lastFrame);
@@ -45,7 +45,7 @@ export class RoomSessions {
     this.#changed();
   }
 
-  /** False when it was not there. */
+  /** Removes a session; false when it was not in the room. */
   remove(session: Session): boolean {
     const was = this.#joinedAfter.delete(session);
     this.#newcomers?.delete(session);
@@ -53,7 +53,7 @@ export class RoomSessions {
     return was;
   }
 
-  /** The room begins a new epoch: sessions that join from now on were not written what this edge passed on before. */
+  /** Starts a new epoch: sessions that join from now on did not get the messages delivered before it. */
   beginEpoch(): void {
     this.#newcomers = new Set();
   }
@@ -63,7 +63,7 @@ export class RoomSessions {
     return this.#newcomers ?? [];
   }
 
-  /** The session gets the frames with a higher number; undefined when it is not in the room. */
+  /** The session gets only frames with a higher number than this; undefined when it is not in the room. */
   joinedAfter(session: Session): number | undefined {
     return this.#joinedAfter.get(session);
   }
@@ -72,7 +72,7 @@ export class RoomSessions {
     return this.#joinedAfter.size;
   }
 
-  /** All of them; a later change makes a new list. */
+  /** A snapshot of all sessions; a later change creates a new array. */
   get list(): readonly Session[] {
     this.#list ??= [...this.#joinedAfter.keys()];
     return this.#list;

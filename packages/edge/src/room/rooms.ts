@@ -1,5 +1,5 @@
-// Membership of viewers in rooms: `enter` and `exit` are the only places that write it down in the hub, the presence counts, the feed,
-// the rules and the session. Nothing else may add or remove one of them, so the five never disagree.
+// Owns the membership of viewers in rooms. Only `enter` and `exit` change the hub, the presence counts, the feed, the rules and the session
+// of a membership, so the five always agree.
 import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { checkRoomName, DanmuxError, type Positions } from '@danmux/protocol';
@@ -21,15 +21,15 @@ export interface RoomsParts {
   readonly joinLeaveEvents: Pick<JoinLeaveEvents, 'joined' | 'left'>;
 }
 
-/** A membership that began. The session's frames are held back from `heads` on, until the join is answered. */
+/** A started membership. Frames after `heads` are held back until the join is answered. */
 export interface Entry {
   readonly feed: RoomFeed;
   readonly heads: RoomFeed['heads'];
-  /** The session was in the room before. */
+  /** True when the session was in the room already. */
   readonly again: boolean;
 }
 
-/** How soon a full room may have a free place. */
+/** Retry hint for a full room, milliseconds. */
 const fullRetryMs = 5_000;
 
 export class Rooms {
@@ -42,14 +42,14 @@ export class Rooms {
     this.#parts = parts;
   }
 
-  /** The room's name, checked. Throws `not_joined` when the session is not in it. */
+  /** The validated room name. Throws `not_joined` when the session is not in the room. */
   joined(session: Session, name: string): string {
     const room = checkRoomName(name);
     if (!session.rooms.has(room)) throw new DanmuxError('not_joined');
     return room;
   }
 
-  /** Rejects when the room is full, the viewer is banned, the connection is gone or the room cannot be read; then nothing was changed. */
+  /** Joins a room. Rejects, with nothing changed, when it is full, the viewer is banned, the connection has ended, or Redis cannot be read. */
   async enter(session: Session, room: string, positions: Positions = {}): Promise<Entry> {
     const { hub, presence, joinLeaveEvents } = this.#parts;
     const feed = await this.#open(room);
@@ -62,7 +62,7 @@ export class Rooms {
     }
     // No await from the check to `hub.add`, so a later ban finds the session.
     const again = session.rooms.has(room);
-    // A membership counts as one user of feed and rules: a second join keeps the first one's.
+    // A membership holds one reference to feed and rules; a repeated join releases the extra one.
     if (again) this.#close(room);
     session.holdFrames(room);
     if (!again && presence.entered(room, session.viewer)) joinLeaveEvents.joined(room, session.viewer);
@@ -73,13 +73,13 @@ export class Rooms {
     return { feed, heads, again };
   }
 
-  /** Undoes `enter` for a join that failed afterwards. A session that was in the room before stays. */
+  /** Undoes `enter` for a join that failed later. A session that was in the room before stays in it. */
   abandon(session: Session, room: string, { again }: Entry): void {
     if (again) session.releaseFrames(room);
     else this.exit(session, room);
   }
 
-  /** Takes a session out of a room; frames held back for it are dropped. */
+  /** Removes a session from a room and drops its held frames. */
   exit(session: Session, room: string): void {
     const { hub, presence, joinLeaveEvents } = this.#parts;
     session.dropFrames(room);
@@ -90,19 +90,19 @@ export class Rooms {
     this.#close(room);
   }
 
-  /** Takes a session out of a room; a pending join of it fails with `why`. */
+  /** Removes a session from a room; its pending join is rejected with `why`. */
   expel(session: Session, room: string, why: DanmuxError): void {
     this.pending.cancel(session, room, why);
     if (session.rooms.has(room)) this.exit(session, room);
   }
 
-  /** Takes a session whose connection ended out of everything. */
+  /** Removes a session from all rooms after its connection has ended. */
   exitAll(session: Session): void {
     for (const room of session.rooms) this.exit(session, room);
     session.dropFrames(personalRoom);
   }
 
-  /** Feed and rules of the room, until `#close`. */
+  /** Takes a reference to the feed and rules of the room; `#close` releases it. */
   async #open(room: string): Promise<RoomFeed> {
     const { feeds, rules } = this.#parts;
     await rules.hold(room);

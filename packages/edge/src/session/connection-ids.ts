@@ -1,11 +1,11 @@
-// A small number for every connection of this edge, so that one bit can stand for it. A released number rests for a minute before it is
-// used again, so that a set bit is never taken for the next connection's.
+// Assigns each connection of this edge a small number, so that a bit set can represent connections. A released number is reused after one
+// minute at the earliest; by then no bit set contains it for the old connection.
 
 const restMs = 60_000;
 
 export class ConnectionIds {
   readonly #resting: { readonly number: number; readonly at: number }[] = [];
-  /** Index of the first that rests: `shift` would move the whole array. */
+  /** Index of the oldest released number; `shift` would move the whole array. */
   #first = 0;
   #next = 0;
 

@@ -1,8 +1,8 @@
-// Sends the viewers of a draining edge away, each in its own slot, so that the others do not get all of them at once. A
-// viewer is told its slot and cut off when it comes; a stock client then connects again by itself.
+// Disconnects the viewers of a draining edge spread over time, so that the other edges do not get all reconnects at the same moment. Each
+// viewer is notified of its time slot and disconnected then; a standard socket.io client reconnects by itself.
 import type { Session } from './session.ts';
 
-/** Resolves when every session was cut off. */
+/** Resolves after the last session is disconnected, `overMs` milliseconds at most. */
 export async function sendAway(sessions: ReadonlySet<Session>, overMs: number): Promise<void> {
   const leaving = [...sessions].map((session, index, all) => ({ session, slot: Math.round((overMs * (index + 1)) / all.length) }));
   for (const { session, slot } of leaving) session.emit('goaway', { reconnect_in_ms: slot });

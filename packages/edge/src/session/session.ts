@@ -1,5 +1,4 @@
-// One connected viewer: who it is, which rooms it is in, its outbox and its limits. It knows its socket and nothing of
-// other sessions.
+// One connected viewer: its identity, its rooms, its outbox and its request limits. It uses its own socket and no other session.
 
 import {
   type ClosingReason,
@@ -18,43 +17,43 @@ import { Outbox, type OutboxParts } from '../outbox/outbox.ts';
 import { type EngineConn, ViewerWire, type Wire } from '../outbox/wire.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 
-/** What a socket carries: who it is, from the handshake on, and its session once it is connected. */
+/** Data on a socket: the viewer, set by the handshake, and the session, set once connected. */
 export interface SocketData {
   viewer: Viewer;
   session?: Session;
 }
 export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** Requests of one viewer, with a bucket for each kind, so that a flood of likes leaves room for the rest. */
+/** Request limit per viewer and kind of request; separate buckets, so a flood of likes does not block other requests. */
 const requestsPerMinute = 1_200;
 const requestsBurst = 60;
-/** Reads of history one viewer may have under way: their answers are the largest there are. */
-const readsAtOnce = 4;
-/** Frames held back for a viewer while its join is answered; past it the viewer is disconnected as slow. */
+/** Maximum concurrent history reads per viewer; their replies are the largest. */
+const maxReads = 4;
+/** Cap of frames held back until a join is answered; past it the viewer is disconnected as slow. */
 const maxHeldFrames = 1_000;
-/** Ids of personal messages remembered for a viewer that has not joined them. */
+/** Cap of remembered ids of personal messages, for a viewer that has not joined its personal room. */
 const personalRemembered = 200;
-/** Answers nobody reads end the connection when they are so many times the outbox. Fewer refuse further requests. */
+/** Unread replies past this multiple of the outbox cap end the connection; past the outbox cap itself, further requests are refused. */
 const answersCap = 8;
 
 export class Session {
   readonly id: string;
   readonly viewer: Viewer;
   readonly #rooms = new Set<string>();
-  /** When it connected, milliseconds by this process's clock. */
+  /** Connect time in milliseconds of this process's clock. */
   readonly connectedAt: number;
-  /** A small number that no other connection of this edge has now. */
+  /** A small number, unique among the current connections of this edge. */
   readonly connectionId: number;
   #joinedPersonal = false;
-  /** Ids of personal messages written to it before it joined them. */
+  /** Ids of personal messages written before the viewer joined its personal room. */
   #personalSeen: Set<string> | undefined;
   readonly #socket: ViewerSocket;
   readonly #wire: Wire;
   readonly #outbox: Outbox;
   readonly #parts: OutboxParts;
-  /** Frames held back, by room, until its join is answered. */
+  /** Frames held back until the join of their room is answered, by room. */
   #heldFrames: Map<string, EncodedFrame[]> | undefined;
-  /** Positions of other epochs its joins named, by room. */
+  /** Positions from other epochs in the viewer's join requests, by room. */
   #joinedFrom: Map<string, Positions> | undefined;
   #requests: Map<string, TokenBucket> | undefined;
   #reads = 0;
@@ -75,7 +74,7 @@ export class Session {
     return this.#rooms;
   }
 
-  /** Only Hub calls this and `removeRoom`: the rooms of a session and the sessions of a room change together. */
+  /** Only Hub may call this and `removeRoom`, because a session's rooms and a room's sessions must change together. */
   addRoom(room: string): void {
     this.#rooms.add(room);
   }
@@ -88,7 +87,7 @@ export class Session {
     return this.#outbox.bytes;
   }
 
-  /** True when the viewer asks and does not read the answers; one that goes on for long is cut off. */
+  /** True when unread replies exceed the outbox cap; far past the cap this also closes the connection. */
   get behind(): boolean {
     const { waiting } = this.#wire;
     if (waiting > answersCap * this.#parts.cap) this.close('slow');
@@ -99,7 +98,7 @@ export class Session {
     return !this.#socket.connected;
   }
 
-  /** 0 when one more request of this kind may be made now, else milliseconds to wait. Each kind has as many; there must be few. */
+  /** Takes one request from the bucket of its kind: 0 when allowed, else milliseconds to wait. Every kind keeps a bucket, so kinds must be few. */
   spendRequest(kind: string, now: number): number {
     this.#requests ??= new Map();
     const bucket = this.#requests.get(kind) ?? new TokenBucket(requestsPerMinute, requestsBurst, now);
@@ -107,14 +106,14 @@ export class Session {
     return bucket.take(now);
   }
 
-  /** The outbox is full. */
+  /** Called by the outbox when it overflows; disconnects the viewer as slow. */
   overflow(): void {
     this.close('slow');
   }
 
-  /** Runs `read`; rejects with `rate_limited` when too many reads of this viewer are under way. */
+  /** Runs `read`; rejects with `rate_limited` while too many reads of this viewer are pending. */
   async limitReads<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#reads >= readsAtOnce) throw new DanmuxError('rate_limited', { message: `Only ${readsAtOnce} reads at once.`, retryAfterMs: 200 });
+    if (this.#reads >= maxReads) throw new DanmuxError('rate_limited', { message: `At most ${maxReads} reads may run at the same time.`, retryAfterMs: 200 });
     this.#reads++;
     try {
       return await read();
@@ -123,7 +122,7 @@ export class Session {
     }
   }
 
-  /** A frame of a room: written at once, or after the answer to a join that is under way. True when it was written. */
+  /** Writes a frame of a room, or holds it until the pending join of the room is answered. True when it was written immediately. */
   deliver(room: string, encoded: EncodedFrame): boolean {
     const held = this.#heldFrames?.get(room);
     if (!held) return this.#outbox.write(encoded);
@@ -135,7 +134,7 @@ export class Session {
     this.#outbox.write(encodeEvent(event, payload));
   }
 
-  /** True from its join of its personal messages on: it knows its positions in them. */
+  /** True after the viewer joined its personal room and so knows its positions there. */
   get joinedPersonal(): boolean {
     return this.#joinedPersonal;
   }
@@ -145,7 +144,7 @@ export class Session {
     this.#personalSeen = undefined;
   }
 
-  /** Remembers personal messages that are written to it before its join, so that the join does not repeat them. */
+  /** Remembers personal messages written before the join of the personal room, so that the join does not repeat them. */
   notePersonal(msgs: readonly Msg[]): void {
     if (this.#joinedPersonal) return;
     this.#personalSeen ??= new Set();
@@ -156,12 +155,12 @@ export class Session {
     }
   }
 
-  /** True of a personal message that was written to it before its join. */
+  /** True for a personal message written before the join of the personal room. */
   hasPersonal(id: string): boolean {
     return this.#personalSeen?.has(id) === true;
   }
 
-  /** It joins with these positions while the room is in `epoch`; only positions of another epoch are remembered. */
+  /** Remembers the positions of a join when one is from another epoch than the room's `epoch`; `hasSeen` uses them. */
   joinedFrom(room: string, positions: Positions, epoch: string): void {
     this.#joinedFrom?.delete(room);
     if (Object.values(positions).every((position) => position?.epoch === epoch)) return;
@@ -169,7 +168,7 @@ export class Session {
     this.#joinedFrom.set(room, positions);
   }
 
-  /** True when the positions of its join show that it has the message that was at this position, in an epoch that ended. */
+  /** True when the join's positions show that the viewer already has the message at this position of an ended epoch. */
   hasSeen(room: string, lane: StreamLane, { epoch, offset }: Position): boolean {
     const position = this.#joinedFrom?.get(room)?.[lane];
     return position?.epoch === epoch && position.offset >= offset;
@@ -182,14 +181,14 @@ export class Session {
     this.#heldFrames.set(room, []);
   }
 
-  /** Writes the frames that were held back. */
+  /** Writes the room's held frames and stops holding. */
   releaseFrames(room: string): void {
     const held = this.#heldFrames?.get(room) ?? [];
     this.#endHold(room);
     for (const encoded of held) if (this.#outbox.write(encoded)) this.#parts.ledger.delivered(encoded, 1);
   }
 
-  /** Replaces recalled messages in the room's frames that wait for this viewer with tombstones. */
+  /** Replaces recalled messages in the room's held and queued frames with tombstones. */
   recall(room: string, ids: ReadonlySet<string>): void {
     const held = this.#heldFrames?.get(room);
     if (held)
@@ -200,7 +199,7 @@ export class Session {
     this.#outbox.recall(room, ids);
   }
 
-  /** Drops the frames that were held back, and counts them as undeliverable. */
+  /** Drops the room's held frames and counts them as undeliverable. */
   dropFrames(room: string): void {
     for (const encoded of this.#heldFrames?.get(room) ?? []) this.#parts.ledger.undeliverable(encoded);
     this.#endHold(room);
@@ -211,21 +210,21 @@ export class Session {
     if (this.#heldFrames?.size === 0) this.#heldFrames = undefined;
   }
 
-  /** The connection is gone: what waits cannot be delivered. */
+  /** Call when the connection has ended: queued frames count as undeliverable. */
   ended(): void {
     this.#outbox.close();
   }
 
-  /** Why danmux closed it; the socket's own reason when it did not. */
+  /** Why danmux closed the connection; undefined when the client or the network did. */
   closedBecause: ClosingReason | undefined;
 
-  /** Cuts the connection below socket.io, so that a stock client connects again by itself. */
+  /** Closes the connection below socket.io, so a standard client reconnects by itself. */
   close(reason: ClosingReason): void {
     this.closedBecause ??= reason;
     this.#wire.close(reason === 'slow');
   }
 
-  /** Ends the session for good: a stock client does not come back by itself. */
+  /** Disconnects through socket.io; a standard client does not reconnect by itself. */
   disconnect(reason: ClosingReason): void {
     this.closedBecause ??= reason;
     this.#socket.disconnect(true);

@@ -1,4 +1,4 @@
-// The sessions of this edge, all and by user: mostly one each, more for a user with several devices. It opens and closes none.
+// Indexes the sessions of this edge by user; most users have one, a user with several devices has more. It opens and closes no session.
 import { ConnectionIds } from './connection-ids.ts';
 import type { Session } from './session.ts';
 
@@ -15,7 +15,7 @@ export class Sessions {
     return this.#all.size;
   }
 
-  /** For the next session, until that is deleted. */
+  /** Reserves a connection id for the next session; `delete` releases it. */
   takeId(): number {
     return this.#ids.take();
   }
@@ -23,7 +23,7 @@ export class Sessions {
   add(session: Session): void {
     this.#all.add(session);
     const others = this.of(session.viewer.id);
-    // A list only for those who need one: it is memory of every viewer.
+    // A bare session for most users, a list only for several: a list per user would cost memory for every viewer.
     this.#ofUser.set(session.viewer.id, others.length === 0 ? session : [...others, session]);
   }
 

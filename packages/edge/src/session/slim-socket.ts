@@ -1,13 +1,13 @@
-// Lets go of what socket.io, engine.io, ws and node:http keep of every connection and nobody asks for once it is open: some
-// kilobytes a viewer. It changes no behaviour: what is shared is never written, what is copied holds the same.
+// Frees the objects that socket.io, engine.io, ws and node:http keep per connection but do not use once it is open: several kilobytes per
+// viewer. Behaviour does not change: shared objects are never written to, and copies have the same content.
 import type { EventEmitter } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
 import type { Server } from 'socket.io';
 import type { ViewerSocket } from './session.ts';
 
-/** What is read of a handshake after it: nothing but that it is there. */
+/** Shared by all sockets: after connecting, only the presence of a handshake is checked. */
 const handshake = Object.freeze({ headers: {}, time: '', address: '', xdomain: false, secure: false, issued: 0, url: '', query: {}, auth: {} });
-/** Acks of the server's own questions to viewers, of which there are none. */
+/** Shared empty map of pending acks: this server never sends an event with an ack. */
 const acks = new Map();
 
 interface Inside {
@@ -32,23 +32,23 @@ export function slimSocket(socket: ViewerSocket): void {
   if (webSocket?._socket) unwrap(webSocket._socket);
 }
 
-/** socket.io puts every socket into a room of its own. The hub knows who is where; only when the adapter stands, since it brings its own. */
+/** Stops socket.io from putting each socket in a room; Hub tracks rooms. Call after the adapter is set, because the adapter defines `addAll` too. */
 export function useNoRooms(io: Server): void {
   io.of('/').adapter.addAll = () => {};
 }
 
-/** Listeners by name as an object of a shape many share; node makes each a hash table of its own. Their names are fixed. */
+/** Copies the listeners into an object with a shape that V8 shares across sockets; node's is a hash table each. Requires fixed event names. */
 function packListeners(emitter: EventEmitter): void {
   const inside = emitter as unknown as { _events?: object };
   if (inside._events) inside._events = Object.assign(new Listeners(), inside._events);
 }
 
-/** Nothing is inherited: a viewer may call its event `constructor`. */
+/** Has no prototype members, because a viewer may send an event named `constructor`. */
 class Listeners {}
 Object.setPrototypeOf(Listeners.prototype, null);
 delete (Listeners.prototype as { constructor?: unknown }).constructor;
 
-/** node:http gives every socket wrappers of its own around these, which only matter while it parses requests. */
+/** Removes the wrappers that node:http sets on each socket; they matter only while it parses requests. */
 function unwrap(tcp: TcpSocket): void {
   const { on, addListener, prependListener } = TcpSocket.prototype;
   if (Object.hasOwn(tcp, 'on')) Object.assign(tcp, { on, addListener, prependListener });

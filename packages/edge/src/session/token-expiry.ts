@@ -1,4 +1,4 @@
-// Disconnects sessions whose token expired, with a notice, after a grace of ten seconds.
+// Disconnects sessions with a notice ten seconds after their token expires; the grace period covers clock differences.
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Session } from './session.ts';
 

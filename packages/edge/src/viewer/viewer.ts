@@ -1,19 +1,19 @@
-// Who a viewer is, from its token; a guest is one without. Decides what it may enter and send, and nothing of transport.
+// A viewer's identity and permissions, read from its token; a viewer without a token is a guest. Knows nothing about sockets.
 import { DanmuxError, type From, type RoomMember, roomMatches, type Sanction, type TokenClaims } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
 
 export interface Viewer {
   readonly id: string;
   readonly guest: boolean;
-  /** It gets the messages that are for its user alone. */
+  /** True: the viewer receives personal messages of its user. */
   readonly own: boolean;
-  /** False: it may watch only. */
+  /** False: the viewer may watch but not send. */
   readonly sends: boolean;
   /** Room rules of the token; undefined allows every room. */
   readonly rooms: readonly string[] | undefined;
-  /** Milliseconds since 1970 at which the token ends; undefined for guests. */
+  /** Expiry of the token in milliseconds since 1970; undefined for guests. */
   readonly expiresAt: number | undefined;
-  /** What other viewers see of it. */
+  /** Sender fields shown to other viewers. */
   readonly from: From;
 }
 
@@ -34,11 +34,11 @@ export function guestViewer(): Viewer {
   return { id, guest: true, own: false, sends: false, rooms: undefined, expiresAt: undefined, from: { id } };
 }
 
-/** Roles a member list shows of one viewer, and characters of each; a token may carry any number. */
+/** Caps of the roles per viewer in a member list and of the characters per role; a token has no such limit. */
 const rolesShown = 16;
 const roleLength = 32;
 
-/** The viewer in a list of members. */
+/** The viewer's entry in a member list. */
 export function memberOf({ from, guest }: Viewer): RoomMember {
   if (guest) return { ...from, guest: true };
   const roles = from['roles'];
@@ -46,7 +46,7 @@ export function memberOf({ from, guest }: Viewer): RoomMember {
   return { ...from, roles: roles.slice(0, rolesShown).map((role) => String(role).slice(0, roleLength)) };
 }
 
-/** What a banned user is told at the door. */
+/** The error a banned user gets when it connects or joins. */
 export function bannedError({ reason, until }: Sanction, now: number): DanmuxError {
   const why = reason === undefined ? '' : `: ${reason}`;
   if (until === undefined) return new DanmuxError('banned', { message: `You are banned${why}.` });

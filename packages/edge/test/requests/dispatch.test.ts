@@ -136,8 +136,8 @@ test('anything else is internal: logged with its cause, and not told', async () 
   assert.deepEqual(
     lines.map(({ level, msg }) => [level, msg]),
     [
-      ['error', 'a viewer event failed'],
-      ['error', 'a viewer event failed'],
+      ['error', 'viewer event failed'],
+      ['error', 'viewer event failed'],
     ],
   );
 });

@@ -12,7 +12,7 @@ test('answers of the documented form are taken as they are', () => {
 test('anything else says why it is none', () => {
   assert.throws(() => hookAnswerOf(''), SyntaxError);
   assert.throws(() => hookAnswerOf('{"action":"mask"}'), /action "mask" needs the field "data"/);
-  assert.throws(() => hookAnswerOf(JSON.stringify({ action: 'mask', data: '好'.repeat(1_800) })), /more than 5120 bytes/);
+  assert.throws(() => hookAnswerOf(JSON.stringify({ action: 'mask', data: '好'.repeat(1_800) })), /data exceeds 5120 bytes/);
   for (const text of [
     'null',
     '[]',

@@ -38,7 +38,7 @@ onBothEngines({}, (api) => {
     const { job } = (await api().call('POST', '/v1/broadcasts', { rooms: '*', type: 'notice', data: {}, id: 'half' })).body;
     await eventually(async () => assert.equal((await get(job)).body.state, 'delayed'));
     const { state, progress, error } = (await get(job)).body;
-    assert.deepEqual([state, progress, error], ['delayed', { done: 20, total: 80 }, 'the test wants it to fail']);
+    assert.deepEqual([state, progress, error], ['delayed', { done: 20, total: 80 }, 'failed on request of the test']);
     assert.deepEqual((await cancel(job)).body, { id: job, cancelled: true, progress: { done: 20, total: 80 } });
     api().failJobs(false);
     mustRefuse(await get(job), 'not_found');
@@ -61,7 +61,7 @@ onBothEngines({}, (api) => {
     );
     assert.equal(second.cursor, null);
     const { created_at, finished_at, ...rest } = second.jobs[0];
-    assert.deepEqual(rest, { id: ids[0], name: 'publish', state: 'failed', attempts: 1, progress: null, error: 'the test wants it to fail' });
+    assert.deepEqual(rest, { id: ids[0], name: 'publish', state: 'failed', attempts: 1, progress: null, error: 'failed on request of the test' });
     assert.ok(finished_at >= created_at, 'it says when');
     mustRefuse(await cancel(ids[0] ?? ''), 'conflict');
     assert.equal((await retry(ids[0] ?? '')).status, 202);

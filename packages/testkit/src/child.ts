@@ -80,8 +80,8 @@ export class Child {
   /** Sends `signal`, and SIGKILL to the group after 20 seconds; resolves when the process has ended. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.running) {
-      // A process stopped by SIGSTOP handles no signal except SIGKILL and SIGCONT.
-      this.signalGroup('SIGCONT');
+      // A process stopped by SIGSTOP handles no signal except SIGKILL and SIGCONT. SIGKILL alone ends it without letting it run on.
+      if (signal !== 'SIGKILL') this.signalGroup('SIGCONT');
       this.signal(signal);
     }
     const hard = setTimeout(() => this.signalGroup('SIGKILL'), 20_000);

@@ -19,7 +19,7 @@ afterEach(async () => {
   await redis.stop();
 });
 
-/** Creates a process whose machine clock is `ahead` milliseconds before the store's clock. */
+/** Creates a process whose machine clock is `ahead` milliseconds ahead of the store's clock. */
 function processOf(ahead: number): { runtime: Runtime; bus: RedisBus; step(ms: number): void } {
   let off = ahead;
   const { config } = loadConfig(testSettings({ 'redis.url': redis.url, 'redis.command_timeout_ms': 300 }));

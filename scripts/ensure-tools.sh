@@ -8,7 +8,7 @@ php_is_there() { has php && php -r 'exit(PHP_VERSION_ID >= 80100 && extension_lo
 php_has_curl() { has php && php -r 'exit(extension_loaded("curl") ? 0 : 1);' 2>/dev/null; }
 has_chromium() { has chromium || has chromium-browser || has google-chrome; }
 has_chinese_font() { has fc-list && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
-# Debian's packages belong to Debian's Python, which need not be the first python3 in PATH.
+# One Python must have all modules. Debian's packages belong to Debian's Python, which need not be the first python3 in PATH.
 python_has() { has python3 || return 1; for python in python3 /usr/bin/python3; do has "$python" && "$python" -c "import $1" 2>/dev/null && return 0; done; return 1; }
 
 # Prints the missing Debian packages, one per line.
@@ -18,9 +18,7 @@ missing() {
   php_has_curl || echo php-curl
   has phpunit || echo phpunit
   has python3 || echo python3
-  python_has socketio || echo python3-socketio
-  python_has websocket || echo python3-websocket
-  python_has requests || echo python3-requests
+  python_has 'socketio, websocket, requests' || printf 'python3-socketio\npython3-websocket\npython3-requests\n'
   has openssl || echo openssl
   has_chromium || echo chromium
   has_chinese_font || printf 'fonts-noto-cjk\nfontconfig\n'

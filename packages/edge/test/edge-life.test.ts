@@ -227,3 +227,13 @@ test('a token that ends while its viewer is connected ends the connection after 
     ['token_expired'],
   );
 });
+
+test('a client that leaves the namespace is disconnected, so that no connection stays without pings', { timeout: 20_000 }, async () => {
+  const fixture = await edge();
+  const raw = await deafViewer(fixture, 'ann');
+  raw.resume();
+  const closed = once(raw, 'close');
+  raw.send('41');
+  await closed;
+  await eventually(async () => assert.deepEqual(await endedBy(fixture), { 'client namespace disconnect': 1 }));
+});

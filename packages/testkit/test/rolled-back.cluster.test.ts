@@ -69,7 +69,7 @@ test('gifts, SAVE, gifts, kill -9, restart, gifts: gifts accepted after the rest
     counted.some((count) => count > 0),
     `${counted}`,
   );
-  await eventually(() => assert.match(cluster.output, /it begins a new epoch/));
+  await eventually(() => assert.match(cluster.output, /the room begins a new epoch/));
   for (const viewer of [stays, other, back]) viewer.close();
 });
 

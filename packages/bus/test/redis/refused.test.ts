@@ -69,7 +69,7 @@ test('a full Redis refuses writes and sets a degraded state; both end when memor
   assert.equal(await publish(bus), 'ok');
   await redis.command('CONFIG SET maxmemory 1');
   assert.equal(await publish(bus), 'unavailable');
-  assert.match(states(runtime), /^redis_full Redis refuses: OOM evalsha ingress-publish(: \w+)? \(commands\)\. Redis is full/);
+  assert.match(states(runtime), /^redis_full Redis refuses: OOM evalsha ingress-publish(: \w+)? \(commands\)\. Redis is out of memory/);
   await bus.health();
   await redis.command('CONFIG SET maxmemory 0');
   assert.equal(await publish(bus), 'ok', 'at once');

@@ -142,7 +142,7 @@ test('without a replica the bus is degraded before the first gift, refuses witho
   await detach();
   const { bus, runtime } = await open();
   await eventually(() =>
-    assert.match(runtime.degraded.list[0]?.text ?? '', /fewer than 1 replica\(s\) of 127\.0\.0\.1:\d+ confirm a write within 500 ms, or one left/),
+    assert.match(runtime.degraded.list[0]?.text ?? '', /fewer than 1 replica\(s\) of 127\.0\.0\.1:\d+ confirm a write within 500 ms, or one disconnected/),
   );
   const began = performance.now();
   mustBeUnavailable((await bus.ingress.publish([gift('g1')]))[0]);

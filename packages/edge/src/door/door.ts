@@ -143,6 +143,8 @@ export class Door {
     const { sessions, rooms } = this.#parts;
     const { metrics } = this.#runtime;
     this.#pinger.remove(conn);
+    // A client that only leaves the namespace keeps its connection open, and nothing would ping or close it any more.
+    conn.close();
     sessions.delete(session);
     metrics.sessions.set(sessions.size);
     metrics.disconnections.inc({ reason: session.closedBecause ?? reason });

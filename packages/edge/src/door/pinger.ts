@@ -10,6 +10,7 @@ export interface PingedConn {
   hasRefreshedPingTimeout: boolean;
   sendPacket(type: 'ping'): void;
   resetPingTimeout(): void;
+  close(): void;
 }
 
 const places = 20;

@@ -1,4 +1,4 @@
-// Disconnects sessions with a notice ten seconds after their token expires; the grace period covers clock differences.
+// Disconnects sessions with a notice ten seconds after their token expires.
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Session } from './session.ts';
 

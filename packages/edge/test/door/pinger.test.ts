@@ -18,6 +18,7 @@ class Conn implements PingedConn {
   resetPingTimeout(): void {
     assert.equal(this.hasRefreshedPingTimeout, false);
   }
+  close(): void {}
 }
 
 let pinger: Pinger;

@@ -1,12 +1,12 @@
 // An answer to a long-polling viewer has a bounded number of packets, whatever they are; the rest comes with the next polls, in order, or
 // over the WebSocket it changes to. With python-socketio, which drops larger answers; with the stock client; with polls made by hand.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, test } from 'node:test';
-import { promisify } from 'node:util';
 import type { Frame, Msg } from '@danmux/protocol';
+import { findPython } from '@danmux/testkit';
 import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
 import { eventually } from '@danmux/testkit/unit';
 import WebSocket from 'ws';
@@ -93,7 +93,7 @@ function assertBounded({ answers }: HandMadePoller): void {
 test('python-socketio by long-polling joins twenty rooms at once and gets every gift of every room', async () => {
   const made = await open({ 'edge.ping_interval_ms': 100 });
   const env = { ...process.env, URL: made.url, TOKEN: await made.token('ann'), ROOMS: String(rooms.length), GIFTS: String(rooms.length * 3) };
-  const python = spawn(await pythonWithPolling(), ['packages/edge/test/outbox/python/polling_viewer.py'], { env });
+  const python = spawn(await findPython(), ['packages/edge/test/outbox/python/polling_viewer.py'], { env });
   const lines: string[] = [];
   const read = createInterface(python.stdout).on('line', (line) => lines.push(line));
   let errors = '';
@@ -214,15 +214,3 @@ test('a connection that closes sends what waits before it does', () => {
     ],
   );
 });
-
-/** Debian's own has its packages, whichever comes first in the path. */
-async function pythonWithPolling(): Promise<string> {
-  for (const python of ['python3', '/usr/bin/python3']) {
-    const found = await promisify(execFile)(python, ['-c', 'import socketio, requests']).then(
-      () => true,
-      () => false,
-    );
-    if (found) return python;
-  }
-  throw new Error('no Python with socketio and requests is installed: run scripts/ensure-tools.sh');
-}

@@ -1,4 +1,4 @@
-// The api role: serves the admin API on its own port. An instance keeps no state between requests, so any number of them can run.
+// The api role: serves the admin API on its own port. Instances share state only through the bus, so any number of them can run.
 import type { AddressInfo } from 'node:net';
 import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership } from '@danmux/cluster';

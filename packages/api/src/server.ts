@@ -1,5 +1,5 @@
-// Builds the Fastify server: limits, hooks in their order, and all routes (one file per noun in routes/). The error handler is set
-// before any route is added; otherwise the routes of plugins would send errors in Fastify's format.
+// Builds the Fastify server: limits, hooks in the order in which they run, and all routes (one file per noun in routes/). The error handler
+// is set before any route is added; otherwise the routes of plugins would send errors in Fastify's format.
 import type { Bus } from '@danmux/bus';
 import { Publisher, TraceHops } from '@danmux/cluster';
 import type { JobQueue } from '@danmux/jobs';

@@ -1,5 +1,5 @@
-// Serves the index and the files that `npm run build` makes: the SDK bundles, the OBS page and the console without a key (the console page
-// asks for one), and the demo page when `api.demo` is on. If a folder is missing, its page names the build command.
+// Serves the index (`/`) and the files that `npm run build` makes: the SDK bundles, the OBS page, the console, and, when `api.demo` is on,
+// the demo page. None of them needs a key; the console page asks for one. If a folder is missing, its URLs answer 404 with the build command.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '@danmux/bus';

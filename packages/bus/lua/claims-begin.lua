@@ -8,6 +8,6 @@ if not hash then
 end
 if hash ~= ARGV[1] then return { 'mismatch' } end
 if answer then return { 'done', answer } end
--- The same request again: a client library repeats a command after a reconnect.
+-- The same attempt again: a client library may repeat a command after a reconnect.
 if claim == ARGV[2] then return { 'started' } end
 return { 'in_flight' }

@@ -27,7 +27,7 @@ for at = 12, #ARGV, 9 do
       redis.call('HINCRBY', KEYS[1], 'accepted:' .. lane_names[lane], 1)
       local trimmed = length + 1 - redis.call('XLEN', ingress)
       if trimmed > 0 then redis.call('HINCRBY', KEYS[1], 'shed:' .. lane_names[lane] .. ':ingress_full', trimmed) end
-      -- Chat and ambient notify only when their lane was empty: an earlier notification covers the rest. The two urgent lanes always notify.
+      -- Chat and ambient notify only when their lane was empty: an earlier notification covers the rest. Control and gift always notify.
       if lane <= 2 or length == 0 then notify = true end
       results[#results + 1] = { 0, id }
     end

@@ -1,5 +1,5 @@
 -- Commits one room's numbered messages: appends them to the streams, removes their ingress entries, logs events and publishes the frame.
--- Does nothing of this when the lease is lost ('fenced') or the heads differ from the expected ones ('moved').
+-- Does none of this when the lease is lost ('fenced') or the heads differ from the expected ones ('moved').
 -- KEYS: 1 lease, 2 heads, 3-5 streams of control, gift, chat, 6-9 ingress of the four lanes, 10 ledger, 11 event log
 -- ARGV: 1 lease owner, 2 lease token, 3 epoch, 4-6 expected offsets of the stream lanes, 7 heads ttl ms,
 --       8 publish command, 9 frame channel, 10 frame ('' publishes none), 11 notification channel of the event log, 12 cap of the event log,
@@ -43,7 +43,8 @@ for lane = 1, 4 do
   local n = tonumber(ARGV[at])
   local removed = 0
   for k = 1, n do removed = removed + redis.call('XDEL', KEYS[5 + lane], ARGV[at + k]) end
-  -- Missing entries were trimmed at the cap and counted as shed after the relay had read them. This commit sends them, so subtract them again.
+  -- Missing entries were trimmed at the cap and counted as shed after the relay had read them. This commit counts them itself (as sequenced or
+  -- shed), so subtract the earlier count.
   if removed < n then redis.call('HINCRBY', KEYS[10], 'shed:' .. lane_names[lane] .. ':ingress_full', removed - n) end
   at = at + 1 + n
 end

@@ -1,9 +1,11 @@
--- Reads the heads of a room. Begins the given epoch when the room has no heads, or when a claim shows that the store may have lost messages.
--- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones, 8 recalled parts of combos
--- ARGV: 1 new epoch, should one begin, 2 ttl ms; only with a claim: 3 '1' when a failover of this store loses no acknowledged write,
---       4 epoch that the claiming process has seen ('' none), 5-7 the offsets it has seen, 8… epochs that it has seen end
--- Returns {epoch, control, gift, chat, forks (false when none), reason of an epoch begun by this call ('' when none was)}. `forks` is
--- 'EPOCH CONTROL GIFT CHAT,…': the epochs this one continues, newest first, each with the offsets up to which it survived.
+-- Reads the heads of a room. A claim is what the calling process saw earlier: an epoch, its offsets, and epochs that ended. Begins the given
+-- epoch when the room has no heads, or when the claim shows that the store may have lost messages.
+-- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones, 8 recalled parts of combos.
+-- ARGV: 1 name of a new epoch, 2 ttl ms; only with a claim: 3 '1' when a failover of this store loses no acknowledged write, 4 epoch that the
+--       process saw last ('' when none), 5-7 its offsets, 8… epochs known to have ended.
+-- Returns {epoch, control, gift, chat, forks, reason}. `reason` tells why this call began an epoch ('' when it began none). `forks` is
+-- 'EPOCH CONTROL GIFT CHAT,…' (false when there are none): the earlier epochs of the room, newest first, each with the offsets up to which
+-- its messages survived.
 local fields = redis.call('HMGET', KEYS[1], 'epoch', 'control', 'gift', 'chat', 'forks', 'run')
 local epoch, forks, run = fields[1], fields[5], fields[6]
 local offsets = { fields[2] or '0', fields[3] or '0', fields[4] or '0' }
@@ -21,12 +23,12 @@ local function identity()
     node = type(node) == 'string' and node or '-',
     id = id,
     replid = replid,
-    -- Replication id before the promotion; zeros when the process was never promoted.
+    -- Replication id of the former master; zeros when this process was never promoted.
     before = string.match(replication, 'master_replid2:(%w+)') or '',
   }
 end
 
--- True when the process that last stored the heads (`run`) and this one have the same data, so nothing can be lost.
+-- True when this Redis process has all data of the process whose identity is stored with the heads (`run`), so nothing can have been lost.
 local function same_data(me)
   local node, id, replid = string.match(run, '^(%S+) (%S+) (%S+)$')
   if me.id == id then

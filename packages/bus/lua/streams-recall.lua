@@ -9,7 +9,7 @@
 local lane_names = { 'control', 'gift', 'chat' }
 local lane = tonumber(ARGV[5])
 
--- Removes tombstones below the oldest message, except those directly before it: history would have trimmed their messages.
+-- Removes the tombstones whose messages history would have trimmed by now: all below the oldest message, except those directly before it.
 local function prune(stream, tombs)
   local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
   if not oldest then return end

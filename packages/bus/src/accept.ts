@@ -60,7 +60,7 @@ function laneOf(type: string, types: AcceptRules['types']): MessageType['lane'] 
   throw new DanmuxError('unknown_type', { message: `type "${type}" is not in the table messages.types; known: ${Object.keys(types).join(', ')}.` });
 }
 
-/** Adds lane and offset to a publication's body, which gives the message that viewers receive. Does not parse the body. */
+/** Returns the message that viewers get: the publication's body with lane and offset in front. Does not parse the body. */
 export function numberedMessage({ lane, body }: Publication, offset: number | undefined): string {
   return withOffset(lane, offset, body);
 }

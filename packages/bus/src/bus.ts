@@ -1,6 +1,6 @@
-// The bus: the only way in which roles communicate, as a bundle of nouns. Each noun has its contract in contract/ (order, atomicity,
-// losses). The memory and the Redis engine implement the same contracts, and one conformance suite tests both. The bus handles rooms,
-// lanes and bytes; it never interprets a message.
+// The bus: the only way in which roles communicate. It consists of nouns, such as ingress, streams and records. Each noun has its contract in
+// contract/ (order, atomicity, losses). The memory and the Redis engine implement the same contracts, and one conformance suite tests both.
+// The bus handles rooms, lanes and bytes; it never interprets a message.
 import type { Claims } from './contract/claims.ts';
 import type { Cursors } from './contract/cursors.ts';
 import type { EventLog } from './contract/events.ts';
@@ -17,7 +17,7 @@ import type { Streams } from './contract/streams.ts';
 import type { Traces } from './contract/traces.ts';
 import type { Traffic } from './contract/traffic.ts';
 
-/** Every method of every noun rejects with a DanmuxError; its code is `unavailable` when the store cannot be reached. */
+/** When a method of a noun fails, it rejects with a DanmuxError; the code is `unavailable` when the store cannot be reached. */
 export interface Bus {
   readonly engine: 'memory' | 'redis';
   readonly ingress: Ingress;
@@ -36,11 +36,14 @@ export interface Bus {
   readonly traces: Traces;
   readonly traffic: Traffic;
 
-  /** Connects in the background. Resolves when the store's time is known, at the latest after one second; `health` checks whether the store is reachable. */
+  /** Connects in the background. Resolves when the store's time is known, after four seconds at the latest; `health` checks the store. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Resolves when the store answers; rejects with `unavailable` when it does not. */
+  /** Resolves when the store answers and does not refuse what this process needs; otherwise rejects with `unavailable`. */
   health(): Promise<void>;
-  /** Removes rows that dead edges and members left in the store and returns their number. Without it rows take memory and room totals stay too high. */
+  /**
+   * Removes what crashed edges and members left in the store, and expired fields of records. Returns how much it removed from presence and
+   * from members. Without it this data takes memory, and room totals stay too high.
+   */
   sweep(): Promise<{ readonly presence: number; readonly members: number }>;
 }

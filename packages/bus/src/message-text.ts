@@ -1,5 +1,5 @@
 // The JSON layout of a message as text. Danmux encodes a message once, on acceptance, and later replaces only parts of the text: all other
-// bytes stay, so digits and field order survive. No other file depends on the field order.
+// bytes stay, so digits and field order survive. Only combo-parts.ts and streams-recall.lua also depend on the field order.
 //
 // A body is `{"id":…,"type":…,"from":…,"data":…,"to":…,"receipt":true,"expires_at":…,"ts":…}`: `id` first and `ts` last, `from`, `to`,
 // `receipt` and `expires_at` only where they apply. A numbered message has `"lane":…,"offset":…,` in front.
@@ -26,7 +26,7 @@ export function encodeBody({ id, type, from, data, marks, ts }: BodyFields): str
   return `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}${sender},"data":${data}${shown},"ts":${ts}}`;
 }
 
-/** Puts lane and offset in front of a body, which gives the message that viewers get. `offset` is undefined for messages that are in no stream. */
+/** Returns the message that viewers get: the body with lane and offset in front. `offset` is undefined for messages that are in no stream. */
 export function withOffset(lane: Lane, offset: number | undefined, body: string): string {
   const place = offset === undefined ? '' : `,"offset":${offset}`;
   return `{"lane":"${lane}"${place},${body.slice(1)}`;
@@ -54,7 +54,7 @@ export function isMessage(text: string, lane: StreamLane, offset: number, id: st
 
 const quoted = /"(?:[^"\\]|\\.)*"/y;
 
-/** The recipient's user id of a personal message; undefined on other messages and on tombstones. Parses no other field. */
+/** The user id of the recipient of a personal message; undefined for other messages and for tombstones. Parses no other field. */
 export function addresseeOf(text: string): string | undefined {
   // `to` comes after `data`, and quotes inside JSON strings are escaped, so the last match is the real field.
   const at = text.lastIndexOf(',"to":"');

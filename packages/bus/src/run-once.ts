@@ -10,7 +10,7 @@ export interface OnceClaim {
   readonly id: string;
 }
 
-/** Releases a claim in the store. Must not reject: a claim that it fails to release expires after 10 s. */
+/** Releases a claim in the store. Must not reject when the release fails, because the claim then expires after 10 s. */
 export type GiveUp = (key: string, id: string) => Promise<void> | void;
 
 export interface RunOnceOptions {
@@ -19,12 +19,12 @@ export interface RunOnceOptions {
   readonly giveUp: GiveUp;
 }
 
-/** `done` carries the answer of this run or of an earlier one; `in_flight` means another attempt is running; `mismatch`, another body used the key. */
+/** `done` has the answer of this or an earlier attempt; `in_flight`: another attempt is running; `mismatch`: the key has another body. */
 export type RunOnceResult = Extract<IdempotencyState, { readonly state: 'done' }> | { readonly state: 'in_flight' | 'mismatch' };
 
 /**
- * Claims the key. After `started` the caller owns it and must finish or release it. When the store does not answer, the claim may have been
- * written, so it is released before the error is thrown.
+ * Claims the key. After `started` the caller owns the key and must finish or release the claim. When the call fails, the claim may have
+ * been stored all the same, so it is released before the error is thrown.
  */
 export async function claimOnce(claims: Pick<Claims, 'begin'>, { key, body, id }: OnceClaim, giveUp: GiveUp): Promise<IdempotencyState> {
   try {
@@ -35,15 +35,15 @@ export async function claimOnce(claims: Pick<Claims, 'begin'>, { key, body, id }
   }
 }
 
-/** Stores the answer of a claim that `started` for `keepMs`. Does nothing when another attempt owns the key by now. */
+/** Stores the answer for `keepMs`, after `claimOnce` returned `started`. Does nothing when another attempt owns the key by now. */
 export function finishOnce(claims: Pick<Claims, 'finish'>, { key, body, id }: OnceClaim, answer: string, keepMs: number): Promise<void> {
   return claims.finish(key, body, id, answer, keepMs);
 }
 
 /**
  * Claims the key, runs `work` and stores its answer. After that, every attempt within `keepMs` gets the stored answer. If `work` throws, the
- * claim is released and the error rethrown. If the process dies meanwhile, the answer cannot be stored, or `work` takes longer than 10 s,
- * the claim expires and the work may run a second time: it must tolerate that.
+ * claim is released and the error rethrown. The claim expires after 10 s: if the process dies, the answer cannot be stored or `work` takes
+ * longer, the work may run a second time and must tolerate that.
  */
 export async function runOnce(
   claims: Pick<Claims, 'begin' | 'finish'>,

@@ -3,12 +3,12 @@
 import { personalRoom } from '@danmux/protocol';
 import { shardOf } from './shard.ts';
 
-/** Number of user rooms. Every edge subscribes to all of them. Changing it loses the personal messages that are still stored. */
+/** Number of user rooms. Every edge subscribes to all of them. A change of this number loses the personal messages that are still stored. */
 const userRoomCount = 16;
 
 /**
  * History size of a user room, messages per lane. Large because many users share the room and each recovers only its own messages: at 2,600
- * personal messages a second in the whole cluster it covers two minutes. At 400 bytes each, all user rooms take 128 MB a lane.
+ * personal messages a second in the whole cluster, the history covers two minutes. At 400 bytes each, all user rooms take 128 MB a lane.
  */
 export const userRoomHistory = 20_000;
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Config, ConfigError, toJson } from '@danmux/runtime';
 
-/** Resolves with the body of a 2xx answer. Any other answer, or none within 10 s, throws a ConfigError with a readable message. */
+/** Resolves with the body of a 2xx answer. Rejects with a ConfigError, which has a readable message, for any other answer or none within 10 s. */
 export async function askApi(
   config: Config,
   method: 'GET' | 'POST',
@@ -19,7 +19,7 @@ export async function askApi(
   return text;
 }
 
-/** Reads the body within the time limit too: a connection may break in the middle of it, or stall. */
+/** Sends the request and reads the body. The time limit covers both, because a connection may also stall in the middle of the body. */
 async function ask(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {
   const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
   return { ok: response.ok, status: response.status, text: await response.text() };

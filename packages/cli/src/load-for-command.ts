@@ -40,7 +40,7 @@ function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: take it as a string.
+    // The value is not JSON, so it is a string.
     return text;
   }
 }

@@ -35,7 +35,7 @@ function parseData(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    // Not JSON: a person typed plain text.
+    // The data is not JSON, so it is plain text.
     return { text };
   }
 }

@@ -1,5 +1,5 @@
-// The only file that knows all four roles: composes the requested ones into one process over one bus. All roles on the memory
-// engine and a single role of a large cluster run the same code.
+// The only file that knows all four roles. It puts the requested ones into one process, with one bus. A process with all roles on the memory
+// engine and a process with a single role of a large cluster run the same code.
 import { fileURLToPath } from 'node:url';
 import { ApiRole } from '@danmux/api';
 import { type Bus, createBus } from '@danmux/bus';
@@ -21,7 +21,7 @@ export interface Node {
   readonly bus: Bus;
   /** In the order they start. */
   readonly parts: readonly Part[];
-  /** `host:port` of each role that listens for clients; known after the start. */
+  /** `host:port` of each role that listens for clients. Call after the start. */
   addresses(): Partial<Record<RoleName, string>>;
 }
 
@@ -36,7 +36,7 @@ export function parseRoles(text: string): RoleName[] {
   return roleNames.filter((name) => asked.includes(name));
 }
 
-/** Wires a process and starts nothing. Throws a ConfigError when a single role is requested on the memory engine. */
+/** Creates the parts of a process and starts nothing. Throws a ConfigError when fewer than all roles are requested on the memory engine. */
 export function composeNode(config: Config, roles: readonly RoleName[], logger?: { write(line: string): void }): Node {
   const runtime = createRuntime({ config, role: roles.length === 1 ? (roles[0] ?? 'node') : 'node', version, ...(logger ? { logger } : {}) });
   const bus = createBus(runtime);
@@ -66,18 +66,18 @@ function makeRole(name: RoleName, runtime: Runtime, bus: Bus, jobs: Jobs): EdgeR
   }
 }
 
-/** Only api and worker use the job queue; it starts before them and stops after them. */
+/** The job queue, if the process has api or worker, the only roles that use it. It starts before them and stops after them. */
 function jobsOf(roles: readonly RoleName[], jobs: Jobs): Part[] {
   return roles.includes('api') || roles.includes('worker') ? [jobs] : [];
 }
 
-/** Edge and api answer health probes on their own port; other roles get a port for probes alone. */
+/** Edge and api answer health probes on their own port. A process with neither gets a server on a port that only answers probes. */
 function probes(runtime: Runtime, roles: readonly RoleName[]): Part[] {
   if (roles.includes('edge') || roles.includes('api')) return [];
   return [new HealthServer(runtime, roles.includes('relay') ? runtime.config.relay.port : runtime.config.worker.port)];
 }
 
-/** Starts first and therefore stops last: it logs the repeated lines that were counted until then. */
+/** Starts first and therefore stops last. Its stop logs the counts of repeated lines that were not written. */
 function logPart({ counted }: Runtime): Part {
   return { name: 'log', start: async () => {}, drain: async () => {}, stop: async () => counted.stop() };
 }

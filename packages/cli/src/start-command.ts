@@ -1,4 +1,5 @@
-// `danmux start`: runs the requested roles until a signal, and prints the addresses to open and commands to try.
+// `danmux start`: runs the requested roles until a signal. With all roles in development it also prints the addresses to open and commands
+// to try.
 import { setFlagsFromString } from 'node:v8';
 import { Lifecycle, type LoadedConfig, logConsole } from '@danmux/runtime';
 import type { Command } from 'commander';
@@ -6,11 +7,11 @@ import { loadForCommand } from './load-for-command.ts';
 import { composeNode, type Node, parseRoles } from './roles.ts';
 
 /**
- * V8 collects the whole heap after it has grown by this many percent. With V8's default the garbage of handshakes stays, a third
- * of the memory of a connection; `npm run loadtest -- idle-connections` measures it.
+ * V8 collects the whole heap each time it has grown by this many percent. With V8's default, the garbage of handshakes stays for a
+ * long time and makes up a third of the memory of a connection; `npm run loadtest -- idle-connections` measures that memory.
  */
 const heapGrowingPercent = 15;
-/** Added to the longest drain time of a role. */
+/** The drain of the process may take this much longer than the longest configured drain of a role, milliseconds. */
 const drainMarginMs = 5_000;
 
 export function addStartCommand(program: Command): void {

@@ -7,7 +7,7 @@ import { ProcessStats, type RoleNumbers } from './process-stats.ts';
 export interface MembershipOptions {
   readonly role: string;
   readonly address: () => string;
-  /** 0 idle to 1 full. */
+  /** Load of the process, from 0 (idle) to 1 (full). */
   readonly load: () => number;
   /** Returns the measurements of the role; called at most every two seconds. */
   readonly numbers?: () => Promise<RoleNumbers>;
@@ -82,7 +82,7 @@ export class Membership implements Part {
       const member: Member = { id: this.#id, role, address: address(), version, load: load(), ...measured, ...wrong };
       await this.#bus.members.announce(member, this.#runtime.config.cluster.member_ttl_ms);
     } catch (error) {
-      // The connection to the store reports the outage.
+      // Only a debug line, because the connection to the store already reports an outage.
       this.#runtime.caught('membership', error, 'could not announce this process', { level: 'debug' });
     }
   }

@@ -1,5 +1,5 @@
-// The measurements that a process adds to its announcement: event loop lag, CPU, memory and the counters of its role. They cover some seconds
-// whatever the interval of announcements, and stay a dozen small numbers, so that an announcement stays small.
+// The measurements that a process adds to its announcement: event loop lag, CPU, memory and the counters of its role. They cover
+// at least two seconds, even if announcements are more frequent. They are about a dozen numbers, so that an announcement stays small.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Member } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';

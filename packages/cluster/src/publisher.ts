@@ -16,7 +16,7 @@ export class Publisher {
   readonly #source: PublishSource;
   readonly #hops: Pick<TraceHops, 'stored'> | undefined;
 
-  /** With `hops` each message also gets a debug line and, if it is traced, its first hops. Without: jobs and danmux's own messages. */
+  /** With `hops` each message also gets a debug line and, if it is traced, its first hops. Jobs and danmux's own messages pass no `hops`. */
   constructor(runtime: Runtime, bus: Pick<Bus, 'ingress'>, source: PublishSource, hops?: Pick<TraceHops, 'stored'>) {
     this.#runtime = runtime;
     this.#bus = bus;
@@ -37,7 +37,7 @@ export class Publisher {
     return results;
   }
 
-  /** One message; throws its error. */
+  /** Publishes one message; throws the error if it is refused. */
   async publishOne(publication: Publication): Promise<PublishResult> {
     const [receipt] = await this.publish([publication]);
     if (!receipt || receipt instanceof Error) throw receipt ?? new DanmuxError('internal');
@@ -70,7 +70,7 @@ export async function publishAll(parts: PublishingParts, publications: readonly 
   const opened = await Promise.all(publications.map((publication) => failureOf(beginReceipts(parts, publication))));
   const ready = publications.filter((_, index) => opened[index] === null);
   const results = (await parts.publisher.publish(ready)).values();
-  return opened.map((failure) => failure ?? results.next().value ?? new Error('the bus returned fewer results than it was given messages'));
+  return opened.map((failure) => failure ?? results.next().value ?? new Error('the bus returned fewer results than messages'));
 }
 
 /** `publishAll` for delayed messages: the current time becomes their time of acceptance. */
@@ -82,7 +82,7 @@ export function publishDue(parts: PublishingParts, publications: readonly Public
   );
 }
 
-/** Counts and job come first: if either fails, the message is not published. */
+/** Opens the receipt counts and adds the reporting job. The caller publishes the message only when both succeed. */
 async function beginReceipts(parts: PublishingParts, publication: Publication): Promise<void> {
   if (!publication.marks?.receipt) return;
   await parts.bus.receipts.open(publication.id, publication.room, acceptedAt(publication));
@@ -95,7 +95,7 @@ export async function addReceiptsJob({ jobs, runtime }: Pick<PublishingParts, 'j
   await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', `${room}\n${id}`), delayMs: runtime.config.receipts.timeout_ms });
 }
 
-/** The error of a promise, as the result of one message among many; null when it resolved. */
+/** Resolves with the error of a rejected promise, and with null when the promise resolved. */
 function failureOf(promise: Promise<void>): Promise<Error | null> {
   return promise.then(
     () => null,

@@ -1,5 +1,5 @@
-// Holds this relay's share of the shards: takes free ones, keeps their leases alive, gives some up when another relay comes,
-// and tells its owner what it gained and lost. A lease that could not be renewed in time counts as lost; the store's fence
+// Holds this relay's share of the shards: acquires free ones, renews their leases, releases some when another relay joins,
+// and notifies its owner of each shard gained or lost. A lease that could not be renewed in time counts as lost; the store's fence
 // makes a late write harmless in any case.
 import { type Bus, type Lease, type Subscription, shardLease } from '@danmux/bus';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
@@ -35,7 +35,7 @@ export class ShardOwnership implements Part {
     this.#memberId = memberId;
     this.#owner = owner;
     const everyMs = Math.max(50, runtime.config.relay.lease_ttl_ms / 5);
-    const failure = { where: 'shard-holder', message: 'could not check the shards', level: 'debug' } as const;
+    const failure = { where: 'shard-holder', message: 'could not check the shard leases', level: 'debug' } as const;
     this.#checking = new Periodic(runtime, { everyMs, ...failure }, () => this.#run());
   }
 
@@ -92,7 +92,7 @@ export class ShardOwnership implements Part {
           this.#runtime.caught('shard-holder', error, 'could not renew the lease of a shard', { level: 'debug', fields: { shard } });
         });
         if (renewed) held.validUntil = asked + ttl;
-        // While the store is unreachable the lease counts as held until its time is over.
+        // While the store is unreachable the lease counts as held until it expires.
         else if (renewed === false || performance.now() > held.validUntil) await this.#forget(shard);
       }),
     );
@@ -110,7 +110,7 @@ export class ShardOwnership implements Part {
 
   async #take(share: number): Promise<void> {
     const { shards, relay } = this.#runtime.config;
-    // Start at a different shard on each relay, so that relays that start together do not compete for the same leases.
+    // Start at a random shard, so that relays that start together do not compete for the same leases.
     const start = Math.floor(Math.random() * shards);
     for (let i = 0; i < shards && this.#held.size < share && !this.#ending; i++) {
       const shard = (start + i) % shards;
@@ -130,7 +130,7 @@ export class ShardOwnership implements Part {
     await this.#bus.leases
       .release(held.lease)
       .catch((error: unknown) =>
-        this.#runtime.caught('shard-holder', error, 'could not release a shard; its lease ends by itself', { level: 'debug', fields: { shard } }),
+        this.#runtime.caught('shard-holder', error, 'could not release the lease of a shard; it expires by itself', { level: 'debug', fields: { shard } }),
       );
   }
 

@@ -3,7 +3,7 @@
 import { acceptedAt, type Bus, isTraced, isUserRoom, type Publication, type TracedHop } from '@danmux/bus';
 import { type Part, Periodic, type Runtime, TokenBucket } from '@danmux/runtime';
 
-/** Hops per second that one process writes at most, so that many gifts on 50 edges do not flood the store with traces. */
+/** Maximum number of hops that one process records per minute, so that many traced gifts on 50 edges do not flood the store. */
 const perMinute = 3_000;
 const burst = 100;
 const writeEveryMs = 250;
@@ -15,7 +15,7 @@ export class TraceHops implements Part {
   readonly #bus: Pick<Bus, 'traces'>;
   readonly #node: string;
   readonly #allowed: TokenBucket;
-  /** Buffered hops; the token bucket bounds them while a write is in flight. */
+  /** Buffered hops, at most `burst` of them. */
   #waiting: TracedHop[] = [];
   readonly #writing: Periodic;
 
@@ -24,7 +24,7 @@ export class TraceHops implements Part {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#node = node;
-    // Unreferenced, so that it does not keep a process alive whose start failed.
+    // `ref: false`, so that the timer does not keep a process alive after a failed start.
     this.#writing = new Periodic(runtime, { everyMs: writeEveryMs, ...failure, level: 'debug', ref: false }, () => this.#write());
     this.#allowed = new TokenBucket(perMinute, burst, performance.now());
   }

@@ -1,5 +1,5 @@
-// The edge role: creates its parts and starts and stops them in order. It handles rooms and lanes but does not interpret messages, and it
-// keeps viewers connected while relays, APIs and workers are down.
+// The edge role: creates its parts and starts and stops them in order. It keeps viewers connected while relays,
+// APIs and workers are down.
 import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership, Publisher, type RoleNumbers, TraceHops, totalOf } from '@danmux/cluster';
 import { Rules } from '@danmux/policy';

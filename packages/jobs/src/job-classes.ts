@@ -12,7 +12,7 @@ export const classOfJob: Readonly<Record<JobName, JobClass>> = {
   archive: 'outgoing',
 };
 
-/** Concurrency of a class in one process: `jobs.concurrency` for CPU-bound classes, more for classes that mostly wait for the network. */
+/** Concurrency of a class in one process: `jobs.concurrency`, and four times that for `outgoing`, whose jobs mostly wait for I/O. */
 export function placesOf(jobClass: JobClass, concurrency: number): number {
   return jobClass === 'outgoing' ? 4 * concurrency : concurrency;
 }

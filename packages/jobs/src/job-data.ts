@@ -14,7 +14,7 @@ export function unpackedData(kept: object): object {
   return isPacked(kept) ? (parseJson(kept.json) as object) : kept;
 }
 
-/** Marks data stored as text; no kind of job has an object with only this field. */
+/** True for data stored as JSON text. No kind of job has `json` as its only field. */
 function isPacked(kept: object): kept is PackedData {
   return Object.keys(kept).join() === 'json' && typeof (kept as PackedData).json === 'string';
 }

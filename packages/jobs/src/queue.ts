@@ -26,7 +26,7 @@ export interface JobData {
   };
   /** Delivers one event to one webhook target again: the replay of a dead letter. */
   redeliver: { readonly target: string; readonly event: WebhookEvent; readonly text: string };
-  /** Publishes the totals of a message's receipts after `receipts.timeout_ms`. */
+  /** Emits the webhook events with the receipt totals of a message, `receipts.timeout_ms` after it was published. */
   receipts: { readonly id: string; readonly room: string };
   /** Writes the pending entries of a shard's event log to the archive. */
   archive: { readonly shard: number };
@@ -34,15 +34,18 @@ export interface JobData {
 export type JobName = keyof JobData;
 
 export interface JobOptions {
-  /** Adding an id twice adds one job, as long as the first is kept; adding the id of a dead letter retries it. Generated when absent. */
+  /** Job id, generated when absent. Adding the id of a stored job adds none; adding the id of a dead letter retries it. */
   readonly id?: string;
   /**
    * At most one job of this key waits and one runs. Adding while one waits returns its id and changes nothing, except that the earlier
-   * due time wins; adding while one runs queues one more after it. A completed job with a key is not kept.
+   * due time applies; adding while one runs adds a job that starts after it. A completed job with a key is not kept.
    */
   readonly key?: string;
   readonly delayMs?: number;
-  /** `add` resolves only when the job is as safe as `redis.ack` demands; adding the same id again checks again. For jobs acknowledged to a client. */
+  /**
+   * `add` resolves only when the job is stored as safely as `redis.ack` requires; adding the same id again repeats that check. Set it for jobs
+   * that are acknowledged to a client.
+   */
   readonly confirmed?: boolean;
   /** Attempts in total, with backoff between them; default 5. After the last failure the job is a dead letter. */
   readonly attempts?: number;

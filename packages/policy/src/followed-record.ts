@@ -1,5 +1,5 @@
 // A local copy of one whole record, kept in sync with the store. The record is read at start, at every change and after an outage; its version
-// is also checked periodically, because a notification may be lost. During an outage the last copy stays valid. The reader interprets it.
+// is also checked periodically, because a notification may be lost. During an outage the last copy stays valid. The RecordReader interprets the fields.
 import type { Bus, RecordChange, RecordState, Subscription } from '@danmux/bus';
 import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
 import { Reading } from './reading.ts';
@@ -7,7 +7,7 @@ import { Reading } from './reading.ts';
 export interface RecordReader {
   /**
    * Called with the whole record whenever it may have changed; calls never overlap. Return false when the record is half written: it is
-   * read again soon. An error it throws is counted and logged, and it is called again soon.
+   * read again soon. When it throws, the error is counted and logged, and it is called again soon.
    */
   read(state: RecordState): boolean | Promise<boolean>;
   /** Called with a single change before the whole record is read again, for readers that must react immediately. */
@@ -28,11 +28,11 @@ export class FollowedRecord implements Part {
   readonly #reader: RecordReader;
   readonly #reading: Reading;
   #watch: Pick<Subscription, 'close'> | undefined;
-  /** Version of the last read; undefined: read again whatever the version is. */
+  /** Version of the last read; undefined when the record must be read again without comparing versions. */
   #version: number | undefined;
   /** Highest version seen in notifications since the last read began. */
   #notified = 0;
-  /** Incremented when notifications may have been missed; the store may then be a different one whose versions do not compare. */
+  /** Number of reconnects. After one, notifications may be missing, and a replaced store's versions cannot be compared with earlier ones. */
   #outages = 0;
   #halves = 0;
 
@@ -78,7 +78,7 @@ export class FollowedRecord implements Part {
     const outages = this.#outages;
     this.#notified = 0;
     const state = await this.#bus.records.get(this.#record);
-    // Changes notified meanwhile are applied already, and each notification has requested the next read.
+    // This state is older than a change that was notified during the read. That notification has already requested another read.
     if (state.version < this.#notified) return;
     const whole = await this.#reader.read(state);
     this.#halves = whole ? 0 : 1;
@@ -99,7 +99,7 @@ export class FollowedRecord implements Part {
   }
 
   #failed(error: unknown, times: number): void {
-    // The connection to the store reports the outage.
+    // Only the first failure is a warning, because the connection to the store already reports an outage.
     const level = times === 1 ? 'warn' : 'debug';
     this.#runtime.caught(this.name, error, 'could not read a record; its last known state stays in force', { level, fields: { record: this.#record } });
   }

@@ -32,7 +32,7 @@ interface Followed<T> {
   entries: Map<string, Entry<T>> | undefined;
   opening: Promise<void> | undefined;
   forgotAt: number;
-  /** The turn, within a round of checks, in which its version is checked. */
+  /** Number of the turn, within each round of checks, in which this record's version is checked. */
   readonly turn: number;
 }
 
@@ -73,14 +73,17 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     await watch?.close();
   }
 
-  /** Follows a record until `stop`, even if it cannot be read now; resolves after the first attempt. */
+  /** Follows a record until `leave` or `stop`, even if it cannot be read now. Resolves after the first attempt to read it. */
   async keep(record: string): Promise<void> {
     const followed = this.#followed.get(record) ?? this.#add(record);
     followed.users++;
     await this.#readAgain(record);
   }
 
-  /** Adds a user of the record; call `leave` once for each. Resolves when the record is known, rejects with `unavailable` when it cannot be read. */
+  /**
+   * Follows a record until `leave`, which must be called once for each call that resolved. Resolves when the record was read; rejects with
+   * `unavailable`, and does not follow the record, when it cannot be read.
+   */
   async hold(record: string): Promise<void> {
     const followed = this.#followed.get(record) ?? this.#add(record);
     followed.users++;
@@ -124,7 +127,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     return followed?.entries?.size ?? 0;
   }
 
-  /** Names of the followed records. */
+  /** Number of followed records. */
   get size(): number {
     return this.#followed.size;
   }
@@ -133,7 +136,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     const followed = this.#followed.get(record);
     if (!followed) return;
     followed.notified = Math.max(followed.notified, version);
-    // A first read in progress compares `notified` itself; an older version is a late notification.
+    // Before the first read ends, that read compares its version with `notified`. A version that is not newer is a late notification.
     if (!followed.entries || version <= followed.version) return;
     if (before !== followed.version) {
       void this.#readAgain(record);
@@ -167,7 +170,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     return this.#reading.now();
   }
 
-  /** Resolves when all were read or some of them failed. */
+  /** Reads all stale records again. Rejects when a read failed; that record stays stale. */
   async #readStale(): Promise<undefined> {
     while (this.#stale.size > 0) {
       const batch = [...this.#stale].slice(0, readsAtOnce);
@@ -184,7 +187,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     }
   }
 
-  /** Detects a missed notification by the version, which is cheap to read. */
+  /** Compares the versions of this turn's records with the store, which detects missed notifications cheaply. */
   async #lookAtSome(): Promise<number | undefined> {
     if (this.#followed.size === 0) return undefined;
     this.#turn = (this.#turn + 1) % turns;
@@ -198,7 +201,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
   }
 
   #failed(error: unknown): void {
-    this.#runtime.caught('followed-records', error, 'records could not be read; what was known stays in force', { level: 'debug' });
+    this.#runtime.caught('followed-records', error, 'could not read records; their last known state stays in force', { level: 'debug' });
   }
 
   async #read(record: string, followed: Followed<T>): Promise<void> {
@@ -212,7 +215,7 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     let state: RecordState;
     do state = await this.#records.get(record);
     while (state.version < followed.notified);
-    // Compare fields whatever the version: a store that restarted empty counts versions from zero.
+    // Compare all fields even if the version is lower: a store that restarted empty counts versions from zero.
     followed.version = state.version;
     const known = followed.entries;
     if (known) {

@@ -3,7 +3,7 @@
 import { backoffMs } from '@danmux/runtime';
 
 export interface ReadingOptions {
-  /** May resolve with the milliseconds after which to read again without a request. A rejection is retried soon. */
+  /** Performs one read. May resolve with the milliseconds until the next periodic read; is retried soon after it rejects. */
   readonly read: () => Promise<number | undefined>;
   /** Called after each failure; `times` is the number of failures in a row. */
   readonly failed: (error: unknown, times: number) => void;

@@ -3,9 +3,9 @@
 export const ruleRecords = {
   /** Fields: `modes` (RoomModes as JSON), `mute:USER`, `ban:USER`, `kick:USER` (Sanction as JSON). */
   room: (room: string) => `room:${room}`,
-  /** The same fields without `modes`, valid in every room. */
+  /** The same fields without `modes`; these sanctions apply in every room. */
   everywhere: 'everywhere',
-  /** Fields: list name → WordList as JSON. */
+  /** Fields: the parts of word lists, as word-lists.ts describes. */
   words: 'words',
   /** Fields: message id → HeldMessage as JSON. */
   reviews: 'reviews',

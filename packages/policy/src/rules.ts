@@ -1,5 +1,5 @@
-// The moderation rules that a process follows: room modes, mutes, bans and kicks of the rooms it holds and of all rooms. It answers from
-// memory, because every join and every message asks. It reports changes; enforcing them happens elsewhere.
+// The moderation rules that a process follows: modes, mutes, bans and kicks of single rooms, and sanctions that apply to all rooms. Answers
+// come from memory, because every join and every message checks the rules. It reports changes; callers enforce them.
 import type { Bus } from '@danmux/bus';
 import type { RoomModes, Sanction } from '@danmux/protocol';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -7,11 +7,11 @@ import { type Entry, FollowedRecords } from './followed-records.ts';
 import { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './record-names.ts';
 
 export interface RuleChange {
-  /** Null: in all rooms. */
+  /** The room of the sanction; null when it applies to all rooms. */
   readonly room: string | null;
   readonly kind: SanctionKind;
   readonly user: string;
-  /** Null: the sanction was lifted. An expired sanction is not reported. */
+  /** The current sanction; null when it was lifted. The expiry of a sanction is not reported. */
   readonly sanction: Sanction | null;
 }
 
@@ -27,7 +27,7 @@ export class Rules implements Part {
   readonly #records: FollowedRecords<Rule>;
   readonly #changed: (change: RuleChange) => void;
 
-  /** Calls `changed` for every sanction that begins, changes or is lifted, in held rooms and in all rooms. */
+  /** Calls `changed` when a sanction begins, changes or is lifted, for a followed room or for all rooms. */
   constructor(runtime: Runtime, bus: Pick<Bus, 'records'>, changed: (change: RuleChange) => void = () => {}) {
     this.#changed = changed;
     this.#records = new FollowedRecords(runtime, bus, {
@@ -95,7 +95,10 @@ export class Rules implements Part {
     this.#changed({ room: roomOfRecord(record), ...named, sanction: now ? (sanctionOf(now) ?? unreadable) : null });
   }
 
-  /** Reports bans read for the first time, so that users who joined earlier are removed. Kicks are skipped: they concern users of that moment. */
+  /**
+   * Reports the bans for all rooms after their first read, so that banned users who joined before it are removed. Kicks are not reported: a
+   * kick removes only users who are present when it is issued.
+   */
   #opened(record: string): void {
     if (record !== ruleRecords.everywhere) return;
     for (const [name, entry] of this.#records.entries(record)) if (name.startsWith('ban:')) this.#report(record, name, entry, null);

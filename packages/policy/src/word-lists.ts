@@ -18,7 +18,7 @@ interface FurtherPart {
   readonly words: readonly string[];
 }
 
-/** Encodes a list as fields; removes the superfluous parts of an older revision in `present` in the same step. */
+/** Encodes a list as fields. The result also removes parts of an older revision: `present` are the record's current field names. */
 export function encodeWordList(name: string, list: WordList, revision: string, present: Iterable<string>): Map<string, RecordField | null> {
   const fields = removedWordList(name, present);
   const [words = [], ...further] = cut(list.words);
@@ -29,7 +29,7 @@ export function encodeWordList(name: string, list: WordList, revision: string, p
   return fields;
 }
 
-/** Removes every part of a list; empty when the list does not exist. */
+/** Returns the changes that remove every part of a list; empty when the list does not exist. */
 export function removedWordList(name: string, present: Iterable<string>): Map<string, RecordField | null> {
   return new Map([...present].filter((field) => listOfField(field) === name).map((field) => [field, null]));
 }
@@ -40,8 +40,8 @@ export function listOfField(field: string): string {
 }
 
 /**
- * Decodes every list that has a first part, sorted by name. Null: its parts do not match now; keep the previous list and read again.
- * Never throws: a malformed field makes its list null.
+ * Decodes every list that has a first part, sorted by name. A list is null when its parts are malformed or of different revisions; the caller
+ * then keeps the previous list and reads again. Never throws.
  */
 export function decodeWordLists(fields: ReadonlyMap<string, Pick<RecordField, 'value'>>): ReadonlyMap<string, WordList | null> {
   const names = [...fields.keys()].filter((field) => !field.includes(partSign)).sort();
@@ -66,7 +66,7 @@ function parsed<T>(text: string | undefined): T | null {
   try {
     return JSON.parse(text) as T;
   } catch {
-    // Not written by danmux: null marks the list as unreadable.
+    // The field is not JSON, so danmux did not write it. Null makes the list unreadable.
     return null;
   }
 }

@@ -1,5 +1,5 @@
-// Three tables: close reasons of a connection, codes of `notice`, and reasons of `gap`, each with the client's reaction. Edges send these
-// codes and docs/protocol.md is generated from them. This file holds data only, no decisions.
+// Three tables: reasons for closing a connection, codes of `notice`, and reasons of `gap`. Each row says how a client should react. Edges
+// send these codes, and docs/protocol.md is generated from the tables. This file contains data only; other files decide when a code is sent.
 
 /** How the edge closes a connection for one reason, and whether the client should reconnect. */
 export interface Closing {
@@ -13,7 +13,7 @@ export interface Closing {
   readonly text: string;
 }
 
-/** Keys are values of the label `reason` of `danmux_disconnections_total`. Other closes have socket.io's reason in that label. */
+/** Each key is also a value of the label `reason` of `danmux_disconnections_total`. For all other closes the label has socket.io's reason. */
 export const closings = {
   drain: { by: 'transport', reconnect: true, text: 'The edge is draining and sent `goaway` before. Connect to another edge.' },
   slow: {
@@ -40,9 +40,9 @@ export interface NoticeSpec {
   readonly text: string;
 }
 
-/** Codes of `notice`. A refused event without an ack callback also gets a `notice`, whose code is from the errors table. */
+/** Codes of `notice`. An edge that refuses an event without an ack callback also sends a `notice`; its code is one of the errors table. */
 export const notices = {
-  muted: { ends: false, text: 'The user may watch but not send until `until`; without `until`, until the mute is lifted.' },
+  muted: { ends: false, text: 'The user may watch but not send. The mute ends at the time `until`; if that is absent, it lasts until a moderator lifts it.' },
   unmuted: { ends: false, text: 'The mute was lifted. A mute that expires at its `until` sends no notice.' },
   banned: { ends: true, text: 'The user may not join until `until`; without `until`, until the ban is lifted.' },
   unbanned: { ends: false, text: 'The ban was lifted; join again. Only open connections of the user get this notice.' },
@@ -54,7 +54,7 @@ export type NoticeCode = keyof typeof notices;
 
 /** Origin and text of one gap reason. */
 export interface GapSpec {
-  /** `edge`: the edge sends the gap. `sdk`: the client SDK raises it without an event of the edge. */
+  /** `edge`: the edge sends the event `gap`. `sdk`: the edge sends none, and the client SDK emits the gap to the page. */
   readonly by: 'edge' | 'sdk';
   readonly text: string;
 }

@@ -55,7 +55,7 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
-/** The error in an ack to a viewer. `retry_after_ms` is in milliseconds. */
+/** The error in an ack to a viewer. `retry_after_ms` is the time to wait before a retry, in milliseconds. */
 export interface ErrorBody {
   code: ErrorCode;
   message: string;
@@ -64,13 +64,13 @@ export interface ErrorBody {
 
 /** Optional details of a DanmuxError. */
 export interface ErrorDetail {
-  /** Replaces the table's text: the cause and the remedy. */
+  /** Text to use instead of the one in the table; names the cause and the remedy. */
   message?: string;
   retryAfterMs?: number;
   cause?: unknown;
 }
 
-/** An error with a code of the table. May be thrown anywhere; the edge turns it into an ack, the api into a problem+json reply. */
+/** An error with a code of the table. It may be thrown anywhere; an edge answers with it in an ack, the api in a problem+json reply. */
 export class DanmuxError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;

@@ -1,5 +1,5 @@
-// Tables of the viewer protocol's events, for docs/protocol.md: purpose and possible errors of each. events.ts types the payloads and
-// viewer-schemas.ts checks them.
+// Tables of the viewer protocol's events, with the purpose and the possible errors of each; docs/protocol.md is generated from them. The
+// payload types are in events.ts, and the schemas that check the payloads of viewers in viewer-schemas.ts.
 import type { ErrorCode } from './errors.ts';
 import type { ServerEvents, ViewerEvents } from './events.ts';
 
@@ -35,10 +35,10 @@ export const viewerEvents = {
   },
 } as const satisfies Record<keyof ViewerEvents, ViewerEventSpec>;
 
-/** Errors that the reply to any event may hold. */
+/** Errors that the ack of any event may contain. */
 export const anyEventErrors = ['invalid_request', 'rate_limited', 'unknown_event', 'internal'] as const satisfies readonly ErrorCode[];
 
-/** Errors that refuse a connection; `data.code` of socket.io's `connect_error`. */
+/** Errors with which an edge refuses a connection. The client finds the code in `data.code` of socket.io's `connect_error`. */
 export const connectErrors = [
   'token_missing',
   'token_invalid',

@@ -1,5 +1,5 @@
-// Types of the viewer protocol's events, for client and server (docs/protocol.md). Names and payloads are a contract with every stock
-// socket.io client; viewer-schemas.ts checks them at run time.
+// Types of the viewer protocol's events, for client and server (docs/protocol.md). Names and payloads must stay compatible, because stock
+// socket.io clients use them directly. viewer-schemas.ts checks the payloads of viewers at run time.
 import type { GapReason, NoticeCode } from './closings.ts';
 import type { ErrorBody, ErrorCode } from './errors.ts';
 import type { Lane, StreamLane } from './lanes.ts';
@@ -19,9 +19,9 @@ export type Ack<T> = (reply: Reply<T>) => void;
 
 export interface JoinRequest {
   room: string;
-  /** The viewer's last position in each lane. Later messages are replayed in `msgs`; if that is impossible, `recovered` is false. */
+  /** The viewer's last position in each lane. `msgs` has the later ones; if not all can be replayed, `recovered` of the lane is false. */
   positions?: Positions;
-  /** Number of latest messages to return for lanes without a usable position. Default 0 with `positions`, 50 without. */
+  /** Maximum number of latest messages, in total, from lanes without a position or not recovered. Default 0 with `positions`, 50 without. */
   history?: number;
 }
 export interface JoinReply {
@@ -42,7 +42,7 @@ export interface SendRequest {
   room: string;
   type: string;
   data: unknown;
-  /** Id of the message chosen by the client. A repeated cid is a duplicate and is not sent again, so a retry is safe. */
+  /** Id that the client chooses for the message. A second `send` with the same cid is a duplicate and has no effect, so a retry is safe. */
   cid: string;
 }
 export interface SendReply {
@@ -65,20 +65,20 @@ export interface MembersRequest {
 export interface MembersReply {
   /** Connections in the room. */
   online: number;
-  /** Distinct users: exact when `complete`, else estimated. */
+  /** Number of distinct users: exact when `complete` is true, else an estimate. */
   users: number;
   /** Highest level first, then by id. */
   members: RoomMember[];
   /** Cursor of the next page; null on the last page. */
   cursor: string | null;
-  /** True when the pages list every user; false in a large room, which lists the highest levels and a sample of the others. */
+  /** True when the pages list every user. False in a large room, whose pages list the highest levels and a sample of the other users. */
   complete: boolean;
 }
 export interface HistoryRequest {
   room: string;
   /** Default `chat`. */
   lane?: StreamLane;
-  /** Returns messages with a lower offset; the newest messages when absent. */
+  /** Only messages with a lower offset are returned. When absent, the newest messages are returned. */
   before?: number;
   limit?: number;
 }
@@ -103,7 +103,7 @@ export interface Gap {
   /** Number of messages this viewer did not get; 0 when unknown. */
   count: number;
   reason: GapReason;
-  /** With `history_lost`: the position at which the lane continues in its new epoch. A client adopts it, or else joins again. */
+  /** With `history_lost`: position at which the lane continues in its new epoch; the client stores it. When absent, the client joins again. */
   position?: Position;
 }
 export interface PresenceUpdate {

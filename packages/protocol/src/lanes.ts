@@ -1,15 +1,15 @@
-// The table of lanes: the priority classes of publications. Delivery guarantee, behaviour at a cap and history of a message all follow
-// from the row of its lane. docs/architecture.md explains the values.
+// The table of lanes, which are the priority classes of publications. The row of a lane determines the delivery guarantee of its messages,
+// what happens at a cap, and how long history keeps them.
 
 /** One priority class. */
 export interface LaneSpec {
   /** Priority: lanes with a lower number are sent first. */
   readonly order: number;
-  /** True: an accepted publication is stored, and each viewer sees it exactly once (at-least-once delivery, deduplicated by the client). */
+  /** True: an accepted publication is stored and delivered at least once. The client removes duplicates, so that it is shown once. */
   readonly guaranteed: boolean;
   /** Behaviour at a cap: `refuse` returns an error to the publisher, `shed` drops the oldest publication and counts it. */
   readonly atCap: 'refuse' | 'shed';
-  /** Publications kept in the stream of a room, and the TTL of the stream after its last write in seconds; null: the lane has no stream. */
+  /** Publications kept in the stream of a room (more for messages to users), and the TTL after the last write, seconds; null: no stream. */
   readonly history: { readonly size: number; readonly ttlS: number } | null;
 }
 

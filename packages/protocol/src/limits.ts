@@ -20,17 +20,17 @@ export const limits = {
   packet: 65_536,
   /** Bytes of one admin API body. */
   body: 1_048_576,
-  /** Ids of one `receipt`. */
+  /** Message ids in one `receipt` event. */
   receiptIds: 200,
   /** Messages of one batch. */
   batch: 1_000,
-  /** Names and prefixes of one broadcast. */
+  /** Room names and prefixes in the request of one broadcast. */
   broadcastRooms: 100,
   /** Milliseconds a message may be delayed: 30 days. */
   delayMs: 2_592_000_000,
   /** Milliseconds a timed mute or ban may last: ten years. */
   sanctionMs: 315_360_000_000,
-  /** Longest slow-mode interval between two messages of a user, milliseconds: one day. */
+  /** Longest time that slow mode can require between two messages of a user, milliseconds: one day. */
   modeMs: 86_400_000,
   /** Number of word lists. */
   wordLists: 16,
@@ -44,12 +44,12 @@ export const limits = {
   roomsPage: 200,
   /** Entries of a page of sanctions, jobs, reviews and dead letters. */
   listPage: 100,
-  /** Messages that one `history` or `join` returns at most. */
+  /** Messages that one `history` returns at most, and latest messages (`history` of the request) that one `join` returns at most. */
   historyPage: 200,
   /** Members that one `members` call returns at most. */
   membersPage: 100,
   /** Characters of a `members` cursor. */
   cursor: 1_024,
-  /** Messages replayed by one `join` with positions; if the viewer missed more, `recovered` is false. */
+  /** Missed messages of one lane that a `join` with positions replays at most; if the viewer missed more, `recovered` is false. */
   recovery: 2_000,
 } as const;

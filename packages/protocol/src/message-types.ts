@@ -5,18 +5,18 @@ import type { Lane } from './lanes.ts';
 /** Lane, sender permission, merge rule and viewer limits of one message type. */
 export interface MessageType {
   readonly lane: Lane;
-  /** True when viewers may send this type. Must be false for paid types, which only the backend sends. */
+  /** True when viewers may send this type. It must be false for paid types such as gifts, which only the backend may send. */
   readonly viewer: boolean;
   /**
-   * How a relay merges the messages of an ambient type within one tick. `sum` (default): into the newest message, with the sum of the
-   * counts. `newest`: keeps the newest message of each sender and `key`.
+   * How a relay merges the messages of an ambient type within one tick. `sum` (default): only the newest message is sent, with the sum of
+   * all `data.count`. `newest`: only the newest message of each sender and of each value of the field `key` is sent.
    */
   readonly merge?: 'sum' | 'newest';
-  /** Name of a field of `data`, used with `newest`: messages of one sender with different values in this field are kept separately. */
+  /** With `newest`: name of a field of `data`. Messages of one sender that differ in this field do not replace each other. */
   readonly key?: string;
   /**
-   * Messages of this type that one user may send per minute through one edge. A type that sets this, and every ambient
-   * type, has a separate limit; `edge.send_per_minute` and `edge.send_burst` are the defaults. All other types share one limit.
+   * Messages of this type that one user may send per minute through one edge. A type that sets this field has a rate limit of its own, and
+   * so has every ambient type; `edge.send_per_minute` and `edge.send_burst` are the defaults of such a limit. All other types share one.
    */
   readonly viewer_per_minute?: number;
   /** Messages of this type that one user may send in one burst through one edge. */

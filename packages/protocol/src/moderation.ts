@@ -25,7 +25,7 @@ export interface RoomModes {
 /** A mute, ban or kick of one user. */
 export interface Sanction {
   readonly reason?: string;
-  /** The person or system that decided: text of the backend, else the id of the API key. */
+  /** The person or system that decided, as named in the backend's request; when it names none, the id of the API key. */
   readonly by: string;
   /** Start of the sanction, milliseconds since 1970. */
   readonly at: number;
@@ -33,7 +33,7 @@ export interface Sanction {
   readonly until?: number;
 }
 
-/** `block` refuses the message, `mask` replaces the word by asterisks, `hold` sends to review, `shadow` shows it to the sender only. */
+/** `block` refuses the message, `mask` replaces the word by asterisks, `hold` sends the message to review, `shadow` shows it only to its sender. */
 export type WordAction = 'block' | 'mask' | 'hold' | 'shadow';
 
 /** Words, and the action applied to a message that contains one of them. */
@@ -53,6 +53,6 @@ export interface HeldMessage {
   readonly from: From;
   /** When the message was held, milliseconds since 1970. */
   readonly at: number;
-  /** The word list or hook that held the message. */
+  /** What held the message: `words:` and the name of the word list, or `hook` with the message of the hook if it gave one. */
   readonly reason: string;
 }

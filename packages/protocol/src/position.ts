@@ -9,5 +9,5 @@ export interface Position {
   readonly offset: number;
 }
 
-/** Positions of a reader in one room, by lane; an absent lane has no position to recover from. */
+/** Positions of a reader in one room, by lane. A lane is absent when the reader has no position in it. */
 export type Positions = Partial<Record<StreamLane, Position>>;

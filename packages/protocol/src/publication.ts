@@ -16,7 +16,7 @@ export interface RoomMember extends From {
   readonly guest?: true;
 }
 
-/** One gift of a combo; a combo merges several gifts into one message. */
+/** One gift of a combo. A combo is one message into which several gifts were merged. */
 export interface MsgPart {
   readonly id: string;
   readonly count: number;
@@ -25,7 +25,7 @@ export interface MsgPart {
 /** One message as sent to viewers. */
 export interface Msg {
   readonly id: string;
-  /** Id and count of each gift that this combo message merges. A recall may name one of these ids. */
+  /** Id and count of each gift that was merged into this combo message. A recall may name one of these ids. */
   readonly parts?: readonly MsgPart[];
   readonly lane: Lane;
   /** Offset in the stream of room and lane; absent on lanes without a stream. */

@@ -5,7 +5,7 @@ import { limits } from './limits.ts';
 /** Regular expression of a valid room name, as text for JSON schemas. */
 export const roomNamePattern = `^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,${limits.roomName - 1}}$`;
 
-/** Name that a viewer joins to get messages addressed to its user. It fails `isRoomName`, so no room can have this name. */
+/** The name under which a viewer joins to get the messages for its user. It is not a valid room name, so no room can have it. */
 export const personalRoom = '@me';
 
 const roomName = new RegExp(roomNamePattern);

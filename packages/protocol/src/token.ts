@@ -13,7 +13,7 @@ export interface TokenClaims {
   /** Exact room names, or prefixes that end in `*`; absent allows every room. */
   readonly rooms?: readonly string[];
   readonly device?: string;
-  /** False: the bearer may not join `@me`. Set on tokens signed for an API key that is restricted to some rooms. */
+  /** False: the bearer may not join `@me`. POST /v1/tokens sets it to false when the API key is restricted to some rooms. */
   readonly own?: boolean;
   /** False: the bearer may watch but not send, like a guest. Use it for public displays such as an OBS overlay. */
   readonly send?: boolean;

@@ -53,5 +53,5 @@ export const viewerSchemas = {
 
 export type ViewerEvent = keyof typeof viewerSchemas;
 
-/** The rule of room-name.ts as a schema, for OpenAPI, which shows the pattern inline. */
+/** Schema of a valid room name (the rule of room-name.ts), with the pattern inline so that the OpenAPI document shows it. */
 export const roomSchema = Type.String({ pattern: roomNamePattern, maxLength: limits.roomName, description: 'Room name' });

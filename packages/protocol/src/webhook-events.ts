@@ -1,7 +1,7 @@
-// The table of webhook events: name, occasion and the fields of `data`. Every event has the shape `{id, type, room, ts, data}`. The
-// tests of each emitting package check its `data`.
+// The table of webhook events: the name of each, when it is sent, and the fields of its `data`. Every event has the form `{id, type, room, ts,
+// data}`. The packages that send an event test its `data`.
 
-/** Occasion and `data` of each webhook event. */
+/** When each webhook event is sent, and the fields of its `data`. */
 export const webhookEvents = {
   'room.occupied': 'The first viewer joined a room. data: {online}',
   'room.vacated': 'The last viewer left a room, and nobody joined within webhooks.vacated_after_ms. data: {}',

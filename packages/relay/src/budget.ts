@@ -1,4 +1,4 @@
-// The chat budget of one room, a token bucket: a rate in messages/s, and a burst that a pause saves up.
+// The chat budget of one room: a token bucket with a rate in messages/s. Unused tokens are saved up to a burst.
 
 export interface Budget {
   /** Takes up to `wanted` tokens and returns their number. `now` is milliseconds on the monotonic clock. */

@@ -30,11 +30,11 @@ export class ChatRates {
     await this.#records.stop();
   }
 
-  /** Calls `apply` with the room's rate, before this resolves if the record can be read, and at every change until `forget`. */
+  /** Calls `apply` with the room's rate now and at every change until `forget`. If the record cannot be read yet, the first call comes later. */
   async follow(room: string, apply: Apply): Promise<void> {
     const isNew = !this.#rooms.has(room);
     this.#rooms.set(room, apply);
-    // Not `hold`: it rejects while the store cannot watch records, and a relay must go on then.
+    // `keep` and not `hold`, because `hold` rejects when the record cannot be read, and the relay must continue without it.
     if (isNew) await this.#records.keep(ruleRecords.room(room));
     else this.#apply(ruleRecords.room(room));
   }

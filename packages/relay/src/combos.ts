@@ -3,7 +3,7 @@
 import { bodyOfParts, comboParts, type Pending } from '@danmux/bus';
 
 interface Combo {
-  /** End of its window, on the monotonic clock. */
+  /** End of the combo's window, on the monotonic clock. */
   until: number;
   waiting: Pending[];
 }

@@ -15,7 +15,7 @@ export interface BuiltCommit {
 /** Maximum number of shed messages per frame that are still sent to their senders. */
 const senderOnlyMessages = 50;
 
-/** `logAt`, in milliseconds since 1970, is set when the event log has a consumer. */
+/** `logAt` is the time of the `message.sent` events in milliseconds since 1970; undefined when nothing consumes them. */
 export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease, logAt?: number): BuiltCommit {
   const offsets: Record<StreamLane, number> = { ...heads.offsets };
   const messages: Partial<Record<StreamLane, string[]>> = {};
@@ -58,7 +58,7 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
   };
 }
 
-/** The frame's head: addressees, receipts and recalls, which edges need without parsing the payload. */
+/** Recipients, messages with receipts, and recalls: the fields of the head that save edges from parsing the payload. */
 function marksOf(room: string, batch: Batch): Pick<FrameHead, 'receipts' | 'recalls' | 'to'> {
   const all = inOrder(batch).flatMap(([, publications]) => publications);
   const receipts = all.filter(({ marks }) => marks?.receipt).map(({ id }) => id);
@@ -103,7 +103,7 @@ function shedOf(dropped: readonly Dropped[]): Pick<LedgerCounts, 'shed'> {
   return { shed };
 }
 
-/** Shed chat is sent to its senders alone, who always see their own messages. */
+/** Messages shed over the budget, which are still sent to their own senders, at most `senderOnlyMessages` of them. */
 function senderOnlyOf(dropped: readonly Dropped[]): [string, string][] {
   const said = dropped.flatMap(({ reason, publications }) => (reason === 'budget' ? publications : []));
   const signed = said.flatMap((publication) => (publication.weight ? [{ publication, sender: publication.weight.sender }] : []));

@@ -9,7 +9,7 @@ export interface Merged {
   readonly kept: Pending[];
   /** Messages that were merged into another one. */
   readonly merged: Pending[];
-  /** Messages above the limit of one tick. */
+  /** Messages dropped because the tick has more than `newestOfTick` messages. */
   readonly shed: Pending[];
 }
 

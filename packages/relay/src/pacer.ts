@@ -15,7 +15,7 @@ export function waitBeforeFlush(queue: Waiting, config: PacerConfig, now: number
   return Math.max(0, Math.min(urgentAt(queue, config), ordinaryAt(queue, config)) - now);
 }
 
-/** True when the frame that is due has control and gift. */
+/** True when the next frame to send is one of control and gift messages. */
 export function urgentIsNext(queue: Waiting, config: PacerConfig, now: number): boolean {
   const at = urgentAt(queue, config);
   return at <= now || at <= ordinaryAt(queue, config);
@@ -40,7 +40,7 @@ export class Pacer {
   readonly #flush: (queue: RoomQueue, urgent: boolean) => void;
   readonly #planned = new Map<RoomQueue, Planned>();
 
-  /** `flush` sends either the urgent lanes or the others. */
+  /** `flush` sends one frame of a room: control and gift when `urgent` is true, otherwise chat and ambient. */
   constructor(config: PacerConfig, flush: (queue: RoomQueue, urgent: boolean) => void) {
     this.#config = config;
     this.#flush = flush;

@@ -48,7 +48,7 @@ export class RelayRole implements Part {
   }
 
   async drain(): Promise<void> {
-    // Leave the membership first, so that the other relays take over the released shards.
+    // Leave the cluster first, so that the other relays no longer count this one and acquire the shards it releases.
     await this.#membership.drain();
     await this.#holder.drain();
   }

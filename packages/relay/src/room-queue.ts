@@ -31,24 +31,24 @@ export interface Taken {
   readonly shed?: Partial<Record<Lane, number>>;
 }
 
-/** Guaranteed lanes are sent in frames of their own, so that they never wait for the other lanes. */
+/** The guaranteed lanes (control and gift) are sent in separate frames, so that they never wait for the other lanes. */
 const urgentLanes: readonly Lane[] = laneNames.filter((lane) => lanes[lane].guaranteed);
 const ordinaryLanes: readonly Lane[] = laneNames.filter((lane) => !lanes[lane].guaranteed);
 
 export interface QueueOptions {
   readonly budget?: Budget;
   readonly comboWindowMs?: number;
-  /** False in rooms of users, whose messages have different addressees. */
+  /** False in user rooms, whose messages have different recipients. */
   readonly merges?: boolean;
   /** The table `messages.types`; by default the built-in one. */
   readonly types?: MessageTypes;
   /** The clock for the expiry of messages. */
   readonly clock?: Clock;
-  /** Unreported shed messages of the room's previous queue. */
+  /** Number of unreported shed messages that the room's previous queue left behind. */
   readonly unreported?: Unreported;
 }
 
-/** Shed messages not yet reported to viewers, and the time of the last report on the monotonic clock. */
+/** Number of shed messages not yet reported to viewers, and the time of the last report on the monotonic clock. */
 export interface Unreported {
   readonly count: number;
   readonly lastReport: number;
@@ -74,7 +74,7 @@ export class RoomQueue {
   #flushing = false;
   #unreported = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
-  /** Unreported messages before the current take: a report counts only once its frame is committed. */
+  /** The unreported count before the current frame was taken; it stays valid until that frame is committed. */
   #before: Unreported | undefined;
 
   constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, unreported }: QueueOptions = {}) {
@@ -103,7 +103,7 @@ export class RoomQueue {
     return this.#heads;
   }
 
-  /** Sets the heads read from the store. */
+  /** Sets the heads that were read from the store; the next frame is numbered from them. */
   numberFrom(heads: Heads): void {
     this.#heads = heads;
   }
@@ -135,13 +135,13 @@ export class RoomQueue {
     this.#flushing = false;
   }
 
-  /** Ends the flush after its commit; `heads` are those after it, or undefined to read them again. */
+  /** Call after a commit. `heads` are the room's heads after the commit; undefined makes the next flush read them from the store. */
   committed(heads: Heads | undefined): void {
     this.#heads = heads;
     this.#before = undefined;
   }
 
-  /** Shed messages that committed frames have not reported; undefined when there are none. */
+  /** Number of shed messages that no committed frame has reported; undefined when it is zero. */
   get unreported(): Unreported | undefined {
     const unreported = this.#before ?? { count: this.#unreported, lastReport: this.#lastReport };
     return unreported.count > 0 ? unreported : undefined;
@@ -159,7 +159,7 @@ export class RoomQueue {
     return { batch, dropped };
   }
 
-  /** The same for chat and ambient: chat over the budget is shed by weight, ambient messages are merged. */
+  /** Removes and returns the next chat and ambient messages. Sheds chat over the budget by weight and merges ambient messages. */
   takeOrdinary(limit: number, now: number): Taken {
     this.#measure(now);
     this.#before = { count: this.#unreported, lastReport: this.#lastReport };
@@ -181,7 +181,7 @@ export class RoomQueue {
     this.lastOrdinary = now;
   }
 
-  /** Removes recalled and expired messages of all lanes. */
+  /** Removes the recalled and the expired messages of the given lanes and returns them with the reason. */
   #dropGone(from: readonly Lane[]): Dropped[] {
     const now = this.#clock.now();
     const reasonOf = ({ id, marks }: Pending): 'recalled' | 'expired' | undefined => {
@@ -235,7 +235,7 @@ export class RoomQueue {
     for (const lane of from) {
       const waiting = this.#lanes[lane];
       let count = 0;
-      // The first message is taken whatever its size, or it could never be sent.
+      // The first message is taken whatever its size; otherwise a message larger than a frame could never be sent.
       for (const { body } of waiting) {
         if (left === 0 || (body.length > room && left < limit)) break;
         room -= body.length;
@@ -253,7 +253,7 @@ export class RoomQueue {
     return !this.urgent && !this.ordinary && this.#unreported === 0 && this.combosAt === Number.POSITIVE_INFINITY;
   }
 
-  /** True when publications of a guaranteed lane wait, which have a shorter tick. */
+  /** True when a guaranteed lane (control or gift) has waiting publications. These lanes have a shorter tick. */
   get urgent(): boolean {
     return urgentLanes.some((lane) => this.#lanes[lane].length > 0);
   }

@@ -15,14 +15,14 @@ export function eventsAreRead(config: Pick<Config, 'webhooks' | 'archive'>): boo
   return config.archive.dir !== '' || wanted(config, type);
 }
 
-/** `encoded` are the messages of `publications` as sent to viewers; `heads` are those before the commit. */
+/** `encoded` are the messages of `publications` as sent to viewers; `heads` are the room's heads before the commit. */
 export function sentEvents(room: string, lane: Lane, publications: readonly Pending[], encoded: readonly string[], heads: Heads, ts: number): string[] {
   // Messages to single users are private.
   if (isUserRoom(room)) return [];
   const events: string[] = [];
   for (let from = 0, upTo = 0; from < encoded.length; from = upTo) {
     upTo = endOf(encoded, from);
-    // A repeated commit has the same event ids: an epoch belongs to one room, an offset or entry to one message.
+    // The id is the same when a commit is repeated, and unique: an epoch belongs to one room, an offset or ingress entry to one message.
     const place = isStreamLane(lane) ? heads.offsets[lane] + from + 1 : (publications[from]?.entry ?? '');
     const id = `evt_${heads.epoch}_${lane}_${place}`;
     const messages = encoded.slice(from, upTo).join(',');

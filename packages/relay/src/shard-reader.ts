@@ -1,23 +1,23 @@
-// Reads the ingress of one shard as its owner commits: at once when the store notifies the shard of a publication, and whenever the owner
-// asks. It counts per lane the publications that were read and are not committed, and removes nothing from the ingress.
+// Reads the ingress of one shard: immediately when the store announces a publication, and whenever the owner calls `notify`. It counts the
+// publications of each lane that were read and not yet committed, and stops reading a lane at a cap. It removes nothing from the ingress.
 import type { Bus, IngressCursor, Pending, Subscription } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 
-/** Publications read from one lane and not yet committed, at most; the rest waits in the ingress. */
+/** Cap on the publications of one lane that were read and not yet committed; further ones wait in the ingress. */
 const backlogCap = 2_000;
 const readLimit = 500;
 
 export interface ShardReaderOwner {
-  /** Publications of one lane, oldest first, each once between two resets. */
+  /** Called with publications of one lane, oldest first. Each publication is passed once between two resets. */
   received(pending: readonly Pending[]): void;
-  /** Everything there was is read, or reading was paused. */
+  /** Called when all available publications were read, or when reading was paused. */
   caughtUp(): void;
-  /** The connection to the store was lost and is back: the store may be another one, or the same from an older state. */
+  /** Called after a reconnect to the store, which may have been replaced or restored to an older state meanwhile. */
   resumed(): void;
-  /** A read failed; the owner is expected to `pause`, and to `reset` later. */
+  /** Called when a read failed. The owner must call `pause`, and `reset` later. */
   failed(error: unknown, message: string): void;
-  /** Work that must end before the owner resets or stops. */
+  /** Called with each read or subscription in progress, which must end before the owner resets or stops. */
   track(work: Promise<void>): void;
 }
 
@@ -45,13 +45,13 @@ export class ShardReader {
     this.notify();
   }
 
-  /** Ends the subscription. Only after `pause`, when no read is under way. */
+  /** Ends the subscription. Call only after `pause`, when no read is in progress. */
   async close(): Promise<void> {
     await this.#subscription?.close();
     this.#forget();
   }
 
-  /** Reads what there is to read; a call during a read makes one more follow. */
+  /** Reads the available publications; a call during a read causes one more read after it. */
   notify(): void {
     this.#notified = true;
     if (this.#reading || this.#paused) return;
@@ -59,12 +59,12 @@ export class ShardReader {
     this.#owner.track(this.#readAll());
   }
 
-  /** Reads nothing until `reset`; a read under way delivers nothing more. */
+  /** Stops reading until `reset`; publications of a read in progress are not passed to the owner. */
   pause(): void {
     this.#paused = true;
   }
 
-  /** Ends the pause: the next read begins with the oldest entry that is not committed. Only when no read is under way. */
+  /** Ends the pause; the next read begins with the oldest uncommitted entry. Call only when no read is in progress. */
   reset(): void {
     this.#forget();
     this.#paused = false;
@@ -83,8 +83,8 @@ export class ShardReader {
         () => this.#owner.resumed(),
       );
     } catch (error) {
-      // No reset: what was read is valid, and until a later read subscribes, the timer reads the ingress.
-      this.#runtime.caught('shard-relay', error, 'could not listen to a shard', { fields: { shard: this.#shard } });
+      // No reset: the publications read so far are valid. The owner's timer reads the ingress until a later read subscribes.
+      this.#runtime.caught('shard-relay', error, 'could not subscribe to the ingress of a shard', { fields: { shard: this.#shard } });
     }
   }
 
@@ -98,13 +98,13 @@ export class ShardReader {
       }
       this.#owner.caughtUp();
     } catch (error) {
-      this.#owner.failed(error, 'could not read a shard');
+      this.#owner.failed(error, 'could not read the ingress of a shard');
     } finally {
       this.#reading = false;
     }
   }
 
-  /** True when there may be more to read at once. */
+  /** Resolves with true when the lane may have more publications to read now. */
   async #readLane(lane: Lane): Promise<boolean> {
     const room = backlogCap - this.#backlog[lane];
     if (room <= 0) return false;

@@ -1,6 +1,6 @@
-// The work on one shard while this relay owns it: queues what the reader received per room, and commits each room's batch when the pacer
-// says so. The ingress keeps every publication until it is committed, so after any doubt (a failed command, moved heads) the shard forgets
-// all and reads again from the oldest entry.
+// Works on one shard while this relay owns it: puts the publications that the reader received into room queues, and commits a room's batch
+// when the pacer schedules it. The ingress keeps every publication until it is committed. After a failed command or a refused commit the
+// shard therefore forgets its queues and reads again from the oldest entry.
 import { acceptedAt, type Bus, type Heads, isTraced, isUserRoom, type Lease, type Pending } from '@danmux/bus';
 import type { TraceHops } from '@danmux/cluster';
 import { isStreamLane, type Lane, laneNames } from '@danmux/protocol';
@@ -18,7 +18,7 @@ import type { TrafficCounter } from './traffic-counter.ts';
 
 /** The ingress is read this often without a notification, which may have been lost. */
 const pollMs = 250;
-/** Idle rooms are looked for every tenth second. */
+/** Idle rooms are removed at every 40th poll, which is every 10 seconds. */
 const pollsPerCleanup = 40;
 /** A room that had nothing to send for this long is forgotten. */
 const idleRoomMs = 60_000;
@@ -49,7 +49,7 @@ export class ShardRelay {
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
-  /** Counts losses of the connection: heads read before the last one are claimed again. */
+  /** Number of reconnects to the store. Heads that were read before the last reconnect are read and checked again. */
   #outages = 0;
   #resetting = false;
   #stopped = false;
@@ -98,7 +98,7 @@ export class ShardRelay {
     this.#forgetRooms();
   }
 
-  /** The store may be another one by now, or the same from an older state: the heads of every room are claimed before its next commit. */
+  /** Call after a reconnect: the store may have been replaced or restored, so each room's heads are read and checked before its next commit. */
   #resumed(): void {
     this.#outages++;
     for (const queue of this.#rooms.values()) queue.forgetHeads();
@@ -176,16 +176,19 @@ export class ShardRelay {
       if (built.commit.frame) this.#runtime.metrics.frames.inc();
       this.#committed(queue.room, taken, built.heads);
     } catch (error) {
-      this.#fail(error, 'could not commit to a room');
+      this.#fail(error, 'could not commit the messages of a room');
     } finally {
       queue.endFlush();
     }
-    // A lane that was at the backlog cap may be read on now.
+    // A lane whose backlog was at the cap may have space for more publications now.
     this.#reader.notify();
     this.#pacer.plan(queue);
   }
 
-  /** Removes from history, before the recall goes out, a message that was committed after its recall and before this relay knew of it. */
+  /**
+   * Removes recalled messages from history before the recall is sent. Such a message may have been committed after the recall was accepted,
+   * because this relay had not read the recall yet.
+   */
   async #recallAgain({ commit: { room, frame } }: BuiltCommit): Promise<void> {
     const recalls = frame?.head.recalls ?? [];
     await Promise.all(recalls.map((id) => this.#bus.streams.recall(room, id)));
@@ -211,7 +214,7 @@ export class ShardRelay {
     }
   }
 
-  /** `heads` are those after the commit. */
+  /** `heads` are the room's heads after the commit. */
   #traceHops(room: string, lane: Lane, publications: readonly Waiting[], heads: Heads): void {
     if (!isStreamLane(lane)) return;
     const first = heads.offsets[lane] - publications.length + 1;
@@ -224,7 +227,7 @@ export class ShardRelay {
   #refused(reason: 'fenced' | 'moved'): void {
     this.#runtime.metrics.commitsRefused.inc({ reason });
     this.#runtime.counted.warn({ shard: this.#shard, reason }, 'a commit was refused');
-    // The shard was given up meanwhile, and this relay may own it again by now, under another lease.
+    // This relay gave up the shard meanwhile and may own it again under a newer lease, which this refusal does not concern.
     if (this.#stopped) return;
     if (reason === 'fenced') this.#onFenced();
     else this.#reset();
@@ -236,7 +239,7 @@ export class ShardRelay {
     this.#reset();
   }
 
-  /** Forgets everything read and begins again from the oldest entry; repeated failures wait longer. */
+  /** Forgets everything that was read and reads again from the oldest entry, after a delay that grows with repeated failures. */
   #reset(): void {
     if (this.#resetting || this.#stopped) return;
     this.#resetting = true;

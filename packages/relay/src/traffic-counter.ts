@@ -1,16 +1,16 @@
-// Counts what this relay sequenced and shed per room, and writes it to the store every 5 seconds: one map look-up per commit, nothing per
-// message. With many rooms, those that waited longest are written first, so that every room is, also one that ended. Past a cap of
-// waiting rooms, further rooms are not counted.
+// Counts the sequenced and the shed messages of each room and writes the counts to the store every 5 seconds. It works per commit and lane,
+// not per message. The rooms that have waited longest are written first, so that no room is skipped, even one that has ended. When
+// too many rooms wait, further rooms are not counted.
 import { type Bus, isUserRoom, type TrafficRow } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 
 const writeEveryMs = 5_000;
-/** Rooms of one call; the store runs one small script for each. */
+/** Maximum number of rooms in one call to the store, which runs one small script for each room. */
 const roomsAtOnce = 200;
-/** Rooms written every `writeEveryMs`: 400 a second. */
+/** Maximum number of rooms written every `writeEveryMs`, which is 400 rooms a second. */
 const roomsATime = 2_000;
-/** Rooms that may wait: 50 seconds of them. */
+/** Maximum number of waiting rooms; writing them all takes 50 seconds. */
 const roomsWaiting = 20_000;
 const failure = { where: 'traffic-counter', message: 'could not store the traffic of rooms' };
 
@@ -25,7 +25,7 @@ export class TrafficCounter implements Part {
   readonly name = 'traffic-counter';
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'traffic'>;
-  /** In the order their first message was counted. */
+  /** Rooms with unwritten counts, in the order in which their first message was counted. */
   readonly #rooms = new Map<string, Counts>();
   readonly #writing: Periodic;
   #writtenAt = performance.now();
@@ -66,7 +66,7 @@ export class TrafficCounter implements Part {
       this.#runtime.metrics.trafficLost.inc();
       return undefined;
     }
-    // The room was quiet since the last write.
+    // The room has had no traffic since the last write, so its rate is measured from that time.
     const counts = { since: this.#writtenAt, sequenced: {}, shed: {} };
     this.#rooms.set(room, counts);
     return counts;
@@ -93,7 +93,7 @@ export class TrafficCounter implements Part {
     return rows;
   }
 
-  /** Rows of a failed call are lost: the store may have added some of them. */
+  /** Does not retry the rows of a failed call, because the store may already have added some of them. */
   async #send(rows: readonly TrafficRow[]): Promise<void> {
     for (let start = 0; start < rows.length; start += roomsAtOnce) {
       try {

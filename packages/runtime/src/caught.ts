@@ -11,11 +11,11 @@ export interface CaughtOptions extends CountedOptions {
    * another component already logs at `warn`, such as a lost store.
    */
   readonly level?: 'debug' | 'warn' | 'error';
-  /** Additional fields of the log line; `err` is always set. */
+  /** Fields of the log line in addition to `err`, which holds the error. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** `where` is a label value of the metric: a constant per component. `message` must be constant, because it identifies repeated lines. */
+/** `where` is the value of the metric's label, one constant for each component. `message` must be constant, because it identifies repeated lines. */
 export type Caught = (where: string, error: unknown, message: string, options?: CaughtOptions) => void;
 
 export interface CaughtParts {

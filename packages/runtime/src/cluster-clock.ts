@@ -1,5 +1,6 @@
-// Estimates the store's clock, which is the common time of the cluster, from samples and the monotonic clock. A step of the machine's
-// clock changes only `skewMs`. Before the first sample, and always on the memory engine, it returns the machine's clock.
+// A clock that shows the time of the store, which is the common time of the cluster. It estimates that time from samples and the monotonic
+// clock, so a step of the machine's clock changes only `skewMs`. Before the first sample, and always on the memory engine, it shows the
+// time of the machine.
 import type { Clock } from './clock.ts';
 
 /** One request for the store's time, with its round trip. */
@@ -24,7 +25,7 @@ export interface ClusterClockSources {
 const drift = 2e-4;
 /** While this clock is ahead of the store's, it runs at half speed until both agree. */
 const slewRate = 0.5;
-/** A larger lead means that the store's clock was set back. Slewing would take too long, so this clock steps back too. */
+/** Largest lead over the store's clock that is slewed. A larger lead means that the store's clock was set back; this clock then steps back too. */
 const longestSlewMs = 10_000;
 
 /** Difference between the store's clock and the monotonic clock; accurate within `errorMs` at the time `at`. */
@@ -34,12 +35,12 @@ interface Estimate {
   readonly at: number;
 }
 
-/** The cluster's time. It moves backwards only when the store's clock was set back by more than ten seconds. */
+/** The cluster's time. It can step back at the first sample; later only when the store's clock was set back by more than ten seconds. */
 export class ClusterClock implements Clock {
   readonly #wall: () => number;
   readonly #monotonic: () => number;
   #estimate: Estimate | undefined;
-  /** Lead of this clock over the store's at `since`; slewing reduces it to 0. */
+  /** How far this clock was ahead of the store's at the monotonic time `since`; slewing reduces the lead to 0. */
   #ahead = { ms: 0, since: 0 };
 
   constructor({ wall = () => Date.now(), monotonic = () => performance.now() }: ClusterClockSources = {}) {
@@ -67,8 +68,9 @@ export class ClusterClock implements Clock {
   }
 
   /**
-   * Adds a sample, whose error is half its round trip. It replaces the estimate when it is more accurate or contradicts it. If the new
-   * estimate is later, the clock steps forward; if it is earlier, the clock slows down, or steps back beyond ten seconds.
+   * Adds a sample; its error is half the round trip. A sample that is at least as accurate as the current estimate, or contradicts it, becomes
+   * the new estimate. If the new estimate is later, the clock steps forward. If it is earlier, the clock runs slower until both agree, or
+   * steps back when the difference is more than ten seconds.
    */
   learn({ time, asked, answered }: TimeSample): void {
     const sample = { offsetMs: time - (asked + answered) / 2, errorMs: (answered - asked) / 2, at: answered };

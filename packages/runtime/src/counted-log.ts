@@ -1,12 +1,13 @@
-// Rate-limits repeated log lines: writes the first lines of a message per window, counts the others, and then writes one line with the
-// count. Messages are constant strings, so the map of messages stays small. Do not use it for lines that must all be in the log.
+// Rate-limits repeated log lines: writes the first lines of a message, counts the following ones, and writes one line with the count at the
+// end of each window. A window without repeats ends the counting. Messages are constant strings, so the map of messages stays small. Do not
+// use this log for lines that must all be written.
 import type { Logger } from './logger.ts';
 
-/** How many lines of a message are written, and what is counted separately. */
+/** How many lines of a message are written before counting begins, and which lines are counted separately. */
 export interface CountedOptions {
-  /** Lines written per window; default 1. */
+  /** Lines written in the first window before counting begins; default 1. */
   readonly most?: number;
-  /** Counts lines separately for each value, e.g. a webhook target or a job name. Must have few distinct values. */
+  /** Lines are counted separately for each value, e.g. for each webhook target or job name. There must be few distinct values. */
   readonly per?: string;
 }
 
@@ -27,7 +28,7 @@ const windowMs = 10_000;
 /** Length of each further window while the message repeats, milliseconds. */
 const nextWindowsMs = 60_000;
 
-/** A log for lines that repeat with the traffic. The line with the count has the fields of the last repeated line. */
+/** A log for lines that can repeat once per message or request. The line with the count has the fields of the last repeated line. */
 export class CountedLog {
   readonly #log: Pick<Logger, Level | 'debug'>;
   readonly #kinds = new Map<string, Kind>();
@@ -57,7 +58,7 @@ export class CountedLog {
     this.#kinds.clear();
   }
 
-  /** Writes suppressed lines at level debug, so that a debug log is complete. */
+  /** Writes the line at `level`, or counts it and writes it at level debug, so that a debug log contains every line. */
   #write(level: Level, fields: Fields, message: string, { most = 1, per = '' }: CountedOptions = {}): void {
     const key = `${message}\n${per}`;
     const kind = this.#kinds.get(key) ?? this.#begin(key, level, message);

@@ -1,10 +1,10 @@
-// Tracks problems under which this process still serves, such as a clock that differs or an eviction policy that can lose messages.
-// The start and end of each problem are logged once, /readyz lists it with status 200, and the gauge danmux_degraded{code} is 1 while it
-// lasts. Readiness is decided by Health.
+// Tracks problems that do not stop this process from serving, such as a clock that differs from the store's or a Redis eviction policy
+// that can lose messages. The start and the end of each problem are logged once. While a problem lasts, /readyz lists it without failing
+// because of it, and the gauge danmux_degraded{code} is 1. Health decides whether the process is ready.
 import type { Gauge } from 'prom-client';
 import type { Logger } from './logger.ts';
 
-/** A problem under which the process still serves. */
+/** A problem that does not stop the process from serving. */
 export interface Degradation {
   /** snake_case, from a fixed set because it is a metric label: `clock_skew`, `redis_refused`, … */
   readonly code: string;
@@ -23,7 +23,7 @@ export class Degraded {
     this.#gauge = gauge;
   }
 
-  /** Sets the problem or updates its text. Only the first call is logged, with `fields`. */
+  /** Adds the problem, or updates its text when it is already listed. Only adding it is logged, with `fields`. */
   set(code: string, text: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const began = !this.#states.has(code);
     this.#states.set(code, text);
@@ -32,7 +32,7 @@ export class Degraded {
     this.#log?.warn({ ...fields, code, text }, 'degraded');
   }
 
-  /** Clears the problem; does nothing when it is not set. */
+  /** Removes the problem and logs its end; does nothing when the problem is not listed. */
   clear(code: string): void {
     if (!this.#states.delete(code)) return;
     this.#gauge?.set({ code }, 0);

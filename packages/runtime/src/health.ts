@@ -4,7 +4,7 @@
 import { type Degradation, Degraded } from './degraded.ts';
 import type { Logger } from './logger.ts';
 
-/** A readiness check; it fails by throwing or rejecting, with the reason as message. */
+/** A readiness check. It fails when it throws or rejects; the message of the error is the reason. */
 export type Check = () => Promise<void> | void;
 
 /** Body of /readyz. */
@@ -12,7 +12,7 @@ export interface Readiness {
   readonly ready: boolean;
   /** `ok` or the failure reason, by check. */
   readonly checks: Readonly<Record<string, string>>;
-  /** Problems under which the process still serves. */
+  /** Problems that do not stop the process from serving. */
   readonly degraded: readonly Degradation[];
 }
 

@@ -1,5 +1,5 @@
-// Parses JSON received from viewers and backends. Replaces lone surrogates and refuses values that a supported client cannot decode,
-// naming the field. Numbers in `data` keep their text; elsewhere 5.0 becomes 5, because schemas require integers.
+// Parses JSON received from viewers and backends, and replaces lone surrogates. `checkJson` refuses values that a supported client cannot
+// decode; its error names the field. Numbers in `data` keep their text; elsewhere 5.0 becomes 5, because schemas require integers.
 import { DanmuxError } from '@danmux/protocol';
 import { JsonNumber, parseJson, wellFormedJson } from './json.ts';
 
@@ -12,7 +12,7 @@ const numberParts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** Options of parseRequest and parseData. */
 export interface RequestOptions {
-  /** Called with the parsed value when it contains JsonNumbers; throws to refuse the value. */
+  /** Called with the parsed value when the value contains JsonNumbers; may throw to refuse it. */
   readonly check?: (value: unknown) => void;
   /** Maximum number of JsonNumbers, as in `ParseOptions`. */
   readonly most?: number;
@@ -72,12 +72,12 @@ function settled(value: unknown): unknown {
   return value;
 }
 
-/** True when a double represents the number exactly. */
+/** True when the number keeps its value after it is read as a double and written again. */
 function isSame(text: string): boolean {
   return decimal(text) === decimal(String(Number(text)));
 }
 
-/** Canonical decimal form, equal for all spellings of a number. */
+/** A canonical decimal form of the number: all spellings of one value, such as 5, 5.0 and 50e-1, have the same form. */
 function decimal(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = numberParts.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');

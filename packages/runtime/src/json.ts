@@ -1,14 +1,15 @@
-// JSON parsing and writing that preserves digits. `parseJson` keeps the text of a number that a double cannot represent or would write
-// differently (such as 1.0), and `toJson` writes that text again. Lone surrogates, which PHP refuses, become U+FFFD. Text without such
-// numbers is parsed by JSON.parse alone after one regular-expression test. This file does not validate schemas.
+// JSON parsing and writing that preserves digits. `parseJson` keeps the text of a number that JSON.parse and JSON.stringify would change
+// (such as 1.0 or an integer of 20 digits), and `toJson` writes that text again. `toJson` and `wellFormedJson` replace lone surrogates,
+// which PHP refuses, by U+FFFD. A text that cannot contain such numbers costs JSON.parse and one regular-expression test. This file does
+// not validate schemas.
 import { randomBytes } from 'node:crypto';
 
-/** Prefix that marks a number inside a string. It is random and starts with a lone surrogate, so no well-formed input contains it. */
+/** Prefix of a string that stands for a JsonNumber. It is random and starts with a lone surrogate, so no well-formed input contains it. */
 const secret = randomBytes(12).toString('hex');
 const mark = `\ud800${secret}`;
 const writtenMarks = new RegExp(`"\\\\ud800${secret}([^"]+)"`, 'g');
 
-/** Matches text that may contain a number changed by a round trip: long, with fraction or exponent, or -0. Can also match inside strings. */
+/** Matches text that may contain a number changed by a round trip: one of 16 digits, with a fraction or exponent, or -0. Also matches in strings. */
 const mayHoldNumber = /(?:^|[[:,\s])(?:-0|-?\d{16}|-?\d{1,15}[.eE])/;
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
 
@@ -32,7 +33,7 @@ export class JsonNumber {
     return Number(this.text);
   }
 
-  /** Under JSON.stringify a plain number; only `toJson` and `written` keep the digits. */
+  /** JSON.stringify writes a plain number; only `toJson` and `written` keep the digits. */
   toJSON(): unknown {
     return writing ? mark + this.text : Number(this.text);
   }
@@ -42,11 +43,11 @@ export class JsonNumber {
 export interface ParseOptions {
   /** Called with a parsed value that contains JsonNumbers; its result replaces the value. */
   readonly kept?: (value: unknown) => unknown;
-  /** Maximum number of JsonNumbers. With more, all numbers are plain, which bounds the cost of texts refused later as too large. */
+  /** Maximum number of JsonNumbers. In a text with more, all numbers become plain numbers, so that an oversized text is not parsed twice. */
   readonly most?: number;
 }
 
-/** Like JSON.parse, but a number that a round trip would change becomes a JsonNumber. Throws a SyntaxError. */
+/** Like JSON.parse, but a number that a round trip would change becomes a JsonNumber. Throws a SyntaxError for invalid JSON. */
 export function parseJson(text: string, { kept, most = Number.POSITIVE_INFINITY }: ParseOptions = {}): unknown {
   const value: unknown = JSON.parse(text);
   if (!mayHoldNumber.test(text)) return value;
@@ -71,7 +72,7 @@ export function toJson(value: unknown): string {
   }
 }
 
-/** Runs an encoder that calls JSON.stringify internally and returns its texts in the form that `toJson` writes. */
+/** Calls `encode`, which uses JSON.stringify internally, and returns its result with each string in the form that `toJson` writes. */
 export function written<T>(encode: () => readonly T[]): T[] {
   const before = writing;
   writing = true;

@@ -15,7 +15,7 @@ const sameSignalMs = 1_000;
 
 export interface LifecycleOptions {
   readonly log: Logger;
-  /** Longest duration of the drain, milliseconds; then the parts are stopped anyway. */
+  /** Maximum duration of the drain, milliseconds. After this time the parts are stopped even if they have not finished draining. */
   readonly drainTimeoutMs: number;
   /** Exits the process; tests replace it. */
   readonly exit?: (code: number) => void;
@@ -83,7 +83,7 @@ export class Lifecycle {
     return this.#ending;
   }
 
-  /** A second SIGINT exits immediately, because a person does not want to wait. Service managers repeat other signals, which are ignored. */
+  /** A second SIGINT exits at once, because a person at the terminal does not want to wait. Other repeated signals are ignored. */
   #signalled(signal: (typeof endingSignals)[number]): void {
     if (!this.#ending) void this.end(signal, 0);
     else if (signal === 'SIGINT' && performance.now() - this.#endingSince >= sameSignalMs) this.#exit(128 + constants.signals.SIGINT);
@@ -93,9 +93,9 @@ export class Lifecycle {
     const { log, drainTimeoutMs } = this.#options;
     log.info({ reason }, 'draining');
     const starting = this.#starting ? [this.#starting] : [];
-    if ((await within(drainTimeoutMs, this.#each('drain', this.#started))) === 'late') log.warn({ drainTimeoutMs }, 'drain cut short');
+    if ((await within(drainTimeoutMs, this.#each('drain', this.#started))) === 'late') log.warn({ drainTimeoutMs }, 'drain timed out; stopping');
     const begun = [...new Set([...this.#started, ...starting])];
-    if ((await within(stopTimeoutMs, this.#each('stop', begun))) === 'late') log.warn({ stopTimeoutMs }, 'stop cut short');
+    if ((await within(stopTimeoutMs, this.#each('stop', begun))) === 'late') log.warn({ stopTimeoutMs }, 'stop timed out; exiting');
     log.info('stopped');
     await flushLog(log, flushTimeoutMs);
     this.#exit(code);
@@ -117,7 +117,7 @@ export class Lifecycle {
   }
 }
 
-/** Waits for `done`, at most `ms`. The timer is not unref'd: it keeps the process alive until it exits with the right code. */
+/** Waits for `done`, at most `ms`. The timer is not unref'd, so that the process stays alive until `#exit` ends it with the right code. */
 async function within(ms: number, done: Promise<void>): Promise<'done' | 'late'> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {

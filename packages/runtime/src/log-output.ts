@@ -1,4 +1,4 @@
-// Writes log lines asynchronously in chunks, so that a full disk or a blocked reader loses lines but does not block the process. The
+// Writes log lines asynchronously in chunks, so that a full disk or a blocked reader causes lost lines but does not block the process. The
 // buffer is bounded in bytes; when it is full, lines are dropped and counted until half of the buffer is free.
 import { type LogSink, openSink } from './log-sink.ts';
 
@@ -9,9 +9,9 @@ export interface LogOutputOptions {
   readonly sink?: LogSink;
   /** Called for each dropped line. */
   readonly dropped?: () => void;
-  /** Called when an outage drops its first line; `error` is from the last failed write, undefined when the reader is blocked. */
+  /** Called for the first line that an outage drops. `error` is that of the last finished write, undefined when the reader is blocked. */
   readonly outage?: (error: NodeJS.ErrnoException | undefined) => void;
-  /** Called when writing works again, with the number of dropped lines. */
+  /** Called with the number of dropped lines when writing works again and half of the buffer is free. */
   readonly resumed?: (lines: number) => void;
 }
 
@@ -26,12 +26,12 @@ interface Line {
   readonly bytes: number;
 }
 
-/** A bounded, non-blocking writer of log lines. Order is kept; lines are lost only when the buffer is full. */
+/** A bounded, non-blocking writer of log lines. It keeps their order, and drops lines only after the buffer was full. */
 export class LogOutput {
   readonly #options: LogOutputOptions;
   #sink: LogSink | undefined;
   #lines: Line[] = [];
-  /** Removed from `#lines` but not completely written. */
+  /** Bytes that were taken from `#lines` and are not yet written. */
   #chunk: Buffer | undefined;
   #bytes = 0;
   #dropped = 0;
@@ -116,7 +116,7 @@ export class LogOutput {
     this.#options.resumed?.(lines);
   }
 
-  /** Retries after a backoff. The timer is unref'd: during a flush, the timeout of the flush keeps the process alive. */
+  /** Retries after a backoff. The timer is unref'd, because the timeout of a flush keeps the process alive during that flush. */
   #retryLater(): void {
     this.#failures++;
     const wait = Math.min(retryMs.last, retryMs.first * 2 ** Math.min(10, this.#failures - 1));

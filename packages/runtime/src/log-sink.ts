@@ -6,7 +6,7 @@ import { isatty } from 'node:tty';
 
 /** Destination of log bytes. */
 export interface LogSink {
-  /** Call again only after `done`. `written` is the number of bytes that must not be written again. */
+  /** Must be called again only after `done`. `written` is the number of bytes that were written and must not be passed again. */
   write(chunk: Buffer, done: (error: NodeJS.ErrnoException | null, written: number) => void): void;
 }
 
@@ -40,8 +40,8 @@ function streamSink(stream: NodeJS.WritableStream): LogSink {
 }
 
 /**
- * Ignores `error` events of the standard streams, which would otherwise end the process. Callers of `write` get the error too, and the
- * log counts dropped lines.
+ * Ignores `error` events of the standard streams, which would otherwise end the process. The callback of `write` gets
+ * the error too, and the log counts the lines that it drops.
  */
 export function surviveStreamErrors(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

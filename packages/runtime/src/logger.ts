@@ -27,7 +27,7 @@ export interface LogDestination {
 
 const secretNames = ['token', 'secret', 'key', 'authorization', 'password', 'auth', 'cookie', 'token_secret', 'api_key', '["x-api-key"]'];
 
-// Redacted at the top level of a line, inside a field, and in request headers.
+// Each name is redacted at the top level of a line, one level deeper, and in request headers.
 const secretPaths = [
   ...secretNames,
   ...secretNames.map((name) => (name.startsWith('[') ? `*${name}` : `*.${name}`)),
@@ -63,7 +63,7 @@ function asJson(lines: LogDestination): Pick<LogDestination, 'write' | 'flush'> 
   return { write: (line) => lines.write(line, isFatal(line)), flush: (done) => flush(lines, done) };
 }
 
-/** Formats in this process: a worker thread would lose the last lines when the process exits. */
+/** Formats the lines in this process, because a worker thread would lose the last lines when the process exits. */
 function humanReadable(lines: LogDestination): Pick<LogDestination, 'write' | 'flush'> {
   const format = prettyFactory({ colorize: lines.colours ?? false, translateTime: 'SYS:HH:MM:ss.l', ignore: 'node,role', messageFormat: '[{role}] {msg}' });
   return { write: (line) => lines.write(format(line) ?? line, isFatal(line)), flush: (done) => flush(lines, done) };
@@ -74,7 +74,7 @@ function flush(lines: LogDestination, done: () => void): void {
   else done();
 }
 
-/** Checks the start of the JSON line, because `level` is its first field. */
+/** True for a fatal line. `level` is the first field of a JSON line, so that the start of the line shows it. */
 function isFatal(line: string): boolean {
   return line.startsWith('{"level":"fatal"');
 }

@@ -4,7 +4,7 @@
 export interface Part {
   readonly name: string;
   start(): Promise<void>;
-  /** Refuses new work and finishes or hands over current work. Resolves when `stop` would lose nothing. Optional. */
+  /** Optional. Refuses new work, and finishes current work or hands it over. Resolves when a stop loses no work. */
   drain?(): Promise<void>;
   /** Releases all resources. Safe to call after a failed start and more than once. */
   stop(): Promise<void>;

@@ -9,7 +9,7 @@ export interface PeriodicOptions extends CaughtOptions {
   readonly where: string;
   /** Log message of a failed run. */
   readonly message: string;
-  /** Default true; false: the timer does not keep the process alive. */
+  /** Whether the timer keeps the process alive; default true. */
   readonly ref?: boolean;
 }
 
@@ -29,14 +29,14 @@ export class Periodic {
     this.#work = work;
   }
 
-  /** Starts the timer; the first run is after `everyMs`. Call `now` for an immediate run. A second call has no effect. */
+  /** Starts the timer; the first run begins after `everyMs`. Call `now` for an immediate run. `start` has no effect while the timer runs. */
   start(): void {
     this.#stopped = false;
     this.#timer ??= setInterval(() => void this.now(), this.#options.everyMs);
     if (this.#options.ref === false) this.#timer.unref();
   }
 
-  /** Starts a run unless one is in progress; resolves when that run ends. Never rejects. After `stop` it starts no run. */
+  /** Starts a run, or joins the one in progress, and resolves when it ends. Never rejects. Starts no run after `stop`. */
   now(): Promise<void> {
     if (!this.#running && !this.#stopped) {
       this.#running = this.#run().finally(() => {
@@ -46,7 +46,7 @@ export class Periodic {
     return this.#running ?? Promise.resolve();
   }
 
-  /** Like `now`, but waits for a run that starts after this call. Calls during one run share a single following run. */
+  /** Like `now`, but resolves after a run that starts after this call. All calls during a run share one following run. */
   again(): Promise<void> {
     if (!this.#running) return this.now();
     this.#next ??= this.#running.then(() => {

@@ -1,4 +1,4 @@
-// Retries a function with backoff until it succeeds or is aborted. It logs nothing; the caller reports failures in `failed`.
+// Retries a function with backoff until it succeeds or the signal is aborted. Logs nothing; the callback `failed` reports failures.
 import { setMaxListeners } from 'node:events';
 import { type BackoffOptions, backoffMs } from './backoff.ts';
 
@@ -11,7 +11,7 @@ export interface RetryingOptions {
   readonly failed: (error: unknown, failures: number) => void;
 }
 
-/** Resolves with the result of the first successful attempt, or undefined when `signal` is aborted before. */
+/** Resolves with the result of the first successful attempt, or with undefined when `signal` was aborted before any attempt succeeded. */
 export async function retrying<T>(attempt: () => Promise<T>, { backoff, signal, failed }: RetryingOptions): Promise<T | undefined> {
   for (let failures = 1; !signal.aborted; failures++) {
     try {
@@ -37,7 +37,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    // Each wait adds one listener and removes it, so Node's leak warning for many listeners would be false.
+    // Every wait removes the listener that it added, so Node's warning about a leak would be wrong when many waits share a signal.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', done, { once: true });
   });

@@ -1,4 +1,4 @@
-// Bundles the config, logger, metrics, health and clock that every role needs, under one node id. It contains no role logic.
+// Bundles the node id, config, logger, metrics, health and clock of a process, which every role needs. It contains no role logic.
 import { type Caught, createCaught } from './caught.ts';
 import type { Clock } from './clock.ts';
 import { ClusterClock } from './cluster-clock.ts';
@@ -17,13 +17,13 @@ export interface Runtime {
   readonly node: string;
   readonly config: Config;
   readonly log: Logger;
-  /** Log for lines that repeat with the traffic, or once per room during an outage. */
+  /** Rate-limited log for lines that can repeat once per message or request, or once per room during an outage. */
   readonly counted: CountedLog;
   /** Counts and logs an error that the caller handled. */
   readonly caught: Caught;
   readonly metrics: Metrics;
   readonly health: Health;
-  /** Problems under which this process still serves. */
+  /** Problems that do not stop this process from serving. */
   readonly degraded: Degraded;
   /** The cluster's time, which is the store's clock. Use it for every time that another process reads or compares. */
   readonly clock: Clock;
@@ -52,7 +52,7 @@ export function createRuntime({ config, role, version, logger, clock = new Clust
   return { node, config, log, counted, caught, metrics, health: new Health(log, degraded), degraded, clock, version };
 }
 
-/** Lines that cannot be written are reported by /readyz and metrics instead; the log gets the number of lost lines afterwards. */
+/** The log on standard output. While lines are dropped, /readyz and the metrics report it; afterwards one line has the number of lost lines. */
 function standardOutput(config: Config, metrics: Metrics, parts: () => Pick<Runtime, 'log' | 'degraded'>): LogDestination {
   const output = new LogOutput({
     bufferBytes: config.log.buffer_bytes,

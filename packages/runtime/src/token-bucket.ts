@@ -1,4 +1,4 @@
-// A token-bucket rate limiter: allows `burst` operations immediately, then `perMinute`. The caller passes the time.
+// A token-bucket rate limiter: allows `burst` operations at once, and then `perMinute` operations a minute. The caller passes the time.
 
 /** A token bucket; times are in milliseconds. */
 export class TokenBucket {
@@ -30,7 +30,7 @@ export class TokenBucket {
     return taken;
   }
 
-  /** True when the bucket is full, so that dropping it loses no state. */
+  /** True when the bucket is full. A full bucket can be discarded, because a new one has the same state. */
   full(now: number): boolean {
     this.#fill(now);
     return this.#tokens >= this.#burst;

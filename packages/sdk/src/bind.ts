@@ -1,4 +1,4 @@
-// Connects a room to an overlay: the only file that imports both. It reads text, colour, gift and amount from a message's data.
+// Connects a room to an overlay; client and overlay do not import each other. It reads text, colour, gift and amount from a message's data.
 import type { Msg } from '@danmux/protocol';
 import type { Room } from './client/room.ts';
 import type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, SuperchatItem } from './overlay/overlay-item.ts';
@@ -8,14 +8,14 @@ import { OwnEcho } from './own-echo.ts';
 export interface BindOptions {
   /** The viewer's user id. Messages from this user get a frame, skip filters and are shown first. */
   readonly userId?: string;
-  /** Milliseconds. Messages older than this by the server's time are not shown, so that history does not fly after a join; default 10,000. */
+  /** Milliseconds. Older messages are not shown, so that the history of a join does not cross the screen; default 10,000. */
   readonly freshMs?: number;
 }
 
 const modes: readonly string[] = ['scroll', 'reverse', 'top', 'bottom'] satisfies DanmakuMode[];
 const sizes: readonly string[] = ['small', 'normal', 'large'] satisfies DanmakuSize[];
 
-/** The part of a room that `bind` uses. Without `serverTime` ages are computed with the page's clock. */
+/** The part of a room that `bind` uses. Without `ageMs`, age is the time since a message's `ts`; without `serverTime`, the page's clock is used. */
 export type BoundRoom = Pick<Room, 'on'> & Partial<Pick<Room, 'serverTime' | 'ageMs'>>;
 
 /**
@@ -80,7 +80,7 @@ function looksOf(msg: Pick<Msg, 'type' | 'data'>): Omit<DanmakuItem, 'id'> {
 }
 
 /**
- * Converts a gift message. Read from `data`: the name from `name` or `gift`, then `icon`, `count` and `combo_id`. The relay merges gifts of a
+ * Converts a gift message. It reads from `data` the gift's name (`name` or `gift`), `icon`, `count` and `combo_id`. The relay merges gifts of a
  * combo that follow each other closely into one message with the sum of their counts; adding up the messages' counts gives the combo's count.
  * `parts` has the id and count of each merged gift. A count that is not a positive integer is read as 1, as on the server.
  */
@@ -97,7 +97,7 @@ export function giftOf({ id, type, from, data, parts }: Msg): GiftItem & { count
   };
 }
 
-/** Converts a super chat. Read from `data`: the text, `amount` (text to display, or a number), `tier`, `color` and `pin_ms` (milliseconds). */
+/** Converts a super chat. It reads from `data` the text, `amount` (text to display, or a number), `tier`, `color` and `pin_ms` (milliseconds). */
 export function superchatOf(msg: Msg): SuperchatItem {
   const { id, type, from, data } = msg;
   const amount = text(data, 'amount') ?? number(data, 'amount')?.toString();
@@ -119,7 +119,7 @@ function text(data: unknown, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The same rules as on the server: accepts a number or a numeric string whose value is a positive integer (`3`, `"3.0"`, `"1e3"`); else 1. */
+/** Reads `data.count` by the server's rules: a number or numeric string that is a positive integer (`3`, `"3.0"`, `"1e3"`); anything else is 1. */
 function countOf(data: unknown): number {
   const stated = field(data, 'count');
   const written = typeof stated === 'number' ? String(stated) : typeof stated === 'string' ? stated.trim() : '';
@@ -127,7 +127,7 @@ function countOf(data: unknown): number {
   return count > 0 && (/^\d+$/.test(written) || Number.isSafeInteger(count)) ? count : 1;
 }
 
-/** Also accepts a numeric string, which some backends send. */
+/** Reads a finite number from a field. A numeric string is accepted too, because some backends send one. */
 function number(data: unknown, name: string): number | undefined {
   const value = field(data, name);
   const read = typeof value === 'string' && value !== '' ? Number(value) : value;

@@ -1,5 +1,5 @@
-// Shows the viewer's own messages on the overlay as soon as they are sent. Each is shown once, whether the server's copy or the answer to `send`
-// arrives first, and is removed when it is refused or recalled. It uses only the overlay's interface and the room's events.
+// Shows the viewer's own messages on the overlay as soon as they are sent (echoes). Each is shown once, whether the server's copy or the answer to
+// `send` arrives first, and is removed when it is refused or recalled. It uses only the overlay's interface and the room's events.
 import type { Msg } from '@danmux/protocol';
 import type { OutgoingMessage } from './client/room-events.ts';
 import type { DanmakuItem } from './overlay/overlay-item.ts';
@@ -35,7 +35,7 @@ export class OwnEcho {
     const echo = this.#byCid.get(cid);
     if (!echo) return;
     echo.id = id;
-    // A copy that arrived earlier could not be matched by id and may be on screen: without this there would be two.
+    // The server's copy may have arrived before its id was known and be on screen next to the echo, for example because a word was masked.
     if (!echo.seen) this.#overlay.remove(id);
   }
 
@@ -43,7 +43,10 @@ export class OwnEcho {
     if (this.#byCid.delete(cid)) this.#overlay.remove(cid);
   }
 
-  /** True when the message is the server's copy of an echo: the same id, or, before the answer to `send`, the viewer's own with the same text. */
+  /**
+   * True when the message is the server's copy of an echo: it has the id of the echo, or it is the viewer's own, has the same text and arrives before
+   * the answer to `send`.
+   */
   covers({ id }: Pick<Msg, 'id'>, text: string, own: boolean): boolean {
     for (const echo of this.#byCid.values()) {
       if (echo.id === id) return true;

@@ -51,7 +51,7 @@ export interface ApiFixture {
   readonly jobOverrides: Overrides<JobQueue>;
   /** Jobs that ran. The fixture's handlers only record them. */
   readonly ran: readonly RanJob[];
-  /** Makes jobs fail (`fail` true) or succeed (false) from now on; failing jobs report the progress `after` first. */
+  /** With `fail` true, jobs fail from now on, and report the progress `after` before they fail; with false, they succeed. */
   failJobs(fail: boolean, after?: JobProgress): void;
   readonly api: ApiRole;
   readonly url: string;
@@ -60,7 +60,7 @@ export interface ApiFixture {
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   /** Commits all publications in the ingress, like a relay, and returns them. */
   sequence(): Promise<readonly Pending[]>;
-  /** Publications accepted since the fixture started. */
+  /** Number of publications accepted since the fixture started. */
   accepted(): Promise<number>;
   /** Value of danmux_refused_total for this code. */
   refused(code: ErrorCode): Promise<number>;

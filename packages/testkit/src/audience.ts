@@ -52,7 +52,7 @@ export class Audience {
     for (const viewer of this.viewers) mustBeOnceAndInOrder(viewer, lane, ids);
   }
 
-  /** Viewers whose connection ended at least once. */
+  /** Number of viewers whose connection ended at least once. */
   get disconnected(): number {
     return this.viewers.filter(({ disconnects }) => disconnects > 0).length;
   }

@@ -1,5 +1,5 @@
-// A backend for tests: publishes over the admin API and retries each message with the same Idempotency-Key until it is accepted. An
-// acknowledged message must reach every viewer.
+// A backend for tests: publishes over the admin API and retries each message with the same Idempotency-Key until it is accepted. Tests
+// then expect the message at every viewer.
 import { randomUUID } from 'node:crypto';
 
 export interface Push {

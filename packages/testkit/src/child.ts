@@ -77,10 +77,10 @@ export class Child {
     }
   }
 
-  /** Sends `signal`, and SIGKILL to the group after 20 seconds; resolves when the process has ended. */
+  /** Sends `signal` to the process, then SIGKILL to its group when it has ended or after 20 seconds; resolves when the process has ended. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.running) {
-      // A process stopped by SIGSTOP handles no signal except SIGKILL and SIGCONT. SIGKILL alone ends it without letting it run on.
+      // A process that SIGSTOP has stopped handles other signals only after SIGCONT. SIGKILL ends it without SIGCONT, so it cannot run on.
       if (signal !== 'SIGKILL') this.signalGroup('SIGCONT');
       this.signal(signal);
     }

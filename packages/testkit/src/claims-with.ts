@@ -1,4 +1,4 @@
-// A bus with only `claims`, for code that uses nothing else. A method that the test does not provide rejects.
+// A bus that has only `claims`, for tests of code that uses no other part of the bus. Methods that the test does not provide reject.
 import type { Bus, Claims } from '@danmux/bus';
 
 export function claimsWith(methods: Partial<Claims>): Pick<Bus, 'claims'> {

@@ -1,4 +1,4 @@
-// Starts an edge and a relay on one memory bus inside the test process, and connects stock socket.io clients.
+// Starts an edge and a relay on one bus inside the test process, and connects plain socket.io clients, without the SDK.
 import { acceptPublication, type Bus, createBus, type Marks, userRoomOf } from '@danmux/bus';
 import { EdgeRole } from '@danmux/edge';
 import type { Frame, Gap, Msg, Notice, Reply } from '@danmux/protocol';

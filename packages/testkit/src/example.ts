@@ -11,7 +11,7 @@ export interface ExampleEnd {
   readonly errors: string;
 }
 
-/** Resolves when the program has ended, also with a failure. Kills it after one minute. */
+/** Resolves when the program has ended, whether or not it failed. Kills the program after one minute. */
 export async function runExample(command: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<ExampleEnd> {
   try {
     const { stdout, stderr } = await run(command, [...args], { cwd: repositoryRoot, env: { ...process.env, ...env }, timeout: 60_000 });

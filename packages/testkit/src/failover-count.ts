@@ -1,5 +1,6 @@
 // Measures message loss during a Redis fault. Gifts are published continuously; one viewer stays connected, another disconnects before
-// the fault and rejoins with its positions afterwards. For both it counts lost and duplicate gifts and whether the loss was reported.
+// the fault and rejoins with its positions afterwards. The result has, for each viewer, the lost gifts, the duplicate gifts, and whether
+// danmux reported a loss to it.
 import { eventually } from './eventually.ts';
 import { backendOf, edgeUrls, testToken } from './fixtures.ts';
 import type { ProcessCluster } from './process-cluster.ts';
@@ -55,7 +56,7 @@ export async function countFailover(cluster: ProcessCluster, options: CountOptio
     await traffic.stop();
     const { longestPauseMs, refusals, failures } = traffic;
     if (failures.length > 0) throw new AggregateError(failures, `${failures.length} gifts were never accepted: ${failures[0]}`);
-    // A final gift as barrier: delivery is in order, so an earlier gift that has not arrived before it is lost.
+    // Gifts are delivered in order. Once a viewer has this last gift, every earlier gift that it does not have is lost.
     await backend.push({ room, type: 'gift', data: {}, id: 'the-end' });
     await mustHave([stays, returns], ['the-end']);
     const stored = new Set((await readStream(backend, room, 'gift')).map(({ id }) => id));
@@ -85,9 +86,9 @@ export function lineOf({ acknowledged, refused, longestPauseMs, notStored, staye
 export function faultsOf(count: FailoverCount, ack: 'local' | 'replicated'): string[] {
   const faults: string[] = [];
   for (const [name, { lost, doubled, notified }] of Object.entries({ stayed: count.stayed, returned: count.returned })) {
-    if (doubled.length > 0) faults.push(`${name} saw ${doubled.length} twice`);
-    if (ack === 'replicated' && lost.length > 0) faults.push(`${name} lost ${lost.length}`);
-    if (lost.length > 0 && !notified) faults.push(`${name} lost ${lost.length} and was not notified`);
+    if (doubled.length > 0) faults.push(`viewer that ${name}: ${doubled.length} gifts received twice`);
+    if (ack === 'replicated' && lost.length > 0) faults.push(`viewer that ${name}: ${lost.length} gifts lost`);
+    if (lost.length > 0 && !notified) faults.push(`viewer that ${name}: ${lost.length} gifts lost without a notice`);
   }
   if (ack === 'replicated' && count.notStored.length > 0) faults.push(`${count.notStored.length} are not in history`);
   return faults;

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 
 let next = 20_000 + (process.pid % 400) * 20;
 
-/** A port on which no process listens; different at each call. */
+/** Returns a port on which no process listens; successive calls return different ports. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 1_000; tries++) {
     const port = 20_000 + ((next++ - 20_000) % 12_000);

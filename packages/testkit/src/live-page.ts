@@ -20,7 +20,7 @@ export interface LivePage {
   open(body: string, options?: BrowserContextOptions): Promise<Page>;
   /** Opens a page served by the api. */
   visit(path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** Declares a console error that is expected in this test. */
+  /** Allows console errors that match the pattern in the current test; other console errors fail it. */
   expect(complaint: RegExp): void;
   /** Publishes a message like a backend; resolves with its id. */
   push(room: string, message: { type?: string; id?: string; from?: object; data: unknown }): Promise<string>;
@@ -65,7 +65,7 @@ export function livePage(): LivePage {
   const newPage = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const page = await (await browser.newContext({ viewport: { width: 800, height: 600 }, locale: 'en-US', ...options })).newPage();
     pages.push(page);
-    // tsx compiles functions to calls of `__name`, which the page must define.
+    // Functions compiled by tsx call `__name`, so the page must define it.
     await page.addInitScript('globalThis.__name = (named) => named');
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));

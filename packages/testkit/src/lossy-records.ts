@@ -4,13 +4,13 @@ import type { RecordChange, RecordField, RecordPage, RecordState, Records, Recor
 type Fields = ReadonlyMap<string, RecordField | null>;
 
 export class LossyRecords implements Records {
-  /** True: reads and watches fail. */
+  /** While true, `get`, `version` and `watch` fail. */
   away = false;
-  /** True: change notifications are lost. */
+  /** While true, change notifications are dropped. */
   deaf = false;
-  /** Records read with `get`, in order. */
+  /** Names of the records read with `get`, in the order of the calls. */
   readonly reads: string[] = [];
-  /** Records whose version was read with `version`, in order. */
+  /** Names of the records passed to `version`, in the order of the calls. */
   readonly looks: string[] = [];
   /** Called before `get` returns its result. */
   onRead: (state: RecordState) => Promise<void> | void = () => {};

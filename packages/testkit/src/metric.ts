@@ -2,7 +2,7 @@
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The sum over all samples of the metric whose labels include `labels`; undefined when there are none. */
+/** The sum of all samples of the metric that have the given labels; undefined when there are none. */
 export function metricIn(text: string, name: string, labels: Labels = {}): number | undefined {
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   let sum: number | undefined;
@@ -13,7 +13,7 @@ export function metricIn(text: string, name: string, labels: Labels = {}): numbe
   return sum;
 }
 
-/** Like `metricIn`, for the /metrics page at `url`; 0 when there are no samples. */
+/** Like `metricIn`, for the page `url`/metrics; returns 0 when there are no samples. */
 export async function metricOf(url: string, name: string, labels: Labels = {}): Promise<number> {
   const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
   return metricIn(text, name, labels) ?? 0;

@@ -3,7 +3,7 @@ import type { Bus } from '@danmux/bus';
 
 type Nouns = Omit<Bus, 'engine' | 'start' | 'stop' | 'health' | 'sweep'>;
 
-/** Replacement methods by part of the bus. They are looked up at every call, so a test may set and delete them at any time. */
+/** Replacement methods for each part of the bus. The wrapper looks them up at every call, so a test may set and delete them at any time. */
 export type BusOverrides = { -readonly [Noun in keyof Nouns]: { -readonly [Method in keyof Nouns[Noun]]?: Nouns[Noun][Method] } };
 
 export function noOverrides(): BusOverrides {
@@ -13,7 +13,7 @@ export function noOverrides(): BusOverrides {
   };
 }
 
-/** Wraps `bus`; parts that `overrides` does not name are not replaced. */
+/** Wraps `bus`; methods that are not in `overrides` call the real bus. */
 export function overridden<T extends Bus>(bus: T, overrides: Partial<BusOverrides>): T {
   const nouns = new Map<PropertyKey, object>();
   return new Proxy(bus, {

@@ -1,4 +1,4 @@
-// A viewer in a real browser: an empty page with the SDK and its overlay that records received messages, errors and state changes.
+// A viewer in a real browser: an empty page with the SDK and its overlay. The page records received messages, errors and state changes.
 
 import type * as Sdk from '@danmux/sdk';
 import type { Browser, Page } from 'playwright-core';
@@ -22,7 +22,7 @@ export class PageViewer {
 
   /** `api` serves the SDK; `urls` are the edges. Resolves when the room is joined. */
   static async open(browser: Browser, { api, urls, room, token }: { api: string; urls: readonly string[]; room: string; token: string }): Promise<PageViewer> {
-    // The index page of the API only provides an origin. Its content security policy forbids scripts, hence `bypassCSP`.
+    // The viewer runs on the index page of the api, so that it has the api's origin. `bypassCSP`, because the page's policy forbids scripts.
     const context = await browser.newContext({ bypassCSP: true, viewport: { width: 800, height: 450 } });
     const page = await context.newPage();
     await page.goto(api);

@@ -1,4 +1,4 @@
-// Starts the ecosystem file with pm2 on a separate Redis, like `pm2 start ecosystem.config.js`, and waits until it is ready.
+// Starts a separate Redis and, with `pm2 start ecosystem.config.js`, a cluster on it, and waits until the api is ready.
 import { eventually } from './eventually.ts';
 import { freePorts } from './free-port.ts';
 import { testSecrets } from './node-process.ts';

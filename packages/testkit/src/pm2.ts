@@ -20,7 +20,7 @@ export interface Pm2Process {
 }
 
 export class Pm2 {
-  /** Environment with which a program reaches this pm2 and its cluster. */
+  /** Environment variables with which a program uses this pm2 and its cluster. */
   readonly env: Readonly<Record<string, string>>;
   readonly #home: string;
 
@@ -29,7 +29,7 @@ export class Pm2 {
     this.env = env;
   }
 
-  /** Creates a pm2 without processes. */
+  /** Creates the PM2_HOME; `start` starts the processes. */
   static async create(env: Readonly<Record<string, string>>): Promise<Pm2> {
     const home = await mkdtemp(join(tmpdir(), 'danmux-pm2-'));
     return new Pm2(home, { DANMUX_CHAT_PER_SECOND: '2000', ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true' });

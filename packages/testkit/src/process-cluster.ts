@@ -61,7 +61,7 @@ export class ProcessCluster {
     return this.nodes.filter((node) => node.role === role);
   }
 
-  /** Starts a node that has ended again, on the same port. */
+  /** Restarts a node whose process has ended, on the same port. */
   async restart(node: ClusterNode): Promise<void> {
     node.process = this.#spawn(node.name, node.role, node.port);
     await node.process.ready;
@@ -84,7 +84,7 @@ export class ProcessCluster {
       REDIS_URL: this.redis.url,
       [`DANMUX_${role.toUpperCase()}_PORT`]: String(port),
       DANMUX_LOG_LEVEL: 'info',
-      // Scenarios expect every chat message, also a burst after a pause, so the chat rate must not shed any.
+      // Scenarios expect every chat message, even in a burst after a pause, so the chat budget of a room must be high enough to shed none.
       DANMUX_CHAT_PER_SECOND: '2000',
       ...this.#options.env,
       ...this.#options.envOf?.[name],

@@ -35,7 +35,7 @@ export async function startRedisCluster({ replicas = 0 }: { replicas?: 0 | 1 } =
   };
   try {
     for (let i = 0; i < 3 * (1 + replicas); i++) {
-      // The default cluster port (port + 10,000) is in the ephemeral range of the kernel, where it may be taken.
+      // The default port of the cluster bus (port + 10,000) is in the kernel's ephemeral range, so another connection may use it already.
       const between = await freePort();
       const server = await startRedis({ args: [...args, '--cluster-port', String(between)] });
       servers.push(server);

@@ -29,7 +29,7 @@ export interface SentinelGroup {
 export async function startSentinelGroup({ replicas = 1, downAfterMs = 1_500 }: { replicas?: number; downAfterMs?: number } = {}): Promise<SentinelGroup> {
   const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
-    // Stop the sentinels first, so that they do not promote a replica meanwhile.
+    // The reverse order stops the sentinels first, so that they do not promote a replica when the master stops.
     for (const one of started.reverse()) await one.stop();
   };
   const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
@@ -51,7 +51,7 @@ export async function startSentinelGroup({ replicas = 1, downAfterMs = 1_500 }: 
     const inStep = () => eventually(async () => mustFollow(servers, await masterPort()), { timeoutMs: 30_000, everyMs: 100 });
     const failover = async () => {
       const before = await masterPort();
-      // The sentinel refuses the failover while it has no recent reply of a replica.
+      // The sentinel refuses a failover until it has a recent reply from a replica, so the command is repeated.
       await eventually(async () => {
         const answer = await redisCli(sentinels[0]?.port ?? 0, 'sentinel', 'failover', 'danmux');
         if (!answer.startsWith('OK')) throw new Error(answer);

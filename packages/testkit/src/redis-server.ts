@@ -45,7 +45,7 @@ async function startIn(dir: string, wanted: number | undefined, args: readonly s
   try {
     await start();
   } catch (error) {
-    // A process of another test may have taken the port in the meantime.
+    // Another test may have taken the port after `freePort` had checked it.
     if (wanted !== undefined) throw error;
     port = await freePort();
     await start();

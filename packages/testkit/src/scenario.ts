@@ -10,14 +10,14 @@ import { Traffic, type TrafficOptions } from './traffic.ts';
 
 export interface ScenarioOptions extends Partial<TrafficOptions> {
   readonly viewers?: number;
-  /** True: the scenario does not check chat, because the fault may lose some. */
+  /** True when the fault may lose chat messages; the scenario then does not check which of them viewers received. */
   readonly chatMayBeLost?: boolean;
 }
 
 export interface ScenarioResult {
   readonly traffic: Traffic;
   readonly audience: Audience;
-  /** Milliseconds from the end of `breakIt` until every viewer had every gift. */
+  /** Milliseconds from the end of `breakIt` until all checks had passed: every viewer has its messages, and history is complete. */
   readonly recoveredMs: number;
 }
 

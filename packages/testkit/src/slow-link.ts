@@ -46,7 +46,7 @@ export class SlowLink {
     return this.#lost;
   }
 
-  /** Resets the viewer's connection; the server's connection stays open without data, as when a phone loses its network. */
+  /** Resets the connections to viewers; those to the server stay open but carry no more data, as when a phone loses its network. */
   unplug(): void {
     this.#plugged = false;
     for (const [near, far] of this.#pairs) {
@@ -80,7 +80,7 @@ export class SlowLink {
       near.destroy();
     });
     near.on('close', () => {
-      // While unplugged, the server's connection stays open.
+      // While the link is unplugged, the server must not notice that the viewer's connection has ended.
       if (this.#plugged) far.destroy();
     });
     const lose = () => {

@@ -1,4 +1,4 @@
-// Mounts a small tmpfs for a Redis server, which a test can fill and empty. Returns null without the permission to mount.
+// Mounts a small tmpfs as the disk of a Redis server; a test can fill this disk and free it again. Returns null when the mount fails.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Fixtures for unit tests: config, runtime, bus, wrappers of a bus, and `eventually`. Each resource is closed when its owner ends. No
-// fixture here starts a role, and only `startRedis` starts a process.
+// Fixtures for unit tests: config, runtime, bus, wrappers of a bus, and `eventually`. Functions with an `owner` parameter close what they
+// create when the owner ends. No fixture here starts a role, and only `startRedis` starts a process.
 import { acceptPublication, type Bus, createBus, type Publication } from '@danmux/bus';
 import { type Config, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { closeAfter, type Owner } from './teardown.ts';
@@ -19,7 +19,7 @@ export type TestRuntimeOptions = Partial<Omit<Parameters<typeof createRuntime>[0
 export const testKey = 'k'.repeat(32);
 export const testTokenSecret = 's'.repeat(32);
 
-/** The default config with the settings in `set` (by full path), without config files, environment variables and log. */
+/** The default config with the settings in `set`, whose keys are full paths. It reads no config files or environment variables; logs are off. */
 export function testConfig(set: Settings = {}): Config {
   const fixed = { 'viewer.token_secret': testTokenSecret, 'api.key': testKey, 'log.level': 'silent' };
   return loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...fixed, ...set } }).config;
@@ -38,7 +38,7 @@ export function testBus(owner: Owner, runtime: Runtime = testRuntime(owner)): Bu
   return bus;
 }
 
-/** A publication of a default message type, created like on publish. */
+/** Creates a publication as the api and the edge do when a message is published. */
 export function testPublication(config: Config, room: string, type: string, id?: string, data: unknown = { n: id ?? 'x' }): Publication {
   const incoming = { room, type, data, ...(id === undefined ? {} : { id }) };
   return acceptPublication(incoming, { types: config.messages.types, maxData: 1_000, now: 1_700_000_000_000 });

@@ -50,7 +50,7 @@ export class WebhookConsumer {
   readonly asked: Given[] = [];
   /** Requests answered with 2xx. */
   readonly taken: Given[] = [];
-  /** Verification errors of other requests. */
+  /** Verification errors of the requests whose signature was not valid. */
   readonly forged: string[] = [];
   answer: Answer = ok;
   readonly #clockIsFake: boolean;
@@ -58,7 +58,7 @@ export class WebhookConsumer {
   #server: Server | undefined;
   #port = 0;
 
-  /** With a fake clock only signatures are verified, because the library would refuse its timestamps. */
+  /** With `clockIsFake` only the signature is verified and not the age, because the library compares timestamps with the real clock. */
   constructor(clockIsFake = false, tls?: TlsPair) {
     this.#clockIsFake = clockIsFake;
     this.#tls = tls;

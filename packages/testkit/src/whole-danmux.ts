@@ -19,7 +19,7 @@ export interface Danmux {
   makeKey(id: string, scopes: readonly string[], rooms?: readonly string[]): Promise<string>;
   /** Connects a viewer with a token and joins the room. */
   viewer(room: string, claims: { readonly sub: string; readonly name?: string }): Promise<TestViewer>;
-  /** Sets a degraded state of the process. */
+  /** Marks the process as degraded with this code and text. */
   degrade(code: string, text: string): void;
   /** Stops only the api. */
   stopApi(): Promise<void>;

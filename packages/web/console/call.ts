@@ -5,7 +5,7 @@ import { connectivity } from './connectivity.ts';
 import { learnTime } from './server-time.ts';
 import { session } from './session.ts';
 
-/** The api refused the request: its problem reply (RFC 9457) as an error. */
+/** Thrown when the api refuses a request. It has the fields of the api's problem reply (RFC 9457). */
 export class Refused extends Error {
   readonly code: string;
   readonly status: number;
@@ -22,7 +22,7 @@ export class Refused extends Error {
   }
 }
 
-/** No reply, or a reply that is not JSON, for example from a proxy. Whether a change was made is unknown. */
+/** Thrown when there is no reply, or a reply that is not JSON, for example from a proxy. The api may or may not have made the change. */
 class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }

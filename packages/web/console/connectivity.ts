@@ -1,4 +1,4 @@
-// Knows whether the api is reachable: the time of the last reply, and whether the last request failed. The header shows it for all pages.
+// Records whether the api is reachable: the time of the last reply, and whether the last request got none. The header shows this on all pages.
 import { serverTime } from './server-time.ts';
 
 class Connectivity extends EventTarget {

@@ -1,4 +1,4 @@
-// How lanes are shown in the console: one colour per lane, and a chip with the name.
+// Shows lanes in the console: a colour for each lane, and a chip with its name.
 import { type Lane, laneNames } from '@danmux/protocol';
 import { html, type TemplateResult } from 'lit';
 import { texts } from './texts/texts.ts';

@@ -4,14 +4,14 @@ import type { HistoryPage, Message } from './replies.ts';
 
 export interface Seen {
   readonly msg: Message;
-  /** True when history has a tombstone for it, or no longer contains it. */
+  /** True when the operator recalled the message here, or when history has a tombstone for it or lacks it although it cannot have expired. */
   readonly recalled: boolean;
   /** Number of messages directly before this one that no read returned. */
   readonly missedBefore: number;
 }
 
 const maxPerLane = 150;
-/** Messages younger than this cannot have expired with their stream, because it is far below the TTL of an idle stream. */
+/** A message younger than this cannot be missing because its stream has expired, because the TTL of an idle stream is much longer. */
 const surelyRetainedMs = 3_600_000;
 
 export class MessageLog {
@@ -23,7 +23,7 @@ export class MessageLog {
     const from = msgs[0]?.offset ?? 0;
     const last = old.at(-1)?.msg.offset ?? 0;
     const current = new Map(msgs.map((msg) => [msg.id, msg]));
-    // Offsets start at one again when the server lost its data: then the old messages are dropped.
+    // After the server has lost its data, offsets start at one again. The log then drops the old messages.
     const again = old.length > 0 && msgs.length > 0 && (msgs.at(-1)?.offset ?? 0) < last && !old.some(({ msg }) => current.has(msg.id));
     const before = again ? [] : old.map((seen) => updated(seen, current.get(seen.msg.id), wasRecalled(seen.msg, from, now)));
     const knownIds = new Set(before.map(({ msg }) => msg.id));
@@ -33,7 +33,7 @@ export class MessageLog {
     this.#lanes.set(lane, [...before, ...added].slice(-maxPerLane));
   }
 
-  /** Marks a message that the operator recalled, without waiting for the next read. */
+  /** Marks a message as recalled immediately after the operator's recall, before the next read shows it. */
   recall(id: string): void {
     for (const [lane, seen] of this.#lanes) {
       this.#lanes.set(
@@ -51,7 +51,7 @@ export class MessageLog {
   }
 }
 
-/** `shown` is the current version in history: the same message, a tombstone, or a combo without its recalled gifts. */
+/** Updates a known message. `shown` is its current version in history: the same message, a tombstone, or a combo without its recalled gifts. */
 function updated(seen: Seen, shown: Message | undefined, wasRecalled: boolean): Seen {
   if (shown && !isTombstone(shown)) return { ...seen, msg: shown };
   return wasRecalled ? { ...seen, recalled: true } : seen;

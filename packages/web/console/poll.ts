@@ -1,5 +1,5 @@
-// Repeats a request while its element is on a visible page, and knows the age of the reply. One request runs at a time; a reply to a request from
-// before a restart is ignored.
+// Repeats a request while its element is connected, the page is visible and the operator has not paused updates, and records the time of the last
+// reply. One request runs at a time; `restart` and `again` abort it, and its reply is ignored.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { refresh } from './refresh.ts';
 import { serverTime } from './server-time.ts';
@@ -51,14 +51,14 @@ export class Poll<T> implements ReactiveController {
     this.#stop();
   }
 
-  /** Drops the last reply and requests again; call it when the request has changed, for example to another page of a list. */
+  /** Drops the last reply and requests again; call it when the parameters of the request have changed, for example to another page of a list. */
   restart(): void {
     this.#value = undefined;
     this.#error = null;
     this.again();
   }
 
-  /** Requests again immediately and keeps showing the last reply until then; call it after a change. */
+  /** Requests again immediately and keeps the last reply until the new one arrives; call it after a change. */
   again(): void {
     this.#stop();
     this.#host.requestUpdate();

@@ -8,7 +8,7 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
-/** `first`: the page for an empty or unknown address. */
+/** Parses a hash. `first` is the page for an empty or unknown hash. */
 export function placeOf(hash: string, first: PageName): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id] = path.split('/', 2);
@@ -21,7 +21,7 @@ export function linkTo(page: PageName, id?: string, query: Readonly<Record<strin
   return `#/${page}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${given.length > 0 ? `?${new URLSearchParams(given)}` : ''}`;
 }
 
-/** Lit property options that compare queries by content, so that an equal object does not count as a change. */
+/** Options of a Lit property that holds a query. Queries are compared by content, so a new object with the same content causes no update. */
 export const queryProperty = { attribute: false, hasChanged: (one: unknown, other: unknown) => String(one) !== String(other) };
 
 /** Returns the text unchanged when its percent-encoding is malformed, as in an address typed by hand. */

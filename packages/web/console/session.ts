@@ -23,7 +23,7 @@ class Session extends EventTarget {
     return this.#info;
   }
 
-  /** `refused` when the api refused the key of the last session; null when the operator logged out. */
+  /** `refused` when the last session ended because the api refused its key; otherwise null. */
   get ended(): 'refused' | null {
     return this.#ended;
   }

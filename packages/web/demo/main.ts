@@ -6,7 +6,7 @@ import { gifts } from './gifts.ts';
 import { livePicture } from './live-picture.ts';
 import { chosen, texts } from './texts.ts';
 
-/** The viewer's name; the same when the token is renewed. */
+/** The viewer's name. It stays the same when the page requests a new token. */
 const name = `${texts.viewer} ${Math.floor(1_000 + Math.random() * 9_000)}`;
 const room = new URLSearchParams(location.search).get('room') ?? 'live:1001';
 
@@ -31,7 +31,7 @@ async function enter(): Promise<void> {
   const [{ edges }, first] = await Promise.all([askServer<{ edges: string[] }>('./config.json'), askForToken()]);
   let current: string | null = first;
   let latest = first;
-  // Returns the first token, which has been fetched already; later calls, after its expiry, fetch a new one.
+  // The first call returns the token that has been requested above; each later call requests a new one, because the last has expired.
   const token = async () => {
     latest = current ?? (await askForToken());
     current = null;

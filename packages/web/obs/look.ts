@@ -1,4 +1,4 @@
-// Parses the query of the page's URL. An invalid parameter is ignored and reported with a valid example.
+// Parses the query of the page's URL. Invalid and unknown parameters are ignored, and a note reports each.
 import { isRoomName } from '@danmux/protocol';
 import type { OverlaySettings } from '@danmux/sdk';
 import type { Texts } from './texts.ts';
@@ -11,7 +11,7 @@ export interface Look {
   readonly urls: readonly string[];
   readonly lanes: readonly ShownLane[];
   readonly settings: Partial<OverlaySettings>;
-  /** One note per invalid parameter, for the author of the URL. */
+  /** Notes about invalid, unknown or missing parameters, for the person who wrote the URL. */
   readonly notes: readonly string[];
 }
 

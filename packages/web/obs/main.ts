@@ -13,7 +13,7 @@ const texts: Texts = textsOf(language);
 const stage = document.getElementById('stage') as HTMLElement;
 
 document.documentElement.lang = language;
-// The fragment contains the token: a new one reloads the page.
+// The token is in the fragment. A browser does not reload a page when only its fragment changes, so the page does it itself.
 addEventListener('hashchange', () => location.reload());
 const look = lookOf(query, texts);
 note(look.notes, look.room !== undefined);
@@ -48,7 +48,7 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
   bind(only(joined, lanes), overlay);
 }
 
-/** The room, reduced to the messages of these lanes. */
+/** Wraps the room so that `message` listeners get only messages of these lanes. */
 function only(room: Room, lanes: readonly string[]): BoundRoom {
   return {
     serverTime: () => room.serverTime(),
@@ -60,7 +60,7 @@ function only(room: Room, lanes: readonly string[]): BoundRoom {
   };
 }
 
-/** Shows notes to the person who sets up the page. `passes`: they are removed after 20 s, because viewers of the stream see them. */
+/** Shows notes to the person who sets up the page. With `passes` they are removed after 20 s, because viewers of the stream see them. */
 function note(lines: readonly string[], passes: boolean): void {
   if (lines.length === 0) return;
   const box = document.getElementById('note') as HTMLElement;

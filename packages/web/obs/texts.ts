@@ -7,7 +7,7 @@ const english = {
     `${name}=${value} is not used: write a number from ${min} to ${max}, for example ${name}=${example(min, max)}.`,
   lanes: (value: string) => `lanes=${value} is not used: write chat, gift or both with a comma between, for example lanes=gift,chat.`,
   font: (value: string) => `font=${value} is not used: write the name of one font of this computer, for example font=Noto Sans SC.`,
-  url: (value: string) => `url=${value} is not used: write the address of an edge with http:// or https:// before it; several with commas between.`,
+  url: (value: string) => `url=${value} is not used: write the address of an edge, beginning with http:// or https://; separate several addresses by commas.`,
   unknown: (name: string, known: string) => `Unknown parameter “${name}”. Known parameters: ${known}. Remove it from the address, or correct its name.`,
   noEdges: 'No edge was found. Add the address of an edge to this address, for example &url=https://edge.example.com.',
   token: (why: string) => `The token in the address is refused: ${why} Put a new one after #token=.`,

@@ -21,7 +21,7 @@ export async function readCursor(records: Records, consumer: Consumer, shard: nu
   return { version, ...(entry === undefined ? {} : { entry }), ...(begun === undefined ? {} : { begun }) };
 }
 
-/** Null when another worker wrote since it was read and has taken over. */
+/** Writes the cursor. Returns null when another worker has written it since this worker read it, and so has taken over. */
 export async function writeCursor(
   records: Records,
   consumer: Consumer,

@@ -2,7 +2,7 @@
 // slice has one lease, and its positions are the cursors of that lease.
 import { fnv1a } from '@danmux/bus';
 
-/** Number of slices, and so the maximum of workers that share the targets: a worker delivers to the targets of the slices it holds. */
+/** Number of slices. A worker delivers to the targets of the slices it holds, so at most this many workers share the targets. */
 const webhookSlices = 8;
 
 /** Pending events of one room of a target. */
@@ -16,9 +16,9 @@ export interface RoomPlace {
   readonly count: number;
   /** Failed attempts of the next request. */
   readonly attempts: number;
-  /** Failed attempts in which the target refused the event itself (400, 422 …). */
+  /** Failed attempts that the target answered with a refusal (400, 422 …) or with 401, 403, 404, 405 or 407. */
   readonly refused: number;
-  /** Time of the first such refusal; 0 when there is none. */
+  /** Time of the next request's first failed attempt, milliseconds since 1970; 0 before it. */
   readonly since: number;
   /** Earliest next attempt, milliseconds since 1970. */
   readonly retryAt: number;
@@ -48,7 +48,7 @@ export function placeField(target: string, shard: number): string {
   return `${target} ${shard}`;
 }
 
-/** Field with the lowest entry that any target of the slice still needs. `*` cannot be a target id. */
+/** Name of the field with the last entry that no target of the slice needs. `*` cannot be a target id. */
 export function lowField(shard: number): string {
   return `* ${shard}`;
 }

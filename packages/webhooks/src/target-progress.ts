@@ -17,7 +17,7 @@ export class ProgressReader {
   readonly #shards: number;
   readonly #read = new Map<string, Promise<LoggedEvent | undefined>>();
 
-  /** One pass over all targets; caches its reads. */
+  /** Create a reader for each pass over the targets, because it caches what it reads. */
   constructor(bus: Stores, shards: number) {
     this.#bus = bus;
     this.#shards = shards;
@@ -47,7 +47,7 @@ export class ProgressReader {
   async #shard(shard: number, place: ShardPlace): Promise<TargetProgress> {
     const low = lowestOf(place);
     const [next, oldest] = await Promise.all([this.#after(shard, place.entry), this.#after(shard, low)]);
-    // A worker counts missing events when it reaches the gap.
+    // Added here, because a worker counts the missing events only when it reaches the gap.
     const hole = place.number > 0 && next ? Math.max(0, next.number - place.number - 1) : 0;
     const first = place.rooms.length > 0 ? oldest : next;
     return { since: first ? tsOf(first) : null, dropped: place.dropped + hole };
@@ -63,7 +63,7 @@ export class ProgressReader {
   }
 }
 
-/** The target needs only entries after this one; undefined: it needs all. */
+/** The last log entry that the target no longer needs; undefined when it needs the whole log. */
 export function lowestOf({ entry, rooms }: Pick<ShardPlace, 'entry' | 'rooms'>): string | undefined {
   let low = entry;
   for (const { after } of rooms) {

@@ -12,7 +12,7 @@ export const everyRoom = '*';
 export interface WebhookTarget {
   readonly id: string;
   readonly url: string;
-  /** Signing secrets, `whsec_` + base64, newest first; more than one during a rotation. */
+  /** Signing secrets, base64 with an optional `whsec_` prefix, newest first; two during a rotation. */
   readonly secrets: readonly string[];
   /** Names of wanted events; absent: all. */
   readonly events?: readonly string[];
@@ -42,7 +42,7 @@ function secretsOf(written: string | readonly string[]): readonly string[] {
   return (typeof written === 'string' ? [written] : written).flatMap((text) => text.split(/\s+/)).filter(Boolean);
 }
 
-/** Whether any configured target wants events of this name. The only place that decides whether an event is written, watched for or counted. */
+/** Whether any configured target wants events of this name. Producers call it before they write or count events for webhooks. */
 export function wanted({ webhooks }: Pick<Config, 'webhooks'>, name: WebhookEventName): boolean {
   return webhooks.url !== '' || webhooks.targets.some(({ events }) => events?.includes(name) ?? true);
 }
@@ -53,7 +53,7 @@ export function wantsEvent({ events, rooms }: WebhookTarget, { type, room }: Pic
   return !rooms || room === everyRoom || roomMatches(room, rooms);
 }
 
-/** Hash of the target's settings: after a change, a target that answered 410 is tried again. */
+/** Hash of the target's URL and secrets. When it changes, a target that was disabled by a 410 is tried again. */
 export function targetVersion({ url, secrets }: WebhookTarget): string {
   return createHash('sha256')
     .update(JSON.stringify([url, ...secrets]))

@@ -53,12 +53,12 @@ async function roomsOf(bus: BroadcastParts['bus'], rules: readonly string[]): Pr
   return [...names].sort(byCode).map((name) => ({ name, viewers: Math.max(1, online.get(name) ?? 0) }));
 }
 
-/** The order of `<`, which the cursor uses. */
+/** Compares with `<`, because the cursor is also compared with `<`. */
 function byCode(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** A slice has at least one room, and at most the rooms and viewers of 1 / slicesPerSecond of the rates. */
+/** Splits the rooms into slices of at least one room, each limited to 1 / slicesPerSecond of the rates for rooms and viewers. */
 function* slices(rooms: readonly Room[], { config }: Runtime): Generator<readonly Room[]> {
   const { viewers_per_second, rooms_per_second } = config.broadcasts;
   let slice: Room[] = [];

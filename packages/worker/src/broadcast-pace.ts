@@ -10,7 +10,7 @@ const field = 'booked';
 interface Booked {
   /** Time of the booking, in milliseconds since 1970. */
   readonly at: number;
-  /** Start of the next slice, in milliseconds since 1970. */
+  /** End of all bookings, at which the next slice may start, in milliseconds since 1970. */
   readonly until: number;
 }
 
@@ -23,7 +23,7 @@ export class BroadcastPace {
     this.#records = records;
   }
 
-  /** Books `ms` milliseconds after the existing bookings; resolves with the milliseconds until they begin. */
+  /** Books a period of `ms` milliseconds after the existing bookings. Resolves with the milliseconds until that period begins. */
   async book(ms: number, signal: AbortSignal): Promise<number> {
     let wait = 0;
     await retryRefused([ms], signal, async (all): Promise<readonly Failure<number>[]> => {
@@ -48,7 +48,7 @@ export class BroadcastPace {
   }
 }
 
-/** At most the booked time, so that a clock that steps back does not stop all broadcasts. */
+/** Milliseconds until the bookings end, at most as many as when the last one was made, so that a clock set back does not stop broadcasts. */
 function waitOf(value: string | undefined, now: number): number {
   if (value === undefined) return 0;
   const { at, until } = JSON.parse(value) as Booked;

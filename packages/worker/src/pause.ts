@@ -1,4 +1,4 @@
-// A wait inside a job that ends with the process: the job is paused then, and another worker runs it.
+// A wait inside a job. When the process stops, the wait ends with `JobPaused`, so that another worker continues the job.
 import { JobPaused } from '@danmux/jobs';
 import { pause as wait } from '@danmux/runtime';
 

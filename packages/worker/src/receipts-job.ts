@@ -1,4 +1,5 @@
-// After the timeout of a message with receipts, emits one webhook event per room with the numbers of sent, received and missing.
+// After the timeout of a message with receipts, emits one webhook event per room with its counts: messages
+// sent, receipts received and receipts missing.
 import { type Bus, isUserRoom, personalRoom, type ReceiptState } from '@danmux/bus';
 import { jobIdOf, type RunningJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';

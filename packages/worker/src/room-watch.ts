@@ -1,5 +1,5 @@
 // Emits webhook events when rooms become occupied and vacated. One worker at a time does so, under a lease. A record stores the rooms
-// announced as occupied, so that the next worker repeats no event. It checks once a second; shorter visits are not noticed.
+// announced as occupied, so that the next worker repeats no event. It checks once a second, so it may miss shorter visits.
 import { type Bus, isUserRoom, type Lease, type RecordField } from '@danmux/bus';
 import { jobIdOf } from '@danmux/jobs';
 import type { WebhookEventName } from '@danmux/protocol';
@@ -7,7 +7,7 @@ import { newId, type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
 
 const record = 'occupied-rooms';
-/** Not a room: a random id of the record, part of the event ids, so that a record that was lost and created again repeats no id. */
+/** Field with a random id of the record. Event ids contain it, so that they do not repeat after the record was lost and created again. */
 const generationField = '@life';
 const leaseName = 'room-watch';
 const everyMs = 1_000;
@@ -31,7 +31,7 @@ export class RoomWatch implements Part {
   #version = 0;
   #generation = '';
   #occupied = new Set<string>();
-  /** Rooms announced as occupied that are empty now, with the time since when, in milliseconds since 1970. */
+  /** Rooms announced as occupied that are now empty, with the time when that was noticed, in milliseconds since 1970. */
   readonly #empty = new Map<string, number>();
 
   constructor(runtime: Runtime, bus: Watched) {

@@ -4,7 +4,7 @@ import { sampleEveryMs, takeSample } from '@danmux/cluster';
 import type { RepeatedJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 
-/** A repeated job for the job queue. */
+/** The job that stores a sample of the cluster's statistics every `sampleEveryMs`. */
 export function sampleJob({ clock }: Pick<Runtime, 'clock'>, bus: Bus): RepeatedJob {
   return {
     name: 'sample',

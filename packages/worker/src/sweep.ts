@@ -3,7 +3,7 @@ import type { Bus } from '@danmux/bus';
 import type { RepeatedJob } from '@danmux/jobs';
 import type { Runtime } from '@danmux/runtime';
 
-/** A repeated job for the job queue. */
+/** Creates the job, which runs every `worker.sweep_interval_ms`. */
 export function sweepJob(runtime: Runtime, bus: Bus): RepeatedJob {
   return {
     name: 'sweep',

@@ -8,14 +8,14 @@ export interface ApiKey {
   readonly scopes: readonly Scope[];
   /** Room names or `prefix*` patterns; absent: every room. */
   readonly rooms?: readonly string[];
-  /** Requests must be signed; the bare key is refused. */
+  /** True: every request must be signed, and the bare key is refused. */
   readonly signedOnly: boolean;
   readonly source: 'config' | 'store';
   /** Milliseconds since 1970. */
   readonly createdAt?: number;
   /** Milliseconds since 1970; absent: never. */
   readonly expiresAt?: number;
-  /** SHA-256 of the key text; two during a rotation. */
+  /** SHA-256 of each valid key text. A stored key has two during a rotation; a key of the config can have several. */
   readonly digests: readonly ExpiringSecret<Buffer>[];
   readonly signingSecrets: readonly ExpiringSecret<string>[];
 }

@@ -25,12 +25,12 @@ declare module 'fastify' {
     apiKey: ApiKey | null;
     /** Id of the key; empty on public routes and before authentication. */
     keyId: string;
-    /** The credentials of a signed request, verified when the body has been read; null for a request with a bare key. */
+    /** The credentials of a signed request, verified when the body has been read; null for all other requests. */
     signedBy: SignedCredentials | null;
   }
 }
 
-/** The parts of authentication that other routes use: key management, and the Pusher-compatible routes with their own authentication. */
+/** The parts of authentication that routes use: those that manage keys, and the Pusher-compatible ones, which authenticate requests themselves. */
 export interface Keys {
   readonly keyring: Keyring;
   readonly sync: KeySync;
@@ -86,7 +86,7 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
   });
   app.addHook('preParsing', async (request, _reply, payload) => {
     const { signedBy } = request;
-    // Undefined for routes that were added before `decorateRequest`.
+    // `signedBy` is undefined on routes that were added before `decorateRequest`.
     if (!signedBy) return payload;
     const body = await readBody(request);
     const key = await authenticator.finish(request, signedBy, body).catch((error: unknown) => {

@@ -1,5 +1,5 @@
-// Authenticates a request: a bare key from the headers alone, a signature after the body has been read, because it covers the body. The
-// signature is verified before the nonce is claimed, so that only the owner of a key can use up its nonces.
+// Authenticates a request. A bare key is checked from the headers alone; a signature is checked after the body has been read, because it
+// covers the body. The nonce is claimed only after the signature has been verified, so that only the owner of a key can use up its nonces.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
@@ -20,7 +20,7 @@ export class Authenticator {
     this.#keyring = keyring;
   }
 
-  /** Before the body is read: the key of the request, or signed credentials with a valid timestamp, which `finish` verifies. */
+  /** Runs before the body is read. Returns the key of the request, or credentials with a valid timestamp whose signature `finish` verifies. */
   begin(request: FastifyRequest): ApiKey | SignedCredentials {
     const credentials = credentialsOf(request);
     const now = this.#runtime.clock.now();
@@ -35,7 +35,10 @@ export class Authenticator {
     return key;
   }
 
-  /** Verifies a signed request and returns its key. Throws `signature_invalid`, `nonce_replayed`, or `unavailable` when the store cannot check the nonce. */
+  /**
+   * Verifies a signed request and returns its key. Throws `signature_invalid`, `nonce_replayed`, or `unavailable` when the store cannot check
+   * the nonce.
+   */
   async finish({ method, raw }: FastifyRequest, { keyId, timestamp, nonce, signature }: SignedCredentials, body: Buffer): Promise<ApiKey> {
     const now = this.#runtime.clock.now();
     const key = this.#keyring.get(keyId, now);

@@ -8,7 +8,7 @@ export type KeyConfig = Pick<Config['api'], 'key' | 'key_hashes' | 'keys'>;
 export function configKeys({ key, key_hashes: hashes, keys }: KeyConfig): readonly ApiKey[] {
   const found = [
     ...(key ? [unlimited('default', digestOf(key))] : []),
-    // The id is the start of the digest: it identifies the key and does not reveal it.
+    // A row of `api.key_hashes` has no id, so the first 12 digits of its hash become the id; they do not reveal the key.
     ...hashes.map((hex) => unlimited(hex.slice(0, 12), Buffer.from(hex, 'hex'))),
     ...keys.map(rowKey),
   ];

@@ -1,4 +1,4 @@
-// Limits the failed authentications of one IP address, per process. A client with a valid key on the same address is never refused.
+// Limits the failed authentications of one IP address, per process. The limit never refuses a client with a valid key, even at the same address.
 import { TokenBucket } from '@danmux/runtime';
 
 const perMinute = 30;
@@ -8,7 +8,7 @@ export class FailureLimit {
   /** Least recently failed address first: it is evicted when the map is full. */
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** Counts a failure. Returns 0 within the limit, else the milliseconds until another failure is within it. */
+  /** Counts a failure. Returns 0 within the limit, else the milliseconds until the limit allows another failure. */
   fail(address: string, now: number): number {
     const bucket = this.#buckets.get(address) ?? new TokenBucket(perMinute, perMinute, now);
     this.#buckets.delete(address);

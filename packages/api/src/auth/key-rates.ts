@@ -2,7 +2,8 @@
 import { DanmuxError } from '@danmux/protocol';
 import { type Runtime, TokenBucket } from '@danmux/runtime';
 
-// Above the maximum number of keys (500 stored, plus the config), so this only removes deleted keys.
+// Maximum number of buckets; above it all buckets are cleared. It is far above the number of keys (at most 500 stored, plus those of the
+// config), so it is exceeded only after many keys were created and deleted.
 const maxBuckets = 5_000;
 
 export class KeyRates {
@@ -13,7 +14,7 @@ export class KeyRates {
     this.#runtime = runtime;
   }
 
-  /** Counts one request. Throws `rate_limited` with the wait when the key exceeded its rate. */
+  /** Counts one request. Throws `rate_limited` with the time to wait when the key exceeded its rate. */
   take(keyId: string): void {
     const { config, clock } = this.#runtime;
     if (config.shedding === 'off') return;

@@ -57,8 +57,8 @@ export class KeyStore {
   }
 
   /**
-   * Adds a new secret; the old one expires after `graceMs`. Throws `not_found`, or `conflict` while the grace of an earlier rotation
-   * lasts, because the rotation would end a secret that may be in use. With `graceMs` 0 all old secrets end immediately, also then.
+   * Adds a new secret; the current one expires after `graceMs`. With `graceMs` 0 all old secrets end immediately. Throws `not_found`, or
+   * `conflict` when `graceMs` is above 0 and the old secret of an earlier rotation is still valid, because that secret may be in use.
    */
   async rotate(id: string, graceMs: number): Promise<NewSecret & { readonly until: number }> {
     const now = this.#clock.now();

@@ -23,12 +23,12 @@ export class KeySync {
         this.#set([], fields);
         return true;
       },
-      // Applied without another read, so that a deleted key is refused even if the store goes away now.
+      // The change is applied before the record is read again, so that a deleted key is refused even if the store becomes unavailable now.
       changed: (fields) => this.#set(this.#keys, fields),
     });
   }
 
-  /** Resolves when the keys are read, or when the first attempts failed; then reading is retried in the background. */
+  /** Resolves after the first read, successful or not, or after a time limit. A failed read is retried in the background. */
   async start(): Promise<void> {
     await this.#record.start();
   }
@@ -37,7 +37,7 @@ export class KeySync {
     await this.#record.stop();
   }
 
-  /** Reads the keys again. Resolves also when they could not be read. */
+  /** Reads the keys again. Also resolves when the read fails. */
   refresh(): Promise<void> {
     return this.#record.refresh();
   }

@@ -1,4 +1,4 @@
-// Records when each key was last used, for display. Writes at most once an hour per key, without delaying the request.
+// Records when each key was last used, for display. A process writes at most once an hour per key; the request does not wait for the write.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
@@ -17,7 +17,7 @@ export class KeyUse {
     this.#bus = bus;
   }
 
-  /** Records a use. A failed write is retried at a use at least 10 s later. */
+  /** Records a use. After a failed write, the first use at least 10 s later writes again. */
   note(id: string, now: number): void {
     if (now - (this.#written.get(id) ?? Number.NEGATIVE_INFINITY) < writeEveryMs) return;
     this.#written.set(id, now);

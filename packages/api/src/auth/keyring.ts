@@ -16,7 +16,7 @@ export class Keyring {
     this.#stored = new Map(keys.filter(({ id }) => !this.#fixed.has(id)).map((key) => [key.id, key]));
   }
 
-  /** The valid key with this text, or null. Compares with every digest, so that the response time reveals nothing. */
+  /** The unexpired key with this text, or null. Compares the text with the digests of all keys, so that the response time does not reveal a match. */
   find(text: string, now: number): ApiKey | null {
     const presented = digestOf(text);
     let found: ApiKey | null = null;

@@ -12,7 +12,7 @@ export function checkRoom(request: FastifyRequest, room: string): void {
   if (!mayTouch(request, room)) throw new DanmuxError('forbidden', { message: 'This key may not access this room.' });
 }
 
-/** For a room name, `prefix*` or `*`: true when the key may access every room that matches. */
+/** True when the key may access every room that the pattern matches. The pattern is a room name, `prefix*` or `*`. */
 export function mayTouchAll({ apiKey }: FastifyRequest, pattern: string): boolean {
   if (apiKey?.rooms === undefined) return true;
   if (!pattern.endsWith('*')) return roomMatches(pattern, apiKey.rooms);
@@ -24,7 +24,7 @@ export function checkRooms(request: FastifyRequest, pattern: string): void {
   if (!mayTouchAll(request, pattern)) throw new DanmuxError('forbidden', { message: 'This key may not access all of these rooms.' });
 }
 
-/** Runs before the handler: checks the room in the path, and refuses routes over all rooms to keys that are limited to some rooms. */
+/** Runs before the handler. For a key limited to some rooms it checks the room in the path, and refuses a route without a room in its path. */
 export function checkRoute(request: FastifyRequest): void {
   if (request.apiKey?.rooms === undefined || request.routeOptions.config.rooms === 'each') return;
   const { room } = request.params as { room?: string };

@@ -1,5 +1,5 @@
-// The table of scopes. Every route names one scope in `config.scope`; a route that is not public and names none fails the start, so that
-// no route is open by mistake.
+// The table of scopes. Every route that is not public names its scope in `config.scope`. Otherwise the process does not start, so that no
+// route is open by mistake.
 import { DanmuxError } from '@danmux/protocol';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 
@@ -17,11 +17,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** True: the route needs no key. */
     public?: boolean;
-    /** The required scope, or `any` when every key suffices. Required on every route that is not public. */
+    /** The scope that a key needs, or `any` when every key suffices. Must be set on every route that is not public, and on no public route. */
     scope?: Scope | 'any';
     /**
-     * `each`: the handler calls `checkRoom` for every room it accesses. Otherwise the route accesses the room in its path, or all rooms
-     * if the path has none; the latter is refused to keys that are limited to some rooms.
+     * `each`: the handler itself checks every room it accesses against the rooms of the key. Absent: the route accesses the room in its
+     * path, which is checked before the handler. If the path has no room, keys that are limited to some rooms are refused.
      */
     rooms?: 'each';
     /** `own`: the route authenticates its requests itself, as the Pusher-compatible routes do. */
@@ -37,11 +37,11 @@ export function checkScope(granted: readonly Scope[], required: Scope | 'any' | 
   throw new DanmuxError('forbidden', { message: `This key lacks the scope ${required ?? 'admin'}, which this route requires.` });
 }
 
-/** Call before adding routes: the start then fails when a later route is neither public nor names a scope. */
+/** Call before adding routes. `ready` then fails when a route added later is neither public nor names a scope, or is public and names one. */
 export function requireScopes(app: FastifyInstance): void {
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', (route) => void routes.push(route));
-  // Checked at the end, because `onRoute` hooks of plugins can still change the config of a route.
+  // The routes are checked when all are added, because `onRoute` hooks of plugins can still change the config of a route.
   app.addHook('onReady', async () => routes.forEach(mustBeGuarded));
 }
 

@@ -21,10 +21,14 @@ export function sign(secret: string, parts: SignedParts): string {
   return hmac(secret, canonicalString(parts)).toString('hex');
 }
 
-// A key has at most two secrets (during a rotation). With fewer secrets as many comparisons are made, so that the response time reveals nothing.
+// Minimum number of comparisons. During a rotation a key has two secrets; an unknown key or a key with one secret gets as many comparisons,
+// so that the response time does not reveal which it is.
 const minComparisons = 2;
 
-/** True when one of the secrets made the signature. The caller has checked that `signature` is 64 hex digits; `Buffer.from` would truncate others. */
+/**
+ * True when the signature was made with one of the secrets. The caller must have checked that `signature` is 64 hex digits, because
+ * `Buffer.from` truncates other text.
+ */
 export function isSignedWith(secrets: readonly string[], parts: SignedParts, signature: string): boolean {
   const provided = Buffer.from(signature, 'hex');
   const text = canonicalString(parts);

@@ -15,7 +15,7 @@ export class AddressRates {
     this.#perMinute = perMinute;
   }
 
-  /** Counts one request. Throws `rate_limited` with the wait when the address exceeded its rate. */
+  /** Counts one request. Throws `rate_limited` with the time to wait when the address exceeded its rate. */
   take(address: string): void {
     if (this.#runtime.config.shedding === 'off') return;
     const now = this.#runtime.clock.now();

@@ -1,7 +1,7 @@
-// The audit log: one row for every request that changes something, allowed or refused, in the process log and in the store. A row holds
-// caller, route, result and a few fields of the body; it never holds message text or a key. Rows of moderation and administration are
-// stored before the reply is sent. Rows of publishing and of unauthenticated requests are batched into logs of their own, each with its
-// own cap, so that they cannot evict the others.
+// The audit log: one row for every request to a route that is not public, except GET, HEAD and OPTIONS, allowed or refused, in the process
+// log and in the store. A row holds caller, route, result and a few fields of the body; it never holds message text or a key. Rows of
+// moderation and administration are stored before the reply is sent, if the store is available. Rows of publishing and of unauthenticated
+// requests are written in batches to two separate logs, each with its own cap, so that they cannot evict the other rows.
 import type { Bus } from '@danmux/bus';
 import type { AuditLogName, AuditRow } from '@danmux/protocol/schemas';
 import type { Runtime } from '@danmux/runtime';
@@ -48,11 +48,11 @@ export function addAudit(app: FastifyInstance, runtime: Runtime, bus: Bus): void
       const row = rowOf(runtime, request, reply, payload);
       const { key, ...rest } = row;
       const publishes = request.routeOptions.config.scope === 'publish';
-      // `key_id`, because the logger redacts every field named `key`. Publishing is logged at debug level: it is frequent.
+      // The log line says `key_id`, because the logger redacts every field named `key`. Publishing is logged at debug level, because it is frequent.
       const line = { key_id: key, ...rest };
       if (key === null) runtime.counted.info(line, 'audit: request without a valid key');
       else runtime.log[publishes ? 'debug' : 'info'](line, 'audit');
-      // Not awaited: unauthenticated requests must not make replies wait for the store.
+      // `add` only queues the row: the replies to unauthenticated requests and to publishing must not wait for the store.
       if (key === null) writers.unknown.add(row);
       else if (publishes) writers.publishing.add(row);
       else await writers.changes.write(row);
@@ -118,7 +118,7 @@ class AuditWriter {
     this.#log = log;
   }
 
-  /** Resolves when the row is stored, or, if the store refuses it, queued for a retry. Never rejects. */
+  /** Resolves when the row is stored, or when it is queued for a retry because storing it failed. Never rejects. */
   async write(row: AuditRow): Promise<void> {
     const text = JSON.stringify(row);
     await this.#append([text]).catch((error: unknown) => {

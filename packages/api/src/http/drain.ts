@@ -23,8 +23,8 @@ export class Drain {
   }
 
   /**
-   * Resolves when every connection is closed: busy ones after their reply, idle ones after `graceMs` at the latest. Does not limit a
-   * request that never completes; the drain timeout of the lifecycle does.
+   * Resolves when every connection is closed: a busy one after its reply, an idle one after `graceMs` at the latest. Does not time out a
+   * request that never completes; the drain timeout of `Lifecycle` does.
    */
   async run(app: FastifyInstance, graceMs: number): Promise<void> {
     if (this.#begun) return;
@@ -40,7 +40,7 @@ export class Drain {
     await Promise.race([closed, grace]);
     clearTimeout(timer);
     server.closeIdleConnections();
-    // `closeIdleConnections` leaves connections that never sent a byte (preconnects of browsers, probes of load balancers).
+    // `closeIdleConnections` does not close connections that never sent a byte (preconnects of browsers, probes of load balancers).
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
     await closed;
   }

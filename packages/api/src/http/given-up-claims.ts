@@ -1,13 +1,13 @@
-// Releases claims of idempotency keys whose requests failed while the store was away: retries the release until it succeeds, and lets a
-// retried request that reaches this process take the claim over. Otherwise every retry after an outage would get
-// `idempotency_in_flight` until the old claim expires.
+// Releases the claims of idempotency keys whose answers are not stored. While the store is unavailable, the release is retried until it
+// succeeds or the claim expires, and a retried request that reaches this process takes the claim over. Otherwise every retry after an outage
+// would get `idempotency_in_flight` until the old claim expires.
 import type { Bus } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
-/** Lifetime of a claim: after it the store has expired the claim, and there is nothing to release. */
+/** Lifetime of a claim in the store. A claim older than this has expired and needs no release. */
 const claimTtlMs = 10_000;
 const retryEveryMs = 250;
-/** Cap. Above it the oldest claim is dropped and expires in the store. */
+/** Maximum number of claims to retry. Above it the oldest one is not retried any more and expires in the store. */
 const maxClaims = 10_000;
 
 interface UnreleasedClaim {
@@ -29,7 +29,7 @@ export class GivenUpClaims {
     this.#bus = bus;
   }
 
-  /** Resolves after the first attempt, successful or not. Never rejects. */
+  /** Releases a claim. Resolves after the first attempt; a failed attempt is retried in the background. Never rejects. */
   async giveUp(scope: string, id: string): Promise<void> {
     try {
       await this.#bus.claims.forget(scope, id);
@@ -62,7 +62,7 @@ export class GivenUpClaims {
 
   async #retryAll(): Promise<void> {
     for (const [scope, claim] of this.#claims) {
-      // Removed first: a request must not take over a claim that is being released.
+      // The claim is removed before its release, because a request must not take over a claim that is being released.
       this.#claims.delete(scope);
       if (claim.until <= performance.now()) continue;
       try {

@@ -1,6 +1,7 @@
-// Idempotency-Key on every POST: a repeated request with the same key and body gets the stored answer; another body is refused, and so is
-// a repeat while the first request runs. An answer that a retry could improve (a retryable refusal) is not stored: the retry runs again
-// and skips the work recorded as done. Message ids derived from the key prevent duplicates even when that record is lost.
+// Handles the Idempotency-Key of every POST that is not public. A repeated request with the same key and body gets the stored answer. A
+// request with the same key and another body is refused, and so is a repeat while the first request runs. An answer is not stored when a
+// retry could get a better one: the retry then runs again, and a batch skips the messages already recorded as accepted. Message ids derived
+// from the key prevent duplicates even when that record is lost.
 import { createHash } from 'node:crypto';
 import { type Bus, claimOnce, finishOnce } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
@@ -18,14 +19,14 @@ declare module 'fastify' {
 }
 
 interface Claim {
-  /** Hash of API key, method, URL and Idempotency-Key. */
+  /** Hash of the API key id, the method, the URL and the Idempotency-Key. */
   readonly scope: string;
   /** Unique per request, so that a request never releases the claim of another one. */
   readonly id: string;
   readonly bodyHash: string;
-  /** True when the answer is 2xx and a retry could still improve it. */
+  /** Set by `answerMayDiffer`: a retry could get another answer, so this one is not stored. */
   mayDiffer: boolean;
-  /** Work that a retry can skip, as text; only with `mayDiffer`. */
+  /** Text that describes the completed work, which a retry can skip; only with `mayDiffer`. */
   done?: string;
 }
 
@@ -35,7 +36,7 @@ interface StoredAnswer {
   readonly body: string;
 }
 
-/** One claim id for the work done under a key, because each request overwrites the record with all the work done so far. */
+/** Claim id that all requests use for the record of completed work, because each request overwrites it with all the work completed so far. */
 const doneClaim = 'done';
 const keyForm = new RegExp(`^[\\x21-\\x7e]{1,${limits.id}}$`);
 
@@ -53,7 +54,7 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
     const scope = hash(`${request.keyId}\n${request.method}\n${request.url}\n${key}`);
     const bodyHash = hash(toJson(request.body ?? null));
     const id = givenUp.take(scope) ?? newId();
-    // The release runs in the background, so that the reply does not wait for it.
+    // When claiming fails, the claim is released in the background, so that the reply does not wait.
     const state = await claimOnce(bus.claims, { key: scope, body: bodyHash, id }, (key, claim) => void givenUp.giveUp(key, claim));
     if (state.state === 'mismatch') throw new DanmuxError('idempotency_mismatch');
     if (state.state === 'in_flight') throw new DanmuxError('idempotency_in_flight', { retryAfterMs: 1_000 });
@@ -67,7 +68,10 @@ export function addIdempotency(app: FastifyInstance, runtime: Runtime, bus: Bus)
   });
 }
 
-/** Id for the message at this index of a request. Every retry derives the same id, so that a crash before the answer duplicates no message. */
+/**
+ * Id for the message at this index of the request; undefined without an Idempotency-Key. Every retry derives the same id, so that a retry
+ * after a crash stores no message twice.
+ */
 export function derivedId(request: FastifyRequest, index: number): string | undefined {
   return request.idempotency ? idsOf(request.idempotency.scope)(index) : undefined;
 }
@@ -76,18 +80,21 @@ function idsOf(scope: string): (index: number) => string {
   return (index) => `k-${hash(`${scope}\n${index}`).slice(0, 32)}`;
 }
 
-/** Marks the answer as one that a retry could improve, so it is not stored. `done` is the work that the retry can skip. */
+/** Call when a retry could get another answer: the answer is then not stored. `done` describes the completed work, which the retry can skip. */
 export function answerMayDiffer(request: FastifyRequest, done?: string): void {
   if (request.idempotency) Object.assign(request.idempotency, { mayDiffer: true, done });
 }
 
-/** The `done` of earlier requests with this key whose answers were not stored; null if there is none. Throws `idempotency_mismatch` for another body. */
+/**
+ * The `done` text that earlier requests with this Idempotency-Key recorded; null if there is none. Throws `idempotency_mismatch` when they
+ * had another body.
+ */
 export async function doneBefore(request: FastifyRequest, bus: Bus): Promise<string | null> {
   const { idempotency } = request;
   if (!idempotency) return null;
   const state = await bus.claims.begin(doneScope(idempotency), idempotency.bodyHash, doneClaim);
   if (state.state === 'mismatch') {
-    // Release the key, so that a retry with the first body can run.
+    // The answer must not be stored and the key must be released, so that a retry with the first body can run.
     answerMayDiffer(request);
     throw new DanmuxError('idempotency_mismatch');
   }
@@ -132,7 +139,7 @@ async function storeAnswer({ runtime, bus, seal, givenUp }: Dependencies, claim:
     const packed = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
     await finishOnce(bus.claims, { key: scope, body: bodyHash, id }, packed, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
-    // A retry runs again without this record, and its derived message ids match those already stored.
+    // Without the stored answer a retry runs again; its messages get the same derived ids, so they are not stored twice.
     runtime.caught('idempotency', error, 'could not store the answer of an idempotency key');
     void givenUp.giveUp(scope, id);
   }
@@ -144,7 +151,7 @@ async function storeDone(runtime: Runtime, bus: Bus, claim: Claim): Promise<void
     const done = await packAnswer(claim.done, idsOf(claim.scope));
     await bus.claims.finish(doneScope(claim), claim.bodyHash, doneClaim, done, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
-    // Without this record deduplication by message id still prevents duplicates, for messages.dedupe_chat_ms or dedupe_gift_ms.
+    // Without this record a retry sends all messages again; their ids prevent duplicates for messages.dedupe_chat_ms or messages.dedupe_gift_ms.
     runtime.caught('idempotency', error, 'could not store the completed work of an idempotency key');
   }
 }

@@ -1,4 +1,5 @@
-// Parses JSON bodies: refuses other encodings than UTF-8, deep nesting and `__proto__`, and keeps all digits of numbers. validation.ts checks schemas.
+// Parses JSON bodies: refuses encodings other than UTF-8, deep nesting and forbidden field names, and keeps all digits of numbers.
+// validation.ts checks schemas.
 import { isUtf8 } from 'node:buffer';
 import { DanmuxError } from '@danmux/protocol';
 import { checkJson, deepestJson, parseData, parseRequest } from '@danmux/runtime';
@@ -30,7 +31,7 @@ export function parseJsonBody(body: Buffer): unknown {
   return parsed(body, parseRequest);
 }
 
-/** The same for JSON in a string field of a body, such as the data of a Pusher event. */
+/** Like `parseJsonBody`, for JSON in a string field of a body, such as the data of a Pusher event. */
 export function parseJsonData(text: string): unknown {
   return parsed(Buffer.from(text), parseData);
 }
@@ -50,17 +51,20 @@ function parsed(body: Buffer, parse: typeof parseData): unknown {
   }
 }
 
-/** Finds texts that may contain a forbidden field name, escaped or not. Only those get the reviver, which makes parsing ten times as slow. */
+/** Matches text that may contain a forbidden field name, escaped or not. Other text skips the reviver, which makes parsing ten times as slow. */
 const mayContainForbiddenName = /__proto__|\\u00(?:00|5f|6f|7[024])/i;
 
-/** `__proto__` could pollute prototypes where objects are copied; PHP cannot decode field names that begin with U+0000. */
+/**
+ * A reviver that refuses two kinds of field name: `__proto__` could pollute prototypes where objects are copied, and PHP cannot decode names
+ * that begin with U+0000.
+ */
 function refuseForbiddenName(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new DanmuxError('invalid_json', { message: 'The body has a field named __proto__.' });
   if (key.startsWith('\0')) throw new DanmuxError('invalid_json', { message: 'The body has a field whose name begins with U+0000.' });
   return value;
 }
 
-/** Deepest nesting. Scanning bytes is safe: in UTF-8 no byte of a multi-byte character equals a bracket or a quote. */
+/** Returns the deepest nesting. Scanning bytes is safe: in UTF-8 no byte of a multi-byte character equals a bracket, a quote or a backslash. */
 function depthOf(body: Buffer): number {
   let depth = 0;
   let most = 0;

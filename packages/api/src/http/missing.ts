@@ -6,7 +6,7 @@ import { noteRefusal, sendProblem } from './problem.ts';
 
 const order = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** Call before adding routes: only routes added later are known here. */
+/** Call before adding routes: the `Allow` header covers only routes added later. */
 export function addMissing(app: FastifyInstance, runtime: Runtime): void {
   const routes = new Map<string, KnownRoute>();
   app.addHook('onRoute', ({ url, method }) => {

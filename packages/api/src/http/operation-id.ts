@@ -1,14 +1,14 @@
 // Derives the `operationId` of a route, which generated clients use as the function name, from method and path: a verb and the nouns of
 // the path, such as `publishRoomMessage`. Does not check that ids are unique; a test does.
 
-/** Verb of a POST by the last part of its path; any other POST is `create`. */
+/** Verb of a POST by the last part of its path. The verb of any other POST is `create`. */
 const postVerbs: Readonly<Record<string, string>> = { messages: 'publish', batch: 'publish', tokens: 'sign' };
-/** Last parts of paths that are verbs already. */
+/** Verbs that end the path of a POST; the `operationId` begins with the verb. */
 const actions: readonly string[] = ['approve', 'enable', 'kick', 'reject', 'replay', 'retry', 'rotate'];
 const methodVerbs: Readonly<Record<string, string>> = { GET: 'get', PUT: 'put', PATCH: 'update', DELETE: 'delete' };
-/** Nouns that end in s and do not list rows. */
+/** Words that end in s and are not treated as plurals. */
 const singulars: readonly string[] = ['receipts', 'stats'];
-/** Paths whose parts make no clear name, and the path to name them by. */
+/** Parts of paths that give no clear name, and the parts that replace them in the name. */
 const namedAs: Readonly<Record<string, string>> = { '/webhooks/dead': '/deadLetters', '/words': '/wordLists', '/rooms/:room/kick': '/rooms/:room/users/kick' };
 
 /** `url` in Fastify's form, such as `/v1/rooms/:room`. */

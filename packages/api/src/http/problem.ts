@@ -46,7 +46,7 @@ export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: re
     .send(problemOf(error, reply.request.id, fields));
 }
 
-/** Sets `Retry-After` (whole seconds, at least 1) when the error is retryable. */
+/** Sets `Retry-After` (whole seconds, at least 1) when a retry makes sense. */
 export function setRetryAfter(reply: FastifyReply, error: DanmuxError): void {
   const retryAfterMs = retryAfterOf(error);
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
@@ -66,12 +66,12 @@ export function errorHandler(runtime: Runtime): (error: FastifyError | Error, re
   };
 }
 
-/** Any error without a DanmuxError code is our bug: `internal`. */
+/** Returns a DanmuxError as it is. Any other error is a bug in danmux and becomes `internal`. */
 export function asDanmuxError(error: unknown): DanmuxError {
   return error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
 }
 
-/** Milliseconds until a retry makes sense; undefined when a retry would not help, and for `internal` errors, whose cause may not pass. */
+/** Milliseconds until a retry makes sense; undefined when a retry would not help, and for `internal` errors, whose cause may be permanent. */
 function retryAfterOf({ code, retryAfterMs }: DanmuxError): number | undefined {
   return retryAfterMs ?? (errors[code].retryable && errors[code].status !== 500 ? defaultRetryMs : undefined);
 }

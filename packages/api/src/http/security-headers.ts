@@ -63,14 +63,14 @@ export function policyText(policy: Policy): string {
 const apiPolicy = policyText({ 'default-src': ["'none'"], ...framing });
 
 export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
-  // Helmet would build the same policy string again for every request.
+  // Helmet does not set the policy, because it would build the same string again for every request; the hook below sets it.
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', apiPolicy);
   });
 }
 
-/** Replaces the default policy on every reply of the scope. */
+/** Replaces the default policy in the replies of all routes of a Fastify scope. */
 export function usePolicy(scope: FastifyInstance, policy: Policy): void {
   const text = policyText(policy);
   scope.addHook('onSend', async (_request, reply, payload) => {

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 // Version ff and all-zero ids are invalid in W3C Trace Context.
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** `now`: the cluster's time in milliseconds since 1970, for a new id. */
+/** The caller's trace id, or a new id that contains `now` (the cluster's time, milliseconds since 1970). */
 export function traceOf(request: Pick<IncomingMessage, 'headers'>, now?: number): string {
   return givenTrace(request) ?? newId(now);
 }

@@ -1,5 +1,6 @@
-// Ensures that a held message gets one decision. A claim in the bus lets one request at a time decide, over all api processes, and keeps
-// the completed decision. If a process dies while deciding, its claim blocks other decisions for 10 s; the message stays in the queue.
+// Ensures that a held message gets only one decision. A claim in the bus lets one request at a time decide, across all api processes, and
+// stores the completed decision. If a process dies while deciding, its claim blocks other decisions for up to 10 s; the message stays in the
+// queue.
 import { runOnce } from '@danmux/bus';
 import { DanmuxError, type HeldMessage } from '@danmux/protocol';
 import { newId } from '@danmux/runtime';
@@ -16,7 +17,7 @@ export type ReviewVerb = 'approve' | 'reject';
 export async function decide<T>(services: Services, request: FastifyRequest, { id }: HeldMessage, verb: ReviewVerb, carryOut: () => Promise<T>): Promise<T> {
   const { bus, runtime } = services;
   const claim = { key: `review ${id}`, body: verb, id: newId(runtime.clock.now()) };
-  // Kept for the maximum lifetime of a held message, in case the message cannot be removed from the queue afterwards.
+  // The decision is kept for the maximum lifetime of a held message, in case removing the message from the queue fails afterwards.
   const options = { keepMs: runtime.config.moderation.review_ttl_ms, giveUp: (key: string, claimed: string) => giveUp(services, key, claimed) };
   const decided = await runOnce(bus.claims, claim, options, async () => JSON.stringify(await carryOut()));
   if (decided.state === 'done') return JSON.parse(decided.answer) as T;

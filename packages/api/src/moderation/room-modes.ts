@@ -16,11 +16,14 @@ export async function readModes(bus: Bus, room: string): Promise<RoomModes> {
 
 export interface ChangedModes {
   readonly modes: RoomModes;
-  /** Version of the room's record. A repeated change gets the same version if no other change came between. */
+  /** Version of the room's record after the change. Repeating a change returns the same version unless the record changed in between. */
   readonly version: number;
 }
 
-/** Merges the change into the modes; null removes a mode. Atomic per room. Writes nothing when nothing changes. Throws `unavailable` after 20 conflicts. */
+/**
+ * Merges the change into the modes; null removes a mode. Atomic per room. Writes nothing when nothing changes. Throws `unavailable` after 20
+ * conflicts.
+ */
 export async function changeModes(bus: Bus, room: string, change: ModesChange): Promise<ChangedModes> {
   const record = ruleRecords.room(room);
   for (let left = tries; left > 0; left--) {

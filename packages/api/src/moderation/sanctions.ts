@@ -1,4 +1,4 @@
-// Writes mutes, bans and kicks of one room or of all rooms to the records that edges follow. Edges enforce them and close connections.
+// Writes mutes, bans and kicks, in one room or in all rooms, to the records that edges follow. Edges enforce them and close connections.
 import type { RecordField } from '@danmux/bus';
 import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/policy';
 import { DanmuxError, type Sanction } from '@danmux/protocol';
@@ -11,7 +11,7 @@ import { findField } from './records.ts';
 /** A kick stays in the record for a minute, so that every edge reads it, even after a short outage. */
 const kickLifeMs = 60_000;
 
-/** Where a sanction applies: in one room, or without `room` in every room. */
+/** The place where a sanction applies: one room; if `room` is absent, every room. */
 export interface Place {
   readonly room?: string;
 }
@@ -31,7 +31,7 @@ export async function impose(services: Services, place: Place, kind: 'mute' | 'b
   return replyOf(place, user, sanction);
 }
 
-/** Closes the sessions of the user; with `banMs` also refuses new ones for that many milliseconds. Kick and ban are one atomic write. */
+/** Makes edges remove the user; with `banMs` they also refuse the user for that many milliseconds. Kick and ban are one atomic write. */
 export async function kick(services: Services, place: Place, user: string, decision: Omit<Decision, 'until'>, banMs?: number): Promise<SanctionReply> {
   const { at } = decision;
   const kicked: Sanction = decision;
@@ -64,7 +64,7 @@ export interface SanctionPage {
   readonly cursor: string | null;
 }
 
-/** Throws `invalid_request` for a cursor of another list. */
+/** One page of the sanctions of a kind, sorted by user. Throws `invalid_request` for a malformed cursor. */
 export async function list({ bus }: Services, place: Place, kind: SanctionKind, cursor: string | undefined, limit: number): Promise<SanctionPage> {
   const prefix = sanctionField(kind, '');
   const after = cursor === undefined ? undefined : prefix + positionOf(cursor);

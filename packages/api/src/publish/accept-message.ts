@@ -25,13 +25,13 @@ export interface Ready {
   readonly delayMs: number;
 }
 
-/** Destination of a message: a room with a validated name, and for a message to a user also the user. */
+/** Destination of a message: a room with a valid name; for a message to a user, the internal room of the user, and the user. */
 export interface Destination {
   readonly room: string;
   readonly user?: string;
 }
 
-/** Validates one message; `index` is its position in the request, for an id derived from the Idempotency-Key. Throws the reason for a refusal. */
+/** Validates one message; throws the error that refuses it. A message without an id gets one derived from Idempotency-Key and `index`. */
 export function readyMessage(services: Services, request: FastifyRequest, destination: Destination, message: PublishRequest, index = 0): Ready {
   const { type, data, from, id = derivedId(request, index), delay_ms: delayMs = 0 } = message;
   const { config, clock } = services.runtime;
@@ -39,7 +39,7 @@ export function readyMessage(services: Services, request: FastifyRequest, destin
   checkTimes(message, now);
   if (reservedTypes.includes(type)) throw new DanmuxError('type_forbidden', { message: `body: type "${type}" is reserved for danmux; use another type.` });
   const { types, role_weights: roleWeights } = config.messages;
-  // Only chat needs the mark: control and gift are always traced, ambient never. A mark on gifts would prevent merging them into combos.
+  // Only chat needs the mark `traced`: control and gift are always traced, ambient never. Any mark on a gift prevents merging it into a combo.
   const traced = types[type]?.lane === 'chat' && givenTrace(request) !== undefined;
   const marks = marksOf(message, destination, traced);
   const incoming = {
@@ -64,7 +64,7 @@ function checkTimes({ delay_ms: delayMs = 0, expires_at: expiresAt }: PublishReq
   });
 }
 
-/** Undefined for a message without options: only such messages can be merged with others. */
+/** Undefined when there is nothing to mark, because the relay merges only messages without marks. */
 function marksOf({ receipt, expires_at }: PublishRequest, { user }: Destination, traced: boolean): Marks | undefined {
   if (!receipt && expires_at === undefined && user === undefined && !traced) return undefined;
   return {
@@ -75,7 +75,7 @@ function marksOf({ receipt, expires_at }: PublishRequest, { user }: Destination,
   };
 }
 
-/** One result per message, in order: a refusal affects only its own message. Rejects with `unavailable` when the store is away. */
+/** Returns one result per message, in order: the accepted message, or the error that refused it, such as `unavailable` when the store is away. */
 export async function sendMessages(services: Services, messages: readonly Ready[]): Promise<readonly (Accepted | DanmuxError)[]> {
   const now = messages.filter(({ delayMs }) => delayMs === 0).map(({ publication }) => publication);
   // A request with only delayed messages must not touch the ingress.
@@ -89,7 +89,7 @@ export async function sendMessages(services: Services, messages: readonly Ready[
   );
 }
 
-/** The same for one message. Throws its refusal. */
+/** Like `sendMessages` for one message, but throws the error that refused it. */
 export async function sendMessage(services: Services, message: Ready): Promise<Accepted> {
   const [result] = await sendMessages(services, [message]);
   if (!result || result instanceof DanmuxError) throw result ?? new DanmuxError('internal');

@@ -1,4 +1,4 @@
-// Publishes messages of danmux itself to a room: reserved types, on the control lane. Does not notify webhooks; the route does.
+// Publishes messages that danmux itself sends to a room: reserved types, on the control lane. Does not notify webhooks; the route does.
 import { acceptPublication, type Marks } from '@danmux/bus';
 import { Publisher } from '@danmux/cluster';
 import { limits, messageTypes } from '@danmux/protocol';
@@ -8,7 +8,7 @@ export interface SystemMessage {
   readonly room: string;
   readonly type: 'recall' | 'room_state';
   readonly data: unknown;
-  /** Repeating an id in a room adds no second message. */
+  /** A second message with the same id in the room is not stored. */
   readonly id: string;
   readonly trace: string;
   readonly marks?: Marks;

@@ -1,7 +1,7 @@
 // Authenticates requests as Pusher's HTTP API does: the query holds the key, a timestamp, the MD5 of the body and an HMAC over all of them.
 //
-// Pusher signatures have no nonce. Message ids derive from the signature, so that a repeated request adds no message. A repeat is accepted
-// for half the time that message ids are deduplicated, and refused after that.
+// Pusher signatures have no nonce. Message ids are derived from the signature, so that a repeated request adds no message. A repeat is
+// accepted for half the time for which message ids are deduplicated, and refused after that.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
@@ -38,10 +38,10 @@ export function checkPusherAuth({ key, secret }: Config['pusher'], { method, tar
   return provided;
 }
 
-/** Throws `nonce_replayed` when the first copy of the request is so old that its message ids may not be deduplicated any more. */
+/** Throws `nonce_replayed` for a repeat that comes later than half the time for which message ids are deduplicated. */
 export async function checkPusherReplay(bus: Pick<Bus, 'claims'>, signature: string, { messages }: Pick<Config, 'messages'>): Promise<void> {
   const ttlMs = 2 * windowMs;
-  // The key is the signature, because the same signature fits many spellings of the query.
+  // The claim is keyed by the signature and not by the URL, because many spellings of the query have the same signature.
   const left = await bus.claims.once(`pusher:${signature}`, ttlMs);
   const retryMs = Math.min(messages.dedupe_chat_ms, messages.dedupe_gift_ms) / 2;
   if (left > 0 && ttlMs - left > retryMs) throw new DanmuxError('nonce_replayed', { message: 'Unauthorized: this request was already sent; sign it again.' });
@@ -52,7 +52,7 @@ export function signedId(signature: string, index: number): string {
   return `p-${createHash('sha256').update(`${signature}\n${index}`).digest('hex').slice(0, 32)}`;
 }
 
-/** The query for the HMAC: parameters sorted by name, decoded. */
+/** The query as the HMAC covers it: decoded parameters, sorted by name. */
 function canonicalQuery(query: ReadonlyMap<string, string>): string {
   return [...query]
     .sort(([a], [b]) => (a < b ? -1 : 1))

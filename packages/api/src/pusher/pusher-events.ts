@@ -15,11 +15,11 @@ const fields = {
   /** Usually JSON. `messageOf` checks the size, which Pusher limits in bytes. */
   data: Type.String(),
   info: Type.Optional(Type.String({ maxLength: 200 })),
-  /** Accepted and ignored: Pusher would not send the event to this socket, but danmux does not know it. */
+  /** Accepted and ignored: Pusher does not send the event to this socket, but danmux cannot resolve socket ids of Pusher. */
   socket_id: Type.Optional(Type.Union([Type.String({ maxLength: 200 }), Type.Null()])),
 };
 
-// Accepts unknown fields, as Pusher does.
+// The schemas allow unknown fields, as Pusher does.
 export const eventBody = Type.Object({
   ...fields,
   channels: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: pusherLimits.channels })),
@@ -30,7 +30,7 @@ export const batchBody = Type.Object({ batch: Type.Array(Type.Object({ ...fields
 export type EventBody = Static<typeof eventBody>;
 
 const userChannelPrefix = '#server-to-user-';
-/** Message type of events whose name is not a message type. */
+/** Message type of every event whose name is not a configured message type. */
 const eventType = 'event';
 
 /** The room of a channel. Throws `invalid_request` when the channel name is not a valid room name. */
@@ -47,7 +47,10 @@ export function destinationOf(channel: string): Destination {
   return { room: roomOf(channel) };
 }
 
-/** An event whose name is a message type becomes a message of that type; any other becomes type `event` with the name in its data. */
+/**
+ * An event whose name is a configured message type that backends may send becomes a message of that type. Any other event becomes a message
+ * of type `event`, with the name in its data.
+ */
 export function messageOf({ name: event, data: text }: { readonly name: string; readonly data: string }, { types }: Config['messages']): PublishRequest {
   const size = Buffer.byteLength(text);
   if (size > pusherLimits.dataBytes)

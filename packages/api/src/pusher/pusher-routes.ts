@@ -25,7 +25,7 @@ declare module 'fastify' {
 const query = Type.Object({ info: Type.Optional(Type.String({ maxLength: 200 })), filter_by_prefix: Type.Optional(Type.String({ maxLength: 200 })) });
 const channelParams = Type.Object({ app: Type.String(), channel: Type.String() });
 const minSecretLength = 32;
-/** Maximum channels in one reply with `user_count`, which reads the members of each room. */
+/** Maximum number of channels in a reply with `user_count`, because each one requires reading the members of a room. */
 const maxCountedChannels = 500;
 
 export async function addPusherRoutes(app: TypedApp, services: Services, keys: Keys): Promise<void> {
@@ -54,7 +54,7 @@ async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Conf
   if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'No app has this id.' });
   if (request.method === 'POST') await checkPusherReplay(bus, signature, runtime.config);
   request.pusherSignature = signature;
-  // Cannot collide with the id of an API key, because those contain no colon.
+  // This id cannot equal the id of an API key, because ids of API keys contain no colon.
   request.keyId = `pusher:${pusher.key}`;
   keys.rates.take(request.keyId);
 }
@@ -130,7 +130,10 @@ function readyEvent(services: Services, request: FastifyRequest, destination: De
   return readyMessage(services, request, destination, { ...message, id: signedId(request.pusherSignature, index) });
 }
 
-/** Throws the first refusal, because Pusher's reply has no result per event. Other events may have been sent; repeating the request sends no event twice. */
+/**
+ * Throws the first error, because Pusher's reply has no result per event. Other events of the request may have been sent; repeating the
+ * request sends no event twice.
+ */
 async function send(services: Services, ready: readonly Ready[]): Promise<void> {
   for (const result of await sendMessages(services, ready)) if (result instanceof DanmuxError) throw result;
 }

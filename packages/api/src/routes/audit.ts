@@ -1,5 +1,5 @@
-// Reads the audit log, newest rows first. With a filter one request scans at most 2,000 rows and returns a cursor, so that searching for a
-// rare key takes several short requests instead of one long one.
+// Reads the audit log, newest rows first. One request scans at most 2,000 rows and then returns a cursor, so that a filter that matches few
+// rows takes several short requests instead of one long one.
 import type { Bus, LogEntry } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import { type AuditRow, auditQuery, auditReply } from '@danmux/protocol/schemas';

@@ -26,7 +26,7 @@ const giftRequest = Type.Object(
   { additionalProperties: false },
 );
 
-/** Adds the routes to a scope whose routes are public. */
+/** Adds the routes. `scope` must be a Fastify scope that makes all its routes public. */
 export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus): void {
   const app = scope.withTypeProvider<TypeBoxProvider>();
   const publisher = new Publisher(runtime, bus, 'api');
@@ -37,7 +37,7 @@ export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { sub: user.id, name: user.name, rooms: [room] }, tokenTtlS, runtime.clock.now());
     return { token, user, expires_at: expiresAt };
   });
-  // In production the site's backend publishes a gift, after the payment.
+  // In production the site's backend publishes the gift after the viewer has paid.
   app.post('/demo/gift', { schema: { body: giftRequest } }, async ({ body }) => {
     const { gift, name, count } = body;
     const room = checkRoomName(body.room);

@@ -4,10 +4,10 @@ import { messageId } from '@danmux/protocol/schemas';
 import { type TSchema, Type } from 'typebox';
 import { problemType } from '../http/problem.ts';
 
-/** Name of the problem schema in the components of the document. */
+/** Name of the schema of a problem (an error reply) in the components of the OpenAPI document. */
 export const problemSchemaId = 'Problem';
 
-/** Without a pattern: the handler checks the name, and its error says what is wrong with it. */
+/** The schema of the room name has no pattern: the handler checks the name, because its error says what is wrong with the name. */
 export const roomParams = Type.Object({ room: Type.String({ description: 'Room name: A-Z a-z 0-9 _ . : @ -, at most 128', examples: ['live:1001'] }) });
 
 /** The path parameter of a message id. */
@@ -62,7 +62,7 @@ interface ProblemResponse {
   readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;
 }
 
-/** OpenAPI error responses: one per status, listing its codes. Adds the codes of every route with a key, except those in `never`. */
+/** OpenAPI error responses: one per status, listing its codes. Adds the codes of every route that requires a key; leaves out those in `never`. */
 export function documented(codes: readonly ErrorCode[], never: readonly ErrorCode[] = []): Record<number, ProblemResponse> {
   const all = [...new Set([...codes, ...always])].filter((code) => !never.includes(code));
   const statuses = [...new Set(all.map((code) => errors[code].status))].sort();

@@ -1,4 +1,5 @@
-// Lists the URLs of the edges for viewers: the addresses that edges announce, or the host of the request for an edge on this machine.
+// Lists the URLs at which viewers reach the edges, made from the addresses that edges announce. If an edge announces a loopback or wildcard
+// address, the host name of the request replaces it.
 import type { Bus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 
@@ -7,7 +8,10 @@ export interface EdgeUrl {
   readonly load: number;
 }
 
-/** Lowest load first. Loopback and wildcard addresses get `visitedHost`, since viewers cannot reach them. Throws `unavailable` when no edge runs. */
+/**
+ * Lowest load first. `visitedHost` replaces loopback and wildcard addresses, because viewers cannot reach those. Throws `unavailable` when no
+ * edge is running.
+ */
 export async function edgeUrls(bus: Pick<Bus, 'members'>, visitedHost: string): Promise<readonly EdgeUrl[]> {
   const edges = (await bus.members.list()).filter(({ role }) => role === 'edge');
   if (edges.length === 0) throw new DanmuxError('unavailable', { message: 'No edge is running.', retryAfterMs: 1_000 });

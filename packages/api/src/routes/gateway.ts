@@ -27,7 +27,7 @@ export function addGatewayRoute(app: TypedApp, { bus, runtime }: Pick<Services, 
   app.get('/v1/gateway', { schema, config: { public: true } }, async (request, reply): Promise<GatewayReply> => {
     rates.take(request.ip);
     const edges = await edgeUrls(bus, request.hostname);
-    // Pages with viewers have other origins than this API.
+    // The pages of viewers come from origins other than that of this API.
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin').header('cache-control', 'no-store');
     return { edges: edges.slice(0, maxEdges), ttl_ms: ttlMs };
   });

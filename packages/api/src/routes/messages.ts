@@ -1,4 +1,4 @@
-// Publishes one message or a batch. A 202 is sent after the message is stored, in the bus or in the job queue of delayed messages.
+// Publishes one message or a batch. The reply is sent after the accepted messages are stored: in the bus, or as jobs if they are delayed.
 import { checkRoomName, DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type BatchRequest, batchReply, batchRequest, type Problem, publishReply, publishRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
@@ -73,13 +73,13 @@ export function addMessageRoutes(app: TypedApp, services: Services): void {
 
 type Result = Accepted | DanmuxError;
 
-/** One result per message, in order. Throws `unavailable` when the store was away and no message was accepted. */
+/** Returns one result per message, in order. Throws `unavailable` when no message was accepted and at least one was refused with `unavailable`. */
 async function sendBatch(services: Services, request: FastifyRequest, messages: BatchRequest['messages']): Promise<Result[]> {
   const before = await acceptedBefore(services, request);
   const tried = messages.map((message, index) => before[index] ?? attempt(() => readyRow(services, request, message, index)));
   const sent = (await sendMessages(services, tried.filter(isReady))).values();
   const results = tried.map((each) => (isReady(each) ? (sent.next().value ?? new DanmuxError('internal')) : each));
-  // Nothing was stored, so the whole request fails with 503 and its answer is not kept: a retry with the same key runs again.
+  // No message was accepted, so the whole request fails with 503. The answer is not stored, so that a retry with the same Idempotency-Key runs again.
   const unavailable = results.find((result) => result instanceof DanmuxError && result.code === 'unavailable');
   if (unavailable && results.every((result) => result instanceof DanmuxError)) throw unavailable;
   return results;
@@ -89,7 +89,7 @@ function isReady(tried: Ready | Result): tried is Ready {
   return 'publication' in tried;
 }
 
-/** Messages that earlier requests with the same Idempotency-Key got accepted, by index; null or absent for the others. */
+/** Messages, by index, that were accepted in earlier requests with the same Idempotency-Key; null or absent for the others. */
 async function acceptedBefore({ bus }: Services, request: FastifyRequest): Promise<readonly (Accepted | null)[]> {
   const done = await doneBefore(request, bus);
   return done === null ? [] : (JSON.parse(done) as (Accepted | null)[]);

@@ -1,4 +1,4 @@
-// Receipt counts of a message: connections it was sent to, and connections that confirmed it.
+// Returns the receipt counts of a message: the connections it was sent to, and those that confirmed it.
 import { isUserRoom, personalRoom } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { type ReceiptsReply, receiptsReply } from '@danmux/protocol/schemas';
@@ -32,7 +32,7 @@ export function addReceiptsRoute(app: TypedApp, { runtime, bus }: Services): voi
     const { id } = request.params;
     const state = await bus.receipts.find(id);
     if (!state) throw new DanmuxError('not_found', { message: 'No message with this id was sent with receipt within receipts.kept_ms.' });
-    // Rooms that this key may not access can hold another message with the same id.
+    // Another message can have the same id in a room that this key may not access, so only the rooms of the key are counted.
     const rooms = state.rooms.filter((room) => mayTouch(request, room));
     for (const room of rooms.length === 0 ? state.rooms : []) checkRoom(request, room);
     const { at } = state;

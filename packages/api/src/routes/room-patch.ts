@@ -1,4 +1,4 @@
-// Changes the modes of a room in its record, which every edge follows. Viewers get a message, and webhook targets an event.
+// Changes the modes of a room in its record, which every edge follows. Sends viewers a message and webhook targets an event.
 import { jobIdOf } from '@danmux/jobs';
 import { checkRoomName } from '@danmux/protocol';
 import { roomModesReply, roomPatch } from '@danmux/protocol/schemas';
@@ -30,7 +30,7 @@ export function addRoomPatchRoute(app: TypedApp, services: Services): void {
     const { modes, version } = await changeModes(services.bus, room, request.body.modes);
     const dedupeId = jobIdOf('modes', `${room}\n${version}`);
     await services.events.emit(room, 'moderation.modes', { modes, by: request.keyId }, dedupeId);
-    // Without an edge in the room nobody needs the message: viewers that join later get the modes in the join reply.
+    // If no edge is subscribed to the room, nobody needs the message, because viewers who join later get the modes in the join reply.
     if (await services.bus.frames.subscribed(room))
       await publishSystemMessage(services, { room, type: 'room_state', data: { modes }, id: dedupeId, trace: request.id });
     return { room, modes };

@@ -3,7 +3,7 @@ import type { Bus, RoomTraffic } from '@danmux/bus';
 import { laneNames } from '@danmux/protocol';
 import type { RoomReply } from '@danmux/protocol/schemas';
 
-/** A report older than this counts as no traffic: a relay reports a room with traffic every five seconds, so three reports are missing. */
+/** Age at which a report counts as no traffic. A relay reports a room with traffic every five seconds, so three reports are then missing. */
 const freshForMs = 15_000;
 
 export async function trafficOf({ traffic }: Pick<Bus, 'traffic'>, room: string, now: number): Promise<RoomReply['traffic'] | undefined> {

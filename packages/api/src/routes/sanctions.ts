@@ -1,4 +1,4 @@
-// Mutes and bans: list, set, get and lift, each in one room and in all rooms.
+// Lists, sets, gets and lifts mutes and bans; each route exists for one room and for all rooms.
 import { checkRoomName, DanmuxError, type ErrorCode, limits } from '@danmux/protocol';
 import { bansReply, mutesReply, type SanctionRequest, sanctionReply, sanctionRequest, sanctionsQuery } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
@@ -100,7 +100,7 @@ const exampleOf = (room: { readonly room?: string }) => ({
   until: 1_767_226_200_000,
 });
 
-/** The room in the path, validated; no room on a route over all rooms. */
+/** The validated room in the path. On a route for all rooms, whose path has no room, the place has none either. */
 export function placeOf({ params }: FastifyRequest): Place {
   const { room } = params as { readonly room?: string };
   return room === undefined ? {} : { room: checkRoomName(room) };

@@ -26,7 +26,7 @@ export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
   app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each', secretAnswer: true } }, async (request) => {
     const { ttl_s = defaultTtlS, ...claims } = request.body;
     for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
-    // Messages to a user belong to no room, so a key limited to some rooms must not grant them.
+    // Messages to a user belong to no room of a key, so a token signed with a key limited to some rooms must not receive them (`own: false`).
     const limited = request.apiKey?.rooms === undefined ? {} : { own: false };
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { ...claims, ...limited }, ttl_s, runtime.clock.now());
     return { token, expires_at: expiresAt };

@@ -36,7 +36,7 @@ export function addTraceRoute(app: TypedApp, { bus }: Pick<Services, 'bus'>): vo
 
 const order: readonly TraceHop['hop'][] = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'];
 
-/** By time; hops of the same millisecond in the order in which a message passes them. */
+/** Compares hops by time; hops of the same millisecond are in the order in which a message passes them. */
 function inTime(a: TraceHop, b: TraceHop): number {
   return a.at - b.at || order.indexOf(a.hop) - order.indexOf(b.hop) || (a.node < b.node ? -1 : 1);
 }

@@ -1,4 +1,4 @@
-// Operates webhooks: status of the targets, dead letters and their redelivery. The worker does the delivery.
+// Lists and enables webhook targets, and lists and redelivers dead letters. The worker does the delivery.
 import { DanmuxError, limits } from '@danmux/protocol';
 import { deadLettersQuery, deadLettersReply, enableReply, replayReply, webhooksReply } from '@danmux/protocol/schemas';
 import { type ReplayResult, Webhooks } from '@danmux/webhooks';

@@ -1,12 +1,12 @@
 // Pages of an audience, for viewers and for the admin API. The cursor is the rank (level and id) of the page's last member, not an
-// index: joins and leaves between two pages neither skip nor repeat other members.
+// index, so that joins and leaves between two pages do not skip or repeat other members.
 import { DanmuxError, type RoomMember } from '@danmux/protocol';
 import type { Audience } from './audience.ts';
 import { byRank, levelOf, placeOf } from './member-list.ts';
 
 export interface AudiencePage extends Omit<Audience, 'members'> {
   members: RoomMember[];
-  /** Pass it to get the next page; null on the last page. */
+  /** Pass this cursor to get the next page; null on the last page. */
   cursor: string | null;
 }
 

@@ -41,7 +41,7 @@ export function audienceOf(shares: readonly EdgeShare[]): Audience {
   };
 }
 
-/** Adds a viewer that has just joined, so that it finds itself in the list before its edge's next report. */
+/** Adds a user who has just joined and is in no edge's report yet. Changes nothing when the list is incomplete or has the user. */
 export function withMember(audience: Audience, member: RoomMember): Audience {
   const { online, users, members, complete } = audience;
   if (!complete || members.some(({ id }) => id === member.id)) return audience;

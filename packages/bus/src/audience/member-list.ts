@@ -1,5 +1,5 @@
-// The member list that one edge reports for a room: every user up to a cap. Above the cap, half of the list is the users of highest level
-// and the other half a sample, the users with the smallest id hashes. A user has the same hash on every edge, so the samples of two edges
+// The member list that one edge reports for a room: every user up to a cap. Above the cap, half of the list is the users with the highest
+// levels, and the other half is a sample: the users with the smallest id hashes. A user has the same hash on every edge, so the samples of two edges
 // show how many users the edges share; audience.ts estimates from that. The store treats the encoded list as opaque.
 import { createHash } from 'node:crypto';
 import type { RoomMember } from '@danmux/protocol';
@@ -28,7 +28,7 @@ export interface NamedMembers {
 export const hashEnd = 2 ** 32;
 
 /**
- * FNV-1a with the finisher of MurmurHash3, because FNV-1a alone gives close hashes to ids that differ by one digit. All edges of a cluster,
+ * FNV-1a with the finalizer of MurmurHash3, because FNV-1a alone gives close hashes to ids that differ by one digit. All edges of a cluster,
  * old and new, must compute the same hash: never change it.
  */
 export function memberHash(id: string): number {

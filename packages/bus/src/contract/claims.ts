@@ -4,7 +4,7 @@
 export type IdempotencyState =
   | { readonly state: 'started' }
   | { readonly state: 'in_flight' }
-  /** The key was used with another body before. */
+  /** The key was used before with another body. */
   | { readonly state: 'mismatch' }
   | { readonly state: 'done'; readonly answer: string };
 
@@ -12,7 +12,7 @@ export type IdempotencyState =
  * Atomicity: every call is one step, so of any number of concurrent calls with one key exactly one gets `started`, or 0 from `once`.
  *
  * Loss: when a process dies, its unfinished claim expires after 10 s (`claimTtlMs`); until then others get `in_flight`. A store restored from
- * an older state may have lost a claim or an answer, and the request then runs a second time. Where that matters, make the work itself
+ * an older state may have lost a claim or an answer, and the request may then run a second time. Where that matters, make the work itself
  * idempotent (`Publication.dedupeKey`).
  */
 export interface Claims {
@@ -23,7 +23,7 @@ export interface Claims {
   begin(key: string, bodyHash: string, claim: string): Promise<IdempotencyState>;
   /** Stores the answer for `ttlMs`; does nothing when another claim owns the key by now. */
   finish(key: string, bodyHash: string, claim: string, answer: string, ttlMs: number): Promise<void>;
-  /** Releases an unfinished claim, so that the request may run again. An answer, and the claim of another request, stay. */
+  /** Releases an unfinished claim, so that the request may run again. Keeps a stored answer and the claim of another request. */
   forget(key: string, claim: string): Promise<void>;
   /** Takes a key for `ttlMs`. Returns 0 when it was free, else the milliseconds until it is free (at least 1). */
   once(key: string, ttlMs: number): Promise<number>;

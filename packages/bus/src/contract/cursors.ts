@@ -8,7 +8,7 @@ import type { Lease } from './leases.ts';
  * Loss: an owner that lost its lease writes nothing. A store restored from an older state has older cursors, so later work is repeated.
  */
 export interface Cursors {
-  /** Reads the named fields, or all, of a lease's table; missing ones are left out. Any process may read. */
+  /** Reads the named fields of a lease's table, or all of them. Leaves out missing fields. Any process may read. */
   read(name: string, fields?: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Sets fields and removes those given as null. Returns false when the lease is lost; then the rest is not written. */
   write(lease: Lease, cursors: ReadonlyMap<string, string | null>): Promise<boolean>;

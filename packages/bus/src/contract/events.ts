@@ -5,7 +5,7 @@ import type { Subscription } from './subscription.ts';
 export interface LoggedEvent {
   /** Entry id in the shard's log; `compareEntries` orders entry ids. */
   readonly entry: string;
-  /** Sequence number in the shard, without gaps at append: a gap between two events is the number that was dropped or trimmed. */
+  /** Sequence number in the shard, assigned without gaps: a gap between two numbers tells how many events were dropped or trimmed there. */
   readonly number: number;
   /** The event as JSON. */
   readonly text: string;

@@ -36,24 +36,24 @@ export interface FrameHead {
 export interface RoomSubscriber {
   /** Called with each frame, in the order in which the relay published them. */
   frame(frame: BusFrame): void;
-  /** Called after a reconnect: frames may be lost. Compare heads and read missed messages from the streams. */
+  /** Called after a reconnect: frames may have been lost. Compare heads and read missed messages from the streams. */
   resumed(): void;
 }
 
 /**
- * Order: one subscriber gets the frames of a room in the order of their commits. A new owner of the shard publishes only after its
- * first commit, which fences the one before.
+ * Order: one subscriber gets the frames of a room in the order of their commits. A commit checks the lease and publishes its frame
+ * in one step, so no frame of a previous owner of the shard follows one of the new owner.
  *
  * Loss: delivery is at most once. Frames committed while disconnected are lost, and `resumed` reports it. A gap between the ranges of two
  * frames, or newer heads in a pulse (`Presence.report`), shows any other loss. Read lost messages of stream lanes with `Streams.since`;
  * those of the ambient lane cannot be recovered.
  */
 export interface Frames {
-  /** Resolves when the subscription is active: frames of later commits arrive. A subscriber that throws does not affect others. */
+  /** Resolves when the subscription is active and will get the frames of later commits. A subscriber that throws does not affect others. */
   subscribe(room: string, subscriber: RoomSubscriber): Promise<Subscription>;
   /**
-   * Whether any process is subscribed to the room. After false, every later subscriber can read the messages committed before this call
-   * from the streams. Also true when the store does not allow the query.
+   * Whether any process is subscribed to the room. When it is false, every later subscriber can read from the streams what was
+   * committed before this call. Also true when the store does not allow the query.
    */
   subscribed(room: string): Promise<boolean>;
 }

@@ -17,17 +17,17 @@ export interface Publication {
   readonly trace: string;
   /**
    * A second publication with the same room and key within `dedupeMs` is not stored; its result has the id of the first. Absent when the
-   * publisher gave no id, and so cannot repeat the message.
+   * publisher gave no id: it then cannot send the same message again.
    */
   readonly dedupeKey?: string;
   /** Name of the combo to which a gift belongs, unique in the room; only on gifts of a combo. */
   readonly combo?: string;
-  /** Only on lanes that may be shed. */
+  /** Only on lanes whose messages may be shed. */
   readonly weight?: Weight;
   readonly marks?: Marks;
 }
 
-/** Flags that relay and edge need without parsing the message. */
+/** Flags of a message that relay and edge read without parsing the message. */
 export interface Marks {
   /** Viewers' clients must acknowledge the message. */
   readonly receipt?: true;
@@ -72,10 +72,10 @@ export type IngressCursor = Partial<Record<Lane, string>>;
  *
  * Atomicity: each publication is stored with its dedupe key and its ledger count in one step; the publications of one call are not one step.
  *
- * Loss: a result that is not an Error means stored, with the durability of `redis.ack` (`replicated`: on guaranteed lanes it survives the
- * loss of the master). Entries stay until a commit removes them. At its cap, a guaranteed lane refuses the new publication; any other lane
- * drops its oldest entry, which the ledger counts as shed (`ingress_full`). When a call rejects or a result is `unavailable`, the publication
- * may have been stored: publish it again with the same dedupe key.
+ * Loss: when a result is not an Error, the publication is stored with the durability of `redis.ack` (`replicated`: on guaranteed lanes it
+ * survives the loss of the master). At its cap, a guaranteed lane refuses the new publication, and its entries stay until a commit removes them.
+ * Any other lane drops its oldest entry at the cap, and the ledger counts it as shed (`ingress_full`). When a call rejects or a result is
+ * `unavailable`, the publication may have been stored: publish it again with the same dedupe key.
  */
 export interface Ingress {
   /** Returns one result per publication, in order: the stored id, or the error that refused it (`lane_full`, `unavailable`). */

@@ -12,7 +12,7 @@ export interface Lease {
 
 /**
  * Atomicity: every call is one step. By the clock of the store, a name has at most one owner at any time. A process that was paused may not
- * notice that its lease expired, so writes that must have one writer check owner and token in the same step (`Streams.commit`,
+ * notice that its lease expired, so writes that allow only one writer check owner and token in the same step (`Streams.commit`,
  * `Cursors.write`).
  *
  * Loss: a store restored from an older state may have lost a lease and its token. Then two processes can own the name until `renew` returns
@@ -25,6 +25,6 @@ export interface Leases {
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
   /** Releases a lease; does nothing when it is lost. */
   release(lease: Lease): Promise<void>;
-  /** Calls `freed` with the name soon after a lease was released. Expiry is not reported and calls may be lost, so also try from time to time. */
+  /** Calls `freed` with the name soon after a lease was released. Expiry is not reported and calls may be lost, so also call `acquire` regularly. */
   onFreed(freed: (name: string) => void): Promise<Subscription>;
 }

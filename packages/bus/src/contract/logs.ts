@@ -10,13 +10,13 @@ export interface LogEntry {
 export interface LogPage {
   /** Newest first. */
   readonly entries: readonly LogEntry[];
-  /** Pass it as `before` to get the next page; null on the last page. */
+  /** Pass this cursor as `before` to get the next page; null on the last page. */
   readonly cursor: string | null;
 }
 
 /**
  * Order: entries are in append order. Atomicity: one append is one step. Loss: an append beyond `cap` drops the oldest entries without
- * counting them; one that rejects with `unavailable` may have been stored.
+ * counting them; the texts of an append that rejects with `unavailable` may have been stored.
  */
 export interface Logs {
   /** Appends texts in order and keeps the newest `cap` entries; returns the entry ids of the new ones. */

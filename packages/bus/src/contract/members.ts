@@ -6,7 +6,7 @@ import type { Lane } from '@danmux/protocol';
 export interface Member {
   readonly id: string;
   readonly role: string;
-  /** Address at which it is reachable, `host:port`; empty when it does not listen. */
+  /** Address of the process, `host:port`; empty when it does not listen. */
   readonly address: string;
   readonly version: string;
   /** Load from 0 (idle) to 1 (full). */

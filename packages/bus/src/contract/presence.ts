@@ -4,7 +4,7 @@ import type { Audience } from '../audience/audience.ts';
 import type { MemberList } from '../audience/member-list.ts';
 import type { Heads } from './streams.ts';
 
-/** State of a room at the moment of a report; the reply to that report. */
+/** The reply to a report, for one room: the state of the room after the report. */
 export interface RoomPulse {
   /** Connections over all edges. */
   readonly online: number;
@@ -18,7 +18,7 @@ export interface RoomPulse {
 export interface MemberReport {
   /** Number of distinct users. */
   readonly users: number;
-  /** Left out when the store already has this version. */
+  /** The member list; left out when the store already has its current version. */
   readonly list?: MemberList;
 }
 
@@ -32,7 +32,7 @@ export interface MemberReport {
  * report. Example with a TTL of 15 s: edge A reports 300 and edge B 200, so `online` is 500. A crashes: `online` stays 500 for at most 15 s
  * and is 200 after that.
  *
- * Loss: after a loss of all data, counts are correct again after the next report of every edge.
+ * Loss: after a loss of all data, counts are correct again once every edge has reported.
  */
 export interface Presence {
   /**

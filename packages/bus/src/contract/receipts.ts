@@ -6,7 +6,7 @@ export interface ReceiptCount {
   readonly edge: string;
   /** Connections to which the edge sent the message. */
   readonly sent: number;
-  /** Connections among them that acknowledged it. */
+  /** How many of these connections acknowledged the message. */
   readonly received: number;
 }
 

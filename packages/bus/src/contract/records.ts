@@ -12,8 +12,8 @@ export interface RecordField {
 export interface RecordState {
   /**
    * Increases with every change. It is based on the time in milliseconds, so that a store restored from an older state does not reuse a
-   * version. A record without fields is removed after an hour: its version is then 0, as if it never existed, and a later change continues
-   * above all earlier versions.
+   * version. A record without fields is removed after an hour: its version is then 0, as if it never existed, and a later change gets
+   * a version above all earlier ones.
    */
   readonly version: number;
   readonly fields: ReadonlyMap<string, RecordField>;
@@ -32,13 +32,13 @@ export interface RecordChange {
 export interface RecordWatcher {
   /** Called with each change, in version order per record. Changes may be missing after an outage: compare `before` with the last version. */
   changed(change: RecordChange): void;
-  /** Called after a reconnect: changes may be lost. Compare versions and read again. */
+  /** Called after a reconnect: changes may have been lost. Compare versions and read again. */
   resumed(): void;
 }
 
 export interface RecordPage {
   readonly fields: readonly (readonly [name: string, field: RecordField])[];
-  /** Pass it to get the next page; null on the last page. */
+  /** Pass this cursor to get the next page; null on the last page. */
   readonly cursor: string | null;
 }
 
@@ -51,7 +51,7 @@ export interface RecordPage {
  * Atomicity: one `set` is one step with one new version for all its fields; watchers get it as one change.
  *
  * Loss: watchers miss changes made while disconnected, and `resumed` reports it: compare versions and read again. A store restored from an
- * older state has older fields, and because versions are not reused, watchers detect it by the version. A change that rejects with
+ * older state has older fields, and watchers see this from the versions, which are never reused. A change that rejects with
  * `unavailable` may have been made.
  */
 export interface Records {

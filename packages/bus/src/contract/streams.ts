@@ -9,7 +9,7 @@ import type { LedgerCounts } from './ledger.ts';
 export interface Heads {
   readonly epoch: string;
   readonly offsets: Readonly<Record<StreamLane, number>>;
-  /** The epochs that this one continues, newest first, at most eight (lineage.ts); absent when there are none, and in a pulse. */
+  /** The epochs that this one continues, newest first, at most eight (lineage.ts). Absent when there are none; a pulse never has them. */
   readonly forks?: readonly Fork[];
 }
 
@@ -32,7 +32,7 @@ export interface Commit {
   readonly room: string;
   /** The lease of the room's shard; when it is lost, nothing is written. */
   readonly lease: Lease;
-  /** The heads after which the messages are numbered; the commit is refused when the store has other heads. */
+  /** The heads that precede the messages: their offsets begin after these. The commit is refused when the store has other heads. */
   readonly expected: Heads;
   /** Numbered messages per lane, in order, as the JSON that viewers get; their offsets follow `expected` without gaps. */
   readonly messages: Partial<Record<StreamLane, readonly string[]>>;
@@ -59,19 +59,19 @@ export interface Page {
 }
 
 /**
- * Order: offsets of a room and lane count from 1 without gaps within an epoch. Readers get messages lowest offset first. There is no order
- * between lanes, except the order of messages in a frame.
+ * Order: the offsets of a room and lane have no gaps. They begin at 1, and a new epoch with `forks` continues after the last surviving message.
+ * Readers get messages lowest offset first. There is no order between lanes, except the order of messages in a frame.
  *
  * Atomicity: a commit is one step on one shard. It checks lease and heads, appends messages and events, removes ingress entries, adds to the
- * ledger and publishes the frame, or does nothing at all. Of two commits with messages on the same heads only one succeeds.
+ * ledger and publishes the frame, or does nothing at all. Of two commits with messages and the same `expected`, at most one succeeds.
  *
  * Loss: a lane keeps its newest `lanes[lane].history.size` messages (a user room more), and drops all of them `ttlS` seconds after the last. A
  * store that restarts, fails over or is restored from a backup may have lost messages that readers have seen. `heads` with a claim detects
- * it and begins a new epoch, so that an offset of an epoch never names two messages; lineage.ts has a worked example. A commit that rejects
+ * this and begins a new epoch, so that one epoch and offset never identify two messages; lineage.ts has an example. A commit that rejects
  * with `unavailable` may have been written: read the heads before the next one.
  */
 export interface Streams {
-  /** Makes all writes of a commit in one step, or returns the reason for which none was made. */
+  /** Makes all writes of a commit in one step, or makes none and returns the reason. */
   commit(commit: Commit): Promise<CommitResult>;
   /**
    * Returns the heads of a room. A room without heads gets a new epoch, which later calls return too. Heads live at least as long as any
@@ -79,7 +79,7 @@ export interface Streams {
    *
    * With a claim (`{}` from a process that has seen nothing) the same step begins a new epoch in any of three cases: the stored heads are behind
    * the claimed ones of the same epoch; the stored epoch is one that has ended; or the store restarted or failed over since the last claim
-   * and cannot prove that it kept all acknowledged writes. Surviving messages stay, offsets continue after them, and `forks` records it.
+   * and cannot prove that it kept all acknowledged writes. Surviving messages stay, offsets continue after them, and `forks` lists the old epoch.
    * Never pass positions from a viewer as a claim: viewers could then begin epochs at will.
    */
   heads(room: string, claim?: HeadsClaim): Promise<Heads>;
@@ -88,13 +88,13 @@ export interface Streams {
   /** Returns the newest `limit` messages with `offset < before` (undefined: the newest of all), lowest first. */
   history(room: string, lane: StreamLane, before: number | undefined, limit: number): Promise<Page>;
   /**
-   * Replaces a message in the history by a tombstone with the same offset and id, and lists the id in `recalled` as long as history lasts. A
+   * Replaces a message in the history by a tombstone with the same offset and id, and lists the id in `recalled` for `recallTtlMs`. A
    * part of a combo is removed from its message instead. `found` is false when history has no such message: it may still be in the ingress,
    * be on a lane without history, or not exist. This call does not notify viewers: also publish a message with the mark `recalls`.
    * Idempotent.
    */
   recall(room: string, id: string): Promise<{ readonly found: boolean }>;
-  /** Returns the ids recalled in a room, as long as history lasts. */
+  /** Returns the ids recalled in a room within the last `recallTtlMs`, the longest TTL of a history. */
   recalled(room: string): Promise<readonly string[]>;
 }
 

@@ -1,11 +1,11 @@
-// The contract of room traffic: messages that a relay sequenced and shed in a room, reported every few seconds off the path of messages.
+// The contract of room traffic: messages that a relay sequenced and shed in a room, reported every few seconds, apart from the messages.
 // Approximate; for exact counts use the ledger.
 import type { Lane } from '@danmux/protocol';
 
 export interface RoomTraffic {
   /** Time of the last report, milliseconds since 1970. */
   readonly at: number;
-  /** Messages sequenced per second since the report before. */
+  /** Messages sequenced per second since the previous report. */
   readonly perSecond: Readonly<Record<Lane, number>>;
   readonly sequenced: Record<Lane, number>;
   readonly shed: Record<Lane, Record<string, number>>;
@@ -15,7 +15,7 @@ export interface TrafficRow {
   readonly room: string;
   readonly at: number;
   readonly perSecond: Readonly<Record<Lane, number>>;
-  /** Counts since the row before; they are added to the stored ones. */
+  /** Counts since the previous row; the store adds them to the stored counts. */
   readonly counts: {
     readonly sequenced?: Partial<Record<Lane, number>>;
     readonly shed?: Partial<Record<Lane, Readonly<Record<string, number>>>>;

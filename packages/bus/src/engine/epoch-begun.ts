@@ -1,5 +1,5 @@
-// Counts and logs a new epoch of a room with its reason. The log is limited to the first line per reason, because a store restored from an
-// older state begins a new epoch in every room.
+// Counts and logs a new epoch of a room with its reason. The log gets one line per reason and time window, because after a store is restored
+// from an older state every room begins a new epoch.
 import type { Runtime } from '@danmux/runtime';
 
 /**

@@ -18,13 +18,16 @@ export function historySize(room: string, lane: StreamLane): number {
   return isUserRoom(room) ? userRoomHistory : lanes[lane].history.size;
 }
 
-/** TTL of a recalled id, milliseconds: as long as the longest history, so a recalled message cannot return from any of them. */
+/** TTL of a recalled id, milliseconds: as long as the longest history, so that a recalled message is not in any history afterwards. */
 export const recallTtlMs = Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) * 1_000;
 
 /** TTL of recalled combo parts, milliseconds. Longer than `recallTtlMs`, because every new gift extends the life of the stream and its old combos. */
 export const recalledPartsTtlMs = 7 * 86_400_000;
 
-/** TTL of a room's heads after the last commit, presence report or new epoch, milliseconds. Longer than any history, so offsets never restart under stored messages. */
+/**
+ * TTL of a room's heads after the last commit, presence report or new epoch, milliseconds. Longer than any history, so that offsets do not
+ * start again while messages of the room are stored.
+ */
 export const headsTtlMs = recallTtlMs + 600_000;
 
 /** TTL of an idempotency claim whose request never finishes, milliseconds. */

@@ -1,4 +1,5 @@
-// Converts ledger counts to flat counters (`accepted:gift`, `shed:chat:ingress_full`) and back. Both engines store one such set per shard.
+// Converts ledger counts to flat counters (`accepted:gift`, `shed:chat:ingress_full`) and back. Both engines store
+// the ledger and the traffic of rooms as such counters.
 import { isLane, type Lane, laneNames } from '@danmux/protocol';
 import type { LedgerCounts, LedgerTotals } from '../contract/ledger.ts';
 

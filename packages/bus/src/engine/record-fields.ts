@@ -1,4 +1,4 @@
-// Checks of a record's name and field values, field expiry and field order, shared by both engines.
+// Rules of records that both engines share: valid record names and values, expiry of fields, and the order of field names.
 import { DanmuxError } from '@danmux/protocol';
 import type { RecordField } from '../contract/records.ts';
 

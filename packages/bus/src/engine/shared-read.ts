@@ -1,4 +1,4 @@
-// Shares one read between all callers within a second; never runs two reads at a time.
+// Shares one read among all calls within a second. Calls during a read wait for its answer.
 
 const keptMs = 1_000;
 

@@ -75,7 +75,7 @@ export class MemoryIngress implements Ingress {
     return { id, duplicate: false };
   }
 
-  /** Appends one publication; returns the number of old entries dropped to make room, or null when the lane is full and refuses. */
+  /** Appends one publication; returns the number of old entries dropped to make room, or null when a full lane refuses it. */
   #add(shard: number, publication: Publication, cap: number): number | null {
     const entries = this.#entries(shard, publication.lane);
     if (entries.size >= cap && lanes[publication.lane].atCap === 'refuse') return null;

@@ -80,7 +80,7 @@ export class MemoryPresence implements Presence {
     this.stop();
   }
 
-  /** Stores one report; returns the version of the edge's member list that the store now has. */
+  /** Stores an edge's report about one room. Returns the version of the stored member list of the edge, undefined when there is none. */
   #report(edge: string, room: string, online: number, ttlMs: number, report: MemberReport | undefined): string | undefined {
     const rows = this.#rooms.get(room) ?? new ExpiringMap<string, Row>(this.#clock);
     const before = rows.get(edge);

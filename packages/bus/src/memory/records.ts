@@ -85,7 +85,7 @@ export class MemoryRecords implements Records {
     return [...(this.#records.get(record)?.fields ?? [])].filter(([, field]) => isInForce(field, now));
   }
 
-  /** The record, or undefined when it does not exist or its TTL without fields is over. */
+  /** The record, or undefined when it does not exist or has had no fields for `emptyRecordMs`. */
   #known(record: string): StoredRecord | undefined {
     const stored = this.#records.get(record);
     const ended = stored?.emptySince !== undefined && this.#runtime.clock.now() - stored.emptySince >= emptyRecordMs;

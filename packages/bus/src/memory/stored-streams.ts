@@ -1,5 +1,5 @@
-// The streams of all rooms in memory: heads and the newest messages of each lane. A lane's history expires its TTL after the last message,
-// the heads of a room `headsTtlMs` after the last commit or presence report.
+// The streams of all rooms in memory: heads and the newest messages of each lane. The history of a lane expires one TTL after
+// its last message; the heads of a room expire `headsTtlMs` after the last commit, presence report or new epoch.
 import { lanes, type StreamLane, streamLanes, zeroOffsets } from '@danmux/protocol';
 import { type Clock, newId, type Runtime } from '@danmux/runtime';
 import type { Heads, HeadsClaim, Page } from '../contract/streams.ts';
@@ -55,7 +55,7 @@ export class StoredStreams {
     }
   }
 
-  /** The heads of a room, or null; never creates any. */
+  /** The heads of a room, or null when it has none. Does not begin an epoch. */
   known(room: string): Heads | null {
     return this.#heads.get(room) ?? null;
   }
@@ -94,7 +94,7 @@ export class StoredStreams {
     return { msgs: older.slice(Math.max(0, older.length - limit)).map((message) => given(lane, message)), more: older.length > limit };
   }
 
-  /** Records the id as recalled and replaces the message by a tombstone. True when history has the message or already its tombstone. */
+  /** Records the id as recalled and replaces the message by a tombstone. Returns true when history has the message or its tombstone. */
   recall(room: string, id: string): boolean {
     const recalled = this.#recalled.get(room) ?? new ExpiringMap(this.#clock);
     this.#recalled.set(room, recalled);

@@ -10,7 +10,7 @@ import type { MemoryLeases } from './leases.ts';
 import type { MemoryLedger } from './ledger.ts';
 import type { StoredStreams } from './stored-streams.ts';
 
-/** The nouns that a commit changes, and the leases that fence it. */
+/** The nouns that a commit changes, and the leases that it checks. */
 export interface CommitParts {
   readonly stored: StoredStreams;
   readonly leases: MemoryLeases;
@@ -37,7 +37,8 @@ export class MemoryStreams implements Streams {
     stored.append(room, messages);
     for (const [lane, ids] of Object.entries(entries) as [keyof typeof entries, readonly string[]][]) {
       const removed = ingress.remove(shard, lane, ids);
-      // The relay had read entries that the ingress then dropped at its cap and counted as shed. This commit sends them, so subtract them again.
+      // Missing entries were dropped at the cap and counted as shed after the relay had read them. This commit counts them itself (as sequenced
+      // or shed), so subtract the earlier count.
       ledger.add({ shed: { [lane]: { ingress_full: removed - ids.length } } });
     }
     ledger.add(counts);

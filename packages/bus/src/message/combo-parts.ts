@@ -21,7 +21,7 @@ export const comboParts = 200;
 const opening = ',"parts":[{"id":';
 const written = /\{"id":("(?:[^"\\]|\\.)*"),"count":(\d+)\}/g;
 
-/** Danmux writes `parts` between `id` and `type`; a later `parts` belongs to the publisher's data and does not count. */
+/** Whether the message has combo parts. Danmux writes `parts` between `id` and `type`; a `parts` after that belongs to the publisher's data. */
 export function hasParts(text: string): boolean {
   const at = text.indexOf(opening);
   return at >= 0 && at < text.indexOf(',"type":"');
@@ -32,7 +32,7 @@ export function partsOf(text: string): ComboPart[] {
   return [...(fieldText(text, 'parts') ?? '').matchAll(written)].map(([, id = '""', count = '1']) => ({ id: JSON.parse(id) as string, count: BigInt(count) }));
 }
 
-/** Merges gift bodies, oldest first, into one body: the newest with all parts and the sum of their counts. */
+/** Merges gift bodies, oldest first, into one body: the newest body, with one part for each gift and the sum of their counts. */
 export function bodyOfParts(bodies: readonly string[]): string {
   const newest = bodies.at(-1) ?? '';
   const parts = bodies.map((body) => ({ id: JSON.parse(fieldText(body, 'id') ?? '""') as string, count: countOf(fieldText(body, 'data') ?? 'null') }));
@@ -40,7 +40,7 @@ export function bodyOfParts(bodies: readonly string[]): string {
   return countedBody(`${id},"parts":${textOf(parts)}${newest.slice(id.length)}`, sumOf(parts));
 }
 
-/** The message without its recalled parts, with the sum of the others: unchanged when none is recalled, null when all are. */
+/** The message without its recalled parts, with the sum of the remaining counts. Unchanged when no part is recalled, null when all are. */
 export function withoutParts(text: string, recalled: RecalledParts): string | null {
   const parts = partsOf(text);
   const left = parts.filter(({ id }) => !recalled.has(id));

@@ -17,7 +17,7 @@ export function countOf(data: string): bigint {
   return Number.isSafeInteger(number) && number > 0 ? BigInt(number) : 1n;
 }
 
-/** The data with this count. Data that is not an object becomes the field `value` of one. */
+/** The data with this count. Data that is not an object becomes the field `value` of a new object. */
 export function withCount(data: string, count: bigint): string {
   return isObjectText(data) ? withField(data, 'count', String(count)) : `{"value":${data},"count":${count}}`;
 }

@@ -17,7 +17,7 @@ export function fieldText(text: string, name: string): string | undefined {
   return field && text.slice(field.from, field.to);
 }
 
-/** The object with this value in the field; a new field is appended at the end. */
+/** Returns the object with the field set to this value. A new field is added at the end. */
 export function withField(text: string, name: string, value: string): string {
   const field = find(text, name);
   if (field) return `${text.slice(0, field.from)}${value}${text.slice(field.to)}`;

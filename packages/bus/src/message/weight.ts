@@ -3,7 +3,7 @@ import type { From } from '@danmux/protocol';
 import type { Weight } from '../contract/ingress.ts';
 import { fnv1a } from '../fnv.ts';
 
-/** Characters of the data that enter the content hash; texts equal up to here count as the same. */
+/** Number of characters of the data in the content hash. Texts that are equal up to this length count as equal. */
 const hashed = 256;
 
 export function weightOf(from: From | undefined, data: string, roleWeights: Readonly<Record<string, number>>): Weight {

@@ -1,5 +1,5 @@
 // The pub/sub subscriptions of one process. Subscribes to a channel with its first listener and unsubscribes with the last. After a
-// reconnect it subscribes to all channels again and calls `resumed` on every listener, because messages may be lost. On a Redis Cluster it
+// reconnect it subscribes to all channels again and calls `resumed` on every listener, because messages may be missing. On a Redis Cluster it
 // uses sharded channels, so that a frame reaches only the master of its slot.
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
@@ -11,7 +11,7 @@ import { refusalOf } from './connection/refusal.ts';
 
 export interface ChannelListener {
   message(text: string): void;
-  /** Called after a reconnect: messages may be lost. */
+  /** Called after a reconnect: messages may have been lost. */
   resumed(): void;
 }
 
@@ -31,7 +31,7 @@ export class RedisChannels {
     connection.onReady(() => this.#resubscribe());
   }
 
-  /** Resolves when the subscription is active: later messages arrive. Rejects with `unavailable`. */
+  /** Resolves when the subscription is active and will get all later messages. Rejects with `unavailable` when it cannot subscribe. */
   async open(channel: string, listener: ChannelListener): Promise<Subscription> {
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners);
@@ -61,7 +61,7 @@ export class RedisChannels {
   }
 
   #ensureSubscribed(channel: string): Promise<unknown> {
-    // Applies to subscribed channels too: while disconnected, no message arrives on them.
+    // This check comes before the look-up of subscribed channels, because they get no messages while disconnected.
     if (!this.#connection.up) return Promise.reject(new DanmuxError('unavailable', { retryAfterMs: 1_000 }));
     const known = this.#subscribed.get(channel);
     if (known) return known;
@@ -79,7 +79,7 @@ export class RedisChannels {
     if (!this.#connection.up) return;
     const { client } = this.#connection;
     const leaving = client instanceof Cluster ? client.sunsubscribe(channel) : client.unsubscribe(channel);
-    // Harmless failure: a connection that ends meanwhile loses its subscriptions anyway.
+    // A failure is harmless: a connection that closes loses its subscriptions anyway.
     leaving.catch((error: unknown) => this.#count(error, 'redis unsubscribe failed'));
   }
 
@@ -114,7 +114,7 @@ export class RedisChannels {
   #subscribeLater(error: unknown): void {
     this.#count(error, 'redis resubscribe failed; it is retried');
     if (!this.#connection.up) return;
-    // Retry on the same connection: a refusal would hit a new one too, and reconnecting a Cluster replaces many connections.
+    // Retry on the same connection: Redis would refuse the command on a new one too, and reconnecting a Cluster replaces many connections.
     if (refusalOf(error) || this.#connection.cluster) {
       this.#retry = setTimeout(() => this.#connection.up && this.#resubscribe(), backoffMs(++this.#retries, { baseMs: 200, maxMs: 5_000 }));
       return;

@@ -4,7 +4,7 @@ import type { Cursors } from '../contract/cursors.ts';
 import type { Lease } from '../contract/leases.ts';
 import type { RedisStore } from './store.ts';
 
-/** Largest number of fields per script call, because a script blocks the whole Redis node. */
+/** Largest number of fields per script call. A script blocks its Redis node, so a larger write takes several calls. */
 const fieldsTogether = 1_000;
 
 export class RedisCursors implements Cursors {

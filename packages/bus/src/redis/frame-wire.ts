@@ -8,7 +8,7 @@ export function encodeFrame({ head, payload }: BusFrame): string {
   return `${JSON.stringify(toWire(head))}\n${payload}`;
 }
 
-/** Throws on a text that `encodeFrame` did not produce. */
+/** Throws when the text has no head line or the head is not JSON. */
 export function decodeFrame(text: string): BusFrame {
   const end = text.indexOf('\n');
   if (end < 0) throw new Error('frame has no head line');

@@ -60,7 +60,7 @@ export class RedisIngress implements Ingress {
     return this.#channels.open(this.#store.keys.shard(shard).ingressChannel, { message: notify, resumed });
   }
 
-  /** Writes publications of one shard that are either all replicated or all local. */
+  /** Writes publications of one shard. Either all of them wait for replicas or none does. */
   async #publishGroup(indexes: readonly number[], publications: readonly Publication[], results: (PublishResult | Error)[]): Promise<void> {
     for (let start = 0; start < indexes.length; start += publishChunk) {
       const chunk = indexes.slice(start, start + publishChunk);

@@ -16,10 +16,10 @@ export interface ShardKeys {
   readonly fence: string;
   readonly ledger: string;
   readonly totals: string;
-  /** A channel. */
+  /** Channel that announces new publications in the shard's ingress. */
   readonly ingressChannel: string;
   readonly events: string;
-  /** A channel. */
+  /** Channel that announces new events in the shard's log. */
   readonly eventsChannel: string;
   readonly records: RecordSlot;
   ingress(lane: Lane): string;
@@ -31,7 +31,7 @@ export interface ShardKeys {
   recalledParts(room: string): string;
   presence(room: string): string;
   memberLists(room: string): string;
-  /** A channel. */
+  /** Channel on which the frames of the room are published. */
   frames(room: string): string;
 }
 
@@ -39,10 +39,10 @@ export interface Keys {
   shard(shard: number): ShardKeys;
   /** Keys of a lease and of the counter for its fencing tokens. */
   lease(name: string): readonly [lease: string, fence: string];
-  /** Key of a lease's cursors, in the slot of the lease. Not for shard leases. */
+  /** Key of a lease's cursors, in the slot of the lease. Not for shard leases, which are in other slots. */
   cursors(name: string): string;
   readonly members: string;
-  /** A channel. */
+  /** Channel on which the names of released leases are published. */
   readonly freed: string;
   /** Slot of the records that do not belong to a room. */
   readonly otherRecords: RecordSlot;
@@ -104,7 +104,7 @@ function shardKeys(base: string, channels: string): ShardKeys {
     eventsChannel: `${channels}:events-bell`,
     records: recordSlot(base, channels),
     ingress: (lane) => `${base}:in:${lane}`,
-    // Both may contain colons, but a room name contains no space, so the pair is unambiguous.
+    // Room name and dedupe key may contain colons, but a room name contains no space, so the pair is unambiguous.
     seen: (room, dedupeKey) => `${base}:seen:${room} ${dedupeKey}`,
     heads: (room) => `${base}:room:${room}:heads`,
     stream: (room, lane) => `${base}:room:${room}:${lane}`,

@@ -26,12 +26,13 @@ export class RedisLeases implements Leases {
     const released = await this.#store.run('dmxLeaseRelease', [this.#store.keys.lease(lease.name)[0]], [lease.owner, lease.token]);
     if (released !== 1) return;
     const { freed } = this.#store.keys;
-    // Published outside the script, because on a Redis Cluster the channel may belong to another node. Listeners that miss it retry anyway.
+    // Not published by the script, because on a Redis Cluster the channel may belong to another node. Listeners that miss the message
+    // retry anyway.
     await this.#store.ask((redis) => (this.#store.cluster ? redis.spublish(freed, lease.name) : redis.publish(freed, lease.name)));
   }
 
   onFreed(freed: (name: string) => void): Promise<Subscription> {
-    // `resumed` does nothing: periodic calls of `acquire` find the leases that were freed during an outage.
+    // `resumed` does nothing, because periodic calls of `acquire` find the leases that were released during an outage.
     return this.#channels.open(this.#store.keys.freed, { message: freed, resumed: () => {} });
   }
 }

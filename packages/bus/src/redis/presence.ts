@@ -93,7 +93,7 @@ export class RedisPresence implements Presence {
     return new Map(rows.filter(([room]) => !isUserRoom(room)));
   }
 
-  /** Removes the totals of rooms whose reports have all expired; returns their number. A live edge that leaves a room removes its row itself. */
+  /** Removes the totals of rooms whose reports have all expired; returns the number of rooms. A live edge that leaves a room removes its own row. */
   async sweep(): Promise<number> {
     const removed = await this.#store.eachShard(async (shard) => {
       const rooms = await this.#store.ask((redis) => redis.hkeys(this.#store.keys.shard(shard).totals));

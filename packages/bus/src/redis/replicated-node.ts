@@ -1,9 +1,9 @@
 // One master under `redis.ack: replicated`. Writes are sent in groups, followed by one WAIT per group on the same connection. While too few
-// replicas confirm, writes are refused immediately and nothing is sent. Empty groups probe the replicas (each second, each 100 ms while they
-// are missing), so that a lost replica is noticed before the next gift and its return ends the refusals.
+// replicas confirm, writes are refused immediately and nothing is sent. A timer sends empty groups as probes, every second
+// (every 100 ms while replicas are missing), so that danmux notices a lost replica before the next gift and accepts writes after its return.
 //
 // Enough confirmations are not proof by themselves: when one of two replicas is promoted, the other still confirms writes of the old master
-// until the sentinels have informed all clients, and those writes are lost. So no write counts for 5 s after a replica disconnects.
+// until the sentinels have informed all clients, and those writes are lost. So for 5 s after a replica disconnects, every write is rejected.
 import { DanmuxError } from '@danmux/protocol';
 import type { Config } from '@danmux/runtime';
 import type { Redis } from 'ioredis';
@@ -14,7 +14,7 @@ import { GroupCommit } from './group-commit.ts';
 /** Errors of servers without WAITAOF: too old, or AOF is off. */
 const cannotFsync = /^ERR (unknown command|.*appendonly is disabled)/;
 
-/** A disconnected replica may be the new master. After this time, in milliseconds, sentinels or cluster nodes have announced a promotion. */
+/** Milliseconds after which sentinels or cluster nodes have announced a promotion. A replica that disconnected may be the new master. */
 const replicaLeftMs = 5_000;
 
 /** Interval between probes of a master, milliseconds: short while too few replicas confirm. */
@@ -29,7 +29,7 @@ export class ReplicatedNode {
   #closes = 0;
   #missing = false;
   #fsyncs = true;
-  /** Result of the last INFO: the master's address, its online replicas, and the monotonic time at which their number last fell. */
+  /** From the last INFO: the master's address, the number of its online replicas, and the monotonic time at which the number last fell. */
   #replicas = { of: '', count: 0, leftAt: Number.NEGATIVE_INFINITY };
   #probedAt = Number.NEGATIVE_INFINITY;
   #probing = false;
@@ -68,13 +68,13 @@ export class ReplicatedNode {
     return this.#missing ? Promise.reject(this.#tooFew('nothing was stored')) : this.#group.write(() => run(this.#redis), bytes);
   }
 
-  /** Probes the replicas when the interval is over. `now` is a time of any one clock, milliseconds; called by a timer. */
+  /** Probes the replicas when the interval is over. Called by a timer; `now` is in milliseconds and always from the same clock. */
   probe(now: number): void {
     const due = this.#probedAt + (this.#missing ? probeEveryMs.missing : probeEveryMs.idle);
     if (this.#probing || now < due || this.#redis.status !== 'ready') return;
     this.#probedAt = now;
     this.#probing = true;
-    // The error is ignored: it set `missing`, or the connection reports it.
+    // Ignore an error of the probe: it has already set `missing`, or the connection reports it.
     const done = () => {
       this.#probing = false;
     };

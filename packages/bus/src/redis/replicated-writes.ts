@@ -46,7 +46,7 @@ export class ReplicatedWrites {
     this.#connection.stop();
   }
 
-  /** `ReplicatedNode.write` on the master of the key's slot. Follows the slot when it moves. */
+  /** Calls `ReplicatedNode.write` for the master of the key's slot. Follows the slot when it moves. */
   async write<T>(key: string, run: (redis: Redis) => Promise<T>, bytes: number): Promise<T> {
     for (let redirects = 0; ; redirects++) {
       try {
@@ -75,7 +75,10 @@ export class ReplicatedWrites {
     return node;
   }
 
-  /** Whether to repeat a write after this error. A master that answers with a redirect has not executed the write, so a repeat is safe. */
+  /**
+   * Refreshes the slot table after a failed write and returns whether to repeat the write. A master that answers with a redirect has not executed
+   * the write, so a repeat is safe.
+   */
   async #redirected(error: unknown, redirects: number): Promise<boolean> {
     const { client } = this.#connection;
     if (!(client instanceof Cluster)) return false;
@@ -100,7 +103,7 @@ export class ReplicatedWrites {
     this.#report();
   }
 
-  /** Sets or clears the degraded states. Called by the timer too, because masters that caused one may disappear. */
+  /** Sets or clears the degraded states. Also called by the timer, because a master that caused one may leave the cluster. */
   #report(): void {
     const { ack_replicas, ack_timeout_ms } = this.#runtime.config.redis;
     this.#reportState(

@@ -1,4 +1,4 @@
-// Loads the Lua scripts from the package's lua folder. ioredis runs each by its SHA and sends it again when Redis no longer has it.
+// Loads the Lua scripts from the package's lua folder. ioredis runs a script by its SHA-1 and sends the source when Redis does not have it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
@@ -48,7 +48,7 @@ export function defineScripts(redis: Redis | Cluster): void {
   for (const { name, lua } of sources) redis.defineCommand(name, { lua });
 }
 
-/** Runs a script. The head of its file documents the answer. */
+/** Runs a script. The comment at the top of the script's file describes the answer. */
 export async function runScript(redis: Redis | Cluster, name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
   const commands = redis as unknown as Record<ScriptName, (...args: (string | number)[]) => Promise<unknown>>;
   return commands[name](keys.length, ...keys, ...args);

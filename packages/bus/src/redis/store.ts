@@ -43,7 +43,7 @@ export class RedisStore {
     }
   }
 
-  /** Runs a script. The head of its file documents the answer. */
+  /** Runs a script. The comment at the top of the script's file describes the answer. */
   run(name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     return this.ask((redis) => runScript(redis, name, keys, args));
   }

@@ -24,7 +24,7 @@ export class RedisStreams implements Streams {
   readonly #store: RedisStore;
   /**
    * True under `redis.ack: replicated`: a failover loses no acknowledged publication. Under `local` it may lose some before any replica has
-   * them, so a room begins a new epoch after a failover even when its heads look complete: gifts in the ingress may be lost.
+   * them, so a room begins a new epoch after a failover even when its heads look complete: gifts in the ingress may have been lost.
    */
   readonly #keepsAcknowledged: boolean;
 
@@ -57,7 +57,7 @@ export class RedisStreams implements Streams {
     const key = this.#store.of(room).stream(room, lane);
     const found = (await this.#store.ask((redis) => redis.xrange(key, `${after + 1}-0`, `${upTo}-0`, 'COUNT', limit))).map(placed);
     const end = found.length === limit ? (found.at(-1)?.offset ?? upTo) : upTo;
-    // Usually no offset is missing, which saves the read of the tombstones.
+    // Usually no offset is missing, and then the tombstones need not be read.
     if (found.length === end - after) return this.#given(room, lane, found);
     const tombs = await this.#tombstones(room, lane, after + 1, end);
     return this.#given(room, lane, withTombstones(found, tombs).slice(0, limit));
@@ -105,7 +105,7 @@ export class RedisStreams implements Streams {
     return this.#store.ask((redis) => redis.zrangebyscore(key, `(${this.#runtime.clock.now() - recallTtlMs}`, '+inf'));
   }
 
-  /** Removes recalled combo parts from messages on reading, because Redis cannot change entries of a stream. */
+  /** Returns messages without their recalled combo parts. Done on reading, because Redis cannot change entries of a stream. */
   async #given(room: string, lane: StreamLane, messages: readonly Placed[]): Promise<string[]> {
     if (lane !== 'gift' || !messages.some(({ text }) => hasParts(text))) return messages.map(({ text }) => text);
     const key = this.#store.of(room).recalledParts(room);
@@ -127,7 +127,7 @@ function claimArguments({ known, ended = [] }: HeadsClaim, keepsAcknowledged: bo
   return [keepsAcknowledged ? 1 : 0, known?.epoch ?? '', ...streamLanes.map((lane) => known?.offsets[lane] ?? 0), ...ended];
 }
 
-/** Merges messages and tombstones by offset. Drops everything below the newest gap: those are tombstones of messages that history has trimmed. */
+/** Merges messages and tombstones by offset. Drops everything below the highest missing offset: only tombstones of trimmed messages are there. */
 function withTombstones(found: readonly Placed[], tombs: readonly Placed[]): Placed[] {
   if (tombs.length === 0) return [...found];
   const all = [...new Map([...found, ...tombs].map((one) => [one.offset, one])).values()].sort((a, b) => a.offset - b.offset);

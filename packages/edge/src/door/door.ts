@@ -1,5 +1,5 @@
-// Listens for viewers, admits them, and owns the session of each connection until it ends. Refuses all viewers while the edge drains or is
-// full, and banned users always. It handles no viewer events; Dispatch does.
+// Listens for viewers, admits them, and owns the session of each connection until it ends. Refuses new viewers while the edge drains or is
+// full, and banned users at any time. Dispatch handles the viewer events.
 import type { Server as HttpServer } from 'node:http';
 import type { Bus } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
@@ -82,7 +82,7 @@ export class Door {
     this.#draining = true;
   }
 
-  /** Closes the port, so new viewers connect to another edge, and disconnects the current ones spread over time. */
+  /** Closes the port, so that new viewers connect to another edge, and disconnects the current viewers evenly over `edge.drain_ms`. */
   async drain(): Promise<void> {
     this.refuse();
     this.#http.close();

@@ -5,7 +5,7 @@ import { DanmuxError } from '@danmux/protocol';
 import { type Runtime, verifyViewerToken } from '@danmux/runtime';
 import { guestViewer, type Viewer, viewerOf } from '../viewer/viewer.ts';
 
-/** True for a page of the same host name or a configured Origin, and for a client without an Origin (not a browser page). */
+/** True for a page with the server's host name (all loopback names are equal), an allowed Origin, or no Origin header (not a browser page). */
 export function originAllowed(origin: string | undefined, host: string | undefined, allowed: readonly string[]): boolean {
   if (origin === undefined || allowed.includes('*') || allowed.includes(origin)) return true;
   const from = hostName(origin);

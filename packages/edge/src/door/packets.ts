@@ -1,5 +1,5 @@
 // Replaces socket.io's JSON parser and serializer with ones that keep every digit of large numbers, so data leaves as the sender wrote it.
-// Framing, acks and attachments stay socket.io's.
+// socket.io's code still handles framing, acks and attachments.
 import { limits } from '@danmux/protocol';
 import { parseRequest, written } from '@danmux/runtime';
 import { Decoder, Encoder, type Packet } from 'socket.io-parser';

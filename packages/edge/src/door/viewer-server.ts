@@ -13,7 +13,7 @@ import { packets } from './packets.ts';
 
 export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** Decides which viewers are refused although their token is valid. */
+/** Decides which viewers are refused for reasons other than their token. */
 export interface Door {
   /** The error for every new viewer, while the edge drains or is full; else undefined. */
   refuses(): DanmuxError | undefined;
@@ -22,8 +22,8 @@ export interface Door {
 }
 
 /**
- * No context takeover, so that one compressed frame serves all viewers. The threshold keeps ws from compressing anything itself: ws sends
- * a message it compresses later than messages written after it.
+ * No context takeover, so that one compressed frame serves all viewers. The threshold stops ws from compressing messages
+ * itself: ws compresses asynchronously, so a frame written directly to the TCP socket could overtake a compressed message.
  */
 const deflateOffer = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: Number.MAX_SAFE_INTEGER };
 

@@ -15,7 +15,7 @@ interface Tracked {
   readonly user: string | undefined;
   /** In `performance.now()` milliseconds; later answers are not counted. */
   readonly until: number;
-  /** Answers count from viewers that were in the room when the message arrived, or from its recipient. */
+  /** The viewers that may answer: those in the room when the message arrived, or the recipient; undefined until the message arrives live. */
   live: { readonly sessions: RoomSessions; readonly frame: number } | { readonly user: string } | undefined;
   /** Connection ids that got the message with a join; their answers count too. */
   replayed: BitSet | undefined;
@@ -79,7 +79,7 @@ export class DeliveryReceipts implements Part {
     this.#changed.add(message);
   }
 
-  /** Messages replayed with a rejoin: the viewer's answers count; the sends do not, because the first delivery was counted. */
+  /** Accepts a viewer's answers to messages replayed with its rejoin. Does not count them as sent again, because the first delivery was counted. */
   replayed(session: Session, room: string, msgs: readonly Msg[]): void {
     for (const { id, receipt, ts } of msgs) {
       if (receipt !== true || ts + this.#followedMs < this.#runtime.clock.now()) continue;
@@ -154,7 +154,7 @@ export class DeliveryReceipts implements Part {
       );
     } catch (error) {
       this.#runtime.caught('receipts', error, 'could not report receipts; trying again', { level: 'debug' });
-      // Retries until the message's deadline and grace period; a longer outage of Redis loses these counts.
+      // Retries until `graceMs` after the message's `until`; a longer outage of Redis loses these counts.
       const now = performance.now();
       for (const message of batch) if (message.until + graceMs > now) this.#changed.add(message);
     }

@@ -13,7 +13,7 @@ import type { Session } from '../session/session.ts';
 import type { DeliveryReceipts } from './delivery-receipts.ts';
 import { RoomWriter } from './room-writer.ts';
 
-/** Writes per step, before the clock and the next room are checked; one write takes about 10 µs. */
+/** Sessions written per step. After each step the clock is checked and the next room has its turn; one write takes about 10 µs. */
 const writesPerStep = 32;
 
 interface UserSessions {
@@ -60,7 +60,7 @@ export class FanOut implements FeedOutput {
     if (sessions) {
       for (const [user, message] of senderOnly) this.toSender(room, user, message);
       if (shed || Object.keys(counts).length > 0) this.#writerOf(room, isUrgent(counts))?.addFrame(frame);
-      // Tracked after queueing, which numbers the frame, and before the first write in a later turn of the event loop.
+      // `addFrame` has numbered the frame, and its first write follows in a later turn of the event loop, so tracking precedes sending.
       if (receipts) this.#receipts.track(receipts, sessions, sessions.lastFrame);
     }
     for (const [id, trace] of traces) {
@@ -84,7 +84,7 @@ export class FanOut implements FeedOutput {
     for (const session of mine) session.deliver(room, encoded);
   }
 
-  /** Sends messages delivered before the new epoch to the viewers that joined since and did not get them. */
+  /** Sends messages that were delivered before the new epoch to viewers that joined after it began and do not have them. */
   repeated(room: string, repeated: readonly Repeated[]): void {
     for (const session of this.#hub.sessionsIn(room)?.newcomers ?? []) {
       const missed = repeated.filter(({ lane, before }) => !session.hasSeen(room, lane, before));
@@ -121,7 +121,7 @@ export class FanOut implements FeedOutput {
     const writers = urgent ? this.#urgent : this.#ordinary;
     const known = writers.get(room);
     this.#next ??= setImmediate(() => this.#work());
-    // After a room was empty it has a new RoomSessions; the old writer's frames have no viewers left.
+    // A room that became empty gets a new RoomSessions at the next join; the frames of the old writer have no viewers left.
     if (known?.room === sessions) return known;
     known?.abandon();
     const writer = new RoomWriter(sessions, urgent, this.#ledger, (ids, count) => this.#receipts.delivered(room, ids, count));

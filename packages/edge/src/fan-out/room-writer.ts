@@ -106,7 +106,7 @@ export class RoomWriter {
   write(limit: number): boolean {
     this.#writing ??= this.#begin();
     const writing = this.#writing;
-    // A write may disconnect the last viewer, which abandons this writer.
+    // `abandon` may have been called during the write.
     if (writing && this.#writeTo(writing, limit) && this.#writing === writing) {
       this.#settle(writing);
       this.#writing = undefined;

@@ -1,6 +1,7 @@
-// Tracks the epochs of a room that ended, and finds the offset at which a feed continues in a new epoch. After Redis lost recent writes, the
-// new epoch continues the old one from the last message that survived: with 5 surviving, a feed at offset 10 of A continues at 5 of B, and a
-// feed at 3 of A reads 4 and 5 first. If nothing survived, the new epoch is read from its first message.
+// Tracks the ended epochs of a room, and finds the offset at which a feed continues in a new epoch. After Redis lost recent writes, the new
+// epoch continues the old one from the last message that survived. If epoch B continues epoch A after offset 5, a feed at offset 10 of A
+// continues at 5 of B, and a feed at 3 of A continues at 3 of B and reads 4 and 5 there. If nothing survived, the new epoch is read from its
+// first message.
 import { claimOf, type FrameHead, goesOnAfter, type Heads, type HeadsClaim } from '@danmux/bus';
 import { type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 
@@ -35,7 +36,7 @@ export class FeedEpochs {
     return claimOf(known, this.#ended);
   }
 
-  /** The heads at which a feed that was at `before` continues in the epoch of `heads`. */
+  /** The heads from which a feed continues in the epoch of `heads`, when its heads in the old epoch were `before`. */
   begin(heads: Heads, before: Heads): Heads {
     const at = streamLanes.map((lane): [StreamLane, number] => [lane, goesOnAfter(heads, lane, before.epoch, before.offsets[lane])]);
     return { ...heads, offsets: Object.fromEntries(at) as Heads['offsets'] };

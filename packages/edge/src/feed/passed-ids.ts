@@ -43,7 +43,7 @@ export class PassedIds {
     return this.#passed.size;
   }
 
-  /** The frame without messages delivered before; the same object when it has none. Its ranges stay, so the feed's heads still advance. */
+  /** The frame without messages delivered before; the same object if it has no such messages. The ranges are kept, so that heads advance. */
   without(frame: BusFrame): { readonly frame: BusFrame; readonly repeated: readonly Repeated[] } {
     if (this.#passed.size === 0 || Object.keys(frame.head.ranges).length === 0) return { frame, repeated: [] };
     const texts = messageTexts(frame.payload);
@@ -69,7 +69,7 @@ export class PassedIds {
 
   #unlessHad(msg: Msg, had: (lane: StreamLane, before: Passed) => boolean): Msg | [] {
     const { lane } = msg;
-    // A tombstone is sent even if the viewer has the message, because it must hide it.
+    // A tombstone is sent even if the viewer has the message, because the tombstone must hide that message.
     if (!isStreamLane(lane) || msg.type === 'recalled') return msg;
     const of = {
       has: (key: string) => {
@@ -93,7 +93,7 @@ export class PassedIds {
   }
 }
 
-/** Key of a message in its room: its id, in a personal room with the recipient, since users may have equal ids there. */
+/** Key of a message in its room: its id, prefixed with the recipient in a personal room, where messages of two users may have the same id. */
 export function passedKey({ id, to }: Pick<AddressedMsg, 'id' | 'to'>): string {
   return to === undefined ? id : `${to}\0${id}`;
 }

@@ -21,7 +21,7 @@ export class Recovery {
     this.#bus = bus;
   }
 
-  /** `heads` are the feed's at the moment when the viewer's frames began to be held back. */
+  /** `heads` are the heads of the feed at the time when the session began to hold back frames. */
   async recover(request: JoinRequest, feed: RoomFeed, heads: Heads): Promise<Recovered> {
     const recovered: Partial<Record<StreamLane, boolean>> = {};
     const perLane: Partial<Record<StreamLane, readonly Msg[]>> = {};

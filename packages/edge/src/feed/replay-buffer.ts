@@ -21,7 +21,7 @@ interface Base {
   readonly msgs: readonly Msg[];
 }
 
-/** Caps per room: frames, characters, and age in milliseconds (the longest absence that recovery covers). */
+/** Caps per room: frames, characters, and age in milliseconds (the longest absence served from these frames). */
 const maxFrames = 3_000;
 const maxCharacters = 8_000_000;
 const maxAgeMs = 150_000;
@@ -120,7 +120,7 @@ export class ReplayBuffer {
     this.#base[lane] = { at: now, first: last - msgs.length + 1, msgs };
   }
 
-  /** True when the messages before the frames were read from Redis already; a missing message is then missing in Redis too. */
+  /** True when the messages older than the cached frames were already read from Redis; a message missing here is then missing in Redis too. */
   isWarm(lane: StreamLane, head: number): boolean {
     const base = this.#base[lane];
     return base !== undefined && base.first + base.msgs.length >= (this.firstOffset(lane) ?? head + 1);
@@ -132,7 +132,7 @@ export class ReplayBuffer {
     return base.msgs.slice(from - base.first, to - base.first + 1);
   }
 
-  /** Number of cached messages, for the metrics. */
+  /** Number of cached frames plus the number of messages read from Redis. */
   get size(): number {
     const bases = streamLanes.reduce((sum, lane) => sum + (this.#base[lane]?.msgs.length ?? 0), 0);
     return this.#frames.length + bases;
@@ -143,7 +143,7 @@ function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean 
   return (head.ranges[lane]?.[1] ?? 0) > after;
 }
 
-/** Start of every stream message; quotes inside strings are escaped, so no false match. Parsing all messages would block an edge with many rooms. */
+/** Matches the start of each stream message, and never text inside a string, whose quotes are escaped. Parsing would block the edge too long. */
 const opening = /\{"lane":"[a-z]+","offset":(\d+),"id":("(?:[^"\\]|\\.)*")/g;
 
 function keysIn({ head, payload }: BusFrame): [key: string, offset: number][] {

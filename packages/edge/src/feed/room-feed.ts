@@ -14,7 +14,7 @@ export interface FeedOutput {
   /** The next frame of the room, in order: every earlier message was delivered or reported by `gap`. */
   frame(frame: BusFrame): void;
   gap(gap: Gap): void;
-  /** Messages delivered before the new epoch that arrive again; only viewers that joined since need them. */
+  /** Messages delivered before the new epoch that arrive again; only viewers that joined after the first delivery need them. */
   repeated?(room: string, repeated: readonly Repeated[]): void;
   /** Ids of recalled messages; hide those not yet written. Called before the frame that carries the recall. */
   recalled(room: string, ids: ReadonlySet<string>): void;
@@ -140,7 +140,7 @@ export class RoomFeed implements RoomSubscriber {
     if (this.#check) await this.#repairing;
   }
 
-  /** Delivers queued frames, synchronously until a hole; then starts a repair. */
+  /** Delivers queued frames synchronously up to the first hole or frame of another epoch, then starts a repair. */
   #next(): void {
     if (this.#working || this.#closed || !this.#heads || this.#retry) return;
     while (!this.#check) {
@@ -186,7 +186,7 @@ export class RoomFeed implements RoomSubscriber {
     if (head) for (const { lane, upTo } of holesBefore(head, this.heads)) if (!this.#check) await this.#fill(lane, upTo);
   }
 
-  /** Reads the heads from Redis and fills up to them. `awaited` is the epoch of the first queued frame. */
+  /** Reads the heads from Redis and delivers the messages up to them from history. `awaited` is the epoch of the first queued frame. */
   async #catchUp(awaited: string | undefined): Promise<void> {
     this.#check = false;
     const heads = await this.#claimed(this.heads).catch((error: unknown) => {
@@ -213,7 +213,7 @@ export class RoomFeed implements RoomSubscriber {
       const after = offsets[lane];
       const to = Math.min(upTo, after + pageSize);
       const msgs = await this.#bus.streams.since(this.room, lane, after, to, pageSize);
-      // Checked after the read: Redis may have lost writes since, and the messages may belong to another epoch.
+      // The epoch is checked after the read, because Redis may have lost writes meanwhile and the messages may belong to another epoch.
       const { epoch: readFrom } = await this.#claimed({ ...this.heads, offsets: { ...offsets, [lane]: upTo } });
       if (this.#closed) return;
       if (readFrom !== epoch) {
@@ -233,7 +233,7 @@ export class RoomFeed implements RoomSubscriber {
   #give(frame: BusFrame): void {
     if (frame.head.recalls) this.#recall(frame.head.recalls);
     const shown = this.#shown(frame);
-    // The complete frame: a viewer that rejoins may not have got the messages in the earlier epoch.
+    // The buffer stores the frame with the messages delivered in an earlier epoch, because a viewer that rejoins may not have them.
     this.replay.push(shown, this.#runtime.clock.now());
     const { frame: fresh, repeated } = this.passed.without(shown);
     if (repeated.length > 0) this.#output.repeated?.(this.room, repeated);
@@ -260,7 +260,7 @@ export class RoomFeed implements RoomSubscriber {
     const before = this.heads;
     const late = this.#waiting.filter(({ head }) => head.epoch === before.epoch);
     this.#waiting = this.#waiting.filter(({ head }) => head.epoch !== before.epoch);
-    // Queued frames of the old epoch are valid; if Redis lost their messages, the hole before them can never be filled.
+    // Queued frames of the old epoch are valid. If Redis lost their messages, they are delivered now, because history will never contain them.
     for (const frame of late) if (!this.#epochs.survives(frame.head, heads)) this.#pass(frame);
     this.passed.add(this.replay.ids());
     this.replay.clear();
@@ -277,7 +277,9 @@ export class RoomFeed implements RoomSubscriber {
     try {
       for (const id of this.#recalled.ids) if (!this.#closed) await this.#bus.streams.recall(this.room, id);
     } catch (error) {
-      this.#runtime.caught('room-feed', error, 'could not repeat the recalls; recalled messages may be in history again', { fields: { room: this.room } });
+      this.#runtime.caught('room-feed', error, 'could not repeat recalls in the new epoch; recalled messages may have reappeared in history', {
+        fields: { room: this.room },
+      });
     }
   }
 

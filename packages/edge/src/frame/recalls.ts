@@ -1,5 +1,5 @@
-// Replaces recalled messages in frames with tombstones of the same id and offset, so counts and offsets stay unchanged. This is the only
-// step after the relay that parses a frame; recalls are rare.
+// Replaces recalled messages in frames with tombstones of the same id and offset, so counts and offsets stay unchanged. A frame is parsed
+// only when it may contain a recalled message; recalls are rare.
 import { type BusFrame, withoutParts } from '@danmux/bus';
 import type { Frame, Lane, Msg } from '@danmux/protocol';
 import { type Clock, parseJson, toJson } from '@danmux/runtime';
@@ -7,7 +7,7 @@ import { type Clock, parseJson, toJson } from '@danmux/runtime';
 /** Cap of remembered ids and their age limit; no message is queued for longer than a minute. */
 const remembered = 1_000;
 const rememberedMs = 60_000;
-/** Up to this many ids the payload is searched for each id first; with more ids parsing is cheaper. */
+/** With at most this many ids the payload is searched for them before it is parsed; with more ids, parsing at once is cheaper. */
 const searched = 16;
 
 /** Ids recalled recently in one room; a message that arrives after its recall becomes a tombstone. */

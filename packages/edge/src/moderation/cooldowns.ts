@@ -5,7 +5,7 @@ import type { Clock } from '@danmux/runtime';
 
 interface Cooldown {
   readonly until: number;
-  /** Id of the request that started the cooldown; undefined: a request on another edge did; null: that request released it. */
+  /** Id of the request that started the cooldown; undefined when a request on another edge started it; null after `release`. */
   readonly by: string | undefined | null;
 }
 

@@ -19,7 +19,7 @@ export interface EnforcementParts {
 
 const lifted: Partial<Record<RuleChange['kind'], Notice>> = {
   mute: { code: 'unmuted', message: 'You may send again.' },
-  ban: { code: 'unbanned', message: 'You may come back.' },
+  ban: { code: 'unbanned', message: 'Your ban was lifted; you may join again.' },
 };
 
 export class Enforcement {

@@ -1,5 +1,5 @@
 // Deduplicates held messages across edges for the length of the dedupe window: the first edge to hold a request chooses the message id,
-// and the message enters the review queue once, even if a moderator decides before a retry arrives. It does not read the queue.
+// and the message enters the review queue once, even if a moderator decides before a retry arrives. This class does not read the queue.
 import { type Bus, dedupeMs, type Publication, runOnce } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';

@@ -75,7 +75,7 @@ export class HiddenMessages implements Part {
     const { id, room } = held;
     const message = { id, room, type, data: verdict.data, from: viewer.from, at: this.#runtime.clock.now(), reason: verdict.reason };
     await this.#requests.once(held, () => this.#store(message));
-    // Also for a retry of a request first held by another edge: the viewer has reconnected here.
+    // The message is also written after a retry of a request that another edge held first, because the viewer is connected here now.
     this.#output.toSender(room, viewer.id, numberedMessage(held, undefined));
     return { id, held: true };
   }

@@ -47,7 +47,7 @@ export class SendGuard {
     this.#members = new Set(moderation.member_roles);
   }
 
-  /** Throws the DanmuxError that refuses the message. The caller checks that the viewer is in the room; it may leave before this resolves. */
+  /** Throws the DanmuxError that refuses the message. The caller checks the membership before and after, because the viewer may leave meanwhile. */
   async judge(viewer: Viewer, given: SendRequest): Promise<Judged> {
     const { room, type } = given;
     if (!viewer.sends) throw new DanmuxError('read_only');
@@ -77,7 +77,8 @@ export class SendGuard {
     const stated = row?.viewer ? statedCount(row, request.data) : undefined;
     if (stated === undefined) return request;
     const count = this.#limits.takeCount(sent, stated, now);
-    if (count === 0) throw new DanmuxError('rate_limited', { message: 'Too many at once for this message type; wait a second.', retryAfterMs: countRetryMs });
+    if (count === 0)
+      throw new DanmuxError('rate_limited', { message: 'The count limit of this message type is used up; try again in a second.', retryAfterMs: countRetryMs });
     return counted(request, count);
   }
 
@@ -94,7 +95,8 @@ export class SendGuard {
     const modes = this.#modesFor(viewer, room);
     if (modes.mute_all) throw new DanmuxError('room_muted');
     if (modes.members_only && !hasRole(viewer, this.#members)) throw new DanmuxError('members_only');
-    if ((viewer.from.level ?? 0) < (modes.min_level ?? 0)) throw new DanmuxError('level_too_low', { message: `Level ${modes.min_level} is needed here.` });
+    if ((viewer.from.level ?? 0) < (modes.min_level ?? 0))
+      throw new DanmuxError('level_too_low', { message: `This room requires level ${modes.min_level} or higher.` });
     if (lane === 'ambient') return;
     if (modes.unique) refuseRepeated(this.#cooldowns.wait(uniqueKey(viewer, request), cid));
     if (modes.slow_ms) refuseSlow(this.#cooldowns.wait(slowKey(viewer, room), cid));
@@ -142,5 +144,5 @@ function refuseSlow(wait: number): void {
 }
 
 function refuseRepeated(wait: number): void {
-  if (wait > 0) throw new DanmuxError('content_blocked', { message: 'You said the same a moment ago.', retryAfterMs: wait });
+  if (wait > 0) throw new DanmuxError('content_blocked', { message: 'You sent the same message a moment ago.', retryAfterMs: wait });
 }

@@ -1,5 +1,5 @@
 // Counts the outcome of each message for each viewer in its room: delivered, shed with a reason, or undeliverable because the viewer left
-// first. Per lane the three add up to the messages due; this is the edge's half of the drop ledger.
+// first. Per lane the three add up to the messages due. The relay counts the messages it sheds itself.
 import type { Lane } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { EncodedFrame, LaneCounts } from './encoded-frame.ts';

@@ -1,5 +1,5 @@
 // An event encoded once for many viewers: as socket.io packets, and as WebSocket frames, plain and deflated. Writing it to one more session
-// costs only the write. No other file builds socket.io packets of an event.
+// costs only the write. All socket.io packets of events are built with `eventPacket`.
 import { constants, deflateRawSync } from 'node:zlib';
 import { type Gap, type Lane, lanes, type ServerEvents } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
@@ -109,7 +109,7 @@ export function encodeEvent<E extends keyof ServerEvents>(event: E, payload: Par
   return new EncodedFrame([eventPacket(event, toJson(payload))], options);
 }
 
-/** Encodes a gap with its lane's urgency, so it is queued behind earlier messages of the lane and applies to the later ones. */
+/** Encodes a gap with its lane's urgency, so that it keeps its place in the order of the lane's messages. */
 export function encodeGap(gap: Gap): EncodedFrame {
   return encodeEvent('gap', gap, { room: gap.room, gaps: [gap], urgent: lanes[gap.lane].guaranteed });
 }

@@ -2,7 +2,7 @@
 // viewer of many rooms would fall behind. Joins only frames of the same lane, so lane order is kept.
 import { EncodedFrame, eventPacket } from './encoded-frame.ts';
 
-/** Caps of a joined frame's bytes and of the queued frames searched for more; both bound the work of one write. */
+/** Caps of the bytes of a joined frame and of the queued frames that are searched for joinable ones; both bound the work of one write. */
 const maxJoinedBytes = 262_144;
 const lookAhead = 256;
 

@@ -1,5 +1,5 @@
-// One viewer's send queue, empty while the viewer keeps up. For a slow viewer it queues urgent frames, sheds the oldest of the others and
-// reports the number in a `gap`. When urgent frames exceed the cap, it closes and reports an overflow.
+// One viewer's send queue, empty while the viewer keeps up. For a slow viewer it queues frames, sheds the oldest non-urgent frames past
+// their share of the cap, and reports the number of shed messages in a `gap`. When urgent frames exceed the cap, it closes and reports an overflow.
 import type { Gap, Lane } from '@danmux/protocol';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { type EncodedFrame, encodeEvent } from './encoded-frame.ts';
@@ -44,7 +44,7 @@ export class Outbox {
     return this.#urgentBytes + this.#sheddableBytes;
   }
 
-  /** True when the frame was written immediately; a queued frame is limitsPackets in the ledger when it is written, shed or dropped. */
+  /** True when the frame was written immediately; the outbox counts a queued frame in the ledger when it is written, shed or dropped. */
   write(encoded: EncodedFrame): boolean {
     if (this.bytes === 0 && this.#unsentGaps === undefined && this.#wire.ready) {
       this.#wire.write(encoded);

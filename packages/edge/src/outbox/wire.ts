@@ -1,6 +1,6 @@
 // Writes encoded frames to one viewer. Over WebSocket they go straight to the TCP socket, past engine.io's queue and ws's framing; over
-// long-polling, or with `edge.direct_writes` off, they go through engine.io. Only this file relies on the internals of
-// engine.io's transport and ws.
+// long-polling, or with `edge.direct_writes` off, they go through engine.io. This file relies on internals of engine.io's
+// transport and of ws.
 import type { Socket as TcpSocket } from 'node:net';
 import type { EncodedFrame } from './encoded-frame.ts';
 import { pollPackets } from './polls.ts';

@@ -30,9 +30,10 @@ export class PersonalHistory {
   }
 
   /**
-   * The user's messages after its positions, up to `heads`. A lane is not recovered when its position is older than history or than
-   * `userRoomHistory` messages of all users, or when the user missed more than `limits.recovery` messages. A lane whose position is of
-   * another epoch or beyond the heads is not recovered either, but returns the messages since the epochs diverged.
+   * The user's messages after its positions, up to `heads`. A lane is not recovered when Redis has trimmed messages after its
+   * position, when the position is more than `userRoomHistory` messages (of all users) behind, or when the user missed more than
+   * `limits.recovery` messages. A lane whose position is of another epoch or beyond the heads is not recovered either, but returns the
+   * messages since the epochs diverged.
    */
   async missed(user: string, positions: Positions | undefined, heads: Heads): Promise<MissedPersonal> {
     const recovered: Partial<Record<StreamLane, boolean>> = {};
@@ -85,7 +86,7 @@ export class PersonalHistory {
     for (let next = pages.next(after, upTo, pageSize); next; next = pages.next(after, upTo, pageSize)) {
       this.#runtime.metrics.ringReads.inc({ lane });
       const texts = await this.#bus.streams.since(this.#feed.room, lane, next.after, next.upTo, pageSize);
-      // Checked after the read: Redis may have restarted empty, and the texts may belong to another epoch.
+      // The epoch is checked after the read, because Redis may have restarted empty and the texts may belong to another epoch.
       if ((await this.#bus.streams.heads(this.#feed.room)).epoch !== epoch) {
         this.#pages.delete(lane);
         return null;

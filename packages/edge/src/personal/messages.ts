@@ -88,7 +88,7 @@ export class PersonalMessages implements Part {
         after: () => session.releaseFrames(personalRoom),
       };
     } catch (error) {
-      // Personal messages reach a viewer with or without a join.
+      // The held messages are delivered although the join failed: a viewer gets personal messages without a join too.
       session.releaseFrames(personalRoom);
       throw error;
     }
@@ -107,7 +107,7 @@ export class PersonalMessages implements Part {
         this.#rooms.set(room, { feed, history: new PersonalHistory(this.#runtime, this.#bus, feed) });
         return;
       } catch (error) {
-        this.#runtime.caught('personal-messages', error, 'could not follow a personal room; trying again', { level: 'debug', fields: { room } });
+        this.#runtime.caught('personal-messages', error, 'could not open the feed of a personal room; retrying', { level: 'debug', fields: { room } });
         await feed.close();
       }
       await pause(backoffMs(attempt, retry), this.#ended.signal);
@@ -138,7 +138,7 @@ export class PersonalMessages implements Part {
     }
   }
 
-  /** Sends messages delivered before the new epoch to the connections opened since that did not get them. */
+  /** Sends messages first delivered before the new epoch to connections that were opened after that delivery and do not have them. */
   #deliverRepeated(repeated: readonly Repeated[]): void {
     for (const { lane, text, before } of repeated) {
       const msg = parseJson(text) as AddressedMsg;
@@ -174,7 +174,7 @@ function isUrgent(lane: Lane): boolean {
   return lanes[lane].guaranteed;
 }
 
-/** Drops `to`: being in this frame already implies the recipient. */
+/** The message without `to`, because the frame goes to its recipient alone. */
 function shownMsg(msg: Msg): Msg {
   const { to: _to, ...shown } = msg as AddressedMsg;
   return shown;

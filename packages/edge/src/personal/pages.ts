@@ -12,7 +12,7 @@ interface Place {
   readonly text: string;
 }
 
-/** Cap of cached characters, the same as a replay buffer's; older messages then count as lost. */
+/** Cap of cached characters, the same as a replay buffer's; past it no older messages are added, and they count as lost. */
 const maxCharacters = 8_000_000;
 
 export class PersonalPages {
@@ -24,7 +24,7 @@ export class PersonalPages {
   #first: number;
   #last: number;
   #characters = 0;
-  /** No older messages are available, in Redis or under the cap. */
+  /** True when no older messages can be added: Redis has trimmed them, or the cap is reached. */
   #ended = false;
 
   /** Starts empty at the offset `last`; grows down and up from it. */
@@ -35,7 +35,7 @@ export class PersonalPages {
     this.#last = last;
   }
 
-  /** New messages grew the cache to twice its cap; replace it with a new one. */
+  /** True when new messages grew the cache past twice its cap; the owner then replaces it with a new one. */
   get overfull(): boolean {
     return this.#characters > 2 * maxCharacters;
   }
@@ -55,7 +55,7 @@ export class PersonalPages {
   add({ after, upTo }: PageRange, texts: readonly string[]): void {
     const whole = texts.length === upTo - after;
     const above = upTo > this.#last;
-    // Some of the new messages are trimmed already, so the cached run no longer connects to the rest.
+    // Redis has already trimmed some of the new messages, so the cached messages do not connect to those just read.
     if (above && !whole) this.#restart(upTo - texts.length);
     for (const [index, text] of texts.entries()) this.#store(upTo - texts.length + 1 + index, text);
     if (above) this.#last = upTo;

@@ -49,7 +49,8 @@ export class Dispatch {
   }
 
   #checkRate(session: Session, event: string, payload: unknown): void {
-    if (session.behind) throw new DanmuxError('rate_limited', { message: 'Read the answers to your requests first.', retryAfterMs: behindRetryMs });
+    if (session.behind)
+      throw new DanmuxError('rate_limited', { message: 'Too many unread replies; read them before sending more requests.', retryAfterMs: behindRetryMs });
     if (this.#runtime.config.shedding === 'off') return;
     const wait = session.spendRequest(this.#kindOf(event, payload), this.#runtime.clock.now());
     if (wait > 0) throw new DanmuxError('rate_limited', { retryAfterMs: wait });
@@ -67,7 +68,7 @@ export class Dispatch {
   async #call(session: Session, event: string, args: readonly unknown[]): Promise<Answer<object>> {
     if (!isViewerEvent(event)) {
       throw new DanmuxError('unknown_event', {
-        message: `There is no event "${String(event).slice(0, 64)}"; there are ${Object.keys(viewerSchemas).join(', ')}.`,
+        message: `Unknown event "${String(event).slice(0, 64)}"; the known events are ${Object.keys(viewerSchemas).join(', ')}.`,
       });
     }
     return this.#handlers[event](session, checked(event, args));
@@ -90,7 +91,7 @@ function isViewerEvent(event: unknown): event is ViewerEvent {
   return typeof event === 'string' && Object.hasOwn(viewerSchemas, event);
 }
 
-/** The payload, validated by the event's schema; throws `invalid_request`. */
+/** Returns the payload if it matches the event's schema, else throws `invalid_request`. The type `never` fits the handler of every event. */
 function checked(event: ViewerEvent, args: readonly unknown[]): never {
   const [payload] = args;
   const check = checks[event];

@@ -1,5 +1,5 @@
 // Emits the webhook event `room.users` at most once a second per room: the users who joined or left it on this edge. A user who does both
-// within the second is not listed. Presence detects a user's first and last connection; this class counts none.
+// within the second is not listed. Presence counts the connections of each user; this class does not.
 import type { Bus } from '@danmux/bus';
 import type { Part, Runtime } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
@@ -13,7 +13,7 @@ interface OnlineCounts {
 }
 
 const everyMs = 1_000;
-/** Maximum users listed per direction in one event; beyond it the event has only their number. */
+/** Maximum number of users listed as joined, and as left, in one event; the event has only the number of the others. */
 const named = 100;
 
 export class JoinLeaveEvents implements Part {

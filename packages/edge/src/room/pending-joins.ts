@@ -22,7 +22,7 @@ export class PendingJoins {
   #add(session: Session, room: string): Map<string, DanmuxError | undefined> {
     const pending = this.#joins.get(session) ?? new Map();
     if (pending.has(room)) throw new DanmuxError('rate_limited', { message: 'A join of this room is already pending.', retryAfterMs: 200 });
-    // A Set, because a pending join may have added its room to the session already.
+    // The Set counts each room once: a pending join may already have added its room to `session.rooms`.
     const rooms = new Set([...session.rooms, ...pending.keys(), room]);
     rooms.delete(personalRoom);
     if (rooms.size > limits.roomsPerConnection) throw new DanmuxError('too_many_rooms');

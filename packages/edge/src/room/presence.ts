@@ -15,7 +15,7 @@ interface RoomOnline {
   /** The total last sent to viewers, and the `performance.now()` time it was sent. */
   sent: number;
   sentAt: number;
-  /** Set while a changed total waits for its second to pass. */
+  /** Set while a changed total waits until a second has passed since `sentAt`. */
   timer: NodeJS.Timeout | undefined;
 }
 

@@ -1,5 +1,5 @@
 // Tracks the distinct users of each room on this edge and the member lists to send to Redis. A join or leave takes constant time. Lists are
-// built only at a report, for changed rooms; when a report is full, the rooms that changed first go first.
+// built only at a report and for changed rooms, the longest waiting first; rooms beyond a report's caps wait for the next report.
 import { type HashedMember, listMembers, type MemberReport, memberHash } from '@danmux/bus';
 import type { RoomMember } from '@danmux/protocol';
 import { memberOf, type Viewer } from '../viewer/viewer.ts';
@@ -16,7 +16,7 @@ interface MembersOfRoom {
   readonly users: Map<string, User>;
   /** Version of the list built last. */
   version: string | undefined;
-  /** Version of the list that Redis reported to have. */
+  /** Version of this edge's list in Redis, as of the last report. */
   stored: string | undefined;
 }
 

@@ -1,5 +1,5 @@
-// Owns the membership of viewers in rooms. Only `enter` and `exit` change the hub, the presence counts, the feed, the rules and the session
-// of a membership, so the five always agree.
+// Owns the membership of viewers in rooms. Only `enter` and `exit` record a membership in the hub, the presence counts, the feed, the rules
+// and the session, or remove it there, so the five always agree.
 import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { checkRoomName, DanmuxError, type Positions } from '@danmux/protocol';
@@ -49,7 +49,7 @@ export class Rooms {
     return room;
   }
 
-  /** Joins a room. Rejects, with nothing changed, when it is full, the viewer is banned, the connection has ended, or Redis cannot be read. */
+  /** Joins a room. Rejects, with nothing changed, when the room is full, the viewer banned, the connection closed, or Redis cannot be read. */
   async enter(session: Session, room: string, positions: Positions = {}): Promise<Entry> {
     const { hub, presence, joinLeaveEvents } = this.#parts;
     const feed = await this.#open(room);

@@ -1,5 +1,5 @@
 // Disconnects the viewers of a draining edge spread over time, so that the other edges do not get all reconnects at the same moment. Each
-// viewer is notified of its time slot and disconnected then; a standard socket.io client reconnects by itself.
+// viewer is notified of its disconnect time and disconnected at that time; a standard socket.io client reconnects by itself.
 import type { Session } from './session.ts';
 
 /** Resolves after the last session is disconnected, `overMs` milliseconds at most. */

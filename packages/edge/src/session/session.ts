@@ -24,10 +24,10 @@ export interface SocketData {
 }
 export type ViewerSocket = Socket<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** Request limit per viewer and kind of request; separate buckets, so a flood of likes does not block other requests. */
+/** Request limit per connection and kind of request; separate buckets, so a flood of likes does not block other requests. */
 const requestsPerMinute = 1_200;
 const requestsBurst = 60;
-/** Maximum concurrent history reads per viewer; their replies are the largest. */
+/** Maximum concurrent history reads per connection; their replies are the largest. */
 const maxReads = 4;
 /** Cap of frames held back until a join is answered; past it the viewer is disconnected as slow. */
 const maxHeldFrames = 1_000;
@@ -87,7 +87,7 @@ export class Session {
     return this.#outbox.bytes;
   }
 
-  /** True when unread replies exceed the outbox cap; far past the cap this also closes the connection. */
+  /** True when bytes sent but not yet read by the viewer exceed the outbox cap. Closes the connection when they exceed `answersCap` times the cap. */
   get behind(): boolean {
     const { waiting } = this.#wire;
     if (waiting > answersCap * this.#parts.cap) this.close('slow');
@@ -111,7 +111,7 @@ export class Session {
     this.close('slow');
   }
 
-  /** Runs `read`; rejects with `rate_limited` while too many reads of this viewer are pending. */
+  /** Runs `read`; rejects with `rate_limited` while too many reads of this connection are pending. */
   async limitReads<T>(read: () => Promise<T>): Promise<T> {
     if (this.#reads >= maxReads) throw new DanmuxError('rate_limited', { message: `At most ${maxReads} reads may run at the same time.`, retryAfterMs: 200 });
     this.#reads++;

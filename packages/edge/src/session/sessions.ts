@@ -23,7 +23,7 @@ export class Sessions {
   add(session: Session): void {
     this.#all.add(session);
     const others = this.of(session.viewer.id);
-    // A bare session for most users, a list only for several: a list per user would cost memory for every viewer.
+    // A user with one session is stored without a list, because a list for every user would cost memory for every viewer.
     this.#ofUser.set(session.viewer.id, others.length === 0 ? session : [...others, session]);
   }
 

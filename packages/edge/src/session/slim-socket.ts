@@ -37,7 +37,7 @@ export function useNoRooms(io: Server): void {
   io.of('/').adapter.addAll = () => {};
 }
 
-/** Copies the listeners into an object with a shape that V8 shares across sockets; node's is a hash table each. Requires fixed event names. */
+/** Copies the listeners into an object whose shape V8 shares across sockets; Node makes a hash table per emitter. Requires fixed event names. */
 function packListeners(emitter: EventEmitter): void {
   const inside = emitter as unknown as { _events?: object };
   if (inside._events) inside._events = Object.assign(new Listeners(), inside._events);

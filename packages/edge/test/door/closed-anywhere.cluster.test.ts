@@ -1,6 +1,5 @@
-// No rejection without an owner: every command of every connection to a Redis Cluster has its connection closed right after it was
-// sent, one kind of command of one kind of connection after the other, while a slot is on its way to another master. Whoever waits
-// is refused; the process goes on.
+// Tests that no promise rejection is unhandled: for each kind of connection to a Redis Cluster and each kind of command, the connection is
+// closed once, right after the command was sent, while a slot migrates to another master. Pending calls may reject; the process goes on.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createBus, shardOf } from '@danmux/bus';
@@ -12,7 +11,7 @@ import { Cluster, Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { ClusterControl } from '../../src/door/cluster-control.ts';
 
-/** Closes the connection of a command of each kind, once. */
+/** Closes the connection once for each kind of command, right after the command was sent. */
 class Closer {
   /** `CONNECTION COMMAND`, in the order they were first seen. */
   readonly #seen = new Set<string>();
@@ -42,7 +41,7 @@ class Closer {
     return this.#next;
   }
 
-  /** Kinds that did not come again in time. */
+  /** Skips the current kind, because no such command was sent in time. */
   giveUp(): void {
     if (this.#next !== undefined) this.closed.add(this.#next);
     this.#next = undefined;
@@ -118,7 +117,7 @@ const lives: Readonly<Record<string, Live>> = {
       jobs.handle('receipts', async () => resolve());
     });
     await Promise.all([bus.start(), jobs.start()]);
-    // One whose answer was lost is the same job.
+    // A job that is added again because the reply was lost is the same job.
     await eventually(() => jobs.add('receipts', { id: `m${round}`, room }, { id: `job-${round}` }), { timeoutMs: 20_000 });
     await ran;
     await jobs.drain?.();
@@ -164,7 +163,7 @@ test('the commands that ioredis sends by itself: asking, and the subscriptions o
     await one.connect();
     await one.subscribe('a');
     await one.psubscribe('b*');
-    // It comes back, subscribes again, and ends before that is answered.
+    // The client reconnects, subscribes again, and disconnects before the reply.
     one.once('reconnecting', () => one.once('ready', () => one.disconnect()));
     one.disconnect(true);
     await new Promise((resolve) => one.once('end', resolve));

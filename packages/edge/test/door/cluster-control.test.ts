@@ -1,4 +1,4 @@
-// Cluster control over a real Redis: a user is disconnected on every edge, and Redis going away ends no edge.
+// Cluster control over a real Redis: a user is disconnected on every edge, and no edge crashes when Redis goes down.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
@@ -56,7 +56,7 @@ test('an edge that starts while Redis is away controls, and is controlled, when 
   await redis.kill();
   const late = await startEdge({ 'redis.url': redis.url });
   try {
-    // No frames yet, but the door is open.
+    // Viewers may connect, but rooms cannot be joined yet.
     const eve = await connected(late, 'eve');
     const ann = await connected(edges[1], 'ann');
     assert.equal(await eve.code('join', { room }), 'unavailable');

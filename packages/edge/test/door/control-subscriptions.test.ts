@@ -1,4 +1,4 @@
-// What the adapter wants subscribed is subscribed whenever the connection stands, and again after a refusal.
+// Tests of ControlSubscriptions: the adapter's channels are subscribed after every connect, and again after a refusal.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { RedisConnection } from '@danmux/bus/redis';

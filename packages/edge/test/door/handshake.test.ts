@@ -1,4 +1,4 @@
-// Who is let in: Origins of pages, tokens, guests.
+// Tests of the handshake: allowed Origins, tokens and guests.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';

@@ -1,4 +1,4 @@
-// Packets of viewers and to them: digits and well-formed text, with socket.io's own framing.
+// Tests of the packets from and to viewers: all digits are kept and text is well-formed, with socket.io's framing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '@danmux/protocol';

@@ -1,4 +1,4 @@
-// One timer pings all: each once an interval, and who does not answer is gone as with engine.io's own timers.
+// Tests of Pinger: one timer pings every connection once per interval, and a connection that does not answer is closed, as by engine.io.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { startEdge } from '@danmux/testkit/edge-fixture';

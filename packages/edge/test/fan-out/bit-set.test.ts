@@ -1,4 +1,4 @@
-// A set of small numbers.
+// Tests of BitSet.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BitSet } from '../../src/fan-out/bit-set.ts';

@@ -1,4 +1,4 @@
-// Receipts on one edge: who was there is counted as sent to, who answers once as having it, and nobody else.
+// Tests of receipts on one edge: each viewer in the room counts once as sent to, and once as received when it answers; nobody else counts.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import type { ReceiptCount } from '@danmux/bus';

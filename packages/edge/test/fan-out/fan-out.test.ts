@@ -1,5 +1,5 @@
-// The edge's fan-out: every viewer that was there when a frame came gets it once and in order, in slices, the urgent first;
-// and the books say what became of each message for each viewer.
+// Tests of FanOut: every viewer in the room when a frame arrives gets it once and in order, in slices, urgent frames first; the ledger
+// counts the outcome of each message for each viewer.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type BusFrame, numberedMessage } from '@danmux/bus';

@@ -1,5 +1,5 @@
-// A feed whose store went back, on a memory bus: the room goes on in a new epoch from what survived, nothing is given twice, and what
-// a viewer says forks nothing.
+// Tests of a feed whose store lost recent writes, on a memory bus: the room continues in a new epoch after the last message that survived,
+// no message is delivered twice, and positions given by a viewer start no new epoch.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { MemoryBus } from '@danmux/bus';

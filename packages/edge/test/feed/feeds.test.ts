@@ -1,4 +1,4 @@
-// One feed a room, as long as somebody uses it.
+// Tests of Feeds: one feed per room, open while it is used.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { Bus, RoomSubscriber } from '@danmux/bus';

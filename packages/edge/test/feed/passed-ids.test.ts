@@ -1,4 +1,4 @@
-// What was passed on before an epoch began leaves a frame, whole or a part of a combo; everything else keeps its bytes.
+// Tests of PassedIds: messages and combo parts delivered before a new epoch are removed from a frame; the rest stays the same byte for byte.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BusFrame, bodyOfParts } from '@danmux/bus';

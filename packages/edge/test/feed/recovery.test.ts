@@ -1,4 +1,4 @@
-// What a joining viewer is given, on a memory bus whose reads are counted: whole or said not to be, bounded by the heads.
+// Tests of Recovery on a memory bus that counts reads: a joining viewer gets all messages up to the heads, or is told that some are missing.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';

@@ -1,4 +1,4 @@
-// The ring answers from memory what it holds whole, and nothing else.
+// Tests of ReplayBuffer: it serves only ranges that it holds completely.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BusFrame } from '@danmux/bus';

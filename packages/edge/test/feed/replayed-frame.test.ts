@@ -1,4 +1,4 @@
-// The head of a frame that is made of messages from history says what a relay's would have said.
+// Tests of replayedFrame: the head derived from history equals the head that a relay writes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replayedFrame } from '../../src/feed/replayed-frame.ts';

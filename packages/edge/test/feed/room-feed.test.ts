@@ -1,4 +1,4 @@
-// The feed makes frames whole again: holes are filled from history before what follows, and what is gone is told.
+// Tests of RoomFeed: holes are filled from history before later frames are delivered, and lost messages are reported as a gap.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { Bus, BusFrame, RoomSubscriber } from '@danmux/bus';

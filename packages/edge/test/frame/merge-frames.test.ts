@@ -1,4 +1,4 @@
-// Frames that waited become one: every message once, in lane order, in the order of its lane.
+// Tests of mergeFrames: queued frames become one, with every message once, sorted by lane and in order within each lane.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BusFrame, FrameHead } from '@danmux/bus';

@@ -1,4 +1,4 @@
-// The messages of a payload, each as the text it came in.
+// Tests of messageTexts: the messages of a payload, each as its original text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageTexts } from '../../src/frame/message-texts.ts';

@@ -1,4 +1,4 @@
-// What was taken back is a tombstone in frames, whose heads go on telling the truth.
+// Tests of recalls: recalled messages become tombstones in frames, and the heads of the frames stay correct.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BusFrame } from '@danmux/bus';

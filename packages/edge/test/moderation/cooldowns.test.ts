@@ -1,4 +1,4 @@
-// Claims: the store decides who is first, the same request keeps what it took, and what is known here is not asked again.
+// Tests of cooldowns: the store decides which request is first, a retry keeps its cooldown, and cached answers are not read again.
 
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';

@@ -1,4 +1,4 @@
-// What a decision does to those inside; the rest is tried through an edge in moderated-edge.test.ts.
+// Tests of the effect of a decision on viewers in a room; moderated-edge.test.ts tests the rest through an edge.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuleChange } from '@danmux/policy';

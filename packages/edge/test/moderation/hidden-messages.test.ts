@@ -18,7 +18,7 @@ let now: number;
 let bus: Bus;
 let written: string[];
 let hidden: HiddenMessages;
-/** That of another edge. */
+/** The HiddenMessages of another edge. */
 let elsewhere: HiddenMessages;
 beforeEach(async () => {
   now = 1_000_000;

@@ -23,7 +23,7 @@ async function enter(user: string, claims: object = {}): Promise<Viewer> {
   assert.equal(await viewer.code('join', { room }), 'ok');
   return viewer;
 }
-/** Resolves when the edge was told, who watches longer. */
+/** Resolves when a subscriber was told; the edge subscribed earlier, so it was told before. */
 async function set(record: string, fields: Record<string, RecordField | null>): Promise<void> {
   let told = () => {};
   const known = new Promise<void>((resolve) => {

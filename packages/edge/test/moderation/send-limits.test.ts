@@ -1,4 +1,4 @@
-// How much users and rooms may send, on a clock of the test's own.
+// Tests of the send limits of users and rooms, with a simulated clock.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageTypes } from '@danmux/protocol';

@@ -1,4 +1,4 @@
-// What two messages say is the same when readers would call it the same.
+// Tests of text fingerprints: texts that look the same to a reader have the same fingerprint.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fingerprintOf } from '../../src/moderation/text-fingerprint.ts';
@@ -11,6 +11,6 @@ test('width, case, spaces, line ends and what cannot be seen make no difference'
 
 test('other words, and other data beside the same words, do', () => {
   const all = [{ text: 'hello you' }, { text: 'hello me' }, { text: 'hello you', color: 'red' }, 'hello you', null, undefined, 1].map(fingerprintOf);
-  // Nothing and null are the same JSON.
+  // `undefined` and `null` give the same JSON.
   assert.equal(new Set(all).size, all.length - 1);
 });

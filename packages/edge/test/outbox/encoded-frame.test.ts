@@ -1,4 +1,4 @@
-// What is prepared once is, byte for byte, what socket.io itself would send to each.
+// Tests of EncodedFrame: its bytes equal those that socket.io would send.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';

@@ -1,4 +1,4 @@
-// What waits is tried until nothing does; how much it is can be asked.
+// Tests of Flusher: it flushes outboxes until they are empty, and reports their number and bytes.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { Flusher } from '../../src/outbox/flusher.ts';

@@ -1,4 +1,4 @@
-// What waits for one viewer and can go as one frame does; what stands between keeps its place.
+// Tests of joined frames: queued frames that can be joined become one frame, and the others keep their place.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Frame, Lane } from '@danmux/protocol';

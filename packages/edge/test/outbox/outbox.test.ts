@@ -1,4 +1,4 @@
-// A viewer's send queue: nothing while the viewer keeps up; behind, what is urgent is kept and the rest is shed and told.
+// Tests of Outbox: it is empty while the viewer keeps up; for a slow viewer it keeps urgent frames, sheds others and reports the gap.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Frame, Gap, Lane } from '@danmux/protocol';

@@ -1,4 +1,4 @@
-// What one user missed among the messages of many, on a memory bus whose reads are counted: its own alone count, and one read does for all.
+// Tests of PersonalHistory on a memory bus that counts reads: only the user's own messages count as missed, and all users share one read.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type Bus, createBus, type Lease, shardLease, shardOf, userRoomHistory, userRoomOf } from '@danmux/bus';

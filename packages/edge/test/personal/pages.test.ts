@@ -1,4 +1,4 @@
-// Pages grow down and up without a hole, say what is to be read next, and find each user's messages, whatever they hold.
+// Tests of PersonalPages: the range grows down and up without holes, `next` names the next read, and `of` finds each user's messages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type PageRange, PersonalPages } from '../../src/personal/pages.ts';

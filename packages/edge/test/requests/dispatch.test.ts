@@ -1,4 +1,4 @@
-// Every viewer event is answered, whatever it is and whatever becomes of it.
+// Tests of Dispatch: every viewer event is answered, also an invalid one and one whose handler fails.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
@@ -94,7 +94,7 @@ test('a wrong payload is refused with the field and what is wrong with it, and n
     ['join', [null], /^join: payload must be object/],
     ['join', [{}], /^join: payload must have required properties room/],
     ['join', [{ room: 5 }], /^join: room must be string/],
-    ['join', [{ room: 'r', seats: 2 }], /^join: seats is not a field/],
+    ['join', [{ room: 'r', seats: 2 }], /^join: seats is not a known field/],
     ['join', [{ room: 'r', positions: { gift: { epoch: 'e', offset: 1, lane: 1 } } }], /^join: positions\.gift\.lane is not a field/],
     ['join', [{ room: 'r', positions: { gift: { epoch: 'e', offset: 1.5 } } }], /^join: positions\.gift\.offset must be integer/],
     ['history', [{ room: 'r', lane: 'ambient' }], /^history: lane must be one of control, gift, chat/],

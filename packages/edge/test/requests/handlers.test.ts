@@ -13,7 +13,7 @@ type Call = 'subscribe' | 'heads' | 'since' | 'history' | 'online';
 
 let bus: Bus;
 let fixture: EdgeFixture;
-/** What the edge asks of the bus waits here while its name is in the map. */
+/** Calls of the edge to the bus wait for the promise under their name. */
 let gates: Map<string, Promise<void>>;
 let failing: Map<string, Error>;
 let open: Set<string>;
@@ -53,7 +53,7 @@ function counted(name: string, subscription: { close(): Promise<void> }): { clos
   };
 }
 
-/** Holds a call back; returns what lets it go on. */
+/** Holds a call back; returns a function that releases it. */
 function hold(call: Call): () => void {
   let release = () => {};
   gates.set(
@@ -74,7 +74,7 @@ async function connect(user: string): Promise<Viewer> {
   return viewer;
 }
 const codeOf = (reply: Reply<unknown>) => (reply.ok ? 'ok' : reply.error.code);
-/** What the viewer was sent before now has arrived: answers and frames share one connection. */
+/** Resolves when everything sent to the viewer before has arrived: replies and frames share one connection. */
 const barrier = (viewer: Viewer) => viewer.ask('leave', { room: 'barrier' });
 const stored = (count: number) => eventually(async () => assert.equal((await bus.streams.heads(room)).offsets.gift, count));
 

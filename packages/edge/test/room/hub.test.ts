@@ -1,4 +1,4 @@
-// Who is in which room of this edge.
+// Tests of Hub: the sessions in each room of this edge.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hub } from '../../src/room/hub.ts';

@@ -1,4 +1,4 @@
-// Who came and who left is told once a second a room, and only to whom wants it.
+// Tests of the webhook event `room.users`: joins and leaves are emitted once a second per room, and only when a target subscribes.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import type { WebhookEvent } from '@danmux/protocol';

@@ -1,4 +1,4 @@
-// Joins that are not answered yet: one at a time for a session and room, counted against the limit, and cancelled with a reason.
+// Tests of pending joins: one at a time per session and room, counted against the room limit, and cancelled with a reason.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { personalRoom } from '@danmux/bus';

@@ -1,4 +1,4 @@
-// Online counts: reported, summed over edges, told to the room at most once a second and only on change.
+// Tests of online counts: reported, summed over edges, and sent to the room at most once a second and only when changed.
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
@@ -32,7 +32,7 @@ beforeEach(() => {
   reported = undefined;
   bus = intercepted(store, async (method, run) => {
     const result = await run();
-    // The store has the report; only its answer is late.
+    // The store has the report, but its reply is delayed.
     if (method === 'presence.report') await reported?.();
     return result;
   });
@@ -173,7 +173,7 @@ test('an edge that died is counted out after its ttl; one that stops at once', a
   const [lives, stops] = [await new Edge().start(), await new Edge().start()];
   lives.join(1);
   stops.join(100);
-  // The last word of one that was killed.
+  // The last report of an edge that was killed.
   await store.presence.report('killed', new Map([['r', 10]]), config.edge.presence_ttl_ms);
   await pass(1_000);
   assert.equal(await lives.presence.online('r'), 111);

@@ -1,4 +1,4 @@
-// Which users a room has on this edge, and when its list goes to the store: on change, in turn, and again when it was lost.
+// Tests of RoomMembers: the users of a room on this edge, and when its list is sent to Redis: after a change, in turn, and again after a loss.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MemberReport } from '@danmux/bus';
@@ -10,7 +10,7 @@ const viewer = (id: string, claims: object = {}) => viewerOf({ sub: id, exp: 1, 
 const membersOf = (members: MemberReport | undefined): readonly RoomMember[] | undefined =>
   members?.list && (JSON.parse(members.list.text) as { members: RoomMember[] }).members;
 
-/** A report whose every list arrives. */
+/** Makes a report and confirms that all of its lists are stored. */
 function report(reports: RoomMembers, stored = new Map<string, string>()): ReadonlyMap<string, MemberReport> {
   const reported = reports.report();
   for (const [room, { list }] of reported) if (list) stored.set(room, list.version);

@@ -1,4 +1,4 @@
-// The sessions of one room: the first frame each of them gets, and which of them joined since the last epoch began.
+// Tests of RoomSessions: the first frame each session gets, and the sessions that joined after the last epoch began.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RoomSessions } from '../../src/room/room-sessions.ts';

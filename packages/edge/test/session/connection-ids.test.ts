@@ -1,4 +1,4 @@
-// Numbers of connections stay small, and one that was given back rests before it is another's.
+// Tests of connection ids: the numbers stay small, and a released number is reused only after a pause.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConnectionIds } from '../../src/session/connection-ids.ts';

@@ -1,4 +1,4 @@
-// A session keeps a room's frames back while its join is answered, and knows why it ended.
+// Tests of Session: it holds back the frames of a room until the join is answered, and knows why it was closed.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { Frame } from '@danmux/protocol';

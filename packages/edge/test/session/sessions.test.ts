@@ -1,4 +1,4 @@
-// Whose sessions an edge has.
+// Tests of Sessions: the sessions of each user on an edge.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Session } from '../../src/session/session.ts';

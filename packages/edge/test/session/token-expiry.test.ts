@@ -1,4 +1,4 @@
-// Sessions whose token has ended are told and cut off, after the grace and not before.
+// Tests of token expiry: a session with an expired token gets a notice and is disconnected, after the grace period and not before.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Runtime } from '@danmux/runtime';

@@ -1,4 +1,4 @@
-// Who a viewer is and where it may go.
+// Tests of a viewer's identity and of the rooms it may enter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';

@@ -7,7 +7,7 @@ import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
 import { type JobClass, placesOf } from '../job-classes.ts';
 import { backendOn } from './time.ts';
 
-/** A job whose worker died this many times becomes a dead letter: the job itself may be the cause. */
+/** A job whose worker died more than this many times becomes a dead letter, because the job itself may be the cause. */
 const maxDeaths = 5;
 /** Delay before a worker fetches again after an outage of Redis; BullMQ's default is 15 s. */
 const lookAgainMs = 500;
@@ -30,7 +30,7 @@ export class ClassQueue {
   #worker: Worker | undefined;
   #beginning: NodeJS.Timeout | undefined;
   readonly #running = new Set<Promise<void>>();
-  /** Renews the locks of running jobs. */
+  /** Timers that renew the locks of running jobs. */
   readonly #renewals = new Set<NodeJS.Timeout>();
 
   constructor(runtime: Runtime, jobClass: JobClass, caught: (error: unknown) => void) {
@@ -71,7 +71,7 @@ export class ClassQueue {
     this.#mustBegin(worker, () => connection.up && this.work(connection, run));
   }
 
-  /** BullMQ never retries its blocking connection when the first attempt fails, so the worker is replaced. */
+  /** Replaces a worker that is not ready after `beginMs`: BullMQ never retries a blocking connection whose first attempt failed. */
   #mustBegin(worker: Worker, again: () => void): void {
     let begun = false;
     worker.waitUntilReady().then(() => {
@@ -139,9 +139,9 @@ export class ClassQueue {
 }
 
 /**
- * Waits until the blocking connection of a worker is open. A worker that is closed while that connection is reconnecting waits for ever,
- * because the connection never opens and its pending command gets no reply. BullMQ does not expose the connection; when it cannot be found,
- * it counts as open.
+ * Waits up to `comingBackMs` for the blocking connection of a worker to open; false when it did not. Closing a worker never ends while that
+ * connection is reconnecting, because its pending command gets no reply. BullMQ does not expose the connection; if it cannot be found, the
+ * result is true.
  */
 async function blockingStands(worker: Worker): Promise<boolean> {
   const { backend } = worker as unknown as { backend?: { blockingConnection?: { client?: Promise<{ status: string }> } } };

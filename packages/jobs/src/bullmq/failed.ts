@@ -34,11 +34,11 @@ export async function failedPage(
 
 type Position = Pick<Failed, 'id' | 'score'>;
 
-/** Reads one more than requested, to know whether more follow. */
+/** Reads at least one dead letter more than requested, so that the caller knows whether another page follows. */
 async function failedAfter(queue: Queue, client: Client, after: Position | undefined, limit: number): Promise<Failed[]> {
   const key = queue.toKey('failed');
   const top = after === undefined ? '+inf' : String(after.score);
-  // All jobs of the cursor's millisecond may belong to earlier pages.
+  // Read this many more, because all jobs that failed in the cursor's millisecond may belong to earlier pages.
   const same = after === undefined ? 0 : await client.zcount(key, after.score, after.score);
   const rows = await client.zrevrangebyscore(key, top, '-inf', 'WITHSCORES', 'LIMIT', 0, limit + 1 + same);
   const failed = Array.from({ length: rows.length / 2 }, (_, i) => ({ queue, id: rows[2 * i] as string, score: Number(rows[2 * i + 1]) }));

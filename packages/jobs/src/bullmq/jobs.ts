@@ -25,10 +25,10 @@ import { bullPrefix, ClassQueue } from './class-queue.ts';
 import { failedPage } from './failed.ts';
 import { dueOf, idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf } from './rows.ts';
 
-/** Options of repeated jobs. */
+/** Class whose queue runs the repeated jobs. */
 const repeatsIn: JobClass = 'short';
 
-/** A job that was delivered too early waits this long before it returns to the queue. */
+/** A job that is early by up to this time waits in the worker; one that is earlier returns to the queue after this wait. */
 const longestHoldMs = 500;
 
 /** A worker's connection queues commands while Redis is away, as BullMQ requires, and has no command timeout because BullMQ blocks longer. */
@@ -67,7 +67,7 @@ export class BullmqJobs implements Jobs {
 
   /** Resolves without waiting for Redis. */
   async start(): Promise<void> {
-    // After every reconnect, because a Redis that restarted empty has lost the schedule.
+    // Runs at every reconnect, because a Redis that restarted empty has lost the schedules of repeated jobs.
     this.#queueConnection.onReady(() => this.#openUntilDone());
     this.#queueConnection.start();
     if (this.#handlers.size + this.#repeats.size === 0) return;
@@ -163,7 +163,7 @@ export class BullmqJobs implements Jobs {
     return found.find((job) => job !== undefined);
   }
 
-  /** Maps BullMQ's errors while Redis is unreachable to `unavailable`. */
+  /** Rejects with `unavailable` when Redis is unreachable, and for every error of BullMQ or Redis. */
   async #ask<T>(run: () => Promise<T>): Promise<T> {
     if (!this.#queueConnection.up) throw new DanmuxError('unavailable');
     try {
@@ -185,7 +185,7 @@ export class BullmqJobs implements Jobs {
     throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs are already waiting; none was added. Try again later.` });
   }
 
-  /** Moves a job forward only: BullMQ's `reschedule` would also delay a job that is due earlier. */
+  /** Value for BullMQ's option `reschedule`: true only if it would not move the waiting job of the key to a later time. */
   async #isSooner(queue: Queue, { key, delayMs = 0 }: JobOptions): Promise<boolean> {
     if (key === undefined || delayMs === 0) return true;
     const waiting = await queue.getDeduplicationJobId(encodeURIComponent(key));
@@ -199,7 +199,7 @@ export class BullmqJobs implements Jobs {
     for (const line of this.#all) line.work(connection, (job, token) => this.#run(job, token));
   }
 
-  /** Retries, because Redis may refuse the schedule while it is connected. */
+  /** Opens the queues and stores the schedules of repeated jobs. Retries, because a connected Redis may still refuse the commands. */
   #openUntilDone(tries = 1): void {
     clearTimeout(this.#opening);
     this.#open().catch((error: unknown) => {
@@ -222,7 +222,7 @@ export class BullmqJobs implements Jobs {
     const repeated = isAddedJob(job) ? undefined : this.#repeats.get(job.name);
     if (repeated) return runCounted(this.#runtime, job.name, () => repeated.run());
     const handler = this.#handlers.get(job.name);
-    // A job of a newer version: after the retry delay a worker of that version may fetch it.
+    // The job is of a newer version. The error makes BullMQ retry it later, when a worker of that version may fetch it.
     if (!handler) throw new Error(`this worker has no handler for the job "${job.name}"`);
     const early = dueOf(job) - this.#runtime.clock.now();
     if (early > 0) await this.#putBack(job, token, early);
@@ -234,7 +234,10 @@ export class BullmqJobs implements Jobs {
     }
   }
 
-  /** Returns a job to the queue that was delivered before its due time, by a process of an older version or one without the store's time. */
+  /**
+   * Handles a job that was delivered before its due time, by a process of an older version or without the store's time: waits up to
+   * `longestHoldMs`, and returns the job to the queue when it is not due then.
+   */
   async #putBack(job: Job, token: string | undefined, earlyMs: number): Promise<void> {
     await wait(Math.min(earlyMs, longestHoldMs));
     if (earlyMs > longestHoldMs) await later(job, token, earlyMs - longestHoldMs);
@@ -251,7 +254,7 @@ export class BullmqJobs implements Jobs {
 
   #caught(error: unknown): void {
     // The connection logs the outage once.
-    this.#runtime.caught('jobs', error, 'the job queue met an error', { level: 'debug' });
+    this.#runtime.caught('jobs', error, 'a BullMQ operation failed', { level: 'debug' });
   }
 }
 
@@ -261,7 +264,7 @@ async function later(job: Job, token: string | undefined, ms: number): Promise<n
   throw new DelayedError();
 }
 
-/** False when the job is not a dead letter, also when another caller retried it first. */
+/** Retries a dead letter. Resolves with false when the job is not one, or when another caller retried it first. */
 async function retried(job: Job): Promise<boolean> {
   if (!(await job.isFailed())) return false;
   try {

@@ -8,7 +8,7 @@ const prefix = 'j-';
 const states: Readonly<Record<string, JobState>> = { waiting: 'waiting', delayed: 'delayed', active: 'active', completed: 'done', failed: 'failed' };
 
 export function jobKeyOf(id: string): string {
-  // A lone surrogate cannot be encoded.
+  // The buffer replaces lone surrogates, which encodeURIComponent refuses.
   return prefix + encodeURIComponent(Buffer.from(id).toString());
 }
 

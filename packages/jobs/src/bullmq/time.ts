@@ -16,7 +16,7 @@ export const timePlaces: Readonly<Record<string, number>> = {
   retryJob: 12,
   updateJobScheduler: 16,
 };
-/** Index in the reply of a script that fetches a job at which the due time of the next delayed job stands; 0 means none. */
+/** Index of the next delayed job's due time in the reply of a script that fetches a job. A due time of 0 means no delayed job. */
 const dueAnswer = 3;
 
 type Factory = (name: string, options: QueueBaseOptions, context?: Parameters<typeof createRedisBackend>[2]) => RedisQueueBackend;
@@ -31,7 +31,7 @@ function inTimeOf(clock: Clock, backend: RedisQueueBackend): RedisQueueBackend {
   backend.execCommand = (client, script, args) => {
     const place = timePlaces[script];
     const answer: unknown = run(client, script, place === undefined ? args : args.with(place, clock.now()));
-    // In a transaction the reply arrives with EXEC.
+    // In a transaction there is no promise, because the reply arrives with EXEC.
     return answer instanceof Promise ? answer.then((value: unknown) => withLocalDue(clock, value)) : answer;
   };
   const wait = backend.waitForJob.bind(backend);

@@ -79,7 +79,7 @@ export class MemoryJobs implements Jobs {
   ): Promise<string> {
     this.#ended.forget();
     const known = this.#jobs.get(id);
-    // Retry a dead letter, so that the caller is not told of a job that never runs.
+    // Retry a dead letter, so that the caller does not get the id of a job that never runs.
     if (known?.state === 'failed') await this.retry(id);
     if (known) return id;
     const now = this.#runtime.clock.now();

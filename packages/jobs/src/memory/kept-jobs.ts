@@ -37,7 +37,7 @@ export class KeptJobs {
     return { jobs: page.map(([job]) => job), cursor: rest.length > limit ? String(page.at(-1)?.[1]) : null };
   }
 
-  /** Drops jobs whose time is over. */
+  /** Drops jobs that were kept for their full time, and the oldest jobs above the cap. */
   forget(): void {
     const { kept_ms } = this.#runtime.config.jobs;
     this.#drop(this.#done, kept_ms, this.#done.keys());

@@ -1,4 +1,4 @@
-// Schema fields shared by several admin API resources. Numbers in a query string are schemas of text, because a URL carries text.
+// Schema fields shared by several admin API resources. A number in a query string has a schema of type string, because a URL carries text.
 import { Type } from 'typebox';
 import { type Lane, laneNames } from '../lanes.ts';
 import { limits } from '../limits.ts';
@@ -31,7 +31,7 @@ export const fromSchema = Type.Object(
   { additionalProperties: true, description: 'The sender; unknown fields are passed on to viewers' },
 );
 
-/** A room name, or a prefix that ends in `*`. The schema checks only the length; the handler checks the form and names the error. */
+/** A room name, or a prefix that ends in `*`. The schema checks only the length; the handler checks the rest and returns a specific error. */
 export const roomRule = Type.String({ minLength: 1, maxLength: limits.roomName + 1 });
 
 /** The largest integer that a JavaScript number holds exactly. */
@@ -39,7 +39,7 @@ const latest = Number.MAX_SAFE_INTEGER;
 /** A point in time, in milliseconds since 1970. */
 export const instant = (description: string) => Type.Integer({ minimum: 0, maximum: latest, description: `${description}; milliseconds since 1970` });
 
-/** Query fields of a paged list. The schema allows `limit` up to 999; the handler refuses a value above `most`. */
+/** Query fields of a list in pages. The schema allows a `limit` up to 999; the handler of the route refuses a value above `most`. */
 export const pageQuery = (most: number) => ({
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: limits.cursor, description: 'The `cursor` of the previous page' })),
   limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: `1 to ${most}, default 50` })),

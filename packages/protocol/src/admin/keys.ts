@@ -53,7 +53,7 @@ const keyRow = Type.Object({
 });
 export const keysReply = Type.Object({ keys: Type.Array(keyRow, { description: 'Keys of the config first' }) });
 
-/** Reply of the route on which a key reads its own row. */
+/** Reply of the route that shows the API key with which the request was made. */
 export const keySelfReply = Type.Object({ ...keyRow.properties, signed: Type.Boolean({ description: 'Whether this request was signed' }) });
 export const keySelfExample = {
   ...{ id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'], signed_only: false, source: 'store' },

@@ -36,7 +36,7 @@ const modesChange = Type.Unsafe<ModesChange>(
 
 export const roomPatch = Type.Object({ modes: modesChange }, strict);
 
-/** Traffic of a room as counted by its relays. */
+/** Message counts of a room, reported by the relays that owned the room's shard. */
 const roomTraffic = Type.Object(
   {
     at: instant('When the relay reported these counts'),

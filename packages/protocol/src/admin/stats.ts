@@ -8,7 +8,7 @@ const laneCounts = Type.Record(Type.String(), Type.Integer());
 export const laneRates = Type.Record(Type.String(), Type.Number(), { description: 'Messages per second, by lane' });
 const rates = Object.fromEntries(laneNames.map((lane) => [lane, 0]));
 
-/** Numbers that a process reports about itself. A process of an older version does not report them. */
+/** Numbers that a process reports about itself. They are optional, because a process of an older version does not report them. */
 const nodeNumbers = {
   started_at: Type.Optional(instant('When the process started')),
   seen_at: Type.Optional(instant('When the process last reported')),

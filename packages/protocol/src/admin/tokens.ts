@@ -1,4 +1,4 @@
-// Schemas of POST /v1/tokens: signs viewer tokens for backends without a JWT library.
+// Schemas of POST /v1/tokens, which signs viewer tokens for backends without a JWT library.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import { strict, userId } from './fields.ts';

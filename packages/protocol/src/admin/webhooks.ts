@@ -1,4 +1,4 @@
-// Schemas of /v1/webhooks: the state of each target, and its dead letters: events whose delivery attempts all failed.
+// Schemas of /v1/webhooks: the state of each target, and its dead letters, which are events whose delivery attempts all failed.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import { nextCursor, pageQuery, strict } from './fields.ts';

@@ -39,6 +39,6 @@ function checkLeaf(schema: TSchema, value: unknown, path: string, source: string
 function complaint(schema: TSchema, error: { message: string }): string {
   const choices = (schema as { anyOf?: readonly { const?: unknown }[] }).anyOf?.map((choice) => choice.const);
   if (choices) return `must be one of ${choices.join(', ')}`;
-  // JSON Schema forbids an unknown key by the schema `false`.
+  // TypeBox checks a key that the schema forbids against the schema `false`, and its message says only that.
   return error.message === 'schema is false' ? 'is not a valid name' : error.message;
 }

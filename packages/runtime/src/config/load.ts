@@ -1,5 +1,6 @@
-// Loads the config. Later sources override earlier ones: built-in defaults, default.yaml, the file of the environment, environment
-// variables, command line. An unknown key or an invalid value aborts the start. Only this file reads process.env.
+// Loads the config. Later sources override earlier ones: built-in defaults, default.yaml, the file named after the environment (such as
+// production.yaml), environment variables, command line. An unknown key or an invalid value aborts the start. Only this file reads
+// process.env.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageTypes } from '@danmux/protocol';
@@ -14,7 +15,7 @@ import { isTree, merge, nest, put, type Tree } from './value-tree.ts';
 
 /** Where the config is loaded from. */
 export interface ConfigOptions {
-  /** Folder that contains default.yaml; default `./config`. Missing files are skipped. */
+  /** Folder that contains default.yaml; default the variable DANMUX_CONFIG_DIR, else `./config`. Missing files are skipped. */
   readonly dir?: string;
   /** `development`, `production` or `test`; default NODE_ENV, else `development`. */
   readonly environment?: string;
@@ -29,11 +30,11 @@ export interface ConfigOptions {
 export interface LoadedConfig {
   readonly config: Config;
   readonly environment: string;
-  /** Paths of settings whose value was generated, now or at an earlier start. Always empty in production. */
+  /** Paths of the settings whose value was generated, at this start or an earlier one. Always empty in production. */
   readonly madeSecrets: readonly string[];
 }
 
-/** Loads and validates the config; throws ConfigError. Except in production, generates missing secrets and stores them in a file. */
+/** Loads and validates the config; throws ConfigError. Outside production it also generates missing secrets and stores them in a file. */
 export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   const env = options.env ?? process.env;
   const environment = checkEnvironment(options.environment || env['NODE_ENV'] || 'development');

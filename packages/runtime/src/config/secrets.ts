@@ -1,5 +1,5 @@
-// Generates secrets for development at the first start and stores them in .danmux/secrets.json (readable by the owner only), shared by
-// all processes started in that folder. In production it generates nothing: a missing secret aborts the start.
+// Generates secrets outside production at the first start, and stores them in .danmux/secrets.json of the working directory, readable by the
+// owner only. All processes started in that directory share them. In production nothing is generated: a missing secret aborts the start.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ interface Secrets {
   readonly api_key: string;
 }
 
-/** Sets missing secrets of `config` in place and returns their paths. Throws ConfigError for a missing secret in production. */
+/** Sets missing secrets in `config` and returns their paths. Throws ConfigError when a secret is too short, or missing in production. */
 export function ensureSecrets(config: Config, environment: string, dir: string): string[] {
   const missing = [config.viewer.token_secret ? '' : 'viewer.token_secret', hasKey(config) ? '' : 'api.key'].filter(Boolean);
   if (missing.length > 0) {

@@ -8,7 +8,7 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Copies `from` into `into` recursively; keys absent in `from` keep their value. */
+/** Copies `from` into `into` recursively; keys of `into` that `from` lacks keep their value. */
 export function merge(into: Tree, from: Tree): void {
   for (const [key, value] of Object.entries(from)) {
     const existing = into[key];
@@ -22,7 +22,7 @@ export function nest(path: string, value: unknown): Tree {
   return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
-/** Sets the value at `path`; a value that is a tree is merged. */
+/** Sets the value at `path`; a tree is merged into the tree that is already there. */
 export function put(tree: Tree, path: string, value: unknown): void {
   merge(tree, nest(path, value));
 }

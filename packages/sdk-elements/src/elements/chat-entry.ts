@@ -37,7 +37,7 @@ export function entryFrom(fields: Pick<Entry, 'kind' | 'ts'> & Partial<Entry>): 
   return { id: undefined, text: '', own: false, state: 'accepted', count: 0, height: guessedHeight, ...fields, key: ++lastKey };
 }
 
-/** Creates the line of a message; undefined when it has no text to show, or is an ambient message such as a like. */
+/** Creates the line of a message; undefined for an ambient message such as a like, and for a chat or control message without text. */
 export function entryOf(msg: Msg, own: boolean): Entry | undefined {
   const { id, ts, from, type, lane } = msg;
   const base = { id, ts, own, ...(from ? { from } : {}) };

@@ -47,7 +47,7 @@ function superchatLine(entry: Entry): TemplateResult {
 
 function name({ from }: Entry): TemplateResult | typeof nothing {
   const shown = from?.name ?? from?.id;
-  // <bdi> isolates the name: one in a right-to-left script would change the order of the whole line.
+  // <bdi> isolates the name. Otherwise a name in a right-to-left script would change the order of the whole line.
   return shown === undefined ? nothing : html`<bdi class="name" part="name">${shown}</bdi>`;
 }
 

@@ -1,9 +1,9 @@
-// The lines of a chat list in order of time: each message once, the viewer's own from the moment of sending, gifts, gaps. Past the cap the oldest
-// tenth is removed. It draws nothing.
+// The lines of a chat list in order of time: messages (each once; those of the viewer as soon as they are sent), gifts and gaps. When there are more
+// than the cap, the oldest are removed until nine tenths of the cap are left. It draws nothing.
 import type { DanmuxError, Msg } from '@danmux/protocol';
 import { type Entry, entryFrom, entryOf } from './chat-entry.ts';
 
-/** Cap on lines searched for the place of a late message; an even later one is put before them. */
+/** Number of newest lines among which a late message is placed by its time. A message older than all of them is put before them. */
 const lookBack = 300;
 
 export class ChatLog {
@@ -71,7 +71,7 @@ export class ChatLog {
     this.#changed();
   }
 
-  /** Adds a gap of this many missed messages, or adds them to a gap at the end; 0: the number is unknown. */
+  /** Adds a gap line with this number of missed messages (0: unknown). If the last line is a gap, the number is added to that line. */
   gap(count: number): void {
     const last = this.#entries.at(-1);
     if (last?.kind === 'gap') last.count += count;
@@ -133,7 +133,7 @@ export class ChatLog {
     return this.#entries.findLast((entry) => entry.cid === cid);
   }
 
-  /** The pending line with the same text: the server's copy may arrive before the answer that contains its id. */
+  /** Finds the pending line with the same text, because the server's copy may arrive before the answer that contains the message's id. */
   #pendingLike(msg: Msg): Entry | undefined {
     const text = entryOf(msg, true)?.text;
     return this.#entries.find((entry) => entry.state === 'pending' && entry.id === undefined && entry.text === text);

@@ -8,7 +8,7 @@ import { SendRules } from './send-rules.ts';
 import { errorText, type Texts } from './texts.ts';
 import type { TokenUser } from './token-user.ts';
 
-/** Time for which the latest gift is shown above the list; older gifts are not shown there. */
+/** Milliseconds for which the latest gift is shown above the list; a gift that is older when it is received is not shown there. */
 const latestGiftMs = 10_000;
 const readBack = 50;
 
@@ -72,7 +72,7 @@ export class ChatSession {
 
   notice({ code, message, ...rest }: Notice): void {
     this.rules.notice({ code, message, ...rest });
-    // A mute is shown by the send rules until it ends, so it needs no hint.
+    // A mute needs no hint: it is an obstacle of the send rules, and the composer shows it until it ends.
     this.say(code === 'muted' ? '' : (this.#host.texts.notices[code] ?? message));
   }
 
@@ -123,7 +123,7 @@ export class ChatSession {
     if (this.latest && !this.log.entries.includes(this.latest)) this.#endLatest();
   }
 
-  /** Loads history of a room that was joined before this chat: its messages were emitted to earlier listeners only. */
+  /** Loads the history of a room that had been joined before this chat listened to it: the chat got no events for those messages. */
   async #readBack(room: Room): Promise<void> {
     for (const lane of ['gift', 'chat', 'control'] as const) {
       try {
@@ -131,7 +131,7 @@ export class ChatSession {
         if (this.#room === room) for (const msg of msgs) this.message(msg);
       } catch (error) {
         if (!(error instanceof DanmuxError)) throw error;
-        // Not shown while disconnected: the next join delivers history again.
+        // `unavailable` is not shown: while the connection is lost, the header already shows its state.
         if (error.code !== 'unavailable' && this.#room === room) this.failed(error);
       }
     }

@@ -9,7 +9,7 @@ export interface ComposerView extends GiftPanelView {
   readonly texts: Texts;
   readonly verdict: Verdict;
   readonly now: number;
-  /** Text shown to the viewer when sending is possible. */
+  /** Text shown when there is no obstacle, or none with a text of its own. */
   readonly hint: string;
   readonly maxLength: number;
   readonly length: number;
@@ -21,7 +21,7 @@ export interface ComposerView extends GiftPanelView {
   onKey(event: KeyboardEvent): void;
 }
 
-/** Show the number of remaining characters when it is at most this. */
+/** The number of remaining characters is shown when it is at most this. */
 const fewLeft = 20;
 
 export function composer(view: ComposerView): TemplateResult {

@@ -83,7 +83,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     this.#link = new RoomLink(this, this);
   }
 
-  /** The overlay, undefined while the element is not in a document. A page can add items to it. */
+  /** The overlay, to which a page can add items; undefined until the first rendering and while the element is not in a document. */
   get overlay(): Overlay | undefined {
     return this.#overlay;
   }
@@ -125,7 +125,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     const before = this.#overlay;
     const overlay = this.#made();
     const settings = Object.fromEntries(looks.filter((name) => changed.has(name)).map((name) => [name, this[name]]));
-    // Only for an existing overlay: `configure` stores settings as the viewer's, so the initial attributes must not pass through it.
+    // `configure` stores settings as the viewer's, so the initial attributes are passed to the constructor, and only later changes to `configure`.
     if (before && Object.keys(settings).length > 0) before.configure(settings);
     const menu = this.renderRoot.querySelector('danmux-settings');
     if (menu) menu.overlay = overlay;

@@ -1,5 +1,5 @@
-// Connects an element to its room: the given Room, or a lease of a client shared by elements with the same attributes. It starts when the element
-// is added to the page, restarts when these attributes change, and ends when the element is removed.
+// Connects an element to its room: a given Room, or a room of the client that elements with the same addresses and token share. It starts when the
+// element is added to the page, restarts when one of the `linkProperties` changes, and ends when the element is removed.
 import { DanmuxError, type Msg, type Notice } from '@danmux/protocol';
 import type { ClientState, Room } from '@danmux/sdk';
 import type { LitElement, ReactiveController } from 'lit';
@@ -17,7 +17,7 @@ export const linkProperties = {
 
 export interface Linked extends LitElement {
   url: string | undefined;
-  /** Address of `GET /v1/gateway`, which lists the edges; replaces or complements `url`. */
+  /** Address of `GET /v1/gateway`, which lists the edges. The list replaces `url`, which is used until the list is received. */
   gateway: string | undefined;
   room: Room | string | undefined;
   token: Token | undefined;
@@ -26,7 +26,7 @@ export interface Linked extends LitElement {
 }
 
 export interface LinkListener {
-  /** Called when a room is connected: listens to it and returns functions that stop listening. */
+  /** Called when the element has got its room, joined or not yet: listens to the room and returns functions that stop listening. */
   linked(room: Room): readonly (() => void)[];
   state(state: ClientState): void;
   failed(error: DanmuxError): void;

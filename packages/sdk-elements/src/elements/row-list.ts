@@ -9,7 +9,7 @@ export interface MeasuredRow {
 
 type Host = ReactiveControllerHost & { readonly renderRoot: DocumentFragment | HTMLElement };
 
-/** Height drawn beyond the viewport, above and below, CSS pixels: fast scrolling shows no blank rows. */
+/** Height drawn above and below the viewport, CSS pixels, so that fast scrolling shows no blank rows. */
 const beside = 240;
 /** Within this distance from the end, CSS pixels, the list counts as scrolled to its end. */
 const nearEnd = 30;
@@ -99,7 +99,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     list.style.transform = `translateY(${before}px)`;
     const top = this.#following ? Math.max(0, total - scroller.clientHeight) : this.#anchorTop(scroller.scrollTop);
     if (Math.abs(scroller.scrollTop - top) > 1) scroller.scrollTop = top;
-    // When estimated heights were too far off, rows are missing in the viewport: draw again with the measured ones.
+    // Rows are missing in the viewport when their estimated heights were too far off. The list is then drawn again with the measured heights.
     const uncovered = (first > 0 && before > top) || (end < rows.length && topOf(rows, end) < top + scroller.clientHeight);
     if (uncovered) this.#host.requestUpdate();
   }
@@ -113,7 +113,7 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     return undefined;
   }
 
-  /** The scroll position that keeps the anchor row in place; `fallback` when there is no anchor or its row was removed. */
+  /** The scroll position that keeps the anchor in place, the top row at the last scroll event; `fallback` when it is missing or was removed. */
   #anchorTop(fallback: number): number {
     if (!this.#anchor) return fallback;
     const rows = this.#rows();

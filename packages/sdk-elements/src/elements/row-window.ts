@@ -1,5 +1,5 @@
-// Computes which rows of a long list to draw: the visible ones and some above and below, with unequal heights. It loops over all rows: for
-// some ten thousand rows that takes less time than drawing one.
+// Computes which rows of a long list to draw: the visible ones and some above and below, with unequal heights. It loops over all
+// rows; for ten thousand rows that takes less time than drawing a single row.
 
 export interface RowWindow {
   /** Index of the first row to draw; `end` is exclusive. */
@@ -14,7 +14,7 @@ export interface Row {
   readonly height: number;
 }
 
-/** `top` is the scroll position, clamped to the last screen; `beside` is the extra height to draw above and below. CSS pixels. */
+/** `top`: the scroll position, limited to the end of the list; `screen`: the viewport's height; `beside`: extra height to draw above and below. */
 export function windowOf(rows: readonly Row[], top: number, screen: number, beside: number): RowWindow {
   let total = 0;
   for (const { height } of rows) total += height;

@@ -6,7 +6,7 @@ import type { TokenUser } from './token-user.ts';
 
 /**
  * Why the viewer cannot send. `closed`: the client has stopped; `out`: kicked or banned; `pace`: slow mode or a rate limit until a known time;
- * `offline`: sending is possible, but waits for the reconnect.
+ * `offline`: the viewer can send, but the message is queued until the reconnect.
  */
 export type Obstacle = 'guest' | 'offline' | 'closed' | 'out' | 'muted' | 'room_muted' | 'level' | 'pace';
 
@@ -35,7 +35,7 @@ export class SendRules {
     if (code === 'unbanned') this.#out = false;
   }
 
-  /** Call after a join: the viewer is no longer out of the room. */
+  /** Call after a join: the server has admitted the viewer, so the obstacle `out` has ended. */
   entered(): void {
     this.#out = false;
   }

@@ -92,6 +92,6 @@ function release(entry: Shared, room: Room): void {
     entry.client.close();
     return;
   }
-  // When the request fails, the connection is lost and the server has removed the viewer.
+  // The error is ignored: the request fails when the connection is lost, and the server then removes the viewer by itself.
   room.leave().catch(() => undefined);
 }

@@ -1,5 +1,5 @@
-// Reads the user from the payload of a viewer token. It does not verify the signature, which is up to the edge; here the user only identifies the
-// viewer's own messages.
+// Reads the user from the payload of a viewer token. It does not verify the signature, which is up to the edge; here the user only serves to
+// recognize the viewer's own messages and to predict whether the viewer may send.
 
 export interface TokenUser {
   readonly id: string;

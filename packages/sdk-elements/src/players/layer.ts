@@ -83,7 +83,7 @@ export class Layer {
     return pictureBox(box, { naturalWidth: video.videoWidth, naturalHeight: video.videoHeight, objectFit, objectPosition });
   }
 
-  /** A video that goes fullscreen alone is in the top layer and hides the page. The layer becomes a popover, which is shown above it. */
+  /** While a fullscreen element contains the video but not this element, it hides the page; this element is then a popover, shown above it. */
   #followFullscreen(): void {
     const video = this.#place.video();
     const root = this.element.getRootNode() as Document | ShadowRoot;

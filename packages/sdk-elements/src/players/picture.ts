@@ -28,7 +28,7 @@ export function pictureBox(box: Box, { naturalWidth, naturalHeight, objectFit, o
   return { left: box.left + across.start, top: box.top + down.start, width: across.size, height: down.size };
 }
 
-/** Along one axis: start and size of the visible part of a picture of `size` in a box of size `room`, placed by `object-position`. */
+/** Start and size of the picture's visible part along one axis: `size` is the picture's size, `room` the box's, `position` the `object-position`. */
 function inside(room: number, size: number, position: string): { start: number; size: number } {
   const value = Number.parseFloat(position);
   const offset = position.endsWith('%') ? ((room - size) * value) / 100 : value;

@@ -8,7 +8,7 @@ export interface PlaybackListener {
   jumped(): void;
 }
 
-/** Seconds. Smaller jumps are made by players to catch up with a live stream or to skip a gap. */
+/** Seconds. A seek over at most this distance is ignored, because players make such seeks to catch up with a live stream or to skip a gap. */
 const jump = 2;
 
 export class Playback {
@@ -33,7 +33,7 @@ export class Playback {
     if (video) this.#begin(video);
   }
 
-  /** A video that has never played does not freeze danmaku: autoplay may be blocked while the chat is live. */
+  /** Reports the initial state. A video that has never played does not count as paused, because autoplay may be blocked while the chat is live. */
   #begin(video: HTMLVideoElement): void {
     this.#at = video.currentTime;
     if (video.paused && video.played.length > 0 && !video.ended) this.#listener.hold('paused', true);

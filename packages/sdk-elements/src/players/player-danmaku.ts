@@ -1,4 +1,4 @@
-// The overlay on one player, bound to its room, with its teardown: the object that every adapter returns.
+// An overlay on one player: bound to its room, frozen while the player is paused, removed by `destroy`. Every adapter provides this object.
 import { bind, DanmuxError, Overlay, type OverlaySettings } from '@danmux/sdk';
 import { Layer } from './layer.ts';
 import { Playback } from './playback.ts';
@@ -27,7 +27,7 @@ export class PlayerDanmaku {
   readonly #holdReasons = new Set<HoldReason>();
   #ended = false;
 
-  /** Use `attachTo` or an adapter instead. Throws a DanmuxError `invalid_request` for a video without a parent and container. */
+  /** Use `attachTo` or an adapter instead. The constructor throws the errors described at `attachTo`. */
   constructor(target: HTMLElement, options: AttachOptions) {
     const isVideo = target.nodeName === 'VIDEO';
     const host = options.container ?? (isVideo ? target.parentElement : target);
@@ -58,7 +58,7 @@ export class PlayerDanmaku {
     return this.overlay.settings.danmaku;
   }
 
-  /** Shows or hides danmaku; without an argument switches. */
+  /** Shows or hides danmaku; without an argument, hides shown danmaku and shows hidden ones. */
   toggle(on = !this.on): void {
     this.configure({ danmaku: on });
   }
@@ -104,10 +104,10 @@ export class PlayerDanmaku {
 }
 
 /**
- * Puts an overlay over a video with any source (hls.js, mpegts.js, flv.js, WebRTC), or over an element that contains a video. In fullscreen the
- * overlay is shown when an element around the video goes fullscreen; when the video goes fullscreen alone, only in browsers with popovers.
- * The overlay stays until its `destroy` is called. Throws a DanmuxError `invalid_request` for a video without a parent and container, and for a
- * room name without a client.
+ * Puts an overlay over a video with any source (hls.js, mpegts.js, flv.js, WebRTC), or over an element that contains a video. The overlay
+ * is also shown while an element that contains it is fullscreen; while only the video is fullscreen, it is shown in browsers that support popovers.
+ * The overlay stays until its `destroy` is called. Throws a DanmuxError `invalid_request` for a video without a parent when `container` is not set,
+ * and for a room name without a client.
  */
 export function attachTo(target: HTMLVideoElement | HTMLElement, options: AttachOptions = {}): PlayerDanmaku {
   return new PlayerDanmaku(target, options);

@@ -26,6 +26,6 @@ export function roomInUse({ room, client }: PlayerOptions): RoomInUse | undefine
   if (typeof room !== 'string') return { room, leave: () => undefined };
   if (!client) throw new DanmuxError('invalid_request', { message: 'The option `room` is a name, so the option `client` must be set to join it.' });
   const joined = client.join(room);
-  // When the request fails, the connection is lost and the server has removed the viewer.
+  // The error is ignored: the request fails when the connection is lost, and the server then removes the viewer by itself.
   return { room: joined, leave: () => void joined.leave().catch(() => undefined) };
 }

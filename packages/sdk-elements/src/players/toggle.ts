@@ -10,7 +10,7 @@ export const labels = () =>
     ? { danmaku: '弹幕', opacity: '不透明度', speed: '速度', area: '显示区域' }
     : { danmaku: 'Danmaku', opacity: 'Opacity', speed: 'Speed', area: 'Area' };
 
-/** A frame with lines of text; `followDanmaku` shows a stroke through it while danmaku are off. */
+/** Creates the icon, a frame with lines of text. While danmaku are off, `followDanmaku` shows a stroke through the icon. */
 export function toggleIcon(size = 22): SVGElement {
   const icon = document.createElementNS(space, 'svg');
   for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', width: size, height: size, fill: 'none', stroke: 'currentColor' }))
@@ -59,7 +59,7 @@ export function followDanmaku(button: Element, danmaku: PlayerDanmaku): void {
 function path(d: string): SVGElement {
   const element = document.createElementNS(space, 'path');
   element.setAttribute('d', d);
-  // DPlayer sets a fill on every path in its control bar.
+  // DPlayer's CSS sets a fill on every path in its control bar; this style overrides it.
   element.style.fill = 'none';
   return element;
 }

@@ -13,8 +13,8 @@ export interface ClientEvents {
   /** A personal message to this user, outside any room; each is emitted once. */
   message: Msg;
   /**
-   * When `state` is `closed`: the client stopped, because a retry cannot help. Otherwise it retries by itself: after `retryAfterMs` (a ban of at
-   * most an hour), or with backoff (no token, no edge from the gateway).
+   * The client could not connect. When `state` is `closed`, it has stopped, because a retry cannot help. Otherwise it retries by itself: after
+   * `retryAfterMs` when the viewer is banned for at most an hour, or with backoff when it got no token or no edge from the gateway.
    */
   error: DanmuxError;
 }

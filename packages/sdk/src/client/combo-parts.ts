@@ -1,7 +1,7 @@
 // Removes recalled gifts from a message that merges several gifts of a combo.
 import type { Msg } from '@danmux/protocol';
 
-/** Returns the message unchanged when none of its parts was recalled, a copy with the rest and their count, or undefined when all were. */
+/** Returns the message itself if no part was recalled, undefined if all were, else a copy with the remaining parts and the sum of their counts. */
 export function withoutParts(msg: Msg, recalled: { has(id: string): boolean }): Msg | undefined {
   if (!msg.parts) return recalled.has(msg.id) ? undefined : msg;
   const parts = msg.parts.filter(({ id }) => !recalled.has(id));

@@ -20,7 +20,7 @@ export type ConnectionEvents = { readonly [E in Passed]: Payload<E> } & {
 
 type Passed = Exclude<keyof ServerEvents, 'goaway'>;
 const connectTimeoutMs = 8_000;
-/** After a ban of at most one hour the client reconnects by itself; a longer one closes it. */
+/** The client waits for the end of a ban of at most this time (one hour) and reconnects; a longer ban closes the client. */
 const longestWaitMs = 3_600_000;
 
 export class Connection extends Emitter<ConnectionEvents> {
@@ -33,7 +33,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   #attempt = 0;
   #refreshed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** A reconnect is scheduled, and `reconnectSoon` may start it earlier. */
+  /** True while a reconnect is scheduled that `reconnectSoon` may start earlier. */
   #waiting = false;
   #stopNetworkListener: (() => void) | undefined;
   /** The edge named by the last `goaway`; cleared after one attempt to connect to it. */
@@ -60,7 +60,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     void this.#connect();
   }
 
-  /** Starts a scheduled reconnect soon, because the page became visible or the network is back. */
+  /** Call when the page has become visible or the network is back: a scheduled reconnect starts after a short random delay. */
   reconnectSoon(): void {
     if (this.#state !== 'connecting' || !this.#waiting) return;
     this.#attempt = 0;
@@ -201,7 +201,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   #retry(afterMs = 0): void {
     if (this.#state === 'closed') return;
     this.#drop();
-    // The edge named by `goaway` is tried once; when it fails, the position in the list of edges stays.
+    // A failure of the edge named by `goaway` does not advance the list of edges, because that edge was not chosen from the list.
     if (this.#target === undefined) this.#edges.failed();
     this.#target = undefined;
     this.#setState('connecting');

@@ -33,7 +33,7 @@ export class Edges {
     this.#begin(Math.floor(Math.random() * this.#urls.length));
   }
 
-  /** Resolves with the address to try; rejects with `unavailable` while no list has been received from the gateway. */
+  /** Resolves with the address to try. Rejects with `unavailable` while there is none: no option `url`, and no list received from the gateway. */
   async next(): Promise<string> {
     await this.#refresh();
     const url = this.#urls[this.#next % this.#urls.length];
@@ -41,7 +41,7 @@ export class Edges {
     return url;
   }
 
-  /** Records that the last address failed: the next call of `next` returns another. */
+  /** Records that the last address failed: `next` then returns the following address of the list. */
   failed(): void {
     this.#next++;
     this.#tried++;

@@ -13,8 +13,9 @@ export interface WebSocketLike {
 }
 
 /**
- * All members are optional. Without `getJson` the option `gateway` has no effect; without `storage`, `visibility` or `onNetwork` the client does
- * not use them.
+ * All members are optional; for an absent one the client uses the function of the browser or Node, if there is one. Without `getJson` the option
+ * `gateway` has no effect; without `storage` no edge is remembered, without `visibility` the page counts as visible, and without `onNetwork` the
+ * client does not notice that the network is back.
  */
 export interface Host {
   /** Opens a socket to this address; default: the global `WebSocket`. */

@@ -32,7 +32,7 @@ export class Inbox {
     return this.#modes;
   }
 
-  /** Sets the room's modes and emits `modes`, also when they are unchanged. */
+  /** Sets the room's modes and emits `modes`, even when the modes are unchanged. */
   setModes(modes: RoomModes): void {
     this.#modes = modes;
     this.#emit('modes', modes);
@@ -43,7 +43,7 @@ export class Inbox {
     this.#hidden = true;
   }
 
-  /** Delivers the buffered chat; reports dropped messages as a gap before it. */
+  /** Delivers the buffered chat; if messages were dropped, emits `gap` first. */
   show(): void {
     this.#hidden = false;
     const { msgs, dropped } = this.#hiddenChat.release();

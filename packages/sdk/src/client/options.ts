@@ -4,7 +4,7 @@ import type { Host } from './host.ts';
 export interface ClientOptions {
   /** The address of one edge or of several; after a failed connection the next is tried. The edge that accepted this viewer last is tried first. */
   readonly url?: string | readonly string[];
-  /** The address of `GET /v1/gateway` with its query: lists the edges, best first. Its list replaces `url`; until it is received, `url` is used. */
+  /** The URL of `GET /v1/gateway` with its query string. The list of edges it returns, best first, replaces `url`; until then `url` is used. */
   readonly gateway?: string;
   /** A viewer token, or a function that returns one and is called before each connection, so that it can renew an expired one. Absent: a guest. */
   readonly token?: string | (() => string | Promise<string>);

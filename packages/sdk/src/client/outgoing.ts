@@ -13,9 +13,9 @@ export interface OutgoingRequest {
 export class Outgoing {
   readonly request: OutgoingRequest;
   readonly answer: Promise<SendReply>;
-  /** A request is in flight: only its answer, its timeout or a lost connection may settle the message. */
+  /** True while a request is in flight: then only its answer, its timeout or a lost connection may settle the message. */
   inFlight = false;
-  /** An outage delayed the message, so a rate limit does not mean that the viewer types too fast. */
+  /** True when an outage delayed the message: then a rate limit does not mean that the viewer types too fast. */
   delayed = false;
   readonly #deadline: number;
   readonly #timer: ReturnType<typeof setTimeout>;

@@ -19,7 +19,7 @@ export class Pipe {
   readonly #room: SendingRoom;
   readonly #connection: Pick<Connection, 'request'>;
   readonly #deadlineMs: number;
-  /** In the order of the calls to `send`; only the first is requested. */
+  /** The queued messages in the order of the calls to `send`; only the first one is requested from the server. */
   #pipe: Outgoing[] = [];
   #running = false;
   #wakeUp = () => {};
@@ -39,7 +39,7 @@ export class Pipe {
     });
   }
 
-  /** Resolves with the server's answer; rejects with the error that refused the message. Call `checkSpace` first: this does not check the cap. */
+  /** Resolves with the server's answer; rejects with the error that refused the message. Call `checkSpace` first, because `send` ignores the cap. */
   send(request: OutgoingRequest): Promise<SendReply> {
     const message = new Outgoing(request, this.#deadlineMs, () => this.#clear());
     message.delayed = this.#pipe[0]?.delayed ?? false;
@@ -117,8 +117,8 @@ export class Pipe {
 }
 
 /**
- * Milliseconds until a retry; 0: no retry. A rate limit is reported to the caller, except after an outage: then queued messages are sent in a burst
- * that the viewer did not cause.
+ * Milliseconds until a retry; 0: no retry, the caller gets the error. A rate limit is retried only for a message that an outage has delayed, because
+ * the viewer did not cause the burst in which such messages are sent.
  */
 function waitAfter(error: unknown, delayed: boolean, attempt: number): number {
   if (!(error instanceof DanmuxError)) return 0;

@@ -10,7 +10,7 @@ export interface RoomEvents {
    * message's `parts` (one gift of a combo), subtract that part's count instead.
    */
   recalled: { readonly id: string };
-  /** The room's modes have changed. */
+  /** The room's modes have changed or were sent again unchanged. */
   modes: RoomModes;
   /** A notice for this viewer about this room: muted, unmuted, kicked, banned, unbanned. */
   notice: Notice;
@@ -28,7 +28,7 @@ export interface RoomEvents {
   joined: JoinReply;
   /** The connection was lost. State `connecting`: the room is joined again after the reconnect; `closed`: it is not. */
   away: { readonly state: ClientState };
-  /** The server refused the join. It is retried after `retryAfterMs`, if given, and after the next reconnect. */
+  /** The server refused the join with an error that is not retryable. The room joins again after `retryAfterMs`, if given, and after a reconnect. */
   error: DanmuxError;
 }
 

@@ -29,7 +29,7 @@ import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
 import { StreamPositions } from './stream-positions.ts';
 
-/** setTimeout fires immediately for delays above 2^31 - 1 ms; a longer refusal is not retried by a timer. */
+/** Milliseconds. After a refusal that lasts longer no timer is set for the next join: setTimeout fires immediately for delays above 2^31 - 1 ms. */
 const longestTimerMs = 2 ** 31 - 1_000;
 /** Number of latest messages requested when joining again, for lanes that the server cannot recover from the positions. */
 const freshHistory = 50;
@@ -125,7 +125,7 @@ export class Room extends Emitter<RoomEvents> {
       const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query, ...from });
       const visible = msgs.flatMap((msg) => this.#inbox.withoutRecalled(msg) ?? []);
       before = msgs[0]?.offset;
-      // A page of which every message was recalled has no offset to continue from, so the next page is requested.
+      // When all messages of a page were recalled, the caller would get no offset to continue from, so the next page is requested here.
       if (visible.length > 0 || !more || before === undefined) return { msgs: visible, more };
     }
   }
@@ -147,7 +147,7 @@ export class Room extends Emitter<RoomEvents> {
     this.removeAll();
   }
 
-  /** Joins, because the client has connected. Called by the client only. */
+  /** Joins, after the client has connected or a refusal has ended. Called by the client and this class only. */
   connected(): void {
     this.#attempt = 0;
     this.#refusal = undefined;
@@ -159,7 +159,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#join();
   }
 
-  /** Emits `away` if the room was joined, because the connection was lost. Called by the client only. */
+  /** Records that the connection was lost; emits `away` if the room was joined. Called by the client only. */
   disconnected(): void {
     const joined = this.#joined;
     this.#setNotJoined();
@@ -168,7 +168,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Receives a frame of this room. Called by the client only. */
   frame(frame: Frame): void {
-    // The edge sends frames after the join reply; before it the room has no position to compare offsets with.
+    // The edge sends frames only after the join reply. A frame of a room that is not joined, for example after a kick, is ignored.
     if (!this.#joined) return;
     for (const msg of frame.msgs) {
       this.#connection.time.arrived(msg);
@@ -208,7 +208,7 @@ export class Room extends Emitter<RoomEvents> {
     if (code === 'unbanned' && this.#refusal) this.connected();
   }
 
-  /** Records that this viewer is not admitted; joins again after `afterMs` when it is known. */
+  /** Records that this viewer is not admitted; joins again after `afterMs` when it is given and short enough for a timer. */
   #refuse(refusal: DanmuxError, afterMs?: number): void {
     this.#refusal = refusal;
     this.#setNotJoined();
@@ -267,7 +267,8 @@ export class Room extends Emitter<RoomEvents> {
     if (this.#left || this.#refusal) return;
     this.#attempt = 0;
     const recovered = (lane: Lane) => isStreamLane(lane) && reply.recovered[lane] === true;
-    // In a lane that was not recovered, continue at the server's position: its messages are the latest, not those after the viewer's position.
+    // A lane that was not recovered continues at the server's position: the reply has the latest messages of the lane, not those after the viewer's
+    // position.
     for (const lane of streamLanes) if (!recovered(lane)) this.#restart(lane, reply);
     for (const msg of reply.msgs) {
       if (recovered(msg.lane)) this.#receive(msg);

@@ -13,7 +13,7 @@ export function monotonic(): number {
 }
 
 const systemClocks: TimeSources = { wall: () => Date.now(), monotonic };
-/** Wall and monotonic clock advance equally; when they drift apart by more than this, the wall clock was set or the device slept. */
+/** Milliseconds. When the difference between wall and monotonic clock changes by more than this, the wall clock was set or the device slept. */
 const steadyMs = 1_000;
 
 export class ServerTime {
@@ -50,8 +50,8 @@ export class ServerTime {
   }
 
   /**
-   * Learns from an answer with the server's `time` to a request sent at `requestedAt` (monotonic). Of one connection, the answer with the shortest
-   * round trip is used: its error is smallest.
+   * Learns the server's time from an answer that contains it (`time`); the request was sent at `requestedAt` on the monotonic clock. Within one
+   * connection an answer with a longer round trip is ignored, because its error is larger, unless the learned time is doubtful.
    */
   learn(time: number, requestedAt: number): void {
     const answered = this.#sources.monotonic();

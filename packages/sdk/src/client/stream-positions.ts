@@ -36,7 +36,7 @@ export class StreamPositions {
     return 'next';
   }
 
-  /** Moves to the start of a new epoch; does nothing when the position is already in this epoch, since a join may have been faster. */
+  /** Moves to the start of a new epoch. Does nothing when the position is already in this epoch, for example after a faster join reply. */
   startEpoch(lane: StreamLane, position: Position): void {
     if (this.#values[lane]?.epoch !== position.epoch) this.#values[lane] = position;
   }
@@ -49,7 +49,10 @@ export class StreamPositions {
     return before.epoch === to.epoch && !this.#personal ? Math.max(0, to.offset - before.offset) : 0;
   }
 
-  /** In the personal room, moves to the positions of a join reply, so that the next join does not scan other users' messages before them again. */
+  /**
+   * In the personal room, moves to the positions of a join reply. Messages of other users precede these positions; the next join does not scan these
+   * messages again.
+   */
   skipTo(positions: Positions): void {
     if (this.#personal) this.#values = { ...this.#values, ...positions };
   }

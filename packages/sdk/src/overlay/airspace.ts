@@ -61,7 +61,7 @@ export class Airspace {
     this.#renderer.setOpacity(settings.opacity);
   }
 
-  /** Starts the flight; returns false when there is no room now. `forced`: without a free line, use the one with the fewest collisions. */
+  /** Starts the flight; returns false when there is no room now. `forced`: if no line is free, the line with the fewest collisions is used. */
   start(entry: Waiting, forced: boolean): boolean {
     const { item, text, count, ids } = entry;
     const { width, height, size } = this.#parts.stage.measure(text, item.size ?? 'normal');
@@ -141,7 +141,7 @@ export class Airspace {
     const { stage } = this.#parts;
     const { maxShown, coverage } = this.#settings;
     if (stage.width === 0 || this.#flights.size >= maxShown) return false;
-    // One danmaku is shown even when it alone exceeds the share of a small screen.
+    // On an empty screen a danmaku is shown even when it alone exceeds `coverage`, as it may on a small screen.
     return this.#covered + pixels <= coverage * stage.width * stage.height || (this.#flights.size === 0 && coverage > 0);
   }
 }

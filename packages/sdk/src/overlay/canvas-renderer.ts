@@ -1,5 +1,5 @@
-// Draws danmaku on one canvas: each text is drawn once into a bitmap, and every animation frame places the bitmaps. It requests frames only while
-// danmaku are in flight.
+// Draws danmaku on one canvas: each is drawn into a bitmap when it starts or its count changes, and every animation frame places the bitmaps.
+// Frames are requested one after another only while danmaku are in flight and the flight clock runs.
 import { type Bitmap, drawText, makeBitmap, margin } from './bitmap.ts';
 import { ElementPool } from './element-pool.ts';
 import { type Flight, leftAt } from './flight.ts';
@@ -77,7 +77,7 @@ export class CanvasRenderer implements Renderer {
     this.#canvas.remove();
   }
 
-  /** Requests a frame; while the clock is stopped there are none, so changes are drawn immediately. */
+  /** Requests an animation frame for drawing. While the flight clock is stopped no frames are requested, and changes are drawn immediately. */
   #requestDraw(): void {
     if (this.#clock.rate === 0) this.#draw();
     else this.#frame ??= requestAnimationFrame(() => this.#next());
@@ -107,7 +107,7 @@ export class CanvasRenderer implements Renderer {
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     for (const [flight, { canvas, width, height }] of this.#flying) {
       context.globalAlpha = flight.item.own ? 1 : this.#opacity;
-      // Whole pixels keep letters sharp and are faster to draw, because nothing is blended.
+      // Bitmaps placed at whole pixels stay sharp and are faster to draw, because the browser does not interpolate.
       const left = Math.round((leftAt(flight, now) - margin) * this.#scale);
       context.drawImage(canvas, 0, 0, width, height, left, Math.round((flight.top - margin) * this.#scale), width, height);
     }

@@ -70,7 +70,7 @@ export class CardQueue<Item extends { readonly id: string; readonly own?: boolea
     return this.#waiting.find(({ item }) => matches(item));
   }
 
-  /** Adds counts to a card. A shown card stays longer: its time is set back to the first quarter. */
+  /** Adds counts to a card. A shown card stays longer: if its first quarter has passed, its animation is set back to the end of that quarter. */
   add(entry: Card<Item>, counts: Counts): void {
     entry.count += sumOf(counts);
     for (const { id, count } of counts) if (entry.ids.size < maxIds) entry.ids.set(id, count);
@@ -107,7 +107,7 @@ export class CardQueue<Item extends { readonly id: string; readonly own?: boolea
     this.#trim();
     for (const { animation } of this.#shown) {
       if (!running) animation?.pause();
-      // Only paused animations: `play` would restart one that has just finished.
+      // `play` is called on paused animations only, because it would restart one that has just finished.
       else if (animation?.playState === 'paused') animation.play();
     }
     this.next();
@@ -168,12 +168,12 @@ function sumOf(counts: Counts): number {
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Shortens a card's time by the number of queued cards, so that paid items do not wait long; not below `least` milliseconds. */
+/** Shortens a card's time the more cards are queued, so that paid items do not wait long; not below `least` milliseconds. */
 export function shortenedByQueue(durationMs: number, waiting: number, least: number): number {
   return Math.max(Math.min(durationMs, least), durationMs / (1 + waiting / 10));
 }
 
-/** Keyframes: slide in from `hiddenTransform`, stay, fade out. With `none` the card fades in without moving. */
+/** Keyframes: slide in from `hiddenTransform`, stay, fade out. If it is `none`, the card fades in without moving. */
 export function cardFrames(durationMs: number, hiddenTransform: string): Keyframe[] {
   const slide = Math.min(0.25, 350 / durationMs);
   return [

@@ -1,5 +1,5 @@
 // Takes danmaku from input to the end of their flight: filters and merges them, and queues them until a line is free. Past the queue's cap the oldest
-// are dropped and counted. The viewer's own pass all filters and most caps.
+// are dropped and counted. The viewer's own danmaku skip all filters and most caps.
 import { Airspace, type AirspaceParts } from './airspace.ts';
 import type { BlockList } from './block-list.ts';
 import { MergeWindow } from './merge-window.ts';
@@ -14,7 +14,7 @@ const retryMs = 80;
 const maxOwnWaitMs = 800;
 /** Number of the viewer's own danmaku that may be queued beyond `maxPending`, for example while the player is paused. */
 const maxOwnWaiting = 50;
-/** Cap on message ids remembered for one merged danmaku. A recall of a message past it does not reduce the count. */
+/** Cap on message ids remembered for one merged danmaku. A recall of a message whose id was not remembered does not reduce the count. */
 const maxIds = 1_000;
 
 interface LaneParts extends AirspaceParts {
@@ -64,7 +64,7 @@ export class DanmakuLane {
     else this.#enter(item, text, now);
   }
 
-  /** Subtracts this message from its danmaku; removes the danmaku when no message is left. */
+  /** Reduces the count of the danmaku into which this message was merged; removes the danmaku when no message is left. */
   remove(id: string): void {
     const entry = this.#byId.get(id);
     if (!entry) return;
@@ -93,7 +93,7 @@ export class DanmakuLane {
     this.#trim();
   }
 
-  /** Call when the number of lines may have changed. Danmaku whose line no longer exists are removed; the viewer's own are queued again. */
+  /** Call when the number of lines may have changed. Danmaku whose line no longer exists are removed; those of the viewer are queued again. */
   relayout(): void {
     for (const entry of this.#airspace.relayout()) {
       if (entry.item.own) this.#waitAgain([entry]);
@@ -134,7 +134,7 @@ export class DanmakuLane {
     const entry: Waiting = { item, text, since: now, ids: new Map([[item.id, count]]), count };
     this.#byId.set(item.id, entry);
     if (!item.own) this.#merge.add(text, entry);
-    // Danmaku of its mode are queued before it, so no line can be free for it yet.
+    // Danmaku of one mode start in the order of their queue, so this one cannot start while others are queued before it.
     const blocked = !item.own && this.#waiting.first(item.mode ?? 'scroll') !== undefined;
     this.#waiting.add(entry);
     if (!blocked) this.#fly();

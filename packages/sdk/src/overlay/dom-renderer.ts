@@ -80,8 +80,8 @@ export class DomRenderer implements Renderer {
   }
 
   /**
-   * Synchronizes the animation with the flight clock. By default it would start with its first frame, which is late at low frame rates and causes
-   * overlaps.
+   * Synchronizes the animation with the flight clock. Otherwise the browser starts the animation when it draws the first frame; at low frame rates
+   * that is late, and danmaku overlap.
    */
   #align({ start }: Flight, animation: Animation): void {
     const { rate } = this.#clock;

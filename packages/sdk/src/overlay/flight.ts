@@ -1,5 +1,5 @@
-// One danmaku in flight: a box that moves at constant speed from `start` to `end`, times of the flight clock. Tracks, renderers and hit tests compute
-// all positions from it.
+// One danmaku in flight: a box that moves at constant speed from the time `start` to the time `end` of the flight clock. Tracks, renderers and hit
+// tests compute all positions from it.
 import type { DanmakuItem, DanmakuMode } from './overlay-item.ts';
 
 export interface Path {
@@ -32,7 +32,7 @@ export function leftAt({ from, to, start, end }: Omit<Path, 'top'>, now: number)
   return from + ((to - from) * Math.min(Math.max(now - start, 0), end - start)) / (end - start);
 }
 
-/** The left edges of a box at start and end: across the screen for moving modes, centred for fixed ones. */
+/** Returns the left edges of a box at start and end: on opposite sides of the screen for moving modes, centred for fixed ones. */
 export function course(mode: DanmakuMode, width: number, screen: number): { from: number; to: number } {
   if (mode === 'scroll') return { from: screen, to: -width };
   if (mode === 'reverse') return { from: -width, to: screen };

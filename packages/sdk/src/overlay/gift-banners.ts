@@ -4,7 +4,7 @@ import type { GiftItem } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 import type { Stage } from './stage.ts';
 
-/** Milliseconds. However many gifts are queued, a banner stays long enough to read. */
+/** Milliseconds to which the time of a banner may be shortened when many gifts are queued; enough to read it. */
 const leastMs = 1_200;
 
 export class GiftBanners {

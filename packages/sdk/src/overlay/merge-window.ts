@@ -1,5 +1,5 @@
-// Finds the danmaku to which an identical text within the time window is added as a count. The caller removes an entry with its danmaku, so the
-// caps on flights and queue bound the size.
+// Finds the danmaku whose count increases when its text is repeated within the time window. The caller must call `forget` when it removes a danmaku;
+// so the caps on flights and queue also limit the number of entries here.
 
 interface Started {
   readonly since: number;
@@ -19,7 +19,7 @@ export class MergeWindow<Entry extends Started> {
     if (windowMs === 0) this.#byText.clear();
   }
 
-  /** The entry of this text if it began within the window; `now` on the clock of `since`. */
+  /** Returns the entry of this text if it began within the window before `now`; `now` and `since` must be times of the same clock. */
   find(text: string, now: number): Entry | undefined {
     const entry = this.#byText.get(text);
     return entry && now - entry.since <= this.#windowMs ? entry : undefined;

@@ -9,11 +9,11 @@ export type DanmakuSize = 'small' | 'normal' | 'large';
 export interface DanmakuItem {
   readonly id: string;
   readonly text: string;
-  /** CSS colour; default the CSS variable `--danmux-color`, or white when it is not set. */
+  /** CSS colour. Default: the CSS variable `--danmux-color`, or white when the variable is not set. */
   readonly color?: string;
   /**
-   * The viewer's own message: framed, shown before others, never filtered or merged, and dropped only when more than 50 beyond `maxPending` are
-   * queued.
+   * True for the viewer's own message: it is framed, shown before others, never filtered or merged, and dropped only when the queue is more than 50
+   * above `maxPending`.
    */
   readonly own?: boolean;
   /** Default `scroll`. */
@@ -34,13 +34,13 @@ export interface GiftItem {
   readonly from: string;
   /** Name of the gift. */
   readonly gift: string;
-  /** An emoji or other short text; default a drawn gift box. */
+  /** An emoji or other short text. Default: a drawn gift box. */
   readonly icon?: string;
   /** Default 1. */
   readonly count?: number;
   /** The gifts merged into this item: `count` is the sum of theirs, and each can be removed by its id. */
   readonly parts?: readonly { readonly id: string; readonly count: number }[];
-  /** Key of the combo: `count` is added to the shown or queued banner with the same key instead of showing a new one. */
+  /** Key of the combo. If a banner with the same key is shown or queued, `count` is added to that banner and no new one is shown. */
   readonly combo?: string;
   readonly own?: boolean;
   readonly user?: string;
@@ -58,9 +58,9 @@ export interface SuperchatItem {
   readonly amount?: string;
   /** 1 to 5, default 1: sets the card's colour and time on screen. */
   readonly tier?: number;
-  /** CSS colour of the card; default the colour of its tier. */
+  /** CSS colour of the card. Default: the colour of its tier. */
   readonly color?: string;
-  /** Milliseconds on screen; default the setting `pinMs`, longer for higher tiers. */
+  /** Milliseconds on screen. Default: the setting `pinMs`, and half of it more for each tier above 1. */
   readonly pinMs?: number;
   readonly own?: boolean;
   readonly user?: string;

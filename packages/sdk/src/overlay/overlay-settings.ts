@@ -10,7 +10,7 @@ export interface OverlaySettings {
   readonly renderer: 'dom' | 'canvas';
   /** Milliseconds to cross the screen at speed 1; danmaku of the modes `top` and `bottom` stay for half of it. */
   readonly durationMs: number;
-  /** Factor of the speed, 0.1 to 10; 2 is twice as fast. */
+  /** Factor by which the speed is multiplied, 0.1 to 10; 2 is twice as fast. */
   readonly speed: number;
   readonly opacity: number;
   /** CSS font family of danmaku; null: the CSS variable `--danmux-font`, or the system font when it is not set. */
@@ -21,13 +21,13 @@ export interface OverlaySettings {
   readonly lineHeight: number | null;
   /** Share of the height used for danmaku, from the top, 0 to 1. Danmaku never use the space of gift banners, even at 1. */
   readonly area: number;
-  /** Share of the overlay's area that danmaku may cover at the same time, 0 to 1; past it they are queued. */
+  /** Share of the overlay's area that danmaku may cover at the same time, 0 to 1; danmaku that would exceed it are queued. */
   readonly coverage: number;
   /** Cap on danmaku on screen at the same time; past it they are queued. */
   readonly maxShown: number;
   /** Cap on queued danmaku that wait for a free line; past it the oldest is dropped and counted. */
   readonly maxPending: number;
-  /** Milliseconds. A text repeated within them is added to the first danmaku as ×N instead of shown again; 0: no merging. */
+  /** Milliseconds after a danmaku in which a repeated text increases its ×N count instead of being shown again; 0: no merging. */
   readonly mergeMs: number;
   /** Milliseconds that a gift banner stays; shorter when many are queued. */
   readonly giftMs: number;

@@ -9,7 +9,7 @@ export interface OverlayVerbs {
   gift(item: GiftItem): void;
   /** Pins or queues a super chat. */
   superchat(item: SuperchatItem): void;
-  /** Removes the shown or queued item with this id: a danmaku, a gift or a super chat. From a merged item only its count is subtracted. */
+  /** Removes the shown or queued item with this id: a danmaku, a gift or a super chat. If it was merged, only its count is removed. */
   remove(id: string): void;
   /** Removes all shown and queued items; the counters `dropped` and `elementsMade` stay. */
   clear(): void;

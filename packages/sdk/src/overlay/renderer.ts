@@ -1,4 +1,5 @@
-// The interface of a renderer: draws flights until their end and reports it. The caller decides when and on which line a flight starts.
+// The interface of a renderer: draws danmaku on screen (flights), and reports the end of each flight. The caller decides when and on which line
+// a flight starts.
 import type { Flight } from './flight.ts';
 
 export interface Renderer {

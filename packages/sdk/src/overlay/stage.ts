@@ -100,7 +100,7 @@ export class Stage {
     return `${this.#look.style} ${pixels}px ${this.#look.family}`;
   }
 
-  /** The part of the height used for danmaku now: below the shown pins and above the space for gift banners. */
+  /** The part of the height used for danmaku now: below the shown pins, above the space for gift banners, and within the setting `area`. */
   lines(): Lines {
     const top = this.pins.childElementCount > 0 ? Math.min(this.pins.offsetTop + this.pins.offsetHeight, this.#height * 0.6) : 0;
     const foot = this.gifts.offsetTop + this.gifts.offsetHeight;

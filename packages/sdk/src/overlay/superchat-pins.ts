@@ -32,7 +32,7 @@ export class SuperchatPins {
     this.cards.show(item);
   }
 
-  /** Milliseconds on screen: shorter when cards are queued, but at least half of the paid time. */
+  /** Milliseconds on screen: `pinMs` of the item or the time of its tier, shortened to at least half of that when cards are queued. */
   #duration(item: SuperchatItem, waiting: number): number {
     const whole = Math.max(1, item.pinMs ?? (this.#settings.pinMs * (tierOf(item) + 1)) / 2);
     return shortenedByQueue(whole, waiting, whole / 2);
@@ -45,7 +45,7 @@ function tierOf({ tier = 1 }: SuperchatItem): number {
 
 function fill(card: HTMLElement, { item }: Card<SuperchatItem>): void {
   card.className = `danmux-pin danmux-tier-${tierOf(item)}`;
-  // Only `backgroundColor`: with `background` a sender could make browsers load an image from any server.
+  // Set `backgroundColor` only: with `background` a sender could make browsers load an image from any server.
   card.style.backgroundColor = item.color ?? '';
   card.style.backgroundImage = card.style.backgroundColor ? 'none' : '';
   const [head, text] = card.children;

@@ -48,7 +48,7 @@ export class Tracks {
     }
   }
 
-  /** Returns the top of a free line. Without one returns undefined and reserves a line for the mode, so that other modes cannot starve it. */
+  /** Returns the top of a free line. When none is free, returns undefined and reserves lines for the mode, so that other modes cannot starve it. */
   find(wish: Wish): number | undefined {
     for (const line of this.#order(wish)) {
       if (!this.#isFree(line, wish)) continue;
@@ -70,7 +70,7 @@ export class Tracks {
     return this.#topOf(best);
   }
 
-  /** Ends the reservations of a mode of which nothing is queued. */
+  /** Call when no danmaku of this mode is queued: the reservations of the mode end. */
   release(mode: DanmakuMode): void {
     for (const [line, reservedFor] of this.#reserved) if (reservedFor === mode) this.#reserved.delete(line);
   }
@@ -118,7 +118,7 @@ export class Tracks {
     }
   }
 
-  /** True when all flights of the line have this mode: the line needs no reservation to become free for it. */
+  /** True when the line has flights and all have this mode. Such a line becomes free for the mode without a reservation. */
   #servesOnly(line: number, mode: DanmakuMode): boolean {
     const paths = this.#byLine[line] ?? [];
     return paths.length > 0 && paths.every((path) => path.mode === mode);
@@ -132,7 +132,10 @@ export class Tracks {
   }
 }
 
-/** True when the boxes touch while both fly. Both move at constant speed, so it is enough to compare their order at the start and at the end. */
+/**
+ * True when the boxes are less than `gap` apart at the start of the new flight, or touch before one of the two flights ends. Both move at constant
+ * speed, so comparing their positions at these two times is enough.
+ */
 function touch(flying: Path, wish: Wish): boolean {
   const until = Math.min(flying.end, wish.end);
   if (until <= wish.start) return false;
@@ -141,7 +144,7 @@ function touch(flying: Path, wish: Wish): boolean {
   return !((after.right >= gap && later.right >= 0) || (after.left >= gap && later.left >= 0));
 }
 
-/** Free space in CSS pixels when the new box is to the right of the flying one, and when it is to its left; negative when it is not there. */
+/** Distance of the new box from the right and left side of the flying one, CSS pixels; negative when the new box is not on that side. */
 function distance(flying: Path, wish: Wish, now: number): { right: number; left: number } {
   const there = leftAt(flying, now);
   const here = leftAt(wish, now);

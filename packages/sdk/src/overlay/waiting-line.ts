@@ -7,7 +7,7 @@ import type { DanmakuItem, DanmakuMode } from './overlay-item.ts';
 export interface Waiting {
   readonly item: DanmakuItem;
   readonly text: string;
-  /** Time of input, performance.now(). */
+  /** Time at which the first of its messages arrived at the overlay, by performance.now(). */
   readonly since: number;
   /** Counts of the merged messages, by message id. */
   readonly ids: Map<string, number>;

@@ -93,7 +93,7 @@ function tile(label: string, value: string, name: string): TemplateResult {
   return html`<div class="tile"><span>${label}</span><b data-testid="total-${name}">${value}</b></div>`;
 }
 
-/** Converts samples to the columns of the charts. Inserts an empty sample into gaps, so that they are drawn as gaps. */
+/** Converts samples to the columns of the charts. Inserts an empty row where samples are missing, so that the chart interrupts the line there. */
 function curvesOf({ samples, every_ms: everyMs }: StatsHistoryReply) {
   const rows: (StatsHistoryReply['samples'][number] | { readonly at: number })[] = [];
   for (const sample of samples) {

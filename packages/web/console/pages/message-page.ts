@@ -73,7 +73,7 @@ customElements.define('message-page', MessagePage);
 function renderTrace({ id, room, trace, hops }: TraceReply): TemplateResult {
   const start = Math.min(...hops.map(({ at }) => at));
   const most = Math.max(1, ...hops.map(({ at }) => at - start));
-  // Sorted by stage instead of by time: the clocks of processes differ, and a relay may record its hop after an edge.
+  // The hops are sorted by stage and not by time, because clocks of processes differ, and a relay may record `sequenced` after an edge has delivered.
   const inOrder = [...hops].sort((a, b) => stages.indexOf(a.hop) - stages.indexOf(b.hop) || a.at - b.at);
   return html`
     <dl class="facts"><div><dt>${texts.messageId}</dt><dd><code>${id}</code></dd></div>

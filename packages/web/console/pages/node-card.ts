@@ -9,7 +9,7 @@ import { texts } from '../texts/texts.ts';
 const lagWarns = 100;
 const silenceWarnsMs = 5_000;
 
-/** `at`: the time of the api's reply, milliseconds since 1970. */
+/** Renders the card of a process. `at` is the time of the api's reply in milliseconds since 1970. */
 export function nodeCard(node: Node, at: number): TemplateResult {
   const { id, role, version, address, load, lag_ms: lag, connections, rooms, shards, rss_bytes: rss, cpu } = node;
   const silentMs = node.seen_at === undefined ? undefined : Math.max(0, at - node.seen_at);
@@ -39,7 +39,7 @@ function loadOf(load: number, id: string): TemplateResult {
     ><meter min="0" max="1" low="0.6" high="0.85" optimum="0" value=${load} aria-label="${texts.load} ${id}"></meter><b>${Math.round(load * 100)} %</b></p>`;
 }
 
-/** A relay's load is its share of the shards, so it is shown without a warning colour: a single relay has all of them and may be idle. */
+/** The load of a relay is its share of the shards. It has no warning colour, because a single relay owns all shards even when it is idle. */
 function shareOf(load: number, id: string): TemplateResult {
   return html`<p class="load"><span>${texts.share}</span><progress max="1" value=${load} aria-label="${texts.share} ${id}"></progress><b>${Math.round(load * 100)} %</b></p>`;
 }
@@ -48,7 +48,7 @@ function row(label: string, value: number | undefined, format: (value: number) =
   return value === undefined ? nothing : html`<div><dt>${label}</dt><dd class=${bad ? 'bad' : ''}>${format(value)}</dd></div>`;
 }
 
-/** The queue length of each lane, as bars with a common scale. */
+/** Renders the queue length of each lane as a bar; all bars have the same scale. */
 function depths(waiting: Readonly<Record<string, number>>): TemplateResult {
   const most = Math.max(10, ...Object.values(waiting));
   return html`<div class="depths" role="group" aria-label=${texts.depth}>

@@ -1,4 +1,4 @@
-// The table of a room's delivery ledger: per lane, messages received, sent and shed with the reason, as counted by the relays.
+// The table of a room's delivery ledger. For each lane it shows how many messages the relays received, sent and shed, with the reasons for shedding.
 import { laneNames } from '@danmux/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, moment, perSecond, sum } from '../figures.ts';

@@ -1,4 +1,4 @@
-// The form of a room's modes; an empty field means no limit. Only changed modes are sent, so that it does not overwrite another operator's changes.
+// The form of a room's modes; an empty field means no limit. The form sends only changed modes, so it keeps what another operator changed meanwhile.
 import { limits, type RoomModes as Modes } from '@danmux/protocol';
 import type { ModesChange } from '@danmux/protocol/schemas';
 import { html, nothing, type TemplateResult } from 'lit';
@@ -79,7 +79,7 @@ function changesOf(form: FormData, modes: Modes): ModesChange {
   return changed as ModesChange;
 }
 
-/** Rounds to whole numbers, for example seconds with fractions to milliseconds; only `chat_per_second` may have fractions. */
+/** Rounds a value in the api's unit, such as milliseconds for `slow_ms`, to a whole number; only `chat_per_second` may have fractions. */
 function round(value: number, mode: NumberMode): number {
   return mode === 'chat_per_second' ? value : Math.round(value);
 }

@@ -112,7 +112,7 @@ class RoomStream extends ConsoleElement {
     this.#pages.again();
   }
 
-  /** Recalls a message, or each gift of a merged one by its id. Returns the last reply; stops at the first failure. */
+  /** Recalls a message; of a combo it recalls each gift by its id. Returns the last reply; stops at the first failure. */
   async #recallAll({ id, parts = [] }: Message): Promise<Done<RecallReply>> {
     const recall = (one: string) => change<RecallReply>('DELETE', pathOf`/v1/rooms/${this.room}/messages/${one}`);
     const ids = parts.length === 0 ? [id] : parts.map((part) => part.id);

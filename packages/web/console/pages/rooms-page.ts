@@ -16,7 +16,7 @@ type Row = RoomsReply['rooms'][number];
 const shownRates = ['chat', 'gift', 'ambient', 'control'] as const;
 const orders = ['online', 'rate', 'name'] as const;
 const perPage = 50;
-/** The api cannot sort by rate: the page sorts the rooms with the most viewers that fit in one request. */
+/** The api cannot sort by rate, so the page requests this number of rooms, those with the most viewers, and sorts them by rate itself. */
 const ratedRooms = 200;
 
 class RoomsPage extends ConsoleElement {
@@ -92,7 +92,7 @@ class RoomsPage extends ConsoleElement {
     if (form) this.#show(new FormData(form));
   };
 
-  /** Opens a room by its exact name, because a room without viewers is not in the list but may have history. */
+  /** Opens the room whose exact name is in the search field. A room without viewers is not in the list but may have history. */
   readonly #open = (): void => {
     const room = this.querySelector<HTMLInputElement>('[name=prefix]')?.value.trim();
     if (room) location.hash = linkTo('rooms', room);

@@ -1,4 +1,5 @@
-// The dialog to mute, ban or kick a user: describes the effect, asks for duration and reason, and applies it; and the dialog to lift a sanction.
+// Two dialogs. The first mutes, bans or kicks a user: it describes the effect, asks for duration and reason, and applies the sanction. The second
+// lifts a mute or ban.
 import { change, pathOf } from '../call.ts';
 import { type Answers, ask, type Field } from '../parts/dialog.ts';
 import { perform } from '../parts/results.ts';

@@ -11,7 +11,7 @@ export interface Sanctioned {
   readonly row: SanctionReply;
 }
 
-/** Without `room` the sanctions apply to every room. `onLifted` is called after one was lifted. */
+/** Renders mutes and bans of `room`, or without `room` those that apply to every room. `onLifted` is called after a sanction was lifted. */
 export function sanctionTable(rows: readonly Sanctioned[], onLifted: () => void, room?: string): TemplateResult {
   const end = async (kind: 'mute' | 'ban', user: string) => {
     if (await lift(kind, user, room)) onLifted();

@@ -1,5 +1,5 @@
-// A chart of time series, drawn by uPlot: one line per series, and a legend with the latest values or those under the pointer. Gaps in the samples
-// are drawn as gaps.
+// A chart of time series, drawn by uPlot: one line per series, interrupted where samples are missing. The legend shows the values under the pointer,
+// otherwise the latest values.
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
 import { ConsoleElement } from '../console-element.ts';
@@ -14,7 +14,7 @@ interface Curve {
 }
 
 const height = 170;
-/** Seconds. The time axis covers at least these, because a new cluster has few samples. */
+/** The minimum length of the time axis in seconds. Without it, the few samples of a new cluster would fill the whole width. */
 const leastSpanS = 600;
 const axis = { stroke: '#9298ab', font: '11px system-ui, sans-serif', grid: { stroke: '#262a3899', width: 1 }, ticks: { show: false } };
 
@@ -22,7 +22,7 @@ class ConsoleChart extends ConsoleElement {
   static override readonly properties = { heading: {}, curves: { attribute: false }, data: { attribute: false }, format: { attribute: false } };
   declare heading: string;
   declare curves: readonly Curve[];
-  /** The times in seconds since 1970, then the values of each curve at these times. */
+  /** Columns: first the times in seconds since 1970, then one column of values per curve. */
   declare data: uPlot.AlignedData;
   /** Formats a value for legend and axis. */
   declare format: (value: number | undefined | null) => string;

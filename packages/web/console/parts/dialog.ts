@@ -1,5 +1,5 @@
-// The dialog of the console: asks for confirmation before an action, and for texts. Its text describes the effect of the action; Escape and Cancel
-// cancel it.
+// The dialog of the console: describes the effect of an action, asks for the values of its fields, if any, and for confirmation. Escape and Cancel
+// close the dialog, and the action is not done.
 import { html, nothing, type TemplateResult } from 'lit';
 import { ConsoleElement } from '../console-element.ts';
 import { texts } from '../texts/texts.ts';
@@ -72,7 +72,7 @@ class ConsoleDialog extends ConsoleElement {
     const resolve = this.#resolve;
     this.#resolve = null;
     this.#question = null;
-    // Close before rendering: `close` returns the focus to the element that had it.
+    // `close` returns the focus to the element that had it before, so it must run before rendering removes the dialog.
     this.querySelector('dialog')?.close();
     this.requestUpdate();
     resolve?.(answers);

@@ -1,4 +1,4 @@
-// Explains missing controls: shown in place of a group of controls for which the key lacks a scope.
+// Controls that need a scope. When the key lacks the scope, a text with the reason is shown in their place.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Scope } from '../pages.ts';
 import { session } from '../session.ts';
@@ -18,7 +18,7 @@ export function whyNot(lacking: Scope | 'rooms'): string {
   return lacking === 'rooms' ? texts.needsAllRooms(id, rooms.join(', ')) : texts.needs(id, lacking);
 }
 
-/** The control when the key has the scope; otherwise nothing, for places where the reason is shown elsewhere. */
+/** The control when the key has the scope; otherwise nothing. Use it where the page shows the reason in another place. */
 export function ifMay(scope: Scope, control: () => unknown): unknown {
   return session.may(scope) ? control() : nothing;
 }

@@ -22,7 +22,7 @@ export class Pager {
     this.#cursor = undefined;
   }
 
-  /** `next` is the cursor in the reply of the current page. */
+  /** Renders the buttons. `next` is the cursor of the next page, from the reply with the current page. */
   render(next: string | null | undefined): TemplateResult | typeof nothing {
     if (this.#before.length === 0 && !next) return nothing;
     return html`<nav class="pager" aria-label=${texts.paging}>

@@ -1,5 +1,5 @@
-// The console's texts in English; every other language has the same keys. The table is longer than 300 lines, so that translators find all texts in
-// one file.
+// The console's texts in English; every other language has the same keys. The file exceeds the usual 300 lines, because translators should find all
+// texts in one place.
 
 export const english = {
   language: 'en',

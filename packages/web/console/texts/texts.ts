@@ -1,4 +1,4 @@
-// Chooses the console's texts: in the language that the operator has stored, or in the browser's.
+// Chooses the language of the console's texts: the one that the operator chose before, otherwise that of the browser.
 import { chinese } from './chinese.ts';
 import { english, type Texts } from './english.ts';
 
@@ -7,7 +7,7 @@ const chosen = localStorage.getItem(storedUnder) ?? navigator.language;
 
 export const texts: Texts = chosen.toLowerCase().startsWith('zh') ? chinese : english;
 
-/** Stores the language and reloads the page in it. */
+/** Stores the operator's choice of language and reloads the page in that language. */
 export function speak(language: string): void {
   localStorage.setItem(storedUnder, language);
   location.reload();

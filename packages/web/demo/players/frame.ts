@@ -15,7 +15,7 @@ export function videoFrame(box: HTMLElement): VideoFrame {
   return { frame, video };
 }
 
-/** Starts the video; when the browser blocks autoplay, at the first click. */
+/** Starts the video; when the browser blocks autoplay, the video starts at the first click. */
 export function play(video: HTMLVideoElement): void {
   video.play().catch(() => document.addEventListener('click', () => void video.play(), { once: true }));
 }

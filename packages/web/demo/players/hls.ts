@@ -6,7 +6,7 @@ import { openPage, sample } from './page.ts';
 
 const { box, room, userId, show } = await openPage('hls.js');
 const { frame, video } = videoFrame(box);
-// No worker: hls.js loads it from a blob, which the page's content security policy forbids.
+// hls.js would load its worker from a blob URL, which the page's content security policy forbids.
 const hls = new Hls({ enableWorker: false });
 hls.loadSource(sample('m3u8'));
 hls.attachMedia(video);

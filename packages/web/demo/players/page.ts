@@ -9,7 +9,7 @@ export interface PlayerPage {
   readonly client: Client;
   readonly room: Room;
   readonly userId: string;
-  /** Shows the page's controls for this overlay; the button to end the player calls `destroyPlayer`. */
+  /** Adds the send form, the controls of this overlay, and a button that calls `destroyPlayer`. */
   show(danmaku: PlayerDanmaku, destroyPlayer: () => void): void;
 }
 

@@ -47,7 +47,7 @@ test('a paused or hidden page sends no requests, and continues afterwards', { ti
   const asksWithin = async (ms: number) => {
     const before = asked;
     await page.clock.fastForward(ms);
-    // Requests started meanwhile are sent before this one is answered.
+    // The page's own requests during the fast-forward are sent before this request is answered, so all of them are counted.
     await page.evaluate(() => fetch('/healthz').then(({ status }) => status));
     return asked - before - 1;
   };
@@ -58,7 +58,7 @@ test('a paused or hidden page sends no requests, and continues afterwards', { ti
     }, state);
   await page.getByTestId('hold').click();
   await page.locator('[data-testid=state][data-state=held]').waitFor();
-  // Waits until earlier requests are answered.
+  // Requests that the page sent before the pause are counted here, and not in the check below.
   await asksWithin(0);
   assert.equal(await asksWithin(60_000), 0, 'paused');
   await look('hidden');

@@ -33,7 +33,7 @@ test('a read-only key is offered no actions, and the reason is shown', { timeout
   await page.getByTestId('member').waitFor();
   const why = await page.getByTestId('needs').allTextContents();
   assert.ok(why.length >= 3 && why.every((text) => /only-read.*(publish|moderate)/.test(text)), why.join('\n'));
-  // The page itself has no buttons but those that change the view.
+  // The only buttons in the page's content are those that change the view.
   assert.deepEqual(await page.locator('main button').allInnerTexts(), ['control', 'gift', 'chat', 'Freeze']);
   assert.equal(await page.locator('main form').count(), 0);
   await mustBeAccessible(page, 'a room that may only be read');
@@ -65,7 +65,7 @@ test('texts of users are never parsed as HTML', { timeout: 60_000 }, async () =>
   await page.getByTestId('message').nth(1).waitFor();
   assert.equal(await page.getByTestId('message').locator('.text', { hasText: hostile }).count(), 2);
   await page.getByTestId('member').filter({ hasText: hostile }).waitFor();
-  // Mute by the button: the user id is encoded correctly in the path.
+  // Muting succeeds only when the user id is encoded correctly in the path of the request.
   await page.getByTestId('mute-sender').first().click();
   assert.ok(((await page.getByTestId('dialog').textContent()) ?? '').includes(hostile), 'the dialog names the user');
   await page.getByTestId('confirm').click();
@@ -83,7 +83,7 @@ test('texts of users are never parsed as HTML', { timeout: 60_000 }, async () =>
     assert.equal(await page.locator('main img, main script, main b[onerror]').count(), 0, hash);
   }
   assert.match(await page.title(), /danmux$/);
-  // Chromium logs every reply with an error status; these are not errors of the page.
+  // Chromium logs every reply with an error status. The test ignores these lines, because they are not errors of the page.
   assert.deepEqual(
     complaints.filter((text) => !text.startsWith('Failed to load resource')),
     [],

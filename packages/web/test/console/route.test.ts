@@ -1,4 +1,4 @@
-// Addresses of the console: parsing, writing, and malformed ones typed by hand.
+// Parsing and writing the addresses of the console, and parsing malformed addresses typed by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { linkTo, placeOf } from '../../console/route.ts';

@@ -1,5 +1,5 @@
-// Each player from npm on its demo page in Chromium: it plays; danmaku and gifts of a running danmux are shown, go fullscreen and pause with it; its
-// button turns danmaku off; and destroying it leaves nothing behind.
+// Tests each player from npm on its demo page in Chromium: the player plays; danmaku and gifts of a running danmux are shown over it and go
+// fullscreen with it; danmaku pause with it; its button turns danmaku off; after it is destroyed, no element is left.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -39,7 +39,7 @@ after(async () => {
   await server.stop();
 });
 
-// Two tests at a time, because each mostly waits.
+// Two tests run at a time, because each spends most of its time waiting.
 describe('players on their demo pages', { concurrency: 2 }, () => {
   for (const player of cases)
     test(`${player.name}: danmaku and gifts play, pause, go fullscreen and end with the player`, { timeout: 30_000 }, async () => {
@@ -86,7 +86,7 @@ test("ArtPlayer's menu changes the overlay, and its mini window hides it", { tim
 
 async function open(name: string): Promise<{ page: Page; complaints: string[]; room: string }> {
   const context = await browser.newContext({ viewport: { width: 900, height: 680 } });
-  // tsx compiles functions to call `__name`, which the page must define.
+  // Functions compiled by tsx call `__name`, so the page must define it.
   await context.addInitScript('globalThis.__name = (named) => named');
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -113,7 +113,7 @@ async function push(room: string, type: string, data: object): Promise<void> {
   await server.backend.push({ room, type, data, from: { id: 'u1', name: '小明' }, id: randomUUID() });
 }
 
-/** Asserts that the overlay has the size of the video's box and is in the element that goes fullscreen. */
+/** Asserts that the overlay has the position and size of the video and is inside `root`, the element that goes fullscreen. */
 async function liesOver(page: Page, root: string): Promise<void> {
   const boxes = await page.evaluate((selector) => {
     const edges = (element: Element | null | undefined) => {
@@ -131,7 +131,7 @@ async function liesOver(page: Page, root: string): Promise<void> {
   assert.deepEqual(boxes.overlay, boxes.video);
 }
 
-/** Asserts that danmaku are frozen while the player is paused, and continue with it. */
+/** Asserts that danmaku do not move while the video is paused, and move again when it plays. */
 async function pauses(page: Page): Promise<void> {
   await page.evaluate(() => document.querySelector('video')?.pause());
   await eventually(async () => assert.equal(await movedInTwoFrames(page), false, 'danmaku are frozen'));

@@ -19,7 +19,7 @@ test('the page is transparent except for danmaku, and sends the token only to th
   await live.push('live:obs', { from: { id: 'a' }, data: { text: '弹幕' } });
   await page.locator('.danmux-danmaku', { hasText: '弹幕' }).waitFor();
   const picture = (await page.screenshot({ omitBackground: true })).toString('base64');
-  // On about:blank, where no content security policy forbids reading the image.
+  // The screenshot is decoded on about:blank, because the content security policy of the OBS page forbids fetching a data URL.
   const reader = await page.context().newPage();
   const alphas = await reader.evaluate(async (png) => {
     const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
@@ -36,7 +36,7 @@ test('the page is transparent except for danmaku, and sends the token only to th
 });
 
 test('lanes=gift shows gifts only; without ?url the page finds the edges itself', async () => {
-  // Simulates a server without the gateway route.
+  // A console error about a 404 does not fail this test.
   live.expect(/404/);
   const page = await live.visit('/overlay/?room=live:gifts&lanes=gift');
   await page.locator(online).waitFor();

@@ -12,9 +12,9 @@ export type Admission = 'all' | 'fresh' | 'any' | 'none';
 
 export type Failure = Exclude<Outcome, { kind: 'delivered' } | { kind: 'gone' }>;
 
-/** After failures in this many rooms without a success in between, the target is at fault, not the rooms. */
+/** After failures other than refusals in this many rooms without a success in between, the target is at fault, not the rooms. */
 const downRooms = 2;
-/** The same for rooms whose event was refused (400, 422): refusals in three rooms at once point to the target. */
+/** After failures of any kind, refused events (400, 422) included, in this many rooms without a success, the target is at fault. */
 const refusedRooms = 3;
 /** After this many refused events without a success in between, the target may be at fault. */
 const refusedEvents = 3;
@@ -22,7 +22,7 @@ const refusedEvents = 3;
 const freshSuccessMs = 60_000;
 /** Cap on counted failures; a higher count changes nothing. */
 const mostSuspects = 16;
-/** Longest wait of a room that has not failed, whatever other rooms do: one request in this time is no load for the target. */
+/** Longest delay that failures of other rooms cause a room that has not failed. One request in this time does not burden the target. */
 const longestFreshMs = 5_000;
 
 export class Circuit {
@@ -37,10 +37,10 @@ export class Circuit {
   readonly #suspects = new Map<string, Failure['kind']>();
   /** Ids of events refused since the last success, up to `refusedEvents`. */
   readonly #refused = new Set<string>();
-  /** Monotonic times of the opening and of the last success. */
+  /** Monotonic times at which the circuit opened and at which the last event was accepted. */
   #openedAt = 0;
   #tookAt = Number.NEGATIVE_INFINITY;
-  /** Milliseconds since 1970. */
+  /** Time of the last accepted event, in milliseconds since 1970. */
   #tookTime = Number.NEGATIVE_INFINITY;
   /** The target requested this wait (Retry-After, 429); no attempt is made before. */
   #heldUntil = 0;
@@ -108,7 +108,7 @@ export class Circuit {
     if (this.#state === null || this.disabled || began < this.#openedAt) return;
     this.#state = null;
     this.#save();
-    // If some rooms always fail and others never do, the state flaps with the traffic.
+    // Logged through `counted`, because the state alternates with the traffic if some rooms always fail and others never do.
     this.#runtime.counted.info({ target: this.#target.id }, 'a webhook target works again', { per: this.#target.id });
   }
 
@@ -116,7 +116,7 @@ export class Circuit {
   failed(room: string, event: string, failure: Failure, began: number): void {
     if (this.disabled) return;
     const holds = failure.kind === 'down' && failure.hold === true;
-    // It accepted other events meanwhile, so this room or event is at fault.
+    // The target accepted another event after this request began, so this room or event is at fault.
     if (!holds && this.#tookAt > began) return;
     if (failure.kind === 'refused' && this.#refused.size < refusedEvents) this.#refused.add(event);
     const isNew = !this.#suspects.has(room);
@@ -129,7 +129,7 @@ export class Circuit {
     this.#openedAt = performance.now();
   }
 
-  /** Call after a 410: disables the target until an operator enables it or its settings change. */
+  /** Call after a 410: disables the target until an operator enables it or its URL or secrets change. */
   disable(error: string): void {
     const now = this.#runtime.clock.now();
     const { failures = 0, since = now } = this.#state ?? {};
@@ -139,8 +139,8 @@ export class Circuit {
   }
 
   /**
-   * Whether a refused event is itself at fault. Yes if the target accepted another event meanwhile. For a plain refusal (400, 422) also if the
-   * target accepted one recently or refused at most two events, unless it refuses room after room.
+   * Whether an event that failed is itself at fault. True if the target accepted another event after `since`. While the circuit is closed, a
+   * plain refusal (400, 422) is also the event's fault if the target accepted an event recently or has refused at most two.
    */
   blames(kind: Failure['kind'], since: number): boolean {
     if (this.#tookTime > since) return true;
@@ -153,7 +153,7 @@ export class Circuit {
     await this.#saving;
   }
 
-  /** True when enough rooms failed that none may be tried now. */
+  /** True when enough rooms failed to conclude that the target is at fault. */
   #isFull(): boolean {
     return this.#suspects.size >= refusedRooms || this.#down() >= downRooms;
   }
@@ -163,7 +163,7 @@ export class Circuit {
     return [...this.#suspects.values()].filter((kind) => kind !== 'refused').length;
   }
 
-  /** A target that refuses events still responds, so the other rooms follow one after the other without a wait. */
+  /** Delay before the next room that has not failed is tried. None after mere refusals, because a target that refuses still responds. */
   #freshWaitMs(): number {
     if (this.#down() < downRooms) return 0;
     const wait = retryWaitMs(Math.max(1, this.#suspects.size - downRooms + 1), this.#runtime.config.webhooks.max_wait_ms);

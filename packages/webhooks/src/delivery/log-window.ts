@@ -11,11 +11,11 @@ export interface ReadEvent extends Pick<WebhookEvent, 'id' | 'type' | 'room' | '
   readonly before?: string;
   readonly number: number;
   readonly text: string;
-  /** Number of messages in a `message.sent` event; 0 for other events and for malformed text (whose room is empty). */
+  /** Number of messages in a `message.sent` event; 0 for other events and for malformed text, whose `room` is ''. */
   readonly messages: number;
 }
 
-/** The cached tail of a shard. */
+/** The newest events of a shard's log, as cached. */
 interface Tail {
   /** The cached events follow this entry without a gap. */
   from: string | undefined;
@@ -24,7 +24,7 @@ interface Tail {
 }
 
 const readTogether = 500;
-/** Cap for each of the 64 shards: enough for a target that is slightly behind, far less than the log. */
+/** Cap on cached events of a shard: enough for a target that is slightly behind, far less than the log. */
 const keptEvents = 250;
 const keptCharacters = 262_144;
 

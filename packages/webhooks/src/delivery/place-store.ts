@@ -5,7 +5,7 @@ import type { Runtime } from '@danmux/runtime';
 
 /** Urgent changes within this time are written in one batch. */
 const gatherMs = 5;
-/** Progress is stored within this time. When the worker dies, requests of this period are sent twice, with the same ids. */
+/** Progress is stored within this time. If the worker dies, the requests of this period are sent again with the same ids. */
 const lazyMs = 1_000;
 const againMs = 500;
 
@@ -55,7 +55,7 @@ export class PlaceStore {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** From now on failed writes are not retried. */
+  /** From now on `stored` resolves with false when its write fails, instead of waiting for a retry. */
   ending(): void {
     this.#ending = true;
   }

@@ -1,5 +1,5 @@
-// Bounds the concurrent requests of a process, and so its sockets. Each target may use only a share of them, so that a hanging target blocks
-// nothing but its own share.
+// Bounds the concurrent requests of a process, and so its sockets. Each target may use only a share of them, so that a hanging target does
+// not block the others.
 import type { Config } from '@danmux/runtime';
 
 export class RequestSlots {

@@ -1,5 +1,5 @@
-// Computes the delay before the next attempt for a target or an event: a fixed schedule with jitter, so that the shards of a target do not
-// retry together, up to the configured maximum.
+// Computes the delay before the next attempt for a target or an event: a fixed schedule, capped by the configured maximum, with jitter, so
+// that the rooms of a target do not retry together.
 
 const scheduleS = [1, 2, 5, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
 

@@ -18,7 +18,7 @@ export class RoomBacklog {
   readonly shard: number;
   /** Every event of the room up to this entry is processed. */
   after: string | undefined;
-  /** The last log entry of the next request, once it is fixed. */
+  /** The last log entry of the next request; undefined until the request is planned. */
   planned: string | undefined;
   /** True when the plan is stored: the id of the next request no longer changes. */
   planIsStored = false;
@@ -59,7 +59,7 @@ export class RoomBacklog {
     return this.ready.length >= mostReady || this.characters >= mostCharacters;
   }
 
-  /** Creates the backlog for an event at the front. */
+  /** Adds an event at the front. It stays in the log when the memory cap is reached or earlier events are only in the log. */
   add(event: ReadEvent): void {
     this.count++;
     if (this.isBehind || this.isFull) this.isBehind = true;

@@ -8,7 +8,7 @@ import { type SliceParts, TargetSlice } from './target-slice.ts';
 
 const leaseMs = 5_000;
 const everyMs = 1_000;
-const failure = { where: 'webhook-slices', message: 'could not check the slices of webhook targets' };
+const failure = { where: 'webhook-slices', message: 'could not check the leases of webhook slices' };
 
 interface Held {
   readonly slice: TargetSlice;
@@ -19,7 +19,7 @@ interface Held {
 export class SliceHolder {
   readonly #parts: SliceParts;
   readonly #bus: Bus;
-  /** Numbers of the slices that have targets. */
+  /** The targets of each slice that has any, by slice number. */
   readonly #targets = new Map<number, WebhookTarget[]>();
   readonly #held = new Map<number, Held>();
   readonly #checking: Periodic;
@@ -53,7 +53,7 @@ export class SliceHolder {
     await freed?.close().catch((error: unknown) => this.#caught(error));
   }
 
-  /** Resolves after a check that began after this call. */
+  /** Renews, releases and acquires slices now. Resolves after a check that began after this call. */
   check(): Promise<void> {
     return this.#checking.again();
   }
@@ -94,11 +94,11 @@ export class SliceHolder {
     const asked = performance.now();
     const renewed = await this.#bus.leases.renew(held.slice.lease, leaseMs).catch(() => undefined);
     if (renewed || (renewed === false && (await this.#regain(number, held.slice)))) held.validUntil = asked + leaseMs;
-    // While the store is unreachable the lease counts as held until its time is over.
+    // While the store is unreachable the lease counts as held until it expires.
     else if (renewed === undefined && performance.now() > held.validUntil) await this.#forget(number);
   }
 
-  /** Reacquires an expired lease if no other worker holds it; otherwise the slice is lost. */
+  /** Reacquires an expired lease. If another worker held it meanwhile, the slice is lost and the result is false. */
   async #regain(number: number, slice: TargetSlice): Promise<boolean> {
     if (this.#held.get(number)?.slice !== slice) return false;
     const lease = await this.#acquire(number);
@@ -106,7 +106,7 @@ export class SliceHolder {
       slice.lease = lease;
       return true;
     }
-    // Not awaited: the caller may itself be part of the work that this would wait for.
+    // Not awaited, because `#forget` waits for the slice's work, and the caller may be part of that work.
     void this.#forget(number).then(() => (lease ? this.#bus.leases.release(lease).catch((error: unknown) => this.#caught(error)) : undefined));
     return false;
   }

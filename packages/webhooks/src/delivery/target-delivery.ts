@@ -1,4 +1,4 @@
-// Delivers events to one target: several rooms concurrently, one event of a room at a time, in order. A refused event or a slow room delays
+// Delivers events to one target: several rooms concurrently, one request of a room at a time, in order. A refused event or a slow room delays
 // only that room; while the target itself fails, its events wait in the log. One worker at a time delivers to a target, under the lease of
 // its slice.
 import { type LoggedEvent, userRooms } from '@danmux/bus';
@@ -36,7 +36,7 @@ const mostRooms = 1_000;
 /** Cap on rooms in memory that are ready for an attempt; small while the target fails. */
 const readyRooms = { closed: 256, open: 4 } as const;
 const eventsTogether = 100;
-/** Attempts for an event that a working target refuses, or answers with 401, 403 or 404; then it becomes a dead letter. */
+/** Attempts before an event becomes a dead letter, when a working target refuses it or answers 401, 403, 404, 405 or 407 (`missing`). */
 const triesOf = { refused: 3, missing: 6 } as const;
 const storeAgainMs = 500;
 /** Time for requests in flight when the worker stops. */
@@ -89,7 +89,7 @@ export class TargetDelivery {
     }
   }
 
-  /** Reads changes of the target's state by others, and counts pending events that the log dropped. */
+  /** Reads state changes that an operator made, and counts undelivered events that the log dropped. */
   async look(first: (shard: number) => Promise<LoggedEvent | undefined>): Promise<void> {
     if (!this.circuit.closed || this.rooms.waiting.size > 0) {
       if (await this.circuit.sync()) this.rooms.hasten();
@@ -207,7 +207,7 @@ export class TargetDelivery {
     while (line.isBehind && !line.isFull) {
       const events = await this.#parts.window.after(line.shard, from);
       const { entry: front } = this.rooms.front(line.shard);
-      // Nothing follows it, including events that reached the front during the read.
+      // An empty read ends the search only if the front is at `from` or did not move since the last read; else new events may follow.
       if (events.length === 0) line.isBehind = front !== from && front !== end;
       end = front;
       for (const event of events) {
@@ -222,7 +222,7 @@ export class TargetDelivery {
       }
     }
     if (line.isBehind) return;
-    // The log's cap removed the others.
+    // The log's cap removed the events that were counted and not found.
     this.#lose(line.shard, line.count - line.ready.length);
     line.count = line.ready.length;
   }

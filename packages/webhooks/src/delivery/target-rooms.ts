@@ -1,5 +1,5 @@
-// The pending events of one target: its front in each shard, and the rooms with pending events in the order in which they may be tried. Rooms
-// are independent: the front of a shard advances while one of its rooms waits.
+// The pending events of one target: its front in each shard (the last event of the shard's log that it has read), and the rooms with pending
+// events in the order in which they may be tried. Rooms are independent: the front of a shard advances while one of its rooms waits.
 import { compareEntries } from '@danmux/bus';
 import { decodePlace, encodePlace, type ShardPlace } from '../places.ts';
 import { lowestOf } from '../target-progress.ts';
@@ -48,7 +48,7 @@ export class TargetRooms {
     return encodePlace(this.#place(shard));
   }
 
-  /** The target needs only entries of the shard's log after this one; undefined: all. */
+  /** The last entry of the shard's log that the target no longer needs; undefined when it needs the whole log. */
   lowest(shard: number): string | undefined {
     return lowestOf(this.#place(shard));
   }
@@ -112,7 +112,7 @@ export class TargetRooms {
     for (const { rooms } of this.#shards) for (const line of rooms.values()) if (!line.isSending) line.park();
   }
 
-  /** Drops all pending events of a disabled target, so that the log's cap counts no losses for it. */
+  /** Call for a disabled target: parks its events and resets the counts, so that events which the log drops later do not count as lost. */
   giveUpCounting(): void {
     this.park();
     for (const line of this.rooms()) line.count = 0;
@@ -126,7 +126,7 @@ export class TargetRooms {
     for (const { rooms } of this.#shards) yield* rooms.values();
   }
 
-  /** True while the entry is after the front. */
+  /** True when the entry is the front or before it. */
   isBeforeFront(shard: number, entry: string): boolean {
     const { entry: front } = this.#of(shard);
     return front !== undefined && compareEntries(entry, front) <= 0;

@@ -93,7 +93,7 @@ export class TargetSlice {
     return line ? line.rooms.textOf(Number(shard)) : this.#lowest(Number(shard));
   }
 
-  /** Lowest entry that a target still needs; null while one needs the whole log. A disabled target needs nothing. */
+  /** The last entry that no enabled target needs; null when one needs the whole log or when all targets are disabled. */
   #lowest(shard: number): string | null {
     let lowest: string | null = null;
     for (const { circuit, rooms } of this.lines.values()) {

@@ -11,7 +11,7 @@ export type Outcome =
   | { readonly kind: 'delivered' }
   /** The target fails; the event is not at fault. `hold`: the target requested a pause. */
   | { readonly kind: 'down'; readonly error: string; readonly retryAfterMs?: number; readonly hold?: true }
-  /** 401, 403, 404 or 405: typical of a site that restarts behind a proxy or lost its secret. */
+  /** 401, 403, 404, 405 or 407: typical of a site that restarts behind a proxy or lost its secret. */
   | { readonly kind: 'missing'; readonly error: string }
   /** The target refused this event. */
   | { readonly kind: 'refused'; readonly error: string }
@@ -25,7 +25,7 @@ export interface Delivery {
   readonly text: string;
 }
 
-/** Bytes read of a response. */
+/** Maximum number of bytes read of a response; then the connection is closed. */
 const answerBytes = 65_536;
 /** Time limit for the rest of a response after its status; then the connection is closed. */
 const answerMs = 1_000;
@@ -34,7 +34,7 @@ const busyStatuses = [408, 425, 429];
 const missingStatuses = [401, 403, 404, 405, 407];
 /** Idle connections are closed after this time. */
 const idleMs = 4_000;
-/** Cap on sockets. request-slots.ts bounds the requests of each target, so that targets on one host do not block each other. */
+/** Caps all sockets, not those per host, so that targets on one host do not block each other; request-slots.ts bounds each target's requests. */
 const connections = { keepAlive: true, timeout: idleMs, scheduling: 'lifo', maxTotalSockets: 8_192 } as const;
 
 export class WebhookClient {
@@ -85,7 +85,7 @@ export class WebhookClient {
     try {
       return await answerTo(request, delivery.text, timeout_ms, this.#runtime.clock);
     } catch (error) {
-      // The target closed an idle connection just as it was reused, so it has read nothing.
+      // The target closed the idle connection just as it was reused, so it has not read the request.
       if (mayRepeat && request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return this.#request(target, delivery, false);
       throw error;
     }
@@ -127,7 +127,7 @@ function answerTo(request: http.ClientRequest, body: string, timeoutMs: number, 
   });
 }
 
-/** Reads the rest of the response, so that the connection can be reused; closes it when the response does not end soon. */
+/** Reads the rest of the response, so that the connection can be reused; closes it when the response is too long or slow. */
 function readLittle(response: http.IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     let read = 0;

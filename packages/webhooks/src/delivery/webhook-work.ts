@@ -78,7 +78,7 @@ export class WebhookWork implements Part {
     this.#client.close();
   }
 
-  /** Looks for work that no notification announced: events, commands of operators, events the log dropped. Never rejects. */
+  /** Checks for work without a notification: new events, commands of operators, and events that the log dropped. Never rejects. */
   look(): Promise<void> {
     return this.#looking.again();
   }

@@ -32,7 +32,7 @@ export class ArchiveWork implements Part {
     this.#trim = new LogTrim(runtime, bus);
     this.#listener = new EventListener(runtime, bus.events, (shards) => this.#ask(shards));
     jobs.handle('archive', (job) => this.write(job));
-    // Also when archiving is off: the queue may still have the schedule of an earlier config.
+    // Registered even when archiving is off, because the queue may still have the schedule of an earlier config.
     jobs.repeat({ name: 'archive-sweep', everyMs: sweepMs, run: () => this.sweep() });
   }
 
@@ -61,7 +61,7 @@ export class ArchiveWork implements Part {
       const events = read.slice(0, roundSize(read));
       const entry = events.at(-1)?.entry;
       if (entry === undefined) return;
-      // A round that began and did not end may have written some of the lines.
+      // A round that was interrupted may already have written some of the lines.
       const mayRepeat = cursor.begun !== undefined;
       const begun = await writeCursor(this.#bus.records, 'archive', shard, { ...cursor, begun: JSON.stringify({ node: this.#runtime.node }) });
       if (!begun) return;
@@ -100,7 +100,7 @@ export class ArchiveWork implements Part {
     try {
       return parseJson(text) as WebhookEvent;
     } catch (error) {
-      this.#runtime.caught('archive-event', error, 'an event of the log is not one, and is left out', { level: 'error' });
+      this.#runtime.caught('archive-event', error, 'skipping a malformed event of the event log', { level: 'error' });
       return null;
     }
   }

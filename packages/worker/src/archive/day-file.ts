@@ -12,7 +12,7 @@ export interface ArchivedMessage {
   readonly [field: string]: unknown;
 }
 
-/** Part of the file to search for repeated lines; larger than the output of one round. */
+/** Number of bytes at the end of a file that are searched for repeated lines; larger than the output of one round. */
 const tailBytes = 4_194_304;
 
 /** The path for a room and time. Colons, which Windows does not allow, become `~`, which room names cannot contain. */

@@ -1,5 +1,5 @@
 // Watches the replies to every command of an ioredis client, including commands sent by a library (BullMQ) and by duplicates of the
-// client, and reports refusals. It can delay a refusal: a library that retries immediately after an error is slowed down that way.
+// client, and reports refusals. It can delay refusals, to slow down a library that retries immediately after an error.
 import { createHash } from 'node:crypto';
 import { backoffMs } from '@danmux/runtime';
 import type { Cluster, Redis } from 'ioredis';
@@ -7,7 +7,7 @@ import { scriptNameOf } from '../scripts.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
 export interface CommandWatcher {
-  /** `name` is the command, followed by the script's name when it runs a danmux script; it holds no other argument. */
+  /** `name` is the command, followed by the script's name when it runs a danmux script. It contains no other argument. */
   refused(name: string, refusal: Refusal, client: Redis | Cluster): void;
   /** False while nothing is refused: successful replies are then not reported. */
   wantsAnswers(): boolean;
@@ -27,7 +27,7 @@ interface Sender {
   duplicate(...args: unknown[]): Redis | Cluster;
 }
 
-/** ioredis sends CLIENT SETNAME and SETINFO only for CLIENT LIST; a refusal of these does no harm. */
+/** Not watched: ioredis sends CLIENT SETNAME and CLIENT SETINFO, which only name the connection in CLIENT LIST. Their refusal does no harm. */
 const cosmetic = 'client';
 const subscribing: readonly string[] = ['subscribe', 'psubscribe', 'ssubscribe'];
 
@@ -37,7 +37,7 @@ export function watchCommands(client: Redis | Cluster, watcher: CommandWatcher, 
   const duplicate = sender.duplicate.bind(client);
   const seen = new WeakSet<Command>();
   sender.sendCommand = (command, ...rest) => {
-    // ioredis passes a command that waited for the connection through here a second time.
+    // ioredis calls `sendCommand` a second time for a command that waited for the connection.
     if (!seen.has(command) && command.name !== cosmetic) {
       seen.add(command);
       watch(command, client, watcher, held);
@@ -61,7 +61,7 @@ function watch(command: Command, client: Redis | Cluster, watcher: CommandWatche
     if (held) held.hold(key, () => reject(error));
     else reject(error);
   };
-  // ioredis resubscribes by itself and never handles the rejection of that promise. Callers of subscribe handle their own copy.
+  // When ioredis itself resubscribes, it does not handle the rejection. Other callers of subscribe still get it.
   if (subscribing.includes(command.name)) command.promise.catch(() => {});
   if (!watcher.wantsAnswers() && !held?.has(key)) return;
   command.promise.then(
@@ -81,7 +81,7 @@ function keyOf({ name, args }: Command): string {
 function nameOf({ name, args }: Command): string {
   const sha = name === 'evalsha' ? String(args[0]) : name === 'eval' ? createHash('sha1').update(String(args[0])).digest('hex') : undefined;
   const script = sha === undefined ? undefined : scriptNameOf(sha);
-  // EVAL is sent only after Redis has lost the script, so it counts as the same command.
+  // ioredis sends EVAL only when Redis no longer has the script, so EVAL and EVALSHA of a script have one name.
   if (sha !== undefined) return script === undefined ? 'evalsha' : `evalsha ${script}`;
   return name;
 }
@@ -117,7 +117,7 @@ export class HeldRefusals {
     this.#inARow.delete(key);
   }
 
-  /** Rejects all delayed commands now and delays none from here on. */
+  /** Rejects all delayed commands now, and later ones without a delay. */
   release(): void {
     this.#released = true;
     for (const [timer, reject] of this.#waiting) {

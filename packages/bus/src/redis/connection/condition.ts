@@ -7,7 +7,7 @@ import type { RedisConnection } from './connection.ts';
 import { type Refusals, refusalsOf } from './refusals.ts';
 
 const everyMs = 10_000;
-/** The state `redis_eviction` ends after this many checks without an evicted key, if the policy is `noeviction` by then. */
+/** The state `redis_eviction` ends when the policy is `noeviction` and this many checks in a row found no newly evicted key. */
 const quietLooks = 30;
 
 export class RedisCondition {

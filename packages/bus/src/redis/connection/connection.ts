@@ -1,5 +1,6 @@
-// Opens and owns one connection to Redis. It reconnects for ever with a jittered backoff, slower while Redis refuses the connection. While
-// disconnected (or connected to a silent server) it rejects commands immediately and queues none. Each change of state is logged once.
+// Opens and owns one connection to Redis. It reconnects for ever with a jittered backoff, with longer delays while Redis refuses the connection.
+// While disconnected it rejects commands immediately and queues none; its heartbeat closes the connection to a silent server.
+// Each change of state is logged once.
 import { readFileSync } from 'node:fs';
 import { ConfigError, type Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
@@ -13,12 +14,12 @@ import { SentinelWatch } from './sentinel-watch.ts';
 import { SlotRefresh } from './slot-refresh.ts';
 import { parseRedisUrl, type RedisTarget } from './url.ts';
 
-/** `start` waits at most this long for a connection. Without Redis the process starts anyway and reports that it is not ready. */
+/** `firstAttempt` waits at most this many milliseconds. Without Redis the process starts anyway and reports that it is not ready. */
 const longestConnectMs = 3_000;
 
 export type RedisClient = Redis | Cluster;
 export type ClientOverrides = Pick<RedisOptions, 'enableOfflineQueue' | 'autoResubscribe' | 'maxRetriesPerRequest' | 'commandTimeout'>;
-/** Commands sent while a connection opens: when one is refused, there is no connection. */
+/** Commands sent while a connection opens. When Redis refuses one of them, the connection is of no use. */
 const opening: readonly string[] = ['hello', 'auth', 'select'];
 type ClusterOptionsOf = NonNullable<ConstructorParameters<typeof Cluster>[1]>;
 
@@ -125,7 +126,7 @@ export class RedisConnection {
   #refused(name: string, refusal: Refusal, client: RedisClient): void {
     this.#refusals.refused(this.#purpose, name, refusal);
     if (opening.includes(name) || refusal.code === 'READONLY' || refusal.code === 'MAXCLIENTS') this.#pace.refused();
-    // ioredis would continue in database 0, which may hold the keys of another application.
+    // After a refused SELECT, ioredis would continue in database 0, which may contain the keys of another application.
     if (name === 'select') client.disconnect(true);
   }
 
@@ -176,7 +177,7 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     connectTimeout: 3_000,
     keepAlive: 5_000,
     commandTimeout: runtime.config.redis.command_timeout_ms,
-    // A silent server never answers QUIT.
+    // A silent server never closes its end of the connection, so do not wait long for it.
     disconnectTimeout: 100,
     retryStrategy: retry,
     // After a failover the old master answers READONLY: reconnect, so that the current master is looked up again.

@@ -1,6 +1,6 @@
 // Detects an open connection whose server no longer answers: Redis hangs, or the network drops packets without closing the connection.
 // Commands would time out but stay queued, and a subscription would stay silent for ever, so the heartbeat closes the connection and ioredis
-// opens a new one. A single late reply is not enough, because this process itself may have been suspended.
+// opens a new one. It does so only after a second check, because this process itself may have been suspended.
 import { setTimeout as wait } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 
@@ -30,7 +30,7 @@ export class Heartbeat {
   async #beat(node: Redis): Promise<void> {
     this.#asking.add(node);
     if (await isSilent(node)) {
-      // Replies that arrived while this process was suspended are read now.
+      // Check again: if this process was suspended, the replies that arrived meanwhile are read now.
       const silent = await Promise.race([isSilent(node), wait(this.#timeoutMs / 6, true)]);
       if (silent && node.status === 'ready') node.disconnect(true);
     }
@@ -38,7 +38,7 @@ export class Heartbeat {
   }
 }
 
-/** True only after a timeout on an open connection: an error is a reply, and a closed connection is handled elsewhere. */
+/** True only after a timeout on an open connection: any other error is a reply, and ioredis handles a closed connection. */
 function isSilent(node: Redis): Promise<boolean> {
   return node.ping().then(
     () => false,

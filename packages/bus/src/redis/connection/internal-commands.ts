@@ -19,7 +19,7 @@ export function catchOwnCommands(): void {
   for (const name of own) prototype[name] = caught(prototype[name]);
   const disconnect = Redis.prototype.disconnect;
   Redis.prototype.disconnect = function (this: Redis, reconnect = false): void {
-    // A Sentinel client still has to disconnect from its sentinels.
+    // A Sentinel client that has ended must still disconnect from its sentinels.
     if (!reconnect && this.status === 'end' && !this.options.sentinels) return;
     disconnect.call(this, reconnect);
   };

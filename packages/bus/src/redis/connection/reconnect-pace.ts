@@ -2,14 +2,14 @@
 // rarely ends without an operator.
 import { backoffMs } from '@danmux/runtime';
 
-/** A refusal after a longer pause than this starts a new series. */
+/** A refusal that comes more than this many milliseconds after the previous one starts a new series. */
 const sameCauseMs = 15_000;
 
 export class ReconnectPace {
   #refusals = 0;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** Call when the server refused the connection or a command it cannot work without. */
+  /** Call when the server refused the connection, or a command without which the connection is of no use. */
   refused(now = performance.now()): void {
     this.#refusals = now - this.#at > sameCauseMs ? 1 : this.#refusals + 1;
     this.#at = now;

@@ -1,5 +1,5 @@
-// Recognises Redis errors that refuse a command whatever its arguments: missing permissions, no memory, a read-only replica, a server that
-// is loading. Retrying such a command immediately is pointless. Errors raised by danmux's own scripts are not refusals.
+// Recognises errors with which Redis refuses a command regardless of its arguments: permissions are missing, memory is full, the server is a
+// replica or is still loading its data. Retrying such a command immediately is pointless. Errors raised by danmux's own scripts are not refusals.
 
 /** What the operator should do, by error code. */
 const advice = {
@@ -51,7 +51,7 @@ export function adviceOf(code: RefusalCode): string {
   return advice[code];
 }
 
-/** Whether the refusal ends without a change of permissions or configuration. */
+/** Whether the refusal may end soon. False for missing permissions, an unknown command and a wrong database number. */
 export function isPassing(code: RefusalCode): boolean {
   return code !== 'NOPERM' && code !== 'UNKNOWN' && code !== 'NODB';
 }

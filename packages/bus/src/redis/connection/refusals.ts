@@ -1,5 +1,5 @@
-// The commands that Redis refuses to this process. Each command of each connection is logged once; together they form the degraded state
-// `redis_refused` (`redis_full` when memory is exhausted), until they succeed again or are no longer sent. It sends no commands itself.
+// Remembers the commands of this process that Redis refuses, and logs each once per connection. The process is in the degraded state
+// `redis_refused` (`redis_full` when memory is exhausted) until all of them succeed again or are no longer sent. `Refusals` itself sends no commands.
 import type { Runtime } from '@danmux/runtime';
 import { adviceOf, isPassing, type Refusal, type RefusalCode } from './refusal.ts';
 
@@ -13,14 +13,14 @@ interface State {
 
 /** Commands sent while a connection opens: a single success ends their refusal. */
 const opening: readonly string[] = ['hello', 'auth', 'select'];
-/** A process that sends one of these cannot work when it is refused. */
+/** Commands that a process cannot work without if it uses them. */
 const needed: readonly string[] = [
   ...['ingress-publish', 'streams-commit', 'streams-heads', 'leases-acquire', 'leases-renew', 'presence-report'].map((script) => `evalsha ${script}`),
   ...['subscribe', 'ssubscribe', 'xrange'],
 ];
-/** A success ends a refusal only after this long without another refusal; a command refused for some keys only would flap otherwise. */
+/** A success ends a refusal only after this long without another one. Otherwise a command that is refused for some keys only would flap. */
 const quietMs = { passing: 3_000, lasting: 60_000 } as const;
-/** A refusal is dropped when its command was not sent for this long. */
+/** A refusal that has not occurred again for this long is dropped: its command is no longer sent. */
 const keptMs = { passing: 30_000, lasting: 600_000 } as const;
 
 export class Refusals {

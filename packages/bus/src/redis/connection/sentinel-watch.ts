@@ -58,7 +58,7 @@ export class SentinelWatch {
     return sentinel;
   }
 
-  /** Message: `NAME OLD-HOST OLD-PORT NEW-HOST NEW-PORT`. Each sentinel publishes it once it knows; until then it still names the old master. */
+  /** Message: `NAME OLD-HOST OLD-PORT NEW-HOST NEW-PORT`. Until a sentinel publishes this, it still names the old master. */
   #switched(text: string): void {
     const [name, oldHost, oldPort, host, port] = text.split(' ');
     if (name !== this.#target.name) return;

@@ -1,6 +1,6 @@
-// Asks a Redis Cluster again and again which node has which slots, so that a node that joined or a slot that moved is known before a
-// command is redirected. The library's own interval (ioredis 6.0.0, `slotsRefreshInterval`) is off: closed while an answer is on its
-// way, it starts its next round all the same, and the timer keeps the process from ending.
+// Asks a Redis Cluster every five seconds which node has which slots, so that a node that joined or a slot that moved is known before a
+// command is redirected. The interval of ioredis 6.0.0 itself (`slotsRefreshInterval`) is off: when the client is closed while a reply is
+// pending, ioredis still sets the timer for the next refresh, and this timer keeps the process from ending.
 import type { Cluster } from 'ioredis';
 
 const refreshEveryMs = 5_000;
@@ -17,7 +17,7 @@ export class SlotRefresh {
 
   start(): void {
     this.#timer ??= setInterval(() => {
-      // While it is connecting it asks by itself.
+      // While ioredis connects, it asks for the slots by itself.
       if (this.#cluster.status === 'ready') this.#cluster.refreshSlotsCache();
     }, this.#everyMs).unref();
   }

@@ -7,7 +7,7 @@ import type { RedisConnection } from './connection.ts';
 /** Number of samples at start and at a reconnect; the one with the shortest round trip is used. */
 const burst = 3;
 const everyMs = 5_000;
-/** Interval at which a step of the machine's clock is detected. */
+/** Interval between checks for a step of the machine's clock, milliseconds. */
 const watchMs = 1_000;
 /** `start` waits at most this long for the first sample. Without Redis the process starts anyway and reports that it is not ready. */
 const longestWaitMs = 1_000;
@@ -35,7 +35,7 @@ export class RedisTime {
     return this.#clock?.learnt ?? true;
   }
 
-  /** Resolves with the first sample or after `longestWaitMs`. */
+  /** Resolves when Redis' time is known, after `longestWaitMs` at the latest. */
   async start(): Promise<void> {
     if (!this.#clock) return;
     this.#timer = setInterval(() => this.#watch(), watchMs);
@@ -56,7 +56,7 @@ export class RedisTime {
   #watch(): void {
     const stepped = Math.abs((this.#clock?.skewMs ?? 0) - this.#skewMs) > tolerableSkewMs / 2;
     if (stepped || performance.now() - this.#askedAt > everyMs) void this.#ask(1);
-    // After a suspend the skew looks like a clock step; judge only after the next sample.
+    // After this machine was suspended, the skew looks like a step of the clock, so judge it only after the next sample.
     if (!stepped) this.#judge();
   }
 

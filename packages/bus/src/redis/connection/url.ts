@@ -7,7 +7,7 @@ export interface RedisNode {
 
 export interface RedisTarget {
   readonly mode: 'single' | 'sentinel' | 'cluster';
-  /** By mode: the server, the sentinels, or the start nodes of the cluster. */
+  /** Depending on the mode: the server, the sentinels, or the nodes that are asked first for the nodes of the cluster. */
   readonly nodes: readonly RedisNode[];
   /** Name of the Sentinel group. */
   readonly name?: string;
@@ -29,7 +29,7 @@ type Quote = (text: string) => string;
 const form = /^(?<scheme>[a-z+]+:)\/\/(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?]+)(?:\/(?<path>[^?]*))?$/;
 
 /**
- * `redis://[user:password@]host[:port][/db]`, `rediss://…`, `redis+sentinel://host:port,host:port/NAME[/db]`,
+ * Parses `redis://[user:password@]host[:port][/db]`, `rediss://…`, `redis+sentinel://host:port,host:port/NAME[/db]`,
  * `redis+cluster://host:port,host:port`. Throws an Error that names the expected form and never contains the password.
  */
 export function parseRedisUrl(url: string): RedisTarget {
@@ -57,7 +57,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // No `cause`: its message would contain the text, which may be the password.
+    // No `cause`: no part of the text may get into a log, because the text may be the password.
     throw new Error('redis.url: user and password must be percent-encoded');
   }
 }

@@ -1,5 +1,5 @@
 // A text in the form the word filter compares: folded code points, each with its index in the original text. One instance is reused for
-// all messages to avoid allocations; `read` overwrites the text before.
+// all messages to avoid allocations; `read` overwrites the previous text.
 import { apostrophe, codePointBits, digit, expansions, type Folded, fold, invisible, latin, mark, marked, several, symbol } from './folding.ts';
 
 /** `letters` drops everything except letters and digits; `visible` drops only blanks and invisible characters. */
@@ -21,7 +21,7 @@ export class FoldedText {
   read(text: string): void {
     this.text = text;
     this.length = 0;
-    // An expansion has at most 18 characters (U+FDFA). It is rare, so the arrays grow only when one occurs.
+    // Makes room for one unit per code unit. Expansions (at most 18 characters, for U+FDFA) are rare; `#add` grows the arrays for them.
     this.#makeRoom(text.length);
     let last: Folded = 0;
     for (let at = 0; at < text.length; at++) {

@@ -23,7 +23,7 @@ export const apostrophe = 1 << 28;
 /** Folds to several code points; the low bits are an index into `expansions`. */
 export const several = 1 << 29;
 
-/** Results of characters that fold to more than one. */
+/** Folded characters of each character that folds to several. */
 export const expansions: (readonly Folded[])[] = [];
 
 /** Code points from here on are ideographs, unassigned or invisible, so they need no table. */

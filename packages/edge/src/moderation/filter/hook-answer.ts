@@ -1,4 +1,4 @@
-// Parses and checks the answer of a pre-send hook. Any other body counts as a failure of the hook.
+// Parses and checks the answer of a pre-send hook. An invalid answer counts as a failure of the hook.
 import { limits, type WordAction } from '@danmux/protocol';
 import { checkJson, parseRequest, toJson } from '@danmux/runtime';
 import { type Static, Type } from 'typebox';

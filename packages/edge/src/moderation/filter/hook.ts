@@ -61,7 +61,7 @@ export class Hook implements Part {
       const answer = parsed(text);
       if (answer instanceof Error) return this.#failed('malformed', message, answer);
       observe();
-      if (this.#circuit.succeeded()) this.#runtime.log.info('pre-send hook answers again');
+      if (this.#circuit.succeeded()) this.#runtime.log.info('pre-send hook has recovered');
       return answer;
     } catch (error) {
       return this.#failed('no_answer', message, error);
@@ -83,7 +83,8 @@ export class Hook implements Part {
   }
 
   #failed(reason: Failure, message: FilteredMessage, error: unknown): null {
-    if (this.#circuit.failed()) this.#runtime.log.warn({ err: error, reason }, 'pre-send hook fails; sending one probe a second, on_failure decides meanwhile');
+    if (this.#circuit.failed())
+      this.#runtime.log.warn({ err: error, reason }, 'pre-send hook failed repeatedly; probing it once a second, on_failure applies until it recovers');
     return this.#without(reason, message, error);
   }
 

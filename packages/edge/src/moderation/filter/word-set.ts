@@ -14,7 +14,7 @@ interface Word {
   readonly units: Int32Array;
   /** Indexes of the lists that contain the word, each once. */
   readonly owners: number[];
-  /** Kind of the first and the last unit (`latin` or `digit`), which must lie at a word boundary; 0 when the word matches anywhere. */
+  /** `begin`: `latin` or `digit` when the first unit must begin a word of the text, else 0. `end`: the same for the last unit and a word's end. */
   readonly begin: number;
   readonly end: number;
 }
@@ -78,7 +78,7 @@ export class WordSet {
   }
 }
 
-/** A word with symbols and fewer than two letters ("+v", "c++", an emoji) is compared with its symbols; its letters alone match everywhere. */
+/** A word with symbols and fewer than two letters ("+v", "c++", an emoji) is compared with its symbols: its letters alone would match often. */
 function modeOf(text: string): FoldMode {
   let symbols = false;
   for (const character of text) symbols ||= (fold(character.codePointAt(0) ?? 0) & symbol) !== 0;
@@ -117,7 +117,7 @@ function isAtBoundary(word: Word, folded: FoldedText, first: number, last: numbe
   return endsSyllable(folded, last);
 }
 
-/** A Hangul syllable folds to its jamo; a syllable must not match the start of a longer one. */
+/** False when the match ends inside a Hangul syllable: a syllable folds to its jamo, so a shorter one would match the start of a longer one. */
 function endsSyllable({ units, sources, length }: FoldedText, last: number): boolean {
   if (!isBetween(units[last] as number, 0x1100, 0x11a7) || last + 1 === length) return true;
   const follows = (sources[last + 1] as number) - (sources[last] as number) <= 1;

@@ -1,11 +1,11 @@
-// The admin API, its keys, and the Pusher-compatible routes.
+// Settings of the admin API, its keys, and the Pusher-compatible routes.
 import { Type } from 'typebox';
 import { count, ms, port, strict } from '../fields.ts';
 
 const apiKey = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }),
-    /** SHA-256 of the key, in hex; two hashes during a rotation. */
+    /** SHA-256 of the key in hex; during a rotation two hashes, one of the old key and one of the new key. */
     hashes: Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), { minItems: 1, maxItems: 2 }),
     /** HMAC keys for signed requests. */
     signing_secrets: Type.Optional(Type.Array(Type.String({ minLength: 32 }), { minItems: 1, maxItems: 2, secret: true })),

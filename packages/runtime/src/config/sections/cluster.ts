@@ -1,4 +1,4 @@
-// Settings of cluster membership and of the polling of followed records.
+// Settings of cluster membership, and of the interval at which a process checks room rules and held messages for changes it missed.
 import { Type } from 'typebox';
 import { ms, strict } from '../fields.ts';
 

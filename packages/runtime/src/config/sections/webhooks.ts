@@ -6,7 +6,7 @@ const webhookTarget = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }),
     url: Type.String({ pattern: '^https?://' }),
-    /** During a rotation a list of two secrets, the new one first. */
+    /** One secret, or a list of two during a rotation, with the new one first. */
     secret: Type.Union([Type.String({ minLength: 24 }), Type.Array(Type.String({ minLength: 24 }), { minItems: 1, maxItems: 2 })], { secret: true }),
     events: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
     rooms: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { minItems: 1 })),

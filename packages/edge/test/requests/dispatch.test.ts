@@ -95,7 +95,7 @@ test('a wrong payload is refused with the field and what is wrong with it, and n
     ['join', [{}], /^join: payload must have required properties room/],
     ['join', [{ room: 5 }], /^join: room must be string/],
     ['join', [{ room: 'r', seats: 2 }], /^join: seats is not a known field/],
-    ['join', [{ room: 'r', positions: { gift: { epoch: 'e', offset: 1, lane: 1 } } }], /^join: positions\.gift\.lane is not a field/],
+    ['join', [{ room: 'r', positions: { gift: { epoch: 'e', offset: 1, lane: 1 } } }], /^join: positions\.gift\.lane is not a known field/],
     ['join', [{ room: 'r', positions: { gift: { epoch: 'e', offset: 1.5 } } }], /^join: positions\.gift\.offset must be integer/],
     ['history', [{ room: 'r', lane: 'ambient' }], /^history: lane must be one of control, gift, chat/],
     ['members', [{ room: 'r', limit: 101 }], /^members: limit must be <= 100/],

@@ -98,9 +98,8 @@ export class Room extends Emitter<RoomEvents> {
 
   /**
    * Sends a message. Resolves with its id when the server accepts it, and with `held` when it waits for a moderator. After a lost connection it
-   * is sent again with the same cid, and the server accepts it once. Rejects with a DanmuxError: `rate_limited` or `slow_mode` with
-   * `retryAfterMs`, `muted`, `content_blocked`, …, or `unavailable` when the deadline passed. The events `sending`, `sent` and `unsent`
-   * report the same, for a list that shows the viewer's own message immediately.
+   * is sent again with the same cid, and the server accepts it once. Rejects with a DanmuxError: `rate_limited`, `slow_mode`, `muted`,
+   * `content_blocked`, …, or `unavailable` when the deadline passed. The events `sending`, `sent` and `unsent` report the same.
    */
   send(type: string, data: unknown, { cid }: SendOptions = {}): Promise<SendReply> {
     return this.#sending.send(type, data, cid);
@@ -115,10 +114,7 @@ export class Room extends Emitter<RoomEvents> {
     return { online, users, members, cursor, complete };
   }
 
-  /**
-   * Returns messages with an offset below `before` (the latest when absent), lowest offset first, without recalled ones. `more`: older ones exist.
-   * Rejects with a DanmuxError, `unavailable` when not connected.
-   */
+  /** Returns messages below offset `before` (absent: the latest), lowest offset first, without recalled ones. `unavailable` when not connected. */
   async history(query: { lane?: StreamLane; before?: number; limit?: number } = {}): Promise<{ msgs: Msg[]; more: boolean }> {
     for (let before = query.before; ; ) {
       const from = before === undefined ? {} : { before };

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { readSource } from './read-source.ts';
 
-export interface Rooms {
+interface Rooms {
   /** From the one that imports no other to the one that may import all. */
   readonly order: readonly string[];
   /** The only files beside the rooms. */
@@ -12,7 +12,7 @@ export interface Rooms {
 }
 
 /** By package. */
-export const rooms: Readonly<Record<string, Rooms>> = {
+const rooms: Readonly<Record<string, Rooms>> = {
   edge: {
     order: ['viewer', 'frame', 'outbox', 'session', 'feed', 'room', 'fan-out', 'moderation', 'personal', 'requests', 'door'],
     beside: ['edge.ts', 'index.ts'],

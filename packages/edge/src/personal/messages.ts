@@ -2,7 +2,7 @@
 // edge. Frames for users of other edges are not parsed. RoomFeed handles order and gaps, PersonalHistory missed messages.
 import { type Bus, type BusFrame, personalRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, lanes, type Msg } from '@danmux/protocol';
-import { backoffMs, type Part, parseJson, pause, type Runtime } from '@danmux/runtime';
+import { type Part, parseJson, pause, type Runtime, retrying } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
 import type { Repeated } from '../feed/passed-ids.ts';
 import type { AddressedMsg } from '../feed/replayed-frame.ts';
@@ -94,24 +94,27 @@ export class PersonalMessages implements Part {
     }
   }
 
+  /** Opens the feed of a personal room; retries until it succeeds or this part stops. */
   async #open(room: string): Promise<void> {
-    for (let attempt = 1; !this.#ended.signal.aborted; attempt++) {
-      const feed = new RoomFeed(this.#runtime, this.#bus, room, {
-        frame: (frame) => this.#deliver(frame),
-        gap: (gap) => this.#deliverGap(gap),
-        repeated: (_room, repeated) => this.#deliverRepeated(repeated),
-        recalled: () => {},
-      });
-      try {
-        await feed.open();
-        this.#rooms.set(room, { feed, history: new PersonalHistory(this.#runtime, this.#bus, feed) });
-        return;
-      } catch (error) {
-        this.#runtime.caught('personal-messages', error, 'could not open the feed of a personal room; retrying', { level: 'debug', fields: { room } });
-        await feed.close();
-      }
-      await pause(backoffMs(attempt, retry), this.#ended.signal);
+    const failed = (error: unknown) =>
+      this.#runtime.caught('personal-messages', error, 'could not open the feed of a personal room; retrying', { level: 'debug', fields: { room } });
+    await retrying(() => this.#tryOpen(room), { backoff: retry, signal: this.#ended.signal, failed });
+  }
+
+  async #tryOpen(room: string): Promise<void> {
+    const feed = new RoomFeed(this.#runtime, this.#bus, room, {
+      frame: (frame) => this.#deliver(frame),
+      gap: (gap) => this.#deliverGap(gap),
+      repeated: (_room, repeated) => this.#deliverRepeated(repeated),
+      recalled: () => {},
+    });
+    try {
+      await feed.open();
+    } catch (error) {
+      await feed.close();
+      throw error;
     }
+    this.#rooms.set(room, { feed, history: new PersonalHistory(this.#runtime, this.#bus, feed) });
   }
 
   /** Personal rooms have no presence reports to carry their heads, so the heads are read here to detect lost frames. */

@@ -44,7 +44,8 @@ export class Audience {
         const held = new Set(first.ids(lane));
         const missing = ids.filter((id) => !held.has(id));
         throw new Error(
-          `${short.length} of ${this.viewers.length} viewers miss ${lane}; the first misses ${missing.length} of ${ids.length}: ${missing.slice(0, 5)}`,
+          `${short.length} of ${this.viewers.length} viewers miss ${lane}; the first misses ${missing.length} of ${ids.length}: ${missing.slice(0, 5)}; ` +
+            JSON.stringify({ gaps: first.gaps, errors: first.errors, positions: first.positions, disconnects: first.disconnects }),
         );
       },
       { timeoutMs, everyMs: 100 },

@@ -41,6 +41,8 @@ export class TestViewer {
   #joined: Promise<JoinReply> | undefined;
   #closed = false;
   #away = false;
+  /** False until a join of the current connection is answered. After a join without an answer the server may send frames that follow a gap. */
+  #follows = false;
 
   constructor(options: TestViewerOptions, url = 0) {
     this.#options = options;
@@ -106,7 +108,8 @@ export class TestViewer {
   }
 
   #open(): Socket<ServerEvents, ViewerEvents> {
-    const { urls, token, transports = ['websocket'] } = this.#options;
+    const { urls, room, token, transports = ['websocket'] } = this.#options;
+    this.#follows = false;
     const url = urls[this.#url % urls.length] ?? '';
     const socket: Socket<ServerEvents, ViewerEvents> = io(url, {
       auth: token === undefined ? {} : { token },
@@ -115,7 +118,9 @@ export class TestViewer {
       forceNew: true,
     });
     socket.on('connect', () => this.#join(socket));
-    socket.on('frame', (frame: Frame) => this.#record(frame.msgs));
+    socket.on('frame', (frame: Frame) => {
+      if (this.#follows || frame.room !== room) this.#record(frame.msgs);
+    });
     socket.on('gap', (gap) => this.#recordGap(gap));
     socket.on('presence', ({ online }) => {
       this.online = online;
@@ -143,6 +148,7 @@ export class TestViewer {
         setTimeout(() => socket.connected && this.#join(socket), 300);
         return;
       }
+      this.#follows = true;
       this.online = reply.online;
       this.recovered.push(reply.recovered);
       this.#record(reply.msgs);

@@ -14,7 +14,8 @@ export type Recovered = Pick<JoinReply, 'positions' | 'recovered' | 'msgs'>;
 export class Recovery {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
-  readonly #warming = new Map<string, Promise<void>>();
+  /** Reads of Redis under way. By feed, because a room whose last viewer left gets a new feed, with an empty buffer, at the next join. */
+  readonly #warming = new WeakMap<RoomFeed, Map<StreamLane, Promise<void>>>();
 
   constructor(runtime: Runtime, bus: Bus) {
     this.#runtime = runtime;
@@ -80,9 +81,10 @@ export class Recovery {
   /** The feed's replay buffer, extended with older messages of the lane from Redis; concurrent calls share one read. */
   async #warmed(feed: RoomFeed, lane: StreamLane, { epoch, offsets }: Heads): Promise<RoomFeed['replay']> {
     if (feed.replay.isWarm(lane, offsets[lane])) return feed.replay;
-    const key = `${feed.room} ${lane}`;
-    const warming = this.#warming.get(key) ?? this.#warm(feed, lane, epoch).finally(() => this.#warming.delete(key));
-    this.#warming.set(key, warming);
+    const lanesOf = this.#warming.get(feed) ?? new Map<StreamLane, Promise<void>>();
+    this.#warming.set(feed, lanesOf);
+    const warming = lanesOf.get(lane) ?? this.#warm(feed, lane, epoch).finally(() => lanesOf.delete(lane));
+    lanesOf.set(lane, warming);
     await warming;
     return feed.replay;
   }

@@ -130,6 +130,28 @@ test('a read that failed is tried again by the next viewer', async () => {
   assert.deepEqual(ids(await recover({ gift: at(0) })), named('gift', 1, 2));
 });
 
+test('a feed that is opened again while a read for the former one is under way is read for itself', async () => {
+  await store('gift', 2);
+  await open();
+  const { since } = bus.streams;
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  bus.streams.since = async (...args) => {
+    await gate;
+    return since.call(bus.streams, ...args);
+  };
+  const former = recover({ gift: at(0) });
+  await feed.close();
+  bus.streams.since = since;
+  await open();
+  const result = recover({ gift: at(0) });
+  release();
+  assert.deepEqual([ids(await result), (await result).recovered], [named('gift', 1, 2), { gift: true }]);
+  await former;
+});
+
 test('a newcomer gets the last messages: control and gifts at most half, the rest chat', async () => {
   await store('control', 30);
   await store('gift', 30);

@@ -87,10 +87,13 @@ for (const engine of engines) {
     test('while it fails it is tried by one at a time, ever more seldom; Retry-After is obeyed', async () => {
       const hooks = await openWebhooks(engine);
       hooks.consumer.answer = status(503, { 'retry-after': '120' });
-      for (const room of rooms) await hooks.sent(room, room);
+      // The other rooms follow once it has failed: requests that were under way together would still arrive afterwards.
+      const [first, ...others] = rooms as [string, ...string[]];
+      await hooks.sent(first, first);
       await hooks.untilOpen();
+      for (const room of others) await hooks.sent(room, room);
       const before = hooks.consumer.asked.length;
-      assert.ok(before <= rooms.length, `${before}: each room at most once`);
+      assert.equal(before, 1);
       for (let second = 0; second < 110; second += 10) {
         hooks.clock.advance(10_000);
         await hooks.sweep();

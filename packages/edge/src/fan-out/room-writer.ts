@@ -15,7 +15,7 @@ export type ReceiptOutput = (ids: readonly string[], sessions: number) => void;
 /** A queued frame; only viewers that were in the room when it arrived get it. */
 interface QueuedFrame {
   frame: BusFrame;
-  /** Number of the frame in its room, counted on this edge. */
+  /** Number of the frame in its room on this edge, counted over both urgencies. */
   readonly number: number;
   readonly viewers: number;
   handled: number;
@@ -173,16 +173,18 @@ export class RoomWriter {
         writing.handled++;
         if (session.deliver(room, writing.encoded)) writing.sent++;
       } else {
-        this.#deliverPart(session, writing, joinedAfter - first + 1);
+        this.#deliverPart(session, writing, joinedAfter);
       }
     }
     return writing.done >= sessions.length;
   }
 
   /** Writes to a viewer that joined while the frames were queued; skips the frames that its join reply covers. */
-  #deliverPart(session: Session, { frames, partial }: Writing, from: number): void {
+  #deliverPart(session: Session, { frames, partial }: Writing, joinedAfter: number): void {
+    // The numbers have gaps: both urgencies of a room count together.
+    const from = frames.findIndex(({ number }) => number > joinedAfter);
+    if (from < 0) return;
     const rest = frames.slice(from);
-    if (rest.length === 0) return;
     const encoded = partial.get(from) ?? this.#encode(rest, {});
     partial.set(from, encoded);
     for (const one of rest) one.handled++;

@@ -91,6 +91,29 @@ test('a viewer that joins while frames wait gets those after its join; one that 
   assert.deepEqual(await books(), { due: 5, delivered: 3, shed: 0, undeliverable: 2 });
 });
 
+for (const lane of ['gift', 'chat'] as const) {
+  test(`a viewer that joins between ${lane} frames gets the later ones, however many frames of the other urgency came between them`, async (context) => {
+    open(context);
+    const [mine, other] = [writerOf(lane === 'gift'), writerOf(lane !== 'gift')];
+    const otherLane = lane === 'gift' ? 'chat' : 'gift';
+    const ann = viewer();
+    mine.addFrame(frame('m1', { lane }));
+    for (const id of ['o1', 'o2', 'o3']) other.addFrame(frame(id, { lane: otherLane }));
+    const eve = viewer();
+    mine.addFrame(frame('m2', { lane }));
+    other.addFrame(frame('o4', { lane: otherLane }));
+    mine.addFrame(frame('m3', { lane }));
+    const bob = viewer();
+    while (!mine.write(1) || !other.write(1));
+    assert.deepEqual(ann.writes, [
+      ['m1', 'm2', 'm3'],
+      ['o1', 'o2', 'o3', 'o4'],
+    ]);
+    assert.deepEqual([eve.writes, bob.writes], [[['m2', 'm3'], ['o4']], []]);
+    assert.deepEqual(await books(lane), { due: 5, delivered: 5, shed: 0, undeliverable: 0 });
+  });
+}
+
 test('past the cap the oldest chat is shed with a gap, gifts are not', async (context) => {
   open(context);
   const { writes, gaps } = viewer();

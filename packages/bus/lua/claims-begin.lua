@@ -1,4 +1,6 @@
--- Claims an idempotency key. KEYS: 1 record. ARGV: 1 body hash, 2 claim, 3 claim ttl ms.
+-- Claims an idempotency key.
+-- KEYS: 1 record
+-- ARGV: 1 bodyHash, 2 claim, 3 claimTtlMs
 -- Returns {'started'}, {'in_flight'}, {'mismatch'} or {'done', answer}.
 local hash, claim, answer = unpack(redis.call('HMGET', KEYS[1], 'hash', 'claim', 'answer'))
 if not hash then

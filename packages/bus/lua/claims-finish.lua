@@ -1,4 +1,6 @@
--- Stores the answer of an idempotency key, unless another claim owns the key. KEYS: 1 record. ARGV: 1 body hash, 2 claim, 3 answer, 4 ttl ms.
+-- Stores the answer of an idempotency key, unless another claim owns the key.
+-- KEYS: 1 record
+-- ARGV: 1 bodyHash, 2 claim, 3 answer, 4 ttlMs
 -- Returns 1, or 0 when another claim owns the key.
 local claim = redis.call('HGET', KEYS[1], 'claim')
 if claim and claim ~= ARGV[2] then return 0 end

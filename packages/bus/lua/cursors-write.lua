@@ -1,5 +1,6 @@
 -- Sets and removes cursors; does nothing when the lease is lost.
--- KEYS: 1 lease, 2 cursors. ARGV: 1 owner, 2 token, then per cursor: field, '1' and value, or '0' and '' to remove it.
+-- KEYS: 1 lease, 2 cursors
+-- ARGV: 1 owner, 2 token, then per cursor: field, set ('1', or '0' to remove the field), value ('' with '0')
 -- Returns 1, or 0 when the lease is lost.
 local held = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return 0 end

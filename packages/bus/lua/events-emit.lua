@@ -1,5 +1,6 @@
 -- Appends events to a shard's event log and publishes a notification.
--- KEYS: 1 log, 2 ledger. ARGV: 1 cap of the log, 2 publish command, 3 notification channel, 4… events.
+-- KEYS: 1 log, 2 ledger
+-- ARGV: 1 cap (of the log), 2 publishCommand, 3 channel, 4… events
 -- Returns the number of old events dropped at the cap.
 local lost = redis.call('XLEN', KEYS[1])
 local number = redis.call('HINCRBY', KEYS[2], 'events_added', #ARGV - 3) - #ARGV

@@ -1,9 +1,9 @@
 -- Stores publications of one shard in its ingress lanes; drops duplicates by their dedupe key.
--- KEYS: 1 ledger, 2-5 ingress of the four lanes in lane order, 6… dedupe keys
--- ARGV: 1 publish command, 2 notification channel, 3-6 caps of the lanes, 7-10 'refuse' or 'shed' of the lanes,
---       11 '1': a duplicate writes its dedupe key again, so that a WAIT on this connection also covers the original,
---       then per publication: lane (1-4), room, id, body, trace, index of its dedupe key in KEYS (0: none), dedupe ms,
---       weight, or combo of a gift ('' for none), marks ('' for none)
+-- KEYS: 1 ledger, 2-5 ingress per lane, 6… seen (dedupe keys)
+-- ARGV: 1 publishCommand, 2 channel, 3-6 caps per lane, 7-10 atCap per lane ('refuse' or 'shed'),
+--       11 rewriteSeen ('1': a duplicate writes its dedupe key again, so that a WAIT on this connection also covers the original),
+--       then per publication: lane (its number), room, id, body, trace, seenIndex (of its dedupe key in KEYS, 0: none), dedupeMs,
+--       judged (weight, or combo of a gift; '' for none), marks ('' for none)
 -- Returns per publication: {0, id} stored, {1, id of the first} duplicate, {2, id} refused because the lane is full.
 local lane_names = { 'control', 'gift', 'chat', 'ambient' }
 local results, notify = {}, false

@@ -1,5 +1,7 @@
 -- Acquires a free lease; extends it when the caller already owns it.
--- KEYS: 1 lease, 2 fence counter. ARGV: 1 owner, 2 ttl ms. Returns the token, or 0 when another owner has it.
+-- KEYS: 1 lease, 2 fence (counter of the tokens)
+-- ARGV: 1 owner, 2 ttlMs
+-- Returns the token, or 0 when another owner has the lease.
 local held = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if held[1] then
   if held[1] ~= ARGV[1] then return 0 end

@@ -1,6 +1,9 @@
--- Announces a member. KEYS: 1 members (id → 'expires:description'). ARGV: 1 id, 2 description, 3 ttl ms.
+-- Announces a member.
 -- Deletes the field before setting it: when memory is full, Redis allows HDEL as first write of a script, and then the HSET too. So members
 -- stay listed while Redis is full, and can report that it is.
+-- KEYS: 1 members (id → 'expires:description')
+-- ARGV: 1 id, 2 description, 3 ttlMs
+-- Returns 1.
 local time = redis.call('TIME')
 local expires = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[3]
 redis.call('HDEL', KEYS[1], ARGV[1])

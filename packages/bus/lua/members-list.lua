@@ -1,5 +1,6 @@
 -- Lists the members and removes expired ones.
--- KEYS: 1 members. Returns {number removed, description…}.
+-- KEYS: 1 members
+-- Returns {number removed, description…}.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local alive, removed = {}, 0

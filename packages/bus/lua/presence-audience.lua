@@ -1,5 +1,5 @@
 -- Reads the reports of all edges about one room, without expired ones. Changes nothing.
--- KEYS: 1 rows (edge → 'count:expires:users:version'), 2 member lists (edge → list)
+-- KEYS: 1 rows (edge → 'count:expires:users:version'), 2 memberLists (edge → list)
 -- Returns per edge: connections, distinct users ('' unknown), member list (false when the edge has sent none).
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

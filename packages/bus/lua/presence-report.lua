@@ -1,8 +1,9 @@
 -- Stores one edge's report about rooms of one shard, removes expired rows and sums each room over the remaining edges.
--- KEYS: 1 totals (room → online), then per room: its rows (edge → 'count:expires:users:version'), its heads, its member lists (edge → list)
--- ARGV: 1 edge ('' with count -1 everywhere), 2 ttl ms, 3 heads ttl ms, then per room: name, connections (0 removes the row, -1 changes
---       nothing), distinct users ('' keeps the stored number), version and text of the member list ('' and '' keep the stored list)
--- Returns per room: connections of all edges, version of the edge's stored list ('' when none), epoch and offsets of control, gift and chat
+-- KEYS: 1 totals (room → online), then per room: rows (edge → 'count:expires:users:version'), heads, memberLists (edge → list)
+-- ARGV: 1 edge ('' with count -1 everywhere), 2 ttlMs, 3 headsTtlMs,
+--       then per room: name, count (connections; 0 removes the row, -1 changes nothing), users (distinct; '' keeps the stored number),
+--       version (of the member list; '' keeps the stored list), list
+-- Returns per room: connections of all edges, version of the edge's stored list ('' when none), epoch and the offset of each stream lane
 -- from its heads (false when absent), and 1 when this call removed the room from the totals because no edge has connections in it.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

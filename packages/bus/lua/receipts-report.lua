@@ -1,5 +1,7 @@
--- Raises the counts of one message; a lower number changes nothing. KEYS: 1 counts. ARGV: 1 ttl ms, then per room and edge: 'ROOM EDGE',
--- sent, received. Returns 1, or 0 when the counts were never opened or have expired.
+-- Raises the counts of one message; a lower number changes nothing.
+-- KEYS: 1 counts
+-- ARGV: 1 ttlMs, then per count: place ('ROOM EDGE'), sent, received
+-- Returns 1, or 0 when the counts were never opened or have expired.
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 for at = 2, #ARGV, 3 do
   local field, sent, received = 'c ' .. ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])

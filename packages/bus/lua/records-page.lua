@@ -1,6 +1,6 @@
 -- Reads a page of a record's fields whose names begin with a prefix, in byte order of the names. Changes nothing.
--- KEYS: 1 record, 2 its names. ARGV: 1 prefix, 2 '1' with a cursor, 3 the cursor: a name after which the page begins,
--- 4 largest number of fields, 5 now ms.
+-- KEYS: 1 record, 2 names
+-- ARGV: 1 prefix, 2 hasCursor ('1' or '0'), 3 cursor (a name after which the page begins), 4 limit (largest number of fields), 5 nowMs
 -- Returns {'1' when more follow (else ''), name, 'until value', …}.
 local prefix, most, now = ARGV[1], tonumber(ARGV[4]), tonumber(ARGV[5])
 local from = '[' .. prefix

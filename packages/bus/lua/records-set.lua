@@ -1,8 +1,9 @@
 -- Changes a record and publishes the change; does nothing when the record does not have the expected version.
--- KEYS: 1 record ('v' → version, '.NAME' → 'until value', until 0 for never), 2 its names in order,
---       3 expiry times of the slot's fields ('RECORD NAME' by until)
--- ARGV: 1 record, 2 expected version ('' any), 3 now ms, 4 publish command, 5 channel, 6 the change as JSON (published as 'VERSION/BEFORE JSON'),
---       7 ttl ms of a record without fields, then per field: name, until (0 never expires, -1 removes the field), value
+-- KEYS: 1 record ('v' → version, '.NAME' → 'until value', until 0 for never), 2 names (in order),
+--       3 ends (expiry times of the slot's fields: 'RECORD NAME' by until)
+-- ARGV: 1 recordName, 2 expectedVersion ('' any), 3 nowMs, 4 publishCommand, 5 channel,
+--       6 change (JSON, published as 'VERSION/BEFORE JSON'), 7 emptyTtlMs (of a record without fields),
+--       then per field: name, until (0 never expires, -1 removes the field), value
 -- Returns the new version, or 0 when the record has another version than expected.
 local record = ARGV[1]
 local version = redis.call('HGET', KEYS[1], 'v')

@@ -1,6 +1,7 @@
 -- Removes expired fields of one record. A record that loses its last field gets a TTL.
--- KEYS: 1 record, 2 its names, 3 expiry times of the slot's fields. ARGV: 1 record, 2 now ms, 3 ttl ms of a record without fields,
--- 4… names. Returns the number of removed fields.
+-- KEYS: 1 record, 2 names, 3 ends (expiry times of the slot's fields)
+-- ARGV: 1 recordName, 2 nowMs, 3 emptyTtlMs (of a record without fields), 4… fieldNames
+-- Returns the number of removed fields.
 local removed = 0
 for at = 4, #ARGV do
   local ends = redis.call('ZSCORE', KEYS[3], ARGV[1] .. ' ' .. ARGV[at])

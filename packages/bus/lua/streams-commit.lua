@@ -1,10 +1,12 @@
 -- Commits one room's numbered messages: appends them to the streams, removes their ingress entries, logs events and publishes the frame.
 -- Does none of this when the lease is lost ('fenced') or the heads differ from the expected ones ('moved').
--- KEYS: 1 lease, 2 heads, 3-5 streams of control, gift, chat, 6-9 ingress of the four lanes, 10 ledger, 11 event log
--- ARGV: 1 lease owner, 2 lease token, 3 epoch, 4-6 expected offsets of the stream lanes, 7 heads ttl ms,
---       8 publish command, 9 frame channel, 10 frame ('' publishes none), 11 notification channel of the event log, 12 cap of the event log,
---       then per stream lane: history size, ttl ms, n, n messages; per lane: n, n entries; n, n pairs of ledger field and count;
---       n, n events
+-- KEYS: 1 lease, 2 heads, 3-5 streams per stream lane, 6-9 ingress per lane, 10 ledger, 11 eventLog
+-- ARGV: 1 owner, 2 token, 3 epoch, 4-6 offsets per stream lane (expected), 7 headsTtlMs, 8 publishCommand, 9 frameChannel,
+--       10 frame ('' publishes none), 11 eventsChannel, 12 eventsCap,
+--       then per stream lane: historySize, ttlMs, n messages,
+--       then per lane: n entries,
+--       then n counts: field (of the ledger), amount,
+--       then n events
 -- Returns 'ok', 'fenced' or 'moved'.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] then return 'fenced' end

@@ -1,10 +1,10 @@
 -- Reads the heads of a room. A claim is what the calling process saw earlier: an epoch, its offsets, and epochs that ended. Begins the given
 -- epoch when the room has no heads, or when the claim shows that the store may have lost messages.
--- KEYS: 1 heads, 2-4 streams of control, gift, chat, 5-7 their tombstones, 8 recalled parts of combos.
--- ARGV: 1 name of a new epoch, 2 ttl ms; only with a claim: 3 '1' when a failover of this store loses no acknowledged write, 4 epoch that the
---       process saw last ('' when none), 5-7 its offsets, 8… epochs known to have ended.
--- Returns {epoch, control, gift, chat, forks, reason}. `reason` tells why this call began an epoch ('' when it began none). `forks` is
--- 'EPOCH CONTROL GIFT CHAT,…' (false when there are none): the earlier epochs of the room, newest first, each with the offsets up to which
+-- KEYS: 1 heads, 2-4 streams per stream lane, 5-7 tombstones per stream lane, 8 recalledParts (of combos)
+-- ARGV: 1 newEpoch, 2 ttlMs, only with a claim: 3 keepsAcknowledged ('1' when a failover of this store loses no acknowledged write),
+--       4 knownEpoch (that the process saw last, '' when none), 5-7 knownOffsets per stream lane, 8… ended (epochs known to have ended)
+-- Returns {epoch, the offset of each stream lane, forks, reason}. `reason` tells why this call began an epoch ('' when it began none).
+-- `forks` is 'EPOCH OFFSET…,…' (false when there are none): the earlier epochs of the room, newest first, each with the offsets up to which
 -- its messages survived.
 local fields = redis.call('HMGET', KEYS[1], 'epoch', 'control', 'gift', 'chat', 'forks', 'run')
 local epoch, forks, run = fields[1], fields[5], fields[6]

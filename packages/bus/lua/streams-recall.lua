@@ -1,10 +1,10 @@
 -- Removes a message from one of a room's streams, stores a tombstone for its offset and records its id. Each call searches only a part of the
 -- stream, so that it does not block Redis for long; the caller continues from the returned entry.
--- KEYS: 1-3 streams of control, gift, chat, 4-6 their tombstones ('OFFSET MS ID' by offset), 7 recalled ids (by time),
---       8 recalled parts of combos (by offset of their message)
--- ARGV: 1 id, 2 id as JSON, 3 now ms, 4 ttl ms, 5 stream (1-3), 6 end of the range to search ('+', or '(' and an entry), 7 entries to search,
---       8 '1' in the first call, 9 ttl ms of the recalled parts
 -- A message that contains the id as part of a combo (`"parts"` after the message's id) stays in the stream; readers filter recalled parts.
+-- KEYS: 1-3 streams per stream lane, 4-6 tombstones per stream lane ('OFFSET MS ID' by offset), 7 recalled (ids by time),
+--       8 recalledParts (of combos, by offset of their message)
+-- ARGV: 1 id, 2 idJson, 3 nowMs, 4 ttlMs, 5 stream (number of its lane), 6 from (end of the range to search, as XREVRANGE takes it),
+--       7 limit (entries to search), 8 first ('1' in the first call), 9 partsTtlMs
 -- Returns {1} when the message is recalled, {0, where to continue ('' at the end of the stream)} when this part does not contain it.
 local lane_names = { 'control', 'gift', 'chat' }
 local lane = tonumber(ARGV[5])

@@ -1,2 +1,4 @@
--- Reads the clock of the node that owns a key. KEYS: 1 any key of its slot. Returns seconds and microseconds, as TIME does.
+-- Reads the clock of the node that owns a key.
+-- KEYS: 1 key (any of its slot)
+-- Returns seconds and microseconds, as TIME does.
 return redis.call('TIME')

@@ -1,6 +1,7 @@
 -- Adds hops to the trace of a message; a second hop with the same name and node is ignored.
--- KEYS: 1 trace ('trace' → id, 'h HOP NODE' → 'at offset viewers'). ARGV: 1 ttl ms, 2 largest number of hops, 3 trace id ('' adds only to an
--- existing trace), then per hop: field, value. Returns 1, or 0 when the trace does not exist.
+-- KEYS: 1 trace ('trace' → id, 'h HOP NODE' → 'at offset viewers')
+-- ARGV: 1 ttlMs, 2 maxHops, 3 traceId ('' adds only to an existing trace), then per hop: field, value
+-- Returns 1, or 0 when the trace does not exist.
 if ARGV[3] ~= '' then
   redis.call('HSETNX', KEYS[1], 'trace', ARGV[3])
 elseif redis.call('EXISTS', KEYS[1]) == 0 then

@@ -2,6 +2,7 @@
 
 import type { Cursors } from '../contract/cursors.ts';
 import type { Lease } from '../contract/leases.ts';
+import { cursorsWrite } from './script/cursors-write.ts';
 import type { RedisStore } from './store.ts';
 
 /** Largest number of fields per script call. A script blocks its Redis node, so a larger write takes several calls. */
@@ -26,9 +27,10 @@ export class RedisCursors implements Cursors {
     const { keys } = this.#store;
     const rows = [...cursors];
     for (let first = 0; first < rows.length; first += fieldsTogether) {
-      const some = rows.slice(first, first + fieldsTogether).flatMap(([field, value]) => [field, value === null ? '0' : '1', value ?? '']);
-      const kept = [keys.lease(lease.name)[0], keys.cursors(lease.name)];
-      if ((await this.#store.run('dmxCursorsWrite', kept, [lease.owner, lease.token, ...some])) !== 1) return false;
+      const values = rows.slice(first, first + fieldsTogether);
+      const [leaseKey] = keys.lease(lease.name);
+      const { owner, token } = lease;
+      if ((await this.#store.run(cursorsWrite, { lease: leaseKey, cursors: keys.cursors(lease.name), owner, token, values })) !== 1) return false;
     }
     return true;
   }

@@ -5,6 +5,7 @@ import type { EventLog, LoggedEvent } from '../contract/events.ts';
 import type { Subscription } from '../contract/subscription.ts';
 import { isEntry } from '../engine/entry-order.ts';
 import type { RedisChannels } from './channels.ts';
+import { eventsEmit } from './script/logs.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisEventLog implements EventLog {
@@ -20,8 +21,9 @@ export class RedisEventLog implements EventLog {
 
   async emit(room: string, texts: readonly string[]): Promise<void> {
     if (texts.length === 0) return;
-    const { events, ledger, eventsChannel } = this.#store.of(room);
-    await this.#store.run('dmxEventEmit', [events, ledger], [this.#runtime.config.webhooks.log_events, this.#store.publishCommand, eventsChannel, ...texts]);
+    const { events: log, ledger, eventsChannel: channel } = this.#store.of(room);
+    const { publishCommand } = this.#store;
+    await this.#store.run(eventsEmit, { log, ledger, cap: this.#runtime.config.webhooks.log_events, publishCommand, channel, events: texts });
   }
 
   async read(shard: number, after: string | undefined, limit: number): Promise<readonly LoggedEvent[]> {

@@ -3,6 +3,7 @@ import type { Frames, RoomSubscriber } from '../contract/frames.ts';
 import type { Subscription } from '../contract/subscription.ts';
 import type { RedisChannels } from './channels.ts';
 import { decodeFrame } from './frame-wire.ts';
+import { framesSubscribed } from './script/node.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisFrames implements Frames {
@@ -21,6 +22,7 @@ export class RedisFrames implements Frames {
 
   async subscribed(room: string): Promise<boolean> {
     const { heads, frames } = this.#store.of(room);
-    return (await this.#store.run('dmxSubscribed', [heads(room)], [this.#store.cluster ? 'SHARDNUMSUB' : 'NUMSUB', frames(room)])) !== 0;
+    const subcommand = this.#store.cluster ? 'SHARDNUMSUB' : 'NUMSUB';
+    return (await this.#store.run(framesSubscribed, { heads: heads(room), subcommand, channel: frames(room) })) !== 0;
   }
 }

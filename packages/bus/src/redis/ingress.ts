@@ -7,9 +7,9 @@ import type { Subscription } from '../contract/subscription.ts';
 import { groupBy } from '../engine/group-by.ts';
 import { decodeWeight } from '../message/weight.ts';
 import type { RedisChannels } from './channels.ts';
-import { publishArguments } from './publish-arguments.ts';
 import type { ReplicatedWrites } from './replicated-writes.ts';
-import { runScript } from './scripts.ts';
+import { ingressPublish } from './script/ingress-publish.ts';
+import { runScript } from './script/scripts.ts';
 import type { RedisStore } from './store.ts';
 
 /** Largest number of publications per script call, so that no call blocks Redis for long. */
@@ -74,10 +74,10 @@ export class RedisIngress implements Ingress {
   #write(part: readonly Publication[]): Promise<unknown> {
     const [{ room, lane } = { room: '', lane: 'chat' as const }] = part;
     const shard = this.#store.of(room);
-    const { keys, args } = publishArguments(shard, part, this.#store.publishCommand, this.#config);
-    if (!this.#replicated || !lanes[lane].guaranteed) return this.#store.run('dmxPublish', keys, args);
+    const input = { shard, publications: part, publishCommand: this.#store.publishCommand, config: this.#config };
+    if (!this.#replicated || !lanes[lane].guaranteed) return this.#store.run(ingressPublish, input);
     const bytes = part.reduce((sum, { body }) => sum + body.length, 0);
-    return this.#replicated.write(shard.ledger, (redis) => runScript(redis, 'dmxPublish', keys, args), bytes);
+    return this.#replicated.write(shard.ledger, (redis) => runScript(redis, ingressPublish, input), bytes);
   }
 }
 

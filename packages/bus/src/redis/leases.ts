@@ -2,6 +2,7 @@
 import type { Lease, Leases } from '../contract/leases.ts';
 import type { Subscription } from '../contract/subscription.ts';
 import type { RedisChannels } from './channels.ts';
+import { leasesAcquire, leasesRelease, leasesRenew } from './script/leases.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisLeases implements Leases {
@@ -14,16 +15,17 @@ export class RedisLeases implements Leases {
   }
 
   async acquire(name: string, owner: string, ttlMs: number): Promise<Lease | null> {
-    const token = Number(await this.#store.run('dmxLeaseAcquire', this.#store.keys.lease(name), [owner, ttlMs]));
+    const [lease, fence] = this.#store.keys.lease(name);
+    const token = Number(await this.#store.run(leasesAcquire, { lease, fence, owner, ttlMs }));
     return token > 0 ? { name, owner, token } : null;
   }
 
   async renew(lease: Lease, ttlMs: number): Promise<boolean> {
-    return (await this.#store.run('dmxLeaseRenew', [this.#store.keys.lease(lease.name)[0]], [lease.owner, lease.token, ttlMs])) === 1;
+    return (await this.#store.run(leasesRenew, { ...this.#held(lease), ttlMs })) === 1;
   }
 
   async release(lease: Lease): Promise<void> {
-    const released = await this.#store.run('dmxLeaseRelease', [this.#store.keys.lease(lease.name)[0]], [lease.owner, lease.token]);
+    const released = await this.#store.run(leasesRelease, this.#held(lease));
     if (released !== 1) return;
     const { freed } = this.#store.keys;
     // Not published by the script, because on a Redis Cluster the channel may belong to another node. Listeners that miss the message
@@ -34,5 +36,9 @@ export class RedisLeases implements Leases {
   onFreed(freed: (name: string) => void): Promise<Subscription> {
     // `resumed` does nothing, because periodic calls of `acquire` find the leases that were released during an outage.
     return this.#channels.open(this.#store.keys.freed, { message: freed, resumed: () => {} });
+  }
+
+  #held({ name, owner, token }: Lease): { readonly lease: string; readonly owner: string; readonly token: number } {
+    return { lease: this.#store.keys.lease(name)[0], owner, token };
   }
 }

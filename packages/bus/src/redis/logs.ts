@@ -2,6 +2,7 @@
 
 import type { LogEntry, LogPage, Logs } from '../contract/logs.ts';
 import { isEntry } from '../engine/entry-order.ts';
+import { logsAppend } from './script/logs.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisLogs implements Logs {
@@ -13,7 +14,7 @@ export class RedisLogs implements Logs {
 
   async append(log: string, texts: readonly string[], cap: number): Promise<readonly string[]> {
     if (texts.length === 0) return [];
-    return (await this.#store.run('dmxLogAppend', [this.#store.keys.log(log)], [cap, ...texts])) as string[];
+    return (await this.#store.run(logsAppend, { log: this.#store.keys.log(log), cap, texts })) as string[];
   }
 
   async page(log: string, before: string | undefined, limit: number): Promise<LogPage> {

@@ -1,5 +1,6 @@
 // Members in Redis: one hash, with a field per member that contains its expiry and its announcement.
 import type { Member, Members } from '../contract/members.ts';
+import { membersAnnounce, membersList } from './script/members.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisMembers implements Members {
@@ -10,7 +11,7 @@ export class RedisMembers implements Members {
   }
 
   async announce(member: Member, ttlMs: number): Promise<void> {
-    await this.#store.run('dmxMemberAnnounce', [this.#store.keys.members], [member.id, JSON.stringify(member), ttlMs]);
+    await this.#store.run(membersAnnounce, { members: this.#store.keys.members, id: member.id, description: JSON.stringify(member), ttlMs });
   }
 
   async leave(memberId: string): Promise<void> {
@@ -28,7 +29,7 @@ export class RedisMembers implements Members {
 
   /** Removes expired members and reads the others, in one script. */
   async #read(): Promise<{ removed: number; members: Member[] }> {
-    const [removed, ...alive] = (await this.#store.run('dmxMemberList', [this.#store.keys.members], [])) as [number, ...string[]];
+    const [removed, ...alive] = (await this.#store.run(membersList, { members: this.#store.keys.members })) as [number, ...string[]];
     return { removed, members: alive.map((text) => JSON.parse(text) as Member) };
   }
 }

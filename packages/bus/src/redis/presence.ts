@@ -7,18 +7,12 @@ import { headsTtlMs } from '../engine/lane-settings.ts';
 import { SharedRead } from '../engine/shared-read.ts';
 import { isUserRoom } from '../user-room.ts';
 import { headsOf } from './heads-fields.ts';
+import { presenceAudience, presenceReport, type ReportedRoom } from './script/presence.ts';
 import type { RedisStore } from './store.ts';
 
 /** Largest number of rooms, and of characters of member lists, per script call, so that no call blocks Redis for long. */
 const roomsChunk = 200;
 const listsChunk = 262_144;
-
-/** One room in a script call; a count of -1 only reads. */
-interface Reported {
-  readonly room: string;
-  readonly count: number;
-  readonly report?: MemberReport | undefined;
-}
 
 export class RedisPresence implements Presence {
   readonly #store: RedisStore;
@@ -73,7 +67,7 @@ export class RedisPresence implements Presence {
 
   async #audienceOf(room: string): Promise<Audience> {
     const keys = this.#store.of(room);
-    const answer = (await this.#store.run('dmxAudience', [keys.presence(room), keys.memberLists(room)], [])) as (number | string | null)[];
+    const answer = (await this.#store.run(presenceAudience, { rows: keys.presence(room), memberLists: keys.memberLists(room) })) as (number | string | null)[];
     const shares = Array.from({ length: answer.length / 3 }, (_, index) => {
       const [online, users, list] = answer.slice(index * 3, index * 3 + 3);
       return { online: Number(online), ...(users === '' ? {} : { users: Number(users) }), ...(typeof list === 'string' ? { list } : {}) };
@@ -106,11 +100,9 @@ export class RedisPresence implements Presence {
     return removed.reduce((sum, count) => sum + count, 0);
   }
 
-  async #run(shard: number, rows: readonly Reported[], edge: string, ttlMs: number): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
-    const shardKeys = this.#store.keys.shard(shard);
-    const keys = [shardKeys.totals, ...rows.flatMap(({ room }) => [shardKeys.presence(room), shardKeys.heads(room), shardKeys.memberLists(room)])];
-    const args = rows.flatMap(({ room, count, report }) => [room, count, report?.users ?? '', report?.list?.version ?? '', report?.list?.text ?? '']);
-    const answer = (await this.#store.run('dmxPresenceReport', keys, [edge, ttlMs, headsTtlMs, ...args])) as (number | string | null)[];
+  async #run(shard: number, rows: readonly ReportedRoom[], edge: string, ttlMs: number): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
+    const input = { shard: this.#store.keys.shard(shard), edge, ttlMs, headsTtlMs, reported: rows };
+    const answer = (await this.#store.run(presenceReport, input)) as (number | string | null)[];
     let left = 0;
     const pulses = rows.map((_, index) => {
       const [online, list, epoch, control, gift, chat, wasLeft] = answer.slice(index * 7, index * 7 + 7);
@@ -122,8 +114,8 @@ export class RedisPresence implements Presence {
   }
 }
 
-function chunks(rows: readonly Reported[]): Reported[][] {
-  const parts: Reported[][] = [];
+function chunks(rows: readonly ReportedRoom[]): ReportedRoom[][] {
+  const parts: ReportedRoom[][] = [];
   let room = 0;
   for (const row of rows) {
     const size = row.report?.list?.text.length ?? 0;

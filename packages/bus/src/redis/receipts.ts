@@ -2,6 +2,7 @@
 import type { Runtime } from '@danmux/runtime';
 import type { ReceiptCount, ReceiptState, Receipts } from '../contract/receipts.ts';
 import { groupBy } from '../engine/group-by.ts';
+import { receiptsOpen, receiptsReport } from './script/receipts.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisReceipts implements Receipts {
@@ -14,16 +15,13 @@ export class RedisReceipts implements Receipts {
   }
 
   async open(id: string, room: string, at: number): Promise<void> {
-    await this.#store.run('dmxReceiptOpen', [this.#store.keys.receipt(id)], [room, at, this.#keptMs]);
+    await this.#store.run(receiptsOpen, { counts: this.#store.keys.receipt(id), room, acceptedAt: at, ttlMs: this.#keptMs });
   }
 
   async report(counts: readonly (ReceiptCount & { readonly id: string })[]): Promise<void> {
     const byMessage = groupBy(counts, ({ id }) => id);
     await Promise.all(
-      [...byMessage].map(([id, rows]) => {
-        const args = rows.flatMap(({ room, edge, sent, received }) => [`${room} ${edge}`, sent, received]);
-        return this.#store.run('dmxReceiptReport', [this.#store.keys.receipt(id)], [this.#keptMs, ...args]);
-      }),
+      [...byMessage].map(([id, reported]) => this.#store.run(receiptsReport, { counts: this.#store.keys.receipt(id), ttlMs: this.#keptMs, reported })),
     );
   }
 

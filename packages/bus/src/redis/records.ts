@@ -6,6 +6,7 @@ import { groupBy } from '../engine/group-by.ts';
 import { checkRecord, emptyRecordMs, isInForce } from '../engine/record-fields.ts';
 import type { RedisChannels } from './channels.ts';
 import type { RecordSlot } from './keys.ts';
+import { recordsPage, recordsSet, recordsSweep } from './script/records.ts';
 import type { RedisStore } from './store.ts';
 
 type Fields = ReadonlyMap<string, RecordField | null>;
@@ -46,24 +47,33 @@ export class RedisRecords implements Records {
   async #set(record: string, version: number | '', fields: Fields): Promise<number> {
     checkRecord(record, fields);
     const slot = this.#slotOf(record);
-    const rows = [...fields].flatMap(([name, field]) => (field ? [name, storedUntil(field), field.value] : [name, -1, '']));
-    const args = [
-      record,
-      version,
-      this.#runtime.clock.now(),
-      this.#store.publishCommand,
-      slot.changes,
-      JSON.stringify([record, ...fields]),
-      emptyRecordMs,
-      ...rows,
-    ];
-    return Number(await this.#store.run('dmxRecordSet', [slot.record(record), slot.names(record), slot.ends], args));
+    const answer = await this.#store.run(recordsSet, {
+      record: slot.record(record),
+      names: slot.names(record),
+      ends: slot.ends,
+      recordName: record,
+      expectedVersion: version,
+      nowMs: this.#runtime.clock.now(),
+      publishCommand: this.#store.publishCommand,
+      channel: slot.changes,
+      change: JSON.stringify([record, ...fields]),
+      emptyTtlMs: emptyRecordMs,
+      fields: [...fields],
+    });
+    return Number(answer);
   }
 
   async page(record: string, prefix: string, cursor: string | undefined, limit: number): Promise<RecordPage> {
     const slot = this.#slotOf(record);
-    const args = [prefix, cursor === undefined ? 0 : 1, cursor ?? '', limit, this.#runtime.clock.now()];
-    const [more, ...rows] = (await this.#store.run('dmxRecordPage', [slot.record(record), slot.names(record)], args)) as string[];
+    const [more, ...rows] = (await this.#store.run(recordsPage, {
+      record: slot.record(record),
+      names: slot.names(record),
+      prefix,
+      hasCursor: cursor === undefined ? 0 : 1,
+      cursor: cursor ?? '',
+      limit,
+      nowMs: this.#runtime.clock.now(),
+    })) as string[];
     const fields = Array.from({ length: rows.length / 2 }, (_, index): [string, RecordField] => [
       rows[2 * index] ?? '',
       decodeField(rows[2 * index + 1] ?? ''),
@@ -95,8 +105,15 @@ export class RedisRecords implements Records {
         const now = this.#runtime.clock.now();
         const ended = await this.#store.ask((redis) => redis.zrangebyscore(slot.ends, '-inf', now, 'LIMIT', 0, sweepChunk));
         for (const [record, members] of groupBy(ended, (member) => member.slice(0, member.indexOf(' ')))) {
-          const names = members.map((member) => member.slice(record.length + 1));
-          await this.#store.run('dmxRecordSweep', [slot.record(record), slot.names(record), slot.ends], [record, now, emptyRecordMs, ...names]);
+          await this.#store.run(recordsSweep, {
+            record: slot.record(record),
+            names: slot.names(record),
+            ends: slot.ends,
+            recordName: record,
+            nowMs: now,
+            emptyTtlMs: emptyRecordMs,
+            fieldNames: members.map((member) => member.slice(record.length + 1)),
+          });
         }
         if (ended.length < sweepChunk) break;
       }
@@ -106,11 +123,6 @@ export class RedisRecords implements Records {
   #slotOf(record: string): RecordSlot {
     return record.startsWith('room:') ? this.#store.of(record.slice(5)).records : this.#store.keys.otherRecords;
   }
-}
-
-/** Expiry as records-set.lua stores it: 0 means never. */
-function storedUntil({ until }: RecordField): number {
-  return until === undefined ? 0 : Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(until)));
 }
 
 function decodeField(text: string): RecordField {

@@ -7,7 +7,7 @@ import { Cluster, Command, type Redis } from 'ioredis';
 import { RedisConnection } from './connection/connection.ts';
 import { busError } from './connection/error.ts';
 import { ReplicatedNode } from './replicated-node.ts';
-import { defineScripts } from './scripts.ts';
+import { defineScripts } from './script/scripts.ts';
 
 const tickMs = 50;
 /** Largest number of redirects of one write, and the pause before each in milliseconds. */

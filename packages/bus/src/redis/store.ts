@@ -6,7 +6,8 @@ import { shardOf } from '../shard.ts';
 import type { RedisClient, RedisConnection } from './connection/connection.ts';
 import { busError } from './connection/error.ts';
 import { createKeys, type Keys, type ShardKeys } from './keys.ts';
-import { defineScripts, runScript, type ScriptName } from './scripts.ts';
+import type { Script } from './script/define-script.ts';
+import { defineScripts, runScript } from './script/scripts.ts';
 
 export class RedisStore {
   readonly keys: Keys;
@@ -43,9 +44,9 @@ export class RedisStore {
     }
   }
 
-  /** Runs a script. The comment at the top of the script's file describes the answer. */
-  run(name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.ask((redis) => runScript(redis, name, keys, args));
+  /** Runs a script. The comment at the top of its Lua file describes the answer. */
+  run<I>(script: Script<I>, input: I): Promise<unknown> {
+    return this.ask((redis) => runScript(redis, script, input));
   }
 
   eachShard<T>(ask: (shard: number) => Promise<T>): Promise<T[]> {

@@ -3,12 +3,13 @@ import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import type { Commit, CommitResult, Heads, HeadsClaim, Page, Streams } from '../contract/streams.ts';
 import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
-import { headsTtlMs, recalledPartsTtlMs, recallTtlMs } from '../engine/lane-settings.ts';
+import { recallTtlMs } from '../engine/lane-settings.ts';
 import { givenText, hasParts } from '../message/combo-parts.ts';
 import { tombstone } from '../message-text.ts';
 import { shardLease } from '../shard.ts';
-import { commitArguments } from './commit-arguments.ts';
 import { headsOf } from './heads-fields.ts';
+import { streamsHeads, streamsRecall } from './script/streams.ts';
+import { streamsCommit } from './script/streams-commit.ts';
 import type { RedisStore } from './store.ts';
 
 /** Largest number of messages that one script call of a recall examines, so that it does not block Redis for long. */
@@ -37,17 +38,15 @@ export class RedisStreams implements Streams {
   async commit(commit: Commit): Promise<CommitResult> {
     const shard = this.#store.shardOf(commit.room);
     if (commit.lease.name !== shardLease(shard)) return { ok: false, reason: 'fenced' };
-    const { keys, args } = commitArguments(this.#store.keys.shard(shard), commit, this.#store.publishCommand, this.#runtime.config);
-    const answer = await this.#store.run('dmxCommit', keys, args);
+    const { publishCommand, keys } = this.#store;
+    const answer = await this.#store.run(streamsCommit, { shard: keys.shard(shard), commit, publishCommand, config: this.#runtime.config });
     return answer === 'ok' ? { ok: true } : { ok: false, reason: answer === 'moved' ? 'moved' : 'fenced' };
   }
 
   async heads(room: string, claim?: HeadsClaim): Promise<Heads> {
-    const shard = this.#store.of(room);
-    const tombstones = streamLanes.map((lane) => shard.tombstones(room, lane));
-    const keys = [shard.heads(room), ...streamLanes.map((lane) => shard.stream(room, lane)), ...tombstones, shard.recalledParts(room)];
-    const args = [newId(this.#runtime.clock.now()), headsTtlMs, ...(claim ? claimArguments(claim, this.#keepsAcknowledged) : [])];
-    const [epoch, control, gift, chat, forks, begun] = (await this.#store.run('dmxHeads', keys, args)) as (string | null)[];
+    const newEpoch = newId(this.#runtime.clock.now());
+    const input = { shard: this.#store.of(room), room, newEpoch, claim, keepsAcknowledged: this.#keepsAcknowledged };
+    const [epoch, control, gift, chat, forks, begun] = (await this.#store.run(streamsHeads, input)) as (string | null)[];
     if (begun) epochBegun(this.#runtime, room, begun as EpochReason);
     return headsOf(epoch ?? '', [control, gift, chat], forks);
   }
@@ -77,22 +76,12 @@ export class RedisStreams implements Streams {
   }
 
   async recall(room: string, id: string): Promise<{ found: boolean }> {
-    const shard = this.#store.of(room);
-    const keys = [
-      ...streamLanes.map((lane) => shard.stream(room, lane)),
-      ...streamLanes.map((lane) => shard.tombstones(room, lane)),
-      shard.recalled(room),
-      shard.recalledParts(room),
-    ];
-    const about = [id, JSON.stringify(id), this.#runtime.clock.now(), recallTtlMs];
-    let first = 1;
+    const about = { shard: this.#store.of(room), room, id, nowMs: this.#runtime.clock.now(), limit: recallChunk };
+    let first = true;
     // Search chat first and the newest messages first: most recalls are of recent chat.
     for (let stream = streamLanes.length; stream >= 1; stream--) {
-      for (let from = '+'; from !== ''; first = 0) {
-        const [found, next = ''] = (await this.#store.run('dmxRecall', keys, [...about, stream, from, recallChunk, first, recalledPartsTtlMs])) as [
-          number,
-          string?,
-        ];
+      for (let from = '+'; from !== ''; first = false) {
+        const [found, next = ''] = (await this.#store.run(streamsRecall, { ...about, stream, from, first })) as [number, string?];
         if (found === 1) return { found: true };
         from = next;
       }
@@ -121,10 +110,6 @@ export class RedisStreams implements Streams {
       return { offset: Number(offset), text: tombstone(lane, Number(offset), id, Number(ts)) };
     });
   }
-}
-
-function claimArguments({ known, ended = [] }: HeadsClaim, keepsAcknowledged: boolean): (string | number)[] {
-  return [keepsAcknowledged ? 1 : 0, known?.epoch ?? '', ...streamLanes.map((lane) => known?.offsets[lane] ?? 0), ...ended];
 }
 
 /** Merges messages and tombstones by offset. Drops everything below the highest missing offset: only tombstones of trimmed messages are there. */

@@ -2,6 +2,7 @@
 
 import { type TracedHop, type TraceHop, type TraceState, type Traces, traceHops, traceKeptMs } from '../contract/traces.ts';
 import { groupBy } from '../engine/group-by.ts';
+import { tracesAdd } from './script/traces.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisTraces implements Traces {
@@ -15,9 +16,8 @@ export class RedisTraces implements Traces {
     const byMessage = groupBy(hops, ({ room, id }) => this.#store.keys.trace(room, id));
     await Promise.all(
       [...byMessage].map(([key, rows]) => {
-        const trace = rows.find((row) => row.trace !== '')?.trace ?? '';
-        const args = rows.flatMap(({ hop, node, at, offset, viewers }) => [`h ${hop} ${node}`, `${at} ${offset ?? '-'} ${viewers ?? '-'}`]);
-        return this.#store.run('dmxTraceAdd', [key], [traceKeptMs, traceHops, trace, ...args]);
+        const traceId = rows.find((row) => row.trace !== '')?.trace ?? '';
+        return this.#store.run(tracesAdd, { trace: key, ttlMs: traceKeptMs, maxHops: traceHops, traceId, hops: rows });
       }),
     );
   }

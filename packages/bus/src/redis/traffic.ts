@@ -2,6 +2,7 @@
 
 import { type RoomTraffic, type Traffic, type TrafficRow, trafficKeptMs } from '../contract/traffic.ts';
 import { countsOf, totalsOf } from '../engine/ledger-fields.ts';
+import { trafficAdd } from './script/traces.ts';
 import type { RedisStore } from './store.ts';
 
 export class RedisTraffic implements Traffic {
@@ -14,7 +15,13 @@ export class RedisTraffic implements Traffic {
   async add(rows: readonly TrafficRow[]): Promise<void> {
     await Promise.all(
       rows.map(({ room, at, perSecond, counts }) =>
-        this.#store.run('dmxTrafficAdd', [this.#store.keys.traffic(room)], [trafficKeptMs, at, JSON.stringify(perSecond), ...countsOf(counts).flat()]),
+        this.#store.run(trafficAdd, {
+          traffic: this.#store.keys.traffic(room),
+          ttlMs: trafficKeptMs,
+          at,
+          rates: JSON.stringify(perSecond),
+          counts: countsOf(counts),
+        }),
       ),
     );
   }

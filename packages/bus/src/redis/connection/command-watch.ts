@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { backoffMs } from '@danmux/runtime';
 import type { Cluster, Redis } from 'ioredis';
-import { scriptNameOf } from '../scripts.ts';
+import { scriptNameOf } from '../script/scripts.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
 export interface CommandWatcher {

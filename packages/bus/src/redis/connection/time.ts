@@ -1,6 +1,7 @@
 // Keeps the cluster clock of this process at Redis' time: samples TIME at start, at each reconnect and every five seconds, and reports when
 // the machine's clock differs. In a Redis Cluster every process asks the same master, the owner of the members' key.
 import { ClusterClock, type Runtime } from '@danmux/runtime';
+import { timeRead } from '../script/node.ts';
 import type { RedisStore } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
 
@@ -71,7 +72,7 @@ export class RedisTime {
     for (let left = samples; left > 0; left--) {
       this.#askedAt = performance.now();
       try {
-        const [s, us] = (await this.#store.run('dmxTime', [this.#store.keys.members], [])) as [string, string];
+        const [s, us] = (await this.#store.run(timeRead, { key: this.#store.keys.members })) as [string, string];
         this.#clock?.learn({ time: Number(s) * 1_000 + Number(us) / 1_000, asked: this.#askedAt, answered: performance.now() });
       } catch (error) {
         // The connection logs the outage. The last known offset stays in use until Redis is back.

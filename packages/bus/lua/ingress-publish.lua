@@ -5,21 +5,21 @@
 --       then per publication: lane (its number), room, id, body, trace, seenIndex (of its dedupe key in KEYS, 0: none), dedupeMs,
 --       judged (weight, or combo of a gift; '' for none), marks ('' for none)
 -- Returns per publication: {0, id} stored, {1, id of the first} duplicate, {2, id} refused because the lane is full.
-local lane_names = { 'control', 'gift', 'chat', 'ambient' }
+local lanes = #lane_names
 local results, notify = {}, false
-for at = 12, #ARGV, 9 do
+for at = 4 + 2 * lanes, #ARGV, 9 do
   local lane = tonumber(ARGV[at])
   local room, id, body, trace = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local dedupe, dedupe_ms = tonumber(ARGV[at + 5]), ARGV[at + 6]
   local first = false
   if dedupe > 0 then first = redis.call('GET', KEYS[dedupe]) end
   if first then
-    if ARGV[11] == '1' then redis.call('SET', KEYS[dedupe], first, 'KEEPTTL') end
+    if ARGV[3 + 2 * lanes] == '1' then redis.call('SET', KEYS[dedupe], first, 'KEEPTTL') end
     results[#results + 1] = { 1, first }
   else
     local ingress, cap = KEYS[1 + lane], tonumber(ARGV[2 + lane])
     local length = redis.call('XLEN', ingress)
-    if length >= cap and ARGV[6 + lane] == 'refuse' then
+    if length >= cap and ARGV[2 + lanes + lane] == 'refuse' then
       results[#results + 1] = { 2, id }
     else
       if dedupe > 0 then redis.call('SET', KEYS[dedupe], id, 'PX', dedupe_ms) end
@@ -27,8 +27,8 @@ for at = 12, #ARGV, 9 do
       redis.call('HINCRBY', KEYS[1], 'accepted:' .. lane_names[lane], 1)
       local trimmed = length + 1 - redis.call('XLEN', ingress)
       if trimmed > 0 then redis.call('HINCRBY', KEYS[1], 'shed:' .. lane_names[lane] .. ':ingress_full', trimmed) end
-      -- Chat and ambient notify only when their lane was empty: an earlier notification covers the rest. Control and gift always notify.
-      if lane <= 2 or length == 0 then notify = true end
+      -- A guaranteed lane always notifies; the others only when they were empty, because an earlier notification covers the rest.
+      if lane_guaranteed[lane] or length == 0 then notify = true end
       results[#results + 1] = { 0, id }
     end
   end

@@ -56,8 +56,8 @@ for i = 1, (#ARGV - 3) / 5 do
   end
   pulses[#pulses + 1] = sum
   pulses[#pulses + 1] = version
-  for _, value in ipairs({ 'epoch', 'control', 'gift', 'chat' }) do
-    pulses[#pulses + 1] = redis.call('HGET', heads, value)
+  for _, value in ipairs(redis.call('HMGET', heads, 'epoch', unpack(stream_lane_names))) do
+    pulses[#pulses + 1] = value
   end
   pulses[#pulses + 1] = left
 end

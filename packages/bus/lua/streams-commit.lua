@@ -10,13 +10,15 @@
 -- Returns 'ok', 'fenced' or 'moved'.
 local lease = redis.call('HMGET', KEYS[1], 'owner', 'token')
 if lease[1] ~= ARGV[1] or lease[2] ~= ARGV[2] then return 'fenced' end
-local heads = redis.call('HMGET', KEYS[2], 'epoch', 'control', 'gift', 'chat')
+local lanes, streams = #lane_names, #stream_lane_names
+local heads = redis.call('HMGET', KEYS[2], 'epoch', unpack(stream_lane_names))
 if heads[1] ~= ARGV[3] then return 'moved' end
-for i = 1, 3 do
+for i = 1, streams do
   if (heads[1 + i] or '0') ~= ARGV[3 + i] then return 'moved' end
 end
 
-local lane_names = { 'control', 'gift', 'chat', 'ambient' }
+local ledger, event_log = KEYS[3 + streams + lanes], KEYS[4 + streams + lanes]
+local heads_ttl, publish, frame_channel, frame, events_channel, events_cap = unpack(ARGV, 4 + streams, 9 + streams)
 
 -- Redis reserves 4 KB for the first node of a new stream, which most rooms never fill. DUMP and RESTORE shrink the stream to its real size.
 -- When the ACL forbids them, the stream keeps the larger node.
@@ -27,8 +29,8 @@ local function append(stream, keep, id, message)
   if type(dump) == 'string' then redis.pcall('RESTORE', stream, 0, dump, 'REPLACE') end
 end
 
-local at = 13
-for i = 1, 3 do
+local at = 10 + streams
+for i = 1, streams do
   local keep, ttl, n = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
   local offset = tonumber(ARGV[3 + i])
   for k = 1, n do
@@ -36,31 +38,31 @@ for i = 1, 3 do
   end
   if n > 0 then
     redis.call('PEXPIRE', KEYS[2 + i], ttl)
-    redis.call('HSET', KEYS[2], lane_names[i], string.format('%d', offset + n))
+    redis.call('HSET', KEYS[2], stream_lane_names[i], string.format('%d', offset + n))
   end
   at = at + 3 + n
 end
-redis.call('PEXPIRE', KEYS[2], ARGV[7])
-for lane = 1, 4 do
+redis.call('PEXPIRE', KEYS[2], heads_ttl)
+for lane = 1, lanes do
   local n = tonumber(ARGV[at])
   local removed = 0
-  for k = 1, n do removed = removed + redis.call('XDEL', KEYS[5 + lane], ARGV[at + k]) end
+  for k = 1, n do removed = removed + redis.call('XDEL', KEYS[2 + streams + lane], ARGV[at + k]) end
   -- Missing entries were trimmed at the cap and counted as shed after the relay had read them. This commit counts them itself (as sequenced or
   -- shed), so subtract the earlier count.
-  if removed < n then redis.call('HINCRBY', KEYS[10], 'shed:' .. lane_names[lane] .. ':ingress_full', removed - n) end
+  if removed < n then redis.call('HINCRBY', ledger, 'shed:' .. lane_names[lane] .. ':ingress_full', removed - n) end
   at = at + 1 + n
 end
 local n = tonumber(ARGV[at])
-for k = 0, n - 1 do redis.call('HINCRBY', KEYS[10], ARGV[at + 1 + 2 * k], ARGV[at + 2 + 2 * k]) end
+for k = 0, n - 1 do redis.call('HINCRBY', ledger, ARGV[at + 1 + 2 * k], ARGV[at + 2 + 2 * k]) end
 at = at + 1 + 2 * n
 n = tonumber(ARGV[at])
 if n > 0 then
-  local lost = redis.call('XLEN', KEYS[11])
-  local number = redis.call('HINCRBY', KEYS[10], 'events_added', n) - n
-  for k = 1, n do redis.call('XADD', KEYS[11], 'MAXLEN', ARGV[12], '*', 'e', ARGV[at + k], 'n', number + k) end
-  lost = lost + n - redis.call('XLEN', KEYS[11])
-  if lost > 0 then redis.call('HINCRBY', KEYS[10], 'events_dropped', lost) end
-  redis.call(ARGV[8], ARGV[11], '')
+  local lost = redis.call('XLEN', event_log)
+  local number = redis.call('HINCRBY', ledger, 'events_added', n) - n
+  for k = 1, n do redis.call('XADD', event_log, 'MAXLEN', events_cap, '*', 'e', ARGV[at + k], 'n', number + k) end
+  lost = lost + n - redis.call('XLEN', event_log)
+  if lost > 0 then redis.call('HINCRBY', ledger, 'events_dropped', lost) end
+  redis.call(publish, events_channel, '')
 end
-if ARGV[10] ~= '' then redis.call(ARGV[8], ARGV[9], ARGV[10]) end
+if frame ~= '' then redis.call(publish, frame_channel, frame) end
 return 'ok'

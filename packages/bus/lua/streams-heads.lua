@@ -6,10 +6,19 @@
 -- Returns {epoch, the offset of each stream lane, forks, reason}. `reason` tells why this call began an epoch ('' when it began none).
 -- `forks` is 'EPOCH OFFSET…,…' (false when there are none): the earlier epochs of the room, newest first, each with the offsets up to which
 -- its messages survived.
-local fields = redis.call('HMGET', KEYS[1], 'epoch', 'control', 'gift', 'chat', 'forks', 'run')
-local epoch, forks, run = fields[1], fields[5], fields[6]
-local offsets = { fields[2] or '0', fields[3] or '0', fields[4] or '0' }
+local streams = #stream_lane_names
+local fields = redis.call('HMGET', KEYS[1], 'epoch', 'forks', 'run', unpack(stream_lane_names))
+local epoch, forks, run = fields[1], fields[2], fields[3]
+local offsets = {}
+for lane = 1, streams do offsets[lane] = fields[3 + lane] or '0' end
 local claims = ARGV[4] ~= nil
+
+local function answer(reason)
+  local values = { epoch, unpack(offsets) }
+  values[streams + 2] = forks
+  values[streams + 3] = reason
+  return values
+end
 
 -- Identity of the Redis process and its data: the run id changes with a restart, the replication id with a promotion, and the node id distinguishes
 -- a slot migration (a Cluster moves keys to another master without loss) from both. False when the ACL forbids INFO.
@@ -42,21 +51,23 @@ local me = claims and identity()
 local me_text = me and (me.node .. ' ' .. me.id .. ' ' .. me.replid)
 
 if not epoch then
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
+  epoch, forks = ARGV[1], false
+  for lane = 1, streams do offsets[lane] = '0' end
+  redis.call('HSET', KEYS[1], 'epoch', epoch)
   if me_text then redis.call('HSET', KEYS[1], 'run', me_text) end
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   -- Deletes messages of the lost epoch: their offsets would collide with those of the new one.
   redis.call('DEL', unpack(KEYS, 2))
-  return { ARGV[1], '0', '0', '0', false, claims and (ARGV[4] ~= '' or ARGV[8]) and 'lost' or '' }
+  return answer(claims and (ARGV[4] ~= '' or ARGV[5 + streams]) and 'lost' or '')
 end
-if not claims then return { epoch, offsets[1], offsets[2], offsets[3], forks, '' } end
+if not claims then return answer('') end
 
 local reason, behind = '', false
-for lane = 1, 3 do
+for lane = 1, streams do
   if epoch == ARGV[4] and tonumber(offsets[lane]) < tonumber(ARGV[4 + lane]) then behind = true end
 end
 if behind then reason = 'went_back' end
-for at = 8, #ARGV do
+for at = 5 + streams, #ARGV do
   if ARGV[at] == epoch then reason = 'returned' end
 end
 if reason == '' and me and run and run ~= me_text and not same_data(me) and not (ARGV[3] == '1' and ARGV[4] == epoch) then reason = 'unproven' end
@@ -71,4 +82,4 @@ if reason ~= '' then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
 if me_text and run ~= me_text then redis.call('HSET', KEYS[1], 'run', me_text) end
-return { epoch, offsets[1], offsets[2], offsets[3], forks, reason }
+return answer(reason)

@@ -6,20 +6,21 @@
 -- ARGV: 1 id, 2 idJson, 3 nowMs, 4 ttlMs, 5 stream (number of its lane), 6 from (end of the range to search, as XREVRANGE takes it),
 --       7 limit (entries to search), 8 first ('1' in the first call), 9 partsTtlMs
 -- Returns {1} when the message is recalled, {0, where to continue ('' at the end of the stream)} when this part does not contain it.
-local lane_names = { 'control', 'gift', 'chat' }
+local streams = #stream_lane_names
 local lane = tonumber(ARGV[5])
+local stream, tombstones, recalled, recalled_parts = KEYS[lane], KEYS[streams + lane], KEYS[2 * streams + 1], KEYS[2 * streams + 2]
 
 -- Removes the tombstones whose messages history would have trimmed by now: all below the oldest message, except those directly before it.
-local function prune(stream, tombs)
+local function prune()
   local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
   if not oldest then return end
   local before = tonumber(string.match(oldest[1], '^%d+')) - 1
-  while redis.call('ZCOUNT', tombs, before, before) == 1 do before = before - 1 end
-  redis.call('ZREMRANGEBYSCORE', tombs, '-inf', before)
+  while redis.call('ZCOUNT', tombstones, before, before) == 1 do before = before - 1 end
+  redis.call('ZREMRANGEBYSCORE', tombstones, '-inf', before)
 end
 
 local function is_buried()
-  for k = 4, 6 do
+  for k = streams + 1, 2 * streams do
     for _, tomb in ipairs(redis.call('ZRANGE', KEYS[k], 0, -1)) do
       if string.match(tomb, '^%d+ %d+ (.*)$') == ARGV[1] then return true end
     end
@@ -28,10 +29,10 @@ local function is_buried()
 end
 
 if ARGV[8] == '1' then
-  local known = redis.call('ZSCORE', KEYS[7], ARGV[1])
-  redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', string.format('%d', ARGV[3] - ARGV[4]))
-  redis.call('ZADD', KEYS[7], ARGV[3], ARGV[1])
-  redis.call('PEXPIRE', KEYS[7], ARGV[4])
+  local known = redis.call('ZSCORE', recalled, ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', recalled, '-inf', string.format('%d', ARGV[3] - ARGV[4]))
+  redis.call('ZADD', recalled, ARGV[3], ARGV[1])
+  redis.call('PEXPIRE', recalled, ARGV[4])
   if known and is_buried() then return { 1 } end
 end
 
@@ -44,22 +45,22 @@ local function has_part(text)
   return part and part < upto
 end
 
-local entries = redis.call('XREVRANGE', KEYS[lane], ARGV[6], '-', 'COUNT', ARGV[7])
+local entries = redis.call('XREVRANGE', stream, ARGV[6], '-', 'COUNT', ARGV[7])
 for _, entry in ipairs(entries) do
   local offset = string.match(entry[1], '^%d+')
-  local begins = '{"lane":"' .. lane_names[lane] .. '","offset":' .. offset .. ',"id":' .. ARGV[2] .. ','
-  if lane_names[lane] == 'gift' and has_part(entry[2][2]) then
-    local oldest = string.match(redis.call('XRANGE', KEYS[lane], '-', '+', 'COUNT', 1)[1][1], '^%d+')
-    redis.call('ZREMRANGEBYSCORE', KEYS[8], '-inf', '(' .. oldest)
-    redis.call('ZADD', KEYS[8], offset, ARGV[1])
-    redis.call('PEXPIRE', KEYS[8], ARGV[9])
+  local begins = '{"lane":"' .. stream_lane_names[lane] .. '","offset":' .. offset .. ',"id":' .. ARGV[2] .. ','
+  if stream_lane_combos[lane] and has_part(entry[2][2]) then
+    local oldest = string.match(redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1][1], '^%d+')
+    redis.call('ZREMRANGEBYSCORE', recalled_parts, '-inf', '(' .. oldest)
+    redis.call('ZADD', recalled_parts, offset, ARGV[1])
+    redis.call('PEXPIRE', recalled_parts, ARGV[9])
     return { 1 }
   end
   if string.sub(entry[2][2], 1, #begins) == begins then
-    redis.call('XDEL', KEYS[lane], entry[1])
-    redis.call('ZADD', KEYS[3 + lane], offset, offset .. ' ' .. ARGV[3] .. ' ' .. ARGV[1])
-    redis.call('PEXPIRE', KEYS[3 + lane], ARGV[4])
-    prune(KEYS[lane], KEYS[3 + lane])
+    redis.call('XDEL', stream, entry[1])
+    redis.call('ZADD', tombstones, offset, offset .. ' ' .. ARGV[3] .. ' ' .. ARGV[1])
+    redis.call('PEXPIRE', tombstones, ARGV[4])
+    prune()
     return { 1 }
   end
 end

@@ -50,7 +50,7 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
 function comboOf(lane: Publication['lane'], { type, from, data, marks }: Incoming): { combo?: string } {
   if (marks) return {};
   const combo = typeof data === 'object' && data !== null ? (data as { combo_id?: unknown }).combo_id : undefined;
-  if (lane !== 'gift' || typeof combo !== 'string' || combo === '') return {};
+  if (lanes[lane].merges !== 'combos' || typeof combo !== 'string' || combo === '') return {};
   return { combo: `${type} ${from?.id ?? ''} ${combo}` };
 }
 

@@ -4,7 +4,7 @@
 //
 // Worked example: epoch A reaches gift offset 10, the store restarts with only 5: epoch B begins with forks [{A, gift 5}], its next offset is 6.
 // A reader at (A, 10) or (A, 5) continues after offset 5, a reader at (A, 3) after 3, and a reader at (X, 7), an unknown epoch, after 5.
-import { type StreamLane, streamLanes } from '@danmux/protocol';
+import { byStreamLane, type StreamLane } from '@danmux/protocol';
 import type { Fork, Heads, HeadsClaim } from './contract/streams.ts';
 
 /** Largest number of earlier epochs in `forks`. */
@@ -35,6 +35,6 @@ export function forkOf({ epoch, offsets, forks = [] }: Heads): readonly Fork[] {
 export function forksOf(text: string): readonly Fork[] {
   return text.split(',').map((fork) => {
     const [epoch = '', ...offsets] = fork.split(' ');
-    return { epoch, offsets: Object.fromEntries(streamLanes.map((lane, index) => [lane, Number(offsets[index] ?? 0)])) as Fork['offsets'] };
+    return { epoch, offsets: byStreamLane((_, index) => Number(offsets[index] ?? 0)) };
   });
 }

@@ -2,7 +2,7 @@
 // at least two seconds, even if announcements are more frequent. They are about a dozen numbers, so that an announcement stays small.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Member } from '@danmux/bus';
-import { type Lane, laneNames } from '@danmux/protocol';
+import { byLane, type Lane } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 
 type MemberNumbers = NonNullable<Member['numbers']>;
@@ -77,7 +77,7 @@ export class ProcessStats {
     const before = this.#before;
     const rate = (count: number, was: number, steps: number) => rounded((Math.max(0, count - was) / passed) * 1_000, steps);
     return {
-      ...(messages ? { per_second: perLane((lane) => rate(messages[lane], before.messages?.[lane] ?? 0, 10)) } : {}),
+      ...(messages ? { per_second: byLane((lane) => rate(messages[lane], before.messages?.[lane] ?? 0, 10)) } : {}),
       ...(outBytes === undefined ? {} : { out_bytes_per_second: rate(outBytes, before.outBytes ?? 0, 1) }),
     };
   }
@@ -87,16 +87,12 @@ export class ProcessStats {
 export async function laneTotals(metric: Counted, labels: Readonly<Record<string, string>> = {}): Promise<Record<Lane, number>> {
   const { values } = await metric.get();
   const rows = values.filter((row) => Object.entries(labels).every(([name, value]) => row.labels[name] === value));
-  return perLane((lane) => rows.filter((row) => row.labels['lane'] === lane).reduce((sum, { value }) => sum + value, 0));
+  return byLane((lane) => rows.filter((row) => row.labels['lane'] === lane).reduce((sum, { value }) => sum + value, 0));
 }
 
 /** Returns the value of a metric that has no labels. */
 export async function totalOf(metric: Counted): Promise<number> {
   return (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
-}
-
-function perLane(numberOf: (lane: Lane) => number): Record<Lane, number> {
-  return Object.fromEntries(laneNames.map((lane) => [lane, numberOf(lane)])) as Record<Lane, number>;
 }
 
 function rounded(value: number, steps: number): number {

@@ -1,7 +1,7 @@
 // The cluster's statistics of the last hour. One worker at a time takes samples and the store keeps them, so that charts survive a restart of
 // the api. A sample holds totals, not rates, so that another worker can take the next one. Missing samples are never interpolated.
 import type { Bus, LogEntry, Member } from '@danmux/bus';
-import { type Lane, laneNames } from '@danmux/protocol';
+import { byLane, type Lane } from '@danmux/protocol';
 
 export const sampleEveryMs = 10_000;
 /** One hour of samples. */
@@ -27,7 +27,7 @@ type Stores = Pick<Bus, 'presence' | 'ledger' | 'members' | 'logs'>;
 /** Takes a sample: reads one hash per shard, the presence totals and the members; writes about 400 bytes. */
 export async function takeSample(bus: Stores, at: number): Promise<StatsSample> {
   const [{ online, rooms }, ledger, members] = await Promise.all([bus.presence.totals(), bus.ledger.totals(), bus.members.list()]);
-  const shed = Object.fromEntries(laneNames.map((lane) => [lane, sum(Object.values(ledger.shed[lane]))])) as Record<Lane, number>;
+  const shed = byLane((lane) => sum(Object.values(ledger.shed[lane])));
   const { accepted, sequenced } = ledger;
   const sample: StatsSample = { at, online, rooms, connections: connectionsOf(members), lag_ms: lagOf(members), accepted, sequenced, shed };
   await bus.logs.append(log, [JSON.stringify(sample)], samplesKept);

@@ -25,7 +25,7 @@ export type {
   ServerEvents,
   ViewerEvents,
 } from './events.ts';
-export { isLane, isStreamLane, type Lane, type LaneSpec, laneNames, lanes, type StreamLane, streamLanes, zeroOffsets } from './lanes.ts';
+export { byLane, byStreamLane, isLane, isStreamLane, type Lane, type LaneSpec, laneNames, lanes, type StreamLane, streamLanes, zeroOffsets } from './lanes.ts';
 export { limits } from './limits.ts';
 export { type MessageType, messageTypes, reservedTypes, viewerCounts } from './message-types.ts';
 export type { HeldMessage, RoomModes, Sanction, WordAction, WordList } from './moderation.ts';

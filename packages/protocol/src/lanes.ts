@@ -9,15 +9,20 @@ export interface LaneSpec {
   readonly guaranteed: boolean;
   /** Behaviour at a cap: `refuse` returns an error to the publisher, `shed` drops the oldest publication and counts it. */
   readonly atCap: 'refuse' | 'shed';
+  /**
+   * How a relay merges publications. `combos`: gifts of one combo within its window, into one message that keeps the id of each. `counters`: messages
+   * of one type within a tick, by the `merge` of the type. null: never.
+   */
+  readonly merges: 'combos' | 'counters' | null;
   /** Publications kept in the stream of a room (more for messages to users), and the TTL after the last write, seconds; null: no stream. */
   readonly history: { readonly size: number; readonly ttlS: number } | null;
 }
 
 export const lanes = {
-  control: { order: 0, guaranteed: true, atCap: 'refuse', history: { size: 1_000, ttlS: 7_200 } },
-  gift: { order: 1, guaranteed: true, atCap: 'refuse', history: { size: 5_000, ttlS: 7_200 } },
-  chat: { order: 2, guaranteed: false, atCap: 'shed', history: { size: 200, ttlS: 7_200 } },
-  ambient: { order: 3, guaranteed: false, atCap: 'shed', history: null },
+  control: { order: 0, guaranteed: true, atCap: 'refuse', merges: null, history: { size: 1_000, ttlS: 7_200 } },
+  gift: { order: 1, guaranteed: true, atCap: 'refuse', merges: 'combos', history: { size: 5_000, ttlS: 7_200 } },
+  chat: { order: 2, guaranteed: false, atCap: 'shed', merges: null, history: { size: 200, ttlS: 7_200 } },
+  ambient: { order: 3, guaranteed: false, atCap: 'shed', merges: 'counters', history: null },
 } as const satisfies Record<string, LaneSpec>;
 
 export type Lane = keyof typeof lanes;
@@ -31,9 +36,25 @@ export const laneNames: readonly Lane[] = (Object.keys(lanes) as Lane[]).sort((a
 /** The lanes that have a stream, highest priority first. */
 export const streamLanes: readonly StreamLane[] = laneNames.filter((lane): lane is StreamLane => lanes[lane].history !== null);
 
+/** A new object with the value of `make` for each lane. */
+export function byLane<T>(make: (lane: Lane) => T): Record<Lane, T> {
+  return recordOf(laneNames, make);
+}
+
+/** A new object with the value of `make` for each lane that has a stream; `index` is the lane's place in `streamLanes`. */
+export function byStreamLane<T>(make: (lane: StreamLane, index: number) => T): Record<StreamLane, T> {
+  return recordOf(streamLanes, make);
+}
+
 /** A new object with offset 0 ("before the first publication") for each lane that has a stream. */
 export function zeroOffsets(): Record<StreamLane, number> {
-  return Object.fromEntries(streamLanes.map((lane) => [lane, 0])) as Record<StreamLane, number>;
+  return byStreamLane(() => 0);
+}
+
+function recordOf<N extends Lane, T>(names: readonly N[], make: (lane: N, index: number) => T): Record<N, T> {
+  const record: Partial<Record<N, T>> = {};
+  for (const [index, lane] of names.entries()) record[lane] = make(lane, index);
+  return record as Record<N, T>;
 }
 
 /** True when `value` is the name of a lane. */

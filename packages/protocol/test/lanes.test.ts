@@ -1,7 +1,7 @@
 // Tests of the lane table: the order, and that guarantee, behaviour at a cap and history of each lane are consistent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLane, isStreamLane, laneNames, lanes, streamLanes, zeroOffsets } from '../src/lanes.ts';
+import { byLane, byStreamLane, isLane, isStreamLane, laneNames, lanes, streamLanes, zeroOffsets } from '../src/lanes.ts';
 
 test('the priority order is control, gift, chat, ambient', () => {
   assert.deepEqual(laneNames, ['control', 'gift', 'chat', 'ambient']);
@@ -19,6 +19,28 @@ test('a guaranteed lane refuses at its cap and keeps history; other lanes shed',
     assert.equal(atCap, guaranteed ? 'refuse' : 'shed', lane);
     if (guaranteed) assert.notEqual(history, null, lane);
   }
+});
+
+test('a lane that merges combos is guaranteed, and a lane that merges counters has no history', () => {
+  assert.deepEqual(
+    laneNames.map((lane) => lanes[lane].merges),
+    [null, 'combos', null, 'counters'],
+  );
+  for (const lane of laneNames) {
+    if (lanes[lane].merges === 'combos') assert.equal(lanes[lane].guaranteed, true, lane);
+    if (lanes[lane].merges === 'counters') assert.equal(lanes[lane].history, null, lane);
+  }
+});
+
+test('byLane and byStreamLane make one value for each lane, in order', () => {
+  assert.deepEqual(
+    Object.entries(byLane((lane) => lanes[lane].order)),
+    laneNames.map((lane) => [lane, lanes[lane].order]),
+  );
+  assert.deepEqual(
+    byStreamLane((lane, index) => `${index} ${lane}`),
+    { control: '0 control', gift: '1 gift', chat: '2 chat' },
+  );
 });
 
 test('a guaranteed lane keeps history longer than the two minutes of recovery', () => {

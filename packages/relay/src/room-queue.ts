@@ -1,7 +1,7 @@
 // The queue of one room: waiting publications per lane, in the order of acceptance, and the heads from which the next ones are numbered.
 // It applies the room's budget and reports what it shed. The pacer decides when to send.
 import type { Heads, Pending } from '@danmux/bus';
-import { type Lane, laneNames, lanes } from '@danmux/protocol';
+import { byLane, type Lane, laneNames, lanes } from '@danmux/protocol';
 import { BoundedMap, type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
 import { selectByWeight } from './chat-weight.ts';
@@ -34,6 +34,7 @@ export interface Taken {
 /** The guaranteed lanes (control and gift) are sent in separate frames, so that they never wait for the other lanes. */
 const urgentLanes: readonly Lane[] = laneNames.filter((lane) => lanes[lane].guaranteed);
 const ordinaryLanes: readonly Lane[] = laneNames.filter((lane) => !lanes[lane].guaranteed);
+const comboLanes: readonly Lane[] = urgentLanes.filter((lane) => lanes[lane].merges === 'combos');
 
 export interface QueueOptions {
   readonly budget?: Budget;
@@ -64,7 +65,7 @@ export class RoomQueue {
   readonly #clock: Clock;
   readonly #recalled = new BoundedMap<string, true>(recalledKept);
   readonly #combos: Combos;
-  readonly #lanes: Record<Lane, Waiting[]> = { control: [], gift: [], chat: [], ambient: [] };
+  readonly #lanes = byLane((): Waiting[] => []);
   #heads: Heads | undefined;
   /** Times of the last frame of control and gift, and of the last frame of the other lanes, on the monotonic clock. */
   lastUrgent = Number.NEGATIVE_INFINITY;
@@ -151,11 +152,13 @@ export class RoomQueue {
   takeUrgent(limit: number, now: number): Taken {
     this.lastUrgent = now;
     const dropped = this.#dropGone(urgentLanes);
-    this.#lanes.gift.push(...this.#combos.take(now));
+    for (const combo of this.#combos.take(now)) this.#lanes[combo.lane].push(combo);
     const batch = this.#take(urgentLanes, limit);
     // The parts of a merged message leave the ingress with it, not before.
-    const merged = batch.gift?.flatMap(({ gifts = [] }) => gifts.slice(0, -1)) ?? [];
-    if (merged.length > 0) dropped.push({ lane: 'gift', reason: 'merged', publications: merged });
+    for (const lane of comboLanes) {
+      const merged = batch[lane]?.flatMap(({ gifts = [] }) => gifts.slice(0, -1)) ?? [];
+      if (merged.length > 0) dropped.push({ lane, reason: 'merged', publications: merged });
+    }
     return { batch, dropped };
   }
 
@@ -175,7 +178,8 @@ export class RoomQueue {
 
   #measure(now: number): void {
     const passed = now - this.lastOrdinary;
-    const count = this.#lanes.chat.length + this.#lanes.ambient.length;
+    let count = 0;
+    for (const lane of ordinaryLanes) count += this.#lanes[lane].length;
     // The first frame after a quiet time does not indicate a rate.
     this.rate = passed > 1_000 ? 0 : this.rate * 0.7 + (count / Math.max(1, passed)) * 1_000 * 0.3;
     this.lastOrdinary = now;
@@ -194,7 +198,7 @@ export class RoomQueue {
     for (const lane of from) {
       const gone = this.#lanes[lane].flatMap((publication) => giftsOf(publication).filter(reasonOf));
       if (gone.length > 0) this.#lanes[lane] = this.#lanes[lane].flatMap((publication) => without(publication, gone));
-      if (lane === 'gift') gone.push(...this.#combos.remove((publication) => reasonOf(publication) !== undefined));
+      if (lanes[lane].merges === 'combos') gone.push(...this.#combos.remove((publication) => reasonOf(publication) !== undefined));
       for (const reason of ['recalled', 'expired'] as const) {
         const publications = gone.filter((publication) => reasonOf(publication) === reason);
         if (publications.length > 0) dropped.push({ lane, reason, publications });

@@ -1,7 +1,7 @@
 // Reads the ingress of one shard: immediately when the store announces a publication, and whenever the owner calls `notify`. It counts the
 // publications of each lane that were read and not yet committed, and stops reading a lane at a cap. It removes nothing from the ingress.
 import type { Bus, IngressCursor, Pending, Subscription } from '@danmux/bus';
-import { type Lane, laneNames } from '@danmux/protocol';
+import { byLane, type Lane, laneNames } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 
 /** Cap on the publications of one lane that were read and not yet committed; further ones wait in the ingress. */
@@ -26,7 +26,7 @@ export class ShardReader {
   readonly #bus: Bus;
   readonly #shard: number;
   readonly #owner: ShardReaderOwner;
-  readonly #backlog = Object.fromEntries(laneNames.map((lane) => [lane, 0])) as Record<Lane, number>;
+  readonly #backlog = byLane(() => 0);
   #cursor: IngressCursor = {};
   #subscription: Subscription | undefined;
   #reading = false;

@@ -2,7 +2,7 @@
 // not per message. The rooms that have waited longest are written first, so that no room is skipped, even one that has ended. When
 // too many rooms wait, further rooms are not counted.
 import { type Bus, isUserRoom, type TrafficRow } from '@danmux/bus';
-import { type Lane, laneNames } from '@danmux/protocol';
+import { byLane, type Lane } from '@danmux/protocol';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 
 const writeEveryMs = 5_000;
@@ -87,7 +87,7 @@ export class TrafficCounter implements Part {
       if (rows.length === most) break;
       this.#rooms.delete(room);
       const rate = (lane: Lane) => Math.round(((sequenced[lane] ?? 0) / Math.max(1, now - since)) * 10_000) / 10;
-      const perSecond = Object.fromEntries(laneNames.map((lane) => [lane, rate(lane)])) as Record<Lane, number>;
+      const perSecond = byLane(rate);
       rows.push({ room, at, perSecond, counts: { sequenced, shed } });
     }
     return rows;

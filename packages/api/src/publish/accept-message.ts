@@ -39,8 +39,9 @@ export function readyMessage(services: Services, request: FastifyRequest, destin
   checkTimes(message, now);
   if (reservedTypes.includes(type)) throw new DanmuxError('type_forbidden', { message: `body: type "${type}" is reserved for danmux; use another type.` });
   const { types, role_weights: roleWeights } = config.messages;
-  // Only chat needs the mark `traced`: control and gift are always traced, ambient never. Any mark on a gift prevents merging it into a combo.
-  const traced = types[type]?.lane === 'chat' && givenTrace(request) !== undefined;
+  // Guaranteed lanes are always traced, and lanes without history never. Any mark on a gift prevents merging it into a combo.
+  const lane = types[type]?.lane;
+  const traced = lane !== undefined && isStreamLane(lane) && !lanes[lane].guaranteed && givenTrace(request) !== undefined;
   const marks = marksOf(message, destination, traced);
   const incoming = {
     room: destination.room,

@@ -1,6 +1,6 @@
 // Formats the traffic of a room for replies of the admin API. A rate is 0 when the relay has not reported it recently.
 import type { Bus, RoomTraffic } from '@danmux/bus';
-import { laneNames } from '@danmux/protocol';
+import { byLane } from '@danmux/protocol';
 import type { RoomReply } from '@danmux/protocol/schemas';
 
 /** Age at which a report counts as no traffic. A relay reports a room with traffic every five seconds, so three reports are then missing. */
@@ -18,5 +18,5 @@ export async function ratesIn({ traffic }: Pick<Bus, 'traffic'>, room: string, n
 }
 
 function ratesOf({ at, perSecond }: RoomTraffic, now: number): Record<string, number> {
-  return now - at <= freshForMs ? { ...perSecond } : Object.fromEntries(laneNames.map((lane) => [lane, 0]));
+  return now - at <= freshForMs ? { ...perSecond } : byLane(() => 0);
 }

@@ -1,6 +1,6 @@
 // Statistics of the last hour: the samples that workers store, with the counters converted to rates.
 import { readSamples, type StatsSample, sampleEveryMs } from '@danmux/cluster';
-import { type Lane, laneNames } from '@danmux/protocol';
+import { byLane, laneNames } from '@danmux/protocol';
 import { type StatsHistoryReply, statsHistoryExample, statsHistoryQuery, statsHistoryReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
@@ -32,7 +32,7 @@ export function addStatsHistoryRoute(app: TypedApp, { bus, runtime }: Pick<Servi
 
 function rowOf(sample: StatsSample, before: StatsSample | undefined): Row {
   const { at, online, rooms, connections, lag_ms, accepted, sequenced, shed } = sample;
-  const waiting = perLane((lane) => Math.max(0, accepted[lane] - sequenced[lane] - shed[lane]));
+  const waiting = byLane((lane) => Math.max(0, accepted[lane] - sequenced[lane] - shed[lane]));
   return { at, online, rooms, connections, lag_ms, waiting, per_second: ratesOf(sample, before) };
 }
 
@@ -41,10 +41,6 @@ function ratesOf(sample: StatsSample, before: StatsSample | undefined): Row['per
   if (!before || passed <= 0 || passed > maxIntervalMs) return null;
   // A counter below its previous value was reset to 0, so there is no rate.
   if (laneNames.some((lane) => sample.accepted[lane] < before.accepted[lane] || sample.sequenced[lane] < before.sequenced[lane])) return null;
-  const rates = (of: 'accepted' | 'sequenced' | 'shed') => perLane((lane) => Math.round(((sample[of][lane] - before[of][lane]) / passed) * 10_000) / 10);
+  const rates = (of: 'accepted' | 'sequenced' | 'shed') => byLane((lane) => Math.round(((sample[of][lane] - before[of][lane]) / passed) * 10_000) / 10);
   return { accepted: rates('accepted'), sequenced: rates('sequenced'), shed: rates('shed') };
-}
-
-function perLane(numberOf: (lane: Lane) => number): Record<Lane, number> {
-  return Object.fromEntries(laneNames.map((lane) => [lane, numberOf(lane)])) as Record<Lane, number>;
 }

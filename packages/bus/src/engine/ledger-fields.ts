@@ -1,6 +1,6 @@
 // Converts ledger counts to flat counters (`accepted:gift`, `shed:chat:ingress_full`) and back. Both engines store
 // the ledger and the traffic of rooms as such counters.
-import { isLane, type Lane, laneNames } from '@danmux/protocol';
+import { byLane, isLane } from '@danmux/protocol';
 import type { LedgerCounts, LedgerTotals } from '../contract/ledger.ts';
 
 /** Counters with the amount to add to each; zero amounts are left out. */
@@ -16,7 +16,7 @@ export function countsOf({ accepted = {}, sequenced = {}, shed = {} }: LedgerCou
 
 /** Sums several sets of counters. Leaves out a shed reason whose sum is 0. */
 export function totalsOf(parts: readonly Readonly<Record<string, string | number>>[]): LedgerTotals {
-  const ledger: LedgerTotals = { accepted: perLane(() => 0), sequenced: perLane(() => 0), shed: perLane(() => ({})) };
+  const ledger: LedgerTotals = { accepted: byLane(() => 0), sequenced: byLane(() => 0), shed: byLane(() => ({})) };
   for (const part of parts) {
     for (const [field, count] of Object.entries(part)) add(ledger, field.split(':'), Number(count));
   }
@@ -30,8 +30,4 @@ function add(ledger: LedgerTotals, [kind, lane = '', reason = '']: string[], cou
   const sum = (ledger.shed[lane][reason] ?? 0) + count;
   if (sum === 0) delete ledger.shed[lane][reason];
   else ledger.shed[lane][reason] = sum;
-}
-
-function perLane<T>(make: () => T): Record<Lane, T> {
-  return Object.fromEntries(laneNames.map((lane) => [lane, make()])) as Record<Lane, T>;
 }

@@ -1,4 +1,5 @@
 // Presence in Redis: a row and a member list for each room and edge. Every read and write of them is one script on keys of one shard.
+import { streamLanes } from '@danmux/protocol';
 import { type Audience, audienceOf } from '../audience/audience.ts';
 import { AudienceCache } from '../audience/audience-cache.ts';
 import type { MemberReport, Presence, RoomPulse } from '../contract/presence.ts';
@@ -13,6 +14,8 @@ import type { RedisStore } from './store.ts';
 /** Largest number of rooms, and of characters of member lists, per script call, so that no call blocks Redis for long. */
 const roomsChunk = 200;
 const listsChunk = 262_144;
+/** Values per room in the answer: connections, list version, epoch, an offset per stream lane, and whether the room was removed. */
+const pulseFields = 4 + streamLanes.length;
 
 export class RedisPresence implements Presence {
   readonly #store: RedisStore;
@@ -100,14 +103,19 @@ export class RedisPresence implements Presence {
     return removed.reduce((sum, count) => sum + count, 0);
   }
 
-  async #run(shard: number, rows: readonly ReportedRoom[], edge: string, ttlMs: number): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
+  async #run(
+    shard: number,
+    rows: readonly ReportedRoom[],
+    edge: string,
+    ttlMs: number,
+  ): Promise<{ readonly pulses: readonly RoomPulse[]; readonly left: number }> {
     const input = { shard: this.#store.keys.shard(shard), edge, ttlMs, headsTtlMs, reported: rows };
     const answer = (await this.#store.run(presenceReport, input)) as (number | string | null)[];
     let left = 0;
     const pulses = rows.map((_, index) => {
-      const [online, list, epoch, control, gift, chat, wasLeft] = answer.slice(index * 7, index * 7 + 7);
-      const heads = typeof epoch === 'string' ? headsOf(epoch, [control, gift, chat]) : null;
-      left += Number(wasLeft);
+      const [online, list, epoch, ...offsets] = answer.slice(index * pulseFields, (index + 1) * pulseFields);
+      const heads = typeof epoch === 'string' ? headsOf(epoch, offsets) : null;
+      left += Number(offsets.at(-1));
       return { online: Number(online), heads, ...(list ? { list: String(list) } : {}) };
     });
     return { pulses, left };

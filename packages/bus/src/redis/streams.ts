@@ -1,5 +1,5 @@
 // Streams in Redis: heads, messages by offset and by page, and tombstones in place of recalled messages.
-import { type StreamLane, streamLanes } from '@danmux/protocol';
+import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import type { Commit, CommitResult, Heads, HeadsClaim, Page, Streams } from '../contract/streams.ts';
 import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
@@ -46,9 +46,10 @@ export class RedisStreams implements Streams {
   async heads(room: string, claim?: HeadsClaim): Promise<Heads> {
     const newEpoch = newId(this.#runtime.clock.now());
     const input = { shard: this.#store.of(room), room, newEpoch, claim, keepsAcknowledged: this.#keepsAcknowledged };
-    const [epoch, control, gift, chat, forks, begun] = (await this.#store.run(streamsHeads, input)) as (string | null)[];
+    const [epoch, ...rest] = (await this.#store.run(streamsHeads, input)) as (string | null)[];
+    const [forks, begun] = rest.slice(streamLanes.length);
     if (begun) epochBegun(this.#runtime, room, begun as EpochReason);
-    return headsOf(epoch ?? '', [control, gift, chat], forks);
+    return headsOf(epoch ?? '', rest, forks);
   }
 
   async since(room: string, lane: StreamLane, after: number, upTo: number, limit: number): Promise<readonly string[]> {
@@ -96,7 +97,7 @@ export class RedisStreams implements Streams {
 
   /** Returns messages without their recalled combo parts. Done on reading, because Redis cannot change entries of a stream. */
   async #given(room: string, lane: StreamLane, messages: readonly Placed[]): Promise<string[]> {
-    if (lane !== 'gift' || !messages.some(({ text }) => hasParts(text))) return messages.map(({ text }) => text);
+    if (lanes[lane].merges !== 'combos' || !messages.some(({ text }) => hasParts(text))) return messages.map(({ text }) => text);
     const key = this.#store.of(room).recalledParts(room);
     const recalled = new Set(await this.#store.ask((redis) => redis.zrangebyscore(key, messages[0]?.offset ?? 0, messages.at(-1)?.offset ?? 0)));
     return messages.map((message) => givenText(lane, message, recalled));

@@ -68,7 +68,7 @@ export class Recovery {
     let paid = Math.ceil(wanted / 2);
     for (const lane of wantedLanes) {
       const head = heads.offsets[lane];
-      const limit = Math.min(lane === 'chat' ? left : paid, head);
+      const limit = Math.min(lanes[lane].guaranteed ? paid : left, head);
       if (limit === 0) continue;
       const msgs = feed.replay.since(lane, head - limit, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, limit);
       result[lane] = msgs;

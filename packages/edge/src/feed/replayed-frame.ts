@@ -1,7 +1,7 @@
 // Builds a frame from messages read from Redis, to replace lost frames. The fields that a relay writes into a frame's head are derived from
 // the messages again.
 import { type BusFrame, type FrameHead, isUserRoom } from '@danmux/bus';
-import type { Msg, StreamLane } from '@danmux/protocol';
+import { type Msg, messageTypes, type StreamLane } from '@danmux/protocol';
 
 /** A message as stored in history; `to` is the recipient of a personal message. */
 export interface AddressedMsg extends Msg {
@@ -34,7 +34,8 @@ export function withoutMessages({ room, epoch, shed = {}, senderOnly = [] }: Fra
 
 function marksOf(room: string, lane: StreamLane, texts: readonly string[]): Pick<FrameHead, 'receipts' | 'recalls' | 'to'> {
   const receipts = texts.filter((text) => text.includes('"receipt":true')).flatMap((text) => receiptOf(JSON.parse(text) as Msg));
-  const recalls = lane === 'control' ? texts.filter((text) => text.includes('"type":"recall"')).flatMap((text) => recallOf(JSON.parse(text) as Msg)) : [];
+  const recalls =
+    lane === messageTypes.recall.lane ? texts.filter((text) => text.includes('"type":"recall"')).flatMap((text) => recallOf(JSON.parse(text) as Msg)) : [];
   return {
     ...(receipts.length > 0 ? { receipts } : {}),
     ...(recalls.length > 0 ? { recalls } : {}),

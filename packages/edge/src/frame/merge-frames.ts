@@ -1,7 +1,7 @@
 // Merges frames of a room into one, in lane order and without parsing messages. An edge that falls behind writes all frames received
 // meanwhile in one write, so the cost per message drops as the load grows.
 import type { BusFrame } from '@danmux/bus';
-import { type Lane, laneNames, type StreamLane } from '@danmux/protocol';
+import { byLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 
 /** Merges frames of one room and epoch, given in order of arrival. */
 export function mergeFrames(frames: readonly BusFrame[]): BusFrame {
@@ -9,7 +9,7 @@ export function mergeFrames(frames: readonly BusFrame[]): BusFrame {
   if (!first) throw new Error('mergeFrames needs at least one frame');
   if (others.length === 0) return first;
   const { room, epoch } = first.head;
-  const texts: Record<Lane, string[]> = { control: [], gift: [], chat: [], ambient: [] };
+  const texts = byLane((): string[] => []);
   const ranges: Partial<Record<StreamLane, readonly [number, number]>> = {};
   const counts: Partial<Record<Lane, number>> = {};
   const shed: Partial<Record<Lane, number>> = {};

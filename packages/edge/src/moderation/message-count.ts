@@ -1,12 +1,12 @@
-// Reads and replaces the `count` of a viewer's message, for the types whose counts are added up (sums of the ambient lane, combos of
-// gifts). A count that is not a positive integer is 1, as everywhere.
+// Reads and replaces the `count` of a viewer's message, for the types whose counts are added up (sums of counters, combos of gifts). A count that is not a positive integer is 1, as everywhere.
 import { countOf } from '@danmux/bus';
-import type { MessageType, SendRequest } from '@danmux/protocol';
+import { lanes, type MessageType, type SendRequest } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
 
 /** The message's count; undefined when counts of its type are not added up. */
 export function statedCount({ lane, merge }: MessageType, data: unknown): number | undefined {
-  const adds = lane === 'gift' || (lane === 'ambient' && merge !== 'newest');
+  const { merges } = lanes[lane];
+  const adds = merges === 'combos' || (merges === 'counters' && merge !== 'newest');
   return adds ? Number(countOf(toJson(data ?? null))) : undefined;
 }
 

@@ -2,7 +2,7 @@
 // It stores and sends nothing.
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
-import { DanmuxError, limits, type RoomModes, type SendRequest } from '@danmux/protocol';
+import { DanmuxError, lanes, limits, type RoomModes, type SendRequest } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
 import type { Viewer } from '../viewer/viewer.ts';
 import { Cooldowns } from './cooldowns.ts';
@@ -97,7 +97,7 @@ export class SendGuard {
     if (modes.members_only && !hasRole(viewer, this.#members)) throw new DanmuxError('members_only');
     if ((viewer.from.level ?? 0) < (modes.min_level ?? 0))
       throw new DanmuxError('level_too_low', { message: `This room requires level ${modes.min_level} or higher.` });
-    if (lane === 'ambient') return;
+    if (lanes[lane].merges === 'counters') return;
     if (modes.unique) refuseRepeated(this.#cooldowns.wait(uniqueKey(viewer, request), cid));
     if (modes.slow_ms) refuseSlow(this.#cooldowns.wait(slowKey(viewer, room), cid));
   }
@@ -105,7 +105,7 @@ export class SendGuard {
   /** Runs last, so a refused message starts no cooldown. A started cooldown stays when the message then fails to be stored. */
   async #startCooldowns(viewer: Viewer, { lane }: Publication, request: SendRequest): Promise<void> {
     const modes = this.#modesFor(viewer, request.room);
-    if (lane === 'ambient') return;
+    if (lanes[lane].merges === 'counters') return;
     if (modes.unique) refuseRepeated(await this.#cooldowns.take(uniqueKey(viewer, request), request.cid, uniqueMs));
     if (!modes.slow_ms) return;
     const wait = await this.#cooldowns.take(slowKey(viewer, request.room), request.cid, modes.slow_ms);

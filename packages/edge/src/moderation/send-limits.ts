@@ -1,6 +1,6 @@
 // Token buckets of this edge: messages per user, messages per room, and the counts of a user's messages. A type with its own limit gets
 // its own buckets. A bucket is created on first use and dropped once it is full again; the number of buckets is capped.
-import { type MessageType, viewerCounts } from '@danmux/protocol';
+import { lanes, type MessageType, viewerCounts } from '@danmux/protocol';
 import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 
 type Limits = Pick<Runtime['config']['edge'], 'send_per_minute' | 'send_burst' | 'room_send_per_second'>;
@@ -78,7 +78,7 @@ function countMax(row: MessageType | undefined): number {
 
 /** True for a type whose messages do not use the shared buckets. */
 export function hasOwnLimit(row: MessageType | undefined): row is MessageType {
-  return row !== undefined && (row.lane === 'ambient' || row.viewer_per_minute !== undefined);
+  return row !== undefined && (lanes[row.lane].merges === 'counters' || row.viewer_per_minute !== undefined);
 }
 
 function bucketOf(buckets: Map<string, TokenBucket>, name: string, make: () => TokenBucket): TokenBucket {

@@ -1,5 +1,6 @@
 // Schemas of /v1/rooms: the list of online rooms, and the state, modes, members and history of one room.
 import { type Static, type TSchema, Type } from 'typebox';
+import { type StreamLane, streamLanes } from '../lanes.ts';
 import { limits } from '../limits.ts';
 import type { RoomModes } from '../moderation.ts';
 import type { MsgPart } from '../publication.ts';
@@ -94,7 +95,12 @@ export const membersReply = Type.Object({
 export const historyQuery = Type.Object(
   {
     lane: Type.Optional(
-      Type.Union([Type.Literal('control'), Type.Literal('gift'), Type.Literal('chat')], { default: 'chat', description: 'A lane with history' }),
+      Type.Unsafe<StreamLane>(
+        Type.Union(
+          streamLanes.map((lane) => Type.Literal(lane)),
+          { default: 'chat', description: 'A lane with history' },
+        ),
+      ),
     ),
     before: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,15}$', description: 'Only messages with a lower offset' })),
     limit: pageQuery(limits.historyPage).limit,

@@ -1,12 +1,12 @@
 // Schemas of /v1/stats, /v1/stats/history and /v1/nodes: totals of the cluster and numbers of each process.
 import { type Static, Type } from 'typebox';
-import { laneNames } from '../lanes.ts';
+import { byLane } from '../lanes.ts';
 import { instant, strict } from './fields.ts';
 
 const laneCounts = Type.Record(Type.String(), Type.Integer());
 /** Messages per second, by lane. */
 export const laneRates = Type.Record(Type.String(), Type.Number(), { description: 'Messages per second, by lane' });
-const rates = Object.fromEntries(laneNames.map((lane) => [lane, 0]));
+const rates = byLane(() => 0);
 
 /** Numbers that a process reports about itself. They are optional, because a process of an older version does not report them. */
 const nodeNumbers = {

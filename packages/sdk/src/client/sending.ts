@@ -1,6 +1,6 @@
 // Sends a room's messages in two queues: chat and application types in one, which keeps their order; likes, enters and counters in another, so
 // that chat does not wait behind many likes. Emits `sending`, then `sent` or `unsent`, for each message.
-import { DanmuxError, type Lane, messageTypes, type SendReply } from '@danmux/protocol';
+import { DanmuxError, type Lane, lanes, messageTypes, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
 import type { EmitRoomEvent } from './inbox.ts';
 import { Pipe, type SendingRoom } from './pipe.ts';
@@ -19,7 +19,8 @@ export class Sending {
   }
 
   async send(type: string, data: unknown, cid = newCid()): Promise<SendReply> {
-    const pipe = laneOf(type) === 'ambient' ? this.#ambient : this.#ordered;
+    const lane = laneOf(type);
+    const pipe = lane && lanes[lane].merges === 'counters' ? this.#ambient : this.#ordered;
     pipe.checkSpace();
     this.#emit('sending', { cid, type, data });
     try {

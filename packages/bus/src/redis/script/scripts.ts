@@ -1,6 +1,8 @@
-// All Lua scripts: loads their files and runs them. ioredis runs a script by its SHA-1 and sends the source when Redis does not have it.
+// All Lua scripts: loads their files, gives them the table of lanes and runs them. ioredis runs a script by its SHA-1 and sends the source
+// when Redis does not have it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { laneNames, lanes, streamLanes } from '@danmux/protocol';
 import type { Cluster, Redis } from 'ioredis';
 import { claimsBegin, claimsFinish, claimsForget, claimsOnce } from './claims.ts';
 import { cursorsWrite } from './cursors-write.ts';
@@ -24,7 +26,22 @@ export const scripts: readonly Script<never>[] = [
   ...[eventsEmit, logsAppend, receiptsOpen, receiptsReport, tracesAdd, trafficAdd, timeRead],
 ];
 
-const sources = scripts.map(({ file, command }) => ({ file, command, lua: readFileSync(new URL(`../../../lua/${file}.lua`, import.meta.url), 'utf8') }));
+/** Columns of the table of lanes as Lua locals. A lane has the same index in `lane_names` and `lane_guaranteed`, as in a call's KEYS and ARGV. */
+const columns: Readonly<Record<string, readonly (string | boolean)[]>> = {
+  lane_names: laneNames,
+  lane_guaranteed: laneNames.map((lane) => lanes[lane].guaranteed),
+  stream_lane_names: streamLanes,
+  stream_lane_combos: streamLanes.map((lane) => lanes[lane].merges === 'combos'),
+};
+
+/** The source of a script: its file behind the columns that it uses. They stand on its first line, so that errors name the lines of the file. */
+export function luaOf(file: string): string {
+  const lua = readFileSync(new URL(`../../../lua/${file}.lua`, import.meta.url), 'utf8');
+  const used = Object.entries(columns).filter(([name]) => new RegExp(`\\b${name}\\b`).test(lua));
+  return used.map(([name, values]) => `local ${name} = { ${values.map((value) => JSON.stringify(value)).join(', ')} } `).join('') + lua;
+}
+
+const sources = scripts.map(({ file, command }) => ({ file, command, lua: luaOf(file) }));
 
 const bySha = new Map(sources.map(({ file, lua }) => [createHash('sha1').update(lua).digest('hex'), file]));
 

@@ -1,12 +1,12 @@
 // Settings of messages: types and their lanes, combos, and how long ids are remembered for deduplication.
-import { messageTypes } from '@danmux/protocol';
+import { type Lane, laneNames, messageTypes } from '@danmux/protocol';
 import { Type } from 'typebox';
 import { ms, strict } from '../fields.ts';
 
 const optionalCount = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 const messageType = Type.Object(
   {
-    lane: Type.Union([Type.Literal('control'), Type.Literal('gift'), Type.Literal('chat'), Type.Literal('ambient')]),
+    lane: Type.Unsafe<Lane>(Type.Union(laneNames.map((lane) => Type.Literal(lane)))),
     viewer: Type.Boolean(),
     merge: Type.Optional(Type.Union([Type.Literal('sum'), Type.Literal('newest')])),
     key: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),

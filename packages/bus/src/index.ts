@@ -30,6 +30,6 @@ export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './mess
 export { countedBody, countOf, withCount } from './message/count.ts';
 export { fieldText } from './message/field-text.ts';
 export { addresseeOf, tombstone } from './message-text.ts';
-export { claimOnce, finishOnce, type GiveUp, type OnceClaim, type RunOnceResult, runOnce } from './run-once.ts';
+export { claimOnce, type GiveUp, type OnceClaim, type RunOnceResult, runOnce } from './run-once.ts';
 export { shardLease, shardOf } from './shard.ts';
 export { isUserRoom, personalRoom, userRoomHistory, userRoomOf, userRooms } from './user-room.ts';

@@ -35,11 +35,6 @@ export async function claimOnce(claims: Pick<Claims, 'begin'>, { key, body, id }
   }
 }
 
-/** Stores the answer for `keepMs`, after `claimOnce` returned `started`. Does nothing when another attempt owns the key by now. */
-export function finishOnce(claims: Pick<Claims, 'finish'>, { key, body, id }: OnceClaim, answer: string, keepMs: number): Promise<void> {
-  return claims.finish(key, body, id, answer, keepMs);
-}
-
 /**
  * Claims the key, runs `work` and stores its answer. After that, every attempt within `keepMs` gets the stored answer. If `work` throws, the
  * claim is released and the error rethrown. The claim expires after 10 s: if the process dies, the answer cannot be stored or `work` takes
@@ -60,6 +55,6 @@ export async function runOnce(
     await giveUp(claim.key, claim.id);
     throw error;
   }
-  await finishOnce(claims, claim, answer, keepMs);
+  await claims.finish(claim.key, claim.body, claim.id, answer, keepMs);
   return { state: 'done', answer };
 }

@@ -1,7 +1,7 @@
 // Announces this process to the cluster and lists the other members. The list is at most one interval old; a process that died disappears
 // after `cluster.member_ttl_ms`.
 import type { Bus, Member } from '@danmux/bus';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { ProcessStats, type RoleNumbers } from './process-stats.ts';
 
 export interface MembershipOptions {
@@ -20,8 +20,7 @@ export class Membership implements Part {
   readonly #options: MembershipOptions;
   readonly #id: string;
   readonly #numbers: ProcessStats;
-  #timer: NodeJS.Timeout | undefined;
-  #announcing: Promise<void> | undefined;
+  readonly #announcing: Periodic;
 
   constructor(runtime: Runtime, bus: Bus, options: MembershipOptions) {
     this.#runtime = runtime;
@@ -30,6 +29,9 @@ export class Membership implements Part {
     // A process may run several roles; each is a separate member.
     this.#id = `${options.role}@${runtime.node}`;
     this.#numbers = new ProcessStats(runtime, options.numbers ?? (async () => ({})));
+    // Only a debug line, because the connection to the store already reports an outage.
+    const failure = { where: 'membership', message: 'could not announce this process', level: 'debug' } as const;
+    this.#announcing = new Periodic(runtime, { everyMs: runtime.config.cluster.announce_interval_ms, ...failure }, () => this.#announce());
   }
 
   get id(): string {
@@ -38,29 +40,21 @@ export class Membership implements Part {
 
   async start(): Promise<void> {
     this.#numbers.start();
-    this.#timer = setInterval(() => this.#tick(), this.#runtime.config.cluster.announce_interval_ms);
-    this.#tick();
-    await this.#announcing;
+    this.#announcing.start();
+    await this.#announcing.now();
   }
 
   /** Leaves the cluster immediately, so that no more traffic is sent here. */
   async drain(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#announcing;
+    await this.#announcing.stop();
     await this.#bus.members
       .leave(this.#id)
       .catch((error: unknown) => this.#runtime.log.debug({ err: error }, 'could not leave the cluster; the announcement expires by itself'));
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     this.#numbers.stop();
-  }
-
-  #tick(): void {
-    this.#announcing ??= this.#announce().finally(() => {
-      this.#announcing = undefined;
-    });
+    await this.#announcing.stop();
   }
 
   /** A failed measurement must not prevent the announcement. */
@@ -76,14 +70,9 @@ export class Membership implements Part {
   async #announce(): Promise<void> {
     const { role, address, load } = this.#options;
     const measured = await this.#measured();
-    try {
-      const { version, degraded } = this.#runtime;
-      const wrong = degraded.list.length > 0 ? { degraded: degraded.list } : {};
-      const member: Member = { id: this.#id, role, address: address(), version, load: load(), ...measured, ...wrong };
-      await this.#bus.members.announce(member, this.#runtime.config.cluster.member_ttl_ms);
-    } catch (error) {
-      // Only a debug line, because the connection to the store already reports an outage.
-      this.#runtime.caught('membership', error, 'could not announce this process', { level: 'debug' });
-    }
+    const { version, degraded } = this.#runtime;
+    const wrong = degraded.list.length > 0 ? { degraded: degraded.list } : {};
+    const member: Member = { id: this.#id, role, address: address(), version, load: load(), ...measured, ...wrong };
+    await this.#bus.members.announce(member, this.#runtime.config.cluster.member_ttl_ms);
   }
 }

@@ -31,6 +31,17 @@ test('setting an existing key keeps its place and evicts nothing', () => {
   assert.deepEqual([...map.keys()], ['b', 'c']);
 });
 
+test('deleteOldestWhile stops at the first entry that stays, and does not report', () => {
+  const dropped: string[] = [];
+  const map = new BoundedMap<string, number>(9, (key) => dropped.push(key));
+  map.set('a', 1).set('b', 2).set('c', 5).set('d', 1);
+  map.deleteOldestWhile((value) => value < 3);
+  assert.deepEqual([...map.keys()], ['c', 'd']);
+  map.deleteOldestWhile((_, key) => key === 'c');
+  assert.deepEqual([...map.keys()], ['d']);
+  assert.deepEqual(dropped, []);
+});
+
 test('a key deleted and set again is the newest, and delete does not call the callback', () => {
   const dropped: string[] = [];
   const map = new BoundedMap<string, number>(2, (key) => dropped.push(key));

@@ -1,14 +1,14 @@
 // Limits the requests of each API key, per process.
 import { DanmuxError } from '@danmux/protocol';
-import { type Runtime, TokenBucket } from '@danmux/runtime';
+import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 
-// Maximum number of buckets; above it all buckets are cleared. It is far above the number of keys (at most 500 stored, plus those of the
-// config), so it is exceeded only after many keys were created and deleted.
+// Maximum number of buckets. It is far above the number of keys (at most 500 stored, plus those of the config), so the oldest is dropped only
+// after many keys were created and deleted.
 const maxBuckets = 5_000;
 
 export class KeyRates {
   readonly #runtime: Runtime;
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new BoundedMap<string, TokenBucket>(maxBuckets);
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -20,7 +20,6 @@ export class KeyRates {
     if (config.shedding === 'off') return;
     const now = clock.now();
     const { per_minute: perMinute } = config.api;
-    if (this.#buckets.size > maxBuckets) this.#buckets.clear();
     const bucket = this.#buckets.get(keyId) ?? new TokenBucket(perMinute, Math.ceil(perMinute / 10), now);
     this.#buckets.set(keyId, bucket);
     const wait = bucket.take(now);

@@ -2,7 +2,7 @@
 // succeeds or the claim expires, and a retried request that reaches this process takes the claim over. Otherwise every retry after an outage
 // would get `idempotency_in_flight` until the old claim expires.
 import type { Bus } from '@danmux/bus';
-import type { Runtime } from '@danmux/runtime';
+import { BoundedMap, Periodic, type Runtime } from '@danmux/runtime';
 
 /** Lifetime of a claim in the store. A claim older than this has expired and needs no release. */
 const claimTtlMs = 10_000;
@@ -20,13 +20,14 @@ const notReleased = 'could not release the claim of an idempotency key; retrying
 export class GivenUpClaims {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'claims'>;
-  readonly #claims = new Map<string, UnreleasedClaim>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #claims = new BoundedMap<string, UnreleasedClaim>(maxClaims);
+  readonly #retrying: Periodic;
   #stopped = false;
 
   constructor(runtime: Runtime, bus: Pick<Bus, 'claims'>) {
     this.#runtime = runtime;
     this.#bus = bus;
+    this.#retrying = new Periodic(runtime, { everyMs: retryEveryMs, where: 'idempotency', message: notReleased, level: 'debug' }, () => this.#retryAll());
   }
 
   /** Releases a claim. Resolves after the first attempt; a failed attempt is retried in the background. Never rejects. */
@@ -48,16 +49,14 @@ export class GivenUpClaims {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    void this.#retrying.stop();
     this.#claims.clear();
   }
 
   #remember(scope: string, id: string): void {
     if (this.#stopped) return;
     this.#claims.set(scope, { id, until: performance.now() + claimTtlMs });
-    const [oldest] = this.#claims.keys();
-    if (this.#claims.size > maxClaims && oldest !== undefined) this.#claims.delete(oldest);
-    this.#timer ??= setTimeout(() => void this.#retryAll(), retryEveryMs);
+    this.#retrying.start();
   }
 
   async #retryAll(): Promise<void> {
@@ -68,12 +67,10 @@ export class GivenUpClaims {
       try {
         await this.#bus.claims.forget(scope, claim.id);
       } catch (error) {
-        this.#runtime.caught('idempotency', error, notReleased, { level: 'debug' });
         if (!this.#stopped) this.#claims.set(scope, claim);
-        break;
+        throw error;
       }
     }
-    this.#timer = undefined;
-    if (this.#claims.size > 0 && !this.#stopped) this.#timer = setTimeout(() => void this.#retryAll(), retryEveryMs);
+    if (this.#claims.size === 0) void this.#retrying.stop();
   }
 }

@@ -3,7 +3,7 @@
 // retry could get a better one: the retry then runs again, and a batch skips the messages already recorded as accepted. Message ids derived
 // from the key prevent duplicates even when that record is lost.
 import { createHash } from 'node:crypto';
-import { type Bus, claimOnce, finishOnce } from '@danmux/bus';
+import { type Bus, claimOnce } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
 import { newId, type Runtime, toJson } from '@danmux/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -137,7 +137,7 @@ async function storeAnswer({ runtime, bus, seal, givenUp }: Dependencies, claim:
   if (mayDiffer || isRetryable(reply.statusCode)) return givenUp.giveUp(scope, id);
   try {
     const packed = secretAnswer ? seal.close(text, scope) : await packAnswer(text, idsOf(scope));
-    await finishOnce(bus.claims, { key: scope, body: bodyHash, id }, packed, runtime.config.api.idempotency_ttl_ms);
+    await bus.claims.finish(scope, bodyHash, id, packed, runtime.config.api.idempotency_ttl_ms);
   } catch (error) {
     // Without the stored answer a retry runs again; its messages get the same derived ids, so they are not stored twice.
     runtime.caught('idempotency', error, 'could not store the answer of an idempotency key');

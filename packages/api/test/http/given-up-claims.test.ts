@@ -15,7 +15,7 @@ let forgotten: string[];
 let tries: number;
 let claims: GivenUpClaims;
 beforeEach(() => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   [away, forgotten, tries] = [true, [], 0];
   claims = new GivenUpClaims(
     createRuntime({ config, role: 'test', version: '0', processMetrics: false }),

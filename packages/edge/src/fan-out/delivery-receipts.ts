@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type Bus, isUserRoom } from '@danmux/bus';
 import type { Msg } from '@danmux/protocol';
-import type { Part, Runtime } from '@danmux/runtime';
+import { BoundedMap, type Part, Periodic, type Runtime } from '@danmux/runtime';
 import type { RoomSessions } from '../room/room-sessions.ts';
 import type { Session } from '../session/session.ts';
 import { BitSet } from './bit-set.ts';
@@ -35,23 +35,26 @@ export class DeliveryReceipts implements Part {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'receipts'>;
   /** Keyed by room, id and recipient; the oldest first. */
-  readonly #messages = new Map<string, Tracked>();
+  readonly #messages: BoundedMap<string, Tracked>;
   readonly #changed = new Set<Tracked>();
-  #timer: NodeJS.Timeout | undefined;
-  #reporting: Promise<void> | undefined;
+  /** Runs while messages are tracked. */
+  readonly #reporting: Periodic;
 
   constructor(runtime: Runtime, bus: Pick<Bus, 'receipts'>) {
     this.#runtime = runtime;
     this.#bus = bus;
+    this.#messages = new BoundedMap(tracked, (_, { id, room }) => {
+      runtime.log.debug({ id, room }, 'too many messages request receipts; the oldest is no longer tracked');
+    });
+    const failure = { where: 'receipts', message: 'could not report receipts; trying again', level: 'debug' } as const;
+    this.#reporting = new Periodic(runtime, { everyMs: reportEveryMs, ...failure }, () => this.#tick());
   }
 
   async start(): Promise<void> {}
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    await this.#reporting;
-    await this.#report();
+    await this.#reporting.again();
+    await this.#reporting.stop();
     this.#messages.clear();
   }
 
@@ -120,24 +123,15 @@ export class DeliveryReceipts implements Part {
     const until = performance.now() + this.#followedMs;
     const message: Tracked = { id, room, user, until, live, replayed: undefined, answered: new BitSet(), sent: 0, received: 0 };
     this.#messages.set(key, message);
-    for (const [oldest, { id: dropped }] of this.#messages) {
-      if (this.#messages.size <= tracked) break;
-      this.#messages.delete(oldest);
-      this.#runtime.log.debug({ id: dropped, room }, 'too many messages request receipts; the oldest is no longer tracked');
-    }
-    this.#timer ??= setInterval(() => this.#tick(), reportEveryMs);
+    this.#reporting.start();
     return message;
   }
 
-  #tick(): void {
+  async #tick(): Promise<void> {
     const now = performance.now();
     for (const [key, message] of this.#messages) if (message.until < now && !this.#changed.has(message)) this.#messages.delete(key);
-    this.#reporting ??= this.#report().finally(() => {
-      this.#reporting = undefined;
-    });
-    if (this.#messages.size > 0 || this.#changed.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    await this.#report();
+    if (this.#messages.size === 0 && this.#changed.size === 0) void this.#reporting.stop();
   }
 
   async #report(): Promise<void> {
@@ -153,10 +147,10 @@ export class DeliveryReceipts implements Part {
         }),
       );
     } catch (error) {
-      this.#runtime.caught('receipts', error, 'could not report receipts; trying again', { level: 'debug' });
       // Retries until `graceMs` after the message's `until`; a longer outage of Redis loses these counts.
       const now = performance.now();
       for (const message of batch) if (message.until + graceMs > now) this.#changed.add(message);
+      throw error;
     }
   }
 }

@@ -2,7 +2,7 @@
 // only when it may contain a recalled message; recalls are rare.
 import { type BusFrame, withoutParts } from '@danmux/bus';
 import type { Frame, Lane, Msg } from '@danmux/protocol';
-import { type Clock, parseJson, toJson } from '@danmux/runtime';
+import { BoundedMap, type Clock, parseJson, toJson } from '@danmux/runtime';
 
 /** Cap of remembered ids and their age limit; no message is queued for longer than a minute. */
 const remembered = 1_000;
@@ -13,7 +13,7 @@ const searched = 16;
 /** Ids recalled recently in one room; a message that arrives after its recall becomes a tombstone. */
 export class RecalledIds {
   readonly #clock: Clock;
-  readonly #at = new Map<string, number>();
+  readonly #at = new BoundedMap<string, number>(remembered);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,13 +27,10 @@ export class RecalledIds {
     this.forget();
   }
 
-  /** Drops ids past the age limit or the cap. */
+  /** Drops ids past the age limit. */
   forget(): void {
     const before = this.#clock.now() - rememberedMs;
-    for (const [id, at] of this.#at) {
-      if (at > before && this.#at.size <= remembered) return;
-      this.#at.delete(id);
-    }
+    this.#at.deleteOldestWhile((at) => at <= before);
   }
 
   has(id: string): boolean {

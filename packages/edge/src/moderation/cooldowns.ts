@@ -1,7 +1,7 @@
 // Limits an action to once per interval and user across the cluster, for example a message in slow mode. Redis decides which request is
 // first; this class caches the answers, so a later request is refused from memory and a retry of the first request passes.
 import type { Bus } from '@danmux/bus';
-import type { Clock } from '@danmux/runtime';
+import { BoundedMap, type Clock } from '@danmux/runtime';
 
 interface Cooldown {
   readonly until: number;
@@ -15,7 +15,7 @@ const remembered = 100_000;
 export class Cooldowns {
   readonly #clock: Clock;
   readonly #bus: Pick<Bus, 'claims'>;
-  readonly #known = new Map<string, Cooldown>();
+  readonly #known = new BoundedMap<string, Cooldown>(remembered);
 
   constructor(clock: Clock, bus: Pick<Bus, 'claims'>) {
     this.#clock = clock;
@@ -45,7 +45,9 @@ export class Cooldowns {
     if (wait > 0 && first && first.until > this.#clock.now()) return wait;
     this.#known.delete(key);
     this.#known.set(key, { until: this.#clock.now() + (wait || ms), by: wait === 0 ? by : undefined });
-    this.#forget();
+    const now = this.#clock.now();
+    // Map order is start order, not expiry order: an expired entry behind a longer one is removed later.
+    this.#known.deleteOldestWhile(({ until }) => until <= now);
     return wait;
   }
 
@@ -58,14 +60,5 @@ export class Cooldowns {
   /** Number of cached keys. */
   get size(): number {
     return this.#known.size;
-  }
-
-  #forget(): void {
-    const now = this.#clock.now();
-    for (const [key, { until }] of this.#known) {
-      // Map order is start order, not expiry order: an expired entry behind a longer one is evicted later.
-      if (until > now && this.#known.size <= remembered) return;
-      this.#known.delete(key);
-    }
   }
 }

@@ -4,7 +4,7 @@
 import { type Bus, dedupeMs, identified, numberedMessage, type Publication } from '@danmux/bus';
 import { FollowedRecords, ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, type SendReply } from '@danmux/protocol';
-import { type Part, type Runtime, toJson } from '@danmux/runtime';
+import { BoundedMap, type Part, type Runtime, toJson } from '@danmux/runtime';
 import { EventWriter } from '@danmux/webhooks';
 import type { Viewer } from '../viewer/viewer.ts';
 import type { Verdict } from './filter/filter.ts';
@@ -32,7 +32,7 @@ export class HiddenMessages implements Part {
    * was read is never listed, hence the time limit.
    */
   readonly #storing = new Map<string, number>();
-  readonly #answered = new Map<string, { readonly until: number; readonly answer: Promise<SendReply> }>();
+  readonly #answered = new BoundedMap<string, { readonly until: number; readonly answer: Promise<SendReply> }>(remembered);
   #following: Promise<void> | undefined;
 
   constructor(runtime: Runtime, bus: Bus, output: SenderOutput) {
@@ -59,10 +59,7 @@ export class HiddenMessages implements Part {
     this.#answered.delete(key);
     this.#answered.set(key, { until: now + dedupeMs(publication.lane, this.#runtime.config), answer });
     answer.catch(() => this.#answered.delete(key));
-    for (const [oldest, { until }] of this.#answered) {
-      if (until > now && this.#answered.size <= remembered) break;
-      this.#answered.delete(oldest);
-    }
+    this.#answered.deleteOldestWhile(({ until }) => until <= now);
     return answer;
   }
 

@@ -2,7 +2,7 @@
 // edge. Frames for users of other edges are not parsed. RoomFeed handles order and gaps, PersonalHistory missed messages.
 import { type Bus, type BusFrame, personalRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, lanes, type Msg } from '@danmux/protocol';
-import { type Part, parseJson, pause, type Runtime, retrying } from '@danmux/runtime';
+import { type Part, Periodic, parseJson, pause, type Runtime, retrying } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
 import type { Repeated } from '../feed/passed-ids.ts';
 import type { AddressedMsg } from '../feed/replayed-frame.ts';
@@ -36,24 +36,26 @@ export class PersonalMessages implements Part {
   readonly #rooms = new Map<string, PersonalRoom>();
   readonly #ended = new AbortController();
   #opening: Promise<unknown> = Promise.resolve();
-  #pulse: NodeJS.Timeout | undefined;
+  readonly #askingHeads: Periodic;
 
   constructor(runtime: Runtime, bus: Bus, parts: PersonalMessagesParts) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#parts = parts;
+    const failure = { where: 'personal-messages', message: 'could not read the heads of a personal room', level: 'debug' } as const;
+    this.#askingHeads = new Periodic(runtime, { everyMs: pulseEveryMs, ...failure }, () => this.#askHeads());
   }
 
   /** Resolves when every room is followed, or after one second; with Redis down it retries in the background. */
   async start(): Promise<void> {
-    this.#pulse = setInterval(() => void this.#askHeads(), pulseEveryMs);
+    this.#askingHeads.start();
     this.#opening = Promise.all(userRooms.map((room) => this.#open(room)));
     await Promise.race([this.#opening, pause(startMs, this.#ended.signal)]);
   }
 
   async stop(): Promise<void> {
     this.#ended.abort();
-    clearInterval(this.#pulse);
+    await this.#askingHeads.stop();
     await this.#opening;
     const rooms = [...this.#rooms.values()];
     this.#rooms.clear();
@@ -123,9 +125,8 @@ export class PersonalMessages implements Part {
       history.expire();
       feed.pulse(await this.#bus.streams.heads(room));
     });
-    for (const result of await Promise.allSettled(asked))
-      if (result.status === 'rejected')
-        this.#runtime.caught('personal-messages', result.reason, 'could not read the heads of a personal room', { level: 'debug' });
+    const failed = (await Promise.allSettled(asked)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   #deliver({ head, payload }: BusFrame): void {

@@ -1,7 +1,7 @@
 // Reports the online counts and members of this edge's rooms to Redis, reads the cluster-wide totals from the reply, and sends viewers a
 // changed total at most once a second per room.
 import { type Audience, type Bus, type RoomPulse, withMember } from '@danmux/bus';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
 import { memberOf, type Viewer } from '../viewer/viewer.ts';
 import type { Hub } from './hub.ts';
@@ -41,8 +41,7 @@ export class Presence implements Part {
   readonly #parts: PresenceParts;
   readonly #rooms = new Map<string, RoomOnline>();
   readonly #members: RoomMembers;
-  #timer: NodeJS.Timeout | undefined;
-  #reporting: Promise<void> | undefined;
+  readonly #reporting: Periodic;
 
   constructor(runtime: Runtime, bus: Bus, parts: PresenceParts) {
     this.#runtime = runtime;
@@ -50,15 +49,16 @@ export class Presence implements Part {
     this.#hub = parts.hub;
     this.#parts = parts;
     this.#members = new RoomMembers(runtime.config.edge.members_listed);
+    const failure = { where: 'presence', message: 'could not report presence', level: 'debug' } as const;
+    this.#reporting = new Periodic(runtime, { everyMs: runtime.config.edge.presence_interval_ms, ...failure }, () => this.#report());
   }
 
   async start(): Promise<void> {
-    this.#timer = setInterval(() => this.#tick(), this.#runtime.config.edge.presence_interval_ms);
+    this.#reporting.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#reporting;
+    await this.#reporting.stop();
     // Reports zero connections, so the counts drop now instead of after the TTL.
     for (const { timer } of this.#rooms.values()) clearTimeout(timer);
     const none = new Map([...this.#rooms.keys()].map((room) => [room, 0]));
@@ -93,19 +93,9 @@ export class Presence implements Part {
   /** Connections in the room on all other edges, as of the last report. */
   async elsewhere(room: string): Promise<number> {
     // A pending report may include this edge's viewers; wait for its reply so they are not counted twice.
-    if (!this.#rooms.has(room)) await this.#reporting;
+    if (!this.#rooms.has(room)) await this.#reporting.running;
     const known = this.#rooms.get(room);
     return known ? known.total - known.reported : this.#bus.presence.online(room);
-  }
-
-  #tick(): void {
-    this.#reporting ??= this.#report()
-      .catch((error: unknown) => {
-        this.#runtime.caught('presence', error, 'could not report presence', { level: 'debug' });
-      })
-      .finally(() => {
-        this.#reporting = undefined;
-      });
   }
 
   async #report(): Promise<void> {

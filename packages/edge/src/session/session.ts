@@ -10,7 +10,7 @@ import {
   type StreamLane,
   type ViewerEvents,
 } from '@danmux/protocol';
-import { type Runtime, TokenBucket } from '@danmux/runtime';
+import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
 import { Outbox, type OutboxParts } from '../outbox/outbox.ts';
@@ -46,7 +46,7 @@ export class Session {
   readonly connectionId: number;
   #joinedPersonal = false;
   /** Ids of personal messages written before the viewer joined its personal room. */
-  #personalSeen: Set<string> | undefined;
+  #personalSeen: BoundedMap<string, true> | undefined;
   readonly #socket: ViewerSocket;
   readonly #wire: Wire;
   readonly #outbox: Outbox;
@@ -147,12 +147,8 @@ export class Session {
   /** Remembers personal messages written before the join of the personal room, so that the join does not repeat them. */
   notePersonal(msgs: readonly Msg[]): void {
     if (this.#joinedPersonal) return;
-    this.#personalSeen ??= new Set();
-    for (const { id } of msgs) this.#personalSeen.add(id);
-    for (const oldest of this.#personalSeen) {
-      if (this.#personalSeen.size <= personalRemembered) break;
-      this.#personalSeen.delete(oldest);
-    }
+    this.#personalSeen ??= new BoundedMap(personalRemembered);
+    for (const { id } of msgs) this.#personalSeen.set(id, true);
   }
 
   /** True for a personal message written before the join of the personal room. */

@@ -24,10 +24,10 @@ const quietMs = { passing: 3_000, lasting: 60_000 } as const;
 const keptMs = { passing: 30_000, lasting: 600_000 } as const;
 
 export class Refusals {
-  readonly #runtime: Pick<Runtime, 'log' | 'metrics' | 'degraded'>;
+  readonly #runtime: Pick<Runtime, 'log' | 'caught' | 'degraded'>;
   readonly #states = new Map<string, State>();
 
-  constructor(runtime: Pick<Runtime, 'log' | 'metrics' | 'degraded'>) {
+  constructor(runtime: Pick<Runtime, 'log' | 'caught' | 'degraded'>) {
     this.#runtime = runtime;
   }
 
@@ -35,13 +35,13 @@ export class Refusals {
     const command = inner === undefined ? name : `${name}: ${inner}`;
     const key = `${connection} ${code} ${command}`;
     const known = this.#states.get(key);
-    this.#runtime.metrics.caught.inc({ where: 'redis-refused' });
+    const fields = { refusal: code, command, connection };
+    this.#runtime.caught('redis-refused', undefined, 'redis refuses a command', { level: known ? 'debug' : 'warn', per: key, fields });
     if (known) {
       known.at = now;
       return;
     }
     this.#states.set(key, { code, command, connection, at: now });
-    this.#runtime.log.warn({ refusal: code, command, connection }, 'redis refuses a command');
     this.#publish();
   }
 
@@ -104,7 +104,7 @@ export class Refusals {
 const ofProcess = new WeakMap<object, Refusals>();
 
 /** The instance of this process; all of its connections share it. */
-export function refusalsOf(runtime: Pick<Runtime, 'log' | 'metrics' | 'degraded'>): Refusals {
+export function refusalsOf(runtime: Pick<Runtime, 'log' | 'caught' | 'degraded'>): Refusals {
   const known = ofProcess.get(runtime.degraded) ?? new Refusals(runtime);
   ofProcess.set(runtime.degraded, known);
   return known;

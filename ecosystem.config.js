@@ -1,6 +1,7 @@
-// The cluster under pm2: edges (one port each), two relays, api processes on one shared port, a worker. It needs REDIS_URL and
-// starts nothing without it. DANMUX_EDGES and DANMUX_APIS set the number of edges and api processes, 2 each by default.
-const { execFileSync } = require('node:child_process');
+// The cluster under pm2: edges (one port each), two relays, api processes on one shared port, a worker. It needs REDIS_URL, checks the
+// settings first, and starts nothing when one is wrong or missing. DANMUX_EDGES and DANMUX_APIS set the number of edges and api processes, 2
+// each by default; docs/operations.md says how to change them while the cluster runs.
+const { execFileSync, spawnSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
@@ -8,14 +9,39 @@ const { join } = require('node:path');
 process.env.PM2_DISCRETE_MODE ??= 'true';
 process.env.PM2_DISABLE_VERSION_CHECK ??= 'true';
 
-if (!process.env.REDIS_URL && !process.argv.some((word) => ['stop', 'delete', 'describe', 'logs'].includes(word))) {
-  console.error('danmux: set REDIS_URL to the Redis of the cluster, e.g. REDIS_URL=redis://127.0.0.1:6379 npx pm2 start ecosystem.config.js');
+const script = join(__dirname, 'packages/cli/bin/danmux.js');
+/** pm2 reads this file for every command; these start nothing. */
+const startsNothing = ['stop', 'delete', 'describe', 'logs', 'scale'].some((word) => process.argv.includes(word));
+if (!startsNothing) {
+  if (!process.env.REDIS_URL) refuse('set REDIS_URL to the Redis of the cluster, e.g. REDIS_URL=redis://127.0.0.1:6379 npx pm2 start ecosystem.config.js');
+  // Build here, or every process would build at the same time.
+  if (!existsSync(join(__dirname, 'packages/cli/dist/main.js'))) execFileSync('npm', ['run', '--silent', 'build'], { cwd: __dirname, stdio: 'inherit' });
+  checkSettings();
+}
+
+/** Ends the pm2 command, so that no process starts with settings it would refuse. */
+function checkSettings() {
+  const { status, stderr } = spawnSync(process.execPath, [script, 'config', 'check'], {
+    cwd: __dirname,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (stderr) console.error(stderr.trimEnd());
+  if (status !== 0) refuse('the settings are not good, so nothing was started or reloaded.');
+}
+
+function refuse(reason) {
+  console.error(`danmux: ${reason}`);
   process.exit(1);
 }
 
-const script = join(__dirname, 'packages/cli/bin/danmux.js');
-// Build here, or every process would build at the same time.
-if (!existsSync(join(__dirname, 'packages/cli/dist/main.js'))) execFileSync('npm', ['run', '--silent', 'build'], { cwd: __dirname, stdio: 'inherit' });
+function countOf(name) {
+  const count = Number(process.env[name] || 2);
+  return Number.isInteger(count) && count > 0 ? count : refuse(`${name} must be a number of processes, 1 or more; got "${process.env[name]}".`);
+}
+
+/** Passed to every process by name: what pm2 itself hands on at a reload reaches only processes in cluster mode. */
+const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(DANMUX_|REDIS_URL$|NODE_ENV$)/.test(name)));
 
 const basePorts = {
   edge: Number(process.env.DANMUX_EDGE_PORT ?? 7700),
@@ -33,20 +59,22 @@ function app(role, index, extra) {
     args: ['start', '--role', role],
     exec_mode: 'fork',
     instances: 1,
-    env: port,
+    env: { ...settings, ...port },
     // A process sends `ready` itself, and needs time to drain at the end.
     wait_ready: true,
     listen_timeout: 15_000,
     kill_timeout: 15_000,
     autorestart: true,
-    exp_backoff_restart_delay: 100,
-    max_restarts: 1_000,
+    // A process that ended within 30 s of its start six times in a row is `errored` and stays down. (With a restart delay pm2 never says
+    // `errored`, but `waiting restart` for ever.)
+    min_uptime: 30_000,
+    max_restarts: 6,
     merge_logs: true,
     ...extra,
   };
 }
 
-const edges = Array.from({ length: Number(process.env.DANMUX_EDGES ?? 2) }, (_, index) => app('edge', index));
+const edges = Array.from({ length: countOf('DANMUX_EDGES') }, (_, index) => app('edge', index));
 module.exports = {
   apps: [
     app('relay', 0),
@@ -54,6 +82,6 @@ module.exports = {
     app('worker', 0),
     ...edges,
     // Cluster mode shares one port, and a reload starts the new process before it ends the old one.
-    app('api', 0, { exec_mode: 'cluster', instances: Number(process.env.DANMUX_APIS ?? 2) }),
+    app('api', 0, { exec_mode: 'cluster', instances: countOf('DANMUX_APIS') }),
   ],
 };

@@ -1,5 +1,6 @@
 // `danmux start`: runs the requested roles until a signal. With all roles in development it also prints the addresses to open and commands
 // to try.
+import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Lifecycle, type LoadedConfig, logConsole } from '@danmux/runtime';
 import type { Command } from 'commander';
@@ -13,6 +14,8 @@ import { composeNode, type Node, parseRoles } from './roles.ts';
 const heapGrowingPercent = 15;
 /** The drain of the process may take this much longer than the longest configured drain of a role, milliseconds. */
 const drainMarginMs = 5_000;
+/** pm2 starts an ended process again at once, so a start that keeps failing must not use a whole core. */
+const failedStartMs = 1_000;
 
 export function addStartCommand(program: Command): void {
   program
@@ -37,6 +40,7 @@ async function start(loaded: LoadedConfig, roles: string): Promise<void> {
     if (!(await lifecycle.start())) return;
   } catch (error) {
     node.runtime.log.fatal({ err: error }, 'could not start');
+    if (process.connected) await pause(failedStartMs);
     await lifecycle.end('start failed', 1);
     return;
   }

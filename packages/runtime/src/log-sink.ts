@@ -2,6 +2,7 @@
 // Files are therefore written by Node's thread pool, and terminals through a separate non-blocking descriptor, because a thread blocked
 // in write(2) would keep the process from exiting.
 import { constants, fstatSync, openSync, write } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 
 /** Destination of log bytes. */
@@ -34,9 +35,12 @@ function descriptorSink(fd: number): LogSink {
   return { write: (chunk, done) => write(fd, chunk, 0, chunk.length, null, (error, written) => done(error, error ? 0 : written)) };
 }
 
-/** A stream does not report how much of a failed chunk was written, so the caller writes the whole chunk again. */
-function streamSink(stream: NodeJS.WritableStream): LogSink {
-  return { write: (chunk, done) => void stream.write(chunk, (error) => done(error ?? null, error ? 0 : chunk.length)) };
+/**
+ * A stream does not report how much of a failed chunk was written, so the caller writes the whole chunk again. The encoding is passed because
+ * the `write` that pm2 puts in place calls only a third argument when its logs are disabled.
+ */
+function streamSink(stream: Writable): LogSink {
+  return { write: (chunk, done) => void stream.write(chunk, 'utf8', (error) => done(error ?? null, error ? 0 : chunk.length)) };
 }
 
 /**

@@ -13,10 +13,19 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pm2Bin = join(root, 'node_modules/pm2/bin/pm2');
 
 export interface Pm2Process {
+  readonly id: number;
   readonly name: string;
   readonly pid: number;
   readonly status: string;
   readonly restarts: number;
+}
+
+/** The part of a row of `pm2 jlist` that is read here. */
+interface ListedProcess {
+  readonly pm_id: number;
+  readonly name: string;
+  readonly pid: number;
+  readonly pm2_env: { readonly status: string; readonly restart_time: number };
 }
 
 export class Pm2 {
@@ -33,6 +42,11 @@ export class Pm2 {
   static async create(env: Readonly<Record<string, string>>): Promise<Pm2> {
     const home = await mkdtemp(join(tmpdir(), 'danmux-pm2-'));
     return new Pm2(home, { DANMUX_CHAT_PER_SECOND: '2000', ...env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true', PM2_DISABLE_VERSION_CHECK: 'true' });
+  }
+
+  /** The same pm2, called with further environment variables. */
+  with(env: Readonly<Record<string, string>>): Pm2 {
+    return new Pm2(this.#home, { ...this.env, ...env });
   }
 
   /** Runs a pm2 command; resolves with its output, rejects when it fails. */
@@ -56,8 +70,8 @@ export class Pm2 {
   async list(): Promise<Pm2Process[]> {
     const text = await this.command('jlist');
     const json = text.slice(text.indexOf('['), text.lastIndexOf(']') + 1);
-    const rows = JSON.parse(json) as { name: string; pid: number; pm2_env: { status: string; restart_time: number } }[];
-    return rows.map(({ name, pid, pm2_env }) => ({ name, pid, status: pm2_env.status, restarts: pm2_env.restart_time }));
+    const rows = JSON.parse(json) as ListedProcess[];
+    return rows.map(({ pm_id: id, name, pid, pm2_env }) => ({ id, name, pid, status: pm2_env.status, restarts: pm2_env.restart_time }));
   }
 
   /** The last lines of the output of every process. */

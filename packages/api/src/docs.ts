@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { Scope } from './auth/scopes.ts';
+import { withComponents } from './document/components.ts';
 import { operationId } from './http/operation-id.ts';
 import { docsPolicy, policyText } from './http/security-headers.ts';
 import { problemSchemaId } from './routes/documented.ts';
@@ -19,13 +20,33 @@ const signatureText = [
   'PATH?QUERY as sent, `X-Danmux-Timestamp` (seconds since 1970), `X-Danmux-Nonce` and the hex SHA-256 of the body.',
 ].join(' ');
 
+const localServer = {
+  url: 'http://{host}:{port}',
+  description: 'The api of `npm start`; change host and port for another',
+  variables: { host: { default: '127.0.0.1' }, port: { default: '7800' } },
+};
+
+const tags = [
+  { name: 'messages', description: 'Send messages to rooms and users, and follow them' },
+  { name: 'rooms', description: 'Rooms, their members and their history' },
+  { name: 'moderation', description: 'Recall, mute, ban, kick, review and filter' },
+  { name: 'tokens', description: 'Tokens with which viewers connect' },
+  { name: 'nodes', description: 'The processes of the cluster' },
+  { name: 'stats', description: 'Numbers of the cluster, now and in the last hour' },
+  { name: 'jobs', description: 'Delayed messages and broadcasts' },
+  { name: 'webhooks', description: 'Targets of webhooks and events that were not delivered' },
+  { name: 'keys', description: 'API keys, and the log of their use' },
+];
+
 /** Call before adding routes: only routes added later are documented. */
 export async function addDocs(app: FastifyInstance, version: string): Promise<void> {
   app.addSchema({ ...problem, $id: problemSchemaId });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'danmux admin API', version, description },
+      info: { title: 'danmux admin API', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ ...localServer }],
+      tags,
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
@@ -36,14 +57,20 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
       security: [{ bearer: [] }, { apiKey: [] }, { signature: [] }],
     },
     transform: ({ schema, url, route }) => ({ schema: withName(withScope(schema, route.config?.scope), String(route.method), url), url }),
+    transformObject: (document) => withComponents('openapiObject' in document ? document.openapiObject : document.swaggerObject),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
   });
   app.addHook('onRoute', (route) => {
     // The documentation needs no key.
     if (route.url.startsWith('/docs')) route.config = { ...route.config, public: true };
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: policyText(docsPolicy) });
-  app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => app.swagger());
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: policyText(docsPolicy), transformSpecification: atThisServer });
+  app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => atThisServer(app.swagger()));
+}
+
+/** A served document names the server it came from first, so that pages send their requests there. */
+function atThisServer<T extends object>(document: T): T {
+  return { ...document, servers: [{ url: '/', description: 'The server of this document' }, localServer] };
 }
 
 /** Adds the required scope to the description. */

@@ -6,7 +6,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, apiKey, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
-import { document, type Operation, operations } from '@danmux/testkit/documented-codes';
+import { document, type Operation, operations, resolved } from '@danmux/testkit/documented-codes';
 import fc from 'fast-check';
 import { batchBody, eventBody } from '../src/pusher/pusher-events.ts';
 import { prepared, rightRequest, rightSettings } from './right-requests.ts';
@@ -114,14 +114,16 @@ interface Given {
 function requests(operation: Operation): fc.Arbitrary<Given> {
   const { parameters = [], requestBody } = operation;
   const schemas = parameters as readonly { readonly in: string; readonly name: string; readonly schema: Schema }[];
-  const queryFields = Object.fromEntries(schemas.filter((each) => each.in === 'query').map(({ name, schema }) => [name, fitting(schema, words, name)]));
+  const queryFields = Object.fromEntries(
+    schemas.filter((each) => each.in === 'query').map(({ name, schema }) => [name, fitting(resolved(schema), words, name)]),
+  );
   const bodySchema = (requestBody?.content['application/json'] as { schema?: Schema } | undefined)?.schema;
   return fc.record({
     params: fc.array(parts, { minLength: 2, maxLength: 2 }),
     isThere: fc.boolean(),
     query: nearly(fc.record(queryFields, { requiredKeys: Object.keys(queryFields).filter((name) => name === 'state') })),
     body: bodySchema
-      ? nearly(fitting(bodySchema, words))
+      ? nearly(fitting(resolved(bodySchema), words))
       : fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.jsonValue() }),
     headers,
     key: credentials,

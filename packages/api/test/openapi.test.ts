@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type ErrorCode, errors } from '@danmux/protocol';
-import { document, documentedCodes, operations } from '@danmux/testkit/documented-codes';
+import { type ErrorCode, errors, roomNamePattern } from '@danmux/protocol';
+import { document, documentedCodes, operations, resolved } from '@danmux/testkit/documented-codes';
 import { Value } from 'typebox/value';
+import type { Schema } from '../src/document/plain-schema.ts';
 
 test('the document lists every route and the ways to authenticate', () => {
   assert.equal(document.openapi, '3.1.0');
@@ -133,7 +134,7 @@ test('every parameter is described', () => {
     for (const { name, description = '' } of parameters) assert.ok(description.length > 3, `${method} ${path}: ${name}`);
     for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
       const parameter = parameters.find((each) => each.in === 'path' && each.name === name);
-      assert.ok(parameter?.example !== undefined && Value.Check(parameter.schema, parameter.example), `${path} ${name}`);
+      assert.ok(parameter?.example !== undefined && Value.Check(resolved(parameter.schema), parameter.example), `${path} ${name}`);
     }
   }
 });
@@ -142,7 +143,8 @@ test('every example fits its schema', () => {
   let checked = 0;
   for (const { method, path, responses, requestBody } of operations) {
     const contents = [requestBody?.content, ...Object.values(responses).map(({ content }) => content)].flatMap((content) => Object.values(content ?? {}));
-    for (const { schema, example, examples = {} } of contents.filter((content) => !('$ref' in content.schema))) {
+    for (const { schema: referring, example, examples = {} } of contents) {
+      const schema = resolved(referring);
       for (const value of [...(example === undefined ? [] : [example]), ...Object.values(examples).map((each) => each.value)]) {
         checked++;
         assert.ok(Value.Check(schema, value), `${method} ${path}: ${JSON.stringify(value)} ${JSON.stringify(Value.Errors(schema, value))}`);
@@ -163,4 +165,68 @@ test('every POST accepts an Idempotency-Key', () => {
 
 test('docs/openapi.json equals this document', () => {
   assert.deepEqual(JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')), JSON.parse(JSON.stringify(document)));
+});
+
+/** Every schema of the document, each with the path at which it stands. */
+function schemasIn(value: unknown, path = ''): [string, Schema][] {
+  if (typeof value !== 'object' || value === null || /\/examples?$/.test(path)) return [];
+  const inner = Object.entries(value).flatMap(([name, part]) => schemasIn(part, `${path}/${name}`));
+  return 'type' in value || 'anyOf' in value ? [[path, value as Schema], ...inner] : inner;
+}
+const schemas = schemasIn({ paths: document.paths, components: document.components.schemas });
+
+test('every integer says whether it has 32 or 64 bits', () => {
+  const integers = schemas.filter(([, { type }]) => type === 'integer' || (Array.isArray(type) && type.includes('integer')));
+  assert.ok(integers.length > 100, `only ${integers.length} integers`);
+  for (const [path, { format }] of integers) assert.ok(format === 'int64' || format === 'int32', path);
+  const { ts, expires_at } = document.components.schemas['Message']?.properties ?? {};
+  assert.deepEqual([ts?.format, expires_at?.format], ['int64', 'int64']);
+});
+
+test('no union of constants and no boolean with one value', () => {
+  for (const [path, { type, anyOf, enum: values }] of schemas) {
+    assert.ok(!(type === 'boolean' && values), path);
+    assert.ok(!anyOf || anyOf.some((option) => option.enum === undefined), path);
+  }
+  assert.deepEqual(document.components.schemas['Lane'], { type: 'string', enum: ['control', 'gift', 'chat', 'ambient'] });
+});
+
+test('every object has a name', () => {
+  for (const [path, { type, properties }] of schemas) assert.ok(type !== 'object' || !properties || /^\/components\/\w+$/.test(path), path);
+  const names = [
+    'Message',
+    'Room',
+    'Member',
+    'ApiKey',
+    'Sanction',
+    'Job',
+    'Webhook',
+    'Stats',
+    'Trace',
+    'Node',
+    'Receipts',
+    'AuditRow',
+    'WordList',
+    'HeldMessage',
+  ];
+  for (const name of names) assert.ok(document.components.schemas[name], name);
+  assert.deepEqual(
+    Object.keys(document.components.schemas).filter((name) => /(Reply|Item|Value|Option\d)$/.test(name) && name !== 'BatchReply'),
+    [],
+    'give these schemas a title',
+  );
+});
+
+test('numbers in a query are integers, and the room has its pattern', () => {
+  const parameters = operations.flatMap((operation) => operation.parameters ?? []);
+  const counts = parameters.filter(({ name }) => ['limit', 'before', 'minutes'].includes(name));
+  assert.ok(counts.length > 8, `${counts.length} parameters`);
+  for (const { name, schema } of counts) assert.equal((schema as Schema).type, 'integer', name);
+  const rooms = parameters.filter((each) => each.in === 'path' && each.name === 'room');
+  assert.ok(rooms.length > 10, `${rooms.length} rooms`);
+  for (const { schema } of rooms) assert.equal((schema as Schema)['pattern'], roomNamePattern);
+});
+
+test('the first server of the file is npm start', () => {
+  assert.equal(document.servers[0]?.url, 'http://{host}:{port}');
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 export interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Schema[];
@@ -36,6 +36,7 @@ function byKind(schema: Schema, words: Words, name: string): fc.Arbitrary<unknow
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map((each) => fitting(each, words)));
+  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type: string) => byKind({ ...schema, type }, words, name)));
   switch (schema.type) {
     case 'string':
       return texts(schema);

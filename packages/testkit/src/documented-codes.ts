@@ -1,4 +1,4 @@
-// Reads from the OpenAPI document which error codes each operation may return.
+// Reads the OpenAPI document: its operations, the schemas that they refer to and the error codes that each may return.
 import assert from 'node:assert/strict';
 import { openApiDocument } from '@danmux/api';
 
@@ -32,9 +32,15 @@ interface Response {
   readonly content: Readonly<Record<string, Content>>;
 }
 
+interface Component {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, { readonly format?: string }>>;
+}
+
 export interface Document {
   readonly openapi: string;
-  readonly components: { readonly securitySchemes: object; readonly schemas: Readonly<Record<string, { readonly required: readonly string[] }>> };
+  readonly servers: readonly { readonly url: string }[];
+  readonly components: { readonly securitySchemes: object; readonly schemas: Readonly<Record<string, Component>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'method' | 'path'>>>>>;
 }
 
@@ -43,6 +49,17 @@ export const document = (await openApiDocument()) as Document;
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, rest]) => ({ ...rest, method: method.toUpperCase(), path })),
 );
+
+/** The schema with every reference replaced by the component it names. */
+export function resolved(schema: unknown): object {
+  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
+    const { $ref } = (value ?? {}) as { readonly $ref?: unknown };
+    if (typeof $ref !== 'string') return value;
+    const component = document.components.schemas[$ref.replace('#/components/schemas/', '')];
+    assert.ok(component, `${$ref} is in no component`);
+    return resolved(component);
+  }) as object;
+}
 
 /** Documented error codes of an operation, with their HTTP status. */
 export function documentedCodes({ responses }: Operation): Map<string, number> {

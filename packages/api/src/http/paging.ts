@@ -1,14 +1,8 @@
-// Page sizes and opaque cursors of lists. A cursor is the position of the last row of a page, in base64url.
+// Opaque cursors of lists and the default size of a page. A cursor is the position of the last row of a page, in base64url.
 import { DanmuxError } from '@danmux/protocol';
 
-const defaultPage = 50;
-
-/** Rows in a page: `limit` or the default. Throws `invalid_request` above `most`. */
-export function pageSize(limit: string | undefined, most: number): number {
-  const size = limit === undefined ? defaultPage : Number(limit);
-  if (size > most) throw new DanmuxError('invalid_request', { message: `querystring: limit must be 1 to ${most}.` });
-  return size;
-}
+/** Rows in a page of a request without `limit`. */
+export const defaultPage = 50;
 
 /** The cursor of a position. It needs no escaping in a URL. */
 export function cursorOf(position: string): string {

@@ -92,6 +92,7 @@ export function refusalOf(error: FastifyError | Error): DanmuxError {
   if (error instanceof DanmuxError) return error;
   const { code = '', statusCode, validation, validationContext } = error as FastifyError;
   if (validation) {
+    if (validationContext === 'params' && validation[0]?.instancePath === '/room') return new DanmuxError('invalid_room');
     const [first] = fieldsOf(error);
     return new DanmuxError('invalid_request', {
       message: `${validationContext ?? 'body'}: ${first ? `${first.path || 'it'} ${first.message}` : error.message}.`,

@@ -1,14 +1,13 @@
 // Reads the audit log, newest rows first. One request scans at most 2,000 rows and then returns a cursor, so that a filter that matches few
 // rows takes several short requests instead of one long one.
 import type { Bus, LogEntry } from '@danmux/bus';
-import { DanmuxError, limits } from '@danmux/protocol';
 import { type AuditRow, auditQuery, auditReply } from '@danmux/protocol/schemas';
 import type { Static } from 'typebox';
 import { auditLogs } from '../http/audit.ts';
+import { defaultPage } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import { documented, success } from './documented.ts';
 
-const defaultPage = 50;
 const rowsPerRead = 200;
 const maxRowsScanned = 2_000;
 
@@ -41,11 +40,7 @@ const auditSchema = {
 };
 
 export function addAuditRoute(app: TypedApp, bus: Bus): void {
-  app.get('/v1/audit', { schema: auditSchema, config: { scope: 'admin' } }, async ({ query }) => {
-    const limit = Number(query.limit ?? defaultPage);
-    if (limit > limits.listPage) throw new DanmuxError('invalid_request', { message: `querystring: limit must be 1 to ${limits.listPage}.` });
-    return findRows(bus, query, limit);
-  });
+  app.get('/v1/audit', { schema: auditSchema, config: { scope: 'admin' } }, async ({ query }) => findRows(bus, query, query.limit ?? defaultPage));
 }
 
 type Filter = Pick<Static<typeof auditQuery>, 'cursor' | 'key' | 'route' | 'log'>;

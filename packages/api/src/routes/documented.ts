@@ -1,5 +1,5 @@
 // Parts of route schemas that several routes share in the OpenAPI document: parameters, headers, examples and error responses.
-import { type ErrorCode, errors, limits } from '@danmux/protocol';
+import { type ErrorCode, errors, limits, roomNamePattern } from '@danmux/protocol';
 import { messageId } from '@danmux/protocol/schemas';
 import { type TSchema, Type } from 'typebox';
 import { problemType } from '../http/problem.ts';
@@ -7,8 +7,14 @@ import { problemType } from '../http/problem.ts';
 /** Name of the schema of a problem (an error reply) in the components of the OpenAPI document. */
 export const problemSchemaId = 'Problem';
 
-/** The schema of the room name has no pattern: the handler checks the name, because its error says what is wrong with the name. */
-export const roomParams = Type.Object({ room: Type.String({ description: 'Room name: A-Z a-z 0-9 _ . : @ -, at most 128', examples: ['live:1001'] }) });
+/** A name that does not match is refused as `invalid_room`. */
+export const roomParams = Type.Object({
+  room: Type.String({
+    pattern: roomNamePattern,
+    description: 'Room name: 1 to 128 characters of A-Z a-z 0-9 _ . : @ -, of which the first is a letter or digit',
+    examples: ['live:1001'],
+  }),
+});
 
 /** The path parameter of a message id. */
 export const messageParam = { id: { ...messageId, description: 'Message id, percent-encoded', examples: ['order-4711'] } };
@@ -30,7 +36,7 @@ export const idempotencyHeaders = Type.Object({
 
 /** A success response with its description and an example. */
 export function success<T extends TSchema>(schema: T, description: string, example: unknown): T {
-  return { ...schema, description, examples: [example] };
+  return { ...schema, 'x-response-description': description, examples: [example] };
 }
 
 /** A request body with named examples. */

@@ -1,9 +1,9 @@
 // Shows and cancels the jobs of backends (delayed messages and broadcasts); lists and retries jobs that failed all their attempts.
 import type { JobProgress, JobStatus } from '@danmux/jobs';
-import { DanmuxError, limits } from '@danmux/protocol';
+import { DanmuxError } from '@danmux/protocol';
 import { type JobReply, jobCancelReply, jobReply, jobsQuery, jobsReply } from '@danmux/protocol/schemas';
 import { Type } from 'typebox';
-import { pageSize } from '../http/paging.ts';
+import { defaultPage } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
@@ -76,7 +76,7 @@ export function addJobRoutes(app: TypedApp, { jobs }: Services): void {
   app.get('/v1/jobs/:id', { schema: oneSchema, config: { scope: 'read' } }, async ({ params: { id } }) => replyOf(await find(id)));
 
   app.get('/v1/jobs', { schema: listSchema, config: { scope: 'read' } }, async ({ query: { cursor, limit } }) => {
-    const page = await jobs.failed(cursor, pageSize(limit, limits.listPage));
+    const page = await jobs.failed(cursor, limit ?? defaultPage);
     return { jobs: page.jobs.map(replyOf), cursor: page.cursor };
   });
 

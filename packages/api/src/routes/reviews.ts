@@ -7,7 +7,7 @@ import { DanmuxError, type HeldMessage, limits } from '@danmux/protocol';
 import { publishReply, rejectReply, reviewsQuery, reviewsReply } from '@danmux/protocol/schemas';
 import { parseJson } from '@danmux/runtime';
 import { Type } from 'typebox';
-import { cursorOf, pageSize, positionOf } from '../http/paging.ts';
+import { cursorOf, defaultPage, positionOf } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import { findField } from '../moderation/records.ts';
 import { decide } from '../moderation/review-decisions.ts';
@@ -59,7 +59,7 @@ export function addReviewRoutes(app: TypedApp, services: Services): void {
 
   app.get('/v1/reviews', { schema: listSchema, config: { scope: 'read' } }, async ({ query: { cursor, limit } }) => {
     const after = cursor === undefined ? undefined : positionOf(cursor);
-    const page = await bus.records.page(ruleRecords.reviews, '', after, pageSize(limit, limits.listPage));
+    const page = await bus.records.page(ruleRecords.reviews, '', after, limit ?? defaultPage);
     const reviews = page.fields.map(([, { value }]) => parseJson(value) as HeldMessage);
     return { reviews, cursor: page.cursor === null ? null : cursorOf(page.cursor) };
   });

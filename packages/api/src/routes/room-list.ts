@@ -1,9 +1,8 @@
 // Lists rooms that have a viewer online, sorted by name or by number of connections.
 import { isUserRoom } from '@danmux/bus';
-import { limits } from '@danmux/protocol';
 import { type RoomsQuery, roomsQuery, roomsReply } from '@danmux/protocol/schemas';
 import { mayTouch } from '../auth/room-access.ts';
-import { badCursor, cursorOf, pageSize, positionOf } from '../http/paging.ts';
+import { badCursor, cursorOf, defaultPage, positionOf } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, success } from './documented.ts';
@@ -33,7 +32,7 @@ type Row = readonly [online: number, room: string];
 export function addRoomListRoute(app: TypedApp, { bus, runtime: { clock } }: Services): void {
   app.get('/v1/rooms', { schema, config: { scope: 'read', rooms: 'each' } }, async (request) => {
     const { prefix = '', sort = 'name', cursor, limit } = request.query;
-    const size = pageSize(limit, limits.roomsPage);
+    const size = limit ?? defaultPage;
     const before = orders[sort];
     const last = cursor === undefined ? undefined : rowOf(cursor);
     const all = [...(await bus.presence.rooms())].flatMap(([room, online]): Row[] =>

@@ -1,9 +1,9 @@
 // Reads a room: online counts, modes, stream positions, traffic, members and history.
 import { pageOf, positionsOf } from '@danmux/bus';
-import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, limits, type Msg } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type ErrorCode, isStreamLane, type Msg } from '@danmux/protocol';
 import { historyQuery, historyReply, membersQuery, membersReply, roomReply } from '@danmux/protocol/schemas';
 import { parseJson } from '@danmux/runtime';
-import { pageSize } from '../http/paging.ts';
+import { defaultPage } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import { readModes } from '../moderation/room-modes.ts';
 import type { Services } from '../services.ts';
@@ -86,15 +86,14 @@ export function addRoomRoutes(app: TypedApp, { bus, runtime: { clock } }: Pick<S
   app.get('/v1/rooms/:room/members', { schema: membersSchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { cursor, limit } = request.query;
-    return pageOf(await bus.presence.audience(room), cursor, pageSize(limit, limits.membersPage));
+    return pageOf(await bus.presence.audience(room), cursor, limit ?? defaultPage);
   });
 
   app.get('/v1/rooms/:room/history', { schema: historySchema, config: { scope: 'read' } }, async (request) => {
     const room = checkRoomName(request.params.room);
     const { lane = 'chat', before, limit } = request.query;
-    const most = pageSize(limit, limits.historyPage);
     if (!isStreamLane(lane)) throw new DanmuxError('invalid_request', { message: 'querystring: lane must be a lane with history: control, gift or chat.' });
-    const { msgs, more } = await bus.streams.history(room, lane, before === undefined ? undefined : Number(before), most);
+    const { msgs, more } = await bus.streams.history(room, lane, before, limit ?? defaultPage);
     return { msgs: msgs.map((text) => parseJson(text) as Msg), more };
   });
 }

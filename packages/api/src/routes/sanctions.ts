@@ -1,9 +1,9 @@
 // Lists, sets, gets and lifts mutes and bans; each route exists for one room and for all rooms.
-import { checkRoomName, DanmuxError, type ErrorCode, limits } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type ErrorCode } from '@danmux/protocol';
 import { bansReply, mutesReply, type SanctionRequest, sanctionReply, sanctionRequest, sanctionsQuery } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { pageSize } from '../http/paging.ts';
+import { defaultPage } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import { type Decision, find, impose, lift, list, type Place } from '../moderation/sanctions.ts';
 import type { Services } from '../services.ts';
@@ -53,7 +53,7 @@ function addList(app: TypedApp, services: Services, { prefix, phrase, codes, exa
   };
   app.get(`${prefix}/${plural}`, { schema, config: { scope: 'read' } }, async (request) => {
     const { cursor, limit } = request.query;
-    const page = await list(services, placeOf(request), kind, cursor, pageSize(limit, limits.listPage));
+    const page = await list(services, placeOf(request), kind, cursor, limit ?? defaultPage);
     return { [plural]: page.found, cursor: page.cursor } as never;
   });
 }

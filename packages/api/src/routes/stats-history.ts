@@ -23,7 +23,7 @@ type Row = StatsHistoryReply['samples'][number];
 
 export function addStatsHistoryRoute(app: TypedApp, { bus, runtime }: Pick<Services, 'bus' | 'runtime'>): void {
   app.get('/v1/stats/history', { schema, config: { scope: 'read' } }, async (request): Promise<StatsHistoryReply> => {
-    const after = runtime.clock.now() - Number(request.query.minutes ?? 60) * 60_000;
+    const after = runtime.clock.now() - (request.query.minutes ?? 60) * 60_000;
     const all = await readSamples(bus);
     const rows = all.map((sample, index) => rowOf(sample, all[index - 1]));
     return { every_ms: sampleEveryMs, samples: rows.filter(({ at }) => at > after) };

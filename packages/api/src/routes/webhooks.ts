@@ -1,9 +1,9 @@
 // Lists and enables webhook targets, and lists and redelivers dead letters. The worker does the delivery.
-import { DanmuxError, limits } from '@danmux/protocol';
+import { DanmuxError } from '@danmux/protocol';
 import { deadLettersQuery, deadLettersReply, enableReply, replayReply, webhooksReply } from '@danmux/protocol/schemas';
 import { type ReplayResult, Webhooks } from '@danmux/webhooks';
 import { Type } from 'typebox';
-import { cursorOf, pageSize, positionOf } from '../http/paging.ts';
+import { cursorOf, defaultPage, positionOf } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, idempotencyHeaders, postCodes, success } from './documented.ts';
@@ -73,7 +73,7 @@ export function addWebhookRoutes(app: TypedApp, { runtime, bus, jobs }: Services
   });
 
   app.get('/v1/webhooks/dead', { schema: deadSchema, config: { scope: 'admin' } }, async ({ query: { cursor, limit } }) => {
-    const page = await webhooks.deadLetters(cursor === undefined ? undefined : positionOf(cursor), pageSize(limit, limits.listPage));
+    const page = await webhooks.deadLetters(cursor === undefined ? undefined : positionOf(cursor), limit ?? defaultPage);
     return { letters: page.letters.map(({ text, ...deadLetter }) => deadLetter), cursor: page.cursor === null ? null : cursorOf(page.cursor) };
   });
 

@@ -1,15 +1,10 @@
-// Page sizes and cursors: accepted values, and errors for others.
+// Cursors: accepted values, and errors for others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cursorOf, pageSize, positionOf } from '../../src/http/paging.ts';
+import { cursorOf, positionOf } from '../../src/http/paging.ts';
 
 const refused = { code: 'invalid_request' };
-
-test('the default page size is fifty, the maximum is that of the list', () => {
-  assert.deepEqual([pageSize(undefined, 100), pageSize('1', 100), pageSize('100', 100)], [50, 1, 100]);
-  assert.throws(() => pageSize('101', 100), refused);
-});
 
 test('a cursor needs no escaping in a URL and decodes to its position', () => {
   fc.assert(

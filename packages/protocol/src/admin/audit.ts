@@ -4,22 +4,25 @@ import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
 import { nextCursor, pageQuery, strict } from './fields.ts';
 
-export const auditRow = Type.Object({
-  ts: Type.Integer({ description: 'Milliseconds since 1970' }),
-  key: Type.Union([Type.String(), Type.Null()], { description: 'Id of the API key; null when authentication failed' }),
-  method: Type.String(),
-  route: Type.String({ description: 'Route pattern, with parameter names instead of values', examples: ['/v1/rooms/:room/messages'] }),
-  params: Type.Record(Type.String(), Type.String(), { description: 'Values of the path parameters' }),
-  asked: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), {
-      description: 'Selected fields of the request body: id, user, rooms, scopes, modes, times, reason',
-    }),
-  ),
-  status: Type.Integer(),
-  code: Type.Optional(Type.String({ description: 'Error code of a refused request' })),
-  trace: Type.String(),
-  address: Type.String(),
-});
+export const auditRow = Type.Object(
+  {
+    ts: Type.Integer({ description: 'Milliseconds since 1970' }),
+    key: Type.Union([Type.String(), Type.Null()], { description: 'Id of the API key; null when authentication failed' }),
+    method: Type.String(),
+    route: Type.String({ description: 'Route pattern, with parameter names instead of values', examples: ['/v1/rooms/:room/messages'] }),
+    params: Type.Record(Type.String(), Type.String(), { description: 'Values of the path parameters' }),
+    asked: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Selected fields of the request body: id, user, rooms, scopes, modes, times, reason',
+      }),
+    ),
+    status: Type.Integer(),
+    code: Type.Optional(Type.String({ description: 'Error code of a refused request' })),
+    trace: Type.String(),
+    address: Type.String(),
+  },
+  { title: 'AuditRow' },
+);
 export const auditQuery = Type.Object(
   {
     ...pageQuery(limits.listPage),
@@ -31,10 +34,13 @@ export const auditQuery = Type.Object(
   },
   strict,
 );
-export const auditReply = Type.Object({
-  rows: Type.Array(auditRow, { description: 'Newest first; with a filter a page may hold fewer rows than `limit`, or none' }),
-  cursor: nextCursor,
-});
+export const auditReply = Type.Object(
+  {
+    rows: Type.Array(auditRow, { description: 'Newest first; with a filter a page may hold fewer rows than `limit`, or none' }),
+    cursor: nextCursor,
+  },
+  { title: 'AuditPage' },
+);
 
 export type AuditRow = Static<typeof auditRow>;
 export type AuditLogName = 'changes' | 'publishing' | 'unknown';

@@ -1,4 +1,4 @@
-// Schema fields shared by several admin API resources. A number in a query string has a schema of type string, because a URL carries text.
+// Schema fields shared by several admin API resources. The `title` of a schema is its name in the OpenAPI document.
 import { Type } from 'typebox';
 import { type Lane, laneNames } from '../lanes.ts';
 import { limits } from '../limits.ts';
@@ -15,7 +15,12 @@ export const messageId = Type.String({
 });
 
 /** A lane name. TypeBox infers `never` for a union of a mapped array, so the static type is given explicitly. */
-export const laneSchema = Type.Unsafe<Lane>(Type.Union(laneNames.map((name) => Type.Literal(name))));
+export const laneSchema = Type.Unsafe<Lane>(
+  Type.Union(
+    laneNames.map((name) => Type.Literal(name)),
+    { title: 'Lane' },
+  ),
+);
 
 /** A user id. */
 export const userId = Type.String({ minLength: 1, maxLength: limits.userId, description: 'User id: any text' });
@@ -28,7 +33,7 @@ export const fromSchema = Type.Object(
     avatar: Type.Optional(Type.String({ maxLength: 512 })),
     level: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
   },
-  { additionalProperties: true, description: 'The sender; unknown fields are passed on to viewers' },
+  { title: 'Sender', additionalProperties: true, description: 'The sender; unknown fields are passed on to viewers' },
 );
 
 /** A room name, or a prefix that ends in `*`. The schema checks only the length; the handler checks the rest and returns a specific error. */
@@ -39,10 +44,10 @@ const latest = Number.MAX_SAFE_INTEGER;
 /** A point in time, in milliseconds since 1970. */
 export const instant = (description: string) => Type.Integer({ minimum: 0, maximum: latest, description: `${description}; milliseconds since 1970` });
 
-/** Query fields of a list in pages. The schema allows a `limit` up to 999; the handler of the route refuses a value above `most`. */
+/** Query fields of a list in pages of at most `most` rows. The api converts the text of a URL to the integer. */
 export const pageQuery = (most: number) => ({
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: limits.cursor, description: 'The `cursor` of the previous page' })),
-  limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: `1 to ${most}, default 50` })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: most, default: 50, description: `1 to ${most}, default 50` })),
 });
 
 /** Cursor of the next page. */

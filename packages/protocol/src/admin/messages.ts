@@ -19,10 +19,12 @@ const messageFields = {
   expires_at: Type.Optional(instant('When the message expires: it is neither sent nor shown after this time')),
 };
 
-export const publishRequest = Type.Object(messageFields, strict);
+export const publishRequest = Type.Object(messageFields, { ...strict, title: 'PublishRequest' });
+/** A message with a malformed room name is refused alone, so the schema does not refuse the batch for it. */
+const batchRoom = Type.String({ maxLength: 1_024, description: 'Room name; a malformed one refuses only this message, with `invalid_room` in `results`' });
 export const batchRequest = Type.Object(
-  { messages: Type.Array(Type.Object({ room: Type.String({ maxLength: 1_024 }), ...messageFields }, strict), { minItems: 1, maxItems: limits.batch }) },
-  strict,
+  { messages: Type.Array(Type.Object({ room: batchRoom, ...messageFields }, { ...strict, title: 'BatchMessage' }), { minItems: 1, maxItems: limits.batch }) },
+  { ...strict, title: 'BatchRequest' },
 );
 export const broadcastRequest = Type.Object(
   {
@@ -31,18 +33,20 @@ export const broadcastRequest = Type.Object(
     }),
     ...messageFields,
   },
-  strict,
+  { ...strict, title: 'BroadcastRequest' },
 );
 
 const job = Type.Optional(Type.String({ description: 'Job id of a delayed message; read or cancel the job at /v1/jobs/{id}' }));
 const accepted = { id: Type.String(), room: Type.String(), lane: laneSchema, job };
 
-export const publishReply = Type.Object(accepted);
-export const batchReply = Type.Object({
-  results: Type.Array(Type.Union([Type.Object({ status: Type.Literal(202), ...accepted }), problem])),
-});
-export const userMessageReply = Type.Object({ id: Type.String(), user: Type.String(), lane: laneSchema, job });
-export const broadcastReply = Type.Object({ id: Type.String(), job: Type.String({ description: 'Job id; read the progress at /v1/jobs/{id}' }) });
+export const publishReply = Type.Object(accepted, { title: 'AcceptedMessage' });
+const batchResult = Type.Union([Type.Object({ status: Type.Literal(202), ...accepted }, { title: 'BatchAccepted' }), problem], { title: 'BatchResult' });
+export const batchReply = Type.Object({ results: Type.Array(batchResult) }, { title: 'BatchReply' });
+export const userMessageReply = Type.Object({ id: Type.String(), user: Type.String(), lane: laneSchema, job }, { title: 'AcceptedUserMessage' });
+export const broadcastReply = Type.Object(
+  { id: Type.String(), job: Type.String({ description: 'Job id; read the progress at /v1/jobs/{id}' }) },
+  { title: 'AcceptedBroadcast' },
+);
 
 export type PublishRequest = Static<typeof publishRequest>;
 export type BatchRequest = Static<typeof batchRequest>;

@@ -9,9 +9,9 @@ export const problem = Type.Object(
     code: Type.String(),
     detail: Type.String(),
     instance: Type.Optional(Type.String({ description: 'Trace id of the request' })),
-    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }, { title: 'FieldProblem' }))),
     retry_after_ms: Type.Optional(Type.Integer()),
   },
-  { description: 'RFC 9457 problem' },
+  { title: 'Problem', description: 'RFC 9457 problem' },
 );
 export type Problem = Static<typeof problem>;

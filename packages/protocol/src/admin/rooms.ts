@@ -8,7 +8,7 @@ import { fromSchema, instant, laneSchema, nextCursor, pageQuery, strict } from '
 import { laneRates } from './stats.ts';
 
 const online = Type.Integer({ description: 'Connections in the room, over all edges' });
-const positionSchema = Type.Object({ epoch: Type.String(), offset: Type.Integer() });
+const positionSchema = Type.Object({ epoch: Type.String(), offset: Type.Integer() }, { title: 'Position' });
 
 const modeFields = {
   slow_ms: Type.Integer({ minimum: 1, maximum: limits.modeMs, description: 'Minimum time between two messages of a user, in milliseconds' }),
@@ -25,17 +25,17 @@ const modeFields = {
 export const modesSchema = Type.Unsafe<RoomModes>(
   Type.Object(
     mapFields((schema) => Type.Optional(schema)),
-    strict,
+    { ...strict, title: 'RoomModes' },
   ),
 );
 const modesChange = Type.Unsafe<ModesChange>(
   Type.Object(
     mapFields((schema) => Type.Optional(Type.Union([schema, Type.Null()]))),
-    { ...strict, description: 'Merged into the modes of the room; null removes one' },
+    { ...strict, title: 'RoomModesChange', description: 'Merged into the modes of the room; null removes one' },
   ),
 );
 
-export const roomPatch = Type.Object({ modes: modesChange }, strict);
+export const roomPatch = Type.Object({ modes: modesChange }, { ...strict, title: 'RoomPatch' });
 
 /** Message counts of a room, reported by the relays that owned the room's shard. */
 const roomTraffic = Type.Object(
@@ -46,20 +46,24 @@ const roomTraffic = Type.Object(
     shed: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), { description: 'By lane, then by reason' }),
   },
   {
+    title: 'RoomTraffic',
     description:
       'Counts of the relays for this room, at most five seconds old; absent after an hour without messages. Messages dropped by a full ingress and the last seconds of a crashed relay are missing here; the ledger of the cluster includes them.',
   },
 );
 
-export const roomReply = Type.Object({
-  room: Type.String(),
-  online,
-  users: Type.Integer({ description: 'Distinct users in the room; an estimate when the member list is incomplete' }),
-  modes: modesSchema,
-  positions: Type.Record(Type.String(), positionSchema),
-  traffic: Type.Optional(roomTraffic),
-});
-export const roomModesReply = Type.Object({ room: Type.String(), modes: modesSchema });
+export const roomReply = Type.Object(
+  {
+    room: Type.String(),
+    online,
+    users: Type.Integer({ description: 'Distinct users in the room; an estimate when the member list is incomplete' }),
+    modes: modesSchema,
+    positions: Type.Record(Type.String(), positionSchema),
+    traffic: Type.Optional(roomTraffic),
+  },
+  { title: 'Room' },
+);
+export const roomModesReply = Type.Object({ room: Type.String(), modes: modesSchema }, { title: 'ChangedRoom' });
 
 export const roomsQuery = Type.Object(
   {
@@ -69,28 +73,34 @@ export const roomsQuery = Type.Object(
   },
   strict,
 );
-export const roomsReply = Type.Object({
-  rooms: Type.Array(Type.Object({ room: Type.String(), online, per_second: Type.Optional(laneRates) })),
-  cursor: nextCursor,
-  total: Type.Integer({ description: 'Number of matching rooms that have a viewer online' }),
-});
+export const roomsReply = Type.Object(
+  {
+    rooms: Type.Array(Type.Object({ room: Type.String(), online, per_second: Type.Optional(laneRates) }, { title: 'OnlineRoom' })),
+    cursor: nextCursor,
+    total: Type.Integer({ description: 'Number of matching rooms that have a viewer online' }),
+  },
+  { title: 'RoomsPage' },
+);
 
 export const membersQuery = Type.Object(pageQuery(limits.membersPage), strict);
-export const membersReply = Type.Object({
-  online,
-  users: Type.Integer({ description: 'Distinct users; an estimate unless `complete`' }),
-  members: Type.Array(
-    Type.Object(
-      { ...fromSchema.properties, guest: Type.Optional(Type.Literal(true, { description: 'The viewer connected without a token' })) },
-      { additionalProperties: true },
+export const membersReply = Type.Object(
+  {
+    online,
+    users: Type.Integer({ description: 'Distinct users; an estimate unless `complete`' }),
+    members: Type.Array(
+      Type.Object(
+        { ...fromSchema.properties, guest: Type.Optional(Type.Literal(true, { description: 'The viewer connected without a token' })) },
+        { title: 'Member', additionalProperties: true },
+      ),
+      { description: 'Highest level first, then by id' },
     ),
-    { description: 'Highest level first, then by id' },
-  ),
-  cursor: nextCursor,
-  complete: Type.Boolean({
-    description: 'True when the pages list every user; false in a large room, which lists the highest levels and a sample of the others',
-  }),
-});
+    cursor: nextCursor,
+    complete: Type.Boolean({
+      description: 'True when the pages list every user; false in a large room, which lists the highest levels and a sample of the others',
+    }),
+  },
+  { title: 'MembersPage' },
+);
 
 export const historyQuery = Type.Object(
   {
@@ -98,11 +108,11 @@ export const historyQuery = Type.Object(
       Type.Unsafe<StreamLane>(
         Type.Union(
           streamLanes.map((lane) => Type.Literal(lane)),
-          { default: 'chat', description: 'A lane with history' },
+          { title: 'HistoryLane', default: 'chat', description: 'A lane with history' },
         ),
       ),
     ),
-    before: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,15}$', description: 'Only messages with a lower offset' })),
+    before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Only messages with a lower offset' })),
     limit: pageQuery(limits.historyPage).limit,
   },
   strict,
@@ -121,15 +131,15 @@ export const msgSchema = Type.Object(
     expires_at: Type.Optional(Type.Integer()),
     parts: Type.Optional(
       Type.Unsafe<readonly MsgPart[]>(
-        Type.Array(Type.Object({ id: Type.String(), count: Type.Number({ description: 'A positive integer' }) }), {
+        Type.Array(Type.Object({ id: Type.String(), count: Type.Number({ description: 'A positive integer' }) }, { title: 'MessagePart' }), {
           description: 'Id and count of each gift that this combo message merges; each gift can be recalled by its id',
         }),
       ),
     ),
   },
-  { additionalProperties: true },
+  { title: 'Message', additionalProperties: true },
 );
-export const historyReply = Type.Object({ msgs: Type.Array(msgSchema), more: Type.Boolean() });
+export const historyReply = Type.Object({ msgs: Type.Array(msgSchema), more: Type.Boolean() }, { title: 'HistoryPage' });
 
 function mapFields(wrap: (schema: TSchema) => TSchema): Record<string, TSchema> {
   return Object.fromEntries(Object.entries(modeFields).map(([name, schema]) => [name, wrap(schema)]));

@@ -15,33 +15,39 @@ export const sanctionRequest = Type.Object(
     reason,
     by,
   },
-  strict,
+  { ...strict, title: 'SanctionRequest' },
 );
 
 const banMs = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.sanctionMs, description: 'Also bans the user for this many milliseconds' }));
 /** Body of a kick whose user is in the path. */
-export const kickRequest = Type.Object({ reason, by, ban_ms: banMs }, strict);
+export const kickRequest = Type.Object({ reason, by, ban_ms: banMs }, { ...strict, title: 'KickRequest' });
 /** Body of a kick from one room; the path holds the room, so the body names the user. */
-export const roomKickRequest = Type.Object({ user: userId, reason, by, ban_ms: banMs }, strict);
+export const roomKickRequest = Type.Object({ user: userId, reason, by, ban_ms: banMs }, { ...strict, title: 'RoomKickRequest' });
 
-export const sanctionReply = Type.Object({
-  user: Type.String(),
-  room: Type.Optional(Type.String({ description: 'Absent: in every room' })),
-  reason: Type.Optional(Type.String()),
-  by: Type.String(),
-  at: Type.Integer({ description: 'Milliseconds since 1970' }),
-  until: Type.Optional(Type.Integer({ description: 'When it ends, milliseconds since 1970; absent: lasts until lifted' })),
-});
+export const sanctionReply = Type.Object(
+  {
+    user: Type.String(),
+    room: Type.Optional(Type.String({ description: 'Absent: in every room' })),
+    reason: Type.Optional(Type.String()),
+    by: Type.String(),
+    at: Type.Integer({ description: 'Milliseconds since 1970' }),
+    until: Type.Optional(Type.Integer({ description: 'When it ends, milliseconds since 1970; absent: lasts until lifted' })),
+  },
+  { title: 'Sanction' },
+);
 
 export const sanctionsQuery = Type.Object(pageQuery(limits.listPage), strict);
-export const mutesReply = Type.Object({ mutes: Type.Array(sanctionReply, { description: 'Sorted by user' }), cursor: nextCursor });
-export const bansReply = Type.Object({ bans: Type.Array(sanctionReply, { description: 'Sorted by user' }), cursor: nextCursor });
+export const mutesReply = Type.Object({ mutes: Type.Array(sanctionReply, { description: 'Sorted by user' }), cursor: nextCursor }, { title: 'MutesPage' });
+export const bansReply = Type.Object({ bans: Type.Array(sanctionReply, { description: 'Sorted by user' }), cursor: nextCursor }, { title: 'BansPage' });
 
-export const recallReply = Type.Object({
-  id: Type.String(),
-  room: Type.String(),
-  found: Type.Boolean({ description: 'True when history held the message; false also for a message still in flight, which the recall stops' }),
-});
+export const recallReply = Type.Object(
+  {
+    id: Type.String(),
+    room: Type.String(),
+    found: Type.Boolean({ description: 'True when history held the message; false also for a message still in flight, which the recall stops' }),
+  },
+  { title: 'RecalledMessage' },
+);
 
 export type SanctionRequest = Static<typeof sanctionRequest>;
 export type KickRequest = Static<typeof kickRequest>;

@@ -3,9 +3,9 @@ import { type Static, Type } from 'typebox';
 import { byLane } from '../lanes.ts';
 import { instant, strict } from './fields.ts';
 
-const laneCounts = Type.Record(Type.String(), Type.Integer());
+const laneCounts = Type.Record(Type.String(), Type.Integer(), { title: 'LaneCounts', description: 'Messages, by lane' });
 /** Messages per second, by lane. */
-export const laneRates = Type.Record(Type.String(), Type.Number(), { description: 'Messages per second, by lane' });
+export const laneRates = Type.Record(Type.String(), Type.Number(), { title: 'LaneRates', description: 'Messages per second, by lane' });
 const rates = byLane(() => 0);
 
 /** Numbers that a process reports about itself. They are optional, because a process of an older version does not report them. */
@@ -33,27 +33,33 @@ const nodeNumbers = {
   out_bytes_per_second: Type.Optional(Type.Number({ description: 'Edges: bytes of frames written to viewers, before compression' })),
 };
 
-const nodeSchema = Type.Object({
-  id: Type.String(),
-  role: Type.String({ description: 'edge, relay, api or worker' }),
-  address: Type.String({ description: 'host:port; empty for a role without a listening port' }),
-  version: Type.String(),
-  load: Type.Number({ description: '0 idle to 1 full' }),
-  degraded: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }), {
-    description: 'Problems of a process that still serves, as listed by its /readyz; empty when there are none',
-  }),
-  ...nodeNumbers,
-});
+const nodeSchema = Type.Object(
+  {
+    id: Type.String(),
+    role: Type.String({ description: 'edge, relay, api or worker' }),
+    address: Type.String({ description: 'host:port; empty for a role without a listening port' }),
+    version: Type.String(),
+    load: Type.Number({ description: '0 idle to 1 full' }),
+    degraded: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }, { title: 'Degradation' }), {
+      description: 'Problems of a process that still serves, as listed by its /readyz; empty when there are none',
+    }),
+    ...nodeNumbers,
+  },
+  { title: 'Node' },
+);
 
-export const statsReply = Type.Object({
-  rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
-  online: Type.Integer({ description: 'Connections in rooms, over all edges' }),
-  accepted: laneCounts,
-  sequenced: laneCounts,
-  shed: Type.Record(Type.String(), laneCounts, { description: 'By lane, then by reason' }),
-  nodes: Type.Array(nodeSchema),
-});
-export const nodesReply = Type.Object({ nodes: Type.Array(nodeSchema) });
+export const statsReply = Type.Object(
+  {
+    rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
+    online: Type.Integer({ description: 'Connections in rooms, over all edges' }),
+    accepted: laneCounts,
+    sequenced: laneCounts,
+    shed: Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer()), { description: 'By lane, then by reason' }),
+    nodes: Type.Array(nodeSchema),
+  },
+  { title: 'Stats' },
+);
+export const nodesReply = Type.Object({ nodes: Type.Array(nodeSchema) }, { title: 'NodeList' });
 
 export const nodesExample = {
   nodes: [
@@ -74,29 +80,35 @@ export const nodesExample = {
   ],
 };
 
-/** Query of /v1/stats/history. `minutes` is text, because a URL carries text. */
+/** Query of /v1/stats/history. */
 export const statsHistoryQuery = Type.Object(
-  { minutes: Type.Optional(Type.String({ pattern: '^([1-9]|[1-5][0-9]|60)$', default: '60', description: 'The last 1 to 60 minutes' })) },
+  { minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 60, default: 60, description: 'The last 1 to 60 minutes' })) },
   strict,
 );
 
-const statsSample = Type.Object({
-  at: instant('When the sample was taken'),
-  online: Type.Integer({ description: 'Connections in rooms, over all edges' }),
-  rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
-  connections: Type.Integer({ description: 'Viewers connected to any edge, in a room or not' }),
-  lag_ms: Type.Union([Type.Number(), Type.Null()], {
-    description: 'The largest event-loop lag of any process, 99th percentile; null when no process reported one',
-  }),
-  waiting: Type.Record(Type.String(), Type.Integer(), { description: 'Messages accepted but not yet sequenced or shed, by lane' }),
-  per_second: Type.Union([Type.Object({ accepted: laneRates, sequenced: laneRates, shed: laneRates }), Type.Null()], {
-    description: 'Rates since the previous sample; null when the previous sample is missing',
-  }),
-});
-export const statsHistoryReply = Type.Object({
-  every_ms: Type.Integer({ description: 'Interval between samples. A larger distance between two samples means that samples in between are missing' }),
-  samples: Type.Array(statsSample, { description: 'Oldest first' }),
-});
+const statsSample = Type.Object(
+  {
+    at: instant('When the sample was taken'),
+    online: Type.Integer({ description: 'Connections in rooms, over all edges' }),
+    rooms: Type.Integer({ description: 'Rooms with a viewer online' }),
+    connections: Type.Integer({ description: 'Viewers connected to any edge, in a room or not' }),
+    lag_ms: Type.Union([Type.Number(), Type.Null()], {
+      description: 'The largest event-loop lag of any process, 99th percentile; null when no process reported one',
+    }),
+    waiting: Type.Record(Type.String(), Type.Integer(), { description: 'Messages accepted but not yet sequenced or shed, by lane' }),
+    per_second: Type.Union([Type.Object({ accepted: laneRates, sequenced: laneRates, shed: laneRates }, { title: 'TrafficRates' }), Type.Null()], {
+      description: 'Rates since the previous sample; null when the previous sample is missing',
+    }),
+  },
+  { title: 'StatsSample' },
+);
+export const statsHistoryReply = Type.Object(
+  {
+    every_ms: Type.Integer({ description: 'Interval between samples. A larger distance between two samples means that samples in between are missing' }),
+    samples: Type.Array(statsSample, { description: 'Oldest first' }),
+  },
+  { title: 'StatsHistory' },
+);
 
 export const statsHistoryExample = {
   every_ms: 10_000,

@@ -20,7 +20,7 @@ export const tokenRequest = Type.Object(
     send: Type.Optional(Type.Boolean({ default: true, description: 'False: the bearer may watch but not send' })),
     ttl_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, default: 3_600 })),
   },
-  strict,
+  { ...strict, title: 'TokenRequest' },
 );
-export const tokenReply = Type.Object({ token: Type.String(), expires_at: Type.Integer({ description: 'Milliseconds since 1970' }) });
+export const tokenReply = Type.Object({ token: Type.String(), expires_at: Type.Integer({ description: 'Milliseconds since 1970' }) }, { title: 'ViewerToken' });
 export type TokenRequest = Static<typeof tokenRequest>;

@@ -6,34 +6,41 @@ import { instant, strict } from './fields.ts';
 export const traceQuery = Type.Object({ room: Type.String({ pattern: roomNamePattern, description: 'The room of the message' }) }, strict);
 
 const hopNames = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'] as const;
-const hopSchema = Type.Object({
-  hop: Type.Unsafe<(typeof hopNames)[number]>(
-    Type.Union(
-      hopNames.map((name) => Type.Literal(name)),
-      {
-        description:
-          '`accepted` by an api or edge, `stored` in the ingress, `sequenced` by the relay, `delivered` to the connections of an edge, `recalled` by a moderator',
-      },
+const hopSchema = Type.Object(
+  {
+    hop: Type.Unsafe<(typeof hopNames)[number]>(
+      Type.Union(
+        hopNames.map((name) => Type.Literal(name)),
+        {
+          title: 'HopName',
+          description:
+            '`accepted` by an api or edge, `stored` in the ingress, `sequenced` by the relay, `delivered` to the connections of an edge, `recalled` by a moderator',
+        },
+      ),
     ),
-  ),
-  node: Type.String({ description: 'The process: an `id` of /v1/nodes' }),
-  at: instant('Time of the hop; clocks of two processes may differ by some milliseconds'),
-  offset: Type.Optional(Type.Integer({ description: 'With `sequenced`: offset of the message in the lane of the room' })),
-  viewers: Type.Optional(Type.Integer({ description: 'With `delivered`: connections of this edge in the room' })),
-});
+    node: Type.String({ description: 'The process: an `id` of /v1/nodes' }),
+    at: instant('Time of the hop; clocks of two processes may differ by some milliseconds'),
+    offset: Type.Optional(Type.Integer({ description: 'With `sequenced`: offset of the message in the lane of the room' })),
+    viewers: Type.Optional(Type.Integer({ description: 'With `delivered`: connections of this edge in the room' })),
+  },
+  { title: 'TraceHop' },
+);
 
-export const traceReply = Type.Object({
-  id: Type.String(),
-  room: Type.String(),
-  trace: Type.String({ description: 'Trace id, as in the logs: from the `traceparent` header of the request, or generated' }),
-  hops: Type.Array(hopSchema, { description: 'Sorted by time' }),
-  receipts: Type.Optional(
-    Type.Object(
-      { sent: Type.Integer(), received: Type.Integer(), missing: Type.Integer() },
-      { description: 'Receipt counts in this room, for a message published with `receipt: true`; as at /v1/messages/{id}/receipts' },
+export const traceReply = Type.Object(
+  {
+    id: Type.String(),
+    room: Type.String(),
+    trace: Type.String({ description: 'Trace id, as in the logs: from the `traceparent` header of the request, or generated' }),
+    hops: Type.Array(hopSchema, { description: 'Sorted by time' }),
+    receipts: Type.Optional(
+      Type.Object(
+        { sent: Type.Integer(), received: Type.Integer(), missing: Type.Integer() },
+        { title: 'ReceiptCounts', description: 'Receipt counts in this room, for a message published with `receipt: true`; as at /v1/messages/{id}/receipts' },
+      ),
     ),
-  ),
-});
+  },
+  { title: 'Trace' },
+);
 
 export const traceExample = {
   id: 'order-4711',

@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { roomRule, strict } from './fields.ts';
 
 const action = Type.Union([Type.Literal('block'), Type.Literal('mask'), Type.Literal('hold'), Type.Literal('shadow')], {
+  title: 'WordAction',
   description:
     'block: the message is refused; mask: the word is replaced by asterisks; hold: the message waits for review; shadow: only the sender sees the message',
 });
@@ -18,11 +19,14 @@ export const wordListRequest = Type.Object(
     }),
     rooms,
   },
-  strict,
+  { ...strict, title: 'WordListRequest' },
 );
-export const wordListReply = Type.Object({ name: Type.String(), action, words: Type.Array(Type.String()), rooms });
-export const wordListSummary = Type.Object({ name: Type.String(), action, count: Type.Integer({ description: 'Number of words' }), rooms });
-export const wordListsReply = Type.Object({ lists: Type.Array(wordListSummary, { description: 'Sorted by name' }) });
+export const wordListReply = Type.Object({ name: Type.String(), action, words: Type.Array(Type.String()), rooms }, { title: 'WordList' });
+export const wordListSummary = Type.Object(
+  { name: Type.String(), action, count: Type.Integer({ description: 'Number of words' }), rooms },
+  { title: 'WordListSummary' },
+);
+export const wordListsReply = Type.Object({ lists: Type.Array(wordListSummary, { description: 'Sorted by name' }) }, { title: 'WordLists' });
 
 export type WordListRequest = Static<typeof wordListRequest>;
 export type WordListSummary = Static<typeof wordListSummary>;

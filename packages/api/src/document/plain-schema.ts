@@ -1,0 +1,77 @@
+// Rewrites the JSON schemas of the routes for code generators, without changing which values fit: one `enum` instead of a union of constants,
+// `boolean` instead of one that can only be true, a list of types instead of a union with null, and a `format` for every number.
+
+/** A JSON schema of the OpenAPI document, as far as this folder reads it. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly title?: string;
+  readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+  readonly [keyword: string]: unknown;
+}
+
+/** Types of which a nullable value needs no schema of its own. */
+const scalars: readonly string[] = ['string', 'integer', 'number', 'boolean'];
+const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 } as const;
+
+/** The same schema in forms that generators understand, down to its last part. */
+export function plainSchema(schema: Schema): Schema {
+  const { anyOf, ...rest } = mapParts(schema, plainSchema);
+  const plain: Schema = anyOf ? union(rest, anyOf) : rest;
+  if (plain.type === 'integer') return { ...plain, format: plain.format ?? integerFormat(plain) };
+  if (plain.type === 'number') return { ...plain, format: plain.format ?? 'double' };
+  // A generated type cannot express "always true", and one with a single constant does not compile in Java.
+  if (plain.type === 'boolean' && plain.enum) return without(plain, 'enum');
+  return plain;
+}
+
+/** The schema with each schema inside it replaced. */
+export function mapParts(schema: Schema, replace: (part: Schema, place: string) => Schema): Schema {
+  const { anyOf, items, properties, additionalProperties, ...rest } = schema;
+  return {
+    ...rest,
+    ...(anyOf ? { anyOf: anyOf.map((part, index) => replace(part, `Option${index + 1}`)) } : {}),
+    ...(items ? { items: replace(items, 'Item') } : {}),
+    ...(properties ? { properties: Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, replace(part, name)])) } : {}),
+    ...(typeof additionalProperties === 'object'
+      ? { additionalProperties: replace(additionalProperties, 'Value') }
+      : additionalProperties === undefined
+        ? {}
+        : { additionalProperties }),
+  };
+}
+
+function union(rest: Schema, options: readonly Schema[]): Schema {
+  const others = options.filter(({ type }) => type !== 'null');
+  const isNullable = others.length < options.length;
+  const one = constants(others) ?? (others.length === 1 ? others[0] : undefined);
+  if (one && !isNullable) return { ...one, ...rest };
+  if (one && scalars.includes(String(one.type))) return { ...one, ...rest, ...nullable(one) };
+  return { ...rest, anyOf: options };
+}
+
+/** One `enum` for options that are all constants of one type. */
+function constants(options: readonly Schema[]): Schema | undefined {
+  const [first] = options;
+  if (!first || options.length < 2 || !options.every((each) => each.enum && each.type === first.type)) return undefined;
+  return { ...(first.type === undefined ? {} : { type: first.type }), enum: options.flatMap((each) => each.enum ?? []) };
+}
+
+function nullable({ type, enum: values }: Schema): Schema {
+  return { type: [type as string, 'null'], ...(values ? { enum: [...values, null] } : {}) };
+}
+
+function integerFormat({ minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: Schema): string {
+  return minimum >= int32.least && maximum <= int32.most ? 'int32' : 'int64';
+}
+
+export function without(schema: Schema, keyword: string): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));
+}

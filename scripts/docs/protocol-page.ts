@@ -16,6 +16,7 @@ const viewerSettings = [
   'edge.ping_interval_ms',
   'edge.ping_timeout_ms',
   'edge.connect_timeout_ms',
+  'edge.frame_bytes',
   'edge.outbox_bytes',
   'edge.send_per_minute',
   'edge.send_burst',

@@ -27,9 +27,12 @@ export interface JoinRequest {
 export interface JoinReply {
   room: string;
   online: number;
+  /** Positions after `msgs`. */
   positions: Positions;
   recovered: Partial<Record<StreamLane, boolean>>;
   msgs: Msg[];
+  /** Number of messages of this reply that follow in frames, before the room's live frames; absent when `msgs` holds all. */
+  following?: number;
   /** Cluster time when the reply was sent, milliseconds since 1970. Compare `ts`, `until` and `expires_at` with this clock. */
   now?: number;
   /** Current modes of the room; an empty object imposes no limits. Absent for `@me`. */
@@ -83,7 +86,9 @@ export interface HistoryRequest {
   limit?: number;
 }
 export interface HistoryReply {
+  /** May be fewer than `limit`, because a reply has a maximum size. */
   msgs: Msg[];
+  /** True when older messages exist. */
   more: boolean;
 }
 

@@ -64,7 +64,7 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
   // engine.io accepts pre-encoded frames only when its own compression is off.
   io.engine.on('connection', (conn: PollingConn & { transport: { perMessageDeflate: unknown } }) => {
     conn.transport.perMessageDeflate = null;
-    if (conn.transport.name === 'polling') boundPolls(conn);
+    if (conn.transport.name === 'polling') boundPolls(conn, edge.frame_bytes);
   });
   io.use((socket, next) => {
     admit(runtime, socket.handshake.auth, door).then(

@@ -22,6 +22,7 @@ export interface Delivery {
 }
 
 export function createDelivery(runtime: Runtime, bus: Bus, { sessions, hops }: { readonly sessions: Sessions; readonly hops: TraceHops }): Delivery {
+  const { edge } = runtime.config;
   const hub = new Hub();
   const ledger = new DeliveryLedger(runtime);
   const flusher = new Flusher();
@@ -33,5 +34,5 @@ export function createDelivery(runtime: Runtime, bus: Bus, { sessions, hops }: {
     fanOut.stop();
     flusher.stop();
   };
-  return { hub, feeds, fanOut, receipts, outbox: { ledger, flusher, cap: runtime.config.edge.outbox_bytes }, stop };
+  return { hub, feeds, fanOut, receipts, outbox: { ledger, flusher, cap: edge.outbox_bytes, frameBytes: edge.frame_bytes }, stop };
 }

@@ -6,12 +6,13 @@ import type { Gap } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { Repeated } from '../feed/passed-ids.ts';
 import type { FeedOutput } from '../feed/room-feed.ts';
+import { eventPacket, framePackets } from '../frame/event-packet.ts';
 import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
-import { EncodedFrame, encodeGap, eventPacket, type LaneCounts } from '../outbox/encoded-frame.ts';
+import { EncodedFrame, encodeGap, type LaneCounts } from '../outbox/encoded-frame.ts';
 import type { Hub } from '../room/hub.ts';
 import type { Session } from '../session/session.ts';
 import type { DeliveryReceipts } from './delivery-receipts.ts';
-import { RoomWriter } from './room-writer.ts';
+import { type ReceiptOutput, RoomWriter } from './room-writer.ts';
 
 /** Sessions written per step. After each step the clock is checked and the next room has its turn; one write takes about 10 µs. */
 const writesPerStep = 32;
@@ -37,6 +38,7 @@ export class FanOut implements FeedOutput {
   readonly #receipts: FanOutParts['receipts'];
   readonly #hops: FanOutParts['hops'];
   readonly #sliceMs: number;
+  readonly #frameBytes: number;
   /** Rooms with queued frames; the first is written next. */
   readonly #urgent = new Map<string, RoomWriter>();
   readonly #ordinary = new Map<string, RoomWriter>();
@@ -50,6 +52,7 @@ export class FanOut implements FeedOutput {
     this.#receipts = receipts;
     this.#hops = hops;
     this.#sliceMs = runtime.config.edge.slice_ms;
+    this.#frameBytes = runtime.config.edge.frame_bytes;
   }
 
   /** Queues the next frame of a room; returns the number of viewers in the room. */
@@ -91,8 +94,9 @@ export class FanOut implements FeedOutput {
       if (missed.length === 0) continue;
       const counts: LaneCounts = {};
       for (const { lane } of missed) counts[lane] = (counts[lane] ?? 0) + 1;
-      const packet = eventPacket('frame', `{"room":${JSON.stringify(room)},"msgs":[${missed.map(({ text }) => text).join(',')}]}`);
-      const encoded = new EncodedFrame([packet], { room, counts, urgent: isUrgent(counts) });
+      const maxBytes = this.#frameBytes;
+      const packets = framePackets(`{"room":${JSON.stringify(room)},"msgs":[${missed.map(({ text }) => text).join(',')}]}`, maxBytes);
+      const encoded = new EncodedFrame(packets, { room, counts, urgent: isUrgent(counts), maxBytes });
       this.#ledger.due(counts, 1);
       if (session.deliver(room, encoded)) this.#ledger.delivered(encoded, 1);
     }
@@ -124,7 +128,8 @@ export class FanOut implements FeedOutput {
     // A room that became empty gets a new RoomSessions at the next join; the frames of the old writer have no viewers left.
     if (known?.room === sessions) return known;
     known?.abandon();
-    const writer = new RoomWriter(sessions, urgent, this.#ledger, (ids, count) => this.#receipts.delivered(room, ids, count));
+    const receipts: ReceiptOutput = (ids, count) => this.#receipts.delivered(room, ids, count);
+    const writer = new RoomWriter(sessions, urgent, { ledger: this.#ledger, receipts, frameBytes: this.#frameBytes });
     writers.set(room, writer);
     return writer;
   }

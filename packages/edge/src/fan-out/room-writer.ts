@@ -2,15 +2,23 @@
 // frames that arrive meanwhile are merged into the next write.
 import type { BusFrame } from '@danmux/bus';
 import type { Gap, GapReason, Lane } from '@danmux/protocol';
+import { eventPacket, framePackets } from '../frame/event-packet.ts';
 import { mergeFrames } from '../frame/merge-frames.ts';
 import { withoutRecalled } from '../frame/recalls.ts';
 import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
-import { EncodedFrame, eventPacket, type LaneCounts } from '../outbox/encoded-frame.ts';
+import { EncodedFrame, type LaneCounts } from '../outbox/encoded-frame.ts';
 import type { RoomSessions } from '../room/room-sessions.ts';
 import type { Session } from '../session/session.ts';
 
 /** Called after a write with the ids of messages that request receipts and the number of sessions written to. */
 export type ReceiptOutput = (ids: readonly string[], sessions: number) => void;
+
+export interface RoomWriterParts {
+  readonly ledger: DeliveryLedger;
+  readonly receipts: ReceiptOutput;
+  /** Cap of a packet with several messages, bytes (`edge.frame_bytes`). */
+  readonly frameBytes: number;
+}
 
 /** A queued frame; only viewers that were in the room when it arrived get it. */
 interface QueuedFrame {
@@ -36,7 +44,7 @@ interface Writing {
   readonly partial: Map<number, EncodedFrame>;
 }
 
-/** Cap of a merged frame in characters; a viewer's outbox must have room for several. */
+/** Cap of the frames merged into one write, in characters; a viewer's outbox must have room for several. */
 const mergedCharacters = 262_144;
 /** Cap of queued non-urgent frames in characters; past it the oldest are shed as `overload`. */
 const waitingCharacters = 1_048_576;
@@ -46,17 +54,19 @@ export class RoomWriter {
   readonly urgent: boolean;
   readonly #ledger: DeliveryLedger;
   readonly #receipts: ReceiptOutput;
+  readonly #frameBytes: number;
   #waiting: (QueuedFrame | EncodedFrame)[] = [];
   #characters = 0;
   /** Messages shed here and not yet reported to viewers in a `gap`. */
   #shed: LaneCounts = {};
   #writing: Writing | undefined;
 
-  constructor(room: RoomSessions, urgent: boolean, ledger: DeliveryLedger, receipts: ReceiptOutput) {
+  constructor(room: RoomSessions, urgent: boolean, { ledger, receipts, frameBytes }: RoomWriterParts) {
     this.room = room;
     this.urgent = urgent;
     this.#ledger = ledger;
     this.#receipts = receipts;
+    this.#frameBytes = frameBytes;
   }
 
   addFrame(frame: BusFrame): void {
@@ -151,9 +161,9 @@ export class RoomWriter {
     const { head, payload } = mergeFrames(queued.map(({ frame }) => frame));
     const { room } = this.room;
     const gaps = [...gapsOf(room, head.shed ?? {}, 'budget'), ...gapsOf(room, shed, 'overload')];
-    const frames = Object.keys(head.counts).length > 0 ? [eventPacket('frame', payload)] : [];
+    const frames = Object.keys(head.counts).length > 0 ? framePackets(payload, this.#frameBytes) : [];
     const packets = [...frames, ...gaps.map((gap) => eventPacket('gap', JSON.stringify(gap)))];
-    return new EncodedFrame(packets, { room, counts: head.counts, gaps, urgent: this.urgent });
+    return new EncodedFrame(packets, { room, counts: head.counts, gaps, urgent: this.urgent, maxBytes: this.#frameBytes });
   }
 
   /** Writes to the next `limit` sessions of this write; true after the last session. */

@@ -1,9 +1,10 @@
 // An event encoded once for many viewers: as socket.io packets, and as WebSocket frames, plain and deflated. Writing it to one more session
-// costs only the write. All socket.io packets of events are built with `eventPacket`.
+// costs only the write.
 import { constants, deflateRawSync } from 'node:zlib';
 import { type Gap, type Lane, lanes, type ServerEvents } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
 import * as ws from 'ws';
+import { eventPacket, framePackets } from '../frame/event-packet.ts';
 import { payloadWithoutRecalled } from '../frame/recalls.ts';
 
 /** Messages per lane. */
@@ -17,6 +18,10 @@ export interface EncodedFrameOptions {
   readonly gaps?: readonly Gap[];
   /** True: queued for a slow viewer until the outbox overflows. False: shed when the viewer is slow. */
   readonly urgent?: boolean;
+  /** Cap of a packet that carries several messages, bytes; the packets given to the constructor observe it already. */
+  readonly maxBytes?: number;
+  /** False: written uncompressed to every viewer. */
+  readonly compress?: boolean;
 }
 
 interface FrameOptions {
@@ -41,17 +46,24 @@ export class EncodedFrame {
   readonly counts: LaneCounts | null;
   readonly gaps: readonly Gap[];
   readonly urgent: boolean;
+  readonly #maxBytes: number;
+  readonly #compress: boolean;
   #bytes: number | undefined;
   #plain: Buffer | undefined;
   #deflated: Buffer | undefined;
   #without: { readonly recalled: ReadonlySet<string>; readonly encoded: EncodedFrame } | undefined;
 
-  constructor(packets: readonly string[], { room = '', counts, gaps = [], urgent = true }: EncodedFrameOptions = {}) {
+  constructor(
+    packets: readonly string[],
+    { room = '', counts, gaps = [], urgent = true, maxBytes = Number.POSITIVE_INFINITY, compress = true }: EncodedFrameOptions = {},
+  ) {
     this.packets = packets;
     this.room = room;
     this.counts = counts ?? null;
     this.gaps = gaps;
     this.urgent = urgent;
+    this.#maxBytes = maxBytes;
+    this.#compress = compress;
   }
 
   /** This frame with recalled messages replaced by tombstones, or this frame when it contains none. Cached for the last set. */
@@ -62,9 +74,13 @@ export class EncodedFrame {
   }
 
   #makeWithout(recalled: ReadonlySet<string>): EncodedFrame {
-    const packets = this.packets.map((packet) => packetWithout(packet, recalled));
+    const packets = this.packets.flatMap((packet) => packetsWithout(packet, recalled, this.#maxBytes));
     if (packets.every((packet, index) => packet === this.packets[index])) return this;
-    return new EncodedFrame(packets, { room: this.room, gaps: this.gaps, urgent: this.urgent, ...(this.counts ? { counts: this.counts } : {}) });
+    const { room, gaps, urgent } = this;
+    return new EncodedFrame(packets, {
+      ...{ room, gaps, urgent, maxBytes: this.#maxBytes, compress: this.#compress },
+      ...(this.counts ? { counts: this.counts } : {}),
+    });
   }
 
   /** Uncompressed bytes of the packets; outboxes and the ledger count these. */
@@ -81,6 +97,7 @@ export class EncodedFrame {
 
   /** Frames for viewers that negotiated permessage-deflate without context takeover: no frame depends on earlier ones, so all viewers share them. */
   get deflated(): Buffer {
+    if (!this.#compress) return this.plain;
     this.#deflated ??= Buffer.concat(
       this.packets.flatMap((packet) => {
         const data = payloadOf(packet);
@@ -93,16 +110,12 @@ export class EncodedFrame {
 
 const frameOpening = eventPacket('frame', '').slice(0, -1);
 
-function packetWithout(packet: string, recalled: ReadonlySet<string>): string {
-  if (!packet.startsWith(frameOpening)) return packet;
+/** A tombstone may be longer than its message, so the result may be several packets. */
+function packetsWithout(packet: string, recalled: ReadonlySet<string>, maxBytes: number): string[] {
+  if (!packet.startsWith(frameOpening)) return [packet];
   const payload = packet.slice(frameOpening.length, -1);
   const shown = payloadWithoutRecalled(payload, recalled);
-  return shown === payload ? packet : eventPacket('frame', shown);
-}
-
-/** The socket.io packet of an event whose payload is JSON text already. */
-export function eventPacket(event: keyof ServerEvents, payload: string): string {
-  return `2["${event}",${payload}]`;
+  return shown === payload ? [packet] : framePackets(shown, maxBytes);
 }
 
 export function encodeEvent<E extends keyof ServerEvents>(event: E, payload: Parameters<ServerEvents[E]>[0], options?: EncodedFrameOptions): EncodedFrame {

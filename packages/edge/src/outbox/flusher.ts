@@ -10,10 +10,13 @@ export interface Flushable {
 }
 
 const everyMs = 10;
+/** Time per flush for the backlogs of joins, milliseconds; after an outage thousands of viewers have one. */
+const backlogMs = 4;
 
 export class Flusher {
   readonly #waiting = new Set<Flushable>();
   #timer: NodeJS.Timeout | undefined;
+  #backlogsUntil = Number.POSITIVE_INFINITY;
 
   add(outbox: Flushable): void {
     this.#waiting.add(outbox);
@@ -23,6 +26,11 @@ export class Flusher {
   remove(outbox: Flushable): void {
     this.#waiting.delete(outbox);
     if (this.#waiting.size === 0) this.stop();
+  }
+
+  /** False when the backlogs have used up their time of this flush. */
+  get backlogTime(): boolean {
+    return performance.now() < this.#backlogsUntil;
   }
 
   /** Number of viewers with queued frames. */
@@ -43,6 +51,8 @@ export class Flusher {
   }
 
   #flush(): void {
+    this.#backlogsUntil = performance.now() + backlogMs;
     for (const outbox of this.#waiting) if (outbox.flush()) this.remove(outbox);
+    this.#backlogsUntil = Number.POSITIVE_INFINITY;
   }
 }

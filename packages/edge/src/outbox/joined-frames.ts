@@ -1,15 +1,15 @@
 // Joins queued frames of one room into one frame for a viewer on a transport that limits packets per write (long-polling); otherwise a
 // viewer of many rooms would fall behind. Joins only frames of the same lane, so lane order is kept.
-import { EncodedFrame, eventPacket } from './encoded-frame.ts';
+import { eventPacket } from '../frame/event-packet.ts';
+import { EncodedFrame } from './encoded-frame.ts';
 
-/** Caps of the bytes of a joined frame and of the queued frames that are searched for joinable ones; both bound the work of one write. */
-const maxJoinedBytes = 262_144;
+/** Cap of the queued frames that are searched for joinable ones; it bounds the work of one write. */
 const lookAhead = 256;
 
 const closing = ']}]';
 
-/** Removes the first frame from a non-empty queue and the later ones that can be joined with it, in order. */
-export function takeJoinable(queue: EncodedFrame[]): EncodedFrame[] {
+/** Removes the first frame from a non-empty queue and the later ones that can be joined with it to at most `maxBytes` bytes, in order. */
+export function takeJoinable(queue: EncodedFrame[], maxBytes: number): EncodedFrame[] {
   const [first] = queue;
   if (!first) return [];
   const taken = [first];
@@ -19,7 +19,7 @@ export function takeJoinable(queue: EncodedFrame[]): EncodedFrame[] {
   for (const [index, other] of ahead.entries()) {
     const ofRoom = other.room === first.room;
     // An event without a room may concern the frames behind it, so no frame may overtake it.
-    const ends = other.room === '' || (ofRoom && (!joinable(first, other) || bytes + other.bytes > maxJoinedBytes));
+    const ends = other.room === '' || (ofRoom && (!joinable(first, other) || bytes + other.bytes > maxBytes));
     if (ends) {
       left.push(...ahead.slice(index));
       break;

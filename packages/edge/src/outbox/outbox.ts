@@ -1,6 +1,7 @@
 // One viewer's send queue, empty while the viewer keeps up. For a slow viewer it queues frames, sheds the oldest non-urgent frames past
 // their share of the cap, and reports the number of shed messages in a `gap`. When urgent frames exceed the cap, it closes and reports an overflow.
 import type { Gap, Lane } from '@danmux/protocol';
+import type { Backlog } from './backlog.ts';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { type EncodedFrame, encodeEvent } from './encoded-frame.ts';
 import type { Flusher } from './flusher.ts';
@@ -12,11 +13,16 @@ export interface OutboxParts {
   readonly flusher: Flusher;
   /** Cap of queued bytes, urgent and sheddable together. */
   readonly cap: number;
+  /** Cap of a frame that joins several queued ones, bytes (`edge.frame_bytes`). */
+  readonly frameBytes: number;
 }
 export interface OutboxOwner {
   /** Called once, when urgent frames exceed the cap; the outbox is closed by then. */
   overflow(): void;
 }
+
+/** Frames of a backlog written per flush, so that one viewer does not hold up the others. */
+const backlogFrames = 4;
 
 /** Share of the cap open to sheddable frames; late chat is worth little. */
 const sheddableShare = 0.25;
@@ -31,6 +37,8 @@ export class Outbox {
   #sheddableBytes = 0;
   /** Gaps not yet sent to the viewer, by room, lane and reason. */
   #unsentGaps: Map<string, Gap> | undefined;
+  /** Messages of joins that did not fit into the replies, in the order of the joins. */
+  #backlogs: Backlog[] | undefined;
   #closed = false;
 
   constructor(wire: Wire, parts: OutboxParts, owner: OutboxOwner) {
@@ -73,8 +81,21 @@ export class Outbox {
     else this.#parts.flusher.add(this);
   }
 
+  /** Writes the messages of a backlog as the viewer takes them, before queued chat. */
+  addBacklog(backlog: Backlog): void {
+    if (this.#closed) return;
+    this.#backlogs ??= [];
+    this.#backlogs.push(backlog);
+    if (!this.flush()) this.#parts.flusher.add(this);
+  }
+
+  dropBacklog(room: string): void {
+    this.#backlogs = this.#backlogs?.filter((backlog) => backlog.room !== room);
+  }
+
   /** Replaces recalled messages in queued frames of a room with tombstones. */
   recall(room: string, ids: ReadonlySet<string>): void {
+    for (const backlog of this.#backlogs ?? []) if (backlog.room === room) backlog.recall(ids);
     if (this.bytes === 0) return;
     const without = (encoded: EncodedFrame) => (encoded.room === room ? encoded.without(ids) : encoded);
     this.#urgent = this.#urgent?.map(without);
@@ -83,18 +104,37 @@ export class Outbox {
     this.#sheddableBytes = bytesOf(this.#sheddable);
   }
 
-  /** Writes queued frames while the wire is ready; true when the queue is empty or closed. */
+  /** Writes queued frames and backlogs while the wire is ready; true when none is left or the outbox is closed. */
   flush(): boolean {
+    let backlogWrites = 0;
     while (this.#wire.ready && !this.#closed) {
       const unsentGaps = this.#unsentGaps;
       this.#unsentGaps = undefined;
       for (const gap of unsentGaps?.values() ?? []) this.#wire.write(encodeEvent('gap', gap));
+      if (this.#urgentBytes === 0 && backlogWrites < backlogFrames && this.#parts.flusher.backlogTime && this.#writeBacklog()) {
+        backlogWrites++;
+        continue;
+      }
       const taken = this.#take();
-      if (taken.length === 0) return true;
+      if (taken.length === 0) return !this.#backlogs?.length;
       this.#wire.write(joined(taken));
       for (const encoded of taken) this.#parts.ledger.delivered(encoded, 1);
     }
     return this.#closed;
+  }
+
+  /** Writes the next frame of the first backlog; false when there is none. */
+  #writeBacklog(): boolean {
+    const backlog = this.#backlogs?.[0];
+    if (!backlog) return false;
+    const encoded = backlog.next();
+    this.#wire.write(encoded);
+    this.#parts.ledger.delivered(encoded, 1);
+    if (backlog.empty) {
+      this.#backlogs?.shift();
+      backlog.end();
+    }
+    return true;
   }
 
   /** Removes the next frame to write, urgent first; on a wire that limits packets also the frames that can be joined with it. */
@@ -108,7 +148,7 @@ export class Outbox {
   }
 
   #takeOf(queue: EncodedFrame[] = []): EncodedFrame[] {
-    return this.#wire.limitsPackets ? takeJoinable(queue) : queue.splice(0, 1);
+    return this.#wire.limitsPackets ? takeJoinable(queue, this.#parts.frameBytes) : queue.splice(0, 1);
   }
 
   #shedOldest(): void {
@@ -141,6 +181,7 @@ export class Outbox {
     this.#urgent = undefined;
     this.#sheddable = undefined;
     this.#unsentGaps = undefined;
+    this.#backlogs = undefined;
     this.#urgentBytes = 0;
     this.#sheddableBytes = 0;
   }

@@ -2,13 +2,14 @@
 // edge. Frames for users of other edges are not parsed. RoomFeed handles order and gaps, PersonalHistory missed messages.
 import { type Bus, type BusFrame, personalRoom, userRoomOf, userRooms } from '@danmux/bus';
 import { DanmuxError, type Frame, type Gap, type JoinReply, type JoinRequest, type Lane, lanes, type Msg } from '@danmux/protocol';
-import { type Part, Periodic, parseJson, pause, type Runtime, retrying } from '@danmux/runtime';
+import { type Part, Periodic, parseJson, pause, type Runtime, retrying, toJson } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
 import type { Repeated } from '../feed/passed-ids.ts';
 import type { AddressedMsg } from '../feed/replayed-frame.ts';
 import { RoomFeed } from '../feed/room-feed.ts';
+import { framePackets } from '../frame/event-packet.ts';
 import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
-import { encodeEvent, encodeGap, type LaneCounts } from '../outbox/encoded-frame.ts';
+import { EncodedFrame, encodeGap, type LaneCounts } from '../outbox/encoded-frame.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { PersonalHistory } from './history.ts';
@@ -67,8 +68,8 @@ export class PersonalMessages implements Part {
     return userRoomOf(viewer.id);
   }
 
-  /** Replies with the messages missed since the viewer's positions. Send the ack before calling `after`, which releases live messages. */
-  async join(session: Session, { positions }: JoinRequest): Promise<{ reply: JoinReply; after: () => void }> {
+  /** Replies with the messages missed since the viewer's positions. Send the ack before calling `release`, which sends the rest and releases live messages. */
+  async join(session: Session, { positions }: JoinRequest): Promise<{ reply: JoinReply; release: (rest: readonly Msg[]) => void }> {
     const room = this.roomOf(session);
     const own = this.#rooms.get(room);
     if (!own) throw new DanmuxError('unavailable', { message: 'Your messages cannot be read yet.', retryAfterMs: 500 });
@@ -87,7 +88,7 @@ export class PersonalMessages implements Part {
       const online = this.#parts.sessions.of(session.viewer.id).length;
       return {
         reply: { room: personalRoom, online, positions: found.positions, recovered: found.recovered, msgs },
-        after: () => session.releaseFrames(personalRoom),
+        release: (rest) => session.releaseFrames(personalRoom, rest),
       };
     } catch (error) {
       // The held messages are delivered although the join failed: a viewer gets personal messages without a join too.
@@ -159,7 +160,9 @@ export class PersonalMessages implements Part {
     const { ledger } = this.#parts;
     const counts: LaneCounts = {};
     for (const { lane } of msgs) counts[lane] = (counts[lane] ?? 0) + 1;
-    const encoded = encodeEvent('frame', { room: personalRoom, msgs }, { room: personalRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)) });
+    const maxBytes = this.#runtime.config.edge.frame_bytes;
+    const packets = framePackets(toJson({ room: personalRoom, msgs }), maxBytes);
+    const encoded = new EncodedFrame(packets, { room: personalRoom, counts, urgent: msgs.some(({ lane }) => isUrgent(lane)), maxBytes });
     ledger.due(counts, sessions.length);
     for (const session of sessions) {
       session.notePersonal(msgs);

@@ -8,7 +8,7 @@ import { Read, type ReadParts } from './read.ts';
 import { Send, type SendParts } from './send.ts';
 
 export function createRequests(runtime: Runtime, bus: Bus, parts: JoinParts & SendParts & ReadParts): Dispatch {
-  const [join, send, read] = [new Join(runtime, parts), new Send(parts), new Read(bus, parts)];
+  const [join, send, read] = [new Join(runtime, parts), new Send(parts), new Read(runtime, bus, parts)];
   const handlers = {
     join: (session, request) => join.join(session, request),
     leave: (session, request) => join.leave(session, request),

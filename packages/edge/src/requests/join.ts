@@ -2,7 +2,7 @@
 // missed messages from Recovery into one reply.
 import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
-import { checkRoomName, DanmuxError, type JoinReply, type JoinRequest, type LeaveRequest } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type JoinReply, type JoinRequest, type LeaveRequest, type Msg } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
 import type { Recovery } from '../feed/recovery.ts';
@@ -12,6 +12,7 @@ import type { Presence } from '../room/presence.ts';
 import type { Entry, Rooms } from '../room/rooms.ts';
 import type { Session } from '../session/session.ts';
 import { checkMayEnter } from '../viewer/viewer.ts';
+import { firstPart } from './first-part.ts';
 import type { Answer } from './handlers.ts';
 
 export interface JoinParts {
@@ -21,6 +22,12 @@ export interface JoinParts {
   readonly rules: Pick<Rules, 'modes' | 'sanction'>;
   readonly receipts: DeliveryReceipts;
   readonly personal: PersonalMessages;
+}
+
+interface Joined {
+  readonly reply: JoinReply;
+  /** Releases the frames held back, after the messages that did not fit into the reply. */
+  readonly release: (rest: readonly Msg[]) => void;
 }
 
 export class Join {
@@ -38,10 +45,11 @@ export class Join {
     const room = personal ? personalRoom : checkRoomName(request.room);
     if (personal && !session.viewer.own) throw new DanmuxError('room_forbidden');
     if (!personal) checkMayEnter(session.viewer, room);
-    const { reply, after } = await this.#parts.rooms.pending.run(session, room, () =>
+    const { reply, release } = await this.#parts.rooms.pending.run(session, room, () =>
       personal ? this.#parts.personal.join(session, request) : this.#joinRoom(session, room, request),
     );
-    return { reply: { ...reply, now: this.#runtime.clock.now() }, after };
+    const first = firstPart({ ...reply, now: this.#runtime.clock.now() }, this.#runtime.config.edge.frame_bytes);
+    return { reply: first.reply, after: () => release(first.rest) };
   }
 
   async leave(session: Session, request: LeaveRequest): Promise<Answer<object>> {
@@ -50,16 +58,16 @@ export class Join {
     return { reply: {} };
   }
 
-  async #joinRoom(session: Session, room: string, request: JoinRequest): Promise<Answer<JoinReply>> {
+  async #joinRoom(session: Session, room: string, request: JoinRequest): Promise<Joined> {
     const { rooms } = this.#parts;
     const entry = await rooms.enter(session, room, request.positions);
     try {
       const reply = await this.#reply(session, room, request, entry);
-      const after = () => {
-        session.releaseFrames(room);
+      const release = (rest: readonly Msg[]) => {
+        session.releaseFrames(room, rest);
         this.#noticeMute(session, room);
       };
-      return { reply, after };
+      return { reply, release };
     } catch (error) {
       rooms.abandon(session, room, entry);
       throw error;

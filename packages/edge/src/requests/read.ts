@@ -1,8 +1,9 @@
 // Handles the viewer events that change no membership: `history`, `members` and `receipt`.
 import { type Bus, pageOf, personalRoom } from '@danmux/bus';
-import type { HistoryReply, HistoryRequest, MembersReply, MembersRequest, Msg, ReceiptRequest } from '@danmux/protocol';
-import { parseJson } from '@danmux/runtime';
+import { type HistoryReply, type HistoryRequest, limits, type MembersReply, type MembersRequest, type Msg, type ReceiptRequest } from '@danmux/protocol';
+import { parseJson, type Runtime, toJson } from '@danmux/runtime';
 import type { DeliveryReceipts } from '../fan-out/delivery-receipts.ts';
+import { fitting, spaceBeside } from '../frame/fitting.ts';
 import type { PersonalMessages } from '../personal/messages.ts';
 import type { Presence } from '../room/presence.ts';
 import type { Rooms } from '../room/rooms.ts';
@@ -17,13 +18,16 @@ export interface ReadParts {
 }
 
 const defaultPage = 50;
+const longestCursor = '-'.repeat(limits.cursor);
 
 export class Read {
   readonly #bus: Bus;
+  readonly #frameBytes: number;
   readonly #parts: ReadParts;
 
-  constructor(bus: Bus, parts: ReadParts) {
+  constructor({ config }: Runtime, bus: Bus, parts: ReadParts) {
     this.#bus = bus;
+    this.#frameBytes = config.edge.frame_bytes;
     this.#parts = parts;
   }
 
@@ -31,13 +35,24 @@ export class Read {
     const room = this.#parts.rooms.joined(session, request.room);
     const { lane = 'chat', before, limit = defaultPage } = request;
     const { msgs, more } = await session.limitReads(() => this.#bus.streams.history(room, lane, before, limit));
-    return { reply: { msgs: msgs.map((text) => parseJson(text) as Msg), more } };
+    const space = spaceBeside({ msgs: [], more }, this.#frameBytes);
+    // The newest messages stay, because the viewer asks on with the offset of the first one; one message is always sent.
+    const newest = msgs.slice(
+      -Math.max(
+        1,
+        fitting(msgs.toReversed(), (text) => Buffer.byteLength(text), space),
+      ),
+    );
+    return { reply: { msgs: newest.map((text) => parseJson(text) as Msg), more: more || newest.length < msgs.length } };
   }
 
   async members(session: Session, request: MembersRequest): Promise<Answer<MembersReply>> {
     const room = this.#parts.rooms.joined(session, request.room);
     const audience = await this.#parts.presence.audience(room, session.viewer);
-    return { reply: pageOf(audience, request.cursor, request.limit ?? defaultPage) };
+    const page = pageOf(audience, request.cursor, request.limit ?? defaultPage);
+    const space = spaceBeside({ ...page, members: [], cursor: longestCursor }, this.#frameBytes);
+    const count = fitting(page.members, (member) => Buffer.byteLength(toJson(member)), space);
+    return { reply: count >= page.members.length ? page : pageOf(audience, request.cursor, Math.max(1, count)) };
   }
 
   async receipt(session: Session, { room, ids }: ReceiptRequest): Promise<Answer<object>> {

@@ -12,6 +12,7 @@ import {
 } from '@danmux/protocol';
 import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
+import { Backlog } from '../outbox/backlog.ts';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
 import { Outbox, type OutboxParts } from '../outbox/outbox.ts';
 import { type EngineConn, ViewerWire, type Wire } from '../outbox/wire.ts';
@@ -29,12 +30,17 @@ const requestsPerMinute = 1_200;
 const requestsBurst = 60;
 /** Maximum concurrent history reads per connection; their replies are the largest. */
 const maxReads = 4;
-/** Cap of frames held back until a join is answered; past it the viewer is disconnected as slow. */
+/** Cap of frames held back until a join is answered; past it, or past the bytes of an outbox, the viewer is disconnected as slow. */
 const maxHeldFrames = 1_000;
 /** Cap of remembered ids of personal messages, for a viewer that has not joined its personal room. */
 const personalRemembered = 200;
 /** Unread replies past this multiple of the outbox cap end the connection; past the outbox cap itself, further requests are refused. */
 const answersCap = 8;
+
+interface HeldFrames {
+  frames: EncodedFrame[];
+  bytes: number;
+}
 
 export class Session {
   readonly id: string;
@@ -51,8 +57,8 @@ export class Session {
   readonly #wire: Wire;
   readonly #outbox: Outbox;
   readonly #parts: OutboxParts;
-  /** Frames held back until the join of their room is answered, by room. */
-  #heldFrames: Map<string, EncodedFrame[]> | undefined;
+  /** Frames held back until the join of their room is answered and its backlog written, by room. */
+  #heldFrames: Map<string, HeldFrames> | undefined;
   /** Positions from other epochs in the viewer's join requests, by room. */
   #joinedFrom: Map<string, Positions> | undefined;
   #requests: Map<string, TokenBucket> | undefined;
@@ -126,7 +132,8 @@ export class Session {
   deliver(room: string, encoded: EncodedFrame): boolean {
     const held = this.#heldFrames?.get(room);
     if (!held) return this.#outbox.write(encoded);
-    if (held.push(encoded) > maxHeldFrames) this.close('slow');
+    held.bytes += encoded.bytes;
+    if (held.frames.push(encoded) > maxHeldFrames || held.bytes > this.#parts.cap) this.close('slow');
     return false;
   }
 
@@ -174,30 +181,31 @@ export class Session {
   holdFrames(room: string): void {
     this.dropFrames(room);
     this.#heldFrames ??= new Map();
-    this.#heldFrames.set(room, []);
+    this.#heldFrames.set(room, { frames: [], bytes: 0 });
   }
 
-  /** Writes the room's held frames and stops holding. */
-  releaseFrames(room: string): void {
-    const held = this.#heldFrames?.get(room) ?? [];
+  /** Writes the messages that did not fit into the join reply, then the room's held frames, and stops holding. */
+  releaseFrames(room: string, rest: readonly Msg[] = []): void {
+    if (rest.length > 0 && this.#heldFrames?.has(room)) {
+      this.#outbox.addBacklog(new Backlog(room, rest, this.#parts.frameBytes, () => this.releaseFrames(room)));
+      return;
+    }
+    const { frames = [] } = this.#heldFrames?.get(room) ?? {};
     this.#endHold(room);
-    for (const encoded of held) if (this.#outbox.write(encoded)) this.#parts.ledger.delivered(encoded, 1);
+    for (const encoded of frames) if (this.#outbox.write(encoded)) this.#parts.ledger.delivered(encoded, 1);
   }
 
   /** Replaces recalled messages in the room's held and queued frames with tombstones. */
   recall(room: string, ids: ReadonlySet<string>): void {
     const held = this.#heldFrames?.get(room);
-    if (held)
-      this.#heldFrames?.set(
-        room,
-        held.map((encoded) => encoded.without(ids)),
-      );
+    if (held) held.frames = held.frames.map((encoded) => encoded.without(ids));
     this.#outbox.recall(room, ids);
   }
 
-  /** Drops the room's held frames and counts them as undeliverable. */
+  /** Drops the room's backlog and its held frames, and counts the frames as undeliverable. */
   dropFrames(room: string): void {
-    for (const encoded of this.#heldFrames?.get(room) ?? []) this.#parts.ledger.undeliverable(encoded);
+    this.#outbox.dropBacklog(room);
+    for (const encoded of this.#heldFrames?.get(room)?.frames ?? []) this.#parts.ledger.undeliverable(encoded);
     this.#endHold(room);
   }
 

@@ -23,7 +23,8 @@ function open(context: TestContext): void {
   receipts = [];
   writer = writerOf(false);
 }
-const writerOf = (urgent: boolean) => new RoomWriter(sessions, urgent, new DeliveryLedger(runtime), (ids, count) => void receipts.push([ids, count]));
+const writerOf = (urgent: boolean, frameBytes = 262_144) =>
+  new RoomWriter(sessions, urgent, { ledger: new DeliveryLedger(runtime), receipts: (ids, count) => void receipts.push([ids, count]), frameBytes });
 
 /** A viewer in the room, with the ids and gaps of each write it got. */
 function viewer() {

@@ -9,7 +9,8 @@ import { eventually } from '@danmux/testkit/unit';
 import { Server, type Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import { WebSocket, WebSocketServer } from 'ws';
-import { EncodedFrame, type EncodedFrameOptions, encodeEvent, eventPacket } from '../../src/outbox/encoded-frame.ts';
+import { eventPacket } from '../../src/frame/event-packet.ts';
+import { EncodedFrame, type EncodedFrameOptions, encodeEvent } from '../../src/outbox/encoded-frame.ts';
 import { type EngineConn, ViewerWire } from '../../src/outbox/wire.ts';
 
 const frameOf = (text: string): Frame => ({ room: 'live:1', msgs: [{ id: 'm', lane: 'gift', offset: 1, type: 'gift', data: { text }, ts: 1 }] });

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Frame, Gap, Lane } from '@danmux/protocol';
+import { eventPacket } from '../../src/frame/event-packet.ts';
 import type { DeliveryLedger } from '../../src/outbox/delivery-ledger.ts';
-import { EncodedFrame, encodeEvent, eventPacket } from '../../src/outbox/encoded-frame.ts';
+import { EncodedFrame, encodeEvent } from '../../src/outbox/encoded-frame.ts';
 import type { Flusher } from '../../src/outbox/flusher.ts';
 import { Outbox } from '../../src/outbox/outbox.ts';
 import type { Wire } from '../../src/outbox/wire.ts';
@@ -34,9 +35,9 @@ function open(cap = 1_000) {
     undeliverable: (encoded: EncodedFrame) => add('undeliverable', encoded),
   } as unknown as DeliveryLedger;
   const waiting = new Set<Outbox>();
-  const flusher = { add: (one: Outbox) => waiting.add(one), remove: (one: Outbox) => waiting.delete(one) } as unknown as Flusher;
+  const flusher = { add: (one: Outbox) => waiting.add(one), remove: (one: Outbox) => waiting.delete(one), backlogTime: true };
   const ended = { times: 0 };
-  const outbox = new Outbox(wire, { ledger, flusher, cap }, { overflow: () => ended.times++ });
+  const outbox = new Outbox(wire, { ledger, flusher: flusher as unknown as Flusher, cap, frameBytes: 262_144 }, { overflow: () => ended.times++ });
   return { wire, books, waiting, ended, outbox };
 }
 

@@ -193,13 +193,13 @@ test('a connection that closes sends what waits before it does', () => {
   const sent: number[] = [];
   const transport = { name: 'polling', writable: true, send: (packets: unknown[]) => sent.push(packets.length) };
   const conn = Object.assign(new EventEmitter(), {
-    ...{ readyState: 'closing', transport, writeBuffer: Array.from({ length: 40 }) as unknown[], sentCallbackFn: [] as unknown[] },
+    ...{ readyState: 'closing', transport, writeBuffer: Array.from({ length: 40 }, () => ({ data: 'x' })), sentCallbackFn: [] as unknown[] },
     flush() {
       sent.push(conn.writeBuffer.splice(0).length);
       conn.emit('drain');
     },
   });
-  boundPolls(conn);
+  boundPolls(conn, 32_768);
   let drained = 0;
   conn.on('drain', () => drained++);
   const seen = Array.from({ length: 3 }, () => {
@@ -213,4 +213,17 @@ test('a connection that closes sends what waits before it does', () => {
       [0, 0, 1],
     ],
   );
+});
+
+test('an answer is bounded in bytes too, and only one larger packet exceeds them', () => {
+  const sent: number[][] = [];
+  const send = (packets: unknown[]) => sent.push((packets as { data: string }[]).map(({ data }) => data.length));
+  const conn = {
+    ...{ readyState: 'open', transport: { name: 'polling', writable: true, send }, sentCallbackFn: [] as unknown[] },
+    writeBuffer: [400, 400, 400, 2_000, 10, 10].map((length) => ({ data: 'x'.repeat(length) })),
+    flush: () => send(conn.writeBuffer.splice(0)),
+  };
+  boundPolls(conn, 1_000);
+  for (let polls = 0; polls < 4; polls++) conn.flush();
+  assert.deepEqual(sent, [[400, 400], [400], [2_000], [10, 10]]);
 });

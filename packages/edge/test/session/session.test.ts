@@ -32,7 +32,7 @@ function open(): { session: Session; conn: Conn; ended: boolean[] } {
   const socket = { id: 's1', data: { viewer: guestViewer() }, conn, connected: true, disconnect: (close: boolean) => void ended.push(close) };
   const flusher = new Flusher();
   ends.push(() => flusher.stop());
-  const session = new Session(runtime, socket as unknown as ViewerSocket, { ledger: new DeliveryLedger(runtime), flusher, cap: 65_536 }, 0);
+  const session = new Session(runtime, socket as unknown as ViewerSocket, { ledger: new DeliveryLedger(runtime), flusher, cap: 65_536, frameBytes: 32_768 }, 0);
   return { session, conn, ended };
 }
 let ends: (() => void)[] = [];

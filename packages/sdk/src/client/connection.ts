@@ -77,17 +77,17 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   /**
    * Resolves with the reply's fields. Rejects with a DanmuxError: the server's error, or `unavailable` when no answer arrives within
-   * `requestTimeoutMs`.
+   * `requestTimeoutMs`. `onReply` is called before any event that follows the reply; the promise may resolve after such events.
    */
-  async request<T extends object>(event: keyof ViewerEvents, payload: object): Promise<T> {
+  async request<T extends object>(event: keyof ViewerEvents, payload: object, onReply?: (reply: T) => void): Promise<T> {
     const socket = this.#socket;
     if (!socket?.connected) throw new DanmuxError('unavailable', { message: 'Not connected.' });
-    const reply = await this.#ask<T>(socket, event, payload);
+    const reply = await this.#ask<T>(socket, event, payload, onReply);
     if (reply.ok) return reply;
     throw errorOf(reply.error);
   }
 
-  #ask<T extends object>(socket: EdgeSocket, event: keyof ViewerEvents, payload: object): Promise<Reply<T>> {
+  #ask<T extends object>(socket: EdgeSocket, event: keyof ViewerEvents, payload: object, onReply?: (reply: T) => void): Promise<Reply<T>> {
     return new Promise((resolve, reject) => {
       const lost = () => settle(() => reject(new DanmuxError('unavailable', { message: 'The connection ended before the answer.' })));
       const settle = (then: () => void) => {
@@ -96,7 +96,11 @@ export class Connection extends Emitter<ConnectionEvents> {
       };
       socket.once('disconnect', lost);
       const answered = (error: Error | null, reply: Reply<T>) =>
-        settle(() => (error ? reject(new DanmuxError('unavailable', { message: 'No answer in time.', cause: error })) : resolve(reply)));
+        settle(() => {
+          if (error) return reject(new DanmuxError('unavailable', { message: 'No answer in time.', cause: error }));
+          if (reply.ok) onReply?.(reply);
+          resolve(reply);
+        });
       (socket.timeout(this.#options.requestTimeoutMs ?? 5_000) as unknown as { emit(event: string, payload: object, ack: typeof answered): void }).emit(
         event,
         payload,

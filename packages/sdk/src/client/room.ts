@@ -48,6 +48,8 @@ export class Room extends Emitter<RoomEvents> {
   #joining = false;
   #joinAgain = false;
   #attempt = 0;
+  /** Messages of the last join reply that still follow in frames: history, not live. Negative when all have come. */
+  #following = 0;
   #left = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -167,7 +169,7 @@ export class Room extends Emitter<RoomEvents> {
     // The edge sends frames only after the join reply. A frame of a room that is not joined, for example after a kick, is ignored.
     if (!this.#joined) return;
     for (const msg of frame.msgs) {
-      this.#connection.time.arrived(msg);
+      if (--this.#following < 0) this.#connection.time.arrived(msg);
       this.#receive(msg);
     }
   }
@@ -248,23 +250,20 @@ export class Room extends Emitter<RoomEvents> {
       ...(history === undefined ? {} : { history }),
     };
     try {
-      const { time } = this.#connection;
-      const requestedAt = time.monotonic();
-      const reply = await this.#connection.request<JoinReply>('join', request);
-      if (reply.now !== undefined) time.learn(reply.now, requestedAt);
-      this.#onJoined(reply);
+      const requestedAt = this.#connection.time.monotonic();
+      await this.#connection.request<JoinReply>('join', request, (reply) => this.#onJoined(reply, requestedAt));
     } catch (error) {
       if (error instanceof DanmuxError) this.#onJoinFailed(error);
       else throw error;
     }
   }
 
-  #onJoined(reply: JoinReply): void {
+  #onJoined(reply: JoinReply, requestedAt: number): void {
+    if (reply.now !== undefined) this.#connection.time.learn(reply.now, requestedAt);
     if (this.#left || this.#refusal) return;
     this.#attempt = 0;
     const recovered = (lane: Lane) => isStreamLane(lane) && reply.recovered[lane] === true;
-    // A lane that was not recovered continues at the server's position: the reply has the latest messages of the lane, not those after the viewer's
-    // position.
+    // A lane that was not recovered continues at the server's position: the reply has its latest messages, not those after the viewer's position.
     for (const lane of streamLanes) if (!recovered(lane)) this.#restart(lane, reply);
     for (const msg of reply.msgs) {
       if (recovered(msg.lane)) this.#receive(msg);
@@ -272,6 +271,7 @@ export class Room extends Emitter<RoomEvents> {
     }
     if (reply.modes && JSON.stringify(reply.modes) !== JSON.stringify(this.modes)) this.#inbox.setModes(reply.modes);
     this.#positions.skipTo(reply.positions);
+    this.#following = reply.following ?? 0;
     this.#joined = true;
     this.#online = reply.online;
     this.emit('online', reply.online);

@@ -57,6 +57,17 @@ test('history is delivered before live messages, each message once', async () =>
   await eventually(() => assert.deepEqual(ann.ids(), ['c2', 'c3', 'c4']));
 });
 
+test('history larger than one message is delivered whole and before live messages', async () => {
+  const { url, token, push, bus } = await openEdge({ 'edge.frame_bytes': 4_096, shedding: 'off' });
+  const wanted = Array.from({ length: 60 }, (_, index) => `c${index}`);
+  for (const id of wanted) await push('chat', id, room, { data: { text: '弹'.repeat(100) } });
+  await eventually(async () => assert.equal((await bus.streams.heads(room)).offsets.chat, wanted.length));
+  const ann = await watch({ url, token: await token('ann') }, 60);
+  await push('chat', 'live');
+  await eventually(() => assert.equal(ann.ids().at(-1), 'live'));
+  assert.deepEqual([ann.ids(), ann.gaps], [[...wanted, 'live'], []]);
+});
+
 test('after a crash of its edge the client moves to another and gets missed messages once and in order', async () => {
   const first = await openEdge();
   const second = await openEdge();

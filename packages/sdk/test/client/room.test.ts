@@ -20,14 +20,14 @@ class PlayedServer {
   /** Replies to the next history requests. */
   readonly pages: { msgs: Msg[]; more: boolean }[] = [];
   readonly asked: object[] = [];
-  async request(event: string, payload: object): Promise<object> {
+  async request(event: string, payload: object, onReply?: (reply: object) => void): Promise<object> {
     if (event === 'receipt') return this.#receipt(payload as { ids: string[] });
     if (event === 'history') {
       this.asked.push(payload);
       return this.pages.shift() ?? { msgs: [], more: false };
     }
     this.requests.push(payload as JoinRequest);
-    return {
+    const reply = {
       room: 'r',
       online: 1,
       positions: { control: position(0), gift: position(0), chat: position(0) },
@@ -35,6 +35,9 @@ class PlayedServer {
       msgs: [],
       ...this.answers.shift(),
     };
+    await Promise.resolve();
+    onReply?.(reply);
+    return reply;
   }
   #receipt({ ids }: { ids: string[] }): object {
     const refusal = this.refusals.shift();
@@ -101,6 +104,33 @@ test('a gap in gifts is recovered by a join with the old position before later m
   assert.deepEqual(server.requests[1]?.positions?.gift, position(1));
   assert.deepEqual(ids, ['gift1', 'chat1', 'gift2', 'gift3', 'gift4']);
   assert.deepEqual(room.positions.gift, position(4));
+});
+
+test('messages of a join that follow in frames continue its positions, and are as old as their time says', async () => {
+  const { server, room, ids, gaps } = await enter({
+    positions: { control: position(0), gift: position(2), chat: position(7) },
+    msgs: [msg('gift', 1), msg('gift', 2)],
+    following: 3,
+    now: 60_000,
+  });
+  const ages: number[] = [];
+  room.on('message', (one) => ages.push(Math.round(room.ageMs(one) / 1_000)));
+  room.frame(frame(msg('gift', 3), msg('chat', 8)));
+  room.frame(frame(msg('chat', 9)));
+  room.frame(frame(msg('gift', 4), msg('chat', 10)));
+  assert.deepEqual(ids, ['gift1', 'gift2', 'gift3', 'chat8', 'chat9', 'gift4', 'chat10']);
+  assert.deepEqual(ages, [60, 60, 60, 0, 0], 'the last two are live');
+  assert.deepEqual([room.positions.gift, room.positions.chat, server.requests.length, gaps], [position(4), position(10), 1, []]);
+});
+
+test('a connection that is lost while messages follow is continued where they ended', async () => {
+  const positions = { control: position(0), gift: position(1), chat: position(0) };
+  const { server, room } = await enter({ positions, msgs: [msg('gift', 1)], following: 3 }, { recovered: { gift: true }, positions });
+  room.frame(frame(msg('gift', 2)));
+  room.disconnected();
+  room.connected();
+  await settled();
+  assert.deepEqual(server.requests[1]?.positions?.gift, position(2));
 });
 
 test('a gap in chat does not cause a join', async () => {

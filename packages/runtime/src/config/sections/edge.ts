@@ -25,6 +25,14 @@ export const edge = Type.Object(
       description:
         'Size of the outbox of one viewer. When it is full, chat is dropped first; then the viewer is disconnected with code `slow`. Raise it for viewers on slow networks; in the worst case each connection uses this much memory.',
     }),
+    frame_bytes: Type.Integer({
+      minimum: 4_096,
+      maximum: 1_048_576,
+      default: 32_768,
+      unit: 'bytes',
+      description:
+        'Size of one message to a viewer, replies and long-polling answers included; longer lists are sent in several. Only a single larger message exceeds it. WebSocket libraries limit the messages they accept (coder/websocket 32 KiB, Netty and Jetty 64 KiB): raise it only when all viewers accept more.',
+    }),
     slice_ms: ms(
       2,
       'Longest uninterrupted time for writing to the viewers of a room; then the edge handles pings, joins and urgent frames before it continues.',

@@ -9,7 +9,9 @@ import { boundPolls, type PollingConn } from '../outbox/polls.ts';
 import type { SocketData } from '../session/session.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { allowRequest, authenticate, originAllowed } from './handshake.ts';
+import { InflateMemory } from './inflater.ts';
 import { packets } from './packets.ts';
+import { webSocketsWith } from './web-sockets.ts';
 
 export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
@@ -20,12 +22,6 @@ export interface Door {
   /** The error for this viewer, such as a ban; else undefined. */
   refusesViewer(viewer: Viewer): DanmuxError | undefined;
 }
-
-/**
- * No context takeover, so that one compressed frame serves all viewers. The threshold stops ws from compressing messages
- * itself: ws compresses asynchronously, so a frame written directly to the TCP socket could overtake a compressed message.
- */
-const deflateOffer = { serverNoContextTakeover: true, clientNoContextTakeover: true, threshold: Number.MAX_SAFE_INTEGER };
 
 export function createHttpServer(runtime: Runtime): HttpServer {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 }, (request, response) => {
@@ -53,7 +49,8 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
     connectTimeout: edge.connect_timeout_ms,
     upgradeTimeout: edge.connect_timeout_ms,
     maxHttpBufferSize: limits.packet,
-    perMessageDeflate: edge.deflate ? deflateOffer : false,
+    perMessageDeflate: edge.deflate,
+    wsEngine: webSocketsWith(new InflateMemory(edge.inflate_bytes)),
     httpCompression: false,
     allowRequest: allowRequest(runtime),
     cors: (request, answer) => {

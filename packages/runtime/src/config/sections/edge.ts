@@ -42,6 +42,13 @@ export const edge = Type.Object(
       description: 'Writes frames directly to the TCP socket. When off, frames go through socket.io, which uses several times the CPU time.',
     }),
     deflate: Type.Boolean({ default: true, description: 'Offers permessage-deflate; a frame is compressed once for all viewers.' }),
+    inflate_bytes: Type.Integer({
+      minimum: 1_048_576,
+      default: 134_217_728,
+      unit: 'bytes',
+      description:
+        'Memory of one edge for viewers whose client compresses its messages with a context: at most 32 KiB each, as much as the viewer has sent. Past half of it, new viewers are answered without compression; past all of it, the next such message closes its connection with code 1013, and the client comes back.',
+    }),
     send_per_minute: count(
       60,
       'Messages one user may send per minute through one edge, over all connections. Lower it when single users flood rooms; a higher rate causes more relay work and more shed chat. 0 is not allowed: mute the room instead.',

@@ -1,0 +1,124 @@
+// Inflates the messages of one viewer, in place of ws's permessage-deflate. ws keeps a zlib stream (about 50 KB) for every viewer that ever
+// compressed a message; this keeps the last 32 KiB of text at most, and only for a viewer whose client compresses with its context. It
+// compresses nothing: frames to viewers are compressed once for all of them (encoded-frame.ts).
+import { constants, inflateRawSync } from 'node:zlib';
+import { limits } from '@danmux/protocol';
+import type { WebSocket } from 'ws';
+import type { DeflateParams } from './deflate-offer.ts';
+
+/** End of a flushed block, which the client leaves out (RFC 7692, 7.2.2). */
+const flushedTail = Buffer.from([0x00, 0x00, 0xff, 0xff]);
+/** Largest window of deflate, bytes. */
+const largestWindow = 32_768;
+const empty = Buffer.alloc(0);
+/** WebSocket close codes. */
+const codes = { invalid: 1007, tooLarge: 1009, tryAgain: 1013 };
+
+/** The bytes that all contexts of an edge hold, and their cap. */
+export class InflateMemory {
+  readonly #cap: number;
+  bytes = 0;
+
+  constructor(cap: number) {
+    this.#cap = cap;
+  }
+
+  /** True when a new connection must not get a context. */
+  get full(): boolean {
+    return this.bytes >= this.#cap / 2;
+  }
+
+  fits(more: number): boolean {
+    return this.bytes + more <= this.#cap;
+  }
+}
+
+type Done = (error: Error | null, data?: Buffer) => void;
+
+export class Inflater {
+  /** For ws and Wire; `server_no_context_takeover` makes ws apply `_threshold`. */
+  readonly params: DeflateParams;
+  readonly #webSocket: Pick<WebSocket, 'close'>;
+  readonly #memory: InflateMemory;
+  /** Bytes that a later message may refer to: 0 when the client compresses every message for itself. */
+  readonly #window: number;
+  #context = empty;
+  /** Fragments of a message whose last fragment has not arrived. */
+  #fragments: Buffer[] | undefined;
+
+  constructor(webSocket: Pick<WebSocket, 'close'>, answered: DeflateParams, memory: InflateMemory) {
+    this.params = { ...answered, server_no_context_takeover: true };
+    this.#webSocket = webSocket;
+    this.#memory = memory;
+    this.#window = answered['client_no_context_takeover'] ? 0 : largestWindow;
+  }
+
+  /** ws compresses messages of at least this size: none. A compressed message could be overtaken by a frame that is written directly. */
+  get _threshold(): number {
+    return Number.MAX_SAFE_INTEGER;
+  }
+
+  get _isServer(): boolean {
+    return true;
+  }
+
+  /** Called by ws for each frame of a compressed message; `final` for the last one. */
+  decompress(data: Buffer, final: boolean, done: Done): void {
+    // ws calls itself again from `done`, so a synchronous call would nest once per message of a chunk.
+    process.nextTick(() => {
+      this.#fragments ??= [];
+      this.#fragments.push(data);
+      if (!final) {
+        done(null, empty);
+        return;
+      }
+      const whole = Buffer.concat([...this.#fragments, flushedTail]);
+      this.#fragments = undefined;
+      this.#inflate(whole, done);
+    });
+  }
+
+  #inflate(compressed: Buffer, done: Done): void {
+    let text: Buffer;
+    try {
+      text = inflateRawSync(compressed, {
+        finishFlush: constants.Z_SYNC_FLUSH,
+        maxOutputLength: limits.packet,
+        ...(this.#context.length > 0 ? { dictionary: this.#context } : {}),
+      });
+    } catch (error) {
+      const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+      this.#fail(tooLarge ? codes.tooLarge : codes.invalid, error as Error, done);
+      return;
+    }
+    if (this.#window === 0 || this.#remember(text)) done(null, text);
+    else this.#fail(codes.tryAgain, new Error('the memory for contexts is used up'), done);
+  }
+
+  /** Keeps the end of the text, which the next message may refer to; false when the cap of all contexts is reached. */
+  #remember(text: Buffer): boolean {
+    const length = Math.min(this.#window, this.#context.length + text.length);
+    const more = length - this.#context.length;
+    if (more > 0 && !this.#memory.fits(more)) return false;
+    this.#memory.bytes += more;
+    // A copy: `text` is a view of a larger buffer, and the context is kept for as long as the connection.
+    const context = Buffer.allocUnsafeSlow(length);
+    const kept = Math.max(0, length - text.length);
+    this.#context.copy(context, 0, this.#context.length - kept);
+    text.copy(context, kept, Math.max(0, text.length - length));
+    this.#context = context;
+    return true;
+  }
+
+  #fail(code: number, error: Error, done: Done): void {
+    this.#webSocket.close(code);
+    done(error);
+  }
+
+  /** Called by ws when the connection has ended. */
+  cleanup(): void {
+    this.#memory.bytes -= this.#context.length;
+    this.#context = empty;
+    this.#fragments = undefined;
+  }
+}

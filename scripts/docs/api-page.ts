@@ -32,6 +32,11 @@ A POST with an \`Idempotency-Key\` that is repeated with the same body, by the s
 \`idempotency_in_flight\`. Answers with a secret (keys, tokens) are stored sealed under \`viewer.token_secret\`; when that has changed since, the answer is 409
 \`conflict\`.
 
+A message with an \`id\` needs no header: the same \`id\` with equal content (type, data and \`from.id\`; the order of fields does not matter) in a room, or for a user, is sent once and
+gets \`duplicate: true\`; with other content it is refused with 409 \`duplicate_id\`. The store remembers ids for \`messages.dedupe_gift_ms\` (15 minutes) in the lanes gift and
+control, and for \`messages.dedupe_chat_ms\` (a minute) in the others. **After that time the same id is a new message.** A delayed message and a broadcast are remembered as long
+as their job: until they are sent, and for \`jobs.kept_ms\` more.
+
 Answers that ask to try again (5xx, 429) are not stored: the request runs again. Its messages have ids derived from the key, so they are the same messages while
 the store remembers ids: for \`messages.dedupe_chat_ms\` (a minute), and for \`messages.dedupe_gift_ms\` (15 minutes) in the lanes gift and control.
 

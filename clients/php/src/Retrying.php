@@ -6,7 +6,7 @@ namespace Danmux;
 
 /**
  * Sends one request until it is answered, time is up or trying again cannot help. Every try of a POST carries the same
- * Idempotency-Key, so that danmux accepts the message once however many tries reach it; other methods are harmless twice.
+ * Idempotency-Key, so that danmux accepts the message once however many tries reach it within api.idempotency_ttl_ms (an hour); other methods are harmless twice.
  *
  * @internal
  */

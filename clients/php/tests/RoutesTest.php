@@ -59,7 +59,7 @@ final class RoutesTest extends ServerTestCase
         yield 'a message of a batch' => [
             static fn (Client $client) => $client->publishBatch([['room' => 'a', 'type' => 'gift', 'data' => 1, 'receipt' => true, 'delay_ms' => 5]])[0],
             'POST /v1/messages/batch', '{"messages":[{"room":"a","type":"gift","data":1,"receipt":true,"delay_ms":5}]}',
-            ['results' => [['status' => 202, 'id' => 'm1', 'room' => 'a', 'lane' => 'gift', 'job' => 'j1']]], new Published('m1', 'a', 'gift', false, 'j1'),
+            ['results' => [['status' => 202, 'id' => 'm1', 'room' => 'a', 'lane' => 'gift', 'duplicate' => true]]], new Published('m1', 'a', 'gift', false, null, true),
         ];
         $broadcast = [['id' => 'm1', 'job' => 'j1'], new Broadcast('m1', 'j1')];
         yield 'broadcast to all' => [

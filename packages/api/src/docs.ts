@@ -12,7 +12,7 @@ import { problemSchemaId } from './routes/documented.ts';
 const description = [
   'The HTTP API for backends: publish messages, moderate rooms and operate the cluster.',
   'Errors are RFC 9457 problems with a `code`. Every response has its trace id in `X-Trace-Id`: the id of the W3C `traceparent` header if the request has one, else a new id.',
-  'A POST with an `Idempotency-Key` can be retried safely: it takes effect once.',
+  'A POST with an `Idempotency-Key` can be retried safely for `api.idempotency_ttl_ms` (an hour): it takes effect once.',
 ].join('\n\n');
 
 const signatureText = [

@@ -35,7 +35,7 @@ const busMethods = {
   ...{ logs: ['append', 'page', 'find', 'remove'], traces: ['add', 'find'], traffic: ['find'] },
 } as const satisfies { [Noun in keyof BusOverrides]?: readonly (keyof BusOverrides[Noun])[] };
 const busCalls = Object.entries(busMethods).flatMap(([noun, methods]) => methods.map((method) => ({ noun: noun as keyof typeof busMethods, method })));
-const jobMethods = ['add', 'status', 'cancel', 'failed', 'retry'] as const;
+const jobMethods = ['add', 'addDistinct', 'status', 'cancel', 'failed', 'retry'] as const;
 let keys = 0;
 
 /** Sends the valid request with a change. */
@@ -70,6 +70,15 @@ async function askTwice(operation: Operation): Promise<Answer> {
   const first = await send(fixture, operation, params, { headers });
   assert.ok(first.status < 300, JSON.stringify(first.body));
   return send(fixture, operation, params, { headers, body: rightRequest(operation).other ?? { other: 1 } });
+}
+
+/** Sends two messages with one id. */
+async function askWithTakenId(operation: Operation): Promise<Answer> {
+  const id = `taken${++keys}`;
+  const { body, other } = rightRequest(operation);
+  const params = await prepared(fixture, operation);
+  await send(fixture, operation, params, { body: { ...(body as object), id } });
+  return send(fixture, operation, params, { body: { ...(other as object), id } });
 }
 
 /** Sends the valid request signed, with changes to the signature or with another result of the nonce check. */
@@ -142,6 +151,7 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
     operation.path === '/v1/tokens'
       ? askSealed(operation)
       : send(fixture, operation, { room: 'live:1', ...(await (rightRequest(operation).conflict ?? (() => prepared(fixture, operation)))(fixture)) }),
+  duplicate_id: askWithTakenId,
   idempotency_mismatch: askTwice,
   idempotency_in_flight: async (operation) => {
     const params = await prepared(fixture, operation);

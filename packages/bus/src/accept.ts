@@ -3,6 +3,7 @@
 import { DanmuxError, type From, lanes, type MessageType } from '@danmux/protocol';
 import { newId, toJson } from '@danmux/runtime';
 import type { Marks, Publication } from './contract/ingress.ts';
+import { contentDigest } from './message/content-digest.ts';
 import { weightOf } from './message/weight.ts';
 import { encodeBody, tsOf, withId, withOffset, withTs } from './message-text.ts';
 
@@ -16,6 +17,8 @@ export interface Incoming {
   /** Replaces `id` as dedupe key. For viewers: user id plus client message id (`cid`). */
   readonly dedupeKey?: string;
   readonly trace?: string;
+  /** Refuse a later message with the same dedupe key and other content, instead of taking it for a repeat. */
+  readonly distinct?: boolean;
   /** Flags for relay and edge. `receipt` and `expires_at` are also part of the message that viewers get. */
   readonly marks?: Marks;
 }
@@ -41,9 +44,10 @@ export function acceptPublication(incoming: Incoming, rules: AcceptRules): Publi
   const { marks } = incoming;
   const body = encodeBody({ id, type, from, data, marks, ts: rules.now });
   const dedupeKey = incoming.dedupeKey ?? incoming.id;
+  const digest = incoming.distinct && dedupeKey !== undefined ? { digest: contentDigest(incoming) } : {};
   const judged = lanes[lane].guaranteed ? comboOf(lane, incoming) : { weight: weightOf(from, data, rules.roleWeights ?? {}) };
   const trace = incoming.trace ?? id;
-  return { room, lane, id, body, trace, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...judged, ...(marks ? { marks } : {}) };
+  return { room, lane, id, body, trace, ...(dedupeKey === undefined ? {} : { dedupeKey }), ...digest, ...judged, ...(marks ? { marks } : {}) };
 }
 
 /** The combo of a gift, scoped to its sender because two users may choose the same combo id. A message with marks is never merged into a combo. */

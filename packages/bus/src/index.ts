@@ -27,6 +27,7 @@ export { fnv1a } from './fnv.ts';
 export { claimOf, goesOnAfter } from './lineage.ts';
 export type { MemoryBus } from './memory/bus.ts';
 export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './message/combo-parts.ts';
+export { contentDigest } from './message/content-digest.ts';
 export { countedBody, countOf, withCount } from './message/count.ts';
 export { fieldText } from './message/field-text.ts';
 export { addresseeOf, tombstone } from './message-text.ts';

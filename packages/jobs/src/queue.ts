@@ -8,7 +8,7 @@ import type { Part } from '@danmux/runtime';
 /** The data of each kind of job, as plain JSON. Only names in this table can be added. */
 export interface JobData {
   /** Publishes delayed messages when they are due. */
-  publish: { readonly publications: readonly Publication[] };
+  publish: { readonly publications: readonly Publication[]; readonly digest?: string };
   /** Publishes one message to every matching room with viewers, at a limited rate. */
   broadcast: {
     /** Message id, the same in every room. */
@@ -20,6 +20,7 @@ export interface JobData {
     readonly from?: From;
     readonly trace?: string;
     readonly receipt?: true;
+    readonly digest?: string;
     /** Milliseconds since 1970. */
     readonly expires_at?: number;
     readonly [field: string]: unknown;
@@ -32,6 +33,15 @@ export interface JobData {
   archive: { readonly shard: number };
 }
 export type JobName = keyof JobData;
+
+/** Jobs whose data has the digest of their message. */
+export type DistinctJobName = 'publish' | 'broadcast';
+
+export interface AddedJob {
+  readonly id: string;
+  /** True when the job was stored before. */
+  readonly duplicate: boolean;
+}
 
 export interface JobOptions {
   /** Job id, generated when absent. Adding the id of a stored job adds none; adding the id of a dead letter retries it. */
@@ -99,6 +109,11 @@ export class JobPaused extends Error {
 export interface JobQueue {
   /** Resolves with the job's id when it is stored. */
   add<N extends JobName>(name: N, data: JobData[N], options?: JobOptions): Promise<string>;
+  /**
+   * Adds a job with an id given by a client. A stored job with this id and the same `digest`, or without one, is the same job; one with another
+   * `digest` makes it reject with `duplicate_id`.
+   */
+  addDistinct<N extends DistinctJobName>(name: N, data: JobData[N], options: JobOptions & { readonly id: string }): Promise<AddedJob>;
   /** Null when the job does not exist or was removed; completed jobs are kept for `jobs.kept_ms`. */
   status(id: string): Promise<JobStatus | null>;
   /** Removes a waiting job (also one that waits for a retry) and returns it; null when it is running, finished or unknown. */

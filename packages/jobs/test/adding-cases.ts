@@ -35,6 +35,22 @@ export function addingCases(engine: Engine): void {
       );
     });
 
+    test('a distinct job is one job with equal digests; another digest is refused, one without counts as equal', async () => {
+      const queue = await openQueue(engine, async () => {});
+      const broadcast = (digest?: string) => ({ id: 'm', rooms: ['a'], type: 'notice', data: 1, ...(digest === undefined ? {} : { digest }) });
+      const options = { id: 'b:1', delayMs: 60_000 };
+      assert.deepEqual(await queue.jobs.addDistinct('broadcast', broadcast('one'), options), { id: 'b:1', duplicate: false });
+      assert.deepEqual(await queue.jobs.addDistinct('broadcast', broadcast('one'), options), { id: 'b:1', duplicate: true });
+      assert.deepEqual(await queue.jobs.addDistinct('broadcast', broadcast(), options), { id: 'b:1', duplicate: true });
+      await assert.rejects(queue.jobs.addDistinct('broadcast', broadcast('two'), options), { code: 'duplicate_id' });
+      await queue.jobs.cancel('b:1');
+      assert.deepEqual(await queue.jobs.addDistinct('broadcast', broadcast('two'), options), { id: 'b:1', duplicate: false });
+      const raced = await Promise.allSettled(
+        ['x', 'y'].map((digest) => queue.jobs.addDistinct('broadcast', broadcast(digest), { id: 'b:2', delayMs: 60_000 })),
+      );
+      assert.equal(raced.filter(({ status }) => status === 'fulfilled').length, 1, 'one of two jobs added at the same moment is refused');
+    });
+
     test('a delayed job waits for its time', async () => {
       const queue = await openQueue(engine, async () => {});
       const began = Date.now();

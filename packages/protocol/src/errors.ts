@@ -38,6 +38,7 @@ export const errors = {
   method_not_allowed: { status: 405, retryable: false, text: 'This route does not support the HTTP method.' },
   idempotency_in_flight: { status: 409, retryable: true, text: 'A request with this Idempotency-Key is still running.' },
   conflict: { status: 409, retryable: false, text: 'The current state of the resource does not permit the request.' },
+  duplicate_id: { status: 409, retryable: false, text: 'This id belongs to a message with other content; use a new id for a new message.' },
   too_large: { status: 413, retryable: false, text: 'The message or body is larger than the limit.' },
   unsupported_media_type: { status: 415, retryable: false, text: 'Send the body as application/json.' },
   idempotency_mismatch: { status: 422, retryable: false, text: 'This Idempotency-Key was already used with a different body.' },

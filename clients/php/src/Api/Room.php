@@ -32,7 +32,8 @@ final class Room
      * @param mixed  $data anything json_encode takes; an empty array becomes [], use new \stdClass for {}
      * @param array{
      *     from?: array<string, mixed>, // who sent it: id, and name, avatar, level as you like
-     *     id?: string,                 // your id of the message (an order number): the same one twice in a room is one message
+     *     id?: string,                 // your id of the message (an order number): the same one with equal content within 15 minutes (chat: a
+     *                                  // minute) is one message, and `duplicate` says so; with other content it is a ConflictException `duplicate_id`
      *     receipt?: bool,              // viewers say that they have it; Client::receipts() counts them
      *     delay_ms?: int,              // sent so much later
      *     expires_at?: int,            // not sent or shown after this, milliseconds since 1970

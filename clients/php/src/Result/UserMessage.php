@@ -14,6 +14,7 @@ final class UserMessage
      * @param string  $lane     control and gift are stored when this returns
      * @param bool    $replayed true when an earlier try had already been accepted
      * @param ?string $job      of a delayed one: ask for it, or cancel it, with jobs()
+     * @param bool    $duplicate true when an equal message with this id was accepted before (see Published)
      */
     public function __construct(
         public readonly string $id,
@@ -21,6 +22,7 @@ final class UserMessage
         public readonly string $lane,
         public readonly bool $replayed = false,
         public readonly ?string $job = null,
+        public readonly bool $duplicate = false,
     ) {
     }
 
@@ -33,6 +35,7 @@ final class UserMessage
             $answer->string('lane'),
             $answer->replayed,
             $answer->stringOrNull('job'),
+            $answer->boolOrNull('duplicate') ?? false,
         );
     }
 }

@@ -17,6 +17,8 @@ export interface Accepted {
   readonly lane: Publication['lane'];
   /** Id of the job; only for a delayed message. */
   readonly job?: string;
+  /** True when an equal message with this id was accepted before. */
+  readonly duplicate?: true;
 }
 
 /** A validated message. */
@@ -49,7 +51,7 @@ export function readyMessage(services: Services, request: FastifyRequest, destin
     data,
     trace: request.id,
     ...(from ? { from } : {}),
-    ...(id === undefined ? {} : { id, dedupeKey: destination.user === undefined ? id : jobIdOf('user', `${destination.user}\n${id}`) }),
+    ...(id === undefined ? {} : { id, dedupeKey: destination.user === undefined ? id : jobIdOf('user', `${destination.user}\n${id}`), distinct: true }),
     ...(marks ? { marks } : {}),
   };
   const publication = acceptPublication(incoming, { types, roleWeights, maxData: limits.backendData, now });
@@ -98,12 +100,13 @@ export async function sendMessage(services: Services, message: Ready): Promise<A
 }
 
 async function delay({ jobs, runtime }: Services, { publication, delayMs }: Ready): Promise<Accepted | DanmuxError> {
-  const { id, room, lane, trace, dedupeKey = id } = publication;
+  const { id, room, lane, trace, digest, dedupeKey = id } = publication;
   try {
     const options = { id: jobIdOf('publish', `${room}\n${dedupeKey}`), delayMs, confirmed: lanes[lane].guaranteed };
-    const job = await jobs.add('publish', { publications: [publication] }, options);
-    runtime.log.debug({ trace, id, room, lane, job, hop: 'api' }, 'message delayed');
-    return { id, room, lane, job };
+    const data = { publications: [publication], ...(digest === undefined ? {} : { digest }) };
+    const { id: job, duplicate } = await jobs.addDistinct('publish', data, options);
+    runtime.log.debug({ trace, id, room, lane, job, duplicate, hop: 'api' }, 'message delayed');
+    return { id, room, lane, job, ...(duplicate ? { duplicate } : {}) };
   } catch (error) {
     return asDanmuxError(error);
   }
@@ -112,5 +115,5 @@ async function delay({ jobs, runtime }: Services, { publication, delayMs }: Read
 function accepted(publication: Publication, result: PublishResult | Error | undefined): Accepted | DanmuxError {
   if (!result || result instanceof Error) return asDanmuxError(result ?? new Error('the bus returned no result for a message'));
   const { room, lane } = publication;
-  return { id: result.id, room, lane };
+  return { id: result.id, room, lane, ...(result.duplicate ? { duplicate: true } : {}) };
 }

@@ -1,4 +1,5 @@
 // Sends one message to many rooms as a job. The worker paces the job, so that a million viewers do not react at the same moment.
+import { contentDigest } from '@danmux/bus';
 import { jobIdOf } from '@danmux/jobs';
 import { DanmuxError, isRoomName, lanes } from '@danmux/protocol';
 import { type BroadcastRequest, broadcastReply, broadcastRequest } from '@danmux/protocol/schemas';
@@ -12,8 +13,9 @@ import { documented, idempotencyHeaders, postCodes, success, withExamples } from
 const schema = {
   summary: 'Send a message to many rooms',
   description:
-    'The broadcast is stored as a job before the response, and sent at the rate `broadcasts.viewers_per_second`, which all broadcasts share. Repeating an `id` starts no second ' +
-    'broadcast: each room gets the message once. Receipts are counted over all rooms.',
+    'The broadcast is stored as a job before the response, and sent at the rate `broadcasts.viewers_per_second`, which all broadcasts share. Repeating an `id` with equal content starts no second ' +
+    'broadcast and gets `duplicate: true`, with other content or rooms it is refused with `duplicate_id`, for as long as the job is kept (`jobs.kept_ms` after its end). ' +
+    'A room skips a message whose `id` it got within `messages.dedupe_gift_ms` or `messages.dedupe_chat_ms`. Receipts are counted over all rooms.',
   tags: ['messages'],
   headers: idempotencyHeaders,
   body: withExamples(broadcastRequest, {
@@ -22,7 +24,7 @@ const schema = {
   }),
   response: {
     202: success(broadcastReply, 'Stored', { id: 'maintenance-1', job: 'broadcast-0a1b2c3d4e5f60718293a4b5c6d7e8f9' }),
-    ...documented([...postCodes, 'invalid_room', 'unknown_type', 'type_forbidden']),
+    ...documented([...postCodes, 'invalid_room', 'unknown_type', 'type_forbidden', 'duplicate_id']),
   },
 };
 
@@ -32,7 +34,7 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
     const { publication, delayMs } = readyMessage(services, request, { room: 'any' }, request.body);
     const { id } = publication;
     const { type, data, from, receipt, expires_at } = request.body;
-    const job = await services.jobs.add(
+    const { id: job, duplicate } = await services.jobs.addDistinct(
       'broadcast',
       {
         id,
@@ -40,6 +42,7 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
         type,
         data,
         trace: request.id,
+        digest: contentDigest({ type, data: { rooms: [...rooms].sort(), data }, from }),
         ...(from ? { from } : {}),
         ...(receipt ? { receipt } : {}),
         ...(expires_at === undefined ? {} : { expires_at }),
@@ -47,7 +50,7 @@ export function addBroadcastRoute(app: TypedApp, services: Services): void {
       { id: jobIdOf('broadcast', `${request.keyId}\n${id}`), confirmed: lanes[publication.lane].guaranteed, ...(delayMs > 0 ? { delayMs } : {}) },
     );
     services.runtime.log.debug({ trace: request.id, id, job, rooms: rooms.length, hop: 'api' }, 'broadcast queued');
-    return reply.status(202).send({ id, job });
+    return reply.status(202).send({ id, job, ...(duplicate ? { duplicate } : {}) });
   });
 }
 

@@ -50,6 +50,11 @@ export const bodyCodes: readonly ErrorCode[] = ['invalid_request', 'invalid_json
 /** `bodyCodes` and the codes of the Idempotency-Key, which every POST accepts. */
 export const postCodes: readonly ErrorCode[] = [...bodyCodes, 'idempotency_in_flight', 'idempotency_mismatch'];
 
+/** For descriptions of routes that publish: how long an `id` is remembered, and what a repeat gets. */
+export const repeatedIds =
+  'Repeating an `id` with equal content (type, data and sender id) within `messages.dedupe_gift_ms` (15 minutes; lanes chat and ambient: `messages.dedupe_chat_ms`, a minute) ' +
+  'sends nothing again and gets `duplicate: true`; with other content it is refused with `duplicate_id`.';
+
 /** Error codes of every route that requires a key. */
 const always: readonly ErrorCode[] = [
   'unauthorized',

@@ -8,9 +8,9 @@ import { asDanmuxError, noteRefusal, problemOf } from '../http/problem.ts';
 import type { TypedApp } from '../http/validation.ts';
 import { type Accepted, type Ready, readyMessage, sendMessage, sendMessages } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
-import { documented, idempotencyHeaders, postCodes, roomParams, success, withExamples } from './documented.ts';
+import { documented, idempotencyHeaders, postCodes, repeatedIds, roomParams, success, withExamples } from './documented.ts';
 
-const messageCodes: readonly ErrorCode[] = ['invalid_room', 'unknown_type', 'type_forbidden', 'lane_full'];
+const messageCodes: readonly ErrorCode[] = ['invalid_room', 'unknown_type', 'type_forbidden', 'lane_full', 'duplicate_id'];
 
 const gift = { type: 'gift', data: { gift: 'rocket', count: 1 }, from: { id: 'u42', name: '小明' }, id: 'order-4711' };
 const chat = { type: 'chat', data: { text: '主播好!' }, from: { id: 'u7', name: 'Ann' } };
@@ -19,7 +19,7 @@ const stored = { id: 'order-4711', room: 'live:1001', lane: 'gift' };
 const publishSchema = {
   summary: 'Send a message to a room',
   description:
-    'The response follows when the message is stored. Repeating an `id` in a room adds no second message. With `delay_ms` the message waits as a job; ' +
+    `The response follows when the message is stored. ${repeatedIds} With \`delay_ms\` the message waits as a job, and its id is remembered as long as the job; ` +
     'with `receipt` viewers confirm delivery; after `expires_at` it is not delivered any more.',
   tags: ['messages'],
   params: roomParams,
@@ -36,7 +36,8 @@ const publishSchema = {
 const batchSchema = {
   summary: 'Send up to 1,000 messages, each to its own room',
   description:
-    'Each message is accepted or refused independently; messages of one room and lane keep their order. Repeating the request with the same ' +
+    `Each message is accepted or refused independently; messages of one room and lane keep their order. ${repeatedIds} ` +
+    'Repeating the request with the same ' +
     '`Idempotency-Key` retries only the messages refused with a retryable error and returns the first result of the others, for `api.idempotency_ttl_ms`. ' +
     'A message refused with `unavailable`, or a request without a response, may have been stored: retry within `messages.dedupe_chat_ms` ' +
     '(gifts and control messages: `messages.dedupe_gift_ms`), so that no message is sent twice.',

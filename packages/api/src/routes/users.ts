@@ -5,12 +5,12 @@ import { publishRequest, userMessageReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';
 import { readyMessage, sendMessage } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
-import { documented, idempotencyHeaders, postCodes, success, userParams, withExamples } from './documented.ts';
+import { documented, idempotencyHeaders, postCodes, repeatedIds, success, userParams, withExamples } from './documented.ts';
 
 const schema = {
   summary: 'Send a message to a user',
   description:
-    'All connections of the user get the message, in any room or in none; a connection that reconnects gets the messages it missed. Repeating an `id` for a user adds no second message. ' +
+    `All connections of the user get the message, in any room or in none; a connection that reconnects gets the messages it missed. ${repeatedIds} ` +
     '`receipt`, `delay_ms` and `expires_at` work as for room messages.',
   tags: ['messages'],
   params: userParams,
@@ -18,7 +18,7 @@ const schema = {
   body: withExamples(publishRequest, { 'a notice': { type: 'notice', data: { text: '你的礼物已到账' }, id: 'paid-4711' } }),
   response: {
     202: success(userMessageReply, 'Stored', { id: 'paid-4711', user: 'u42', lane: 'control' }),
-    ...documented([...postCodes, 'unknown_type', 'type_forbidden', 'lane_full']),
+    ...documented([...postCodes, 'unknown_type', 'type_forbidden', 'lane_full', 'duplicate_id']),
   },
 };
 

@@ -20,6 +20,11 @@ export interface Publication {
    * publisher gave no id: it then cannot send the same message again.
    */
   readonly dedupeKey?: string;
+  /**
+   * Digest of the content (content-digest.ts), stored with the dedupe key. A second publication with the same key and another digest is refused
+   * as `duplicate_id`; one of the two without a digest counts as equal. Only with `dedupeKey`.
+   */
+  readonly digest?: string;
   /** Name of the combo to which a gift belongs, unique in the room; only on gifts of a combo. */
   readonly combo?: string;
   /** Only on lanes whose messages may be shed. */
@@ -78,7 +83,7 @@ export type IngressCursor = Partial<Record<Lane, string>>;
  * `unavailable`, the publication may have been stored: publish it again with the same dedupe key.
  */
 export interface Ingress {
-  /** Returns one result per publication, in order: the stored id, or the error that refused it (`lane_full`, `unavailable`). */
+  /** Returns one result per publication, in order: the stored id, or the error that refused it (`duplicate_id`, `lane_full`, `unavailable`). */
   publish(publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]>;
   /**
    * Gives other writes the durability of a guaranteed publication. Resolves when all earlier writes to the hash slot of `key` have it:

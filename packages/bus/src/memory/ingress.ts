@@ -13,8 +13,8 @@ export class MemoryIngress implements Ingress {
   readonly #runtime: Runtime;
   readonly #ledger: MemoryLedger;
   readonly #lanes = new Map<string, Map<number, Pending>>();
-  /** Room and dedupe key → the id of the first publication. */
-  readonly #seen: ExpiringMap<string, string>;
+  /** By room and dedupe key: the first publication. */
+  readonly #seen: ExpiringMap<string, Pick<Publication, 'id' | 'digest'>>;
   readonly #notifications: Deliveries<void>;
   #last = 0;
 
@@ -61,15 +61,16 @@ export class MemoryIngress implements Ingress {
   }
 
   #publishOne(publication: Publication): PublishResult | Error {
-    const { room, lane, id, dedupeKey } = publication;
+    const { room, lane, id, dedupeKey, digest } = publication;
     const { config } = this.#runtime;
     const seenKey = dedupeKey === undefined ? undefined : `${room} ${dedupeKey}`;
     const first = seenKey === undefined ? undefined : this.#seen.get(seenKey);
-    if (first !== undefined) return { id: first, duplicate: true };
+    if (first?.digest !== undefined && digest !== undefined && first.digest !== digest) return new DanmuxError('duplicate_id');
+    if (first) return { id: first.id, duplicate: true };
     const shard = shardOf(room, config.shards);
     const dropped = this.#add(shard, publication, ingressCap(lane, config));
     if (dropped === null) return new DanmuxError('lane_full', { retryAfterMs: 1_000 });
-    if (seenKey !== undefined) this.#seen.set(seenKey, id, dedupeMs(lane, config));
+    if (seenKey !== undefined) this.#seen.set(seenKey, { id, ...(digest === undefined ? {} : { digest }) }, dedupeMs(lane, config));
     this.#ledger.add({ accepted: { [lane]: 1 }, shed: { [lane]: { ingress_full: dropped } } });
     this.#notifications.publish(String(shard), undefined);
     return { id, duplicate: false };

@@ -84,5 +84,6 @@ export class RedisIngress implements Ingress {
 function resultOf(answer: readonly [status: number, id: string] | undefined): PublishResult | Error {
   if (!answer) return new DanmuxError('internal');
   const [status, id] = answer;
+  if (status === 3) return new DanmuxError('duplicate_id');
   return status === 2 ? new DanmuxError('lane_full', { retryAfterMs: 1_000 }) : { id, duplicate: status === 1 };
 }

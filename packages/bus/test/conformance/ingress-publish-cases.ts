@@ -57,6 +57,32 @@ export function publishCases(engine: MakeEngine): void {
       assert.equal((await bus.ledger.totals()).accepted.chat, 1);
     });
 
+    test('the same dedupe key with another digest is refused as duplicate_id; without a digest it is a duplicate', async () => {
+      const { bus, config } = await engine();
+      const first = { ...message(config, 'live:1', 'gift', 'order-1'), digest: 'aaaaaaaaaaa' };
+      const { digest: _, ...plain } = first;
+      const [stored, again, other, older] = await bus.ingress.publish([first, first, { ...first, digest: 'bbbbbbbbbbb' }, plain]);
+      assert.deepEqual(
+        [stored, again, older],
+        [
+          { id: 'order-1', duplicate: false },
+          { id: 'order-1', duplicate: true },
+          { id: 'order-1', duplicate: true },
+        ],
+      );
+      assert.ok(other instanceof DanmuxError && other.code === 'duplicate_id', String(other));
+      assert.deepEqual(await readIds(bus, shardOf('live:1', config.shards), 'gift'), ['order-1']);
+      assert.equal((await bus.ledger.totals()).accepted.gift, 1);
+      // A key stored without a digest, as processes of an older version do, counts as equal.
+      const unmarked = message(config, 'live:1', 'gift', 'order-2');
+      await bus.ingress.publish([unmarked]);
+      assert.deepEqual(await bus.ingress.publish([{ ...unmarked, digest: 'aaaaaaaaaaa' }]), [{ id: 'order-2', duplicate: true }]);
+      // The same id in another room is another message.
+      assert.deepEqual(await bus.ingress.publish([{ ...message(config, 'live:2', 'gift', 'order-1'), digest: 'bbbbbbbbbbb' }]), [
+        { id: 'order-1', duplicate: false },
+      ]);
+    });
+
     test('a dedupe key applies to one room and expires', async () => {
       const { bus, config } = await engine({ 'messages.dedupe_gift_ms': 150 });
       const [one, other] = await bus.ingress.publish([message(config, 'live:1', 'gift', 'g'), message(config, 'live:2', 'gift', 'g')]);

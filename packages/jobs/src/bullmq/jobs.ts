@@ -6,10 +6,13 @@ import { RedisConnection } from '@danmux/bus/redis';
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, newId, type Runtime } from '@danmux/runtime';
 import { DelayedError, type Job, type Queue } from 'bullmq';
+import { checkDistinct } from '../distinct-job.ts';
 import { classOfJob, type JobClass, jobClasses } from '../job-classes.ts';
 import { packedData, unpackedData } from '../job-data.ts';
 import { jobRules } from '../job-rules.ts';
 import {
+  type AddedJob,
+  type DistinctJobName,
   type JobData,
   type JobName,
   type JobOptions,
@@ -91,6 +94,18 @@ export class BullmqJobs implements Jobs {
     this.#workerConnection?.stop();
     const closing = Promise.all(this.#all.map((line) => line.close()));
     await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+  }
+
+  async addDistinct<N extends DistinctJobName>(name: N, data: JobData[N], options: JobOptions & { readonly id: string }): Promise<AddedJob> {
+    const key = jobKeyOf(options.id);
+    const stored = (): Promise<Job | undefined> => this.#ask(() => this.#queueOf(classOfJob[name]).getJob(key));
+    const known = await stored();
+    if (known) checkDistinct(unpackedData(known.data), data);
+    const id = await this.add(name, data, options);
+    // Another process may have added the id between the two commands; BullMQ then kept the data of the other one.
+    const kept = known ?? (await stored());
+    if (kept) checkDistinct(unpackedData(kept.data), data);
+    return { id, duplicate: known !== undefined };
   }
 
   async add<N extends JobName>(name: N, data: JobData[N], options: JobOptions = {}): Promise<string> {

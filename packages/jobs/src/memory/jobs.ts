@@ -2,9 +2,10 @@
 // limit per class; one timer wakes for the next due job.
 import { DanmuxError } from '@danmux/protocol';
 import { backoffMs, newId, parseJson, type Runtime, toJson } from '@danmux/runtime';
+import { checkDistinct } from '../distinct-job.ts';
 import { classOfJob, type JobClass, jobClasses, placesOf } from '../job-classes.ts';
 import { jobRules } from '../job-rules.ts';
-import type { JobData, JobName, JobOptions, JobStatus, Jobs, RepeatedJob, RunningJob } from '../queue.ts';
+import type { AddedJob, DistinctJobName, JobData, JobName, JobOptions, JobStatus, Jobs, RepeatedJob, RunningJob } from '../queue.ts';
 import { JobPaused } from '../queue.ts';
 import { runCounted } from '../run-counted.ts';
 import { DueList } from './due-list.ts';
@@ -70,6 +71,13 @@ export class MemoryJobs implements Jobs {
 
   async stop(): Promise<void> {
     await this.drain();
+  }
+
+  async addDistinct<N extends DistinctJobName>(name: N, data: JobData[N], options: JobOptions & { readonly id: string }): Promise<AddedJob> {
+    this.#ended.forget();
+    const known = this.#jobs.get(options.id);
+    if (known) checkDistinct(parseJson(known.data) as object, data);
+    return { id: await this.add(name, data, options), duplicate: known !== undefined };
   }
 
   async add<N extends JobName>(

@@ -6,12 +6,13 @@ import { limits } from '../limits.ts';
 /** Schema option: an unknown field is refused. */
 export const strict = { additionalProperties: false } as const;
 
-/** A message id chosen by the backend. Publishing the same id twice to a room sends one message, so retries are safe. */
+/** A message id chosen by the backend. While the store remembers it, the same id and content is one message, so retries are safe. */
 export const messageId = Type.String({
   minLength: 1,
   maxLength: limits.id,
   pattern: '^[\\x21-\\x7e]+$',
-  description: 'Message id; a repeated id in the same room is a duplicate and is not sent again',
+  description:
+    'Message id, remembered in its room for `messages.dedupe_gift_ms` (15 minutes; lanes chat and ambient: `messages.dedupe_chat_ms`, a minute). Within that time equal content is not sent again, and other content is refused with `duplicate_id`',
 });
 
 /** A lane name. TypeBox infers `never` for a union of a mapped array, so the static type is given explicitly. */

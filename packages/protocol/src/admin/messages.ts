@@ -37,14 +37,17 @@ export const broadcastRequest = Type.Object(
 );
 
 const job = Type.Optional(Type.String({ description: 'Job id of a delayed message; read or cancel the job at /v1/jobs/{id}' }));
-const accepted = { id: Type.String(), room: Type.String(), lane: laneSchema, job };
+const duplicate = Type.Optional(
+  Type.Boolean({ description: 'True when a message with this id and equal content was accepted before: nothing was sent again. Absent otherwise' }),
+);
+const accepted = { id: Type.String(), room: Type.String(), lane: laneSchema, job, duplicate };
 
 export const publishReply = Type.Object(accepted, { title: 'AcceptedMessage' });
 const batchResult = Type.Union([Type.Object({ status: Type.Literal(202), ...accepted }, { title: 'BatchAccepted' }), problem], { title: 'BatchResult' });
 export const batchReply = Type.Object({ results: Type.Array(batchResult) }, { title: 'BatchReply' });
-export const userMessageReply = Type.Object({ id: Type.String(), user: Type.String(), lane: laneSchema, job }, { title: 'AcceptedUserMessage' });
+export const userMessageReply = Type.Object({ id: Type.String(), user: Type.String(), lane: laneSchema, job, duplicate }, { title: 'AcceptedUserMessage' });
 export const broadcastReply = Type.Object(
-  { id: Type.String(), job: Type.String({ description: 'Job id; read the progress at /v1/jobs/{id}' }) },
+  { id: Type.String(), job: Type.String({ description: 'Job id; read the progress at /v1/jobs/{id}' }), duplicate },
   { title: 'AcceptedBroadcast' },
 );
 

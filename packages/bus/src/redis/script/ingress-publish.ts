@@ -33,6 +33,7 @@ export const ingressPublish = defineScript<IngressPublish>({
       dedupeMs: ({ lane }, { config }) => dedupeMs(lane, config),
       judged: ({ weight, combo = '' }) => (weight ? encodeWeight(weight) : combo),
       marks: ({ marks }) => (marks ? JSON.stringify(marks) : ''),
+      digest: ({ digest = '' }) => digest,
     }),
   ],
 });

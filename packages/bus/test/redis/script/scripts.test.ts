@@ -87,9 +87,10 @@ const shard = keys.shard(0);
 const { config } = createRuntime({ config: loadConfig(testSettings({})).config, role: 'test', version: '0', processMetrics: false });
 
 test('ingress-publish keeps its KEYS and ARGV', () => {
-  const gift: Publication = { room: 'a', lane: 'gift', id: 'g', body: 'B', trace: 'T', dedupeKey: 'k', combo: 'c' };
+  const gift: Publication = { room: 'a', lane: 'gift', id: 'g', body: 'B', trace: 'T', dedupeKey: 'k', digest: 'DIGEST', combo: 'c' };
   const chat: Publication = { room: 'a', lane: 'chat', id: 'm', body: 'C', trace: 'U', weight: { sender: 'ann', rank: 2, content: 7 } };
-  const publications = [chat, gift, { ...gift, id: 'h', dedupeKey: 'l', marks: { receipt: true } as const }];
+  const { digest: _, ...plain } = gift;
+  const publications = [chat, gift, { ...plain, id: 'h', dedupeKey: 'l', marks: { receipt: true } as const }];
   const call = callOf(ingressPublish, { shard, publications, publishCommand: 'PUBLISH', config });
   const { ingress_gift, ingress_chat, ingress_ambient } = config.relay;
   const { dedupe_gift_ms, dedupe_chat_ms } = config.messages;
@@ -104,9 +105,9 @@ test('ingress-publish keeps its KEYS and ARGV', () => {
   ]);
   assert.deepEqual(call.args, [
     ...['PUBLISH', 'p:{s0}:bell', ingress_gift, ingress_gift, ingress_chat, ingress_ambient, 'refuse', 'refuse', 'shed', 'shed', 0],
-    ...[3, 'a', 'm', 'C', 'U', 0, dedupe_chat_ms, '2 7 ann', ''],
-    ...[2, 'a', 'g', 'B', 'T', 6, dedupe_gift_ms, 'c', ''],
-    ...[2, 'a', 'h', 'B', 'T', 7, dedupe_gift_ms, 'c', '{"receipt":true}'],
+    ...[3, 'a', 'm', 'C', 'U', 0, dedupe_chat_ms, '2 7 ann', '', ''],
+    ...[2, 'a', 'g', 'B', 'T', 6, dedupe_gift_ms, 'c', '', 'DIGEST'],
+    ...[2, 'a', 'h', 'B', 'T', 7, dedupe_gift_ms, 'c', '{"receipt":true}', ''],
   ]);
 });
 

@@ -7,6 +7,7 @@ namespace Danmux\Tests;
 use Danmux\ApiException;
 use Danmux\AuthenticationException;
 use Danmux\Client;
+use Danmux\ConflictException;
 use Danmux\InvalidRequestException;
 use Danmux\Published;
 use Danmux\Result\AuditRow;
@@ -55,7 +56,14 @@ final class LiveTest extends TestCase
     public function testTheSameIdIsOneMessage(): void
     {
         $this->client->publish($this->room, 'gift', 1, ['id' => 'order-7']);
-        self::assertSame('order-7', $this->client->publish($this->room, 'gift', 1, ['id' => 'order-7'])->id);
+        $again = $this->client->publish($this->room, 'gift', 1, ['id' => 'order-7']);
+        self::assertSame(['order-7', true], [$again->id, $again->duplicate]);
+        try {
+            $this->client->publish($this->room, 'gift', 3, ['id' => 'order-7']);
+            self::fail('nothing was thrown');
+        } catch (ConflictException $error) {
+            self::assertSame([409, 'duplicate_id'], [$error->status, $error->errorCode]);
+        }
         $last = $this->client->publish($this->room, 'gift', 2);
         self::assertSame(['order-7', $last->id], array_column($this->history('gift', 2), 'id'));
     }

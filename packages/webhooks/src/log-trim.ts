@@ -1,9 +1,9 @@
-// Trims entries from the event log that every configured consumer has processed. A consumer without a stored position keeps everything; the
-// log's own cap applies when a consumer stays away.
+// Trims entries from the event log that every configured consumer has processed. A consumer without a stored position keeps everything, and
+// a disabled target keeps nothing from the others; the log's own cap applies when a consumer stays away, or when all are disabled.
 import { type Bus, compareEntries } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { readCursor } from './cursor.ts';
-import { lowField, sliceLease, sliceOf } from './places.ts';
+import { lowField, needsNothing, sliceLease, sliceOf } from './places.ts';
 import { webhookTargets } from './targets.ts';
 
 type Stores = Pick<Bus, 'events' | 'records' | 'cursors'>;
@@ -43,6 +43,7 @@ export class LogTrim {
     let lowest: string | undefined;
     for (const entry of entries) {
       if (entry === undefined) return;
+      if (entry === needsNothing) continue;
       if (lowest === undefined || compareEntries(entry, lowest) < 0) lowest = entry;
     }
     if (lowest === undefined || lowest === this.#trimmed.get(shard)) return;

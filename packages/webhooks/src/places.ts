@@ -48,10 +48,16 @@ export function placeField(target: string, shard: number): string {
   return `${target} ${shard}`;
 }
 
-/** Name of the field with the last entry that no target of the slice needs. `*` cannot be a target id. */
+/**
+ * Name of the field with the last entry that no enabled target of the slice needs; `needsNothing` when all are disabled, absent when one
+ * needs the whole log. `*` cannot be a target id.
+ */
 export function lowField(shard: number): string {
   return `* ${shard}`;
 }
+
+/** Value of `lowField` of a slice whose targets are all disabled: it holds no entry in the log. Not an entry, so older workers trim nothing. */
+export const needsNothing = '-';
 
 type Row = readonly [room: string, after: string | null, to: string | null, count: number, attempts: number, refused: number, since: number, retryAt: number];
 type Stored = readonly [entry: string | null, number: number, dropped: number, ...rooms: Row[]];

@@ -95,8 +95,14 @@ export class TargetDelivery {
       if (await this.circuit.sync()) this.rooms.hasten();
     }
     if (!this.circuit.disabled) for (const shard of this.#news) this.#count(shard, (await first(shard))?.number);
-    this.#wasDisabled = this.circuit.disabled;
+    if (this.#wasDisabled !== this.circuit.disabled) this.#needChanged();
     this.go();
+  }
+
+  /** What the slice needs of the log depends on the enabled targets, in every shard. */
+  #needChanged(): void {
+    this.#wasDisabled = this.circuit.disabled;
+    for (let shard = 0; shard < this.#parts.runtime.config.shards; shard++) this.#places.changed(shard);
   }
 
   /** Resolves when no request is in flight, or after a time limit; such requests are sent again with the same id. */

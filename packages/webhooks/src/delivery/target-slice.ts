@@ -2,7 +2,7 @@
 // the lease happens elsewhere.
 import type { Bus, Lease, LoggedEvent } from '@danmux/bus';
 import { compareEntries } from '@danmux/bus';
-import { lowField, placeField } from '../places.ts';
+import { lowField, needsNothing, placeField } from '../places.ts';
 import type { WebhookTarget } from '../targets.ts';
 import { Circuit } from './circuit.ts';
 import { PlaceStore } from './place-store.ts';
@@ -93,14 +93,14 @@ export class TargetSlice {
     return line ? line.rooms.textOf(Number(shard)) : this.#lowest(Number(shard));
   }
 
-  /** The last entry that no enabled target needs; null when one needs the whole log or when all targets are disabled. */
+  /** The value of `lowField`; null removes the field. */
   #lowest(shard: number): string | null {
-    let lowest: string | null = null;
+    let lowest: string = needsNothing;
     for (const { circuit, rooms } of this.lines.values()) {
       if (circuit.disabled) continue;
       const entry = rooms.lowest(shard);
       if (entry === undefined) return null;
-      if (lowest === null || compareEntries(entry, lowest) < 0) lowest = entry;
+      if (lowest === needsNothing || compareEntries(entry, lowest) < 0) lowest = entry;
     }
     return lowest;
   }

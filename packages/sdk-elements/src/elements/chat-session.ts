@@ -1,6 +1,6 @@
 // The state of a chat: lines, number of viewers, latest gift, notices, and what prevents sending. It listens to one room at a time and draws
 // nothing.
-import { DanmuxError, type From, type Msg, type Notice } from '@danmux/protocol';
+import { DanmuxError, errors, type From, isStreamLane, type Msg, type Notice, type StreamLane, streamLanes } from '@danmux/protocol';
 import { type Room, textOf } from '@danmux/sdk';
 import type { Entry } from './chat-entry.ts';
 import { ChatLog } from './chat-log.ts';
@@ -11,6 +11,8 @@ import type { TokenUser } from './token-user.ts';
 /** Milliseconds for which the latest gift is shown above the list; a gift that is older when it is received is not shown there. */
 const latestGiftMs = 10_000;
 const readBack = 50;
+/** Milliseconds after which history that could not be loaded is requested again. */
+const readAgainMs = 2_000;
 
 export interface ChatSessionHost {
   readonly texts: Texts;
@@ -30,6 +32,10 @@ export class ChatSession {
   latest: Entry | undefined;
   #room: Room | undefined;
   #latestTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Lanes of the room whose history is not loaded yet. */
+  #unread = new Set<StreamLane>();
+  #isReading = false;
+  #readTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(max: number, host: ChatSessionHost) {
     this.#host = host;
@@ -42,7 +48,8 @@ export class ChatSession {
     this.log.clear();
     this.rules.modes = room.modes;
     this.online = room.joined ? room.online : undefined;
-    if (room.joined) void this.#readBack(room);
+    this.#unread = new Set(room.joined ? streamLanes : []);
+    void this.#readBack(room);
     return [...this.#listenToMessages(room), ...this.#listenToState(room), ...this.#listenToSends(room), () => this.#end()];
   }
 
@@ -80,7 +87,7 @@ export class ChatSession {
     return [
       room.on('message', (msg) => this.message(msg)),
       room.on('recalled', ({ id }) => this.#recalled(id)),
-      room.on('gap', ({ lane, count }) => lane !== 'ambient' && this.log.gap(count)),
+      room.on('gap', ({ lane, count }) => isStreamLane(lane) && this.log.gap(count)),
     ];
   }
 
@@ -98,6 +105,7 @@ export class ChatSession {
       room.on('joined', () => {
         this.rules.entered();
         this.say('');
+        void this.#readBack(room);
       }),
     ];
   }
@@ -123,17 +131,34 @@ export class ChatSession {
     if (this.latest && !this.log.entries.includes(this.latest)) this.#endLatest();
   }
 
-  /** Loads the history of a room that had been joined before this chat listened to it: the chat got no events for those messages. */
+  /**
+   * Loads the history of a room that had been joined before this chat listened to it: the chat got no events for those messages. A lane that
+   * cannot be read now, for example during an outage, is read at the next join or a little later.
+   */
   async #readBack(room: Room): Promise<void> {
-    for (const lane of ['gift', 'chat', 'control'] as const) {
-      try {
-        const { msgs } = await room.history({ lane, limit: readBack });
-        if (this.#room === room) for (const msg of msgs) this.message(msg);
-      } catch (error) {
-        if (!(error instanceof DanmuxError)) throw error;
-        // `unavailable` is not shown: while the connection is lost, the header already shows its state.
-        if (error.code !== 'unavailable' && this.#room === room) this.failed(error);
-      }
+    clearTimeout(this.#readTimer);
+    if (this.#isReading || !room.joined) return;
+    this.#isReading = true;
+    try {
+      for (const lane of this.#unread) if (this.#room === room) await this.#readLane(room, lane);
+    } finally {
+      this.#isReading = false;
+    }
+    const current = this.#room;
+    if (current && this.#unread.size > 0) this.#readTimer = setTimeout(() => void this.#readBack(current), current === room ? readAgainMs : 0);
+  }
+
+  async #readLane(room: Room, lane: StreamLane): Promise<void> {
+    try {
+      const { msgs } = await room.history({ lane, limit: readBack });
+      if (this.#room !== room) return;
+      this.#unread.delete(lane);
+      for (const msg of msgs) this.message(msg);
+    } catch (error) {
+      if (!(error instanceof DanmuxError)) throw error;
+      if (this.#room !== room || errors[error.code].retryable) return;
+      this.#unread.delete(lane);
+      this.failed(error);
     }
   }
 
@@ -152,5 +177,7 @@ export class ChatSession {
     this.#room = undefined;
     this.latest = undefined;
     clearTimeout(this.#latestTimer);
+    clearTimeout(this.#readTimer);
+    this.#unread.clear();
   }
 }

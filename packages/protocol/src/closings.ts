@@ -31,7 +31,15 @@ export const closings = {
   disconnected: { by: 'disconnect', reconnect: true, text: 'The server was asked to close all connections of the user.' },
 } as const satisfies Record<string, Closing>;
 
-export type ClosingReason = keyof typeof closings;
+/** A reason of the table; with a parameter only the reasons whose connections the edge closes in that way. */
+export type ClosingReason<By extends Closing['by'] = Closing['by']> = {
+  [R in keyof typeof closings]: (typeof closings)[R]['by'] extends By ? R : never;
+}[keyof typeof closings];
+
+/** The row of a reason, or undefined when `reason` is not in the table. */
+export function closingOf(reason: string): Closing | undefined {
+  return Object.hasOwn(closings, reason) ? closings[reason as ClosingReason] : undefined;
+}
 
 /** Effect and text of one notice code. */
 export interface NoticeSpec {

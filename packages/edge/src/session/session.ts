@@ -223,13 +223,13 @@ export class Session {
   closedBecause: ClosingReason | undefined;
 
   /** Closes the connection below socket.io, so a standard client reconnects by itself. */
-  close(reason: ClosingReason): void {
+  close(reason: ClosingReason<'transport'>): void {
     this.closedBecause ??= reason;
     this.#wire.close(reason === 'slow');
   }
 
   /** Disconnects through socket.io; a standard client does not reconnect by itself. */
-  disconnect(reason: ClosingReason): void {
+  disconnect(reason: ClosingReason<'disconnect'>): void {
     this.closedBecause ??= reason;
     this.#socket.disconnect(true);
   }

@@ -1,7 +1,7 @@
 // Tests of Session: it holds back the frames of a room until the join is answered, and knows why it was closed.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { Frame } from '@danmux/protocol';
+import { type ClosingReason, closings, type Frame } from '@danmux/protocol';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { DeliveryLedger } from '../../src/outbox/delivery-ledger.ts';
 import { EncodedFrame, encodeEvent } from '../../src/outbox/encoded-frame.ts';
@@ -116,6 +116,15 @@ test('a drained viewer gets what waits for it first, and comes back by itself; a
   const expired = open();
   expired.session.disconnect('token_expired');
   assert.deepEqual([expired.conn.closed, expired.ended, expired.session.closedBecause], [[], [true], 'token_expired']);
+});
+
+test('every reason of the table of closings closes in the way of its row', () => {
+  for (const [reason, { by }] of Object.entries(closings)) {
+    const { session, conn, ended } = open();
+    if (by === 'transport') session.close(reason as ClosingReason<'transport'>);
+    else session.disconnect(reason as ClosingReason<'disconnect'>);
+    assert.deepEqual([conn.closed.length, ended.length, session.closedBecause], by === 'transport' ? [1, 0, reason] : [0, 1, reason], reason);
+  }
 });
 
 test('the first reason to end stays', () => {

@@ -5,6 +5,7 @@ import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import { retryDelay } from './delay.ts';
 import { Edges } from './edges.ts';
 import { Emitter } from './emitter.ts';
+import { EndingNotice } from './ending-notice.ts';
 import { defaultHost, type Host, type Visibility } from './host.ts';
 import { injectedWebSocket } from './injected-websocket.ts';
 import type { ClientOptions, ClientState } from './options.ts';
@@ -130,7 +131,8 @@ export class Connection extends Emitter<ConnectionEvents> {
     const current = () => this.#socket === socket;
     socket.on('connect', () => current() && this.#connected(url));
     socket.on('connect_error', (error) => current() && this.#connectRefused(error));
-    socket.on('disconnect', () => current() && this.#retry());
+    const ending = new EndingNotice();
+    socket.on('disconnect', (reason) => current() && this.#ended(reason, ending));
     socket.on('goaway', (goaway) => current() && this.#goAway(socket, goaway));
     const pass = <E extends Passed>(event: E, payload: ConnectionEvents[E]) => {
       if (current()) this.emit(event, payload);
@@ -138,7 +140,10 @@ export class Connection extends Emitter<ConnectionEvents> {
     socket.on('frame', (frame) => pass('frame', frame));
     socket.on('gap', (gap) => pass('gap', gap));
     socket.on('presence', (presence) => pass('presence', presence));
-    socket.on('notice', (notice) => pass('notice', notice));
+    socket.on('notice', (notice) => {
+      ending.note(notice);
+      pass('notice', notice);
+    });
   }
 
   #transports(): NonNullable<ManagerOptions['transports']> {
@@ -177,6 +182,14 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#target = undefined;
     this.time.doubt();
     this.#setState('online');
+  }
+
+  /** Reconnects, unless the edge announced that it closed the connection for a reason for which the table of closings says not to. */
+  #ended(reason: string, ending: EndingNotice): void {
+    // After a lost connection the edge is still there and answers the next attempt.
+    const refusal = reason === 'io server disconnect' ? ending.refusal(this.time.now()) : undefined;
+    if (refusal) this.#connectRefused(Object.assign(errorOf(refusal), { data: refusal }));
+    else this.#retry();
   }
 
   #connectRefused(error: Error): void {

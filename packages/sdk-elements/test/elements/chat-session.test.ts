@@ -1,11 +1,10 @@
 // ChatSession on a real edge: the history of a room that was joined before is loaded, if need be after an outage.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createBus } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { createClient } from '@danmux/sdk';
 import { room as name, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually, noOverrides, overridden, testRuntime } from '@danmux/testkit/unit';
+import { closeAfter, eventually, noOverrides, overridden, testBus, testRuntime } from '@danmux/testkit/unit';
 import { ChatSession } from '../../src/elements/chat-session.ts';
 import { textsOf } from '../../src/elements/texts.ts';
 
@@ -15,8 +14,7 @@ const unavailable = async (): Promise<never> => {
 
 /** A viewer that joined the room and got two messages before the chat listens; `overrides` replaces methods of the edge's bus. */
 async function joinedBefore(t: TestContext) {
-  const runtime = testRuntime(t, { shards: 4 });
-  const real = createBus(runtime);
+  const real = testBus(t, testRuntime(t, { shards: 4 }));
   await real.start();
   const overrides = noOverrides();
   const bus = overridden(real, overrides);
@@ -30,11 +28,10 @@ async function joinedBefore(t: TestContext) {
   let changes = 0;
   const session = new ChatSession(100, { texts: textsOf('en'), user: undefined, changed: () => changes++, requestUpdate: () => changes++ });
   let ends: (() => void)[] = [];
-  t.after(async () => {
+  closeAfter(t, async () => {
     for (const end of ends) end();
     client.close();
     for (const one of edges) await one.close();
-    await real.stop();
   });
   await eventually(() => assert.equal(room.joined, true, 'the room is joined'));
   await edge.push('chat', 'c1', name, { data: { text: 'hello' } });

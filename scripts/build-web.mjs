@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { precompress } from './precompress.mjs';
 
 const quiet = process.argv.includes('--quiet');
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -62,6 +63,8 @@ for (const { from, name, also = [] } of pages) {
   if (!existsSync(join(dist, name, 'index.html'))) throw new Error(`${name} has no index.html`);
   if (!quiet) console.log(`packages/web/dist/${name}/`);
 }
+
+precompress(dist);
 
 /** Imports of the SDK load the bundle danmux.js, so that a page has one copy of it. */
 function besideDanmux() {

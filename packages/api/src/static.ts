@@ -1,5 +1,5 @@
 // Serves the index (`/`) and the files that `npm run build` makes: the SDK bundles, the OBS page, the console, and, when `api.demo` is on,
-// the demo page. None of them needs a key; the console page asks for one. If a folder is missing, its URLs answer 404 with the build command.
+// the demo page, precompressed where the build has made that. None of them needs a key; the console page asks for one. If a folder is missing, its URLs answer 404 with the build command.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '@danmux/bus';
@@ -55,10 +55,28 @@ async function addFolder(scope: FastifyInstance, root: string | undefined, name:
   });
   if (folder !== undefined && existsSync(folder)) {
     scope.get(`/${name}`, async (_request, reply) => reply.redirect(`/${name}/`));
-    await scope.register(fastifyStatic, { root: folder, prefix: `/${name}/`, decorateReply: false });
+    // The build puts a .br and a .gz file beside each text file. A browser asks again for names without a hash, and gets 304 by their ETag.
+    scope.addHook('onSend', async (_request, reply, payload) => {
+      const vary = reply.getHeader('vary');
+      reply.header('vary', vary === undefined ? 'accept-encoding' : `${vary}, accept-encoding`);
+      return payload;
+    });
+    await scope.register(fastifyStatic, {
+      root: folder,
+      prefix: `/${name}/`,
+      decorateReply: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (response, path) => response.setHeader('cache-control', isHashed(path) ? 'public, max-age=31536000, immutable' : 'public, no-cache'),
+    });
     return;
   }
   for (const path of [`/${name}`, `/${name}/*`]) scope.get(path, async (_request, reply) => notBuilt(reply, name));
+}
+
+/** Vite puts a hash of the content into the names of assets, so a file of one name never changes. */
+function isHashed(path: string): boolean {
+  return /[/\\]assets[/\\][^/\\]+-[\w-]{8}\.\w+(?:\.(?:br|gz))?$/.test(path);
 }
 
 function notBuilt(reply: FastifyReply, name: string): FastifyReply {

@@ -96,6 +96,39 @@ describe('built', () => {
     assert.ok(!policy.includes('unsafe'), policy);
   });
 
+  test('a browser gets the copy that it can unpack, each with its own ETag and as the type of the file', async () => {
+    write('sdk/danmux.js.br', 'brotli');
+    write('sdk/danmux.js.gz', 'gzip');
+    await open(true);
+    const seen = new Set<unknown>();
+    for (const [accepted, encoding, body] of [
+      ['gzip, deflate, br, zstd', 'br', 'brotli'],
+      ['gzip', 'gzip', 'gzip'],
+      ['identity', undefined, 'export {}'],
+    ] as const) {
+      const headers = { 'accept-encoding': accepted };
+      const answer = await app.inject({ url: '/sdk/danmux.js', headers });
+      assert.deepEqual([answer.headers['content-encoding'], answer.body], [encoding, body], accepted);
+      assert.match(String(answer.headers['content-type']), /javascript/);
+      assert.equal(answer.headers.vary, 'accept-encoding');
+      assert.equal(answer.headers['cache-control'], 'public, no-cache');
+      seen.add(answer.headers.etag);
+      const again = await app.inject({ url: '/sdk/danmux.js', headers: { ...headers, 'if-none-match': String(answer.headers.etag) } });
+      assert.deepEqual([again.statusCode, again.body], [304, ''], accepted);
+    }
+    assert.equal(seen.size, 3);
+  });
+
+  test('a file with a hash in its name is immutable, in each encoding; a page and an unhashed asset are asked for again', async () => {
+    for (const name of ['demo/assets/main-Bx_9-a0Z.js', 'demo/assets/main-Bx_9-a0Z.js.br', 'demo/assets/logo.svg', 'demo/index.html.br']) write(name, 'x');
+    await open(true);
+    for (const accepted of ['br', 'identity']) {
+      const cacheOf = async (url: string) => (await app.inject({ url, headers: { 'accept-encoding': accepted } })).headers['cache-control'];
+      assert.equal(await cacheOf('/demo/assets/main-Bx_9-a0Z.js'), 'public, max-age=31536000, immutable', accepted);
+      for (const url of ['/demo/', '/demo/assets/logo.svg']) assert.equal(await cacheOf(url), 'public, no-cache', `${url} ${accepted}`);
+    }
+  });
+
   test('every link of the index works', async () => {
     await open(true);
     const { name, version, ...links } = (await app.inject('/')).json();

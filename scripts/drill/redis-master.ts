@@ -1,9 +1,9 @@
 // Finds the Redis server that a drill breaks: the single server, the current master of a Sentinel group, or the Redis Cluster master
 // of the drill's room. It sends commands over REDIS_URL, so that Redis may run anywhere.
 import { shardOf } from '@danmux/bus';
-import { parseRedisUrl, type RedisNode, type RedisTarget } from '@danmux/bus/redis';
+import { parseRedisUrl, type RedisNode, type RedisTarget, sentinelOptions, serverOptions } from '@danmux/bus/redis';
 import type { Config } from '@danmux/runtime';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 export class RedisMaster {
   readonly target: RedisTarget;
@@ -25,7 +25,7 @@ export class RedisMaster {
 
   /** Sends one command to a node; rejects when the connection ends before the answer. */
   async command(node: RedisNode, name: string, ...args: (string | number)[]): Promise<unknown> {
-    return this.#ask(node, this.target.username, this.target.password, name, args);
+    return this.#ask(node, serverOptions(this.target, this.#config.redis), name, args);
   }
 
   /** Milliseconds of silence after which the sentinels consider a master down. */
@@ -49,7 +49,7 @@ export class RedisMaster {
   }
 
   get #first(): RedisNode {
-    const [first] = this.target.nodes;
+    const [first] = this.target.socket ? [{ host: this.target.socket, port: 0 }] : this.target.nodes;
     if (!first) throw new Error('redis.url names no server');
     return first;
   }
@@ -67,12 +67,11 @@ export class RedisMaster {
     throw last;
   }
 
-  /** Without a password, like danmux: the password of the URL belongs to the servers, not to the sentinels. */
   async #askSentinel(name: string, ...args: string[]): Promise<unknown> {
     let last: unknown;
     for (const node of this.target.nodes) {
       try {
-        return await this.#ask(node, undefined, undefined, name, args);
+        return await this.#ask(node, sentinelOptions(this.target, this.#config.redis), name, args);
       } catch (error) {
         last = error;
       }
@@ -80,9 +79,9 @@ export class RedisMaster {
     throw last;
   }
 
-  async #ask({ host, port }: RedisNode, username: string | undefined, password: string | undefined, name: string, args: (string | number)[]): Promise<unknown> {
-    const auth = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
-    const redis = new Redis({ host, port, ...auth, ...(this.target.tls ? { tls: {} } : {}), lazyConnect: true, retryStrategy: null, connectTimeout: 3_000 });
+  async #ask({ host, port }: RedisNode, options: RedisOptions, name: string, args: (string | number)[]): Promise<unknown> {
+    const { socket } = this.target;
+    const redis = new Redis({ host, port, ...(socket ? { path: socket } : {}), ...options, lazyConnect: true, retryStrategy: null, connectTimeout: 3_000 });
     // A failed command reports the error.
     redis.on('error', () => {});
     try {

@@ -1,7 +1,7 @@
 // Loads the config of a command, with the global options --config and --set. A wrong setting ends the command with one line
 // instead of a stack trace.
 import { existsSync } from 'node:fs';
-import { parseRedisUrl } from '@danmux/bus/redis';
+import { parseRedisUrl, sentinelOptions, serverOptions } from '@danmux/bus/redis';
 import { type Config, ConfigError, type LoadedConfig, loadConfig } from '@danmux/runtime';
 import type { Command } from 'commander';
 
@@ -20,12 +20,15 @@ export function loadForCommand(command: Command): LoadedConfig {
   return loaded;
 }
 
-/** The schema checks redis.url as text only, because only the bus can parse it. */
+/** The schema checks redis.url as text only, because only the bus can parse it. The PEM files are read, so that a wrong path is an error now. */
 function checkRedisUrl({ redis }: Config): void {
   if (!redis.url) return;
   try {
-    parseRedisUrl(redis.url);
+    const target = parseRedisUrl(redis.url);
+    serverOptions(target, redis);
+    if (target.mode === 'sentinel') sentinelOptions(target, redis);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError((error as Error).message, { cause: error });
   }
 }

@@ -1,9 +1,9 @@
 // Opens and owns one connection to Redis. It reconnects for ever with a jittered backoff, with longer delays while Redis refuses the connection.
 // While disconnected it rejects commands immediately and queues none; its heartbeat closes the connection to a silent server.
 // Each change of state is logged once.
-import { readFileSync } from 'node:fs';
-import { ConfigError, type Runtime } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { sentinelOptions, serverOptions } from './client-options.ts';
 import { HeldRefusals, watchCommands } from './command-watch.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { catchOwnCommands } from './internal-commands.ts';
@@ -160,7 +160,7 @@ export class RedisConnection {
 }
 
 function describe(target: RedisTarget): string {
-  return target.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
+  return target.socket ?? target.nodes.map(({ host, port }) => `${host}:${port}`).join(',');
 }
 
 /** Creates a client for the address without connecting it. */
@@ -184,13 +184,17 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     reconnectOnError: (error) => (refusalOf(error)?.code === 'READONLY' ? 1 : false),
     // CLIENT SETINFO would cost two commands for each connection.
     disableClientInfo: true,
-    ...(target.username ? { username: target.username } : {}),
-    ...(target.password ? { password: target.password } : {}),
-    ...(target.tls ? { tls: tlsOf(runtime.config.redis.tls_ca) } : {}),
+    ...serverOptions(target, runtime.config.redis),
     ...overrides,
   };
   if (target.mode === 'sentinel') {
-    return new Redis({ ...options, sentinels: [...target.nodes], name: target.name ?? '', sentinelRetryStrategy: retry });
+    const { username: sentinelUsername, password: sentinelPassword, tls: sentinelTLS } = sentinelOptions(target, runtime.config.redis);
+    const sentinel = {
+      ...(sentinelUsername ? { sentinelUsername } : {}),
+      ...(sentinelPassword ? { sentinelPassword } : {}),
+      ...(sentinelTLS ? { sentinelTLS, enableTLSForSentinelMode: true } : {}),
+    };
+    return new Redis({ ...options, ...sentinel, sentinels: [...target.nodes], name: target.name ?? '', sentinelRetryStrategy: retry });
   }
   if (target.mode === 'cluster') {
     const clusterOptions: ClusterOptionsOf = {
@@ -205,13 +209,5 @@ function openRedis(target: RedisTarget, runtime: Runtime, connectionName: string
     return new Cluster([...target.nodes], clusterOptions);
   }
   const [node] = target.nodes;
-  return new Redis({ ...options, ...node });
-}
-
-function tlsOf(file: string): { ca?: string } {
-  try {
-    return file === '' ? {} : { ca: readFileSync(file, 'utf8') };
-  } catch (error) {
-    throw new ConfigError(`redis.tls_ca: ${(error as Error).message}`, { cause: error });
-  }
+  return new Redis({ ...options, ...(target.socket ? { path: target.socket } : node) });
 }

@@ -3,6 +3,7 @@
 // connections of a process and listens to every sentinel, so that one unreachable sentinel does not matter.
 import { backoffMs, type Runtime } from '@danmux/runtime';
 import { Redis } from 'ioredis';
+import { sentinelOptions } from './client-options.ts';
 import { addressOf } from './connected-address.ts';
 import type { RedisTarget } from './url.ts';
 
@@ -42,6 +43,7 @@ export class SentinelWatch {
 
   #listen({ host, port }: RedisTarget['nodes'][number]): Redis {
     const sentinel = new Redis({
+      ...sentinelOptions(this.#target, this.#runtime.config.redis),
       ...{ host, port, lazyConnect: true, enableReadyCheck: false, enableOfflineQueue: false, autoResubscribe: false, maxRetriesPerRequest: 0 },
       connectionName: 'danmux-sentinel-watch',
       connectTimeout: 3_000,

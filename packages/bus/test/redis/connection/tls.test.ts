@@ -1,7 +1,7 @@
 // Redis with TLS: only servers with a certificate of the CA in `redis.tls_ca` are accepted.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,8 +38,8 @@ after(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function open(ca: string): RedisConnection {
-  const set = { 'redis.url': `rediss://127.0.0.1:${port}`, 'redis.tls_ca': ca };
+function open(ca: string, more: Readonly<Record<string, string>> = {}): RedisConnection {
+  const set = { 'redis.url': `rediss://127.0.0.1:${port}`, 'redis.tls_ca': ca, ...more };
   const { config } = loadConfig(testSettings(set));
   return new RedisConnection(createRuntime({ config, role: 'api', version: '0', processMetrics: false }), 'commands');
 }
@@ -63,4 +63,14 @@ test('a server with a certificate of the configured CA is accepted, one of anoth
 
 test('the error of a missing CA file names the file', () => {
   assert.throws(() => open(join(dir, 'none.pem')), /redis\.tls_ca: ENOENT/);
+});
+
+test('a file that is no PEM file, and a client certificate without its key', () => {
+  const text = join(dir, 'notes.txt');
+  writeFileSync(text, 'not a certificate');
+  assert.throws(() => open(text), /redis\.tls_ca: .*notes\.txt is not a PEM file/);
+  const good = join(dir, 'server.pem');
+  assert.throws(() => open(good, { 'redis.tls_cert': good }), /redis\.tls_key is missing/);
+  assert.throws(() => open(good, { 'redis.tls_key': good }), /redis\.tls_cert is missing/);
+  assert.throws(() => open(good, { 'redis.tls_cert': good, 'redis.tls_key': join(dir, 'none.key') }), /redis\.tls_key: ENOENT/);
 });

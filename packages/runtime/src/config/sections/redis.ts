@@ -8,7 +8,8 @@ export const redis = Type.Object(
       default: '',
       env: 'REDIS_URL',
       secret: true,
-      description: 'URL of Redis: redis://, rediss://, redis+sentinel://host:port,host:port/NAME or redis+cluster://host:port,host:port.',
+      description:
+        'URL of Redis: redis://host:port, redis+unix:///path, redis+sentinel://host:port,host:port/NAME or redis+cluster://host:port,host:port; with TLS rediss://, rediss+sentinel:// or rediss+cluster:// (docs/redis.md).',
     }),
     prefix: Type.String({
       default: 'danmux',
@@ -19,7 +20,29 @@ export const redis = Type.Object(
     tls_ca: Type.String({
       default: '',
       env: 'DANMUX_REDIS_TLS_CA',
-      description: 'PEM file with the CA certificate of a rediss:// server; empty uses the CAs built into Node.',
+      description: 'PEM file with the CA certificate of servers and Sentinels with TLS (rediss…://); empty uses the CAs built into Node.',
+    }),
+    tls_cert: Type.String({
+      default: '',
+      env: 'DANMUX_REDIS_TLS_CERT',
+      description: 'PEM file with the client certificate that servers and Sentinels require (tls-auth-clients); needs redis.tls_key.',
+    }),
+    tls_key: Type.String({ default: '', env: 'DANMUX_REDIS_TLS_KEY', description: 'PEM file with the key of redis.tls_cert.' }),
+    tls_servername: Type.String({
+      default: '',
+      env: 'DANMUX_REDIS_TLS_SERVERNAME',
+      description: 'Host name that the certificates of servers and Sentinels must be valid for; empty uses the address of each connection.',
+    }),
+    sentinel_username: Type.String({
+      default: '',
+      env: 'DANMUX_REDIS_SENTINEL_USERNAME',
+      description: 'User name for the Sentinels; empty is the default user.',
+    }),
+    sentinel_password: Type.String({
+      default: '',
+      env: 'DANMUX_REDIS_SENTINEL_PASSWORD',
+      secret: true,
+      description: 'Password of the Sentinels (their requirepass). The password in redis.url is that of the servers.',
     }),
     command_timeout_ms: ms(3_000, 'A command without a reply within this time fails with `unavailable`.'),
     ack: Type.Union([Type.Literal('local'), Type.Literal('replicated')], {

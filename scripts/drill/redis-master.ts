@@ -3,7 +3,9 @@
 import { shardOf } from '@danmux/bus';
 import { parseRedisUrl, type RedisNode, type RedisTarget, sentinelOptions, serverOptions } from '@danmux/bus/redis';
 import type { Config } from '@danmux/runtime';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
+
+type Login = ReturnType<typeof serverOptions>;
 
 export class RedisMaster {
   readonly target: RedisTarget;
@@ -79,9 +81,10 @@ export class RedisMaster {
     throw last;
   }
 
-  async #ask({ host, port }: RedisNode, options: RedisOptions, name: string, args: (string | number)[]): Promise<unknown> {
+  async #ask({ host, port }: RedisNode, login: Login, name: string, args: (string | number)[]): Promise<unknown> {
     const { socket } = this.target;
-    const redis = new Redis({ host, port, ...(socket ? { path: socket } : {}), ...options, lazyConnect: true, retryStrategy: null, connectTimeout: 3_000 });
+    const place = { host, port, ...(socket ? { path: socket } : {}) };
+    const redis = new Redis({ ...place, ...login, lazyConnect: true, retryStrategy: null, connectTimeout: 3_000 });
     // A failed command reports the error.
     redis.on('error', () => {});
     try {

@@ -27,7 +27,10 @@ export const parts: readonly Part[] = [
   checks('web', 'the browser bundles and pages build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
   checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),
   checks('layers', 'every package imports only what it may', minute, [[bin('tsx'), 'scripts/check-layers.ts', '--draw']]),
-  checks('projects', 'every TypeScript file is in one type-checked project', minute, [[bin('tsx'), 'scripts/check-projects.ts']]),
+  checks('projects', 'every TypeScript file is in one type-checked project; every public export has a docstring', minute, [
+    [bin('tsx'), 'scripts/check-projects.ts'],
+    [bin('tsx'), 'scripts/check-docstrings.ts'],
+  ]),
   checks('sizes', 'lists long files and functions', minute, [[bin('tsx'), 'scripts/list-sizes.ts']]),
   checks('unused', 'no file, export or dependency is unused', 2 * minute, [[bin('knip')]]),
   checks('published', 'publint and arethetypeswrong find nothing in the packed packages', 3 * minute, [[bin('tsx'), 'scripts/check-published.ts']]),

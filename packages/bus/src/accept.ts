@@ -7,6 +7,7 @@ import { contentDigest } from './message/content-digest.ts';
 import { weightOf } from './message/weight.ts';
 import { encodeBody, tsOf, withId, withOffset, withTs } from './message-text.ts';
 
+/** A message as a viewer or a backend sends it, before it has a lane. The room name must be valid. */
 export interface Incoming {
   readonly room: string;
   readonly type: string;
@@ -23,6 +24,7 @@ export interface Incoming {
   readonly marks?: Marks;
 }
 
+/** What `acceptPublication` needs besides the message: the table of types, the size limit and the time. */
 export interface AcceptRules {
   readonly types: Readonly<Record<string, MessageType>>;
   /** Largest size of `data` as JSON, in bytes. */

@@ -2,6 +2,7 @@
 // errors: any failure of the work releases the key for the next attempt.
 import type { Claims, IdempotencyState } from './contract/claims.ts';
 
+/** One attempt to run a piece of work under a key. */
 export interface OnceClaim {
   readonly key: string;
   /** Hash or text of the request; the same key with another body gives `mismatch`. */

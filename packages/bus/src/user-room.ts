@@ -15,6 +15,7 @@ export const userRoomHistory = 20_000;
 /** Room name that viewers see on personal messages, and join to recover them by position. */
 export { personalRoom };
 
+/** The names of the user rooms: each carries the personal messages of a share of all users. */
 export const userRooms: readonly string[] = Array.from({ length: userRoomCount }, (_, number) => `@${number}`);
 
 /** The user room of a user; `user` may be any text. */
@@ -22,6 +23,7 @@ export function userRoomOf(user: string): string {
   return `@${shardOf(encodeURIComponent(Buffer.from(user).toString()), userRoomCount)}`;
 }
 
+/** True for a user room. Viewers and backends cannot use such a name, because a room name begins with a letter or digit. */
 export function isUserRoom(room: string): boolean {
   return room.startsWith('@');
 }

@@ -4,6 +4,7 @@ import type { Bus, Member } from '@danmux/bus';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { ProcessStats, type RoleNumbers } from './process-stats.ts';
 
+/** What a role announces about itself. */
 export interface MembershipOptions {
   readonly role: string;
   readonly address: () => string;
@@ -13,6 +14,10 @@ export interface MembershipOptions {
   readonly numbers?: () => Promise<RoleNumbers>;
 }
 
+/**
+ * Keeps this process announced while it runs. `drain` withdraws the announcement; after a crash it expires by itself. It never throws when the
+ * store is away.
+ */
 export class Membership implements Part {
   readonly name = 'membership';
   readonly #runtime: Runtime;

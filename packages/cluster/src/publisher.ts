@@ -10,6 +10,7 @@ import type { TraceHops } from './trace-hops.ts';
 /** The role that publishes; a label of `danmux_accepted_total`. */
 export type PublishSource = 'edge' | 'api' | 'worker';
 
+/** Publishes messages and counts the accepted ones by lane in `danmux_accepted_total`. It is the only caller of the ingress. */
 export class Publisher {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'ingress'>;

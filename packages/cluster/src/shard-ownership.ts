@@ -4,6 +4,7 @@
 import { type Bus, type Lease, type Subscription, shardLease } from '@danmux/bus';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 
+/** Does the work of the shards that this relay owns. */
 export interface ShardOwner {
   /** Called when this relay becomes the owner of the shard. */
   gained(shard: number, lease: Lease): Promise<void>;
@@ -17,6 +18,9 @@ interface Held {
   validUntil: number;
 }
 
+/**
+ * Keeps this relay the owner of its share of the shards, by leases. At any moment a shard has at most one owner whose commits the store accepts.
+ */
 export class ShardOwnership implements Part {
   readonly name = 'shard-holder';
   readonly #runtime: Runtime;

@@ -3,11 +3,13 @@
 import type { Bus, LogEntry, Member } from '@danmux/bus';
 import { byLane, type Lane } from '@danmux/protocol';
 
+/** Interval between two samples, milliseconds. */
 export const sampleEveryMs = 10_000;
 /** One hour of samples. */
 export const samplesKept = 360;
 const log = 'stats';
 
+/** Numbers of the whole cluster at one moment. Rates are differences of two samples. */
 export interface StatsSample {
   /** Milliseconds since 1970. */
   readonly at: number;

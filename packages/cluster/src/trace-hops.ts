@@ -9,6 +9,10 @@ const burst = 100;
 const writeEveryMs = 250;
 const failure = { where: 'hops', message: 'could not store hops of traced messages' };
 
+/**
+ * Buffers the hops of traced messages and writes them in batches. Over its rate and while the store is away hops are dropped, and nothing waits for
+ * them.
+ */
 export class TraceHops implements Part {
   readonly name = 'hops';
   readonly #runtime: Runtime;

@@ -32,6 +32,8 @@ export interface JobData {
   /** Writes the pending entries of a shard's event log to the archive. */
   archive: { readonly shard: number };
 }
+
+/** The kinds of jobs. */
 export type JobName = keyof JobData;
 
 /** Jobs whose data has the digest of their message. */
@@ -43,6 +45,7 @@ export interface AddedJob {
   readonly duplicate: boolean;
 }
 
+/** When and how often a job runs. All fields are optional. */
 export interface JobOptions {
   /** Job id, generated when absent. Adding the id of a stored job adds none; adding the id of a dead letter retries it. */
   readonly id?: string;
@@ -61,8 +64,10 @@ export interface JobOptions {
   readonly attempts?: number;
 }
 
+/** Where a job is. `delayed` also while it waits for its next attempt; `failed`: its last attempt failed, it is a dead letter. */
 export type JobState = 'waiting' | 'delayed' | 'active' | 'done' | 'failed';
 
+/** A stored job as an operator sees it, without its data. */
 export interface JobStatus {
   readonly id: string;
   readonly name: JobName;
@@ -78,6 +83,7 @@ export interface JobStatus {
   readonly error?: string;
 }
 
+/** How far a long job has come. */
 export interface JobProgress {
   readonly done: number;
   /** 0 while it is unknown. */
@@ -86,6 +92,7 @@ export interface JobProgress {
   readonly cursor?: string;
 }
 
+/** An attempt of a job, as its handler gets it. A handler may run twice for one job, because a worker may die after its work. */
 export interface RunningJob<N extends JobName> {
   readonly id: string;
   readonly name: N;
@@ -124,6 +131,7 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>;
 }
 
+/** A job that runs at an interval, without data. A failed run is repeated at the next interval at the latest. */
 export interface RepeatedJob {
   /** Lower-case words with dashes; used in Redis keys and metrics. */
   readonly name: string;

@@ -4,6 +4,7 @@ import type { Bus, RecordChange, RecordState, Subscription } from '@danmux/bus';
 import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
 import { Reading } from './reading.ts';
 
+/** Uses the content of a followed record. */
 export interface RecordReader {
   /**
    * Called with the whole record whenever it may have changed; calls never overlap. Return false when the record is half written: it is
@@ -20,6 +21,7 @@ const recheckMs = 10_000;
 const startMs = 2_000;
 const halfWritten = { baseMs: 50, maxMs: recheckMs };
 
+/** Follows one record as a whole: reads it at the start, after each change and after each outage, and compares versions now and then. */
 export class FollowedRecord implements Part {
   readonly name: string;
   readonly #runtime: Runtime;

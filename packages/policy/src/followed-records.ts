@@ -5,6 +5,7 @@ import type { Bus, RecordChange, RecordField, RecordState, RecordWatcher, Subscr
 import type { Part, Runtime } from '@danmux/runtime';
 import { Reading } from './reading.ts';
 
+/** Parses the fields of followed records and gets their changes. */
 export interface FieldReader<T> {
   /** Parses a field; must not throw. */
   read(record: string, name: string, value: string): T;
@@ -16,6 +17,7 @@ export interface FieldReader<T> {
   opened?(record: string): void;
 }
 
+/** One field in memory, with its parsed value. It may have expired: compare `until` with the clock. */
 export interface Entry<T> {
   /** Expiry, milliseconds since 1970; undefined: never. */
   readonly until: number | undefined;
@@ -42,6 +44,10 @@ const forgetEveryMs = 60_000;
 /** A round of version checks is split into this many turns, so that a thousand rooms are not checked in one burst. */
 const turns = 30;
 
+/**
+ * Follows many records field by field, each while somebody needs it. Reads answer from memory; a change of another process arrives within a moment,
+ * or at the next check when its notification was lost.
+ */
 export class FollowedRecords<T> implements Part, RecordWatcher {
   readonly name = 'followed-records';
   readonly #runtime: Runtime;

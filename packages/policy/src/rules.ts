@@ -6,6 +6,7 @@ import type { Part, Runtime } from '@danmux/runtime';
 import { type Entry, FollowedRecords } from './followed-records.ts';
 import { roomOfRecord, ruleRecords, type SanctionKind, sanctionField } from './record-names.ts';
 
+/** A sanction that was set, changed or lifted by any process. */
 export interface RuleChange {
   /** The room of the sanction; null when it applies to all rooms. */
   readonly room: string | null;
@@ -22,6 +23,9 @@ const noModes: RoomModes = {};
 /** Used for a malformed field: the sanction counts as active, because someone meant to set it. */
 const unreadable: Sanction = { by: 'unknown', at: 0 };
 
+/**
+ * The modes and sanctions of followed rooms, and the sanctions for all rooms, answered from memory. During an outage the last known rules apply.
+ */
 export class Rules implements Part {
   readonly name = 'rules';
   readonly #records: FollowedRecords<Rule>;

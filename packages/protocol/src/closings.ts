@@ -58,6 +58,7 @@ export const notices = {
   token_expired: { ends: true, text: 'The token has expired; the edge closes the connection. Connect with a new token.' },
 } as const satisfies Record<string, NoticeSpec>;
 
+/** A code of `notice`. */
 export type NoticeCode = keyof typeof notices;
 
 /** Origin and text of one gap reason. */
@@ -84,4 +85,5 @@ export const gapReasons = {
   hidden: { by: 'sdk', text: 'The page was hidden; only the newest chat of that time is shown.' },
 } as const satisfies Record<string, GapSpec>;
 
+/** A reason of `gap`. */
 export type GapReason = keyof typeof gapReasons;

@@ -9,6 +9,7 @@ export interface ErrorSpec {
   readonly text: string;
 }
 
+/** All errors by code; docs/errors.md lists them. */
 export const errors = {
   invalid_request: { status: 400, retryable: false, text: 'The request does not have the documented form.' },
   invalid_json: { status: 400, retryable: false, text: 'The body is not valid JSON.' },
@@ -54,6 +55,7 @@ export const errors = {
   slow: { status: 503, retryable: true, text: 'The viewer reads too slowly and was disconnected.' },
 } as const satisfies Record<string, ErrorSpec>;
 
+/** A code of the table of errors. */
 export type ErrorCode = keyof typeof errors;
 
 /** The error in an ack to a viewer. `retry_after_ms` is the time to wait before a retry, in milliseconds. */

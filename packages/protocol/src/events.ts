@@ -14,9 +14,14 @@ export interface Failed {
   ok: false;
   error: ErrorBody;
 }
+
+/** The answer of the server to an event: the fields of `T`, or the error. */
 export type Reply<T> = Ok<T> | Failed;
+
+/** The callback by which the server answers an event. It is called once; after a lost connection it is not called. */
 export type Ack<T> = (reply: Reply<T>) => void;
 
+/** Joins a room, or joins it again after a reconnect. */
 export interface JoinRequest {
   room: string;
   /** The viewer's last position in each lane. `msgs` has the later ones; if not all can be replayed, `recovered` of the lane is false. */
@@ -24,6 +29,8 @@ export interface JoinRequest {
   /** Maximum number of latest messages, in total, from lanes without a position or not recovered. Default 0 with `positions`, 50 without. */
   history?: number;
 }
+
+/** The state of the room at the join, and the messages that the viewer missed or the latest ones. */
 export interface JoinReply {
   room: string;
   online: number;
@@ -38,9 +45,13 @@ export interface JoinReply {
   /** Current modes of the room; an empty object imposes no limits. Absent for `@me`. */
   modes?: RoomModes;
 }
+
+/** Leaves a room. */
 export interface LeaveRequest {
   room: string;
 }
+
+/** Sends a message to a joined room. A second request with the same `cid` within the dedupe window is the same message. */
 export interface SendRequest {
   room: string;
   type: string;
@@ -48,16 +59,22 @@ export interface SendRequest {
   /** Id that the client chooses for the message. A second `send` with the same cid is a duplicate and has no effect, so a retry is safe. */
   cid: string;
 }
+
+/** The message was accepted. */
 export interface SendReply {
   id: string;
   /** Present when the message waits for a moderator; until the decision only the sender sees it. */
   held?: true;
 }
+
+/** Confirms messages that requested receipts. */
 export interface ReceiptRequest {
   room: string;
   /** Ids of received messages that had `receipt: true`. */
   ids: string[];
 }
+
+/** Asks for a page of the members of a joined room. */
 export interface MembersRequest {
   room: string;
   /** The `cursor` of the previous page; the first page when absent. */
@@ -65,6 +82,8 @@ export interface MembersRequest {
   /** Default 50. */
   limit?: number;
 }
+
+/** A page of the members of a room. */
 export interface MembersReply {
   /** Connections in the room. */
   online: number;
@@ -77,6 +96,8 @@ export interface MembersReply {
   /** True when the pages list every user. False in a large room, whose pages list the highest levels and a sample of the other users. */
   complete: boolean;
 }
+
+/** Asks for earlier messages of a joined room. */
 export interface HistoryRequest {
   room: string;
   /** Default `chat`. */
@@ -85,6 +106,8 @@ export interface HistoryRequest {
   before?: number;
   limit?: number;
 }
+
+/** Messages of one lane, lowest offset first. A recalled message is a tombstone: type `recalled`, no data. */
 export interface HistoryReply {
   /** May be fewer than `limit`, because a reply has a maximum size. */
   msgs: Msg[];
@@ -102,6 +125,7 @@ export interface ViewerEvents {
   history: (request: HistoryRequest, ack: Ack<HistoryReply>) => void;
 }
 
+/** Messages that this viewer was not sent, or, with `history_lost`, the begin of a new epoch of the lane. */
 export interface Gap {
   room: string;
   lane: Lane;
@@ -111,10 +135,14 @@ export interface Gap {
   /** With `history_lost`: position at which the lane continues in its new epoch; the client stores it. When absent, the client joins again. */
   position?: Position;
 }
+
+/** The number of connections in a room. Sent at most once a second, and only when it changed. */
 export interface PresenceUpdate {
   room: string;
   online: number;
 }
+
+/** Something that concerns this viewer. With `room` it is about that room only, without it about the connection. */
 export interface Notice {
   /** A notice code, or a code of the errors table when the notice answers a refused event without an ack callback. */
   code: NoticeCode | ErrorCode;
@@ -123,6 +151,8 @@ export interface Notice {
   /** End of the sanction, milliseconds since 1970. */
   until?: number;
 }
+
+/** The edge asks the viewer to reconnect: in `reconnect_in_ms` milliseconds, to `url` when it is given. */
 export interface GoAway {
   reconnect_in_ms: number;
   url?: string;

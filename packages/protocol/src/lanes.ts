@@ -18,6 +18,7 @@ export interface LaneSpec {
   readonly history: { readonly size: number; readonly ttlS: number } | null;
 }
 
+/** The lanes and their properties. */
 export const lanes = {
   control: { order: 0, guaranteed: true, atCap: 'refuse', merges: null, history: { size: 1_000, ttlS: 7_200 } },
   gift: { order: 1, guaranteed: true, atCap: 'refuse', merges: 'combos', history: { size: 5_000, ttlS: 7_200 } },
@@ -25,6 +26,7 @@ export const lanes = {
   ambient: { order: 3, guaranteed: false, atCap: 'shed', merges: 'counters', history: null },
 } as const satisfies Record<string, LaneSpec>;
 
+/** The name of a lane. */
 export type Lane = keyof typeof lanes;
 
 /** A lane with a stream: its publications have offsets and can be read from history. */

@@ -16,6 +16,7 @@ export const webhookEvents = {
   'moderation.held': 'A message waits for review. data: HeldMessage',
 } as const;
 
+/** The name of a webhook event. */
 export type WebhookEventName = keyof typeof webhookEvents;
 
 /** Body of a webhook request. Delivery is at least once: deduplicate by `id`. */

@@ -13,6 +13,7 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** Repeated SIGINTs within this time count as one: under `npm start`, one Ctrl-C arrives from the terminal and from npm. */
 const sameSignalMs = 1_000;
 
+/** Options of `Lifecycle`. */
 export interface LifecycleOptions {
   readonly log: Logger;
   /** Maximum duration of the drain, milliseconds. After this time the parts are stopped even if they have not finished draining. */

@@ -111,6 +111,7 @@ const histograms = {
   },
 } as const;
 
+/** The metrics of a process by the names of the tables above, and the registry that prints them. */
 export type Metrics = { readonly registry: Registry } & { readonly [K in keyof typeof counters]: Counter } & { readonly [K in keyof typeof gauges]: Gauge } & {
   readonly [K in keyof typeof histograms]: Histogram;
 };

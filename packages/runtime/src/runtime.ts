@@ -41,6 +41,7 @@ export interface RuntimeOptions {
   readonly processMetrics?: boolean;
 }
 
+/** Creates a process's runtime. Call it once per process: the default metrics of the process and its standard output belong to it. */
 export function createRuntime({ config, role, version, logger, clock = new ClusterClock(), processMetrics = true }: RuntimeOptions): Runtime {
   const node = `${role}-${newId().slice(-10).toLowerCase()}`;
   const metrics = createMetrics({ defaults: processMetrics });

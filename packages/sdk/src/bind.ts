@@ -5,6 +5,7 @@ import type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, SuperchatItem } f
 import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
 import { OwnEcho } from './own-echo.ts';
 
+/** Options of `bind`. */
 export interface BindOptions {
   /** The viewer's user id. Messages from this user get a frame, skip filters and are shown first. */
   readonly userId?: string;

@@ -2,6 +2,7 @@
 // it. No field means the target works. The worker makes the decisions; this file only reads and writes.
 import type { Records } from '@danmux/bus';
 
+/** Why a target does not get its events now, as stored for all processes. */
 export interface CircuitState {
   /** `open`: it failed and is retried at `retry_at`. `disabled`: it answered 410 and is not retried. */
   readonly state: 'open' | 'disabled';
@@ -18,6 +19,7 @@ export interface CircuitState {
   readonly held?: boolean;
 }
 
+/** The stored state of a target and the version of its record. */
 export interface ReadCircuit {
   /** Null when the target works. */
   readonly circuit: CircuitState | null;
@@ -27,10 +29,12 @@ export interface ReadCircuit {
 
 const field = 'circuit';
 
+/** Name of the record with the state of a target. */
 export function circuitRecord(target: string): string {
   return `webhook:${target}`;
 }
 
+/** Reads the state of a target; rejects with `unavailable` while the store is away. */
 export async function readCircuit(records: Records, target: string): Promise<ReadCircuit> {
   const { version, fields } = await records.get(circuitRecord(target));
   const circuit = fields.get(field)?.value;

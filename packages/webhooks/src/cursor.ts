@@ -2,6 +2,7 @@
 // reads some events twice.
 import type { Records } from '@danmux/bus';
 
+/** How far a consumer has processed the event log of a shard. */
 export interface ConsumerCursor {
   /** The last processed entry; absent before the first. */
   readonly entry?: string;
@@ -14,6 +15,7 @@ export interface ConsumerCursor {
 /** Webhook targets are not listed here: places.ts stores their positions. */
 export type Consumer = 'archive';
 
+/** Reads the cursor of a consumer in one shard. A consumer that never wrote has an empty one of version 0. */
 export async function readCursor(records: Records, consumer: Consumer, shard: number): Promise<ConsumerCursor> {
   const { version, fields } = await records.get(recordOf(consumer, shard));
   const entry = fields.get('entry')?.value;

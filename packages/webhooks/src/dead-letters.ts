@@ -4,6 +4,7 @@ import type { Logs } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { parseJson, toJson } from '@danmux/runtime';
 
+/** An event that was given up for one target. */
 export interface DeadLetter {
   readonly target: string;
   readonly event: WebhookEvent;
@@ -23,6 +24,7 @@ export interface ListedDeadLetter extends DeadLetter {
 
 const log = 'webhooks:dead';
 
+/** The dead letters of all targets, in one log. Over its cap the oldest are lost. */
 export class DeadLetters {
   readonly #logs: Logs;
   readonly #cap: number;

@@ -7,6 +7,7 @@ import type { Runtime } from '@danmux/runtime';
 const gatherMs = 200;
 const againMs = 1_000;
 
+/** Notifies a consumer of the event log of shards with new events. A notification may be lost: look at intervals as well. */
 export class EventListener {
   readonly #runtime: Runtime;
   readonly #events: EventLog;

@@ -4,6 +4,7 @@ import type { WebhookEvent, WebhookEventName } from '@danmux/protocol';
 import { newId, type Runtime, toJson } from '@danmux/runtime';
 import { wanted } from './targets.ts';
 
+/** Writes events to the event log when a webhook target wants them. */
 export class EventWriter {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'events'>;

@@ -8,6 +8,7 @@ import { webhookTargets } from './targets.ts';
 
 type Stores = Pick<Bus, 'events' | 'records' | 'cursors'>;
 
+/** Trims the event log. Any worker may run it: it never removes an entry that an enabled target or the archive still needs. */
 export class LogTrim {
   readonly #runtime: Runtime;
   readonly #bus: Stores;

@@ -8,6 +8,7 @@ import { DeadLetters, type ListedDeadLetter } from './dead-letters.ts';
 import { ProgressReader, type TargetProgress } from './target-progress.ts';
 import { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts';
 
+/** The state of one target, as the api shows it. */
 export interface WebhookStatus {
   readonly id: string;
   /** Host and port of its URL; the path is omitted because it may be a secret. */
@@ -29,6 +30,7 @@ export interface WebhookStatus {
 /** `queued`: a worker sends it soon; if all attempts fail it becomes a dead letter again. */
 export type ReplayResult = 'queued' | 'not_found' | 'no_target' | 'disabled';
 
+/** The webhook targets for operators: their state, their dead letters, and the commands to enable a target and to replay a letter. */
 export class Webhooks {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>;

@@ -9,6 +9,7 @@ const mostSecrets = 2;
 /** Room name of events about all rooms, such as a mute everywhere. Every target gets them, whatever its `rooms`. */
 export const everyRoom = '*';
 
+/** One configured target. */
 export interface WebhookTarget {
   readonly id: string;
   readonly url: string;

@@ -4,6 +4,7 @@ import { DanmuxError, type RoomMember } from '@danmux/protocol';
 import type { Audience } from './audience.ts';
 import { byRank, levelOf, placeOf } from './member-list.ts';
 
+/** One page of the members of a room, with the counts of the whole room. */
 export interface AudiencePage extends Omit<Audience, 'members'> {
   members: RoomMember[];
   /** Pass this cursor to get the next page; null on the last page. */

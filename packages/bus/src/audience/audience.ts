@@ -3,6 +3,7 @@
 import type { RoomMember } from '@danmux/protocol';
 import { byRank, decodeMembers, hashEnd, memberHash, type NamedMembers, placeOf } from './member-list.ts';
 
+/** The users of one room over all edges, merged from the last report of each edge: at most one report interval and a second old. */
 export interface Audience {
   /** Connections. */
   readonly online: number;

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { RoomMember } from '@danmux/protocol';
 import { fnv1a } from '../fnv.ts';
 
+/** The users of one room on one edge, as the edge reports them. */
 export interface MemberList {
   /** Content hash: equal lists have equal versions. */
   readonly version: string;

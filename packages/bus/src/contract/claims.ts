@@ -1,6 +1,9 @@
 // The contract of claims: keys that one request takes, so that all others are refused. `begin`, `finish` and `forget` serve idempotent
 // requests and store an answer; `once` serves nonces and cooldowns and stores only an expiry.
 
+/**
+ * The answer to a claim. `started`: the caller owns the key. `in_flight`: another attempt does. `done`: the stored answer of an earlier attempt.
+ */
 export type IdempotencyState =
   | { readonly state: 'started' }
   | { readonly state: 'in_flight' }

@@ -2,6 +2,7 @@
 // consumer stores its own read position (`Cursors`); the log stores none.
 import type { Subscription } from './subscription.ts';
 
+/** An event in the event log of a shard. Events of a shard are read in the order of their entries. */
 export interface LoggedEvent {
   /** Entry id in the shard's log; `compareEntries` orders entry ids. */
   readonly entry: string;

@@ -10,6 +10,7 @@ export interface BusFrame {
   readonly payload: string;
 }
 
+/** Describes the messages of a frame, so that an edge can route, split and merge frames without parsing their payload. */
 export interface FrameHead {
   readonly room: string;
   readonly epoch: string;
@@ -33,6 +34,7 @@ export interface FrameHead {
   readonly traces: readonly (readonly [id: string, trace: string])[];
 }
 
+/** Receives the frames of one room. Frames are not stored: those published during an outage are missing, and `resumed` says so. */
 export interface RoomSubscriber {
   /** Called with each frame, in the order in which the relay published them. */
   frame(frame: BusFrame): void;

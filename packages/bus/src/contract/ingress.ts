@@ -56,6 +56,7 @@ export interface Weight {
   readonly content: number;
 }
 
+/** The result of a stored publication. A publication that is not stored has an error instead. */
 export interface PublishResult {
   /** Id of the stored message: the id of the first publication when this one was a duplicate. */
   readonly id: string;

@@ -9,6 +9,7 @@ export interface LedgerCounts {
   readonly shed?: Partial<Record<Lane, Readonly<Record<string, number>>>>;
 }
 
+/** Messages counted by lane since the store was created, over all shards; shed messages also by reason. */
 export interface LedgerTotals {
   readonly accepted: Record<Lane, number>;
   readonly sequenced: Record<Lane, number>;

@@ -1,12 +1,14 @@
 // The contract of named logs: capped lists of entries that people read newest first, such as the audit log and dead letters. Consumers that
 // follow new entries use the event log instead.
 
+/** One text in a named log. */
 export interface LogEntry {
   /** Entry id in the log. */
   readonly entry: string;
   readonly text: string;
 }
 
+/** One page of a named log. */
 export interface LogPage {
   /** Newest first. */
   readonly entries: readonly LogEntry[];

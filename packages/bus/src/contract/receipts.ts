@@ -1,6 +1,7 @@
 // The contract of receipt counts: for a message that requests receipts, the number of connections to which each edge sent it, and the number
 // that acknowledged it. The store has only counts; edges remember per connection whether it acknowledged.
 
+/** What one edge counted for one message in one room. Numbers only grow. */
 export interface ReceiptCount {
   readonly room: string;
   readonly edge: string;
@@ -10,6 +11,7 @@ export interface ReceiptCount {
   readonly received: number;
 }
 
+/** All that is known of the receipts of one message. It expires `receipts.kept_ms` after the last report. */
 export interface ReceiptState {
   /** Time at which the message was accepted, milliseconds since 1970. */
   readonly at: number;

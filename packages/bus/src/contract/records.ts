@@ -2,6 +2,7 @@
 // changes; not for messages or for data that grows with the number of viewers.
 import type { Subscription } from './subscription.ts';
 
+/** The value of one field of a record, and when it expires. */
 export interface RecordField {
   /** Any text of at most 64 KiB, usually JSON. */
   readonly value: string;
@@ -9,6 +10,7 @@ export interface RecordField {
   readonly until?: number;
 }
 
+/** A record at one moment, without expired fields. */
 export interface RecordState {
   /**
    * Increases with every change. It is based on the time in milliseconds, so that a store restored from an older state does not reuse a
@@ -19,6 +21,7 @@ export interface RecordState {
   readonly fields: ReadonlyMap<string, RecordField>;
 }
 
+/** One change of a record. When `before` is not the last version seen, changes between them were missed. */
 export interface RecordChange {
   readonly record: string;
   /** The record's version after this change. */
@@ -29,6 +32,7 @@ export interface RecordChange {
   readonly fields: ReadonlyMap<string, RecordField | null>;
 }
 
+/** Receives the changes of all records. Expiry of a field is no change. */
 export interface RecordWatcher {
   /** Called with each change, in version order per record. Changes may be missing after an outage: compare `before` with the last version. */
   changed(change: RecordChange): void;
@@ -36,6 +40,7 @@ export interface RecordWatcher {
   resumed(): void;
 }
 
+/** One page of the fields of a record, in byte order of their names, without expired ones. */
 export interface RecordPage {
   readonly fields: readonly (readonly [name: string, field: RecordField])[];
   /** Pass this cursor to get the next page; null on the last page. */

@@ -46,11 +46,13 @@ export interface Commit {
   readonly events?: readonly string[];
 }
 
+/** The result of a commit. Without `ok` nothing of the commit was stored or sent. */
 export type CommitResult =
   | { readonly ok: true }
   /** `fenced`: the lease is lost. `moved`: the stored heads differ from `expected`; read them again. */
   | { readonly ok: false; readonly reason: 'fenced' | 'moved' };
 
+/** One page of the history of a lane. A recalled message is a tombstone in it. */
 export interface Page {
   /** Messages as the JSON that viewers get, lowest offset first. */
   readonly msgs: readonly string[];

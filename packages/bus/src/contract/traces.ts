@@ -2,6 +2,7 @@
 // messages, kept for ten minutes and read by people.
 import { type Lane, lanes } from '@danmux/protocol';
 
+/** One step of a message through the cluster. */
 export interface TraceHop {
   readonly hop: 'accepted' | 'stored' | 'sequenced' | 'delivered' | 'recalled';
   /** Member id of the process. */
@@ -14,6 +15,7 @@ export interface TraceHop {
   readonly viewers?: number;
 }
 
+/** A hop with the message it belongs to. */
 export interface TracedHop extends TraceHop {
   readonly room: string;
   readonly id: string;

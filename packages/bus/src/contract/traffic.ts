@@ -2,6 +2,7 @@
 // Approximate; for exact counts use the ledger.
 import type { Lane } from '@danmux/protocol';
 
+/** What relays reported about a room: rates of the last report, and sums since the first. It expires an hour after the last. */
 export interface RoomTraffic {
   /** Time of the last report, milliseconds since 1970. */
   readonly at: number;
@@ -11,6 +12,7 @@ export interface RoomTraffic {
   readonly shed: Record<Lane, Record<string, number>>;
 }
 
+/** One report of a relay about a room. */
 export interface TrafficRow {
   readonly room: string;
   readonly at: number;

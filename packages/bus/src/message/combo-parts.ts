@@ -27,6 +27,7 @@ export function hasParts(text: string): boolean {
   return at >= 0 && at < text.indexOf(',"type":"');
 }
 
+/** The parts of a combo message, oldest first, recalled ones included; empty for any other message. */
 export function partsOf(text: string): ComboPart[] {
   if (!hasParts(text)) return [];
   return [...(fieldText(text, 'parts') ?? '').matchAll(written)].map(([, id = '""', count = '1']) => ({ id: JSON.parse(id) as string, count: BigInt(count) }));

@@ -6,6 +6,7 @@ import type { ClientOptions, ClientState } from './options.ts';
 import { Room } from './room.ts';
 import type { JoinOptions } from './room-events.ts';
 
+/** The events of a client and their payloads. */
 export interface ClientEvents {
   state: ClientState;
   /** A notice for this viewer, for one room or for all: muted, unmuted, kicked, banned, unbanned, token_expired. */
@@ -19,6 +20,7 @@ export interface ClientEvents {
   error: DanmuxError;
 }
 
+/** A viewer: one connection that is kept open, its joined rooms and its personal messages. Create it with `createClient`. */
 export class Client extends Emitter<ClientEvents> {
   readonly #options: ClientOptions;
   readonly #connection: Connection;

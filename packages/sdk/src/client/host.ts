@@ -30,6 +30,7 @@ export interface Host {
   readonly onNetwork?: (listener: () => void) => () => void;
 }
 
+/** Whether the user sees the page. `onChange` returns a function that ends the listening. */
 export interface Visibility {
   readonly hidden: boolean;
   onChange(listener: () => void): () => void;

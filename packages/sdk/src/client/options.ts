@@ -1,6 +1,7 @@
 // The options of `createClient` and the states of a client.
 import type { Host } from './host.ts';
 
+/** Options of `createClient`: at least `url` or `gateway`. */
 export interface ClientOptions {
   /** The address of one edge or of several; after a failed connection the next is tried. The edge that accepted this viewer last is tried first. */
   readonly url?: string | readonly string[];

@@ -2,6 +2,7 @@
 import type { DanmuxError, Gap, JoinReply, Msg, Notice, RoomModes, SendReply } from '@danmux/protocol';
 import type { ClientState } from './options.ts';
 
+/** The events of a room and their payloads. */
 export interface RoomEvents {
   /** A message: each is emitted once, in order within its lane. Recalls and modes are separate events. */
   message: Msg;
@@ -32,6 +33,7 @@ export interface RoomEvents {
   error: DanmuxError;
 }
 
+/** A message of this viewer on its way to the server. */
 export interface OutgoingMessage {
   /** The client id of the message: the same for `sending`, `sent` and `unsent`. */
   readonly cid: string;
@@ -39,11 +41,13 @@ export interface OutgoingMessage {
   readonly data: unknown;
 }
 
+/** Options of `room.send`. */
 export interface SendOptions {
   /** Client id of the message. The server accepts two requests with the same cid as one message. Default: a new random id. */
   readonly cid?: string;
 }
 
+/** Options of `client.join`. */
 export interface JoinOptions {
   /** Number of past messages requested at the first join; when absent the server sends 50. */
   readonly history?: number;

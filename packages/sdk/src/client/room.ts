@@ -34,6 +34,10 @@ const longestTimerMs = 2 ** 31 - 1_000;
 /** Number of latest messages requested when joining again, for lanes that the server cannot recover from the positions. */
 const freshHistory = 50;
 
+/**
+ * A joined room. It joins again after every reconnect, and emits each message once: guaranteed lanes without gaps, or with the event `gap`. Get it
+ * from `client.join`.
+ */
 export class Room extends Emitter<RoomEvents> {
   readonly name: string;
   readonly #connection: Connection;

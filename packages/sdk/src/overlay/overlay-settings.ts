@@ -49,6 +49,7 @@ export interface OverlaySettings {
   readonly remember: string | null;
 }
 
+/** The settings of an overlay that sets none. Times are milliseconds. */
 export const defaultSettings: OverlaySettings = {
   danmaku: true,
   renderer: 'dom',

@@ -17,6 +17,9 @@ import { Viewing } from './viewing.ts';
 /** Cap on queued banners, and on queued pins, while the page is hidden. */
 const maxWhileHidden = 100;
 
+/**
+ * Draws danmaku, gift banners and super chats over a player. It keeps nothing that left the screen, and drops the oldest waiting items at its caps.
+ */
 export class Overlay implements OverlayVerbs {
   readonly #viewing: Viewing;
   readonly #stage: Stage;

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
 
 /** The packages whose exports need docstrings. */
-export const documented: readonly string[] = ['protocol', 'runtime', 'bus', 'jobs', 'policy', 'webhooks', 'cluster', 'sdk'];
+const documented: readonly string[] = ['protocol', 'runtime', 'bus', 'jobs', 'policy', 'webhooks', 'cluster', 'sdk'];
 
 interface Named {
   readonly name: string;

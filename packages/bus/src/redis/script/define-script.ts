@@ -92,7 +92,7 @@ function perName<S, A, N extends Lane>(name: string, names: readonly N[], get: (
 }
 
 /** Any number of values; only as the last field. */
-export function list<S, A>(name: string, get: (subject: S, around: A) => readonly Argument[]): Field<S, A> {
+function list<S, A>(name: string, get: (subject: S, around: A) => readonly Argument[]): Field<S, A> {
   return { name: `${name}…`, places: undefined, write: (to, subject, around) => append(to, get(subject, around)) };
 }
 

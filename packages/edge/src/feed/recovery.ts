@@ -4,6 +4,7 @@
 import { type Bus, goesOnAfter, type Heads, positionsOf } from '@danmux/bus';
 import { type JoinReply, type JoinRequest, lanes, limits, type Msg, type Position, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson, type Runtime } from '@danmux/runtime';
+import { isVisible, newcomerMessages } from './newcomer-messages.ts';
 import type { RoomFeed } from './room-feed.ts';
 
 /** Messages for a viewer that gives neither positions nor a number. */
@@ -61,21 +62,23 @@ export class Recovery {
     return feed.replay.since(lane, after, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, head - after);
   }
 
-  /** The newest `wanted` messages of the lanes; control and gift take at most half, chat gets the rest. */
+  /** The newest visible messages of the lanes, `wanted` in all. */
   async #last(feed: RoomFeed, wantedLanes: readonly StreamLane[], wanted: number, heads: Heads): Promise<Partial<Record<StreamLane, readonly Msg[]>>> {
-    const result: Partial<Record<StreamLane, readonly Msg[]>> = {};
-    let left = wanted;
-    let paid = Math.ceil(wanted / 2);
+    if (wanted === 0) return {};
+    const newest: Partial<Record<StreamLane, readonly Msg[]>> = {};
     for (const lane of wantedLanes) {
-      const head = heads.offsets[lane];
-      const limit = Math.min(lanes[lane].guaranteed ? paid : left, head);
-      if (limit === 0) continue;
-      const msgs = feed.replay.since(lane, head - limit, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, limit);
-      result[lane] = msgs;
-      left -= msgs.length;
-      paid -= msgs.length;
+      // Changes of state and tombstones do not count, so a few messages more are looked at.
+      const first = await this.#newest(feed, lane, lanes[lane].guaranteed ? limits.historyPage : wanted, heads);
+      newest[lane] = first.every(isVisible) ? first : await this.#newest(feed, lane, limits.historyPage, heads);
     }
-    return result;
+    return newcomerMessages(newest, wanted, this.#runtime.clock.now());
+  }
+
+  async #newest(feed: RoomFeed, lane: StreamLane, most: number, heads: Heads): Promise<readonly Msg[]> {
+    const head = heads.offsets[lane];
+    const limit = Math.min(most, head);
+    if (limit === 0) return [];
+    return feed.replay.since(lane, head - limit, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, limit);
   }
 
   /** The feed's replay buffer, extended with older messages of the lane from Redis; concurrent calls share one read. */

@@ -85,7 +85,7 @@ class Viewer:
                 if message['lane'] == 'gift':
                     self.gifts.append(message)
                 elif message['type'] == 'recall':
-                    self.recalled.append(message['data']['id'])
+                    self.recalled.append(message['data'].get('id'))
             self.changed.notify_all()
 
     def wait_for(self, seen):

@@ -63,6 +63,18 @@ class Remembered:
         return True
 
 
+def covers(recall, msg):
+    """Whether a recall of all messages of a user, or of the room, covers a message."""
+    data = recall['data']
+    if msg['type'] in ('recall', 'room_state'):
+        return False
+    if msg.get('from', {}).get('id') != data['user'] if 'user' in data else msg['lane'] == 'control':
+        return False
+    if 'offset' not in msg:
+        return msg['ts'] <= recall['ts']
+    return msg['offset'] <= data['positions'].get(msg['lane'], {'offset': 0})['offset']
+
+
 class Room:
     """One room over any number of connections: positions, ids that were shown or recalled, receipts to send."""
 
@@ -71,6 +83,8 @@ class Room:
         self.positions = {}
         self.shown = Remembered()
         self.recalled = Remembered()
+        self.recalls = []
+        self.messages = collections.OrderedDict()
         self.receipts = []
 
     def take(self, msg):
@@ -87,6 +101,13 @@ class Room:
         return False
 
     def show(self, msg):
+        if msg['type'] == 'recall' and 'id' not in msg['data']:
+            self.recalls.append(msg)
+            for shown in [one for one in self.messages.values() if covers(msg, one)]:
+                self.take_back(shown)
+            return
+        if any(covers(recall, msg) for recall in self.recalls):
+            return
         if msg['type'] in ('recall', 'recalled'):
             recalled = msg['id'] if msg['type'] == 'recalled' else msg['data']['id']
             if self.recalled.add(recalled):
@@ -97,8 +118,16 @@ class Room:
         if msg.get('receipt') and msg['id'] not in self.receipts:
             self.receipts.append(msg['id'])
         if fresh:
+            self.messages[msg['id']] = msg
+            if len(self.messages) > REMEMBERED:
+                self.messages.popitem(last=False)
             sender = msg.get('from', {})
             say(f"{msg['type']} {msg['id']} from {sender.get('name', sender.get('id', '-'))}: {json.dumps(msg['data'], ensure_ascii=False)}")
+
+    def take_back(self, msg):
+        for part in msg.get('parts', [msg]):
+            if self.recalled.add(part['id']):
+                say(f"recalled {part['id']}")
 
     def entered(self, reply):
         """Where a lane was not recovered its messages are not the next ones: they are shown, and the position is the reply's."""
@@ -113,6 +142,9 @@ class Room:
 
     def gap(self, gap):
         if 'position' in gap:
+            # Offsets of the old epoch are not comparable: its messages are older than all that follow.
+            self.recalls = []
+            self.messages.update({one['id']: {**one, 'offset': 0} for one in self.messages.values() if one['lane'] == gap['lane']})
             self.positions[gap['lane']] = gap['position']
         say(f"gap of {gap['lane']}: {gap['count']} ({gap['reason']})")
 

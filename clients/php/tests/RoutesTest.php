@@ -20,6 +20,7 @@ use Danmux\Result\Message;
 use Danmux\Result\NewKey;
 use Danmux\Result\Node;
 use Danmux\Result\Page;
+use Danmux\Result\BulkRecall;
 use Danmux\Result\Recall;
 use Danmux\Result\Receipts;
 use Danmux\Result\RoomModes;
@@ -89,6 +90,21 @@ final class RoutesTest extends ServerTestCase
         yield 'recall' => [
             static fn (Client $client) => $room($client)->recall('m1'), 'DELETE /v1/rooms/live%3A1/messages/m1', null,
             ['id' => 'm1', 'room' => 'live:1', 'found' => true], new Recall('m1', 'live:1', true),
+        ];
+        yield 'recall of a user' => [
+            static fn (Client $client) => $room($client)->recallUser('u 7'), 'POST /v1/rooms/live%3A1/recall', '{"user":"u 7"}',
+            ['room' => 'live:1', 'user' => 'u 7', 'count' => 3, 'held' => 1], new BulkRecall(3, 1, 'live:1', 'u 7'),
+        ];
+        yield 'clearing a room' => [
+            static fn (Client $client) => $room($client)->clear(), 'POST /v1/rooms/live%3A1/recall', '{"all":true}',
+            ['room' => 'live:1', 'all' => true, 'count' => 9, 'held' => 0], new BulkRecall(9, 0, 'live:1'),
+        ];
+        yield 'recall of a user everywhere' => [
+            static fn (Client $client) => $client->everywhere()->recall('u 7'), 'POST /v1/users/u%207/recall', '{}',
+            ['user' => 'u 7', 'rooms' => 2, 'count' => 5, 'held' => 0], new BulkRecall(5, 0, null, 'u 7', 2),
+        ];
+        yield 'a ban with a recall' => [
+            static fn (Client $client) => $room($client)->ban('u 7', ['recall' => true]), 'PUT /v1/rooms/live%3A1/bans/u%207', '{"recall":true}', self::MUTE, $mute,
         ];
         yield 'a room' => [
             static fn (Client $client) => $room($client)->get(), 'GET /v1/rooms/live%3A1', null,

@@ -30,7 +30,7 @@ import { addKeyRoutes } from './routes/keys.ts';
 import { addKickRoutes } from './routes/kicks.ts';
 import { addMessageRoutes } from './routes/messages.ts';
 import { addNodesRoute } from './routes/nodes.ts';
-import { addRecallRoute } from './routes/recall.ts';
+import { addRecallRoutes } from './routes/recall.ts';
 import { addReceiptsRoute } from './routes/receipts.ts';
 import { addReviewRoutes } from './routes/reviews.ts';
 import { addRoomListRoute } from './routes/room-list.ts';
@@ -113,7 +113,7 @@ function addRoutes(app: TypedApp, services: Services): void {
   addRoomListRoute(app, services);
   addRoomRoutes(app, services);
   addRoomPatchRoute(app, services);
-  addRecallRoute(app, services);
+  addRecallRoutes(app, services);
   addSanctionRoutes(app, services);
   addKickRoutes(app, services);
   addWordRoutes(app, services);

@@ -30,7 +30,13 @@ after(() => Promise.all([fixture.close(), limited.close()]));
 
 /** All methods of the bus that routes call. */
 const busMethods = {
-  ...{ ingress: ['publish'], streams: ['heads', 'history', 'recall'], presence: ['totals', 'audience', 'rooms'], members: ['list'], claims: ['begin'] },
+  ...{
+    ingress: ['publish', 'read'],
+    streams: ['heads', 'history', 'recall', 'recallAll', 'rooms'],
+    presence: ['totals', 'audience', 'rooms'],
+    members: ['list'],
+    claims: ['begin'],
+  },
   ...{ records: ['get', 'version', 'set', 'setIf', 'page'], receipts: ['open', 'find'], events: ['emit', 'read', 'dropped'] },
   ...{ logs: ['append', 'page', 'find', 'remove'], traces: ['add', 'find'], traffic: ['find'] },
 } as const satisfies { [Noun in keyof BusOverrides]?: readonly (keyof BusOverrides[Noun])[] };

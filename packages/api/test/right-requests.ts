@@ -70,6 +70,13 @@ const sanction = (kind: 'mute' | 'ban', record: string) => async (fixture: ApiFi
   return { ...inRoom, user };
 };
 
+/** A user with a message that waits in the ingress, so that a recall publishes something. */
+async function userWithMessage(fixture: ApiFixture): Promise<Params> {
+  const user = fresh('user');
+  await fixture.call('POST', '/v1/rooms/live:1/messages', { type: 'chat', data: 'x', from: { id: user } });
+  return { ...inRoom, user };
+}
+
 async function delayed(fixture: ApiFixture): Promise<Params> {
   return { id: await fixture.jobs.add('publish', { publications: [] }, { id: fresh('publish'), delayMs: 3_600_000 }) };
 }
@@ -206,7 +213,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/rooms/{room}/mutes/{user}': { prepare: sanction('mute', room) },
   'DELETE /v1/rooms/{room}/mutes/{user}': { prepare: sanction('mute', room) },
   'GET /v1/rooms/{room}/bans': {},
-  'PUT /v1/rooms/{room}/bans/{user}': { ...timed, prepare: user },
+  'PUT /v1/rooms/{room}/bans/{user}': { body: { for_ms: 60_000, recall: true }, prepare: user },
   'GET /v1/rooms/{room}/bans/{user}': { prepare: sanction('ban', room) },
   'DELETE /v1/rooms/{room}/bans/{user}': { prepare: sanction('ban', room) },
   'GET /v1/mutes': {},
@@ -214,11 +221,13 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'GET /v1/mutes/{user}': { prepare: sanction('mute', everywhere) },
   'DELETE /v1/mutes/{user}': { prepare: sanction('mute', everywhere) },
   'GET /v1/bans': {},
-  'PUT /v1/bans/{user}': { ...timed, prepare: user },
+  'PUT /v1/bans/{user}': { body: { for_ms: 60_000, recall: true }, prepare: userWithMessage },
   'GET /v1/bans/{user}': { prepare: sanction('ban', everywhere) },
   'DELETE /v1/bans/{user}': { prepare: sanction('ban', everywhere) },
   'POST /v1/rooms/{room}/kick': { body: { user: 'u1' }, other: { user: 'u2' }, effect: changes(room) },
   'POST /v1/users/{user}/kick': { body: { ban_ms: 1_000 }, other: {}, prepare: user, effect: changes(everywhere) },
+  'POST /v1/rooms/{room}/recall': { body: { user: 'u1' }, other: { all: true }, effect: accepted },
+  'POST /v1/users/{user}/recall': { prepare: userWithMessage, effect: accepted },
   'GET /v1/words': {},
   'GET /v1/words/{list}': { prepare: oneList },
   'PUT /v1/words/{list}': { body: { action: 'block', words: ['x'] }, other: { action: 'mask', words: [] }, prepare: noLists, conflict: fullOfLists },

@@ -16,7 +16,17 @@ export type { Member, Members } from './contract/members.ts';
 export type { MemberReport, Presence, RoomPulse } from './contract/presence.ts';
 export type { ReceiptCount, ReceiptState, Receipts } from './contract/receipts.ts';
 export type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from './contract/records.ts';
-export { type Commit, type CommitResult, type Fork, type Heads, type HeadsClaim, type Page, positionsOf, type Streams } from './contract/streams.ts';
+export {
+  type Commit,
+  type CommitResult,
+  type Fork,
+  type Heads,
+  type HeadsClaim,
+  type Page,
+  positionsOf,
+  type Recalled,
+  type Streams,
+} from './contract/streams.ts';
 export type { Subscription } from './contract/subscription.ts';
 export { isTraced, type TracedHop, type TraceHop } from './contract/traces.ts';
 export type { RoomTraffic, TrafficRow } from './contract/traffic.ts';
@@ -30,6 +40,7 @@ export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './mess
 export { contentDigest } from './message/content-digest.ts';
 export { countedBody, countOf, withCount } from './message/count.ts';
 export { fieldText } from './message/field-text.ts';
+export { recallPositions, recallUpTo, senderOf, withPositions } from './message/recall-text.ts';
 export { addresseeOf, tombstone } from './message-text.ts';
 export { claimOnce, type GiveUp, type OnceClaim, type RunOnceResult, runOnce } from './run-once.ts';
 export { shardLease, shardOf } from './shard.ts';

@@ -19,6 +19,7 @@ import { runOnceCases } from './conformance/run-once-cases.ts';
 import { streamCases } from './conformance/streams-cases.ts';
 import { commitCases } from './conformance/streams-commit-cases.ts';
 import { epochCases } from './conformance/streams-epoch-cases.ts';
+import { recallAllCases } from './conformance/streams-recall-all-cases.ts';
 import { recallCases } from './conformance/streams-recall-cases.ts';
 import { traceCases } from './conformance/traces-cases.ts';
 import { trafficCases } from './conformance/traffic-cases.ts';
@@ -50,6 +51,7 @@ export function busConformance(name: string, make: MakeEngine): void {
     runOnceCases(engine);
     recordCases(engine);
     recallCases(engine);
+    recallAllCases(engine);
     cursorCases(engine);
     eventCases(engine);
     logCases(engine);

@@ -1,5 +1,6 @@
 // Types and tables shared by the servers and the client SDK. Safe to bundle for a browser: schemas, which need TypeBox, are exported by
 // ./schemas instead.
+export { type BulkRecall, bulkRecallOf, isCovered, type RecallScope, recallLanes } from './bulk-recall.ts';
 export { type ClosingReason, closingOf, closings, type GapReason, gapReasons, type NoticeCode, notices } from './closings.ts';
 export { DanmuxError, type ErrorBody, type ErrorCode, type ErrorDetail, type ErrorSpec, errors } from './errors.ts';
 export { anyEventErrors, connectErrors, protocolVersion, serverEvents, viewerEvents } from './event-table.ts';

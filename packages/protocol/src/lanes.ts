@@ -14,16 +14,18 @@ export interface LaneSpec {
    * of one type within a tick, by the `merge` of the type. null: never.
    */
   readonly merges: 'combos' | 'counters' | null;
+  /** True: clearing a room recalls its messages. False: they change the state of clients, which a client that was away must still learn. */
+  readonly cleared: boolean;
   /** Publications kept in the stream of a room (more for messages to users), and the TTL after the last write, seconds; null: no stream. */
   readonly history: { readonly size: number; readonly ttlS: number } | null;
 }
 
 /** The lanes and their properties. */
 export const lanes = {
-  control: { order: 0, guaranteed: true, atCap: 'refuse', merges: null, history: { size: 1_000, ttlS: 7_200 } },
-  gift: { order: 1, guaranteed: true, atCap: 'refuse', merges: 'combos', history: { size: 5_000, ttlS: 7_200 } },
-  chat: { order: 2, guaranteed: false, atCap: 'shed', merges: null, history: { size: 200, ttlS: 7_200 } },
-  ambient: { order: 3, guaranteed: false, atCap: 'shed', merges: 'counters', history: null },
+  control: { order: 0, guaranteed: true, atCap: 'refuse', merges: null, cleared: false, history: { size: 1_000, ttlS: 7_200 } },
+  gift: { order: 1, guaranteed: true, atCap: 'refuse', merges: 'combos', cleared: true, history: { size: 5_000, ttlS: 7_200 } },
+  chat: { order: 2, guaranteed: false, atCap: 'shed', merges: null, cleared: true, history: { size: 200, ttlS: 7_200 } },
+  ambient: { order: 3, guaranteed: false, atCap: 'shed', merges: 'counters', cleared: true, history: null },
 } as const satisfies Record<string, LaneSpec>;
 
 /** The name of a lane. */

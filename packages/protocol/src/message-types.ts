@@ -40,7 +40,7 @@ export const messageTypes = {
   notice: { lane: 'control', viewer: false },
   /** An event published through the Pusher-compatible API; data is `{event, data}`. */
   event: { lane: 'control', viewer: false },
-  /** Reserved: a message was recalled; data is `{id}`. */
+  /** Reserved: a message was recalled; data is `{id}`, `{user, positions}` or `{all: true, positions}`. */
   recall: { lane: 'control', viewer: false },
   /** Reserved: the modes of the room changed; data is `{modes}`. */
   room_state: { lane: 'control', viewer: false },

@@ -50,17 +50,22 @@ export {
   roomsReply,
 } from './admin/rooms.ts';
 export {
+  type BanRequest,
+  banRequest,
   bansReply,
   type KickRequest,
   kickRequest,
   mutesReply,
   recallReply,
   roomKickRequest,
+  roomRecallReply,
+  roomRecallRequest,
   type SanctionReply,
   type SanctionRequest,
   sanctionReply,
   sanctionRequest,
   sanctionsQuery,
+  userRecallReply,
 } from './admin/sanctions.ts';
 export {
   type NodesReply,

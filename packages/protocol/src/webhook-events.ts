@@ -9,7 +9,7 @@ export const webhookEvents = {
     'Users joined or left a room on one edge, collected over one second; `joined` and `left` list at most 100 users each. data: {joined: [{id, name?}], left: [{id}], online, joined_more?, left_more?}',
   'message.sent': 'Messages were sent to a room, in order, up to 100 in one event. data: {messages: [Msg]}',
   'message.receipts': 'The receipt timeout of a message with `receipt: true` ended. data: {id, sent, received, missing}',
-  'moderation.recall': 'A message was recalled. data: {id, by}',
+  'moderation.recall': 'A message was recalled, or all messages of a user or a room were. data: {id, by}, {user, by} or {all: true, by}',
   'moderation.sanction':
     'A user was muted, banned or kicked, or a mute or ban was lifted; room is `*` when the sanction applies to every room. data: {kind, user, lifted, reason?, until?, by}',
   'moderation.modes': "A room's modes were changed. data: {modes, by}",

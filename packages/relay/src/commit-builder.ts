@@ -1,6 +1,18 @@
 // Builds the commit of a batch from a room's queue: assigns offsets and encodes the frame once for the whole cluster. The bus then
 // stores, counts and publishes it; this file sends nothing.
-import { type Commit, type FrameHead, type Heads, isTraced, isUserRoom, type Lease, type LedgerCounts, numberedMessage, type Pending } from '@danmux/bus';
+import {
+  type Commit,
+  type FrameHead,
+  type Heads,
+  isTraced,
+  isUserRoom,
+  type Lease,
+  type LedgerCounts,
+  numberedMessage,
+  type Pending,
+  recallPositions,
+  withPositions,
+} from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 import type { Waiting } from './combos.ts';
 import type { Batch, Dropped, Taken } from './room-queue.ts';
@@ -23,7 +35,7 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
   const events: string[] = [];
   const characters: Partial<Record<Lane, number>> = {};
   for (const [lane, publications] of inOrder(batch)) {
-    const encoded = publications.map((publication) => numberedMessage(publication, isStreamLane(lane) ? ++offsets[lane] : undefined));
+    const encoded = publications.map((publication) => numberedMessage(completed(publication, heads), isStreamLane(lane) ? ++offsets[lane] : undefined));
     if (isStreamLane(lane)) messages[lane] = encoded;
     if (logAt !== undefined) events.push(...sentEvents(room, lane, publications, encoded, heads, logAt));
     const text = encoded.join(',');
@@ -56,6 +68,12 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
       ...(events.length > 0 ? { events } : {}),
     },
   };
+}
+
+/** A bulk recall with the positions up to which it holds: the heads before this commit. Other messages are unchanged. */
+function completed(publication: Waiting, heads: Heads): Waiting {
+  const scope = publication.marks?.recall_of;
+  return scope ? { ...publication, body: withPositions(publication.body, recallPositions(scope, heads)) } : publication;
 }
 
 /** Recipients, messages with receipts, and recalls: the fields of the head that save edges from parsing the payload. */

@@ -1,17 +1,16 @@
 // The queue of one room: waiting publications per lane, in the order of acceptance, and the heads from which the next ones are numbered.
 // It applies the room's budget and reports what it shed. The pacer decides when to send.
-import type { Heads, Pending } from '@danmux/bus';
+import type { Heads, Pending, Recalled } from '@danmux/bus';
 import { byLane, type Lane, laneNames, lanes } from '@danmux/protocol';
-import { BoundedMap, type Clock, systemClock } from '@danmux/runtime';
+import { type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
 import { selectByWeight } from './chat-weight.ts';
 import { Combos, joined, type Waiting } from './combos.ts';
 import { type MessageTypes, mergeCounters } from './merge-counters.ts';
+import { isRecall, QueueRecalls } from './queue-recalls.ts';
 
 /** Maximum number of characters per frame: several frames must fit into the outbox of a viewer. */
 const frameCharacters = 262_144;
-/** Maximum number of recalled ids per room; the oldest is dropped first. */
-const recalledKept = 10_000;
 /** Minimum time between two `gap` reports of shed chat, in milliseconds. */
 const reportEveryMs = 1_000;
 
@@ -63,7 +62,7 @@ export class RoomQueue {
   readonly #merges: boolean;
   readonly #types: MessageTypes | undefined;
   readonly #clock: Clock;
-  readonly #recalled = new BoundedMap<string, true>(recalledKept);
+  readonly #recalls = new QueueRecalls();
   readonly #combos: Combos;
   readonly #lanes = byLane((): Waiting[] => []);
   #heads: Heads | undefined;
@@ -90,13 +89,13 @@ export class RoomQueue {
 
   /** `now` is milliseconds on the monotonic clock, as in all methods. */
   add(publication: Pending, now: number = performance.now()): void {
-    if (publication.marks?.recalls !== undefined) this.recall([publication.marks.recalls]);
+    this.#recalls.note(publication);
     if (!this.#combos.keep(publication, now)) this.#lanes[publication.lane].push(publication);
   }
 
-  /** Messages with these ids will not be sent. */
-  recall(ids: readonly string[]): void {
-    for (const id of ids) this.#recalled.set(id, true);
+  /** Messages with these ids, and messages that a bulk recall covers, will not be sent. */
+  recall(recalled: Recalled): void {
+    this.#recalls.add(recalled);
   }
 
   /** The heads from which the next frame is numbered; undefined until read from the store. */
@@ -188,10 +187,10 @@ export class RoomQueue {
   /** Removes the recalled and the expired messages of the given lanes and returns them with the reason. */
   #dropGone(from: readonly Lane[]): Dropped[] {
     const now = this.#clock.now();
-    const reasonOf = ({ id, marks }: Pending): 'recalled' | 'expired' | undefined => {
-      // A recall is always sent: viewers may have the recalled message.
-      if (marks?.recalls !== undefined) return undefined;
-      if (this.#recalled.has(id)) return 'recalled';
+    const reasonOf = (publication: Pending): 'recalled' | 'expired' | undefined => {
+      if (isRecall(publication)) return undefined;
+      if (this.#recalls.covers(publication)) return 'recalled';
+      const { marks } = publication;
       return marks?.expires_at !== undefined && marks.expires_at <= now ? 'expired' : undefined;
     };
     const dropped: Dropped[] = [];

@@ -1,7 +1,7 @@
 // Works on one shard while this relay owns it: puts the publications that the reader received into room queues, and commits a room's batch
 // when the pacer schedules it. The ingress keeps every publication until it is committed. After a failed command or a refused commit the
 // shard therefore forgets its queues and reads again from the oldest entry.
-import { acceptedAt, type Bus, type Heads, isTraced, isUserRoom, type Lease, type Pending } from '@danmux/bus';
+import { acceptedAt, type Bus, type Heads, isTraced, isUserRoom, type Lease, type Pending, recallUpTo } from '@danmux/bus';
 import type { TraceHops } from '@danmux/cluster';
 import { isStreamLane, type Lane, laneNames } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
@@ -164,7 +164,7 @@ export class ShardRelay {
       const limit = this.#runtime.config.relay.frame_messages;
       const taken = urgent ? queue.takeUrgent(limit, performance.now()) : queue.takeOrdinary(limit, performance.now());
       const built = buildCommit(queue.room, taken, heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
-      await this.#recallAgain(built);
+      await this.#recallAgain(built, taken);
       const result = await this.#bus.streams.commit(built.commit);
       if (!result.ok) {
         this.#refused(result.reason);
@@ -189,9 +189,10 @@ export class ShardRelay {
    * Removes recalled messages from history before the recall is sent. Such a message may have been committed after the recall was accepted,
    * because this relay had not read the recall yet.
    */
-  async #recallAgain({ commit: { room, frame } }: BuiltCommit): Promise<void> {
+  async #recallAgain({ commit: { room, frame, expected } }: BuiltCommit, { batch }: Taken): Promise<void> {
     const recalls = frame?.head.recalls ?? [];
-    await Promise.all(recalls.map((id) => this.#bus.streams.recall(room, id)));
+    const bulk = (batch.control ?? []).flatMap(({ body, marks }) => (marks?.recall_of ? [recallUpTo(marks.recall_of, body, expected)] : []));
+    await Promise.all([...recalls.map((id) => this.#bus.streams.recall(room, id)), ...bulk.map((recall) => this.#bus.streams.recallAll(room, recall))]);
   }
 
   #committed(room: string, { batch, dropped }: Taken, heads: Heads): void {

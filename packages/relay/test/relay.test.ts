@@ -292,7 +292,7 @@ test('a pending message is dropped when it is recalled, also after a restart of 
 test('a message committed after its recall is removed from history before the recall is sent', async () => {
   const { bus, overrides, relay, message, messages } = await fixture();
   // The relay asked before the recall and has not heard of it.
-  overrides.streams.recalled = async () => [];
+  overrides.streams.recalled = async () => ({ ids: [], bulk: [] });
   await bus.streams.recall(room, 'bad');
   await relay.start();
   await bus.ingress.publish([message('gift', 'bad')]);
@@ -421,4 +421,20 @@ test('traced messages are reported with their offset, ordinary chat is not', asy
     }
   });
   assert.equal(await bus.traces.find(room, 'plain'), null);
+});
+
+test('a bulk recall holds up to the messages committed before it, also those that its publisher did not know', async () => {
+  const { bus, relay, message, messages } = await fixture();
+  await relay.start();
+  await bus.ingress.publish(ids(3, 'g').map((id) => message('gift', id)));
+  await eventually(() => assert.equal(messages('gift').length, 3));
+  const scope = { all: true } as const;
+  const known = { gift: { epoch: 'e', offset: 1 }, chat: { epoch: 'e', offset: 0 } };
+  const recall = message('notice', 'r', room, { recall_of: scope });
+  await bus.ingress.publish([{ ...recall, body: recall.body.replace(/"data":.*,"ts"/, `"data":${JSON.stringify({ ...scope, positions: known })},"ts"`) }]);
+  await eventually(() => assert.equal(messages('control').length, 1));
+  const { epoch } = await bus.streams.heads(room);
+  assert.deepEqual(messages('control')[0]?.data, { all: true, positions: { gift: { epoch, offset: 3 }, chat: { epoch, offset: 0 } } });
+  const types = async () => (await bus.streams.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type);
+  assert.deepEqual(await types(), ['recalled', 'recalled', 'recalled']);
 });

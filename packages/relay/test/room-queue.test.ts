@@ -148,7 +148,7 @@ test('a recalled message is dropped, whichever arrived first; the recall itself 
   const queue = new RoomQueue('r', { budget: { takeUpTo: (wanted) => Math.min(2, wanted) } });
   for (const id of ['before', 'a', 'b']) queue.add(one('chat', id));
   queue.add(one('gift', 'paid'));
-  queue.recall(['known', 'paid']);
+  queue.recall({ ids: ['known', 'paid'], bulk: [] });
   queue.add(one('control', 'r1', { recalls: 'before' }));
   queue.add(one('control', 'r2', { recalls: 'r1' }));
   queue.add(one('control', 'after'));
@@ -286,7 +286,7 @@ test('recalled parts leave a merged gift that still waits; the other parts leave
   queue.add(one('control', 'notice'), 0);
   const full = queue.takeUrgent(1, 300);
   assert.deepEqual([ids(full), told(full)], [['notice'], []], 'nothing is taken out of the ingress of what still waits');
-  for (const id of ['b', 'd']) queue.recall([id]);
+  for (const id of ['b', 'd']) queue.recall({ ids: [id], bulk: [] });
   const taken = queue.takeUrgent(10, 310);
   assert.deepEqual(told(taken), [
     ['gift', 'recalled', 'b d'],
@@ -308,4 +308,26 @@ test('recalled parts leave a merged gift that still waits; the other parts leave
     ],
   );
   assert.equal(queue.empty, true);
+});
+
+test('a bulk recall drops what was accepted until it, in every lane; later messages and the recall itself are sent', () => {
+  const from = (lane: Lane, id: string, ts: number, sender: string): Pending => ({
+    ...{ room: 'r', lane, id, body: `{"id":"${id}","type":"${lane}","from":{"name":"x","id":"${sender}"},"data":{},"ts":${ts}}`, trace: id, entry: id },
+    ...(lane === 'chat' || lane === 'ambient' ? { weight: { sender, rank: 0, content: 0 } } : {}),
+  });
+  const recall = (id: string, ts: number, scope: NonNullable<NonNullable<Pending['marks']>['recall_of']>): Pending => ({
+    ...{ room: 'r', lane: 'control', id, body: `{"id":"${id}","type":"recall","data":{},"ts":${ts}}`, trace: id, entry: id },
+    marks: { recall_of: scope },
+  });
+  const queue = new RoomQueue('r');
+  for (const lane of laneNames) for (const ts of [9, 10, 11]) queue.add(from(lane, `${lane}-ann${ts}`, ts, 'ann'));
+  for (const lane of laneNames) queue.add(from(lane, `${lane}-bob`, 10, 'bob'));
+  queue.add(recall('r1', 10, { user: 'ann' }));
+  assert.deepEqual(ids(queue.takeUrgent(99, 0)), ['control-ann11', 'control-bob', 'r1', 'gift-ann11', 'gift-bob']);
+  assert.deepEqual(ids(queue.takeOrdinary(99, 0)).slice(0, 2), ['chat-ann11', 'chat-bob']);
+  queue.recall({ ids: [], bulk: [{ scope: { all: true }, at: 20 }] });
+  for (const lane of laneNames) for (const ts of [20, 21]) queue.add(from(lane, `${lane}${ts}`, ts, 'eve'));
+  const urgentNow = queue.takeUrgent(99, 0);
+  assert.deepEqual([ids(urgentNow), told(urgentNow)], [['control20', 'control21', 'gift21'], [['gift', 'recalled', 'gift20']]]);
+  assert.deepEqual(ids(queue.takeOrdinary(99, 0)), ['chat21', 'ambient21']);
 });

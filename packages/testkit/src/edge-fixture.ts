@@ -1,7 +1,7 @@
 // Starts an edge and a relay on one bus inside the test process, and connects plain socket.io clients, without the SDK.
 import { acceptPublication, type Bus, createBus, type Marks, userRoomOf } from '@danmux/bus';
 import { EdgeRole } from '@danmux/edge';
-import type { Frame, Gap, Msg, Notice, Reply } from '@danmux/protocol';
+import type { Frame, From, Gap, Msg, Notice, Reply } from '@danmux/protocol';
 import { RelayRole } from '@danmux/relay';
 import { type Clock, createRuntime, type Runtime, signViewerToken } from '@danmux/runtime';
 import { io, type Socket } from 'socket.io-client';
@@ -11,6 +11,7 @@ export const room = 'live:1';
 
 export interface PushOptions {
   readonly data?: unknown;
+  readonly from?: From;
   readonly marks?: Marks;
 }
 
@@ -86,8 +87,8 @@ export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sha
   await edge.start();
   const viewers: Viewer[] = [];
   const url = `http://${edge.address()}`;
-  const push: EdgeFixture['push'] = async (type, id, where = room, { data = { id }, marks } = {}) => {
-    const incoming = { room: where, type, data, id, ...(marks ? { marks } : {}) };
+  const push: EdgeFixture['push'] = async (type, id, where = room, { data = { id }, from, marks } = {}) => {
+    const incoming = { room: where, type, data, id, ...(from ? { from } : {}), ...(marks ? { marks } : {}) };
     const [receipt] = await bus.ingress.publish([acceptPublication(incoming, { types: config.messages.types, maxData: 10_000, now: Date.now() })]);
     if (!receipt || receipt instanceof Error) throw receipt;
   };

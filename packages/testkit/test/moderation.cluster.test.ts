@@ -131,6 +131,63 @@ test('a recall removes a message for all viewers, and no later join on either ed
   }
 });
 
+test('all messages of a user, and of a room, leave both edges, history and later joins within a second', { timeout: 60_000 }, async (t) => {
+  const rooms = ['live:bulk-1', 'live:bulk-2'] as const;
+  const both = await onBoth(rooms[0], 'watcher');
+  const other = await enter(rooms[1], 'watcher-2', 1);
+  const backend = backendOf(cluster);
+  const say = (room: string, id: string, user: string, type = 'chat') => backend.push({ room, type, data: { text: id }, from: { id: user }, id });
+  for (const [room, viewers] of [
+    [rooms[0], both],
+    [rooms[1], [other]],
+  ] as const) {
+    for (const n of [1, 2, 3]) await say(room, `${room}-eve${n}`, 'eve');
+    await say(room, `${room}-gift`, 'eve', 'gift');
+    await say(room, `${room}-bob`, 'bob');
+    for (const { viewer } of viewers)
+      await eventually(() => assert.ok(viewer.ids('chat').length === 4 && viewer.ids('gift').length === 1, 'all messages arrived'));
+  }
+  const recalls = ({ viewer }: Told) =>
+    viewer.msgs.filter(({ type }) => type === 'recall').map(({ data }) => data as { user?: string; all?: true; positions: object });
+  const everywhere = await withinASecond(ask('POST', '/v1/users/eve/recall'), () => {
+    for (const told of [...both, other])
+      assert.deepEqual(
+        recalls(told).map(({ user }) => user),
+        ['eve'],
+      );
+  });
+  await say(rooms[0], 'eve-again', 'eve');
+  for (const { viewer } of both) await eventually(() => assert.ok(viewer.ids('chat').includes('eve-again'), 'later messages arrive'));
+  const gone = [1, 2, 3].map((n) => `${rooms[0]}-eve${n}`).concat(`${rooms[0]}-gift`);
+  for (const edge of [0, 1]) {
+    const { viewer } = await enter(rooms[0], `later-${edge}`, edge, 50);
+    await noneShown(viewer, rooms[0], gone);
+    assert.deepEqual(
+      viewer.msgs.filter(({ type }) => type === 'chat').map(({ id }) => id),
+      [`${rooms[0]}-bob`, 'eve-again'],
+    );
+  }
+  const cleared = await withinASecond(ask('POST', `/v1/rooms/${rooms[0]}/recall`, { all: true }), () => {
+    for (const told of both) assert.equal(recalls(told).at(-1)?.all, true);
+  });
+  for (const edge of [0, 1]) await noneShown((await enter(rooms[0], `last-${edge}`, edge, 50)).viewer, rooms[0], [...gone, `${rooms[0]}-bob`, 'eve-again']);
+  t.diagnostic(`${Math.round(everywhere)} ms in two rooms, ${Math.round(cleared)} ms to clear one`);
+});
+
+test('a bulk recall drops messages of the user that wait in the ingress', { timeout: 60_000 }, async () => {
+  const room = 'live:early-bulk';
+  const both = await onBoth(room, 'watcher');
+  const relay = cluster.of('relay')[0]?.process;
+  relay?.signal('SIGSTOP');
+  const backend = backendOf(cluster);
+  await backend.push({ room, type: 'gift', data: {}, from: { id: 'eve' }, id: 'queued' });
+  await backend.push({ room, type: 'gift', data: {}, from: { id: 'bob' }, id: 'meant' });
+  await ask('PUT', `/v1/rooms/${room}/bans/eve`, { for_ms: 60_000, recall: true });
+  relay?.signal('SIGCONT');
+  for (const { viewer } of both) await eventually(() => assert.ok(viewer.ids('gift').includes('meant'), 'the next one arrives'), { timeoutMs: 15_000 });
+  for (const { viewer } of both) assert.ok(!viewer.ids('gift').includes('queued'), 'never delivered');
+});
+
 test('a message recalled while it waits in the ingress is never delivered', { timeout: 60_000 }, async () => {
   const room = 'live:early-recall';
   const both = await onBoth(room, 'watcher');

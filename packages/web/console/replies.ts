@@ -14,6 +14,7 @@ import type {
   ReceiptsReply,
   ReviewsReply,
   recallReply,
+  roomRecallReply,
   roomReply,
   roomsReply,
   SanctionReply,
@@ -36,6 +37,7 @@ export type MembersReply = Static<typeof membersReply>;
 export type Member = MembersReply['members'][number];
 export type PublishReply = Static<typeof publishReply>;
 export type RecallReply = Static<typeof recallReply>;
+export type BulkRecallReply = Static<typeof roomRecallReply>;
 export type RoomReply = Static<typeof roomReply>;
 export type RoomsReply = Static<typeof roomsReply>;
 export type SanctionsReply = { readonly mutes?: readonly SanctionReply[]; readonly bans?: readonly SanctionReply[]; readonly cursor: string | null };

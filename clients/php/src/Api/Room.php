@@ -9,6 +9,7 @@ use Danmux\ApiException;
 use Danmux\Arguments;
 use Danmux\Http;
 use Danmux\Published;
+use Danmux\Result\BulkRecall;
 use Danmux\Result\History;
 use Danmux\Result\Member;
 use Danmux\Result\Page;
@@ -55,6 +56,26 @@ final class Room
     public function recall(string $id): Recall
     {
         return Recall::of($this->http->delete(['rooms', $this->name, 'messages', $id]));
+    }
+
+    /**
+     * Takes back all messages of a user in this room.
+     *
+     * @throws ApiException
+     */
+    public function recallUser(string $user): BulkRecall
+    {
+        return BulkRecall::of($this->http->post(['rooms', $this->name, 'recall'], ['user' => $user]));
+    }
+
+    /**
+     * Clears the room: takes back everything said and given in it. Notices and events stay.
+     *
+     * @throws ApiException
+     */
+    public function clear(): BulkRecall
+    {
+        return BulkRecall::of($this->http->post(['rooms', $this->name, 'recall'], ['all' => true]));
     }
 
     /** @throws ApiException */
@@ -119,7 +140,7 @@ final class Room
     /**
      * The user is sent out of this room and may not come back.
      *
-     * @param array{for_ms?: int, until?: int, reason?: string, by?: string} $options see Sanctions::mute()
+     * @param array{for_ms?: int, until?: int, reason?: string, by?: string, recall?: bool} $options see Sanctions::ban()
      * @throws ApiException
      */
     public function ban(string $user, array $options = []): Sanction

@@ -8,6 +8,7 @@ use Danmux\Answer;
 use Danmux\ApiException;
 use Danmux\Arguments;
 use Danmux\Http;
+use Danmux\Result\BulkRecall;
 use Danmux\Result\Page;
 use Danmux\Result\Sanction;
 
@@ -64,12 +65,15 @@ final class Sanctions
     /**
      * The user is sent out and may not come back.
      *
-     * @param array{for_ms?: int, until?: int, reason?: string, by?: string} $options see mute()
+     * @param array{
+     *     for_ms?: int, until?: int, reason?: string, by?: string, // see mute()
+     *     recall?: bool                                            // also takes back all messages of the user, see recall()
+     * } $options
      * @throws ApiException
      */
     public function ban(string $user, array $options = []): Sanction
     {
-        return $this->put('bans', $user, $options);
+        return $this->put('bans', $user, $options, ['recall']);
     }
 
     /**
@@ -111,6 +115,18 @@ final class Sanctions
     }
 
     /**
+     * Takes back all messages of a user: in this room, or in every room.
+     *
+     * @throws ApiException
+     */
+    public function recall(string $user): BulkRecall
+    {
+        return BulkRecall::of($this->room === null
+            ? $this->http->post(['users', $user, 'recall'], null)
+            : $this->http->post(['rooms', $this->room, 'recall'], ['user' => $user]));
+    }
+
+    /**
      * By user.
      *
      * @return Page<Sanction>
@@ -138,10 +154,14 @@ final class Sanctions
         return $this->room === null ? [] : ['rooms', $this->room];
     }
 
-    /** @param array<string, mixed> $options */
-    private function put(string $kind, string $user, array $options): Sanction
+    /**
+     * @param array<string, mixed> $options
+     * @param list<string>         $more    further options that this kind knows
+     */
+    private function put(string $kind, string $user, array $options, array $more = []): Sanction
     {
-        return Sanction::of($this->http->put([...$this->where(), $kind, $user], Arguments::known($options, ['for_ms', 'until', 'reason', 'by'])));
+        $known = Arguments::known($options, ['for_ms', 'until', 'reason', 'by', ...$more]);
+        return Sanction::of($this->http->put([...$this->where(), $kind, $user], $known));
     }
 
     /** @return Page<Sanction> */

@@ -21,6 +21,8 @@ const recordedFields = [
   'scopes',
   'modes',
   'action',
+  'all',
+  'recall',
   'ban_ms',
   'for_ms',
   'until',

@@ -4,7 +4,7 @@
 /** Verb of a POST by the last part of its path. The verb of any other POST is `create`. */
 const postVerbs: Readonly<Record<string, string>> = { messages: 'publish', batch: 'publish', tokens: 'sign' };
 /** Verbs that end the path of a POST; the `operationId` begins with the verb. */
-const actions: readonly string[] = ['approve', 'enable', 'kick', 'reject', 'replay', 'retry', 'rotate'];
+const actions: readonly string[] = ['approve', 'enable', 'kick', 'recall', 'reject', 'replay', 'retry', 'rotate'];
 const methodVerbs: Readonly<Record<string, string>> = { GET: 'get', PUT: 'put', PATCH: 'update', DELETE: 'delete' };
 /** Words that end in s and are not treated as plurals. */
 const singulars: readonly string[] = ['receipts', 'stats'];

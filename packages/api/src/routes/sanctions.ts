@@ -1,10 +1,20 @@
 // Lists, sets, gets and lifts mutes and bans; each route exists for one room and for all rooms.
 import { checkRoomName, DanmuxError, type ErrorCode } from '@danmux/protocol';
-import { bansReply, mutesReply, type SanctionRequest, sanctionReply, sanctionRequest, sanctionsQuery } from '@danmux/protocol/schemas';
+import {
+  type BanRequest,
+  banRequest,
+  bansReply,
+  mutesReply,
+  type SanctionRequest,
+  sanctionReply,
+  sanctionRequest,
+  sanctionsQuery,
+} from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { defaultPage } from '../http/paging.ts';
 import type { TypedApp } from '../http/validation.ts';
+import { recallEverywhere, recallInRoom } from '../moderation/bulk-recall.ts';
 import { type Decision, find, impose, lift, list, type Place } from '../moderation/sanctions.ts';
 import type { Services } from '../services.ts';
 import { bodyCodes, documented, roomParams, roomUserParams, success, userParams, withExamples } from './documented.ts';
@@ -65,8 +75,11 @@ function addOne(app: TypedApp, services: Services, { prefix, phrase, codes, exam
     ...one,
     summary: `${verb(kind)} a user ${phrase}`,
     description: `Within a second the user ${effect}, and gets a \`notice\`. Repeating the request replaces time and reason.`,
-    body: withExamples(sanctionRequest, { 'ten minutes': { for_ms: 600_000, reason: '刷屏' }, 'until it is lifted': {} }),
-    response: { 200: success(sanctionReply, `The ${kind}`, exampleOf(example)), ...documented([...bodyCodes, ...codes]) },
+    body: bodyOf(kind),
+    response: {
+      200: success(sanctionReply, `The ${kind}`, exampleOf(example)),
+      ...documented([...bodyCodes, ...codes, ...(kind === 'ban' ? (['lane_full'] as const) : [])]),
+    },
   };
   const missing = documented(['invalid_request', ...codes, 'not_found', 'unavailable']);
   const get = {
@@ -81,11 +94,26 @@ function addOne(app: TypedApp, services: Services, { prefix, phrase, codes, exam
     description: `${untouched(kind, phrase)} The user gets a \`notice\`.`,
     response: { 200: success(sanctionReply, `The lifted ${kind}`, exampleOf(example)), ...missing },
   };
-  app.put(url, { schema: put, config: { scope: 'moderate' } }, async (request) =>
-    impose(services, placeOf(request), kind, userOf(request), decisionOf(services, request, request.body)),
-  );
+  app.put(url, { schema: put, config: { scope: 'moderate' } }, async (request) => {
+    const imposed = await impose(services, placeOf(request), kind, userOf(request), decisionOf(services, request, request.body));
+    if (!('recall' in request.body) || !request.body.recall) return imposed;
+    const { count } = await recallOf(services, request);
+    return { ...imposed, recalled: count };
+  });
   app.get(url, { schema: get, config: { scope: 'read' } }, async (request) => find(services, placeOf(request), kind, userOf(request)));
   app.delete(url, { schema: remove, config: { scope: 'moderate' } }, async (request) => lift(services, placeOf(request), kind, userOf(request), request.keyId));
+}
+
+function bodyOf(kind: Kind['kind']): typeof sanctionRequest | typeof banRequest {
+  const examples = { 'ten minutes': { for_ms: 600_000, reason: '刷屏' }, 'until it is lifted': {} };
+  return kind === 'mute' ? withExamples(sanctionRequest, examples) : withExamples(banRequest, { ...examples, 'and recall all messages': { recall: true } });
+}
+
+/** Recalls the messages of the user in the path: in the room of the path, or in every room. */
+function recallOf(services: Services, request: FastifyRequest): Promise<{ readonly count: number }> {
+  const { room } = placeOf(request);
+  const user = userOf(request);
+  return room === undefined ? recallEverywhere(services, request, user) : recallInRoom(services, request, room, { user });
 }
 
 const verb = (kind: Kind['kind']) => (kind === 'mute' ? 'Mute' : 'Ban');
@@ -110,7 +138,11 @@ function userOf({ params }: FastifyRequest): string {
   return (params as { readonly user: string }).user;
 }
 
-function decisionOf({ runtime }: Services, request: FastifyRequest, { for_ms: forMs, until, reason, by = request.keyId }: SanctionRequest): Decision {
+function decisionOf(
+  { runtime }: Services,
+  request: FastifyRequest,
+  { for_ms: forMs, until, reason, by = request.keyId }: SanctionRequest | BanRequest,
+): Decision {
   if (forMs !== undefined && until !== undefined) throw new DanmuxError('invalid_request', { message: 'body: give for_ms or until, not both.' });
   const now = runtime.clock.now();
   if (until !== undefined && until <= now) throw new DanmuxError('invalid_request', { message: 'body: until must be in the future.' });

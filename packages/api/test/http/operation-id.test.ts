@@ -21,6 +21,8 @@ test('an operationId is a verb and the nouns of the path', () => {
     ['PUT /v1/mutes/:user', 'putMute'],
     ['POST /v1/rooms/:room/kick', 'kickRoomUser'],
     ['POST /v1/users/:user/kick', 'kickUser'],
+    ['POST /v1/rooms/:room/recall', 'recallRoom'],
+    ['POST /v1/users/:user/recall', 'recallUser'],
     ['GET /v1/messages/:id/receipts', 'getMessageReceipts'],
     ['PUT /v1/words/:list', 'putWordList'],
     ['POST /v1/webhooks/:target/enable', 'enableWebhook'],

@@ -1,6 +1,6 @@
 // The contract of the ingress: one queue per shard and lane. Every accepted publication is stored there first, and the relay that owns the
 // shard reads from it. The ingress stores bytes; it does not interpret message types or users.
-import type { Lane } from '@danmux/protocol';
+import type { Lane, RecallScope } from '@danmux/protocol';
 import type { Subscription } from './subscription.ts';
 
 /** An accepted message that has no offset yet. */
@@ -40,6 +40,8 @@ export interface Marks {
   readonly expires_at?: number;
   /** Id of an earlier message that this one recalls from queues and viewers. */
   readonly recalls?: string;
+  /** Messages accepted before this one that it recalls from queues and viewers; the relay adds the positions up to which it holds. */
+  readonly recall_of?: RecallScope;
   /** The publisher requested a trace on a lane that is not traced by default. */
   readonly traced?: true;
   /** Recipient's user id; only in user rooms (user-room.ts). */

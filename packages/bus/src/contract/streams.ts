@@ -1,6 +1,6 @@
 // The contract of streams: the history of each room, one stream per stream lane. Here messages get their final order. A relay appends with
 // `commit`; edges and the API read by offset and by page.
-import type { Lane, Positions, StreamLane } from '@danmux/protocol';
+import type { BulkRecall, Lane, Positions, RecallScope, StreamLane } from '@danmux/protocol';
 import type { BusFrame } from './frames.ts';
 import type { Lease } from './leases.ts';
 import type { LedgerCounts } from './ledger.ts';
@@ -60,6 +60,13 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** The recalls of a room within the last `recallTtlMs`, the longest TTL of a history. */
+export interface Recalled {
+  readonly ids: readonly string[];
+  /** Recalls of all messages of a user or of the room: each covers the messages accepted until `at`, milliseconds since 1970. */
+  readonly bulk: readonly { readonly scope: RecallScope; readonly at: number }[];
+}
+
 /**
  * Order: the offsets of a room and lane have no gaps. They begin at 1, and a new epoch with `forks` continues after the last surviving message.
  * Readers get messages lowest offset first. There is no order between lanes, except the order of messages in a frame.
@@ -96,8 +103,14 @@ export interface Streams {
    * Idempotent.
    */
   recall(room: string, id: string): Promise<{ readonly found: boolean }>;
-  /** Returns the ids recalled in a room within the last `recallTtlMs`, the longest TTL of a history. */
-  recalled(room: string): Promise<readonly string[]>;
+  /**
+   * Replaces all messages in the history that the recall covers by tombstones, and lists the recall in `recalled` with its `ts`. Returns how
+   * many messages were replaced. Not one step: readers may see some messages replaced before others. Like `recall`, it does not notify viewers.
+   */
+  recallAll(room: string, recall: BulkRecall): Promise<{ readonly count: number }>;
+  recalled(room: string): Promise<Recalled>;
+  /** Returns the names of all rooms with messages in a stream, without user rooms; slow, it searches the whole store. */
+  rooms(): Promise<readonly string[]>;
 }
 
 /** Converts heads to the form of viewer positions: epoch and offset per lane. */

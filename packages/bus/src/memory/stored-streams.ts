@@ -1,13 +1,14 @@
 // The streams of all rooms in memory: heads and the newest messages of each lane. The history of a lane expires one TTL after
 // its last message; the heads of a room expire `headsTtlMs` after the last commit, presence report or new epoch.
-import { lanes, type StreamLane, streamLanes, zeroOffsets } from '@danmux/protocol';
+import { type BulkRecall, isCovered, lanes, type Msg, recallLanes, type StreamLane, streamLanes, zeroOffsets } from '@danmux/protocol';
 import { type Clock, newId, type Runtime } from '@danmux/runtime';
-import type { Heads, HeadsClaim, Page } from '../contract/streams.ts';
+import type { Heads, HeadsClaim, Page, Recalled } from '../contract/streams.ts';
 import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
 import { headsTtlMs, historySize, recallTtlMs } from '../engine/lane-settings.ts';
 import { forkOf } from '../lineage.ts';
 import { givenText, hasParts, partsOf } from '../message/combo-parts.ts';
 import { isMessage, tombstone } from '../message-text.ts';
+import { isUserRoom } from '../user-room.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
 interface StoredMessage {
@@ -26,6 +27,8 @@ export class StoredStreams {
   readonly #messages: ExpiringMap<string, StoredMessage[]>;
   /** Recalled message ids per room. */
   readonly #recalled = new Map<string, ExpiringMap<string, true>>();
+  /** Bulk recalls per room, by their scope as JSON. */
+  readonly #bulk = new Map<string, ExpiringMap<string, Recalled['bulk'][number]>>();
 
   constructor(runtime: Runtime) {
     const { clock } = runtime;
@@ -102,8 +105,36 @@ export class StoredStreams {
     return this.#bury(room, id);
   }
 
-  recalled(room: string): string[] {
-    return (this.#recalled.get(room)?.entries() ?? []).map(([id]) => id);
+  /** Records a bulk recall and replaces the messages that it covers; returns their number. */
+  recallAll(room: string, recall: BulkRecall): number {
+    const { scope, ts } = recall;
+    const bulk = this.#bulk.get(room) ?? new ExpiringMap(this.#clock);
+    this.#bulk.set(room, bulk);
+    const key = JSON.stringify(scope);
+    bulk.set(key, { scope, at: Math.max(ts, bulk.get(key)?.at ?? 0) }, recallTtlMs);
+    let count = 0;
+    for (const lane of recallLanes(scope)) {
+      for (const message of this.#lane(room, lane)) {
+        if (message.buried) continue;
+        const msg = JSON.parse(message.text) as Msg;
+        if (!isCovered(recall, msg)) continue;
+        this.#replace(message, lane, msg.id);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  recalled(room: string): Recalled {
+    return {
+      ids: (this.#recalled.get(room)?.entries() ?? []).map(([id]) => id),
+      bulk: (this.#bulk.get(room)?.entries() ?? []).map(([, recall]) => recall),
+    };
+  }
+
+  rooms(): string[] {
+    const names = this.#messages.entries().flatMap(([key, messages]) => (messages.length > 0 ? [key.slice(0, key.lastIndexOf(' '))] : []));
+    return [...new Set(names)].filter((room) => !isUserRoom(room));
   }
 
   #bury(room: string, id: string): boolean {
@@ -114,25 +145,32 @@ export class StoredStreams {
           return true;
         }
         if (!isMessage(message.text, lane, message.offset, id)) continue;
-        if (!message.buried) message.text = tombstone(lane, message.offset, id, this.#clock.now());
-        message.buried = true;
+        if (!message.buried) this.#replace(message, lane, id);
         return true;
       }
     }
     return false;
   }
 
+  #replace(message: StoredMessage, lane: StreamLane, id: string): void {
+    message.text = tombstone(lane, message.offset, id, this.#clock.now());
+    message.buried = true;
+  }
+
   sweep(): void {
     this.#heads.sweep();
     this.#messages.sweep();
-    for (const [room, ids] of this.#recalled) {
-      ids.sweep();
-      if (ids.entries().length === 0) this.#recalled.delete(room);
+    for (const rooms of [this.#recalled, this.#bulk]) {
+      for (const [room, recalls] of rooms) {
+        recalls.sweep();
+        if (recalls.entries().length === 0) rooms.delete(room);
+      }
     }
   }
 
   clear(): void {
     this.#recalled.clear();
+    this.#bulk.clear();
     this.#heads.clear();
     this.#messages.clear();
   }

@@ -1,7 +1,7 @@
 // Streams in memory: commits, which change several nouns, and reads of stored messages. A commit contains no `await`, so it is atomic.
-import type { StreamLane } from '@danmux/protocol';
+import type { BulkRecall, StreamLane } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
-import type { Commit, CommitResult, Heads, HeadsClaim, Page, Streams } from '../contract/streams.ts';
+import type { Commit, CommitResult, Heads, HeadsClaim, Page, Recalled, Streams } from '../contract/streams.ts';
 import { shardLease, shardOf } from '../shard.ts';
 import type { MemoryEventLog } from './events.ts';
 import type { MemoryFrames } from './frames.ts';
@@ -63,7 +63,15 @@ export class MemoryStreams implements Streams {
     return { found: this.#parts.stored.recall(room, id) };
   }
 
-  async recalled(room: string): Promise<readonly string[]> {
+  async recallAll(room: string, recall: BulkRecall): Promise<{ count: number }> {
+    return { count: this.#parts.stored.recallAll(room, recall) };
+  }
+
+  async recalled(room: string): Promise<Recalled> {
     return this.#parts.stored.recalled(room);
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    return this.#parts.stored.rooms();
   }
 }

@@ -1,6 +1,6 @@
 // Names of all keys and channels; no other file builds one. All keys of a shard share a hash tag, so that one script can use them together
 // on a Redis Cluster. Redis separates keys by database but not channels, so channel names contain the database number.
-import type { Lane, StreamLane } from '@danmux/protocol';
+import { type Lane, type StreamLane, streamLanes } from '@danmux/protocol';
 
 /** Keys and channel of the records of one hash slot. */
 export interface RecordSlot {
@@ -42,6 +42,8 @@ export interface Keys {
   /** Key of a lease's cursors, in the slot of the lease. Not for shard leases, which are in other slots. */
   cursors(name: string): string;
   readonly members: string;
+  /** Finds the streams of rooms: the SCAN pattern of their keys, and the room of a key; undefined for any other key. */
+  readonly streams: { readonly pattern: string; readonly roomOf: (key: string) => string | undefined };
   /** Channel on which the names of released leases are published. */
   readonly freed: string;
   /** Slot of the records that do not belong to a room. */
@@ -80,6 +82,7 @@ export function createKeys(prefix: string, shards: number, database: number): Ke
     },
     cursors: (name) => `${prefix}:{l:${name}}:cursors`,
     members: `${prefix}:members`,
+    streams: streamKeys(prefix),
     freed: `${channels}:{freed}`,
     otherRecords,
     recordSlots: [...all.map(({ records }) => records), otherRecords],
@@ -90,6 +93,15 @@ export function createKeys(prefix: string, shards: number, database: number): Ke
     // Room names contain no space, so the pair is unambiguous.
     trace: (room, id) => `${prefix}:trace:${room} ${id}`,
     traffic: (room) => `${prefix}:traffic:${room}`,
+  };
+}
+
+function streamKeys(prefix: string): Keys['streams'] {
+  const start = `${prefix}:{s`;
+  const named = new RegExp(`^\\d+\\}:room:(.*):(?:${streamLanes.join('|')})$`, 's');
+  return {
+    pattern: `${prefix.replace(/[*?[\]\\]/g, '\\$&')}:{s*}:room:*`,
+    roomOf: (key) => (key.startsWith(start) ? named.exec(key.slice(start.length))?.[1] : undefined),
   };
 }
 

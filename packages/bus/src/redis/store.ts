@@ -9,6 +9,9 @@ import { createKeys, type Keys, type ShardKeys } from './keys.ts';
 import type { Script } from './script/define-script.ts';
 import { defineScripts, runScript } from './script/scripts.ts';
 
+/** Keys that one SCAN examines, so that no call blocks Redis for long. */
+const scanned = 1_000;
+
 export class RedisStore {
   readonly keys: Keys;
   /** Command by which scripts publish: `SPUBLISH` on a Redis Cluster, which uses sharded channels. */
@@ -47,6 +50,26 @@ export class RedisStore {
   /** Runs a script. The comment at the top of its Lua file describes the answer. */
   run<I>(script: Script<I>, input: I): Promise<unknown> {
     return this.ask((redis) => runScript(redis, script, input));
+  }
+
+  /** Names of the rooms that have a stream, each once. Reads the names of all keys. */
+  async streamRooms(): Promise<readonly string[]> {
+    const client = this.#client;
+    const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+    const { pattern, roomOf } = this.keys.streams;
+    const rooms = new Set<string>();
+    await this.ask(async () => {
+      for (const node of nodes) {
+        let cursor = '0';
+        do {
+          const [next, names] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', scanned, 'TYPE', 'stream');
+          for (const name of names) rooms.add(roomOf(name) ?? '');
+          cursor = next;
+        } while (cursor !== '0');
+      }
+    });
+    rooms.delete('');
+    return [...rooms];
   }
 
   eachShard<T>(ask: (shard: number) => Promise<T>): Promise<T[]> {

@@ -1,14 +1,16 @@
 // Streams in Redis: heads, messages by offset and by page, and tombstones in place of recalled messages.
-import { lanes, type StreamLane, streamLanes } from '@danmux/protocol';
+import { type BulkRecall, lanes, recallLanes, type StreamLane, streamLanes } from '@danmux/protocol';
 import { newId, type Runtime } from '@danmux/runtime';
-import type { Commit, CommitResult, Heads, HeadsClaim, Page, Streams } from '../contract/streams.ts';
+import type { Commit, CommitResult, Heads, HeadsClaim, Page, Recalled, Streams } from '../contract/streams.ts';
 import { type EpochReason, epochBegun } from '../engine/epoch-begun.ts';
 import { recallTtlMs } from '../engine/lane-settings.ts';
 import { givenText, hasParts } from '../message/combo-parts.ts';
 import { tombstone } from '../message-text.ts';
 import { shardLease } from '../shard.ts';
+import { isUserRoom } from '../user-room.ts';
+import { bulkName, decodeRecalls } from './bulk-name.ts';
 import { headsOf } from './heads-fields.ts';
-import { streamsHeads, streamsRecall } from './script/streams.ts';
+import { streamsHeads, streamsRecall, streamsRecallAll } from './script/streams.ts';
 import { streamsCommit } from './script/streams-commit.ts';
 import type { RedisStore } from './store.ts';
 
@@ -90,9 +92,29 @@ export class RedisStreams implements Streams {
     return { found: false };
   }
 
-  async recalled(room: string): Promise<readonly string[]> {
+  async recallAll(room: string, { scope, positions, ts }: BulkRecall): Promise<{ count: number }> {
+    const user = 'user' in scope ? scope.user : '';
+    const about = { shard: this.#store.of(room), room, name: bulkName(scope), atMs: ts, nowMs: this.#runtime.clock.now(), limit: recallChunk, user };
+    let count = 0;
+    for (const lane of recallLanes(scope)) {
+      for (let from = `${positions[lane]?.offset ?? 0}-0`; from !== ''; ) {
+        const [replaced, next] = (await this.#store.run(streamsRecallAll, { ...about, lane, from })) as [number, string];
+        count += replaced;
+        from = next;
+      }
+    }
+    return { count };
+  }
+
+  async recalled(room: string): Promise<Recalled> {
     const key = this.#store.of(room).recalled(room);
-    return this.#store.ask((redis) => redis.zrangebyscore(key, `(${this.#runtime.clock.now() - recallTtlMs}`, '+inf'));
+    const since = `(${this.#runtime.clock.now() - recallTtlMs}`;
+    return decodeRecalls(await this.#store.ask((redis) => redis.zrangebyscore(key, since, '+inf', 'WITHSCORES')));
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    const names = await this.#store.streamRooms();
+    return names.filter((room) => !isUserRoom(room));
   }
 
   /** Returns messages without their recalled combo parts. Done on reading, because Redis cannot change entries of a stream. */

@@ -7,6 +7,7 @@ import type { Runtime } from '@danmux/runtime';
 import type { Repeated } from '../feed/passed-ids.ts';
 import type { FeedOutput } from '../feed/room-feed.ts';
 import { eventPacket, framePackets } from '../frame/event-packet.ts';
+import type { Recalled } from '../frame/recalls.ts';
 import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
 import { EncodedFrame, encodeGap, type LaneCounts } from '../outbox/encoded-frame.ts';
 import type { Hub } from '../room/hub.ts';
@@ -103,10 +104,10 @@ export class FanOut implements FeedOutput {
   }
 
   /** Replaces recalled messages in queued frames of the room with tombstones. */
-  recalled(room: string, ids: ReadonlySet<string>): void {
-    this.#urgent.get(room)?.recall(ids);
-    this.#ordinary.get(room)?.recall(ids);
-    for (const session of this.#hub.sessionsIn(room)?.list ?? []) session.recall(room, ids);
+  recalled(room: string, recalled: Recalled): void {
+    this.#urgent.get(room)?.recall(recalled);
+    this.#ordinary.get(room)?.recall(recalled);
+    for (const session of this.#hub.sessionsIn(room)?.list ?? []) session.recall(room, recalled);
   }
 
   /** Queues an event for every viewer of a room, behind the queued frames of the same urgency. */

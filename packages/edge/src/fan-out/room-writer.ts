@@ -4,7 +4,7 @@ import type { BusFrame } from '@danmux/bus';
 import type { Gap, GapReason, Lane } from '@danmux/protocol';
 import { eventPacket, framePackets } from '../frame/event-packet.ts';
 import { mergeFrames } from '../frame/merge-frames.ts';
-import { withoutRecalled } from '../frame/recalls.ts';
+import { type Recalled, withoutRecalled } from '../frame/recalls.ts';
 import type { DeliveryLedger } from '../outbox/delivery-ledger.ts';
 import { EncodedFrame, type LaneCounts } from '../outbox/encoded-frame.ts';
 import type { RoomSessions } from '../room/room-sessions.ts';
@@ -82,17 +82,17 @@ export class RoomWriter {
   }
 
   /** Replaces recalled messages that are not yet written with tombstones. */
-  recall(ids: ReadonlySet<string>): void {
+  recall(recalled: Recalled): void {
     for (const item of this.#waiting) {
       if (item instanceof EncodedFrame) continue;
       this.#characters -= item.frame.payload.length;
-      item.frame = withoutRecalled(item.frame, ids);
+      item.frame = withoutRecalled(item.frame, recalled);
       this.#characters += item.frame.payload.length;
     }
     if (!this.#writing) return;
-    this.#writing.encoded = this.#writing.encoded.without(ids);
-    for (const [from, rest] of this.#writing.partial) this.#writing.partial.set(from, rest.without(ids));
-    for (const queued of this.#writing.frames) queued.frame = withoutRecalled(queued.frame, ids);
+    this.#writing.encoded = this.#writing.encoded.without(recalled);
+    for (const [from, rest] of this.#writing.partial) this.#writing.partial.set(from, rest.without(recalled));
+    for (const queued of this.#writing.frames) queued.frame = withoutRecalled(queued.frame, recalled);
   }
 
   /** Call when every viewer has left the room: queued frames count as undeliverable. */

@@ -4,7 +4,7 @@ import { type BusFrame, partsOf } from '@danmux/bus';
 import { type Msg, type StreamLane, streamLanes } from '@danmux/protocol';
 import { parseJson } from '@danmux/runtime';
 import { messageTexts } from '../frame/message-texts.ts';
-import { shownMsg, withoutRecalled } from '../frame/recalls.ts';
+import { type Recalled, shownMsg, withoutRecalled } from '../frame/recalls.ts';
 import { type Passed, passedKey } from './passed-ids.ts';
 import type { AddressedMsg } from './replayed-frame.ts';
 
@@ -61,15 +61,15 @@ export class ReplayBuffer {
   }
 
   /** Replaces recalled messages with tombstones. */
-  recall(ids: ReadonlySet<string>): void {
+  recall(recalled: Recalled): void {
     this.#frames = this.#frames.map((kept) => {
-      const frame = withoutRecalled(kept.frame, ids);
+      const frame = withoutRecalled(kept.frame, recalled);
       this.#characters += frame.payload.length - kept.frame.payload.length;
       return frame === kept.frame ? kept : { at: kept.at, frame };
     });
     for (const lane of streamLanes) {
       const base = this.#base[lane];
-      if (base) this.#base[lane] = { ...base, msgs: base.msgs.map((msg) => shownMsg(msg, ids)) };
+      if (base) this.#base[lane] = { ...base, msgs: base.msgs.map((msg) => shownMsg(msg, recalled)) };
     }
   }
 

@@ -4,9 +4,10 @@
 import type { Bus, BusFrame, Heads, RoomSubscriber, Subscription } from '@danmux/bus';
 import { DanmuxError, type Gap, type Msg, type Positions, type StreamLane, streamLanes } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
-import { RecalledIds, shownMsg, withoutRecalled } from '../frame/recalls.ts';
+import { bulkRecallsIn, type Recalled, RecentRecalls, withoutRecalled } from '../frame/recalls.ts';
 import { FeedEpochs, holesBefore, isBehind } from './feed-epochs.ts';
 import { PassedIds, type Repeated } from './passed-ids.ts';
+import { repeatRecalls } from './repeat-recalls.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { replayedFrame, withoutMessages } from './replayed-frame.ts';
 
@@ -16,8 +17,8 @@ export interface FeedOutput {
   gap(gap: Gap): void;
   /** Messages delivered before the new epoch that arrive again; only viewers that joined after the first delivery need them. */
   repeated?(room: string, repeated: readonly Repeated[]): void;
-  /** Ids of recalled messages; hide those not yet written. Called before the frame that carries the recall. */
-  recalled(room: string, ids: ReadonlySet<string>): void;
+  /** Recalled messages; hide those not yet written. Called before the frame that carries the recall. */
+  recalled(room: string, recalled: Recalled): void;
 }
 
 /** Cap of frames queued while a hole is filled; past it they are dropped and read from history with the hole. */
@@ -37,7 +38,7 @@ export class RoomFeed implements RoomSubscriber {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
   readonly #output: FeedOutput;
-  readonly #recalled: RecalledIds;
+  readonly #recalled: RecentRecalls;
   readonly #epochs = new FeedEpochs();
   #subscription: Subscription | undefined;
   #heads: Heads | undefined;
@@ -59,7 +60,7 @@ export class RoomFeed implements RoomSubscriber {
     this.#bus = bus;
     this.room = room;
     this.#output = output;
-    this.#recalled = new RecalledIds(runtime.clock);
+    this.#recalled = new RecentRecalls(runtime.clock);
     this.passed = new PassedIds(runtime.clock);
   }
 
@@ -232,6 +233,10 @@ export class RoomFeed implements RoomSubscriber {
 
   #give(frame: BusFrame): void {
     if (frame.head.recalls) this.#recall(frame.head.recalls);
+    for (const recall of bulkRecallsIn(frame)) {
+      this.#recalled.addBulk(recall);
+      this.#hide(recall);
+    }
     const shown = this.#shown(frame);
     // The buffer stores the frame with the messages delivered in an earlier epoch, because a viewer that rejoins may not have them.
     this.replay.push(shown, this.#runtime.clock.now());
@@ -242,7 +247,10 @@ export class RoomFeed implements RoomSubscriber {
 
   #recall(ids: readonly string[]): void {
     this.#recalled.add(ids);
-    const recalled = new Set(ids);
+    this.#hide(new Set(ids));
+  }
+
+  #hide(recalled: Recalled): void {
     this.replay.recall(recalled);
     this.#output.recalled(this.room, recalled);
   }
@@ -253,7 +261,7 @@ export class RoomFeed implements RoomSubscriber {
 
   /** Replaces recalled messages with tombstones in messages that were read before the recall arrived. */
   withoutRecalled(msgs: readonly Msg[]): readonly Msg[] {
-    return this.#recalled.size === 0 ? msgs : msgs.map((msg) => shownMsg(msg, this.#recalled));
+    return msgs.map((msg) => this.#recalled.shown(msg));
   }
 
   #beginEpoch(heads: Heads): void {
@@ -269,18 +277,11 @@ export class RoomFeed implements RoomSubscriber {
     const { epoch, offsets } = this.#heads;
     this.#runtime.log.debug({ room: this.room, epoch, offsets }, 'room continues in a new epoch');
     for (const lane of streamLanes) this.#output.gap({ room: this.room, lane, count: 0, reason: 'history_lost', position: { epoch, offset: offsets[lane] } });
-    void this.#takeBackAgain();
-  }
-
-  /** Repeats recent recalls, because a Redis that lost writes may have restored the recalled messages. */
-  async #takeBackAgain(): Promise<void> {
-    try {
-      for (const id of this.#recalled.ids) if (!this.#closed) await this.#bus.streams.recall(this.room, id);
-    } catch (error) {
+    repeatRecalls(this.#bus, this.room, this.#recalled, heads).catch((error: unknown) => {
       this.#runtime.caught('room-feed', error, 'could not repeat recalls in the new epoch; recalled messages may have reappeared in history', {
         fields: { room: this.room },
       });
-    }
+    });
   }
 
   #tryLater(error: unknown): void {

@@ -1,19 +1,26 @@
 // Replaces recalled messages in frames with tombstones of the same id and offset, so counts and offsets stay unchanged. A frame is parsed
 // only when it may contain a recalled message; recalls are rare.
 import { type BusFrame, withoutParts } from '@danmux/bus';
-import type { Frame, Lane, Msg } from '@danmux/protocol';
+import { type BulkRecall, bulkRecallOf, type Frame, isCovered, type Lane, type Msg } from '@danmux/protocol';
 import { BoundedMap, type Clock, parseJson, toJson } from '@danmux/runtime';
+import { messageTexts } from './message-texts.ts';
+
+/** Recalled messages: their ids, or the bulk recall that covers them. */
+export type Recalled = ReadonlySet<string> | BulkRecall;
 
 /** Cap of remembered ids and their age limit; no message is queued for longer than a minute. */
 const remembered = 1_000;
 const rememberedMs = 60_000;
+/** Cap of remembered bulk recalls, with the same age limit. */
+const bulkRemembered = 100;
 /** With at most this many ids the payload is searched for them before it is parsed; with more ids, parsing at once is cheaper. */
 const searched = 16;
 
-/** Ids recalled recently in one room; a message that arrives after its recall becomes a tombstone. */
-export class RecalledIds {
+/** Recent recalls of one room; a message that arrives after its recall becomes a tombstone. */
+export class RecentRecalls {
   readonly #clock: Clock;
   readonly #at = new BoundedMap<string, number>(remembered);
+  #bulk: { readonly recall: BulkRecall; readonly at: number }[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,9 +34,14 @@ export class RecalledIds {
     this.forget();
   }
 
-  /** Drops ids past the age limit. */
+  addBulk(recall: BulkRecall): void {
+    this.#bulk = [...this.#bulk, { recall, at: this.#clock.now() }].slice(-bulkRemembered);
+  }
+
+  /** Drops recalls past the age limit. */
   forget(): void {
     const before = this.#clock.now() - rememberedMs;
+    this.#bulk = this.#bulk.filter(({ at }) => at > before);
     this.#at.deleteOldestWhile((at) => at <= before);
   }
 
@@ -44,13 +56,31 @@ export class RecalledIds {
   get ids(): ReadonlySet<string> {
     return new Set(this.#at.keys());
   }
+
+  get bulk(): readonly BulkRecall[] {
+    return this.#bulk.map(({ recall }) => recall);
+  }
+
+  /** The message as viewers may see it now. */
+  shown(msg: Msg): Msg {
+    const left = this.#at.size === 0 ? msg : shownMsg(msg, this);
+    return this.#bulk.some(({ recall }) => isCovered(recall, left)) ? recalledMsg(left) : left;
+  }
 }
 
-/** The message after a recall of `ids`: unchanged, a combo without the recalled parts, or a tombstone. */
-export function shownMsg(msg: Msg, ids: { has(id: string): boolean }): Msg {
-  if (!msg.parts) return ids.has(msg.id) ? recalledMsg(msg) : msg;
-  if (!msg.parts.some(({ id }) => ids.has(id))) return msg;
-  const left = withoutParts(toJson(msg), ids);
+/** The bulk recalls among the messages of a frame. Read from the payload, because a relay of an older release does not name them in the head. */
+export function bulkRecallsIn({ head, payload }: BusFrame): BulkRecall[] {
+  if (!head.counts.control || !payload.includes('"type":"recall"')) return [];
+  const control = messageTexts(payload).filter((text) => text.startsWith('{"lane":"control"'));
+  return control.flatMap((text) => bulkRecallOf(JSON.parse(text) as Msg) ?? []);
+}
+
+/** The message after a recall: unchanged, a combo without the recalled parts, or a tombstone. */
+export function shownMsg(msg: Msg, recalled: { has(id: string): boolean } | BulkRecall): Msg {
+  if ('scope' in recalled) return isCovered(recalled, msg) ? recalledMsg(msg) : msg;
+  if (!msg.parts) return recalled.has(msg.id) ? recalledMsg(msg) : msg;
+  if (!msg.parts.some(({ id }) => recalled.has(id))) return msg;
+  const left = withoutParts(toJson(msg), recalled);
   return left === null ? recalledMsg(msg) : (parseJson(left) as Msg);
 }
 
@@ -59,12 +89,13 @@ function recalledMsg({ lane, offset, id, ts }: Msg): Msg {
 }
 
 /** The frame with tombstones for recalled messages; the same object when none of its messages was recalled. */
-export function withoutRecalled(frame: BusFrame, ids: ReadonlySet<string>): BusFrame {
+export function withoutRecalled(frame: BusFrame, recalled: Recalled): BusFrame {
   const { head } = frame;
-  const senderOnly = head.senderOnly?.filter(([, message]) => !ids.has((JSON.parse(message) as Msg).id));
-  const msgs = tombstoned(frame.payload, ids);
+  const senderOnly = head.senderOnly?.filter(([, message]) => !isTombstone(shownMsg(JSON.parse(message) as Msg, recalled)));
+  const msgs = tombstoned(frame.payload, recalled);
   if (!msgs && senderOnly?.length === head.senderOnly?.length) return frame;
-  const receipts = head.receipts?.filter((id) => !ids.has(id));
+  const gone = new Set(msgs?.filter(isTombstone).map(({ id }) => id));
+  const receipts = head.receipts?.filter((id) => !gone.has(id));
   return {
     head: { ...head, ...(msgs ? { characters: charactersOf(msgs) } : {}), ...(senderOnly ? { senderOnly } : {}), ...(receipts ? { receipts } : {}) },
     payload: msgs ? payloadOf(head.room, msgs) : frame.payload,
@@ -72,17 +103,26 @@ export function withoutRecalled(frame: BusFrame, ids: ReadonlySet<string>): BusF
 }
 
 /** Like `withoutRecalled`, for the JSON of a `frame` event. */
-export function payloadWithoutRecalled(payload: string, ids: ReadonlySet<string>): string {
-  const msgs = tombstoned(payload, ids);
+export function payloadWithoutRecalled(payload: string, recalled: Recalled): string {
+  const msgs = tombstoned(payload, recalled);
   return msgs ? payloadOf((JSON.parse(payload) as Frame).room, msgs) : payload;
 }
 
 /** The payload's messages with tombstones; null when none was recalled. */
-function tombstoned(payload: string, ids: ReadonlySet<string>): readonly Msg[] | null {
-  if (ids.size <= searched && ![...ids].some((id) => payload.includes(JSON.stringify(id)))) return null;
+function tombstoned(payload: string, recalled: Recalled): readonly Msg[] | null {
+  if (!mayContain(payload, recalled)) return null;
   const { msgs } = parseJson(payload) as Frame;
-  const shown = msgs.map((msg) => shownMsg(msg, ids));
+  const shown = msgs.map((msg) => shownMsg(msg, recalled));
   return shown.some((msg, index) => msg !== msgs[index]) ? shown : null;
+}
+
+function mayContain(payload: string, recalled: Recalled): boolean {
+  if ('scope' in recalled) return !('user' in recalled.scope) || payload.includes(JSON.stringify(recalled.scope.user));
+  return recalled.size > searched || [...recalled].some((id) => payload.includes(JSON.stringify(id)));
+}
+
+function isTombstone({ type, data }: Msg): boolean {
+  return type === 'recalled' && data === null;
 }
 
 function payloadOf(room: string, msgs: readonly Msg[]): string {

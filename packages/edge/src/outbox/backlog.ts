@@ -4,7 +4,7 @@ import type { Msg } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
 import { eventPacket } from '../frame/event-packet.ts';
 import { bytesOf, fitting } from '../frame/fitting.ts';
-import { shownMsg } from '../frame/recalls.ts';
+import { type Recalled, shownMsg } from '../frame/recalls.ts';
 import { EncodedFrame } from './encoded-frame.ts';
 
 export class Backlog {
@@ -43,7 +43,7 @@ export class Backlog {
   }
 
   /** Replaces recalled messages that are not yet written with tombstones. */
-  recall(ids: ReadonlySet<string>): void {
-    this.#msgs = this.#msgs.map((msg) => shownMsg(msg, ids));
+  recall(recalled: Recalled): void {
+    this.#msgs = this.#msgs.map((msg) => shownMsg(msg, recalled));
   }
 }

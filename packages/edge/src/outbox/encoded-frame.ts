@@ -5,7 +5,7 @@ import { type Gap, type Lane, lanes, type ServerEvents } from '@danmux/protocol'
 import { toJson } from '@danmux/runtime';
 import * as ws from 'ws';
 import { eventPacket, framePackets } from '../frame/event-packet.ts';
-import { payloadWithoutRecalled } from '../frame/recalls.ts';
+import { payloadWithoutRecalled, type Recalled } from '../frame/recalls.ts';
 
 /** Messages per lane. */
 export type LaneCounts = Partial<Record<Lane, number>>;
@@ -51,7 +51,7 @@ export class EncodedFrame {
   #bytes: number | undefined;
   #plain: Buffer | undefined;
   #deflated: Buffer | undefined;
-  #without: { readonly recalled: ReadonlySet<string>; readonly encoded: EncodedFrame } | undefined;
+  #without: { readonly recalled: Recalled; readonly encoded: EncodedFrame } | undefined;
 
   constructor(
     packets: readonly string[],
@@ -67,13 +67,13 @@ export class EncodedFrame {
   }
 
   /** This frame with recalled messages replaced by tombstones, or this frame when it contains none. Cached for the last set. */
-  without(recalled: ReadonlySet<string>): EncodedFrame {
+  without(recalled: Recalled): EncodedFrame {
     // Many sessions share this frame, so the result is cached and shared too.
     if (this.#without?.recalled !== recalled) this.#without = { recalled, encoded: this.#makeWithout(recalled) };
     return this.#without.encoded;
   }
 
-  #makeWithout(recalled: ReadonlySet<string>): EncodedFrame {
+  #makeWithout(recalled: Recalled): EncodedFrame {
     const packets = this.packets.flatMap((packet) => packetsWithout(packet, recalled, this.#maxBytes));
     if (packets.every((packet, index) => packet === this.packets[index])) return this;
     const { room, gaps, urgent } = this;
@@ -111,7 +111,7 @@ export class EncodedFrame {
 const frameOpening = eventPacket('frame', '').slice(0, -1);
 
 /** A tombstone may be longer than its message, so the result may be several packets. */
-function packetsWithout(packet: string, recalled: ReadonlySet<string>, maxBytes: number): string[] {
+function packetsWithout(packet: string, recalled: Recalled, maxBytes: number): string[] {
   if (!packet.startsWith(frameOpening)) return [packet];
   const payload = packet.slice(frameOpening.length, -1);
   const shown = payloadWithoutRecalled(payload, recalled);

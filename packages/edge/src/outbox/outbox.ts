@@ -1,6 +1,7 @@
 // One viewer's send queue, empty while the viewer keeps up. For a slow viewer it queues frames, sheds the oldest non-urgent frames past
 // their share of the cap, and reports the number of shed messages in a `gap`. When urgent frames exceed the cap, it closes and reports an overflow.
 import type { Gap, Lane } from '@danmux/protocol';
+import type { Recalled } from '../frame/recalls.ts';
 import type { Backlog } from './backlog.ts';
 import type { DeliveryLedger } from './delivery-ledger.ts';
 import { type EncodedFrame, encodeEvent } from './encoded-frame.ts';
@@ -94,10 +95,10 @@ export class Outbox {
   }
 
   /** Replaces recalled messages in queued frames of a room with tombstones. */
-  recall(room: string, ids: ReadonlySet<string>): void {
-    for (const backlog of this.#backlogs ?? []) if (backlog.room === room) backlog.recall(ids);
+  recall(room: string, recalled: Recalled): void {
+    for (const backlog of this.#backlogs ?? []) if (backlog.room === room) backlog.recall(recalled);
     if (this.bytes === 0) return;
-    const without = (encoded: EncodedFrame) => (encoded.room === room ? encoded.without(ids) : encoded);
+    const without = (encoded: EncodedFrame) => (encoded.room === room ? encoded.without(recalled) : encoded);
     this.#urgent = this.#urgent?.map(without);
     this.#sheddable = this.#sheddable?.map(without);
     this.#urgentBytes = bytesOf(this.#urgent);

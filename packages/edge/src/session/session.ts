@@ -12,6 +12,7 @@ import {
 } from '@danmux/protocol';
 import { BoundedMap, type Runtime, TokenBucket } from '@danmux/runtime';
 import type { Socket } from 'socket.io';
+import type { Recalled } from '../frame/recalls.ts';
 import { Backlog } from '../outbox/backlog.ts';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
 import { Outbox, type OutboxParts } from '../outbox/outbox.ts';
@@ -196,10 +197,10 @@ export class Session {
   }
 
   /** Replaces recalled messages in the room's held and queued frames with tombstones. */
-  recall(room: string, ids: ReadonlySet<string>): void {
+  recall(room: string, recalled: Recalled): void {
     const held = this.#heldFrames?.get(room);
-    if (held) held.frames = held.frames.map((encoded) => encoded.without(ids));
-    this.#outbox.recall(room, ids);
+    if (held) held.frames = held.frames.map((encoded) => encoded.without(recalled));
+    this.#outbox.recall(room, recalled);
   }
 
   /** Drops the room's backlog and its held frames, and counts the frames as undeliverable. */

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BusFrame } from '@danmux/bus';
-import type { Msg } from '@danmux/protocol';
+import type { BulkRecall, Msg } from '@danmux/protocol';
 import { mergeFrames } from '../../src/frame/merge-frames.ts';
-import { RecalledIds, withoutRecalled } from '../../src/frame/recalls.ts';
+import { bulkRecallsIn, RecentRecalls, withoutRecalled } from '../../src/frame/recalls.ts';
 
 function frame(msgs: readonly Msg[], more: Partial<BusFrame['head']> = {}): BusFrame {
   const text = msgs.map((msg) => JSON.stringify(msg)).join(',');
@@ -73,7 +73,7 @@ test('what only its sender would have been given is not given', () => {
 
 test('ids are remembered for a minute, the newest thousand', () => {
   let now = 0;
-  const recalled = new RecalledIds({ now: () => now });
+  const recalled = new RecentRecalls({ now: () => now });
   recalled.add(Array.from({ length: 1_200 }, (_, i) => `m${i}`));
   assert.deepEqual([recalled.size, recalled.has('m199'), recalled.has('m200')], [1_000, false, true]);
   now = 59_999;
@@ -81,4 +81,41 @@ test('ids are remembered for a minute, the newest thousand', () => {
   now = 60_000;
   recalled.forget();
   assert.deepEqual([...recalled.ids], ['late', 'm200']);
+});
+
+const ann: BulkRecall = { scope: { user: 'ann' }, positions: { gift: { epoch: 'e', offset: 2 } }, ts: 5 };
+const by = (offset: number, id: string, user: string): Msg => ({ ...gift(offset, id), from: { id: user } });
+
+test('a bulk recall leaves tombstones for the covered messages, without their receipts, and no text of the user elsewhere', () => {
+  const one = frame([by(1, 'a', 'ann'), by(2, 'b', 'bob'), by(3, 'c', 'ann')], {
+    receipts: ['a', 'b'],
+    senderOnly: [['ann', JSON.stringify({ ...by(0, 's', 'ann'), offset: undefined, ts: 5 })]],
+  });
+  const shown = withoutRecalled(one, ann);
+  assert.deepEqual(
+    msgsOf(shown).map(({ id, type, offset }) => [id, type, offset]),
+    [
+      ['a', 'recalled', 1],
+      ['b', 'gift', 2],
+      ['c', 'gift', 3],
+    ],
+  );
+  assert.deepEqual([shown.head.receipts, shown.head.senderOnly], [['b'], []]);
+  assert.equal(withoutRecalled(frame([by(1, 'b', 'bob')]), ann).payload, frame([by(1, 'b', 'bob')]).payload);
+});
+
+test('bulk recalls are found in frames of the control lane only, and recent ones hide messages read before them', () => {
+  const said: Msg = { lane: 'control', offset: 1, id: 'r', type: 'recall', data: { user: 'ann', positions: ann.positions }, ts: 5 };
+  const one = frame([said]);
+  assert.deepEqual(bulkRecallsIn({ ...one, head: { ...one.head, counts: { control: 1 } } }), [ann]);
+  assert.deepEqual(bulkRecallsIn(one), [], 'a frame without control messages');
+  const quoting = frame([{ ...gift(1, 'g'), data: { text: JSON.stringify(said) } }]);
+  assert.deepEqual(bulkRecallsIn({ ...quoting, head: { ...quoting.head, counts: { control: 1 } } }), [], 'text inside a message');
+  const recent = new RecentRecalls({ now: () => 1 });
+  recent.addBulk(ann);
+  recent.add(['x']);
+  assert.deepEqual(
+    [by(1, 'a', 'ann'), by(3, 'c', 'ann'), by(1, 'x', 'bob'), by(1, 'b', 'bob')].map((msg) => recent.shown(msg).type),
+    ['recalled', 'gift', 'recalled', 'gift'],
+  );
 });

@@ -18,6 +18,14 @@ export const sanctionRequest = Type.Object(
   { ...strict, title: 'SanctionRequest' },
 );
 
+export const banRequest = Type.Object(
+  {
+    ...sanctionRequest.properties,
+    recall: Type.Optional(Type.Boolean({ description: 'Also recall all messages of the user: in this room, or in every room' })),
+  },
+  { ...strict, title: 'BanRequest' },
+);
+
 const banMs = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.sanctionMs, description: 'Also bans the user for this many milliseconds' }));
 /** Body of a kick whose user is in the path. */
 export const kickRequest = Type.Object({ reason, by, ban_ms: banMs }, { ...strict, title: 'KickRequest' });
@@ -32,6 +40,7 @@ export const sanctionReply = Type.Object(
     by: Type.String(),
     at: Type.Integer({ description: 'Milliseconds since 1970' }),
     until: Type.Optional(Type.Integer({ description: 'When it ends, milliseconds since 1970; absent: lasts until lifted' })),
+    recalled: Type.Optional(Type.Integer({ description: 'Messages that left history; only in the reply to a ban with `recall`' })),
   },
   { title: 'Sanction' },
 );
@@ -49,6 +58,27 @@ export const recallReply = Type.Object(
   { title: 'RecalledMessage' },
 );
 
+const everything = Type.Optional(Type.Boolean({ description: 'True: all messages of the room; excludes `user`' }));
+export const roomRecallRequest = Type.Object({ user: Type.Optional(userId), all: everything }, { ...strict, title: 'RecallRequest' });
+
+const recalledCounts = {
+  count: Type.Integer({ description: 'Messages that left history' }),
+  held: Type.Integer({ description: 'Messages of the user that waited for review and are rejected' }),
+};
+export const roomRecallReply = Type.Object(
+  { room: Type.String(), user: Type.Optional(Type.String()), all: everything, ...recalledCounts },
+  { title: 'RecalledInRoom' },
+);
+export const userRecallReply = Type.Object(
+  {
+    user: Type.String(),
+    rooms: Type.Integer({ description: 'Rooms that held a message of the user' }),
+    ...recalledCounts,
+  },
+  { title: 'RecalledEverywhere' },
+);
+
+export type BanRequest = Static<typeof banRequest>;
 export type SanctionRequest = Static<typeof sanctionRequest>;
 export type KickRequest = Static<typeof kickRequest>;
 export type SanctionReply = Static<typeof sanctionReply>;

@@ -16,9 +16,9 @@ export class HiddenChat {
     this.#dropped++;
   }
 
-  /** Removes a recalled message, so that it is not delivered later. */
-  drop(id: string): void {
-    this.#msgs = this.#msgs.filter((msg) => msg.id !== id);
+  /** Removes recalled messages, so that they are not delivered later. */
+  dropWhere(recalled: (msg: Msg) => boolean): void {
+    this.#msgs = this.#msgs.filter((msg) => !recalled(msg));
   }
 
   /** Empties the buffer: returns its messages in order of arrival, and how many older ones were dropped. */

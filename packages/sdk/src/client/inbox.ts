@@ -1,8 +1,8 @@
 // Delivers a room's messages to the application: each once, without recalled ones; chat that arrives on a hidden page is delivered when the page is
 // visible. System messages (recalls, room modes) become events. Messages that request a receipt are acknowledged.
-import type { Msg, RoomModes } from '@danmux/protocol';
-import { withoutParts } from './combo-parts.ts';
+import { type BulkRecall, bulkRecallOf, isCovered, type Msg, type RoomModes, type StreamLane } from '@danmux/protocol';
 import { HiddenChat } from './hidden-chat.ts';
+import { Recalls } from './recalls.ts';
 import { ReceiptAnswers } from './receipt-answers.ts';
 import { RecentIds } from './recent-ids.ts';
 import type { RoomEvents } from './room-events.ts';
@@ -16,7 +16,7 @@ export class Inbox {
   readonly #room: string;
   readonly #emit: EmitRoomEvent;
   readonly #seen = new RecentIds(rememberedIds);
-  readonly #recalls = new RecentIds(rememberedIds);
+  readonly #recalls = new Recalls();
   readonly #hiddenChat = new HiddenChat();
   readonly receipts: ReceiptAnswers;
   #hidden = false;
@@ -65,25 +65,45 @@ export class Inbox {
 
   /** Returns the message without its recalled parts, or undefined when it was recalled as a whole. */
   withoutRecalled(msg: Msg): Msg | undefined {
-    return isTombstone(msg) ? undefined : withoutParts(msg, this.#recalls);
+    return isTombstone(msg) ? undefined : this.#recalls.shown(msg);
+  }
+
+  /** Like `withoutRecalled`, for a message that the application gets without an event; a later recall of all messages finds it. */
+  read(msg: Msg): Msg | undefined {
+    const visible = this.withoutRecalled(msg);
+    if (visible) this.#recalls.delivered(visible);
+    return visible;
+  }
+
+  newEpoch(lane: StreamLane): void {
+    this.#recalls.newEpoch(lane);
   }
 
   #deliver(msg: Msg): void {
+    this.#recalls.delivered(msg);
     this.#emit('message', msg);
     if (msg.receipt) this.receipts.add(msg.id);
   }
 
   /** Returns true when the message was a system message, which is not delivered. */
-  #handleSystem({ type, data }: Msg): boolean {
-    if (type === 'recall') this.#recall((data as { id?: unknown } | null)?.id, true);
+  #handleSystem(msg: Msg): boolean {
+    const { type, data } = msg;
+    const bulk = bulkRecallOf(msg);
+    if (bulk) this.#recallAll(bulk);
+    else if (type === 'recall') this.#recall((data as { id?: unknown } | null)?.id, true);
     else if (type === 'room_state') this.setModes((data as { modes?: RoomModes } | null)?.modes ?? {});
     else return false;
     return true;
   }
 
+  #recallAll(recall: BulkRecall): void {
+    this.#hiddenChat.dropWhere((msg) => isCovered(recall, msg));
+    for (const id of this.#recalls.addBulk(recall)) this.#emit('recalled', { id });
+  }
+
   #recall(id: unknown, announce: boolean): void {
     if (typeof id !== 'string' || !this.#recalls.add(id)) return;
-    this.#hiddenChat.drop(id);
+    this.#hiddenChat.dropWhere((msg) => msg.id === id);
     if (announce) this.#emit('recalled', { id });
   }
 }

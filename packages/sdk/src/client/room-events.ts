@@ -8,7 +8,8 @@ export interface RoomEvents {
   message: Msg;
   /**
    * A message was recalled: remove it. The event may arrive before the message, which is then never emitted. When the id is one of a
-   * message's `parts` (one gift of a combo), subtract that part's count instead.
+   * message's `parts` (one gift of a combo), subtract that part's count instead. When a user's messages or the whole room are recalled, the
+   * event is emitted once for each of them.
    */
   recalled: { readonly id: string };
   /** The room's modes have changed or were sent again unchanged. */

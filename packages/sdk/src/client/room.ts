@@ -5,7 +5,6 @@ import {
   errors,
   type Frame,
   type Gap,
-  type HistoryReply,
   isStreamLane,
   type JoinReply,
   type JoinRequest,
@@ -23,6 +22,7 @@ import {
 import type { Connection } from './connection.ts';
 import { retryDelay } from './delay.ts';
 import { Emitter } from './emitter.ts';
+import { type HistoryQuery, readHistory } from './history.ts';
 import { type EmitRoomEvent, Inbox } from './inbox.ts';
 import type { ClientOptions } from './options.ts';
 import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
@@ -121,15 +121,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /** Returns messages below offset `before` (absent: the latest), lowest offset first, without recalled ones. `unavailable` when not connected. */
-  async history(query: { lane?: StreamLane; before?: number; limit?: number } = {}): Promise<{ msgs: Msg[]; more: boolean }> {
-    for (let before = query.before; ; ) {
-      const from = before === undefined ? {} : { before };
-      const { msgs, more } = await this.#connection.request<HistoryReply>('history', { room: this.name, ...query, ...from });
-      const visible = msgs.flatMap((msg) => this.#inbox.withoutRecalled(msg) ?? []);
-      before = msgs[0]?.offset;
-      // When all messages of a page were recalled, the caller would get no offset to continue from, so the next page is requested here.
-      if (visible.length > 0 || !more || before === undefined) return { msgs: visible, more };
-    }
+  async history(query: HistoryQuery = {}): Promise<{ msgs: Msg[]; more: boolean }> {
+    return readHistory(this.#connection, this.name, query, (msg) => this.#inbox.read(msg));
   }
 
   /** Leaves the room and removes its listeners; the room cannot be used again. Queued messages fail. */
@@ -184,7 +177,10 @@ export class Room extends Emitter<RoomEvents> {
     if (reason === 'history_lost' && this.#joined) {
       // Older servers do not send the position of the new epoch; a join returns it.
       if (!position || !isStreamLane(lane)) this.#join();
-      else this.#positions.startEpoch(lane, position);
+      else {
+        this.#inbox.newEpoch(lane);
+        this.#positions.startEpoch(lane, position);
+      }
     }
     this.emit('gap', gap);
   }
@@ -286,6 +282,8 @@ export class Room extends Emitter<RoomEvents> {
 
   #restart(lane: StreamLane, { positions }: JoinReply): void {
     const position = positions[lane];
+    const before = this.#positions.values[lane];
+    if (before && before.epoch !== position?.epoch) this.#inbox.newEpoch(lane);
     const count = position ? this.#positions.reset(lane, position) : null;
     if (count !== null) this.emit('gap', { room: this.name, lane, count, reason: 'not_recovered' });
   }

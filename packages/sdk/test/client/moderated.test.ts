@@ -224,3 +224,25 @@ test('a viewer banned from all rooms for a moment waits and reconnects', async (
   await eventually(ann.there);
   assert.ok(Date.now() >= until, 'not before');
 });
+
+test('a recall of a user takes its messages off every screen, and none reaches a viewer who joins later', async () => {
+  const fixture = await openEdge();
+  const ann = await watch({ url: fixture.url, token: await fixture.token('ann') });
+  const say = (id: string, user: string, type = 'chat') => fixture.push(type, id, room, { from: { id: user } });
+  for (const id of ['e1', 'e2']) await say(id, 'eve');
+  await say('b1', 'bob');
+  await say('eg', 'eve', 'gift');
+  await eventually(() => assert.equal(ann.msgs.length, 4));
+  const scope = { user: 'eve' };
+  // The relay adds the positions.
+  await fixture.push('recall', 'r', room, { data: scope, marks: { recall_of: scope } });
+  await eventually(() => assert.deepEqual([...ann.recalled].sort(), ['e1', 'e2', 'eg']));
+  await say('e3', 'eve');
+  await eventually(() => assert.equal(ann.ids().at(-1), 'e3'));
+  const late = await watch({ url: fixture.url, token: await fixture.token('late') });
+  assert.deepEqual(late.ids().sort(), ['b1', 'e3'], 'served by the replay buffer');
+  assert.deepEqual(
+    (await late.room.history()).msgs.map(({ id }) => id),
+    ['b1', 'e3'],
+  );
+});

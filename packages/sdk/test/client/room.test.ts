@@ -255,7 +255,7 @@ test('history leaves out recalled messages, and requests the next page when a pa
   assert.deepEqual([page.msgs.map(({ id }) => id), page.more], [['u'], true]);
   assert.deepEqual(server.asked, [
     { room: 'r', limit: 2 },
-    { room: 'r', limit: 2, before: 8 },
+    { room: 'r', limit: 200, before: 8 },
   ]);
   server.pages.push({ msgs: [tombstone('chat', 1, 'v')], more: false });
   assert.deepEqual(await room.history(), { msgs: [], more: false });
@@ -454,4 +454,43 @@ test('`sending` is emitted immediately with the cid; a room that was left emits 
   await sent;
   await assert.rejects(room.send('chat', 'x'), { code: 'unavailable' });
   assert.deepEqual(unsent, [], 'a room that was left emits no events');
+});
+
+const by = (lane: 'gift' | 'chat', offset: number, user: string, more: Partial<Msg> = {}): Msg => ({ ...msg(lane, offset), from: { id: user }, ...more });
+
+test('a recall of a user emits `recalled` for each delivered message of the user up to its positions, gifts of combos by their parts', async () => {
+  const { server, room, ids, recalled } = await enter();
+  server.pages.push({ msgs: [by('chat', 1, 'ann', { id: 'old' })], more: false });
+  await room.history();
+  const parts = {
+    parts: [
+      { id: 'p1', count: 1 },
+      { id: 'p2', count: 2 },
+    ],
+  };
+  room.frame(frame(by('gift', 1, 'ann', parts), by('chat', 2, 'ann'), by('chat', 3, 'bob'), by('chat', 4, 'ann')));
+  room.frame(frame(control(1, 'recall', { user: 'ann', positions: { gift: position(1), chat: position(3) } })));
+  assert.deepEqual(recalled.sort(), ['chat2', 'old', 'p1', 'p2']);
+  room.frame(frame(control(2, 'recall', { user: 'ann', positions: { gift: position(1), chat: position(3) } })));
+  assert.equal(recalled.length, 4, 'a repeated recall emits nothing');
+  room.frame(frame(by('chat', 5, 'ann')));
+  assert.equal(ids.at(-1), 'chat5', 'later messages are delivered');
+});
+
+test('clearing a room takes back everything delivered, and what arrives late with a covered offset is not delivered', async () => {
+  const { room, ids, recalled } = await enter();
+  room.setVisible(false);
+  room.frame(frame(by('gift', 1, 'ann'), by('chat', 2, 'bob')));
+  room.frame(frame(control(1, 'recall', { all: true, positions: { gift: position(1), chat: position(9) } }), by('chat', 4, 'eve')));
+  room.setVisible(true);
+  room.frame(frame(by('chat', 10, 'eve')));
+  assert.deepEqual([ids, recalled], [['gift1', 'chat10'], ['gift1']]);
+});
+
+test('a recall of an ended epoch does not cover the offsets of the new one', async () => {
+  const { room, ids, recalled } = await enter();
+  room.frame(frame(by('chat', 1, 'ann'), control(1, 'recall', { all: true, positions: { gift: position(0), chat: position(9) } })));
+  room.gap({ room: 'r', lane: 'chat', count: 0, reason: 'history_lost', position: position(1, 'f') });
+  room.frame(frame(by('chat', 2, 'ann')));
+  assert.deepEqual([ids, recalled], [['chat1', 'chat2'], ['chat1']]);
 });

@@ -1,4 +1,4 @@
-// The messages of a room, read from its history once a second, with buttons to trace, recall and mute. Viewers' content is shown as text, never as
+// The messages of a room, read from its history once a second, with buttons to trace, recall and mute, and to clear the room. Viewers' content is shown as text, never as
 // HTML.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -8,12 +8,12 @@ import { ConsoleElement } from '../console-element.ts';
 import { moment } from '../figures.ts';
 import { laneChip } from '../lanes.ts';
 import { MessageLog, type Seen } from '../message-log.ts';
-import { ask } from '../parts/dialog.ts';
+import { ask, type Question } from '../parts/dialog.ts';
 import { freshClass, freshness } from '../parts/freshness.ts';
 import { ifMay, needs } from '../parts/needs.ts';
 import { perform } from '../parts/results.ts';
 import { Poll } from '../poll.ts';
-import type { HistoryPage, Message, RecallReply } from '../replies.ts';
+import type { BulkRecallReply, HistoryPage, Message, RecallReply } from '../replies.ts';
 import { linkTo } from '../route.ts';
 import { serverTime } from '../server-time.ts';
 import { session } from '../session.ts';
@@ -50,6 +50,7 @@ class RoomStream extends ConsoleElement {
       <div class="head"><h2>${texts.messages}</h2>
         <div class="toggles" role="group" aria-label=${texts.lane}>${streamLanes.map((lane) => this.#renderToggle(lane))}</div>
         <button type="button" class="quiet small" aria-pressed=${this.#frozen ? 'true' : 'false'} @click=${this.#toggleFrozen}>${this.#frozen ? texts.letRun : texts.holdStill}</button>
+        ${ifMay('moderate', () => html`<button type="button" class="quiet small" data-testid="clear-room" @click=${this.#clear}>${texts.clearRoom}</button>`)}
       </div>
       ${freshness(this.#pages)}
       ${session.may('moderate') ? nothing : needs('moderate')}
@@ -83,7 +84,12 @@ class RoomStream extends ConsoleElement {
   #renderActions(msg: Message, recalled: boolean): TemplateResult {
     const { from, type } = msg;
     return html`${recalled || type === 'recall' || type === 'room_state' ? nothing : html`<button type="button" class="link" data-testid="recall" @click=${() => this.#recall(msg)}>${texts.recall}</button>`}
-      ${from ? html`<button type="button" class="link" data-testid="mute-sender" @click=${() => sanction('mute', from, this.room)}>${texts.mute}</button>` : nothing}`;
+      ${
+        from
+          ? html`<button type="button" class="link" data-testid="mute-sender" @click=${() => sanction('mute', from, this.room)}>${texts.mute}</button>
+        <button type="button" class="link" data-testid="recall-sender" @click=${() => this.#recallSender(from)}>${texts.recallUser}</button>`
+          : nothing
+      }`;
   }
 
   async #read(signal: AbortSignal): Promise<number> {
@@ -109,6 +115,25 @@ class RoomStream extends ConsoleElement {
       ({ found }) => (found ? '' : texts.wasNotThere),
     );
     if (reply) this.#log.recall(msg.id);
+    this.#pages.again();
+  }
+
+  async #recallSender({ id, name }: NonNullable<Message['from']>): Promise<void> {
+    const label = name && name !== id ? `${name} (${id})` : id;
+    await this.#recallMany({ title: texts.recallUserTitle, text: texts.recallUserText(label, this.room), button: texts.recallUser }, { user: id });
+  }
+
+  readonly #clear = (): void => {
+    void this.#recallMany({ title: texts.clearTitle, text: texts.clearText(this.room), button: texts.clearRoom }, { all: true });
+  };
+
+  async #recallMany(question: Question, body: object): Promise<void> {
+    if (!(await ask(question))) return;
+    await perform(
+      texts.recalledMany(this.room),
+      () => change<BulkRecallReply>('POST', pathOf`/v1/rooms/${this.room}/recall`, body),
+      ({ count }) => texts.messagesRecalled(count),
+    );
     this.#pages.again();
   }
 

@@ -36,7 +36,7 @@ export async function lift(kind: 'mute' | 'ban', user: string, room?: string): P
   return (await perform(phrases.lifted(user, place), () => change('DELETE', path))) !== null;
 }
 
-function send(kind: SanctionKind, user: string, room: string | undefined, { time = '', reason = '' }: Answers) {
+function send(kind: SanctionKind, user: string, room: string | undefined, { time = '', reason = '', recall = '' }: Answers) {
   const reasonField = reason.trim() ? { reason: reason.trim() } : {};
   const ms = Number(time);
   if (kind === 'kick') {
@@ -44,7 +44,7 @@ function send(kind: SanctionKind, user: string, room: string | undefined, { time
     return room === undefined ? change('POST', pathOf`/v1/users/${user}/kick`, body) : change('POST', pathOf`/v1/rooms/${room}/kick`, { user, ...body });
   }
   const path = room === undefined ? pathOf`/v1/${`${kind}s`}/${user}` : pathOf`/v1/rooms/${room}/${`${kind}s`}/${user}`;
-  return change('PUT', path, { ...reasonField, ...(ms > 0 ? { for_ms: ms } : {}) });
+  return change('PUT', path, { ...reasonField, ...(ms > 0 ? { for_ms: ms } : {}), ...(recall === 'yes' ? { recall: true } : {}) });
 }
 
 function fieldsOf(kind: SanctionKind): readonly Field[] {
@@ -52,5 +52,13 @@ function fieldsOf(kind: SanctionKind): readonly Field[] {
     kind === 'kick'
       ? { name: 'time', label: texts.banBesides, value: '0', options: [['0', texts.noBan] as const, ...durations] }
       : { name: 'time', label: texts.howLong, value: String(10 * minute), options: [...durations, ['0', texts.untilLifted] as const] };
-  return [time, { name: 'reason', label: texts.reason }];
+  const recall: Field = {
+    name: 'recall',
+    label: texts.banRecalls,
+    options: [
+      ['', texts.keepMessages],
+      ['yes', texts.recallMessages],
+    ],
+  };
+  return [time, { name: 'reason', label: texts.reason }, ...(kind === 'ban' ? [recall] : [])];
 }

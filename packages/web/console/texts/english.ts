@@ -112,6 +112,19 @@ export const english = {
   recallText: (from: string, said: string, room: string) =>
     `“${said}” by ${from} is removed from the history of ${room} and from the screen of every viewer. This cannot be undone.`,
   recallDone: (id: string) => `Recalled ${id}`,
+  recallUser: 'Recall all of this user',
+  recallUserTitle: 'Recall all messages of this user?',
+  recallUserText: (user: string, room: string) =>
+    `All messages of ${user} are removed from the history of ${room} and from the screen of every viewer. Held messages of the user are rejected. This cannot be undone.`,
+  clearRoom: 'Clear the room',
+  clearTitle: 'Clear the room?',
+  clearText: (room: string) =>
+    `All chat messages and gifts are removed from the history of ${room} and from the screen of every viewer. Notices stay, and gifts stay paid. This cannot be undone.`,
+  recalledMany: (room: string) => `Recalled messages of ${room}`,
+  messagesRecalled: (count: number) => (count === 1 ? '1 message' : `${count} messages`),
+  banRecalls: 'Messages of the user',
+  keepMessages: 'leave them',
+  recallMessages: 'recall all of them',
   wasNotThere: 'The message was not in history; if it is still being delivered, it will not be shown.',
   ledger: 'Drop ledger',
   cameIn: 'Received',

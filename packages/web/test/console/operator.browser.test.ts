@@ -80,6 +80,15 @@ test('log in, open a room, push, trace, recall, mute, audit: accessible, without
     ),
   );
 
+  // All messages of the sender, then the whole room.
+  for (const button of [message.getByTestId('recall-sender'), page.getByTestId('clear-room')]) {
+    await button.click();
+    await mustBeAccessible(page, 'a question about many messages');
+    await page.getByTestId('confirm').click();
+    await page.getByTestId('dialog').waitFor({ state: 'detached' });
+  }
+  await eventually(() => assert.deepEqual(viewer.msgs.filter(({ type, data }) => type === 'recall' && !(data as { id?: string }).id).length, 2));
+
   await page.getByTestId('user-id').fill('u7');
   await page.getByTestId('mute-user').click();
   await page.locator('dialog select').selectOption({ label: '1 hour' });
@@ -98,7 +107,7 @@ test('log in, open a room, push, trace, recall, mute, audit: accessible, without
   await page.getByTestId('sequenced-chat').filter({ hasText: /^1$/ }).waitFor();
 
   await page.getByRole('link', { name: 'Audit' }).click();
-  for (const route of ['/v1/rooms/:room/messages/:id', '/v1/rooms/:room/mutes/:user', '/v1/rooms/:room']) {
+  for (const route of ['/v1/rooms/:room/messages/:id', '/v1/rooms/:room/recall', '/v1/rooms/:room/mutes/:user', '/v1/rooms/:room']) {
     await page.getByTestId('audit-row').filter({ hasText: route }).first().waitFor();
   }
   assert.match((await page.getByTestId('audit-row').filter({ hasText: 'mutes' }).textContent()) ?? '', /u7.*刷屏.*200/s);

@@ -15,12 +15,12 @@ import { framesSubscribed, timeRead } from './node.ts';
 import { presenceAudience, presenceReport } from './presence.ts';
 import { receiptsOpen, receiptsReport } from './receipts.ts';
 import { recordsPage, recordsSet, recordsSweep } from './records.ts';
-import { streamsHeads, streamsRecall } from './streams.ts';
+import { streamsHeads, streamsRecall, streamsRecallAll } from './streams.ts';
 import { streamsCommit } from './streams-commit.ts';
 import { tracesAdd, trafficAdd } from './traces.ts';
 
 export const scripts: readonly Script<never>[] = [
-  ...[ingressPublish, streamsCommit, streamsHeads, streamsRecall, framesSubscribed],
+  ...[ingressPublish, streamsCommit, streamsHeads, streamsRecall, streamsRecallAll, framesSubscribed],
   ...[leasesAcquire, leasesRenew, leasesRelease, presenceReport, presenceAudience, membersAnnounce, membersList],
   ...[claimsBegin, claimsFinish, claimsForget, claimsOnce, recordsSet, recordsPage, recordsSweep, cursorsWrite],
   ...[eventsEmit, logsAppend, receiptsOpen, receiptsReport, tracesAdd, trafficAdd, timeRead],

@@ -1,4 +1,5 @@
 // The scripts of streams that a read or a recall runs.
+import type { StreamLane } from '@danmux/protocol';
 import type { HeadsClaim } from '../../contract/streams.ts';
 import { headsTtlMs, recalledPartsTtlMs, recallTtlMs } from '../../engine/lane-settings.ts';
 import type { ShardKeys } from '../keys.ts';
@@ -66,4 +67,31 @@ export const streamsRecall = defineScript<StreamsRecall>({
     one('first', ({ first }) => (first ? 1 : 0)),
     one('partsTtlMs', () => recalledPartsTtlMs),
   ],
+});
+
+interface StreamsRecallAll {
+  readonly shard: ShardKeys;
+  readonly room: string;
+  readonly lane: StreamLane;
+  /** Name of the recall among the recalled ids. */
+  readonly name: string;
+  /** When the recall was accepted. */
+  readonly atMs: number;
+  readonly nowMs: number;
+  /** End of the range to search, as XREVRANGE takes it. */
+  readonly from: string;
+  /** Largest number of entries to search. */
+  readonly limit: number;
+  /** Empty: all messages. */
+  readonly user: string;
+}
+
+export const streamsRecallAll = defineScript<StreamsRecallAll>({
+  file: 'streams-recall-all',
+  keys: [
+    one('stream', ({ shard, room, lane }) => shard.stream(room, lane)),
+    one('tombstones', ({ shard, room, lane }) => shard.tombstones(room, lane)),
+    one('recalled', ({ shard, room }) => shard.recalled(room)),
+  ],
+  args: ['name', 'atMs', 'nowMs', one('ttlMs', () => recallTtlMs), 'from', 'limit', 'user', one('userJson', ({ user }) => JSON.stringify(user))],
 });

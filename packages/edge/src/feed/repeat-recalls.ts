@@ -1,0 +1,21 @@
+// Repeats the recent recalls of a room when it continues in a new epoch, because a Redis that lost writes may have restored the recalled
+// messages.
+import { type Bus, goesOnAfter, type Heads } from '@danmux/bus';
+import type { BulkRecall, Position, Positions, StreamLane } from '@danmux/protocol';
+import type { RecentRecalls } from '../frame/recalls.ts';
+
+export async function repeatRecalls(
+  { streams }: Pick<Bus, 'streams'>,
+  room: string,
+  { ids, bulk }: Pick<RecentRecalls, 'ids' | 'bulk'>,
+  heads: Heads,
+): Promise<void> {
+  for (const id of ids) await streams.recall(room, id);
+  for (const recall of bulk) await streams.recallAll(room, { ...recall, positions: surviving(recall, heads) });
+}
+
+/** The positions of a recall in the new epoch: messages that got the same offsets there are not recalled. */
+function surviving({ positions }: BulkRecall, heads: Heads): Positions {
+  const all = Object.entries(positions) as [StreamLane, Position][];
+  return Object.fromEntries(all.map(([lane, { epoch, offset }]) => [lane, { epoch: heads.epoch, offset: goesOnAfter(heads, lane, epoch, offset) }]));
+}

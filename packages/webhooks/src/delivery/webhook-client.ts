@@ -1,11 +1,13 @@
 // Sends one event to one target over HTTP and returns the outcome. It signs (Standard Webhooks), follows no redirects, reads only the start of
-// the response and has a timeout. Retrying is up to the caller.
+// the response and has a timeout. With a proxy it connects through a tunnel. Retrying is up to the caller.
 import http from 'node:http';
 import https from 'node:https';
 import type { Clock, Runtime } from '@danmux/runtime';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookTarget } from '../targets.ts';
 import { AddressGuard } from './address-guard.ts';
+import { bypassesProxy } from './no-proxy.ts';
+import { Tunnel } from './tunnel.ts';
 
 export type Outcome =
   | { readonly kind: 'delivered' }
@@ -37,14 +39,25 @@ const idleMs = 4_000;
 /** Caps all sockets, not those per host, so that targets on one host do not block each other; request-slots.ts bounds each target's requests. */
 const connections = { keepAlive: true, timeout: idleMs, scheduling: 'lifo', maxTotalSockets: 8_192 } as const;
 
+interface Agents {
+  readonly http: http.Agent;
+  readonly https: http.Agent;
+}
+
 export class WebhookClient {
   readonly #runtime: Runtime;
   readonly #guard: AddressGuard;
-  readonly #agents = { http: new http.Agent(connections), https: new https.Agent(connections) };
+  readonly #direct: Agents = { http: new http.Agent(connections), https: new https.Agent(connections) };
+  /** Absent without a proxy. */
+  readonly #tunnelled: Agents | undefined;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#guard = new AddressGuard(runtime.config.webhooks.allow_addresses);
+    const { allow_addresses, proxy, timeout_ms: timeoutMs } = runtime.config.webhooks;
+    this.#guard = new AddressGuard(allow_addresses);
+    if (proxy === '') return;
+    const tunnel = new Tunnel({ proxy, guard: this.#guard, timeoutMs });
+    this.#tunnelled = { http: tunnel.agent(connections), https: tunnel.secureAgent(connections) };
   }
 
   /** Never rejects. */
@@ -55,8 +68,10 @@ export class WebhookClient {
   }
 
   close(): void {
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
+    for (const agents of [this.#direct, this.#tunnelled]) {
+      agents?.http.destroy();
+      agents?.https.destroy();
+    }
   }
 
   async #outcome(target: WebhookTarget, delivery: Delivery): Promise<Outcome> {
@@ -71,14 +86,15 @@ export class WebhookClient {
   }
 
   async #request(target: WebhookTarget, delivery: Delivery, mayRepeat: boolean): Promise<Answer> {
-    const { allow_http, timeout_ms } = this.#runtime.config.webhooks;
+    const { allow_http, timeout_ms, no_proxy } = this.#runtime.config.webhooks;
     const url = new URL(target.url);
     if (url.protocol !== 'https:' && !allow_http) throw new Error('the URL is not https, and webhooks.allow_http is off');
     this.#guard.checkHost(url.hostname);
     const secure = url.protocol === 'https:';
+    const agents = this.#tunnelled && !bypassesProxy(no_proxy, url) ? this.#tunnelled : this.#direct;
     const request = (secure ? https : http).request(url, {
       method: 'POST',
-      agent: secure ? this.#agents.https : this.#agents.http,
+      agent: secure ? agents.https : agents.http,
       lookup: this.#guard.lookup,
       headers: this.#headers(target, delivery),
     });

@@ -33,6 +33,20 @@ export const webhooks = Type.Object(
       [],
       'Private address ranges (CIDR) to which targets may resolve. All other private, loopback and link-local addresses are refused.',
     ),
+    proxy: Type.String({
+      default: '',
+      env: 'HTTPS_PROXY',
+      secret: true,
+      pattern: '^(https?://[^/]+/?)?$',
+      description:
+        'HTTP proxy (http:// or https://, with user:password@ if it requires them) through which targets are reached with CONNECT. The address of a target is resolved and checked here, and the proxy gets the checked address.',
+    }),
+    no_proxy: Type.Array(Type.String({ minLength: 1, maxLength: 512 }), {
+      default: [],
+      env: 'NO_PROXY',
+      description:
+        'Targets that are reached without the proxy: names with their subdomains, addresses, ranges (CIDR), each with :port if only that one; * for all.',
+    }),
     timeout_ms: ms(10_000, 'Timeout of one request to a target.'),
     connections: count(
       4_096,

@@ -67,9 +67,9 @@ export class RedisBus implements Bus {
     this.members = new RedisMembers(store);
     this.claims = new RedisClaims(store);
     this.ledger = new RedisLedger(store);
-    this.records = new RedisRecords(runtime, store, channels);
+    this.records = new RedisRecords({ runtime, store, channels });
     this.cursors = new RedisCursors(store);
-    this.events = new RedisEventLog(runtime, store, channels);
+    this.events = new RedisEventLog({ runtime, store, channels });
     this.logs = new RedisLogs(store);
     this.receipts = new RedisReceipts(runtime, store);
     this.traces = new RedisTraces(store);

@@ -1,13 +1,11 @@
 // Records in Redis: one hash per record, and a sorted set of its field names for paging. Records of a room are in the slot of its shard,
 // all others share one slot. The script that makes a change publishes it on the slot's channel.
-import type { Runtime } from '@danmux/runtime';
 import type { RecordChange, RecordField, RecordPage, RecordState, Records, RecordWatcher } from '../contract/records.ts';
 import { groupBy } from '../engine/group-by.ts';
 import { checkRecord, emptyRecordMs, isInForce } from '../engine/record-fields.ts';
-import type { RedisChannels } from './channels.ts';
 import type { RecordSlot } from './keys.ts';
+import type { RedisParts } from './parts.ts';
 import { recordsPage, recordsSet, recordsSweep } from './script/records.ts';
-import type { RedisStore } from './store.ts';
 
 type Fields = ReadonlyMap<string, RecordField | null>;
 
@@ -15,25 +13,21 @@ type Fields = ReadonlyMap<string, RecordField | null>;
 const sweepChunk = 500;
 
 export class RedisRecords implements Records {
-  readonly #runtime: Runtime;
-  readonly #store: RedisStore;
-  readonly #channels: RedisChannels;
+  readonly #parts: RedisParts;
 
-  constructor(runtime: Runtime, store: RedisStore, channels: RedisChannels) {
-    this.#runtime = runtime;
-    this.#store = store;
-    this.#channels = channels;
+  constructor(parts: RedisParts) {
+    this.#parts = parts;
   }
 
   async get(record: string): Promise<RecordState> {
-    const { v = '0', ...stored } = await this.#store.ask((redis) => redis.hgetall(this.#slotOf(record).record(record)));
-    const now = this.#runtime.clock.now();
+    const { v = '0', ...stored } = await this.#parts.store.ask((redis) => redis.hgetall(this.#slotOf(record).record(record)));
+    const now = this.#parts.runtime.clock.now();
     const fields = Object.entries(stored).map(([name, text]): [string, RecordField] => [name.slice(1), decodeField(text)]);
     return { version: Number(v), fields: new Map(fields.filter(([, field]) => isInForce(field, now))) };
   }
 
   async version(record: string): Promise<number> {
-    return Number(await this.#store.ask((redis) => redis.hget(this.#slotOf(record).record(record), 'v')));
+    return Number(await this.#parts.store.ask((redis) => redis.hget(this.#slotOf(record).record(record), 'v')));
   }
 
   set(record: string, fields: Fields): Promise<number> {
@@ -47,14 +41,14 @@ export class RedisRecords implements Records {
   async #set(record: string, version: number | '', fields: Fields): Promise<number> {
     checkRecord(record, fields);
     const slot = this.#slotOf(record);
-    const answer = await this.#store.run(recordsSet, {
+    const answer = await this.#parts.store.run(recordsSet, {
       record: slot.record(record),
       names: slot.names(record),
       ends: slot.ends,
       recordName: record,
       expectedVersion: version,
-      nowMs: this.#runtime.clock.now(),
-      publishCommand: this.#store.publishCommand,
+      nowMs: this.#parts.runtime.clock.now(),
+      publishCommand: this.#parts.store.publishCommand,
       channel: slot.changes,
       change: JSON.stringify([record, ...fields]),
       emptyTtlMs: emptyRecordMs,
@@ -65,14 +59,14 @@ export class RedisRecords implements Records {
 
   async page(record: string, prefix: string, cursor: string | undefined, limit: number): Promise<RecordPage> {
     const slot = this.#slotOf(record);
-    const [more, ...rows] = (await this.#store.run(recordsPage, {
+    const [more, ...rows] = (await this.#parts.store.run(recordsPage, {
       record: slot.record(record),
       names: slot.names(record),
       prefix,
       hasCursor: cursor === undefined ? 0 : 1,
       cursor: cursor ?? '',
       limit,
-      nowMs: this.#runtime.clock.now(),
+      nowMs: this.#parts.runtime.clock.now(),
     })) as string[];
     const fields = Array.from({ length: rows.length / 2 }, (_, index): [string, RecordField] => [
       rows[2 * index] ?? '',
@@ -92,20 +86,20 @@ export class RedisRecords implements Records {
         watcher.resumed();
       });
     };
-    return this.#channels.openEach(
-      this.#store.keys.recordSlots.map(({ changes }) => changes),
+    return this.#parts.channels.openEach(
+      this.#parts.store.keys.recordSlots.map(({ changes }) => changes),
       () => ({ message: (text) => watcher.changed(decodeChange(text)), resumed }),
     );
   }
 
   /** Removes expired fields of all records. */
   async sweep(): Promise<void> {
-    for (const slot of this.#store.keys.recordSlots) {
+    for (const slot of this.#parts.store.keys.recordSlots) {
       for (;;) {
-        const now = this.#runtime.clock.now();
-        const ended = await this.#store.ask((redis) => redis.zrangebyscore(slot.ends, '-inf', now, 'LIMIT', 0, sweepChunk));
+        const now = this.#parts.runtime.clock.now();
+        const ended = await this.#parts.store.ask((redis) => redis.zrangebyscore(slot.ends, '-inf', now, 'LIMIT', 0, sweepChunk));
         for (const [record, members] of groupBy(ended, (member) => member.slice(0, member.indexOf(' ')))) {
-          await this.#store.run(recordsSweep, {
+          await this.#parts.store.run(recordsSweep, {
             record: slot.record(record),
             names: slot.names(record),
             ends: slot.ends,
@@ -121,7 +115,7 @@ export class RedisRecords implements Records {
   }
 
   #slotOf(record: string): RecordSlot {
-    return record.startsWith('room:') ? this.#store.of(record.slice(5)).records : this.#store.keys.otherRecords;
+    return record.startsWith('room:') ? this.#parts.store.of(record.slice(5)).records : this.#parts.store.keys.otherRecords;
   }
 }
 

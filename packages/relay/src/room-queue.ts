@@ -167,7 +167,6 @@ export class RoomQueue {
     this.#before = { count: this.#unreported, lastReport: this.#lastReport };
     const dropped = [...this.#dropGone(ordinaryLanes), ...this.#shedChat(now), ...this.#mergeAmbient()];
     const batch = this.#take(ordinaryLanes, limit);
-    for (const { lane, reason, publications } of dropped) if (lane === 'chat' && reason === 'budget') this.#unreported += publications.length;
     if (this.#unreported === 0 || now - this.#lastReport < reportEveryMs) return { batch, dropped };
     const shed = { chat: this.#unreported };
     this.#unreported = 0;
@@ -212,6 +211,7 @@ export class RoomQueue {
     if (allowed >= chat.length) return [];
     const { kept, shed } = selectByWeight(chat, allowed);
     this.#lanes.chat = kept;
+    this.#unreported += shed.length;
     return [{ lane: 'chat', reason: 'budget', publications: shed }];
   }
 

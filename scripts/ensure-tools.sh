@@ -18,7 +18,7 @@ missing() {
   php_has_curl || echo php-curl
   has phpunit || echo phpunit
   has python3 || echo python3
-  python_has 'socketio, websocket, requests' || printf 'python3-socketio\npython3-websocket\npython3-requests\n'
+  python_has 'socketio, websocket, requests, aiohttp' || printf 'python3-socketio\npython3-websocket\npython3-requests\npython3-aiohttp\n'
   has openssl || echo openssl
   has_chromium || echo chromium
   has_chinese_font || printf 'fonts-noto-cjk\nfontconfig\n'
@@ -37,6 +37,7 @@ give_up() {
         python3-socketio) echo "  - Python's socketio: pip install python-socketio" ;;
         python3-websocket) echo "  - Python's websocket, its transport: pip install websocket-client" ;;
         python3-requests) echo "  - Python's requests, its long-polling: pip install requests" ;;
+        python3-aiohttp) echo "  - Python's aiohttp, its asynchronous transport: pip install aiohttp" ;;
         openssl) echo "  - OpenSSL: the program openssl" ;;
         chromium) echo "  - Chromium or Chrome: the program chromium, chromium-browser or google-chrome" ;;
         fonts-noto-cjk) echo "  - a font with Chinese, for example Noto Sans CJK" ;;

@@ -5,7 +5,7 @@
 export interface Closing {
   /**
    * `disconnect`: the edge sends socket.io's DISCONNECT packet before closing, so a stock client does not reconnect.
-   * `transport`: the edge closes the WebSocket without that packet, so a stock client reconnects automatically.
+   * `transport`: the connection ends as if the network had failed, so a stock client reconnects automatically.
    */
   readonly by: 'disconnect' | 'transport';
   /** True when a reconnect with the same token can succeed. */

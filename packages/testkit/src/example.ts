@@ -22,11 +22,11 @@ export async function runExample(command: string, args: readonly string[], env: 
   }
 }
 
-/** A Python with the packages socketio, websocket and requests. Falls back to Debian's /usr/bin/python3, because another python3 may be first in PATH. */
+/** A Python with the packages socketio, websocket, requests and aiohttp. Falls back to Debian's /usr/bin/python3, because another python3 may be first in PATH. */
 export async function findPython(): Promise<string> {
   for (const python of ['python3', '/usr/bin/python3']) {
-    const { code } = await runExample(python, ['-c', 'import socketio, websocket, requests'], {});
+    const { code } = await runExample(python, ['-c', 'import socketio, websocket, requests, aiohttp'], {});
     if (code === 0) return python;
   }
-  throw new Error('no Python with socketio, websocket and requests is installed: run scripts/ensure-tools.sh');
+  throw new Error('no Python with socketio, websocket, requests and aiohttp is installed: run scripts/ensure-tools.sh');
 }

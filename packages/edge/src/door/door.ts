@@ -7,6 +7,7 @@ import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { noticeOf } from '../moderation/enforcement.ts';
 import type { OutboxParts } from '../outbox/outbox.ts';
+import { type EndedConn, endTransport } from '../outbox/transport-end.ts';
 import type { Dispatch } from '../requests/dispatch.ts';
 import type { Rooms } from '../room/rooms.ts';
 import { sendAway } from '../session/drain.ts';
@@ -43,7 +44,11 @@ export class Door {
     this.#runtime = runtime;
     this.#parts = parts;
     this.#http = createHttpServer(runtime);
-    this.#io = createViewerServer(runtime, this.#http, { refuses: () => this.#refusal(), refusesViewer: (viewer) => this.#ban(viewer) });
+    this.#io = createViewerServer(runtime, this.#http, {
+      draining: () => this.#draining,
+      refuses: () => this.#refusal(),
+      refusesViewer: (viewer) => this.#ban(viewer),
+    });
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
     this.#pinger = new Pinger(runtime.config.edge.ping_interval_ms);
     // Call after the adapter is set, because the adapter defines `addAll` too.
@@ -92,6 +97,9 @@ export class Door {
   async stop(): Promise<void> {
     this.refuse();
     await this.#control?.stop();
+    // socket.io's own close would keep some clients away.
+    const { clients } = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, EndedConn>> };
+    await Promise.all(Object.values(clients).map((conn) => endTransport(conn)));
     await this.#io.close();
     this.#pinger.stop();
     this.#http.closeAllConnections();

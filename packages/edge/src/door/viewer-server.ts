@@ -17,6 +17,8 @@ export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, nev
 
 /** Decides which viewers are refused for reasons other than their token. */
 export interface Door {
+  /** True while the edge drains; its handshakes are refused. */
+  draining(): boolean;
   /** The error for every new viewer, while the edge drains or is full; else undefined. */
   refuses(): DanmuxError | undefined;
   /** The error for this viewer, such as a ban; else undefined. */
@@ -39,6 +41,7 @@ export function createHttpServer(runtime: Runtime): HttpServer {
 
 export function createViewerServer(runtime: Runtime, http: HttpServer, door: Door): ViewerServer {
   const { edge } = runtime.config;
+  const allowed = allowRequest(runtime);
   const io: ViewerServer = new Server(http, {
     path: '/socket.io/',
     parser: packets,
@@ -52,7 +55,8 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
     perMessageDeflate: edge.deflate,
     wsEngine: webSocketsWith(new InflateMemory(edge.inflate_bytes)),
     httpCompression: false,
-    allowRequest: allowRequest(runtime),
+    // Stock clients try again after a refused handshake, but not after a refused CONNECT.
+    allowRequest: (request, answer) => (door.draining() ? answer('draining', false) : allowed(request, answer)),
     cors: (request, answer) => {
       const { origin, host } = (request as IncomingMessage).headers;
       answer(null, { origin: origin !== undefined && originAllowed(origin, host, edge.allowed_origins) ? origin : false });

@@ -4,6 +4,7 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { EncodedFrame } from './encoded-frame.ts';
 import { pollPackets } from './polls.ts';
+import { type EndedConn, endTransport } from './transport-end.ts';
 
 export interface Wire {
   /** True when a write goes out immediately and after all earlier writes. */
@@ -14,7 +15,7 @@ export interface Wire {
   readonly waiting: number;
   /** Call only while `ready`. */
   write(encoded: EncodedFrame): void;
-  /** Ends the connection; with `now` queued bytes are dropped. */
+  /** Ends the connection so that the client comes back; with `now` queued bytes are dropped. */
   close(now: boolean): void;
 }
 
@@ -80,9 +81,7 @@ export class ViewerWire implements Wire {
   }
 
   close(now: boolean): void {
-    // Without terminate, ws waits for the viewer's close frame, which a viewer that does not read never sends.
-    if (now) this.#conn.transport.socket?.terminate();
-    this.#conn.close(now);
+    void endTransport(this.#conn as unknown as EndedConn, now);
   }
 
   /** Looks up the TCP socket again: a viewer may start with long-polling and upgrade to WebSocket. */

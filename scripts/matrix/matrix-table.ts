@@ -1,0 +1,27 @@
+// Prints the rows of the matrix as a table, and says which of them are good.
+import type { MatrixRow } from './run-matrix.ts';
+
+/** A stock client is back after its own delay of 1 to 5 s; one that waits for its ping timeout takes 40 s. */
+const longestBackS = 15;
+/** Chats that a client sends after its two joins. */
+const chats = 6;
+
+export function isGood({ due, got, sent, backS }: MatrixRow): boolean {
+  return got === due && sent === chats && backS !== undefined && backS <= longestBackS;
+}
+
+export function tableOf(rows: readonly MatrixRow[]): string[] {
+  const head = ['client', 'version', 'extension offered', 'answered', 'due', 'got', 'chats', 'back after restart in s', ''];
+  const lines = rows.map((row) => [
+    ...[row.client, row.version, row.offered, row.answered, String(row.due), String(row.got), `${row.sent} of ${chats}`],
+    ...[row.backS?.toFixed(1) ?? 'never', isGood(row) ? 'ok' : 'BAD'],
+  ]);
+  const all = [head, ...lines];
+  const widths = head.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
+  return all.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -275,20 +275,20 @@ def backoff_seconds(attempt):
 def watch(name):
     room = Room(name)
     token = new_token(name)
-    refreshed = False
+    refreshed = 0
     edge = attempt = 0
     while True:
         least = 0
         connection = None
         try:
             connection = Connection(EDGES[edge % len(EDGES)], token, room)
-            attempt, refreshed = 0, False
+            attempt, refreshed = 0, 0
             connection.run()
             reason = 'goaway'
         except Refused as refusal:
             reason = refusal.code
-            if refusal.code == 'token_expired' and not refreshed:
-                token, refreshed = new_token(name), True
+            if refusal.code.startswith('token_') and refusal.code != 'token_not_yet_valid' and refreshed < 4:
+                token, refreshed = new_token(name), refreshed + 1
             elif refusal.code in TRY_AGAIN or refusal.wait is not None:
                 least = (refusal.wait or 0) / 1_000
             else:

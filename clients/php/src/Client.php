@@ -179,13 +179,16 @@ final class Client
      * A viewer token for a user of yours.
      *
      * @param string               $sub    the user's id
-     * @param array<string, mixed> $claims name, avatar, level, roles, rooms (exact names or `prefix*`; absent allows every room), device, send (false: may watch only)
+     * @param array<string, mixed> $claims name, avatar, level, roles, rooms (one or more exact names or `prefix*`; absent allows every room), device, send (false: may watch only)
      * @param int                  $ttl    seconds it is good for, a day at most
      * @throws ApiException
      */
     public function createToken(string $sub, array $claims = [], int $ttl = 3_600): Token
     {
         Arguments::known($claims, ['name', 'avatar', 'level', 'roles', 'rooms', 'device', 'send']);
+        if (($claims['rooms'] ?? null) === []) {
+            throw new InvalidArgumentException('rooms is empty, so the token could join no room; leave it out for every room.');
+        }
         return Token::of($this->http->post(['tokens'], ['sub' => $sub] + $claims + ['ttl_s' => $ttl]));
     }
 

@@ -156,6 +156,7 @@ final class ClientTest extends ServerTestCase
         yield 'data that is no UTF-8' => [static fn (Client $client) => $client->publish('a', 'gift', "\xff")];
         yield 'a batch message without data' => [static fn (Client $client) => $client->publishBatch([['room' => 'a', 'type' => 'gift']])];
         yield 'an unknown claim' => [static fn (Client $client) => $client->createToken('u1', ['exp' => 5])];
+        yield 'a token for no room' => [static fn (Client $client) => $client->createToken('u1', ['rooms' => []])];
     }
 
     /**

@@ -30,7 +30,9 @@ export function addTokenCommand(program: Command): void {
         ...(level === undefined ? {} : { level }),
         ...(rooms === undefined ? {} : { rooms }),
       };
-      const { token } = await signViewerToken(loadForCommand(command).config.viewer, claims, ttl, Date.now());
+      const { viewer } = loadForCommand(command).config;
+      if (ttl > viewer.token_max_ttl_s) throw new ConfigError(`--ttl: give at most ${viewer.token_max_ttl_s} s, the setting viewer.token_max_ttl_s.`);
+      const { token } = await signViewerToken(viewer, claims, ttl, Date.now());
       process.stdout.write(`${token}\n`);
     });
 }

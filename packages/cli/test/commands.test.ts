@@ -36,11 +36,14 @@ function danmux(args: readonly string[], env: Readonly<Record<string, string>> =
 test('token signs the given claims, and refuses a bad option', async () => {
   const { code, out } = await danmux(['token', 'u1', '--name', '小明', '--level', '5', '--room', 'live:*', 'vip', '--ttl', '60'], secrets);
   assert.equal(code, 0);
-  const claims = await verifyViewerToken({ token_secret: secrets.DANMUX_TOKEN_SECRET, token_issuer: '', token_audience: '' }, out.trim(), Date.now());
+  const { viewer } = loadConfig({ environment: 'test', dir: 'none', env: secrets }).config;
+  const claims = await verifyViewerToken(viewer, out.trim(), Date.now());
   assert.deepEqual([claims.sub, claims.name, claims.level, claims.rooms], ['u1', '小明', 5, ['live:*', 'vip']]);
   const bad = await danmux(['token', 'u1', '--ttl', 'soon'], secrets);
   assert.notEqual(bad.code, 0);
   assert.match(bad.err, /ttl/);
+  const long = await danmux(['token', 'u1', '--ttl', '86401'], secrets);
+  assert.deepEqual([long.out, /--ttl: give at most 86400 s/.test(long.err)], ['', true], long.err);
 });
 
 test('config check accepts good settings and names file and path of a bad one; config print shows values without secrets', async () => {

@@ -74,7 +74,10 @@ describe('the door', () => {
       [undefined, 'token_missing'],
       ['', 'token_missing'],
       ['nonsense', 'token_invalid'],
-      [`${good.slice(0, -4)}AAAA`, 'token_invalid'],
+      [`${good.slice(0, -4)}AAAA`, 'token_signature_invalid'],
+      [await fixture.token('ann', { roles: 5.5 }), 'token_claim_invalid'],
+      [await fixture.token('ann', {}, 200_000), 'token_claim_invalid'],
+      [await fixture.token('ann', { nbf: Math.floor(Date.now() / 1_000) + 60 }), 'token_not_yet_valid'],
       [await fixture.token('ann', {}, -60), 'token_expired'],
     ];
     for (const [token, code] of cases) assert.equal(await refusal(fixture.connect(token === undefined ? {} : { token })), code, `token ${token}`);

@@ -27,7 +27,7 @@ export const closings = {
     reconnect: false,
     text: 'The user is banned from all rooms. Reconnect after `until` of the notice; without `until`, do not reconnect.',
   },
-  token_expired: { by: 'disconnect', reconnect: false, text: 'The token expired ten seconds ago. Connect with a new one.' },
+  token_expired: { by: 'disconnect', reconnect: false, text: 'The token expired `viewer.token_leeway_s` ago. Connect with a new one.' },
   disconnected: { by: 'disconnect', reconnect: true, text: 'The server was asked to close all connections of the user.' },
 } as const satisfies Record<string, Closing>;
 

@@ -42,6 +42,10 @@ export const anyEventErrors = ['invalid_request', 'rate_limited', 'unknown_event
 export const connectErrors = [
   'token_missing',
   'token_invalid',
+  'token_algorithm_refused',
+  'token_signature_invalid',
+  'token_claim_invalid',
+  'token_not_yet_valid',
   'token_expired',
   'banned',
   'draining',

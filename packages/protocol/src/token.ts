@@ -4,7 +4,7 @@
 export interface TokenClaims {
   /** The user's id. */
   readonly sub: string;
-  /** Expiry, seconds since 1970. */
+  /** Expiry, seconds since 1970; at most viewer.token_max_ttl_s ahead. */
   readonly exp: number;
   readonly name?: string;
   readonly avatar?: string;
@@ -13,6 +13,9 @@ export interface TokenClaims {
   /** Exact room names, or prefixes that end in `*`; absent allows every room. */
   readonly rooms?: readonly string[];
   readonly device?: string;
+  /** Id of the login; POST /v1/tokens does not set it. */
+  readonly session?: string;
+  readonly iss?: string;
   /** False: the bearer may not join `@me`. POST /v1/tokens sets it to false when the API key is restricted to some rooms. */
   readonly own?: boolean;
   /** False: the bearer may watch but not send, like a guest. Use it for public displays such as an OBS overlay. */

@@ -33,8 +33,9 @@ export function addDemoRoutes(scope: FastifyInstance, runtime: Runtime, bus: Bus
   app.get('/demo/config.json', async (request) => ({ edges: (await edgeUrls(bus, request.hostname)).map(({ url }) => url) }));
   app.post('/demo/token', { schema: { body: tokenRequest } }, async ({ body }) => {
     const room = checkRoomName(body.room);
+    const ttlS = Math.min(tokenTtlS, runtime.config.viewer.token_max_ttl_s);
     const user = { id: `demo-${newId().slice(-10).toLowerCase()}`, name: body.name ?? guestName() };
-    const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { sub: user.id, name: user.name, rooms: [room] }, tokenTtlS, runtime.clock.now());
+    const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { sub: user.id, name: user.name, rooms: [room] }, ttlS, runtime.clock.now());
     return { token, user, expires_at: expiresAt };
   });
   // In production the site's backend publishes the gift after the viewer has paid.

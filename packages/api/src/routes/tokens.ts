@@ -1,5 +1,6 @@
 // Signs viewer tokens for backends without a JWT library. A token grants access until it expires, so an answer stored for an
 // Idempotency-Key is encrypted.
+import { DanmuxError } from '@danmux/protocol';
 import { tokenReply, tokenRequest } from '@danmux/protocol/schemas';
 import { type Runtime, signViewerToken } from '@danmux/runtime';
 import { checkRooms } from '../auth/room-access.ts';
@@ -24,7 +25,9 @@ const tokenSchema = {
 
 export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
   app.post('/v1/tokens', { schema: tokenSchema, config: { scope: 'publish', rooms: 'each', secretAnswer: true } }, async (request) => {
-    const { ttl_s = defaultTtlS, ...claims } = request.body;
+    const { token_max_ttl_s: maxTtlS } = runtime.config.viewer;
+    const { ttl_s = Math.min(defaultTtlS, maxTtlS), ...claims } = request.body;
+    if (ttl_s > maxTtlS) throw new DanmuxError('invalid_request', { message: `body: ttl_s is above ${maxTtlS} s, the setting viewer.token_max_ttl_s.` });
     for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
     // Messages to a user belong to no room of a key, so a token signed with a key limited to some rooms must not receive them (`own: false`).
     const limited = request.apiKey?.rooms === undefined ? {} : { own: false };

@@ -38,6 +38,7 @@ test('an error names the invalid field', async () => {
     [{ sub: 'u', admin: true }, 'admin'],
     [{ sub: 'u', exp: 9_999_999_999 }, 'exp'],
     [{ sub: 'u', rooms: [''] }, 'rooms.0'],
+    [{ sub: 'u', rooms: [] }, 'rooms'],
   ] as const) {
     const answer = await sign(body);
     mustRefuse(answer, 'invalid_request');
@@ -45,5 +46,17 @@ test('an error names the invalid field', async () => {
       answer.body.errors.some((error: { path: string }) => error.path === field),
       JSON.stringify(answer.body),
     );
+  }
+});
+
+test('viewer.token_max_ttl_s limits the tokens that are signed here, and their default', async () => {
+  const strict = await startApi({ 'viewer.token_max_ttl_s': 600 }, { now: () => now });
+  try {
+    assert.equal((await strict.call('POST', '/v1/tokens', { sub: 'u1' })).body.expires_at, now + 600_000);
+    const answer = await strict.call('POST', '/v1/tokens', { sub: 'u1', ttl_s: 601 });
+    mustRefuse(answer, 'invalid_request');
+    assert.match(answer.body.detail, /ttl_s.*viewer\.token_max_ttl_s/);
+  } finally {
+    await strict.close();
   }
 });

@@ -30,7 +30,7 @@ export async function authenticate(runtime: Runtime, auth: Readonly<Record<strin
     if (viewer.allow_guests) return guestViewer();
     throw new DanmuxError('token_missing');
   }
-  if (typeof token !== 'string') throw new DanmuxError('token_invalid');
+  if (typeof token !== 'string') throw new DanmuxError('token_invalid', { message: 'auth.token must be text: the signed JWT.' });
   return viewerOf(await verifyViewerToken(viewer, token, runtime.clock.now()));
 }
 

@@ -97,7 +97,14 @@ async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, 
 function connectError(runtime: Runtime, error: unknown): Error {
   const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
   runtime.metrics.refused.inc({ source: 'handshake', code: refusal.code });
+  if (refusal.code.startsWith('token_')) logRefusedToken(runtime, refusal);
   if (refusal.code === 'internal') runtime.counted.error({ err: error }, 'handshake failed', { most: 20 });
   // socket.io passes the `data` of an Error on to `connect_error`.
   return Object.assign(new Error(refusal.message), { data: refusal.toBody() });
+}
+
+/** One line per cause and minute, because a misconfigured backend makes every viewer fail. A line has no token and no value of a claim. */
+function logRefusedToken({ counted }: Runtime, { code, message }: DanmuxError): void {
+  const level = code === 'token_missing' || code === 'token_expired' ? 'info' : 'warn';
+  counted[level]({ code, reason: message }, 'a viewer token was refused', { per: code });
 }

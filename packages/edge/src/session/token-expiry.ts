@@ -1,8 +1,7 @@
-// Disconnects sessions with a notice ten seconds after their token expires.
+// Disconnects sessions with a notice once their token is past its expiry and the leeway.
 import type { Part, Runtime } from '@danmux/runtime';
 import type { Session } from './session.ts';
 
-const graceMs = 10_000;
 const everyMs = 1_000;
 
 export class TokenExpiry implements Part {
@@ -25,7 +24,7 @@ export class TokenExpiry implements Part {
   }
 
   check(): void {
-    const before = this.#runtime.clock.now() - graceMs;
+    const before = this.#runtime.clock.now() - this.#runtime.config.viewer.token_leeway_s * 1_000;
     for (const session of this.#sessions) {
       const { expiresAt } = session.viewer;
       if (expiresAt === undefined || expiresAt > before) continue;

@@ -12,6 +12,7 @@ export const tokenRequest = Type.Object(
     roles: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
     rooms: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: limits.roomName }), {
+        minItems: 1,
         maxItems: 64,
         description: 'Exact names, or prefixes that end in `*`; absent: every room',
       }),

@@ -15,7 +15,8 @@ export interface ClientEvents {
   message: Msg;
   /**
    * The client could not connect. When `state` is `closed`, it has stopped, because a retry cannot help. Otherwise it retries by itself: after
-   * `retryAfterMs` when the viewer is banned for at most an hour, or with backoff when it got no token or no edge from the gateway.
+   * `retryAfterMs` when the viewer is banned for at most an hour or the token is not valid yet, or with backoff when it got no token or no edge
+   * from the gateway, or when its token was refused and the token function may return a better one.
    */
   error: DanmuxError;
 }

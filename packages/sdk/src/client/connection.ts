@@ -10,6 +10,7 @@ import { defaultHost, type Host, type Visibility } from './host.ts';
 import { injectedWebSocket } from './injected-websocket.ts';
 import type { ClientOptions, ClientState } from './options.ts';
 import { ServerTime } from './server-time.ts';
+import { TokenSource } from './token-source.ts';
 
 type EdgeSocket = Socket<ServerEvents, ViewerEvents>;
 type Payload<E extends keyof ServerEvents> = Parameters<ServerEvents[E]>[0];
@@ -28,11 +29,11 @@ export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ClientOptions;
   readonly #host: Host;
   readonly #edges: Edges;
+  readonly #tokens: TokenSource;
   readonly time = new ServerTime();
   #socket: EdgeSocket | undefined;
   #state: ClientState = 'connecting';
   #attempt = 0;
-  #refreshed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** True while a reconnect is scheduled that `reconnectSoon` may start earlier. */
   #waiting = false;
@@ -45,6 +46,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#options = options;
     this.#host = { ...defaultHost(), ...options.host };
     this.#edges = new Edges(options, this.#host);
+    this.#tokens = new TokenSource(options.token);
   }
 
   get state(): ClientState {
@@ -165,12 +167,11 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   /** The token, or undefined for a guest; null, after the event `error`, when the token function threw. */
   async #token(): Promise<string | undefined | null> {
-    const { token } = this.#options;
-    if (typeof token !== 'function') return token;
     try {
-      return await token();
+      return await this.#tokens.next();
     } catch (error) {
-      this.emit('error', new DanmuxError('token_missing', { message: 'options.token threw an error instead of returning a token.', cause: error }));
+      if (!(error instanceof DanmuxError)) throw error;
+      this.emit('error', error);
       return null;
     }
   }
@@ -178,7 +179,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   #connected(url: string): void {
     if (this.#target === undefined) this.#edges.succeeded(url);
     this.#attempt = 0;
-    this.#refreshed = false;
+    this.#tokens.accepted();
     this.#target = undefined;
     this.time.doubt();
     this.#setState('online');
@@ -198,18 +199,13 @@ export class Connection extends Emitter<ConnectionEvents> {
       this.#retry(body?.retry_after_ms);
       return;
     }
-    if (body.code === 'token_expired' && typeof this.#options.token === 'function' && !this.#refreshed) {
-      this.#refreshed = true;
-      this.#drop();
-      void this.#connect();
-      return;
-    }
-    if (body.code === 'banned' && (body.retry_after_ms ?? Number.POSITIVE_INFINITY) <= longestWaitMs) {
-      this.#retry(body.retry_after_ms);
+    const waitMs = body.code === 'banned' ? banWait(body) : this.#tokens.refused(body);
+    if (waitMs !== undefined) {
+      this.#retry(waitMs);
       this.emit('error', errorOf(body));
       return;
     }
-    // A retry with the same token, or during a long ban, cannot help.
+    // No other token can be had, or the ban is long.
     this.#drop();
     this.#setState('closed');
     this.emit('error', errorOf(body));
@@ -258,6 +254,11 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#state = state;
     this.emit('state', state);
   }
+}
+
+/** Milliseconds until the end of a ban; undefined when it is longer than the client waits. */
+function banWait({ retry_after_ms: afterMs }: ErrorBody): number | undefined {
+  return afterMs !== undefined && afterMs <= longestWaitMs ? afterMs : undefined;
 }
 
 function errorOf({ code, message, retry_after_ms }: ErrorBody): DanmuxError {

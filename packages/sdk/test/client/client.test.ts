@@ -145,16 +145,60 @@ test('an invalid token closes the client with the error code', async () => {
   assert.throws(() => client.join(room), { code: 'unavailable' });
 });
 
-test('an expired token is renewed once', async () => {
+test('a refused token is asked for again, with back-off, until the edge accepts one', async () => {
   const { url, token } = await openEdge();
   let asked = 0;
-  const ann = await watch({ url, token: async () => token('ann', {}, asked++ === 0 ? -60 : 60) });
-  assert.equal(asked, 2);
-  ann.client.close();
-  const stale = createClient({ url, token: async () => token('ann', {}, -60) });
+  const bad = [() => token('ann', {}, -60), async () => 'nonsense', () => token('ann', { roles: {} })];
+  const errors: string[] = [];
+  const states: string[] = [];
+  const client = createClient({ url, token: async () => (bad[asked++] ?? (() => token('ann')))() });
+  closesAfter(client);
+  client.on('error', ({ code }) => {
+    errors.push(code);
+    states.push(client.state);
+  });
+  await eventually(() => assert.equal(client.state, 'online'));
+  assert.deepEqual([asked, errors, states], [4, ['token_expired', 'token_invalid', 'token_claim_invalid'], ['connecting', 'connecting', 'connecting']]);
+});
+
+test('the client closes when a fixed token is refused, and when every token of the function is', async () => {
+  const { url, token } = await openEdge();
+  const fixed = createClient({ url, token: await token('ann', {}, -60) });
+  closesAfter(fixed);
+  const error = await new Promise<DanmuxError>((resolve) => fixed.on('error', resolve));
+  assert.deepEqual([error.code, fixed.state], ['token_expired', 'closed']);
+  const asked: string[] = [];
+  const stale = createClient({ url, token: async () => `nonsense${asked.push('')}` });
   closesAfter(stale);
-  const error = await new Promise<DanmuxError>((resolve) => stale.on('error', resolve));
-  assert.equal(error.code, 'token_expired');
+  await eventually(() => assert.equal(stale.state, 'closed'), { timeoutMs: 15_000 });
+  assert.equal(asked.length, 5);
+});
+
+test('a token that is not valid yet is used when it is', async () => {
+  const { url, token } = await openEdge({ 'viewer.token_leeway_s': 0 });
+  let asked = 0;
+  // Milliseconds that the backend's clock is ahead of the edge's.
+  const ahead = 1_500;
+  const early = async () => {
+    asked++;
+    return token('ann', { nbf: (Date.now() + ahead) / 1_000 });
+  };
+  const codes: string[] = [];
+  for (const source of [early, await token('ann', { nbf: (Date.now() + ahead) / 1_000 })]) {
+    const client = createClient({ url, token: source });
+    closesAfter(client);
+    client.on('error', ({ code }) => codes.push(code));
+    await eventually(() => assert.equal(client.state, 'online'));
+  }
+  assert.deepEqual([asked, codes], [1, ['token_not_yet_valid', 'token_not_yet_valid']]);
+});
+
+test('a token that becomes valid in more than an hour closes the client', async () => {
+  const { url, token } = await openEdge();
+  const client = createClient({ url, token: await token('ann', { nbf: Date.now() / 1_000 + 7_200 }) });
+  closesAfter(client);
+  const error = await new Promise<DanmuxError>((resolve) => client.on('error', resolve));
+  assert.deepEqual([error.code, client.state], ['token_not_yet_valid', 'closed']);
 });
 
 test('a forbidden room reports the error and is not retried', async () => {

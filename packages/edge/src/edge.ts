@@ -4,7 +4,7 @@ import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership, Publisher, type RoleNumbers, TraceHops, totalOf } from '@danmux/cluster';
 import { Rules } from '@danmux/policy';
 import { DanmuxError } from '@danmux/protocol';
-import type { Part, Runtime } from '@danmux/runtime';
+import { type Part, type Runtime, TokenVerifier } from '@danmux/runtime';
 import { Door } from './door/door.ts';
 import { createDelivery, type Delivery } from './fan-out/create-delivery.ts';
 import { Recovery } from './feed/recovery.ts';
@@ -20,6 +20,7 @@ export class EdgeRole implements Part {
   readonly name = 'edge';
   readonly #runtime: Runtime;
   readonly #sessions = new Sessions();
+  readonly #tokens: TokenVerifier;
   readonly #delivery: Delivery;
   readonly #door: Door;
   readonly #membership: Membership;
@@ -31,6 +32,8 @@ export class EdgeRole implements Part {
   constructor(runtime: Runtime, bus: Bus) {
     this.#runtime = runtime;
     const sessions = this.#sessions;
+    const tokens = new TokenVerifier(runtime);
+    this.#tokens = tokens;
     const hops = new TraceHops(runtime, bus, `edge@${runtime.node}`);
     const delivery = createDelivery(runtime, bus, { sessions, hops });
     const { fanOut, receipts, outbox } = delivery;
@@ -42,9 +45,9 @@ export class EdgeRole implements Part {
     const personal = new PersonalMessages(runtime, bus, { sessions, ledger: outbox.ledger, receipts });
     const recovery = new Recovery(runtime, bus);
     const publisher = new Publisher(runtime, bus, 'edge', hops);
-    const requests = createRequests(runtime, bus, { rooms, recovery, presence, rules, receipts, personal, guard, hidden, publisher });
+    const requests = createRequests(runtime, bus, { tokens, rooms, recovery, presence, rules, receipts, personal, guard, hidden, publisher });
     this.#delivery = delivery;
-    this.#door = new Door(runtime, bus, { sessions, outbox, rules, requests, rooms });
+    this.#door = new Door(runtime, bus, { sessions, tokens, outbox, rules, requests, rooms });
     this.#membership = new Membership(runtime, bus, {
       role: 'edge',
       address: () => this.address(),
@@ -62,6 +65,7 @@ export class EdgeRole implements Part {
 
   async start(): Promise<void> {
     for (const part of this.#beforeViewers) await part.start();
+    await this.#tokens.start();
     await this.#door.start();
     for (const part of this.#withViewers) await part.start();
     this.#runtime.health.register('edge', () => {

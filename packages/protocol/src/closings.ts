@@ -55,6 +55,7 @@ export const notices = {
   banned: { ends: true, text: 'The user may not join until `until`; without `until`, until the ban is lifted.' },
   unbanned: { ends: false, text: 'The ban was lifted; join again. Only open connections of the user get this notice.' },
   kicked: { ends: true, text: 'The user was removed and may join again.' },
+  room_forbidden: { ends: true, text: 'The new token of the connection does not allow this room.' },
   token_expired: { ends: true, text: 'The token has expired; the edge closes the connection. Connect with a new token.' },
 } as const satisfies Record<string, NoticeSpec>;
 

@@ -25,7 +25,12 @@ export const errors = {
   token_algorithm_refused: {
     status: 401,
     retryable: false,
-    text: 'The algorithm (alg) of the viewer token is not accepted; sign with HS256, HS384 or HS512 and viewer.token_secret.',
+    text: 'The algorithm (alg) of the viewer token is not accepted; sign with HS256, HS384 or HS512 and viewer.token_secret, or with the key of a row of viewer.token_keys.',
+  },
+  token_key_unknown: {
+    status: 401,
+    retryable: false,
+    text: 'The viewer token names a key (kid) that is neither in viewer.token_keys nor in viewer.token_jwks_url.',
   },
   token_signature_invalid: {
     status: 401,
@@ -42,6 +47,11 @@ export const errors = {
   origin_forbidden: { status: 403, retryable: false, text: 'This Origin is not in edge.allowed_origins.' },
   forbidden: { status: 403, retryable: false, text: 'This key or token does not permit the request.' },
   read_only: { status: 403, retryable: false, text: 'Guests and holders of read-only tokens may watch but not send.' },
+  token_mismatch: {
+    status: 403,
+    retryable: false,
+    text: 'The new token is of another user, device, session or issuer than the connection; connect again to change it.',
+  },
   room_forbidden: { status: 403, retryable: false, text: 'The token does not allow this room.' },
   not_joined: { status: 403, retryable: false, text: 'Join the room first.' },
   type_forbidden: { status: 403, retryable: false, text: 'Viewers may not send this message type, and backends may not send the reserved types.' },

@@ -33,6 +33,13 @@ export const viewerEvents = {
     text: 'Read older messages of one lane of a joined room in pages; a page starts with its lowest offset.',
     errors: ['invalid_room', 'not_joined', 'unavailable'],
   },
+  auth: {
+    text: 'Replace the token of the connection before it ends; narrower rights hold at once. After an error the previous token stays in force.',
+    errors: [
+      ...(['token_invalid', 'token_algorithm_refused', 'token_key_unknown', 'token_signature_invalid', 'token_claim_invalid'] as const),
+      ...(['token_not_yet_valid', 'token_expired', 'token_mismatch', 'banned', 'unavailable'] as const),
+    ],
+  },
 } as const satisfies Record<keyof ViewerEvents, ViewerEventSpec>;
 
 /** Errors that the ack of any event may contain. */
@@ -43,6 +50,7 @@ export const connectErrors = [
   'token_missing',
   'token_invalid',
   'token_algorithm_refused',
+  'token_key_unknown',
   'token_signature_invalid',
   'token_claim_invalid',
   'token_not_yet_valid',
@@ -58,6 +66,6 @@ export const serverEvents = {
   frame: 'One or more messages of a room, in display order.',
   gap: 'Reports messages of one lane that this viewer did not get, with the reason.',
   presence: 'The number of connections in a room; sent when it changed, at most once per second.',
-  notice: 'Reports a sanction, an expired token or a refused event to this viewer, for one room or for all.',
+  notice: 'Reports a sanction, an expired token, a room that a new token does not allow, or a refused event to this viewer, for one room or for all.',
   goaway: 'The edge will close this connection in `reconnect_in_ms` milliseconds.',
 } as const satisfies Record<keyof ServerEvents, string>;

@@ -107,6 +107,20 @@ export interface HistoryRequest {
   limit?: number;
 }
 
+/** A renewal of the connection's token. */
+export interface AuthRequest {
+  /** A new token of the same user, device, session and issuer. */
+  token: string;
+}
+
+/** The renewed token is in force. */
+export interface AuthReply {
+  /** `exp` of the new token, milliseconds since 1970. */
+  expires_at: number;
+  /** Cluster time when the reply was sent, milliseconds since 1970. */
+  now: number;
+}
+
 /** Messages of one lane, lowest offset first. A recalled message is a tombstone: type `recalled`, no data. */
 export interface HistoryReply {
   /** May be fewer than `limit`, because a reply has a maximum size. */
@@ -123,6 +137,7 @@ export interface ViewerEvents {
   receipt: (request: ReceiptRequest, ack: Ack<object>) => void;
   members: (request: MembersRequest, ack: Ack<MembersReply>) => void;
   history: (request: HistoryRequest, ack: Ack<HistoryReply>) => void;
+  auth: (request: AuthRequest, ack: Ack<AuthReply>) => void;
 }
 
 /** Messages that this viewer was not sent, or, with `history_lost`, the begin of a new epoch of the lane. */

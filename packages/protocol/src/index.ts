@@ -6,6 +6,8 @@ export { DanmuxError, type ErrorBody, type ErrorCode, type ErrorDetail, type Err
 export { anyEventErrors, connectErrors, protocolVersion, serverEvents, viewerEvents } from './event-table.ts';
 export type {
   Ack,
+  AuthReply,
+  AuthRequest,
   Failed,
   Gap,
   GoAway,

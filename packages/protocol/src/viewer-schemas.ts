@@ -49,6 +49,7 @@ export const viewerSchemas = {
     },
     strict,
   ),
+  auth: Type.Object({ token: Type.String({ minLength: 1, maxLength: limits.packet }) }, strict),
 } as const;
 
 export type ViewerEvent = keyof typeof viewerSchemas;

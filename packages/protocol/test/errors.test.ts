@@ -12,8 +12,8 @@ test('every error has a snake_case code, an HTTP error status and a sentence as 
 });
 
 test('the retryable flag matches the HTTP status', () => {
-  // Retryable 4xx errors: a mute can expire and a request in flight can finish.
-  const passing = ['muted', 'room_muted', 'idempotency_in_flight'];
+  // Retryable 4xx errors: a mute can expire, a request in flight can finish, and a token can become valid.
+  const passing = ['muted', 'room_muted', 'idempotency_in_flight', 'token_not_yet_valid'];
   for (const [code, { status, retryable }] of Object.entries(errors)) {
     if (status === 503) assert.equal(retryable, true, code);
     if ([400, 401, 403, 404, 405, 409, 413, 415, 422].includes(status)) assert.equal(retryable, passing.includes(code), code);

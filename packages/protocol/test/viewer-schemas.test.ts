@@ -12,6 +12,7 @@ const good: Record<ViewerEvent, Record<string, unknown>> = {
   receipt: { room: 'live:1', ids: ['m1', 'm2'] },
   members: { room: 'live:1', cursor: 'WzAsImEiXQ', limit: 10 },
   history: { room: 'live:1', lane: 'gift', before: 5, limit: 10 },
+  auth: { token: 'a.b.c' },
 };
 const required: Record<ViewerEvent, string[]> = {
   join: ['room'],
@@ -20,6 +21,7 @@ const required: Record<ViewerEvent, string[]> = {
   receipt: ['room', 'ids'],
   members: ['room'],
   history: ['room'],
+  auth: ['token'],
 };
 const events = Object.keys(viewerSchemas) as ViewerEvent[];
 const passes = (event: ViewerEvent, payload: unknown) => Value.Check(viewerSchemas[event], payload);

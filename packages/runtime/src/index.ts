@@ -1,4 +1,5 @@
 // Shared foundation of every danmux process: config, log, metrics, health, lifecycle, clock. Independent of roles and messages.
+export { AddressGuard } from './address-guard.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { BoundedMap } from './bounded-map.ts';
 export type { Caught, CaughtOptions } from './caught.ts';
@@ -25,4 +26,5 @@ export { Periodic, type PeriodicOptions } from './periodic.ts';
 export { pause, type RetryingOptions, retrying } from './retrying.ts';
 export { createRuntime, type Runtime } from './runtime.ts';
 export { TokenBucket } from './token-bucket.ts';
+export { TokenVerifier } from './token-verifier.ts';
 export { signViewerToken, verifyViewerToken } from './viewer-token.ts';

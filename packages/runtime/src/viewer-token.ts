@@ -1,5 +1,6 @@
-// Signs viewer tokens with viewer.token_secret and verifies those of the backend. A header that names or carries a key (jku, x5u, jwk)
-// is never followed, and a token signed with the secret is never checked against a public key. The claims are read by token-claims.ts.
+// Signs viewer tokens with viewer.token_secret, and verifies a token with one given key and algorithm. A header that names or carries a key
+// (jku, x5u, jwk) is never followed. token-verifier.ts chooses the key, and token-claims.ts reads the claims.
+import type { KeyObject } from 'node:crypto';
 import { DanmuxError, type TokenClaims } from '@danmux/protocol';
 import { compactVerify, decodeProtectedHeader, SignJWT } from 'jose';
 import type { Config } from './config/schema.ts';
@@ -27,29 +28,29 @@ export async function signViewerToken(
   return { token: await jwt.sign(secretBytes(config)), expiresAt: (issued + ttlS) * 1_000 };
 }
 
-/** Returns the claims of a valid token; throws the `token_…` error that names what is wrong. `now` is in milliseconds since 1970. */
+/** The claims of a valid token that viewer.token_secret signed; throws the `token_…` error that names what is wrong. `now`: milliseconds since 1970. */
 export async function verifyViewerToken(config: Signing & ClaimRules, token: string, now: number): Promise<TokenClaims> {
-  const alg = algorithmOf(token);
+  const { alg } = headerOf(token);
   if (!secretAlgorithms.includes(alg)) throw new DanmuxError('token_algorithm_refused');
-  const payload = await signedBy(token, secretBytes(config), alg);
-  return claimsOf(payload, config, now);
+  return claimsOf(await payloadOf(token, secretBytes(config), alg), config, now);
 }
 
-/** The algorithm that the header names. Throws `token_invalid` for text that is not a JWT, or that has a header we do not understand. */
-function algorithmOf(token: string): string {
+/** The header's algorithm and key id. Throws `token_invalid` for text that is not a JWT, or that has a header we do not support. */
+export function headerOf(token: string): { readonly alg: string; readonly kid: string | undefined } {
   let header: Readonly<Record<string, unknown>>;
   try {
     header = decodeProtectedHeader(token);
   } catch (error) {
     throw new DanmuxError('token_invalid', { cause: error });
   }
-  if (header['crit'] !== undefined || header['b64'] !== undefined)
+  const { alg, kid, crit, b64 } = header;
+  if (crit !== undefined || b64 !== undefined)
     throw new DanmuxError('token_invalid', { message: 'The viewer token has a header crit or b64, which is not supported.' });
-  return typeof header['alg'] === 'string' ? header['alg'] : '';
+  return { alg: typeof alg === 'string' ? alg : '', kid: typeof kid === 'string' ? kid : undefined };
 }
 
 /** The content of the token when `key` signed it with `alg`; else throws `token_signature_invalid`, or `token_invalid` when it is no JSON. */
-async function signedBy(token: string, key: Uint8Array, alg: string): Promise<unknown> {
+export async function payloadOf(token: string, key: Uint8Array | KeyObject, alg: string): Promise<unknown> {
   let bytes: Uint8Array;
   try {
     bytes = (await compactVerify(token, key, { algorithms: [alg] })).payload;

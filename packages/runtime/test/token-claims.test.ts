@@ -52,7 +52,19 @@ test('one role or room as text is a list of one', () => {
 test('an empty list of rooms stays a list: the token may join none, not all', () => assert.deepEqual(read({ rooms: [] }).rooms, []));
 
 test('a claim of the wrong type or length is refused and named', () => {
-  const wrong = { name: 'x'.repeat(513), avatar: {}, level: 1.5, roles: [null], rooms: [{}], device: {}, session: [], own: 'no', send: 0, iss: true, sub: 'x'.repeat(129) };
+  const wrong = {
+    name: 'x'.repeat(513),
+    avatar: {},
+    level: 1.5,
+    roles: [null],
+    rooms: [{}],
+    device: {},
+    session: [],
+    own: 'no',
+    send: 0,
+    iss: true,
+    sub: 'x'.repeat(129),
+  };
   for (const [claim, value] of Object.entries(wrong)) refusal({ [claim]: value }, 'token_claim_invalid', claim);
   refusal({ sub: '' }, 'token_claim_invalid', 'sub');
   refusal({ level: '5' }, 'token_claim_invalid', 'level');

@@ -86,7 +86,7 @@ test('an expired token with a wrong signature is refused for its signature', asy
 test('text that is not a token is refused', async () => {
   for (const token of ['', 'x', 'a.b.c', '...', `${encode([])}.${encode(good)}.x`, forge(hs256, 'text'), forge(hs256, null), forge(hs256, [])])
     await refuses(token, 'token_invalid');
-  await refuses(`${forge(hs256, good)}.x`, 'token_signature_invalid');
+  await refuses(`${forge(hs256, good)}.x`, 'token_invalid');
 });
 
 test('configured issuer and audience are signed', async () => {

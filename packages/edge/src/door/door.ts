@@ -4,7 +4,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Bus } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { DanmuxError } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
+import type { Runtime, TokenVerifier } from '@danmux/runtime';
 import { noticeOf } from '../moderation/enforcement.ts';
 import type { OutboxParts } from '../outbox/outbox.ts';
 import { type EndedConn, endTransport } from '../outbox/transport-end.ts';
@@ -21,6 +21,7 @@ import { addressOf, createHttpServer, createViewerServer, type ViewerServer } fr
 
 export interface DoorParts {
   readonly sessions: Sessions;
+  readonly tokens: Pick<TokenVerifier, 'verify'>;
   /** Shared by the outboxes of all sessions. */
   readonly outbox: OutboxParts;
   readonly rules: Pick<Rules, 'everywhere'>;
@@ -45,6 +46,7 @@ export class Door {
     this.#parts = parts;
     this.#http = createHttpServer(runtime);
     this.#io = createViewerServer(runtime, this.#http, {
+      tokens: parts.tokens,
       draining: () => this.#draining,
       refuses: () => this.#refusal(),
       refusesViewer: (viewer) => this.#ban(viewer),

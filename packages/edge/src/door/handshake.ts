@@ -2,7 +2,7 @@
 // data; a refused Origin is answered with HTTP 403 before a socket exists.
 import type { IncomingMessage } from 'node:http';
 import { DanmuxError } from '@danmux/protocol';
-import { type Runtime, verifyViewerToken } from '@danmux/runtime';
+import type { Runtime, TokenVerifier } from '@danmux/runtime';
 import { guestViewer, type Viewer, viewerOf } from '../viewer/viewer.ts';
 
 /** True for a page with the server's host name (all loopback names are equal), an allowed Origin, or no Origin header (not a browser page). */
@@ -23,15 +23,19 @@ export function allowRequest(runtime: Runtime): (request: IncomingMessage, answe
 }
 
 /** The viewer identified by `handshake.auth`; throws the DanmuxError that `connect_error` reports. */
-export async function authenticate(runtime: Runtime, auth: Readonly<Record<string, unknown>>): Promise<Viewer> {
-  const { viewer } = runtime.config;
+export async function authenticate(
+  { config: { viewer }, counted }: Pick<Runtime, 'config' | 'counted'>,
+  tokens: Pick<TokenVerifier, 'verify'>,
+  auth: Readonly<Record<string, unknown>>,
+): Promise<Viewer> {
   const token = auth['token'];
   if (token === undefined || token === null || token === '') {
     if (viewer.allow_guests) return guestViewer();
+    counted.info({ code: 'token_missing' }, 'a viewer sent no token');
     throw new DanmuxError('token_missing');
   }
   if (typeof token !== 'string') throw new DanmuxError('token_invalid', { message: 'auth.token must be text: the signed JWT.' });
-  return viewerOf(await verifyViewerToken(viewer, token, runtime.clock.now()));
+  return viewerOf(await tokens.verify(token));
 }
 
 function hostName(url: string): string | undefined {

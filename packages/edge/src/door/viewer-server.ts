@@ -3,7 +3,7 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DanmuxError, limits, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
-import { probe, type Runtime } from '@danmux/runtime';
+import { probe, type Runtime, type TokenVerifier } from '@danmux/runtime';
 import { Server } from 'socket.io';
 import { boundPolls, type PollingConn } from '../outbox/polls.ts';
 import type { SocketData } from '../session/session.ts';
@@ -15,8 +15,9 @@ import { webSocketsWith } from './web-sockets.ts';
 
 export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, never>, SocketData>;
 
-/** Decides which viewers are refused for reasons other than their token. */
+/** Verifies tokens, and decides which viewers are refused for other reasons. */
 export interface Door {
+  readonly tokens: Pick<TokenVerifier, 'verify'>;
   /** True while the edge drains; its handshakes are refused. */
   draining(): boolean;
   /** The error for every new viewer, while the edge drains or is full; else undefined. */
@@ -88,7 +89,7 @@ export function addressOf(http: HttpServer, host: string): string {
 async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, door: Door): Promise<Viewer> {
   const refusal = door.refuses();
   if (refusal) throw refusal;
-  const viewer = await authenticate(runtime, auth);
+  const viewer = await authenticate(runtime, door.tokens, auth);
   const unwanted = door.refusesViewer(viewer);
   if (unwanted) throw unwanted;
   return viewer;
@@ -97,14 +98,7 @@ async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, 
 function connectError(runtime: Runtime, error: unknown): Error {
   const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
   runtime.metrics.refused.inc({ source: 'handshake', code: refusal.code });
-  if (refusal.code.startsWith('token_')) logRefusedToken(runtime, refusal);
   if (refusal.code === 'internal') runtime.counted.error({ err: error }, 'handshake failed', { most: 20 });
   // socket.io passes the `data` of an Error on to `connect_error`.
   return Object.assign(new Error(refusal.message), { data: refusal.toBody() });
-}
-
-/** One line per cause and minute, because a misconfigured backend makes every viewer fail. A line has no token and no value of a claim. */
-function logRefusedToken({ counted }: Runtime, { code, message }: DanmuxError): void {
-  const level = code === 'token_missing' || code === 'token_expired' ? 'info' : 'warn';
-  counted[level]({ code, reason: message }, 'a viewer token was refused', { per: code });
 }

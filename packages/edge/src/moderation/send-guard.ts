@@ -17,6 +17,11 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
+/** The sender's connection; a renewal of its token replaces `viewer`. */
+export interface Sender {
+  readonly viewer: Viewer;
+}
+
 export interface SendGuardParts {
   readonly rules: Pick<Rules, 'modes' | 'sanction'>;
   readonly filter: Filter;
@@ -48,7 +53,8 @@ export class SendGuard {
   }
 
   /** Throws the DanmuxError that refuses the message. The caller checks the membership before and after, because the viewer may leave meanwhile. */
-  async judge(viewer: Viewer, given: SendRequest): Promise<Judged> {
+  async judge(sender: Sender, given: SendRequest): Promise<Judged> {
+    const { viewer } = sender;
     const { room, type } = given;
     if (!viewer.sends) throw new DanmuxError('read_only');
     const now = this.#runtime.clock.now();
@@ -58,11 +64,11 @@ export class SendGuard {
     if (!messages.types[type]?.viewer) throw new DanmuxError('type_forbidden');
     this.#checkRules(viewer, publication, request);
     const verdict = await this.#filter.judge({ id: publication.id, room, type, data: request.data, viewer });
-    // The hook may take seconds: a mute or a mode may have changed meanwhile.
-    this.#checkRules(viewer, publication, request);
-    await this.#startCooldowns(viewer, publication, request);
-    const changed = verdict.data !== request.data;
-    return { publication: changed ? this.#accept(viewer, { ...request, data: verdict.data }, publication.id, now) : publication, verdict };
+    // The hook may take seconds: a mute, a mode or the token may have changed meanwhile.
+    this.#checkRules(sender.viewer, publication, request);
+    await this.#startCooldowns(sender.viewer, publication, request);
+    const changed = verdict.data !== request.data || sender.viewer !== viewer;
+    return { publication: changed ? this.#accept(sender.viewer, { ...request, data: verdict.data }, publication.id, now) : publication, verdict };
   }
 
   /** The request with its count cut to the user's budget; throws `rate_limited` past the rate or with the budget used up. */

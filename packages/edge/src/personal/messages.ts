@@ -80,6 +80,8 @@ export class PersonalMessages implements Part {
     session.joinedFrom(personalRoom, positions ?? {}, heads.epoch);
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
+      // The connection may have renewed its token meanwhile.
+      if (!session.viewer.own) throw new DanmuxError('room_forbidden');
       const fresh = feed.passed.withoutSeen(feed.withoutRecalled(found.msgs), (lane, before) => session.hasSeen(personalRoom, lane, before));
       const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.hasPersonal(msg.id));
       const msgs = mine.map(shownMsg);

@@ -1,6 +1,6 @@
 // Handles the viewer event `send`: SendGuard judges the message; it is then published, or shown to its sender alone.
 import type { Publisher } from '@danmux/cluster';
-import type { SendReply, SendRequest } from '@danmux/protocol';
+import { DanmuxError, type SendReply, type SendRequest } from '@danmux/protocol';
 import { checkJson } from '@danmux/runtime';
 import type { HiddenMessages } from '../moderation/hidden-messages.ts';
 import type { SendGuard } from '../moderation/send-guard.ts';
@@ -23,13 +23,14 @@ export class Send {
   }
 
   async send(session: Session, request: SendRequest): Promise<Answer<SendReply>> {
-    const { viewer } = session;
     const { rooms, guard, hidden, publisher } = this.#parts;
     const room = rooms.joined(session, request.room);
     checkJson(request.data, 'send: data');
-    const { publication, verdict } = await guard.judge(viewer, request);
-    // The viewer may have left the room while the filter judged; `joined` throws then.
+    const { publication, verdict } = await guard.judge(session, request);
+    // Meanwhile the viewer may have left the room, and a new token may have taken its right to send.
     rooms.joined(session, room);
+    const { viewer } = session;
+    if (!viewer.sends) throw new DanmuxError('read_only');
     if (verdict.action !== 'pass') return { reply: await hidden.accept(viewer, publication, request.type, verdict) };
     const { id } = await publisher.publishOne(publication);
     return { reply: { id } };

@@ -31,6 +31,11 @@ export class PendingJoins {
     return pending;
   }
 
+  /** The rooms of the session's pending joins. */
+  of(session: Session): Iterable<string> {
+    return [...(this.#joins.get(session)?.keys() ?? [])];
+  }
+
   /** Makes a pending join of the room fail with `why`. */
   cancel(session: Session, room: string, why: DanmuxError): void {
     const pending = this.#joins.get(session);

@@ -74,6 +74,11 @@ export class Presence implements Part {
     return this.#members.entered(room, viewer);
   }
 
+  /** Lists the user with the fields of its new token. */
+  renewed(room: string, viewer: Viewer): void {
+    this.#members.renewed(room, viewer);
+  }
+
   /** Counts one connection less; true when it was the user's last on this edge. */
   left(room: string, viewer: Viewer): boolean {
     return this.#members.left(room, viewer);

@@ -35,16 +35,25 @@ export class RoomMembers {
   entered(room: string, viewer: Viewer): boolean {
     const members = this.#rooms.get(room) ?? { users: new Map<string, User>(), version: undefined, stored: undefined };
     this.#rooms.set(room, members);
-    const user = members.users.get(viewer.id);
-    const member = memberOf(viewer);
-    // A newer token may have another name or level.
-    if (!user || !sameMember(user.member, member)) {
-      members.users.set(viewer.id, { member, hash: memberHash(viewer.id), connections: user?.connections ?? 0 });
-      this.#waiting.add(room);
-    }
+    this.#list(room, members, viewer);
     const entered = members.users.get(viewer.id);
     if (entered) entered.connections++;
     return entered?.connections === 1;
+  }
+
+  /** Updates the listed fields of a user in the room; call when a connection renewed its token. */
+  renewed(room: string, viewer: Viewer): void {
+    const members = this.#rooms.get(room);
+    if (members?.users.has(viewer.id)) this.#list(room, members, viewer);
+  }
+
+  /** Lists the user with the fields of its newest token, which may have another name or level. */
+  #list(room: string, { users }: MembersOfRoom, viewer: Viewer): void {
+    const user = users.get(viewer.id);
+    const member = memberOf(viewer);
+    if (user && sameMember(user.member, member)) return;
+    users.set(viewer.id, { member, hash: memberHash(viewer.id), connections: user?.connections ?? 0 });
+    this.#waiting.add(room);
   }
 
   /** Counts one connection less; true when it was the user's last in the room. */

@@ -7,7 +7,7 @@ import type { Runtime } from '@danmux/runtime';
 import type { Feeds } from '../feed/feeds.ts';
 import type { RoomFeed } from '../feed/room-feed.ts';
 import type { Session } from '../session/session.ts';
-import { bannedError } from '../viewer/viewer.ts';
+import { bannedError, checkMayEnter } from '../viewer/viewer.ts';
 import type { Hub } from './hub.ts';
 import type { JoinLeaveEvents } from './join-leave-events.ts';
 import { PendingJoins } from './pending-joins.ts';
@@ -127,6 +127,8 @@ export class Rooms {
     if (limited && elsewhere + hub.count(room) >= max_online) throw new DanmuxError('room_full', { retryAfterMs: fullRetryMs });
     const ban = rules.sanction('ban', session.viewer.id, room);
     if (ban) throw bannedError(ban, this.#runtime.clock.now());
+    // The connection may have renewed its token meanwhile.
+    checkMayEnter(session.viewer, room);
     if (session.closed) throw new DanmuxError('unavailable');
   }
 }

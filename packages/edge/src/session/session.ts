@@ -1,5 +1,6 @@
 // One connected viewer: its identity, its rooms, its outbox and its request limits. It uses its own socket and no other session.
 
+import { personalRoom } from '@danmux/bus';
 import {
   type ClosingReason,
   DanmuxError,
@@ -45,7 +46,7 @@ interface HeldFrames {
 
 export class Session {
   readonly id: string;
-  readonly viewer: Viewer;
+  #viewer: Viewer;
   readonly #rooms = new Set<string>();
   /** Connect time in milliseconds of this process's clock. */
   readonly connectedAt: number;
@@ -70,11 +71,21 @@ export class Session {
     this.id = socket.id;
     this.connectionId = connectionId;
     this.connectedAt = runtime.clock.now();
-    this.viewer = socket.data.viewer;
+    this.#viewer = socket.data.viewer;
     this.#socket = socket;
     this.#parts = parts;
     this.#wire = new ViewerWire(socket.conn as unknown as EngineConn, edge.direct_writes);
     this.#outbox = new Outbox(this.#wire, parts, this);
+  }
+
+  /** The viewer of the current token. Read it at every check, because a renewal replaces it. */
+  get viewer(): Viewer {
+    return this.#viewer;
+  }
+
+  /** Replaces the rights and the expiry. The caller has checked that it is the same login, and removes the session from forbidden rooms. */
+  renew(viewer: Viewer): void {
+    this.#viewer = viewer;
   }
 
   get rooms(): ReadonlySet<string> {
@@ -150,6 +161,12 @@ export class Session {
   joinPersonal(): void {
     this.#joinedPersonal = true;
     this.#personalSeen = undefined;
+  }
+
+  /** Call when a new token does not allow personal messages: drops those that are held back. */
+  leavePersonal(): void {
+    this.#joinedPersonal = false;
+    this.dropFrames(personalRoom);
   }
 
   /** Remembers personal messages written before the join of the personal room, so that the join does not repeat them. */

@@ -15,7 +15,13 @@ export interface Viewer {
   readonly expiresAt: number | undefined;
   /** Sender fields shown to other viewers. */
   readonly from: From;
+  readonly login: Login;
 }
+
+/** Claims that, besides the user, must stay the same when a connection renews its token. */
+type Login = Pick<TokenClaims, 'device' | 'session' | 'iss'>;
+/** Shared by the viewers whose tokens have none of these claims. */
+const noLogin: Login = Object.freeze({});
 
 export function viewerOf(claims: TokenClaims): Viewer {
   const { sub, exp, name, avatar, level, roles, rooms, own = true, send = true } = claims;
@@ -26,12 +32,17 @@ export function viewerOf(claims: TokenClaims): Viewer {
     ...(level === undefined ? {} : { level }),
     ...(roles === undefined ? {} : { roles }),
   };
-  return { id: sub, guest: false, own, sends: send, rooms, expiresAt: exp * 1_000, from };
+  return { id: sub, guest: false, own, sends: send, rooms, expiresAt: Math.round(exp * 1_000), from, login: loginOf(claims) };
+}
+
+function loginOf({ device, session, iss }: TokenClaims): Login {
+  if (device === undefined && session === undefined && iss === undefined) return noLogin;
+  return { ...(device === undefined ? {} : { device }), ...(session === undefined ? {} : { session }), ...(iss === undefined ? {} : { iss }) };
 }
 
 export function guestViewer(): Viewer {
   const id = `guest:${newId()}`;
-  return { id, guest: true, own: false, sends: false, rooms: undefined, expiresAt: undefined, from: { id } };
+  return { id, guest: true, own: false, sends: false, rooms: undefined, expiresAt: undefined, from: { id }, login: noLogin };
 }
 
 /** Caps of the roles per viewer in a member list and of the characters per role; a token has no such limit. */
@@ -53,6 +64,18 @@ export function bannedError({ reason, until }: Sanction, now: number): DanmuxErr
   return new DanmuxError('banned', { message: `You are banned until ${new Date(until).toISOString()}${why}.`, retryAfterMs: Math.max(1, until - now) });
 }
 
+export function mayEnter({ rooms }: Viewer, room: string): boolean {
+  return rooms === undefined || roomMatches(room, rooms);
+}
+
 export function checkMayEnter(viewer: Viewer, room: string): void {
-  if (viewer.rooms && !roomMatches(room, viewer.rooms)) throw new DanmuxError('room_forbidden');
+  if (!mayEnter(viewer, room)) throw new DanmuxError('room_forbidden');
+}
+
+/** Throws `token_mismatch`, naming the claim, unless the viewer of a new token is the same login as the connection's. */
+export function checkSameLogin(current: Viewer, renewed: Viewer): void {
+  const claim =
+    current.guest || current.id !== renewed.id ? 'sub' : (['device', 'session', 'iss'] as const).find((each) => current.login[each] !== renewed.login[each]);
+  if (claim !== undefined)
+    throw new DanmuxError('token_mismatch', { message: `The new token has another ${claim} than the connection; connect again to change it.` });
 }

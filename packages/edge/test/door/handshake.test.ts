@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig, type Runtime, signViewerToken } from '@danmux/runtime';
-import { authenticate, originAllowed } from '../../src/door/handshake.ts';
+import { createRuntime, loadConfig, type Runtime, signViewerToken, TokenVerifier } from '@danmux/runtime';
+import { authenticate as authenticateWith, originAllowed } from '../../src/door/handshake.ts';
 
 const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 function runtimeOf(set: Readonly<Record<string, unknown>> = {}): Runtime {
   const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
   return createRuntime({ config, role: 'test', version: '0', processMetrics: false });
 }
+const authenticate = (runtime: Runtime, auth: Record<string, unknown>) => authenticateWith(runtime, new TokenVerifier(runtime), auth);
 const codeOf = (auth: Record<string, unknown>, runtime = runtimeOf()) =>
   authenticate(runtime, auth).then(
     () => 'ok',
@@ -68,7 +69,16 @@ test('a good token is its viewer, with the rooms and the end the token has', asy
   const claims = { sub: 'ann', name: 'Ann', rooms: ['vip:*'], roles: ['mod'] };
   const { token, expiresAt } = await signViewerToken(runtime.config.viewer, claims, 60, now);
   const viewer = await authenticate(runtime, { token });
-  assert.deepEqual(viewer, { id: 'ann', guest: false, own: true, sends: true, rooms: ['vip:*'], expiresAt, from: { id: 'ann', name: 'Ann', roles: ['mod'] } });
+  assert.deepEqual(viewer, {
+    id: 'ann',
+    guest: false,
+    own: true,
+    sends: true,
+    rooms: ['vip:*'],
+    expiresAt,
+    from: { id: 'ann', name: 'Ann', roles: ['mod'] },
+    login: {},
+  });
 });
 
 test('without a token: a guest where guests are allowed, else token_missing', async () => {

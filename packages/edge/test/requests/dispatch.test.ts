@@ -45,7 +45,7 @@ const handler = (name: string) => async (_session: Session, payload: unknown) =>
   if (fails) throw fails;
   return name === 'join' ? { reply: { room: 'r' }, after: () => order.push('after') } : { reply: { did: name } };
 };
-const handlers = Object.fromEntries(['join', 'leave', 'send', 'members', 'history'].map((name) => [name, handler(name)])) as unknown as Handlers;
+const handlers = Object.fromEntries(['join', 'leave', 'send', 'members', 'history', 'auth'].map((name) => [name, handler(name)])) as unknown as Handlers;
 
 function dispatch(set: Readonly<Record<string, unknown>> = {}): Dispatch {
   const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'debug' };

@@ -2,10 +2,9 @@
 // the response and has a timeout. With a proxy it connects through a tunnel. Retrying is up to the caller.
 import http from 'node:http';
 import https from 'node:https';
-import type { Clock, Runtime } from '@danmux/runtime';
+import { AddressGuard, type Clock, type Runtime } from '@danmux/runtime';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookTarget } from '../targets.ts';
-import { AddressGuard } from './address-guard.ts';
 import { bypassesProxy } from './no-proxy.ts';
 import { Tunnel } from './tunnel.ts';
 

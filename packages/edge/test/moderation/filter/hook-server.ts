@@ -75,7 +75,7 @@ export function messageOf(
     room: 'live:1',
     type: 'chat',
     data,
-    viewer: { id: user, guest: false, own: true, sends: true, rooms: undefined, expiresAt: undefined, from },
+    viewer: { id: user, guest: false, own: true, sends: true, rooms: undefined, expiresAt: undefined, from, login: {} },
     ...rest,
   };
 }

@@ -1,9 +1,9 @@
-// Restricts webhook requests to public addresses and to the private ranges that the config allows. It is the `lookup` function of the
-// connection, so that the checked address is the one connected to, even if the name resolves differently later.
+// Restricts outgoing requests (webhooks, viewer.token_jwks_url) to public addresses and to the private ranges that the config allows. It is
+// the `lookup` function of the connection, so that the checked address is the one connected to, even if the name resolves differently later.
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { ConfigError } from '@danmux/runtime';
 import ipaddr from 'ipaddr.js';
+import { ConfigError } from './config/config-error.ts';
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 /** Deprecated IPv4-compatible addresses `::a.b.c.d`. */

@@ -9,14 +9,15 @@ import type { JoinOptions } from './room-events.ts';
 /** The events of a client and their payloads. */
 export interface ClientEvents {
   state: ClientState;
-  /** A notice for this viewer, for one room or for all: muted, unmuted, kicked, banned, unbanned, token_expired. */
+  /** A notice for this viewer, for one room or for all: muted, unmuted, kicked, banned, unbanned, room_forbidden, token_expired. */
   notice: Notice;
   /** A personal message to this user, outside any room; each is emitted once. */
   message: Msg;
   /**
    * The client could not connect. When `state` is `closed`, it has stopped, because a retry cannot help. Otherwise it retries by itself: after
    * `retryAfterMs` when the viewer is banned for at most an hour or the token is not valid yet, or with backoff when it got no token or no edge
-   * from the gateway, or when its token was refused and the token function may return a better one.
+   * from the gateway, or when its token was refused and the token function may return a better one. Emitted while `online`, too, when the token
+   * could not be renewed.
    */
   error: DanmuxError;
 }
@@ -38,6 +39,7 @@ export class Client extends Emitter<ClientEvents> {
     connection.on('state', (state) => this.#onState(state));
     connection.on('notice', (notice) => this.#notice(notice));
     connection.on('error', (error) => this.emit('error', error));
+    connection.on('renewed', () => this.#onRenewed());
     connection.on('frame', (frame) => this.#rooms.get(frame.room)?.frame(frame));
     connection.on('gap', (gap) => this.#rooms.get(gap.room)?.gap(gap));
     connection.on('presence', ({ room, online }) => this.#rooms.get(room)?.presence(online));
@@ -105,6 +107,11 @@ export class Client extends Emitter<ClientEvents> {
   #notice(notice: Notice): void {
     if (notice.room !== undefined) this.#rooms.get(notice.room)?.notice(notice);
     this.emit('notice', notice);
+  }
+
+  /** The new token may allow rooms that the previous one did not. */
+  #onRenewed(): void {
+    for (const room of this.#rooms.values()) if (room.refusal?.code === 'room_forbidden') room.connected();
   }
 
   #onState(state: ClientState): void {

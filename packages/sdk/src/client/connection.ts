@@ -1,6 +1,6 @@
 // The connection to one edge at a time: tries edges until one answers, reconnects after a loss, and moves to another edge on `goaway`. It passes
 // events and requests on and does not interpret them.
-import { DanmuxError, type ErrorBody, type GoAway, type Reply, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
+import { type AuthReply, DanmuxError, type ErrorBody, type GoAway, type Reply, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import { retryDelay } from './delay.ts';
 import { Edges } from './edges.ts';
@@ -10,6 +10,7 @@ import { defaultHost, type Host, type Visibility } from './host.ts';
 import { injectedWebSocket } from './injected-websocket.ts';
 import type { ClientOptions, ClientState } from './options.ts';
 import { ServerTime } from './server-time.ts';
+import { TokenRenewal } from './token-renewal.ts';
 import { TokenSource } from './token-source.ts';
 
 type EdgeSocket = Socket<ServerEvents, ViewerEvents>;
@@ -18,6 +19,8 @@ type Payload<E extends keyof ServerEvents> = Parameters<ServerEvents[E]>[0];
 export type ConnectionEvents = { readonly [E in Passed]: Payload<E> } & {
   readonly state: ClientState;
   readonly error: DanmuxError;
+  /** The token of the open connection was replaced. */
+  readonly renewed: undefined;
 };
 
 type Passed = Exclude<keyof ServerEvents, 'goaway'>;
@@ -30,6 +33,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   readonly #host: Host;
   readonly #edges: Edges;
   readonly #tokens: TokenSource;
+  readonly #renewal: TokenRenewal;
   readonly time = new ServerTime();
   #socket: EdgeSocket | undefined;
   #state: ClientState = 'connecting';
@@ -47,6 +51,13 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#host = { ...defaultHost(), ...options.host };
     this.#edges = new Edges(options, this.#host);
     this.#tokens = new TokenSource(options.token);
+    this.#renewal = new TokenRenewal({
+      tokens: this.#tokens,
+      time: this.time,
+      auth: (token) => this.request<AuthReply>('auth', { token }),
+      renewed: () => this.emit('renewed', undefined),
+      failed: (error) => this.emit('error', error),
+    });
   }
 
   get state(): ClientState {
@@ -131,7 +142,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#socket = socket;
     // Events of a replaced socket are ignored.
     const current = () => this.#socket === socket;
-    socket.on('connect', () => current() && this.#connected(url));
+    socket.on('connect', () => current() && this.#connected(url, token));
     socket.on('connect_error', (error) => current() && this.#connectRefused(error));
     const ending = new EndingNotice();
     socket.on('disconnect', (reason) => current() && this.#ended(reason, ending));
@@ -176,12 +187,13 @@ export class Connection extends Emitter<ConnectionEvents> {
     }
   }
 
-  #connected(url: string): void {
+  #connected(url: string, token: string | undefined): void {
     if (this.#target === undefined) this.#edges.succeeded(url);
     this.#attempt = 0;
     this.#tokens.accepted();
     this.#target = undefined;
     this.time.doubt();
+    this.#renewal.begin(token);
     this.#setState('online');
   }
 
@@ -246,6 +258,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   #drop(): void {
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#renewal.end();
     socket?.disconnect();
   }
 

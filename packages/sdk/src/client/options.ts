@@ -7,7 +7,7 @@ export interface ClientOptions {
   readonly url?: string | readonly string[];
   /** The URL of `GET /v1/gateway` with its query string. The list of edges it returns, best first, replaces `url`; until then `url` is used. */
   readonly gateway?: string;
-  /** A viewer token, or a function that returns one and is called before each connection, so that it can renew an expired one. Absent: a guest. */
+  /** A viewer token, or a function that returns one. The function is called before each connection, and before the token of the open connection ends. Absent: a guest. */
   readonly token?: string | (() => string | Promise<string>);
   /** False: do not receive personal messages. Default true; guests never receive any. */
   readonly own?: boolean;

@@ -200,8 +200,8 @@ export class Room extends Emitter<RoomEvents> {
   /** Receives a notice about this room. Called by the client only. */
   notice(notice: Notice): void {
     const { code, message, until } = notice;
-    if (code === 'kicked' || code === 'banned')
-      this.#refuse(new DanmuxError('banned', { message }), until === undefined ? undefined : until - this.serverTime());
+    if (code === 'kicked' || code === 'banned' || code === 'room_forbidden')
+      this.#refuse(new DanmuxError(code === 'room_forbidden' ? code : 'banned', { message }), until === undefined ? undefined : until - this.serverTime());
     this.emit('notice', notice);
     if (code === 'unbanned' && this.#refusal) this.connected();
   }

@@ -190,7 +190,7 @@ test('a token that is not valid yet is used when it is', async () => {
     client.on('error', ({ code }) => codes.push(code));
     await eventually(() => assert.equal(client.state, 'online'));
   }
-  assert.deepEqual([asked, codes], [1, ['token_not_yet_valid', 'token_not_yet_valid']]);
+  assert.deepEqual([asked, codes], [2, ['token_not_yet_valid', 'token_not_yet_valid']]);
 });
 
 test('a token that becomes valid in more than an hour closes the client', async () => {

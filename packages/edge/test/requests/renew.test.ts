@@ -43,10 +43,7 @@ test('a renewed connection outlives its first token; one that is not renewed end
   ahead = 600_000;
   await eventually(() => assert.equal(stale.socket.connected, false));
   assert.equal(await send(ann), 'ok');
-  assert.deepEqual(
-    [stale.notices.map(({ code }) => code), ann.notices],
-    [['token_expired'], []],
-  );
+  assert.deepEqual([stale.notices.map(({ code }) => code), ann.notices], [['token_expired'], []]);
 });
 
 test('a token signed with another accepted key renews, too', async () => {

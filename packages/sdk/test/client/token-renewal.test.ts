@@ -2,10 +2,10 @@
 // tried again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Client, type ClientOptions, createClient } from '../../src/index.ts';
 import { room } from '@danmux/testkit/edge-fixture';
 import { eventually } from '@danmux/testkit/unit';
 import { endOf } from '../../src/client/token-end.ts';
+import { type Client, type ClientOptions, createClient } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
 /** A client that is online, with everything that tells of a second connection. */

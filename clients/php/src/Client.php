@@ -192,6 +192,18 @@ final class Client
         return Token::of($this->http->post(['tokens'], ['sub' => $sub] + $claims + ['ttl_s' => $ttl]));
     }
 
+    /**
+     * A token that only watches one room, for a page such as the OBS overlay.
+     *
+     * @param string|null $room null with a watch key, which has its room
+     * @param int         $ttl  seconds it is good for, an hour at most
+     * @throws ApiException
+     */
+    public function createWatchToken(?string $room = null, int $ttl = 3_600): Token
+    {
+        return Token::of($this->http->post(['tokens', 'watch'], ($room === null ? [] : ['room' => $room]) + ['ttl_s' => $ttl]));
+    }
+
     /** @throws ApiException */
     public function stats(): Stats
     {

@@ -242,6 +242,10 @@ final class RoutesTest extends ServerTestCase
         yield 'replay a dead letter' => [
             static fn (Client $client) => $client->webhooks()->replay('1-0'), 'POST /v1/webhooks/dead/1-0/replay', '{}', ['entry' => '1-0', 'queued' => true], null,
         ];
+        yield 'a token that watches' => [
+            static fn (Client $client) => $client->createWatchToken('live:1', 600), 'POST /v1/tokens/watch', '{"room":"live:1","ttl_s":600}',
+            ['token' => 'jwt', 'expires_at' => self::AT, 'room' => 'live:1'], new Token('jwt', self::AT),
+        ];
         yield 'a token' => [
             static fn (Client $client) => $client->createToken('u1', ['name' => '小明']), 'POST /v1/tokens', '{"sub":"u1","name":"小明","ttl_s":3600}',
             ['token' => 'jwt', 'expires_at' => self::AT], new Token('jwt', self::AT),

@@ -58,6 +58,7 @@ test('the document lists every route and the ways to authenticate', () => {
     'POST /v1/rooms/{room}/messages',
     'POST /v1/rooms/{room}/recall',
     'POST /v1/tokens',
+    'POST /v1/tokens/watch',
     'POST /v1/users/{user}/kick',
     'POST /v1/users/{user}/messages',
     'POST /v1/users/{user}/recall',

@@ -136,7 +136,7 @@ const withType = ({ path, requestBody }: Operation, type: string): Change =>
 
 const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Promise<Answer>>>> = {
   unauthorized: (operation) => ask(operation, { key: null }),
-  forbidden: (operation) => ask(operation, { key: (operation.method === 'GET' ? 'publisher' : 'reader').repeat(8) }),
+  forbidden: async (operation) => ask(operation, { key: await forbiddenKey(operation) }),
   rate_limited: (operation) => askOften(operation),
   signature_invalid: (operation) => askSigned(operation, { secret: 'another' }),
   signature_expired: (operation) => askSigned(operation, { timestamp: 1_000_000 }),
@@ -154,7 +154,7 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   not_found: (operation) => ask(operation, { params: { [lastParam(operation)]: `nobody${++keys}` } }),
   // A token has no other conflict.
   conflict: async (operation) =>
-    operation.path === '/v1/tokens'
+    operation.path.startsWith('/v1/tokens')
       ? askSealed(operation)
       : send(fixture, operation, { room: 'live:1', ...(await (rightRequest(operation).conflict ?? (() => prepared(fixture, operation)))(fixture)) }),
   duplicate_id: askWithTakenId,
@@ -168,6 +168,12 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   },
   lane_full: (operation) => withPublish(operation, async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }))),
 };
+
+/** A key that the route refuses: GET /v1/keys/me refuses only watch keys. */
+async function forbiddenKey({ method, path }: Operation): Promise<string> {
+  if (path === '/v1/keys/me') return (await fixture.call('POST', '/v1/keys', { scopes: ['watch'], rooms: ['live:1'] })).body.key;
+  return (method === 'GET' ? 'publisher' : 'reader').repeat(8);
+}
 
 /** Prepares a held message of an unknown type for the review routes, else the usual objects. */
 async function withUnknownType(operation: Operation): Promise<Readonly<Record<string, string>>> {

@@ -262,6 +262,7 @@ export const rightRequests: Readonly<Record<string, RightRequest>> = {
   'DELETE /v1/keys/{id}': { prepare: oneKey, conflict: configKey },
   'GET /v1/audit': {},
   'POST /v1/tokens': { body: { sub: 'u1' }, other: { sub: 'u2' } },
+  'POST /v1/tokens/watch': { body: { room: 'live:1' }, other: { room: 'live:2' } },
   'GET /v1/stats': {},
   'GET /v1/stats/history': { query: '?minutes=5' },
   'GET /v1/nodes': {},

@@ -15,6 +15,7 @@ import { createRequests } from './requests/create-requests.ts';
 import { createRooms } from './room/create-rooms.ts';
 import { Sessions } from './session/sessions.ts';
 import { TokenExpiry } from './session/token-expiry.ts';
+import { WatchKeys } from './session/watch-keys.ts';
 
 export class EdgeRole implements Part {
   readonly name = 'edge';
@@ -34,6 +35,7 @@ export class EdgeRole implements Part {
     const sessions = this.#sessions;
     const tokens = new TokenVerifier(runtime);
     this.#tokens = tokens;
+    const keys = new WatchKeys(runtime, bus, sessions.all);
     const hops = new TraceHops(runtime, bus, `edge@${runtime.node}`);
     const delivery = createDelivery(runtime, bus, { sessions, hops });
     const { fanOut, receipts, outbox } = delivery;
@@ -45,16 +47,16 @@ export class EdgeRole implements Part {
     const personal = new PersonalMessages(runtime, bus, { sessions, ledger: outbox.ledger, receipts });
     const recovery = new Recovery(runtime, bus);
     const publisher = new Publisher(runtime, bus, 'edge', hops);
-    const requests = createRequests(runtime, bus, { tokens, rooms, recovery, presence, rules, receipts, personal, guard, hidden, publisher });
+    const requests = createRequests(runtime, bus, { tokens, keys, rooms, recovery, presence, rules, receipts, personal, guard, hidden, publisher });
     this.#delivery = delivery;
-    this.#door = new Door(runtime, bus, { sessions, tokens, outbox, rules, requests, rooms });
+    this.#door = new Door(runtime, bus, { sessions, tokens, keys, outbox, rules, requests, rooms });
     this.#membership = new Membership(runtime, bus, {
       role: 'edge',
       address: () => this.address(),
       load: () => sessions.size / runtime.config.edge.max_connections,
       numbers: () => this.#numbers(),
     });
-    this.#beforeViewers = [rules, filter, personal, joinLeaveEvents];
+    this.#beforeViewers = [keys, rules, filter, personal, joinLeaveEvents];
     this.#withViewers = [hops, hidden, receipts, presence, new TokenExpiry(runtime, sessions.all), this.#membership];
   }
 

@@ -28,6 +28,7 @@ export const closings = {
     text: 'The user is banned from all rooms. Reconnect after `until` of the notice; without `until`, do not reconnect.',
   },
   token_expired: { by: 'disconnect', reconnect: false, text: 'The token expired `viewer.token_leeway_s` ago. Connect with a new one.' },
+  token_key_removed: { by: 'disconnect', reconnect: false, text: 'The watch key of the token was deleted, rotated or has expired.' },
   disconnected: { by: 'disconnect', reconnect: true, text: 'The server was asked to close all connections of the user.' },
 } as const satisfies Record<string, Closing>;
 
@@ -56,6 +57,7 @@ export const notices = {
   unbanned: { ends: false, text: 'The ban was lifted; join again. Only open connections of the user get this notice.' },
   kicked: { ends: true, text: 'The user was removed and may join again.' },
   room_forbidden: { ends: true, text: 'The new token of the connection does not allow this room.' },
+  token_key_removed: { ends: true, text: 'The watch key of the token was deleted, rotated or has expired; the edge closes the connection.' },
   token_expired: { ends: true, text: 'The token has expired; the edge closes the connection. Connect with a new token.' },
 } as const satisfies Record<string, NoticeSpec>;
 

@@ -47,6 +47,11 @@ export const errors = {
   origin_forbidden: { status: 403, retryable: false, text: 'This Origin is not in edge.allowed_origins.' },
   forbidden: { status: 403, retryable: false, text: 'This key or token does not permit the request.' },
   read_only: { status: 403, retryable: false, text: 'Guests and holders of read-only tokens may watch but not send.' },
+  token_key_removed: {
+    status: 401,
+    retryable: false,
+    text: 'The watch key of this token was deleted, rotated or has expired.',
+  },
   token_mismatch: {
     status: 403,
     retryable: false,

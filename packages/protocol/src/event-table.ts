@@ -37,7 +37,7 @@ export const viewerEvents = {
     text: 'Replace the token of the connection before it ends; narrower rights hold at once. After an error the previous token stays in force.',
     errors: [
       ...(['token_invalid', 'token_algorithm_refused', 'token_key_unknown', 'token_signature_invalid', 'token_claim_invalid'] as const),
-      ...(['token_not_yet_valid', 'token_expired', 'token_mismatch', 'banned', 'unavailable'] as const),
+      ...(['token_not_yet_valid', 'token_expired', 'token_key_removed', 'token_mismatch', 'banned', 'unavailable'] as const),
     ],
   },
 } as const satisfies Record<keyof ViewerEvents, ViewerEventSpec>;
@@ -55,6 +55,7 @@ export const connectErrors = [
   'token_claim_invalid',
   'token_not_yet_valid',
   'token_expired',
+  'token_key_removed',
   'banned',
   'draining',
   'unavailable',

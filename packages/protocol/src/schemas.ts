@@ -79,7 +79,7 @@ export {
   statsHistoryReply,
   statsReply,
 } from './admin/stats.ts';
-export { type TokenRequest, tokenReply, tokenRequest } from './admin/tokens.ts';
+export { type TokenRequest, tokenReply, tokenRequest, watchTokenReply, watchTokenRequest } from './admin/tokens.ts';
 export { type HopName, type TraceReply, traceExample, traceQuery, traceReply } from './admin/traces.ts';
 export { type DeadLettersReply, deadLettersQuery, deadLettersReply, enableReply, replayReply, webhookStatus, webhooksReply } from './admin/webhooks.ts';
 export { type WordListRequest, type WordListSummary, wordListReply, wordListRequest, wordListSummary, wordListsReply } from './admin/words.ts';

@@ -16,6 +16,8 @@ export interface TokenClaims {
   /** Id of the login; POST /v1/tokens does not set it. */
   readonly session?: string;
   readonly iss?: string;
+  /** The watch key that the token was made with; without the key it is refused. */
+  readonly watch_key?: string;
   /** False: the bearer may not join `@me`. POST /v1/tokens sets it to false when the API key is restricted to some rooms. */
   readonly own?: boolean;
   /** False: the bearer may watch but not send, like a guest. Use it for public displays such as an OBS overlay. */

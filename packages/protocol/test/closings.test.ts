@@ -32,6 +32,6 @@ test('closingOf finds the rows of the table only', () => {
 test('every notice that can end a connection has a closing with the same code', () => {
   // `room_forbidden` always names a room.
   const ending = (Object.keys(notices) as NoticeCode[]).filter((code) => notices[code].ends && code !== 'room_forbidden');
-  assert.deepEqual(ending, ['banned', 'kicked', 'token_expired']);
+  assert.deepEqual(ending, ['banned', 'kicked', 'token_key_removed', 'token_expired']);
   for (const code of ending) assert.equal(closings[code as ClosingReason]?.by, 'disconnect', code);
 });

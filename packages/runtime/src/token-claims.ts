@@ -22,6 +22,7 @@ const readers: Readonly<Record<string, Read>> = {
   avatar: (claim, value) => textOf(claim, value, longestText),
   device: (claim, value) => textOf(claim, value, longestText),
   session: (claim, value) => textOf(claim, value, longestText),
+  watch_key: (claim, value) => textOf(claim, value, longestText),
   level: integerOf,
   roles: textsOf,
   rooms: textsOf,

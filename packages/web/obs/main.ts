@@ -1,51 +1,104 @@
-// The page for an OBS browser source: a room's danmaku and gifts on a transparent background. The query sets its look; the token is in the fragment,
-// which browsers never send to a server. It sends no messages and shows no connection errors, because viewers of the stream would see them.
-import { type BoundRoom, bind, createClient, type DanmuxError, Overlay, type Room } from '@danmux/sdk';
+// The page for an OBS browser source: a room's danmaku and gifts on a transparent background. The query sets its look; the watch key or token is in the fragment,
+// which browsers never send to a server. It sends no messages. It says on the page whatever ends it; a short loss of the connection is not
+// shown, because viewers of the stream would see it.
+import { type BoundRoom, bind, type Client, type ClientOptions, createClient, Overlay, type Room } from '@danmux/sdk';
 import { edgesOf } from './edges.ts';
 import { type Look, lookOf } from './look.ts';
+import { Notes } from './notes.ts';
 import { type Texts, textsOf } from './texts.ts';
+import { KeyRefused, watchToken } from './watch-token.ts';
 
-const noteMs = 20_000;
+/** Time without a connection until the page says so: before the first connection, and after it, milliseconds. */
+const firstMs = 6_000;
+const lostMs = 30_000;
+/** Notices that end the connection or the room. */
+const ending: readonly string[] = ['banned', 'kicked', 'room_forbidden', 'token_expired', 'token_key_removed'];
 const retryMs = 5_000;
 const query = new URLSearchParams(location.search);
 const language = query.get('lang') ?? navigator.language;
 const texts: Texts = textsOf(language);
 const stage = document.getElementById('stage') as HTMLElement;
+const notes = new Notes(document.getElementById('note') as HTMLElement);
 
 document.documentElement.lang = language;
 // The token is in the fragment. A browser does not reload a page when only its fragment changes, so the page does it itself.
 addEventListener('hashchange', () => location.reload());
 const look = lookOf(query, texts);
-note(look.notes, look.room !== undefined);
+notes.show(look.notes, look.room !== undefined);
 if (look.room !== undefined) void show(look, look.room);
 
 async function show({ urls, lanes, settings }: Look, room: string): Promise<void> {
-  const overlay = new Overlay(stage, settings);
   const edges = await edgesOf(room, urls).catch(() => null);
   if (edges === null) {
-    // The server is unreachable: retry without an error on the page, which viewers of the stream would see.
-    overlay.destroy();
+    notes.reason(texts.noServer);
     setTimeout(() => void show(look, room), retryMs);
     return;
   }
+  notes.clear();
   if (edges === undefined) {
-    note([texts.noEdges], false);
+    notes.show([texts.noEdges], false);
     return;
   }
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  const token = tokenOf(room, () => client);
   const client = createClient({ ...edges, own: false, ...(token ? { token } : {}) });
-  let entered = false;
   const joined = client.join(room, { history: 0 });
+  report(client, joined, urls);
+  bind(only(joined, lanes), new Overlay(stage, settings));
+}
+
+/** The token of the address, or a function that gets tokens with its watch key; undefined for a guest. */
+function tokenOf(room: string, client: () => Client): ClientOptions['token'] {
+  const secrets = new URLSearchParams(location.hash.slice(1));
+  const key = secrets.get('key');
+  if (!key) return secrets.get('token') || undefined;
+  return async () => {
+    try {
+      const { token, room: allowed } = await watchToken(key);
+      if (allowed !== room) throw new KeyRefused(texts.otherRoom(allowed, room));
+      return token;
+    } catch (error) {
+      if (error instanceof KeyRefused) end(client(), texts.key(error.message));
+      throw error;
+    }
+  };
+}
+
+/** Stops the client and says why. */
+function end(client: Client, why: string): void {
+  notes.reason(why);
+  client.close();
+}
+
+/** Says on the page why it shows nothing, until it does. */
+function report(client: Client, joined: Room, urls: readonly string[]): void {
+  let seen = false;
+  let timer: ReturnType<typeof setTimeout>;
+  const lost = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => notes.reason(texts.noConnection(urls.join(', '))), seen ? lostMs : firstMs);
+  };
+  lost();
   client.on('state', (state) => {
     stage.dataset['state'] = state;
+    if (state === 'connecting') lost();
+    else clearTimeout(timer);
   });
-  joined.on('joined', () => {
-    entered = true;
+  joined.on('joined', ({ online, positions }) => {
+    notes.clear();
+    const isNew = online <= 1 && Object.values(positions).every((position) => position?.offset === 0);
+    if (isNew && !seen) notes.show([texts.emptyRoom(joined.name)], true);
+    seen = true;
   });
-  const refused = (error: DanmuxError) => !entered && note([texts.token(error.message)], true);
-  client.on('error', refused);
-  joined.on('error', refused);
-  bind(only(joined, lanes), overlay);
+  client.on('error', (error) => {
+    if (client.state === 'closed') notes.reason(error.code === 'token_expired' ? texts.tokenEnded : texts.token(error.message));
+  });
+  client.on('notice', ({ code, room, message }) => {
+    if (room === undefined && ending.includes(code)) notes.reason(texts.ended(message));
+  });
+  joined.on('error', ({ message }) => notes.reason(texts.room(joined.name, message)));
+  joined.on('notice', ({ code, message }) => {
+    if (ending.includes(code)) notes.reason(texts.room(joined.name, message));
+  });
 }
 
 /** Wraps the room so that `message` listeners get only messages of these lanes. */
@@ -58,17 +111,4 @@ function only(room: Room, lanes: readonly string[]): BoundRoom {
         ? room.on('message', (msg) => lanes.includes(msg.lane) && (listener as (payload: typeof msg) => void)(msg))
         : room.on(event, listener),
   };
-}
-
-/** Shows notes to the person who sets up the page. With `passes` they are removed after 20 s, because viewers of the stream see them. */
-function note(lines: readonly string[], passes: boolean): void {
-  if (lines.length === 0) return;
-  const box = document.getElementById('note') as HTMLElement;
-  for (const line of lines) {
-    const paragraph = document.createElement('p');
-    paragraph.textContent = line;
-    box.append(paragraph);
-  }
-  box.hidden = false;
-  if (passes) setTimeout(() => box.remove(), noteMs);
 }

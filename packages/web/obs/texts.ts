@@ -10,7 +10,15 @@ const english = {
   url: (value: string) => `url=${value} is not used: write the address of an edge, beginning with http:// or https://; separate several addresses by commas.`,
   unknown: (name: string, known: string) => `Unknown parameter “${name}”. Known parameters: ${known}. Remove it from the address, or correct its name.`,
   noEdges: 'No edge was found. Add the address of an edge to this address, for example &url=https://edge.example.com.',
-  token: (why: string) => `The token in the address is refused: ${why} Put a new one after #token=.`,
+  token: (why: string) => `The token in the address is refused: ${why} Put a watch key after #key=, or a new token after #token=.`,
+  tokenEnded: 'The token in the address has ended. Put a watch key after #key=, which does not end, or a new token after #token=.',
+  key: (why: string) => `The watch key in the address is refused: ${why} Put a new one after #key=.`,
+  otherRoom: (allowed: string, room: string) => `It is for the room ${allowed}, and the address names ${room}.`,
+  noServer: 'The server of this page does not answer; trying again.',
+  noConnection: (urls: string) => (urls ? `No connection to ${urls}; trying again. Check url= in the address.` : 'No connection to an edge; trying again.'),
+  ended: (why: string) => `The connection was ended: ${why}`,
+  room: (room: string, why: string) => `The room ${room} cannot be shown: ${why}`,
+  emptyRoom: (room: string) => `Connected. Nobody has been in the room ${room} yet: check room= in the address if this is not a new room.`,
 };
 
 export type Texts = typeof english;
@@ -24,7 +32,15 @@ const chinese: Texts = {
   url: (value) => `url=${value} 未生效：请填以 http:// 或 https:// 开头的边缘节点地址，多个用逗号隔开。`,
   unknown: (name, known) => `没有“${name}”这个参数。可用的有：${known}。请从地址里删掉，或改正名称。`,
   noEdges: '这里找不到边缘节点。请在地址里加上 url=边缘节点地址，例如 &url=https://edge.example.com。',
-  token: (why) => `地址里的令牌被拒绝：${why} 请在 #token= 后换上新的令牌。`,
+  token: (why) => `地址里的令牌被拒绝：${why} 请在 #key= 后填写观看密钥，或在 #token= 后换上新的令牌。`,
+  tokenEnded: '地址里的令牌已到期。请在 #key= 后填写不会到期的观看密钥，或在 #token= 后换上新的令牌。',
+  key: (why) => `地址里的观看密钥被拒绝：${why} 请在 #key= 后换上新的密钥。`,
+  otherRoom: (allowed, room) => `它属于房间 ${allowed}，而地址里写的是 ${room}。`,
+  noServer: '本页面的服务器没有响应，正在重试。',
+  noConnection: (urls) => (urls ? `无法连接 ${urls}，正在重试。请检查地址里的 url=。` : '无法连接边缘节点，正在重试。'),
+  ended: (why) => `连接已被结束：${why}`,
+  room: (room, why) => `无法显示房间 ${room}：${why}`,
+  emptyRoom: (room) => `已连接。房间 ${room} 还没有人来过：如果不是新房间，请检查地址里的 room=。`,
 };
 
 const example = (min: number, max: number) => (max <= 1 ? '0.8' : max <= 10 ? '1.5' : String(Math.max(min, 24)));

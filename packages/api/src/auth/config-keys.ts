@@ -4,7 +4,7 @@ import { type ApiKey, digestOf } from './api-key.ts';
 
 export type KeyConfig = Pick<Config['api'], 'key' | 'key_hashes' | 'keys'>;
 
-/** Throws a ConfigError when two keys have the same id. */
+/** Throws a ConfigError when two keys have the same id, or a key has no secret that it could use. */
 export function configKeys({ key, key_hashes: hashes, keys }: KeyConfig): readonly ApiKey[] {
   const found = [
     ...(key ? [unlimited('default', digestOf(key))] : []),
@@ -22,7 +22,9 @@ function unlimited(id: string, digest: Buffer): ApiKey {
   return { id, scopes: ['admin'], signedOnly: false, source: 'config', digests: [{ secret: digest }], signingSecrets: [] };
 }
 
-function rowKey({ id, hashes, signing_secrets: secrets = [], scopes, rooms, signed_only: signedOnly = false }: KeyConfig['keys'][number]): ApiKey {
+function rowKey({ id, hashes = [], signing_secrets: secrets = [], scopes, rooms, signed_only: signedOnly = false }: KeyConfig['keys'][number]): ApiKey {
+  if (hashes.length === 0 && secrets.length === 0) throw new ConfigError(`api.keys: the key ${id} has neither hashes nor signing_secrets; give one of them.`);
+  if (signedOnly && secrets.length === 0) throw new ConfigError(`api.keys: the key ${id} is signed_only and has no signing_secrets; give one.`);
   return {
     id,
     scopes,

@@ -2,8 +2,8 @@
 // fails and is retried on the new state. Keys of the config cannot be changed here.
 import type { Bus, RecordField, RecordState } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
-import { DanmuxError } from '@danmux/protocol';
-import type { Clock } from '@danmux/runtime';
+import { DanmuxError, isRoomName } from '@danmux/protocol';
+import { type Clock, newId } from '@danmux/runtime';
 import { isLive } from './api-key.ts';
 import type { Keyring } from './keyring.ts';
 import type { Scope } from './scopes.ts';
@@ -11,7 +11,7 @@ import type { Seal } from './seal.ts';
 import { type NewSecret, newSecret, readStoredKey, type StoredKey, storedSecretOf } from './stored-key.ts';
 
 export interface KeyRequest {
-  readonly id: string;
+  readonly id?: string;
   readonly scopes: readonly Scope[];
   readonly rooms?: readonly string[];
   readonly signed_only?: boolean;
@@ -36,7 +36,9 @@ export class KeyStore {
   }
 
   /** Creates a key. Throws `conflict` when the id exists or the maximum number of keys is reached. */
-  async make({ id, scopes, rooms, signed_only, expires_at }: KeyRequest): Promise<NewSecret> {
+  async make(request: KeyRequest): Promise<NewSecret & { readonly id: string }> {
+    checkWatchKey(request);
+    const { id = `key_${newId().slice(-12).toLowerCase()}`, scopes, rooms, signed_only, expires_at } = request;
     const now = this.#clock.now();
     if (expires_at !== undefined && expires_at <= now) throw new DanmuxError('invalid_request', { message: 'body: expires_at must be in the future.' });
     const secret = newSecret();
@@ -53,7 +55,7 @@ export class KeyStore {
       if (fields.size >= maxKeys) throw new DanmuxError('conflict', { message: `There are already ${maxKeys} keys, the maximum; delete one first.` });
       return [id, fieldOf(stored)];
     });
-    return secret;
+    return { id, ...secret };
   }
 
   /**
@@ -105,6 +107,16 @@ export class KeyStore {
     }
     throw new DanmuxError('unavailable', { message: 'Too many concurrent changes to the keys; try again.', retryAfterMs: 1_000 });
   }
+}
+
+/** A watch key does one thing for one room, because it stands in the URL of a page. */
+function checkWatchKey({ scopes, rooms = [], signed_only }: KeyRequest): void {
+  if (!scopes.includes('watch')) return;
+  const [room = ''] = rooms;
+  if (scopes.length > 1) throw new DanmuxError('invalid_request', { message: 'body: scopes: the scope watch stands alone.' });
+  if (rooms.length !== 1 || !isRoomName(room))
+    throw new DanmuxError('invalid_request', { message: 'body: rooms: a watch key has exactly one room, by its name.' });
+  if (signed_only) throw new DanmuxError('invalid_request', { message: 'body: signed_only: a page cannot sign, so a watch key cannot require it.' });
 }
 
 function fieldOf(stored: StoredKey): RecordField {

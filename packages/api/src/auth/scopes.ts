@@ -8,6 +8,7 @@ export const scopes = {
   moderate: 'Mute, ban, kick, recall, review, and change the modes of rooms.',
   read: 'Read rooms, members, history, receipts and statistics.',
   admin: 'Everything, including keys, the audit log, jobs and nodes.',
+  watch: 'Get tokens that only watch the one room of the key: POST /v1/tokens/watch, and nothing else.',
 } as const;
 
 export type Scope = keyof typeof scopes;
@@ -32,6 +33,8 @@ declare module 'fastify' {
 }
 
 export function checkScope(granted: readonly Scope[], required: Scope | 'any' | undefined): void {
+  // A watch key stands in the URL of a page, so it opens nothing but its own route.
+  if (granted.includes('watch') && required !== 'watch') throw new DanmuxError('forbidden', { message: 'A watch key is only for POST /v1/tokens/watch.' });
   if (required === 'any') return;
   if (required !== undefined && (granted.includes(required) || granted.includes('admin'))) return;
   throw new DanmuxError('forbidden', { message: `This key lacks the scope ${required ?? 'admin'}, which this route requires.` });

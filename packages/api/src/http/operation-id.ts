@@ -9,7 +9,12 @@ const methodVerbs: Readonly<Record<string, string>> = { GET: 'get', PUT: 'put', 
 /** Words that end in s and are not treated as plurals. */
 const singulars: readonly string[] = ['receipts', 'stats'];
 /** Parts of paths that give no clear name, and the parts that replace them in the name. */
-const namedAs: Readonly<Record<string, string>> = { '/webhooks/dead': '/deadLetters', '/words': '/wordLists', '/rooms/:room/kick': '/rooms/:room/users/kick' };
+const namedAs: Readonly<Record<string, string>> = {
+  '/tokens/watch': '/watch/tokens',
+  '/webhooks/dead': '/deadLetters',
+  '/words': '/wordLists',
+  '/rooms/:room/kick': '/rooms/:room/users/kick',
+};
 
 /** `url` in Fastify's form, such as `/v1/rooms/:room`. */
 export function operationId(method: string, url: string): string {

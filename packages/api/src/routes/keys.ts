@@ -42,6 +42,7 @@ const createSchema = {
   body: withExamples(keyRequest, {
     'a backend of some rooms': { id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'] },
     'a moderation tool on another network': { id: 'mods', scopes: ['moderate', 'read'], signed_only: true },
+    'a watch key for the OBS page of a room': { id: 'obs-1001', scopes: ['watch'], rooms: ['live:1001'] },
   }),
   response: { 201: success(keySecretReply, 'The key and its signing secret', { id: 'shop', ...secret }), ...documented(postCodes) },
 };
@@ -63,9 +64,9 @@ const listSchema = {
 
 const selfSchema = {
   summary: 'Show the key of this request',
-  description: 'The scopes and rooms of the key, and whether the request is signed. Works with every key.',
+  description: 'The scopes and rooms of the key, and whether the request is signed. Works with every key but watch keys.',
   tags: ['keys'],
-  response: { 200: success(keySelfReply, 'The key of this request', keySelfExample), ...documented([], ['forbidden']) },
+  response: { 200: success(keySelfReply, 'The key of this request', keySelfExample), ...documented([]) },
 };
 
 const rotateSchema = {
@@ -84,7 +85,8 @@ const rotateSchema = {
 
 const removeSchema = {
   summary: 'Delete a key',
-  description: 'Every api refuses the key within a second. `conflict` for a key of the config: remove it there.',
+  description:
+    'Every api refuses the key within a second, and every edge closes the connections of a watch key within two. `conflict` for a key of the config: remove it there.',
   tags: ['keys'],
   params: keyParams,
   response: {
@@ -95,9 +97,9 @@ const removeSchema = {
 
 export function addKeyRoutes(app: TypedApp, { clock }: { readonly clock: Clock }, { keyring, store, sync, use }: Keys): void {
   app.post('/v1/keys', { schema: createSchema, config: { scope: 'admin', secretAnswer: true } }, async (request, reply) => {
-    const { key, signingSecret } = await store.make(request.body);
+    const { id, key, signingSecret } = await store.make(request.body);
     await sync.refresh();
-    return reply.status(201).send({ id: request.body.id, key, signing_secret: signingSecret });
+    return reply.status(201).send({ id, key, signing_secret: signingSecret });
   });
 
   app.get('/v1/keys', { schema: listSchema, config: { scope: 'admin' } }, async (): Promise<KeysReply> => {

@@ -82,6 +82,7 @@ test('every route without a room in its path refuses a limited key or checks eac
     'POST /v1/messages/batch',
     'POST /v1/broadcasts',
     'POST /v1/tokens',
+    'POST /v1/tokens/watch',
     'GET /v1/rooms',
     'GET /v1/messages/{id}/receipts',
     'GET /v1/messages/{id}/trace',

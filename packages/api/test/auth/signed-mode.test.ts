@@ -22,7 +22,7 @@ const body = JSON.stringify(gift);
 let fixture: ApiFixture;
 beforeEach(async () => {
   fixture = await startApi({
-    'api.keys': [row('signer', {}), row('only', { signed_only: true }), row('bare', { signing_secrets: undefined })],
+    'api.keys': [row('signer', {}), row('only', { signed_only: true }), row('bare', { signing_secrets: undefined }), row('signs', { hashes: undefined })],
     shedding: 'off',
   });
 });
@@ -31,6 +31,11 @@ afterEach(() => fixture.close());
 const signing = (change: Partial<Signing> = {}): Signing => ({ key: 'signer', secret, method: 'POST', target: path, body, ...change });
 const send = (headers: Record<string, string>, sent = body, target = path): Promise<Answer> => fixture.call('POST', target, sent, { key: null, headers });
 const stored = async () => (await fixture.sequence()).length;
+
+test('a key that only signs needs no hash, and its secret is no bare key', async () => {
+  assert.equal((await send(signedHeaders(signing({ key: 'signs' })))).status, 202);
+  for (const text of [secret, `${bare}signs`, '']) mustRefuse(await send({ authorization: `Bearer ${text}` }), 'unauthorized');
+});
 
 test('a signed request carries no key text and has the scopes of its key', async () => {
   assert.equal((await send(signedHeaders(signing()))).status, 202);

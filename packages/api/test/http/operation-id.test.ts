@@ -10,6 +10,7 @@ test('an operationId is a verb and the nouns of the path', () => {
     ['POST /v1/messages/batch', 'publishMessageBatch'],
     ['POST /v1/broadcasts', 'createBroadcast'],
     ['POST /v1/tokens', 'signToken'],
+    ['POST /v1/tokens/watch', 'signWatchToken'],
     ['GET /v1/rooms', 'listRooms'],
     ['GET /v1/rooms/:room', 'getRoom'],
     ['PATCH /v1/rooms/:room', 'updateRoom'],

@@ -14,6 +14,7 @@ import { sendAway } from '../session/drain.ts';
 import { Session, type ViewerSocket } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { slimSocket, useNoRooms } from '../session/slim-socket.ts';
+import type { WatchKeys } from '../session/watch-keys.ts';
 import { bannedError, type Viewer } from '../viewer/viewer.ts';
 import { ClusterControl } from './cluster-control.ts';
 import { type PingedConn, Pinger } from './pinger.ts';
@@ -22,6 +23,7 @@ import { addressOf, createHttpServer, createViewerServer, type ViewerServer } fr
 export interface DoorParts {
   readonly sessions: Sessions;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly keys: Pick<WatchKeys, 'admit'>;
   /** Shared by the outboxes of all sessions. */
   readonly outbox: OutboxParts;
   readonly rules: Pick<Rules, 'everywhere'>;
@@ -45,8 +47,9 @@ export class Door {
     this.#runtime = runtime;
     this.#parts = parts;
     this.#http = createHttpServer(runtime);
+    const { tokens, keys } = parts;
     this.#io = createViewerServer(runtime, this.#http, {
-      tokens: parts.tokens,
+      ...{ tokens, keys },
       draining: () => this.#draining,
       refuses: () => this.#refusal(),
       refusesViewer: (viewer) => this.#ban(viewer),

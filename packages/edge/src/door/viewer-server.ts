@@ -7,6 +7,7 @@ import { probe, type Runtime, type TokenVerifier } from '@danmux/runtime';
 import { Server } from 'socket.io';
 import { boundPolls, type PollingConn } from '../outbox/polls.ts';
 import type { SocketData } from '../session/session.ts';
+import type { WatchKeys } from '../session/watch-keys.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { allowRequest, authenticate, originAllowed } from './handshake.ts';
 import { InflateMemory } from './inflater.ts';
@@ -18,6 +19,7 @@ export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, nev
 /** Verifies tokens, and decides which viewers are refused for other reasons. */
 export interface Door {
   readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly keys: Pick<WatchKeys, 'admit'>;
   /** True while the edge drains; its handshakes are refused. */
   draining(): boolean;
   /** The error for every new viewer, while the edge drains or is full; else undefined. */
@@ -90,6 +92,7 @@ async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, 
   const refusal = door.refuses();
   if (refusal) throw refusal;
   const viewer = await authenticate(runtime, door.tokens, auth);
+  await door.keys.admit(viewer);
   const unwanted = door.refusesViewer(viewer);
   if (unwanted) throw unwanted;
   return viewer;

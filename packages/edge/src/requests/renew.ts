@@ -7,11 +7,13 @@ import type { Clock, TokenVerifier } from '@danmux/runtime';
 import type { Presence } from '../room/presence.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { Session } from '../session/session.ts';
+import type { WatchKeys } from '../session/watch-keys.ts';
 import { bannedError, checkSameLogin, mayEnter, viewerOf } from '../viewer/viewer.ts';
 import type { Answer } from './handlers.ts';
 
 export interface RenewParts {
   readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly keys: Pick<WatchKeys, 'admit'>;
   readonly rooms: Pick<Rooms, 'expel' | 'pending'>;
   readonly presence: Pick<Presence, 'renewed'>;
   readonly rules: Pick<Rules, 'everywhere'>;
@@ -42,6 +44,7 @@ export class Renew {
     const claims = await this.#parts.tokens.verify(token);
     const viewer = viewerOf(claims);
     checkSameLogin(session.viewer, viewer);
+    await this.#parts.keys.admit(viewer);
     const now = this.#clock.now();
     const ban = this.#parts.rules.everywhere('ban', viewer.id);
     if (ban) throw bannedError(ban, now);

@@ -16,6 +16,8 @@ export interface Viewer {
   /** Sender fields shown to other viewers. */
   readonly from: From;
   readonly login: Login;
+  /** The mark of the watch key that the token was made with. */
+  readonly watchKey?: string;
 }
 
 /** Claims that, besides the user, must stay the same when a connection renews its token. */
@@ -32,7 +34,17 @@ export function viewerOf(claims: TokenClaims): Viewer {
     ...(level === undefined ? {} : { level }),
     ...(roles === undefined ? {} : { roles }),
   };
-  return { id: sub, guest: false, own, sends: send, rooms, expiresAt: Math.round(exp * 1_000), from, login: loginOf(claims) };
+  return {
+    id: sub,
+    guest: false,
+    own,
+    sends: send,
+    rooms,
+    expiresAt: Math.round(exp * 1_000),
+    from,
+    login: loginOf(claims),
+    ...(claims.watch_key === undefined ? {} : { watchKey: claims.watch_key }),
+  };
 }
 
 function loginOf({ device, session, iss }: TokenClaims): Login {

@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox';
 import { instant, roomRule, strict } from './fields.ts';
 
-const scopes = ['publish', 'moderate', 'read', 'admin'] as const;
+const scopes = ['publish', 'moderate', 'read', 'admin', 'watch'] as const;
 const scopeList = Type.Array(
   Type.Unsafe<(typeof scopes)[number]>(
     Type.Union(
@@ -14,7 +14,8 @@ const scopeList = Type.Array(
   {
     minItems: 1,
     maxItems: scopes.length,
-    description: '`publish`, `moderate`, `read`; `admin` includes the others and the administration routes',
+    description:
+      '`publish`, `moderate`, `read`; `admin` includes the others and the administration routes. `watch` stands alone, with exactly one room: such a key only gets tokens that watch this room',
   },
 );
 const rooms = Type.Array(roomRule, { minItems: 1, maxItems: 64, description: 'Exact names, or prefixes that end in `*`; absent: every room' });
@@ -23,7 +24,7 @@ export const keyId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$', description
 
 export const keyRequest = Type.Object(
   {
-    id: keyId,
+    id: Type.Optional(Type.String({ ...keyId, description: 'Identifies the key in signatures, lists and the audit log; made when absent' })),
     scopes: scopeList,
     rooms: Type.Optional(rooms),
     signed_only: Type.Optional(Type.Boolean({ description: 'Requests of this key must be signed; the plain key is refused' })),

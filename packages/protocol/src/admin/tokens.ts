@@ -24,4 +24,13 @@ export const tokenRequest = Type.Object(
   { ...strict, title: 'TokenRequest' },
 );
 export const tokenReply = Type.Object({ token: Type.String(), expires_at: Type.Integer({ description: 'Milliseconds since 1970' }) }, { title: 'ViewerToken' });
+
+export const watchTokenRequest = Type.Object(
+  {
+    room: Type.Optional(Type.String({ maxLength: 1_024, description: 'Required unless the key is a watch key, which has its room' })),
+    ttl_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600, default: 3_600 })),
+  },
+  strict,
+);
+export const watchTokenReply = Type.Object({ ...tokenReply.properties, room: Type.String({ description: 'The room that the token may watch' }) });
 export type TokenRequest = Static<typeof tokenRequest>;

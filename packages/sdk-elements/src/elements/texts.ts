@@ -95,6 +95,7 @@ const chinese: Texts = {
     token_invalid: '登录信息无效，请重新登录',
     token_algorithm_refused: '登录信息无效，请重新登录',
     token_key_unknown: '登录信息无效，请重新登录',
+    token_key_removed: '登录信息无效，请重新登录',
     token_signature_invalid: '登录信息无效，请重新登录',
     token_claim_invalid: '登录信息无效，请重新登录',
     token_not_yet_valid: '登录信息尚未生效，请稍候',

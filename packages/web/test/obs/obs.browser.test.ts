@@ -1,4 +1,4 @@
-// The OBS page of a real danmux: transparent, with the look from its URL, and without errors that viewers of the stream would see.
+// The OBS page of a real danmux: transparent, with the look from its URL; whatever ends it is said on the page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freePorts } from '@danmux/testkit';
@@ -10,6 +10,8 @@ const live = livePage();
 const online = '[data-state=online]';
 
 test('the page is transparent except for danmaku, and sends the token only to the edge', async () => {
+  // A room where somebody was: the page has no note about its name.
+  await live.push('live:obs', { from: { id: 'a' }, data: { text: 'earlier' } });
   const token = await live.edge.token('obs', { rooms: ['live:obs'] });
   const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}&size=40#token=${token}`);
   const requests: string[] = [];
@@ -52,13 +54,65 @@ test('an invalid parameter is reported once, in the requested language, and the 
   assert.deepEqual(await page.locator('.danmux-note p').allTextContents(), ['speed=fast 未生效：请填 0.1 到 10 之间的数字，例如 speed=1.5。']);
 });
 
-test('a lost connection is not shown; a refused token is reported to the person who sets up the page', async () => {
-  live.expect(/ERR_CONNECTION_REFUSED/);
-  const away = await live.visit(`/overlay/?room=live:obs&url=http://127.0.0.1:${await freePorts(1)}`);
-  await away.locator('[data-state=connecting]').waitFor();
-  assert.equal(await away.locator('.danmux-note').isVisible(), false);
-  assert.deepEqual(await faultsOf(away), []);
+type Page = Awaited<ReturnType<typeof live.visit>>;
+const noteOf = (page: Page) => page.locator('.danmux-note');
+const says = (page: Page, text: RegExp) => eventually(async () => assert.match((await noteOf(page).textContent()) ?? '', text), { timeoutMs: 20_000 });
+
+test('a watch key in the address shows the room; its deletion ends the page within two seconds and says so', async () => {
+  live.expect(/401/);
+  const { body } = await live.api.call('POST', '/v1/keys', { scopes: ['watch'], rooms: ['live:obs'] });
+  const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#key=${body.key}`);
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await page.reload();
+  await page.locator(online).waitFor();
+  await live.push('live:obs', { from: { id: 'a' }, data: { text: '弹幕' } });
+  await page.locator('.danmux-danmaku', { hasText: '弹幕' }).waitFor();
+  assert.equal(await noteOf(page).isVisible(), false);
+  assert.ok(requests.some((url) => url.endsWith('/v1/tokens/watch')) && !requests.some((url) => url.includes(body.key)), requests.join('\n'));
+  const before = performance.now();
+  await live.api.call('DELETE', `/v1/keys/${body.id}`);
+  await says(page, /The connection was ended: The watch key|The watch key in the address is refused/);
+  assert.ok(performance.now() - before < 2_000, `${performance.now() - before} ms`);
+  await says(page, /The watch key in the address is refused/);
+  assert.deepEqual(await faultsOf(page), []);
+});
+
+test('a watch key of another room, a wrong key and a token that ended are said on the page', async () => {
+  live.expect(/40[13]/);
+  const { body } = await live.api.call('POST', '/v1/keys', { scopes: ['watch'], rooms: ['live:other'] });
+  const other = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#key=${body.key}`);
+  await says(other, /It is for the room live:other, and the address names live:obs/);
+  await says(await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#key=dmx_wrong`), /The watch key in the address is refused/);
+  await says(await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#token=${await live.edge.token('obs', {}, -60)}`), /has ended/);
   const refused = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#token=wrong`);
-  await eventually(async () => assert.match((await refused.locator('.danmux-note').textContent()) ?? '', /The token in the address is refused.*after #token=/));
+  await says(refused, /The token in the address is refused/);
   assert.deepEqual(await faultsOf(refused), []);
+});
+
+test('a wrong edge address, a room that is not allowed and a room where nobody was are said on the page', async () => {
+  live.expect(/ERR_CONNECTION_REFUSED/);
+  const port = await freePorts(1);
+  const away = await live.visit(`/overlay/?room=live:obs&url=http://127.0.0.1:${port}`);
+  await away.locator('[data-state=connecting]').waitFor();
+  const forbidden = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#token=${await live.edge.token('obs', { rooms: ['live:other'] })}`);
+  await says(forbidden, /The room live:obs cannot be shown: The token does not allow this room/);
+  const empty = await live.visit(`/overlay/?room=live:mistyped&url=${live.edge.url}`);
+  await says(empty, /Nobody has been in the room live:mistyped yet/);
+  await says(away, new RegExp(`No connection to http://127\\.0\\.0\\.1:${port}`));
+  assert.deepEqual(await faultsOf(away), []);
+});
+
+test('a connection that is lost for a moment is not shown', async () => {
+  live.expect(/./);
+  const token = await live.edge.token('lost', { rooms: ['live:obs'] });
+  const page = await live.visit(`/overlay/?room=live:obs&url=${live.edge.url}#token=${token}`);
+  await page.locator(online).waitFor();
+  await page.context().setOffline(true);
+  live.edge.edge.disconnectUser('lost');
+  await page.locator('[data-state=connecting]').waitFor();
+  assert.equal(await noteOf(page).isVisible(), false);
+  await page.context().setOffline(false);
+  await page.locator(online).waitFor();
+  assert.equal(await noteOf(page).isVisible(), false);
 });

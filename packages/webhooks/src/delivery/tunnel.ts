@@ -5,7 +5,7 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import type { AddressGuard } from './address-guard.ts';
+import type { AddressGuard } from '@danmux/runtime';
 
 type Connected = (error: Error | null, stream?: Duplex) => void;
 

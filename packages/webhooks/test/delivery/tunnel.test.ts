@@ -8,7 +8,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { createRuntime, loadConfig } from '@danmux/runtime';
 import { ConnectProxy } from '@danmux/testkit/connect-proxy';
 import { secret, selfSigned, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
-import { AddressGuard } from '../../src/delivery/address-guard.ts';
+import { AddressGuard } from '@danmux/runtime';
 import { Tunnel } from '../../src/delivery/tunnel.ts';
 import { type Outcome, WebhookClient } from '../../src/delivery/webhook-client.ts';
 

@@ -5,8 +5,8 @@ import { count, ms, port, strict } from '../fields.ts';
 const apiKey = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' }),
-    /** SHA-256 of the key in hex; during a rotation two hashes, one of the old key and one of the new key. */
-    hashes: Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), { minItems: 1, maxItems: 2 }),
+    /** SHA-256 of the key in hex; during a rotation two hashes, one of the old key and one of the new key. A key that only signs has none. */
+    hashes: Type.Optional(Type.Array(Type.String({ pattern: '^[0-9a-f]{64}$' }), { minItems: 1, maxItems: 2 })),
     /** HMAC keys for signed requests. */
     signing_secrets: Type.Optional(Type.Array(Type.String({ minLength: 32 }), { minItems: 1, maxItems: 2, secret: true })),
     scopes: Type.Array(Type.Union(['publish', 'moderate', 'read', 'admin'].map((scope) => Type.Literal(scope))), { minItems: 1 }),
@@ -30,7 +30,7 @@ export const api = Type.Object(
     keys: Type.Array(apiKey, {
       default: [],
       description:
-        'API keys restricted to scopes (publish, moderate, read, admin) and rooms (exact names or `prefix*`). `signing_secrets` are the HMAC keys for signed requests; `signed_only` refuses unsigned requests. /v1/keys creates more keys at run time.',
+        'API keys restricted to scopes (publish, moderate, read, admin) and rooms (exact names or `prefix*`). `signing_secrets` are the HMAC keys for signed requests; a key that only signs needs no `hashes`; `signed_only` refuses unsigned requests. /v1/keys creates more keys at run time.',
     }),
     signature_window_ms: ms(
       300_000,

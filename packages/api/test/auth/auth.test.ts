@@ -90,10 +90,15 @@ test('shedding: off disables the rate limit', async () => {
   await open.close();
 });
 
+type Row = KeyConfig['keys'][number];
+
 test('a key of the config needs a hash or a signing secret, and a secret when it must sign', () => {
-  const row = { id: 'k', scopes: ['read' as const] };
+  const row: Row = { id: 'k', scopes: ['read'] as never };
   const secrets = ['s'.repeat(32)];
   assert.throws(() => keyring({ keys: [row] }), { code: 'config_invalid', message: /key k has neither hashes nor signing_secrets/ });
-  assert.throws(() => keyring({ keys: [{ ...row, hashes: ['0'.repeat(64)], signed_only: true }] }), { code: 'config_invalid', message: /key k is signed_only/ });
+  assert.throws(() => keyring({ keys: [{ ...row, hashes: ['0'.repeat(64)], signed_only: true }] }), {
+    code: 'config_invalid',
+    message: /key k is signed_only/,
+  });
   keyring({ keys: [{ ...row, signing_secrets: secrets, signed_only: true }] });
 });

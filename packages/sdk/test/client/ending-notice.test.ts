@@ -14,6 +14,10 @@ const sanctioned =
   ({ bus }) =>
     bus.records.set('everywhere', new Map([[`${kind}:ann`, { value: JSON.stringify({ by: 'mods', at: Date.now() }) }]]));
 
+/** The watch key of the viewer's token, as the api stores it. */
+const digest = 'ab'.repeat(32);
+const watchKey = JSON.stringify({ scopes: ['watch'], rooms: [room], created_at: 1, secrets: [{ hash: digest }] });
+
 /** The cause of each closing. `slow` is missing: it closes the WebSocket as `drain` does, and a client cannot tell them apart. */
 const causes: Readonly<Record<Exclude<ClosingReason, 'slow'>, Cause>> = {
   drain: ({ edge }) => edge.drain(),
@@ -22,6 +26,7 @@ const causes: Readonly<Record<Exclude<ClosingReason, 'slow'>, Cause>> = {
   token_expired: (_, clock) => {
     clock.aheadMs = 3_600_000;
   },
+  token_key_removed: ({ bus }) => bus.records.set('keys', new Map([['obs', null]])),
   disconnected: ({ edge }) => edge.disconnectUser('ann'),
 };
 
@@ -30,7 +35,8 @@ for (const [reason, cause] of Object.entries(causes)) {
   test(`after the closing ${reason} the client ${reconnect ? 'reconnects' : 'stays away'}`, async (t) => {
     const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs };
     const fixture = await startEdge({ 'edge.drain_ms': 50 }, undefined, clock);
-    const client = createClient({ url: fixture.url, token: await fixture.token('ann') });
+    await fixture.bus.records.set('keys', new Map([['obs', { value: watchKey }]]));
+    const client = createClient({ url: fixture.url, token: await fixture.token('ann', { watch_key: `obs.${digest.slice(0, 16)}` }) });
     t.after(async () => {
       client.close();
       await fixture.close();

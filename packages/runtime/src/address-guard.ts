@@ -22,6 +22,7 @@ class RefusedAddress extends Error {
   readonly code = 'address_refused';
 }
 
+/** The addresses that outgoing requests may connect to: public ones, and the given private ranges. */
 export class AddressGuard {
   readonly #allowed: readonly Range[];
 

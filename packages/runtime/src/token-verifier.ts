@@ -10,6 +10,7 @@ import { headerOf, payloadOf, verifyViewerToken } from './viewer-token.ts';
 /** A token without `kid` is tried with this many keys of its algorithm, because each try costs CPU time. */
 const triedKeys = 8;
 
+/** Verifies viewer tokens with the secret and the public keys of the config. */
 export class TokenVerifier {
   readonly #runtime: TokenJwksRuntime;
   readonly #keys: readonly PublicKey[];

@@ -5,10 +5,9 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { AddressGuard, createRuntime, loadConfig } from '@danmux/runtime';
 import { ConnectProxy } from '@danmux/testkit/connect-proxy';
 import { secret, selfSigned, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
-import { AddressGuard } from '@danmux/runtime';
 import { Tunnel } from '../../src/delivery/tunnel.ts';
 import { type Outcome, WebhookClient } from '../../src/delivery/webhook-client.ts';
 

@@ -18,7 +18,10 @@ import urllib.parse
 import urllib.request
 import uuid
 
-import socketio
+try:
+    import socketio
+except ModuleNotFoundError as error:
+    sys.exit(f'The Python module {error.name} is missing: apt-get install python3-socketio python3-websocket (then /usr/bin/python3), or pip install "python-socketio[client]".')
 
 API = os.environ.get('DANMUX_URL', 'http://127.0.0.1:7800')
 EDGE = os.environ.get('DANMUX_EDGE_URL', 'http://127.0.0.1:7700')

@@ -17,7 +17,10 @@ import sys
 import time
 import urllib.request
 
-import websocket
+try:
+    import websocket
+except ModuleNotFoundError as error:
+    sys.exit(f'The Python module {error.name} is missing: apt-get install python3-websocket (then /usr/bin/python3), or pip install websocket-client.')
 
 API = os.environ.get('DANMUX_URL', 'http://127.0.0.1:7800')
 EDGES = os.environ.get('DANMUX_EDGE_URL', 'http://127.0.0.1:7700').split(',')

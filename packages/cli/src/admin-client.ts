@@ -15,7 +15,7 @@ export async function askApi(
   const { ok, status, text } = await ask(base + path, { method, headers, ...(body ? { body: toJson(body) } : {}) }).catch((error: unknown) => {
     throw new ConfigError(`the api does not answer at ${base}: is it running? (danmux start)`, { cause: error });
   });
-  if (!ok) throw new ConfigError(`the api refused with ${status}: ${text}`);
+  if (!ok) throw new ConfigError(`the api refused with ${status}: ${reasonIn(text)}`);
   return text;
 }
 
@@ -23,4 +23,15 @@ export async function askApi(
 async function ask(url: string, request: RequestInit): Promise<{ ok: boolean; status: number; text: string }> {
   const response = await fetch(url, { ...request, signal: AbortSignal.timeout(10_000) });
   return { ok: response.ok, status: response.status, text: await response.text() };
+}
+
+/** Code and detail of a problem, such as `unavailable: The message store cannot be reached; nothing was accepted.`; any other body as it is. */
+function reasonIn(text: string): string {
+  try {
+    const { code, detail } = JSON.parse(text) as { readonly code?: unknown; readonly detail?: unknown };
+    if (typeof code === 'string' && typeof detail === 'string') return `${code}: ${detail}`;
+  } catch {
+    // The answer is not JSON: a proxy may have sent it.
+  }
+  return text.replaceAll(/\s+/g, ' ').slice(0, 300);
 }

@@ -1,5 +1,5 @@
 // `danmux push`: publishes one message to a room through a running api, as a backend does.
-import { parseJson } from '@danmux/runtime';
+import { ConfigError, parseJson } from '@danmux/runtime';
 import type { Command } from 'commander';
 import { askApi } from './admin-client.ts';
 import { loadForCommand } from './load-for-command.ts';
@@ -17,7 +17,7 @@ export function addPushCommand(program: Command): void {
     .description('send a message to a room')
     .argument('<room>', 'room name')
     .argument('<type>', 'message type, such as gift, chat or notice')
-    .argument('<data>', 'JSON, or plain text, which becomes {"text": …}')
+    .argument('<data>', 'JSON, or plain text, which becomes {"text": …}; text that begins with {, [ or " must be JSON')
     .option('--url <url>', 'address of the api (default: its address in the config)')
     .option('--from <user>', 'user id of the sender')
     .option('--name <name>', 'name of the sender')
@@ -34,8 +34,10 @@ export function addPushCommand(program: Command): void {
 function parseData(text: string): unknown {
   try {
     return parseJson(text);
-  } catch {
-    // The data is not JSON, so it is plain text.
+  } catch (error) {
+    // Broken JSON shown to viewers as text would be a gift that no page understands.
+    if (/^\s*[[{"]/.test(text))
+      throw new ConfigError(`push: the data begins like JSON and is not valid JSON: ${(error as Error).message}. Correct it, or quote it for the shell.`);
     return { text };
   }
 }

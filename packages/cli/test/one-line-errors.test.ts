@@ -51,6 +51,32 @@ test('a malformed redis.url is an error that does not print its password', async
   assert.doesNotMatch((await danmux(['start'], env)).err, /hunter2/);
 });
 
+test('data that begins like JSON and is none is refused before it is sent', async () => {
+  for (const data of ['{"gift":', ' [1,', '"rocket'])
+    await says(/^danmux: push: the data begins like JSON and is not valid JSON/, ['push', 'live:1', 'gift', data]);
+});
+
+test('a refusal of the api is its code and detail, not its JSON', async () => {
+  const url = await listening(
+    createServer((_, response) => {
+      response.writeHead(503, { 'content-type': 'application/problem+json' });
+      response.end(JSON.stringify({ type: 'urn:x', title: 'x', status: 503, code: 'unavailable', detail: 'The message store cannot be reached.' }));
+    }),
+  );
+  for (const args of [['nodes'], ['push', 'live:1', 'chat', 'hello']])
+    await says(/^danmux: the api refused with 503: unavailable: The message store cannot be reached\.$/m, [...args, '--url', url]);
+});
+
+test('config check names all faults at once, of environment and command line', async () => {
+  const { code, err } = await danmux(['--set', 'nothing.such=1', '--set', 'relay.port=x', 'config', 'check'], {
+    DANMUX_EDGE_PORT: 'none',
+    NODE_ENV: 'production',
+    DANMUX_API_KEY: 'short',
+  });
+  assert.equal(code, 1);
+  for (const fault of [/DANMUX_EDGE_PORT: edge\.port/, /unknown setting "nothing/, /relay\.port/, /api\.key has 5 characters/]) assert.match(err, fault);
+});
+
 test('a missing --config folder is an error instead of a start on defaults', async () => {
   await says(/^danmux: --config: there is no folder no-such-folder/, ['--config', 'no-such-folder', 'config', 'check']);
 });

@@ -1,5 +1,6 @@
 // The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends never address it. It may stop and start
 // at any time; uncommitted publications wait in the ingress.
+import { performance } from 'node:perf_hooks';
 import type { Bus, Lease } from '@danmux/bus';
 import { laneTotals, Membership, type RoleNumbers, ShardOwnership, TraceHops } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
@@ -7,6 +8,17 @@ import { ChatRates } from './chat-rates.ts';
 import { RoomClaims } from './room-claims.ts';
 import { ShardRelay } from './shard-relay.ts';
 import { TrafficCounter } from './traffic-counter.ts';
+
+/** Share of the time in which the event loop was busy since the call before. A relay that owns all shards and has nothing to do is idle. */
+function busyShare(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
+}
 
 /** The relay of a process; shards move to and from it while it runs. */
 export class RelayRole implements Part {
@@ -28,7 +40,7 @@ export class RelayRole implements Part {
     this.#membership = new Membership(runtime, bus, {
       role: 'relay',
       address: () => '',
-      load: () => this.#shards.size / runtime.config.shards,
+      load: busyShare(),
       numbers: () => this.#numbers(),
     });
     this.#hops = new TraceHops(runtime, bus, this.#membership.id);

@@ -13,7 +13,7 @@ const tracedMessages = 'Messages of the lanes control and gift are traced; messa
 const schema = {
   summary: 'Get the trace of a message',
   description:
-    `${tracedMessages}; messages to users are never traced. A trace is kept for ten minutes. A hop appears up to half a second after it happened. ` +
+    `${tracedMessages}; messages to users are never traced. A trace expires after ten minutes. A hop appears up to half a second after it happened. ` +
     'A process records at most 50 hops a second, so hops can be missing when many gifts arrive.',
   tags: ['messages'],
   params: Type.Object(messageParam),
@@ -28,17 +28,17 @@ export function addTraceRoute(app: TypedApp, { bus }: Pick<Services, 'bus'>): vo
     checkRoom(request, room);
     const [state, receipts] = await Promise.all([bus.traces.find(room, id), bus.receipts.find(id)]);
     if (!state)
-      throw new DanmuxError('not_found', { message: `No trace of a message with this id in this room. ${tracedMessages}; a trace is kept for ten minutes.` });
-    const reply = { id, room, trace: state.trace, hops: [...state.hops].sort(inTime) };
+      throw new DanmuxError('not_found', { message: `No trace of a message with this id in this room. ${tracedMessages}; a trace expires after ten minutes.` });
+    const reply = { id, room, trace: state.trace, hops: [...state.hops].sort(inOrder) };
     return receipts?.rooms.includes(room) ? { ...reply, receipts: countsOf(receipts, room) } : reply;
   });
 }
 
 const order: readonly TraceHop['hop'][] = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'];
 
-/** Compares hops by time; hops of the same millisecond are in the order in which a message passes them. */
-function inTime(a: TraceHop, b: TraceHop): number {
-  return a.at - b.at || order.indexOf(a.hop) - order.indexOf(b.hop) || (a.node < b.node ? -1 : 1);
+/** In the order in which a message passes them: clocks of processes differ, and a relay may record `sequenced` after an edge delivered. */
+function inOrder(a: TraceHop, b: TraceHop): number {
+  return order.indexOf(a.hop) - order.indexOf(b.hop) || a.at - b.at || (a.node < b.node ? -1 : 1);
 }
 
 function countsOf({ counts }: ReceiptState, room: string): NonNullable<TraceReply['receipts']> {

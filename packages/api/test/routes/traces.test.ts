@@ -15,7 +15,7 @@ onBothEngines({ 'api.keys': keys }, (api) => {
     api().call('GET', `/v1/messages/${encodeURIComponent(id)}/trace?room=${encodeURIComponent(room)}`, undefined, key === undefined ? {} : { key });
   const hopsOf = async (id: string) => (await ask(id)).body.hops?.map(({ hop }: { hop: string }) => hop);
 
-  test('the trace of a gift has the hops of all processes, ordered by time', async () => {
+  test('the trace of a gift has the hops of all processes, in the order in which a message passes them', async () => {
     const id = 'order/4711?';
     await api().call('POST', path, { ...gift, id, receipt: true }, { headers: { traceparent } });
     await eventually(async () => assert.deepEqual(await hopsOf(id), ['accepted', 'stored']));

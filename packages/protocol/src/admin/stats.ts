@@ -70,7 +70,7 @@ export const nodesExample = {
       ...{ per_second: { ...rates, chat: 9_640.5 }, out_bytes_per_second: 1_204_118 },
     },
     {
-      ...{ id: 'relay@relay-3v7n1k5z8p', role: 'relay', address: '', version: '0.1.0', load: 1 },
+      ...{ id: 'relay@relay-3v7n1k5z8p', role: 'relay', address: '', version: '0.1.0', load: 0.22 },
       degraded: [
         { code: 'redis_eviction', text: 'The maxmemory-policy of Redis is allkeys-lru: it may delete stored messages. Set maxmemory-policy to noeviction.' },
       ],

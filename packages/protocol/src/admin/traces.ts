@@ -31,7 +31,7 @@ export const traceReply = Type.Object(
     id: Type.String(),
     room: Type.String(),
     trace: Type.String({ description: 'Trace id, as in the logs: from the `traceparent` header of the request, or generated' }),
-    hops: Type.Array(hopSchema, { description: 'Sorted by time' }),
+    hops: Type.Array(hopSchema, { description: 'In the order in which a message passes them; several of one kind by time' }),
     receipts: Type.Optional(
       Type.Object(
         { sent: Type.Integer(), received: Type.Integer(), missing: Type.Integer() },

@@ -6,34 +6,33 @@ import { holdsSecret } from './redact.ts';
 import { configSchema } from './schema.ts';
 import { isTree, type Tree } from './value-tree.ts';
 
-/** Throws ConfigError for an unknown key or an invalid value. Absent keys are valid. `source` names the file or variable in the error. */
+/**
+ * Throws a ConfigError that names every unknown key and invalid value, one a line. Absent keys are valid. `source` names the file or variable in
+ * the error.
+ */
 export function check(part: Tree, source: string): void {
-  checkObject(configSchema, part, '', source);
+  const faults = faultsIn(configSchema, part, '', source);
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 }
 
-function checkObject(schema: TSchema, value: unknown, path: string, source: string): void {
+function faultsIn(schema: TSchema, value: unknown, path: string, source: string): string[] {
   const properties = (schema as { properties?: Record<string, TSchema> }).properties;
-  if (!properties) {
-    checkLeaf(schema, value, path, source);
-    return;
-  }
-  if (!isTree(value)) throw new ConfigError(`${source}: ${path} must be a mapping of "key: value" settings.`);
-  for (const [key, item] of Object.entries(value)) {
+  if (!properties) return faultsInLeaf(schema, value, path, source);
+  if (!isTree(value)) return [`${source}: ${path} must be a mapping of "key: value" settings.`];
+  return Object.entries(value).flatMap(([key, item]) => {
     const inner = path ? `${path}.${key}` : key;
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (!property) throw new ConfigError(`${source}: unknown setting "${inner}". The settings are listed in config/reference.md.`);
-    checkObject(property, item, inner, source);
-  }
+    if (!property) return [`${source}: unknown setting "${inner}". The settings are listed in config/reference.md.`];
+    return faultsIn(property, item, inner, source);
+  });
 }
 
-function checkLeaf(schema: TSchema, value: unknown, path: string, source: string): void {
+function faultsInLeaf(schema: TSchema, value: unknown, path: string, source: string): string[] {
   const error = Value.Errors(schema, value)[0];
-  if (!error) return;
+  if (!error) return [];
   const inner = error.instancePath.replaceAll('/', '.');
   const shown = holdsSecret(schema) ? '(secret)' : JSON.stringify(value);
-  throw new ConfigError(
-    `${source}: ${path}${inner} ${complaint(schema, error)}; got ${shown}. ${(schema as { description?: string }).description ?? ''}`.trim(),
-  );
+  return [`${source}: ${path}${inner} ${complaint(schema, error)}; got ${shown}. ${(schema as { description?: string }).description ?? ''}`.trim()];
 }
 
 function complaint(schema: TSchema, error: { message: string }): string {

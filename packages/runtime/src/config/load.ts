@@ -41,16 +41,43 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   const dir = options.dir ?? configDir(env['DANMUX_CONFIG_DIR']);
   const values: Tree = {};
   for (const setting of settings) put(values, setting.path, structuredClone(setting.schema.default));
-  for (const file of ['default', environment]) applyFile(values, join(dir, `${file}.yaml`));
-  applyEnvironment(values, env);
+  const faults = new Faults();
+  for (const file of ['default', environment]) faults.collect(() => applyFile(values, join(dir, `${file}.yaml`)));
+  applyEnvironment(values, env, faults);
   for (const [path, value] of Object.entries(options.set ?? {})) {
-    check({ ...nest(path, value) }, 'the command line');
-    put(values, path, value);
+    faults.collect(() => {
+      check({ ...nest(path, value) }, 'the command line');
+      put(values, path, value);
+    });
   }
   const config = values as unknown as Config;
   for (const [type, row] of Object.entries(messageTypes)) config.messages.types[type] ??= { ...row };
-  const madeSecrets = ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'));
+  // Outside production this writes a file, which a refused config must not.
+  if (environment !== 'production') faults.check();
+  const madeSecrets = faults.collect(() => ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'))) ?? [];
+  faults.check();
   return { config, environment, madeSecrets };
+}
+
+/** Faults of several sources, so that one check names all of them. */
+class Faults {
+  readonly #lines: string[] = [];
+
+  /** The result of `run`; undefined when it threw a ConfigError, which is kept. */
+  collect<T>(run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.#lines.push(error.message);
+      return undefined;
+    }
+  }
+
+  /** Throws a ConfigError with all faults, one a line. */
+  check(): void {
+    if (this.#lines.length > 0) throw new ConfigError(this.#lines.join('\n'));
+  }
 }
 
 const environments = ['development', 'production', 'test'];
@@ -80,13 +107,15 @@ function applyFile(values: Tree, file: string): void {
   merge(values, content);
 }
 
-function applyEnvironment(values: Tree, env: Readonly<Record<string, string | undefined>>): void {
+function applyEnvironment(values: Tree, env: Readonly<Record<string, string | undefined>>, faults: Faults): void {
   for (const { path, schema } of settings) {
     const text = schema.env ? env[schema.env] : undefined;
     if (text === undefined || text === '') continue;
     const value = fromText(schema, text);
-    check(nest(path, value), `the environment variable ${schema.env}`);
-    put(values, path, value);
+    faults.collect(() => {
+      check(nest(path, value), `the environment variable ${schema.env}`);
+      put(values, path, value);
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import type { Msg } from './publication.ts';
 /** The recalled messages: those of one user, or all of a room. */
 export type RecallScope = { readonly user: string } | { readonly all: true };
 
+/** A recall of many messages: its scope, and how far it reaches in each lane. */
 export interface BulkRecall {
   readonly scope: RecallScope;
   /** The last recalled offset of each lane; later messages stay, and so do all messages of a lane that is absent. */

@@ -1,6 +1,6 @@
 // Connects a room to an overlay; client and overlay do not import each other. It reads text, colour, gift and amount from a message's data.
 import type { Msg } from '@danmux/protocol';
-import type { Room } from './client/room.ts';
+import type { AnyRoom } from './client/any-room.ts';
 import type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, SuperchatItem } from './overlay/overlay-item.ts';
 import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
 import { OwnEcho } from './own-echo.ts';
@@ -17,7 +17,7 @@ const modes: readonly string[] = ['scroll', 'reverse', 'top', 'bottom'] satisfie
 const sizes: readonly string[] = ['small', 'normal', 'large'] satisfies DanmakuSize[];
 
 /** The part of a room that `bind` uses. Without `ageMs`, age is the time since a message's `ts`; without `serverTime`, the page's clock is used. */
-export type BoundRoom = Pick<Room, 'on'> & Partial<Pick<Room, 'serverTime' | 'ageMs'>>;
+export type BoundRoom = Pick<AnyRoom, 'on'> & Partial<Pick<AnyRoom, 'serverTime' | 'ageMs'>>;
 
 /**
  * Shows the room's messages on the overlay: super chats, gifts and chat as danmaku. The viewer's own chat messages are shown when they are

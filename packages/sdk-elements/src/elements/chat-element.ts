@@ -1,6 +1,6 @@
 // The element <danmux-chat>: a room's messages, an input field, a gift panel and the number of viewers. Messages are shown as text, never as HTML.
 import { type DanmuxError, errors, type Msg, type Notice } from '@danmux/protocol';
-import type { ClientState, Room } from '@danmux/sdk';
+import type { AnyRoom, ClientState } from '@danmux/sdk';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Entry } from './chat-entry.ts';
@@ -22,6 +22,7 @@ const tickMs = 250;
 /** Messages per second. At a higher rate the list is not announced to screen readers, because they could not keep up. */
 const readOutPerSecond = 3;
 
+/** `<danmux-chat>`: messages, an input field, a gift panel and the number of viewers of a room. */
 export class DanmuxChatElement extends LitElement implements Linked, LinkListener, ChatSessionHost {
   static override readonly styles = [theme, chatStyle, composerStyle];
   static override readonly properties = {
@@ -37,7 +38,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
 
   declare url: string | undefined;
   declare gateway: string | undefined;
-  declare room: Room | string | undefined;
+  declare room: AnyRoom | string | undefined;
   declare token: Token | undefined;
   declare userId: string | undefined;
   declare gifts: readonly GiftChoice[];
@@ -88,7 +89,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.#ticker = undefined;
   }
 
-  linked(room: Room): (() => void)[] {
+  linked(room: AnyRoom): (() => void)[] {
     return this.#session.listen(room);
   }
 
@@ -251,7 +252,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     if (room && type !== undefined && cid !== undefined) this.#sendTo(room, type, data, cid);
   }
 
-  #sendTo(room: Room, type: string, data: unknown, cid?: string): void {
+  #sendTo(room: AnyRoom, type: string, data: unknown, cid?: string): void {
     // Only a missing or invalid token is shown here: the event `unsent` has already marked the line as failed.
     room.send(type, data, cid === undefined ? {} : { cid }).catch((error: DanmuxError) => {
       if (errors[error.code].status === 401) this.failed(error);

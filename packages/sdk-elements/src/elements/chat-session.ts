@@ -1,7 +1,7 @@
 // The state of a chat: lines, number of viewers, latest gift, notices, and what prevents sending. It listens to one room at a time and draws
 // nothing.
 import { DanmuxError, errors, type From, isStreamLane, type Msg, type Notice, type StreamLane, streamLanes } from '@danmux/protocol';
-import { type Room, textOf } from '@danmux/sdk';
+import { type AnyRoom, textOf } from '@danmux/sdk';
 import type { Entry } from './chat-entry.ts';
 import { ChatLog } from './chat-log.ts';
 import { SendRules } from './send-rules.ts';
@@ -30,7 +30,7 @@ export class ChatSession {
   online: number | undefined;
   hint = '';
   latest: Entry | undefined;
-  #room: Room | undefined;
+  #room: AnyRoom | undefined;
   #latestTimer: ReturnType<typeof setTimeout> | undefined;
   /** Lanes of the room whose history is not loaded yet. */
   #unread = new Set<StreamLane>();
@@ -43,7 +43,7 @@ export class ChatSession {
   }
 
   /** Clears the log and listens to this room; the returned functions stop listening. */
-  listen(room: Room): (() => void)[] {
+  listen(room: AnyRoom): (() => void)[] {
     this.#room = room;
     this.log.clear();
     this.rules.modes = room.modes;
@@ -83,7 +83,7 @@ export class ChatSession {
     this.say(code === 'muted' ? '' : (this.#host.texts.notices[code] ?? message));
   }
 
-  #listenToMessages(room: Room): (() => void)[] {
+  #listenToMessages(room: AnyRoom): (() => void)[] {
     return [
       room.on('message', (msg) => this.message(msg)),
       room.on('recalled', ({ id }) => this.#recalled(id)),
@@ -91,7 +91,7 @@ export class ChatSession {
     ];
   }
 
-  #listenToState(room: Room): (() => void)[] {
+  #listenToState(room: AnyRoom): (() => void)[] {
     return [
       room.on('modes', (modes) => {
         this.rules.modes = modes;
@@ -110,7 +110,7 @@ export class ChatSession {
     ];
   }
 
-  #listenToSends(room: Room): (() => void)[] {
+  #listenToSends(room: AnyRoom): (() => void)[] {
     return [
       room.on('sending', ({ cid, type, data }) => type === 'chat' && this.log.sending({ cid, type, data, text: textOf({ data }), ...this.#self() })),
       room.on('sent', ({ cid, id, held }) => {
@@ -135,7 +135,7 @@ export class ChatSession {
    * Loads the history of a room that had been joined before this chat listened to it: the chat got no events for those messages. A lane that
    * cannot be read now, for example during an outage, is read at the next join or a little later.
    */
-  async #readBack(room: Room): Promise<void> {
+  async #readBack(room: AnyRoom): Promise<void> {
     clearTimeout(this.#readTimer);
     if (this.#isReading || !room.joined) return;
     this.#isReading = true;
@@ -148,7 +148,7 @@ export class ChatSession {
     if (current && this.#unread.size > 0) this.#readTimer = setTimeout(() => void this.#readBack(current), current === room ? readAgainMs : 0);
   }
 
-  async #readLane(room: Room, lane: StreamLane): Promise<void> {
+  async #readLane(room: AnyRoom, lane: StreamLane): Promise<void> {
     try {
       const { msgs } = await room.history({ lane, limit: readBack });
       if (this.#room !== room) return;

@@ -1,7 +1,7 @@
 // The element <danmux-overlay>: shows danmaku, gifts and super chats of a room over its content. It creates an overlay from its attributes, binds it
 // to its room and adds a settings menu.
 import type { DanmuxError } from '@danmux/protocol';
-import { bind, type ClientState, Overlay, type OverlaySettings, type Room } from '@danmux/sdk';
+import { type AnyRoom, bind, type ClientState, Overlay, type OverlaySettings } from '@danmux/sdk';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { type Linked, type LinkListener, linkProperties, RoomLink } from './room-link.ts';
 import type { Token } from './shared-client.ts';
@@ -10,6 +10,7 @@ import { theme } from './theme.ts';
 /** Properties that are passed on as overlay settings of the same name. */
 const looks = ['speed', 'opacity', 'area', 'fontSize', 'fontFamily', 'renderer', 'remember', 'hiddenTypes', 'maxShown', 'maxGifts'] as const;
 
+/** `<danmux-overlay>`: danmaku, gifts and super chats of a room over its content. */
 export class DanmuxOverlayElement extends LitElement implements Linked, LinkListener {
   static override readonly properties = {
     ...linkProperties,
@@ -57,7 +58,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
 
   declare url: string | undefined;
   declare gateway: string | undefined;
-  declare room: Room | string | undefined;
+  declare room: AnyRoom | string | undefined;
   declare token: Token | undefined;
   declare userId: string | undefined;
   declare speed: number | undefined;
@@ -88,7 +89,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     return this.#overlay;
   }
 
-  linked(room: Room): (() => void)[] {
+  linked(room: AnyRoom): (() => void)[] {
     this.#bind(room);
     return [() => this.#unbind?.(), () => this.#overlay?.clear()];
   }
@@ -131,7 +132,7 @@ export class DanmuxOverlayElement extends LitElement implements Linked, LinkList
     if (menu) menu.overlay = overlay;
   }
 
-  #bind(room: Room): void {
+  #bind(room: AnyRoom): void {
     this.#unbind?.();
     this.#boundFor = this.#link.user?.id;
     this.#unbind = bind(room, this.#made(), this.#boundFor === undefined ? {} : { userId: this.#boundFor });

@@ -1,7 +1,7 @@
 // Connects an element to its room: a given Room, or a room of the client that elements with the same addresses and token share. It starts when the
 // element is added to the page, restarts when one of the `linkProperties` changes, and ends when the element is removed.
 import { DanmuxError, type Msg, type Notice } from '@danmux/protocol';
-import type { ClientState, Room } from '@danmux/sdk';
+import type { AnyRoom, ClientState } from '@danmux/sdk';
 import type { LitElement, ReactiveController } from 'lit';
 import { type Lease, leaseRoom, type Token } from './shared-client.ts';
 import type { TokenUser } from './token-user.ts';
@@ -19,7 +19,7 @@ export interface Linked extends LitElement {
   url: string | undefined;
   /** Address of `GET /v1/gateway`, which lists the edges. The list replaces `url`, which is used until the list is received. */
   gateway: string | undefined;
-  room: Room | string | undefined;
+  room: AnyRoom | string | undefined;
   token: Token | undefined;
   /** The viewer's user id; default the `sub` of the token. */
   userId: string | undefined;
@@ -27,7 +27,7 @@ export interface Linked extends LitElement {
 
 export interface LinkListener {
   /** Called when the element has got its room, joined or not yet: listens to the room and returns functions that stop listening. */
-  linked(room: Room): readonly (() => void)[];
+  linked(room: AnyRoom): readonly (() => void)[];
   state(state: ClientState): void;
   failed(error: DanmuxError): void;
   /** A personal message to this user. */
@@ -40,7 +40,7 @@ export class RoomLink implements ReactiveController {
   readonly #host: Linked;
   readonly #listener: LinkListener;
   #lease: Lease | undefined;
-  #room: Room | undefined;
+  #room: AnyRoom | undefined;
   #ends: (() => void)[] = [];
   #open = false;
   #madeOf: readonly unknown[] = [];
@@ -51,7 +51,7 @@ export class RoomLink implements ReactiveController {
     host.addController(this);
   }
 
-  get room(): Room | undefined {
+  get room(): AnyRoom | undefined {
     return this.#room;
   }
 
@@ -108,7 +108,7 @@ export class RoomLink implements ReactiveController {
     this.#listener.state(client.state);
   }
 
-  #enter(room: Room): void {
+  #enter(room: AnyRoom): void {
     this.#room = room;
     this.#ends.push(
       room.on('joined', () => this.#listener.state('online')),

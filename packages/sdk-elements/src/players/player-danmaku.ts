@@ -4,6 +4,7 @@ import { Layer } from './layer.ts';
 import { Playback } from './playback.ts';
 import { type PlayerOptions, roomInUse } from './player-options.ts';
 
+/** Options of `attachTo`. */
 export interface AttachOptions extends PlayerOptions {
   /** Parent of the overlay: should be the element that goes fullscreen. Default: the parent of a video, or the element itself. */
   readonly container?: HTMLElement;
@@ -19,6 +20,7 @@ export interface AttachOptions extends PlayerOptions {
  */
 export type HoldReason = 'paused' | 'away' | 'mini';
 
+/** The overlay on a player, and what a page does with it. It is destroyed with the player. */
 export class PlayerDanmaku {
   readonly overlay: Overlay;
   readonly #layer: Layer;

@@ -1,11 +1,12 @@
 // The options of an overlay on a player: room, settings and position. They are the same for all players.
-import { type BindOptions, type Client, DanmuxError, type OverlaySettings, type Room } from '@danmux/sdk';
+import { type AnyClient, type AnyRoom, type BindOptions, DanmuxError, type OverlaySettings } from '@danmux/sdk';
 
+/** Options of the overlay on any player. */
 export interface PlayerOptions extends BindOptions {
   /** A joined room, or a name: then `client` joins the room and leaves it with the player. Absent: the page adds items to `overlay` itself. */
-  readonly room?: Room | string;
+  readonly room?: AnyRoom | string;
   /** Required when `room` is a name. */
-  readonly client?: Client;
+  readonly client?: AnyClient;
   /** Initial settings of the overlay. */
   readonly overlay?: Partial<OverlaySettings>;
   /** False: no danmaku button in the player's control bar; default true. */
@@ -15,7 +16,7 @@ export interface PlayerOptions extends BindOptions {
 }
 
 export interface RoomInUse {
-  readonly room: Room;
+  readonly room: AnyRoom;
   /** Leaves the room if it was joined by name; otherwise does nothing. */
   leave(): void;
 }

@@ -17,6 +17,7 @@ export interface XgplayerLike {
   off(event: 'mini_state_change', listener: (mini: boolean) => void): void;
 }
 
+/** Options of the plugin for xgplayer, in the player option `danmux`. */
 export interface XgplayerOptions extends PlayerOptions {
   /** Set by xgplayer for `danmux: false` in the player's config: the plugin does nothing. */
   readonly disable?: boolean;

@@ -1,18 +1,20 @@
 // The viewer's client: one connection, any number of joined rooms, and the personal messages of the token's user.
-import { checkRoomName, DanmuxError, type Msg, type Notice, personalRoom } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type Notice, personalRoom } from '@danmux/protocol';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
+import type { Message } from './message.ts';
 import type { ClientOptions, ClientState } from './options.ts';
 import { Room } from './room.ts';
 import type { JoinOptions } from './room-events.ts';
 
 /** The events of a client and their payloads. */
 export interface ClientEvents {
+  /** The state changed. */
   state: ClientState;
   /** A notice for this viewer, for one room or for all: muted, unmuted, kicked, banned, unbanned, room_forbidden, token_expired. */
   notice: Notice;
   /** A personal message to this user, outside any room; each is emitted once. */
-  message: Msg;
+  message: Message;
   /**
    * The client could not connect. When `state` is `closed`, it has stopped, because a retry cannot help. Otherwise it retries by itself: after
    * `retryAfterMs` when the viewer is banned for at most an hour or the token is not valid yet, or with backoff when it got no token or no edge
@@ -48,6 +50,7 @@ export class Client extends Emitter<ClientEvents> {
     connection.open();
   }
 
+  /** Whether the client is connected, trying to, or stopped for good. */
   get state(): ClientState {
     return this.#connection.state;
   }

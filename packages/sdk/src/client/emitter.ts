@@ -5,11 +5,16 @@ export type Listener<T> = (payload: T) => void;
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
 
-  /** Returns a function that removes the listener. */
+  /** Adds a listener and returns a function that removes it. Adding the same listener twice is adding it once. */
   on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));
     return () => listeners.delete(listener);
+  }
+
+  /** Removes a listener that was added with `on`. */
+  off<E extends keyof Events>(event: E, listener: Listener<Events[E]>): void {
+    this.#listeners.get(event)?.delete(listener);
   }
 
   /** Calls the listeners in the order in which they were added. */

@@ -2,6 +2,7 @@
 // visible. System messages (recalls, room modes) become events. Messages that request a receipt are acknowledged.
 import { type BulkRecall, bulkRecallOf, isCovered, type Msg, type RoomModes, type StreamLane } from '@danmux/protocol';
 import { HiddenChat } from './hidden-chat.ts';
+import type { Message } from './message.ts';
 import { Recalls } from './recalls.ts';
 import { ReceiptAnswers } from './receipt-answers.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -81,7 +82,8 @@ export class Inbox {
 
   #deliver(msg: Msg): void {
     this.#recalls.delivered(msg);
-    this.#emit('message', msg);
+    // The table of types describes `data`; the server does not check its fields.
+    this.#emit('message', msg as Message);
     if (msg.receipt) this.receipts.add(msg.id);
   }
 

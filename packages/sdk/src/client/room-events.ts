@@ -1,11 +1,12 @@
 // The events of a room, and the options of `join` and `send`.
-import type { DanmuxError, Gap, JoinReply, Msg, Notice, RoomModes, SendReply } from '@danmux/protocol';
+import type { DanmuxError, Gap, JoinReply, Notice, RoomModes, SendReply } from '@danmux/protocol';
+import type { Message } from './message.ts';
 import type { ClientState } from './options.ts';
 
 /** The events of a room and their payloads. */
 export interface RoomEvents {
-  /** A message: each is emitted once, in order within its lane. Recalls and modes are separate events. */
-  message: Msg;
+  /** A message: each is emitted once, in order within its lane. Its `type` says what its `data` holds. Recalls and modes are separate events. */
+  message: Message;
   /**
    * A message was recalled: remove it. The event may arrive before the message, which is then never emitted. When the id is one of a
    * message's `parts` (one gift of a combo), subtract that part's count instead. When a user's messages or the whole room are recalled, the

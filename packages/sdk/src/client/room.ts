@@ -24,6 +24,7 @@ import { retryDelay } from './delay.ts';
 import { Emitter } from './emitter.ts';
 import { type HistoryQuery, readHistory } from './history.ts';
 import { type EmitRoomEvent, Inbox } from './inbox.ts';
+import type { DataOf } from './message.ts';
 import type { ClientOptions } from './options.ts';
 import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
@@ -34,10 +35,7 @@ const longestTimerMs = 2 ** 31 - 1_000;
 /** Number of latest messages requested when joining again, for lanes that the server cannot recover from the positions. */
 const freshHistory = 50;
 
-/**
- * A joined room. It joins again after every reconnect, and emits each message once: guaranteed lanes without gaps, or with the event `gap`. Get it
- * from `client.join`.
- */
+/** A joined room, from `client.join`. It joins again after every reconnect and emits each message once, in guaranteed lanes without gaps or with `gap`. */
 export class Room extends Emitter<RoomEvents> {
   readonly name: string;
   readonly #connection: Connection;
@@ -107,7 +105,7 @@ export class Room extends Emitter<RoomEvents> {
    * is sent again with the same cid, and the server accepts it once. Rejects with a DanmuxError: `rate_limited`, `slow_mode`, `muted`,
    * `content_blocked`, …, or `unavailable` when the deadline passed. The events `sending`, `sent` and `unsent` report the same.
    */
-  send(type: string, data: unknown, { cid }: SendOptions = {}): Promise<SendReply> {
+  send<Type extends string>(type: Type, data: DataOf<Type>, { cid }: SendOptions = {}): Promise<SendReply> {
     return this.#sending.send(type, data, cid);
   }
 
@@ -156,9 +154,9 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Records that the connection was lost; emits `away` if the room was joined. Called by the client only. */
   disconnected(): void {
-    const joined = this.#joined;
+    const was = this.#joined;
     this.#setNotJoined();
-    if (joined) this.emit('away', { state: this.#connection.state });
+    if (was) this.emit('away', { state: this.#connection.state });
   }
 
   /** Receives a frame of this room. Called by the client only. */

@@ -214,8 +214,8 @@ test('a forbidden room reports the error and is not retried', async () => {
 test('a rate limit is reported to the caller with the time to wait', async () => {
   const { url, token } = await openEdge({ 'edge.send_burst': 1, 'edge.send_per_minute': 60 });
   const ann = await watch({ url, token: await token('ann') });
-  await ann.room.send('chat', 1);
-  await assert.rejects(ann.room.send('chat', 2), (error: DanmuxError) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0);
+  await ann.room.send('chat', '1');
+  await assert.rejects(ann.room.send('chat', '2'), (error: DanmuxError) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0);
 });
 
 test('close ends all timers and connections', async () => {

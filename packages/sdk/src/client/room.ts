@@ -70,7 +70,6 @@ export class Room extends Emitter<RoomEvents> {
   get online(): number {
     return this.#online;
   }
-
   get joined(): boolean {
     return this.#joined;
   }

@@ -19,7 +19,10 @@ const ask = async (operation: Operation, key: string, body?: unknown) =>
 const nameOf = ({ method, path }: Operation) => `${method} ${path}`;
 
 /** Routes that access rooms without naming one in the path. */
-const eachRoom = ['POST /v1/messages/batch', 'GET /v1/rooms', 'GET /v1/messages/{id}/receipts', 'GET /v1/messages/{id}/trace', 'GET /v1/keys/me'];
+const eachRoom = [
+  ...['POST /v1/messages/batch', 'POST /v1/tokens/watch', 'GET /v1/rooms', 'GET /v1/messages/{id}/receipts'],
+  ...['GET /v1/messages/{id}/trace', 'GET /v1/keys/me'],
+];
 const ofRooms = (operation: Operation) => operation.path.includes('{room}') || eachRoom.includes(nameOf(operation));
 
 for (const operation of operations) {

@@ -30,7 +30,10 @@ export const watchTokenRequest = Type.Object(
     room: Type.Optional(Type.String({ maxLength: 1_024, description: 'Required unless the key is a watch key, which has its room' })),
     ttl_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600, default: 3_600 })),
   },
-  strict,
+  { ...strict, title: 'WatchTokenRequest' },
 );
-export const watchTokenReply = Type.Object({ ...tokenReply.properties, room: Type.String({ description: 'The room that the token may watch' }) });
+export const watchTokenReply = Type.Object(
+  { ...tokenReply.properties, room: Type.String({ description: 'The room that the token may watch' }) },
+  { title: 'WatchToken' },
+);
 export type TokenRequest = Static<typeof tokenRequest>;

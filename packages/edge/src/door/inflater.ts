@@ -1,5 +1,5 @@
 // Inflates the messages of one viewer, in place of ws's permessage-deflate. ws keeps a zlib stream (about 50 KB) for every viewer that ever
-// compressed a message; this keeps the last 32 KiB of text at most, and only for a viewer whose client compresses with its context. It
+// compressed a message; this keeps the last 36 KiB of text at most, and only for a viewer whose client compresses with its context. It
 // compresses nothing: frames to viewers are compressed once for all of them (encoded-frame.ts).
 import { constants, inflateRawSync } from 'node:zlib';
 import { limits } from '@danmux/protocol';
@@ -10,6 +10,10 @@ import type { DeflateParams } from './deflate-offer.ts';
 const flushedTail = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 /** Largest window of deflate, bytes. */
 const largestWindow = 32_768;
+/** Capacity of a full context, bytes: what exceeds the window is room to write before the window is moved. */
+const largestBuffer = largestWindow + 4_096;
+/** Bytes per step of the output: most messages are shorter, and zlib's default of 16 KiB would be garbage for each. */
+const chunkSize = 2_048;
 const empty = Buffer.alloc(0);
 /** WebSocket close codes. */
 const codes = { invalid: 1007, tooLarge: 1009, tryAgain: 1013 };
@@ -42,7 +46,11 @@ export class Inflater {
   readonly #memory: InflateMemory;
   /** Bytes that a later message may refer to: 0 when the client compresses every message for itself. */
   readonly #window: number;
+  /** The last bytes of text, a view of `#buffer`. It grows in a few steps and is written in place: a new buffer per message would fragment memory. */
   #context = empty;
+  #buffer = empty;
+  /** End of the text in `#buffer`. */
+  #end = 0;
   /** Fragments of a message whose last fragment has not arrived. */
   #fragments: Buffer[] | undefined;
 
@@ -84,6 +92,7 @@ export class Inflater {
       text = inflateRawSync(compressed, {
         finishFlush: constants.Z_SYNC_FLUSH,
         maxOutputLength: limits.packet,
+        chunkSize,
         ...(this.#context.length > 0 ? { dictionary: this.#context } : {}),
       });
     } catch (error) {
@@ -97,16 +106,29 @@ export class Inflater {
 
   /** Keeps the end of the text, which the next message may refer to; false when the cap of all contexts is reached. */
   #remember(text: Buffer): boolean {
-    const length = Math.min(this.#window, this.#context.length + text.length);
-    const more = length - this.#context.length;
-    if (more > 0 && !this.#memory.fits(more)) return false;
+    const added = text.subarray(Math.max(0, text.length - this.#window));
+    const kept = Math.min(this.#context.length, this.#window - added.length);
+    const needed = kept + added.length;
+    if (this.#end + added.length > this.#buffer.length) {
+      const size = needed > largestWindow / 2 ? largestBuffer : 2 ** Math.ceil(Math.log2(needed));
+      if (size > this.#buffer.length && !this.#grow(size)) return false;
+      this.#buffer.copyWithin(0, this.#end - kept, this.#end);
+      this.#end = kept;
+    }
+    added.copy(this.#buffer, this.#end);
+    this.#end += added.length;
+    this.#context = this.#buffer.subarray(this.#end - needed, this.#end);
+    return true;
+  }
+
+  /** Moves the context to a larger buffer; false when the cap of all contexts is reached. */
+  #grow(size: number): boolean {
+    const more = size - this.#buffer.length;
+    if (!this.#memory.fits(more)) return false;
     this.#memory.bytes += more;
-    // A copy: `text` is a view of a larger buffer, and the context is kept for as long as the connection.
-    const context = Buffer.allocUnsafeSlow(length);
-    const kept = Math.max(0, length - text.length);
-    this.#context.copy(context, 0, this.#context.length - kept);
-    text.copy(context, kept, Math.max(0, text.length - length));
-    this.#context = context;
+    const buffer = Buffer.allocUnsafeSlow(size);
+    this.#buffer.copy(buffer, 0, 0, this.#end);
+    this.#buffer = buffer;
     return true;
   }
 
@@ -117,8 +139,10 @@ export class Inflater {
 
   /** Called by ws when the connection has ended. */
   cleanup(): void {
-    this.#memory.bytes -= this.#context.length;
+    this.#memory.bytes -= this.#buffer.length;
+    this.#buffer = empty;
     this.#context = empty;
+    this.#end = 0;
     this.#fragments = undefined;
   }
 }

@@ -47,7 +47,7 @@ export const edge = Type.Object(
       default: 134_217_728,
       unit: 'bytes',
       description:
-        'Memory of one edge for viewers whose client compresses its messages with a context: at most 32 KiB each, as much as the viewer has sent. Past half of it, new viewers are answered without compression; past all of it, the next such message closes its connection with code 1013, and the client comes back.',
+        'Memory of one edge for viewers whose client compresses its messages with a context: at most 36 KiB each, as much as the viewer has sent. Past half of it, new viewers are answered without compression; past all of it, the next such message closes its connection with code 1013, and the client comes back.',
     }),
     send_per_minute: count(
       60,

@@ -51,6 +51,11 @@ const basePorts = {
 
 function app(role, index, extra) {
   const port = role in basePorts ? { [`DANMUX_${role.toUpperCase()}_PORT`]: String(basePorts[role] + index) } : {};
+  // For `{index}` in edge.public_url.
+  const number = role === 'edge' ? { DANMUX_EDGE_INDEX: String(index) } : {};
+  // Edges and apis run side by side, so each edge has a metrics port of its own after that of the api.
+  const { DANMUX_METRICS_PORT: base } = process.env;
+  const metrics = base && role in { edge: 1, api: 1 } ? { DANMUX_METRICS_PORT: String(Number(base) + (role === 'edge' ? 1 + index : 0)) } : {};
   return {
     name: role === 'api' ? 'danmux-api' : `danmux-${role}-${index}`,
     namespace: 'danmux',
@@ -59,7 +64,7 @@ function app(role, index, extra) {
     args: ['start', '--role', role],
     exec_mode: 'fork',
     instances: 1,
-    env: { ...settings, ...port },
+    env: { ...settings, ...port, ...number, ...metrics },
     // A process sends `ready` itself, and needs time to drain at the end.
     wait_ready: true,
     listen_timeout: 15_000,

@@ -1,11 +1,13 @@
 #!/bin/sh
-# Checks for the programs that the tests need besides Node: Redis, PHP with curl, PHPUnit, Python with socketio, Chromium and a
-# Chinese font. On Debian and Ubuntu it installs missing ones; elsewhere it names them. It prints nothing when all are present.
+# Checks for the programs that the tests need besides Node: Redis, PHP with curl, PHPUnit, Python with socketio, nginx, Chromium
+# and a Chinese font. On Debian and Ubuntu it installs missing ones; elsewhere it names them. It prints nothing when all are present.
 set -u
 
 has() { command -v "$1" >/dev/null 2>&1; }
 php_is_there() { has php && php -r 'exit(PHP_VERSION_ID >= 80100 && extension_loaded("json") ? 0 : 1);' 2>/dev/null; }
 php_has_curl() { has php && php -r 'exit(extension_loaded("curl") ? 0 : 1);' 2>/dev/null; }
+# /usr/sbin is not in the PATH of every user.
+has_nginx() { has nginx || [ -x /usr/sbin/nginx ]; }
 has_chromium() { has chromium || has chromium-browser || has google-chrome; }
 has_chinese_font() { has fc-list && [ -n "$(fc-list :lang=zh family 2>/dev/null | head -n 1)" ]; }
 # One Python must have all modules. Debian's packages belong to Debian's Python, which need not be the first python3 in PATH.
@@ -20,6 +22,7 @@ missing() {
   has python3 || echo python3
   python_has 'socketio, websocket, requests, aiohttp' || printf 'python3-socketio\npython3-websocket\npython3-requests\npython3-aiohttp\n'
   has openssl || echo openssl
+  has_nginx || echo nginx-light
   has_chromium || echo chromium
   has_chinese_font || printf 'fonts-noto-cjk\nfontconfig\n'
 }
@@ -38,6 +41,7 @@ give_up() {
         python3-websocket) echo "  - Python's websocket, its transport: pip install websocket-client" ;;
         python3-requests) echo "  - Python's requests, its long-polling: pip install requests" ;;
         python3-aiohttp) echo "  - Python's aiohttp, its asynchronous transport: pip install aiohttp" ;;
+        nginx-light) echo "  - nginx: the program nginx" ;;
         openssl) echo "  - OpenSSL: the program openssl" ;;
         chromium) echo "  - Chromium or Chrome: the program chromium, chromium-browser or google-chrome" ;;
         fonts-noto-cjk) echo "  - a font with Chinese, for example Noto Sans CJK" ;;
@@ -81,16 +85,19 @@ until root apt-get update -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 >>"$l
   try=$((try + 1))
 done
 
-# Debian starts the installed Redis; the tests start servers of their own on free ports.
-case "$packages" in
-  *redis-server*)
-    if has systemctl && [ -d /run/systemd/system ]; then
-      root systemctl disable --now redis-server >>"$log" 2>&1
-    else
-      root service redis-server stop >>"$log" 2>&1
-    fi
-    ;;
-esac
+# Debian starts the installed servers; the tests start servers of their own on free ports.
+for package in $packages; do
+  case "$package" in
+    redis-server) service=redis-server ;;
+    nginx-light) service=nginx ;;
+    *) continue ;;
+  esac
+  if has systemctl && [ -d /run/systemd/system ]; then
+    root systemctl disable --now "$service" >>"$log" 2>&1
+  else
+    root service "$service" stop >>"$log" 2>&1
+  fi
+done
 
 [ -z "$(missing)" ] || give_up "apt-get installed its packages, yet these are still missing."
 exit 0

@@ -6,7 +6,8 @@ const head = `# Metrics
 
 Made from the table in \`packages/runtime/src/metrics.ts\` by \`npm run docs\`; do not edit.
 
-Every process answers \`GET /metrics\` on its own port in the Prometheus text form. Besides these come the process's own (CPU,
+Every process answers \`GET /metrics\` on its own port in the Prometheus text form. In production edges and apis, whose ports viewers reach, answer
+it only with \`metrics.key\` (\`Authorization: Bearer KEY\`) or on \`metrics.port\` ([how](operations.md#metrics)). Besides these come the process's own (CPU,
 memory, garbage collection, event loop lag) from prom-client.
 
 `;

@@ -38,8 +38,9 @@ const tags = [
   { name: 'keys', description: 'API keys, and the log of their use' },
 ];
 
-/** Call before adding routes: only routes added later are documented. */
-export async function addDocs(app: FastifyInstance, version: string): Promise<void> {
+/** Call before adding routes: only routes added later are documented. `publicPath` is the path that a proxy removes. */
+export async function addDocs(app: FastifyInstance, version: string, publicPath: string): Promise<void> {
+  const atThisServer = <T extends object>(document: T): T => namingServer(document, publicPath || '/');
   app.addSchema({ ...problem, $id: problemSchemaId });
   await app.register(swagger, {
     openapi: {
@@ -64,13 +65,13 @@ export async function addDocs(app: FastifyInstance, version: string): Promise<vo
     // The documentation needs no key.
     if (route.url.startsWith('/docs')) route.config = { ...route.config, public: true };
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: policyText(docsPolicy), transformSpecification: atThisServer });
+  await app.register(swaggerUi, { routePrefix: '/docs', indexPrefix: publicPath, staticCSP: policyText(docsPolicy), transformSpecification: atThisServer });
   app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => atThisServer(app.swagger()));
 }
 
 /** A served document names the server it came from first, so that pages send their requests there. */
-function atThisServer<T extends object>(document: T): T {
-  return { ...document, servers: [{ url: '/', description: 'The server of this document' }, localServer] };
+function namingServer<T extends object>(document: T, url: string): T {
+  return { ...document, servers: [{ url, description: 'The server of this document' }, localServer] };
 }
 
 /** Adds the required scope to the description. */

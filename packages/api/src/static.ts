@@ -10,18 +10,18 @@ import { consolePolicy, demoPolicy, overlayPolicy, usePolicy } from './http/secu
 import { addDemoRoutes } from './routes/demo.ts';
 
 export async function addStatic(app: FastifyInstance, runtime: Runtime, bus: Bus, root: string | undefined): Promise<void> {
-  const { demo } = runtime.config.api;
+  const { demo, public_path: base } = runtime.config.api;
   app.get('/', { schema: { hide: true }, config: { public: true } }, async () => ({
     name: 'danmux',
     version: runtime.version,
-    docs: '/docs',
-    openapi: '/openapi.json',
-    console: '/console/',
-    sdk: '/sdk/danmux.js',
-    metrics: '/metrics',
-    health: '/healthz',
-    ready: '/readyz',
-    ...(demo ? { demo: '/demo/' } : {}),
+    docs: `${base}/docs`,
+    openapi: `${base}/openapi.json`,
+    console: `${base}/console/`,
+    sdk: `${base}/sdk/danmux.js`,
+    metrics: `${base}/metrics`,
+    health: `${base}/healthz`,
+    ready: `${base}/readyz`,
+    ...(demo ? { demo: `${base}/demo/` } : {}),
   }));
   await app.register(async (scope) => {
     // Pages on other origins load the SDK as a script or as a module.
@@ -54,7 +54,8 @@ async function addFolder(scope: FastifyInstance, root: string | undefined, name:
     route.schema = { ...route.schema, hide: true };
   });
   if (folder !== undefined && existsSync(folder)) {
-    scope.get(`/${name}`, async (_request, reply) => reply.redirect(`/${name}/`));
+    // Relative, because a proxy may serve the api below a path.
+    scope.get(`/${name}`, async (_request, reply) => reply.redirect(`./${name}/`));
     // The build puts a .br and a .gz file beside each text file. A browser asks again for names without a hash, and gets 304 by their ETag.
     scope.addHook('onSend', async (_request, reply, payload) => {
       const vary = reply.getHeader('vary');

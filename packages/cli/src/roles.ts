@@ -36,9 +36,10 @@ export function parseRoles(text: string): RoleName[] {
   return roleNames.filter((name) => asked.includes(name));
 }
 
-/** Creates the parts of a process and starts nothing. Throws a ConfigError when fewer than all roles are requested on the memory engine. */
-export function composeNode(config: Config, roles: readonly RoleName[], logger?: { write(line: string): void }): Node {
-  const runtime = createRuntime({ config, role: roles.length === 1 ? (roles[0] ?? 'node') : 'node', version, ...(logger ? { logger } : {}) });
+/** Creates the parts of a process and starts nothing. `logger` is the destination of the log, by default standard output. Throws a ConfigError when fewer than all roles are requested on the memory engine. */
+export function composeNode(config: Config, roles: readonly RoleName[], logger?: { write(line: string): void }, environment = 'development'): Node {
+  const role = roles.length === 1 ? (roles[0] ?? 'node') : 'node';
+  const runtime = createRuntime({ config, role, version, environment, ...(logger ? { logger } : {}) });
   const bus = createBus(runtime);
   if (bus.engine === 'memory' && roles.length < roleNames.length) {
     throw new ConfigError('the memory engine works within one process: start all roles in it, or set REDIS_URL to run roles in separate processes.');
@@ -71,10 +72,14 @@ function jobsOf(roles: readonly RoleName[], jobs: Jobs): Part[] {
   return roles.includes('api') || roles.includes('worker') ? [jobs] : [];
 }
 
-/** Edge and api answer health probes on their own port. A process with neither gets a server on a port that only answers probes. */
+/**
+ * Edge and api answer health probes on their own port, and also on `metrics.port`, which viewers need not reach. A process with neither gets a
+ * server on a port that only answers probes.
+ */
 function probes(runtime: Runtime, roles: readonly RoleName[]): Part[] {
-  if (roles.includes('edge') || roles.includes('api')) return [];
-  return [new HealthServer(runtime, roles.includes('relay') ? runtime.config.relay.port : runtime.config.worker.port)];
+  const { metrics, relay, worker } = runtime.config;
+  if (roles.includes('edge') || roles.includes('api')) return metrics.port === 0 ? [] : [new HealthServer(runtime, metrics.port)];
+  return [new HealthServer(runtime, roles.includes('relay') ? relay.port : worker.port)];
 }
 
 /** Starts first and therefore stops last. Its stop logs the counts of repeated lines that were not written. */

@@ -31,7 +31,7 @@ export function addStartCommand(program: Command): void {
 async function start(loaded: LoadedConfig, roles: string): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
   const { config } = loaded;
-  const node = composeNode(config, parseRoles(roles));
+  const node = composeNode(config, parseRoles(roles), undefined, loaded.environment);
   const lifecycle = new Lifecycle({ log: node.runtime.log, drainTimeoutMs: Math.max(config.edge.drain_ms, config.api.drain_ms) + drainMarginMs });
   for (const part of node.parts) lifecycle.add(part);
   lifecycle.handleSignals();

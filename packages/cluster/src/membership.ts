@@ -8,6 +8,8 @@ import { ProcessStats, type RoleNumbers } from './process-stats.ts';
 export interface MembershipOptions {
   readonly role: string;
   readonly address: () => string;
+  /** URL at which viewers reach the process; undefined when it follows from the address. */
+  readonly url?: () => string | undefined;
   /** Load of the process, from 0 (idle) to 1 (full). */
   readonly load: () => number;
   /** Returns the measurements of the role; called at most every two seconds. */
@@ -73,11 +75,13 @@ export class Membership implements Part {
   }
 
   async #announce(): Promise<void> {
-    const { role, address, load } = this.#options;
+    const { role, address, load, url } = this.#options;
     const measured = await this.#measured();
     const { version, degraded } = this.#runtime;
     const wrong = degraded.list.length > 0 ? { degraded: degraded.list } : {};
-    const member: Member = { id: this.#id, role, address: address(), version, load: load(), ...measured, ...wrong };
+    const reachable = url?.();
+    const at = { address: address(), ...(reachable === undefined ? {} : { url: reachable }) };
+    const member: Member = { id: this.#id, role, ...at, version, load: load(), ...measured, ...wrong };
     await this.#bus.members.announce(member, this.#runtime.config.cluster.member_ttl_ms);
   }
 }

@@ -6,6 +6,7 @@ import { Rules } from '@danmux/policy';
 import { DanmuxError } from '@danmux/protocol';
 import { type Part, type Runtime, TokenVerifier } from '@danmux/runtime';
 import { Door } from './door/door.ts';
+import { publicUrlOf } from './door/public-url.ts';
 import { createDelivery, type Delivery } from './fan-out/create-delivery.ts';
 import { Recovery } from './feed/recovery.ts';
 import { createModeration } from './moderation/create-moderation.ts';
@@ -53,6 +54,7 @@ export class EdgeRole implements Part {
     this.#membership = new Membership(runtime, bus, {
       role: 'edge',
       address: () => this.address(),
+      url: () => publicUrlOf(runtime.config.edge, Number(this.address().split(':').at(-1))),
       load: () => sessions.size / runtime.config.edge.max_connections,
       numbers: () => this.#numbers(),
     });

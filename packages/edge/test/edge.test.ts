@@ -100,17 +100,6 @@ describe('the door', () => {
     assert.equal(await status('http://localhost:9'), 200);
     assert.equal(await status(), 200);
   });
-
-  test('a full edge refuses with a time to come back', async () => {
-    const small = await startEdge({ 'edge.max_connections': 1 });
-    try {
-      const first = small.connect({ token: await small.token('ann') });
-      await first.connected();
-      assert.equal(await refusal(small.connect({ token: await small.token('bob') })), 'unavailable');
-    } finally {
-      await small.close();
-    }
-  });
 });
 
 describe('rooms', () => {

@@ -120,9 +120,21 @@ export class DanmuxError extends Error {
     return errors[this.code].status;
   }
 
+  /**
+   * The wait that is sent to the client, milliseconds; `defaultMs` when the error has none. When the state of the server is the reason (HTTP 503 and
+   * `room_full`), it is a random time from one to two times `retryAfterMs`, new at each call: clients that are refused together must not return
+   * together, and they may share one error object. Other waits, such as the end of a mute, are exact.
+   */
+  retryHintMs(defaultMs?: number): number | undefined {
+    const afterMs = this.retryAfterMs ?? defaultMs;
+    if (afterMs === undefined) return undefined;
+    return this.status === 503 || this.code === 'room_full' ? Math.round(afterMs * (1 + Math.random())) : afterMs;
+  }
+
   toBody(): ErrorBody {
     const body: ErrorBody = { code: this.code, message: this.message };
-    if (this.retryAfterMs !== undefined) body.retry_after_ms = this.retryAfterMs;
+    const hintMs = this.retryHintMs();
+    if (hintMs !== undefined) body.retry_after_ms = hintMs;
     return body;
   }
 }

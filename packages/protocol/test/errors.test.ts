@@ -35,6 +35,20 @@ test('a DanmuxError can replace the text of the table', () => {
   assert.deepEqual(error.toBody(), { code: 'rate_limited', message: 'At most 60 a minute.', retry_after_ms: 900 });
 });
 
+test('a wait because of the state of the server is spread over one to two times its length, so that clients do not return together', () => {
+  for (const code of ['unavailable', 'draining', 'lane_full', 'room_full'] as const) {
+    const error = new DanmuxError(code, { retryAfterMs: 2_000 });
+    const waits = Array.from({ length: 200 }, () => error.toBody().retry_after_ms ?? 0);
+    assert.ok(Math.min(...waits) >= 2_000 && Math.max(...waits) <= 4_000, code);
+    assert.ok(new Set(waits.map((wait) => Math.floor(wait / 200))).size >= 8, `${code}: the waits differ, also for one error object`);
+  }
+});
+
+test('the wait of a rate limit or a mute is exact', () => {
+  for (const code of ['rate_limited', 'muted', 'slow_mode', 'banned'] as const)
+    assert.equal(new DanmuxError(code, { retryAfterMs: 900 }).toBody().retry_after_ms, 900);
+});
+
 test('a body without a retry time has no retry_after_ms', () => {
   assert.deepEqual(Object.keys(new DanmuxError('forbidden').toBody()), ['code', 'message']);
 });

@@ -3,6 +3,7 @@ export { AddressGuard } from './address-guard.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { BoundedMap } from './bounded-map.ts';
 export type { Caught, CaughtOptions } from './caught.ts';
+export { type ClientAddress, createClientAddress } from './client-address.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ClusterClock } from './cluster-clock.ts';
 export { ConfigError } from './config/config-error.ts';
@@ -21,6 +22,7 @@ export { checkJson, deepestJson, parseData, parseRequest } from './json-request.
 export { Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { createMetrics, type Metrics, metricTable } from './metrics.ts';
+export { mayReadMetrics, metricsClosedText } from './metrics-access.ts';
 export type { Part } from './part.ts';
 export { Periodic, type PeriodicOptions } from './periodic.ts';
 export { pause, type RetryingOptions, retrying } from './retrying.ts';

@@ -1,5 +1,6 @@
 // Bundles the node id, config, logger, metrics, health and clock of a process, which every role needs. It contains no role logic.
 import { type Caught, createCaught } from './caught.ts';
+import { type ClientAddress, createClientAddress } from './client-address.ts';
 import type { Clock } from './clock.ts';
 import { ClusterClock } from './cluster-clock.ts';
 import type { Config } from './config/schema.ts';
@@ -16,6 +17,8 @@ export interface Runtime {
   /** Id of this process, unique in the cluster and new at every start. */
   readonly node: string;
   readonly config: Config;
+  /** `development`, `production` or `test`. */
+  readonly environment: string;
   readonly log: Logger;
   /** Rate-limited log for lines that can repeat once per message or request, or once per room during an outage. */
   readonly counted: CountedLog;
@@ -27,6 +30,8 @@ export interface Runtime {
   readonly degraded: Degraded;
   /** The cluster's time, which is the store's clock. Use it for every time that another process reads or compares. */
   readonly clock: Clock;
+  /** The address of the client that sent a request; use it instead of the address of the connection, which may be a proxy's. */
+  readonly clientAddress: ClientAddress;
   readonly version: string;
 }
 
@@ -35,6 +40,8 @@ export interface RuntimeOptions {
   readonly config: Config;
   readonly role: string;
   readonly version: string;
+  /** Default `development`. */
+  readonly environment?: string;
   /** Destination of the log; default standard output. */
   readonly logger?: LogDestination;
   readonly clock?: Clock;
@@ -42,7 +49,8 @@ export interface RuntimeOptions {
 }
 
 /** Creates a process's runtime. Call it once per process: the default metrics of the process and its standard output belong to it. */
-export function createRuntime({ config, role, version, logger, clock = new ClusterClock(), processMetrics = true }: RuntimeOptions): Runtime {
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { config, role, version, environment = 'development', logger, clock = new ClusterClock(), processMetrics = true } = options;
   const node = `${role}-${newId().slice(-10).toLowerCase()}`;
   const metrics = createMetrics({ defaults: processMetrics });
   const destination = logger ?? standardOutput(config, metrics, () => ({ log, degraded }));
@@ -50,7 +58,8 @@ export function createRuntime({ config, role, version, logger, clock = new Clust
   const degraded = new Degraded(log, metrics.degraded);
   const counted = new CountedLog(log);
   const caught = createCaught({ metrics, log, counted });
-  return { node, config, log, counted, caught, metrics, health: new Health(log, degraded), degraded, clock, version };
+  const clientAddress = createClientAddress(config.trusted_proxies);
+  return { node, config, environment, log, counted, caught, metrics, health: new Health(log, degraded), degraded, clock, clientAddress, version };
 }
 
 /** The log on standard output. While lines are dropped, /readyz and the metrics report it; afterwards one line has the number of lost lines. */

@@ -13,6 +13,7 @@ export { backendOf, edgeUrls, testToken } from './fixtures.ts';
 export { freePort, freePorts } from './free-port.ts';
 export { MemoryWatch } from './memory-watch.ts';
 export { metricIn, metricOf } from './metric.ts';
+export { type Location, type Nginx, startNginx } from './nginx.ts';
 export { type NodeProcessOptions, startNodeProcess, testSecrets } from './node-process.ts';
 export { PageViewer } from './page-viewer.ts';
 export { Pm2, type Pm2Process } from './pm2.ts';

@@ -74,7 +74,8 @@ async function request(method: string, path: string, key: string, body: unknown,
   if (method === 'POST') headers['idempotency-key'] = randomText();
   const late = AbortSignal.timeout(timeoutMs);
   try {
-    return await fetch(path, {
+    // Relative to /console/, because a proxy may serve the api below a path.
+    return await fetch(`..${path}`, {
       method,
       headers,
       cache: 'no-store',

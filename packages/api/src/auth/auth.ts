@@ -106,9 +106,9 @@ function isGuarded({ routeOptions: { config }, is404 }: FastifyRequest): boolean
   return !config.public && !is404;
 }
 
-function limited({ config, clock, metrics }: Runtime, failures: FailureLimit, { ip }: FastifyRequest, error: unknown): unknown {
+function limited({ config, clock, metrics, clientAddress }: Runtime, failures: FailureLimit, { raw }: FastifyRequest, error: unknown): unknown {
   if (!(error instanceof DanmuxError) || error.status !== 401 || config.shedding === 'off') return error;
-  const wait = failures.fail(ip, clock.now());
+  const wait = failures.fail(clientAddress(raw), clock.now());
   if (wait === 0) return error;
   metrics.authFailuresLimited.inc();
   return new DanmuxError('rate_limited', { message: 'Too many requests from this address failed to authenticate.', retryAfterMs: wait, cause: error });

@@ -43,7 +43,10 @@ export class Authenticator {
     const now = this.#runtime.clock.now();
     const key = this.#keyring.get(keyId, now);
     const secrets = key?.signingSecrets.filter((each) => isLive(each, now)).map(({ secret }) => secret) ?? [];
-    const valid = isSignedWith(secrets, { method, target: raw.url ?? '', timestamp, nonce, body }, signature);
+    const { public_path: publicPath } = this.#runtime.config.api;
+    // The client signed the path before a proxy removed `api.public_path` from it, or it called this api directly.
+    const targets = publicPath === '' ? [raw.url ?? ''] : [publicPath + (raw.url ?? ''), raw.url ?? ''];
+    const valid = targets.map((target) => isSignedWith(secrets, { method, target, timestamp, nonce, body }, signature)).includes(true);
     if (!valid || key === null) throw new DanmuxError('signature_invalid');
     const claimedForMs = await this.#bus.claims.once(`nonce:${keyId}:${nonce}`, 2 * this.#runtime.config.api.signature_window_ms);
     if (claimedForMs > 0) throw new DanmuxError('nonce_replayed');

@@ -70,7 +70,7 @@ function isAudited({ method, is404, routeOptions: { config } }: FastifyRequest):
   return !readMethods.includes(method) && !is404 && !config.public;
 }
 
-function rowOf({ clock }: Runtime, request: FastifyRequest, reply: FastifyReply, payload: unknown): AuditRow {
+function rowOf({ clock, clientAddress }: Runtime, request: FastifyRequest, reply: FastifyReply, payload: unknown): AuditRow {
   const code = codeOf(reply, payload);
   return {
     ts: clock.now(),
@@ -82,7 +82,7 @@ function rowOf({ clock }: Runtime, request: FastifyRequest, reply: FastifyReply,
     status: reply.statusCode,
     ...(code === undefined ? {} : { code }),
     trace: request.id,
-    address: request.ip,
+    address: clientAddress(request.raw),
   };
 }
 

@@ -1,11 +1,13 @@
-// Serves /healthz, /readyz and /metrics on the port of the admin API, without a key and outside the OpenAPI document.
+// Serves /healthz, /readyz and /metrics on the port of the admin API, without an API key and outside the OpenAPI document. In production
+// /metrics needs `metrics.key`.
 import { DanmuxError } from '@danmux/protocol';
-import { probe, type Runtime } from '@danmux/runtime';
+import { mayReadMetrics, metricsClosedText, probe, type Runtime } from '@danmux/runtime';
 import type { FastifyInstance } from 'fastify';
 
 export function addProbes(app: FastifyInstance, runtime: Runtime): void {
   for (const path of ['/healthz', '/readyz', '/metrics']) {
-    app.get(path, { schema: { hide: true }, config: { public: true } }, async (_request, reply) => {
+    app.get(path, { schema: { hide: true }, config: { public: true } }, async (request, reply) => {
+      if (path === '/metrics' && !mayReadMetrics(runtime, request.headers.authorization)) throw new DanmuxError('unauthorized', { message: metricsClosedText });
       const answer = await probe(runtime, path);
       if (!answer) throw new DanmuxError('not_found');
       return reply

@@ -36,19 +36,14 @@ export function problemOf(error: DanmuxError, trace?: string, fields?: readonly 
 }
 
 export function sendProblem(reply: FastifyReply, error: DanmuxError, fields?: readonly FieldError[]): FastifyReply {
-  setRetryAfter(reply, error);
+  const problem = problemOf(error, reply.request.id, fields);
+  setRetryAfter(reply, problem.retry_after_ms);
   if (error.status === 401) reply.header('www-authenticate', 'Bearer realm="danmux"');
-  return reply
-    .status(error.status)
-    .type(problemType)
-    .header('x-trace-id', reply.request.id)
-    .serializer(toJson)
-    .send(problemOf(error, reply.request.id, fields));
+  return reply.status(error.status).type(problemType).header('x-trace-id', reply.request.id).serializer(toJson).send(problem);
 }
 
-/** Sets `Retry-After` (whole seconds, at least 1) when a retry makes sense. */
-export function setRetryAfter(reply: FastifyReply, error: DanmuxError): void {
-  const retryAfterMs = retryAfterOf(error);
+/** Sets `Retry-After` (whole seconds, at least 1) to the `retry_after_ms` of a problem. */
+export function setRetryAfter(reply: FastifyReply, retryAfterMs: number | undefined): void {
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 }
 
@@ -72,8 +67,9 @@ export function asDanmuxError(error: unknown): DanmuxError {
 }
 
 /** Milliseconds until a retry makes sense; undefined when a retry would not help, and for `internal` errors, whose cause may be permanent. */
-function retryAfterOf({ code, retryAfterMs }: DanmuxError): number | undefined {
-  return retryAfterMs ?? (errors[code].retryable && errors[code].status !== 500 ? defaultRetryMs : undefined);
+function retryAfterOf(error: DanmuxError): number | undefined {
+  const { retryable, status } = errors[error.code];
+  return error.retryHintMs(retryable && status !== 500 ? defaultRetryMs : undefined);
 }
 
 /** Our code for each error code of Fastify. */

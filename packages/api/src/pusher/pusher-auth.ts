@@ -13,11 +13,13 @@ export interface PusherRequest {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
+  /** The setting `api.public_path`: clients may have signed the path with it in front. */
+  readonly publicPath?: string;
   readonly body: Buffer;
 }
 
 /** Returns the signature of a valid request. Throws `unauthorized` or `signature_expired` with the reason. */
-export function checkPusherAuth({ key, secret }: Config['pusher'], { method, target, body }: PusherRequest, now: number): string {
+export function checkPusherAuth({ key, secret }: Config['pusher'], { method, target, publicPath = '', body }: PusherRequest, now: number): string {
   const [path = '', search = ''] = splitOnce(target);
   const query = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
@@ -26,7 +28,7 @@ export function checkPusherAuth({ key, secret }: Config['pusher'], { method, tar
   }
   const provided = query.get('auth_signature') ?? '';
   query.delete('auth_signature');
-  const valid = isValid(secret, `${method}\n${path}\n${canonicalQuery(query)}`, provided);
+  const valid = [path, publicPath + path].map((signed) => isValid(secret, `${method}\n${signed}\n${canonicalQuery(query)}`, provided)).includes(true);
   if (!isSame(query.get('auth_key') ?? '', key) || !valid) throw refused('the key is unknown or the signature does not match');
   if (query.get('auth_version') !== '1.0') throw refused('auth_version must be 1.0');
   const md5 = query.get('body_md5');

@@ -8,7 +8,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Keys } from '../auth/auth.ts';
 import { readBody, streamOf } from '../auth/raw-body.ts';
-import { noteRefusal, refusalOf, setRetryAfter } from '../http/problem.ts';
+import { noteRefusal, problemOf, refusalOf, setRetryAfter } from '../http/problem.ts';
 import type { TypedApp } from '../http/validation.ts';
 import { type Destination, type Ready, readyMessage, sendMessages } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
@@ -50,7 +50,8 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
 
 async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Config['pusher'], request: FastifyRequest, body: Buffer): Promise<void> {
   const target = request.raw.url ?? '';
-  const signature = checkPusherAuth(pusher, { method: request.method, target, body }, runtime.clock.now());
+  const { public_path: publicPath } = runtime.config.api;
+  const signature = checkPusherAuth(pusher, { method: request.method, target, publicPath, body }, runtime.clock.now());
   if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'No app has this id.' });
   if (request.method === 'POST') await checkPusherReplay(bus, signature, runtime.config);
   request.pusherSignature = signature;
@@ -160,6 +161,6 @@ function infoReply({ users, online }: Audience, requested: Info): object {
 function refuse({ runtime }: Services, request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
   const refusal = refusalOf(error);
   noteRefusal(runtime, refusal, { trace: request.id, route: request.routeOptions.url });
-  setRetryAfter(reply, refusal);
+  setRetryAfter(reply, problemOf(refusal).retry_after_ms);
   return reply.status(refusal.status).send({ error: refusal.message });
 }

@@ -15,7 +15,7 @@ const never: readonly ErrorCode[] = ['unauthorized', 'signature_invalid', 'signa
 
 const schema = {
   summary: 'List edges for a viewer, best first',
-  description: `Needs no key and works from pages of any origin; one address can send ${perMinute} requests a minute. Lists at most ${maxEdges} edges, least loaded first. \`room\`, \`user\` and \`region\` have no effect yet.`,
+  description: `Needs no key and works from pages of any origin; one address can send ${perMinute} requests a minute. Lists at most ${maxEdges} edges, least loaded first, and none that is full. \`room\`, \`user\` and \`region\` have no effect yet.`,
   tags: ['nodes'],
   security: [],
   querystring: gatewayQuery,
@@ -25,7 +25,7 @@ const schema = {
 export function addGatewayRoute(app: TypedApp, { bus, runtime }: Pick<Services, 'bus' | 'runtime'>): void {
   const rates = new AddressRates(runtime, perMinute);
   app.get('/v1/gateway', { schema, config: { public: true } }, async (request, reply): Promise<GatewayReply> => {
-    rates.take(request.ip);
+    rates.take(runtime.clientAddress(request.raw));
     const edges = await edgeUrls(bus, request.hostname);
     // The pages of viewers come from origins other than that of this API.
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin').header('cache-control', 'no-store');

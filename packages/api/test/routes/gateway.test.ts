@@ -39,3 +39,28 @@ test('an address over its rate gets 429; with shedding off it does not', async (
     await fixture.close();
   }
 });
+
+test('a full edge is not listed; when all are full the answer is 503 with a time to come back', async () => {
+  const fixture = await startApi({ 'api.demo': true });
+  const ask = () => fixture.call('GET', '/v1/gateway', undefined, { key: null });
+  const urls = async () => (await ask()).body.edges.map(({ url }: { url: string }) => url);
+  await fixture.bus.members.announce(edge('full', 'edge-1.example:7701', 1), 60_000);
+  await fixture.bus.members.announce(edge('free', 'edge-2.example:7702', 0.99), 60_000);
+  assert.deepEqual(await urls(), ['http://edge-2.example:7702']);
+  assert.deepEqual((await fixture.call('GET', '/demo/config.json', undefined, { key: null })).body, { edges: ['http://edge-2.example:7702'] });
+  await fixture.bus.members.announce(edge('free', 'edge-2.example:7702', 1.01), 60_000);
+  mustRefuse(await ask(), 'unavailable');
+  await fixture.close();
+});
+
+test('the URL that an edge announces is handed out; an edge of an older version has none', async () => {
+  const fixture = await startApi();
+  await fixture.bus.members.announce({ ...edge('a', '10.0.0.1:7701', 0.1), url: 'https://live.example/edge-0' }, 60_000);
+  await fixture.bus.members.announce(edge('b', '10.0.0.2:7702', 0.2), 60_000);
+  const { edges } = (await fixture.call('GET', '/v1/gateway', undefined, { key: null })).body;
+  assert.deepEqual(
+    edges.map(({ url }: { url: string }) => url),
+    ['https://live.example/edge-0', 'http://10.0.0.2:7702'],
+  );
+  await fixture.close();
+});

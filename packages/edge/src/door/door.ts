@@ -50,7 +50,6 @@ export class Door {
     const { tokens, keys } = parts;
     this.#io = createViewerServer(runtime, this.#http, {
       ...{ tokens, keys },
-      draining: () => this.#draining,
       refuses: () => this.#refusal(),
       refusesViewer: (viewer) => this.#ban(viewer),
     });

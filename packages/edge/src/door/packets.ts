@@ -10,7 +10,19 @@ class ViewerEncoder extends Encoder {
   }
 }
 
-class ViewerDecoder extends Decoder {}
+/** The connection is closed at this CONNECT to a namespace other than `/`; socket.io would answer any number of them. */
+const unknownNamespaces = 3;
+
+class ViewerDecoder extends Decoder {
+  #unknown = 0;
+
+  override add(data: unknown): void {
+    super.add(data);
+    // `0` is CONNECT, and a namespace other than `/` follows. The packet above was answered with "Invalid namespace".
+    if (typeof data !== 'string' || !/^0\/[^,]/.test(data)) return;
+    if (++this.#unknown >= unknownNamespaces) throw new Error('too many CONNECTs to unknown namespaces');
+  }
+}
 
 // socket.io-parser has no option for this, and its types declare the method private.
 Object.defineProperty(ViewerDecoder.prototype, 'tryParse', { value: parsed });

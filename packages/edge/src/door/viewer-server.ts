@@ -1,16 +1,18 @@
-// Creates the socket.io server and its HTTP server: transports, size limits, the Origin check and the handshake. It handles no viewer
+// Creates the socket.io server and its HTTP server: transports, size limits, CORS and the handshake. It handles no viewer
 // events.
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DanmuxError, limits, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
-import { probe, type Runtime, type TokenVerifier } from '@danmux/runtime';
+import { mayReadMetrics, metricsClosedText, probe, type Runtime, type TokenVerifier } from '@danmux/runtime';
 import { Server } from 'socket.io';
 import { boundPolls, type PollingConn } from '../outbox/polls.ts';
 import type { SocketData } from '../session/session.ts';
 import type { WatchKeys } from '../session/watch-keys.ts';
 import type { Viewer } from '../viewer/viewer.ts';
-import { allowRequest, authenticate, originAllowed } from './handshake.ts';
+import { type Engine, guardEngine } from './admission.ts';
+import { authenticate } from './handshake.ts';
 import { InflateMemory } from './inflater.ts';
+import { originAllowed, originKnown } from './origin.ts';
 import { packets } from './packets.ts';
 import { webSocketsWith } from './web-sockets.ts';
 
@@ -20,8 +22,6 @@ export type ViewerServer = Server<ViewerEvents, ServerEvents, Record<string, nev
 export interface Door {
   readonly tokens: Pick<TokenVerifier, 'verify'>;
   readonly keys: Pick<WatchKeys, 'admit'>;
-  /** True while the edge drains; its handshakes are refused. */
-  draining(): boolean;
   /** The error for every new viewer, while the edge drains or is full; else undefined. */
   refuses(): DanmuxError | undefined;
   /** The error for this viewer, such as a ban; else undefined. */
@@ -31,6 +31,13 @@ export interface Door {
 export function createHttpServer(runtime: Runtime): HttpServer {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 }, (request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (path === '/metrics' && !mayReadMetrics(runtime, request.headers.authorization)) {
+      const { status, code } = new DanmuxError('unauthorized');
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'www-authenticate': 'Bearer' })
+        .end(JSON.stringify({ code, message: metricsClosedText }));
+      return;
+    }
     probe(runtime, path).then(
       (answer) => response.writeHead(answer?.status ?? 404, { 'content-type': answer?.type ?? 'application/json' }).end(answer?.body ?? '{"code":"not_found"}'),
       (error: unknown) => {
@@ -44,7 +51,6 @@ export function createHttpServer(runtime: Runtime): HttpServer {
 
 export function createViewerServer(runtime: Runtime, http: HttpServer, door: Door): ViewerServer {
   const { edge } = runtime.config;
-  const allowed = allowRequest(runtime);
   const io: ViewerServer = new Server(http, {
     path: '/socket.io/',
     parser: packets,
@@ -58,13 +64,14 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
     perMessageDeflate: edge.deflate,
     wsEngine: webSocketsWith(new InflateMemory(edge.inflate_bytes)),
     httpCompression: false,
-    // Stock clients try again after a refused handshake, but not after a refused CONNECT.
-    allowRequest: (request, answer) => (door.draining() ? answer('draining', false) : allowed(request, answer)),
     cors: (request, answer) => {
       const { origin, host } = (request as IncomingMessage).headers;
-      answer(null, { origin: origin !== undefined && originAllowed(origin, host, edge.allowed_origins) ? origin : false });
+      const allowed = origin !== undefined && originAllowed(origin, host, edge.allowed_origins);
+      answer(null, { origin: allowed ? origin : false, credentials: allowed && originKnown(origin, host, edge.allowed_origins) });
     },
   });
+  // Stock clients try again after a refused handshake, but not after a refused CONNECT.
+  guardEngine(runtime, io.engine as unknown as Engine, () => door.refuses());
   // engine.io accepts pre-encoded frames only when its own compression is off.
   io.engine.on('connection', (conn: PollingConn & { transport: { perMessageDeflate: unknown } }) => {
     conn.transport.perMessageDeflate = null;
@@ -76,7 +83,7 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
         socket.data.viewer = viewer;
         next();
       },
-      (error: unknown) => next(connectError(runtime, error)),
+      (error: unknown) => next(connectError(runtime, socket.request, error)),
     );
   });
   return io;
@@ -98,9 +105,10 @@ async function admit(runtime: Runtime, auth: Readonly<Record<string, unknown>>, 
   return viewer;
 }
 
-function connectError(runtime: Runtime, error: unknown): Error {
+function connectError(runtime: Runtime, request: IncomingMessage, error: unknown): Error {
   const refusal = error instanceof DanmuxError ? error : new DanmuxError('internal', { cause: error });
   runtime.metrics.refused.inc({ source: 'handshake', code: refusal.code });
+  runtime.log.debug({ code: refusal.code, address: runtime.clientAddress(request) }, 'viewer refused');
   if (refusal.code === 'internal') runtime.counted.error({ err: error }, 'handshake failed', { most: 20 });
   // socket.io passes the `data` of an Error on to `connect_error`.
   return Object.assign(new Error(refusal.message), { data: refusal.toBody() });

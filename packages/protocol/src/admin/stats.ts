@@ -38,6 +38,7 @@ const nodeSchema = Type.Object(
     id: Type.String(),
     role: Type.String({ description: 'edge, relay, api or worker' }),
     address: Type.String({ description: 'host:port; empty for a role without a listening port' }),
+    url: Type.Optional(Type.String({ description: 'URL at which viewers reach an edge; absent when `edge.public_url` is empty' })),
     version: Type.String(),
     load: Type.Number({ description: '0 idle to 1 full' }),
     degraded: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }, { title: 'Degradation' }), {

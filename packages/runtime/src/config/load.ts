@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { messageTypes } from '@danmux/protocol';
 import type { TSchema } from 'typebox';
 import { parse } from 'yaml';
+import { createClientAddress } from '../client-address.ts';
 import { check } from './check.ts';
 import { ConfigError } from './config-error.ts';
 import type { Config } from './schema.ts';
@@ -52,6 +53,8 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   }
   const config = values as unknown as Config;
   for (const [type, row] of Object.entries(messageTypes)) config.messages.types[type] ??= { ...row };
+  // Throws when a range is malformed, so that `danmux config check` finds it.
+  faults.collect(() => createClientAddress(config.trusted_proxies));
   // Outside production this writes a file, which a refused config must not.
   if (environment !== 'production') faults.check();
   const madeSecrets = faults.collect(() => ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'))) ?? [];

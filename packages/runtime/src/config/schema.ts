@@ -7,6 +7,7 @@ import { cluster } from './sections/cluster.ts';
 import { edge } from './sections/edge.ts';
 import { log } from './sections/log.ts';
 import { messages } from './sections/messages.ts';
+import { metrics } from './sections/metrics.ts';
 import { moderation } from './sections/moderation.ts';
 import { redis } from './sections/redis.ts';
 import { relay } from './sections/relay.ts';
@@ -23,6 +24,12 @@ export const configSchema = Type.Object(
       env: 'DANMUX_PUBLIC_HOST',
       description: 'Host name under which other machines and viewers reach this process; empty uses `host`.',
     }),
+    trusted_proxies: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      default: [],
+      env: 'DANMUX_TRUSTED_PROXIES',
+      description:
+        'Addresses (CIDR, IPv4 and IPv6) of the proxies in front of edge and api. Behind them the address of a client is the right-most one of X-Forwarded-For that is not listed here; from other senders the header is ignored. Without it all clients behind a proxy share one rate limit.',
+    }),
     engine: Type.Union([Type.Literal('auto'), Type.Literal('memory'), Type.Literal('redis')], {
       default: 'auto',
       env: 'DANMUX_ENGINE',
@@ -35,6 +42,7 @@ export const configSchema = Type.Object(
     }),
     redis,
     log,
+    metrics,
     shards: Type.Integer({
       minimum: 1,
       maximum: 4_096,

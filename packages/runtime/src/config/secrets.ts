@@ -31,6 +31,7 @@ export function ensureSecrets(config: Config, environment: string, dir: string):
   for (const [path, value] of [
     ['viewer.token_secret', config.viewer.token_secret],
     ['api.key', config.api.key],
+    ['metrics.key', config.metrics.key],
   ] as const) {
     if (value && value.length < minimumLength) throw new ConfigError(`${path} has ${value.length} characters; it must have ${minimumLength} or more.`);
   }

@@ -16,7 +16,8 @@ export interface ClientEvents {
   /** A personal message to this user, outside any room; each is emitted once. */
   message: Message;
   /**
-   * The client could not connect. When `state` is `closed`, it has stopped, because a retry cannot help. Otherwise it retries by itself: after
+   * The client could not connect. When `state` is `closed`, it has stopped, because a retry cannot help; no edge allows the page's origin
+   * (`origin_forbidden`), for example. Otherwise it retries by itself: after
    * `retryAfterMs` when the viewer is banned for at most an hour or the token is not valid yet, or with backoff when it got no token or no edge
    * from the gateway, or when its token was refused and the token function may return a better one. Emitted while `online`, too, when the token
    * could not be renewed.

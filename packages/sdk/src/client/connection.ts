@@ -2,13 +2,15 @@
 // events and requests on and does not interpret them.
 import { type AuthReply, DanmuxError, type ErrorBody, type GoAway, type Reply, type ServerEvents, type ViewerEvents } from '@danmux/protocol';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
-import { retryDelay } from './delay.ts';
+import { addressOf, type EdgeAddress } from './address.ts';
+import { delayAfter, retryDelay } from './delay.ts';
 import { Edges } from './edges.ts';
 import { Emitter } from './emitter.ts';
 import { EndingNotice } from './ending-notice.ts';
 import { defaultHost, type Host, type Visibility } from './host.ts';
 import { injectedWebSocket } from './injected-websocket.ts';
 import type { ClientOptions, ClientState } from './options.ts';
+import { askReason, reasonIn } from './refusal.ts';
 import { ServerTime } from './server-time.ts';
 import { TokenRenewal } from './token-renewal.ts';
 import { TokenSource } from './token-source.ts';
@@ -131,7 +133,10 @@ export class Connection extends Emitter<ConnectionEvents> {
       this.#retry();
       return;
     }
-    const socket: EdgeSocket = io(url, {
+    const address = addressOf(url, this.#options.path);
+    const socket: EdgeSocket = io(address.server, {
+      path: address.path,
+      withCredentials: this.#options.withCredentials === true,
       auth: token === undefined ? {} : { token },
       transports: this.#transports(),
       tryAllTransports: true,
@@ -143,7 +148,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     // Events of a replaced socket are ignored.
     const current = () => this.#socket === socket;
     socket.on('connect', () => current() && this.#connected(url, token));
-    socket.on('connect_error', (error) => current() && this.#connectRefused(error));
+    socket.on('connect_error', (error) => current() && this.#connectFailed(socket, address, error));
     const ending = new EndingNotice();
     socket.on('disconnect', (reason) => current() && this.#ended(reason, ending));
     socket.on('goaway', (goaway) => current() && this.#goAway(socket, goaway));
@@ -201,23 +206,34 @@ export class Connection extends Emitter<ConnectionEvents> {
   #ended(reason: string, ending: EndingNotice): void {
     // After a lost connection the edge is still there and answers the next attempt.
     const refusal = reason === 'io server disconnect' ? ending.refusal(this.time.now()) : undefined;
-    if (refusal) this.#connectRefused(Object.assign(errorOf(refusal), { data: refusal }));
+    if (refusal) this.#connectRefused(refusal);
     else this.#retry();
   }
 
-  #connectRefused(error: Error): void {
-    const body = (error as Error & { data?: ErrorBody }).data;
-    if (!body?.code?.startsWith('token_') && body?.code !== 'banned') {
+  #connectFailed(socket: EdgeSocket, address: EdgeAddress, error: Error): void {
+    const reason = reasonIn(error);
+    const hidden = this.#options.transports?.includes('polling') === false && !this.#host.webSocket;
+    if (reason || !hidden) {
+      this.#connectRefused(reason);
+      return;
+    }
+    void askReason(address).then((asked) => this.#socket === socket && this.#connectRefused(asked));
+  }
+
+  #connectRefused(body: ErrorBody | undefined): void {
+    // Another edge may allow the page's origin, for example while a new config is rolled out.
+    const final = body && (body.code.startsWith('token_') || body.code === 'banned' || (body.code === 'origin_forbidden' && this.#edges.isLast));
+    if (!final) {
       this.#retry(body?.retry_after_ms);
       return;
     }
-    const waitMs = body.code === 'banned' ? banWait(body) : this.#tokens.refused(body);
+    const waitMs = body.code === 'banned' ? banWait(body) : body.code === 'origin_forbidden' ? undefined : this.#tokens.refused(body);
     if (waitMs !== undefined) {
       this.#retry(waitMs);
       this.emit('error', errorOf(body));
       return;
     }
-    // No other token can be had, or the ban is long.
+    // No other token can be had, the ban is long, or no edge allows the page.
     this.#drop();
     this.#setState('closed');
     this.emit('error', errorOf(body));
@@ -230,7 +246,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     if (this.#target === undefined) this.#edges.failed();
     this.#target = undefined;
     this.#setState('connecting');
-    this.#wait(Math.max(afterMs, retryDelay(++this.#attempt)), afterMs === 0);
+    this.#wait(delayAfter(afterMs, ++this.#attempt), afterMs === 0);
   }
 
   /** `canShorten`: false for a delay given by the server (`retry_after_ms`), which `reconnectSoon` must not cut short. */

@@ -41,6 +41,11 @@ export class Edges {
     return url;
   }
 
+  /** True when all other addresses of the list have failed since the last success. */
+  get isLast(): boolean {
+    return this.#tried + 1 >= this.#urls.length;
+  }
+
   /** Records that the last address failed: `next` then returns the following address of the list. */
   failed(): void {
     this.#next++;

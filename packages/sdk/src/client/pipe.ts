@@ -2,7 +2,7 @@
 // their order. An unanswered message is sent again with the same cid, and the server accepts it once. The queue is bounded.
 import { DanmuxError, errors, type SendReply } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
-import { retryDelay } from './delay.ts';
+import { delayAfter } from './delay.ts';
 import { Outgoing, type OutgoingRequest } from './outgoing.ts';
 
 const maxQueued = 100;
@@ -123,6 +123,6 @@ export class Pipe {
 function waitAfter(error: unknown, delayed: boolean, attempt: number): number {
   if (!(error instanceof DanmuxError)) return 0;
   const { status } = errors[error.code];
-  if (status === 503) return Math.max(error.retryAfterMs ?? 0, retryDelay(attempt));
-  return status === 429 && delayed && error.retryAfterMs !== undefined ? error.retryAfterMs + retryDelay(1) : 0;
+  if (status === 503) return delayAfter(error.retryAfterMs, attempt);
+  return status === 429 && delayed && error.retryAfterMs !== undefined ? delayAfter(error.retryAfterMs, 1) : 0;
 }

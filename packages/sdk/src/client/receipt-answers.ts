@@ -1,6 +1,7 @@
 // Acknowledges messages that request a receipt: collects ids for 100 ms, sends them in one `receipt` request and repeats it until it is answered.
 // At most 2,000 ids are kept; past the cap the oldest is dropped, and the server counts its message as not received.
 import { DanmuxError, errors, limits } from '@danmux/protocol';
+import { delayAfter } from './delay.ts';
 
 const collectMs = 100;
 const retryMs = 1_000;
@@ -56,7 +57,7 @@ export class ReceiptAnswers {
       for (const id of ids) this.#ids.delete(id);
     } catch (error) {
       if (!(error instanceof DanmuxError)) throw error;
-      waitMs = Math.max(retryMs, error.retryAfterMs ?? 0);
+      waitMs = delayAfter(error.retryAfterMs ?? retryMs, 1);
       if (!errors[error.code].retryable) for (const id of ids) this.#ids.delete(id);
     } finally {
       this.#sending = false;

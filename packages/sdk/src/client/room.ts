@@ -20,7 +20,7 @@ import {
   streamLanes,
 } from '@danmux/protocol';
 import type { Connection } from './connection.ts';
-import { retryDelay } from './delay.ts';
+import { delayAfter } from './delay.ts';
 import { Emitter } from './emitter.ts';
 import { type HistoryQuery, readHistory } from './history.ts';
 import { type EmitRoomEvent, Inbox } from './inbox.ts';
@@ -207,7 +207,7 @@ export class Room extends Emitter<RoomEvents> {
   #refuse(refusal: DanmuxError, afterMs?: number): void {
     this.#refusal = refusal;
     this.#setNotJoined();
-    if (afterMs !== undefined && afterMs < longestTimerMs) this.#timer = setTimeout(() => this.connected(), Math.max(0, afterMs) + retryDelay(1));
+    if (afterMs !== undefined && afterMs < longestTimerMs) this.#timer = setTimeout(() => this.connected(), delayAfter(Math.max(0, afterMs), 1));
     this.#sending.wake();
   }
 
@@ -293,6 +293,6 @@ export class Room extends Emitter<RoomEvents> {
       return;
     }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#join(), Math.max(error.retryAfterMs ?? 0, retryDelay(++this.#attempt)));
+    this.#timer = setTimeout(() => this.#join(), delayAfter(error.retryAfterMs, ++this.#attempt));
   }
 }

@@ -11,13 +11,13 @@ const silenceWarnsMs = 5_000;
 
 /** Renders the card of a process. `at` is the time of the api's reply in milliseconds since 1970. */
 export function nodeCard(node: Node, at: number): TemplateResult {
-  const { id, role, version, address, load, lag_ms: lag, connections, rooms, shards, rss_bytes: rss, cpu } = node;
+  const { id, role, version, address, url, load, lag_ms: lag, connections, rooms, shards, rss_bytes: rss, cpu } = node;
   const silentMs = node.seen_at === undefined ? undefined : Math.max(0, at - node.seen_at);
   const { degraded = [] } = node;
   const worried = degraded.length > 0 || (lag ?? 0) > lagWarns || (silentMs ?? 0) > silenceWarnsMs;
   return html`<article class="node panel ${worried ? 'worried' : ''}" data-testid="node" data-role=${role}>
     <h3 title=${id}>${id}</h3>
-    <p class="faint">${address || texts.noAddress} · ${version}</p>
+    <p class="faint">${url ?? (address || texts.noAddress)} · ${version}</p>
     ${degraded.map(({ code, text }) => html`<p class="bad" data-testid="degraded" data-code=${code}><b>${code}</b> ${text}</p>`)}
     ${role === 'relay' ? shareOf(load, id) : loadOf(load, id)}
     <dl>

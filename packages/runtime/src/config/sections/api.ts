@@ -19,6 +19,13 @@ const apiKey = Type.Object(
 export const api = Type.Object(
   {
     port: port(7800, 'DANMUX_API_PORT', 'Port of the admin API.'),
+    public_path: Type.String({
+      default: '',
+      pattern: '^(/[A-Za-z0-9._~-]+)*$',
+      env: 'DANMUX_API_PUBLIC_PATH',
+      description:
+        'Path that a proxy removes before it forwards a request to the api, such as /danmux. Signed requests cover the path as the client sends it; with this setting both forms are accepted. Empty: no proxy removes a path.',
+    }),
     key: Type.String({
       default: '',
       env: 'DANMUX_API_KEY',

@@ -5,6 +5,19 @@ import { count, ms, port, strict } from '../fields.ts';
 export const edge = Type.Object(
   {
     port: port(7700, 'DANMUX_EDGE_PORT', 'Port for viewers. Further edges on the same machine use the following port numbers.'),
+    public_url: Type.String({
+      default: '',
+      pattern: '^((https?|wss?)://([^\\s?#{}]|\\{index\\}|\\{port\\})+)?$',
+      env: 'DANMUX_EDGE_PUBLIC_URL',
+      description:
+        'URL at which viewers reach the edges through a proxy, such as https://live.example.com/edge-{index}. `{index}` stands for edge.index and `{port}` for the port of the edge. The gateway, the demo, the console and the OBS page use it; empty uses `public_host` and the port over http.',
+    }),
+    index: Type.Integer({
+      minimum: 0,
+      default: 0,
+      env: 'DANMUX_EDGE_INDEX',
+      description: 'Number of this edge, for `{index}` in edge.public_url. ecosystem.config.js sets it.',
+    }),
     allowed_origins: Type.Array(Type.String(), {
       default: [],
       env: 'DANMUX_ALLOWED_ORIGINS',

@@ -1,0 +1,92 @@
+// Refuses connections before their handshake: a client of an old protocol, a page of a foreign Origin, and every client while the edge drains
+// or is full. The answer is an HTTP response with the status of the error, also for a WebSocket; engine.io would answer 400 to an upgrade.
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { DanmuxError } from '@danmux/protocol';
+import type { Runtime } from '@danmux/runtime';
+import { originAllowed } from './origin.ts';
+
+/** The methods of engine.io's server that receive requests. */
+export interface Engine {
+  handleRequest(request: IncomingMessage, response: ServerResponse): unknown;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): unknown;
+}
+
+/** Longest part of an Origin that is logged; the header is written by the client. */
+const loggedChars = 256;
+
+/** Puts the checks before the engine's handlers. `refuses` returns the error for every new viewer while the edge drains or is full. */
+export function guardEngine(runtime: Runtime, engine: Engine, refuses: () => DanmuxError | undefined): void {
+  const handleRequest = engine.handleRequest.bind(engine);
+  const handleUpgrade = engine.handleUpgrade.bind(engine);
+  engine.handleRequest = (request, response) => {
+    const refusal = refusalOf(runtime, request, refuses);
+    if (!refusal) return handleRequest(request, response);
+    const { status, headers, body } = answerTo(request, refusal);
+    response.writeHead(status, headers).end(body);
+  };
+  engine.handleUpgrade = (request, socket, head) => {
+    // No sub-protocol is spoken here, and ws would confirm the first one that is offered.
+    delete request.headers['sec-websocket-protocol'];
+    const refusal = refusalOf(runtime, request, refuses);
+    if (refusal) refuseUpgrade(socket, answerTo(request, refusal));
+    else handleUpgrade(request, socket, head);
+  };
+}
+
+function refusalOf(runtime: Runtime, request: IncomingMessage, refuses: () => DanmuxError | undefined): DanmuxError | undefined {
+  const query = new URL(request.url ?? '', 'http://edge').searchParams;
+  // A request with a `sid` belongs to an admitted connection; OPTIONS is a browser's question before a request.
+  if (query.has('sid') || request.method === 'OPTIONS') return undefined;
+  const refusal = protocolRefusal(query.get('EIO')) ?? originRefusal(runtime, request) ?? refuses();
+  if (refusal) {
+    const { code } = refusal;
+    runtime.metrics.refused.inc({ source: 'handshake', code });
+    runtime.log.debug({ code, address: runtime.clientAddress(request) }, 'viewer refused');
+  }
+  return refusal;
+}
+
+function protocolRefusal(version: string | null): DanmuxError | undefined {
+  if (version === '4') return undefined;
+  const asked = version === null ? 'no protocol version' : `EIO=${version.slice(0, 8)}`;
+  return new DanmuxError('invalid_request', {
+    message: `This client asks for ${asked}; use a socket.io client of version 3 or 4, which speaks Engine.IO protocol 4 (EIO=4).`,
+  });
+}
+
+function originRefusal({ config, counted, clientAddress }: Runtime, request: IncomingMessage): DanmuxError | undefined {
+  const { origin, host } = request.headers;
+  if (originAllowed(origin, host, config.edge.allowed_origins)) return undefined;
+  const fields = { origin: origin?.slice(0, loggedChars), address: clientAddress(request) };
+  counted.warn(fields, 'page of a foreign origin refused; if it is yours, add its origin to edge.allowed_origins');
+  return new DanmuxError('origin_forbidden');
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Every page may read the answer, also one of a foreign Origin: it holds only the reason, which would otherwise be hidden from the page. */
+function answerTo({ headers: { origin } }: IncomingMessage, refusal: DanmuxError): Answer {
+  const reason = refusal.toBody();
+  const body = JSON.stringify(reason);
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...(origin === undefined ? {} : { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', vary: 'Origin' }),
+  };
+  if (reason.retry_after_ms !== undefined) headers['retry-after'] = String(Math.ceil(reason.retry_after_ms / 1_000));
+  return { status: refusal.status, headers, body };
+}
+
+function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  // Node no longer watches this socket: the client may have closed it, and one that keeps it open is cut off.
+  socket.on('error', () => socket.destroy());
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

@@ -1,0 +1,29 @@
+// Decides which pages may connect, by the Origin header that browsers send, and which of them may send cookies, as load balancers need for sticky
+// sessions. Programs send no Origin and are not restricted by it.
+
+/** True for a page with the server's host name (all loopback names are equal), an allowed Origin, or no Origin header (not a browser page). */
+export function originAllowed(origin: string | undefined, host: string | undefined, allowed: readonly string[]): boolean {
+  return origin === undefined || allowed.includes('*') || originKnown(origin, host, allowed);
+}
+
+/** True for a page with the server's host name or an Origin that is listed by itself, not by `*`. Only such pages may send cookies. */
+export function originKnown(origin: string, host: string | undefined, allowed: readonly string[]): boolean {
+  if (allowed.includes(origin)) return true;
+  const from = hostName(origin);
+  const to = host === undefined ? undefined : hostName(`http://${host}`);
+  return from !== undefined && to !== undefined && (from === to || (isLoopback(from) && isLoopback(to)));
+}
+
+function hostName(url: string): string | undefined {
+  try {
+    return new URL(url).hostname;
+  } catch {
+    // Not a URL, for example the Origin "null".
+    return undefined;
+  }
+}
+
+function isLoopback(name: string): boolean {
+  // Must be a full IP address: anybody may register a name such as 127.example.org.
+  return name === 'localhost' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
+}

@@ -23,6 +23,8 @@ async function refusing(status: number, body: object | string): Promise<Refusing
     response.writeHead(status, { 'content-type': 'application/json' }).end(text);
   });
   server.on('upgrade', (request, socket) => {
+    // A client that is closed meanwhile resets the connection.
+    socket.on('error', () => socket.destroy());
     tries.push({ upgrade: true, at: performance.now(), url: request.url ?? '' });
     socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`);
   });

@@ -20,6 +20,7 @@ missing() {
   php_has_curl || echo php-curl
   has phpunit || echo phpunit
   has python3 || echo python3
+  has python3 && python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
   python_has 'socketio, websocket, requests, aiohttp' || printf 'python3-socketio\npython3-websocket\npython3-requests\npython3-aiohttp\n'
   has openssl || echo openssl
   has_nginx || echo nginx-light
@@ -37,6 +38,7 @@ give_up() {
         php-curl) echo "  - PHP's curl extension" ;;
         phpunit) echo "  - PHPUnit 9.6 or later: the program phpunit" ;;
         python3) echo "  - Python 3.9 or later: the program python3" ;;
+        python3-pip) echo "  - pip for Python: python3 -m pip" ;;
         python3-socketio) echo "  - Python's socketio: pip install python-socketio" ;;
         python3-websocket) echo "  - Python's websocket, its transport: pip install websocket-client" ;;
         python3-requests) echo "  - Python's requests, its long-polling: pip install requests" ;;
@@ -53,8 +55,22 @@ give_up() {
   exit 1
 }
 
+# Packages of PyPI that Debian does not have, in a folder of their own: the library of Pusher, with which a test publishes.
+pip_folder="$(dirname "$0")/../node_modules/.cache/danmux-python"
+pip_packages="pusher==3.3.4"
+ensure_pip_packages() {
+  [ -d "$pip_folder/pusher-3.3.4.dist-info" ] && return
+  echo "ensure-tools: installing $pip_packages"
+  python3 -m pip install -q --disable-pip-version-check --root-user-action=ignore --target "$pip_folder" $pip_packages && return
+  echo "ensure-tools: pip could not install $pip_packages; try: python3 -m pip install --target node_modules/.cache/danmux-python $pip_packages" >&2
+  exit 1
+}
+
 packages=$(missing)
-[ -z "$packages" ] && exit 0
+if [ -z "$packages" ]; then
+  ensure_pip_packages
+  exit 0
+fi
 
 has apt-get || give_up "Install them with this system's package manager, then run the tests again."
 if [ "$(id -u)" = 0 ]; then
@@ -100,4 +116,5 @@ for package in $packages; do
 done
 
 [ -z "$(missing)" ] || give_up "apt-get installed its packages, yet these are still missing."
+ensure_pip_packages
 exit 0

@@ -33,18 +33,34 @@ const userChannelPrefix = '#server-to-user-';
 /** Message type of every event whose name is not a configured message type. */
 const eventType = 'event';
 
+type Colon = Pick<Config['pusher'], 'colon'>;
+
+/** The part of a room name that this part of a channel name stands for. */
+export function roomText(channel: string, { colon }: Colon): string {
+  return colon === '' ? channel : channel.replaceAll(colon, ':');
+}
+
+/** The channel of a room, in the form that Pusher's libraries accept. */
+export function channelOf(room: string, { colon }: Colon): string {
+  return colon === '' ? room : room.replaceAll(':', colon);
+}
+
 /** The room of a channel. Throws `invalid_request` when the channel name is not a valid room name. */
-export function roomOf(channel: string): string {
+export function roomOf(channel: string, pusher: Colon): string {
+  const room = roomText(channel, pusher);
+  if (isRoomName(room)) return room;
   const shown = channel.slice(0, 200);
-  if (isRoomName(channel)) return channel;
-  throw new DanmuxError('invalid_request', { message: `"${shown}" is not a valid channel name: use 1 to 128 characters of A-Z a-z 0-9 _ . : @ -.` });
+  const { colon } = pusher;
+  throw new DanmuxError('invalid_request', {
+    message: `"${shown}" is not a valid channel name: use 1 to 128 characters of A-Z a-z 0-9 _ . @ -${colon === '' ? ' :' : `, and ${colon} for the : of a room name`}.`,
+  });
 }
 
 /** Destination of an event: a room, or a user for the channel `#server-to-user-ID`. */
-export function destinationOf(channel: string): Destination {
+export function destinationOf(channel: string, pusher: Colon): Destination {
   const user = channel.startsWith(userChannelPrefix) ? channel.slice(userChannelPrefix.length) : '';
   if (user !== '' && user.length <= limits.userId) return { room: userRoomOf(user), user };
-  return { room: roomOf(channel) };
+  return { room: roomOf(channel, pusher) };
 }
 
 /**

@@ -1,19 +1,20 @@
-// The routes of Pusher's HTTP API that publish events and read channels, so that Laravel and pusher-php-server work with a changed host and
+// The routes of Pusher's HTTP API that publish events, read channels and end a user's connections, so that Laravel and pusher-php-server work with a changed host and
 // port. They exist only when `pusher.app_id` is set, and use Pusher's authentication and error format.
 import { type Audience, isUserRoom } from '@danmux/bus';
-import { DanmuxError } from '@danmux/protocol';
+import { DanmuxError, limits } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
 import { type Config, ConfigError } from '@danmux/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import type { Keys } from '../auth/auth.ts';
 import { readBody, streamOf } from '../auth/raw-body.ts';
 import { noteRefusal, problemOf, refusalOf, setRetryAfter } from '../http/problem.ts';
 import type { TypedApp } from '../http/validation.ts';
+import { kick } from '../moderation/sanctions.ts';
 import { type Destination, type Ready, readyMessage, sendMessages } from '../publish/accept-message.ts';
 import type { Services } from '../services.ts';
 import { checkPusherAuth, checkPusherReplay, signedId } from './pusher-auth.ts';
-import { batchBody, destinationOf, type EventBody, eventBody, messageOf, roomOf } from './pusher-events.ts';
+import { batchBody, channelOf, destinationOf, type EventBody, eventBody, messageOf, roomOf, roomText } from './pusher-events.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,6 +25,9 @@ declare module 'fastify' {
 
 const query = Type.Object({ info: Type.Optional(Type.String({ maxLength: 200 })), filter_by_prefix: Type.Optional(Type.String({ maxLength: 200 })) });
 const channelParams = Type.Object({ app: Type.String(), channel: Type.String() });
+const terminateParams = Type.Object({ user: Type.String({ minLength: 1, maxLength: limits.userId }) });
+/** Channels with this prefix are the only ones whose users Pusher lists. */
+const presencePrefix = 'presence-';
 const minSecretLength = 32;
 /** Maximum number of channels in a reply with `user_count`, because each one requires reading the members of a room. */
 const maxCountedChannels = 500;
@@ -45,14 +49,18 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
     });
     addEventRoutes(scope as TypedApp, services);
     addChannelRoutes(scope as TypedApp, services);
+    addUserRoutes(scope as TypedApp, services);
   });
+  // The prefix gives these paths a handler of their own for requests without a route; those get Pusher's form, too.
+  await app.register(async (scope) => scope.setNotFoundHandler((request, reply) => refuse(services, request, reply, notFound(request))), { prefix: '/apps' });
 }
 
 async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Config['pusher'], request: FastifyRequest, body: Buffer): Promise<void> {
   const target = request.raw.url ?? '';
   const { public_path: publicPath } = runtime.config.api;
   const signature = checkPusherAuth(pusher, { method: request.method, target, publicPath, body }, runtime.clock.now());
-  if ((request.params as { app?: string }).app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'No app has this id.' });
+  const { app = pusher.app_id } = request.params as { app?: string };
+  if (app !== pusher.app_id) throw new DanmuxError('not_found', { message: 'No app has this id.' });
   if (request.method === 'POST') await checkPusherReplay(bus, signature, runtime.config);
   request.pusherSignature = signature;
   // This id cannot equal the id of an API key, because ids of API keys contain no colon.
@@ -61,12 +69,13 @@ async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Conf
 }
 
 function addEventRoutes(scope: TypedApp, services: Services): void {
-  const { messages } = services.runtime.config;
+  const { messages, pusher } = services.runtime.config;
   const config = { scope: 'publish', auth: 'own' } as const;
 
   scope.post('/apps/:app/events', { schema: { hide: true, body: eventBody }, config }, async (request) => {
     const { body } = request;
-    const destinations = channelsOf(body).map(destinationOf);
+    const channels = channelsOf(body);
+    const destinations = channels.map((channel) => destinationOf(channel, pusher));
     const message = messageOf(body, messages);
     await send(
       services,
@@ -76,48 +85,78 @@ function addEventRoutes(scope: TypedApp, services: Services): void {
     if (requested.size === 0) return {};
     return {
       channels: Object.fromEntries(
-        await Promise.all(destinations.filter(({ user }) => user === undefined).map((destination) => countsOf(services, destination, requested))),
+        await Promise.all(
+          destinations.flatMap((destination, index) =>
+            destination.user === undefined ? [countsOf(services, destination, requested).then((counts) => [channels[index] ?? '', counts])] : [],
+          ),
+        ),
       ),
     };
   });
 
   scope.post('/apps/:app/batch_events', { schema: { hide: true, body: batchBody }, config }, async (request) => {
     const { batch } = request.body;
-    const ready = batch.map((event, index) => readyEvent(services, request, destinationOf(event.channel), messageOf(event, messages), index));
+    const ready = batch.map((event, index) => readyEvent(services, request, destinationOf(event.channel, pusher), messageOf(event, messages), index));
     await send(services, ready);
     if (batch.every(({ info }) => info === undefined)) return {};
-    return { batch: await Promise.all(batch.map(async ({ channel, info }) => (await countsOf(services, destinationOf(channel), infoOf(info)))[1])) };
+    return { batch: await Promise.all(batch.map(({ channel, info }) => countsOf(services, destinationOf(channel, pusher), infoOf(info)))) };
   });
 }
 
 function addChannelRoutes(scope: TypedApp, services: Services): void {
-  const { bus } = services;
+  const { bus, runtime } = services;
+  const { pusher } = runtime.config;
   const config = { scope: 'read', auth: 'own' } as const;
 
   scope.get('/apps/:app/channels', { schema: { hide: true, querystring: query }, config }, async (request) => {
     const { filter_by_prefix: prefix = '', info } = request.query;
     const online = await bus.presence.rooms();
-    const rooms = [...online.keys()].filter((room) => !isUserRoom(room) && room.startsWith(prefix));
+    const rooms = [...online.keys()].filter((room) => !isUserRoom(room) && room.startsWith(roomText(prefix, pusher)));
     const requested = infoOf(info);
     if (requested.has('user_count')) {
       if (rooms.length > maxCountedChannels)
         throw new DanmuxError('invalid_request', {
           message: `user_count works for at most ${maxCountedChannels} channels; narrow the list with filter_by_prefix.`,
         });
-      return { channels: Object.fromEntries(await Promise.all(rooms.map((room) => countsOf(services, { room }, requested)))) };
+      return {
+        channels: Object.fromEntries(await Promise.all(rooms.map(async (room) => [channelOf(room, pusher), await countsOf(services, { room }, requested)]))),
+      };
     }
-    return { channels: Object.fromEntries(rooms.map((room) => [room, requested.has('subscription_count') ? { subscription_count: online.get(room) } : {}])) };
+    return {
+      channels: Object.fromEntries(
+        rooms.map((room) => [channelOf(room, pusher), requested.has('subscription_count') ? { subscription_count: online.get(room) } : {}]),
+      ),
+    };
   });
 
   scope.get('/apps/:app/channels/:channel', { schema: { hide: true, params: channelParams, querystring: query }, config }, async (request) => {
-    const audience = await bus.presence.audience(roomOf(request.params.channel));
+    const audience = await bus.presence.audience(roomOf(request.params.channel, pusher));
     return { occupied: audience.online > 0, ...infoReply(audience, infoOf(request.query.info)) };
   });
 
   scope.get('/apps/:app/channels/:channel/users', { schema: { hide: true, params: channelParams }, config }, async (request) => {
-    const { members } = await bus.presence.audience(roomOf(request.params.channel));
+    const { channel } = request.params;
+    if (!channel.startsWith(presencePrefix))
+      throw new DanmuxError('invalid_request', { message: `Only channels whose name begins with ${presencePrefix} have users.` });
+    const { members } = await bus.presence.audience(roomOf(channel, pusher));
     return { users: members.map(({ id }) => ({ id })) };
   });
+}
+
+function addUserRoutes(scope: TypedApp, services: Services): void {
+  const config = { scope: 'moderate', auth: 'own' } as const;
+  // The library of PyPI leaves out the app (version 3.3.4); its signature names the app by the key.
+  for (const path of ['/apps/:app/users/:user/terminate_connections', '/users/:user/terminate_connections']) {
+    scope.post(path, { schema: { hide: true, params: terminateParams }, config }, async (request) => {
+      const { user } = request.params as Static<typeof terminateParams>;
+      await kick(services, {}, user, { by: request.keyId, at: services.runtime.clock.now() });
+      return {};
+    });
+  }
+}
+
+function notFound({ method, url }: FastifyRequest): DanmuxError {
+  return new DanmuxError('not_found', { message: `There is no route ${method} ${url.split('?')[0]?.slice(0, 200)}.` });
 }
 
 function channelsOf({ channels = [], channel }: EventBody): readonly string[] {
@@ -150,8 +189,8 @@ function infoOf(info = ''): Info {
   );
 }
 
-async function countsOf({ bus }: Services, { room, user }: Destination, requested: Info): Promise<readonly [string, object]> {
-  return [room, user !== undefined || requested.size === 0 ? {} : infoReply(await bus.presence.audience(room), requested)];
+async function countsOf({ bus }: Services, { room, user }: Destination, requested: Info): Promise<object> {
+  return user !== undefined || requested.size === 0 ? {} : infoReply(await bus.presence.audience(room), requested);
 }
 
 function infoReply({ users, online }: Audience, requested: Info): object {

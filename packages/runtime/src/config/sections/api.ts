@@ -71,6 +71,11 @@ export const pusher = Type.Object(
     app_id: Type.String({ default: '', env: 'DANMUX_PUSHER_APP_ID', description: 'App id of the Pusher-compatible routes; empty disables these routes.' }),
     key: Type.String({ default: '', env: 'DANMUX_PUSHER_KEY', description: 'Key of the Pusher app.' }),
     secret: Type.String({ default: '', env: 'DANMUX_PUSHER_SECRET', secret: true, description: 'Secret of the Pusher app, at least 32 characters.' }),
+    colon: Type.Union([Type.Literal('='), Type.Literal(','), Type.Literal(';'), Type.Literal('')], {
+      default: '=',
+      description:
+        "Character that stands for `:` in the names of channels, because Pusher's libraries refuse `:`. The room live:1001 is the channel live=1001. No room name contains these characters, so the names are unambiguous. Empty: no replacement.",
+    }),
   },
   strict,
 );

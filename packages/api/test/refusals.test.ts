@@ -149,7 +149,8 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   unknown_type: async (operation) =>
     send(fixture, operation, operation.requestBody ? await prepared(fixture, operation) : await withUnknownType(operation), withType(operation, 'unheard-of')),
   type_forbidden: (operation) => ask(operation, withType(operation, 'recall')),
-  too_large: (operation) => ask(operation, { body: `"${'x'.repeat(operation.path.startsWith('/v1/words') ? 6_300_000 : 1_100_000)}"` }),
+  too_large: (operation) =>
+    ask(operation, { body: `"${'x'.repeat(operation.path.startsWith('/v1/words') ? 6_300_000 : operation.path.endsWith('/batch') ? 4_200_000 : 1_100_000)}"` }),
   unsupported_media_type: (operation) => ask(operation, { headers: { 'content-type': 'text/plain' }, body: 'x' }),
   not_found: (operation) => ask(operation, { params: { [lastParam(operation)]: `nobody${++keys}` } }),
   // A token has no other conflict.

@@ -20,6 +20,8 @@ export const limits = {
   packet: 65_536,
   /** Bytes of one admin API body. */
   body: 1_048_576,
+  /** Bytes of the request body of a batch: 1,000 messages of 4 KiB. */
+  batchBody: 4_194_304,
   /** Message ids in one `receipt` event. */
   receiptIds: 200,
   /** Messages of one batch. */

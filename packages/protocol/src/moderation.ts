@@ -42,6 +42,8 @@ export interface WordList {
   readonly words: readonly string[];
   /** Exact names or `prefix*`; absent: every room. */
   readonly rooms?: readonly string[];
+  /** True: Chinese words are also found written in pinyin. */
+  readonly pinyin?: boolean;
 }
 
 /** A viewer's message that waits for a moderator. */

@@ -39,11 +39,12 @@ final class Words
      * @param string            $action block (refused), mask (starred), hold (waits for review) or shadow (only its sender sees it)
      * @param list<string>      $words  found whatever their width, case, spacing and zero-width characters
      * @param list<string>|null $rooms  exact names or `prefix*`; null: every room
+     * @param bool              $pinyin Chinese words are also found written in pinyin
      * @throws ApiException
      */
-    public function put(string $name, string $action, array $words, ?array $rooms = null): WordList
+    public function put(string $name, string $action, array $words, ?array $rooms = null, bool $pinyin = false): WordList
     {
-        $list = ['action' => $action, 'words' => array_values($words)] + ($rooms === null ? [] : ['rooms' => array_values($rooms)]);
+        $list = ['action' => $action, 'words' => array_values($words)] + ($rooms === null ? [] : ['rooms' => array_values($rooms)]) + ($pinyin ? ['pinyin' => true] : []);
         return WordList::of($this->http->put(['words', $name], $list));
     }
 

@@ -40,6 +40,8 @@ function parsed(body: Buffer, parse: typeof parseData): unknown {
   // Bytes that are not UTF-8 would decode to U+FFFD, and viewers would see those.
   if (!isUtf8(body)) throw new DanmuxError('invalid_json', { message: 'The body is not UTF-8.' });
   const text = body.toString('utf8');
+  // RFC 8259 forbids senders to add it; a parser that skips it would hide a fault that other parsers refuse.
+  if (text.startsWith('\ufeff')) throw new DanmuxError('invalid_json', { message: 'The body begins with a byte order mark (U+FEFF); send JSON without it.' });
   // `JSON.parse` recurses: ten thousand brackets would overflow the stack and end as an internal error.
   if (depthOf(body) > deepestJson) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepestJson} levels.` });
   try {

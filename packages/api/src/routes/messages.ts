@@ -1,5 +1,5 @@
 // Publishes one message or a batch. The reply is sent after the accepted messages are stored: in the bus, or as jobs if they are delayed.
-import { checkRoomName, DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type ErrorCode, errors, limits } from '@danmux/protocol';
 import { type BatchRequest, batchReply, batchRequest, type Problem, publishReply, publishRequest } from '@danmux/protocol/schemas';
 import type { FastifyRequest } from 'fastify';
 import { checkRoom } from '../auth/room-access.ts';
@@ -36,7 +36,7 @@ const publishSchema = {
 const batchSchema = {
   summary: 'Send up to 1,000 messages, each to its own room',
   description:
-    `Each message is accepted or refused independently; messages of one room and lane keep their order. ${repeatedIds} ` +
+    `The body may have 4 MiB. Each message is accepted or refused independently; messages of one room and lane keep their order. ${repeatedIds} ` +
     'Repeating the request with the same ' +
     '`Idempotency-Key` retries only the messages refused with a retryable error and returns the first result of the others, for `api.idempotency_ttl_ms`. ' +
     'A message refused with `unavailable`, or a request without a response, may have been stored: retry within `messages.dedupe_chat_ms` ' +
@@ -65,7 +65,8 @@ export function addMessageRoutes(app: TypedApp, services: Services): void {
     return reply.status(202).send(await sendMessage(services, readyMessage(services, request, { room }, request.body)));
   });
 
-  app.post('/v1/messages/batch', { schema: batchSchema, config: { scope: 'publish', rooms: 'each' } }, async (request) => {
+  const batch = { schema: batchSchema, config: { scope: 'publish', rooms: 'each' }, bodyLimit: limits.batchBody } as const;
+  app.post('/v1/messages/batch', batch, async (request) => {
     const results = await sendBatch(services, request, request.body.messages);
     if (results.some(isRetryable)) answerMayDiffer(request, acceptedOf(results));
     return { results: results.map((result) => resultOf(services, request, result)) };

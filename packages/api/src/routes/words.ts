@@ -50,7 +50,7 @@ export function addWordRoutes(app: TypedApp, services: Services): void {
 
   app.get('/v1/words/:list', { schema: oneSchema, config: { scope: 'read' } }, async ({ params: { list: name } }) => {
     const list = await find(services, name);
-    return { name, action: list.action, words: [...list.words], ...roomsOf(list) };
+    return { name, action: list.action, words: [...list.words], ...optionsOf(list) };
   });
 
   const put = { schema: putSchema, config: { scope: 'moderate' }, bodyLimit: limits.wordsBody } as const;
@@ -73,7 +73,7 @@ async function find(services: Services, name: string): Promise<WordList> {
 }
 
 function summaryOf(name: string, list: WordList): WordListSummary {
-  return { name, action: list.action, count: list.words.length, ...roomsOf(list) };
+  return { name, action: list.action, count: list.words.length, ...optionsOf(list) };
 }
 
-const roomsOf = ({ rooms }: WordList) => (rooms === undefined ? {} : { rooms: [...rooms] });
+const optionsOf = ({ rooms, pinyin }: WordList) => ({ ...(rooms === undefined ? {} : { rooms: [...rooms] }), ...(pinyin === undefined ? {} : { pinyin }) });

@@ -29,6 +29,11 @@ test('a body in another encoding is refused, not stored as replacement character
   refuses(Buffer.concat([Buffer.from('{"data":"'), Buffer.from([0xc4, 0xe3]), Buffer.from('"}')]), /not UTF-8/);
 });
 
+test('a byte order mark before JSON is refused by name; inside a string it is text', () => {
+  for (const text of ['\ufeff{}', '\ufeff', '\ufeff\ufeff[]']) refuses(Buffer.from(text), /byte order mark \(U\+FEFF\)/);
+  assert.deepEqual(parse('{"a":"\ufeffb"}'), { a: '\ufeffb' });
+});
+
 test('__proto__ is refused in every spelling', () => {
   refuses(Buffer.from('{"a":{"__proto__":{"admin":true}}}'), /__proto__/);
   refuses(Buffer.from('{"\\u005f_proto__":1}'), /__proto__/);

@@ -224,3 +224,16 @@ describe('a batch', () => {
     assert.ok(fixture.lines.some((line) => line.includes('a secret detail') && line.includes(body.results[1].instance)));
   });
 });
+
+test('a batch may have 4 MiB, and other bodies 1 MiB', async () => {
+  const messages = (bytes: number) => Array.from({ length: 1_000 }, (_, index) => ({ room: 'live:big', type: 'chat', data: `${index} ${'x'.repeat(bytes)}` }));
+  const taken = await call('POST', '/v1/messages/batch', { messages: messages(4_000) });
+  assert.equal(taken.status, 200, JSON.stringify(taken.body).slice(0, 200));
+  assert.ok(
+    (taken.body.results as { status: number }[]).every(({ status }) => status === 202),
+    'all 1,000 are stored',
+  );
+  mustRefuse(await call('POST', '/v1/messages/batch', { messages: messages(4_200) }), 'too_large');
+  mustRefuse(await call('POST', '/v1/broadcasts', { rooms: '*', type: 'notice', data: 'x'.repeat(1_100_000) }), 'too_large');
+  mustRefuse(await call('POST', path, `\ufeff${JSON.stringify(gift)}`), 'invalid_json');
+});

@@ -1,6 +1,6 @@
 // A text in the form the word filter compares: folded code points, each with its index in the original text. One instance is reused for
 // all messages to avoid allocations; `read` overwrites the previous text.
-import { apostrophe, codePointBits, digit, expansions, type Folded, fold, invisible, latin, mark, marked, several, symbol } from './folding.ts';
+import { apostrophe, blank, codePointBits, digit, expansions, type Folded, fold, invisible, latin, mark, marked, several, symbol } from './folding.ts';
 
 /** `letters` drops everything except letters and digits; `visible` drops only blanks and invisible characters. */
 export type FoldMode = 'letters' | 'visible';
@@ -10,8 +10,11 @@ export class FoldedText {
   units = new Int32Array(1_024);
   /** For each unit, the index in the text at which its character begins. */
   sources = new Int32Array(1_024);
+  /** For each unit, 1 when a blank stands between it and the unit before. */
+  breaks = new Uint8Array(1_024);
   length = 0;
   text = '';
+  #blank = false;
   readonly #left: number;
 
   constructor(mode: FoldMode) {
@@ -21,6 +24,7 @@ export class FoldedText {
   read(text: string): void {
     this.text = text;
     this.length = 0;
+    this.#blank = false;
     // Makes room for one unit per code unit. Expansions (at most 18 characters, for U+FDFA) are rare; `#add` grows the arrays for them.
     this.#makeRoom(text.length);
     let last: Folded = 0;
@@ -35,11 +39,14 @@ export class FoldedText {
 
   #add(folded: Folded, source: number, last: Folded): Folded {
     const codePoint = folded & codePointBits;
+    if (folded & blank) this.#blank = true;
     if (codePoint === 0 || (folded & this.#left) !== 0) return last;
     if (folded & mark && !(last & marked)) return last;
     if (this.length === this.units.length) this.#makeRoom(this.length * 2);
     this.units[this.length] = codePoint;
     this.sources[this.length] = source;
+    this.breaks[this.length] = this.#blank ? 1 : 0;
+    this.#blank = false;
     this.length++;
     return folded & mark ? last : folded;
   }
@@ -81,10 +88,12 @@ export class FoldedText {
 
   #makeRoom(length: number): void {
     if (this.units.length >= length) return;
-    const [units, sources] = [this.units, this.sources];
+    const { units, sources, breaks } = this;
     this.units = new Int32Array(length);
     this.units.set(units);
     this.sources = new Int32Array(length);
     this.sources.set(sources);
+    this.breaks = new Uint8Array(length);
+    this.breaks.set(breaks);
   }
 }

@@ -1,5 +1,7 @@
 // Folds one character for the word filter: to its base letters without width, case and marks, or to nothing. Results are cached in one
 // table on first use. It ignores the neighbours of a character; FoldedText looks at those.
+import { BoundedMap } from '@danmux/runtime';
+import { simplified } from './simplified.ts';
 
 /** A folded character: the base code point in the low 21 bits, the flags below in the bits above them. */
 export type Folded = number;
@@ -8,7 +10,7 @@ export const codePointBits = 0x1f_ffff;
 /** Invisible and dropped in every mode: zero-width, control, combining marks. */
 export const invisible = 1 << 21;
 /** A blank; dropped in every mode, and ends a word. */
-const blank = 1 << 22;
+export const blank = 1 << 22;
 /** Punctuation and symbols: dropped in mode `letters`, compared in mode `visible`. */
 export const symbol = 1 << 23;
 /** A Latin letter: Latin puts blanks between words, so the filter matches whole words only. */
@@ -20,16 +22,19 @@ export const marked = 1 << 26;
 export const mark = 1 << 27;
 /** Joins the letters around it into one word: "that's". */
 export const apostrophe = 1 << 28;
+/** A letter of a script that puts blanks between words; not digits, whose groups are often separated. */
+export const spaced = 1 << 30;
 /** Folds to several code points; the low bits are an index into `expansions`. */
 export const several = 1 << 29;
 
 /** Folded characters of each character that folds to several. */
 export const expansions: (readonly Folded[])[] = [];
 
-/** Code points from here on are ideographs, unassigned or invisible, so they need no table. */
+/** Code points from here on are rare ideographs, unassigned or invisible, so they need no table. */
 const tableSize = 0x2_0000;
 const table = new Int32Array(tableSize);
-const compatibilityIdeographs = new Map<number, Folded>();
+/** Ideographs beyond the table. Bounded, because a sender could use each of the 120,000. */
+const rare = new BoundedMap<number, Folded>(8_192);
 
 const isIgnorable = /^[\p{Default_Ignorable_Code_Point}\p{C}]$/u;
 const isMark = /^\p{M}$/u;
@@ -40,6 +45,9 @@ const isInherited = /^\p{Script=Inherited}$/u;
 /** Scripts whose marks are accents: a sender can omit or add them freely, so the filter ignores them. */
 const accented =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Common}]$/u;
+/** Scripts without blanks between words, and Hangul, whose syllables fold to several letters. */
+const unspaced =
+  /^[\p{N}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Common}]$/u;
 const apostrophes = new Set(["'", '’', 'ʼ', '＇']);
 
 /** Folds one code point, which may be a lone surrogate. */
@@ -54,9 +62,8 @@ export function fold(codePoint: number): Folded {
 
 function foldRare(codePoint: number): Folded {
   if (codePoint >= 0x4_0000) return invisible;
-  if (codePoint < 0x2_f800 || codePoint > 0x2_fa1f) return codePoint;
-  const known = compatibilityIdeographs.get(codePoint) ?? computeFold(codePoint);
-  compatibilityIdeographs.set(codePoint, known);
+  const known = rare.get(codePoint) ?? computeFold(codePoint);
+  rare.set(codePoint, known);
   return known;
 }
 
@@ -66,7 +73,7 @@ function computeFold(codePoint: number): Folded {
   if (/^\s$/.test(character)) return blank;
   if (apostrophes.has(character)) return apostrophe | symbol | 0x27;
   if (isIgnorable.test(character)) return invisible;
-  const plain = character.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKD');
+  const plain = simplified(character.normalize('NFKC')).toUpperCase().toLowerCase().normalize('NFKD');
   const folded = [...plain].map(foldPlain).filter((one) => one !== invisible && one !== blank);
   const letters = folded.filter((one) => (one & symbol) === 0);
   if (letters.length === 0) return ofNoLetters(character, folded);
@@ -88,7 +95,7 @@ function foldPlain(character: string): Folded {
   if (isIgnorable.test(character)) return invisible;
   if (isBlank.test(character)) return blank;
   if (!isLetterOrNumber.test(character)) return symbol | codePoint;
-  if (isLatin.test(character)) return latin | codePoint;
+  if (isLatin.test(character)) return latin | spaced | codePoint;
   if (codePoint >= 0x30 && codePoint <= 0x39) return digit | codePoint;
-  return accented.test(character) ? codePoint : marked | codePoint;
+  return (accented.test(character) ? 0 : marked) | (unspaced.test(character) ? 0 : spaced) | codePoint;
 }

@@ -3,6 +3,7 @@
 import { roomMatches, type WordAction, type WordList } from '@danmux/protocol';
 import { eachString, withStrings } from './json-strings.ts';
 import { Masking } from './masking.ts';
+import { withPinyin } from './pinyin-words.ts';
 import { WordSet } from './word-set.ts';
 
 export interface WordFinding {
@@ -31,7 +32,7 @@ export class WordFilter {
   /** Compiles lists by name; of two lists with the same action the first in the map decides. Yields so that the caller can pause. */
   static *compile(lists: ReadonlyMap<string, WordList>): Generator<void, WordFilter> {
     const named = [...lists].map(([name, list]) => ({ name, ...list }));
-    return new WordFilter(named, yield* WordSet.compile(named.map(({ words }) => words)));
+    return new WordFilter(named, yield* WordSet.compile(named.map(({ words, pinyin }) => (pinyin ? withPinyin(words) : words))));
   }
 
   /** Number of distinct words in the filter. */

@@ -1,7 +1,7 @@
 // An immutable compiled set of words: finds the words in a text and their positions. WordFilter decides the action.
 import { Automaton } from './automaton.ts';
 import { FoldedText, type FoldMode } from './folded-text.ts';
-import { digit, fold, latin, symbol } from './folding.ts';
+import { digit, fold, latin, spaced, symbol } from './folding.ts';
 
 /** Position of a word in the folded text: indexes of its first and last unit. */
 export interface Found {
@@ -17,6 +17,8 @@ interface Word {
   /** `begin`: `latin` or `digit` when the first unit must begin a word of the text, else 0. `end`: the same for the last unit and a word's end. */
   readonly begin: number;
   readonly end: number;
+  /** Units of the word before which it was listed with a blank. */
+  readonly blanks: Set<number>;
 }
 
 interface Half {
@@ -44,7 +46,7 @@ export class WordSet {
   }
 
   /** Leaves out words that fold to nothing, and words past 4 million characters. Yields so that the caller can pause. */
-  static *compile(lists: readonly (readonly string[])[]): Generator<void, WordSet> {
+  static *compile(lists: readonly Iterable<string>[]): Generator<void, WordSet> {
     const known: Readonly<Record<FoldMode, Map<string, Word>>> = { letters: new Map(), visible: new Map() };
     let [steps, units, leftOut] = [0, 0, 0];
     for (const [owner, words] of lists.entries()) {
@@ -92,9 +94,10 @@ function remember(known: Map<string, Word>, reader: FoldedText, text: string, ow
   if (reader.length === 0 || reader.length > 0xffff) return;
   const units = reader.units.slice(0, reader.length);
   const key = String.fromCodePoint(...units);
-  const word = known.get(key);
-  if (!word) known.set(key, { units, owners: [owner], ...boundaries(units) });
-  else if (word.owners.at(-1) !== owner) word.owners.push(owner);
+  const word = known.get(key) ?? { units, owners: [], ...boundaries(units), blanks: new Set<number>() };
+  known.set(key, word);
+  if (word.owners.at(-1) !== owner) word.owners.push(owner);
+  for (let unit = 1; unit < reader.length; unit++) if (reader.breaks[unit]) word.blanks.add(unit);
 }
 
 function boundaries(units: Int32Array): { begin: number; end: number } {
@@ -114,7 +117,32 @@ function isAtBoundary(word: Word, folded: FoldedText, first: number, last: numbe
   const { sources } = folded;
   if (word.begin !== 0 && !folded.beginsWord(sources[first] as number, word.begin)) return false;
   if (word.end !== 0 && !folded.endsWord(sources[last] as number, word.end)) return false;
-  return endsSyllable(folded, last);
+  return endsSyllable(folded, last) && isInOnePiece(word, folded, first, last);
+}
+
+/**
+ * False when blanks of the text cut the word into pieces of several letters, as in "my pen is broken": only single letters ("p e n i s") count as
+ * a disguise. Blanks where the word was listed with one are part of the word.
+ */
+function isInOnePiece({ blanks }: Word, folded: FoldedText, first: number, last: number): boolean {
+  let begin = first;
+  for (let at = first + 1; at <= last + 1; at++) {
+    const ends = at > last || (folded.breaks[at] === 1 && blanks.has(at - first));
+    if (!ends) continue;
+    if (!isWholeOrLetters(folded, begin, at - 1)) return false;
+    begin = at;
+  }
+  return true;
+}
+
+function isWholeOrLetters({ units, sources, breaks }: FoldedText, first: number, last: number): boolean {
+  let [cut, joined] = [false, false];
+  for (let at = first + 1; at <= last; at++) {
+    if (!(fold(units[at - 1] as number) & fold(units[at] as number) & spaced)) continue;
+    if (breaks[at] === 1) cut = true;
+    else if (sources[at] !== sources[at - 1]) joined = true;
+  }
+  return !cut || !joined;
 }
 
 /** False when the match ends inside a Hangul syllable: a syllable folds to its jamo, so a shorter one would match the start of a longer one. */

@@ -34,11 +34,71 @@ describe('what is found', () => {
 describe('a word of Latin letters or digits alone', () => {
   const filter = masking('ass', 'shit', '13');
 
-  for (const text of ['class', 'assert', 'cl\u200bass', 'ｃlass', 'łass', 'as she', "that's hit", '2013', '131'])
+  for (const text of ['class', 'assert', 'cl\u200bass', 'ｃlass', 'łass', 'as she', "that's hit", '2013', '131', 'as s', 'a ss'])
     test(`is not found in ${JSON.stringify(text)}`, () => assert.equal(caught(filter, text), false));
 
-  for (const text of ['ass', 'a s s', 'kick a.s.s!', '你ass吗', 'ass1', "'shit'", '_ass_', "ass's", 'x13', 'as s'])
+  for (const text of ['ass', 'a s s', 'kick a.s.s!', '你ass吗', 'ass1', "'shit'", '_ass_', "ass's", 'x13'])
     test(`is found in ${JSON.stringify(text)}`, () => assert.equal(caught(filter, text), true));
+});
+
+describe('a word across blanks', () => {
+  const filter = masking('penis', 'two words', 'привет', '敏感词', '12345678', '加v信', 'ελλάς');
+
+  for (const [text, shown] of [
+    ['p e n i s', '* * * * *'],
+    ['p\u3000e\tn\ni\u00a0s!', '*\u3000*\t*\n*\u00a0*!'],
+    ['ｐ Ｅ ｎ ｉ ｓ', '* * * * *'],
+    ['p. e. n. i. s', '*. *. *. *. *'],
+    ['pe.n-is', '**.*-**'],
+    ['two words', '*** *****'],
+    ['twowords', '********'],
+    ['t w o w o r d s', '* * * * * * * *'],
+    ['п р и в е т', '* * * * * *'],
+    ['敏感 词', '** *'],
+    ['1234 5678', '**** ****'],
+    ['加 v信', '* **'],
+  ] as const)
+    test(`is found in ${JSON.stringify(text)}`, () => assert.equal(masked(filter, text), shown));
+
+  for (const text of ['my pen is broken', 'pen is', 'p en is', 'p e n is', 'ｐｅｎ　ｉｓ', 'при вет', 'ελ λάς', 'tw owords', 'two w ords', 'р e n i s'])
+    test(`is not found in ${JSON.stringify(text)}`, () => assert.equal(caught(filter, text), false));
+});
+
+describe('traditional and simplified forms', () => {
+  test('match each other, in words and in texts, also the forms of Taiwan and Hong Kong', () => {
+    for (const [word, text] of [
+      ['敏感词', '敏感詞'],
+      ['敏感詞', '敏感词'],
+      ['头发', '頭髮'],
+      ['头发', '頭髪'.replace('髪', '髮')],
+      ['发财', '發財'],
+      ['卫生', '衞生'],
+      ['里面', '裡面'],
+      ['裏面', '裡面'],
+    ] as const)
+      assert.equal(masked(masking(word), `x${text}y`), 'x**'.padEnd(1 + [...text].length, '*').concat('y'), `${word} in ${text}`);
+  });
+
+  test('other characters stay different', () => {
+    for (const text of ['敏感辞', '頭法', '衛']) assert.equal(caught(masking('敏感词', '头发', '喂'), text), false, text);
+  });
+});
+
+describe('a list with pinyin', () => {
+  const filter = filterOf({ ads: { action: 'mask', words: ['敏感词', '绿帽', 'plain'], pinyin: true }, other: { action: 'mask', words: ['好人'] } });
+
+  for (const [text, shown] of [
+    ['minganci', '********'],
+    ['Min Gan Ci!', '*** *** **!'],
+    ['m i n g a n c i', '* * * * * * * *'],
+    ['lvmao lumao lǜ mào', '***** ***** ** ***'],
+    ['敏感詞', '***'],
+    ['plain', '*****'],
+  ] as const)
+    test(`is found in ${JSON.stringify(text)}`, () => assert.equal(masked(filter, text), shown));
+
+  for (const text of ['mingancidi', 'min ganci x'.replace('min ganci', 'mi nganci'), 'haoren', 'min感词'])
+    test(`is not found in ${JSON.stringify(text)}`, () => assert.equal(caught(filter, text), false));
 });
 
 describe('a word with symbols', () => {
@@ -138,6 +198,7 @@ describe('data of any form', () => {
   });
 });
 
+const isHan = /^[\p{Script=Han}\p{Script=Hiragana}]+$/u;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const graphemesOf = (text: string) => [...segmenter.segment(text)].map(({ segment }) => segment);
 
@@ -170,15 +231,18 @@ describe('properties', () => {
     { maxLength: 4 },
   );
   const variant = (character: string) =>
-    fc.constantFrom(character, character.toUpperCase(), character.toLowerCase(), wide(character), wide(character.toUpperCase()), character.normalize('NFD'));
+    fc.constantFrom(character, upper(character), character.toLowerCase(), wide(character), wide(upper(character)), character.normalize('NFD'));
   const disguised = fc
     .constantFrom(...words)
     .chain((word) =>
-      fc.tuple(
-        ...[...word].map((character) =>
-          fc.tuple(
-            variant(character),
-            between.map((parts) => parts.join('')),
+      // Blanks between some letters of a word of Latin, Cyrillic or Greek letters make it two words; between all, it is spelled.
+      fc.boolean().chain((spelled) =>
+        fc.tuple(
+          ...[...word].map((character) =>
+            fc.tuple(
+              variant(character),
+              between.map((parts) => `${spelled ? ' ' : ''}${(spelled || isHan.test(word) ? parts : parts.filter((part) => !/\s/.test(part))).join('')}`),
+            ),
           ),
         ),
       ),
@@ -228,6 +292,12 @@ describe('properties', () => {
     );
   });
 });
+
+/** Not of ß, which becomes two letters: blanks around a pair make it a piece of two. */
+function upper(character: string): string {
+  const changed = character.toUpperCase();
+  return changed.length === 1 ? changed : character;
+}
 
 function wide(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -85,7 +85,7 @@ test('npm: terminateUserConnections closes the connections of a user, and refusa
   const wrong = new Pusher({ appId: app.app_id, key: app.key, secret: 'x'.repeat(32), host: '127.0.0.1', port: new URL(fixture.url).port, useTLS: false });
   await assert.rejects(wrong.trigger('r', 'gift', {}), { status: 401, body: /^\{"error":"Unauthorized/ });
   await assert.rejects(npm.get({ path: '/no-such-route' }), { status: 404, body: /^\{"error":"There is no route GET \/apps\/4711\/no-such-route/ });
-  await assert.rejects(npm.post({ path: '/channels', body: {} }), { status: 404, body: /^\{"error":/ });
+  await assert.rejects(npm.post({ path: '/channels', body: '{}' }), { status: 404, body: /^\{"error":/ });
 });
 
 test('PyPI: the same calls', async () => {

@@ -1,5 +1,6 @@
 // Simplified forms of traditional Chinese characters, one by one, from the tables of OpenCC: those of mainland China, and the variants of Taiwan and
 // Hong Kong. It knows no phrases: the word filter compares characters.
+/// <reference path="./opencc-dict.d.ts" />
 import hongKong from 'opencc-js/dict/HKVariantsRev';
 import traditional from 'opencc-js/dict/TSCharacters';
 import taiwan from 'opencc-js/dict/TWVariantsRev';

@@ -145,7 +145,7 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   unavailable: (operation) => askFailing(operation, () => new DanmuxError('unavailable')),
   invalid_request: askMalformed,
   invalid_json: (operation) => ask(operation, { body: '{' }),
-  invalid_room: (operation) => ask(operation, isBroadcast(operation) ? { body: { ...gift, rooms: ['a b'] } } : { params: { room: 'a%20b' } }),
+  invalid_room: (operation) => ask(operation, withInvalidRoom(operation)),
   unknown_type: async (operation) =>
     send(fixture, operation, operation.requestBody ? await prepared(fixture, operation) : await withUnknownType(operation), withType(operation, 'unheard-of')),
   type_forbidden: (operation) => ask(operation, withType(operation, 'recall')),
@@ -169,6 +169,12 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   },
   lane_full: (operation) => withPublish(operation, async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }))),
 };
+
+/** An invalid room where the route takes it: in the body or in the path. */
+function withInvalidRoom(operation: Operation): Change {
+  if (isBroadcast(operation)) return { body: { ...gift, rooms: ['a b'] } };
+  return operation.path === '/v1/tokens/watch' ? { body: { room: 'a b' } } : { params: { room: 'a%20b' } };
+}
 
 /** A key that the route refuses: GET /v1/keys/me refuses only watch keys. */
 async function forbiddenKey({ method, path }: Operation): Promise<string> {

@@ -1,8 +1,8 @@
 // Prints the rows of the matrix as a table, and says which of them are good.
 import type { MatrixRow } from './run-matrix.ts';
 
-/** A stock client is back after its own delay of 1 to 5 s; one that waits for its ping timeout takes 40 s. */
-const longestBackS = 15;
+/** A stock client is back after its own delay of 1 to 5 s, or after one attempt that ran into its limit of 20 s; a ping timeout takes 40 s. */
+const longestBackS = 30;
 /** Chats that a client sends after its two joins. */
 const chats = 6;
 

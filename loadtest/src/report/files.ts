@@ -25,8 +25,9 @@ export function writePerformancePage({ from = folder, out = join(root, 'docs/per
   const names = existsSync(from) ? readdirSync(from).filter((name) => name.endsWith('.json')) : [];
   if (names.length === 0) throw new Error(`there is no report in ${from}: run a scenario first`);
   const files = names.map((name) => JSON.parse(readFileSync(join(from, name), 'utf8')) as ReportFile);
-  const kept = existsSync(out) ? keptSection(readFileSync(out, 'utf8'), 'overlay') : undefined;
-  write(out, `${performancePage(files)}${kept ? `\n${kept}\n` : ''}`);
+  const before = existsSync(out) ? readFileSync(out, 'utf8') : '';
+  const kept = ['inflate', 'overlay'].flatMap((name) => keptSection(before, name) ?? []);
+  write(out, `${performancePage(files)}${kept.map((section) => `\n${section}\n`).join('')}`);
   return out;
 }
 

@@ -1,5 +1,5 @@
-// Inflates the messages of one viewer, in place of ws's permessage-deflate. ws keeps a zlib stream (about 50 KB) for every viewer that ever
-// compressed a message; this keeps the last 36 KiB of text at most, and only for a viewer whose client compresses with its context. It
+// Inflates the messages of one viewer, in place of ws's permessage-deflate. ws keeps a zlib stream for every viewer that ever compressed a
+// message; this keeps the last 36 KiB of text at most, and only for a viewer whose client compresses with its context. It
 // compresses nothing: frames to viewers are compressed once for all of them (encoded-frame.ts).
 import { constants, inflateRawSync } from 'node:zlib';
 import { limits } from '@danmux/protocol';

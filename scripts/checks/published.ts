@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { checkPackage, createPackageFromTarballData, type Package } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
@@ -55,11 +55,19 @@ async function judge(tarball: string): Promise<string[]> {
   const { messages, pkg } = await publint({ pack: { tarball: data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer } });
   const name = String(pkg['name']);
   const linted = messages.map((message) => `${name}: ${formatMessage(message, pkg, { color: false }) ?? message.code}`);
-  return [...linted, ...(await judgeTypes(name, data))];
+  return [...linted, ...(await judgeArchive(name, data))];
 }
 
-async function judgeTypes(name: string, tarball: Uint8Array): Promise<string[]> {
-  const result = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
+async function judgeArchive(name: string, tarball: Uint8Array): Promise<string[]> {
+  const archive = createPackageFromTarballData(new Uint8Array(tarball));
+  const unlicensed = archive.fileExists(`/node_modules/${archive.packageName}/LICENSE`)
+    ? []
+    : [`${name}: it has no LICENSE; copy the one of the repository into its folder`];
+  return [...unlicensed, ...(await judgeTypes(name, archive))];
+}
+
+async function judgeTypes(name: string, archive: Package): Promise<string[]> {
+  const result = await checkPackage(archive);
   if (!result.types) return [`${name}: it has no types`];
   const kept = result.problems.filter((problem) => !('resolutionKind' in problem) || !unpromised.includes(problem.resolutionKind));
   return kept.map((problem) => {

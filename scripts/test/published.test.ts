@@ -12,11 +12,21 @@ const manifest = (name: string, rest: object = {}) => ({
 test('a good package passes and a private one is not looked at', async (t) => {
   const dir = temporaryTree(t, {
     'packages/good/package.json': manifest('good'),
+    'packages/good/LICENSE': 'MIT',
     'packages/good/dist/index.js': 'export const a = 1;',
     'packages/good/dist/index.d.ts': 'export declare const a: number;',
     'packages/ours/package.json': manifest('ours', { private: true }),
   });
   assert.deepEqual(await checkPublished(dir), { packages: 1, offences: [] });
+});
+
+test('an archive without a LICENSE is an offence', async (t) => {
+  const dir = temporaryTree(t, {
+    'packages/bare/package.json': manifest('bare'),
+    'packages/bare/dist/index.js': 'export const a = 1;',
+    'packages/bare/dist/index.d.ts': 'export declare const a: number;',
+  });
+  assert.deepEqual((await checkPublished(dir)).offences, ['bare: it has no LICENSE; copy the one of the repository into its folder']);
 });
 
 test('what is exported and not packed, and types that do not resolve, are offences of their package', async (t) => {

@@ -1,9 +1,9 @@
 // A live room in React: the overlay over a video as an element, and a list made with the hook.
 import '@danmux/sdk-elements';
 import { type Message, textOf } from '@danmux/sdk';
-import type {} from '@danmux/sdk-elements/react';
 import { type FormEvent, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import type {} from './danmux-elements.ts';
 import { createPageClient, useRoom } from './use-room.ts';
 
 // The site's backend signs the viewer in and answers a token (POST /v1/tokens of the api).

@@ -1,9 +1,7 @@
-// JSX types of the elements for React: `import type {} from '@danmux/sdk-elements/react'`. React 19 sets properties of custom elements and adds
-// a listener for `ongift`; older versions set attributes only.
+// JSX types of the elements for React: copy this file. React 19 sets properties of custom elements and adds a listener for `ongift`; older versions
+// set attributes only.
+import type { ChatProps, DanmuxChatElement, DanmuxOverlayElement, DanmuxSettingsElement, GiftChosen, OverlayProps, SettingsProps } from '@danmux/sdk-elements';
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
-import type { ChatProps, OverlayProps, SettingsProps } from './element-props.ts';
-import type { GiftChosen } from './elements/gift-panel.ts';
-import type { DanmuxChatElement, DanmuxOverlayElement, DanmuxSettingsElement } from './index.ts';
 
 type ElementTag<Tag, Props> = Omit<DetailedHTMLProps<HTMLAttributes<Tag>, Tag>, keyof Props> & Props;
 

@@ -3,7 +3,7 @@
 import { acceptPublication, createBus } from '@danmux/bus';
 import { createRuntime } from '@danmux/runtime';
 import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually, testConfig } from '@danmux/testkit/unit';
+import { eventually, ownerOf, type Settings, testConfig } from '@danmux/testkit/unit';
 import { type Handshake, recordHandshakes } from './handshakes.ts';
 import { type ClientSpec, MatrixClient } from './matrix-client.ts';
 
@@ -36,7 +36,7 @@ export async function runMatrix(specs: readonly ClientSpec[], waitMs: number): P
     const client = new URL(url, 'http://edge').searchParams.get('matrix');
     if (client !== null && !handshakes.has(client)) handshakes.set(client, handshake);
   });
-  let edge = await startEdge(settings, bus);
+  let { edge, close } = await open(settings, bus);
   const { url } = edge;
   const clients: MatrixClient[] = [];
   const soon = (check: () => void) => eventually(check, { timeoutMs: waitMs, everyMs: 50 }).catch(() => {});
@@ -49,8 +49,8 @@ export async function runMatrix(specs: readonly ClientSpec[], waitMs: number): P
     const first = await publish(edge, 'before', burst);
     await soon(() => each(clients, ({ got }) => got.length >= first));
     await edge.edge.drain();
-    await edge.close();
-    edge = await startEdge({ ...settings, 'edge.port': Number(new URL(url).port) }, bus);
+    await close();
+    ({ edge, close } = await open({ ...settings, 'edge.port': Number(new URL(url).port) }, bus));
     const restarted = performance.now();
     await soon(() => each(clients, ({ joins, sent }) => joins.length > 1 && sent === 6));
     const due = first + (await publish(edge, 'after', 20));
@@ -58,10 +58,18 @@ export async function runMatrix(specs: readonly ClientSpec[], waitMs: number): P
     return clients.map((client, index) => rowOf(client, due, restarted, handshakes.get(String(index))));
   } finally {
     await Promise.all(clients.map((client) => client.stop()));
-    await edge.close();
+    await close();
     stopRecording();
     await bus.stop();
   }
+}
+
+async function open(set: Settings, bus: EdgeFixture['bus']): Promise<{ edge: EdgeFixture; close: () => Promise<void> }> {
+  let close = async () => {};
+  const owner = ownerOf((closeAll) => {
+    close = closeAll;
+  });
+  return { edge: await startEdge(owner, set, bus), close };
 }
 
 function each(clients: readonly MatrixClient[], done: (client: MatrixClient) => boolean): void {

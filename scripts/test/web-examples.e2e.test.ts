@@ -49,19 +49,15 @@ test('examples/plain builds, and leaves the scripts that the api serves where th
   assert.match(page, /src="http:\/\/127\.0\.0\.1:7800\/sdk\/danmux-elements\.js"/);
 });
 
-test('examples/server-rendering puts a token of the api into the page', { timeout: 120_000 }, async () => {
-  const danmux = await startDanmux();
-  try {
-    const page = join(await build('server-rendering'), 'index.html');
-    const server = join(root, 'examples/server-rendering/src/server.js');
-    const script = `const { render } = await import(${JSON.stringify(server)}); process.stdout.write(await render('live:1', { id: 'u"42', name: 'Ann' }));`;
-    const env = { ...process.env, DANMUX_API: danmux.url, DANMUX_API_KEY: danmux.key, PAGE: page };
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
-    const [, token = ''] = /<danmux-chat url="http:\/\/127\.0\.0\.1:7700" room="live:1" token="([\w.-]+)">/.exec(stdout) ?? [];
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string };
-    assert.equal(claims.sub, 'u"42');
-    assert.match(stdout, /<script type="module"[^>]* src="\/assets\/index-[\w-]+\.js">/);
-  } finally {
-    await danmux.close();
-  }
+test('examples/server-rendering puts a token of the api into the page', { timeout: 120_000 }, async (t) => {
+  const danmux = await startDanmux(t);
+  const page = join(await build('server-rendering'), 'index.html');
+  const server = join(root, 'examples/server-rendering/src/server.js');
+  const script = `const { render } = await import(${JSON.stringify(server)}); process.stdout.write(await render('live:1', { id: 'u"42', name: 'Ann' }));`;
+  const env = { ...process.env, DANMUX_API: danmux.url, DANMUX_API_KEY: danmux.key, PAGE: page };
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
+  const [, token = ''] = /<danmux-chat url="http:\/\/127\.0\.0\.1:7700" room="live:1" token="([\w.-]+)">/.exec(stdout) ?? [];
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string };
+  assert.equal(claims.sub, 'u"42');
+  assert.match(stdout, /<script type="module"[^>]* src="\/assets\/index-[\w-]+\.js">/);
 });

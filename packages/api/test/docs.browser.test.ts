@@ -4,17 +4,16 @@ import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
 import { type ApiFixture, apiKey, startApi } from '@danmux/testkit/api-fixture';
 import { operations } from '@danmux/testkit/documented-codes';
+import { closeAfter, ownerOf } from '@danmux/testkit/unit';
 import type { Browser } from 'playwright-core';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 let browser: Browser;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
   browser = await startBrowser();
-});
-after(async () => {
-  await browser.close();
-  await fixture.close();
+  closeAfter(owner, () => browser.close());
 });
 
 test('/docs shows every route, contacts no other server, and can send a request', async () => {

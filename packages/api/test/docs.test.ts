@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-after(() => fixture.close());
 
 const get = (where: string) => fixture.call('GET', where, undefined, { key: null });
 

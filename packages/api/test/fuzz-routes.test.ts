@@ -7,6 +7,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, apiKey, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { document, type Operation, operations, resolved } from '@danmux/testkit/documented-codes';
+import { ownerOf } from '@danmux/testkit/unit';
 import fc from 'fast-check';
 import { batchBody, eventBody } from '../src/pusher/pusher-events.ts';
 import { prepared, rightRequest, rightSettings } from './right-requests.ts';
@@ -37,9 +38,10 @@ const words = {
 let fixture: ApiFixture;
 /** Accepted requests by their trace id. */
 const asked = new Map<string, Operation>();
+const owner = ownerOf(after);
 before(async () => {
   const keys = scopes.map((scope) => ({ id: scope, scopes: [scope], rooms: ['live:*'], hashes: [createHash('sha256').update(keyOf(scope)).digest('hex')] }));
-  fixture = await startApi({
+  fixture = await startApi(owner, {
     ...rightSettings,
     'api.keys': keys,
     'pusher.app_id': '1',
@@ -49,7 +51,6 @@ before(async () => {
   });
   await fixture.bus.members.announce({ id: 'edge@a', role: 'edge', address: '127.0.0.1:7700', version: '0', load: 0 }, 3_600_000);
 });
-after(() => fixture.close());
 afterEach(async () => {
   for (const { room, body, trace } of await fixture.sequence()) {
     const operation = asked.get(trace);

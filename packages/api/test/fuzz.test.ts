@@ -4,15 +4,16 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 import fc from 'fast-check';
 import { rawRequest } from './raw-request.ts';
 
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
   // Otherwise many failed authentications would get 429 instead of 401.
-  fixture = await startApi({ shedding: 'off' });
+  fixture = await startApi(owner, { shedding: 'off' });
 });
-afterEach(() => fixture.close());
 
 /** Valid values `weight` times as often as others, so that whole requests are valid often enough. */
 function mostly<T, U>(right: readonly T[], rest: fc.Arbitrary<U>, weight = 9): fc.Arbitrary<T | U> {

@@ -4,43 +4,50 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import type { Bus } from '@danmux/bus';
 import { DanmuxError, type ErrorCode, errors } from '@danmux/protocol';
 import { type Answer, type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { documentedCodes, type Operation, operations } from '@danmux/testkit/documented-codes';
 import { type Signing, signedHeaders } from '@danmux/testkit/signed-request';
-import type { BusOverrides } from '@danmux/testkit/unit';
+import type { CallName } from '@danmux/testkit/unit';
+import { ownerOf } from '@danmux/testkit/unit';
 import { Seal } from '../src/auth/seal.ts';
 import { type Change, held, prepared, rightRequest, rightRequests, rightSettings, send } from './right-requests.ts';
 
 /** A config row for a key whose text is its id, repeated eight times. */
 const keyRow = (id: string, scope: string) => ({ id, scopes: [scope], hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });
 const secret = 'q'.repeat(40);
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 let limited: ApiFixture;
 before(async () => {
   const signer = { ...keyRow('signer', 'admin'), signing_secrets: [secret] };
-  fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish'), signer], shedding: 'off' });
+  fixture = await startApi(owner, { ...rightSettings, 'api.keys': [keyRow('reader', 'read'), keyRow('publisher', 'publish'), signer], shedding: 'off' });
   // With a subscriber, changes of the room are published.
   await fixture.bus.frames.subscribe('live:1', { frame: () => {}, resumed: () => {} });
   // Allows one request a minute, which the next line uses.
-  limited = await startApi({ 'api.per_minute': 1 });
+  limited = await startApi(owner, { 'api.per_minute': 1 });
   await limited.call('GET', '/v1/stats');
 });
-after(() => Promise.all([fixture.close(), limited.close()]));
 
 /** All methods of the bus that routes call. */
-const busMethods = {
-  ...{
-    ingress: ['publish', 'read'],
-    streams: ['heads', 'history', 'recall', 'recallAll', 'rooms'],
-    presence: ['totals', 'audience', 'rooms'],
-    members: ['list'],
-    claims: ['begin'],
-  },
-  ...{ records: ['get', 'version', 'set', 'setIf', 'page'], receipts: ['open', 'find'], events: ['emit', 'read', 'dropped'] },
-  ...{ logs: ['append', 'page', 'find', 'remove'], traces: ['add', 'find'], traffic: ['find'] },
-} as const satisfies { [Noun in keyof BusOverrides]?: readonly (keyof BusOverrides[Noun])[] };
-const busCalls = Object.entries(busMethods).flatMap(([noun, methods]) => methods.map((method) => ({ noun: noun as keyof typeof busMethods, method })));
+const busMethods = [
+  ...[
+    'ingress.publish',
+    'ingress.read',
+    'streams.heads',
+    'streams.history',
+    'streams.recall',
+    'streams.recallAll',
+    'streams.rooms',
+    'presence.totals',
+    'presence.audience',
+    'presence.rooms',
+    'members.list',
+  ],
+  ...['claims.begin', 'records.get', 'records.version', 'records.set', 'records.setIf', 'records.page', 'receipts.open', 'receipts.find'],
+  ...['events.emit', 'events.read', 'events.dropped', 'logs.append', 'logs.page', 'logs.find', 'logs.remove', 'traces.add', 'traces.find', 'traffic.find'],
+] as const satisfies CallName<Bus>[];
 const jobMethods = ['add', 'addDistinct', 'status', 'cancel', 'failed', 'retry'] as const;
 let keys = 0;
 
@@ -53,13 +60,13 @@ async function ask(operation: Operation, change: Change = {}): Promise<Answer> {
 async function askFailing(operation: Operation, error: () => Error): Promise<Answer> {
   const params = await prepared(fixture, operation);
   const fail = () => Promise.reject(error());
-  for (const { noun, method } of busCalls) Object.assign(fixture.overrides[noun], { [method]: fail });
-  for (const name of jobMethods) Object.assign(fixture.jobOverrides, { [name]: fail });
+  for (const name of busMethods) fixture.gate.replace(name, fail);
+  for (const name of jobMethods) fixture.jobGate.replace(name, fail);
   try {
     return await send(fixture, operation, params, operation.method === 'POST' ? { headers: { 'idempotency-key': `f${++keys}` } } : {});
   } finally {
-    for (const { noun, method } of busCalls) Reflect.deleteProperty(fixture.overrides[noun], method);
-    for (const name of jobMethods) delete fixture.jobOverrides[name];
+    for (const name of busMethods) fixture.gate.restore(name);
+    for (const name of jobMethods) fixture.jobGate.restore(name);
   }
 }
 
@@ -90,7 +97,7 @@ async function askWithTakenId(operation: Operation): Promise<Answer> {
 /** Sends the valid request signed, with changes to the signature or with another result of the nonce check. */
 async function askSigned(operation: Operation, signing: Partial<Signing>, once: () => Promise<number> = async () => 0): Promise<Answer> {
   const params = await prepared(fixture, operation);
-  fixture.overrides.claims.once = once;
+  fixture.gate.replace('claims.once', once);
   const signed: Pick<ApiFixture, 'call'> = {
     call: (method, target, body) => {
       const text = body === undefined ? '' : JSON.stringify(body);
@@ -99,15 +106,15 @@ async function askSigned(operation: Operation, signing: Partial<Signing>, once: 
     },
   };
   const answer = await send(signed, operation, params);
-  delete fixture.overrides.claims.once;
+  fixture.gate.restore('claims.once');
   return answer;
 }
 
 async function withPublish(operation: Operation, publish: ApiFixture['bus']['ingress']['publish']): Promise<Answer> {
   const params = await prepared(fixture, operation);
-  fixture.overrides.ingress.publish = publish;
+  fixture.gate.replace('ingress.publish', publish);
   const answer = await send(fixture, operation, params);
-  delete fixture.overrides.ingress.publish;
+  fixture.gate.restore('ingress.publish');
   return answer;
 }
 
@@ -115,9 +122,9 @@ async function withPublish(operation: Operation, publish: ApiFixture['bus']['ing
 async function askSealed(operation: Operation): Promise<Answer> {
   const params = await prepared(fixture, operation);
   const answer = new Seal('t'.repeat(32), 'kept answers').close('{}', 'anywhere');
-  fixture.overrides.claims.begin = async () => ({ state: 'done', answer });
+  fixture.gate.replace('claims.begin', async () => ({ state: 'done', answer }));
   const refused = await send(fixture, operation, params, { headers: { 'idempotency-key': `s${++keys}` } });
-  delete fixture.overrides.claims.begin;
+  fixture.gate.restore('claims.begin');
   return refused;
 }
 
@@ -162,9 +169,9 @@ const provoke: Readonly<Partial<Record<ErrorCode, (operation: Operation) => Prom
   idempotency_mismatch: askTwice,
   idempotency_in_flight: async (operation) => {
     const params = await prepared(fixture, operation);
-    fixture.overrides.claims.begin = async () => ({ state: 'in_flight' });
+    fixture.gate.replace('claims.begin', async () => ({ state: 'in_flight' }));
     const answer = await send(fixture, operation, params, { headers: { 'idempotency-key': 'busy' } });
-    delete fixture.overrides.claims.begin;
+    fixture.gate.restore('claims.begin');
     return answer;
   },
   lane_full: (operation) => withPublish(operation, async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }))),

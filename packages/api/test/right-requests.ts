@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { ruleRecords, sanctionField } from '@danmux/policy';
 import type { HeldMessage } from '@danmux/protocol';
-import { type Answer, type ApiFixture, type CallOptions, gift, type startApi } from '@danmux/testkit/api-fixture';
+import { type Answer, type ApiFixture, type CallOptions, gift } from '@danmux/testkit/api-fixture';
 import type { Operation } from '@danmux/testkit/documented-codes';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, type Settings } from '@danmux/testkit/unit';
 import { circuitRecord, DeadLetters, readCircuit, writeCircuit } from '@danmux/webhooks';
 import type { ReviewVerb } from '../src/moderation/review-decisions.ts';
 
@@ -25,7 +25,7 @@ export interface RightRequest {
 }
 
 /** Settings that these requests need. */
-export const rightSettings: Parameters<typeof startApi>[0] = {
+export const rightSettings: Settings = {
   'webhooks.targets': [{ id: 'billing', url: 'https://hooks.example/in', secret: `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}` }],
 };
 

@@ -5,26 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
+import { closeAfter, ownerOf } from '@danmux/testkit/unit';
 import type { FastifyInstance } from 'fastify';
 import { Drain } from '../src/http/drain.ts';
 import { createServer } from '../src/server.ts';
 
 let folder: string;
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 let app: FastifyInstance;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'danmux-web-'));
 });
-afterEach(async () => {
-  await app.close();
-  await fixture.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 async function open(demo: boolean): Promise<void> {
-  fixture = await startApi({ 'api.demo': demo });
+  fixture = await startApi(owner, { 'api.demo': demo });
   app = await createServer(fixture.runtime, fixture.bus, fixture.jobs, new Drain(), { webRoot: folder });
+  closeAfter(owner, () => app.close());
 }
 
 function write(name: string, text: string): void {

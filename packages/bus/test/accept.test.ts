@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { loadConfig } from '@danmux/runtime';
+import { testConfig } from '@danmux/testkit/unit';
 import { type AcceptRules, acceptedAt, acceptPublication, identified, numberedMessage, restamped } from '../src/accept.ts';
-import { testSettings } from './settings.ts';
 
-const { types } = loadConfig(testSettings()).config.messages;
+const { types } = testConfig().messages;
 const rules: AcceptRules = { types, maxData: 100, now: 1_700_000_000_123 };
 
 const refusedWith = (code: string, run: () => unknown) => assert.throws(run, (error) => error instanceof DanmuxError && error.code === code);

@@ -68,8 +68,8 @@ test('production without secrets does not start', async () => {
   assert.match(err, /DANMUX_TOKEN_SECRET/);
 });
 
-test('push publishes through a running api; a refusal and an unreachable api are one line', async () => {
-  const api = await startRelayedApi({ 'api.key': secrets.DANMUX_API_KEY });
+test('push publishes through a running api; a refusal and an unreachable api are one line', async (t) => {
+  const api = await startRelayedApi(t, { 'api.key': secrets.DANMUX_API_KEY });
   const { out, code } = await danmux(['push', 'live:1', 'gift', '{"gift":"rocket"}', '--from', 'u1', '--id', 'order-1', '--url', api.url], secrets);
   assert.equal(code, 0, out);
   assert.deepEqual(JSON.parse(out), { id: 'order-1', room: 'live:1', lane: 'gift' });
@@ -83,7 +83,6 @@ test('push publishes through a running api; a refusal and an unreachable api are
   assert.match(refused.err, /^danmux: the api refused with 400: .*unknown_type/);
   const nodes = await danmux(['nodes', '--url', api.url], secrets);
   assert.match(nodes.out, /^ROLE +ADDRESS +LOAD +VERSION +ID\napi +127\.0\.0\.1:\d+ +0 % +0 +api@test-\w+\nrelay +- +100 % /);
-  await api.close();
   const nobody = await danmux(['push', 'live:1', 'gift', 'x', '--url', 'http://127.0.0.1:9'], secrets);
   assert.match(nobody.err, /does not answer.*is it running/);
 });

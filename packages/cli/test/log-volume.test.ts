@@ -2,8 +2,8 @@
 // are refused. At debug a message can be followed by its trace id.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { loadConfig } from '@danmux/runtime';
 import { eventually, TestViewer, testSecrets, testToken } from '@danmux/testkit';
+import { testConfig } from '@danmux/testkit/unit';
 import { composeNode, parseRoles } from '../src/index.ts';
 
 const room = 'live:log';
@@ -18,7 +18,7 @@ async function started(level: string, set: Readonly<Record<string, unknown>> = {
   const lines: string[] = [];
   const secrets = { 'viewer.token_secret': testSecrets.DANMUX_TOKEN_SECRET, 'api.key': testSecrets.DANMUX_API_KEY };
   const ports = { 'edge.port': 0, 'api.port': 0, 'edge.drain_ms': 0, 'api.drain_ms': 0 };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...ports, shards: 4, 'log.level': level, ...set } });
+  const config = testConfig({ ...secrets, ...ports, shards: 4, 'log.level': level, ...set });
   const node = composeNode(config, parseRoles('all'), { write: (line) => void lines.push(line) });
   ends.push(async () => {
     for (const part of [...node.parts].reverse()) await part.drain?.();

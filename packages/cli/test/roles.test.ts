@@ -1,8 +1,8 @@
 // Composed processes: all roles in one process on the memory engine, one role per process on Redis.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { loadConfig, type Part } from '@danmux/runtime';
-import { eventually, startRedis } from '@danmux/testkit/unit';
+import type { Part } from '@danmux/runtime';
+import { eventually, startRedis, testConfig } from '@danmux/testkit/unit';
 import { composeNode, type Node, parseRoles, type RoleName, roleNames } from '../src/index.ts';
 
 const key = 'k'.repeat(40);
@@ -17,7 +17,7 @@ afterEach(async () => {
 function compose(roles: readonly RoleName[], set: Readonly<Record<string, unknown>> = {}): Node & { lines: string[] } {
   const lines: string[] = [];
   const secrets = { 'viewer.token_secret': 's'.repeat(40), 'api.key': key };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...ports, 'log.level': 'warn', ...set } });
+  const config = testConfig({ ...secrets, ...ports, 'log.level': 'warn', ...set });
   return { ...composeNode(config, roles, { write: (line) => void lines.push(line) }), lines };
 }
 async function start(node: Node): Promise<void> {

@@ -1,35 +1,27 @@
 // A member is known while it says so, says so at once, and survives a store that is away.
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type Member } from '@danmux/bus';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { intercepted } from '@danmux/testkit/unit';
+import { type Gate, gated, testRuntime } from '@danmux/testkit/unit';
 import { Membership, type MembershipOptions } from '../src/membership.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const set = { ...secrets, 'cluster.announce_interval_ms': 500, 'cluster.member_ttl_ms': 2_500 };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set });
+const set = { 'cluster.announce_interval_ms': 500, 'cluster.member_ttl_ms': 2_500 };
 
 /** The time both the members' ttl and the announcements see. */
 let now = 0;
 const clock = { now: () => now };
-const runtime = () => createRuntime({ config, role: 'edge', version: '1.2.3', processMetrics: false, clock });
+const runtime = () => testRuntime({ after }, set, { role: 'edge', version: '1.2.3', clock });
 
 let bus: Bus;
-let calls: string[];
-let away: boolean;
+let gate: Gate<Bus>;
 let opened: Membership[];
 beforeEach(() => {
   mock.timers.enable({ apis: ['setInterval'] });
   now = 1_000_000;
-  calls = [];
-  away = false;
   opened = [];
-  bus = intercepted(createBus(runtime()), (method, run) => {
-    calls.push(method);
-    return away ? Promise.reject(new Error('away')) : run();
-  });
+  gate = gated(createBus(runtime()));
+  bus = gate.open;
 });
 afterEach(async () => {
   await Promise.all(opened.map((membership) => membership.stop()));
@@ -49,7 +41,7 @@ async function pass(ms: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
-const announced = () => calls.filter((name) => name === 'members.announce').length;
+const announced = () => gate.count('members.announce');
 
 test('is announced when start resolves, with role, address, version and load', async () => {
   const one = member();
@@ -124,14 +116,14 @@ test('drain waits for an announcement under way, so that it cannot land after th
 });
 
 test('a store that is away is survived: start, drain and stop resolve, and the next announcement counts', async () => {
-  away = true;
+  gate.away = new Error('away');
   const one = member();
   await one.start();
   await pass(1_000);
-  away = false;
+  gate.away = undefined;
   await pass(500);
   assert.equal((await bus.members.list()).length, 1);
-  away = true;
+  gate.away = new Error('away');
   await one.drain();
   await one.stop();
 });

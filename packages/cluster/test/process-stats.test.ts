@@ -1,14 +1,12 @@
 // What a process says of itself: of now at once, rates and lag after two seconds, and never more often.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { after, test } from 'node:test';
+import { testRuntime } from '@danmux/testkit/unit';
 import { laneTotals, ProcessStats, type RoleNumbers, totalOf } from '../src/process-stats.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 /** An hour ahead of this machine. */
 const now = Date.now() + 3_600_000;
-const runtime = createRuntime({ config, role: 'edge', version: '1', processMetrics: false, clock: { now: () => now } });
+const runtime = testRuntime({ after }, {}, { role: 'edge', version: '1', clock: { now: () => now } });
 const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };
 
 test('what is now at once; rates and lag over the time since', async () => {

@@ -1,21 +1,16 @@
 // Publishing with receipts: counts before the message, the job after it, and no cost where nobody asks.
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus, type Publication } from '@danmux/bus';
 import { type JobData, type JobOptions, jobIdOf } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { overridden } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { gated, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { Publisher, type PublishingParts, publishAll, publishDue } from '../src/publisher.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({
-  environment: 'test',
-  dir: 'none',
-  env: {},
-  set: { ...secrets, shards: 1, 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
-});
+const settings = { shards: 1, 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
+const config = testConfig(settings);
 let now = 1_000_000;
 let runtime: Runtime;
 let bus: Bus;
@@ -25,7 +20,7 @@ let parts: PublishingParts;
 let added: { data: unknown; options: JobOptions }[];
 beforeEach(async () => {
   now = 1_000_000;
-  runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } });
+  runtime = testRuntime({ after }, settings, { clock: { now: () => now } });
   bus = createBus(runtime);
   await bus.start();
   steps = [];
@@ -35,17 +30,14 @@ beforeEach(async () => {
     steps.push(name);
     if (name === refuse) throw new DanmuxError('unavailable');
   };
-  const storing = overridden(bus, {
-    ingress: {
-      publish: async (publications) => {
-        step(`publish ${publications.map(({ id }) => id).join()}`);
-        return bus.ingress.publish(publications);
-      },
-    },
+  const gate = gated(bus);
+  gate.wrap('ingress.publish', async (next, publications) => {
+    step(`publish ${publications.map(({ id }) => id).join()}`);
+    return next(publications);
   });
   parts = {
     runtime,
-    publisher: new Publisher(runtime, storing, 'api'),
+    publisher: new Publisher(runtime, gate.open, 'api'),
     bus: {
       receipts: {
         open: async (id, room, at) => {
@@ -132,7 +124,9 @@ test('new messages are counted by lane and source; duplicates and refused messag
   assert.deepEqual([id, duplicate], ['1', false]);
   const again = await publisher.publishOne({ ...message('2'), dedupeKey: 'one' });
   assert.deepEqual([again.id, again.duplicate], ['1', true]);
-  const refusing = new Publisher(runtime, overridden(bus, { ingress: { publish: async () => [new DanmuxError('lane_full')] } }), 'worker');
+  const gate = gated(bus);
+  gate.replace('ingress.publish', async () => [new DanmuxError('lane_full')]);
+  const refusing = new Publisher(runtime, gate.open, 'worker');
   await assert.rejects(refusing.publishOne(message('3')), { code: 'lane_full' });
   assert.deepEqual(await counted(), [['gift', 'worker', 1]]);
   assert.equal((await bus.ledger.totals()).accepted.gift, 1);

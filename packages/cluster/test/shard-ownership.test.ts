@@ -1,29 +1,24 @@
 // Shards are shared fairly, handed over, taken from the dead, and given up when another has them.
 
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 import { type Bus, createBus, type Lease } from '@danmux/bus';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, intercepted } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, type Gate, gated, testRuntime } from '@danmux/testkit/unit';
 import { Membership, ShardOwnership } from '../src/index.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({
-  environment: 'test',
-  dir: 'none',
-  env: {},
-  set: { ...secrets, shards: 12, 'relay.lease_ttl_ms': 300, 'cluster.announce_interval_ms': 50, 'cluster.member_ttl_ms': 300 },
-});
+const settings = { shards: 12, 'relay.lease_ttl_ms': 300, 'cluster.announce_interval_ms': 50, 'cluster.member_ttl_ms': 300 };
 
 class Holder {
-  readonly runtime: Runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
+  readonly runtime: Runtime = testRuntime({ after }, settings, { role: 'relay' });
   readonly owned = new Map<number, Lease>();
   readonly holder: ShardOwnership;
   readonly membership: Membership;
-  away = false;
+  readonly gate: Gate<Bus>;
 
   constructor(bus: Bus) {
-    const seen = intercepted(bus, (_, run) => (this.away ? Promise.reject(new Error('away')) : run()));
+    this.gate = gated(bus);
+    const seen = this.gate.open;
     this.membership = new Membership(this.runtime, seen, { role: 'relay', address: () => '', load: () => 0 });
     this.holder = new ShardOwnership(this.runtime, seen, this.membership.id, {
       gained: async (shard, lease) => void this.owned.set(shard, lease),
@@ -53,7 +48,7 @@ class Holder {
 let bus: Bus;
 let holders: Holder[] = [];
 async function holder(): Promise<Holder> {
-  if (holders.length === 0) bus = createBus(createRuntime({ config, role: 'bus', version: '0', processMetrics: false }));
+  if (holders.length === 0) bus = createBus(testRuntime({ after }, settings, { role: 'bus' }));
   const made = new Holder(bus);
   holders.push(made);
   return made.start();
@@ -89,7 +84,7 @@ test('the shards of one that was killed are taken when its leases end, with a hi
   const dies = await holder();
   await eventually(() => assert.deepEqual(spread(), [6, 6]));
   const before = new Map(dies.owned);
-  dies.away = true;
+  dies.gate.away = new Error('away');
   await dies.stop();
   await eventually(() => assert.equal(stays.owned.size, 12), { timeoutMs: 3_000 });
   for (const [shard, lease] of before) assert.ok((stays.owned.get(shard)?.token ?? 0) > lease.token);
@@ -97,10 +92,10 @@ test('the shards of one that was killed are taken when its leases end, with a hi
 
 test('one that cannot reach the store keeps its shards until its leases must have ended, and takes them again', async () => {
   const alone = await holder();
-  alone.away = true;
+  alone.gate.away = new Error('away');
   assert.equal(alone.owned.size, 12);
   await eventually(() => assert.equal(alone.owned.size, 0), { timeoutMs: 3_000 });
-  alone.away = false;
+  alone.gate.away = undefined;
   await eventually(() => assert.equal(alone.owned.size, 12), { timeoutMs: 3_000 });
 });
 
@@ -121,9 +116,9 @@ test('a member is there while it announces itself, and gone when it leaves', asy
   const one = await holder();
   const there = async () => (await bus.members.list()).map(({ id }) => id);
   assert.deepEqual(await there(), [one.membership.id]);
-  one.away = true;
+  one.gate.away = new Error('away');
   await eventually(async () => assert.deepEqual(await there(), []));
-  one.away = false;
+  one.gate.away = undefined;
   await eventually(async () => assert.deepEqual(await there(), [one.membership.id]));
   await one.membership.drain();
   assert.deepEqual(await there(), []);
@@ -144,7 +139,7 @@ test('relays that leave one after the other never leave a shard without an owner
 });
 
 test('what its owner does with a lost shard ends before the lease is given back', async () => {
-  const runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, settings, { role: 'relay' });
   const store = createBus(runtime);
   const order: string[] = [];
   const slow = new ShardOwnership(runtime, store, 'relay@slow', {
@@ -165,7 +160,7 @@ test('what its owner does with a lost shard ends before the lease is given back'
 });
 
 test('a drain while it takes shards is not kept waiting for the rest of them', async () => {
-  const runtime = createRuntime({ config, role: 'relay', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, settings, { role: 'relay' });
   const store = createBus(runtime);
   const waiting: (() => void)[] = [];
   let asked = 0;

@@ -1,16 +1,15 @@
 // Samples of the cluster's numbers: what is in one, and how many are kept. The store of either engine does the keeping.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { acceptPublication, createBus } from '@danmux/bus';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testConfig, testRuntime } from '@danmux/testkit/unit';
 import { readSamples, samplesKept, takeSample } from '../src/stats-history.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };
 
 function open() {
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
-  return { config, bus: createBus(createRuntime({ config, role: 'worker', version: '1', processMetrics: false })) };
+  const config = testConfig();
+  return { config, bus: createBus(testRuntime({ after }, {}, { role: 'worker', version: '1' })) };
 }
 
 test('a sample sums what all edges and shards say, and the worst lag', async () => {

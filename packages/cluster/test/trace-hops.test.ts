@@ -1,13 +1,11 @@
 // TraceHops of traced messages: told soon and together, never more than allowed, and never in the way of a message.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus, type Marks, type TracedHop } from '@danmux/bus';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { TraceHops } from '../src/trace-hops.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+const config = testConfig();
 
 let ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -16,7 +14,7 @@ afterEach(async () => {
 });
 
 function open(traces?: Partial<Bus['traces']>) {
-  const runtime = createRuntime({ config, role: 'edge', version: '1', processMetrics: false, clock: { now: () => 2_000 } });
+  const runtime = testRuntime({ after }, {}, { role: 'edge', version: '1', clock: { now: () => 2_000 } });
   const bus = createBus(runtime);
   const hops = new TraceHops(runtime, traces ? { traces: traces as Bus['traces'] } : bus, 'edge@a');
   ends.push(() => hops.stop());

@@ -6,23 +6,14 @@ import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus } from '@danmux/bus';
-import { type Clock, createRuntime, loadConfig } from '@danmux/runtime';
+import type { Clock } from '@danmux/runtime';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually, overridden } from '@danmux/testkit/unit';
+import { closeAfter, eventually, gated, ownerOf, testBus, testRuntime } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 import { EdgeRole } from '../src/index.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-let ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.reverse()) await end();
-  ends = [];
-});
-async function edge(set: Readonly<Record<string, unknown>> = {}, bus?: Bus, clock?: Clock): Promise<EdgeFixture> {
-  const fixture = await startEdge(set, bus, clock);
-  ends.push(() => fixture.close());
-  return fixture;
-}
+const owner = ownerOf(afterEach);
+const edge = (set: Readonly<Record<string, unknown>> = {}, bus?: Bus, clock?: Clock): Promise<EdgeFixture> => startEdge(owner, set, bus, clock);
 const gauge = async (fixture: EdgeFixture, name: 'sessions' | 'rooms') => (await fixture.runtime.metrics[name].get()).values[0]?.value ?? 0;
 /** Why a viewer's connection ended, once it has. */
 const disconnected = ({ socket }: Viewer) => new Promise<string>((resolve) => socket.once('disconnect', resolve));
@@ -32,7 +23,7 @@ const endedBy = async ({ runtime }: EdgeFixture) =>
 /** A bare connection that has joined the room, and then reads nothing more. */
 async function deafViewer(fixture: EdgeFixture, user: string): Promise<WebSocket> {
   const raw = new WebSocket(`${fixture.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, { perMessageDeflate: false });
-  ends.push(() => raw.terminate());
+  closeAfter(owner, () => raw.terminate());
   let wire: Socket | undefined;
   raw.once('upgrade', ({ socket }: IncomingMessage) => {
     wire = socket;
@@ -135,40 +126,33 @@ test('a viewer that asks and does not read the answers is refused, and cut off i
 test('a port that is taken fails the start with its code, and stop is safe then, and twice', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
-  ends.push(() => void taken.close());
-  const set = { ...secrets, 'edge.port': (taken.address() as AddressInfo).port };
-  const runtime = createRuntime({
-    config: loadConfig({ environment: 'test', dir: 'none', env: {}, set }).config,
-    role: 'edge',
-    version: '0',
-    processMetrics: false,
-  });
+  closeAfter(owner, () => void taken.close());
+  const runtime = testRuntime(owner, { 'edge.port': (taken.address() as AddressInfo).port }, { role: 'edge' });
   const role = new EdgeRole(runtime, createBus(runtime));
   await assert.rejects(role.start(), { code: 'EADDRINUSE' });
   await role.stop();
   await role.stop();
 });
 
-test('stop ends every viewer, takes its counts back and leaves no subscription, also with a join under way', async () => {
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4 } });
-  const store = createBus(createRuntime({ config, role: 'bus', version: '0', processMetrics: false }));
+test('stop ends every viewer, takes its counts back and leaves no subscription, also with a join under way', async (t) => {
+  const store = testBus(t, testRuntime(t, { shards: 4 }, { role: 'bus' }));
   const open = new Set<string>();
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const subscribe: Bus['frames']['subscribe'] = async (where, subscriber) => {
+  const gate = gated(store);
+  gate.wrap('frames.subscribe', async (next, where, subscriber) => {
     if (where === 'held') await held;
-    const subscription = await store.frames.subscribe(where, subscriber);
+    const subscription = await next(where, subscriber);
     open.add(where);
     const close = () => {
       open.delete(where);
       return subscription.close();
     };
     return { close };
-  };
-  const bus = overridden(store, { frames: { subscribe } });
-  const fixture = await startEdge({}, bus);
+  });
+  const fixture = await startEdge(t, {}, gate.open);
   const ann = fixture.connect({ token: await fixture.token('ann') });
   await ann.connected();
   assert.equal(await ann.code('join', { room }), 'ok');
@@ -176,13 +160,12 @@ test('stop ends every viewer, takes its counts back and leaves no subscription, 
   await eventually(async () => assert.equal(await store.presence.online(room), 1));
   assert.equal(await ann.code('leave', { room: 'barrier' }), 'ok');
   const gone = disconnected(ann);
-  await fixture.close();
+  await fixture.edge.stop();
   await gone;
   release();
   await pending;
   await eventually(() => assert.deepEqual([...open], []));
   assert.equal(await store.presence.online(room), 0);
-  await store.stop();
 });
 
 test('the sessions and rooms it counts go back to nothing', async () => {

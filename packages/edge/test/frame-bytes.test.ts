@@ -6,7 +6,7 @@ import { afterEach, test } from 'node:test';
 import { acceptPublication } from '@danmux/bus';
 import { messageTypes, personalRoom } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 import { BareViewer } from './bare-viewer.ts';
 
 const limit = 32_768;
@@ -15,12 +15,12 @@ let viewers: BareViewer[] = [];
 afterEach(async () => {
   for (const { socket } of viewers) socket.terminate();
   viewers = [];
-  await fixture?.close();
   fixture = undefined;
 });
+const owner = ownerOf(afterEach);
 
 async function open(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
-  fixture = await startEdge({ shedding: 'off', ...set });
+  fixture = await startEdge(owner, { shedding: 'off', ...set });
   return fixture;
 }
 async function connect(user: string, claims: object = {}): Promise<BareViewer> {

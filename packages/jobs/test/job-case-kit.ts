@@ -1,7 +1,7 @@
 // What the conformance cases of jobs share: an engine, a queue that runs, and handlers that a test opens and closes.
 import { after, afterEach, before } from 'node:test';
-import { type Clock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import type { Clock, Runtime } from '@danmux/runtime';
+import { eventually, testRuntime } from '@danmux/testkit/unit';
 import type { JobProgress, JobState, Jobs, RunningJob } from '../src/index.ts';
 
 export interface Engine {
@@ -14,9 +14,7 @@ export interface Engine {
 }
 
 export function runtimeFor(set: Readonly<Record<string, unknown>>, clock?: Clock): Runtime {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
-  return createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
+  return testRuntime({ after }, set, clock ? { clock } : {});
 }
 
 export type Receipts = RunningJob<'receipts'>;

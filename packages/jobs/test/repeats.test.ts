@@ -1,17 +1,15 @@
 // Repeated jobs run once per interval in the whole cluster, on both engines, and survive what they depend on.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { BullmqJobs } from '../src/bullmq/jobs.ts';
 import type { Jobs } from '../src/index.ts';
 import { MemoryJobs } from '../src/memory/jobs.ts';
 import { localStore } from './local-store.ts';
 
 function runtimeWith(set: Readonly<Record<string, unknown>> = {}): Runtime {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, ...set } });
-  return createRuntime({ config, role: 'worker', version: '0', processMetrics: false });
+  return testRuntime({ after }, { shards: 4, ...set }, { role: 'worker' });
 }
 
 async function results(runtime: Runtime): Promise<Record<string, number>> {

@@ -1,17 +1,14 @@
 // How a run ended is counted and told, and an error reaches the queue.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { after, test } from 'node:test';
+import { testRuntime } from '@danmux/testkit/unit';
 import { JobPaused } from '../src/index.ts';
 import { runCounted } from '../src/run-counted.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32) };
-
 function captured() {
   const lines: string[] = [];
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'log.level': 'info' } });
   const logger = { write: (line: string) => void lines.push(line) };
-  return { runtime: createRuntime({ config, role: 'test', version: '0', processMetrics: false, logger }), lines };
+  return { runtime: testRuntime({ after }, { 'log.level': 'info' }, { logger }), lines };
 }
 
 test('a run that ends well is counted as done and says nothing', async () => {

@@ -1,15 +1,13 @@
 // A record that is followed as a whole is read at the start, at every change, after an outage, and when a change was told to nobody.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type RecordState } from '@danmux/bus';
-import { createRuntime, loadConfig } from '@danmux/runtime';
 import { LossyRecords, settled } from '@danmux/testkit/lossy-records';
+import { testRuntime } from '@danmux/testkit/unit';
 import { FollowedRecord } from '../src/followed-record.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 /** Versions begin at the time: at 1. */
-const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => 1 } });
+const runtime = testRuntime({ after }, {}, { clock: { now: () => 1 } });
 
 let bus: Bus;
 let records: LossyRecords;

@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import { LossyRecords, settled } from '@danmux/testkit/lossy-records';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { FollowedRecords } from '../src/followed-records.ts';
-
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 
 interface Followed {
   readonly runtime: Runtime;
@@ -25,8 +23,7 @@ afterEach(async () => {
 });
 
 async function follow(set: Readonly<Record<string, unknown>> = {}): Promise<Followed> {
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, set);
   const bus = createBus(runtime);
   await bus.start();
   opened.push(() => bus.stop());

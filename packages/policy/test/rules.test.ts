@@ -1,19 +1,17 @@
 // The rules of rooms follow the store: they are known before anybody is let in, change with it, end by themselves, and stay in force
 // while it is away.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { type Bus, createBus, type RecordField } from '@danmux/bus';
-import { createRuntime, loadConfig } from '@danmux/runtime';
 import { LossyRecords } from '@danmux/testkit/lossy-records';
+import { testRuntime } from '@danmux/testkit/unit';
 import { ruleRecords, sanctionField } from '../src/record-names.ts';
 import { type RuleChange, Rules } from '../src/rules.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 const room = 'live:1';
 
 let now = 1_000_000;
-const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } });
+const runtime = testRuntime({ after }, {}, { clock: { now: () => now } });
 let bus: Bus;
 let records: LossyRecords;
 let told: RuleChange[];

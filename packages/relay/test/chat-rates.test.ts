@@ -1,13 +1,11 @@
 // The rate of a room is that of its record: at the first read, at every change, and after an outage.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 import { type Bus, createBus, type RecordField, type RecordState, type RecordWatcher } from '@danmux/bus';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, testRuntime } from '@danmux/testkit/unit';
 import { ChatRates } from '../src/chat-rates.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 const modes = (value: unknown): Map<string, RecordField> => new Map([['modes', { value: typeof value === 'string' ? value : JSON.stringify(value) }]]);
 
 let open: { rates: ChatRates; bus: Bus }[] = [];
@@ -20,7 +18,7 @@ afterEach(async () => {
 });
 
 async function fixture(records: (bus: Bus) => Partial<Bus['records']> = () => ({})) {
-  const runtime: Runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime: Runtime = testRuntime({ after });
   const bus = createBus(runtime);
   await bus.start();
   const { records: real } = bus;

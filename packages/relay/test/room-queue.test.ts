@@ -3,17 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pending } from '@danmux/bus';
 import { type Lane, laneNames } from '@danmux/protocol';
-import { RoomQueue, type Taken } from '../src/room-queue.ts';
-
-function filled(...publications: readonly [Lane, string][]): RoomQueue {
-  const queue = new RoomQueue('r');
-  for (const [lane, id] of publications) queue.add({ room: 'r', lane, id, body: '{}', trace: id, entry: id } satisfies Pending);
-  return queue;
-}
-
-const ids = ({ batch }: Taken) => laneNames.flatMap((lane) => (batch[lane] ?? []).map(({ id }) => id));
-const ordinary = (queue: RoomQueue, limit: number, now = 0) => ids(queue.takeOrdinary(limit, now));
-const urgent = (queue: RoomQueue, limit: number) => ids(queue.takeUrgent(limit, 0));
+import { RoomQueue } from '../src/room-queue.ts';
+import { droppedOf, filled, ids, one, ordinary, urgent } from './queued.ts';
 
 test('a lane keeps its order over several takes', () => {
   const queue = filled(['chat', 'c1'], ['chat', 'c2'], ['chat', 'c3']);
@@ -118,32 +109,6 @@ test('the rate is measured in a continuous flow; the first message after a quiet
   assert.equal(queue.rate, 0);
 });
 
-test('gifts of a combo wait for its window, keep the room non-empty, and are sent with one sum', () => {
-  const queue = new RoomQueue('r', { comboWindowMs: 300 });
-  const give = (id: string, now: number) =>
-    queue.add({ room: 'r', lane: 'gift', id, body: `{"id":"${id}","type":"gift","data":{"count":2},"ts":1}`, trace: id, entry: id, combo: 'c' }, now);
-  give('first', 0);
-  assert.deepEqual([queue.urgent, urgent(queue, 10)], [true, ['first']]);
-  for (const id of ['a', 'b', 'c']) give(id, 10);
-  assert.deepEqual([queue.urgent, queue.empty, queue.combosAt], [false, false, 300]);
-  const { batch, dropped } = queue.takeUrgent(10, 300);
-  assert.deepEqual(
-    batch.gift?.map(({ id, body }) => [id, (JSON.parse(body) as { data: unknown }).data]),
-    [['c', { count: 6 }]],
-  );
-  assert.deepEqual(
-    dropped.map(({ lane, reason, publications }) => [lane, reason, publications.map(({ id }) => id)]),
-    [['gift', 'merged', ['a', 'b']]],
-  );
-  assert.equal(queue.empty, true);
-});
-
-const told = ({ dropped }: Taken) => dropped.map(({ lane, reason, publications }) => [lane, reason, publications.map(({ id }) => id).join(' ')]);
-const one = (lane: Lane, id: string, marks?: Pending['marks']): Pending => ({
-  ...{ room: 'r', lane, id, body: `{"id":"${id}","type":"${lane}","data":{},"ts":1}`, trace: id, entry: id },
-  ...(marks ? { marks } : {}),
-});
-
 test('a recalled message is dropped, whichever arrived first; the recall itself is sent', () => {
   const queue = new RoomQueue('r', { budget: { takeUpTo: (wanted) => Math.min(2, wanted) } });
   for (const id of ['before', 'a', 'b']) queue.add(one('chat', id));
@@ -155,10 +120,10 @@ test('a recalled message is dropped, whichever arrived first; the recall itself 
   queue.add(one('chat', 'known'));
   queue.add(one('ambient', 'known'));
   const first = queue.takeUrgent(10, 0);
-  assert.deepEqual([ids(first), told(first)], [['r1', 'r2', 'after'], [['gift', 'recalled', 'paid']]]);
+  assert.deepEqual([ids(first), droppedOf(first)], [['r1', 'r2', 'after'], [['gift', 'recalled', 'paid']]]);
   const second = queue.takeOrdinary(10, 0);
   assert.deepEqual(
-    [ids(second), told(second)],
+    [ids(second), droppedOf(second)],
     [
       ['a', 'b'],
       [
@@ -179,7 +144,7 @@ test('expired messages of every lane are dropped and use no budget', () => {
   }
   const first = queue.takeUrgent(10, 0);
   assert.deepEqual(
-    [ids(first), told(first)],
+    [ids(first), droppedOf(first)],
     [
       ['control-soon', 'gift-soon'],
       [
@@ -190,7 +155,7 @@ test('expired messages of every lane are dropped and use no budget', () => {
   );
   const second = queue.takeOrdinary(10, 0);
   assert.deepEqual(
-    [ids(second), told(second)],
+    [ids(second), droppedOf(second)],
     [
       ['chat-soon', 'ambient-soon'],
       [
@@ -204,54 +169,6 @@ test('expired messages of every lane are dropped and use no budget', () => {
   queue.add(one('chat', 'late', { expires_at: 1_500 }));
   now = 2_000;
   assert.deepEqual(ordinary(queue, 10), [], 'it is judged when it is taken');
-});
-
-test('gifts recalled while they wait are not in the sum of the combo', () => {
-  const queue = new RoomQueue('r', { comboWindowMs: 300 });
-  const give = (id: string, count: number) =>
-    queue.add({ ...one('gift', id), body: `{"id":"${id}","type":"gift","data":{"count":${count}},"ts":1}`, combo: 'c' }, 0);
-  give('first', 1);
-  urgent(queue, 10);
-  for (const [id, count] of [
-    ['a', 2],
-    ['b', 3],
-    ['c', 4],
-  ] as const)
-    give(id, count);
-  queue.add(one('control', 'r', { recalls: 'c' }), 0);
-  const early = queue.takeUrgent(10, 10);
-  assert.deepEqual([ids(early), told(early)], [['r'], [['gift', 'recalled', 'c']]]);
-  const { batch, dropped } = queue.takeUrgent(10, 300);
-  assert.deepEqual(
-    batch.gift?.map(({ body }) => (JSON.parse(body) as { data: unknown }).data),
-    [{ count: 5 }],
-  );
-  assert.deepEqual(
-    dropped.map(({ reason }) => reason),
-    ['merged'],
-  );
-});
-
-test('messages with marks, and all messages in a room of users, are not merged', () => {
-  const queue = new RoomQueue('r');
-  for (const [id, marks] of [['a'], ['b', { receipt: true }], ['c'], ['d', { expires_at: Number.MAX_SAFE_INTEGER }]] as const)
-    queue.add(one('ambient', id, marks));
-  const taken = queue.takeOrdinary(10, 0);
-  assert.deepEqual([ids(taken), told(taken)], [['b', 'd', 'c'], [['ambient', 'merged', 'a']]]);
-  assert.deepEqual(
-    taken.batch.ambient?.map(({ marks }) => marks),
-    [{ receipt: true }, { expires_at: Number.MAX_SAFE_INTEGER }, undefined],
-  );
-  const users = new RoomQueue('@1', { merges: false, comboWindowMs: 300 });
-  for (const id of ['a', 'b']) users.add(one('ambient', id));
-  for (const id of ['g', 'h']) users.add({ ...one('gift', id), combo: 'c' }, 0);
-  assert.deepEqual(
-    [ordinary(users, 10), urgent(users, 10)],
-    [
-      ['a', 'b'],
-      ['g', 'h'],
-    ],
-  );
 });
 
 test('shed messages stay unreported until the frame that reports them is committed', () => {
@@ -277,39 +194,6 @@ test('shed messages stay unreported until the frame that reports them is committ
   assert.deepEqual(next.takeOrdinary(10, 1_000).shed, { chat: 2 });
 });
 
-test('recalled parts leave a merged gift that still waits; the other parts leave the ingress when it is sent', () => {
-  const queue = new RoomQueue('r', { comboWindowMs: 300 });
-  const give = (id: string) => queue.add({ ...one('gift', id), body: `{"id":"${id}","type":"gift","data":{"count":10},"ts":1}`, combo: 'c' }, 0);
-  give('first');
-  urgent(queue, 10);
-  for (const id of ['a', 'b', 'c', 'd']) give(id);
-  queue.add(one('control', 'notice'), 0);
-  const full = queue.takeUrgent(1, 300);
-  assert.deepEqual([ids(full), told(full)], [['notice'], []], 'nothing is taken out of the ingress of what still waits');
-  for (const id of ['b', 'd']) queue.recall({ ids: [id], bulk: [] });
-  const taken = queue.takeUrgent(10, 310);
-  assert.deepEqual(told(taken), [
-    ['gift', 'recalled', 'b d'],
-    ['gift', 'merged', 'a'],
-  ]);
-  assert.deepEqual(
-    taken.batch.gift?.map(({ body }) => JSON.parse(body) as unknown),
-    [
-      {
-        id: 'c',
-        parts: [
-          { id: 'a', count: 10 },
-          { id: 'c', count: 10 },
-        ],
-        type: 'gift',
-        data: { count: 20 },
-        ts: 1,
-      },
-    ],
-  );
-  assert.equal(queue.empty, true);
-});
-
 test('a bulk recall drops what was accepted until it, in every lane; later messages and the recall itself are sent', () => {
   const from = (lane: Lane, id: string, ts: number, sender: string): Pending => ({
     ...{ room: 'r', lane, id, body: `{"id":"${id}","type":"${lane}","from":{"name":"x","id":"${sender}"},"data":{},"ts":${ts}}`, trace: id, entry: id },
@@ -328,6 +212,6 @@ test('a bulk recall drops what was accepted until it, in every lane; later messa
   queue.recall({ ids: [], bulk: [{ scope: { all: true }, at: 20 }] });
   for (const lane of laneNames) for (const ts of [20, 21]) queue.add(from(lane, `${lane}${ts}`, ts, 'eve'));
   const urgentNow = queue.takeUrgent(99, 0);
-  assert.deepEqual([ids(urgentNow), told(urgentNow)], [['control20', 'control21', 'gift21'], [['gift', 'recalled', 'gift20']]]);
+  assert.deepEqual([ids(urgentNow), droppedOf(urgentNow)], [['control20', 'control21', 'gift21'], [['gift', 'recalled', 'gift20']]]);
   assert.deepEqual(ids(queue.takeOrdinary(99, 0)), ['chat21', 'ambient21']);
 });

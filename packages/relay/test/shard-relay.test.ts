@@ -1,92 +1,19 @@
 // The work on one shard, on a bus whose calls a test makes fail, hang or return wrong results.
 
 import assert from 'node:assert/strict';
-import { afterEach, mock, test } from 'node:test';
-import type { MemoryBus } from '@danmux/bus';
-import { acceptPublication, type Commit, createBus, type Lease, type Publication, shardLease, shardOf } from '@danmux/bus';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, noOverrides, overridden } from '@danmux/testkit/unit';
-import { ChatRates } from '../src/chat-rates.ts';
-import { RoomClaims } from '../src/room-claims.ts';
-import { ShardRelay } from '../src/shard-relay.ts';
-
-const room = 'live:1';
-const shard = shardOf(room, 4);
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4, 'relay.tick_ms': 1, 'relay.urgent_tick_ms': 0 } });
-
-class Bench {
-  readonly runtime: Runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
-  readonly bus = createBus(this.runtime) as MemoryBus;
-  readonly overrides = noOverrides();
-  readonly sent: string[] = [];
-  readonly claims = new RoomClaims();
-  fenced = 0;
-  relay: ShardRelay | undefined;
-
-  async begin(owner = 'me'): Promise<Lease> {
-    await this.bus.frames.subscribe(room, {
-      frame: ({ payload }) => void this.sent.push(...(JSON.parse(payload) as { msgs: { id: string }[] }).msgs.map(({ id }) => id)),
-      resumed: () => {},
-    });
-    const lease = await this.bus.leases.acquire(shardLease(shard), owner, 60_000);
-    assert.ok(lease);
-    const seen = overridden(this.bus, this.overrides);
-    this.relay = new ShardRelay(
-      this.runtime,
-      seen,
-      shard,
-      lease,
-      { rates: new ChatRates(this.runtime, seen), hops: { add: () => {} }, traffic: { sequenced: () => {}, shed: () => {} }, claims: this.claims },
-      () => void this.fenced++,
-    );
-    this.relay.start();
-    return lease;
-  }
-
-  async publish(...ids: string[]): Promise<void> {
-    const gift = (id: string): Publication =>
-      acceptPublication({ room, type: 'gift', data: 1, id }, { types: config.messages.types, maxData: 100, now: Date.now() });
-    await this.bus.ingress.publish(ids.map(gift));
-  }
-
-  async value(name: 'backlog' | 'commitsRefused' | 'caught'): Promise<number> {
-    const { values } = await this.runtime.metrics[name].get();
-    return values.reduce((sum, { value }) => sum + value, 0);
-  }
-}
-
-let benches: Bench[] = [];
-function bench(): Bench {
-  const made = new Bench();
-  benches.push(made);
-  return made;
-}
-afterEach(async () => {
-  await Promise.all(benches.map(({ relay }) => relay?.stop()));
-  benches = [];
-});
-
-/** A promise and the way to end it. */
-function gate(): { opened: Promise<void>; open: () => void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
-const turns = async (count: number) => {
-  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
-};
+import { mock, test } from 'node:test';
+import { acceptPublication, type Commit, shardLease, shardOf } from '@danmux/bus';
+import { eventually } from '@danmux/testkit/unit';
+import { barrier, bench, config, room, shard, turns } from './shard-bench.ts';
 
 test('without a subscription the timer reads the ingress, and a slow store still gets every commit', async () => {
   const one = bench();
-  one.overrides.ingress.listen = async () => Promise.reject(new Error('no subscriptions'));
+  one.gate.replace('ingress.listen', async () => Promise.reject(new Error('no subscriptions')));
   // An answer over a network arrives later than a refusal inside the process.
-  one.overrides.streams.heads = async (name, claim) => {
+  one.gate.replace('streams.heads', async (name, claim) => {
     await turns(20);
     return one.bus.streams.heads(name, claim);
-  };
+  });
   await one.begin();
   await one.publish('a');
   await eventually(() => assert.deepEqual(one.sent, ['a']), { timeoutMs: 3_000 });
@@ -98,11 +25,11 @@ test('a failed subscription is opened later', async () => {
   const one = bench();
   let refusals = 1;
   let opened = 0;
-  one.overrides.ingress.listen = async (number, ring) => {
+  one.gate.replace('ingress.listen', async (number, ring) => {
     if (refusals-- > 0) throw new Error('no subscriptions');
     opened++;
     return one.bus.ingress.listen(number, ring);
-  };
+  });
   await one.begin();
   await eventually(() => assert.equal(opened, 1), { timeoutMs: 3_000 });
   await one.publish('a');
@@ -124,11 +51,11 @@ test('a commit under a lost lease is not written, and the owner is notified', as
 
 test('a refusal after the stop is counted and reported to nobody', async () => {
   const one = bench();
-  const hangs = gate();
-  one.overrides.streams.commit = async () => {
+  const hangs = barrier();
+  one.gate.replace('streams.commit', async () => {
     await hangs.opened;
     return { ok: false, reason: 'fenced' };
-  };
+  });
   await one.begin();
   await one.publish('a');
   await eventually(async () => assert.equal(await one.value('backlog'), 1));
@@ -195,15 +122,15 @@ test('the claim of a room outlives its queue and the end of an epoch', async () 
 test('after an outage the heads of a quiet room are claimed before the next commit', async () => {
   const one = bench();
   let resumed = () => {};
-  one.overrides.ingress.listen = (number, ring, again) => {
+  one.gate.replace('ingress.listen', (number, ring, again) => {
     resumed = again ?? (() => {});
     return one.bus.ingress.listen(number, ring);
-  };
+  });
   const claims: unknown[] = [];
-  one.overrides.streams.heads = (name, claim) => {
+  one.gate.replace('streams.heads', (name, claim) => {
     claims.push(claim?.known?.offsets.gift);
     return one.bus.streams.heads(name, claim);
-  };
+  });
   await one.begin();
   await one.publish('a');
   await eventually(() => assert.deepEqual(one.sent, ['a']));
@@ -215,13 +142,13 @@ test('after an outage the heads of a quiet room are claimed before the next comm
 
 test('stop waits for the commit under way and starts no other', async () => {
   const one = bench();
-  const hangs = gate();
+  const hangs = barrier();
   const commits: Commit[] = [];
-  one.overrides.streams.commit = async (commit) => {
+  one.gate.replace('streams.commit', async (commit) => {
     commits.push(commit);
     await hangs.opened;
     return one.bus.streams.commit(commit);
-  };
+  });
   await one.begin();
   await one.publish('a');
   await eventually(() => assert.equal(commits.length, 1));
@@ -257,12 +184,12 @@ test('a failed commit loses no message while other rooms of the shard are being 
     });
   }
   let calls = 0;
-  one.overrides.streams.commit = async (commit) => {
+  one.gate.replace('streams.commit', async (commit) => {
     calls++;
     if (calls % 5 === 0) throw new Error('away');
     await turns(calls % 3);
     return one.bus.streams.commit(commit);
-  };
+  });
   await one.begin();
   const ids = Array.from({ length: 20 }, (_, i) => `m${i}`);
   for (const id of ids)
@@ -278,11 +205,11 @@ test('a failed commit loses no message while other rooms of the shard are being 
 
 test('the relay reads up to the backlog cap while commits hang, and continues afterwards', async () => {
   const one = bench();
-  const hangs = gate();
-  one.overrides.streams.commit = async (commit) => {
+  const hangs = barrier();
+  one.gate.replace('streams.commit', async (commit) => {
     await hangs.opened;
     return one.bus.streams.commit(commit);
-  };
+  });
   const ids = Array.from({ length: 2_700 }, (_, i) => `m${i}`);
   await one.publish(...ids);
   await one.begin();
@@ -302,10 +229,10 @@ test('a room quiet for a minute is forgotten, and its heads are read again', asy
   try {
     const one = bench();
     let asked = 0;
-    one.overrides.streams.heads = async (name) => {
+    one.gate.replace('streams.heads', async (name) => {
       asked++;
       return one.bus.streams.heads(name);
-    };
+    });
     await one.begin();
     const sends = async (...ids: string[]) => {
       await one.publish(ids.at(-1) ?? '');

@@ -1,13 +1,11 @@
 // The traffic counts of rooms: rates since the last write, longest waiting rooms first, all rooms at the end.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { createBus, type TrafficRow } from '@danmux/bus';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { TrafficCounter } from '../src/traffic-counter.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
-const runtime = createRuntime({ config, role: 'relay', version: '1', processMetrics: false, clock: { now: () => 9_000 } });
+const runtime = testRuntime({ after }, {}, { role: 'relay', version: '1', clock: { now: () => 9_000 } });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));

@@ -3,15 +3,16 @@
 
 import assert from 'node:assert/strict';
 import { ApiRole } from '@danmux/api';
-import { type Bus, createBus, type Pending } from '@danmux/bus';
-import { createJobs, type JobName, type JobProgress, type JobQueue, type Jobs } from '@danmux/jobs';
+import type { Bus, Pending } from '@danmux/bus';
+import { createJobs, type JobName, type JobProgress, type Jobs } from '@danmux/jobs';
 import { type ErrorCode, errors } from '@danmux/protocol';
 import { RelayRole } from '@danmux/relay';
-import { type Clock, createRuntime, type Runtime } from '@danmux/runtime';
+import type { Clock, Runtime } from '@danmux/runtime';
 import { mustBeDocumented } from './documented-codes.ts';
-import { type BusOverrides, noOverrides, overridden } from './overridden.ts';
+import { type Gate, gated } from './gated.ts';
 import { sequence } from './sequencer.ts';
-import { testConfig } from './unit.ts';
+import { closeAfter, type Owner } from './teardown.ts';
+import { type Settings, testBus, testRuntime } from './unit.ts';
 
 type ServerOptions = ConstructorParameters<typeof ApiRole>[3];
 
@@ -39,16 +40,14 @@ export interface RanJob {
   readonly data: any;
 }
 
-type Overrides<T> = { -readonly [K in keyof T]?: T[K] };
-
 export interface ApiFixture {
   readonly runtime: Runtime;
   readonly bus: Bus;
   readonly jobs: Jobs;
-  /** Replacements of bus methods that the api calls. */
-  readonly overrides: BusOverrides;
-  /** Replacements of job queue methods that the api calls. */
-  readonly jobOverrides: Overrides<JobQueue>;
+  /** The gate between the api and the bus. */
+  readonly gate: Gate<Bus>;
+  /** The gate between the api and the job queue. */
+  readonly jobGate: Gate<Jobs>;
   /** Jobs that ran. The fixture's handlers only record them. */
   readonly ran: readonly RanJob[];
   /** With `fail` true, jobs fail from now on, and report the progress `after` before they fail; with false, they succeed. */
@@ -64,17 +63,17 @@ export interface ApiFixture {
   accepted(): Promise<number>;
   /** Value of danmux_refused_total for this code. */
   refused(code: ErrorCode): Promise<number>;
-  close(): Promise<void>;
 }
 
-export async function startApi(set: Readonly<Record<string, unknown>> = {}, clock?: Clock, options: ServerOptions = {}): Promise<ApiFixture> {
-  const config = testConfig({ 'api.key': apiKey, 'log.level': 'debug', shards, 'api.port': 0, 'api.drain_ms': 200, ...set });
+export async function startApi(owner: Owner, set: Settings = {}, clock?: Clock, options: ServerOptions = {}): Promise<ApiFixture> {
   const lines: string[] = [];
   const logger = { write: (line: string) => void lines.push(line) };
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, logger, ...(clock ? { clock } : {}) });
-  const bus = createBus(runtime);
+  const fixed = { 'api.key': apiKey, 'log.level': 'debug', shards, 'api.port': 0, 'api.drain_ms': 200 };
+  const runtime = testRuntime(owner, { ...fixed, ...set }, { logger, ...(clock ? { clock } : {}) });
+  const bus = testBus(owner, runtime);
   await bus.start();
   const jobs = createJobs(runtime, bus);
+  closeAfter(owner, () => jobs.stop());
   const ran: RanJob[] = [];
   let failing = false;
   let reached: JobProgress | undefined;
@@ -87,17 +86,18 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
   }
   await jobs.start();
   runtime.health.register('store', () => bus.health());
-  const overrides = noOverrides();
-  const jobOverrides: Overrides<JobQueue> = {};
-  const api = new ApiRole(runtime, overridden(bus, overrides), overridable(jobs, jobOverrides), options);
+  const gate = gated(bus);
+  const jobGate = gated(jobs);
+  const api = new ApiRole(runtime, gate.open, jobGate.open, options);
+  closeAfter(owner, () => api.stop());
   await api.start();
   const url = `http://${api.address()}`;
   return {
     runtime,
     bus,
     jobs,
-    overrides,
-    jobOverrides,
+    gate,
+    jobGate,
     ran,
     failJobs: (fail, after) => {
       reached = after;
@@ -110,26 +110,16 @@ export async function startApi(set: Readonly<Record<string, unknown>> = {}, cloc
     sequence: () => sequence(bus, shards),
     accepted: async () => Object.values((await bus.ledger.totals()).accepted).reduce((sum, count) => sum + count, 0),
     refused: async (code) => (await runtime.metrics.refused.get()).values.find(({ labels }) => labels['code'] === code)?.value ?? 0,
-    close: async () => {
-      await api.stop();
-      await jobs.stop();
-      await bus.stop();
-    },
   };
 }
 
 /** Like `startApi`, with a relay on the same bus, for programs under test that call the api like a backend. */
-export async function startRelayedApi(set: Readonly<Record<string, unknown>> = {}): Promise<ApiFixture> {
-  const fixture = await startApi(set);
+export async function startRelayedApi(owner: Owner, set: Settings = {}): Promise<ApiFixture> {
+  const fixture = await startApi(owner, set);
   const relay = new RelayRole(fixture.runtime, fixture.bus);
+  closeAfter(owner, () => relay.stop());
   await relay.start();
-  return {
-    ...fixture,
-    close: async () => {
-      await relay.stop();
-      await fixture.close();
-    },
-  };
+  return fixture;
 }
 
 /** Asserts that the answer is a complete problem reply with this error code. */
@@ -161,13 +151,4 @@ async function call(url: string, method: string, where: string, body: unknown, {
   const answer = { status: response.status, headers: response.headers, body: type.includes('json') && text !== '' ? JSON.parse(text) : text };
   if (type.includes('problem')) mustBeDocumented(method, where, answer.body.code);
   return answer;
-}
-
-function overridable<T extends object>(real: T, overrides: Partial<T>): T {
-  return new Proxy(real, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(overrides, name) ?? Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }

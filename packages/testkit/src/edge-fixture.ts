@@ -1,11 +1,13 @@
 // Starts an edge and a relay on one bus inside the test process, and connects plain socket.io clients, without the SDK.
-import { acceptPublication, type Bus, createBus, type Marks, userRoomOf } from '@danmux/bus';
+import assert from 'node:assert/strict';
+import { acceptPublication, type Bus, type Marks, userRoomOf } from '@danmux/bus';
 import { EdgeRole } from '@danmux/edge';
 import type { Frame, From, Gap, Msg, Notice, Reply } from '@danmux/protocol';
 import { RelayRole } from '@danmux/relay';
-import { type Clock, createRuntime, type Runtime, signViewerToken } from '@danmux/runtime';
+import { type Clock, type Runtime, signViewerToken } from '@danmux/runtime';
 import { io, type Socket } from 'socket.io-client';
-import { testConfig } from './unit.ts';
+import { closeAfter, type Owner } from './teardown.ts';
+import { type Settings, testBus, testRuntime } from './unit.ts';
 
 export const room = 'live:1';
 
@@ -22,10 +24,17 @@ export interface EdgeFixture {
   readonly url: string;
   token(user: string, claims?: object, ttlS?: number): Promise<string>;
   connect(options?: { token?: string; transports?: string[] }): Viewer;
+  /** Connects a viewer with a token and joins the room. */
+  enter(user: string, claims?: object, where?: string): Promise<Viewer>;
   push(type: string, id: string, where?: string, options?: PushOptions): Promise<void>;
   /** Publishes a message to all connections of one user. */
   pushToUser(user: string, type: string, id: string): Promise<void>;
-  close(): Promise<void>;
+}
+
+/** The fields of an ok reply; fails the test otherwise. */
+export function must<T>(reply: Reply<T>): T {
+  assert.ok(reply.ok, JSON.stringify(reply));
+  return reply;
 }
 
 /** A stock socket.io client that records everything it receives. */
@@ -75,18 +84,27 @@ export class Viewer {
   }
 }
 
-export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sharedBus?: Bus, clock?: Clock): Promise<EdgeFixture> {
+/** Starts an edge and a relay on a new bus, or on `sharedBus`, which its owner stops. */
+export async function startEdge(owner: Owner, set: Settings = {}, sharedBus?: Bus, clock?: Clock): Promise<EdgeFixture> {
   const fixed = { shards: 4, 'edge.port': 0, 'edge.drain_ms': 100, 'edge.presence_interval_ms': 20, 'relay.chat_per_second': 100_000 };
-  const config = testConfig({ ...fixed, ...set });
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
-  const bus = sharedBus ?? createBus(runtime);
+  const runtime = testRuntime(owner, { ...fixed, ...set }, clock ? { clock } : {});
+  const { config } = runtime;
+  const bus = sharedBus ?? testBus(owner, runtime);
   if (!sharedBus) await bus.start();
   const relay = new RelayRole(runtime, bus);
   const edge = new EdgeRole(runtime, bus);
+  closeAfter(owner, () => relay.stop());
   await relay.start();
+  closeAfter(owner, () => edge.stop());
   await edge.start();
-  const viewers: Viewer[] = [];
   const url = `http://${edge.address()}`;
+  const token: EdgeFixture['token'] = async (user, claims = {}, ttlS = 60) =>
+    (await signViewerToken(config.viewer, { sub: user, ...claims }, ttlS, Date.now())).token;
+  const connect: EdgeFixture['connect'] = (options = {}) => {
+    const viewer = new Viewer(url, options);
+    closeAfter(owner, () => viewer.socket.disconnect());
+    return viewer;
+  };
   const push: EdgeFixture['push'] = async (type, id, where = room, { data = { id }, from, marks } = {}) => {
     const incoming = { room: where, type, data, id, ...(from ? { from } : {}), ...(marks ? { marks } : {}) };
     const [receipt] = await bus.ingress.publish([acceptPublication(incoming, { types: config.messages.types, maxData: 10_000, now: Date.now() })]);
@@ -97,19 +115,15 @@ export async function startEdge(set: Readonly<Record<string, unknown>> = {}, sha
     bus,
     edge,
     url,
-    token: async (user, claims = {}, ttlS = 60) => (await signViewerToken(config.viewer, { sub: user, ...claims }, ttlS, Date.now())).token,
-    connect: (options = {}) => {
-      const viewer = new Viewer(url, options);
-      viewers.push(viewer);
+    token,
+    connect,
+    enter: async (user, claims, where = room) => {
+      const viewer = connect({ token: await token(user, claims) });
+      await viewer.connected();
+      must(await viewer.ask('join', { room: where }));
       return viewer;
     },
     push,
     pushToUser: (user, type, id) => push(type, id, userRoomOf(user), { marks: { to: user } }),
-    close: async () => {
-      for (const { socket } of viewers) socket.disconnect();
-      await edge.stop();
-      await relay.stop();
-      if (!sharedBus) await bus.stop();
-    },
   };
 }

@@ -1,8 +1,9 @@
 // Runs tests on both engines, memory and Redis. Each simulated process has a bus and jobs; on Redis several processes share one store.
+import { after } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import { createJobs, type Jobs } from '@danmux/jobs';
-import { type Clock, createRuntime, type Runtime } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis, testConfig } from './unit.ts';
+import type { Clock, Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testRuntime } from './unit.ts';
 
 export interface Process {
   readonly runtime: Runtime;
@@ -23,8 +24,7 @@ let stores = 0;
 const living = new Set<Process>();
 
 function runtimeWith(set: Readonly<Record<string, unknown>>, clock: Clock | undefined): Runtime {
-  const config = testConfig({ shards: 2, ...set });
-  return createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(clock ? { clock } : {}) });
+  return testRuntime({ after }, { shards: 2, ...set }, clock ? { clock } : {});
 }
 
 async function processWith(runtime: Runtime): Promise<Process> {

@@ -17,9 +17,16 @@ export type CallOf<T, N extends string> = N extends `${infer Part}.${infer Verb}
     ? Extract<T[N], Method>
     : never;
 
-/** Replacement of a method; `next` calls the real method. */
-type Replacement<F extends Method> = (next: (...args: Parameters<F>) => ReturnType<F>, ...args: Parameters<F>) => ReturnType<F>;
+/** A step around a method; `next` calls the real method. */
+type Wrapper<F extends Method> = (next: (...args: Parameters<F>) => ReturnType<F>, ...args: Parameters<F>) => ReturnType<F>;
 type Step = (next: (...args: unknown[]) => unknown, ...args: unknown[]) => unknown;
+
+export interface HeldCalls {
+  /** Resolves when the first delayed call was made. */
+  readonly begun: Promise<void>;
+  /** Lets the delayed calls and all later ones through. */
+  release(): void;
+}
 
 export class Gate<T extends object> {
   /** The wrapped object, for the code under test. */
@@ -34,20 +41,28 @@ export class Gate<T extends object> {
     this.open = this.#proxy(target, '');
   }
 
-  /** Delays calls of this name until the returned function is called; until then they do not reach the real object. */
-  hold(name: CallName<T>): () => void {
-    let release = () => {};
-    const barrier = new Promise<void>((resolve) => {
-      release = resolve;
+  /** Delays calls of this name until they are released; until then they do not reach the real object. */
+  hold(name: CallName<T>): HeldCalls {
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
     });
-    return this.#set(
-      name,
-      async (next, ...args) => {
-        await barrier;
-        return next(...args);
+    let open = () => {};
+    const barrier = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const remove = this.#set(name, async (next, ...args) => {
+      begin();
+      await barrier;
+      return next(...args);
+    });
+    return {
+      begun,
+      release: () => {
+        remove();
+        open();
       },
-      () => release(),
-    );
+    };
   }
 
   /** Rejects calls of this name until the returned function is called. */
@@ -55,20 +70,30 @@ export class Gate<T extends object> {
     return this.#set(name, () => Promise.reject(error));
   }
 
-  /** Replaces calls of this name by `step` until the returned function is called. */
-  replace<N extends CallName<T>>(name: N, step: Replacement<CallOf<T, N>>): () => void {
+  /** Calls `method` instead of the real one until the returned function, or `restore`, is called. */
+  replace<N extends CallName<T>>(name: N, method: CallOf<T, N>): () => void {
+    return this.#set(name, (_, ...args) => (method as (...args: unknown[]) => unknown)(...args));
+  }
+
+  /** Calls `step` instead of the real method, which `step` can call, until the returned function, or `restore`, is called. */
+  wrap<N extends CallName<T>>(name: N, step: Wrapper<CallOf<T, N>>): () => void {
     return this.#set(name, step as unknown as Step);
+  }
+
+  /** Calls of this name reach the real object again; without a name, all calls do. */
+  restore(name?: CallName<T>): void {
+    if (name === undefined) this.#steps.clear();
+    else this.#steps.delete(name);
   }
 
   count(name: CallName<T>): number {
     return this.calls.filter((call) => call === name).length;
   }
 
-  #set(name: string, step: Step, done = () => {}): () => void {
+  #set(name: string, step: Step): () => void {
     this.#steps.set(name, step);
     return () => {
       if (this.#steps.get(name) === step) this.#steps.delete(name);
-      done();
     };
   }
 

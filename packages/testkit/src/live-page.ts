@@ -10,6 +10,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type ApiFixture, startApi } from './api-fixture.ts';
 import { startBrowser } from './browser.ts';
 import { type EdgeFixture, startEdge } from './edge-fixture.ts';
+import { closeAfter, ownerOf } from './teardown.ts';
 
 const webRoot = fileURLToPath(builtPages);
 
@@ -27,6 +28,7 @@ export interface LivePage {
 }
 
 export function livePage(): LivePage {
+  const owner = ownerOf(after);
   let api: ApiFixture;
   let edge: EdgeFixture;
   let browser: Browser;
@@ -36,8 +38,8 @@ export function livePage(): LivePage {
   const expected: RegExp[] = [];
   const pages: Page[] = [];
   before(async () => {
-    api = await startApi({ 'api.demo': true }, undefined, { webRoot });
-    edge = await startEdge({ 'viewer.allow_guests': true }, api.bus);
+    api = await startApi(owner, { 'api.demo': true }, undefined, { webRoot });
+    edge = await startEdge(owner, { 'viewer.allow_guests': true }, api.bus);
     site = createServer((request, response) => {
       if (request.url?.startsWith('/gateway')) {
         response.setHeader('content-type', 'application/json');
@@ -47,20 +49,16 @@ export function livePage(): LivePage {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(siteOf(api.url, bodies[Number(request.url?.slice(1))] ?? ''));
     });
+    closeAfter(owner, () => site.close());
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
     browser = await startBrowser();
+    closeAfter(owner, () => browser.close());
   });
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.context().close();
     const unexpected = complaints.splice(0).filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
     expected.length = 0;
     assert.deepEqual(unexpected, []);
-  });
-  after(async () => {
-    await browser?.close();
-    site?.close();
-    await edge?.close();
-    await api?.close();
   });
   const newPage = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const page = await (await browser.newContext({ viewport: { width: 800, height: 600 }, locale: 'en-US', ...options })).newPage();

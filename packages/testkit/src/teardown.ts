@@ -1,7 +1,7 @@
-// Runs cleanup functions when their owner ends, in reverse order of registration. The owner is a test context, or `{ after }` of
-// node:test for a whole file.
+// Runs cleanup functions when their owner ends, in reverse order of registration. The owner is a test context; in a hook, which ends before
+// the test does, it is `ownerOf(after)` or `ownerOf(afterEach)`.
 
-/** A test context, a suite's context, or the module's `{ after }`. */
+/** A test context, `ownerOf(hook)`, or `{ after }` of node:test, which stands for the test or hook that runs, and for the file outside of both. */
 export interface Owner {
   after(close: () => unknown): void;
 }
@@ -15,6 +15,15 @@ export function closeAfter(owner: Owner, close: () => unknown): void {
   const first = [close];
   open.set(owner, first);
   owner.after(() => closeAll(first));
+}
+
+/** An owner that ends when `hook` runs: `ownerOf(after)` with the file or suite that declares it, `ownerOf(afterEach)` with each of its tests. */
+export function ownerOf(hook: (close: () => Promise<void>) => void): Owner {
+  const closes: (() => unknown)[] = [];
+  const owner: Owner = { after: (close) => void closes.push(close) };
+  open.set(owner, closes);
+  hook(() => closeAll(closes));
+  return owner;
 }
 
 async function closeAll(closes: (() => unknown)[]): Promise<void> {

@@ -6,10 +6,9 @@ import { closeAfter, type Owner } from './teardown.ts';
 
 export { claimsWith } from './claims-with.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
-export { type CallName, Gate, gated } from './gated.ts';
-export { type BusOverrides, type Interceptor, intercepted, noOverrides, overridden } from './overridden.ts';
+export { type CallName, type Gate, gated, type HeldCalls } from './gated.ts';
 export { type RedisServer, startRedis } from './redis-server.ts';
-export { closeAfter, type Owner } from './teardown.ts';
+export { closeAfter, type Owner, ownerOf } from './teardown.ts';
 
 export type Settings = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 // Starts all roles in the test process on the memory engine, with the console served by the api.
 import { composeNode, roleNames } from 'danmux';
+import { closeAfter, type Owner } from './teardown.ts';
 import { TestViewer } from './test-viewer.ts';
 import { testConfig } from './unit.ts';
 
@@ -23,18 +24,23 @@ export interface Danmux {
   degrade(code: string, text: string): void;
   /** Stops only the api. */
   stopApi(): Promise<void>;
-  close(): Promise<void>;
 }
 
-export async function startDanmux(): Promise<Danmux> {
+export async function startDanmux(owner: Owner): Promise<Danmux> {
   const ports = { shards: 2, 'api.port': 0, 'edge.port': 0, 'api.drain_ms': 100, 'edge.drain_ms': 100 };
   const config = testConfig({ 'api.key': adminKey, 'log.level': 'fatal', ...ports });
   const node = composeNode(config, roleNames, { write: () => {} });
-  for (const part of node.parts) await part.start();
+  const stopped = new Set<string>();
+  for (const part of node.parts) {
+    closeAfter(owner, async () => {
+      if (stopped.has(part.name)) return;
+      await part.drain?.();
+      await part.stop();
+    });
+    await part.start();
+  }
   const { api = '', edge = '' } = node.addresses();
   const url = `http://${api}`;
-  const viewers: TestViewer[] = [];
-  const stopped = new Set<string>();
   const call = (method: string, path: string, body?: unknown) => request(url, method, path, body);
   return {
     url,
@@ -44,7 +50,7 @@ export async function startDanmux(): Promise<Danmux> {
     viewer: async (room, claims) => {
       const { body } = await call('POST', '/v1/tokens', claims);
       const viewer = new TestViewer({ urls: [`http://${edge}`], room, token: body.token });
-      viewers.push(viewer);
+      closeAfter(owner, () => viewer.close());
       await viewer.joined();
       return viewer;
     },
@@ -52,14 +58,6 @@ export async function startDanmux(): Promise<Danmux> {
     stopApi: async () => {
       stopped.add('api');
       await node.parts.find(({ name }) => name === 'api')?.stop();
-    },
-    close: async () => {
-      for (const viewer of viewers) viewer.close();
-      for (const part of [...node.parts].reverse()) {
-        if (stopped.has(part.name)) continue;
-        await part.drain?.();
-        await part.stop();
-      }
     },
   };
 }

@@ -22,8 +22,9 @@ class Store {
 test('a delayed call reaches the store after its release, and other calls are not delayed', async () => {
   const store = new Store();
   const gate = gated(store);
-  const release = gate.hold('put');
+  const { begun, release } = gate.hold('put');
   const held = gate.open.put('a');
+  await begun;
   await gate.open.records.put('b');
   assert.deepEqual(await store.kept(), ['record b']);
   release();
@@ -41,10 +42,26 @@ test('a failing call does not reach the store until the failure is removed', asy
   assert.deepEqual(await store.kept(), ['record a']);
 });
 
-test('a replacement decides whether and with which arguments the store is called', async () => {
+test('a replacement is called instead of the store; `restore` ends one, or all', async () => {
   const store = new Store();
   const gate = gated(store);
-  const restore = gate.replace('put', async (next, text) => (await next(`${text}!`)) * 10);
+  gate.replace('put', async (text) => text.length);
+  gate.replace('records.put', async () => {});
+  assert.equal(await gate.open.put('long'), 4);
+  await gate.open.records.put('a');
+  gate.restore('put');
+  assert.equal(await gate.open.put('b'), 1);
+  gate.fail('put');
+  gate.restore();
+  await gate.open.records.put('c');
+  assert.equal(await gate.open.put('d'), 3);
+  assert.deepEqual(await store.kept(), ['b', 'record c', 'd']);
+});
+
+test('a wrapper decides whether and with which arguments the store is called', async () => {
+  const store = new Store();
+  const gate = gated(store);
+  const restore = gate.wrap('put', async (next, text) => (await next(`${text}!`)) * 10);
   assert.equal(await gate.open.put('a'), 10);
   restore();
   assert.equal(await gate.open.put('b'), 2);

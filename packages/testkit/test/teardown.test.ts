@@ -1,7 +1,7 @@
 // Tests that cleanup functions run in reverse order, even if one fails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closeAfter, type Owner, testBus, testRuntime } from '../src/unit.ts';
+import { closeAfter, type Owner, ownerOf, testBus, testRuntime } from '../src/unit.ts';
 
 function owner(): Owner & { end(): Promise<unknown> } {
   const closes: (() => unknown)[] = [];
@@ -24,6 +24,20 @@ test('cleanup functions run in reverse order even after a failure, and the first
   closeAfter(one, () => order.push('third'));
   await assert.rejects(one.end(), /second fails/);
   assert.deepEqual(order, ['third', 'second', 'first']);
+});
+
+test('an owner of a hook ends with every run of the hook', async () => {
+  let run = async () => {};
+  const ended = ownerOf((close) => {
+    run = close;
+  });
+  const order: string[] = [];
+  for (const turn of ['one', 'two']) {
+    closeAfter(ended, () => order.push(`${turn} first`));
+    closeAfter(ended, () => order.push(`${turn} second`));
+    await run();
+  }
+  assert.deepEqual(order, ['one second', 'one first', 'two second', 'two first']);
 });
 
 test('when the test ends, the bus is stopped before its runtime', async (t) => {

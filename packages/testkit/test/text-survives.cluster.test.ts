@@ -9,7 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { loadConfig, signViewerToken } from '@danmux/runtime';
+import { signViewerToken } from '@danmux/runtime';
+import { testConfig } from '@danmux/testkit/unit';
 import { composeNode, type Node, parseRoles } from 'danmux';
 import fc from 'fast-check';
 import { eventually, type RedisServer, startRedis } from '../src/index.ts';
@@ -94,7 +95,7 @@ for (const engine of ['memory', 'redis'] as const) {
         ...{ 'webhooks.allow_http': true, 'webhooks.allow_addresses': ['127.0.0.0/8'] },
         ...(redis ? { 'redis.url': redis.url } : {}),
       };
-      node = composeNode(loadConfig({ environment: 'test', dir: 'none', env: {}, set }).config, parseRoles('all'));
+      node = composeNode(testConfig(set), parseRoles('all'));
       for (const part of node.parts) await part.start();
       auth = JSON.stringify({ token: (await signViewerToken(tokens, { sub: 'u1', name: 'Ann\ud83d' }, 600, Date.now())).token });
       viewer = await RawViewer.open(edge(), auth);

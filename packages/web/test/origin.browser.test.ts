@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
 import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
+import { closeAfter, ownerOf } from '@danmux/testkit/unit';
 import { webRoot } from '@danmux/web';
 import type { Browser, Page } from 'playwright-core';
 
 const sdk = readFileSync(new URL('sdk/danmux.js', webRoot));
-const ends: (() => unknown)[] = [];
+const owner = ownerOf(after);
 let browser: Browser;
 /** Chromium resolves every name below localhost to this machine, and edges take it for a foreign one. */
 let site: string;
@@ -23,19 +24,12 @@ before(async () => {
     response.setHeader('content-type', script ? 'text/javascript' : 'text/html').end(script ? sdk : '<!doctype html><title>a site</title>');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => server.close());
+  closeAfter(owner, () => server.close());
   site = `http://site.localhost:${(server.address() as AddressInfo).port}`;
-  foreign = await startEdge({ 'viewer.allow_guests': true });
-  listed = await startEdge({ 'viewer.allow_guests': true, 'edge.allowed_origins': [site] });
-  ends.push(
-    () => foreign.close(),
-    () => listed.close(),
-  );
+  foreign = await startEdge(owner, { 'viewer.allow_guests': true });
+  listed = await startEdge(owner, { 'viewer.allow_guests': true, 'edge.allowed_origins': [site] });
   browser = await startBrowser();
-  ends.push(() => browser.close());
-});
-after(async () => {
-  for (const end of ends.reverse()) await end();
+  closeAfter(owner, () => browser.close());
 });
 
 /** Creates a client on the page; resolves with its state when it is online or has stopped, and the code of its error. */

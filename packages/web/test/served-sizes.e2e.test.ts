@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { after, before, test } from 'node:test';
+import { ownerOf } from '@danmux/testkit/unit';
 import { type Danmux, startDanmux } from '@danmux/testkit/whole-danmux';
 
 const readme = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8');
@@ -14,11 +15,11 @@ const promised = [...readme.matchAll(/^\| `(\/sdk\/[\w.-]+)` \|.*\| ([\d.]+) KiB
   gzip: Number(gzip),
 }));
 
+const owner = ownerOf(after);
 let danmux: Danmux;
 before(async () => {
-  danmux = await startDanmux();
+  danmux = await startDanmux(owner);
 });
-after(() => danmux.close());
 
 function download(path: string, encoding: string): Promise<{ bytes: number; headers: IncomingMessage['headers'] }> {
   return new Promise((resolve, reject) => {

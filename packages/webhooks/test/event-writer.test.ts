@@ -1,17 +1,15 @@
 // Events that a target wants are written in their documented shape; others cost nothing.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { EventWriter } from '../src/event-writer.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent', shards: 1 };
 const secret = `whsec_${Buffer.from('x'.repeat(24)).toString('base64')}`;
 
 async function withEvents(set: object, run: (events: EventWriter, bus: Bus) => Promise<void>): Promise<void> {
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => 5_000 } });
+  const runtime = testRuntime({ after }, { shards: 1, ...set }, { clock: { now: () => 5_000 } });
   const bus = createBus(runtime);
   await bus.start();
   await run(new EventWriter(runtime, bus), bus);

@@ -1,15 +1,15 @@
 // The webhook targets of a config: their secrets, one or two, and what is refused at the start.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError, loadConfig } from '@danmux/runtime';
+import { ConfigError } from '@danmux/runtime';
+import { testConfig } from '@danmux/testkit/unit';
 import { targetVersion, type WebhookTarget, webhookTargets } from '../src/targets.ts';
 
-const given = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const [newest, older, third] = ['n', 'o', 't'].map((letter) => `whsec_${Buffer.from(letter.repeat(24)).toString('base64')}`) as [string, string, string];
 const url = 'https://hooks.example/';
 
 function targetsOf(set: Readonly<Record<string, unknown>>): readonly WebhookTarget[] {
-  return webhookTargets(loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...given, ...set } }).config);
+  return webhookTargets(testConfig(set));
 }
 const listed = (secret: unknown) => targetsOf({ 'webhooks.targets': [{ id: 'shop', url, secret }] });
 const alone = (secret: string) => targetsOf({ 'webhooks.url': url, 'webhooks.secret': secret });

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { Bus, Pending } from '@danmux/bus';
+import type { Pending } from '@danmux/bus';
 import { JobPaused } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
 import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs } from '@danmux/testkit/engines';
-import { overridden } from '@danmux/testkit/unit';
+import { gated } from '@danmux/testkit/unit';
 import { broadcastJob } from '../src/broadcast-job.ts';
 import { runningJob } from './running-job.ts';
 
@@ -139,13 +139,13 @@ describe('a broadcast with failures', () => {
   test('retries rooms whose lane is full', async () => {
     const [process] = (await engine.processes(1)) as [Process];
     let refusals = 2;
-    const publish: Bus['ingress']['publish'] = async (publications) => {
-      if (publications.length > 1 || refusals-- <= 0) return process.bus.ingress.publish(publications);
+    const gate = gated(process.bus);
+    gate.wrap('ingress.publish', async (next, publications) => {
+      if (publications.length > 1 || refusals-- <= 0) return next(publications);
       return [new DanmuxError('lane_full')];
-    };
-    const bus = overridden(process.bus, { ingress: { publish } });
+    });
     const job = runningJob('broadcast', { ...news, rooms: ['one'] });
-    await broadcastJob({ ...process, bus })(job);
+    await broadcastJob({ ...process, bus: gate.open })(job);
     assert.deepEqual(roomsOf(await told(process)), ['one']);
     await endProcess(process);
   });

@@ -1,10 +1,9 @@
 // The worker role starts without a store, and begins its work when the store appears.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { createBus } from '@danmux/bus';
 import { createJobs } from '@danmux/jobs';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, startRedis } from '@danmux/testkit/unit';
+import { eventually, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { secret, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
 import { EventWriter } from '@danmux/webhooks';
 import { WorkerRole } from '../src/index.ts';
@@ -14,15 +13,19 @@ test('a worker starts without Redis; webhooks and sweeps begin when Redis is up'
   await redis.kill();
   const consumer = new WebhookConsumer();
   await consumer.start();
-  const { config } = loadConfig({
-    ...{ environment: 'test', dir: 'none', env: {} },
-    set: {
-      ...{ 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent', shards: 2, 'redis.url': redis.url },
-      ...{ 'webhooks.url': consumer.url, 'webhooks.secret': secret, 'webhooks.allow_http': true, 'webhooks.allow_addresses': ['127.0.0.0/8'] },
+  const runtime = testRuntime(
+    { after },
+    {
+      shards: 2,
+      'redis.url': redis.url,
+      'webhooks.url': consumer.url,
+      'webhooks.secret': secret,
+      'webhooks.allow_http': true,
+      'webhooks.allow_addresses': ['127.0.0.0/8'],
       'worker.sweep_interval_ms': 100,
     },
-  });
-  const runtime = createRuntime({ config, role: 'worker', version: '0', processMetrics: false });
+    { role: 'worker' },
+  );
   const bus = createBus(runtime);
   const jobs = createJobs(runtime, bus);
   const worker = new WorkerRole(runtime, bus, jobs);

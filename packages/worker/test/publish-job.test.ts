@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { acceptPublication, type Bus, type Publication } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { endProcess, endProcesses, engines, FakeClock, type Process, startJobs } from '@danmux/testkit/engines';
-import { overridden } from '@danmux/testkit/unit';
+import { gated } from '@danmux/testkit/unit';
 import { publishJob } from '../src/publish-job.ts';
 import { runningJob } from './running-job.ts';
 
@@ -76,12 +76,13 @@ describe('a refusal by the store', () => {
   async function refusing(answers: readonly (Error | null)[][]): Promise<{ process: Process; bus: Bus; asked: string[][] }> {
     const [process] = (await engine.processes(1, {}, clock)) as [Process];
     const asked: string[][] = [];
-    const publish: Bus['ingress']['publish'] = async (publications) => {
+    const gate = gated(process.bus);
+    gate.replace('ingress.publish', async (publications) => {
       const errors = answers[asked.length] ?? [];
       asked.push(publications.map(({ id }) => id));
       return publications.map(({ id }, index) => errors[index] ?? { id, duplicate: false });
-    };
-    return { process, bus: overridden(process.bus, { ingress: { publish } }), asked };
+    });
+    return { process, bus: gate.open, asked };
   }
 
   test('is retried when it is temporary, for the refused messages only', async () => {

@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, mock, test } from 'node:test';
-import type { Bus } from '@danmux/bus';
 import type { WebhookEvent } from '@danmux/protocol';
 import { type Engine, endProcess, endProcesses, engines, FakeClock, type Process } from '@danmux/testkit/engines';
-import { eventually, overridden } from '@danmux/testkit/unit';
+import { eventually, gated } from '@danmux/testkit/unit';
 import { secret } from '@danmux/testkit/webhook-consumer';
 import { RoomWatch } from '../src/room-watch.ts';
 
@@ -113,15 +112,12 @@ for (const engine of engines) {
       ] as const) {
         const targets = [{ id: 't', url: 'https://hooks.example/', secret, events: [event] }];
         const [process] = (await engine.processes(1, { 'webhooks.targets': targets })) as [Process];
-        let asked = 0;
-        const acquire: Bus['leases']['acquire'] = async () => {
-          asked++;
-          return null;
-        };
-        const watch = new RoomWatch(process.runtime, overridden(process.bus, { leases: { acquire } }));
+        const gate = gated(process.bus);
+        gate.replace('leases.acquire', async () => null);
+        const watch = new RoomWatch(process.runtime, gate.open);
         await watch.start();
         mock.timers.tick(1_000);
-        assert.equal(asked, looks, event);
+        assert.equal(gate.count('leases.acquire'), looks, event);
         await watch.stop();
         await endProcess(process);
       }

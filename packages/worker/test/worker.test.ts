@@ -1,31 +1,23 @@
 // The worker role in one process: it is a member while it runs, sweeps on time, leaves at once, and survives a failing bus.
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import { readSamples } from '@danmux/cluster';
 import { createJobs, type Jobs } from '@danmux/jobs';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { intercepted } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { type Gate, gated, testRuntime } from '@danmux/testkit/unit';
 import { WorkerRole } from '../src/index.ts';
-
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'worker.sweep_interval_ms': 1_000 } });
 
 let runtime: Runtime;
 let bus: Bus;
 let jobs: Jobs;
-let sweeps: number;
-let away: boolean;
+let gate: Gate<Bus>;
 beforeEach(() => {
   mock.timers.enable({ apis: ['setInterval'] });
-  runtime = createRuntime({ config, role: 'worker', version: '0', processMetrics: false });
-  sweeps = 0;
-  away = false;
-  bus = intercepted(createBus(runtime), (method, run) => {
-    if (method === 'sweep') sweeps++;
-    return away ? Promise.reject(new Error('away')) : run();
-  });
+  runtime = testRuntime({ after }, { 'worker.sweep_interval_ms': 1_000 }, { role: 'worker' });
+  gate = gated(createBus(runtime));
+  bus = gate.open;
   jobs = createJobs(runtime, bus);
 });
 afterEach(() => mock.timers.reset());
@@ -62,13 +54,13 @@ test('a worker sweeps once per interval, and not after drain', async () => {
   const worker = new WorkerRole(runtime, bus, jobs);
   await jobs.start();
   await worker.start();
-  assert.equal(sweeps, 0);
+  assert.equal(gate.count('sweep'), 0);
   await pass(3_000);
-  assert.equal(sweeps, 3);
+  assert.equal(gate.count('sweep'), 3);
   await worker.drain();
   await jobs.drain?.();
   await pass(3_000);
-  assert.equal(sweeps, 3);
+  assert.equal(gate.count('sweep'), 3);
   await worker.stop();
   await jobs.stop();
 });
@@ -89,15 +81,15 @@ test('a worker samples the statistics every ten seconds', async () => {
 
 test('a failing sweep is counted, and the next one runs', async () => {
   const worker = new WorkerRole(runtime, bus, jobs);
-  away = true;
+  gate.away = new Error('away');
   await jobs.start();
   await worker.start();
   await pass(2_000);
   assert.deepEqual(await results(), { 'sweep failed': 2 });
-  away = false;
+  gate.away = undefined;
   await pass(1_000);
   assert.deepEqual(await results(), { 'sweep failed': 2, 'sweep done': 1 });
-  away = true;
+  gate.away = new Error('away');
   await worker.drain();
   await worker.stop();
   await jobs.stop();

@@ -3,15 +3,16 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, apiKey, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 import { configKeys, type KeyConfig } from '../../src/auth/config-keys.ts';
 import { Keyring } from '../../src/auth/keyring.ts';
 import { rawRequest } from '../raw-request.ts';
 
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-afterEach(() => fixture.close());
 
 const keyring = (config: Partial<KeyConfig>) => new Keyring(configKeys({ key: '', key_hashes: [], keys: [], ...config }));
 const stats = (headers: Record<string, string>) => fixture.call('GET', '/v1/stats', undefined, { key: null, headers });
@@ -50,7 +51,7 @@ test('a repeated header is refused even when both values are valid', async () =>
   }
 });
 
-test('api.key and api.key_hashes work together; each key has an id that does not reveal it', async () => {
+test('api.key and api.key_hashes work together; each key has an id that does not reveal it', async (t) => {
   const second = 'another-key-0123456789-0123456789-0123';
   const hash = createHash('sha256').update(second).digest('hex');
   const keys = keyring({ key: apiKey, key_hashes: [hash] });
@@ -58,10 +59,9 @@ test('api.key and api.key_hashes work together; each key has an id that does not
   assert.equal(find(second), hash.slice(0, 12));
   assert.equal(find(apiKey), 'default');
   assert.equal(find(hash), null, 'the hash itself is no key');
-  const both = await startApi({ 'api.key_hashes': [hash] });
+  const both = await startApi(t, { 'api.key_hashes': [hash] });
   for (const key of [second, apiKey]) assert.equal((await both.call('GET', '/v1/stats', undefined, { key })).status, 200);
   mustRefuse(await both.call('GET', '/v1/stats', undefined, { key: 'a-wrong-key' }), 'unauthorized');
-  await both.close();
   for (const secret of [second, apiKey, 'a-wrong-key']) assert.ok(!both.lines.join('').includes(secret));
 });
 
@@ -69,10 +69,10 @@ test('without api.key an empty key is refused', () => {
   assert.equal(keyring({}).find('', 0), null);
 });
 
-test('a key over its rate gets 429 with Retry-After and works after that; other keys are not affected', async () => {
+test('a key over its rate gets 429 with Retry-After and works after that; other keys are not affected', async (t) => {
   let now = 1_000_000;
   const second = 'another-key-0123456789-0123456789-0123';
-  const strict = await startApi({ 'api.per_minute': 20, 'api.key_hashes': [createHash('sha256').update(second).digest('hex')] }, { now: () => now });
+  const strict = await startApi(t, { 'api.per_minute': 20, 'api.key_hashes': [createHash('sha256').update(second).digest('hex')] }, { now: () => now });
   const ask = async (key = apiKey) => (await strict.call('GET', '/v1/stats', undefined, { key })).status;
   assert.deepEqual([await ask(), await ask(), await ask()], [200, 200, 429]);
   assert.equal(await ask(second), 200);
@@ -81,13 +81,11 @@ test('a key over its rate gets 429 with Retry-After and works after that; other 
   assert.equal(refused.headers.get('retry-after'), '3');
   now += refused.body.retry_after_ms;
   assert.equal(await ask(), 200);
-  await strict.close();
 });
 
-test('shedding: off disables the rate limit', async () => {
-  const open = await startApi({ 'api.per_minute': 20, shedding: 'off' });
+test('shedding: off disables the rate limit', async (t) => {
+  const open = await startApi(t, { 'api.per_minute': 20, shedding: 'off' });
   for (let i = 0; i < 5; i++) assert.equal((await open.call('GET', '/v1/stats')).status, 200);
-  await open.close();
 });
 
 type Row = KeyConfig['keys'][number];

@@ -21,8 +21,8 @@ test('only the latest addresses are remembered, up to a cap', () => {
   assert.equal(limit.fail('first', 0), 0, 'forgotten');
 });
 
-test('failures over the limit get 429 and are counted; a valid key still works', async () => {
-  const fixture = await startApi({}, { now: () => 1_767_225_600_000 });
+test('failures over the limit get 429 and are counted; a valid key still works', async (t) => {
+  const fixture = await startApi(t, {}, { now: () => 1_767_225_600_000 });
   const fail = () => fixture.call('GET', '/v1/stats', undefined, { key: 'wrong' });
   for (let i = 0; i < 30; i++) mustRefuse(await fail(), 'unauthorized');
   const late = await fail();
@@ -30,5 +30,4 @@ test('failures over the limit get 429 and are counted; a valid key still works',
   assert.equal(late.headers.get('retry-after'), '2');
   assert.equal((await fixture.call('GET', '/v1/stats')).status, 200);
   assert.equal((await fixture.runtime.metrics.authFailuresLimited.get()).values[0]?.value, 1);
-  await fixture.close();
 });

@@ -1,24 +1,18 @@
 // KeySync keeps the keyring in sync with the store: a deleted key is refused even when the store goes away right after, and a change
 // without a notification is found by polling.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
-import { createRuntime, loadConfig } from '@danmux/runtime';
 import { LossyRecords, settled } from '@danmux/testkit/lossy-records';
+import { testRuntime } from '@danmux/testkit/unit';
 import { KeySync } from '../../src/auth/key-sync.ts';
 import { Keyring } from '../../src/auth/keyring.ts';
 import { Seal } from '../../src/auth/seal.ts';
 import { newSecret, type StoredKey, storedSecretOf } from '../../src/auth/stored-key.ts';
 
 const secret = 's'.repeat(32);
-const { config } = loadConfig({
-  environment: 'test',
-  dir: 'none',
-  env: {},
-  set: { 'viewer.token_secret': secret, 'api.key': 'k'.repeat(32), 'log.level': 'silent' },
-});
-const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+const runtime = testRuntime({ after });
 const seal = new Seal(secret, 'signing secrets');
 
 let bus: Bus;

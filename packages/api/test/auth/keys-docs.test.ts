@@ -7,21 +7,20 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 import { scopes } from '../../src/auth/scopes.ts';
 
 const page = readFileSync(new URL('../../../../docs/keys.md', import.meta.url), 'utf8');
 const dir = mkdtempSync(join(tmpdir(), 'danmux-keys-'));
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 let environment: NodeJS.ProcessEnv;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
   const { body } = await fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish', 'read'], rooms: ['live:*'], signed_only: true });
   environment = { ...process.env, DANMUX_URL: fixture.url, DANMUX_KEY_ID: 'shop', DANMUX_SIGNING_SECRET: body.signing_secret };
 });
-after(async () => {
-  await fixture.close();
-  rmSync(dir, { recursive: true });
-});
+after(() => rmSync(dir, { recursive: true }));
 
 async function run(language: string, command: string): Promise<{ id?: string; msgs?: readonly { id: string }[] }> {
   const [, example] = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\n\`\`\``).exec(page) ?? [];

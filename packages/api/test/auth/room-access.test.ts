@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { operations } from '@danmux/testkit/documented-codes';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 import type { FastifyRequest } from 'fastify';
 import { mayTouch, mayTouchAll } from '../../src/auth/room-access.ts';
 import { rightRequests } from '../right-requests.ts';
@@ -12,16 +12,16 @@ import { rightRequests } from '../right-requests.ts';
 let fixture: ApiFixture;
 const key = 'k'.repeat(33);
 const limitedAdmin = 'l'.repeat(33);
+const owner = ownerOf(after);
 before(async () => {
   const hashes = [createHash('sha256').update(key).digest('hex')];
-  fixture = await startApi({
+  fixture = await startApi(owner, {
     'api.keys': [
       { id: 'some', scopes: ['publish', 'read'], rooms: ['lobby', 'live:*'], hashes },
       { id: 'admin', scopes: ['admin'], rooms: ['live:*'], hashes: [createHash('sha256').update(limitedAdmin).digest('hex')] },
     ],
   });
 });
-after(() => fixture.close());
 
 const request = (rooms?: readonly string[]) => ({ apiKey: rooms ? { rooms } : {} }) as unknown as FastifyRequest;
 

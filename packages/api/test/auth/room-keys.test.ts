@@ -4,15 +4,16 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { type Operation, operations } from '@danmux/testkit/documented-codes';
+import { ownerOf } from '@danmux/testkit/unit';
 import { prepared, rightSettings, send } from '../right-requests.ts';
 
 const keyRow = (id: string, rooms: string[]) => ({ id, scopes: ['admin'], rooms, hashes: [createHash('sha256').update(id.repeat(8)).digest('hex')] });
 const [own, stranger] = ['inside'.repeat(8), 'stranger'.repeat(8)];
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi({ ...rightSettings, 'api.keys': [keyRow('inside', ['live:1*']), keyRow('stranger', ['other'])] });
+  fixture = await startApi(owner, { ...rightSettings, 'api.keys': [keyRow('inside', ['live:1*']), keyRow('stranger', ['other'])] });
 });
-after(() => fixture.close());
 
 const ask = async (operation: Operation, key: string, body?: unknown) =>
   send(fixture, operation, await prepared(fixture, operation), { key, ...(body === undefined ? {} : { body }) });

@@ -3,17 +3,18 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 import { checkScope, mustBeGuarded, type Scope, scopeNames } from '../../src/auth/scopes.ts';
 
 let fixture: ApiFixture;
 /** Watch keys are made at run time only. */
 const configured = scopeNames.filter((scope) => scope !== 'watch');
 const keyOf = (scope: string) => `${scope}-${'x'.repeat(32)}`;
+const owner = ownerOf(after);
 before(async () => {
   const keys = configured.map((scope) => ({ id: scope, scopes: [scope], hashes: [createHash('sha256').update(keyOf(scope)).digest('hex')] }));
-  fixture = await startApi({ 'api.keys': keys });
+  fixture = await startApi(owner, { 'api.keys': keys });
 });
-after(() => fixture.close());
 
 test('admin includes every scope; the others include only themselves', () => {
   for (const given of scopeNames) {

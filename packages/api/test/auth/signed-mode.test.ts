@@ -5,6 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { type Answer, type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import { newNonce, type Signing, signedHeaders } from '@danmux/testkit/signed-request';
+import { ownerOf } from '@danmux/testkit/unit';
 import { rawRequest } from '../raw-request.ts';
 
 const secret = 'a-signing-secret-0123456789-0123456789';
@@ -19,14 +20,14 @@ const row = (id: string, more: object) => ({
 });
 const body = JSON.stringify(gift);
 
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
-  fixture = await startApi({
+  fixture = await startApi(owner, {
     'api.keys': [row('signer', {}), row('only', { signed_only: true }), row('bare', { signing_secrets: undefined }), row('signs', { hashes: undefined })],
     shedding: 'off',
   });
 });
-afterEach(() => fixture.close());
 
 const signing = (change: Partial<Signing> = {}): Signing => ({ key: 'signer', secret, method: 'POST', target: path, body, ...change });
 const send = (headers: Record<string, string>, sent = body, target = path): Promise<Answer> => fixture.call('POST', target, sent, { key: null, headers });
@@ -85,9 +86,9 @@ test('unknown keys and keys without a signing secret get the same error', async 
   }
 });
 
-test('the timestamp may differ by the window and no more', async () => {
+test('the timestamp may differ by the window and no more', async (t) => {
   let now = 1_767_225_600_000;
-  const clocked = await startApi({ 'api.keys': [row('signer', {})], 'api.signature_window_ms': 10_000 }, { now: () => now });
+  const clocked = await startApi(t, { 'api.keys': [row('signer', {})], 'api.signature_window_ms': 10_000 }, { now: () => now });
   const at = (offset: number) =>
     clocked
       .call('POST', path, body, { key: null, headers: signedHeaders(signing({ timestamp: now / 1_000 + offset })) })
@@ -96,7 +97,6 @@ test('the timestamp may differ by the window and no more', async () => {
   assert.deepEqual([await at(11), await at(-11), await at(-100_000)], ['signature_expired', 'signature_expired', 'signature_expired']);
   now += 60_000;
   assert.equal(await at(0), 202);
-  await clocked.close();
 });
 
 test('a nonce is accepted once, and only a valid signature consumes it', async () => {
@@ -119,7 +119,7 @@ test('of twenty concurrent copies of a request one is accepted', async () => {
 });
 
 test('while the store cannot check nonces, signed requests are refused', async () => {
-  fixture.overrides.claims.once = () => Promise.reject(new DanmuxError('unavailable'));
+  fixture.gate.replace('claims.once', () => Promise.reject(new DanmuxError('unavailable')));
   mustRefuse(await send(signedHeaders(signing())), 'unavailable');
   assert.equal(await stored(), 0);
 });

@@ -4,14 +4,13 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { type Answer, type ApiFixture, apiKey, gift, path, startApi } from '@danmux/testkit/api-fixture';
 import { signedHeaders } from '@danmux/testkit/signed-request';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { closeAfter, eventually, ownerOf, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { ApiRole } from '../../src/index.ts';
 
 interface Pair {
   readonly first: ApiFixture;
   /** Calls the second api. */
   publish(headers: Readonly<Record<string, string>>): Promise<Answer>;
-  close(): Promise<void>;
 }
 
 const body = JSON.stringify(gift);
@@ -20,15 +19,14 @@ const send = (url: string) => async (headers: Readonly<Record<string, string>>) 
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 };
 
+const owner = ownerOf(afterEach);
+
 async function onMemory(): Promise<Pair> {
-  const first = await startApi();
+  const first = await startApi(owner);
   const second = new ApiRole(first.runtime, first.bus, first.jobs);
+  closeAfter(owner, () => second.stop());
   await second.start();
-  const close = async () => {
-    await second.stop();
-    await first.close();
-  };
-  return { first, publish: send(`http://${second.address()}`), close };
+  return { first, publish: send(`http://${second.address()}`) };
 }
 
 let redis: RedisServer;
@@ -41,9 +39,9 @@ const settings = () => ({ 'redis.url': redis.url, 'redis.command_timeout_ms': 50
 
 async function onRedis(): Promise<Pair> {
   await redis.command('FLUSHALL');
-  const [first, second] = await Promise.all([startApi(settings()), startApi(settings())]);
+  const [first, second] = await Promise.all([startApi(owner, settings()), startApi(owner, settings())]);
   await eventually(async () => void (await Promise.all([first.bus.health(), second.bus.health()])));
-  return { first, publish: send(second.url), close: async () => void (await Promise.all([first.close(), second.close()])) };
+  return { first, publish: send(second.url) };
 }
 
 let pair: Pair;
@@ -68,7 +66,6 @@ for (const [engine, open] of [
     beforeEach(async () => {
       pair = await open();
     });
-    afterEach(() => pair.close());
 
     test('a key created on one api works on the other and can be rotated and deleted there', async () => {
       const { key, signing_secret: secret } = await make();
@@ -110,7 +107,6 @@ describe('while Redis is away', () => {
   afterEach(async () => {
     await redis.kill();
     await redis.start();
-    await pair.close();
   });
 
   test('known keys stay valid, nonces cannot be checked, and keys that the store lost end when it returns', async () => {
@@ -126,14 +122,13 @@ describe('while Redis is away', () => {
     await eventually(async () => assert.equal((await pair.publish(bare(key))).status, 401));
   });
 
-  test('an api started during the outage has the keys of the config, and the stored keys when Redis returns', async () => {
+  test('an api started during the outage has the keys of the config, and the stored keys when Redis returns', async (t) => {
     await redis.kill();
-    const late = await startApi(settings());
+    const late = await startApi(t, settings());
     assert.equal((await late.call('POST', path, gift)).body.code, 'unavailable');
     await redis.start();
     await eventually(async () => assert.equal((await late.call('POST', path, gift)).status, 202));
     const { key } = await make();
     await eventually(async () => assert.equal((await late.call('POST', path, gift, { key })).status, 202));
-    await late.close();
   });
 });

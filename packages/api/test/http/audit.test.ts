@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 import { addAudit } from '../../src/http/audit.ts';
 
 const now = 1_767_225_600_000;
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
-  fixture = await startApi({ shedding: 'off' }, { now: () => now });
+  fixture = await startApi(owner, { shedding: 'off' }, { now: () => now });
 });
-afterEach(() => fixture.close());
 
 interface Row {
   readonly key: string | null;
@@ -84,8 +84,8 @@ test('each row is logged immediately with the key id: changes at info, publishin
   assert.deepEqual([line.method, line.route, line.params, line.status], ['POST', '/v1/rooms/:room/messages', { room: 'live:1' }, 202]);
 });
 
-test('rows name the kicked user and the created key; publishing and unauthenticated requests do not evict them', async () => {
-  const small = await startApi({ 'api.audit_entries': 2, shedding: 'off' });
+test('rows name the kicked user and the created key; publishing and unauthenticated requests do not evict them', async (t) => {
+  const small = await startApi(t, { 'api.audit_entries': 2, shedding: 'off' });
   await small.call('POST', '/v1/rooms/live:1/kick', { user: 'u7', reason: '广告', ban_ms: 5_000 });
   for (let i = 0; i < 3; i++) {
     await small.call('POST', path, gift);
@@ -97,7 +97,6 @@ test('rows name the kicked user and the created key; publishing and unauthentica
     body.rows.map(({ params, asked }: { params: object; asked: object }) => ({ ...params, ...asked })),
     [{ room: 'live:1', user: 'u7', reason: '广告', ban_ms: 5_000 }],
   );
-  await small.close();
 });
 
 test('rows contain no body and no key', async () => {
@@ -135,20 +134,19 @@ test('a filter without matches scans a bounded number of rows and returns a curs
   assert.deepEqual([second.rows.length, second.cursor], [1, null]);
 });
 
-test('the log keeps api.audit_entries rows and evicts the oldest', async () => {
-  const small = await startApi({ 'api.audit_entries': 3 });
+test('the log keeps api.audit_entries rows and evicts the oldest', async (t) => {
+  const small = await startApi(t, { 'api.audit_entries': 3 });
   for (let i = 0; i < 5; i++) await small.call('DELETE', `/v1/keys/k${i}`);
   const { body } = await small.call('GET', '/v1/audit');
   assert.deepEqual(
     body.rows.map(({ params }: { params: { id: string } }) => params.id),
     ['k4', 'k3', 'k2'],
   );
-  await small.close();
 });
 
 test('while the store is away responses are sent and rows are stored later', async () => {
   const { logs } = fixture.bus;
-  fixture.overrides.logs = { page: logs.page.bind(logs), append: () => Promise.reject(new DanmuxError('unavailable')) } as unknown as typeof logs;
+  fixture.gate.fail('logs.append', new DanmuxError('unavailable'));
   assert.equal((await fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['read'] })).status, 201);
   assert.deepEqual(await rows(), []);
   assert.ok(
@@ -157,7 +155,7 @@ test('while the store is away responses are sent and rows are stored later', asy
   );
   const { values } = await fixture.runtime.metrics.caught.get();
   assert.ok((values.find(({ labels }) => labels['where'] === 'audit')?.value ?? 0) > 0, 'counted');
-  fixture.overrides.logs = {};
+  fixture.gate.restore();
   await fixture.api.stop();
   const { entries } = await logs.page('audit', undefined, 10);
   assert.equal(entries.length, 1, 'what waited is stored at the end');

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 import { openSocket, rawRequest } from '../raw-request.ts';
 
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-afterEach(() => fixture.close());
 
 async function mustBeProblem(bytes: string, detail: RegExp): Promise<void> {
   const answer = await rawRequest(fixture.url, bytes);

@@ -4,15 +4,14 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, apiKey, gift, path, startApi } from '@danmux/testkit/api-fixture';
-import { eventually } from '@danmux/testkit/unit';
-import { holdCall } from '../held-call.ts';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 import { openSocket } from '../raw-request.ts';
 
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-afterEach(() => fixture.close());
 
 const request = `GET /v1/stats HTTP/1.1\r\nHost: x\r\nX-API-Key: ${apiKey}\r\n\r\n`;
 
@@ -63,7 +62,7 @@ test('an open connection gets an answer with Connection: close; new connections 
 });
 
 test('drain waits for a running request, past the grace period', async () => {
-  const held = holdCall(fixture, 'publish');
+  const held = fixture.gate.hold('ingress.publish');
   const answer = fixture.call('POST', path, gift);
   await held.begun;
   let over = false;
@@ -90,11 +89,10 @@ test('an idle connection, used or not, is closed when the grace period ends', as
   await ends;
 });
 
-test('draining twice and stopping without drain work', async () => {
+test('draining twice and stopping without drain work', async (t) => {
   await Promise.all([fixture.api.drain(), fixture.api.drain()]);
   await fixture.api.stop();
   await fixture.api.stop();
-  const other = await startApi();
+  const other = await startApi(t);
   await openSocket(other.url);
-  await other.close();
 });

@@ -1,14 +1,10 @@
 // Claims that could not be released while the store was away: the release is retried, and a retried request can take the claim over.
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { claimsWith } from '@danmux/testkit/unit';
+import { claimsWith, testRuntime } from '@danmux/testkit/unit';
 import { GivenUpClaims } from '../../src/http/given-up-claims.ts';
-
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 
 let away: boolean;
 let forgotten: string[];
@@ -18,7 +14,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   [away, forgotten, tries] = [true, [], 0];
   claims = new GivenUpClaims(
-    createRuntime({ config, role: 'test', version: '0', processMetrics: false }),
+    testRuntime({ after }),
     claimsWith({
       forget: async (scope, id) => {
         tries++;

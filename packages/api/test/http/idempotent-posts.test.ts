@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Answer, type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { operations } from '@danmux/testkit/documented-codes';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
-import { holdCall } from '../held-call.ts';
+import { closeAfter, eventually, ownerOf, startRedis } from '@danmux/testkit/unit';
 import { prepared, rightRequest, rightSettings, send } from '../right-requests.ts';
 
 for (const engine of ['memory', 'redis'] as const) {
   describe(`on ${engine}`, () => {
-    let redis: RedisServer | undefined;
+    const owner = ownerOf(after);
     let fixture: ApiFixture;
     let lateMs = 0;
     /** Advances the clock so far that a second execution, such as a newly signed token, would change the answer. */
@@ -18,14 +17,11 @@ for (const engine of ['memory', 'redis'] as const) {
     };
 
     before(async () => {
-      if (engine === 'redis') redis = await startRedis();
-      fixture = await startApi({ ...rightSettings, ...(redis ? { 'redis.url': redis.url } : {}) }, { now: () => Date.now() + lateMs });
+      const redis = engine === 'redis' ? await startRedis() : undefined;
+      if (redis) closeAfter(owner, () => redis.stop());
+      fixture = await startApi(owner, { ...rightSettings, ...(redis ? { 'redis.url': redis.url } : {}) }, { now: () => Date.now() + lateMs });
       await eventually(() => fixture.bus.health());
       await eventually(() => fixture.jobs.status('none'));
-    });
-    after(async () => {
-      await fixture.close();
-      await redis?.stop();
     });
 
     for (const operation of operations.filter(({ method }) => method === 'POST')) {
@@ -56,7 +52,7 @@ for (const engine of ['memory', 'redis'] as const) {
 
       test(`${operation.path}: a repeat gets 409 while the first request runs, then the first answer`, async () => {
         await once(async (params) => {
-          const held = holdCall(fixture, 'finish');
+          const held = fixture.gate.hold('claims.finish');
           const first = send(fixture, operation, params, headers('held'));
           await held.begun;
           mustRefuse(await send(fixture, operation, params, headers('held')), 'idempotency_in_flight');
@@ -66,7 +62,6 @@ for (const engine of ['memory', 'redis'] as const) {
           goOn();
           const again = await send(fixture, operation, params, headers('held'));
           assert.deepEqual([again.headers.get('idempotent-replayed'), again.body], ['true', answer.body]);
-          delete fixture.overrides.claims.finish;
         });
       });
 

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-after(() => fixture.close());
 
 test('an unknown route gets 404, with or without a key', async () => {
   for (const where of ['/v2/x', '/v1', '/v1/', '/v1/rooms/a/b/c', '/v1/rooms/a/mutes/b/c', `${path}/`, '/consoles/', '/favicon.ico']) {

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, gift, path, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-afterEach(() => fixture.close());
 
 const get = (where: string) => fixture.call('GET', where, undefined, { key: null });
 

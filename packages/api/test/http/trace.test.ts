@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 import { traceOf } from '../../src/http/trace.ts';
 
 const trace = '0af7651916cd43dd8448eb211c80319c';
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 beforeEach(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-afterEach(() => fixture.close());
 
 test('a valid traceparent sets the trace id; otherwise a new id is made', () => {
   assert.equal(traceOf({ headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } }), trace);

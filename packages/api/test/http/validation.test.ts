@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-after(() => fixture.close());
 
 test('a decimal integer in a query is a number', async () => {
   for (const query of ['limit=1', 'limit=200', 'before=9007199254740991', 'limit=5&before=1'])

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ruleRecords, sanctionField } from '@danmux/policy';
 import { type ApiFixture, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 import Pusher from 'pusher';
 
 const app = { app_id: '4711', key: 'app-key', secret: 'p'.repeat(32) };
@@ -15,10 +16,11 @@ const script = fileURLToPath(new URL('./pusher_calls.py', import.meta.url));
 /** Where scripts/ensure-tools.sh puts the packages of PyPI. */
 const packages = fileURLToPath(new URL('../../../../node_modules/.cache/danmux-python', import.meta.url));
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 let npm: Pusher;
 before(async () => {
-  fixture = await startApi({ 'pusher.app_id': app.app_id, 'pusher.key': app.key, 'pusher.secret': app.secret, shedding: 'off' });
+  fixture = await startApi(owner, { 'pusher.app_id': app.app_id, 'pusher.key': app.key, 'pusher.secret': app.secret, shedding: 'off' });
   npm = new Pusher({ appId: app.app_id, key: app.key, secret: app.secret, host: '127.0.0.1', port: new URL(fixture.url).port, useTLS: false });
   await fixture.bus.presence.report(
     'e1',
@@ -30,7 +32,6 @@ before(async () => {
     60_000,
   );
 });
-after(() => fixture.close());
 
 const brief = async () =>
   (await fixture.sequence()).map(({ room, marks, body }) => ({ room, to: marks?.to, type: JSON.parse(body).type, data: JSON.parse(body).data }));
@@ -115,13 +116,13 @@ test('PyPI: the same calls', async () => {
   );
 });
 
-test('another character, or none, may stand for the colon', async () => {
+test('another character, or none, may stand for the colon', async (t) => {
   for (const [colon, channel, room] of [
     [';', 'live;2', 'live:2'],
     [',', 'live,2', 'live:2'],
     ['', 'plain', 'plain'],
   ] as const) {
-    const other = await startApi({ 'pusher.app_id': app.app_id, 'pusher.key': app.key, 'pusher.secret': app.secret, 'pusher.colon': colon });
+    const other = await startApi(t, { 'pusher.app_id': app.app_id, 'pusher.key': app.key, 'pusher.secret': app.secret, 'pusher.colon': colon });
     const client = new Pusher({ appId: app.app_id, key: app.key, secret: app.secret, host: '127.0.0.1', port: new URL(other.url).port, useTLS: false });
     await client.trigger(channel, 'gift', {});
     assert.deepEqual(
@@ -129,6 +130,5 @@ test('another character, or none, may stand for the colon', async () => {
       [room],
     );
     await assert.rejects(client.trigger('a=b', 'gift', {}), { status: 400, body: /valid channel name/ });
-    await other.close();
   }
 });

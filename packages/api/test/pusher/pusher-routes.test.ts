@@ -9,6 +9,7 @@ import { userRoomOf } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { ConfigError } from '@danmux/runtime';
 import { type Answer, type ApiFixture, apiKey, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
 const app = { app_id: '4711', key: 'app-key', secret: 'p'.repeat(32) };
 const settings = { 'pusher.app_id': app.app_id, 'pusher.key': app.key, 'pusher.secret': app.secret, shedding: 'off' };
@@ -16,15 +17,15 @@ const events = '/apps/4711/events';
 const batches = '/apps/4711/batch_events';
 const script = fileURLToPath(new URL('./pusher-calls.php', import.meta.url));
 
+const owner = ownerOf(after);
 let now = Date.now();
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi(settings, { now: () => now });
+  fixture = await startApi(owner, settings, { now: () => now });
 });
 beforeEach(() => {
   now = Date.now();
 });
-after(() => fixture.close());
 
 interface PhpCall {
   readonly path: string;
@@ -263,22 +264,22 @@ test('a retry after one of several channels was full sends nothing twice to the 
     [events, event({ channels: ['a', 'b', '#server-to-user-u7'] }), ['a', 'b', userRoomOf('u7')]],
     [batches, { batch: [pair, pair, { ...pair, channel: 'd' }] }, ['c', 'c', 'd']],
   ] as const) {
-    fixture.overrides.ingress.publish = async (publications) => {
+    fixture.gate.replace('ingress.publish', async (publications) => {
       const stored = await fixture.bus.ingress.publish(publications.filter((_, index) => index !== 1));
       return [...stored.slice(0, 1), new DanmuxError('lane_full'), ...stored.slice(1)];
-    };
+    });
     const signing = { time: Math.floor(now / 1_000) };
     mustFail(await post(where, body, signing), 503, /./);
-    delete fixture.overrides.ingress.publish;
+    fixture.gate.restore('ingress.publish');
     assert.equal((await post(where, body, signing)).status, 200);
     assert.deepEqual((await brief()).map(({ room }) => room).sort(), [...rooms].sort());
   }
 });
 
 test('while the store is away a replay cannot be checked, so requests are refused', async () => {
-  fixture.overrides.claims.once = () => Promise.reject(new DanmuxError('unavailable'));
+  fixture.gate.replace('claims.once', () => Promise.reject(new DanmuxError('unavailable')));
   mustFail(await post(events, event({ data: 'new' })), 503, /./);
-  delete fixture.overrides.claims.once;
+  fixture.gate.restore('claims.once');
 });
 
 test('publishing adds a row to the audit log', async () => {
@@ -292,9 +293,8 @@ test('publishing adds a row to the audit log', async () => {
   );
 });
 
-test('without pusher.app_id the routes do not exist; incomplete settings fail the start', async () => {
-  const off = await startApi();
+test('without pusher.app_id the routes do not exist; incomplete settings fail the start', async (t) => {
+  const off = await startApi(t);
   assert.equal((await off.call('POST', events, event())).body.code, 'not_found');
-  await off.close();
-  await assert.rejects(startApi({ ...settings, 'pusher.secret': 'short' }), ConfigError);
+  await assert.rejects(startApi(t, { ...settings, 'pusher.secret': 'short' }), ConfigError);
 });

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { verifyViewerToken } from '@danmux/runtime';
 import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi({ 'api.demo': true });
+  fixture = await startApi(owner, { 'api.demo': true });
 });
-after(() => fixture.close());
 
 const token = (body: unknown) => fixture.call('POST', '/demo/token', body, { key: null });
 

@@ -5,8 +5,8 @@ import { mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 
 const edge = (id: string, address: string, load: number) => ({ id, role: 'edge', address, version: '0', load });
 
-test('without a key the gateway lists at most five edges, least loaded first, with reachable host names', async () => {
-  const fixture = await startApi();
+test('without a key the gateway lists at most five edges, least loaded first, with reachable host names', async (t) => {
+  const fixture = await startApi(t);
   const ask = (query = '') => fixture.call('GET', `/v1/gateway${query}`, undefined, { key: null });
   mustRefuse(await ask(), 'unavailable');
   await fixture.bus.members.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);
@@ -25,23 +25,21 @@ test('without a key the gateway lists at most five edges, least loaded first, wi
   const urls = (await ask()).body.edges.map(({ url }: { url: string }) => url);
   assert.deepEqual(urls, ['http://edge-2.example:7702', 'http://10.0.0.0:7700', 'http://10.0.0.1:7700', 'http://10.0.0.2:7700', 'http://10.0.0.3:7700']);
   mustRefuse(await ask('?nobody_knows=1'), 'invalid_request');
-  await fixture.close();
 });
 
-test('an address over its rate gets 429; with shedding off it does not', async () => {
+test('an address over its rate gets 429; with shedding off it does not', async (t) => {
   for (const shedding of ['on', 'off']) {
-    const fixture = await startApi({ shedding }, { now: () => 1_000 });
+    const fixture = await startApi(t, { shedding }, { now: () => 1_000 });
     await fixture.bus.members.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);
     const ask = () => fixture.call('GET', '/v1/gateway', undefined, { key: null });
     for (let times = 0; times < 60; times++) assert.equal((await ask()).status, 200);
     if (shedding === 'on') mustRefuse(await ask(), 'rate_limited');
     else assert.equal((await ask()).status, 200);
-    await fixture.close();
   }
 });
 
-test('a full edge is not listed; when all are full the answer is 503 with a time to come back', async () => {
-  const fixture = await startApi({ 'api.demo': true });
+test('a full edge is not listed; when all are full the answer is 503 with a time to come back', async (t) => {
+  const fixture = await startApi(t, { 'api.demo': true });
   const ask = () => fixture.call('GET', '/v1/gateway', undefined, { key: null });
   const urls = async () => (await ask()).body.edges.map(({ url }: { url: string }) => url);
   await fixture.bus.members.announce(edge('full', 'edge-1.example:7701', 1), 60_000);
@@ -50,11 +48,10 @@ test('a full edge is not listed; when all are full the answer is 503 with a time
   assert.deepEqual((await fixture.call('GET', '/demo/config.json', undefined, { key: null })).body, { edges: ['http://edge-2.example:7702'] });
   await fixture.bus.members.announce(edge('free', 'edge-2.example:7702', 1.01), 60_000);
   mustRefuse(await ask(), 'unavailable');
-  await fixture.close();
 });
 
-test('the URL that an edge announces is handed out; an edge of an older version has none', async () => {
-  const fixture = await startApi();
+test('the URL that an edge announces is handed out; an edge of an older version has none', async (t) => {
+  const fixture = await startApi(t);
   await fixture.bus.members.announce({ ...edge('a', '10.0.0.1:7701', 0.1), url: 'https://live.example/edge-0' }, 60_000);
   await fixture.bus.members.announce(edge('b', '10.0.0.2:7702', 0.2), 60_000);
   const { edges } = (await fixture.call('GET', '/v1/gateway', undefined, { key: null })).body;
@@ -62,5 +59,4 @@ test('the URL that an edge announces is handed out; an edge of an older version 
     edges.map(({ url }: { url: string }) => url),
     ['https://live.example/edge-0', 'http://10.0.0.2:7702'],
   );
-  await fixture.close();
 });

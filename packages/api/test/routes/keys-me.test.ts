@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { signedHeaders } from '@danmux/testkit/signed-request';
+import { ownerOf } from '@danmux/testkit/unit';
 
 const now = 1_767_225_600_000;
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi({}, { now: () => now });
+  fixture = await startApi(owner, {}, { now: () => now });
 });
-after(() => fixture.close());
 
 const path = '/v1/keys/me';
 

@@ -4,16 +4,17 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { type ApiFixture, apiKey, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
 import { signedHeaders } from '@danmux/testkit/signed-request';
+import { ownerOf } from '@danmux/testkit/unit';
 
 const start = 1_767_225_600_000;
 const hour = 3_600_000;
+const owner = ownerOf(afterEach);
 let now = start;
 let fixture: ApiFixture;
 beforeEach(async () => {
   now = start;
-  fixture = await startApi({ shedding: 'off' }, { now: () => now });
+  fixture = await startApi(owner, { shedding: 'off' }, { now: () => now });
 });
-afterEach(() => fixture.close());
 
 const make = (body: object = {}, headers = {}) => fixture.call('POST', '/v1/keys', { id: 'shop', scopes: ['publish'], ...body }, { headers });
 const rotate = (body: object = {}, headers = {}) => fixture.call('POST', '/v1/keys/shop/rotate', body, { headers });
@@ -143,7 +144,7 @@ test('a repeat with one Idempotency-Key returns the same secret and rotates once
 test('while the store is away known keys work and none can be created', async () => {
   const { key } = (await make()).body;
   const away = () => Promise.reject(new DanmuxError('unavailable'));
-  fixture.overrides.records = { ...fixture.bus.records, get: away, set: away, setIf: away } as typeof fixture.bus.records;
+  for (const verb of ['get', 'set', 'setIf'] as const) fixture.gate.replace(`records.${verb}`, away);
   assert.equal(await publishWith(key), 202);
   mustRefuse(await make({ id: 'new' }), 'unavailable');
   mustRefuse(await rotate(), 'unavailable');

@@ -25,38 +25,38 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
 
   test('a delayed or broadcast gift waits for the confirmation of redis.ack; chat does not', async () => {
     const confirmed: unknown[] = [];
-    api().jobOverrides.add = async (_name, _data, options) => {
+    api().jobGate.replace('add', async (_name, _data, options) => {
       confirmed.push(options?.confirmed);
       return 'job';
-    };
+    });
     for (const type of ['gift', 'chat']) {
       assert.equal((await send({ type, delay_ms: 60_000 })).status, 202);
       assert.equal((await send({ type, rooms: '*' }, '/v1/broadcasts')).status, 202);
     }
-    delete api().jobOverrides.add;
+    api().jobGate.restore('add');
     assert.deepEqual(confirmed, [true, true, false, false]);
   });
 
   test('a message without receipt opens no counts and adds no job', async () => {
     const refuse = () => Promise.reject(new Error('nobody may ask'));
-    api().overrides.receipts = { open: refuse, report: refuse, find: refuse };
-    api().jobOverrides.add = refuse;
+    for (const verb of ['open', 'report', 'find'] as const) api().gate.replace(`receipts.${verb}`, refuse);
+    api().jobGate.replace('add', refuse);
     assert.equal((await send({ receipt: false, id: 'r2' })).status, 202);
-    api().overrides.receipts = {};
-    delete api().jobOverrides.add;
+    api().gate.restore();
+    api().jobGate.restore('add');
     const [stored] = await api().sequence();
     assert.deepEqual([stored?.id, stored?.marks], ['r2', undefined]);
   });
 
   test('if counts or job cannot be stored the message is refused, and a retry adds no second one', async () => {
     const away = () => Promise.reject(new DanmuxError('unavailable'));
-    api().overrides.receipts = { ...api().bus.receipts, open: away };
+    api().gate.replace('receipts.open', away);
     mustRefuse(await send({ receipt: true, id: 'r3' }), 'unavailable');
-    api().overrides.receipts = {};
+    api().gate.restore();
     assert.equal((await api().sequence()).length, 0);
-    api().jobOverrides.add = away;
+    api().jobGate.replace('add', away);
     mustRefuse(await send({ receipt: true, id: 'r3' }), 'unavailable');
-    delete api().jobOverrides.add;
+    api().jobGate.restore('add');
     assert.equal((await send({ receipt: true, id: 'r3' })).status, 202);
     assert.deepEqual(
       (await api().sequence()).map(({ id }) => id),
@@ -148,14 +148,14 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
   });
 
   test('in a batch only the message whose job could not be stored is refused', async () => {
-    api().jobOverrides.add = () => Promise.reject(new DanmuxError('unavailable'));
+    api().jobGate.replace('add', () => Promise.reject(new DanmuxError('unavailable')));
     const { body } = await api().call('POST', '/v1/messages/batch', {
       messages: [
         { room: 'a', ...gift, id: 'p1', delay_ms: 1_000 },
         { room: 'a', ...gift, id: 'p2' },
       ],
     });
-    delete api().jobOverrides.add;
+    api().jobGate.restore('add');
     assert.deepEqual([body.results[0].code, body.results[1].id], ['unavailable', 'p2']);
     await api().sequence();
   });

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { DanmuxError, type ErrorCode } from '@danmux/protocol';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
-import { holdCall } from '../held-call.ts';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(afterEach);
 let fixture: ApiFixture;
 let call: ApiFixture['call'];
 beforeEach(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
   call = fixture.call;
 });
-afterEach(() => fixture.close());
 
 const ids = (texts: readonly string[]) => texts.map((text) => JSON.parse(text).id);
 
@@ -30,7 +30,7 @@ describe('one message', () => {
   });
 
   test('gets no 202 before the bus has stored it', async () => {
-    const held = holdCall(fixture, 'publish');
+    const held = fixture.gate.hold('ingress.publish');
     let answered = false;
     const answer = call('POST', path, gift).finally(() => {
       answered = true;
@@ -43,7 +43,7 @@ describe('one message', () => {
     assert.equal((await answer).status, 202);
   });
 
-  test('has the lane of its type; the config can add types', async () => {
+  test('has the lane of its type; the config can add types', async (t) => {
     for (const [type, lane] of [
       ['gift', 'gift'],
       ['superchat', 'gift'],
@@ -54,9 +54,8 @@ describe('one message', () => {
     ]) {
       assert.equal((await call('POST', path, { type, data: 1 })).body.lane, lane);
     }
-    const own = await startApi({ 'messages.types': { vip: { lane: 'gift', viewer: false } } });
+    const own = await startApi(t, { 'messages.types': { vip: { lane: 'gift', viewer: false } } });
     assert.equal((await own.call('POST', path, { type: 'vip', data: 1 })).body.lane, 'gift');
-    await own.close();
   });
 
   test('accepts any JSON as data, also null', async () => {
@@ -120,7 +119,7 @@ describe('one message', () => {
   });
 
   test('gets the Retry-After of the store', async () => {
-    fixture.overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_500 }));
+    fixture.gate.replace('ingress.publish', async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_500 })));
     const full = await call('POST', path, gift);
     mustRefuse(full, 'lane_full');
     const { retry_after_ms: wait } = full.body;
@@ -129,9 +128,9 @@ describe('one message', () => {
   });
 
   test('an internal error reveals no details and is logged with its trace id', async () => {
-    fixture.overrides.ingress.publish = async () => {
+    fixture.gate.replace('ingress.publish', async () => {
       throw new Error('a secret detail');
-    };
+    });
     const answer = await call('POST', path, gift);
     mustRefuse(answer, 'internal');
     assert.ok(!JSON.stringify(answer.body).includes('secret detail'));
@@ -199,10 +198,11 @@ describe('a batch', () => {
   });
 
   test('fails as a whole when nothing could be stored, else per message', async () => {
-    fixture.overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('unavailable'));
+    fixture.gate.replace('ingress.publish', async (publications) => publications.map(() => new DanmuxError('unavailable')));
     mustRefuse(await send([{ room: 'a', ...gift }]), 'unavailable');
-    fixture.overrides.ingress.publish = async (publications) =>
-      publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new DanmuxError('lane_full', { retryAfterMs: 700 })));
+    fixture.gate.replace('ingress.publish', async (publications) =>
+      publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new DanmuxError('lane_full', { retryAfterMs: 700 }))),
+    );
     const { status, body } = await send([
       { room: 'a', ...gift },
       { room: 'a', ...gift },
@@ -213,8 +213,9 @@ describe('a batch', () => {
   });
 
   test('an internal error in one message reveals no details and is logged with the trace id', async () => {
-    fixture.overrides.ingress.publish = async (publications) =>
-      publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new Error('a secret detail')));
+    fixture.gate.replace('ingress.publish', async (publications) =>
+      publications.map(({ id }, index) => (index === 0 ? { id, duplicate: false } : new Error('a secret detail'))),
+    );
     const { body } = await send([
       { room: 'a', ...gift },
       { room: 'a', ...gift },

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startApi } from '@danmux/testkit/api-fixture';
 
-test('each process has role, address, version, load and measurements, sorted by role and id', async () => {
-  const fixture = await startApi();
+test('each process has role, address, version, load and measurements, sorted by role and id', async (t) => {
+  const fixture = await startApi(t);
   const edge = (id: string) => ({ id, role: 'edge', address: '10.0.0.1:7700', version: '0.1.0', load: 0.5 });
   const numbers = { seen_at: 2, lag_ms: 1.5, connections: 7, per_second: { control: 0, gift: 0, chat: 3, ambient: 0 } };
   const degraded = [{ code: 'redis_eviction', text: 'The maxmemory-policy of Redis is allkeys-lru.' }];
@@ -22,5 +22,4 @@ test('each process has role, address, version, load and measurements, sorted by 
     (await fixture.call('GET', '/v1/stats')).body.nodes.find(({ id }: { id: string }) => id === 'edge@a'),
     { ...edge('edge@a'), degraded: [], ...numbers },
   );
-  await fixture.close();
 });

@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ApiFixture, gift, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(afterEach);
 let now = 1_000_000;
 let fixture: ApiFixture;
 beforeEach(async () => {
   now = 1_000_000;
-  fixture = await startApi({}, { now: () => now });
+  fixture = await startApi(owner, {}, { now: () => now });
 });
-afterEach(() => fixture.close());
 
 const ask = (id: string) => fixture.call('GET', `/v1/messages/${encodeURIComponent(id)}/receipts`);
 

@@ -1,7 +1,6 @@
 // The review queue: list, approve, reject.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Records } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { mustRefuse } from '@danmux/testkit/api-fixture';
 import { onBothEngines } from '../both-engines.ts';
@@ -9,10 +8,6 @@ import { held } from '../right-requests.ts';
 
 onBothEngines({}, (api) => {
   const post = (id: string | undefined, verb: string) => api().call('POST', `/v1/reviews/${id}/${verb}`);
-  /** Replaces methods of the api's records until the override is deleted. */
-  const withRecords = (methods: Partial<Records>) => {
-    Object.assign(api().overrides.records, methods);
-  };
   const listed = async (query = '') => (await api().call('GET', `/v1/reviews${query}`)).body;
 
   test('pages list complete messages', async () => {
@@ -56,16 +51,14 @@ onBothEngines({}, (api) => {
       const both = new Promise<void>((resolve) => {
         bothFound = resolve;
       });
-      withRecords({
-        page: async (...query) => {
-          const page = await api().bus.records.page(...query);
-          if (++found === 2) bothFound();
-          await both;
-          return page;
-        },
+      api().gate.wrap('records.page', async (next, ...query) => {
+        const page = await next(...query);
+        if (++found === 2) bothFound();
+        await both;
+        return page;
       });
       const answers = await Promise.all(verbs.map((verb) => post(id, verb)));
-      api().overrides.records = {};
+      api().gate.restore();
       const won = verbs.filter((_, index) => (answers[index]?.status ?? 500) < 300);
       assert.equal(won.length, 1, JSON.stringify(answers.map(({ body }) => body)));
       const lost = answers.find(({ status }) => status >= 300);
@@ -79,9 +72,9 @@ onBothEngines({}, (api) => {
 
   test('an approved message that stayed in the queue is neither rejected nor published again', async () => {
     const { id = '' } = await held(api());
-    withRecords({ set: () => Promise.reject(new DanmuxError('unavailable')) });
+    api().gate.fail('records.set', new DanmuxError('unavailable'));
     mustRefuse(await post(id, 'approve'), 'unavailable');
-    api().overrides.records = {};
+    api().gate.restore();
     mustRefuse(await post(id, 'reject'), 'conflict');
     const publishing = await api().accepted();
     assert.deepEqual((await post(id, 'approve')).body, { id, room: 'live:1', lane: 'chat' });
@@ -91,9 +84,9 @@ onBothEngines({}, (api) => {
 
   test('a message that could not be published stays in the queue', async () => {
     const { id = '' } = await held(api());
-    api().overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
+    api().gate.replace('ingress.publish', async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 })));
     mustRefuse(await post(id, 'approve'), 'lane_full');
-    delete api().overrides.ingress.publish;
+    api().gate.restore('ingress.publish');
     assert.equal((await post(id, 'approve')).status, 202);
     await api().sequence();
   });

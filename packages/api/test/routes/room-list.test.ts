@@ -4,17 +4,18 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { userRooms } from '@danmux/bus';
 import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
 const roomKey = 'rooms-key-0123456789-0123456789-0123456789';
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
   const hashes = [createHash('sha256').update(roomKey).digest('hex')];
-  fixture = await startApi({ 'api.keys': [{ id: 'some', scopes: ['read'], rooms: ['live:1*'], hashes }] });
+  fixture = await startApi(owner, { 'api.keys': [{ id: 'some', scopes: ['read'], rooms: ['live:1*'], hashes }] });
   const counts = new Map(Array.from({ length: 250 }, (_, index) => [`live:${String(index).padStart(3, '0')}`, (index % 10) + 1]));
   await fixture.bus.presence.report('e1', new Map([...counts, ['other', 7], [userRooms[0] ?? '', 3]]), 60_000);
   await fixture.bus.presence.report('e2', new Map([['live:005', 100]]), 60_000);
 });
-after(() => fixture.close());
 
 const ask = (query = '', key?: string) => fixture.call('GET', `/v1/rooms?${query}`, undefined, key === undefined ? {} : { key });
 

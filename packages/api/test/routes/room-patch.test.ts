@@ -51,9 +51,9 @@ onBothEngines(withWebhooks, (api) => {
 
   test('if the message could not be stored, a retry sends it', async () => {
     await watched('again');
-    api().overrides.ingress.publish = async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 }));
+    api().gate.replace('ingress.publish', async (publications) => publications.map(() => new DanmuxError('lane_full', { retryAfterMs: 1_000 })));
     mustRefuse(await patch('again', { unique: true }), 'lane_full');
-    delete api().overrides.ingress.publish;
+    api().gate.restore('ingress.publish');
     assert.deepEqual(await modesOf('again'), { unique: true });
     assert.equal((await patch('again', { unique: true })).status, 200);
     assert.equal((await api().sequence()).filter(({ room }) => room === 'again').length, 1);
@@ -74,9 +74,9 @@ onBothEngines(withWebhooks, (api) => {
   });
 
   test('after too many conflicts the request fails and changes nothing', async () => {
-    api().overrides.records = { ...api().bus.records, get: (name) => api().bus.records.get(name), setIf: async () => null };
+    api().gate.replace('records.setIf', async () => null);
     mustRefuse(await patch('busy', { slow_ms: 9 }), 'unavailable');
-    api().overrides.records = {};
+    api().gate.restore();
     assert.deepEqual(await modesOf('busy'), {});
   });
 

@@ -34,9 +34,9 @@ onBothEngines({}, (api) => {
   });
 });
 
-test('rates expire 15 seconds after the last report, counts after an hour', async () => {
+test('rates expire 15 seconds after the last report, counts after an hour', async (t) => {
   let now = 1_000_000;
-  const fixture = await startApi({}, { now: () => now });
+  const fixture = await startApi(t, {}, { now: () => now });
   await fixture.bus.presence.report('edge', new Map([['live:1', 3]]), 100_000_000);
   await fixture.bus.traffic.add([told('live:1', now)]);
   const traffic = async () => (await fixture.call('GET', '/v1/rooms/live:1')).body.traffic;
@@ -53,5 +53,4 @@ test('rates expire 15 seconds after the last report, counts after an hour', asyn
   assert.equal(await listed(), undefined);
   now += 3_600_000;
   assert.equal(await traffic(), undefined);
-  await fixture.close();
 });

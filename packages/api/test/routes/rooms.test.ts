@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { listMembers, memberHash } from '@danmux/bus';
 import { type ApiFixture, mustRefuse, path, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
   for (let i = 1; i <= 5; i++) await fixture.call('POST', path, { type: 'chat', data: i, id: `c${i}` });
   await fixture.call('POST', path, { type: 'gift', data: 1, id: 'g1' });
   await fixture.sequence();
@@ -14,7 +16,6 @@ before(async () => {
   const list = listMembers(new Map(members.map((member) => [member.id, { member, hash: memberHash(member.id) }])), 200);
   await fixture.bus.presence.report('edge', new Map([['live:1', 7]]), 60_000, new Map([['live:1', { users: 6, list }]]));
 });
-after(() => fixture.close());
 
 const history = async (query: string) => (await fixture.call('GET', `/v1/rooms/live:1/history?${query}`)).body;
 const ids = (page: { msgs: { id: string }[] }) => page.msgs.map(({ id }) => id);

@@ -42,9 +42,9 @@ onBothEngines({}, (api) => {
   });
 });
 
-test('no rate spans a gap or a counter reset; minutes limits the range', async () => {
+test('no rate spans a gap or a counter reset; minutes limits the range', async (t) => {
   const now = 10_000_000;
-  const fixture = await startApi({}, { now: () => now });
+  const fixture = await startApi(t, {}, { now: () => now });
   const { bus } = fixture;
   const shapes = async (query = '') =>
     (await ask(fixture, query)).samples.map(({ at, per_second }: { at: number; per_second: object | null }) => [(now - at) / 1_000, per_second !== null]);
@@ -65,5 +65,4 @@ test('no rate spans a gap or a counter reset; minutes limits the range', async (
     [50, false],
   ]);
   for (const bad of ['0', '61', 'x', '']) mustRefuse(await fixture.call('GET', `/v1/stats/history?minutes=${bad}`), 'invalid_request');
-  await fixture.close();
 });

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gift, path, startApi } from '@danmux/testkit/api-fixture';
 
-test('stats has accepted and sequenced counts, viewers online and processes', async () => {
-  const fixture = await startApi();
+test('stats has accepted and sequenced counts, viewers online and processes', async (t) => {
+  const fixture = await startApi(t);
   await fixture.call('POST', path, gift);
   await fixture.call('POST', path, { type: 'chat', data: 1 });
   const rooms = new Map([
@@ -24,5 +24,4 @@ test('stats has accepted and sequenced counts, viewers online and processes', as
     body.nodes.map(({ role }: { role: string }) => role),
     ['api'],
   );
-  await fixture.close();
 });

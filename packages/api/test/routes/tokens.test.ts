@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { verifyViewerToken } from '@danmux/runtime';
 import { type ApiFixture, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
 let fixture: ApiFixture;
 const now = 1_767_225_600_000;
+const owner = ownerOf(after);
 before(async () => {
-  fixture = await startApi({}, { now: () => now });
+  fixture = await startApi(owner, {}, { now: () => now });
 });
-after(() => fixture.close());
 
 const sign = (body: unknown) => fixture.call('POST', '/v1/tokens', body);
 
@@ -49,14 +50,10 @@ test('an error names the invalid field', async () => {
   }
 });
 
-test('viewer.token_max_ttl_s limits the tokens that are signed here, and their default', async () => {
-  const strict = await startApi({ 'viewer.token_max_ttl_s': 600 }, { now: () => now });
-  try {
-    assert.equal((await strict.call('POST', '/v1/tokens', { sub: 'u1' })).body.expires_at, now + 600_000);
-    const answer = await strict.call('POST', '/v1/tokens', { sub: 'u1', ttl_s: 601 });
-    mustRefuse(answer, 'invalid_request');
-    assert.match(answer.body.detail, /ttl_s.*viewer\.token_max_ttl_s/);
-  } finally {
-    await strict.close();
-  }
+test('viewer.token_max_ttl_s limits the tokens that are signed here, and their default', async (t) => {
+  const strict = await startApi(t, { 'viewer.token_max_ttl_s': 600 }, { now: () => now });
+  assert.equal((await strict.call('POST', '/v1/tokens', { sub: 'u1' })).body.expires_at, now + 600_000);
+  const answer = await strict.call('POST', '/v1/tokens', { sub: 'u1', ttl_s: 601 });
+  mustRefuse(answer, 'invalid_request');
+  assert.match(answer.body.detail, /ttl_s.*viewer\.token_max_ttl_s/);
 });

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { userRoomOf } from '@danmux/bus';
 import { type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi();
+  fixture = await startApi(owner);
 });
-after(() => fixture.close());
 
 const send = (user: string, body: object = gift) => fixture.call('POST', `/v1/users/${encodeURIComponent(user)}/messages`, body);
 

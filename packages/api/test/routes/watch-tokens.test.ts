@@ -5,12 +5,13 @@ import { ruleRecords, watchMarksOf } from '@danmux/policy';
 import { verifyViewerToken } from '@danmux/runtime';
 import { type ApiFixture, gift, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { operations } from '@danmux/testkit/documented-codes';
+import { ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(after);
 let fixture: ApiFixture;
 before(async () => {
-  fixture = await startApi({ shedding: 'off' });
+  fixture = await startApi(owner, { shedding: 'off' });
 });
-after(() => fixture.close());
 
 const create = (body: object) => fixture.call('POST', '/v1/keys', body);
 const watch = (key: string, body: object = {}) => fixture.call('POST', '/v1/tokens/watch', body, { key });

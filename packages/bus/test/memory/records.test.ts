@@ -1,17 +1,15 @@
 // A record without fields expires after an hour in memory too, and restarts above its old version.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { after, test } from 'node:test';
+import { testRuntime } from '@danmux/testkit/unit';
 import { MemoryRecords } from '../../src/memory/records.ts';
-import { testSettings } from '../settings.ts';
 
-const { config } = loadConfig(testSettings({}));
 const hourMs = 3_600_000;
 const modes = (value: string | null) => new Map([['modes', value === null ? null : { value }]]);
 
 test('a record without fields expires after an hour; a new field cancels that', async () => {
   let now = 1_000_000;
-  const records = new MemoryRecords(createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } }));
+  const records = new MemoryRecords(testRuntime({ after }, {}, { clock: { now: () => now } }));
   await records.set('room:a', modes('1'));
   const last = await records.set('room:a', modes(null));
   await records.set('room:b', new Map([['mute:ann', { value: '', until: now + 10 }]]));

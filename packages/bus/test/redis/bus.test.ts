@@ -1,14 +1,12 @@
 // Runs the conformance suite on the Redis engine with a real Redis.
 import { after, before } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { Redis } from 'ioredis';
 import type { Heads } from '../../src/contract/streams.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { createKeys } from '../../src/redis/keys.ts';
 import { busConformance } from '../conformance.ts';
 import { putBack } from '../put-back.ts';
-import { testSettings } from '../settings.ts';
 
 let redis: RedisServer;
 before(async () => {
@@ -18,8 +16,8 @@ after(() => redis.stop());
 
 busConformance('redis', async (set) => {
   await redis.command('FLUSHALL');
-  const { config } = loadConfig(testSettings({ 'redis.url': redis.url, ...set }));
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': redis.url, ...set });
+  const { config } = runtime;
   const bus = new RedisBus(runtime);
   await bus.start();
   await eventually(() => bus.health());

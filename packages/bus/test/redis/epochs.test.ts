@@ -2,10 +2,8 @@
 // one that forbids INFO, begins none.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { testSettings } from '../settings.ts';
 
 const room = 'live:1';
 let redis: RedisServer;
@@ -23,8 +21,7 @@ afterEach(async () => {
 });
 
 async function connect(url = redis.url): Promise<{ bus: RedisBus; begun: () => Promise<Record<string, number>> }> {
-  const { config } = loadConfig(testSettings({ 'redis.url': url }));
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': url });
   const bus = new RedisBus(runtime);
   open.push(bus);
   await bus.start();

@@ -1,8 +1,8 @@
 // Runs the conformance suite on a real Redis Cluster of three masters, with sharded channels.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
 import { eventually, type RedisClusterGroup, redisCli, startRedisCluster } from '@danmux/testkit';
+import { testRuntime } from '@danmux/testkit/unit';
 import { Cluster } from 'ioredis';
 import type { Heads } from '../../src/contract/streams.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
@@ -11,7 +11,6 @@ import { createKeys } from '../../src/redis/keys.ts';
 import { shardOf } from '../../src/shard.ts';
 import { busConformance } from '../conformance.ts';
 import { putBack } from '../put-back.ts';
-import { testSettings } from '../settings.ts';
 
 let group: RedisClusterGroup;
 before(async () => {
@@ -24,8 +23,7 @@ const wipe = async () => {
 };
 
 test('a connection becomes ready once, when the cluster accepts commands', async (t) => {
-  const { config } = loadConfig(testSettings({ 'redis.url': group.url }));
-  const connection = new RedisConnection(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), 'test');
+  const connection = new RedisConnection(testRuntime({ after }, { 'redis.url': group.url }), 'test');
   const answers: Promise<unknown>[] = [];
   connection.onReady(() => answers.push(connection.client.ping()));
   t.after(() => connection.stop());
@@ -37,8 +35,8 @@ test('a connection becomes ready once, when the cluster accepts commands', async
 
 busConformance('redis cluster', async (set) => {
   await wipe();
-  const { config } = loadConfig(testSettings({ 'redis.url': group.url, ...set }));
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': group.url, ...set });
+  const { config } = runtime;
   const bus = new RedisBus(runtime);
   await bus.start();
   await eventually(() => bus.health());
@@ -57,8 +55,8 @@ busConformance('redis cluster', async (set) => {
 
 test('moving a slot to another master begins no new epoch in its rooms', async (t) => {
   await wipe();
-  const { config } = loadConfig(testSettings({ 'redis.url': group.url }));
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': group.url });
+  const { config } = runtime;
   const bus = new RedisBus(runtime);
   t.after(() => bus.stop());
   await bus.start();

@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { testSettings } from '../settings.ts';
 
 let redis: RedisServer;
 let opened: RedisBus[] = [];
@@ -27,8 +26,7 @@ afterEach(async () => {
 
 async function open(database = ''): Promise<{ bus: RedisBus; runtime: Runtime }> {
   const url = `${redis.url.replace('redis://', 'redis://app:secret@')}${database}`;
-  const { config } = loadConfig(testSettings({ 'redis.url': url, shards: 1 }));
-  const runtime = createRuntime({ config, role: 'api', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': url, shards: 1 }, { role: 'api' });
   const bus = new RedisBus(runtime);
   opened.push(bus);
   await bus.start();

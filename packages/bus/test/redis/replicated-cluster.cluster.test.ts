@@ -3,18 +3,17 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { type Bus, createBus, shardOf } from '@danmux/bus';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import { eventually, type RedisClusterGroup, type RedisServer, redisCli, startRedisCluster } from '@danmux/testkit';
+import { testRuntime } from '@danmux/testkit/unit';
 import { message } from '../conformance/case-kit.ts';
-import { testSettings } from '../settings.ts';
 
 let group: RedisClusterGroup;
 let runtime: Runtime;
 let bus: Bus;
 before(async () => {
   group = await startRedisCluster({ replicas: 1 });
-  const { config } = loadConfig(testSettings({ 'redis.url': group.url, 'redis.ack': 'replicated' }));
-  runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  runtime = testRuntime({ after }, { 'redis.url': group.url, 'redis.ack': 'replicated' });
   bus = createBus(runtime);
   await bus.start();
   await eventually(() => bus.health());

@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, testConfig } from '@danmux/testkit/unit';
 import type { Redis } from 'ioredis';
 import { ReplicatedNode } from '../../src/redis/replicated-node.ts';
-import { testSettings } from '../settings.ts';
 
 class FakeRedis extends EventEmitter {
   readonly options = { host: 'h', port: 1 };
@@ -25,7 +23,7 @@ class FakeRedis extends EventEmitter {
 }
 
 function nodeOf(redis: FakeRedis, set: Readonly<Record<string, unknown>> = {}): ReplicatedNode {
-  const { config } = loadConfig(testSettings({ 'redis.ack': 'replicated', ...set }));
+  const config = testConfig({ 'redis.ack': 'replicated', ...set });
   return new ReplicatedNode(redis as unknown as Redis, config.redis, () => {});
 }
 

@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { createBus } from '../../src/create-bus.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { message, readIds } from '../conformance/case-kit.ts';
-import { testSettings } from '../settings.ts';
 
 let master: RedisServer;
 let replica: RedisServer;
@@ -45,8 +44,7 @@ async function detach(): Promise<void> {
 }
 
 async function open(set: Readonly<Record<string, unknown>> = {}): Promise<{ bus: RedisBus; runtime: Runtime }> {
-  const settings = testSettings({ 'redis.url': master.url, 'redis.ack': 'replicated', ...set });
-  const runtime = createRuntime({ config: loadConfig(settings).config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': master.url, 'redis.ack': 'replicated', ...set });
   const bus = new RedisBus(runtime);
   opened.push(bus);
   await bus.start();
@@ -54,7 +52,7 @@ async function open(set: Readonly<Record<string, unknown>> = {}): Promise<{ bus:
   return { bus, runtime };
 }
 
-const { config } = loadConfig(testSettings());
+const config = testConfig();
 const shard = 26;
 const gift = (id: string) => message(config, 'live:1', 'gift', id);
 
@@ -177,10 +175,7 @@ test('after its master is demoted to a replica, a gift rejects with `unavailable
 });
 
 test('contradicting settings throw a ConfigError that names them', () => {
-  const busOf = (set: Readonly<Record<string, unknown>>) =>
-    createBus(
-      createRuntime({ config: loadConfig(testSettings({ 'redis.ack': 'replicated', ...set })).config, role: 'test', version: '0', processMetrics: false }),
-    );
+  const busOf = (set: Readonly<Record<string, unknown>>) => createBus(testRuntime({ after }, { 'redis.ack': 'replicated', ...set }));
   assert.throws(() => busOf({}), /engine is memory, which has no replicas/);
   assert.throws(() => busOf({ engine: 'memory', 'redis.url': 'redis://127.0.0.1' }), /engine is memory/);
   assert.throws(() => busOf({ 'redis.url': 'redis://127.0.0.1', 'redis.ack_timeout_ms': 3_000 }), /must be shorter than redis.command_timeout_ms/);

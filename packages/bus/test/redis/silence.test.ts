@@ -1,21 +1,21 @@
 // A Redis that keeps its connections open but answers no command. After the command timeout the connection counts as lost: commands do not
 // queue in memory, and refused ones are not executed when Redis answers again.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { after, afterEach, beforeEach, test } from 'node:test';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { shardOf } from '../../src/shard.ts';
 import { message } from '../conformance/case-kit.ts';
-import { testSettings } from '../settings.ts';
 
 const room = 'live:1';
 let redis: RedisServer;
 let bus: RedisBus;
-const settings = () => loadConfig(testSettings({ 'redis.url': redis.url, 'redis.command_timeout_ms': 300 })).config;
+let runtime: Runtime;
 beforeEach(async () => {
   redis = await startRedis();
-  bus = new RedisBus(createRuntime({ config: settings(), role: 'test', version: '0', processMetrics: false }));
+  runtime = testRuntime({ after }, { 'redis.url': redis.url, 'redis.command_timeout_ms': 300 });
+  bus = new RedisBus(runtime);
   await bus.start();
   await eventually(() => bus.health());
 });
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function refusedAfterMs(id: string): Promise<number> {
   const began = performance.now();
-  const [result] = await bus.ingress.publish([message(settings(), room, 'gift', id)]);
+  const [result] = await bus.ingress.publish([message(runtime.config, room, 'gift', id)]);
   assert.ok(result instanceof Error);
   return performance.now() - began;
 }
@@ -55,7 +55,7 @@ test('a process whose event loop was blocked keeps its connections', { timeout: 
   const asked = [bus.health(), bus.streams.heads(room)].map((answer) => answer.catch(() => {}));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
   await Promise.all(asked);
-  const [result] = await bus.ingress.publish([message(settings(), room, 'gift', 'after')]);
+  const [result] = await bus.ingress.publish([message(runtime.config, room, 'gift', 'after')]);
   assert.deepEqual(result, { id: 'after', duplicate: false });
   assert.equal(resumed, 0);
 });
@@ -67,8 +67,8 @@ test('commands refused while Redis is silent are not executed later', { timeout:
   await refusedAfterMs('refused');
   redis.resume();
   await eventually(() => bus.health());
-  assert.deepEqual(await bus.ingress.publish([message(settings(), room, 'gift', 'after')]), [{ id: 'after', duplicate: false }]);
-  const stored = (await bus.ingress.read(shardOf(room, settings().shards), 'gift', undefined, 100)).map(({ id }) => id);
+  assert.deepEqual(await bus.ingress.publish([message(runtime.config, room, 'gift', 'after')]), [{ id: 'after', duplicate: false }]);
+  const stored = (await bus.ingress.read(shardOf(room, runtime.config.shards), 'gift', undefined, 100)).map(({ id }) => id);
   assert.ok(stored.includes('after'));
   assert.ok(!stored.includes('refused'), `${stored}`);
 });

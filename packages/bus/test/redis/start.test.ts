@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterEach, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { startRedis } from '@danmux/testkit/unit';
+import { after, afterEach, test } from 'node:test';
+import { startRedis, testRuntime } from '@danmux/testkit/unit';
 import { RedisBus } from '../../src/redis/bus.ts';
-import { testSettings } from '../settings.ts';
 
 let ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -43,7 +41,7 @@ async function proxyTo(url: string, firstWordMs: (connection: number) => number)
 }
 
 function busAt(url: string): RedisBus {
-  const bus = new RedisBus(createRuntime({ ...loadConfig(testSettings({ 'redis.url': url })), role: 'test', version: '0' }));
+  const bus = new RedisBus(testRuntime({ after }, { 'redis.url': url }));
   ends.push(() => bus.stop());
   return bus;
 }

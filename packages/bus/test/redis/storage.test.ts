@@ -1,14 +1,12 @@
 // Keys that the Redis engine leaves in Redis: all keys of a room expire, and losing its heads alone equals losing the whole room.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { listMembers, memberHash } from '../../src/audience/member-list.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
 import { createKeys } from '../../src/redis/keys.ts';
 import { shardOf } from '../../src/shard.ts';
 import { commitOf, type Engine, message, offsetsOf, owned } from '../conformance/case-kit.ts';
-import { testSettings } from '../settings.ts';
 
 const room = 'live:1';
 let redis: RedisServer;
@@ -20,9 +18,9 @@ before(async () => {
 after(() => redis.stop());
 beforeEach(async () => {
   await redis.command('FLUSHALL');
-  const { config } = loadConfig(testSettings({ 'redis.url': redis.url }));
-  bus = new RedisBus(createRuntime({ config, role: 'test', version: '0', processMetrics: false }));
-  made = { bus, config };
+  const runtime = testRuntime({ after }, { 'redis.url': redis.url });
+  bus = new RedisBus(runtime);
+  made = { bus, config: runtime.config };
   await bus.start();
   await eventually(() => bus.health());
 });

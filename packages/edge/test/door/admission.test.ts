@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { afterEach, test } from 'node:test';
 import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf, type Settings } from '@danmux/testkit/unit';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 
@@ -14,11 +14,8 @@ afterEach(async () => {
   ends = [];
 });
 
-async function edge(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
-  const fixture = await startEdge({ 'viewer.allow_guests': true, ...set });
-  ends.push(() => fixture.close());
-  return fixture;
-}
+const owner = ownerOf(afterEach);
+const edge = (set: Settings = {}): Promise<EdgeFixture> => startEdge(owner, { 'viewer.allow_guests': true, ...set });
 
 interface Answer {
   readonly status: number;

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { createBus, shardOf } from '@danmux/bus';
 import { createJobs } from '@danmux/jobs';
-import { createRuntime, type Runtime } from '@danmux/runtime';
+import type { Runtime } from '@danmux/runtime';
 import { eventually, type RedisClusterGroup, redisCli, startRedisCluster } from '@danmux/testkit';
-import { testConfig, testPublication } from '@danmux/testkit/unit';
+import { testPublication, testRuntime } from '@danmux/testkit/unit';
 import { Cluster, Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import { ClusterControl } from '../../src/door/cluster-control.ts';
@@ -73,8 +73,7 @@ after(async () => {
 });
 
 function runtimeOf(set: Readonly<Record<string, unknown>> = {}): Runtime {
-  const config = testConfig({ 'redis.url': group.url, 'redis.command_timeout_ms': 600, 'redis.ack_timeout_ms': 100, 'jobs.lock_ms': 1_000, ...set });
-  return createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  return testRuntime({ after }, { 'redis.url': group.url, 'redis.command_timeout_ms': 600, 'redis.ack_timeout_ms': 100, 'jobs.lock_ms': 1_000, ...set });
 }
 
 /** Half-way to another master: a key that is not here is asked for there. */

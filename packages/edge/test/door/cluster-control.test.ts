@@ -2,19 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { closeAfter, eventually, ownerOf, type RedisServer, startRedis } from '@danmux/testkit/unit';
 import { guardClient } from '../../src/door/cluster-control.ts';
 
+const owner = ownerOf(after);
 let redis: RedisServer;
 let edges: EdgeFixture[];
 before(async () => {
   redis = await startRedis();
-  edges = await Promise.all([0, 1].map(() => startEdge({ 'redis.url': redis.url })));
+  closeAfter(owner, () => redis.stop());
+  edges = await Promise.all([0, 1].map(() => startEdge(owner, { 'redis.url': redis.url })));
   await eventually(() => Promise.all(edges.map(({ bus }) => bus.health())));
-});
-after(async () => {
-  await Promise.all(edges.map((edge) => edge.close()));
-  await redis.stop();
 });
 
 async function connected(edge: EdgeFixture | undefined, user: string) {
@@ -52,26 +50,22 @@ test('with Redis killed the edges live on, and control works again when it is ba
   });
 });
 
-test('an edge that starts while Redis is away controls, and is controlled, when Redis comes', async () => {
+test('an edge that starts while Redis is away controls, and is controlled, when Redis comes', async (t) => {
   await redis.kill();
-  const late = await startEdge({ 'redis.url': redis.url });
-  try {
-    // Viewers may connect, but rooms cannot be joined yet.
-    const eve = await connected(late, 'eve');
-    const ann = await connected(edges[1], 'ann');
-    assert.equal(await eve.code('join', { room }), 'unavailable');
-    await redis.start();
-    await eventually(() => {
-      edges[0]?.edge.disconnectUser('eve');
-      assert.equal(eve.socket.connected, false);
-    });
-    await eventually(() => {
-      late.edge.disconnectUser('ann');
-      assert.equal(ann.socket.connected, false);
-    });
-  } finally {
-    await late.close();
-  }
+  const late = await startEdge(t, { 'redis.url': redis.url });
+  // Viewers may connect, but rooms cannot be joined yet.
+  const eve = await connected(late, 'eve');
+  const ann = await connected(edges[1], 'ann');
+  assert.equal(await eve.code('join', { room }), 'unavailable');
+  await redis.start();
+  await eventually(() => {
+    edges[0]?.edge.disconnectUser('eve');
+    assert.equal(eve.socket.connected, false);
+  });
+  await eventually(() => {
+    late.edge.disconnectUser('ann');
+    assert.equal(ann.socket.connected, false);
+  });
 });
 
 test('the guard catches rejected publishes and leaves the rest alone', async () => {

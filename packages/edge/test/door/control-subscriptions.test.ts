@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { RedisConnection } from '@danmux/bus/redis';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { ControlSubscriptions } from '../../src/door/control-subscriptions.ts';
 
 let redis: RedisServer;
@@ -17,10 +16,8 @@ afterEach(() => {
 });
 
 async function wanted(): Promise<{ caught: unknown[]; got: string[] }> {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
   const url = redis.url.replace('redis://', 'redis://app:secret@');
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'redis.url': url } });
-  const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': url }, { role: 'edge' });
   const connection = new RedisConnection(runtime, 'control-subscriptions', { enableOfflineQueue: true, autoResubscribe: true, maxRetriesPerRequest: null });
   const caught: unknown[] = [];
   const got: string[] = [];

@@ -1,14 +1,13 @@
 // Tests of the handshake: tokens and guests.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig, type Runtime, signViewerToken, TokenVerifier } from '@danmux/runtime';
+import { type Runtime, signViewerToken, TokenVerifier } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { authenticate as authenticateWith } from '../../src/door/handshake.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 function runtimeOf(set: Readonly<Record<string, unknown>> = {}): Runtime {
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
-  return createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  return testRuntime({ after }, set);
 }
 const authenticate = (runtime: Runtime, auth: Record<string, unknown>) => authenticateWith(runtime, new TokenVerifier(runtime), auth);
 const codeOf = (auth: Record<string, unknown>, runtime = runtimeOf()) =>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { closeAfter, eventually } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 import { type PingedConn, Pinger } from '../../src/door/pinger.ts';
 
@@ -60,33 +60,27 @@ test('who ended is forgotten, told or not', () => {
   assert.deepEqual([pinger.size, told.pings, found.pings], [0, 0, 0]);
 });
 
-test('a viewer that does not answer a ping is gone, one that does stays', async () => {
+test('a viewer that does not answer a ping is gone, one that does stays', async (t) => {
   mock.timers.reset();
-  const fixture = await startEdge({ 'edge.ping_interval_ms': 200, 'edge.ping_timeout_ms': 300 });
-  const raw: WebSocket[] = [];
-  try {
-    const open = async (answers: boolean) => {
-      const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
-      raw.push(socket);
-      const got = { pings: 0, closed: false };
-      const token = await fixture.token('ann');
-      socket.on('message', (data) => {
-        if (String(data).startsWith('0')) socket.send(`40${JSON.stringify({ token })}`);
-        if (String(data) !== '2') return;
-        got.pings++;
-        if (answers) socket.send('3');
-      });
-      socket.on('close', () => {
-        got.closed = true;
-      });
-      return got;
-    };
-    const [alive, dead] = await Promise.all([open(true), open(false)]);
-    await eventually(() => assert.deepEqual([dead?.closed, dead?.pings], [true, 1]));
-    await eventually(() => assert.ok((alive?.pings ?? 0) >= 4, 'pinged again and again'));
-    assert.equal(alive?.closed, false);
-  } finally {
-    for (const socket of raw) socket.terminate();
-    await fixture.close();
-  }
+  const fixture = await startEdge(t, { 'edge.ping_interval_ms': 200, 'edge.ping_timeout_ms': 300 });
+  const open = async (answers: boolean) => {
+    const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+    closeAfter(t, () => socket.terminate());
+    const got = { pings: 0, closed: false };
+    const token = await fixture.token('ann');
+    socket.on('message', (data) => {
+      if (String(data).startsWith('0')) socket.send(`40${JSON.stringify({ token })}`);
+      if (String(data) !== '2') return;
+      got.pings++;
+      if (answers) socket.send('3');
+    });
+    socket.on('close', () => {
+      got.closed = true;
+    });
+    return got;
+  };
+  const [alive, dead] = await Promise.all([open(true), open(false)]);
+  await eventually(() => assert.deepEqual([dead?.closed, dead?.pings], [true, 1]));
+  await eventually(() => assert.ok((alive?.pings ?? 0) >= 4, 'pinged again and again'));
+  assert.equal(alive?.closed, false);
 });

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { afterEach, test } from 'node:test';
 import type { Frame } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 
 let fixture: EdgeFixture;
@@ -14,9 +14,9 @@ afterEach(async () => {
   for (const end of ends.reverse()) await end();
   ends = [];
 });
+const owner = ownerOf(afterEach);
 async function open(set: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  fixture = await startEdge({ shedding: 'off', ...set });
-  ends.push(() => fixture.close());
+  fixture = await startEdge(owner, { shedding: 'off', ...set });
 }
 const address = () => `${fixture.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
 
@@ -100,6 +100,6 @@ test('past half of the memory for contexts a new client is answered without comp
   assert.equal(await answerTo('permessage-deflate; client_no_context_takeover'), 'permessage-deflate; client_no_context_takeover');
   const { socket } = await enter('late');
   assert.equal(socket.extensions, '');
-  for (const end of ends.splice(1)) await end();
+  for (const end of ends.splice(0)) await end();
   await eventually(async () => assert.equal(await answerTo('permessage-deflate'), 'permessage-deflate'));
 });

@@ -1,16 +1,15 @@
 // Tests of receipts on one edge: each viewer in the room counts once as sent to, and once as received when it answers; nobody else counts.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import type { ReceiptCount } from '@danmux/bus';
 import type { Msg } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testConfig, testRuntime } from '@danmux/testkit/unit';
 import { DeliveryReceipts } from '../../src/fan-out/delivery-receipts.ts';
 import { RoomSessions } from '../../src/room/room-sessions.ts';
 import type { Session } from '../../src/session/session.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
-const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+const config = testConfig();
+const runtime = testRuntime({ after });
 const room = 'live:1';
 
 let reports: (readonly (ReceiptCount & { id: string })[])[];

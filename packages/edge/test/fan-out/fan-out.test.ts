@@ -1,11 +1,11 @@
 // Tests of FanOut: every viewer in the room when a frame arrives gets it once and in order, in slices, urgent frames first; the ledger
 // counts the outcome of each message for each viewer.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { type BusFrame, numberedMessage } from '@danmux/bus';
 import { type Lane, laneNames, type Msg } from '@danmux/protocol';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, testRuntime } from '@danmux/testkit/unit';
 import { FanOut } from '../../src/fan-out/fan-out.ts';
 import { DeliveryLedger } from '../../src/outbox/delivery-ledger.ts';
 import { type EncodedFrame, encodeEvent } from '../../src/outbox/encoded-frame.ts';
@@ -13,8 +13,6 @@ import { Hub } from '../../src/room/hub.ts';
 import type { Session } from '../../src/session/session.ts';
 import { fakeSession } from '../fake-session.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 const room = 'live:1';
 
 interface Listener {
@@ -31,7 +29,7 @@ let hub: Hub;
 let fanOut: FanOut;
 const sessions: FakeSession[] = [];
 beforeEach(() => {
-  runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  runtime = testRuntime({ after });
   hub = new Hub();
   sessions.length = 0;
   fanOut = fanOutOf(runtime);
@@ -164,7 +162,7 @@ test('a gift passes the chat that is being written to a large room', async () =>
 test('between two slices others have their turn: timers fire while a large room is written to', async () => {
   crowd(3_000, 'large');
   const [small] = crowd(1, 'small', 'small room');
-  const slow = { ...config, edge: { ...config.edge, slice_ms: 1 } };
+  const slow = { ...runtime.config, edge: { ...runtime.config.edge, slice_ms: 1 } };
   fanOut.stop();
   fanOut = fanOutOf({ ...runtime, config: slow });
   fanOut.frame(frame({ chat: ['c'] }));

@@ -1,17 +1,15 @@
 // Tests of a feed whose store lost recent writes, on a memory bus: the room continues in a new epoch after the last message that survived,
 // no message is delivered twice, and positions given by a viewer start no new epoch.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import type { MemoryBus } from '@danmux/bus';
 import { type BusFrame, createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import type { Frame, Gap, StreamLane } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
 
 const room = 'live:1';
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+const config = testConfig();
 
 let now: number;
 let bus: MemoryBus;
@@ -24,7 +22,7 @@ let reads: number;
 beforeEach(async () => {
   now = 1_000_000;
   [told, gaps, frames, reads] = [[], [], [], 0];
-  const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false, clock: { now: () => now } });
+  const runtime = testRuntime({ after }, {}, { role: 'edge', clock: { now: () => now } });
   bus = createBus(runtime) as MemoryBus;
   lease = (await bus.leases.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
   feed = new RoomFeed(runtime, bus, room, {

@@ -1,13 +1,10 @@
 // Tests of Feeds: one feed per room, open while it is used.
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import type { Bus, RoomSubscriber } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { Feeds } from '../../src/feed/feeds.ts';
-
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
 
 let opened: string[];
 let closed: string[];
@@ -40,7 +37,7 @@ beforeEach(() => {
       },
     },
   } as unknown as Bus;
-  const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, {}, { role: 'edge' });
   feeds = new Feeds(runtime, bus, { frame: () => {}, gap: () => {}, recalled: () => {} });
   caught = async () => (await runtime.metrics.caught.get()).values.reduce((sum, { value }) => sum + value, 0);
 });

@@ -1,19 +1,17 @@
 // Tests of Recovery on a memory bus that counts reads: a joining viewer gets all messages up to the heads, or is told that some are missing.
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import type { MemoryBus } from '@danmux/bus';
 import { createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
 import { limits, type Positions, type StreamLane } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, intercepted } from '@danmux/testkit/unit';
+import { eventually, gated, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { Recovery } from '../../src/feed/recovery.ts';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
 
 const room = 'live:1';
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
-const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false });
+const config = testConfig();
+const runtime = testRuntime({ after }, {}, { role: 'edge' });
 
 let bus: MemoryBus;
 let lease: Lease;
@@ -22,11 +20,16 @@ let feed: RoomFeed;
 let recovery: Recovery;
 beforeEach(async () => {
   reads = [];
-  bus = intercepted(createBus(runtime) as MemoryBus, (method, run, args) => {
-    const name = method.slice('streams.'.length);
-    if (['streams.since', 'streams.history'].includes(method)) reads.push(`${name} ${args.slice(1).join(' ')}`);
-    return run();
+  const gate = gated(createBus(runtime) as MemoryBus);
+  gate.wrap('streams.since', (next, ...args) => {
+    reads.push(`since ${args.slice(1).join(' ')}`);
+    return next(...args);
   });
+  gate.wrap('streams.history', (next, ...args) => {
+    reads.push(`history ${args.slice(1).join(' ')}`);
+    return next(...args);
+  });
+  bus = gate.open;
   lease = (await bus.leases.acquire(shardLease(shardOf(room, config.shards)), 'me', 600_000)) ?? assert.fail();
   recovery = new Recovery(runtime, bus);
 });

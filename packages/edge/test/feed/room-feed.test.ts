@@ -1,77 +1,11 @@
 // Tests of RoomFeed: holes are filled from history before later frames are delivered, and lost messages are reported as a gap.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
-import type { Bus, BusFrame, RoomSubscriber } from '@danmux/bus';
+import { after, afterEach, test } from 'node:test';
+import type { BusFrame } from '@danmux/bus';
 import type { Gap } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, testRuntime } from '@danmux/testkit/unit';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
-
-/** A store whose frames get lost when the test says so. */
-class LossyBus {
-  epoch = 'e1';
-  readonly offsets = { control: 0, gift: 0, chat: 0 };
-  readonly stored = new Map<string, string>();
-  failures = 0;
-  readonly recalls: string[] = [];
-  /** Put in front of every id, to tell the messages of one epoch from those of another. */
-  mark = '';
-  /** Runs before a read of history is answered. */
-  onSince: (() => void | Promise<void>) | undefined;
-  closed = 0;
-  subscribing: Promise<void> | undefined;
-  subscriber: RoomSubscriber | undefined;
-
-  commit(lane: 'gift' | 'chat', count: number, lose = false): void {
-    const first = this.offsets[lane] + 1;
-    const msgs = Array.from({ length: count }, (_, index) => `{"lane":"${lane}","offset":${first + index},"id":"${this.mark}${lane}${first + index}"}`);
-    for (const [index, msg] of msgs.entries()) this.stored.set(`${lane} ${first + index}`, msg);
-    this.offsets[lane] += count;
-    if (lose) return;
-    const frame: BusFrame = {
-      head: { room: 'r', epoch: this.epoch, ranges: { [lane]: [first, this.offsets[lane]] }, counts: { [lane]: count }, characters: {}, traces: [] },
-      payload: `{"room":"r","msgs":[${msgs.join(',')}]}`,
-    };
-    this.subscriber?.frame(frame);
-  }
-
-  /** The store comes back empty. */
-  wipe(epoch: string): void {
-    this.epoch = epoch;
-    this.mark = `${epoch}:`;
-    this.stored.clear();
-    Object.assign(this.offsets, { control: 0, gift: 0, chat: 0 });
-  }
-
-  asBus(): Bus {
-    const fail = () => {
-      if (this.failures-- > 0) throw new Error('away');
-    };
-    return {
-      frames: {
-        subscribe: async (_room: string, subscriber: RoomSubscriber) => {
-          this.subscriber = subscriber;
-          await this.subscribing;
-          return { close: async () => void this.closed++ };
-        },
-      },
-      streams: {
-        recall: async (_room: string, id: string) => void this.recalls.push(id),
-        heads: async () => {
-          fail();
-          return { epoch: this.epoch, offsets: { ...this.offsets } };
-        },
-        since: async (_room: string, lane: string, after: number, upTo: number, limit: number) => {
-          await this.onSince?.();
-          fail();
-          return Array.from({ length: upTo - after }, (_, index) => this.stored.get(`${lane} ${after + 1 + index}`))
-            .flatMap((msg) => msg ?? [])
-            .slice(0, limit);
-        },
-      },
-    } as unknown as Bus;
-  }
-}
+import { LossyBus } from './lossy-bus.ts';
 
 let feeds: RoomFeed[] = [];
 afterEach(async () => {
@@ -80,8 +14,6 @@ afterEach(async () => {
 });
 
 async function openFeed(bus: LossyBus) {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
   const ids: string[] = [];
   const gaps: Gap[] = [];
   const taken: string[] = [];
@@ -94,7 +26,7 @@ async function openFeed(bus: LossyBus) {
     gap: (gap: Gap) => void gaps.push(gap),
     recalled: (_room: string, recalled: ReadonlySet<string>) => void taken.push(...recalled),
   };
-  const feed = new RoomFeed(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), bus.asBus(), 'r', output);
+  const feed = new RoomFeed(testRuntime({ after }), bus.asBus(), 'r', output);
   feeds.push(feed);
   await feed.open();
   return { feed, ids, gaps, frames, taken };

@@ -1,16 +1,15 @@
 // Hidden messages: stored before they are answered, once for each request, and never past the cap. How they look is tried through an
 // edge in moderation.test.ts.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { acceptPublication, type Bus, createBus, type Publication } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testConfig, testRuntime } from '@danmux/testkit/unit';
 import { HiddenMessages } from '../../src/moderation/hidden-messages.ts';
 import { viewerOf } from '../../src/viewer/viewer.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const set = { ...secrets, 'moderation.review_cap': 3, 'moderation.review_ttl_ms': 1_000 };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set });
+const set = { 'moderation.review_cap': 3, 'moderation.review_ttl_ms': 1_000 };
+const config = testConfig(set);
 const ann = viewerOf({ sub: 'ann', exp: 1 });
 const hold = { action: 'hold', data: 'x', reason: 'words:doubt' } as const;
 
@@ -23,7 +22,7 @@ let elsewhere: HiddenMessages;
 beforeEach(async () => {
   now = 1_000_000;
   written = [];
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } });
+  const runtime = testRuntime({ after }, set, { clock: { now: () => now } });
   bus = createBus(runtime);
   await bus.start();
   const hiddenOf = (edge: string) =>

@@ -5,13 +5,13 @@ import type { RecordField } from '@danmux/bus';
 import { ruleRecords, type SanctionKind, sanctionField } from '@danmux/policy';
 import type { ErrorBody, HeldMessage, JoinReply, Reply, RoomModes, SendReply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(afterEach);
 let fixture: EdgeFixture;
 beforeEach(async () => {
-  fixture = await startEdge({ 'edge.send_burst': 1_000, 'edge.send_per_minute': 60_000, 'moderation.review_cap': 2 });
+  fixture = await startEdge(owner, { 'edge.send_burst': 1_000, 'edge.send_per_minute': 60_000, 'moderation.review_cap': 2 });
 });
-afterEach(() => fixture.close());
 
 async function connect(user: string, claims: object = {}): Promise<Viewer> {
   const viewer = fixture.connect({ token: await fixture.token(user, claims) });

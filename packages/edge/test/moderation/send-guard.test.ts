@@ -2,17 +2,14 @@
 // is refused. Modes and mutes are tried through an edge in moderation.test.ts.
 
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import { DanmuxError, type RoomModes, type Sanction, type SendRequest } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { claimsWith } from '@danmux/testkit/unit';
+import { claimsWith, testRuntime } from '@danmux/testkit/unit';
 import type { FilteredMessage, Verdict } from '../../src/moderation/filter/filter.ts';
 import { SendGuard } from '../../src/moderation/send-guard.ts';
 import { guestViewer, viewerOf } from '../../src/viewer/viewer.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'edge.send_burst': 3 } });
-const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+const runtime = testRuntime({ after }, { 'edge.send_burst': 3 });
 const ann = viewerOf({ sub: 'ann', exp: 1 });
 
 let modes: RoomModes;

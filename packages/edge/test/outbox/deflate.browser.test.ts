@@ -4,17 +4,16 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, startBrowser } from '@danmux/testkit';
 import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
+import { closeAfter, ownerOf } from '@danmux/testkit/unit';
 import type { Browser } from 'playwright-core';
 import { WebSocket } from 'ws';
 
+const owner = ownerOf(after);
 let fixture: EdgeFixture;
 let browser: Browser;
 before(async () => {
-  [fixture, browser] = await Promise.all([startEdge({ 'relay.tick_ms': 20 }), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await fixture.close();
+  [fixture, browser] = await Promise.all([startEdge(owner, { 'relay.tick_ms': 20 }), startBrowser()]);
+  closeAfter(owner, () => browser.close());
 });
 
 const told = '弹幕来了，'.repeat(200);

@@ -8,22 +8,14 @@ import { afterEach, test } from 'node:test';
 import type { Frame, Msg } from '@danmux/protocol';
 import { findPython } from '@danmux/testkit';
 import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 import WebSocket from 'ws';
 import { boundPolls, pollPackets } from '../../src/outbox/polls.ts';
 
 const rooms = Array.from({ length: 20 }, (_, number) => `live:${number}`);
 
-let fixture: EdgeFixture | undefined;
-afterEach(async () => {
-  await fixture?.close();
-  fixture = undefined;
-});
-
-async function open(set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> {
-  fixture = await startEdge(set);
-  return fixture;
-}
+const owner = ownerOf(afterEach);
+const open = (set: Readonly<Record<string, unknown>> = {}): Promise<EdgeFixture> => startEdge(owner, set);
 
 async function giveEach({ push }: EdgeFixture, round: number): Promise<void> {
   await Promise.all(rooms.map((room) => push('gift', `${room} ${round}`, room)));

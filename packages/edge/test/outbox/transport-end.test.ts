@@ -6,7 +6,7 @@ import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 import { WebSocket } from 'ws';
 
 let fixture: EdgeFixture;
@@ -15,9 +15,9 @@ afterEach(async () => {
   for (const end of ends.reverse()) await end();
   ends = [];
 });
+const owner = ownerOf(afterEach);
 async function open(set: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  fixture = await startEdge(set);
-  ends.push(() => fixture.close());
+  fixture = await startEdge(owner, set);
 }
 
 /** A joined bare WebSocket with the packets that it got. */

@@ -1,15 +1,9 @@
 // The ways to a viewer: straight to the TCP socket, by socket.io's own path, by long-polling, and from one to the other in the
 // middle; whichever it is, everything arrives once and in order.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
-import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
+import { test } from 'node:test';
+import { room, startEdge } from '@danmux/testkit/edge-fixture';
 import { eventually } from '@danmux/testkit/unit';
-
-let open: EdgeFixture[] = [];
-afterEach(async () => {
-  for (const fixture of open) await fixture.close();
-  open = [];
-});
 
 const ways: Readonly<Record<string, { set: Readonly<Record<string, unknown>>; transports: string[] }>> = {
   'straight to the socket': { set: {}, transports: ['websocket'] },
@@ -20,9 +14,8 @@ const ways: Readonly<Record<string, { set: Readonly<Record<string, unknown>>; tr
 };
 
 for (const [way, { set, transports }] of Object.entries(ways)) {
-  test(`${way}: everything arrives once and in order, and answers keep their place`, async () => {
-    const fixture = await startEdge({ 'relay.tick_ms': 1, 'relay.max_tick_ms': 1, ...set });
-    open.push(fixture);
+  test(`${way}: everything arrives once and in order, and answers keep their place`, async (t) => {
+    const fixture = await startEdge(t, { 'relay.tick_ms': 1, 'relay.max_tick_ms': 1, ...set });
     const viewer = fixture.connect({ token: await fixture.token('ann'), transports });
     await viewer.connected();
     const pushed: string[] = [];

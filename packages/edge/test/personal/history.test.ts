@@ -1,16 +1,14 @@
 // Tests of PersonalHistory on a memory bus that counts reads: only the user's own messages count as missed, and all users share one read.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { type Bus, createBus, type Lease, shardLease, shardOf, userRoomHistory, userRoomOf } from '@danmux/bus';
 import { limits } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
 import { PersonalHistory } from '../../src/personal/history.ts';
 
 const room = userRoomOf('ann');
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: secrets });
+const config = testConfig();
 
 let now: number;
 let bus: Bus & { wipe(): void };
@@ -21,7 +19,7 @@ let history: PersonalHistory;
 beforeEach(async () => {
   now = 1_000_000;
   reads = [];
-  const runtime = createRuntime({ config, role: 'edge', version: '0', processMetrics: false, clock: { now: () => now } });
+  const runtime = testRuntime({ after }, {}, { role: 'edge', clock: { now: () => now } });
   bus = createBus(runtime) as Bus & { wipe(): void };
   const { since } = bus.streams;
   bus.streams.since = (...asked) => {

@@ -6,13 +6,13 @@ import type { MemoryBus } from '@danmux/bus';
 import { acceptPublication, type Publication, userRoomOf } from '@danmux/bus';
 import { type Gap, type JoinReply, limits, type Msg, type Positions, type Reply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(afterEach);
 let fixture: EdgeFixture;
 beforeEach(async () => {
-  fixture = await startEdge({ 'viewer.allow_guests': true });
+  fixture = await startEdge(owner, { 'viewer.allow_guests': true });
 });
-afterEach(() => fixture.close());
 
 async function connect(user: string): Promise<Viewer & { own: Msg[] }> {
   const viewer = fixture.connect({ token: await fixture.token(user) });

@@ -1,8 +1,9 @@
 // Tests of Dispatch: every viewer event is answered, also an invalid one and one whose handler fails.
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
-import { createRuntime, loadConfig, TokenBucket } from '@danmux/runtime';
+import { TokenBucket } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { Dispatch } from '../../src/requests/dispatch.ts';
 import type { Handlers } from '../../src/requests/handlers.ts';
 import type { Session } from '../../src/session/session.ts';
@@ -48,10 +49,8 @@ const handler = (name: string) => async (_session: Session, payload: unknown) =>
 const handlers = Object.fromEntries(['join', 'leave', 'send', 'members', 'history', 'auth'].map((name) => [name, handler(name)])) as unknown as Handlers;
 
 function dispatch(set: Readonly<Record<string, unknown>> = {}): Dispatch {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'debug' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
   const logger = { write: (line: string) => void lines.push(JSON.parse(line) as { level: string; msg: string }) };
-  return new Dispatch(createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => 0 }, logger }), handlers);
+  return new Dispatch(testRuntime({ after }, { 'log.level': 'debug', ...set }, { clock: { now: () => 0 }, logger }), handlers);
 }
 
 async function ask(event: unknown, ...args: unknown[]): Promise<Reply> {

@@ -3,15 +3,13 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { MembersReply, Reply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(afterEach);
 let edges: EdgeFixture[];
 beforeEach(async () => {
-  const first = await startEdge({ shedding: 'off', 'viewer.allow_guests': true });
-  edges = [first, await startEdge({ shedding: 'off' }, first.bus)];
-});
-afterEach(async () => {
-  for (const edge of [...edges].reverse()) await edge.close();
+  const first = await startEdge(owner, { shedding: 'off', 'viewer.allow_guests': true });
+  edges = [first, await startEdge(owner, { shedding: 'off' }, first.bus)];
 });
 
 async function enter(user: string, claims: object = {}, edge = 0): Promise<Viewer> {
@@ -97,8 +95,8 @@ test('a viewer whose join failed is not in the list', async () => {
   );
 });
 
-test('above the cap a part is named, the highest level in it, and the users of one edge are still exact', async () => {
-  const small = await startEdge({ shedding: 'off', 'edge.members_listed': 4 }, edges[0]?.bus);
+test('above the cap a part is named, the highest level in it, and the users of one edge are still exact', async (t) => {
+  const small = await startEdge(t, { shedding: 'off', 'edge.members_listed': 4 }, edges[0]?.bus);
   edges.push(small);
   const viewers = await Promise.all(Array.from({ length: 12 }, (_, index) => enter(`u${index}`, { level: index }, 2)));
   await eventually(async () => {

@@ -6,20 +6,20 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { ruleRecords, sanctionField } from '@danmux/policy';
 import type { AuthReply, Reply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 
 const key = generateKeyPairSync('ed25519');
 const pem = key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
+const owner = ownerOf(afterEach);
 let fixture: EdgeFixture;
 /** Milliseconds by which the edge's clock is ahead. */
 let ahead: number;
 beforeEach(async () => {
   ahead = 0;
   const set = { 'edge.send_burst': 1_000, 'edge.send_per_minute': 60_000, 'viewer.token_keys': [{ alg: 'EdDSA', pem }] };
-  fixture = await startEdge(set, undefined, { now: () => Date.now() + ahead });
+  fixture = await startEdge(owner, set, undefined, { now: () => Date.now() + ahead });
 });
-afterEach(() => fixture.close());
 
 const other = 'live:2';
 async function enter(claims: object = {}, rooms: readonly string[] = [room], ttlS = 60): Promise<Viewer> {
@@ -161,14 +161,10 @@ test('a ban of a room and a mute stay in force through a renewal', async () => {
   assert.equal(await ann.code('join', { room }), 'banned');
 });
 
-test('a guest cannot become a user in place, nor a user a guest', async () => {
-  const open = await startEdge({ 'viewer.allow_guests': true });
-  try {
-    const guest = open.connect();
-    await guest.connected();
-    assert.equal(await guest.code('auth', { token: await open.token('ann') }), 'token_mismatch');
-    assert.equal(await guest.code('auth', { token: '' }), 'invalid_request');
-  } finally {
-    await open.close();
-  }
+test('a guest cannot become a user in place, nor a user a guest', async (t) => {
+  const open = await startEdge(t, { 'viewer.allow_guests': true });
+  const guest = open.connect();
+  await guest.connected();
+  assert.equal(await guest.code('auth', { token: await open.token('ann') }), 'token_mismatch');
+  assert.equal(await guest.code('auth', { token: '' }), 'invalid_request');
 });

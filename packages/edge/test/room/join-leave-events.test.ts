@@ -1,12 +1,11 @@
 // Tests of the webhook event `room.users`: joins and leaves are emitted once a second per room, and only when a target subscribes.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import type { WebhookEvent } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { JoinLeaveEvents } from '../../src/room/join-leave-events.ts';
 import { type Viewer, viewerOf } from '../../src/viewer/viewer.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
 const target = { id: 'a', url: 'https://example.org/', secret: `whsec_${'a'.repeat(32)}` };
 
 let events: WebhookEvent[];
@@ -24,8 +23,7 @@ afterEach(async () => {
 });
 
 function open(targets: readonly object[] = [target]): JoinLeaveEvents {
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'webhooks.targets': targets } });
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'webhooks.targets': targets });
   const emit = async (_room: string, texts: readonly string[]) => {
     if (away) throw new Error('away');
     events.push(...texts.map((text) => JSON.parse(text) as WebhookEvent));

@@ -1,24 +1,23 @@
 // Tests of online counts: reported, summed over edges, and sent to the room at most once a second and only when changed.
 
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type RoomPulse } from '@danmux/bus';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { intercepted } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { gated, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { Hub } from '../../src/room/hub.ts';
 import { Presence } from '../../src/room/presence.ts';
 import type { Session } from '../../src/session/session.ts';
 import { viewerOf } from '../../src/viewer/viewer.ts';
 import { fakeSession } from '../fake-session.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const set = { ...secrets, 'edge.presence_interval_ms': 500, 'edge.presence_ttl_ms': 8_000 };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set });
+const set = { 'edge.presence_interval_ms': 500, 'edge.presence_ttl_ms': 8_000 };
+const config = testConfig(set);
 
 /** One clock for the bus's ttl, the interval and the monotonic time. */
 let now: number;
 const clock = { now: () => now };
-const runtimeOf = (): Runtime => createRuntime({ config, role: 'edge', version: '0', processMetrics: false, clock });
+const runtimeOf = (): Runtime => testRuntime({ after }, set, { role: 'edge', clock });
 
 let store: Bus;
 let bus: Bus;
@@ -30,12 +29,14 @@ beforeEach(() => {
   mock.method(performance, 'now', () => now);
   store = createBus(runtimeOf());
   reported = undefined;
-  bus = intercepted(store, async (method, run) => {
-    const result = await run();
+  const gate = gated(store);
+  gate.wrap('presence.report', async (next, ...args) => {
+    const result = await next(...args);
     // The store has the report, but its reply is delayed.
-    if (method === 'presence.report') await reported?.();
+    await reported?.();
     return result;
   });
+  bus = gate.open;
   parts = [];
 });
 afterEach(async () => {

@@ -1,17 +1,15 @@
 // Tests of Session: it holds back the frames of a room until the join is answered, and knows why it was closed.
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 import { type ClosingReason, closings, type Frame } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { DeliveryLedger } from '../../src/outbox/delivery-ledger.ts';
 import { EncodedFrame, encodeEvent } from '../../src/outbox/encoded-frame.ts';
 import { Flusher } from '../../src/outbox/flusher.ts';
 import { Session, type ViewerSocket } from '../../src/session/session.ts';
 import { guestViewer } from '../../src/viewer/viewer.ts';
 
-const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, 'edge.outbox_bytes': 65_536 } });
-const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+const runtime = testRuntime({ after }, { 'edge.outbox_bytes': 65_536 });
 
 class Conn {
   readonly written: string[] = [];

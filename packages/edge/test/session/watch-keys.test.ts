@@ -3,17 +3,14 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ruleRecords, watchMark } from '@danmux/policy';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, ownerOf } from '@danmux/testkit/unit';
 
+const owner = ownerOf(afterEach);
 let first: EdgeFixture;
 let second: EdgeFixture;
 beforeEach(async () => {
-  first = await startEdge();
-  second = await startEdge({}, first.bus);
-});
-afterEach(async () => {
-  await second.close();
-  await first.close();
+  first = await startEdge(owner);
+  second = await startEdge(owner, {}, first.bus);
 });
 
 const hash = 'ab'.repeat(32);

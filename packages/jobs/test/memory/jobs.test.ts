@@ -1,8 +1,8 @@
 // What is of the in-process engine alone: it follows the runtime's clock, and holds only so many.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { after, test } from 'node:test';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, testRuntime } from '@danmux/testkit/unit';
 import { jobRules } from '../../src/job-rules.ts';
 import { MemoryJobs } from '../../src/memory/jobs.ts';
 import { data } from '../job-case-kit.ts';
@@ -11,9 +11,7 @@ let now = Date.UTC(2026, 0, 1);
 const day = 86_400_000;
 
 function runtimeWith(set: Readonly<Record<string, unknown>> = {}): Runtime {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
-  return createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock: { now: () => now } });
+  return testRuntime({ after }, set, { clock: { now: () => now } });
 }
 
 test('a delay of thirty days ends when the clock says so', async () => {

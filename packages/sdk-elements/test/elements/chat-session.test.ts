@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { DanmuxError } from '@danmux/protocol';
 import { createClient } from '@danmux/sdk';
 import { room as name, startEdge } from '@danmux/testkit/edge-fixture';
-import { closeAfter, eventually, noOverrides, overridden, testBus, testRuntime } from '@danmux/testkit/unit';
+import { closeAfter, eventually, gated, testBus, testRuntime } from '@danmux/testkit/unit';
 import { ChatSession } from '../../src/elements/chat-session.ts';
 import { textsOf } from '../../src/elements/texts.ts';
 
@@ -12,15 +12,13 @@ const unavailable = async (): Promise<never> => {
   throw new DanmuxError('unavailable', { retryAfterMs: 1_000 });
 };
 
-/** A viewer that joined the room and got two messages before the chat listens; `overrides` replaces methods of the edge's bus. */
+/** A viewer that joined the room and got two messages before the chat listens; `gate` is between the edge and its bus. */
 async function joinedBefore(t: TestContext) {
   const real = testBus(t, testRuntime(t, { shards: 4 }));
   await real.start();
-  const overrides = noOverrides();
-  const bus = overridden(real, overrides);
+  const gate = gated(real);
   const settings = { 'edge.drain_ms': 50 };
-  const edges = [await startEdge(settings, bus)];
-  const [edge] = edges as [Awaited<ReturnType<typeof startEdge>>];
+  const edge = await startEdge(t, settings, gate.open);
   const client = createClient({ url: edge.url, token: await edge.token('ann') });
   const room = client.join(name);
   const received: string[] = [];
@@ -28,17 +26,16 @@ async function joinedBefore(t: TestContext) {
   let changes = 0;
   const session = new ChatSession(100, { texts: textsOf('en'), user: undefined, changed: () => changes++, requestUpdate: () => changes++ });
   let ends: (() => void)[] = [];
-  closeAfter(t, async () => {
+  closeAfter(t, () => {
     for (const end of ends) end();
     client.close();
-    for (const one of edges) await one.close();
   });
   await eventually(() => assert.equal(room.joined, true, 'the room is joined'));
   await edge.push('chat', 'c1', name, { data: { text: 'hello' } });
   await edge.push('gift', 'g1', name, { data: { gift: 'rose', name: 'Rose' } });
   await eventually(() => assert.deepEqual([...received].sort(), ['c1', 'g1']));
   return {
-    ...{ session, overrides, room, edge },
+    ...{ session, gate, room, edge },
     listen: () => {
       ends = session.listen(room);
     },
@@ -46,7 +43,7 @@ async function joinedBefore(t: TestContext) {
     restart: async () => {
       const port = Number(new URL(edge.url).port);
       await edge.edge.stop();
-      edges.push(await startEdge({ ...settings, 'edge.port': port }, bus));
+      await startEdge(t, { ...settings, 'edge.port': port }, gate.open);
     },
   };
 }
@@ -58,15 +55,15 @@ test('the history of a room that was joined before is loaded', async (t) => {
 });
 
 test('history that the store could not give is loaded when the connection is back', async (t) => {
-  const { listen, ids, session, overrides, room, restart } = await joinedBefore(t);
-  overrides.streams.history = unavailable;
+  const { listen, ids, session, gate, room, restart } = await joinedBefore(t);
+  gate.replace('streams.history', unavailable);
   let asked = 0;
   const history = room.history.bind(room);
   room.history = (...query) => history(...query).finally(() => asked++);
   listen();
   await eventually(() => assert.ok(asked >= 3, 'all lanes were asked for'));
   assert.deepEqual([ids(), session.hint], [[], ''], 'nothing is there yet, and the outage is not a hint');
-  delete overrides.streams.history;
+  gate.restore('streams.history');
   await restart();
   await eventually(() => assert.deepEqual(ids(), ['c1', 'g1']));
 });

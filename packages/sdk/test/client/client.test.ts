@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Gap, type Msg } from '@danmux/protocol';
 import { room } from '@danmux/testkit/edge-fixture';
-import { eventually, overridden } from '@danmux/testkit/unit';
+import { eventually, gated } from '@danmux/testkit/unit';
 import { type Client, type ClientOptions, createClient, type Room } from '../../src/index.ts';
 import { closesAfter, openEdge } from './opened.ts';
 
@@ -122,12 +122,12 @@ test('a message sent while disconnected is delivered once after the reconnect', 
 test('a message whose answer was lost is sent again with the same cid and accepted once', async () => {
   const { bus, token } = await openEdge();
   let calls = 0;
-  const publish: typeof bus.ingress.publish = async (publications) => {
-    const stored = await bus.ingress.publish(publications);
+  const gate = gated(bus);
+  gate.wrap('ingress.publish', async (next, publications) => {
+    const stored = await next(publications);
     return calls++ === 0 ? stored.map(() => new DanmuxError('unavailable')) : stored;
-  };
-  const flaky = overridden(bus, { ingress: { publish } });
-  const behind = await openEdge({}, flaky);
+  });
+  const behind = await openEdge({}, gate.open);
   const ann = await watch({ url: behind.url, token: await token('ann') });
   const { id } = await ann.room.send('chat', 'x');
   assert.equal(calls, 2);

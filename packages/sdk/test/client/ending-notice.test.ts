@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ClosingReason, closings, type Notice } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { closeAfter, eventually } from '@danmux/testkit/unit';
 import { EndingNotice } from '../../src/client/ending-notice.ts';
 import { type ClientState, createClient } from '../../src/index.ts';
 
@@ -34,13 +34,10 @@ for (const [reason, cause] of Object.entries(causes)) {
   const { reconnect } = closings[reason as ClosingReason];
   test(`after the closing ${reason} the client ${reconnect ? 'reconnects' : 'stays away'}`, async (t) => {
     const clock = { aheadMs: 0, now: () => Date.now() + clock.aheadMs };
-    const fixture = await startEdge({ 'edge.drain_ms': 50 }, undefined, clock);
+    const fixture = await startEdge(t, { 'edge.drain_ms': 50 }, undefined, clock);
     await fixture.bus.records.set('keys', new Map([['obs', { value: watchKey }]]));
     const client = createClient({ url: fixture.url, token: await fixture.token('ann', { watch_key: `obs.${digest.slice(0, 16)}` }) });
-    t.after(async () => {
-      client.close();
-      await fixture.close();
-    });
+    closeAfter(t, () => client.close());
     const joined = client.join(room);
     await eventually(() => assert.equal(joined.joined, true, 'the room is joined'));
     const states: ClientState[] = [];

@@ -1,86 +1,8 @@
-// Room with a simulated server: repeated messages, gaps, epochs, recalls, receipts, sanctions, hidden pages.
+// Room with a simulated server: repeated messages, gaps, epochs, modes, sanctions, hidden pages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DanmuxError, type Frame, type JoinReply, type JoinRequest, limits, type Msg } from '@danmux/protocol';
 import { eventually } from '@danmux/testkit/unit';
-import type { Connection } from '../../src/client/connection.ts';
-import { Room } from '../../src/client/room.ts';
-import { ServerTime } from '../../src/client/server-time.ts';
-
-const position = (offset: number, epoch = 'e') => ({ epoch, offset });
-
-class PlayedServer {
-  readonly state = 'online';
-  readonly time = new ServerTime();
-  readonly requests: JoinRequest[] = [];
-  readonly answers: Partial<JoinReply>[] = [];
-  readonly receipts: string[][] = [];
-  /** Errors for the next receipt requests. */
-  readonly refusals: DanmuxError[] = [];
-  /** Replies to the next history requests. */
-  readonly pages: { msgs: Msg[]; more: boolean }[] = [];
-  readonly asked: object[] = [];
-  async request(event: string, payload: object, onReply?: (reply: object) => void): Promise<object> {
-    if (event === 'receipt') return this.#receipt(payload as { ids: string[] });
-    if (event === 'history') {
-      this.asked.push(payload);
-      return this.pages.shift() ?? { msgs: [], more: false };
-    }
-    this.requests.push(payload as JoinRequest);
-    const reply = {
-      room: 'r',
-      online: 1,
-      positions: { control: position(0), gift: position(0), chat: position(0) },
-      recovered: {},
-      msgs: [],
-      ...this.answers.shift(),
-    };
-    await Promise.resolve();
-    onReply?.(reply);
-    return reply;
-  }
-  #receipt({ ids }: { ids: string[] }): object {
-    const refusal = this.refusals.shift();
-    if (refusal) throw refusal;
-    this.receipts.push(ids);
-    return {};
-  }
-}
-
-const msg = (lane: 'gift' | 'chat' | 'ambient', offset: number | undefined, id = `${lane}${offset}`): Msg => ({
-  id,
-  lane,
-  type: lane,
-  data: {},
-  ts: 0,
-  ...(offset === undefined ? {} : { offset }),
-});
-const frame = (...msgs: Msg[]): Frame => ({ room: 'r', msgs });
-
-const control = (offset: number, type: string, data: unknown, id = `control${offset}`): Msg => ({ id, lane: 'control', offset, type, data, ts: 0 });
-const tombstone = (lane: 'gift' | 'chat', offset: number, id: string): Msg => ({ id, lane, offset, type: 'recalled', data: null, ts: 0 });
-const asking = (offset: number, id?: string): Msg => ({ ...msg('gift', offset, id), receipt: true });
-
-const enter = (...answers: Partial<JoinReply>[]) => enterRoom('r', ...answers);
-
-async function enterRoom(name: string, ...answers: Partial<JoinReply>[]) {
-  const server = new PlayedServer();
-  server.answers.push(...answers);
-  const room = new Room(name, server as unknown as Connection, { url: '' }, () => {});
-  const ids: string[] = [];
-  const gaps: string[] = [];
-  const recalled: string[] = [];
-  room.on('recalled', ({ id }) => recalled.push(id));
-  room.on('message', ({ id }) => ids.push(id));
-  room.on('gap', ({ lane, count, reason }) => gaps.push(`${lane} ${count} ${reason}`));
-  const unsent: string[] = [];
-  room.on('unsent', ({ error }) => unsent.push(error.code));
-  room.connected();
-  await settled();
-  return { server, room, ids, gaps, recalled, unsent };
-}
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+import { control, enter, enterRoom, frame, msg, position, settled } from './played-room.ts';
 
 test('a repeated message is delivered once, recognized by offset or by id', async () => {
   const { room, ids } = await enter();
@@ -195,72 +117,6 @@ test('messages of a join without recovery are delivered once', async () => {
   assert.deepEqual(ids, ['b', 'c']);
 });
 
-test('a recall is emitted once and not as a message; a recalled message that arrives later is not delivered', async () => {
-  const { room, ids, recalled } = await enter();
-  room.frame(frame(msg('chat', 1, 'a')));
-  room.frame(frame(control(1, 'recall', { id: 'a' }), control(2, 'recall', { id: 'b' }), control(3, 'recall', { id: 'a' })));
-  room.frame(frame(msg('chat', 2, 'b'), msg('chat', 3, 'c')));
-  assert.deepEqual(ids, ['a', 'c']);
-  assert.deepEqual(recalled, ['a', 'b']);
-  assert.deepEqual(room.positions, { control: position(3), gift: position(0), chat: position(3) });
-});
-
-test('a recall without an id is ignored', async () => {
-  const { room, ids, recalled } = await enter();
-  room.frame(frame(control(1, 'recall', null), control(2, 'recall', { id: 7 }), control(3, 'notice', { text: 'on' })));
-  assert.deepEqual([ids, recalled], [['control3'], []]);
-});
-
-test('a tombstone is not delivered, and recalls the message if it was delivered before', async () => {
-  const { room, ids, recalled } = await enter(
-    { msgs: [msg('chat', 1, 'a'), tombstone('chat', 2, 'b')] },
-    { positions: { chat: position(5) }, recovered: { chat: false }, msgs: [tombstone('chat', 1, 'a'), tombstone('chat', 4, 'd'), msg('chat', 5, 'e')] },
-  );
-  assert.deepEqual(ids, ['a']);
-  room.disconnected();
-  room.connected();
-  await settled();
-  assert.deepEqual([ids, recalled], [['a', 'e'], ['a']]);
-});
-
-test('recalled parts of a combo are removed before delivery; a combo without parts is not delivered', async () => {
-  const { room, server } = await enter();
-  const given: [string, unknown][] = [];
-  room.on('message', ({ id, data }) => given.push([id, data]));
-  const combo = (offset: number, id: string, ...parts: string[]): Msg => ({
-    ...msg('gift', offset, id),
-    data: { gift: 'rocket', count: parts.length * 10 },
-    parts: parts.map((part) => ({ id: part, count: 10 })),
-  });
-  room.frame(frame(control(1, 'recall', { id: 'b' }), control(2, 'recall', { id: 'z' }), combo(1, 'b', 'a', 'b'), combo(2, 'd', 'c', 'd'), combo(3, 'z', 'z')));
-  assert.deepEqual(given, [
-    ['b', { gift: 'rocket', count: 10 }],
-    ['d', { gift: 'rocket', count: 20 }],
-  ]);
-  server.pages.push({ msgs: [combo(1, 'b', 'a', 'b'), combo(3, 'z', 'z')], more: false });
-  assert.deepEqual(
-    (await room.history({ lane: 'gift' })).msgs.map(({ id, parts }) => [id, parts]),
-    [['b', [{ id: 'a', count: 10 }]]],
-  );
-});
-
-test('history leaves out recalled messages, and requests the next page when a page has no others', async () => {
-  const { room, server } = await enter();
-  room.frame(frame(control(1, 'recall', { id: 'x' })));
-  server.pages.push(
-    { msgs: [msg('chat', 8, 'x'), tombstone('chat', 9, 'y')], more: true },
-    { msgs: [msg('chat', 6, 'u'), tombstone('chat', 7, 'w')], more: true },
-  );
-  const page = await room.history({ limit: 2 });
-  assert.deepEqual([page.msgs.map(({ id }) => id), page.more], [['u'], true]);
-  assert.deepEqual(server.asked, [
-    { room: 'r', limit: 2 },
-    { room: 'r', limit: 200, before: 8 },
-  ]);
-  server.pages.push({ msgs: [tombstone('chat', 1, 'v')], more: false });
-  assert.deepEqual(await room.history(), { msgs: [], more: false });
-});
-
 test("the room's modes are stored and emitted as `modes`, not as messages", async () => {
   const { room, ids } = await enter({ positions: { control: position(1) }, msgs: [control(1, 'room_state', { modes: { slow_ms: 2_000 } })] });
   const told: object[] = [];
@@ -286,61 +142,6 @@ test('the modes of the join reply override older ones, and are emitted only when
   assert.deepEqual([told, room.modes], [[], { slow_ms: 2_000 }]);
 });
 
-test('receipts are sent after delivery, in one request, once per message', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { room, server, ids } = await enter({ msgs: [asking(1, 'a')] });
-  room.frame(frame(asking(1, 'b'), msg('gift', 2), asking(3, 'c')));
-  assert.deepEqual(ids, ['a', 'b', 'gift2', 'c']);
-  t.mock.timers.tick(99);
-  assert.deepEqual(server.receipts, []);
-  t.mock.timers.tick(1);
-  assert.deepEqual(server.receipts, [['a', 'b', 'c']]);
-  await settled();
-  room.frame(frame(asking(3, 'c'), asking(4, 'a'), asking(5, 'd')));
-  t.mock.timers.tick(100);
-  assert.deepEqual(server.receipts.slice(1), [['d']]);
-});
-
-test('ids beyond the limit of one receipt request are sent in the next', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { room, server } = await enter();
-  for (let i = 1; i <= limits.receiptIds + 1; i++) room.frame(frame(asking(i)));
-  t.mock.timers.tick(100);
-  await settled();
-  t.mock.timers.tick(100);
-  assert.deepEqual(
-    server.receipts.map(({ length }) => length),
-    [limits.receiptIds, 1],
-  );
-});
-
-test('an unanswered receipt is retried, also on the next connection; a refused one is not', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { room, server } = await enter();
-  server.refusals.push(new DanmuxError('unavailable'), new DanmuxError('rate_limited', { retryAfterMs: 3_000 }));
-  room.frame(frame(asking(1)));
-  t.mock.timers.tick(100);
-  await settled();
-  room.disconnected();
-  t.mock.timers.tick(5_000);
-  assert.deepEqual(server.refusals.length, 1, 'no receipt is sent while disconnected');
-  room.connected();
-  await settled();
-  t.mock.timers.tick(100);
-  await settled();
-  t.mock.timers.tick(3_099);
-  assert.deepEqual(server.receipts, []);
-  t.mock.timers.tick(201);
-  assert.deepEqual(server.receipts, [['gift1']]);
-  await settled();
-  server.refusals.push(new DanmuxError('not_joined'));
-  room.frame(frame(asking(1, 'other')));
-  t.mock.timers.tick(100);
-  await settled();
-  t.mock.timers.tick(60_000);
-  assert.deepEqual([server.receipts.length, server.refusals.length], [1, 0]);
-});
-
 test('`away` is emitted once per lost connection, only by a joined room', async () => {
   const { server, room } = await enter();
   const away: string[] = [];
@@ -349,15 +150,6 @@ test('`away` is emitted once per lost connection, only by a joined room', async 
   room.disconnected();
   room.disconnected();
   assert.deepEqual(away, ['connecting']);
-});
-
-test('a room that was left sends no receipts', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { room, server } = await enter();
-  room.frame(frame(asking(1)));
-  room.end();
-  t.mock.timers.tick(1_000);
-  assert.deepEqual(server.receipts, []);
 });
 
 test('a kicked viewer gets the notice, receives no messages and cannot send until the next connection', async () => {
@@ -454,43 +246,4 @@ test('`sending` is emitted immediately with the cid; a room that was left emits 
   await sent;
   await assert.rejects(room.send('chat', 'x'), { code: 'unavailable' });
   assert.deepEqual(unsent, [], 'a room that was left emits no events');
-});
-
-const by = (lane: 'gift' | 'chat', offset: number, user: string, more: Partial<Msg> = {}): Msg => ({ ...msg(lane, offset), from: { id: user }, ...more });
-
-test('a recall of a user emits `recalled` for each delivered message of the user up to its positions, gifts of combos by their parts', async () => {
-  const { server, room, ids, recalled } = await enter();
-  server.pages.push({ msgs: [by('chat', 1, 'ann', { id: 'old' })], more: false });
-  await room.history();
-  const parts = {
-    parts: [
-      { id: 'p1', count: 1 },
-      { id: 'p2', count: 2 },
-    ],
-  };
-  room.frame(frame(by('gift', 1, 'ann', parts), by('chat', 2, 'ann'), by('chat', 3, 'bob'), by('chat', 4, 'ann')));
-  room.frame(frame(control(1, 'recall', { user: 'ann', positions: { gift: position(1), chat: position(3) } })));
-  assert.deepEqual(recalled.sort(), ['chat2', 'old', 'p1', 'p2']);
-  room.frame(frame(control(2, 'recall', { user: 'ann', positions: { gift: position(1), chat: position(3) } })));
-  assert.equal(recalled.length, 4, 'a repeated recall emits nothing');
-  room.frame(frame(by('chat', 5, 'ann')));
-  assert.equal(ids.at(-1), 'chat5', 'later messages are delivered');
-});
-
-test('clearing a room takes back everything delivered, and what arrives late with a covered offset is not delivered', async () => {
-  const { room, ids, recalled } = await enter();
-  room.setVisible(false);
-  room.frame(frame(by('gift', 1, 'ann'), by('chat', 2, 'bob')));
-  room.frame(frame(control(1, 'recall', { all: true, positions: { gift: position(1), chat: position(9) } }), by('chat', 4, 'eve')));
-  room.setVisible(true);
-  room.frame(frame(by('chat', 10, 'eve')));
-  assert.deepEqual([ids, recalled], [['gift1', 'chat10'], ['gift1']]);
-});
-
-test('a recall of an ended epoch does not cover the offsets of the new one', async () => {
-  const { room, ids, recalled } = await enter();
-  room.frame(frame(by('chat', 1, 'ann'), control(1, 'recall', { all: true, positions: { gift: position(0), chat: position(9) } })));
-  room.gap({ room: 'r', lane: 'chat', count: 0, reason: 'history_lost', position: position(1, 'f') });
-  room.frame(frame(by('chat', 2, 'ann')));
-  assert.deepEqual([ids, recalled], [['chat1', 'chat2'], ['chat1']]);
 });

@@ -2,20 +2,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
-import { eventually } from '@danmux/testkit/unit';
+import { closeAfter, eventually, ownerOf } from '@danmux/testkit/unit';
 import { type Danmux, startDanmux } from '@danmux/testkit/whole-danmux';
 import type { Browser } from 'playwright-core';
 import { logIn, mustBeAccessible, openConsole } from './console-fixture.ts';
 
+const owner = ownerOf(after);
 let danmux: Danmux;
 let browser: Browser;
 before(async () => {
-  danmux = await startDanmux();
+  danmux = await startDanmux(owner);
   browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await danmux?.close();
+  closeAfter(owner, () => browser.close());
 });
 
 test('an unknown key cannot log in; a revoked key is logged out; the next login opens the same page', { timeout: 60_000 }, async () => {

@@ -3,21 +3,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser } from '@danmux/testkit';
+import { closeAfter, ownerOf } from '@danmux/testkit/unit';
 import { type Danmux, startDanmux } from '@danmux/testkit/whole-danmux';
 import type { Browser, Page } from 'playwright-core';
 import { mustBeAccessible, mustFit, openConsole } from './console-fixture.ts';
 
 const room = 'live:1';
 const hostile = '"><img src=x onerror="document.title=1"><script>document.title=2</script>{{1}}';
+const owner = ownerOf(after);
 let danmux: Danmux;
 let browser: Browser;
 before(async () => {
-  danmux = await startDanmux();
+  danmux = await startDanmux(owner);
   browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await danmux?.close();
+  closeAfter(owner, () => browser.close());
 });
 
 const place = (page: Page, hash: string) =>

@@ -2,21 +2,19 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { keepScreenshot, startBrowser } from '@danmux/testkit';
-import { eventually } from '@danmux/testkit/unit';
+import { closeAfter, eventually, ownerOf } from '@danmux/testkit/unit';
 import { type Danmux, startDanmux } from '@danmux/testkit/whole-danmux';
 import type { Browser } from 'playwright-core';
 import { mustBeAccessible, mustFit, openConsole } from './console-fixture.ts';
 
 const room = 'live:1001';
+const owner = ownerOf(after);
 let danmux: Danmux;
 let browser: Browser;
 before(async () => {
-  danmux = await startDanmux();
+  danmux = await startDanmux(owner);
   browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await danmux?.close();
+  closeAfter(owner, () => browser.close());
 });
 
 test('log in, open a room, push, trace, recall, mute, audit: accessible, without policy violations', { timeout: 90_000 }, async () => {

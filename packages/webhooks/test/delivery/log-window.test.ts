@@ -1,14 +1,9 @@
 // One read of the log serves all targets that are at the same place, and what was just read serves those that come a little later.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { EventLog, LoggedEvent } from '@danmux/bus';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { LogWindow } from '../../src/delivery/log-window.ts';
-
-const { config } = loadConfig({
-  ...{ environment: 'test', dir: 'none', env: {} },
-  set: { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' },
-});
 
 /** A log whose reads are counted. */
 function openWindow(count: number, text = (n: number) => JSON.stringify({ id: `e${n}`, type: 'room.users', room: 'a', ts: n, data: {} })) {
@@ -19,7 +14,7 @@ function openWindow(count: number, text = (n: number) => JSON.stringify({ id: `e
     return events.filter(({ entry }) => Number(entry) > Number(after ?? 0)).slice(0, limit);
   };
   const log = { read } as unknown as EventLog;
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after });
   return { window: new LogWindow(runtime, log), events, reads, runtime };
 }
 

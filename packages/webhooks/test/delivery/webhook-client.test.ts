@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, testRuntime } from '@danmux/testkit/unit';
 import { secret, selfSigned, status, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
 import { Webhook } from 'standardwebhooks';
 import { type Outcome, WebhookClient } from '../../src/delivery/webhook-client.ts';
@@ -30,9 +30,7 @@ afterEach(async () => {
 });
 
 function runtimeWith(set: Readonly<Record<string, unknown>>): Runtime {
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, ...set } });
-  return createRuntime({ config, role: 'test', version: '1.2.3', processMetrics: false });
+  return testRuntime({ after }, set, { version: '1.2.3' });
 }
 
 function post(url = consumer.url, set: Readonly<Record<string, unknown>> = local): Promise<Outcome> {

@@ -2,11 +2,10 @@
 // corrected.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import type { Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { RedisCondition } from '../../../src/redis/connection/condition.ts';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { testSettings } from '../../settings.ts';
 
 let redis: RedisServer;
 let connection: RedisConnection | undefined;
@@ -21,8 +20,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<{ condition: RedisCondition; runtime: Runtime; redis: RedisConnection }> {
-  const { config } = loadConfig(testSettings({ 'redis.url': redis.url }));
-  const runtime = createRuntime({ config, role: 'api', version: '0', processMetrics: false });
+  const runtime = testRuntime({ after }, { 'redis.url': redis.url }, { role: 'api' });
   connection = new RedisConnection(runtime, 'commands');
   const condition = new RedisCondition(runtime, connection);
   connection.start();

@@ -1,18 +1,17 @@
 // Refused Redis commands: logged once, reported as a degraded state while refused, and blocking when the process cannot serve without them.
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
-import { createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
+import { after, beforeEach, test } from 'node:test';
+import type { Runtime } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import { Refusals, refusalsOf } from '../../../src/redis/connection/refusals.ts';
-import { testSettings } from '../../settings.ts';
 
 let lines: { msg: string; refusal?: string; command?: string; connection?: string }[];
 let runtime: Runtime;
 let refusals: Refusals;
 beforeEach(() => {
   lines = [];
-  const { config } = loadConfig(testSettings({ 'log.level': 'info' }));
   const logger = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  runtime = createRuntime({ config, role: 'worker', version: '0', processMetrics: false, logger });
+  runtime = testRuntime({ after }, { 'log.level': 'info' }, { role: 'worker', logger });
   refusals = new Refusals(runtime);
 });
 const codes = () => runtime.degraded.list.map(({ code }) => code);

@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { after, afterEach, beforeEach, test } from 'node:test';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { testSettings } from '../../settings.ts';
 
 /** A fake sentinel: answers queries for the master's address and publishes announcements. */
 class FakeSentinel {
@@ -70,8 +68,7 @@ beforeEach(async () => {
   sentinel = new FakeSentinel();
   const port = await sentinel.listen();
   sentinel.master = portOf(one);
-  const { config } = loadConfig(testSettings({ 'redis.url': `redis+sentinel://127.0.0.1:${port}/main` }));
-  connection = new RedisConnection(createRuntime({ config, role: 'test', version: '0', processMetrics: false }), 'test');
+  connection = new RedisConnection(testRuntime({ after }, { 'redis.url': `redis+sentinel://127.0.0.1:${port}/main` }), 'test');
   connection.start();
   await eventually(() => assert.ok(connection.up && sentinel.listeners === 1));
 });

@@ -1,10 +1,9 @@
 // A process on a machine with a wrong clock: it uses the store's time from its start and reports the difference.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
-import { ClusterClock, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
-import { eventually, type RedisServer, startRedis } from '@danmux/testkit/unit';
+import { after, afterEach, beforeEach, test } from 'node:test';
+import { ClusterClock, type Runtime } from '@danmux/runtime';
+import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { RedisBus } from '../../../src/redis/bus.ts';
-import { testSettings } from '../../settings.ts';
 
 const hour = 3_600_000;
 
@@ -22,9 +21,8 @@ afterEach(async () => {
 /** Creates a process whose machine clock is `ahead` milliseconds ahead of the store's clock. */
 function processOf(ahead: number): { runtime: Runtime; bus: RedisBus; step(ms: number): void } {
   let off = ahead;
-  const { config } = loadConfig(testSettings({ 'redis.url': redis.url, 'redis.command_timeout_ms': 300 }));
   const clock = new ClusterClock({ wall: () => Date.now() + off });
-  const runtime = createRuntime({ config, role: 'test', version: '0', processMetrics: false, clock });
+  const runtime = testRuntime({ after }, { 'redis.url': redis.url, 'redis.command_timeout_ms': 300 }, { clock });
   const bus = new RedisBus(runtime);
   opened.push(bus);
   return {

@@ -6,10 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createRuntime, loadConfig } from '@danmux/runtime';
-import { eventually } from '@danmux/testkit/unit';
+import { eventually, testRuntime } from '@danmux/testkit/unit';
 import { RedisConnection } from '../../../src/redis/connection/connection.ts';
-import { testSettings } from '../../settings.ts';
 
 let dir: string;
 let port: number;
@@ -40,8 +38,7 @@ after(() => {
 
 function open(ca: string, more: Readonly<Record<string, string>> = {}): RedisConnection {
   const set = { 'redis.url': `rediss://127.0.0.1:${port}`, 'redis.tls_ca': ca, ...more };
-  const { config } = loadConfig(testSettings(set));
-  return new RedisConnection(createRuntime({ config, role: 'api', version: '0', processMetrics: false }), 'commands');
+  return new RedisConnection(testRuntime({ after }, set, { role: 'api' }), 'commands');
 }
 
 test('a server with a certificate of the configured CA is accepted, one of another CA is not', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { laneNames } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { testConfig } from '@danmux/testkit/unit';
 import type { Publication } from '../../../src/contract/ingress.ts';
 import { createKeys } from '../../../src/redis/keys.ts';
 import { byRows, callOf, countedRows, defineScript, headOf, onlyWith, perLane, rows } from '../../../src/redis/script/define-script.ts';
@@ -14,7 +14,6 @@ import { recordsSet } from '../../../src/redis/script/records.ts';
 import { luaOf, scripts } from '../../../src/redis/script/scripts.ts';
 import { streamsHeads, streamsRecall } from '../../../src/redis/script/streams.ts';
 import { streamsCommit } from '../../../src/redis/script/streams-commit.ts';
-import { testSettings } from '../../settings.ts';
 
 const folder = new URL('../../../lua/', import.meta.url);
 const files = readdirSync(folder).map((name) => name.replace(/\.lua$/, ''));
@@ -84,7 +83,7 @@ test('a list of more values than one call of a function may have is passed on wh
 
 const keys = createKeys('p', 1, 0);
 const shard = keys.shard(0);
-const { config } = createRuntime({ config: loadConfig(testSettings({})).config, role: 'test', version: '0', processMetrics: false });
+const config = testConfig();
 
 test('ingress-publish keeps its KEYS and ARGV', () => {
   const gift: Publication = { room: 'a', lane: 'gift', id: 'g', body: 'B', trace: 'T', dedupeKey: 'k', digest: 'DIGEST', combo: 'c' };

@@ -4,9 +4,10 @@ import { after, before, test } from 'node:test';
 import { encodeWordList, ruleRecords } from '@danmux/policy';
 import type { HeldMessage, WordAction } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually } from '@danmux/testkit/unit';
+import { closeAfter, eventually, ownerOf } from '@danmux/testkit/unit';
 import { HookServer, hookSecret, saying } from './hook-server.ts';
 
+const owner = ownerOf(after);
 let hook: HookServer;
 let edge: EdgeFixture;
 let ann: Viewer;
@@ -15,11 +16,17 @@ let sent = 0;
 
 before(async () => {
   hook = await HookServer.start();
+  closeAfter(owner, () => hook.stop());
   hook.answer = (response, question) => {
     const { text } = (JSON.parse(question.body) as { data: { text: string } }).data;
     saying(text === 'ask' ? { action: 'mask', data: { text: 'asked' } } : { action: 'pass' })(response, question);
   };
-  edge = await startEdge({ 'moderation.hook.url': hook.url, 'moderation.hook.secret': hookSecret, 'edge.send_per_minute': 6_000, 'edge.send_burst': 100 });
+  edge = await startEdge(owner, {
+    'moderation.hook.url': hook.url,
+    'moderation.hook.secret': hookSecret,
+    'edge.send_per_minute': 6_000,
+    'edge.send_burst': 100,
+  });
   for (const action of ['block', 'hold', 'shadow', 'mask'] as const) await edge.bus.records.set(ruleRecords.words, listOf(action));
   [ann, bob] = [edge.connect({ token: await edge.token('ann') }), edge.connect({ token: await edge.token('bob') })];
   await Promise.all([ann.connected(), bob.connected()]);
@@ -29,10 +36,6 @@ before(async () => {
     await say('is it a mask-word');
     assert.match(JSON.stringify(ann.msgs), /is it a \*/);
   });
-});
-after(async () => {
-  await edge.close();
-  await hook.stop();
 });
 
 const listOf = (action: WordAction) => encodeWordList(action, { action, words: [`${action}-word`] }, '1', []);

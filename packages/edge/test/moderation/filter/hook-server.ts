@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createRuntime, type Runtime } from '@danmux/runtime';
-import { testConfig } from '@danmux/testkit/unit';
+import { after } from 'node:test';
+import type { Runtime } from '@danmux/runtime';
+import { testRuntime } from '@danmux/testkit/unit';
 import type { FilteredMessage } from '../../../src/moderation/filter/filter.ts';
 
 export const hookSecret = `whsec_${Buffer.from('a secret of thirty-two bytes or so').toString('base64')}`;
@@ -60,8 +61,7 @@ export class HookServer {
 
 export function hookRuntime(url: string, set: Readonly<Record<string, unknown>> = {}, now?: () => number): Runtime {
   const settings = { 'moderation.hook.url': url, 'moderation.hook.secret': hookSecret, 'moderation.hook.timeout_ms': 5_000, ...set };
-  const config = testConfig(settings);
-  return createRuntime({ config, role: 'test', version: '0', processMetrics: false, ...(now ? { clock: { now } } : {}) });
+  return testRuntime({ after }, settings, now ? { clock: { now } } : {});
 }
 
 export function messageOf(

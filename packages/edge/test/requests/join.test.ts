@@ -3,46 +3,33 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Bus, createBus, isUserRoom } from '@danmux/bus';
-import type { Frame, JoinReply, Reply } from '@danmux/protocol';
-import { createRuntime, loadConfig } from '@danmux/runtime';
+import { type Bus, isUserRoom } from '@danmux/bus';
+import { DanmuxError, type Frame, type JoinReply, type Reply } from '@danmux/protocol';
 import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
-import { eventually, intercepted } from '@danmux/testkit/unit';
+import { eventually, type Gate, gated, ownerOf, testBus, testRuntime } from '@danmux/testkit/unit';
 
-type Call = 'subscribe' | 'heads' | 'since' | 'history' | 'online';
-
+const owner = ownerOf(afterEach);
 let bus: Bus;
 let fixture: EdgeFixture;
-/** Calls of the edge to the bus wait for the promise under their name. */
-let gates: Map<string, Promise<void>>;
-let failing: Map<string, Error>;
+/** The gate between the edge and the bus. */
+let gate: Gate<Bus>;
+/** A second gate behind the first, for calls that are delayed and then fail. */
+let inner: Gate<Bus>;
+/** Rooms the edge is subscribed to, as the bus sees it. */
 let open: Set<string>;
 beforeEach(async () => {
-  gates = new Map();
-  failing = new Map();
   open = new Set();
-  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32), 'log.level': 'silent' };
-  const { config } = loadConfig({ environment: 'test', dir: 'none', env: {}, set: { ...secrets, shards: 4 } });
-  bus = createBus(createRuntime({ config, role: 'bus', version: '0', processMetrics: false }));
-  const seen = intercepted(bus, async (method, run, args) => {
-    const name = method.slice(method.indexOf('.') + 1);
-    await gates.get(name);
-    const error = failing.get(name);
-    if (error) throw error;
-    const result = await run();
-    return method === 'frames.subscribe' ? counted(String(args[0]), result as { close(): Promise<void> }) : result;
-  });
+  bus = testBus(owner, testRuntime(owner, { shards: 4 }, { role: 'bus' }));
+  const counting = gated(bus);
+  counting.wrap('frames.subscribe', async (next, name, subscriber) => counted(name, await next(name, subscriber)));
+  inner = gated(counting.open);
+  gate = gated(inner.open);
   // A drain of viewers is tested elsewhere; online counts are not reported meanwhile.
-  fixture = await startEdge({ 'edge.presence_interval_ms': 60_000 }, seen);
-});
-afterEach(async () => {
-  await fixture.close();
-  await bus.stop();
+  fixture = await startEdge(owner, { 'edge.presence_interval_ms': 60_000 }, gate.open);
 });
 
-/** Rooms the edge is subscribed to, as the bus sees it. */
 function counted(name: string, subscription: { close(): Promise<void> }): { close(): Promise<void> } {
-  // Those of users are open from start to end.
+  // Subscriptions to rooms of users are open from start to end.
   if (isUserRoom(name)) return subscription;
   open.add(name);
   return {
@@ -51,21 +38,6 @@ function counted(name: string, subscription: { close(): Promise<void> }): { clos
       return subscription.close();
     },
   };
-}
-
-/** Holds a call back; returns a function that releases it. */
-function hold(call: Call): () => void {
-  let release = () => {};
-  gates.set(
-    call,
-    new Promise((resolve) => {
-      release = () => {
-        gates.delete(call);
-        resolve();
-      };
-    }),
-  );
-  return release;
 }
 
 async function connect(user: string): Promise<Viewer> {
@@ -82,7 +54,7 @@ test('frames that come while a join is answered follow the answer, and none is i
   const ann = await connect('ann');
   await fixture.push('gift', 'before');
   await stored(1);
-  const release = hold('online');
+  const { release } = gate.hold('presence.online');
   const order: string[] = [];
   ann.socket.on('frame', ({ msgs }: Frame) => order.push(...msgs.map(({ id }) => id)));
   const joined = new Promise<Reply<JoinReply>>((resolve) =>
@@ -107,7 +79,7 @@ test('frames that come while a join is answered follow the answer, and none is i
 
 test('a leave that follows a join at once is the last word', async () => {
   const ann = await connect('ann');
-  const release = hold('subscribe');
+  const { release } = gate.hold('frames.subscribe');
   const joined = ann.ask('join', { room });
   const left = ann.ask('leave', { room });
   assert.equal(codeOf(await left), 'ok');
@@ -121,8 +93,8 @@ test('a leave while a join is being answered is the last word too', async () => 
   const ann = await connect('ann');
   await fixture.push('gift', 'g1');
   await stored(1);
-  const release = hold('since');
-  const releaseHistory = hold('history');
+  const { release } = gate.hold('streams.since');
+  const { release: releaseHistory } = gate.hold('streams.history');
   const joined = ann.ask('join', { room });
   await eventually(() => assert.ok(open.has(room), 'the feed is open'));
   await barrier(ann);
@@ -148,7 +120,7 @@ test('a leave does not take back a membership that was there before a second joi
 
 test('two joins of one room at once: one is answered, the other told to wait', async () => {
   const ann = await connect('ann');
-  const release = hold('subscribe');
+  const { release } = gate.hold('frames.subscribe');
   const both = [ann.ask('join', { room }), ann.ask('join', { room })];
   const refused = await both[1];
   assert.ok(refused && !refused.ok, 'the second is refused');
@@ -159,7 +131,7 @@ test('two joins of one room at once: one is answered, the other told to wait', a
 
 test('joins that are being answered count once towards the 50 rooms', async () => {
   const ann = await connect('ann');
-  const release = hold('online');
+  const { release } = gate.hold('presence.online');
   const join = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => ann.code('join', { room: `r${from + i}` }));
   const first = join(0, 30);
   await eventually(() => assert.equal(open.size, 30));
@@ -173,7 +145,7 @@ test('joins that are being answered count once towards the 50 rooms', async () =
 
 test('a crowd that joins a new room opens one feed', async () => {
   const crowd = await Promise.all(Array.from({ length: 20 }, (_, i) => connect(`u${i}`)));
-  const release = hold('subscribe');
+  const { release } = gate.hold('frames.subscribe');
   const joins = crowd.map((viewer) => viewer.code('join', { room }));
   await Promise.all(crowd.map(barrier));
   release();
@@ -187,9 +159,9 @@ test('a crowd that joins a new room opens one feed', async () => {
 });
 
 test('a viewer that goes away during its join leaves nothing behind', async () => {
-  for (const call of ['subscribe', 'online'] as const) {
+  for (const call of ['frames.subscribe', 'presence.online'] as const) {
     const ann = await connect('ann');
-    const release = hold(call);
+    const { release } = gate.hold(call);
     const joined = ann.ask('join', { room }).catch(() => 'gone');
     await barrier(ann);
     ann.socket.disconnect();
@@ -201,24 +173,22 @@ test('a viewer that goes away during its join leaves nothing behind', async () =
 });
 
 test('a store that is away refuses the join and leaves the viewer outside, the next one is good', async () => {
-  const { DanmuxError } = await import('@danmux/protocol');
   const ann = await connect('ann');
-  for (const call of ['subscribe', 'heads', 'online'] as const) {
-    failing.set(call, new DanmuxError('unavailable'));
+  for (const call of ['frames.subscribe', 'streams.heads', 'presence.online'] as const) {
+    gate.fail(call, new DanmuxError('unavailable'));
     assert.equal(await ann.code('join', { room }), 'unavailable', call);
     assert.equal(await ann.code('history', { room }), 'not_joined');
     await eventually(() => assert.deepEqual([...open], []));
-    failing.clear();
+    gate.restore();
   }
   assert.equal(await ann.code('join', { room }), 'ok');
 });
 
 test('a second join that fails does not end the first one’s membership, and loses no frame', async () => {
-  const { DanmuxError } = await import('@danmux/protocol');
   const ann = await connect('ann');
   assert.equal(await ann.code('join', { room }), 'ok');
-  failing.set('online', new DanmuxError('unavailable'));
-  const release = hold('online');
+  inner.fail('presence.online', new DanmuxError('unavailable'));
+  const { release } = gate.hold('presence.online');
   const again = ann.code('join', { room });
   await barrier(ann);
   await fixture.push('gift', 'g1');
@@ -231,27 +201,4 @@ test('a second join that fails does not end the first one’s membership, and lo
 test('leaving a room one is not in, or was never in, is good', async () => {
   const ann = await connect('ann');
   assert.deepEqual(await ann.ask('leave', { room }), { ok: true });
-});
-
-test('history pages backwards without a hole or a double', async () => {
-  const ann = await connect('ann');
-  await ann.ask('join', { room });
-  for (let i = 1; i <= 7; i++) await fixture.push('gift', `g${i}`);
-  await stored(7);
-  const pages: string[][] = [];
-  let before: number | undefined;
-  for (;;) {
-    const reply = await ann.ask<{ msgs: { id: string; offset: number }[]; more: boolean }>('history', {
-      room,
-      lane: 'gift',
-      limit: 3,
-      ...(before === undefined ? {} : { before }),
-    });
-    assert.ok(reply.ok, JSON.stringify(reply));
-    pages.push(reply.msgs.map(({ id }) => id));
-    before = reply.msgs[0]?.offset;
-    if (!reply.more) break;
-  }
-  assert.deepEqual(pages, [['g5', 'g6', 'g7'], ['g2', 'g3', 'g4'], ['g1']]);
-  assert.deepEqual(await ann.ask('history', { room }), { ok: true, msgs: [], more: false }, 'the chat lane is the default');
 });

@@ -14,7 +14,8 @@ const [, file = '', kind] = process.argv;
 
 /** The edge's process: reports its address, and its live memory (heap and external, zlib's included) after a garbage collection when asked. */
 async function serve(): Promise<void> {
-  const edge = await startEdge({ shedding: 'off', 'edge.ping_interval_ms': 600_000 });
+  // The process is ended by its parent; nothing is closed before.
+  const edge = await startEdge({ after: () => {} }, { shedding: 'off', 'edge.ping_interval_ms': 600_000 });
   const port = Number(new URL(edge.url).port);
   const token = await edge.token('ann', {}, 3_600);
   process.on('message', () => {

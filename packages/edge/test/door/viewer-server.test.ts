@@ -52,13 +52,6 @@ test('a foreign Origin gets 403; the same host, a loopback page and no Origin do
   assert.equal(await status(), 200);
 });
 
-test('a full edge refuses with a time to come back', async (t) => {
-  const small = await startEdge(t, { 'edge.max_connections': 1 });
-  const first = small.connect({ token: await small.token('ann') });
-  await first.connected();
-  assert.equal(await refusal(small.connect({ token: await small.token('bob') })), 'unavailable');
-});
-
 test('a packet of 1 MB closes that connection with code 1009, and the edge lives', async () => {
   const ann = await fixture.enter('ann');
   const raw = new WebSocket(`${fixture.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);

@@ -6,13 +6,13 @@ import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 type ElementTag<Tag, Props> = Omit<DetailedHTMLProps<HTMLAttributes<Tag>, Tag>, keyof Props> & Props;
 
 /** Events of `<danmux-chat>`. */
-export interface ChatEvents {
+interface ChatEvents {
   /** A gift was chosen in the panel: take the payment and publish it. */
   readonly ongift?: (event: CustomEvent<GiftChosen>) => void;
 }
 
 /** Events of `<danmux-overlay>`. */
-export interface OverlayEvents {
+interface OverlayEvents {
   readonly onstate?: (event: CustomEvent<'connecting' | 'online' | 'closed'>) => void;
   readonly 'ondanmux-error'?: (event: CustomEvent<Error>) => void;
 }

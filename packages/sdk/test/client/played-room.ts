@@ -6,7 +6,7 @@ import { ServerTime } from '../../src/client/server-time.ts';
 
 export const position = (offset: number, epoch = 'e') => ({ epoch, offset });
 
-export class PlayedServer {
+class PlayedServer {
   readonly state = 'online';
   readonly time = new ServerTime();
   readonly requests: JoinRequest[] = [];

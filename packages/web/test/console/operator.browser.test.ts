@@ -78,14 +78,18 @@ test('log in, open a room, push, trace, recall, mute, audit: accessible, without
     ),
   );
 
-  // All messages of the sender, then the whole room.
-  for (const button of [message.getByTestId('recall-sender'), page.getByTestId('clear-room')]) {
+  // All messages of a sender, then the whole room.
+  await danmux.call('POST', `/v1/rooms/${room}/messages`, { type: 'gift', data: { gift: 'rocket' }, from: { id: 'u9', name: 'Eve' }, id: 'eve-gift' });
+  const gift = page.locator('[data-testid=message][data-id="eve-gift"]');
+  for (const button of [gift.getByTestId('recall-sender'), page.getByTestId('clear-room')]) {
     await button.click();
     await mustBeAccessible(page, 'a question about many messages');
     await page.getByTestId('confirm').click();
     await page.getByTestId('dialog').waitFor({ state: 'detached' });
   }
-  await eventually(() => assert.deepEqual(viewer.msgs.filter(({ type, data }) => type === 'recall' && !(data as { id?: string }).id).length, 2));
+  await gift.getByTestId('recalled').waitFor();
+  const together = () => viewer.msgs.filter(({ type, data }) => type === 'recall' && !(data as { id?: string }).id);
+  await eventually(() => assert.equal(together().length, 2));
 
   await page.getByTestId('user-id').fill('u7');
   await page.getByTestId('mute-user').click();

@@ -26,6 +26,11 @@ fn joined(payload: Payload, client: RawClient) {
         return println!("error join");
     }
     println!("joined");
+    // In a thread of its own: the client holds a lock while an ack is handled, and a request takes the same lock.
+    std::thread::spawn(move || send_chats(&client));
+}
+
+fn send_chats(client: &RawClient) {
     for number in 0..3 {
         let data = format!("{}{number}", "弹幕，一条一条地飞过屏幕。".repeat(60));
         let cid = format!("{}-{number}", std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos());

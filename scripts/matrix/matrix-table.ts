@@ -1,4 +1,5 @@
-// Prints the rows of the matrix as a table, and says which of them are good.
+// Formats the rows of the matrix as a table, and decides which rows are good: everything due arrived, every chat was sent, and the client
+// came back in time.
 import type { MatrixRow } from './run-matrix.ts';
 
 /** A stock client is back after its own delay of 1 to 5 s, or after one attempt that ran into its limit of 20 s; a ping timeout takes 40 s. */

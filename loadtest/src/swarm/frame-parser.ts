@@ -12,7 +12,7 @@ const longestHead = 10;
 
 export class FrameParser {
   readonly #sink: FrameSink;
-  /** Buffers a header that ended in the middle. */
+  /** Buffers a header that spans chunks. */
   readonly #head = Buffer.alloc(longestHead);
   #headLength = 0;
   #opcode = 0;

@@ -18,7 +18,8 @@ local function covered(text)
   return msg.id
 end
 
--- Removes the tombstones whose messages history would have trimmed by now: all below the oldest message, except those directly before it.
+-- Removes the tombstones below the oldest message of the stream: their messages would have been trimmed from history by now. The unbroken
+-- run of tombstones directly before that message stays.
 local function prune()
   local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
   if not oldest then return end

@@ -35,7 +35,7 @@ function parseData(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    // Broken JSON shown to viewers as text would be a gift that no page understands.
+    // Invalid JSON is refused: as {"text": …} a gift would reach the viewers in a form that no page can show.
     if (/^\s*[[{"]/.test(text))
       throw new ConfigError(`push: the data begins like JSON and is not valid JSON: ${(error as Error).message}. Correct it, or quote it for the shell.`);
     return { text };

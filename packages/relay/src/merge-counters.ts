@@ -13,7 +13,7 @@ export interface Merged {
   readonly shed: Pending[];
 }
 
-/** Maximum number of messages of non-summing types per tick and room: more than a viewer can follow. */
+/** Maximum number of messages of types with `merge: 'newest'` that one tick of a room keeps; a viewer could not follow more. */
 const newestOfTick = 100;
 
 interface Group {

@@ -1,4 +1,4 @@
-// The demo's gifts. Their pictures are SVG, because not every system has a font with such symbols.
+// The demo's gifts. Their pictures are SVG instead of emoji, because not every system has an emoji font.
 import type { GiftChoice } from '@danmux/sdk-elements';
 import { texts } from './texts.ts';
 

@@ -22,7 +22,7 @@ export interface Publication {
   readonly dedupeKey?: string;
   /**
    * Digest of the content (content-digest.ts), stored with the dedupe key. A second publication with the same key and another digest is refused
-   * as `duplicate_id`; one of the two without a digest counts as equal. Only with `dedupeKey`.
+   * as `duplicate_id`. When either of the two has no digest, they count as equal. Only with `dedupeKey`.
    */
   readonly digest?: string;
   /** Name of the combo to which a gift belongs, unique in the room; only on gifts of a combo. */

@@ -10,7 +10,7 @@ import type { DeflateParams } from './deflate-offer.ts';
 const flushedTail = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 /** Largest window of deflate, bytes. */
 const largestWindow = 32_768;
-/** Capacity of a full context, bytes: what exceeds the window is room to write before the window is moved. */
+/** Capacity of the largest buffer, bytes. The 4 KiB beyond the window take new text, so that the window is moved to the start less often. */
 const largestBuffer = largestWindow + 4_096;
 /** Bytes per step of the output: most messages are shorter, and zlib's default of 16 KiB would be garbage for each. */
 const chunkSize = 2_048;

@@ -7,7 +7,10 @@ type PerLane = Readonly<Partial<Record<StreamLane, readonly Msg[]>>>;
 /** A super chat without `data.pin_ms` is pinned for this time, as in the overlay; each tier above 1 adds half of it. Milliseconds. */
 const defaultPinMs = 8_000;
 
-/** False for a tombstone, and for changes of state: the join reply has the modes, and recalled messages are tombstones. */
+/**
+ * False for a tombstone (`recalled`), and for the types `recall` and `room_state`: a newcomer gets recalled messages as tombstones, and the
+ * modes in the join reply.
+ */
 export function isVisible({ type }: Msg): boolean {
   return type !== 'recalled' && !reservedTypes.includes(type);
 }

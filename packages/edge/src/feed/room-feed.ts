@@ -48,7 +48,7 @@ export class RoomFeed implements RoomSubscriber {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #closed = false;
-  /** Heads of Redis at the last pulse. */
+  /** The room's heads in Redis at the last pulse. */
   #pulsed: Heads | undefined;
   /** Heads of this feed at the last pulse. */
   #atPulse: Heads | undefined;

@@ -21,7 +21,7 @@ export interface RoomEvents {
   gap: Gap;
   /** `send` was called: a list can show the message as pending. `sent` or `unsent` with the same cid follows. */
   sending: OutgoingMessage;
-  /** The server accepted the message under this id; the event `message` with its copy may have been emitted before. */
+  /** The server accepted the message; `id` is its message id. The event `message` with that id may have been emitted before. */
   sent: { readonly cid: string } & SendReply;
   /** The message failed and is not retried automatically; call `send` with the same cid to retry it without a duplicate. */
   unsent: { readonly cid: string; readonly error: DanmuxError };

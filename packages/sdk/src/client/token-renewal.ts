@@ -77,7 +77,8 @@ export class TokenRenewal {
     } catch (error) {
       if (!(error instanceof DanmuxError)) throw error;
       if (connection !== this.#connection) return;
-      // Edges of before do not know the event: the connection ends with its token, and a new one begins.
+      // An edge of an older version does not know the event `auth`. It closes the connection when the token ends, and the client then
+      // connects with a new token.
       if (error.code !== 'unknown_event') failed(error);
       if (final.includes(error.code)) return;
       this.#timer = setTimeout(() => void this.#renew(), Math.min(retry.maxMs, retry.baseMs * 2 ** this.#failures++));

@@ -60,7 +60,7 @@ export interface SuperchatItem {
   readonly tier?: number;
   /** CSS colour of the card. Default: the colour of its tier. */
   readonly color?: string;
-  /** Milliseconds on screen. Default: the setting `pinMs`, and half of it more for each tier above 1. */
+  /** Milliseconds on screen. Default: `pinMs` of the settings, plus half of that for each tier above 1. */
   readonly pinMs?: number;
   readonly own?: boolean;
   readonly user?: string;

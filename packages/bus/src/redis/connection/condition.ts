@@ -1,5 +1,6 @@
 // Checks every ten seconds whether Redis evicts keys. Any `maxmemory-policy` but `noeviction` is wrong for danmux, because Redis may then
-// delete a message that was acknowledged. The same timer drops refusals of commands that this process no longer sends.
+// delete a message that was acknowledged. The same timer drops refusals that have not occurred again for some time,
+// because their commands are no longer sent.
 import { DanmuxError } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import { Cluster, type Redis } from 'ioredis';

@@ -147,7 +147,8 @@ export class Door {
     // The user may have been banned between the handshake and this point.
     const ban = rules.everywhere('ban', session.viewer.id);
     if (!ban) return;
-    session.emit('notice', noticeOf('ban', ban));
+    // Through socket.io: the outbox would still queue it behind the reply to the handshake, and drop it with the connection.
+    socket.emit('notice', noticeOf('ban', ban));
     session.disconnect('banned');
   }
 

@@ -66,6 +66,20 @@ export class Backend {
     }
   }
 
+  /** Sends the request once, a POST with a new Idempotency-Key; the JSON of the reply. Rejects unless the status is 2xx. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the reply it expects
+  async request(method: string, path: string, body?: object): Promise<any> {
+    const headers = {
+      authorization: `Bearer ${this.#key}`,
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+    };
+    const response = await fetch(`${this.#url}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+
   async get(path: string): Promise<{ status: number; body: unknown }> {
     const response = await fetch(`${this.#url}${path}`, { headers: { authorization: `Bearer ${this.#key}` }, signal: AbortSignal.timeout(this.#timeoutMs) });
     return { status: response.status, body: await response.json() };

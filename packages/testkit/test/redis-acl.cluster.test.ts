@@ -62,14 +62,7 @@ async function start(userOf: (role: string) => string, database: string): Promis
 async function drive(cluster: ProcessCluster): Promise<void> {
   const [api] = cluster.of('api');
   const backend = new Backend(api?.url ?? '', testSecrets.DANMUX_API_KEY);
-  const ask = async (method: string, path: string, body?: object) => {
-    const headers = { authorization: `Bearer ${testSecrets.DANMUX_API_KEY}`, ...(body ? { 'content-type': 'application/json' } : {}) };
-    const keyed = method === 'POST' ? { 'idempotency-key': randomUUID() } : {};
-    const response = await fetch(`${api?.url}${path}`, { method, headers: { ...headers, ...keyed }, ...(body ? { body: JSON.stringify(body) } : {}) });
-    const text = await response.text();
-    assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-    return text === '' ? null : JSON.parse(text);
-  };
+  const ask = (method: string, path: string, body?: object) => backend.request(method, path, body);
   const open = async (user: string, edge: number) => {
     const viewer = new TestViewer({ urls: [cluster.of('edge')[edge]?.url ?? ''], room, token: await testToken(user), history: 20 });
     viewer.socket.on('frame', ({ msgs }) => {

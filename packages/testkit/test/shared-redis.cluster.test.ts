@@ -66,12 +66,6 @@ async function accepted({ backend }: Shared, path: string, body: object): Promis
   assert.equal(status, 202, JSON.stringify(answer));
 }
 
-async function rule({ url }: Shared, method: string, path: string, body?: object): Promise<void> {
-  const headers = { authorization: `Bearer ${testSecrets.DANMUX_API_KEY}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() };
-  const response = await fetch(`${url}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-  assert.ok(response.ok, `${method} ${path}: ${response.status}`);
-}
-
 const own = (name: string) => [`gift-${name}`, `private-${name}`, `later-${name}`, `cast-${name}`, `last-${name}`];
 const guaranteed = ({ viewer }: Shared) => viewer.msgs.filter(({ lane }) => lane === 'gift').map(({ id }) => id);
 
@@ -103,17 +97,17 @@ test('mutes, modes, kicks and bans apply only in their cluster', { timeout: 60_0
   const codes = ({ notices }: Shared) => notices.map(({ code }) => code);
   const join = ({ viewer }: Shared): Promise<Reply<JoinReply>> => new Promise((resolve) => viewer.socket.emit('join', { room }, resolve));
   for (const [index, cluster] of clusters.entries()) {
-    await rule(cluster, 'PUT', `/v1/rooms/${room}/mutes/${user}`, { for_ms: 60_000 });
+    await cluster.backend.request('PUT', `/v1/rooms/${room}/mutes/${user}`, { for_ms: 60_000 });
     await eventually(() => assert.equal(codes(cluster).at(-1), 'muted'));
-    await rule(cluster, 'DELETE', `/v1/rooms/${room}/mutes/${user}`);
-    await rule(cluster, 'POST', `/v1/rooms/${room}/kick`, { user });
+    await cluster.backend.request('DELETE', `/v1/rooms/${room}/mutes/${user}`);
+    await cluster.backend.request('POST', `/v1/rooms/${room}/kick`, { user });
     await eventually(() => assert.equal(codes(cluster).at(-1), 'kicked'));
     assert.ok((await join(cluster)).ok);
     for (const later of clusters.slice(index + 1)) assert.deepEqual(codes(later), []);
   }
   for (const [index, cluster] of clusters.entries()) {
     const ended = new Promise((resolve) => cluster.viewer.socket.once('disconnect', resolve));
-    await rule(cluster, 'PUT', `/v1/bans/${user}`, { for_ms: 60_000 });
+    await cluster.backend.request('PUT', `/v1/bans/${user}`, { for_ms: 60_000 });
     await ended;
     for (const later of clusters.slice(index + 1)) {
       assert.ok((await join(later)).ok, 'it neither lost its connection nor is it banned');

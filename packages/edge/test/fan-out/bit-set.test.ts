@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BitSet } from '../../src/fan-out/bit-set.ts';
 
-test('holds what was added, once, wherever it lies', () => {
+test('holds each added number once, at any position', () => {
   const bits = new BitSet();
   const numbers = [0, 31, 32, 127, 128, 5_000, 99_999];
   for (const number of numbers) assert.equal(bits.add(number), true, `${number}`);

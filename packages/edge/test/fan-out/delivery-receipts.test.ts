@@ -72,7 +72,7 @@ test('counts whom it was sent to and who answered, each once, in one report a wh
   assert.deepEqual(await reported(), [['g1', 100, 91]]);
 });
 
-test('who came later, is in another room, or was never there is not counted', async () => {
+test('viewers that joined later, in another room, or never, are not counted', async () => {
   const ann = enter();
   pass('g');
   const late = enter();
@@ -82,7 +82,7 @@ test('who came later, is in another room, or was never there is not counted', as
   assert.deepEqual(await reported(), [['g', 1, 0]]);
 });
 
-test('a viewer that came back answers what it was given again, and was sent to once', async () => {
+test('a viewer that came back is counted as sent to once, and its receipt counts', async () => {
   const back = enter();
   receipts.replayed(back, room, [replay('g'), { ...replay('silent'), receipt: false }, replay('old', Date.now() - 60_000)]);
   receipts.answered(back, room, ['g', 'silent', 'old']);
@@ -96,7 +96,7 @@ test('a message for a user is answered by its connections and no other user’s'
   assert.deepEqual(await reported(), [['m', 2, 2]]);
 });
 
-test('what could not be reported is reported when the store is back', async () => {
+test('counts that could not be reported are reported when Redis is back', async () => {
   enter();
   pass('g');
   away = true;

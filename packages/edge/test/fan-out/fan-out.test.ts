@@ -1,113 +1,16 @@
 // Tests of FanOut: every viewer in the room when a frame arrives gets it once and in order, in slices, urgent frames first; the ledger
 // counts the outcome of each message for each viewer.
 import assert from 'node:assert/strict';
-import { after, afterEach, beforeEach, test } from 'node:test';
-import { type BusFrame, numberedMessage } from '@danmux/bus';
-import { type Lane, laneNames, type Msg } from '@danmux/protocol';
-import type { Runtime } from '@danmux/runtime';
-import { eventually, testRuntime } from '@danmux/testkit/unit';
-import { FanOut } from '../../src/fan-out/fan-out.ts';
-import { DeliveryLedger } from '../../src/outbox/delivery-ledger.ts';
-import { type EncodedFrame, encodeEvent } from '../../src/outbox/encoded-frame.ts';
-import { Hub } from '../../src/room/hub.ts';
+import { test } from 'node:test';
+import { eventually } from '@danmux/testkit/unit';
+import { encodeEvent } from '../../src/outbox/encoded-frame.ts';
 import type { Session } from '../../src/session/session.ts';
-import { fakeSession } from '../fake-session.ts';
+import { frame, openFanOut, room } from './open-fan-out.ts';
 
-const room = 'live:1';
-
-interface Listener {
-  readonly id: string;
-  readonly got: string[];
-  readonly types: string[];
-  readonly gaps: unknown[];
-  readonly writes: { count: number };
-}
-type FakeSession = Session & Listener;
-
-let runtime: Runtime;
-let hub: Hub;
-let fanOut: FanOut;
-const sessions: FakeSession[] = [];
-beforeEach(() => {
-  runtime = testRuntime({ after });
-  hub = new Hub();
-  sessions.length = 0;
-  fanOut = fanOutOf(runtime);
-});
-afterEach(() => fanOut.stop());
-
-/** What was told of messages that ask for receipts. */
-const receipts: unknown[] = [];
-function fanOutOf(given: Runtime): FanOut {
-  receipts.length = 0;
-  return new FanOut(given, {
-    hub,
-    ledger: new DeliveryLedger(given),
-    sessions: { of: (user) => sessions.filter(({ id }) => id === user) },
-    receipts: {
-      track: (ids, { room: where }, frame) => receipts.push(['track', ids, where, frame]),
-      delivered: (where, ids, count) => receipts.push(['delivered', ids, where, count]),
-    },
-    hops: { add: () => {} },
-  });
-}
-
-function viewer(id: string, during: (self: FakeSession) => void = () => {}): FakeSession {
-  const listener: Listener = { id, got: [], types: [], gaps: [], writes: { count: 0 } };
-  const deliver = (_room: string, { packets }: EncodedFrame): boolean => {
-    listener.writes.count++;
-    for (const packet of packets) {
-      const [event, payload] = JSON.parse(packet.slice(1)) as [string, { msgs: Msg[] }];
-      if (event === 'frame') {
-        listener.got.push(...payload.msgs.map((msg) => msg.id));
-        listener.types.push(...payload.msgs.map(({ type }) => type));
-      } else listener.gaps.push(payload);
-    }
-    during(self);
-    return true;
-  };
-  const self: FakeSession = fakeSession({ ...listener, deliver, recall: () => {} });
-  sessions.push(self);
-  return self;
-}
-function crowd(size: number, prefix = 'v', where = room): FakeSession[] {
-  return Array.from({ length: size }, (_, i) => {
-    const one = viewer(`${prefix}${i}`);
-    hub.add(where, one);
-    return one;
-  });
-}
-function frame(lanes: Partial<Record<Lane, string[]>>, where = room, more: Partial<BusFrame['head']> = {}): BusFrame {
-  const texts = laneNames.flatMap((lane): [Lane, string][] =>
-    lanes[lane]
-      ? [
-          [
-            lane,
-            lanes[lane]
-              .map((id) => numberedMessage({ room: where, lane, id, body: `{"id":"${id}","type":"x","data":1,"ts":1}`, trace: id }, undefined))
-              .join(','),
-          ],
-        ]
-      : [],
-  );
-  return {
-    head: {
-      ...{ room: where, epoch: 'e', ranges: {}, traces: [] },
-      counts: Object.fromEntries(Object.entries(lanes).map(([lane, ids]) => [lane, ids.length])),
-      characters: Object.fromEntries(texts.map(([lane, text]) => [lane, text.length])),
-      ...more,
-    },
-    payload: `{"room":${JSON.stringify(where)},"msgs":[${texts.map(([, text]) => text).join(',')}]}`,
-  };
-}
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-async function books(): Promise<Record<string, number>> {
-  const { due, delivered, viewerShed, undeliverable } = runtime.metrics;
-  const sum = async (counter: { get(): Promise<{ values: { value: number }[] }> }) => (await counter.get()).values.reduce((all, { value }) => all + value, 0);
-  return { due: await sum(due), delivered: await sum(delivered), shed: await sum(viewerShed), undeliverable: await sum(undeliverable) };
-}
 
-test('a frame reaches every viewer of the room once, and nobody else', async () => {
+test('a frame reaches every viewer of the room once, and no other viewer', async (context) => {
+  const { fanOut, crowd, books } = openFanOut(context);
   const all = crowd(300);
   const [stranger] = crowd(1, 's', 'elsewhere');
   fanOut.frame(frame({ chat: ['c1', 'c2'] }));
@@ -123,7 +26,8 @@ test('a frame reaches every viewer of the room once, and nobody else', async () 
   assert.deepEqual(await books(), { due: 900, delivered: 900, shed: 0, undeliverable: 0 });
 });
 
-test('frames that come while a room is written to are written as one', async () => {
+test('frames that come while a room is written to are written as one', async (context) => {
+  const { hub, fanOut, viewer, crowd } = openFanOut(context);
   const all = crowd(500);
   let more = 0;
   const first = viewer('first', () => {
@@ -138,7 +42,8 @@ test('frames that come while a room is written to are written as one', async () 
   }
 });
 
-test('a gift passes the chat that is being written to a large room', async () => {
+test('a gift passes the chat that is being written to a large room', async (context) => {
+  const { hub, fanOut, viewer, crowd } = openFanOut(context);
   const all = crowd(2_000);
   let sent = false;
   const trigger = viewer('trigger', () => {
@@ -159,12 +64,10 @@ test('a gift passes the chat that is being written to a large room', async () =>
   );
 });
 
-test('between two slices others have their turn: timers fire while a large room is written to', async () => {
+test('between two slices others have their turn: timers fire while a large room is written to', async (context) => {
+  const { sessions, fanOut, crowd } = openFanOut(context, { 'edge.slice_ms': 1 });
   crowd(3_000, 'large');
   const [small] = crowd(1, 'small', 'small room');
-  const slow = { ...runtime.config, edge: { ...runtime.config.edge, slice_ms: 1 } };
-  fanOut.stop();
-  fanOut = fanOutOf({ ...runtime, config: slow });
   fanOut.frame(frame({ chat: ['c'] }));
   fanOut.frame(frame({ chat: ['s'] }, 'small room'));
   let waited = 0;
@@ -176,7 +79,8 @@ test('between two slices others have their turn: timers fire while a large room 
   assert.ok(done < 3_000, `the small room waited for ${done} viewers of the large one, ${waited} turns`);
 });
 
-test('who joins while frames wait gets only what came after, who leaves gets nothing more', async () => {
+test('a viewer that joins while frames are queued gets only later ones; a viewer that leaves gets nothing more', async (context) => {
+  const { hub, fanOut, viewer, crowd, books } = openFanOut(context);
   const all = crowd(100);
   const late = viewer('late');
   fanOut.frame(frame({ chat: ['before'] }));
@@ -196,7 +100,8 @@ test('who joins while frames wait gets only what came after, who leaves gets not
   assert.deepEqual(await books(), { due: 100 + 101, delivered: 99 + 100, shed: 0, undeliverable: 2 });
 });
 
-test('who joins again while frames wait was given them with its join', async () => {
+test('a viewer that joins again while frames are queued got them with the reply of its join', async (context) => {
+  const { hub, fanOut, crowd } = openFanOut(context);
   const [ann] = crowd(1);
   assert.ok(ann);
   fanOut.frame(frame({ chat: ['replayed'] }));
@@ -205,7 +110,8 @@ test('who joins again while frames wait was given them with its join', async () 
   await eventually(() => assert.deepEqual(ann.got, ['new']));
 });
 
-test('a room whose last viewer left owes nobody anything', async () => {
+test('the queued frames of a room whose last viewer left are undeliverable', async (context) => {
+  const { hub, fanOut, crowd, books } = openFanOut(context);
   const [ann] = crowd(1);
   assert.ok(ann);
   fanOut.frame(frame({ gift: ['g1', 'g2'] }));
@@ -215,7 +121,8 @@ test('a room whose last viewer left owes nobody anything', async () => {
   assert.deepEqual([ann.got, await books()], [[], { due: 2, delivered: 0, shed: 0, undeliverable: 2 }]);
 });
 
-test('a room that is entered anew does not get what waited for the old one', async () => {
+test('a viewer of a reopened room does not get frames queued for earlier viewers', async (context) => {
+  const { hub, fanOut, crowd, books } = openFanOut(context);
   const [ann] = crowd(1);
   assert.ok(ann);
   fanOut.frame(frame({ chat: ['old'] }));
@@ -226,7 +133,8 @@ test('a room that is entered anew does not get what waited for the old one', asy
   assert.deepEqual([ann.got, await books()], [[], { due: 2, delivered: 1, shed: 0, undeliverable: 1 }]);
 });
 
-test('more chat than can be written is dropped, oldest first, counted and told; gifts never', async () => {
+test('more chat than can be written is shed, oldest first, counted and reported as a gap; gifts never', async (context) => {
+  const { fanOut, crowd, books } = openFanOut(context);
   const all = crowd(10);
   const large = (id: string) => frame({ chat: [id + 'x'.repeat(100_000)] });
   for (let i = 0; i < 30; i++) fanOut.frame(large(`c${i}:`));
@@ -246,7 +154,8 @@ test('more chat than can be written is dropped, oldest first, counted and told; 
   assert.deepEqual([due, undeliverable], [delivered + shed, 0]);
 });
 
-test('what was dropped while a room was written to is told to everybody, not to a viewer that has just joined', async (t) => {
+test('frames shed during a write are reported as a gap to every viewer that lost them', async (t) => {
+  const { hub, fanOut, viewer, crowd, books } = openFanOut(t);
   // The write begins with the first viewer, so that one of those who joined meanwhile comes after the flood.
   t.mock.method(Math, 'random', () => 0);
   const all = crowd(200);
@@ -274,7 +183,8 @@ test('what was dropped while a room was written to is told to everybody, not to 
   assert.equal(due, delivered + shed + undeliverable);
 });
 
-test('what the relay shed is told as a gap; its sender gets its own all the same, and nobody else', async () => {
+test('chat shed by the relay is reported as a gap; only its sender still gets it', async (context) => {
+  const { fanOut, crowd, books } = openFanOut(context);
   const all = crowd(3);
   const senderOnly = [['v1', '{"lane":"chat","id":"mine","type":"chat","data":1,"ts":1}']] as const;
   fanOut.frame(frame({ chat: ['c'] }, room, { shed: { chat: 7 }, senderOnly }));
@@ -293,7 +203,8 @@ test('what the relay shed is told as a gap; its sender gets its own all the same
   assert.deepEqual(await books(), { due: 3, delivered: 3, shed: 0, undeliverable: 0 });
 });
 
-test('an event follows the frames of its urgency that wait', async () => {
+test('an event follows the frames of its urgency that wait', async (context) => {
+  const { fanOut, crowd } = openFanOut(context);
   const [ann] = crowd(1);
   fanOut.frame(frame({ gift: ['g'] }));
   fanOut.event(room, encodeEvent('gap', { room, lane: 'gift', count: 0, reason: 'history_lost' }));
@@ -301,7 +212,8 @@ test('an event follows the frames of its urgency that wait', async () => {
   assert.deepEqual([ann?.got, ann?.writes.count], [['g'], 2]);
 });
 
-test('no viewer is always the last one', async () => {
+test('no viewer is always the last one', async (context) => {
+  const { fanOut, crowd } = openFanOut(context);
   const all = crowd(64);
   const last = new Set<number>();
   for (let i = 0; i < 200; i++) {
@@ -314,7 +226,8 @@ test('no viewer is always the last one', async () => {
   assert.ok(last.size > 20, `${last.size} different viewers were last in 200 frames`);
 });
 
-test('what was taken back and is not written yet is not written; who had it keeps what follows', async () => {
+test('a recalled message that is still queued is not written; viewers that have it get all later ones', async (context) => {
+  const { hub, fanOut, viewer, crowd, books } = openFanOut(context);
   const all = crowd(300);
   const late = viewer('late');
   let recalled = false;
@@ -349,7 +262,8 @@ test('what was taken back and is not written yet is not written; who had it keep
   assert.deepEqual([due, undeliverable], [delivered, 0]);
 });
 
-test('messages that ask for receipts are counted for those who were written to', async () => {
+test('messages that ask for receipts are counted for those who were written to', async (context) => {
+  const { hub, receipts, fanOut, crowd } = openFanOut(context);
   const all = crowd(40);
   fanOut.frame(frame({ gift: ['g'] }, room, { receipts: ['g'] }));
   const gone = all[3];

@@ -139,7 +139,7 @@ test('receipts count the sessions a message was written to', (context) => {
   assert.deepEqual(receipts, [[['m1'], 2]]);
 });
 
-test('an abandoned writer counts what waits and what it did not reach as undeliverable', async (context) => {
+test('an abandoned writer counts queued and unwritten messages as undeliverable', async (context) => {
   open(context);
   viewer();
   viewer();

@@ -30,7 +30,7 @@ test('deliveries bound them when frames are full', () => {
   assert.equal(edges, 200);
 });
 
-test('relays, apis and Redis follow what is published and how often a frame is copied', () => {
+test('relays, apis and Redis follow the publish rate and the copies of a frame', () => {
   const { relays, apis, redisCores } = capacityOf({ viewers: 1_000_000, viewersPerRoom: 1_000, edgesPerRoom: 2 }, core, given);
   // 20,000 messages/s; 1,000 rooms × 10 frames × 2 copies.
   assert.deepEqual([relays, apis, redisCores], [4, 2, Math.ceil((1.2 + 0.1) / 0.5)]);

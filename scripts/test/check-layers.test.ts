@@ -41,7 +41,7 @@ test('a tree that imports leftwards is good', () =>
     'packages/sdk-elements/src/chat.ts': "import '@danmux/sdk';",
   }));
 
-test('an import from the right is told with file, line and package', () =>
+test('an import from the right is reported with file, line and package', () =>
   offends(
     { 'packages/bus/src/memory.ts': "\nimport { Hub } from '@danmux/edge';" },
     /^packages\/bus\/src\/memory\.ts:2: imports @danmux\/edge; bus may import protocol, runtime$/,
@@ -58,7 +58,7 @@ test('danmux, the package of the command, is the folder cli and obeys the same r
     /^packages\/testkit\/src\/node\.ts:2: imports danmux\/src\/roles\.ts, the inside of another package/,
   ));
 
-test('the load test imports no server, and nobody imports the load test', () =>
+test('the load test imports no server, and no package imports the load test', () =>
   offends(
     {
       'loadtest/package.json': JSON.stringify({ name: '@danmux/loadtest', devDependencies: { '@danmux/edge': '1', '@danmux/testkit': '1', ws: '1' } }),
@@ -110,7 +110,7 @@ test('text that only looks like an import is none', () =>
       "// import '@danmux/edge';\nexport const text = \"import '@danmux/edge'; process.env.X\";\nconst a = <T>(x: T) => x as T;\nexport { a };",
   }));
 
-test('what is not declared in package.json is refused', () =>
+test('an import that package.json does not declare is refused', () =>
   offends(
     { 'packages/edge/src/hub.ts': "import 'left-pad/lib/index.js';\nimport type { S } from '@scope/thing/deep';" },
     /hub\.ts:1: imports left-pad, which packages\/edge\/package\.json does not declare/,
@@ -144,7 +144,7 @@ test('builtins carry node:, and the browser has none', () =>
     /sdk\/src\/a\.ts:1: imports node:fs/,
   ));
 
-test('an import cycle is told once, with the files along it', () =>
+test('an import cycle is reported once, with the files along it', () =>
   offends(
     {
       'packages/edge/src/c.ts': "import './a.ts';",

@@ -63,12 +63,12 @@ test('tests that end without a count are one failure, even with exit code 0', as
   assert.deepEqual([code, lines.at(-1)], [1, '0 passed, 1 failed']);
 });
 
-test('it is told to be CI, in the checkout, without input and without settings of the machine', async () => {
+test('it runs as CI, in the checkout, without input and without settings of the machine', async () => {
   const { dir, lines } = await run('cat; echo "$CI|$REDIS_URL|$NODE_ENV|$(pwd)"; echo "1 passed, 0 failed"');
   assert.equal(lines[0], `true|||${dir}`);
 });
 
-test('a process that was left behind, even one with a session of its own, is gone when it returns', async () => {
+test('a process that was left behind, even in a session of its own, has ended when it returns', async () => {
   const { dir, code } = await run('setsid sleep 600 >/dev/null 2>&1 & echo $! > pid; echo "1 passed, 0 failed"');
   const pid = Number(readFileSync(join(dir, 'pid'), 'utf8'));
   assert.equal(code, 0);
@@ -76,7 +76,7 @@ test('a process that was left behind, even one with a session of its own, is gon
   await gone(pid);
 });
 
-test('told to end, it ends what it started, a Redis too, which hides its environment', async () => {
+test('on SIGTERM it ends the processes it started, also a Redis, which hides its environment', async () => {
   const dir = checkout('setsid redis-server --port 0 --save "" --dir "$TMPDIR" >/dev/null 2>&1 & echo $! > pid; echo started; sleep 600');
   const child = start(dir);
   await once(child.stdout, 'data');

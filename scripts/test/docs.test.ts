@@ -44,7 +44,7 @@ test('docs/metrics.md has each metric once', () =>
     metricTable.map(({ name }) => name),
   ));
 
-test('docs/webhooks.md has each event once, and keeps what is written by hand', () => {
+test('docs/webhooks.md has each event once, and keeps the text written by hand', () => {
   const page = webhooksPage();
   const events = firstCells(page).filter((name) => !name?.startsWith('webhook-'));
   assert.deepEqual(events, Object.keys(webhookEvents));

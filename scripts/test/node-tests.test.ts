@@ -64,7 +64,7 @@ test('a file that never ends is ended, and what ran before and beside it is coun
   assert.deepEqual(await run([hanging, file("test('c', () => {});")], 6_000), { passed: 2, failed: 1 });
 });
 
-test('when the time of the part is up, what was counted so far stays and the rest has failed', async () => {
+test('when the time of the part is up, the counted results stay and the rest has failed', async () => {
   const hanging = file("test('a', () => {}); process.on('SIGTERM', () => {}); test('b', () => new Promise((resolve) => setTimeout(resolve, 600_000)));");
   const { passed, failed } = await run([hanging], 2_000);
   assert.equal(passed, 1);

@@ -19,7 +19,7 @@ function markOf(name: string): string {
   return join(root, name);
 }
 
-test('a program’s exit code is told', async () => {
+test('the exit code of a program is returned', async () => {
   assert.deepEqual(await runProgram('sh', ['-c', 'exit 7'], options(markOf('code'))), { code: 7, timedOut: false });
 });
 
@@ -66,7 +66,7 @@ test('processes of another run are not touched', async () => {
   assert.equal(other.signalCode, 'SIGTERM');
 });
 
-test('the tests’ environment holds the mark and points at nobody’s cluster', () => {
+test('the environment of tests has the mark and points at no cluster', () => {
   const env = testEnvironment('/tmp/m', {
     PATH: '/bin',
     REDIS_URL: 'redis://example',

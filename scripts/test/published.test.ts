@@ -29,7 +29,7 @@ test('an archive without a LICENSE is an offence', async (t) => {
   assert.deepEqual((await checkPublished(dir)).offences, ['bare: it has no LICENSE; copy the one of the repository into its folder']);
 });
 
-test('what is exported and not packed, and types that do not resolve, are offences of their package', async (t) => {
+test('exports that are not packed and types that do not resolve are reported with their package', async (t) => {
   const dir = temporaryTree(t, {
     'packages/lost/package.json': manifest('lost', { files: ['src'] }),
     'packages/lost/src/index.ts': 'export const a = 1;',

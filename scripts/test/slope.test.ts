@@ -14,7 +14,7 @@ test('a straight line has its slope and no error', () => {
 
 test('what grows faster than allowed is found through noise', () => assert.equal(grows(slopeOf(series(40, 2)), 6), true));
 
-test('noise alone is no growth, and neither is what is allowed or shrinks', () => {
+test('noise alone is no growth, and neither is allowed growth or shrinking', () => {
   assert.equal(grows(slopeOf(series(0, 20)), 0), false);
   assert.equal(grows(slopeOf(series(5, 0)), 6), false);
   assert.equal(grows(slopeOf(series(-40, 0)), 0), false);

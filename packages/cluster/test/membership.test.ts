@@ -52,7 +52,7 @@ test('is announced when start resolves, with role, address, version and load', a
   assert.match(one.id, /^edge@edge-/);
 });
 
-test('tells what is wrong with the process, as long as it is', async () => {
+test('announces the problems of the process while they last', async () => {
   const made = runtime();
   const one = new Membership(made, bus, { role: 'edge', address: () => '', load: () => 0 });
   opened.push(one);
@@ -115,7 +115,7 @@ test('drain waits for an announcement under way, so that it cannot land after th
   assert.deepEqual(await bus.members.list(), []);
 });
 
-test('a store that is away is survived: start, drain and stop resolve, and the next announcement counts', async () => {
+test('start, drain and stop resolve during an outage, and the next announcement after it counts', async () => {
   gate.away = new Error('away');
   const one = member();
   await one.start();

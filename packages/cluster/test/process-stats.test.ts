@@ -9,7 +9,7 @@ const now = Date.now() + 3_600_000;
 const runtime = testRuntime({ after }, {}, { role: 'edge', version: '1', clock: { now: () => now } });
 const lanes = { control: 0, gift: 0, chat: 0, ambient: 0 };
 
-test('what is now at once; rates and lag over the time since', async () => {
+test('gauges are current at once; rates and lag cover the time since the last read', async () => {
   let asked = 0;
   let role: RoleNumbers = { gauges: { connections: 3 }, messages: { ...lanes, chat: 1_000 }, outBytes: 50 };
   const numbers = new ProcessStats(runtime, async () => {

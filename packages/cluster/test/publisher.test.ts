@@ -96,13 +96,13 @@ test('one whose job could not be stored is refused and was not sent', async () =
   assert.equal(added[0]?.options.id, jobIdOf('receipts', 'a\n1'));
 });
 
-test('nobody who wants to be told, no job', async () => {
+test('without a webhook target for receipts no job is added', async () => {
   const quiet = { ...parts, runtime: { ...runtime, config: { ...config, webhooks: { ...config.webhooks, url: '' } } } };
   assert.deepEqual(codes(await publishAll(quiet, [message('1', true)])), ['1']);
   assert.deepEqual(steps, ['open 1', 'publish 1']);
 });
 
-test('the store that is away rejects all', async () => {
+test('during an outage of the store all publications are refused', async () => {
   refuse = 'publish 1,2';
   await assert.rejects(publishAll(parts, [message('1', true), message('2')]), { code: 'unavailable' });
 });

@@ -138,7 +138,7 @@ test('relays that leave one after the other never leave a shard without an owner
   await eventually(() => assert.equal(stays.owned.size, 12), { timeoutMs: 1_000 });
 });
 
-test('what its owner does with a lost shard ends before the lease is given back', async () => {
+test('the owner finishes its work on a lost shard before the lease is released', async () => {
   const runtime = testRuntime({ after }, settings, { role: 'relay' });
   const store = createBus(runtime);
   const order: string[] = [];

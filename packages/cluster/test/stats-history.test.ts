@@ -29,7 +29,7 @@ test('a sample sums what all edges and shards say, and the worst lag', async () 
   assert.deepEqual(await readSamples(bus), [sample]);
 });
 
-test('of nobody: no lag; the newest are kept, oldest first', async () => {
+test('without members there is no lag; the newest samples are kept, oldest first', async () => {
   const { bus } = open();
   assert.deepEqual(await readSamples(bus), []);
   assert.equal((await takeSample(bus, 0)).lag_ms, null);

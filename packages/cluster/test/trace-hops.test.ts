@@ -24,7 +24,7 @@ function open(traces?: Partial<Bus['traces']>) {
 const publication = (type: string, id: string, marks?: Marks, room = 'r') =>
   acceptPublication({ room, type, data: 1, id, trace: `t-${id}`, ...(marks ? { marks } : {}) }, { types: config.messages.types, maxData: 10, now: 1_000 });
 
-test('what is traced: control and gift, and chat that asked; never ordinary chat, likes, or what is for a user', async () => {
+test('control, gift and chat with a receipt are traced; ordinary chat, likes and messages to one user never', async () => {
   const { bus, hops } = open();
   await hops.start();
   const both = [
@@ -45,7 +45,7 @@ test('what is traced: control and gift, and chat that asked; never ordinary chat
   assert.equal(await bus.traces.find('@1', 'own'), null);
 });
 
-test('a storm is cut, counted, and told in one write; what is left is told at the end', async () => {
+test('a burst is limited, counted, and written at once; the rest is written at the end', async () => {
   const written: (readonly TracedHop[])[] = [];
   const { hops, dropped } = open({ add: async (added) => void written.push(added) });
   for (let index = 0; index < 1_000; index++) hops.add({ room: 'r', id: `m${index}`, trace: 't', hop: 'delivered', viewers: index });

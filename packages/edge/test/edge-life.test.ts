@@ -64,7 +64,7 @@ test('a viewer that does not read its frames is cut off as slow, and the others 
   assert.equal(ann.socket.connected, true);
 });
 
-test('what it announces of itself: viewers, rooms, and what it delivers', async () => {
+test('announces its viewers, rooms and delivery rates', async () => {
   const fixture = await edge({ 'relay.tick_ms': 1 });
   const ann = fixture.connect({ token: await fixture.token('ann') });
   await ann.connected();

@@ -45,7 +45,7 @@ for (const transport of ['websocket', 'polling']) {
 }
 
 describe('rooms', () => {
-  test('a message reaches the members of its room on any lane and nobody else', async () => {
+  test('a message on any lane reaches the members of its room and no other viewer', async () => {
     const ann = await fixture.enter('ann');
     const bob = await fixture.enter('bob', {}, 'live:2');
     await fixture.push('gift', 'for-1');
@@ -86,7 +86,7 @@ describe('rooms', () => {
     assert.equal(await ann.code('send', { room, type: 'chat', data: 1, cid: 'c' }), 'not_joined');
   });
 
-  test('online counts are told to the room', async () => {
+  test('online counts are sent to the room', async () => {
     const ann = await fixture.enter('ann');
     const seen: number[] = [];
     ann.socket.on('presence', ({ online }: { online: number }) => seen.push(online));
@@ -97,7 +97,7 @@ describe('rooms', () => {
   });
 });
 
-test('a draining edge gives each viewer a slot, cuts it off then, and lets nobody in', async () => {
+test('a draining edge gives each viewer a slot, disconnects it then, and admits no new viewer', async () => {
   const viewers = await Promise.all(['a', 'b', 'c', 'd'].map((user) => fixture.enter(user)));
   const slots: number[] = [];
   for (const { socket } of viewers) socket.on('goaway', ({ reconnect_in_ms }: { reconnect_in_ms: number }) => slots.push(reconnect_in_ms));

@@ -11,14 +11,14 @@ function captured() {
   return { runtime: testRuntime({ after }, { 'log.level': 'info' }, { logger }), lines };
 }
 
-test('a run that ends well is counted as done and says nothing', async () => {
+test('a run that succeeds is counted as done and not logged', async () => {
   const { runtime, lines } = captured();
   await runCounted(runtime, 'try', async () => {});
   assert.deepEqual((await runtime.metrics.jobs.get()).values, [{ labels: { job: 'try', result: 'done' }, value: 1 }]);
   assert.deepEqual(lines, []);
 });
 
-test('a run that fails is counted as failed, told with its name and cause, and rethrown; so is one that throws at once', async () => {
+test('a run that fails is counted as failed, logged with its name and cause, and rethrown; so is one that throws at once', async () => {
   for (const run of [
     async () => Promise.reject(new Error('why')),
     () => {
@@ -33,7 +33,7 @@ test('a run that fails is counted as failed, told with its name and cause, and r
   }
 });
 
-test('a run that made room for a restart is counted as paused and says nothing', async () => {
+test('a run paused for a restart is counted as paused and not logged', async () => {
   const { runtime, lines } = captured();
   await assert.rejects(() => runCounted(runtime, 'try', async () => Promise.reject(new JobPaused())), JobPaused);
   assert.deepEqual((await runtime.metrics.jobs.get()).values, [{ labels: { job: 'try', result: 'paused' }, value: 1 }]);

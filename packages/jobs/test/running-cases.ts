@@ -42,7 +42,7 @@ export function runningCases(engine: Engine): void {
       await queue.until(id, 'done');
     });
 
-    test('a drain tells running jobs; one that pauses is no failed try', async () => {
+    test('a drain notifies running jobs; one that pauses is no failed attempt', async () => {
       const begun = gate();
       const queue = await openQueue(engine, async ({ signal }) => {
         begun.open();

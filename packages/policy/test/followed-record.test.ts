@@ -43,7 +43,7 @@ async function pass(ms: number): Promise<void> {
   await settled();
 }
 
-test('it is read at the start and at every change, which is told at once; other records are not its own', async () => {
+test('it is read at the start and at every change, which is reported at once; other records are not followed', async () => {
   await set('a');
   await followed.start();
   assert.deepEqual(told, ['read 1:a']);
@@ -54,7 +54,7 @@ test('it is read at the start and at every change, which is told at once; other 
   assert.deepEqual([...new Set(records.reads)], ['words']);
 });
 
-test('a change that was told to nobody is seen within some seconds; a version that is known costs no read', async () => {
+test('a change without a notification is seen within some seconds; a known version costs no read', async () => {
   await followed.start();
   records.deaf = true;
   await set('lost');
@@ -67,7 +67,7 @@ test('a change that was told to nobody is seen within some seconds; a version th
   assert.ok(records.looks.length >= 6, 'it looked');
 });
 
-test('what is half written is looked at soon, less and less often, and read when it has changed', async () => {
+test('a record with a missing part is checked soon, then less often, and read when it has changed', async () => {
   read = ({ version }) => version > 1;
   await set('half');
   await followed.start();
@@ -82,7 +82,7 @@ test('what is half written is looked at soon, less and less often, and read when
   assert.deepEqual(told, ['read 1:half', 'read 2:half,other']);
 });
 
-test('a state that is older than what was told does not come after it', async () => {
+test('a state older than the last reported one is not reported', async () => {
   await set('a');
   records.onRead = async ({ version }) => {
     if (version > 1) return;
@@ -103,7 +103,7 @@ test('news that come late change nothing', async () => {
   assert.deepEqual(told, ['read 2:a,b']);
 });
 
-test('after an outage it is read whatever its version, even when that came while it was read', async () => {
+test('after an outage it is read at any version, also when the outage ends during a read', async () => {
   await set('a');
   await followed.start();
   records.resume();
@@ -118,7 +118,7 @@ test('after an outage it is read whatever its version, even when that came while
   assert.equal(told.length, 4);
 });
 
-test('while the store is away it tries again and again; `refresh` resolves all the same', async () => {
+test('during an outage it retries; `refresh` resolves all the same', async () => {
   records.away = true;
   await followed.start();
   await followed.refresh();
@@ -140,7 +140,7 @@ test('what its reader could not do is done again', async () => {
   assert.deepEqual(told, ['read 0:', 'changed a', 'read 1:a', 'read 1:a']);
 });
 
-test('a store that does not answer keeps nobody from starting', async () => {
+test('a store that does not answer does not delay the start', async () => {
   let answer = () => {};
   records.onRead = () => new Promise<void>((resolve) => (answer = resolve));
   let started = false;

@@ -68,7 +68,7 @@ test('a thousand rooms are looked at evenly, each once a round, and none is read
   assert.deepEqual(records.reads, []);
 });
 
-test('a change that was told to nobody is in force and told after a round at the latest, once', async () => {
+test('a change without a notification is in force and reported after at most one round, once', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { records, followed, told, set } = await follow();
   await Promise.all([1, 2, 3].map((at) => followed.hold(room(at))));
@@ -81,7 +81,7 @@ test('a change that was told to nobody is in force and told after a round at the
   assert.deepEqual([told, records.reads], [[`${room(2)} lost`], [room(2)]]);
 });
 
-test('what nobody holds any more is not looked at, and what is held again is', async () => {
+test('records without a holder are not checked, and are checked when held again', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { records, followed, set } = await follow();
   await followed.hold(room(1));
@@ -95,7 +95,7 @@ test('what nobody holds any more is not looked at, and what is held again is', a
   assert.equal(followed.get(room(1), 'f')?.value, 'lost');
 });
 
-test('while the store is away nobody looks without end, and it goes on when it is back', async () => {
+test('checks pause during an outage and continue after it', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { runtime, records, followed, set } = await follow();
   await followed.hold(room(1));
@@ -123,7 +123,7 @@ describe('on both engines', () => {
   after(() => redis.stop());
 
   for (const engine of ['memory', 'redis'] as const)
-    test(`${engine}: changes that were told to nobody are found`, async () => {
+    test(`${engine}: changes without a notification are found`, async () => {
       const { bus, records, followed, told, set } = await follow({
         'cluster.recheck_ms': 100,
         ...(engine === 'redis' ? { 'redis.url': redis.url } : {}),
@@ -137,7 +137,7 @@ describe('on both engines', () => {
     });
 });
 
-test('a record that went back and was changed as often since is read again: what was forgotten is not in force, what is new is', async () => {
+test('a record that was rolled back and changed as often since is read again, and its new fields are in force', async () => {
   const { bus, followed } = await follow();
   const store = bus.records;
   const field = (name: string) => new Map([[name, { value: '1' }]]);

@@ -39,7 +39,7 @@ test('who asks while one is under way is answered by the next, which all of them
   assert.equal(begun.length, 2);
 });
 
-test('a failure is told and tried again, later each time, until one succeeds', async () => {
+test('a failure is reported and retried, later each time, until one succeeds', async () => {
   void reading.now();
   begun[0]?.reject(new Error('away'));
   await settled();

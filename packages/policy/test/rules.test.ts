@@ -61,7 +61,7 @@ test('a room is read once when it is first held, by all who hold it together, an
   assert.deepEqual(told, [], 'what was there before is no news');
 });
 
-test('changes are in force and told at once; lifting is told, ending in time is not', async () => {
+test('changes are in force and reported at once; lifting is reported, expiry is not', async () => {
   await rules.start();
   await rules.hold(room);
   await set(ruleRecords.room(room), { [ban('ann')]: sanction(), [sanctionField('mute', 'bob')]: sanction(now + 100) });
@@ -98,7 +98,7 @@ test('a ban everywhere is in force in every room; of two the longer one counts',
   assert.equal(rules.sanction('ban', 'ann', room)?.until, undefined);
 });
 
-test('nobody is let in while the store is away and the rules unknown; once known they stay in force', async () => {
+test('a room cannot be held while its rules are unknown during an outage; known rules stay in force', async () => {
   records.away = true;
   await rules.start();
   await assert.rejects(rules.hold(room), /away/);
@@ -111,7 +111,7 @@ test('nobody is let in while the store is away and the rules unknown; once known
   assert.ok(rules.sanction('ban', 'ann', room), 'the last known');
 });
 
-test('what was missed is read at a hole in the versions and after an outage; a kick of that time is told once', async () => {
+test('missed changes are read at a hole in the versions and after an outage; a kick of that time is reported once', async () => {
   await rules.start();
   await rules.hold(room);
   records.deaf = true;
@@ -136,7 +136,7 @@ test('what was missed is read at a hole in the versions and after an outage; a k
   );
 });
 
-test('a store that came back empty is believed, whatever its versions', async () => {
+test('a store that came back empty is followed, although its versions are lower', async () => {
   await rules.start();
   await rules.hold(room);
   for (let i = 0; i < 5; i++) await set(ruleRecords.room(room), { [ban(`u${i}`)]: sanction() });
@@ -151,7 +151,7 @@ test('a store that came back empty is believed, whatever its versions', async ()
   assert.ok(rules.sanction('ban', 'new', room), 'the first change of the new store counts');
 });
 
-test('a room that nobody holds is forgotten and read anew', async () => {
+test('a room without a holder is forgotten and read anew', async () => {
   await rules.start();
   await rules.hold(room);
   await rules.hold(room);

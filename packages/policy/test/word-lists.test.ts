@@ -17,7 +17,7 @@ function write(fields: Fields, changes: ReadonlyMap<string, RecordField | null>)
 const put = (fields: Fields, name: string, list: WordList, revision: string) => write(fields, encodeWordList(name, list, revision, fields.keys()));
 const words = (count: number, sign = '词') => Array.from({ length: count }, (_, index) => `${sign.repeat(58)}${index}`);
 
-test('a small list is one field, with its rooms and what is done', () => {
+test('a small list is one field with its rooms and its action', () => {
   const fields: Fields = new Map();
   const list: WordList = { action: 'mask', words: ['坏', 'bad "word"'], rooms: ['live:*'] };
   put(fields, 'ads', list, 'r1');
@@ -49,7 +49,7 @@ test('a shorter list leaves no part of the longer one, and nothing of others goe
   assert.equal(removedWordList('ab', fields.keys()).size, 0);
 });
 
-test('parts of two revisions, a missing part and what is no list are null, never a mix', () => {
+test('parts of two revisions, a missing part and an invalid list are null, never a mix', () => {
   const fields: Fields = new Map();
   put(fields, 'a', { action: 'block', words: words(2_000) }, 'r1');
   const whole = new Map(fields);

@@ -49,7 +49,7 @@ test('a commit under a lost lease is not written, and the owner is notified', as
   assert.equal(await one.value('commitsRefused'), 1);
 });
 
-test('a refusal after the stop is counted and reported to nobody', async () => {
+test('a refusal after the stop is counted and not reported to the owner', async () => {
   const one = bench();
   const hangs = barrier();
   one.gate.replace('streams.commit', async () => {

@@ -21,7 +21,7 @@ test('a target has one secret, or two while it is changed, the newest first', ()
   assert.deepEqual(alone(` ${newest}  ${older} `), [{ id: 'default', url, secrets: [newest, older] }]);
 });
 
-test('no secret, one that is none and a third one stop the start, and are not told', () => {
+test('a missing, an invalid and a third secret fail the start, and are not in the error', () => {
   for (const secret of ['', ' ', 'whsec_short', `${newest} hunter2`, `${newest} ${older} ${third}`]) {
     assert.throws(() => alone(secret), refused);
   }
@@ -36,7 +36,7 @@ test('no secret, one that is none and a third one stop the start, and are not to
   }
 });
 
-test('a target that was given another secret is another one', () => {
+test('a target with another secret has another version', () => {
   const versions = [newest, older, [newest, older], [older, newest]].flatMap((secret) => listed(secret).map(targetVersion));
   assert.equal(new Set(versions).size, 4);
   assert.deepEqual(listed(newest).map(targetVersion), listed([newest]).map(targetVersion));

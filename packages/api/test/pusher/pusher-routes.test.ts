@@ -276,7 +276,7 @@ test('a retry after one of several channels was full sends nothing twice to the 
   }
 });
 
-test('while the store is away a replay cannot be checked, so requests are refused', async () => {
+test('while Redis is away a replay cannot be checked, so requests are refused', async () => {
   fixture.gate.replace('claims.once', () => Promise.reject(new DanmuxError('unavailable')));
   mustFail(await post(events, event({ data: 'new' })), 503, /./);
   fixture.gate.restore('claims.once');

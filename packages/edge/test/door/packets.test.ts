@@ -27,7 +27,7 @@ test('the auth of a handshake is well-formed too', () => {
   assert.deepEqual(decoded('0{"token":"x\\ud83d"}').data, { token: 'x\ufffd' });
 });
 
-test('answers carry the digits of what they hold, and what a cut text left half', () => {
+test('answers keep all digits of numbers, and lone surrogates of cut texts', () => {
   const reply = { type: PacketType.ACK, nsp: '/', id: 3, data: [{ n: new JsonNumber('1.0'), half: '😀'.slice(0, 1) }] };
   assert.deepEqual(encoded(reply), ['33[{"n":1.0,"half":"\\ufffd"}]']);
 });
@@ -40,7 +40,7 @@ test('ordinary packets and those with attachments are what socket.io makes of th
   }
 });
 
-test('what is no JSON ends the connection, as before', () => {
+test('a packet that is not JSON ends the connection', () => {
   for (const packet of ['2["send",{"data":01}]', '2["send",', '2{"a":1.0}']) assert.throws(() => decoded(packet), /invalid payload/, packet);
 });
 

@@ -48,7 +48,7 @@ test('each is pinged once an interval, the first time after a whole one', () => 
   assert.deepEqual([early.pings, late.pings], [4, 4]);
 });
 
-test('who ended is forgotten, told or not', () => {
+test('an ended connection is forgotten, with or without `remove`', () => {
   const [told, found] = [new Conn(), new Conn()];
   pinger.add(told);
   pinger.add(found);

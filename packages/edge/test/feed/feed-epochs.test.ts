@@ -73,7 +73,7 @@ const arrived = (...ids: string[]) => eventually(() => assert.deepEqual(told, id
 /** As a relay that saw the store further begins an epoch. */
 const fork = (known: Heads) => bus.streams.heads(room, { known });
 
-test('a relay began a new epoch: the feed goes on after what survived, and tells where', async () => {
+test('a relay began a new epoch: the feed continues after the surviving messages, and reports the position', async () => {
   const survived = await commit(['a1', 'a2']);
   const before = await commit(['b1', 'b2', 'b3']);
   bus.goBack(room, survived);
@@ -128,7 +128,7 @@ test('a pulse that was read before the newest frames came is no sign of anything
   assert.equal(reads, 0);
 });
 
-test('a hole is not called trimmed when the store went back', async () => {
+test('a hole is not reported as trimmed after a rollback of the store', async () => {
   const survived = await commit(['a1']);
   await arrived('a1');
   await commit(['b1'], { lose: true });
@@ -202,7 +202,7 @@ test('a frame of an epoch that ended comes too late, and one of an epoch that th
   assert.equal((await bus.streams.heads(room)).epoch, feed.heads.epoch);
 });
 
-test('a viewer that says it is further than the store forks nothing, and is looked into once a second', async () => {
+test('a viewer whose position is ahead of Redis forks nothing, and causes one check a second', async () => {
   const { epoch } = await commit(['a1']);
   await arrived('a1');
   reads = 0;

@@ -43,7 +43,7 @@ beforeEach(() => {
 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('opens with the first, is shared, and closes with the last', async () => {
+test('a feed opens for the first viewer, is shared, and closes after the last', async () => {
   const [one, two] = await Promise.all([feeds.enter('r'), feeds.enter('r')]);
   assert.equal(one, two);
   assert.deepEqual(one?.heads, { epoch: 'e', offsets });
@@ -64,7 +64,7 @@ test('a room that was left is opened anew', async () => {
   assert.deepEqual([opened, closed], [['r', 'r'], ['r']]);
 });
 
-test('one that cannot be opened fails all who wait for it, and is not kept', async () => {
+test('a feed that cannot be opened rejects all pending joins, and is not kept', async () => {
   failures = 1;
   const results = await Promise.allSettled([feeds.enter('r'), feeds.enter('r'), feeds.enter('r')]);
   assert.deepEqual(
@@ -85,7 +85,7 @@ test('a feed that cannot be closed is counted, not thrown', async () => {
   assert.equal(await caught(), 1);
 });
 
-test('leaving what nobody entered does nothing', () => {
+test('leaving a room without a reference does nothing', () => {
   feeds.leave('r');
   assert.deepEqual([opened, closed], [[], []]);
 });

@@ -35,7 +35,7 @@ test('a frame with nothing of it is the same one, as is every frame once it is f
   assert.equal(ids.size, 0);
 });
 
-test('of two lanes the counts and characters follow, and what is of no stream stays', () => {
+test('counts and characters of two lanes are adjusted, and ambient messages stay', () => {
   const chat = numbered('chat', 7, body('c', '{"n":9007199254740993}'));
   const like = numbered('ambient', undefined, body('a', '1'));
   const { frame: reduced, repeated } = passed('a', 'g').without(
@@ -75,7 +75,7 @@ test('a combo that was put together anew keeps the parts that were not shown, an
   );
 });
 
-test('who comes back is not given what it had; a tombstone, and what others had, it is', () => {
+test('a viewer that reconnects does not get messages it has; it gets tombstones and messages that others have', () => {
   const ids = passed('a', 'p', 'gone');
   const had = (_lane: string, { offset }: { offset: number }) => offset <= 1;
   const text = (id: string) => numbered('gift', 7, body(id, '1'));

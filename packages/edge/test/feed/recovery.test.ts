@@ -67,7 +67,7 @@ test('gives all that came after a position, per lane, in lane order', async () =
   assert.deepEqual(result.positions, { control: at(1), gift: at(5), chat: at(4) });
 });
 
-test('a viewer that missed nothing gets nothing, and the store is not asked', async () => {
+test('a viewer that missed nothing gets nothing, and Redis is not read', async () => {
   await store('gift', 5);
   await open();
   const result = await recover({ gift: at(5), chat: at(0), control: at(0) });
@@ -75,7 +75,7 @@ test('a viewer that missed nothing gets nothing, and the store is not asked', as
   assert.deepEqual(reads, []);
 });
 
-test('says false for another epoch, a position ahead of the store, and one the history no longer reaches', async () => {
+test('recovered is false for another epoch, a position ahead of Redis, and one that history no longer reaches', async () => {
   await store('chat', 250);
   await store('gift', 1);
   await open();
@@ -98,7 +98,7 @@ test('says false past the limit of one replay, true up to it, also when the edge
   assert.deepEqual(ids(whole), named('gift', head - limits.recovery + 1, head));
 });
 
-test('gives nothing past the heads, whatever the store has by then', async () => {
+test('gives nothing past the heads, although Redis has more by then', async () => {
   await store('gift', 3);
   await open();
   const heads = feed.heads;
@@ -184,7 +184,7 @@ test('a viewer with positions gets history only for the lanes it has none of, an
   assert.deepEqual(ids(await recover({ chat: at(4, 'another') }, 4)), ['gift4', 'gift5', 'chat4', 'chat5']);
 });
 
-test('a position in an epoch that another continues gets what came after they parted, and is said not to be recovered', async () => {
+test('a position in a continued epoch gets the messages after the fork, and recovered is false', async () => {
   await store('gift', 5);
   await store('chat', 5);
   const survived = await bus.streams.heads(room);

@@ -25,7 +25,7 @@ test('gives the messages between two offsets of a lane, over several frames', ()
   assert.deepEqual(ids(replay.since('gift', 9, 9)), []);
 });
 
-test('what begins before its frames it does not have, until the store was asked', () => {
+test('an offset before its frames is missing until history was read', () => {
   const replay = new ReplayBuffer();
   replay.push(frame({ gift: [5, 6] }), 0);
   assert.equal(replay.since('gift', 3, 6), null);
@@ -67,7 +67,7 @@ test('holds no more than its share of memory, the newest first', () => {
   assert.equal(replay.since('gift', 499, 500)?.length, 1);
 });
 
-test('what was taken back is a tombstone in its place, in frames and in what the store gave', () => {
+test('a recalled message is a tombstone in its place, in frames and in messages read from history', () => {
   const replay = new ReplayBuffer();
   replay.setBase('gift', 2, [msg('gift', 1), msg('gift', 2)], 0);
   replay.push(frame({ gift: [3, 4] }), 0);

@@ -5,7 +5,7 @@ import { replayedFrame } from '../../src/feed/replayed-frame.ts';
 
 const text = (id: string, more: object = {}) => JSON.stringify({ lane: 'control', id, type: 'notice', data: {}, ...more, ts: 1 });
 
-test('which messages it carries, and their characters', () => {
+test('finds the counts and characters of a frame’s messages', () => {
   const texts = [text('a'), text('b')];
   const { head, payload } = replayedFrame('r', 'e', 'gift', 7, texts);
   assert.deepEqual(head, {
@@ -18,13 +18,13 @@ test('which messages it carries, and their characters', () => {
   );
 });
 
-test('what is taken back, by the messages that say so and no others', () => {
+test('finds the ids that recall messages name', () => {
   const texts = [text('a', { type: 'recall', data: { id: 'x' } }), text('b', { data: { type: 'recall', id: 'y' } })];
   assert.deepEqual(replayedFrame('r', 'e', 'control', 2, texts).head.recalls, ['x']);
   assert.equal(replayedFrame('r', 'e', 'chat', 2, texts).head.recalls, undefined, 'recalls are control');
 });
 
-test('whose messages they are, in a room of users alone', () => {
+test('finds the addressees, only in a room of users', () => {
   const texts = [text('a', { to: 'ann' }), text('b')];
   assert.deepEqual(replayedFrame('@3', 'e', 'control', 2, texts).head.to, ['ann', '']);
   assert.equal(replayedFrame('r', 'e', 'control', 2, texts).head.to, undefined);

@@ -43,7 +43,7 @@ test('passes frames on at once while nothing is missing', async () => {
   assert.deepEqual(feed.heads.offsets, { control: 0, gift: 2, chat: 1 });
 });
 
-test('begins where the store is: what was committed before is not sent again', async () => {
+test('begins at the heads of the store; messages committed before are not sent again', async () => {
   const bus = new LossyBus();
   bus.commit('gift', 5);
   const { feed, ids } = await openFeed(bus);
@@ -63,7 +63,7 @@ test('a frame that was known already is dropped', async () => {
   assert.deepEqual(ids, ['gift1']);
 });
 
-test('what a frame says of shed messages is passed on, though its messages were known already', async () => {
+test('the shed counts of a frame are passed on although its messages are known already', async () => {
   const bus = new LossyBus();
   const { frames } = await openFeed(bus);
   bus.commit('gift', 1);
@@ -102,7 +102,7 @@ test('a failing read is tried again, and nothing is passed on past the hole mean
   await eventually(() => assert.deepEqual(ids, numbered('gift', 1, 3)));
 });
 
-test('after an interruption it asks how far the store is and fills up', async () => {
+test('after an interruption it reads the heads and recovers the missed messages', async () => {
   const bus = new LossyBus();
   const { ids } = await openFeed(bus);
   bus.commit('gift', 700, true);
@@ -111,7 +111,7 @@ test('after an interruption it asks how far the store is and fills up', async ()
   await eventually(() => assert.deepEqual(ids, [...numbered('gift', 1, 700), ...numbered('chat', 1, 2)]));
 });
 
-test('what history no longer has is told as a gap', async () => {
+test('messages that history no longer has are reported as a gap', async () => {
   const bus = new LossyBus();
   const { ids, gaps } = await openFeed(bus);
   bus.commit('chat', 10, true);
@@ -121,7 +121,7 @@ test('what history no longer has is told as a gap', async () => {
   assert.deepEqual(gaps, [{ room: 'r', lane: 'chat', count: 6, reason: 'history_trimmed' }]);
 });
 
-test('a new epoch is told, and its messages are passed on from the first', async () => {
+test('a new epoch is reported as a gap, and its messages are delivered from the first', async () => {
   const bus = new LossyBus();
   const { feed, ids, gaps } = await openFeed(bus);
   bus.commit('gift', 3);
@@ -168,7 +168,7 @@ test('a pulse that is a little ahead of the frames reads nothing', async () => {
   assert.deepEqual(ids, numbered('gift', 1, 10));
 });
 
-test('what waits behind a hole when history is lost is given first, and nothing of the new epoch twice', async () => {
+test('frames queued behind a hole when history is lost are delivered first, and none of the new epoch twice', async () => {
   const bus = new LossyBus();
   const { feed, ids, gaps } = await openFeed(bus);
   bus.failures = 1;
@@ -185,7 +185,7 @@ test('what waits behind a hole when history is lost is given first, and nothing 
   assert.equal(gaps.filter(({ reason }) => reason === 'history_lost').length, 3, 'one epoch began, for three lanes');
 });
 
-test('what was taken back before the store went back is taken back once more: the store may hold it again', async () => {
+test('messages recalled before a rollback are recalled again, because the store may have them again', async () => {
   const bus = new LossyBus();
   const { ids } = await openFeed(bus);
   bus.commit('gift', 2);
@@ -273,7 +273,7 @@ test('a recall takes the message out of the replay and of frames that come after
   );
 });
 
-test('what a lost frame would have said to the edge is read out of the messages', async () => {
+test('the recalls and receipts of a lost frame are read from its messages', async () => {
   const bus = new LossyBus();
   const { frames, taken } = await openFeed(bus);
   bus.commit('gift', 1);

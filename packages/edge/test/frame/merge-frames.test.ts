@@ -29,13 +29,13 @@ test('lanes come in their order, each as it was', () => {
   assert.equal((JSON.parse(merged.payload) as { room: string }).room, room);
 });
 
-test('what is merged may be merged again', () => {
+test('a merged frame can be merged again', () => {
   const parts = ['a', 'b', 'c', 'd'].map((id) => frame({ gift: [`g${id}`], chat: [`c${id}`] }));
   const [one, two, three, four] = parts as [BusFrame, BusFrame, BusFrame, BusFrame];
   assert.deepEqual(mergeFrames([mergeFrames([one, two]), mergeFrames([three, four])]), mergeFrames(parts));
 });
 
-test('ranges span from the first to the last, what was shed adds up, traces are all there', () => {
+test('ranges span from the first to the last, shed counts add up, all traces are kept', () => {
   const merged = mergeFrames([
     frame({ gift: ['g'] }, { ranges: { gift: [3, 3] }, traces: [['g', 't']], shed: { chat: 2 } }),
     frame({}, { shed: { chat: 5 } }),

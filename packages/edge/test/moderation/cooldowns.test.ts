@@ -27,7 +27,7 @@ beforeEach(() => {
   );
 });
 
-test('the first has it for its time; another waits, told from memory', async () => {
+test('the first request gets the cooldown for its time; another one is refused from memory', async () => {
   assert.equal(await cooldowns.take('k', 'a', 500), 0);
   now += 100;
   assert.equal(await cooldowns.take('k', 'b', 500), 400);
@@ -38,7 +38,7 @@ test('the first has it for its time; another waits, told from memory', async () 
   assert.equal(await cooldowns.take('k', 'b', 500), 0);
 });
 
-test('the same request again has what it took', async () => {
+test('the same request keeps the cooldown it has taken', async () => {
   assert.equal(await cooldowns.take('k', 'a', 500), 0);
   assert.equal(cooldowns.wait('k', 'a'), 0);
   assert.equal(await cooldowns.take('k', 'a', 500), 0);
@@ -57,7 +57,7 @@ test('what another edge took is waited for, and remembered', async () => {
   assert.deepEqual(asked, ['k']);
 });
 
-test('what was given up is had by the next, and by that one alone', async () => {
+test('a released cooldown is taken by the next request, and by that one alone', async () => {
   await cooldowns.take('k', 'a', 500);
   cooldowns.release('k');
   assert.equal(cooldowns.wait('k', 'b'), 0);
@@ -65,7 +65,7 @@ test('what was given up is had by the next, and by that one alone', async () => 
   assert.equal(await cooldowns.take('k', 'c', 500), 500);
 });
 
-test('forgets what is over', async () => {
+test('forgets cooldowns that have ended', async () => {
   for (let i = 0; i < 100; i++) await cooldowns.take(`k${i}`, 'a', 500);
   now += 600;
   await cooldowns.take('k', 'a', 500);

@@ -45,7 +45,7 @@ test('in a room it concerns those in the room, everywhere all of the user’s', 
   assert.deepEqual(decide({ kind: 'ban', room: null }), ['inside banned', 'inside disconnected banned', 'elsewhere banned', 'elsewhere disconnected banned']);
 });
 
-test('what is lifted is told: a mute to those in the room, a ban to those outside too, a kick to nobody', () => {
+test('a lifted mute is announced to the user in the room, a lifted ban also outside, a kick never', () => {
   const { decide } = scene();
   assert.deepEqual(decide({ sanction: null }), ['inside unmuted']);
   assert.deepEqual(decide({ kind: 'ban', sanction: null }), ['inside unbanned', 'elsewhere unbanned']);

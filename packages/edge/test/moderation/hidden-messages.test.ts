@@ -93,7 +93,7 @@ test('one whose answer was lost is made again under the same id', async () => {
   assert.deepEqual(await waiting(), ['id-a-0']);
 });
 
-test('while the store cannot be asked nothing is held, and the next request is not kept waiting', async () => {
+test('while Redis cannot be reached nothing is held for review, and the next request does not wait', async () => {
   const { begin } = bus.claims;
   for (const failing of [1, 2]) {
     let call = 0;

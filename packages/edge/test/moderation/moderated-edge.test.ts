@@ -83,7 +83,7 @@ test('a ban everywhere ends the connections, refuses new ones and ends by itself
   await eventually(async () => void (await enter('ann')));
 });
 
-test('a kick takes out who is inside; the user may come back', async () => {
+test('a kick removes a user that is in the room; the user may come back', async () => {
   const ann = await enter('ann');
   await impose(here, 'kick', 'ann', 60_000);
   await eventually(() => assert.deepEqual(codes(ann), ['kicked']));
@@ -115,7 +115,7 @@ test('a join that is being answered when the ban comes is refused', async () => 
   fixture.bus.streams.since = since;
 });
 
-test('a muted user is told, may watch and not send, in the room or everywhere', async () => {
+test('a muted user gets a notice and may watch but not send, in the room or everywhere', async () => {
   const [ann, bob] = [await enter('ann'), await enter('bob')];
   await impose(here, 'mute', 'ann', 60_000);
   await eventually(() => assert.deepEqual(codes(ann), ['muted']));
@@ -136,7 +136,7 @@ test('a muted user is told, may watch and not send, in the room or everywhere', 
   await eventually(() => assert.deepEqual(codes(later), ['muted'], 'one that comes back is told'));
 });
 
-test('modes: mute_all, members_only, min_level; who is exempt may all the same', async () => {
+test('modes: mute_all, members_only, min_level; exempt users may send all the same', async () => {
   const ann = await enter('ann', { level: 3 });
   const member = await enter('member', { roles: ['vip'], level: 1 });
   const host = await enter('host', { roles: ['host'] });
@@ -152,7 +152,7 @@ test('modes: mute_all, members_only, min_level; who is exempt may all the same',
   await refused({}, ['ok', 'ok', 'ok']);
 });
 
-test('who joins is answered with the modes of now', async () => {
+test('the reply to a join has the current modes', async () => {
   const modesOf = async (user: string) => {
     const reply = await (await enter(user)).ask<JoinReply>('join', { room });
     return reply.ok ? reply.modes : reply;
@@ -189,7 +189,7 @@ test('unique: the same text of one user is not taken twice, however it is writte
   await eventually(async () => assert.equal(codeOf(await send(ann, 'two')), 'ok'));
 });
 
-test('a room may have a rate of its own, and a number of viewers', async () => {
+test('a room may limit its rate and its number of viewers', async () => {
   const ann = await enter('ann');
   await modes({ send_per_minute: 2, max_online: 2 });
   assert.deepEqual([codeOf(await send(ann)), codeOf(await send(ann)), codeOf(await send(ann))], ['ok', 'ok', 'rate_limited']);

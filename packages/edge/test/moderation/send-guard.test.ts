@@ -95,7 +95,7 @@ test('two users or two rooms never share a turn, whatever their names', async ()
   assert.equal(new Set(claimed).size, 2, claimed.join());
 });
 
-test("a viewer's count is capped and made a number before anybody is shown it; a count that nobody adds up is left alone", async () => {
+test("a viewer's count is capped and made a number before others see it; a count that is not summed is left alone", async () => {
   const dataOf = async (type: string, data: unknown) =>
     (JSON.parse((await guard.judge({ viewer: ann }, request({ type, data }))).publication.body) as { data: unknown }).data;
   assert.deepEqual(await dataOf('like', { count: 1e9, icon: '♥' }), { count: 100, icon: '♥' });

@@ -17,7 +17,7 @@ test('a user has one burst, then one message a second, in all rooms together', (
   assert.equal(take('a', 1_000), 0);
 });
 
-test('a room has its own, whoever sends, and another room is not touched', () => {
+test('each room has its own limit over all senders', () => {
   const sends = new SendLimits(limits);
   for (let i = 0; i < 10; i++) assert.equal(sends.take(chat(`user${i}`, 'hot'), 0), 0);
   assert.equal(sends.take(chat('late', 'hot'), 0), 100);
@@ -25,7 +25,7 @@ test('a room has its own, whoever sends, and another room is not touched', () =>
   assert.equal(sends.take(chat('late', 'hot'), 100), 0);
 });
 
-test('who sends no more is forgotten', () => {
+test('users that stopped sending are forgotten', () => {
   const sends = new SendLimits(limits);
   for (let i = 0; i < 1_000; i++) sends.take(chat(`user${i}`, `room${i}`), 0);
   assert.equal(sends.size, 2_000);
@@ -42,7 +42,7 @@ test('a room with a limit of its own has a bucket for each user, and another whe
   assert.equal(sends.take({ ...chat('bob', 'strict'), roomPerMinute: 2 }, 0), 0);
 });
 
-test('likes spend nothing of what chat may, of a user or of a room, and a flood of them is limited', () => {
+test('likes do not use the limits of chat, of a user or of a room, and a flood of them is limited', () => {
   const sends = new SendLimits(limits);
   for (let i = 0; i < 20; i++) assert.equal(sends.take(like('ann', `room${i}`), 0), 0);
   assert.equal(sends.take(like('ann'), 0), 500);

@@ -27,7 +27,7 @@ test('a frame counts each of its messages once for every viewer', async (context
   assert.deepEqual(Object.values(await valuesOf('deliveredBytes')), [2_000]);
 });
 
-test('shed messages carry their reason, and what was due adds up', async (context) => {
+test('shed messages are counted by reason, and the due messages add up', async (context) => {
   open(context);
   ledger.due({ chat: 2 }, 6);
   ledger.delivered({ counts: { chat: 2 }, bytes: 10 }, 3);

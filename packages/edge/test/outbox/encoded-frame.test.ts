@@ -126,7 +126,7 @@ test('deflated, it is what ws itself would inflate, and small packets are left a
   assert.ok(got.join('\n') === [...both, ...both].join('\n'), 'word for word, each message by itself');
 });
 
-test('without what was taken back it is encoded once for all who hold it, and itself when it holds none of it', () => {
+test('a frame without its recalled messages is encoded once for all its viewers; a frame with none of them stays itself', () => {
   const msg = (id: string) => ({ id, lane: 'chat' as const, type: 'chat', data: 'x', ts: 1 });
   const encoded = encodeEvent('frame', { room: 'r', msgs: [msg('a'), msg('b')] }, { room: 'r', counts: { chat: 2 }, urgent: false });
   const recalled = new Set(['a']);

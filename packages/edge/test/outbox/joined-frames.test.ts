@@ -24,7 +24,7 @@ test('frames of one room and lane are one frame, those of other rooms between th
   assert.deepEqual(takeJoinable([], limit), []);
 });
 
-test('a frame of other lanes, a gap and an event end it: what is behind them stays behind them', () => {
+test('a frame of other lanes, a gap and an event end the joining, so the order is kept', () => {
   const mixed = () => frame('a', 'mixed', { control: 1, gift: 1 });
   assert.deepEqual(writes([frame('a', 'a1'), mixed(), frame('a', 'a2')]), ['a1', 'mixed', 'a2']);
   assert.deepEqual(writes([mixed(), mixed()]), ['mixed', 'mixed']);

@@ -54,7 +54,7 @@ test('a viewer that keeps up has nothing queued', () => {
   assert.deepEqual([wire.written, outbox.bytes, waiting.size], [[packet('a')], 0, 0]);
 });
 
-test('what waits goes later, the urgent first, each lane in its order', () => {
+test('queued frames are sent later, urgent ones first, each lane in its order', () => {
   const { wire, outbox, waiting, books } = open();
   wire.ready = false;
   for (const [lane, name] of [
@@ -71,7 +71,7 @@ test('what waits goes later, the urgent first, each lane in its order', () => {
   assert.deepEqual([outbox.bytes, books.delivered], [0, 4]);
 });
 
-test('nothing overtakes what waits, though the wire is free again', () => {
+test('no frame overtakes queued ones, although the wire is free again', () => {
   const { wire, outbox } = open();
   wire.ready = false;
   outbox.write(message('chat', 'first'));
@@ -81,7 +81,7 @@ test('nothing overtakes what waits, though the wire is free again', () => {
   assert.deepEqual(wire.written, ['first', 'second'].map(packet));
 });
 
-test('chat that is late is shed, oldest first, and told with its number before the next frame', () => {
+test('late chat is shed, oldest first, and its number is sent in a gap before the next frame', () => {
   const { wire, outbox, books, ended } = open(1_000);
   wire.ready = false;
   for (let i = 0; i < 20; i++) outbox.write(message('chat', `c${i}`, 50));
@@ -94,7 +94,7 @@ test('chat that is late is shed, oldest first, and told with its number before t
   assert.deepEqual(books, { delivered: kept, shed: 20 - kept, undeliverable: 0 });
 });
 
-test('what a shed frame would have told of others is told all the same', () => {
+test('the gaps of a shed frame are sent all the same', () => {
   const { wire, outbox } = open(400);
   wire.ready = false;
   const gap = { room: 'r', lane: 'chat', count: 5, reason: 'budget' } as const;
@@ -128,7 +128,7 @@ test('one message larger than the cap waits for a viewer that has nothing else',
   assert.equal(wire.written.length, 1);
 });
 
-test('what waits when the connection ends is undeliverable, and so is what comes after', () => {
+test('frames queued when the connection ends are undeliverable, and so are later ones', () => {
   const { wire, outbox, books, waiting } = open();
   wire.ready = false;
   outbox.write(message('gift', 'g'));
@@ -156,7 +156,7 @@ test('a wire that fills again in the middle keeps the rest', () => {
   assert.equal(outbox.flush(), true);
 });
 
-test('of what waits the recalled is written as a tombstone, and what it weighs is counted anew', () => {
+test('a recalled message in the queue is written as a tombstone, and its size is counted anew', () => {
   const { wire, outbox, books } = open(10_000);
   wire.ready = false;
   const msgs = (...ids: string[]) => ids.map((id) => ({ id, lane: 'chat' as const, type: 'chat', data: 'x'.repeat(100), ts: 1 }));

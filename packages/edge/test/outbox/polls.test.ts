@@ -137,7 +137,7 @@ test('acks, frames and pings share the bound; a poller that rests loses no gift 
     );
 });
 
-test('what a join brings back is followed by what waits, within the bound', async () => {
+test('the messages of a join are followed by queued frames, within the bound', async () => {
   const made = await open();
   const poller = new HandMadePoller(made.url);
   await poller.connect(await made.token('ann'));
@@ -181,7 +181,7 @@ test('an upgrade to WebSocket brings everything that waits for a poll, once and 
   assertBounded(poller);
 });
 
-test('a connection that closes sends what waits before it does', () => {
+test('a connection sends its queued packets before it closes', () => {
   const sent: number[] = [];
   const transport = { name: 'polling', writable: true, send: (packets: unknown[]) => sent.push(packets.length) };
   const conn = Object.assign(new EventEmitter(), {

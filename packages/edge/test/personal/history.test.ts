@@ -60,7 +60,7 @@ test('more messages of others than may be replayed are read in pages, and one’
   assert.deepEqual(reads, [], 'what was read is not read again');
 });
 
-test('a crowd is one read; what came since is read besides, and half a minute later all of it again', async () => {
+test('a crowd causes one read; newer messages are read besides, and all again half a minute later', async () => {
   await store(['ann', ...others(10)]);
   await feed.open();
   const all = await Promise.all(Array.from({ length: 50 }, (_, index) => missed(0, index === 0 ? 'ann' : `u${index}`)));
@@ -77,7 +77,7 @@ test('a crowd is one read; what came since is read besides, and half a minute la
   assert.deepEqual(reads, ['0-12']);
 });
 
-test('what passed this edge is not read from the store', async () => {
+test('messages that passed this edge are not read from Redis', async () => {
   await store(others(5));
   await feed.open();
   await store(['ann', ...others(2_500)], true);
@@ -90,7 +90,7 @@ test('what passed this edge is not read from the store', async () => {
   assert.equal(reads.length, 6);
 });
 
-test('a user with more of its own than may be replayed is told so, from the store and from the replay', async () => {
+test('a user with more personal messages than may be replayed gets `recovered: false`, from Redis and from the replay', async () => {
   await store(Array.from({ length: limits.recovery + 1 }, () => 'ann'));
   await feed.open();
   assert.deepEqual([await missed(0), (await missed(1)).ids.length], [{ ids: [], recovered: false, upTo: limits.recovery + 1 }, limits.recovery]);
@@ -115,7 +115,7 @@ test('further back than the room keeps nothing is read; nor for another epoch, o
   assert.deepEqual([ids, recovered, reads.length], [[`m${userRoomHistory + 1}`], true, userRoomHistory / 500]);
 });
 
-test('a store that came back empty has nothing of what was asked for', async () => {
+test('after Redis came back empty nothing is recovered', async () => {
   await store(['ann', 'bob']);
   await feed.open();
   bus.wipe();
@@ -124,7 +124,7 @@ test('a store that came back empty has nothing of what was asked for', async () 
   assert.deepEqual([(await missed(0)).ids, (await missed(0)).recovered], [[], false]);
 });
 
-test('a read that fails is told to who asked, and the next one is made', async () => {
+test('a failed read rejects its callers, and the next one is made', async () => {
   await store(['ann']);
   await feed.open();
   const { since } = bus.streams;

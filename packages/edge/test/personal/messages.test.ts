@@ -35,7 +35,7 @@ async function join(viewer: Viewer, positions?: Positions): Promise<JoinReply> {
   return reply;
 }
 
-test('every connection of the user gets a message, in any room or none, and nobody else', async () => {
+test('every connection of the user gets a message, in any room or none, and no other user', async () => {
   const [ann, phone, bob] = [await connect('ann'), await connect('ann'), await connect('bob')];
   assert.equal(await phone.code('join', { room }), 'ok');
   await tell('ann', 'm1', 'm2');
@@ -80,7 +80,7 @@ test('the same id to two users of one room is two messages with receipts of thei
   });
 });
 
-test('a join with positions gives what was missed and belongs to the user; without any nothing', async () => {
+test('a join with positions gives the user’s missed messages; one without positions gives none', async () => {
   const ann = await connect('ann');
   const { positions, msgs, online, recovered } = await join(ann);
   assert.deepEqual([msgs, online, recovered], [[], 1, {}]);
@@ -114,7 +114,7 @@ test('messages of others in the shared room are no reason not to recover', async
   assert.deepEqual([idsOf(again.msgs), again.recovered.control, again.positions.control?.offset], [['missed1', 'missed2'], true, all]);
 });
 
-test('what was given before the join is not given with it again; receipts of both count once a connection', async () => {
+test('messages written before the join are not repeated in its reply; receipts of both count once per connection', async () => {
   const ann = await connect('ann');
   const { positions } = await join(ann);
   ann.socket.disconnect();
@@ -148,7 +148,7 @@ test('@me is a room for that alone: not for guests, not to send to, not counted'
   assert.deepEqual(await fixture.bus.presence.totals(), { rooms: 0, online: 0 });
 });
 
-test('a store that went back: what comes after is given once, told by a gap, and to who comes back with it all', async () => {
+test('after a rollback of the store later messages are written once, behind a gap, also to a viewer that reconnects', async () => {
   const bus = fixture.bus as MemoryBus;
   const home = userRoomOf('ann');
   const ann = await connect('ann');

@@ -11,7 +11,7 @@ const texts = ({ after, upTo }: PageRange, from = after + 1) =>
 const offsets = (found: readonly string[]) => found.map((one) => (JSON.parse(one) as { offset: number }).offset);
 const evens = (from: number, to: number) => Array.from({ length: to }, (_, index) => index + 1).filter((offset) => offset >= from && offset % 2 === 0);
 
-test('they are read from the newest down, then only what is new; each user’s are in order', () => {
+test('pages are read from the newest down, then only newer messages; each user’s are in order', () => {
   const pages = new PersonalPages('e', 25, 0);
   const asked: PageRange[] = [];
   const fill = (after: number, upTo: number) => {
@@ -49,7 +49,7 @@ test('where history ends nothing more is asked for, and nothing said to be there
   assert.deepEqual(offsets(pages.of('ann', 16, 30)), evens(17, 30));
 });
 
-test('new messages that are gone already leave what was before them behind', () => {
+test('new messages that were trimmed already drop the older ones', () => {
   const pages = new PersonalPages('e', 10, 0);
   pages.add({ after: 0, upTo: 10 }, texts({ after: 0, upTo: 10 }));
   pages.add({ after: 10, upTo: 20 }, texts({ after: 10, upTo: 20 }, 15));
@@ -57,7 +57,7 @@ test('new messages that are gone already leave what was before them behind', () 
   assert.deepEqual(offsets(pages.of('ann', 0, 20)), evens(15, 20));
 });
 
-test('a user is found whatever its id is and whatever the messages say; a tombstone is nobody’s', () => {
+test('a user with any id is found, whatever the messages contain; a tombstone belongs to no user', () => {
   const users = ['ann', 'a"b', 'a\\', '","to":"bob"', '弹幕 🎁', '\n', ''];
   const lies = [{ to: 'bob' }, { a: 1, to: 'bob' }, '","to":"bob"', '\\","to":"bob'];
   const all = users.flatMap((user) => lies.map((data) => ({ user, data })));
@@ -71,7 +71,7 @@ test('a user is found whatever its id is and whatever the messages say; a tombst
   assert.deepEqual(pages.of('bob', 0, 1_000), []);
 });
 
-test('past their cap of characters they reach no further back; what is new may make them overfull', () => {
+test('at the cap of characters no older page is read; newer messages may exceed it', () => {
   const pages = new PersonalPages('e', 2, 0);
   const large = 'x'.repeat(8_000_000);
   pages.add({ after: 1, upTo: 2 }, [text(2, 'ann', large)]);

@@ -128,7 +128,7 @@ test('a refusal of the table is answered as it is, and is no error of ours', asy
   assert.deepEqual(lines, []);
 });
 
-test('anything else is internal: logged with its cause, and not told', async () => {
+test('any other error is `internal`: logged with its cause, which the viewer does not get', async () => {
   for (fails of [new TypeError('secret detail'), 'text']) {
     const error = await refusal('leave', { room: 'r' });
     assert.equal(error.code, 'internal');
@@ -161,7 +161,7 @@ test('too many calls are refused with the time to wait, but not with shedding of
   assert.equal(reply?.ok, true);
 });
 
-test('messages of a type with a limit of its own spend nothing of what other requests may, nor these of theirs; other names are one', async () => {
+test('a type with its own limit and other requests do not use each other’s limits; unknown names share one', async () => {
   most = 1;
   const send = (type: unknown) => ask('send', { room: 'r', type, data: null, cid: 'c' });
   assert.equal((await send('like')).ok, true);

@@ -12,7 +12,7 @@ beforeEach(async () => {
   fixture = await startEdge(owner, { 'edge.send_burst': 1_000, 'edge.send_per_minute': 60_000 });
 });
 
-test('a join with positions replays what was missed, in order, before any later frame', async () => {
+test('a join with positions replays missed messages, in order, before any later frame', async () => {
   const first = await fixture.enter('ann');
   await fixture.push('gift', 'g1');
   await eventually(() => assert.deepEqual(first.ids(), ['g1']));
@@ -33,7 +33,7 @@ test('a join with positions replays what was missed, in order, before any later 
   await eventually(() => assert.deepEqual(back.ids(), ['g4']));
 });
 
-test('what comes again after the store went back is given to who joined since and had it not, and to nobody else', async () => {
+test('a message repeated after a rollback of the store reaches the viewers that do not have it, and no others', async () => {
   const bus = fixture.bus as MemoryBus;
   const [stays, away, knows] = [await fixture.enter('ann'), await fixture.enter('bob'), await fixture.enter('cat')];
   await fixture.push('gift', 'a1');
@@ -113,7 +113,7 @@ test('a join without positions gives the last messages, control and gifts first'
   assert.deepEqual(must(await ann.ask<JoinReply>('join', { room, history: 0 })).msgs, []);
 });
 
-test('a crowd that comes back asks the store once, not once a viewer', async (t) => {
+test('a crowd that reconnects reads Redis once, not once per viewer', async (t) => {
   const gate = gated(fixture.bus);
   const reads = () => gate.count('streams.since') + gate.count('streams.history') + gate.count('streams.heads');
   const crowd = await startEdge(t, {}, gate.open);

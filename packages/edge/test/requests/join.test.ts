@@ -50,7 +50,7 @@ const codeOf = (reply: Reply<unknown>) => (reply.ok ? 'ok' : reply.error.code);
 const barrier = (viewer: Viewer) => viewer.ask('leave', { room: 'barrier' });
 const stored = (count: number) => eventually(async () => assert.equal((await bus.streams.heads(room)).offsets.gift, count));
 
-test('frames that come while a join is answered follow the answer, and none is in both', async () => {
+test('frames that arrive during a join follow its answer, and no message is in both', async () => {
   const ann = await connect('ann');
   await fixture.push('gift', 'before');
   await stored(1);
@@ -77,7 +77,7 @@ test('frames that come while a join is answered follow the answer, and none is i
   assert.equal(reply.positions.gift?.offset, inReply.length, 'the positions are those of the reply');
 });
 
-test('a leave that follows a join at once is the last word', async () => {
+test('a leave directly after a join wins', async () => {
   const ann = await connect('ann');
   const { release } = gate.hold('frames.subscribe');
   const joined = ann.ask('join', { room });
@@ -89,7 +89,7 @@ test('a leave that follows a join at once is the last word', async () => {
   await eventually(() => assert.deepEqual([...open], []));
 });
 
-test('a leave while a join is being answered is the last word too', async () => {
+test('a leave during the answer of a join wins too', async () => {
   const ann = await connect('ann');
   await fixture.push('gift', 'g1');
   await stored(1);
@@ -118,7 +118,7 @@ test('a leave does not take back a membership that was there before a second joi
   await eventually(() => assert.deepEqual(ann.ids(), ['g1']));
 });
 
-test('two joins of one room at once: one is answered, the other told to wait', async () => {
+test('two joins of one room at once: one is answered, the other refused with a retry hint', async () => {
   const ann = await connect('ann');
   const { release } = gate.hold('frames.subscribe');
   const both = [ann.ask('join', { room }), ann.ask('join', { room })];
@@ -172,7 +172,7 @@ test('a viewer that goes away during its join leaves nothing behind', async () =
   }
 });
 
-test('a store that is away refuses the join and leaves the viewer outside, the next one is good', async () => {
+test('an outage of Redis refuses the join and leaves the viewer outside; the next join succeeds', async () => {
   const ann = await connect('ann');
   for (const call of ['frames.subscribe', 'streams.heads', 'presence.online'] as const) {
     gate.fail(call, new DanmuxError('unavailable'));

@@ -29,12 +29,12 @@ const ask = async (viewer: Viewer, query: object = {}) => {
   return { online, users, members, cursor, complete };
 };
 
-test('who has just joined sees itself at once', async () => {
+test('a viewer that has just joined sees itself at once', async () => {
   const ann = await enter('ann', { name: 'Ann', level: 3 });
   assert.deepEqual(await ask(ann), { online: 1, users: 1, members: [{ id: 'ann', name: 'Ann', level: 3 }], cursor: null, complete: true });
 });
 
-test('everybody on both edges, once, by level; who has two connections is one user', async () => {
+test('all users on both edges are listed once, by level; two connections of one user count as one', async () => {
   const ann = await enter('ann', { level: 5 });
   await enter('ann', { level: 5 }, 1);
   await enter('ann', { level: 5 }, 1);

@@ -56,7 +56,7 @@ test('one event a room and second, with names and the online count', async () =>
   assert.equal(events.length, 2);
 });
 
-test('who came and left inside the second did neither; who left and came back neither', async () => {
+test('a user who joins and leaves within the second is not listed, nor one who leaves and comes back', async () => {
   const users = open();
   users.joined('a', viewer('ann'));
   users.left('a', viewer('ann'));
@@ -74,7 +74,7 @@ test('a hundred are named each way, of more it says how many', async () => {
   assert.deepEqual([joined.length, joined_more, left_more], [100, 30, undefined]);
 });
 
-test('nothing is kept or told when no target wants it', async () => {
+test('nothing is stored or emitted when no target subscribes', async () => {
   for (const targets of [[], [{ ...target, events: ['message.sent'] }]]) {
     const users = open(targets);
     users.joined('a', viewer('ann'));

@@ -92,7 +92,7 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-test('tells the room how many are online on all edges, once and then on change only', async () => {
+test('sends the room the online count of all edges, once and then only when it changes', async () => {
   const [one, two] = [await new Edge().start(), await new Edge().start()];
   one.join(3);
   two.join(2);
@@ -106,7 +106,7 @@ test('tells the room how many are online on all edges, once and then on change o
   assert.deepEqual([one.told.at(-1), two.told.at(-1)], [6, 6]);
 });
 
-test('tells at most once a second, and the last number in the end', async () => {
+test('sends at most once a second, and the latest count in the end', async () => {
   const edge = await new Edge().start();
   edge.join(1);
   for (let i = 0; i < 20; i++) {
@@ -118,7 +118,7 @@ test('tells at most once a second, and the last number in the end', async () => 
   assert.equal(edge.told.at(-1), 21);
 });
 
-test('a change that must wait for its second is told when that is over, not at the next report', async () => {
+test('a change within the second is sent when the second is over, not at the next report', async () => {
   const edge = await new Edge().start();
   edge.join(1);
   let answer = () => {};
@@ -205,7 +205,7 @@ test('hands on what each report learned of the rooms', async () => {
   assert.equal(edge.pulses[0]?.get('r')?.online, 1);
 });
 
-test('who is in the room goes with the counts; a list the store lost is sent again', async () => {
+test('the member list is reported with the counts; a list that the store lost is sent again', async () => {
   const [one, two] = [await new Edge().start(), await new Edge().start()];
   const viewer = (id: string) => viewerOf({ sub: id, exp: 1 });
   one.join(2);

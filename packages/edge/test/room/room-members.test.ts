@@ -63,7 +63,7 @@ test('a list that did not arrive, or that the store lost, is sent again', () => 
   assert.equal(membersOf(report(reports, stored).get('r')), undefined);
 });
 
-test('of a large room the users are told at every report, a list only when another would be named', () => {
+test('every report of a large room has the number of users, and a list only when its members changed', () => {
   const reports = new RoomMembers(10);
   const stored = new Map<string, string>();
   for (let i = 0; i < 2_000; i++) reports.entered('r', viewer(`u${i}`, { level: 1 }));

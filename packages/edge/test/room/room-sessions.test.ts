@@ -18,7 +18,7 @@ test('a session gets the frames after its join, and a second join begins anew', 
   assert.deepEqual([sessions.joinedAfter(ann), sessions.remove(ann)], [undefined, false]);
 });
 
-test('a list in use stays as it is, and the version tells that there is another', () => {
+test('a list in use does not change, and the version shows that there is a newer one', () => {
   const sessions = new RoomSessions('r');
   const [ann, bob] = [fakeSession(), fakeSession()];
   sessions.add(ann);

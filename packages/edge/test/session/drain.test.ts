@@ -26,7 +26,7 @@ function viewers(count: number): { sessions: Set<Session>; told: Told[] } {
   return { sessions, told };
 }
 
-test('every viewer is told its own slot at once, and cut off not before it', async () => {
+test('every viewer gets its own slot at once, and is disconnected no earlier', async () => {
   const { sessions, told } = viewers(5);
   const away = sendAway(sessions, 100);
   assert.deepEqual(

@@ -53,7 +53,7 @@ test('frames of a room whose join is not answered wait, those of others do not',
   assert.deepEqual(conn.written, ['b1', 'a1', 'a2', 'a3'].map(packet));
 });
 
-test('what was kept for a join that failed is dropped', () => {
+test('frames held for a failed join are dropped', () => {
   const { session, conn } = open();
   session.holdFrames('a');
   session.deliver('a', frame('a1'));
@@ -72,7 +72,7 @@ test('a join that is not answered for a thousand frames ends the connection', ()
   assert.deepEqual([conn.closed, session.closedBecause], [[true], 'slow']);
 });
 
-test('more gifts than the outbox holds end the connection and drop what waits', () => {
+test('more gifts than the outbox holds end the connection and drop the queue', () => {
   const { session, conn } = open();
   conn.transport.writable = false;
   for (let i = 0; i < 5; i++) session.deliver('a', new EncodedFrame(['x'.repeat(30_000)]));
@@ -107,7 +107,7 @@ test('every message is settled in the ledger, also those of a join that failed',
   assert.deepEqual(await books(), [2, 1]);
 });
 
-test('a drained viewer gets what waits for it first, and comes back by itself; a disconnected one does not', () => {
+test('a drained viewer gets its queued frames first, and reconnects by itself; a disconnected one does not', () => {
   const drained = open();
   drained.session.close('drain');
   assert.deepEqual([drained.conn.closed, drained.ended, drained.session.closedBecause], [[true], [], 'drain']);
@@ -139,7 +139,7 @@ test('an event is written as socket.io would', () => {
   assert.equal(session.closed, false);
 });
 
-test('of the frames that are kept back, what was taken back is a tombstone', () => {
+test('a recalled message in held frames is a tombstone', () => {
   const { session, conn } = open();
   session.holdFrames('r');
   const msg = (id: string) => ({ id, lane: 'chat' as const, offset: 1, type: 'chat', data: 1, ts: 1 });

@@ -72,7 +72,7 @@ describe('jobs on BullMQ', () => {
     assert.equal(runs.length, 1);
   });
 
-  test('a job whose worker is gone is run by another, from where it was', async () => {
+  test('a job whose worker died is continued by another worker', async () => {
     const store = prefix();
     const begun = gate();
     const dead = await open(store, async (job) => {
@@ -93,7 +93,7 @@ describe('jobs on BullMQ', () => {
     );
   });
 
-  test('refused, a worker asks seldom, a drain ends, and what waits is run when the refusal ends', async () => {
+  test('while Redis refuses commands a worker retries seldom and a drain ends; waiting jobs run when the refusal ends', async () => {
     await redis.command('ACL SETUSER app reset on >secret ~* &* +@all');
     const store = { ...prefix(), 'redis.url': redis.url.replace('redis://', 'redis://app:secret@') };
     // Each refused in another way: before a script, in a script, and where a worker waits.

@@ -17,7 +17,7 @@ const hour = 3_600_000;
 /** Scripts whose timestamp is not that of now, or that nothing of ours runs. */
 const others = ['cleanJobsInSet', 'getCounts', 'moveJobsToWait', 'relayPublish'];
 
-test('every script of BullMQ that is told the time is told it by us', () => {
+test('every script of BullMQ that takes the time gets the cluster’s time', () => {
   const commands = join(dirname(fileURLToPath(import.meta.resolve('bullmq'))), '../esm/commands');
   const found = readdirSync(commands).flatMap((file): [string, number][] => {
     const [, name = '', keys] = /^(\w+)-(\d+)\.lua$/.exec(file) ?? [];

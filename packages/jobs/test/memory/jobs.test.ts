@@ -55,7 +55,7 @@ test('past the cap adding is refused, and goes again when there is room', async 
   await jobs.stop();
 });
 
-test('what was added is not changed by its adder, nor by a run', async () => {
+test('the data of a stored job is changed neither by its caller nor by a run', async () => {
   const jobs = new MemoryJobs(runtimeWith());
   const seen: string[] = [];
   jobs.handle('broadcast', async (job) => {

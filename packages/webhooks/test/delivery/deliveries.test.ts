@@ -40,7 +40,7 @@ test('at most 100 messages at once and not too many bytes; one that is more is w
   assert.deepEqual(made([sent('1', 1, large), sent('2', 1, large)]), ['message.sent 1 1', 'message.sent 2 1']);
 });
 
-test('what was logged goes out digit by digit, also of several together', () => {
+test('a delivery keeps every digit of a logged event, also among several', () => {
   const exact = (id: string) => ({
     ...sent(id),
     text: `{"id":"${id}","type":"message.sent","room":"a","ts":1,"data":{"messages":[{"data":{"order":9007199254740993}}]}}`,

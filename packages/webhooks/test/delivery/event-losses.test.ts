@@ -51,7 +51,7 @@ for (const engine of engines) {
       );
     });
 
-    test('while no worker runs, what is lost meanwhile is seen', async () => {
+    test('events lost while no worker ran are reported', async () => {
       const hooks = await openWebhooks(engine, { workers: 1, set: { shards: 1, 'webhooks.log_events': 5 } });
       await hooks.sent('live:1', 'a');
       await eventually(() => assert.equal(hooks.consumer.taken.length, 1));

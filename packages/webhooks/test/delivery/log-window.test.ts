@@ -38,7 +38,7 @@ test('a thousand targets at the same place are one read, and at the end one more
   assert.deepEqual(reads, ['0 undefined', '0 3']);
 });
 
-test('what comes later is read behind the rest, and a target far behind reads for itself', async () => {
+test('later events are read behind the others, and a target far behind reads by itself', async () => {
   const { window, events, reads } = openWindow(2_500);
   for (let after = '2000'; ; ) {
     const last = (await window.after(0, after)).at(-1);
@@ -58,7 +58,7 @@ test('what comes later is read behind the rest, and a target far behind reads fo
   assert.equal(reads.length, before + 1);
 });
 
-test('what is kept is bounded by events and by bytes', async () => {
+test('the window is bounded by events and by bytes', async () => {
   const { window, reads } = openWindow(3_000, (n) => JSON.stringify({ id: `e${n}`, type: 'room.users', room: 'a', ts: n, data: 'x'.repeat(3_000) }));
   for (let after: string | undefined, last = true; last; ) {
     const events = await window.after(0, after);

@@ -101,11 +101,11 @@ describe('what a status means', () => {
       assert.deepEqual(await post(), { kind: 'refused', error: `it answered ${code}` });
     });
   }
-  test('410: the target is gone', async () => {
+  test('410 means that the target no longer exists', async () => {
     consumer.answer = status(410);
     assert.deepEqual(await post(), { kind: 'gone', error: 'it answered 410' });
   });
-  test('Retry-After is told, in seconds or as a date, and at most an hour of it', async () => {
+  test('Retry-After is returned, from seconds or a date, up to one hour', async () => {
     const atTarget = (ms: number) => new Date(Date.now() + ms).toUTCString();
     for (const [header, least, most, date] of [
       ['7', 7_000, 7_000],
@@ -130,7 +130,7 @@ test('an id that cannot stand in a header refuses its event, and holds up nothin
   assert.equal(consumer.asked.length, 0);
 });
 
-test('a certificate that nobody vouches for is no connection', async () => {
+test('a certificate without a trusted issuer is a connection error', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'danmux-tls-'));
   const other = new WebhookConsumer(false, selfSigned(dir));
   await other.start();
@@ -184,7 +184,7 @@ test('of an answer that never ends little is read; its status counts', async () 
   await eventually(() => assert.equal(closed, 2));
 });
 
-describe('what is no HTTP', () => {
+describe('answers that are not HTTP', () => {
   let server: Server;
   const sockets = new Set<Socket>();
   afterEach(async () => {
@@ -218,7 +218,7 @@ describe('what is no HTTP', () => {
 describe('where a request never goes', () => {
   const guarded = { 'webhooks.allow_http': true };
 
-  test('to a private address, in whatever form; nobody connects', async () => {
+  test('a private address in any form is refused before a connection', async () => {
     const port = new URL(consumer.url).port;
     for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '169.254.169.254', '10.0.0.1']) {
       const outcome = await post(`http://${host}:${port}/hook`, guarded);

@@ -70,7 +70,7 @@ for (const engine of engines) {
       ['a time-out', () => {}],
       ['a redirect', status(302, { location: 'http://127.0.0.1:1/' })],
     ] as const) {
-      test(`${what}: it is asked again with the same id and content, and nothing passes it`, async () => {
+      test(`${what}: it is retried with the same id and content, and no later event overtakes it`, async () => {
         const hooks = await openWebhooks(engine, what === 'a time-out' ? { set: { 'webhooks.timeout_ms': 1_000 } } : {});
         hooks.consumer.answer = answer;
         await hooks.sent('live:1', 'a', 'b');
@@ -151,7 +151,7 @@ for (const engine of engines) {
       assert.deepEqual(hooks.consumer.taken.map(({ event }) => event.room).sort(), [...many].sort());
     });
 
-    test('410 disables the target until it is enabled; then it gets what waits', async () => {
+    test('410 disables the target until it is enabled; then it gets the pending events', async () => {
       const hooks = await openWebhooks(engine);
       hooks.consumer.answer = status(410);
       await hooks.sent('live:1', 'a');

@@ -20,13 +20,13 @@ function found(words: readonly string[], text: string): string[] {
   return places;
 }
 
-test('every occurrence of every word is told, in the order of their ends, the longest first', () => {
+test('every occurrence of every word is reported, in the order of their ends, the longest first', () => {
   assert.deepEqual(found(['he', 'she', 'his', 'hers'], 'ushers his'), ['3:she', '3:he', '5:hers', '9:his']);
   assert.deepEqual(found(['a', 'aa', 'aaa'], 'aaa'), ['0:a', '1:aa', '1:a', '2:aaa', '2:aa', '2:a']);
   assert.deepEqual(found(['𠮷野', '野'], '𠮷野家'), ['1:𠮷野', '1:野']);
 });
 
-test('the search ends when it is told to', () => {
+test('the search ends when its callback says so', () => {
   const ends: number[] = [];
   built(['a']).search(unitsOf('aaaa'), 4, (_, end) => ends.push(end) === 2);
   assert.deepEqual(ends, [0, 1]);

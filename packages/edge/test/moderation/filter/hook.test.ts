@@ -76,7 +76,7 @@ describe('what may be answered', () => {
   });
 });
 
-describe('what is no answer', () => {
+describe('invalid answers', () => {
   const failing = [
     ['another status', 'status', saying({ action: 'pass' }, 500)],
     ['a redirect', 'status', (response) => void response.writeHead(302, { location: server.url }).end()],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InOrder } from '../../../src/moderation/filter/in-order.ts';
 
-test('what is done first waits for what began before it, of one key, also when that fails', async () => {
+test('work of one key waits for earlier work of the same key, also when that fails', async () => {
   const order = new InOrder();
   const settled: string[] = [];
   let fail = (_: Error) => {};

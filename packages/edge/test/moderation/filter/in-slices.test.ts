@@ -17,7 +17,7 @@ test('others have their turn while it works, and it returns what the work does',
   assert.ok(turns >= 2, `${turns} turns`);
 });
 
-test('what is stopped ends at the next pause', async () => {
+test('stopped work ends at the next pause', async () => {
   let stopped = false;
   function* endless(): Generator<void, never> {
     for (;;) yield;

@@ -10,7 +10,7 @@ function stringsOf(value: unknown): string[] {
   return found.sort();
 }
 
-test('every string that is no key is told, until it is enough', () => {
+test('every string that is no key is visited, until the visitor stops', () => {
   assert.deepEqual(stringsOf({ a: 'x', b: [1, null, 'y', { x: 'z' }], c: 'x' }), ['x', 'x', 'y', 'z']);
   assert.deepEqual(stringsOf('x'), ['x']);
   assert.deepEqual(stringsOf(7), []);

@@ -17,7 +17,7 @@ test('letters are hidden, and what stands between them stays', () => {
   assert.equal(hidden('敏 感\u200b词 好', [0, 2]), '* *\u200b* 好');
 });
 
-test('places may be told in any order, twice and over each other', () => {
+test('ranges may come in any order, repeated and overlapping', () => {
   assert.equal(hidden('abcdef', [3, 4], [0, 1], [4, 5], [0, 1]), '**c***');
   assert.equal(hidden('abc'), 'abc');
 });

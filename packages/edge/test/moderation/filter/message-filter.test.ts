@@ -91,7 +91,7 @@ for (const engine of ['memory', 'redis'] as const) {
   });
 }
 
-test('a hold names its list, and whoever is exempt may say anything', async () => {
+test('a held message names its list, and exempt users are not filtered', async () => {
   const { filter, put, runtime } = await start();
   await put('asked', { action: 'hold', words: ['bad'] });
   await eventually(async () => assert.deepEqual(await filter.judge(messageOf('bad')), { action: 'hold', data: 'bad', reason: 'words:asked' }));
@@ -121,7 +121,7 @@ test('a part of a list that is missing leaves the list as it was until it is the
   assert.equal(await actionOf(filter, 'old'), 'pass');
 });
 
-test('while nobody knows the lists nothing passes, and it goes on once the store is there', async () => {
+test('before the lists were read no message passes; messages pass when Redis can be read', async () => {
   await redis.kill();
   const { filter, bus } = await start({ 'redis.url': redis.url, 'redis.prefix': 'away', 'redis.command_timeout_ms': 200 });
   await assert.rejects(filter.judge(messageOf('hi')), { code: 'unavailable', retryAfterMs: 500 });

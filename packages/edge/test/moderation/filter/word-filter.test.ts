@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { caught, filterOf, masked, masking } from './filtered.ts';
 
-describe('what is found', () => {
+describe('words that are found', () => {
   const filter = masking('敏感词', 'fuck', 'straße', 'カード', 'café', '加v信', '12345678', 'שלום', 'กิน');
 
   for (const [text, shown] of [
@@ -273,7 +273,7 @@ describe('properties', () => {
     );
   });
 
-  test('what was masked holds no word any more', () => {
+  test('a masked text has no listed word', () => {
     fc.assert(
       fc.property(fc.array(disguised, { maxLength: 3 }), (parts) => {
         assert.equal(caught(filter, masked(filter, parts.join('|')) as string), false);

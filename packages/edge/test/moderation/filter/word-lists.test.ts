@@ -33,7 +33,7 @@ async function pass(ms: number): Promise<void> {
   await settled();
 }
 
-test('a list is in force after a change that was told, and some seconds after one that was not', async () => {
+test('a list is in force after a notified change, and some seconds after one without a notification', async () => {
   await words.start();
   await put('first', 'bad');
   await settled();
@@ -56,7 +56,7 @@ test('a version that is known is neither read nor compiled again', async () => {
   assert.equal(words.filter, filter);
 });
 
-test('a part that is missing is not compiled again and again, and is in force when it is there, told or not', async () => {
+test('a missing part is not compiled again and again, and is in force when it arrives, with or without a notification', async () => {
   const list = Array.from({ length: 8_000 }, (_, at) => `number ${at} of them`);
   const fields = [...encodeWordList('long', { action: 'block', words: list }, 'new', [])];
   assert.ok(fields.length > 1, 'it has parts');

@@ -70,10 +70,13 @@ const sanction = (kind: 'mute' | 'ban', record: string) => async (fixture: ApiFi
   return { ...inRoom, user };
 };
 
+/** The `data` of messages that are published before the request. */
+export const preparedText = 'prepared';
+
 /** A user with a message that waits in the ingress, so that a recall publishes something. */
 async function userWithMessage(fixture: ApiFixture): Promise<Params> {
   const user = fresh('user');
-  await fixture.call('POST', '/v1/rooms/live:1/messages', { type: 'chat', data: 'x', from: { id: user } });
+  await fixture.call('POST', '/v1/rooms/live:1/messages', { type: 'chat', data: preparedText, from: { id: user } });
   return { ...inRoom, user };
 }
 

@@ -66,11 +66,17 @@ export class TokenVerifier {
     throw refusal;
   }
 
-  /** The keys for exactly this algorithm and, when the token names one, this `kid`. */
+  /** The keys for exactly this algorithm and, when the token names one, this `kid`. A configured key that has this `kid` makes the set unnecessary. */
   async #keysOf(alg: PublicAlgorithm, kid: string | undefined): Promise<readonly PublicKey[]> {
     const matches = (key: PublicKey) => key.alg === alg && (kid === undefined || key.kid === undefined || key.kid === kid);
     const keys = this.#keys.filter(matches);
-    return keys.length > 0 || !this.#jwks ? keys : this.#jwks.matching(matches);
+    if (!this.#jwks || (kid !== undefined && keys.some((key) => key.kid === kid))) return keys;
+    try {
+      return [...keys, ...(await this.#jwks.matching(matches))];
+    } catch (error) {
+      if (keys.length > 0) return keys;
+      throw error;
+    }
   }
 
   #accepts(alg: PublicAlgorithm): boolean {

@@ -9,7 +9,7 @@ const answerMs = 8_000;
 export async function watchToken(key: string): Promise<{ readonly token: string; readonly room: string }> {
   // Other characters cannot be in a header.
   if (!/^[\x21-\x7e]+$/.test(key)) throw new KeyRefused('It has characters that no key has.');
-  const answer = await fetch('/v1/tokens/watch', {
+  const answer = await fetch('../v1/tokens/watch', {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: '{}',

@@ -25,15 +25,15 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
 
   test('a delayed or broadcast gift waits for the confirmation of redis.ack; chat does not', async () => {
     const confirmed: unknown[] = [];
-    api().jobGate.replace('add', async (_name, _data, options) => {
-      confirmed.push(options?.confirmed);
-      return 'job';
+    api().jobGate.replace('addDistinct', async (_name, _data, options) => {
+      confirmed.push(options.confirmed);
+      return { id: 'job', duplicate: false };
     });
     for (const type of ['gift', 'chat']) {
       assert.equal((await send({ type, delay_ms: 60_000 })).status, 202);
       assert.equal((await send({ type, rooms: '*' }, '/v1/broadcasts')).status, 202);
     }
-    api().jobGate.restore('add');
+    api().jobGate.restore('addDistinct');
     assert.deepEqual(confirmed, [true, true, false, false]);
   });
 
@@ -68,7 +68,7 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
   test('a delayed message is stored as a job; repeating its id adds no second job', async () => {
     const { status, body } = await send({ delay_ms: 3_600_000, id: 'd1', receipt: true });
     assert.deepEqual([status, { ...body, job: 'j' }], [202, { id: 'd1', room: 'live:1', lane: 'gift', job: 'j' }]);
-    assert.deepEqual((await send({ delay_ms: 3_600_000, id: 'd1' })).body, body);
+    assert.deepEqual((await send({ delay_ms: 3_600_000, id: 'd1' })).body, { ...body, duplicate: true });
     const other = await send({ delay_ms: 3_600_000, id: 'd1' }, '/v1/rooms/live:2/messages');
     assert.notEqual(other.body.job, body.job);
     assert.equal((await api().jobs.status(body.job))?.state, 'delayed');
@@ -148,14 +148,14 @@ onBothEngines({ 'receipts.timeout_ms': 1, ...told }, (api) => {
   });
 
   test('in a batch only the message whose job could not be stored is refused', async () => {
-    api().jobGate.replace('add', () => Promise.reject(new DanmuxError('unavailable')));
+    api().jobGate.replace('addDistinct', () => Promise.reject(new DanmuxError('unavailable')));
     const { body } = await api().call('POST', '/v1/messages/batch', {
       messages: [
         { room: 'a', ...gift, id: 'p1', delay_ms: 1_000 },
         { room: 'a', ...gift, id: 'p2' },
       ],
     });
-    api().jobGate.restore('add');
+    api().jobGate.restore('addDistinct');
     assert.deepEqual([body.results[0].code, body.results[1].id], ['unavailable', 'p2']);
     await api().sequence();
   });

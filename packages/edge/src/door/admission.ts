@@ -35,10 +35,11 @@ export function guardEngine(runtime: Runtime, engine: Engine, refuses: () => Dan
 }
 
 function refusalOf(runtime: Runtime, request: IncomingMessage, refuses: () => DanmuxError | undefined): DanmuxError | undefined {
-  const query = new URL(request.url ?? '', 'http://edge').searchParams;
+  // Read as engine.io reads it: the last of several values counts, and an empty `sid` begins a connection.
+  const { sid, EIO: version } = Object.fromEntries(new URL(request.url ?? '', 'http://edge').searchParams) as Partial<Record<string, string>>;
   // A request with a `sid` belongs to an admitted connection; OPTIONS is a browser's question before a request.
-  if (query.has('sid') || request.method === 'OPTIONS') return undefined;
-  const refusal = protocolRefusal(query.get('EIO')) ?? originRefusal(runtime, request) ?? refuses();
+  if (sid || request.method === 'OPTIONS') return undefined;
+  const refusal = protocolRefusal(version) ?? originRefusal(runtime, request) ?? refuses();
   if (refusal) {
     const { code } = refusal;
     runtime.metrics.refused.inc({ source: 'handshake', code });
@@ -47,9 +48,9 @@ function refusalOf(runtime: Runtime, request: IncomingMessage, refuses: () => Da
   return refusal;
 }
 
-function protocolRefusal(version: string | null): DanmuxError | undefined {
+function protocolRefusal(version: string | undefined): DanmuxError | undefined {
   if (version === '4') return undefined;
-  const asked = version === null ? 'no protocol version' : `EIO=${version.slice(0, 8)}`;
+  const asked = version === undefined ? 'no protocol version' : `EIO=${version.slice(0, 8)}`;
   return new DanmuxError('invalid_request', {
     message: `This client asks for ${asked}; use a socket.io client of version 3 or 4, which speaks Engine.IO protocol 4 (EIO=4).`,
   });

@@ -46,6 +46,12 @@ function visible(msgs: readonly Msg[] = []): readonly Msg[] {
 function isPinned({ type, data, ts }: Msg, now: number): boolean {
   if (type !== 'superchat') return false;
   const { pin_ms, tier } = (data ?? {}) as { readonly pin_ms?: unknown; readonly tier?: unknown };
-  const ms = typeof pin_ms === 'number' ? pin_ms : (defaultPinMs * ((typeof tier === 'number' ? Math.max(1, tier) : 1) + 1)) / 2;
+  const ms = numberIn(pin_ms) ?? (defaultPinMs * (Math.max(1, numberIn(tier) ?? 1) + 1)) / 2;
   return ts + ms > now;
+}
+
+/** Backends send numbers as text too; the overlay converts them in the same way. */
+function numberIn(value: unknown): number | undefined {
+  const read = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
 }

@@ -60,6 +60,12 @@ for (const transport of ['websocket', 'polling']) {
     assert.deepEqual(await refusedOf(fixture), { origin_forbidden: 1 });
   });
 
+  test(`an empty session id over ${transport} begins a connection, whose Origin is checked`, async () => {
+    const fixture = await edge();
+    for (const query of ['EIO=4&sid=', 'EIO=4&sid=x&sid='])
+      assert.equal((await knock(fixture, transport, { query, headers: { origin: 'https://evil.example' } })).status, 403, query);
+  });
+
   test(`an old client over ${transport} is refused with the version to use`, async () => {
     const fixture = await edge();
     for (const query of ['EIO=3', 'b64=1']) {

@@ -29,6 +29,8 @@ test('a pinned super chat comes first, however many gifts followed it', () => {
   const ended: Msg = { ...pinned, id: 'ended', data: {} };
   const gift = [pinned, ended, ...msgs('gift', 'gift', 9)];
   assert.deepEqual(chosen({ gift, chat: msgs('chat', 'chat', 9) }, 2), ['pinned', 'chat9']);
+  const asText = { ...pinned, data: { pin_ms: '60000' } };
+  assert.deepEqual(chosen({ gift: [asText, ...msgs('gift', 'gift', 9)], chat: msgs('chat', 'chat', 9) }, 2), ['pinned', 'chat9'], 'a time sent as text');
   assert.deepEqual(chosen({ gift, chat: msgs('chat', 'chat', 9) }, 4), ['pinned', 'gift9', 'chat8', 'chat9']);
 });
 

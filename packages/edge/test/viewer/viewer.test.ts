@@ -14,6 +14,7 @@ test('others see what the token says of it, and nothing more', () => {
     sends: true,
     expiresAt: 100_000,
     from: { id: 'ann', name: 'Ann', avatar: 'a.png', level: 0, roles: ['mod'] },
+    login: { device: 'phone' },
   });
   assert.deepEqual(Object.keys(viewerOf({ sub: 'bob', exp: 1 }).from), ['id']);
 });

@@ -193,3 +193,15 @@ test('a token cannot name the address of its keys', async (t) => {
     ['/keys?tenant=1'],
   );
 });
+
+test('a configured key and the set are tried together; while the set cannot be read, the configured key still verifies', async (t) => {
+  const configured = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const rows = [{ alg: 'RS256', pem: configured.publicKey.export({ type: 'spki', format: 'pem' }) }];
+  const verifier = verifierOf(t, { 'viewer.token_keys': rows });
+  for (const kid of ['k1', undefined]) {
+    assert.equal(await codeOf(verifier, sign(first.privateKey, 'RS256', kid)), 'u1', `in the set, kid ${kid}`);
+    assert.equal(await codeOf(verifier, sign(configured.privateKey, 'RS256', kid)), 'u1', `configured, kid ${kid}`);
+  }
+  answer = (response) => void response.writeHead(500).end();
+  assert.equal(await codeOf(verifierOf(t, { 'viewer.token_keys': rows }), sign(configured.privateKey, 'RS256')), 'u1');
+});

@@ -55,11 +55,18 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   for (const [type, row] of Object.entries(messageTypes)) config.messages.types[type] ??= { ...row };
   // Throws when a range is malformed, so that `danmux config check` finds it.
   faults.collect(() => createClientAddress(config.trusted_proxies));
+  faults.collect(() => checkProxy(config.webhooks));
   // Outside production this writes a file, which a refused config must not.
   if (environment !== 'production') faults.check();
   const madeSecrets = faults.collect(() => ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'))) ?? [];
   faults.check();
   return { config, environment, madeSecrets };
+}
+
+/** Without a target the proxy is not used, and HTTPS_PROXY may hold what only other programs understand. */
+function checkProxy({ proxy, url, targets }: Config['webhooks']): void {
+  if (proxy === '' || (url === '' && targets.length === 0) || /^https?:\/\/[^/]+\/?$/.test(proxy)) return;
+  throw new ConfigError('webhooks.proxy (HTTPS_PROXY): must be the URL of an HTTP proxy, such as http://proxy.example:3128');
 }
 
 /** Faults of several sources, so that one check names all of them. */

@@ -153,3 +153,15 @@ test('production neither serves the demo nor allows guests', () => {
   assert.equal(config.api.demo, false);
   assert.equal(config.viewer.allow_guests, false);
 });
+
+test('a proxy of another kind is refused beside a target of webhooks, and ignored without one', () => {
+  const secrets = { 'viewer.token_secret': 's'.repeat(32), 'api.key': 'k'.repeat(32) };
+  const load = (proxy: string, set: object = {}) =>
+    loadConfig({ environment: 'test', dir: 'none', env: { HTTPS_PROXY: proxy }, set: { ...secrets, ...set } }).config.webhooks.proxy;
+  const target = { 'webhooks.url': 'https://hooks.example/', 'webhooks.secret': 'whsec_'.padEnd(38, 'A') };
+  for (const proxy of ['socks5://proxy.example:1080', 'proxy.example:3128']) {
+    assert.equal(load(proxy), proxy);
+    assert.throws(() => load(proxy, target), /webhooks\.proxy \(HTTPS_PROXY\)/, proxy);
+  }
+  assert.equal(load('http://proxy.example:3128', target), 'http://proxy.example:3128');
+});

@@ -54,7 +54,8 @@ export class WebhookClient {
     this.#runtime = runtime;
     const { allow_addresses, proxy, timeout_ms: timeoutMs } = runtime.config.webhooks;
     this.#guard = new AddressGuard(allow_addresses);
-    if (proxy === '') return;
+    // Only a process without targets gets another kind of proxy here: the config check refuses it beside a target.
+    if (!/^https?:/.test(proxy)) return;
     const tunnel = new Tunnel({ proxy, guard: this.#guard, timeoutMs });
     this.#tunnelled = { http: tunnel.agent(connections), https: tunnel.secureAgent(connections) };
   }

@@ -37,9 +37,8 @@ export const webhooks = Type.Object(
       default: '',
       env: 'HTTPS_PROXY',
       secret: true,
-      pattern: '^(https?://[^/]+/?)?$',
       description:
-        'HTTP proxy (http:// or https://, with user:password@ if it requires them) through which targets are reached with CONNECT. The address of a target is resolved and checked here, and the proxy gets the checked address.',
+        'HTTP proxy (http:// or https://, with user:password@ if it requires them) through which targets are reached with CONNECT. The address of a target is resolved and checked here, and the proxy gets the checked address. Read only when there is a target.',
     }),
     no_proxy: Type.Array(Type.String({ minLength: 1, maxLength: 512 }), {
       default: [],
